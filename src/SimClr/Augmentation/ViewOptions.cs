@@ -1,0 +1,57 @@
+using SimClr.Internals;
+
+namespace SimClr.Augmentation;
+
+/// <summary>
+/// How the two random views of an image are made (paper, Section 3 and Appendix A): section <c>views</c> of the
+/// configuration. The defaults are the paper's for ImageNet; the small-image form (B.9) is size 32, strength 0.5, no blur.
+/// </summary>
+public sealed record ViewOptions
+{
+    /// <summary>Side of the square view in pixels. Default 224.</summary>
+    public int Size { get; init => field = Require.Positive(value); } = 224;
+
+    /// <summary>Smallest share of the image's area that a crop takes. Default 0.08.</summary>
+    public double AreaMin { get; init => field = Require.Between(value, 1e-4, 1); } = 0.08;
+
+    /// <summary>Largest share of the image's area that a crop takes. Default 1.</summary>
+    public double AreaMax { get; init => field = Require.Between(value, 1e-4, 1); } = 1;
+
+    /// <summary>Strength s of the color distortion: brightness, contrast and saturation by 0.8·s, hue by 0.2·s. At most 2.5. Default 1.</summary>
+    public double Strength { get; init => field = Require.Between(value, 0, 2.5); } = 1;
+
+    /// <summary>How often colors are jittered. Default 0.8.</summary>
+    public double JitterProbability { get; init => field = Require.Probability(value); } = 0.8;
+
+    /// <summary>How often a view turns gray. Default 0.2.</summary>
+    public double GrayProbability { get; init => field = Require.Probability(value); } = 0.2;
+
+    /// <summary>Whether views are blurred (σ uniform in 0.1 … 2, kernel 10 % of the side). Default true.</summary>
+    public bool Blur { get; init; } = true;
+
+    /// <summary>How often, where <see cref="Blur"/> is on. Default 0.5.</summary>
+    public double BlurProbability { get; init => field = Require.Probability(value); } = 0.5;
+
+    /// <summary>How often a view is mirrored left to right. Default 0.5.</summary>
+    public double FlipProbability { get; init => field = Require.Probability(value); } = 0.5;
+
+    /// <summary><c>bicubic</c> (default) or <c>bilinear</c>, both with antialiasing.</summary>
+    public string Interpolation { get; init => field = Require.OneOf(value, ["bicubic", "bilinear"]); } = "bicubic";
+
+    /// <summary>
+    /// <c>none</c> (default: pixels stay in [0, 1], as in the paper's code), or <c>imagenet</c>: less the mean
+    /// (0.485, 0.456, 0.406), divided by the standard deviation (0.229, 0.224, 0.225). Stored with the encoder.
+    /// </summary>
+    public string Normalize { get; init => field = Require.OneOf(value, ["none", "imagenet"]); } = "none";
+
+    /// <summary>Checks the rules across fields.</summary>
+    /// <exception cref="ArgumentException">The smallest area is above the largest.</exception>
+    public void Validate()
+    {
+        if (AreaMin > AreaMax)
+        {
+            throw new ArgumentException(FormattableString.Invariant(
+                $"area_min is {AreaMin} and area_max is {AreaMax}; area_min cannot be the larger"));
+        }
+    }
+}

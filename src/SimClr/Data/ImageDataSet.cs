@@ -1,0 +1,56 @@
+namespace SimClr.Data;
+
+/// <summary>
+/// Images by index, with labels where the set has them. Reading is thread-safe; the order of the images is fixed by
+/// the set (sorted by name for folders), never by the file system.
+/// </summary>
+public abstract class ImageDataSet : IDisposable
+{
+    /// <summary>What the user typed to get this set, for messages.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Number of images.</summary>
+    public abstract int Count { get; }
+
+    /// <summary>The class of each image, 0 … classes − 1, or null for a set without labels.</summary>
+    public virtual IReadOnlyList<int>? Labels => null;
+
+    /// <summary>The classes by number, or null for a set without labels. May name classes that have no image here.</summary>
+    public virtual IReadOnlyList<string>? ClassNames => null;
+
+    /// <summary>A short hash of what the set holds (names, sizes, order), to notice that a resumed run sees other data.</summary>
+    public abstract string Fingerprint { get; }
+
+    /// <summary>The file, or member of a larger file, that holds the image: for lists and messages.</summary>
+    public abstract string PathOf(int index);
+
+    /// <summary>Decodes one image. Thread-safe.</summary>
+    /// <exception cref="UnreadableImageException">The image cannot be decoded; it can be skipped.</exception>
+    public abstract RgbImage Read(int index);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Releases open files.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+    }
+}
+
+/// <summary>One image cannot be decoded (broken, of an unknown format, or larger than the limit). Its set goes on without it.</summary>
+/// <param name="path">The file, or member of a larger file.</param>
+/// <param name="reason">Why, in plain words.</param>
+/// <param name="inner">What the decoder threw, if it did.</param>
+public sealed class UnreadableImageException(string path, string reason, Exception? inner = null)
+    : Exception($"{path}: {reason}", inner)
+{
+    /// <summary>The file, or member of a larger file.</summary>
+    public string Path { get; } = path;
+
+    /// <summary>Why, in plain words.</summary>
+    public string Reason { get; } = reason;
+}

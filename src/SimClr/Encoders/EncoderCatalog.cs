@@ -1,0 +1,31 @@
+namespace SimClr.Encoders;
+
+/// <summary>The encoders by name.</summary>
+public static class EncoderCatalog
+{
+    private static readonly Dictionary<string, (bool Bottleneck, int[] Blocks)> Family = new()
+    {
+        ["resnet18"] = (false, [2, 2, 2, 2]),
+        ["resnet34"] = (false, [3, 4, 6, 3]),
+        ["resnet50"] = (true, [3, 4, 6, 3]),
+        ["resnet101"] = (true, [3, 4, 23, 3]),
+        ["resnet152"] = (true, [3, 8, 36, 3]),
+        ["resnet200"] = (true, [3, 24, 36, 3]),
+    };
+
+    /// <summary>The names that <see cref="EncoderOptions.Name"/> takes.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. Family.Keys];
+
+    /// <summary>Builds an encoder for square views of the given side, with fresh random weights.</summary>
+    /// <param name="options">Name, width and stem.</param>
+    /// <param name="viewSize">Side of a view in pixels; decides the stem where it is <c>auto</c>.</param>
+    /// <param name="seed">Fixes the weights.</param>
+    public static ResNet Create(EncoderOptions options, int viewSize, long seed = 0)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(viewSize);
+        (bool bottleneck, int[] blocks) = Family[options.Name];
+        bool small = options.Stem == "small" || (options.Stem == "auto" && viewSize <= 64);
+        return new ResNet(options.Name, bottleneck, blocks, options.Width, small, seed);
+    }
+}

@@ -1,0 +1,38 @@
+namespace SimClr.Internals;
+
+/// <summary>Finds the known name that a mistyped one probably meant.</summary>
+internal static class Nearest
+{
+    /// <summary>" (did you mean 'x'?)", or nothing when no known name is near.</summary>
+    public static string Hint(string typed, IEnumerable<string> known)
+        => Of(typed, known) is { } name ? $" (did you mean '{name}'?)" : "";
+
+    /// <summary>The known name within a third of the typed one's length in edits, or null.</summary>
+    public static string? Of(string typed, IEnumerable<string> known)
+    {
+        (string Name, int Edits) best = known
+            .Select(name => (name, Distance(typed.ToLowerInvariant(), name.ToLowerInvariant())))
+            .DefaultIfEmpty(("", int.MaxValue))
+            .MinBy(pair => pair.Item2);
+        return best.Edits <= Math.Max(2, typed.Length / 3) ? best.Name : null;
+    }
+
+    private static int Distance(string a, string b)
+    {
+        int[] previous = [.. Enumerable.Range(0, b.Length + 1)];
+        for (int i = 1; i <= a.Length; i++)
+        {
+            int[] current = new int[b.Length + 1];
+            current[0] = i;
+            for (int j = 1; j <= b.Length; j++)
+            {
+                int substitution = previous[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+                current[j] = Math.Min(substitution, Math.Min(previous[j], current[j - 1]) + 1);
+            }
+
+            previous = current;
+        }
+
+        return previous[b.Length];
+    }
+}

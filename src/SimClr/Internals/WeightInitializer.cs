@@ -1,0 +1,25 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SimClr.Internals;
+
+/// <summary>Initial weights addressed by (seed, index of the layer): the same on every device and in any order.</summary>
+internal static class WeightInitializer
+{
+    public static Tensor Normal(long[] shape, double deviation, long seed, int index)
+    {
+        using var generator = GeneratorFor(seed, index);
+        using var standard = randn(shape, generator: generator);
+        return standard.mul(deviation);
+    }
+
+    public static Tensor Uniform(long[] shape, double bound, long seed, int index)
+    {
+        using var generator = GeneratorFor(seed, index);
+        using var unit = rand(shape, generator: generator);
+        return unit.mul(2 * bound).sub(bound);
+    }
+
+    private static Generator GeneratorFor(long seed, int index)
+        => new(new RandomStream(seed, Purpose.Weights, index).NextUInt64() >> 1);
+}

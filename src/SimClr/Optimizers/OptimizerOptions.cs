@@ -1,0 +1,36 @@
+using SimClr.Internals;
+
+namespace SimClr.Optimizers;
+
+/// <summary>The optimizer and its peak learning rate: section <c>optimizer</c> of the configuration.</summary>
+public sealed record OptimizerOptions
+{
+    /// <summary><c>lars</c> (default), <c>sgd</c> (Nesterov momentum) or <c>adamw</c>.</summary>
+    public string Name { get; init => field = Require.OneOf(value, ["lars", "sgd", "adamw"]); } = "lars";
+
+    /// <summary>The rate that <see cref="Scaling"/> multiplies: 0.3 (default) for linear, 0.075 for the square root (paper B.1).</summary>
+    public double BaseRate { get; init => field = Require.Positive(value); } = 0.3;
+
+    /// <summary><c>linear</c> (default: base · B / 256), <c>sqrt</c> (base · √B) or <c>none</c>. B counts images, not views.</summary>
+    public string Scaling { get; init => field = Require.OneOf(value, ["linear", "sqrt", "none"]); } = "linear";
+
+    /// <summary>The peak rate itself, instead of <see cref="BaseRate"/> and <see cref="Scaling"/>; null (default) to scale.</summary>
+    public double? PeakRate { get; init => field = value is { } rate ? Require.Positive(rate) : null; }
+
+    /// <summary>Momentum (AdamW: β₁). Default 0.9.</summary>
+    public double Momentum { get; init => field = Require.Between(value, 0, 0.9999); } = 0.9;
+
+    /// <summary>Weight decay; biases and batch-norm parameters are excluded. Default 1e-6.</summary>
+    public double WeightDecay { get; init => field = Require.NonNegative(value); } = 1e-6;
+
+    /// <summary>LARS's trust coefficient. Default 0.001.</summary>
+    public double TrustCoefficient { get; init => field = Require.Positive(value); } = 0.001;
+
+    /// <summary>The learning rate at the end of warm-up for batches of the given number of images.</summary>
+    public double PeakRateFor(int batchSize) => PeakRate ?? Scaling switch
+    {
+        "linear" => BaseRate * batchSize / 256,
+        "sqrt" => BaseRate * Math.Sqrt(batchSize),
+        _ => BaseRate,
+    };
+}

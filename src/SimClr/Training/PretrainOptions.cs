@@ -1,0 +1,69 @@
+using SimClr.Augmentation;
+using SimClr.Checkpoints;
+using SimClr.Data;
+using SimClr.Encoders;
+using SimClr.Heads;
+using SimClr.Internals;
+using SimClr.Losses;
+using SimClr.Optimizers;
+
+namespace SimClr.Training;
+
+/// <summary>
+/// The whole configuration of a pre-training run: one object, the same in a preset, in <c>--config</c>, in
+/// <c>--set section.key=value</c> and in <c>run.json</c> (names there in snake_case). The defaults are the paper's
+/// for ImageNet.
+/// </summary>
+public sealed record PretrainOptions
+{
+    /// <summary>How views are made.</summary>
+    public ViewOptions Views { get; init; } = new();
+
+    /// <summary>The encoder f.</summary>
+    public EncoderOptions Encoder { get; init; } = new();
+
+    /// <summary>The projection head g.</summary>
+    public HeadOptions Head { get; init; } = new();
+
+    /// <summary>The contrastive loss.</summary>
+    public LossOptions Loss { get; init; } = new();
+
+    /// <summary>The optimizer.</summary>
+    public OptimizerOptions Optimizer { get; init; } = new();
+
+    /// <summary>Epochs and warm-up.</summary>
+    public ScheduleOptions Schedule { get; init; } = new();
+
+    /// <summary>Batch size.</summary>
+    public BatchOptions Batch { get; init; } = new();
+
+    /// <summary>When checkpoints are written.</summary>
+    public CheckpointOptions Checkpoint { get; init; } = new();
+
+    /// <summary>How images are read.</summary>
+    public DataOptions Data { get; init; } = new();
+
+    /// <summary><c>auto</c> (default), <c>fp32</c> or <c>bf16</c>: what encoder and head compute in. Weights, batch-norm statistics, loss and optimizer are always float32.</summary>
+    public string Precision { get; init => field = Require.OneOf(value, ["auto", "fp32", "bf16"]); } = "auto";
+
+    /// <summary>Fixes initial weights, order, views. Default 0.</summary>
+    public long Seed { get; init; }
+
+    /// <summary><c>auto</c> (default), <c>cpu</c>, <c>cuda</c> or <c>mps</c>.</summary>
+    public string Device { get; init => field = Require.OneOf(value, ["auto", "cpu", "cuda", "mps"]); } = "auto";
+
+    /// <summary>Threads of the tensor library; 0 (default) for one per core.</summary>
+    public int Threads { get; init => field = Require.NonNegative(value); }
+
+    /// <summary>Checks the rules across fields and sections.</summary>
+    /// <exception cref="ArgumentException">Two values contradict each other.</exception>
+    public void Validate()
+    {
+        Views.Validate();
+        if (Schedule.WarmupEpochs >= Schedule.Epochs)
+        {
+            throw new ArgumentException(FormattableString.Invariant(
+                $"schedule.warmup_epochs is {Schedule.WarmupEpochs} and schedule.epochs is {Schedule.Epochs}; warm-up must end before training does"));
+        }
+    }
+}
