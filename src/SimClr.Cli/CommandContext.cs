@@ -1,0 +1,40 @@
+using System.CommandLine;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace SimClr.Cli;
+
+/// <summary>One call of a verb: its arguments, the global options, and where its words go.</summary>
+internal sealed class CommandContext(ParseResult arguments, CancellationToken cancel)
+{
+    private static readonly JsonSerializerOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Asks to stop where the work can be taken up again.</summary>
+    public CancellationToken Cancel { get; } = cancel;
+
+    /// <summary>Takes progress and remarks.</summary>
+    public TextWriter Error => arguments.InvocationConfiguration.Error;
+
+    /// <summary>Whether someone watches standard error, so that a progress bar may redraw itself.</summary>
+    public bool Watched => ReferenceEquals(Error, Console.Error) && !Console.IsErrorRedirected
+        && Environment.GetEnvironmentVariable("TERM") != "dumb";
+
+    public bool Json => arguments.GetValue<bool>(GlobalOptions.Json);
+
+    public long? Seed => arguments.GetValue<long?>(GlobalOptions.Seed);
+
+    public string? Device => arguments.GetValue<string?>(GlobalOptions.Device);
+
+    public int? Threads => (int?)arguments.GetValue<long?>(GlobalOptions.Threads);
+
+    public T? Value<T>(Option<T> option) => arguments.GetValue(option);
+
+    public T Value<T>(Argument<T> argument) => arguments.GetValue(argument)!;
+
+    public void Remark(string text) => Error.WriteLine(text);
+
+    /// <summary>Prints what came out: the object with <c>--json</c>, else the words.</summary>
+    public void Result(JsonObject json, string words)
+        => arguments.InvocationConfiguration.Output.WriteLine(Json ? json.ToJsonString(OneLine) : words.TrimEnd('\n'));
+}

@@ -1,0 +1,98 @@
+using System.CommandLine;
+using SimClr.Cli.Commands;
+
+namespace SimClr.Cli;
+
+/// <summary>The command <c>simclr</c>: its verbs, the options that all of them take, and where errors end.</summary>
+internal static class CommandLine
+{
+    private const int Done = 0;
+    private const int Failed = 1;
+    private const int WrongUsage = 2;
+    private const int Interrupted = 130;
+
+    /// <summary>Runs one command line.</summary>
+    /// <param name="arguments">What stands behind <c>simclr</c>.</param>
+    /// <param name="output">Takes results.</param>
+    /// <param name="error">Takes progress, remarks and errors.</param>
+    /// <param name="cancel">Asks the command to stop where it can be taken up again.</param>
+    /// <returns>The exit code.</returns>
+    public static int Run(
+        IReadOnlyList<string> arguments, TextWriter output, TextWriter error, CancellationToken cancel = default)
+    {
+        Verb root = CreateRoot();
+        ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0)
+        {
+            UsageErrors.Write(parsed, error);
+            return WrongUsage;
+        }
+
+        var invocation = new InvocationConfiguration
+        {
+            Output = output,
+            Error = error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
+        try
+        {
+            return parsed.InvokeAsync(invocation, cancel).GetAwaiter().GetResult();
+        }
+        catch (Exception exception)
+        {
+            return Report(exception, error, verbose: parsed.GetValue<bool>(GlobalOptions.Verbose));
+        }
+    }
+
+    private static Verb CreateRoot()
+    {
+        var root = new Verb(
+            "simclr",
+            "Learns image representations without labels (SimCLR), and measures them.",
+            "simclr pretrain ./photos --out runs/photos",
+            "simclr evaluate knn runs/photos --train ./labeled/train --test ./labeled/test",
+            "simclr doctor")
+        {
+            Details =
+            [
+                "DATA is a folder of images (classes are its subfolders where labels are needed), a manifest (.csv with",
+                "path,label), or a typed name: sample:, cifar10:DIR, cifar100:DIR, stl10:DIR[:unlabeled],",
+                "fashion-mnist:DIR, mnist:DIR, tar:GLOB; with :train or :test behind it where the set has splits.",
+                "",
+                "Exit codes: 0 done, 2 wrong usage or configuration, 3 data that cannot be used, 4 training diverged,",
+                "5 a resumed run does not match, 130 interrupted (a checkpoint was written).",
+            ],
+        };
+        root.Add(PresetCommand.Create());
+        root.Add(ValidateCommand.Create());
+        GlobalOptions.AddTo(root);
+        return root;
+    }
+
+    private static int Report(Exception exception, TextWriter error, bool verbose)
+    {
+        switch (exception)
+        {
+            case OperationCanceledException:
+                error.WriteLine("interrupted");
+                return Interrupted;
+            case SimClrException known:
+                error.WriteLine($"error: {known.Message}");
+                WriteDetails(known, error, verbose);
+                return known.ExitCode;
+            default:
+                error.WriteLine($"error: {exception.Message}");
+                error.WriteLine(verbose ? exception : "This was not foreseen; --verbose shows the details.");
+                return Failed;
+        }
+    }
+
+    private static void WriteDetails(SimClrException exception, TextWriter error, bool verbose)
+    {
+        if (verbose)
+        {
+            error.WriteLine(exception);
+        }
+    }
+}

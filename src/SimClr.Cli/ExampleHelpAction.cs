@@ -1,0 +1,34 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace SimClr.Cli;
+
+/// <summary>The usual help, followed by what the verb has to add and its examples.</summary>
+internal sealed class ExampleHelpAction(HelpAction usual) : SynchronousCommandLineAction
+{
+    /// <inheritdoc/>
+    public override bool ClearsParseErrors => true;
+
+    /// <inheritdoc/>
+    public override int Invoke(ParseResult parseResult)
+    {
+        int code = usual.Invoke(parseResult);
+        if (parseResult.CommandResult.Command is Verb verb)
+        {
+            TextWriter output = parseResult.InvocationConfiguration.Output;
+            foreach (string line in verb.Details)
+            {
+                output.WriteLine(line);
+            }
+
+            output.WriteLine(verb.Details.Count > 0 ? "\nExamples:" : "Examples:");
+            foreach (string example in verb.Examples)
+            {
+                output.WriteLine($"  {example}");
+            }
+        }
+
+        return code;
+    }
+}

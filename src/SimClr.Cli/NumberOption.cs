@@ -1,0 +1,46 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace SimClr.Cli;
+
+/// <summary>Options that take a number; null where they are not given.</summary>
+internal static class NumberOption
+{
+    public static Option<long?> Integer(string name, string description, long lowest, bool recursive = false)
+        => new(name)
+        {
+            Description = description,
+            HelpName = "n",
+            Recursive = recursive,
+            CustomParser = result =>
+            {
+                string text = result.Tokens[0].Value;
+                bool good = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value)
+                    && value >= lowest && (lowest == long.MinValue || value <= int.MaxValue);
+                string range = lowest == long.MinValue ? "" : string.Create(CultureInfo.InvariantCulture, $" of {lowest} or more");
+                return good ? value : Bad<long>(result, name, text, $"an integer{range}");
+            },
+        };
+
+    public static Option<double?> Positive(string name, string description)
+        => new(name)
+        {
+            Description = description,
+            HelpName = "x",
+            CustomParser = result =>
+            {
+                string text = result.Tokens[0].Value;
+                bool good = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+                    && value > 0 && double.IsFinite(value);
+                return good ? value : Bad<double>(result, name, text, "a number above 0");
+            },
+        };
+
+    private static T? Bad<T>(ArgumentResult result, string name, string text, string expected)
+        where T : struct
+    {
+        result.AddError($"{name}: got '{text}', expected {expected}");
+        return null;
+    }
+}
