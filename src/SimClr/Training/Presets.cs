@@ -1,0 +1,47 @@
+using System.Reflection;
+using SimClr.Internals;
+
+namespace SimClr.Training;
+
+/// <summary>
+/// The named configurations that come with the library: one YAML file each under <c>Training/Presets</c>, whose head
+/// cites the paper's section and says what time and accuracy to expect.
+/// </summary>
+public static class Presets
+{
+    private const string Prefix = "presets/";
+    private const string Suffix = ".yaml";
+
+    private static readonly Assembly Home = typeof(Presets).Assembly;
+
+    /// <summary>The names, sorted.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+        [.. Home.GetManifestResourceNames()
+            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+            .Select(name => name[Prefix.Length..^Suffix.Length])
+            .Order(StringComparer.Ordinal)];
+
+    /// <summary>The configuration that a preset stands for.</summary>
+    /// <exception cref="ConfigurationException">No preset has this name.</exception>
+    public static PretrainOptions Load(string name)
+        => Configuration.FromJson(ConfigurationFile.Parse(Text(name), $"preset '{name}'"), $"preset '{name}'");
+
+    /// <summary>The preset's file as it is, with its comments.</summary>
+    /// <exception cref="ConfigurationException">No preset has this name.</exception>
+    public static string Text(string name)
+    {
+        if (!Names.Contains(name))
+        {
+            throw new ConfigurationException(
+                $"unknown preset '{name}'{Nearest.Hint(name, Names)}; there are {string.Join(", ", Names)}. "
+                + "A file of your own goes with --config.");
+        }
+
+        using var reader = new StreamReader(Home.GetManifestResourceStream(Prefix + name + Suffix)!);
+        return reader.ReadToEnd();
+    }
+
+    /// <summary>What the preset is for, in one line: the first line of its file.</summary>
+    /// <exception cref="ConfigurationException">No preset has this name.</exception>
+    public static string Summary(string name) => Text(name).Split('\n')[0].TrimStart('#', ' ').TrimEnd();
+}
