@@ -1,5 +1,4 @@
 using SimClr.Internals;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,5 +1,3 @@
-using SimClr.Internals;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,0 +1,34 @@
+using static TorchSharp.torch;
+
+namespace SimClr.Optimizers;
+
+/// <summary>
+/// Stochastic gradient descent with Nesterov momentum, as PyTorch has it (the rate outside the momentum buffer).
+/// <code>
+/// g ← g + λ·w;   v ← m·v + g;   w ← w − rate·(g + m·v)
+/// </code>
+/// Biases and batch-norm parameters see no decay.
+/// </summary>
+public sealed class Sgd : Optimizer
+{
+    private readonly double momentum;
+    private readonly double weightDecay;
+
+    /// <summary>Creates the optimizer for the given parameters.</summary>
+    /// <param name="parameters">From <see cref="ParameterGroups.Of"/>.</param>
+    /// <param name="momentum">m. Default 0.9.</param>
+    /// <param name="weightDecay">λ. Default 0.</param>
+    public Sgd(IReadOnlyList<TrainedParameter> parameters, double momentum = 0.9, double weightDecay = 0)
+        : base(parameters, "momentum")
+    {
+        this.momentum = momentum;
+        this.weightDecay = weightDecay;
+    }
+
+    private protected override void Update(TrainedParameter parameter, Tensor gradient, double learningRate)
+    {
+        Tensor decayed = parameter.Excluded ? gradient : gradient.add(parameter.Value, alpha: weightDecay);
+        Tensor velocity = Slot("momentum", parameter).mul_(momentum).add_(decayed);
+        parameter.Value.add_(decayed.add(velocity, alpha: momentum), alpha: -learningRate);
+    }
+}
