@@ -27,7 +27,8 @@ internal static class Cifar
             : OpenFolders(typed, options, file);
     }
 
-    private static RecordDataSet OpenBinary(TypedName typed, string folder, string[] files, int labelBytes, string[] names)
+    private static RecordDataSet OpenBinary(
+        TypedName typed, string folder, string[] files, int labelBytes, string[] names)
     {
         string[] paths = [.. files.Select(file => Path.Join(folder, file))];
         var layout = new RecordLayout(labelBytes, Side: 32, ColumnMajor: false);

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace SimClr.Data;
 
-/// <summary>Reads comma-separated records (RFC 4180: quoted fields, doubled quotes, line breaks within quotes).</summary>
+/// <summary>
+/// Reads comma-separated records (RFC 4180: quoted fields, doubled quotes, line breaks within quotes).
+/// </summary>
 internal static class CsvReader
 {
     /// <summary>The records that are not blank, each with the number (from 1) of the line where it begins.</summary>

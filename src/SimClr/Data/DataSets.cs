@@ -18,6 +18,8 @@ public static class DataSets
         ["sample"] = new("sample:", ["train", "test"], SampleSet.Open),
     };
 
+    private static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+
     private static string Forms => string.Join(", ", Kinds.Values.Select(kind => kind.Form));
 
     /// <summary>
@@ -33,12 +35,11 @@ public static class DataSets
     /// <exception cref="DataException">Nothing is there, or it cannot be used.</exception>
     public static ImageDataSet Open(string argument, DataOptions? options = null)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(argument);
+        ArgumentNullException.ThrowIfNull(argument);
         options ??= new DataOptions();
-        string prefix = argument[..Math.Max(0, argument.IndexOf(':'))];
-        if (Kinds.TryGetValue(prefix, out Kind? kind))
+        if (Parse(argument) is { } typed)
         {
-            return kind.Open(Parse(argument, prefix, kind), options);
+            return Kinds[typed.Kind].Open(typed, options);
         }
 
         if (Directory.Exists(argument))
@@ -50,13 +51,16 @@ public static class DataSets
         {
             return Path.GetExtension(argument).Equals(".csv", StringComparison.OrdinalIgnoreCase)
                 ? Manifest.Open(argument, argument, options)
-                : throw new DataException($"'{argument}' is a file; expected a folder of images, a .csv manifest or one of {Forms}");
+                : throw new DataException(
+                    $"'{argument}' is a file; expected a folder of images, a .csv manifest or one of {Forms}");
         }
 
-        throw Unknown(argument, prefix);
+        throw Unknown(argument);
     }
 
-    /// <summary>The images of a set with the given indices, in that order; labels, class names and paths follow.</summary>
+    /// <summary>
+    /// The images of a set with the given indices, in that order; labels, class names and paths follow.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">An index is not one of the set's.</exception>
     public static ImageDataSet Subset(this ImageDataSet images, IReadOnlyList<int> indices)
     {
@@ -71,6 +75,15 @@ public static class DataSets
         return new SubsetDataSet(images, [.. indices]);
     }
 
+    /// <summary>Takes a typed name apart; null for anything else.</summary>
+    internal static TypedName? Parse(string argument)
+    {
+        string prefix = Prefix(argument);
+        return Kinds.TryGetValue(prefix, out Kind? kind) ? Parse(argument, prefix, kind) : null;
+    }
+
+    private static string Prefix(string argument) => argument[..Math.Max(0, argument.IndexOf(':'))];
+
     private static TypedName Parse(string argument, string prefix, Kind kind)
     {
         string rest = argument[(prefix.Length + 1)..];
@@ -81,41 +94,48 @@ public static class DataSets
 
         if (!kind.Form.EndsWith("DIR", StringComparison.Ordinal))
         {
-            return new TypedName(argument, prefix, "", rest.Length == 0 ? kind.Splits[0] : KnownSplit(rest, argument, kind));
+            string split = rest.Length == 0 ? kind.Splits[0] : KnownSplit(rest, argument, kind);
+            return new TypedName(argument, prefix, "", split);
         }
 
         // A tail without a separator is a split, unless it is the rest of a folder's name ("C:\data" has one).
         int colon = rest.LastIndexOf(':');
         bool hasSplit = colon >= 0 && rest.AsSpan(colon).IndexOfAny('/', '\\') < 0 && !Directory.Exists(rest);
-        return hasSplit
-            ? new TypedName(argument, prefix, Folder(rest[..colon], argument, kind), KnownSplit(rest[(colon + 1)..], argument, kind))
-            : new TypedName(argument, prefix, Folder(rest, argument, kind), kind.Splits[0]);
+        (string folder, string part) = hasSplit
+            ? (rest[..colon], KnownSplit(rest[(colon + 1)..], argument, kind))
+            : (rest, kind.Splits[0]);
+        return new TypedName(argument, prefix, Folder(folder, argument, kind), part);
     }
 
     /// <summary>Shells do not expand a '~' that follows a colon.</summary>
     private static string Folder(string text, string argument, Kind kind) => text switch
     {
-        "" => throw new ConfigurationException($"got '{argument}', expected {kind.Form}: the folder or pattern is missing"),
-        ['~', '/', .. string below] => Path.Join(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), below),
+        "" => throw new ConfigurationException(
+            $"got '{argument}', expected {kind.Form}: the folder or pattern is missing"),
+        ['~', '/', .. string below] => Path.Join(Home, below),
         _ => text,
     };
 
     private static string KnownSplit(string split, string argument, Kind kind) => kind.Splits.Contains(split)
         ? split
         : throw new ConfigurationException(
-            $"'{argument}': got the split '{split}', expected one of {string.Join(", ", kind.Splits)}{Nearest.Hint(split, kind.Splits)}");
+            $"'{argument}': got the split '{split}', expected one of {string.Join(", ", kind.Splits)}"
+                + Nearest.Hint(split, kind.Splits));
 
-    private static SimClrException Unknown(string argument, string prefix)
+    private static SimClrException Unknown(string argument)
     {
+        string prefix = Prefix(argument);
         bool looksTyped = prefix.Length > 1 && prefix.AsSpan().IndexOfAny('/', '\\') < 0;
-        if (looksTyped || Kinds.ContainsKey(argument))
+        if (looksTyped || string.IsNullOrWhiteSpace(argument) || Kinds.ContainsKey(argument))
         {
             string typed = looksTyped ? prefix : argument;
             string hint = Nearest.Of(typed, Kinds.Keys) is { } near ? $" (did you mean '{Kinds[near].Form}'?)" : "";
-            return new ConfigurationException($"got the data set '{argument}', expected a folder, a .csv manifest or one of {Forms}{hint}");
+            return new ConfigurationException(
+                $"got the data set '{argument}', expected a folder, a .csv manifest or one of {Forms}{hint}");
         }
 
         return new DataException(
-            $"'{argument}': no such folder or file (looked for {Path.GetFullPath(argument)}); expected a folder of images, a .csv manifest or one of {Forms}");
+            $"'{argument}': no such folder or file (looked for {Path.GetFullPath(argument)}); expected a folder "
+                + $"of images, a .csv manifest or one of {Forms}");
     }
 }

@@ -13,7 +13,8 @@ internal sealed class FileDataSet : ImageDataSet
     /// <param name="files">Paths from the root, or absolute.</param>
     /// <param name="classes">The class name of each file, or null.</param>
     /// <param name="options">How to decode.</param>
-    public FileDataSet(string name, string root, IReadOnlyList<string> files, IReadOnlyList<string>? classes, DataOptions options)
+    public FileDataSet(
+        string name, string root, IReadOnlyList<string> files, IReadOnlyList<string>? classes, DataOptions options)
     {
         Name = name;
         this.root = root;

@@ -9,7 +9,8 @@ internal static class FilePattern
     public static string[] Match(string pattern)
     {
         string root = Path.GetPathRoot(pattern) ?? "";
-        string[] parts = pattern[root.Length..].Split(['/', Path.DirectorySeparatorChar], StringSplitOptions.RemoveEmptyEntries);
+        string[] parts = pattern[root.Length..]
+            .Split(['/', Path.DirectorySeparatorChar], StringSplitOptions.RemoveEmptyEntries);
         IEnumerable<string> found = [root];
         for (int i = 0; i < parts.Length; i++)
         {

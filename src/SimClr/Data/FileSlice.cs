@@ -20,7 +20,8 @@ internal static class FileSlice
         while (filled < length)
         {
             int read = RandomAccess.Read(handle, bytes.AsSpan(filled), offset + filled);
-            filled += read > 0 ? read : throw new EndOfStreamException($"{file} ends at {offset + filled} bytes, expected {offset + length}");
+            filled += read > 0 ? read : throw new EndOfStreamException(
+                $"{file} ends at {offset + filled} bytes, expected {offset + length}");
         }
 
         return bytes;

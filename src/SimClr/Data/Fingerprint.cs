@@ -18,7 +18,9 @@ internal static class Fingerprint
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
 
-    /// <summary>Names (without folders) and sizes of the files that make up a set, after what else tells it apart.</summary>
+    /// <summary>
+    /// Names (without folders) and sizes of the files that make up a set, after what else tells it apart.
+    /// </summary>
     public static string OfFiles(string what, IEnumerable<string> files)
         => Of([what, .. files.Select(file => $"{Path.GetFileName(file)} {new FileInfo(file).Length}")]);
 }

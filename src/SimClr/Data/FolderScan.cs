@@ -75,7 +75,8 @@ internal sealed class FolderScan
 
     private static FileSystemEnumerable<(string Name, bool IsFolder, bool IsLink)> List(string folder) => new(
         folder,
-        (ref FileSystemEntry entry) => (entry.FileName.ToString(), entry.IsDirectory, entry.Attributes.HasFlag(FileAttributes.ReparsePoint)),
+        (ref FileSystemEntry entry) => (
+            entry.FileName.ToString(), entry.IsDirectory, entry.Attributes.HasFlag(FileAttributes.ReparsePoint)),
         new EnumerationOptions { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false })
     {
         ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.FileName.StartsWith('.') && !entry.IsHidden,

@@ -30,7 +30,8 @@ internal sealed class IdxDataSet : ImageDataSet
         int wrong = Array.FindIndex(labels.Values, label => label >= classNames.Length);
         Labels = wrong < 0
             ? [.. labels.Values.Select(label => (int)label)]
-            : throw new DataException($"{PathOf(wrong)}: got class {labels.Values[wrong]}, expected 0 to {classNames.Length - 1}");
+            : throw new DataException(
+                $"{PathOf(wrong)}: got class {labels.Values[wrong]}, expected 0 to {classNames.Length - 1}");
         Fingerprint = Data.Fingerprint.Of([$"idx {Path.GetFileName(path)} {string.Join('×', images.Dimensions)}"]);
     }
 
@@ -44,9 +45,11 @@ internal sealed class IdxDataSet : ImageDataSet
 
     public override string Fingerprint { get; }
 
-    public static ImageDataSet OpenFashion(TypedName typed, DataOptions options) => Open(typed, "FashionMNIST", FashionNames);
+    public static ImageDataSet OpenFashion(TypedName typed, DataOptions options)
+        => Open(typed, "FashionMNIST", FashionNames);
 
-    public static ImageDataSet OpenDigits(TypedName typed, DataOptions options) => Open(typed, "MNIST", DigitNames);
+    public static ImageDataSet OpenDigits(TypedName typed, DataOptions options)
+        => Open(typed, "MNIST", DigitNames);
 
     public override string PathOf(int index) => $"{path}#{index}";
 
@@ -68,7 +71,8 @@ internal sealed class IdxDataSet : ImageDataSet
         string part = typed.Split == "test" ? "t10k" : "train";
         string images = Find(typed, library, $"{part}-images-idx3-ubyte");
         string labels = Find(typed, library, $"{part}-labels-idx1-ubyte");
-        return new IdxDataSet(typed.Text, images, IdxFile.Read(images, rank: 3), IdxFile.Read(labels, rank: 1), classNames);
+        return new IdxDataSet(
+            typed.Text, images, IdxFile.Read(images, rank: 3), IdxFile.Read(labels, rank: 1), classNames);
     }
 
     /// <summary>Plain or gzipped, in the folder or where torchvision's downloader puts it.</summary>

@@ -3,7 +3,9 @@ using System.IO.Compression;
 
 namespace SimClr.Data;
 
-/// <summary>An idx file of unsigned bytes (LeCun's MNIST format), plain or gzipped: its dimensions and values.</summary>
+/// <summary>
+/// An idx file of unsigned bytes (LeCun's MNIST format), plain or gzipped: its dimensions and values.
+/// </summary>
 /// <param name="Dimensions">Sizes, outermost first.</param>
 /// <param name="Values">The bytes, last dimension fastest.</param>
 internal sealed record IdxFile(int[] Dimensions, byte[] Values)
@@ -48,10 +50,17 @@ internal sealed record IdxFile(int[] Dimensions, byte[] Values)
         int found = got >= 4 ? BinaryPrimitives.ReadInt32BigEndian(header) : 0;
         if (got < header.Length || found != magic)
         {
-            throw new DataException($"{file}: got {got} header bytes with magic number 0x{found:x8}, expected {header.Length} with 0x{magic:x8} (idx, unsigned bytes, {rank} dimension(s))");
+            throw new DataException(
+                $"{file}: got {got} header bytes with magic number 0x{found:x8}, expected {header.Length} with "
+                    + $"0x{magic:x8} (idx, unsigned bytes, {rank} dimension(s))");
         }
 
-        int[] dimensions = [.. Enumerable.Range(1, rank).Select(i => BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4 * i)))];
+        int[] dimensions = new int[rank];
+        for (int i = 0; i < rank; i++)
+        {
+            dimensions[i] = BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4 + (4 * i)));
+        }
+
         return new IdxFile(dimensions, ReadValues(stream, file, dimensions));
     }
 
@@ -61,13 +70,17 @@ internal sealed record IdxFile(int[] Dimensions, byte[] Values)
         decimal size = dimensions.Aggregate(1m, (product, dimension) => product * dimension);
         if (dimensions.Any(dimension => dimension <= 0) || size > Array.MaxLength)
         {
-            throw new DataException($"{file}: got the dimensions {shape}, expected each above 0 and together at most {Array.MaxLength} bytes");
+            throw new DataException(
+                $"{file}: got the dimensions {shape}, expected each above 0 and together at most "
+                    + $"{Array.MaxLength} bytes");
         }
 
         var values = new MemoryStream();
         stream.CopyTo(values);
         return values.Length == size
             ? values.ToArray()
-            : throw new DataException($"{file}: got {values.Length} bytes after the header, expected {size} ({shape}); is the file whole?");
+            : throw new DataException(
+                $"{file}: got {values.Length} bytes after the header, expected {size} ({shape}); is the file "
+                    + "whole?");
     }
 }

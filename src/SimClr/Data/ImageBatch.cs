@@ -12,7 +12,9 @@ public sealed class ImageBatch
     /// <summary>Number of the epoch, from 0.</summary>
     public int Epoch { get; private set; }
 
-    /// <summary>The index in the set of the image at each position; where an image stands in for an unreadable one, its own.</summary>
+    /// <summary>
+    /// The index in the set of the image at each position; where an image stands in for an unreadable one, its own.
+    /// </summary>
     public int[] Indices { get; private set; } = [];
 
     /// <summary>What was written; only the first <see cref="Length"/> values count, the buffer may be longer.</summary>
@@ -21,12 +23,16 @@ public sealed class ImageBatch
     /// <summary>Images · floats per image.</summary>
     public int Length { get; private set; }
 
-    /// <summary>Positions handed out to workers so far, and those not written yet: guarded by the workers' lock.</summary>
+    /// <summary>
+    /// Positions handed out to workers so far, and those not written yet: guarded by the workers' lock.
+    /// </summary>
     internal int Taken { get; set; }
 
     internal int Remaining { get; set; }
 
-    /// <summary>Whether the image at a position could be read. If not, its values are zero and are to be left out.</summary>
+    /// <summary>
+    /// Whether the image at a position could be read. If not, its values are zero and are to be left out.
+    /// </summary>
     public bool IsReadable(int position) => !unreadable[position];
 
     internal void Start(BatchPlan plan, int floatsPerImage, bool clear)
@@ -56,6 +62,7 @@ public sealed class ImageBatch
         return length <= Array.MaxLength
             ? (int)length
             : throw new ConfigurationException(
-                $"a batch of {images} images takes {length} values, more than the {Array.MaxLength} that one buffer can hold; use a smaller batch or smaller views");
+                $"a batch of {images} images takes {length} values, more than the {Array.MaxLength} that one "
+                    + "buffer can hold; use a smaller batch or smaller views");
     }
 }

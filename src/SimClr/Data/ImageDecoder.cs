@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using SkiaSharp;
 
@@ -30,7 +31,9 @@ public static unsafe class ImageDecoder
     /// <param name="encoded">The whole file.</param>
     /// <param name="path">How to name the image in an error.</param>
     /// <param name="options">Its limit on megapixels holds, checked in the header before pixels are allocated.</param>
-    /// <exception cref="UnreadableImageException">The image is empty, broken, cut off, of an unknown format or too large.</exception>
+    /// <exception cref="UnreadableImageException">
+    /// The image is empty, broken, cut off, of an unknown format or too large.
+    /// </exception>
     public static RgbImage Decode(ReadOnlySpan<byte> encoded, string path, DataOptions? options = null)
     {
         if (encoded.IsEmpty)
@@ -40,7 +43,8 @@ public static unsafe class ImageDecoder
 
         using SKData data = SKData.CreateCopy(encoded);
         using SKCodec codec = SKCodec.Create(data)
-            ?? throw new UnreadableImageException(path, "not an image of a known format (JPEG, PNG, WebP, BMP, GIF), or its header is broken");
+            ?? throw new UnreadableImageException(
+                path, "not an image of a known format (JPEG, PNG, WebP, BMP, GIF), or its header is broken");
         CheckSize(codec.Info, path, options ?? new DataOptions());
         return Decode(codec, path);
     }
@@ -48,7 +52,8 @@ public static unsafe class ImageDecoder
     private static RgbImage Decode(SKCodec codec, string path)
     {
         bool opaque = codec.Info.AlphaType == SKAlphaType.Opaque;
-        var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul);
+        SKAlphaType alpha = opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
+        var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, alpha);
         void* rgba = NativeMemory.Alloc((nuint)info.BytesSize64);
         try
         {
@@ -68,8 +73,9 @@ public static unsafe class ImageDecoder
         double megapixels = (double)info.Width * info.Height / 1e6;
         if (megapixels > options.DecodeLimitMegapixels || 3L * info.Width * info.Height > Array.MaxLength)
         {
-            throw new UnreadableImageException(path, FormattableString.Invariant(
-                $"{info.Width} × {info.Height} pixels are {megapixels:0.#} megapixels, more than the {options.DecodeLimitMegapixels:0.#} of data.decode_limit_megapixels"));
+            throw new UnreadableImageException(path, string.Create(CultureInfo.InvariantCulture,
+                $"{info.Width} × {info.Height} pixels are {megapixels:0.####} megapixels, more than the "
+                    + $"{options.DecodeLimitMegapixels:0.####} of data.decode_limit_megapixels"));
         }
     }
 

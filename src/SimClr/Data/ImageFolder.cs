@@ -15,7 +15,8 @@ internal static class ImageFolder
                 ? "the folder is empty"
                 : $"no image among {scan.OtherFiles} file(s)";
             throw new DataException(
-                $"'{name}': {found} in {Path.GetFullPath(folder)}; expected files that end in {string.Join(", ", ImageDecoder.Extensions)}, here or in subfolders");
+                $"'{name}': {found} in {Path.GetFullPath(folder)}; expected files that end in "
+                    + $"{string.Join(", ", ImageDecoder.Extensions)}, here or in subfolders");
         }
 
         return new FileDataSet(name, folder, scan.Images, ClassesOf(scan.Images), options);

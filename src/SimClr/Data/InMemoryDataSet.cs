@@ -13,7 +13,9 @@ public sealed class InMemoryDataSet : ImageDataSet
     /// <param name="labels">The class of each image, from 0; null for none.</param>
     /// <param name="classNames">The classes by number; null for "0", "1", … up to the highest label.</param>
     /// <param name="name">How to name the set in messages.</param>
-    /// <exception cref="ArgumentException">Not one label per image, or a label that is not the number of a class.</exception>
+    /// <exception cref="ArgumentException">
+    /// Not one label per image, or a label that is not the number of a class.
+    /// </exception>
     public InMemoryDataSet(
         IEnumerable<RgbImage> images,
         IReadOnlyList<int>? labels = null,
@@ -33,7 +35,7 @@ public sealed class InMemoryDataSet : ImageDataSet
             throw new ArgumentException("got class names without labels", nameof(classNames));
         }
 
-        fingerprint = new(() => Data.Fingerprint.Of(this.images.Select(Describe).Concat([string.Join(' ', labels ?? [])])));
+        fingerprint = new(() => Data.Fingerprint.Of([.. this.images.Select(Describe), string.Join(' ', Labels ?? [])]));
     }
 
     /// <inheritdoc/>
@@ -66,7 +68,8 @@ public sealed class InMemoryDataSet : ImageDataSet
 
         return labels.All(label => label >= 0 && label < classes)
             ? [.. labels]
-            : throw new ArgumentException($"got labels from {labels.Min()} to {labels.Max()}, expected 0 to {classes - 1}", nameof(labels));
+            : throw new ArgumentException(
+                $"got labels from {labels.Min()} to {labels.Max()}, expected 0 to {classes - 1}", nameof(labels));
     }
 
     private static string Describe(RgbImage image)

@@ -26,7 +26,9 @@ internal static class Manifest
                 (int line, string[] fields) = rows.Current;
                 if (fields.Length != width)
                 {
-                    throw new DataException($"{file}, line {line}: got {fields.Length} field(s), expected {width} as in the header; put quotes round a path with a comma");
+                    throw new DataException(
+                        $"{file}, line {line}: got {fields.Length} field(s), expected {width} as in the header; "
+                            + "put quotes round a path with a comma");
                 }
 
                 paths.Add(Existing(file, root, line, fields[pathColumn].Trim()));
@@ -48,10 +50,12 @@ internal static class Manifest
 
     private static (int Width, int PathColumn, int LabelColumn) ReadHeader(string file, string[] header)
     {
-        int Find(string column) => Array.FindIndex(header, name => name.Trim().Equals(column, StringComparison.OrdinalIgnoreCase));
+        int Find(string column)
+            => Array.FindIndex(header, name => name.Trim().Equals(column, StringComparison.OrdinalIgnoreCase));
         return Find("path") >= 0
             ? (header.Length, Find("path"), Find("label"))
-            : throw new DataException($"{file}, line 1: got the header '{string.Join(',', header)}', expected 'path,label' or 'path'");
+            : throw new DataException(
+                $"{file}, line 1: got the header '{string.Join(',', header)}', expected 'path,label' or 'path'");
     }
 
     private static string Existing(string file, string root, int line, string path)
@@ -59,6 +63,8 @@ internal static class Manifest
         string full = Path.Combine(root, path);
         return path.Length > 0 && File.Exists(full)
             ? path
-            : throw new DataException($"{file}, line {line}: no file '{path}' (looked for {Path.GetFullPath(full)}); paths are relative to the manifest");
+            : throw new DataException(
+                $"{file}, line {line}: no file '{path}' (looked for {Path.GetFullPath(full)}); paths are "
+                    + "relative to the manifest");
     }
 }

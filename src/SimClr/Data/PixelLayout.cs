@@ -48,7 +48,9 @@ internal static unsafe class PixelLayout
         target[2] = (byte)(((source[2] * alpha) + white) / 255);
     }
 
-    /// <summary>Where the upright pixel (x, y) is stored: axes swapped first, then mirrored (EXIF tag 0x0112).</summary>
+    /// <summary>
+    /// Where the upright pixel (x, y) is stored: axes swapped first, then mirrored (EXIF tag 0x0112).
+    /// </summary>
     private static (bool Swap, bool MirrorX, bool MirrorY) Axes(SKEncodedOrigin origin) => origin switch
     {
         SKEncodedOrigin.TopRight => (false, true, false),

@@ -1,6 +1,8 @@
 namespace SimClr.Data;
 
-/// <summary>The path of a folder with every symbolic link on the way resolved, so that two paths can be compared.</summary>
+/// <summary>
+/// The path of a folder with every symbolic link on the way resolved, so that two paths can be compared.
+/// </summary>
 internal static class RealPath
 {
     /// <exception cref="IOException">The links on the way lead round in a circle.</exception>

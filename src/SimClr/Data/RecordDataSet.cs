@@ -39,7 +39,9 @@ internal sealed class RecordDataSet : ImageDataSet
     public override string Fingerprint { get; }
 
     /// <summary>This set with labels.</summary>
-    /// <exception cref="DataException">There is not one label per image, or one is not the number of a class.</exception>
+    /// <exception cref="DataException">
+    /// There is not one label per image, or one is not the number of a class.
+    /// </exception>
     public RecordDataSet WithLabels(int[] values, IReadOnlyList<string> names)
     {
         if (values.Length != Count)
@@ -50,7 +52,9 @@ internal sealed class RecordDataSet : ImageDataSet
         int wrong = Array.FindIndex(values, value => value < 0 || value >= names.Count);
         if (wrong >= 0)
         {
-            throw new DataException($"{PathOf(wrong)}: got class {values[wrong]}, expected 0 to {names.Count - 1}; is this the right kind of file?");
+            throw new DataException(
+                $"{PathOf(wrong)}: got class {values[wrong]}, expected 0 to {names.Count - 1}; is this the "
+                    + "right kind of file?");
         }
 
         (labels, classNames) = (values, names);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using SimClr.Internals;
@@ -12,7 +13,9 @@ namespace SimClr.Data;
 /// <param name="options">Its <see cref="DataOptions.MaxSkipped"/> is the allowed share.</param>
 public sealed class SkippedImages(ImageDataSet images, DataOptions? options = null)
 {
-    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Plain =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private readonly double allowed = (options ?? new DataOptions()).MaxSkipped;
     private readonly SortedDictionary<int, (string Path, string Reason)> skipped = [];
     private readonly Lock gate = new();
@@ -53,7 +56,9 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
     }
 
     /// <summary>Writes one JSON object per skipped image and line, by index: <c>path</c> and <c>reason</c>.</summary>
-    /// <param name="path">The file, usually <c>skipped.jsonl</c> in the run directory; written whole or not at all.</param>
+    /// <param name="path">
+    /// The file, usually <c>skipped.jsonl</c> in the run directory; written whole or not at all.
+    /// </param>
     public void Write(string path)
     {
         lock (gate)
@@ -68,7 +73,10 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
     {
         string first = string.Join("; ", skipped.Values.Take(3).Select(image => $"{image.Path}: {image.Reason}"));
         double share = (double)skipped.Count / images.Count;
-        return new DataException(FormattableString.Invariant(
-            $"'{images.Name}': {skipped.Count} of {images.Count} images ({100 * share:0.##} %) could not be read, more than the {100 * allowed:0.##} % allowed. The first: {first}. Repair or remove them, or allow more with --set data.max_skipped={Math.Ceiling(Math.Min(1, 2 * share) * 100) / 100}"));
+        double roomy = Math.Min(1, Math.Ceiling(200 * share) / 100);
+        return new DataException(string.Create(CultureInfo.InvariantCulture,
+            $"'{images.Name}': {skipped.Count} of {images.Count} images ({100 * share:0.##} %) could not be "
+                + $"read, more than the {100 * allowed:0.##} % allowed. The first: {first}. Repair or remove them, or "
+                + $"allow more with --set data.max_skipped={roomy:0.##}"));
     }
 }

@@ -38,13 +38,16 @@ internal sealed class TarDataSet : ImageDataSet
         string[] shards = FilePattern.Match(typed.Folder);
         if (shards.Length == 0)
         {
-            throw new DataException($"'{typed.Text}': no file matches {Path.GetFullPath(typed.Folder)} (patterns may hold * and ?)");
+            throw new DataException(
+                $"'{typed.Text}': no file matches {Path.GetFullPath(typed.Folder)} (patterns may hold * and ?)");
         }
 
         TarMember[] members = [.. shards.SelectMany((shard, number) => TarIndex.Of(shard, number))];
         return members.Length > 0
             ? new TarDataSet(typed.Text, shards, members, options)
-            : throw new DataException($"'{typed.Text}': no image in {shards.Length} shard(s); expected members that end in {string.Join(", ", ImageDecoder.Extensions)}");
+            : throw new DataException(
+                $"'{typed.Text}': no image in {shards.Length} shard(s); expected members that end in "
+                    + $"{string.Join(", ", ImageDecoder.Extensions)}");
     }
 
     public override string PathOf(int index) => $"{shards[members[index].Shard]}/{members[index].Name}";
@@ -53,6 +56,7 @@ internal sealed class TarDataSet : ImageDataSet
     {
         TarMember member = members[index];
         string path = PathOf(index);
-        return ImageDecoder.Decode(FileSlice.Read(shards[member.Shard], member.Offset, member.Length, path), path, options);
+        byte[] encoded = FileSlice.Read(shards[member.Shard], member.Offset, member.Length, path);
+        return ImageDecoder.Decode(encoded, path, options);
     }
 }

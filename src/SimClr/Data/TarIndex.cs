@@ -12,38 +12,49 @@ namespace SimClr.Data;
 internal readonly record struct TarMember(int Shard, string Name, long Offset, int Length, int Label);
 
 /// <summary>Reads the headers of one shard.</summary>
-internal static class TarIndex
+internal sealed class TarIndex
 {
     private const int MostClasses = 1_000_000;
+    private readonly List<TarMember> images = [];
+    private readonly Dictionary<string, int> labels = [];
 
-    /// <exception cref="DataException">Not a plain tar file, cut off, or with a class that is not a number.</exception>
-    public static List<TarMember> Of(string shard, int number)
+    private TarIndex()
     {
+    }
+
+    /// <summary>The images of a shard in its order, with their classes.</summary>
+    /// <exception cref="DataException">Not a plain tar file, cut off, or with a class that is not a number.</exception>
+    public static IEnumerable<TarMember> Of(string shard, int number)
+    {
+        var index = new TarIndex();
         try
         {
             using var stream = File.OpenRead(shard);
-            return Read(stream, shard, number);
+            index.Read(stream, number);
         }
-        catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException or FormatException)
+        catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException)
         {
             throw new DataException($"{shard} cannot be read as a plain tar file: {error.Message}", error);
         }
+
+        return index.images.Select(
+            image => image with { Label = index.labels.GetValueOrDefault(KeyOf(image.Name), -1) });
     }
 
-    private static List<TarMember> Read(FileStream stream, string shard, int number)
+    private void Read(FileStream stream, int number)
     {
-        if (stream.Length > 1 && (stream.ReadByte(), stream.ReadByte()) == (0x1f, 0x8b))
+        if ((stream.ReadByte(), stream.ReadByte()) == (0x1f, 0x8b))
         {
-            throw new InvalidDataException("it is gzipped, and a compressed shard cannot be read by offset; unpack it with gunzip");
+            throw new InvalidDataException(
+                "it is gzipped, and a compressed shard cannot be read by offset; unpack it with gunzip");
         }
 
         stream.Position = 0;
-        List<TarMember> images = [];
-        Dictionary<string, int> labels = [];
         using var tar = new TarReader(stream, leaveOpen: true);
         while (tar.GetNextEntry() is { } entry)
         {
-            if (entry.DataStream is null || Path.GetFileName(entry.Name).StartsWith('.'))
+            bool hidden = Path.GetFileName(entry.Name).StartsWith('.');
+            if (entry.DataStream is null || hidden)
             {
                 continue;
             }
@@ -53,17 +64,22 @@ internal static class TarIndex
                 throw new EndOfStreamException($"it is cut off within {entry.Name}");
             }
 
-            if (ImageDecoder.KnowsExtensionOf(entry.Name))
-            {
-                images.Add(new TarMember(number, entry.Name, entry.DataOffset, checked((int)entry.Length), -1));
-            }
-            else if (entry.Name.EndsWith(".cls", StringComparison.OrdinalIgnoreCase) && !labels.TryAdd(KeyOf(entry.Name), ReadClass(entry)))
-            {
-                throw new DataException($"{shard}: two .cls members have the key '{KeyOf(entry.Name)}'; a key ends at the first dot of the file name");
-            }
+            Add(entry, number);
         }
+    }
 
-        return [.. images.Select(image => image with { Label = labels.GetValueOrDefault(KeyOf(image.Name), -1) })];
+    private void Add(TarEntry entry, int number)
+    {
+        if (ImageDecoder.KnowsExtensionOf(entry.Name) && entry.Length <= Array.MaxLength)
+        {
+            images.Add(new TarMember(number, entry.Name, entry.DataOffset, (int)entry.Length, -1));
+        }
+        else if (entry.Name.EndsWith(".cls", StringComparison.OrdinalIgnoreCase)
+            && !labels.TryAdd(KeyOf(entry.Name), ReadClass(entry)))
+        {
+            throw new InvalidDataException(
+                $"two .cls members have the key '{KeyOf(entry.Name)}'; a key ends at the first dot of the file name");
+        }
     }
 
     private static string KeyOf(string name)
@@ -78,6 +94,7 @@ internal static class TarIndex
         string text = entry.Length <= 32 ? reader.ReadToEnd().Trim() : $"{entry.Length} bytes";
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int label) && label < MostClasses
             ? label
-            : throw new FormatException($"{entry.Name}: got '{text}', expected the number of a class, 0 to {MostClasses - 1}");
+            : throw new InvalidDataException(
+                $"{entry.Name} holds '{text}', expected the number of a class, 0 to {MostClasses - 1}");
     }
 }

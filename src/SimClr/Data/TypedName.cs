@@ -9,9 +9,11 @@ internal sealed record TypedName(string Text, string Kind, string Folder, string
 {
     /// <summary>The folder itself, or the named one in it, whichever holds the file; null if none does.</summary>
     public string? FolderWith(string file, string subfolder)
-        => new[] { Folder, Path.Join(Folder, subfolder) }.FirstOrDefault(folder => File.Exists(Path.Join(folder, file)));
+        => new[] { Folder, Path.Join(Folder, subfolder) }
+            .FirstOrDefault(folder => File.Exists(Path.Join(folder, file)));
 
     public DataException Missing(string expected) => Directory.Exists(Folder)
-        ? new DataException($"'{Text}': {Path.GetFullPath(Folder)} does not hold what {Kind} needs; expected {expected}")
+        ? new DataException(
+            $"'{Text}': {Path.GetFullPath(Folder)} does not hold what {Kind} needs; expected {expected}")
         : new DataException($"'{Text}': no folder {Path.GetFullPath(Folder)}; expected one that holds {expected}");
 }

@@ -4,20 +4,24 @@ namespace SimClr.Data;
 public static class Usable
 {
     /// <summary>Checks that a set has enough images for pre-training with the given batch size.</summary>
-    /// <exception cref="DataException">Fewer than two images (nothing to contrast with), or fewer than a batch.</exception>
+    /// <exception cref="DataException">
+    /// Fewer than two images (nothing to contrast with), or fewer than a batch.
+    /// </exception>
     public static void ForTraining(this ImageDataSet images, int batchSize)
     {
         ArgumentNullException.ThrowIfNull(images);
         if (images.Count < 2)
         {
             throw new DataException(
-                $"'{images.Name}' has {images.Count} readable image(s), expected at least 2: SimCLR learns by telling an image from others; add images");
+                $"'{images.Name}' has {images.Count} readable image(s), expected at least 2: SimCLR learns by "
+                    + "telling an image from others; add images");
         }
 
         if (images.Count < batchSize)
         {
             throw new DataException(
-                $"'{images.Name}' has {images.Count} images, expected at least {batchSize}, one batch (partial batches are dropped); add images or use --batch-size {images.Count} or less");
+                $"'{images.Name}' has {images.Count} images, expected at least {batchSize}, one batch (partial "
+                    + $"batches are dropped); add images or use --batch-size {images.Count} or less");
         }
     }
 
@@ -27,6 +31,8 @@ public static class Usable
     {
         ArgumentNullException.ThrowIfNull(images);
         return images.Labels ?? throw new DataException(
-            $"'{images.Name}' has no labels, and this needs them; expected at least two subfolders that hold all images and are named for their classes, a .csv manifest with a label in every row, tar shards with a .cls for every image, or a set that comes with labels");
+            $"'{images.Name}' has no labels, and this needs them; expected at least two subfolders that hold "
+                + "all images and are named for their classes, a .csv manifest with a label in every row, tar shards "
+                + "with a .cls for every image, or a set that comes with labels");
     }
 }

@@ -23,7 +23,8 @@ internal static class EncodedImages
     }
 
     /// <summary>A PNG; rows are raw samples without filter bytes, extra chunks come before the pixels.</summary>
-    public static byte[] Png(int width, int height, byte depth, byte colorType, byte[][] rows, params (string Name, byte[] Data)[] extra)
+    public static byte[] Png(
+        int width, int height, byte depth, byte colorType, byte[][] rows, params (string Name, byte[] Data)[] extra)
     {
         var file = new MemoryStream();
         file.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]);
@@ -131,7 +132,8 @@ internal static class EncodedImages
     /// <summary>A JPEG with an EXIF segment that names the orientation (1 … 8).</summary>
     public static byte[] WithOrientation(byte[] jpeg, byte orientation)
     {
-        byte[] tiff = [(byte)'M', (byte)'M', 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0];
+        byte[] entry = [1, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0];
+        byte[] tiff = [.. "MM"u8, 0, 42, 0, 0, 0, 8, 0, 1, .. entry, 0, 0, 0, 0];
         return [0xFF, 0xD8, 0xFF, 0xE1, 0, (byte)(8 + tiff.Length), .. "Exif\0\0"u8, .. tiff, .. jpeg.AsSpan(2)];
     }
 
