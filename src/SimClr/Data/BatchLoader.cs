@@ -1,0 +1,145 @@
+namespace SimClr.Data;
+
+/// <summary>
+/// Loads batches ahead of the one being used: worker threads decode images and write them into a ring of reused
+/// buffers. Order and content depend on the plans alone, not on the number of workers.
+/// </summary>
+public sealed class BatchLoader
+{
+    private readonly ImageDataSet images;
+    private readonly int floatsPerImage;
+    private readonly SampleWriter write;
+    private readonly SkippedImages skipped;
+    private readonly int workers;
+    private readonly int ring;
+    private readonly bool substituteUnreadable;
+
+    /// <summary>Makes a loader; threads run only while batches are being enumerated.</summary>
+    /// <param name="images">The set.</param>
+    /// <param name="floatsPerImage">Values per image, over all its views.</param>
+    /// <param name="write">Writes one image into the batch.</param>
+    /// <param name="skipped">Takes the images that cannot be read.</param>
+    /// <param name="workers">Threads; 0 for one per core.</param>
+    /// <param name="ring">Buffers: the one in use and those filled ahead.</param>
+    /// <param name="substituteUnreadable">
+    /// True (training): an unreadable image is replaced by the next readable one in the set. False (evaluation): it is
+    /// marked as unreadable in the batch.
+    /// </param>
+    public BatchLoader(
+        ImageDataSet images,
+        int floatsPerImage,
+        SampleWriter write,
+        SkippedImages skipped,
+        int workers = 0,
+        int ring = 3,
+        bool substituteUnreadable = false)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(write);
+        ArgumentNullException.ThrowIfNull(skipped);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(floatsPerImage);
+        ArgumentOutOfRangeException.ThrowIfNegative(workers);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(ring);
+        this.images = images;
+        this.floatsPerImage = floatsPerImage;
+        this.write = write;
+        this.skipped = skipped;
+        this.workers = workers > 0 ? workers : Environment.ProcessorCount;
+        this.ring = ring;
+        this.substituteUnreadable = substituteUnreadable;
+    }
+
+    /// <summary>How long the consumer has waited for batches: near zero when loading keeps up.</summary>
+    public TimeSpan Waited { get; private set; }
+
+    /// <summary>
+    /// Loads the planned batches in order. Plans are taken one by one, on the consumer's thread, at most
+    /// <c>ring</c> ahead, so they may go on forever. The workers end with the enumeration, also when it is left early.
+    /// </summary>
+    /// <param name="plans">The batches.</param>
+    /// <param name="cancellation">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="DataException">Too many images, or all, cannot be read.</exception>
+    public IEnumerable<ImageBatch> Load(IEnumerable<BatchPlan> plans, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(plans);
+        return Enumerate(plans, cancellation);
+    }
+
+    private IEnumerable<ImageBatch> Enumerate(IEnumerable<BatchPlan> plans, CancellationToken cancellation)
+    {
+        using var crew = new LoaderCrew(workers, LoadOne);
+        using var plan = plans.GetEnumerator();
+        var free = new Queue<ImageBatch>(Enumerable.Range(0, ring).Select(_ => new ImageBatch()));
+        var ahead = new Queue<ImageBatch>();
+        bool more = true;
+        while (true)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            while (more && free.Count > 0 && (more = plan.MoveNext()))
+            {
+                ImageBatch next = free.Dequeue();
+                next.Start(plan.Current, floatsPerImage, clear: !substituteUnreadable);
+                crew.Post(next);
+                ahead.Enqueue(next);
+            }
+
+            if (!ahead.TryDequeue(out ImageBatch? batch))
+            {
+                yield break;
+            }
+
+            Waited += crew.Await(batch, cancellation);
+            yield return batch;
+            free.Enqueue(batch);
+        }
+    }
+
+    private void LoadOne(ImageBatch batch, int position)
+    {
+        if (Read(batch.Indices[position]) is not { } read)
+        {
+            batch.MarkUnreadable(position);
+            return;
+        }
+
+        batch.Indices[position] = read.Index;
+        var address = new SampleAddress(batch.Epoch, read.Index, position, batch.Indices.Length);
+        write(read.Image, address, batch.Pixels.AsSpan(0, batch.Length));
+    }
+
+    /// <summary>The image, or the next one that can be read, or null.</summary>
+    private (int Index, RgbImage Image)? Read(int index)
+    {
+        int tries = substituteUnreadable ? images.Count : 1;
+        for (int i = 0; i < tries; i++)
+        {
+            int candidate = (int)(((long)index + i) % images.Count);
+            if (TryRead(candidate) is { } image)
+            {
+                return (candidate, image);
+            }
+        }
+
+        return substituteUnreadable
+            ? throw new DataException($"'{images.Name}': none of {images.Count} images can be read")
+            : null;
+    }
+
+    private RgbImage? TryRead(int index)
+    {
+        if (skipped.Contains(index))
+        {
+            return null;
+        }
+
+        try
+        {
+            return images.Read(index);
+        }
+        catch (UnreadableImageException error)
+        {
+            skipped.Add(index, error);
+            return null;
+        }
+    }
+}

@@ -1,0 +1,141 @@
+using SimClr.Internals;
+
+namespace SimClr.Data;
+
+/// <summary>Opens image sets by what a user types.</summary>
+public static class DataSets
+{
+    private sealed record Kind(string Form, string[] Splits, Func<TypedName, DataOptions, ImageDataSet> Open);
+
+    private static readonly Dictionary<string, Kind> Kinds = new()
+    {
+        ["cifar10"] = new("cifar10:DIR", ["train", "test"], Cifar.Open10),
+        ["cifar100"] = new("cifar100:DIR", ["train", "test"], Cifar.Open100),
+        ["stl10"] = new("stl10:DIR", ["unlabeled", "train", "test"], Stl10.Open),
+        ["fashion-mnist"] = new("fashion-mnist:DIR", ["train", "test"], IdxDataSet.OpenFashion),
+        ["mnist"] = new("mnist:DIR", ["train", "test"], IdxDataSet.OpenDigits),
+        ["tar"] = new("tar:GLOB", [], TarDataSet.Open),
+        ["sample"] = new("sample:", ["train", "test"], SampleSet.Open),
+    };
+
+    private static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+
+    private static string Forms => string.Join(", ", Kinds.Values.Select(kind => kind.Form));
+
+    /// <summary>
+    /// Opens a folder of images (searched recursively; classes are its subfolders), a manifest (<c>.csv</c> with the
+    /// columns path and label) or a typed name: <c>cifar10:DIR</c>, <c>cifar100:DIR</c>, <c>stl10:DIR</c>,
+    /// <c>fashion-mnist:DIR</c>, <c>mnist:DIR</c> with <c>:train</c> or <c>:test</c> behind (default train; for stl10
+    /// unlabeled), <c>tar:GLOB</c> (WebDataset shards), <c>sample:</c> (8,000 embedded images) or <c>sample:test</c>
+    /// (2,000 others).
+    /// </summary>
+    /// <param name="argument">What the user typed.</param>
+    /// <param name="options">How images are decoded.</param>
+    /// <exception cref="ConfigurationException">A typed name or split that is not known.</exception>
+    /// <exception cref="DataException">Nothing is there, or it cannot be used.</exception>
+    public static ImageDataSet Open(string argument, DataOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(argument);
+        options ??= new DataOptions();
+        if (Parse(argument) is { } typed)
+        {
+            return Kinds[typed.Kind].Open(typed, options);
+        }
+
+        if (Directory.Exists(argument))
+        {
+            return ImageFolder.Open(argument, argument, options);
+        }
+
+        if (File.Exists(argument))
+        {
+            return Path.GetExtension(argument).Equals(".csv", StringComparison.OrdinalIgnoreCase)
+                ? Manifest.Open(argument, argument, options)
+                : throw new DataException(
+                    $"'{argument}' is a file; expected a folder of images, a .csv manifest or one of {Forms}");
+        }
+
+        throw Unknown(argument);
+    }
+
+    /// <summary>
+    /// The images of a set with the given indices, in that order; labels, class names and paths follow.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">An index is not one of the set's.</exception>
+    public static ImageDataSet Subset(this ImageDataSet images, IReadOnlyList<int> indices)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(indices);
+        foreach (int index in indices)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(index, nameof(indices));
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, images.Count, nameof(indices));
+        }
+
+        return new SubsetDataSet(images, [.. indices]);
+    }
+
+    /// <summary>Takes a typed name apart; null for anything else.</summary>
+    internal static TypedName? Parse(string argument)
+    {
+        string prefix = Prefix(argument);
+        return Kinds.TryGetValue(prefix, out Kind? kind) ? Parse(argument, prefix, kind) : null;
+    }
+
+    private static string Prefix(string argument) => argument[..Math.Max(0, argument.IndexOf(':'))];
+
+    private static TypedName Parse(string argument, string prefix, Kind kind)
+    {
+        string rest = argument[(prefix.Length + 1)..];
+        if (kind.Splits.Length == 0)
+        {
+            return new TypedName(argument, prefix, Folder(rest, argument, kind), "");
+        }
+
+        if (!kind.Form.EndsWith("DIR", StringComparison.Ordinal))
+        {
+            string split = rest.Length == 0 ? kind.Splits[0] : KnownSplit(rest, argument, kind);
+            return new TypedName(argument, prefix, "", split);
+        }
+
+        // A tail without a separator is a split, unless it is the rest of a folder's name ("C:\data" has one).
+        int colon = rest.LastIndexOf(':');
+        bool hasSplit = colon >= 0 && rest.AsSpan(colon).IndexOfAny('/', '\\') < 0 && !Directory.Exists(rest);
+        (string folder, string part) = hasSplit
+            ? (rest[..colon], KnownSplit(rest[(colon + 1)..], argument, kind))
+            : (rest, kind.Splits[0]);
+        return new TypedName(argument, prefix, Folder(folder, argument, kind), part);
+    }
+
+    /// <summary>Shells do not expand a '~' that follows a colon.</summary>
+    private static string Folder(string text, string argument, Kind kind) => text switch
+    {
+        "" => throw new ConfigurationException(
+            $"got '{argument}', expected {kind.Form}: the folder or pattern is missing"),
+        ['~', '/', .. string below] => Path.Join(Home, below),
+        _ => text,
+    };
+
+    private static string KnownSplit(string split, string argument, Kind kind) => kind.Splits.Contains(split)
+        ? split
+        : throw new ConfigurationException(
+            $"'{argument}': got the split '{split}', expected one of {string.Join(", ", kind.Splits)}"
+                + Nearest.Hint(split, kind.Splits));
+
+    private static SimClrException Unknown(string argument)
+    {
+        string prefix = Prefix(argument);
+        bool looksTyped = prefix.Length > 1 && prefix.AsSpan().IndexOfAny('/', '\\') < 0;
+        if (looksTyped || string.IsNullOrWhiteSpace(argument) || Kinds.ContainsKey(argument))
+        {
+            string typed = looksTyped ? prefix : argument;
+            string hint = Nearest.Of(typed, Kinds.Keys) is { } near ? $" (did you mean '{Kinds[near].Form}'?)" : "";
+            return new ConfigurationException(
+                $"got the data set '{argument}', expected a folder, a .csv manifest or one of {Forms}{hint}");
+        }
+
+        return new DataException(
+            $"'{argument}': no such folder or file (looked for {Path.GetFullPath(argument)}); expected a folder "
+                + $"of images, a .csv manifest or one of {Forms}");
+    }
+}

@@ -1,0 +1,56 @@
+namespace SimClr.Data;
+
+/// <summary>One image per file below a root folder.</summary>
+internal sealed class FileDataSet : ImageDataSet
+{
+    private readonly string root;
+    private readonly IReadOnlyList<string> files;
+    private readonly DataOptions options;
+    private readonly Lazy<string> fingerprint;
+
+    /// <param name="name">What the user typed.</param>
+    /// <param name="root">The folder that the files are named from.</param>
+    /// <param name="files">Paths from the root, or absolute.</param>
+    /// <param name="classes">The class name of each file, or null.</param>
+    /// <param name="options">How to decode.</param>
+    public FileDataSet(
+        string name, string root, IReadOnlyList<string> files, IReadOnlyList<string>? classes, DataOptions options)
+    {
+        Name = name;
+        this.root = root;
+        this.files = files;
+        this.options = options;
+        fingerprint = new(() => Data.Fingerprint.Of(files.Select(Describe).Concat(classes ?? [])));
+        if (classes is not null)
+        {
+            string[] names = [.. classes.Distinct().Order(StringComparer.Ordinal)];
+            var numbers = names.Index().ToDictionary(pair => pair.Item, pair => pair.Index);
+            ClassNames = names;
+            Labels = [.. classes.Select(name => numbers[name])];
+        }
+    }
+
+    public override string Name { get; }
+
+    public override int Count => files.Count;
+
+    public override IReadOnlyList<int>? Labels { get; }
+
+    public override IReadOnlyList<string>? ClassNames { get; }
+
+    public override string Fingerprint => fingerprint.Value;
+
+    public override string PathOf(int index) => Path.Combine(root, files[index]);
+
+    public override RgbImage Read(int index)
+    {
+        string path = PathOf(index);
+        return ImageDecoder.Decode(FileSlice.ReadAll(path), path, options);
+    }
+
+    private string Describe(string file)
+    {
+        var info = new FileInfo(Path.Combine(root, file));
+        return $"{file} {(info.Exists ? info.Length : -1)}";
+    }
+}

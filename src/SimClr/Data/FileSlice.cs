@@ -1,0 +1,41 @@
+namespace SimClr.Data;
+
+/// <summary>
+/// Reads from files that are opened for each read: no handle is kept, so sets of thousands of shards need no limit
+/// raised and nothing is left to close.
+/// </summary>
+internal static class FileSlice
+{
+    /// <summary>A whole file.</summary>
+    /// <exception cref="UnreadableImageException">The file cannot be opened or read.</exception>
+    public static byte[] ReadAll(string path) => OrUnreadable(path, () => File.ReadAllBytes(path));
+
+    /// <summary><paramref name="length"/> bytes from <paramref name="offset"/>.</summary>
+    /// <exception cref="UnreadableImageException">The file cannot be opened or read, or ends before.</exception>
+    public static byte[] Read(string file, long offset, int length, string path) => OrUnreadable(path, () =>
+    {
+        using var handle = File.OpenHandle(file, options: FileOptions.RandomAccess);
+        byte[] bytes = GC.AllocateUninitializedArray<byte>(length);
+        int filled = 0;
+        while (filled < length)
+        {
+            int read = RandomAccess.Read(handle, bytes.AsSpan(filled), offset + filled);
+            filled += read > 0 ? read : throw new EndOfStreamException(
+                $"{file} ends at {offset + filled} bytes, expected {offset + length}");
+        }
+
+        return bytes;
+    });
+
+    private static byte[] OrUnreadable(string path, Func<byte[]> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UnreadableImageException(path, error.Message, error);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+namespace SimClr.Data;
+
+/// <summary>Gray images of one size with labels 0 … classes − 1, held in memory as they are in idx files.</summary>
+internal sealed class IdxDataSet : ImageDataSet
+{
+    public static readonly string[] FashionNames =
+    [
+        "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
+    ];
+
+    public static readonly string[] DigitNames = ClassNumbers.Of(10);
+
+    private readonly IdxFile images;
+    private readonly string path;
+
+    /// <param name="name">What the user typed.</param>
+    /// <param name="path">The file of the images, for messages.</param>
+    /// <param name="images">Count × height × width.</param>
+    /// <param name="labels">One per image.</param>
+    /// <param name="classNames">The classes by number.</param>
+    /// <exception cref="DataException">Images and labels do not fit together.</exception>
+    public IdxDataSet(string name, string path, IdxFile images, IdxFile labels, string[] classNames)
+    {
+        (Name, this.path, this.images, ClassNames) = (name, path, images, classNames);
+        if (labels.Values.Length != Count)
+        {
+            throw new DataException($"{path}: got {labels.Values.Length} labels, expected {Count}, one per image");
+        }
+
+        int wrong = Array.FindIndex(labels.Values, label => label >= classNames.Length);
+        Labels = wrong < 0
+            ? [.. labels.Values.Select(label => (int)label)]
+            : throw new DataException(
+                $"{PathOf(wrong)}: got class {labels.Values[wrong]}, expected 0 to {classNames.Length - 1}");
+        Fingerprint = Data.Fingerprint.Of([$"idx {Path.GetFileName(path)} {string.Join('×', images.Dimensions)}"]);
+    }
+
+    public override string Name { get; }
+
+    public override int Count => images.Dimensions[0];
+
+    public override IReadOnlyList<int> Labels { get; }
+
+    public override IReadOnlyList<string> ClassNames { get; }
+
+    public override string Fingerprint { get; }
+
+    public static ImageDataSet OpenFashion(TypedName typed, DataOptions options)
+        => Open(typed, "FashionMNIST", FashionNames);
+
+    public static ImageDataSet OpenDigits(TypedName typed, DataOptions options)
+        => Open(typed, "MNIST", DigitNames);
+
+    public override string PathOf(int index) => $"{path}#{index}";
+
+    public override RgbImage Read(int index)
+    {
+        (int height, int width) = (images.Dimensions[1], images.Dimensions[2]);
+        ReadOnlySpan<byte> gray = images.Values.AsSpan(checked(index * height * width), height * width);
+        byte[] pixels = new byte[3 * gray.Length];
+        for (int i = 0; i < gray.Length; i++)
+        {
+            pixels.AsSpan(3 * i, 3).Fill(gray[i]);
+        }
+
+        return new RgbImage(width, height, pixels);
+    }
+
+    private static IdxDataSet Open(TypedName typed, string library, string[] classNames)
+    {
+        string part = typed.Split == "test" ? "t10k" : "train";
+        string images = Find(typed, library, $"{part}-images-idx3-ubyte");
+        string labels = Find(typed, library, $"{part}-labels-idx1-ubyte");
+        return new IdxDataSet(
+            typed.Text, images, IdxFile.Read(images, rank: 3), IdxFile.Read(labels, rank: 1), classNames);
+    }
+
+    /// <summary>Plain or gzipped, in the folder or where torchvision's downloader puts it.</summary>
+    private static string Find(TypedName typed, string library, string file)
+    {
+        string[] names = [file, file + ".gz"];
+        return names
+            .Select(name => typed.FolderWith(name, $"{library}/raw") is { } folder ? Path.Join(folder, name) : null)
+            .FirstOrDefault(path => path is not null)
+            ?? throw typed.Missing($"{file} or {file}.gz");
+    }
+}

@@ -1,0 +1,68 @@
+namespace SimClr.Data;
+
+/// <summary>A loaded batch. Its buffer is reused: what it holds is valid until the next batch is asked for.</summary>
+public sealed class ImageBatch
+{
+    private bool[] unreadable = [];
+
+    internal ImageBatch()
+    {
+    }
+
+    /// <summary>Number of the epoch, from 0.</summary>
+    public int Epoch { get; private set; }
+
+    /// <summary>
+    /// The index in the set of the image at each position; where an image stands in for an unreadable one, its own.
+    /// </summary>
+    public int[] Indices { get; private set; } = [];
+
+    /// <summary>What was written; only the first <see cref="Length"/> values count, the buffer may be longer.</summary>
+    public float[] Pixels { get; private set; } = [];
+
+    /// <summary>Images · floats per image.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>
+    /// Positions handed out to workers so far, and those not written yet: guarded by the workers' lock.
+    /// </summary>
+    internal int Taken { get; set; }
+
+    internal int Remaining { get; set; }
+
+    /// <summary>
+    /// Whether the image at a position could be read. If not, its values are zero and are to be left out.
+    /// </summary>
+    public bool IsReadable(int position) => !unreadable[position];
+
+    internal void Start(BatchPlan plan, int floatsPerImage, bool clear)
+    {
+        Epoch = plan.Epoch;
+        Indices = [.. plan.Indices];
+        unreadable = new bool[Indices.Length];
+        Length = LengthOf(Indices.Length, floatsPerImage);
+        if (Pixels.Length < Length)
+        {
+            Pixels = new float[Length];
+        }
+        else if (clear)
+        {
+            Array.Clear(Pixels, 0, Length);
+        }
+
+        Taken = 0;
+        Remaining = Indices.Length;
+    }
+
+    internal void MarkUnreadable(int position) => unreadable[position] = true;
+
+    private static int LengthOf(int images, int floatsPerImage)
+    {
+        long length = (long)images * floatsPerImage;
+        return length <= Array.MaxLength
+            ? (int)length
+            : throw new ConfigurationException(
+                $"a batch of {images} images takes {length} values, more than the {Array.MaxLength} that one "
+                    + "buffer can hold; use a smaller batch or smaller views");
+    }
+}

@@ -1,0 +1,121 @@
+using System.Runtime.ExceptionServices;
+
+namespace SimClr.Data;
+
+/// <summary>Decodes sets that fit into memory once, before training.</summary>
+public static class ImageCache
+{
+    private const int Probes = 32;
+
+    /// <summary>
+    /// Decodes a set into memory in parallel and leaves out what cannot be read (labels and paths follow), or returns
+    /// it unchanged, as <see cref="DataOptions.Cache"/> says. With <c>auto</c> it is decoded when it takes, judged by
+    /// up to 32 evenly spread images, no more than a quarter of the memory there is.
+    /// </summary>
+    /// <param name="images">The set.</param>
+    /// <param name="options">Whether to decode, and with how many threads.</param>
+    /// <param name="skipped">Takes the images that cannot be read.</param>
+    /// <param name="progress">Told now and then how many images are done.</param>
+    /// <param name="cancellation">Stops the decoding.</param>
+    /// <exception cref="DataException">Too many images, or all, cannot be read.</exception>
+    public static ImageDataSet Load(
+        ImageDataSet images,
+        DataOptions options,
+        SkippedImages skipped,
+        IProgress<int>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(skipped);
+        bool held = images is InMemoryDataSet or CachedDataSet;
+        if (held || options.Cache == "never" || (options.Cache == "auto" && !Fits(images)))
+        {
+            return images;
+        }
+
+        RgbImage?[] decoded = DecodeAll(images, options.Workers, skipped, progress, cancellation);
+        RgbImage[] readable = [.. decoded.OfType<RgbImage>()];
+        if (readable.Length == 0)
+        {
+            throw new DataException($"'{images.Name}': none of {images.Count} images can be read");
+        }
+
+        return new CachedDataSet(readable.Length == images.Count ? images : images.Subset(Readable(decoded)), readable);
+    }
+
+    private static bool Fits(ImageDataSet images)
+        => EstimateBytes(images) <= GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
+
+    /// <summary>What the decoded set takes, judged by evenly spread images.</summary>
+    internal static long EstimateBytes(ImageDataSet images)
+    {
+        int probes = Math.Min(Probes, images.Count);
+        (long bytes, int read) = (0, 0);
+        for (int i = 0; i < probes; i++)
+        {
+            try
+            {
+                bytes += images.Read((int)((long)i * images.Count / probes)).Pixels.Length;
+                read++;
+            }
+            catch (UnreadableImageException)
+            {
+                // Noted when it is decoded in earnest.
+            }
+        }
+
+        return read == 0 ? 0 : bytes / read * images.Count;
+    }
+
+    private static RgbImage?[] DecodeAll(
+        ImageDataSet images,
+        int workers,
+        SkippedImages skipped,
+        IProgress<int>? progress,
+        CancellationToken cancellation)
+    {
+        var decoded = new RgbImage?[images.Count];
+        int done = 0;
+        int stride = Math.Max(1, images.Count / 200);
+        var options = new ParallelOptions
+        {
+            CancellationToken = cancellation,
+            MaxDegreeOfParallelism = workers > 0 ? workers : Environment.ProcessorCount,
+        };
+        try
+        {
+            Parallel.For(0, images.Count, options, index =>
+            {
+                decoded[index] = ReadOrSkip(images, index, skipped);
+                int now = Interlocked.Increment(ref done);
+                if (now % stride == 0 || now == images.Count)
+                {
+                    progress?.Report(now);
+                }
+            });
+        }
+        catch (AggregateException errors)
+        {
+            ExceptionDispatchInfo.Throw(errors.Flatten().InnerExceptions[0]);
+        }
+
+        return decoded;
+    }
+
+    private static RgbImage? ReadOrSkip(ImageDataSet images, int index, SkippedImages skipped)
+    {
+        try
+        {
+            return images.Read(index);
+        }
+        catch (UnreadableImageException error)
+        {
+            skipped.Add(index, error);
+            return null;
+        }
+    }
+
+    private static int[] Readable(RgbImage?[] decoded)
+        => [.. decoded.Index().Where(pair => pair.Item is not null).Select(pair => pair.Index)];
+}

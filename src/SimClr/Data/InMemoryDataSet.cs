@@ -1,0 +1,77 @@
+using System.Security.Cryptography;
+
+namespace SimClr.Data;
+
+/// <summary>Images that are already decoded.</summary>
+public sealed class InMemoryDataSet : ImageDataSet
+{
+    private readonly RgbImage[] images;
+    private readonly Lazy<string> fingerprint;
+
+    /// <summary>Makes a set of images in memory.</summary>
+    /// <param name="images">The images, of any sizes.</param>
+    /// <param name="labels">The class of each image, from 0; null for none.</param>
+    /// <param name="classNames">The classes by number; null for "0", "1", … up to the highest label.</param>
+    /// <param name="name">How to name the set in messages.</param>
+    /// <exception cref="ArgumentException">
+    /// Not one label per image, or a label that is not the number of a class.
+    /// </exception>
+    public InMemoryDataSet(
+        IEnumerable<RgbImage> images,
+        IReadOnlyList<int>? labels = null,
+        IReadOnlyList<string>? classNames = null,
+        string name = "memory")
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        this.images = [.. images];
+        Name = name;
+        if (labels is not null)
+        {
+            ClassNames = classNames ?? ClassNumbers.Of(labels.DefaultIfEmpty(-1).Max() + 1);
+            Labels = Checked(labels, this.images.Length, ClassNames.Count);
+        }
+        else if (classNames is not null)
+        {
+            throw new ArgumentException("got class names without labels", nameof(classNames));
+        }
+
+        fingerprint = new(() => Data.Fingerprint.Of([.. this.images.Select(Describe), string.Join(' ', Labels ?? [])]));
+    }
+
+    /// <inheritdoc/>
+    public override string Name { get; }
+
+    /// <inheritdoc/>
+    public override int Count => images.Length;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<int>? Labels { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string>? ClassNames { get; }
+
+    /// <inheritdoc/>
+    public override string Fingerprint => fingerprint.Value;
+
+    /// <inheritdoc/>
+    public override string PathOf(int index) => $"{Name}#{index}";
+
+    /// <inheritdoc/>
+    public override RgbImage Read(int index) => images[index];
+
+    private static int[] Checked(IReadOnlyList<int> labels, int count, int classes)
+    {
+        if (labels.Count != count)
+        {
+            throw new ArgumentException($"got {labels.Count} labels, expected {count}, one per image", nameof(labels));
+        }
+
+        return labels.All(label => label >= 0 && label < classes)
+            ? [.. labels]
+            : throw new ArgumentException(
+                $"got labels from {labels.Min()} to {labels.Max()}, expected 0 to {classes - 1}", nameof(labels));
+    }
+
+    private static string Describe(RgbImage image)
+        => $"{image.Width} {image.Height} {Convert.ToHexString(SHA256.HashData(image.Pixels))}";
+}

@@ -1,0 +1,65 @@
+using SkiaSharp;
+
+namespace SimClr.Data;
+
+/// <summary>Rearranges decoded pixels: orientation applied, transparency laid over white, alpha dropped.</summary>
+internal static unsafe class PixelLayout
+{
+    /// <summary>From RGBA (height × width × 4, alpha not multiplied in) to an upright RGB image.</summary>
+    public static RgbImage ToRgb(byte* rgba, int width, int height, SKEncodedOrigin origin, bool opaque)
+    {
+        (bool swap, bool mirrorX, bool mirrorY) = Axes(origin);
+        (int outWidth, int outHeight) = swap ? (height, width) : (width, height);
+        nint alongX = mirrorX ? -4 : 4;
+        nint alongY = 4 * (nint)(mirrorY ? -width : width);
+        (nint stepX, nint stepY) = swap ? (alongY, alongX) : (alongX, alongY);
+        byte* row = rgba + (mirrorX ? 4 * (nint)(width - 1) : 0) + (mirrorY ? 4 * (nint)width * (height - 1) : 0);
+        byte[] pixels = GC.AllocateUninitializedArray<byte>(outWidth * outHeight * 3);
+        fixed (byte* first = pixels)
+        {
+            byte* target = first;
+            for (int y = 0; y < outHeight; y++, row += stepY)
+            {
+                byte* source = row;
+                for (int x = 0; x < outWidth; x++, source += stepX, target += 3)
+                {
+                    Put(source, target, opaque);
+                }
+            }
+        }
+
+        return new RgbImage(outWidth, outHeight, pixels);
+    }
+
+    private static void Put(byte* source, byte* target, bool opaque)
+    {
+        int alpha = opaque ? 255 : source[3];
+        if (alpha == 255)
+        {
+            target[0] = source[0];
+            target[1] = source[1];
+            target[2] = source[2];
+            return;
+        }
+
+        int white = (255 * (255 - alpha)) + 127;
+        target[0] = (byte)(((source[0] * alpha) + white) / 255);
+        target[1] = (byte)(((source[1] * alpha) + white) / 255);
+        target[2] = (byte)(((source[2] * alpha) + white) / 255);
+    }
+
+    /// <summary>
+    /// Where the upright pixel (x, y) is stored: axes swapped first, then mirrored (EXIF tag 0x0112).
+    /// </summary>
+    private static (bool Swap, bool MirrorX, bool MirrorY) Axes(SKEncodedOrigin origin) => origin switch
+    {
+        SKEncodedOrigin.TopRight => (false, true, false),
+        SKEncodedOrigin.BottomRight => (false, true, true),
+        SKEncodedOrigin.BottomLeft => (false, false, true),
+        SKEncodedOrigin.LeftTop => (true, false, false),
+        SKEncodedOrigin.RightTop => (true, false, true),
+        SKEncodedOrigin.RightBottom => (true, true, true),
+        SKEncodedOrigin.LeftBottom => (true, true, false),
+        _ => (false, false, false),
+    };
+}

@@ -1,0 +1,30 @@
+using SimClr.Internals;
+
+namespace SimClr.Data;
+
+/// <summary>
+/// The set inside the assembly: the 10,000 images of the t10k part of Fashion-MNIST, split by a fixed seed into 8,000
+/// to learn from (<c>sample:train</c>) and 2,000 held out (<c>sample:test</c>).
+/// </summary>
+internal static class SampleSet
+{
+    private const int TrainImages = 8000;
+
+    public static ImageDataSet Open(TypedName typed, DataOptions options)
+    {
+        const string images = "fashion-mnist/t10k-images-idx3-ubyte.gz";
+        IdxFile labels = ReadResource("fashion-mnist/t10k-labels-idx1-ubyte.gz", rank: 1);
+        var all = new IdxDataSet(
+            $"sample:{typed.Split}", images, ReadResource(images, rank: 3), labels, IdxDataSet.FashionNames);
+        int[] order = new RandomStream(0, Purpose.Split).Permutation(all.Count);
+        int[] chosen = typed.Split == "test" ? order[TrainImages..] : order[..TrainImages];
+        return all.Subset([.. chosen.Order()]);
+    }
+
+    private static IdxFile ReadResource(string name, int rank)
+    {
+        using Stream stream = typeof(SampleSet).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"the assembly was built without {name}");
+        return IdxFile.Read(stream, name, rank);
+    }
+}

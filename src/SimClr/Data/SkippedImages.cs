@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using SimClr.Internals;
+
+namespace SimClr.Data;
+
+/// <summary>
+/// The images of a set that could not be read, each once. Thread-safe. Stops the run when they are more than the
+/// allowed share of the set.
+/// </summary>
+/// <param name="images">The set.</param>
+/// <param name="options">Its <see cref="DataOptions.MaxSkipped"/> is the allowed share.</param>
+public sealed class SkippedImages(ImageDataSet images, DataOptions? options = null)
+{
+    private static readonly JsonSerializerOptions Plain =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly double allowed = (options ?? new DataOptions()).MaxSkipped;
+    private readonly SortedDictionary<int, (string Path, string Reason)> skipped = [];
+    private readonly Lock gate = new();
+
+    /// <summary>How many images were skipped so far.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (gate)
+            {
+                return skipped.Count;
+            }
+        }
+    }
+
+    /// <summary>Whether the image with this index was skipped.</summary>
+    public bool Contains(int index)
+    {
+        lock (gate)
+        {
+            return skipped.ContainsKey(index);
+        }
+    }
+
+    /// <summary>Notes that an image could not be read; a second time for the same index changes nothing.</summary>
+    /// <exception cref="DataException">More than the allowed share of the set has been skipped.</exception>
+    public void Add(int index, UnreadableImageException error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        lock (gate)
+        {
+            if (skipped.TryAdd(index, (error.Path, error.Reason)) && skipped.Count > allowed * images.Count)
+            {
+                throw TooMany();
+            }
+        }
+    }
+
+    /// <summary>Writes one JSON object per skipped image and line, by index: <c>path</c> and <c>reason</c>.</summary>
+    /// <param name="path">
+    /// The file, usually <c>skipped.jsonl</c> in the run directory; written whole or not at all.
+    /// </param>
+    public void Write(string path)
+    {
+        lock (gate)
+        {
+            var lines = skipped.Values.Select(image
+                => JsonSerializer.Serialize(new { path = image.Path, reason = image.Reason }, Plain) + "\n");
+            AtomicFile.WriteText(path, string.Concat(lines));
+        }
+    }
+
+    private DataException TooMany()
+    {
+        string first = string.Join("; ", skipped.Values.Take(3).Select(image => $"{image.Path}: {image.Reason}"));
+        double share = (double)skipped.Count / images.Count;
+        double roomy = Math.Min(1, Math.Ceiling(200 * share) / 100);
+        return new DataException(string.Create(CultureInfo.InvariantCulture,
+            $"'{images.Name}': {skipped.Count} of {images.Count} images ({100 * share:0.##} %) could not be "
+                + $"read, more than the {100 * allowed:0.##} % allowed. The first: {first}. Repair or remove them, or "
+                + $"allow more with --set data.max_skipped={roomy:0.##}"));
+    }
+}

@@ -1,0 +1,38 @@
+namespace SimClr.Data;
+
+/// <summary>Checks that a set is fit for what it is wanted for.</summary>
+public static class Usable
+{
+    /// <summary>Checks that a set has enough images for pre-training with the given batch size.</summary>
+    /// <exception cref="DataException">
+    /// Fewer than two images (nothing to contrast with), or fewer than a batch.
+    /// </exception>
+    public static void ForTraining(this ImageDataSet images, int batchSize)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        if (images.Count < 2)
+        {
+            throw new DataException(
+                $"'{images.Name}' has {images.Count} readable image(s), expected at least 2: SimCLR learns by "
+                    + "telling an image from others; add images");
+        }
+
+        if (images.Count < batchSize)
+        {
+            throw new DataException(
+                $"'{images.Name}' has {images.Count} images, expected at least {batchSize}, one batch (partial "
+                    + $"batches are dropped); add images or use --batch-size {images.Count} or less");
+        }
+    }
+
+    /// <summary>The labels of a set that must have them.</summary>
+    /// <exception cref="DataException">The set has none.</exception>
+    public static IReadOnlyList<int> RequireLabels(this ImageDataSet images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        return images.Labels ?? throw new DataException(
+            $"'{images.Name}' has no labels, and this needs them; expected at least two subfolders that hold "
+                + "all images and are named for their classes, a .csv manifest with a label in every row, tar shards "
+                + "with a .cls for every image, or a set that comes with labels");
+    }
+}

@@ -1,0 +1,165 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using SkiaSharp;
+
+namespace SimClr.Tests.Data;
+
+/// <summary>Small image files of every kind, some written byte by byte because no encoder at hand makes them.</summary>
+internal static class EncodedImages
+{
+    public static byte[] OfColor(SKColor color, SKEncodedImageFormat format, int width = 4, int height = 4)
+        => Encode(width, height, (_, _) => color, format);
+
+    public static byte[] Encode(int width, int height, Func<int, int, SKColor> color, SKEncodedImageFormat format)
+    {
+        using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
+        for (int i = 0; i < width * height; i++)
+        {
+            bitmap.SetPixel(i % width, i / width, color(i % width, i / width));
+        }
+
+        using SKData data = bitmap.Encode(format, 100);
+        return data.ToArray();
+    }
+
+    /// <summary>A PNG; rows are raw samples without filter bytes, extra chunks come before the pixels.</summary>
+    public static byte[] Png(
+        int width, int height, byte depth, byte colorType, byte[][] rows, params (string Name, byte[] Data)[] extra)
+    {
+        var file = new MemoryStream();
+        file.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]);
+        byte[] header = new byte[13];
+        BinaryPrimitives.WriteInt32BigEndian(header, width);
+        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
+        (header[8], header[9]) = (depth, colorType);
+        WriteChunk(file, "IHDR", header);
+        foreach ((string name, byte[] data) in extra)
+        {
+            WriteChunk(file, name, data);
+        }
+
+        var packed = new MemoryStream();
+        using (var zlib = new ZLibStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            foreach (byte[] row in rows)
+            {
+                zlib.Write([0, .. row]);
+            }
+        }
+
+        WriteChunk(file, "IDAT", packed.ToArray());
+        WriteChunk(file, "IEND", []);
+        return file.ToArray();
+    }
+
+    /// <summary>A 24-bit BMP of one color.</summary>
+    public static byte[] Bmp(int width, int height, byte red, byte green, byte blue)
+    {
+        int stride = (((3 * width) + 3) / 4) * 4;
+        byte[] file = new byte[54 + (stride * height)];
+        (file[0], file[1], file[10], file[14], file[26], file[28]) = ((byte)'B', (byte)'M', 54, 40, 1, 24);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(2), file.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(18), width);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(22), height);
+        for (int i = 0; i < width * height; i++)
+        {
+            new[] { blue, green, red }.CopyTo(file, 54 + (i / width * stride) + (3 * (i % width)));
+        }
+
+        return file;
+    }
+
+    /// <summary>
+    /// A GIF of two frames, 2 × 2, palette red, green, blue, black: the first frame holds the given palette indices
+    /// (the one given as transparent is see-through), the second is all blue.
+    /// </summary>
+    public static byte[] Gif(byte[] first, int transparent = -1)
+    {
+        List<byte> file = [.. "GIF89a"u8, 2, 0, 2, 0, 0xF1, 0, 0];
+        file.AddRange([255, 0, 0, 0, 255, 0, 0, 0, 255, 0, 0, 0]);
+        foreach (byte[] frame in new[] { first, [2, 2, 2, 2] })
+        {
+            file.AddRange([0x21, 0xF9, 4, (byte)(transparent >= 0 ? 1 : 0), 10, 0, (byte)Math.Max(0, transparent), 0]);
+            file.AddRange([0x2C, 0, 0, 0, 0, 2, 0, 2, 0, 0]);
+            file.AddRange([2, .. Block(Bits([4, frame[0], frame[1], 4, frame[2], frame[3], 5]))]);
+        }
+
+        return [.. file, 0x3B];
+
+        static IEnumerable<byte> Block(byte[] data) => [(byte)data.Length, .. data, 0];
+        static byte[] Bits(int[] codes)
+        {
+            int bits = codes.Index().Sum(pair => pair.Item << (3 * pair.Index));
+            return [(byte)bits, (byte)(bits >> 8), (byte)(bits >> 16)];
+        }
+    }
+
+    /// <summary>
+    /// A baseline JPEG of 8 × 8 with four components and Adobe's marker: one block each that holds nothing but its
+    /// mean. Adobe stores inks inverted: 255 is no ink.
+    /// </summary>
+    public static byte[] CmykJpeg(byte cyan, byte magenta, byte yellow, byte black)
+    {
+        List<byte> file = [0xFF, 0xD8, 0xFF, 0xEE, 0, 14, .. "Adobe"u8, 0, 100, 0, 0, 0, 0, 0];
+        file.AddRange([0xFF, 0xDB, 0, 67, 0, .. Enumerable.Repeat((byte)8, 64)]);
+        file.AddRange([0xFF, 0xC0, 0, 20, 8, 0, 8, 0, 8, 4, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0, 4, 0x11, 0]);
+        file.AddRange([0xFF, 0xC4, 0, 28, 0x00, 0, 0, 0, 9, .. new byte[12], 0, 1, 2, 3, 4, 5, 6, 7, 8]);
+        file.AddRange([0xFF, 0xC4, 0, 20, 0x10, 1, .. new byte[15], 0]);
+        file.AddRange([0xFF, 0xDA, 0, 14, 4, 1, 0, 2, 0, 3, 0, 4, 0, 0, 63, 0]);
+        string bits = string.Concat(new[] { cyan, magenta, yellow, black }.Select(ink => Block(255 - ink - 128)));
+        bits = bits.PadRight((bits.Length + 7) / 8 * 8, '1');
+        foreach (byte value in bits.Chunk(8).Select(chunk => Convert.ToByte(new string(chunk), 2)))
+        {
+            file.Add(value);
+            if (value == 0xFF)
+            {
+                file.Add(0);
+            }
+        }
+
+        return [.. file, 0xFF, 0xD9];
+
+        // The number of bits (a code of 4), the value (negative ones less 1 in that many bits), end of block (code 0).
+        static string Block(int mean)
+        {
+            int size = mean == 0 ? 0 : (int)Math.Log2(Math.Abs(mean)) + 1;
+            int coded = mean < 0 ? mean + (1 << size) - 1 : mean;
+            string value = size == 0 ? "" : Convert.ToString(coded, 2).PadLeft(size, '0');
+            return Convert.ToString(size, 2).PadLeft(4, '0') + value + "0";
+        }
+    }
+
+    /// <summary>A JPEG with an EXIF segment that names the orientation (1 … 8).</summary>
+    public static byte[] WithOrientation(byte[] jpeg, byte orientation)
+    {
+        byte[] entry = [1, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0];
+        byte[] tiff = [.. "MM"u8, 0, 42, 0, 0, 0, 8, 0, 1, .. entry, 0, 0, 0, 0];
+        return [0xFF, 0xD8, 0xFF, 0xE1, 0, (byte)(8 + tiff.Length), .. "Exif\0\0"u8, .. tiff, .. jpeg.AsSpan(2)];
+    }
+
+    private static void WriteChunk(MemoryStream file, string name, byte[] data)
+    {
+        byte[] body = [.. System.Text.Encoding.ASCII.GetBytes(name), .. data];
+        byte[] number = new byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(number, data.Length);
+        file.Write(number);
+        file.Write(body);
+        BinaryPrimitives.WriteUInt32BigEndian(number, Crc(body));
+        file.Write(number);
+    }
+
+    private static uint Crc(byte[] bytes)
+    {
+        uint crc = uint.MaxValue;
+        foreach (byte value in bytes)
+        {
+            crc ^= value;
+            for (int bit = 0; bit < 8; bit++)
+            {
+                crc = (crc & 1) != 0 ? (crc >> 1) ^ 0xEDB88320 : crc >> 1;
+            }
+        }
+
+        return ~crc;
+    }
+}

@@ -1,0 +1,65 @@
+using SimClr.Data;
+
+namespace SimClr.Tests.Data;
+
+public sealed class ManifestTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public ManifestTests()
+    {
+        folder.Write("pictures/1.png", Images.Png(1));
+        folder.Write("pictures/with, comma and \"quotes\".png", Images.Png(2));
+        folder.Write("3.png", Images.Png(3));
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Paths_are_relative_to_the_manifest_and_classes_are_in_ordinal_order()
+    {
+        using ImageDataSet set = Open($"""
+            path,label
+            pictures/1.png,zebra
+            "pictures/with, comma and ""quotes"".png",ant
+
+            {folder.Of("3.png")},zebra
+            """);
+        Assert.Equal([1, 2, 3], Images.NumbersOf(set));
+        Assert.Equal(["ant", "zebra"], set.ClassNames);
+        Assert.Equal([1, 0, 1], set.Labels);
+        Assert.Equal(folder.Of("3.png"), set.PathOf(2));
+    }
+
+    [Fact]
+    public void Columns_may_come_in_any_order_with_others_between_and_windows_line_ends()
+    {
+        using ImageDataSet set = Open("\uFEFFlabel,note,Path\r\nx,\"a\nb\",3.png\r\ny,,pictures/1.png\r\n");
+        Assert.Equal([3, 1], Images.NumbersOf(set));
+        Assert.Equal([0, 1], set.Labels);
+    }
+
+    [Fact]
+    public void Without_a_label_column_or_with_a_label_missing_there_are_no_labels()
+    {
+        Assert.Null(Open("path\n3.png\n").Labels);
+        Assert.Null(Open("path,label\n3.png,x\npictures/1.png,\n").Labels);
+    }
+
+    [Theory]
+    [InlineData("path,label\n3.png,x\n\nnone.png,y\n", "line 4: no file 'none.png'")]
+    [InlineData("path,label\n,x\n", "line 2: no file ''")]
+    [InlineData("path,label\n3.png\n", "line 2: got 1 field(s), expected 2")]
+    [InlineData("file;label\n3.png;x\n", "line 1: got the header 'file;label', expected 'path,label'")]
+    [InlineData("path,label\n\"3.png,x\n", "line 2: a quote is not closed")]
+    [InlineData("path,label\n", "names no image")]
+    [InlineData("", "got the header ''")]
+    public void A_mistake_is_named_with_its_line(string text, string expected)
+    {
+        var error = Assert.Throws<DataException>(() => Open(text));
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.Contains("list.csv", error.Message, StringComparison.Ordinal);
+    }
+
+    private ImageDataSet Open(string text) => DataSets.Open(folder.Write("list.csv", text));
+}

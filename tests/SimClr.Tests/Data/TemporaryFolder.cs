@@ -1,0 +1,21 @@
+namespace SimClr.Tests.Data;
+
+/// <summary>A folder of its own for one test, removed with it.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("simclr-data-").FullName;
+
+    public string Of(string relative) => System.IO.Path.Combine(Path, relative);
+
+    public string Write(string relative, byte[] bytes)
+    {
+        string path = Of(relative);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+        File.WriteAllBytes(path, bytes);
+        return path;
+    }
+
+    public string Write(string relative, string text) => Write(relative, System.Text.Encoding.UTF8.GetBytes(text));
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
