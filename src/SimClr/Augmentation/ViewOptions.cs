@@ -44,6 +44,9 @@ public sealed record ViewOptions
     /// </summary>
     public string Normalize { get; init => field = Require.OneOf(value, ["none", "imagenet"]); } = "none";
 
+    /// <summary>Crop and flip only, for training classifiers (paper, Appendix B.5 and B.6).</summary>
+    public ViewOptions CropAndFlip() => this with { JitterProbability = 0, GrayProbability = 0, Blur = false };
+
     /// <summary>Checks the rules across fields.</summary>
     /// <exception cref="ArgumentException">The smallest area is above the largest.</exception>
     public void Validate()

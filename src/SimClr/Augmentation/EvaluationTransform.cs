@@ -1,0 +1,60 @@
+using SimClr.Data;
+
+namespace SimClr.Augmentation;
+
+/// <summary>
+/// What an image goes through when nothing is random: up to views of 32 pixels the short side is resized to the view's
+/// and the center taken (a square image is not cropped); above, the short side is resized to 256/224 of the view's and
+/// the center cropped (paper; its code crops the center 87.5 % instead, which is the same share).
+/// </summary>
+public sealed class EvaluationTransform
+{
+    private const int LargestUncropped = 32;
+
+    [ThreadStatic]
+    private static float[]? workspace;
+
+    private readonly bool bicubic;
+    private readonly PixelWriter writer;
+
+    /// <summary>Takes size, interpolation and normalization from the views of training.</summary>
+    public EvaluationTransform(ViewOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Size = options.Size;
+        bicubic = options.Interpolation == "bicubic";
+        writer = new PixelWriter(options.Normalize);
+    }
+
+    /// <summary>Side of the result in pixels.</summary>
+    public int Size { get; }
+
+    /// <summary>Renders one image.</summary>
+    /// <param name="image">The source.</param>
+    /// <param name="destination">size · size · 3 floats: rows of pixels, red first, in [0, 1] before normalization.</param>
+    /// <exception cref="ArgumentException">The destination has another length.</exception>
+    public void Render(RgbImage image, Span<float> destination)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        int floats = 3 * Size * Size;
+        if (destination.Length != floats)
+        {
+            throw new ArgumentException($"got room for {destination.Length} floats, expected {Size} × {Size} × 3", nameof(destination));
+        }
+
+        if (workspace is null || workspace.Length < floats)
+        {
+            workspace = new float[floats];
+        }
+
+        Span<float> planes = workspace.AsSpan(0, floats);
+        int side = Size <= LargestUncropped ? Size : (int)Math.Round(Size * 256.0 / 224);
+        int shortest = Math.Min(image.Width, image.Height);
+        int height = (int)((long)side * image.Height / shortest);
+        int width = (int)((long)side * image.Width / shortest);
+        Resampling.Apply(
+            image, new Box(0, 0, image.Height, image.Width), height, width, (height - Size) / 2, (width - Size) / 2, Size,
+            bicubic, antialias: true, planes);
+        writer.Write(planes, destination);
+    }
+}

@@ -1,0 +1,23 @@
+namespace SimClr.Augmentation;
+
+/// <summary>Writes planes as height × width × channel, normalized where the options say so.</summary>
+internal sealed class PixelWriter(string normalize)
+{
+    private readonly float[] mean = normalize == "imagenet" ? [0.485f, 0.456f, 0.406f] : [0, 0, 0];
+    private readonly float[] scale = normalize == "imagenet" ? [1 / 0.229f, 1 / 0.224f, 1 / 0.225f] : [1, 1, 1];
+
+    public void Write(ReadOnlySpan<float> planes, Span<float> destination)
+    {
+        int plane = planes.Length / 3;
+        for (int channel = 0; channel < 3; channel++)
+        {
+            ReadOnlySpan<float> source = planes.Slice(channel * plane, plane);
+            float m = mean[channel];
+            float s = scale[channel];
+            for (int i = 0, k = channel; i < source.Length; i++, k += 3)
+            {
+                destination[k] = (source[i] - m) * s;
+            }
+        }
+    }
+}

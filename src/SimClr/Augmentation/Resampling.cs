@@ -1,0 +1,88 @@
+using System.Numerics.Tensors;
+using SimClr.Data;
+
+namespace SimClr.Augmentation;
+
+/// <summary>
+/// Cuts a box out of an image and resizes it, as torchvision's <c>resized_crop</c> does: separable, with a filter
+/// that widens when it shrinks (antialiasing, as PIL), or without.
+/// </summary>
+internal static class Resampling
+{
+    [ThreadStatic]
+    private static float[]? rows;
+
+    /// <summary>Resizes the box to <paramref name="outHeight"/> × <paramref name="outWidth"/> and writes a window of it.</summary>
+    /// <param name="image">The source.</param>
+    /// <param name="box">What is cut out, within the image.</param>
+    /// <param name="outHeight">Rows of the resized box.</param>
+    /// <param name="outWidth">Columns of the resized box.</param>
+    /// <param name="windowTop">First row written.</param>
+    /// <param name="windowLeft">First column written.</param>
+    /// <param name="size">Side of the window.</param>
+    /// <param name="bicubic">Bicubic or bilinear.</param>
+    /// <param name="antialias">Whether the filter widens when the box shrinks.</param>
+    /// <param name="planes">3 · size · size floats in [0, 1], channel by channel.</param>
+    public static void Apply(
+        RgbImage image, Box box, int outHeight, int outWidth, int windowTop, int windowLeft, int size,
+        bool bicubic, bool antialias, Span<float> planes)
+    {
+        var across = new ResampleTaps(box.Width, outWidth, windowLeft, size, bicubic, antialias);
+        var down = new ResampleTaps(box.Height, outHeight, windowTop, size, bicubic, antialias);
+
+        // Only the rows that the window looks at.
+        int firstRow = down.First;
+        int height = down.End - firstRow;
+        int plane = height * size;
+        if (rows is null || rows.Length < 3 * plane)
+        {
+            rows = new float[3 * plane];
+        }
+
+        Span<float> narrow = rows.AsSpan(0, 3 * plane);
+        for (int y = 0; y < height; y++)
+        {
+            int start = 3 * (((box.Top + firstRow + y) * image.Width) + box.Left);
+            NarrowRow(image.Pixels.AsSpan(start, 3 * box.Width), across, narrow, plane, y * size);
+        }
+
+        for (int channel = 0; channel < 3; channel++)
+        {
+            ReadOnlySpan<float> source = narrow.Slice(channel * plane, plane);
+            for (int y = 0; y < size; y++)
+            {
+                Span<float> target = planes.Slice(((channel * size) + y) * size, size);
+                target.Clear();
+                ReadOnlySpan<float> weights = down.Weights(y, out int start);
+                for (int k = 0; k < weights.Length; k++)
+                {
+                    TensorPrimitives.MultiplyAdd(source.Slice((start - firstRow + k) * size, size), weights[k], target, target);
+                }
+            }
+        }
+
+        TensorPrimitives.Multiply(planes, 1 / 255f, planes);
+        Clamp.ToUnit(planes);
+    }
+
+    private static void NarrowRow(ReadOnlySpan<byte> pixels, in ResampleTaps taps, Span<float> narrow, int plane, int offset)
+    {
+        for (int x = 0; x < taps.Count; x++)
+        {
+            ReadOnlySpan<float> weights = taps.Weights(x, out int start);
+            ReadOnlySpan<byte> source = pixels.Slice(3 * start, 3 * weights.Length);
+            float red = 0, green = 0, blue = 0;
+            for (int k = 0; k < weights.Length; k++)
+            {
+                float weight = weights[k];
+                red += weight * source[3 * k];
+                green += weight * source[(3 * k) + 1];
+                blue += weight * source[(3 * k) + 2];
+            }
+
+            narrow[offset + x] = red;
+            narrow[plane + offset + x] = green;
+            narrow[(2 * plane) + offset + x] = blue;
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using SimClr.Internals;
+
+namespace SimClr.Augmentation;
+
+/// <summary>
+/// Every random draw of one view (paper, Appendix A). Keyed by (seed, epoch, sample, view): the two views of an image
+/// are independent, and a view does not depend on who renders it, nor when.
+/// </summary>
+/// <param name="Crop">What is cut out of the image.</param>
+/// <param name="Flip">Whether it is mirrored.</param>
+/// <param name="Jitter">Whether colors are distorted.</param>
+/// <param name="JitterOrder">A permutation of brightness 0, contrast 1, saturation 2, hue 3; two bits each, the first lowest.</param>
+/// <param name="Brightness">Factor, 0 or more.</param>
+/// <param name="Contrast">Factor, 0 or more.</param>
+/// <param name="Saturation">Factor, 0 or more.</param>
+/// <param name="Hue">Share of the color circle, −0.5 … 0.5.</param>
+/// <param name="Gray">Whether it turns gray.</param>
+/// <param name="BlurSigma">Standard deviation of the blur in pixels; 0 for none.</param>
+public readonly record struct ViewParameters(
+    Box Crop,
+    bool Flip,
+    bool Jitter,
+    int JitterOrder,
+    float Brightness,
+    float Contrast,
+    float Saturation,
+    float Hue,
+    bool Gray,
+    float BlurSigma)
+{
+    private const double SigmaMin = 0.1;
+    private const double SigmaMax = 2;
+
+    /// <summary>Draws the parameters of one view.</summary>
+    /// <param name="options">The distribution.</param>
+    /// <param name="width">Width of the image in pixels.</param>
+    /// <param name="height">Height of the image in pixels.</param>
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="epoch">The epoch, from 0.</param>
+    /// <param name="sample">Index of the image in its set.</param>
+    /// <param name="view">0 or 1 (more are possible).</param>
+    public static ViewParameters Draw(
+        ViewOptions options, int width, int height, long seed, int epoch, int sample, int view)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var stream = new RandomStream(seed, Purpose.View, epoch, sample, view);
+
+        // Every number is drawn whether it is used or not, and the crop (whose number of draws varies) comes last:
+        // switching one transform off does not change what the others do.
+        bool flip = stream.Chance(options.FlipProbability);
+        bool jitter = stream.Chance(options.JitterProbability);
+        Span<int> order = [0, 1, 2, 3];
+        stream.Shuffle(order);
+        double most = 0.8 * options.Strength;
+        float brightness = (float)stream.Uniform(Math.Max(0, 1 - most), 1 + most);
+        float contrast = (float)stream.Uniform(Math.Max(0, 1 - most), 1 + most);
+        float saturation = (float)stream.Uniform(Math.Max(0, 1 - most), 1 + most);
+        double turn = Math.Min(0.5, 0.2 * options.Strength);
+        float hue = (float)stream.Uniform(-turn, turn);
+        bool gray = stream.Chance(options.GrayProbability);
+        bool blur = stream.Chance(options.BlurProbability) && options.Blur;
+        float sigma = (float)stream.Uniform(SigmaMin, SigmaMax);
+        Box crop = RandomResizedCrop.Draw(options, width, height, ref stream);
+        return new ViewParameters(
+            crop, flip, jitter, order[0] | (order[1] << 2) | (order[2] << 4) | (order[3] << 6),
+            brightness, contrast, saturation, hue, gray, blur ? sigma : 0);
+    }
+
+    /// <summary>Which of the four color operations comes at a turn (0 … 3).</summary>
+    internal int JitterAt(int turn) => (JitterOrder >> (2 * turn)) & 3;
+}

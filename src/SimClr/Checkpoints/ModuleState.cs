@@ -1,0 +1,45 @@
+using static TorchSharp.torch;
+
+namespace SimClr.Checkpoints;
+
+/// <summary>Copies weights between modules and files by name: strictly, so that nothing is left out or left over.</summary>
+internal static class ModuleState
+{
+    /// <summary>The module's parameters and buffers under a prefix.</summary>
+    public static IEnumerable<KeyValuePair<string, Tensor>> Of(nn.Module module, string prefix)
+        => module.state_dict().Select(entry => KeyValuePair.Create(prefix + entry.Key, entry.Value));
+
+    /// <summary>Fills the targets with the values of their names.</summary>
+    /// <exception cref="DataException">A name is missing or left over, or a shape differs.</exception>
+    public static void Load(
+        IEnumerable<KeyValuePair<string, Tensor>> targets,
+        IReadOnlyDictionary<string, Tensor> values,
+        string file)
+    {
+        using var _ = no_grad();
+        var wanted = targets.ToDictionary();
+        Refuse(file, "lacks", wanted.Keys.Except(values.Keys));
+        Refuse(file, "has, and the model lacks,", values.Keys.Except(wanted.Keys));
+        foreach ((string name, Tensor target) in wanted)
+        {
+            Tensor value = values[name];
+            if (!value.shape.SequenceEqual(target.shape))
+            {
+                throw new DataException(
+                    $"{file}: '{name}' has shape [{string.Join(", ", value.shape)}], the model expects [{string.Join(", ", target.shape)}]. Was it trained with another encoder, width or stem?");
+            }
+
+            target.copy_(value);
+        }
+    }
+
+    private static void Refuse(string file, string what, IEnumerable<string> names)
+    {
+        string[] all = [.. names];
+        if (all.Length > 0)
+        {
+            string first = string.Join(", ", all.Take(3).Select(name => $"'{name}'"));
+            throw new DataException($"{file} {what} {all.Length} tensors ({first}{(all.Length > 3 ? ", …" : "")}). Was it trained with another encoder?");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+
+namespace SimClr.Checkpoints;
+
+/// <summary>
+/// Where a run keeps its files: <c>run.json</c> (configuration, versions, machine, data), <c>metrics.jsonl</c>,
+/// <c>skipped.jsonl</c>, <c>checkpoints/*.safetensors</c>, <c>tensorboard/</c>, and <c>encoder.safetensors</c> when done.
+/// </summary>
+public sealed class RunDirectory
+{
+    private const string CheckpointPrefix = "step-";
+
+    /// <summary>Names the directory; nothing is created yet.</summary>
+    public RunDirectory(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        Root = path;
+    }
+
+    /// <summary>The directory itself.</summary>
+    public string Root { get; }
+
+    /// <summary><c>run.json</c>.</summary>
+    public string RunFile => Path.Combine(Root, "run.json");
+
+    /// <summary><c>metrics.jsonl</c>: one object per logged step.</summary>
+    public string MetricsFile => Path.Combine(Root, "metrics.jsonl");
+
+    /// <summary><c>skipped.jsonl</c>: images that could not be read.</summary>
+    public string SkippedFile => Path.Combine(Root, "skipped.jsonl");
+
+    /// <summary><c>encoder.safetensors</c>: the trained encoder, in torchvision's names.</summary>
+    public string EncoderFile => Path.Combine(Root, "encoder.safetensors");
+
+    /// <summary><c>tensorboard</c>: event files.</summary>
+    public string TensorBoardFolder => Path.Combine(Root, "tensorboard");
+
+    /// <summary><c>checkpoints</c>.</summary>
+    public string CheckpointFolder => Path.Combine(Root, "checkpoints");
+
+    /// <summary>True when a run was started here.</summary>
+    public bool HasRun => File.Exists(RunFile);
+
+    /// <summary>The checkpoint of a step.</summary>
+    public string CheckpointFile(long step)
+        => Path.Combine(CheckpointFolder, string.Create(CultureInfo.InvariantCulture, $"{CheckpointPrefix}{step:D9}.safetensors"));
+
+    /// <summary>The newest checkpoint, or null.</summary>
+    public string? LatestCheckpoint() => Checkpoints().LastOrDefault();
+
+    /// <summary>Deletes all checkpoints but the newest ones, and what an interrupted write left behind.</summary>
+    public void Prune(int keep)
+    {
+        string[] all = Checkpoints();
+        foreach (string old in all[..Math.Max(0, all.Length - keep)])
+        {
+            File.Delete(old);
+        }
+
+        foreach (string remnant in Directory.GetFiles(CheckpointFolder, "*.tmp"))
+        {
+            File.Delete(remnant);
+        }
+    }
+
+    private string[] Checkpoints()
+        => Directory.Exists(CheckpointFolder)
+            ? [.. Directory.GetFiles(CheckpointFolder, $"{CheckpointPrefix}*.safetensors").Order(StringComparer.Ordinal)]
+            : [];
+}

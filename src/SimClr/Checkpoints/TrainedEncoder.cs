@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Text.Json;
+using SimClr.Augmentation;
+using SimClr.Encoders;
+using SimClr.Internals;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SimClr.Checkpoints;
+
+/// <summary>
+/// An encoder f with what its input must look like: both travel in one safetensors file, so that preprocessing is
+/// read, never guessed. The weights carry torchvision's names.
+/// </summary>
+public sealed class TrainedEncoder : IDisposable
+{
+    internal const string Prefix = "encoder.";
+    private const string OwnEncoder = "own_encoder";
+
+    /// <summary>Joins an encoder to its views.</summary>
+    /// <param name="module">Images in, h out.</param>
+    /// <param name="options">How it was built.</param>
+    /// <param name="views">The views it was trained on: their size and normalization are its input's.</param>
+    public TrainedEncoder(nn.Module<Tensor, Tensor> module, EncoderOptions options, ViewOptions views)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        Module = module;
+        Options = options;
+        Views = views;
+    }
+
+    /// <summary>The encoder itself: [N, 3, size, size] → h [N, representation].</summary>
+    public nn.Module<Tensor, Tensor> Module { get; }
+
+    /// <summary>How it was built.</summary>
+    public EncoderOptions Options { get; }
+
+    /// <summary>The views that it was trained on.</summary>
+    public ViewOptions Views { get; }
+
+    /// <summary>Loads the encoder of a run (<c>encoder.safetensors</c>, or the last checkpoint of an unfinished one), or of a file.</summary>
+    /// <param name="path">A run directory or a safetensors file.</param>
+    /// <param name="device">cpu, cuda or mps.</param>
+    /// <param name="ownEncoder">The user's own module, where the run was trained with one.</param>
+    /// <exception cref="DataException">There is no encoder, or it does not fit.</exception>
+    public static TrainedEncoder Load(string path, string device = "cpu", nn.Module<Tensor, Tensor>? ownEncoder = null)
+    {
+        string file = Find(path);
+        using SafetensorsFile content = SafetensorsFile.Read(file);
+        if (!content.Metadata.TryGetValue("encoder", out string? encoder) || !content.Metadata.TryGetValue("views", out string? views))
+        {
+            throw new DataException($"{file}: it does not say which encoder it holds and what its input looks like; expected a file that 'simclr pretrain' wrote");
+        }
+
+        if (content.Metadata.ContainsKey(OwnEncoder) && ownEncoder is null)
+        {
+            throw new DataException($"{file}: it was trained with an encoder of your own; load it from C# and pass that module");
+        }
+
+        EncoderOptions options = JsonSerializer.Deserialize<EncoderOptions>(encoder, Json.Compact)!;
+        ViewOptions viewOptions = JsonSerializer.Deserialize<ViewOptions>(views, Json.Compact)!;
+        nn.Module<Tensor, Tensor> module = ownEncoder ?? EncoderCatalog.Create(options, viewOptions.Size);
+        var values = content.Tensors
+            .Where(t => !content.Metadata.ContainsKey("step") || t.Key.StartsWith(Prefix, StringComparison.Ordinal))
+            .ToDictionary(t => content.Metadata.ContainsKey("step") ? t.Key[Prefix.Length..] : t.Key, t => t.Value);
+        ModuleState.Load(ModuleState.Of(module, ""), values, file);
+        module.to(torch.device(device));
+        ChannelsLast.Convert(module);
+        module.eval();
+        return new TrainedEncoder(module, options, viewOptions);
+    }
+
+    /// <summary>Writes weights and input description, whole or not at all.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="provenance">Further text entries: where it comes from.</param>
+    public void Save(string path, IReadOnlyDictionary<string, string>? provenance = null)
+    {
+        var metadata = new Dictionary<string, string>(provenance ?? new Dictionary<string, string>());
+        Describe(metadata);
+        SafetensorsFile.Write(path, [.. ModuleState.Of(Module, "")], metadata);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Module.Dispose();
+
+    internal void Describe(IDictionary<string, string> metadata)
+    {
+        metadata["encoder"] = JsonSerializer.Serialize(Options with { Weights = null }, Json.Compact);
+        metadata["views"] = JsonSerializer.Serialize(Views, Json.Compact);
+        if (Module is not ResNet)
+        {
+            metadata[OwnEncoder] = Module.GetType().FullName ?? "";
+        }
+
+        metadata["input"] = string.Create(
+            CultureInfo.InvariantCulture,
+            $"RGB in [0, 1], {Views.Size} x {Views.Size}, normalization: {Views.Normalize}");
+    }
+
+    private static string Find(string path)
+    {
+        if (File.Exists(path))
+        {
+            return path;
+        }
+
+        var run = new RunDirectory(path);
+        if (File.Exists(run.EncoderFile))
+        {
+            return run.EncoderFile;
+        }
+
+        return run.LatestCheckpoint()
+            ?? throw new DataException($"{path}: expected a run directory with encoder.safetensors or a checkpoint, or a safetensors file; found neither");
+    }
+}

@@ -1,0 +1,18 @@
+using System.Runtime.Intrinsics.X86;
+
+namespace SimClr.Internals;
+
+/// <summary>What the processor can do that .NET does not say.</summary>
+internal static class Processor
+{
+    /// <summary>Whether it multiplies bfloat16 numbers in hardware (AVX-512 BF16 or AMX), so that bfloat16 is faster than float32.</summary>
+    public static bool HasBFloat16 { get; } = HasAvx512BFloat16() || HasAmxBFloat16();
+
+    private static bool HasAvx512BFloat16()
+        => Avx512F.IsSupported && HasLeaf7() && (X86Base.CpuId(7, 1).Eax & (1 << 5)) != 0;
+
+    private static bool HasAmxBFloat16()
+        => Avx512F.IsSupported && HasLeaf7() && (X86Base.CpuId(7, 0).Edx & (1 << 22)) != 0;
+
+    private static bool HasLeaf7() => X86Base.IsSupported && X86Base.CpuId(0, 0).Eax >= 7;
+}

@@ -1,0 +1,60 @@
+using System.Text.Json;
+using SimClr.Internals;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace SimClr.Training;
+
+/// <summary>
+/// Appends to <c>metrics.jsonl</c> and to TensorBoard event files. A resumed run first drops what was logged after
+/// its checkpoint, so that each step stands there once.
+/// </summary>
+internal sealed class MetricsLog : IDisposable
+{
+    private readonly StreamWriter lines;
+    private readonly SummaryWriter events;
+
+    public MetricsLog(string file, string eventFolder, long fromStep)
+    {
+        DropAfter(file, fromStep);
+        lines = new StreamWriter(new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite));
+        events = utils.tensorboard.SummaryWriter(eventFolder, createRunName: false);
+    }
+
+    public void Write(IReadOnlyDictionary<string, double> values, long step)
+    {
+        lines.WriteLine(JsonSerializer.Serialize(values));
+        lines.Flush();
+        foreach ((string name, double value) in values.Where(v => v.Key != "step"))
+        {
+            events.add_scalar(name, (float)value, (int)step);
+        }
+    }
+
+    public void Dispose() => lines.Dispose();
+
+    /// <summary>The logged steps, first to last. A line cut short by a kill is passed over.</summary>
+    public static IEnumerable<IReadOnlyDictionary<string, double>> Read(string file)
+        => File.Exists(file) ? File.ReadLines(file).Select(Parse).OfType<IReadOnlyDictionary<string, double>>() : [];
+
+    private static Dictionary<string, double>? Parse(string line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Dictionary<string, double>>(line);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static void DropAfter(string file, long step)
+    {
+        if (File.Exists(file))
+        {
+            IEnumerable<string> kept = [.. Read(file).Where(m => m["step"] <= step).Select(m => JsonSerializer.Serialize(m))];
+            AtomicFile.WriteText(file, string.Concat(kept.Select(line => line + "\n")));
+        }
+    }
+}

@@ -1,0 +1,167 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using SimClr.Checkpoints;
+using SimClr.Data;
+using SimClr.Internals;
+using SimClr.Losses;
+using SimClr.Optimizers;
+using static TorchSharp.torch;
+
+namespace SimClr.Training;
+
+/// <summary>
+/// Pre-training (paper, Section 2 and Algorithm 1): two views of each image → encoder → projection head → contrastive
+/// loss → optimizer, until the epochs are over.
+/// </summary>
+public sealed class Pretrainer
+{
+    private const int LogEverySteps = 10;
+    private readonly PretrainOptions options;
+    private readonly nn.Module<Tensor, Tensor>? ownEncoder;
+
+    /// <summary>Takes the configuration.</summary>
+    /// <param name="options">Everything that decides the result.</param>
+    /// <param name="encoder">An encoder of your own, [N, 3, S, S] → [N, representation], instead of the configured ResNet.</param>
+    /// <exception cref="ConfigurationException">Two values contradict each other.</exception>
+    public Pretrainer(PretrainOptions options, nn.Module<Tensor, Tensor>? encoder = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        try
+        {
+            options.Validate();
+        }
+        catch (ArgumentException error)
+        {
+            throw new ConfigurationException(error.Message, error);
+        }
+
+        this.options = options;
+        ownEncoder = encoder;
+    }
+
+    /// <summary>Where notices and warnings go.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+
+    /// <summary>Told at every logged step.</summary>
+    public IProgress<PretrainProgress>? Progress { get; init; }
+
+    /// <summary>Trains, and leaves a run directory.</summary>
+    /// <param name="images">What to learn from; labels are used for progress only.</param>
+    /// <param name="runDirectory">Where the run keeps its files.</param>
+    /// <param name="resume">Whether to go on with the run that is there, bit-exactly.</param>
+    /// <param name="cancellation">Finishes the step, writes a checkpoint and throws <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="ConfigurationException">There is a run already, or the device is missing.</exception>
+    /// <exception cref="DataException">Too few images, or too many that cannot be read.</exception>
+    /// <exception cref="DivergenceException">The loss or a gradient is not finite.</exception>
+    /// <exception cref="ResumeMismatchException">The run there was started with another configuration or other data.</exception>
+    public PretrainResult Run(
+        ImageDataSet images, string runDirectory, bool resume = false, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        var run = new RunDirectory(runDirectory);
+        ComputePlan plan = RunResumption.Prepare(run, options, images, ownEncoder is not null, resume, Logger);
+        set_num_threads(plan.Threads);
+
+        var skipped = new SkippedImages(images, options.Data);
+        ImageDataSet readable = ImageCache.Load(images, options.Data, skipped, null, cancellation);
+        Usable.ForTraining(readable, options.Batch.Size);
+        int stepsPerEpoch = readable.Count / options.Batch.Size;
+        long totalSteps = (long)stepsPerEpoch * options.Schedule.Epochs;
+        long totalStepsBefore = run.HasRun ? RunRecord.Read(run.RunFile).TotalSteps : totalSteps;
+
+        using SimClrModel model = SimClrModel.Create(options, plan.Device, ownEncoder);
+        using Optimizer optimizer = OptimizerCatalog.Create(options.Optimizer, ParameterGroups.Of(model));
+        var encoder = new TrainedEncoder(model.Encoder, options.Encoder, options.Views);
+        var checkpoints = new TrainingCheckpoint(run, model, optimizer, encoder);
+        string? latest = resume ? run.LatestCheckpoint() : null;
+        long step = latest is null ? 0 : checkpoints.Restore(latest);
+
+        LearningRateSchedule schedule = Schedule(readable.Count, options.Schedule.Epochs);
+        LearningRateSchedule scheduleBefore = Schedule(readable.Count, (int)(totalStepsBefore / stepsPerEpoch));
+        RunResumption.Announce(totalStepsBefore, step, totalSteps, scheduleBefore, schedule, Logger);
+        RunRecord.Of(options, images, plan, totalSteps).Write(run.RunFile);
+
+        IContrastiveLoss loss = LossCatalog.Create(options.Loss);
+        using var pixels = new PixelTensor(2 * options.Batch.Size, options.Views.Size, plan.Device, plan.InputType);
+        using var guard = new DivergenceGuard(step, device(plan.Device));
+        using var metrics = new MetricsLog(run.MetricsFile, run.TensorBoardFolder, step);
+        var views = new ViewPairs(options.Views, options.Seed);
+        var loader = new BatchLoader(
+            readable, 2 * views.FloatsPerView, views.Write, skipped, options.Data.Workers, substituteUnreadable: true);
+        var meter = new RunMeter(step, totalSteps, options, Progress, metrics, Logger);
+//KNN        KnnMonitor? knn = KnnMonitor.For(readable, encoder, options, plan);
+        model.train();
+
+        foreach (ImageBatch batch in loader.Load(BatchPlans(readable.Count, step, stepsPerEpoch, totalSteps), CancellationToken.None))
+        {
+            bool epochEnds = (step + 1) % stepsPerEpoch == 0;
+            bool logs = epochEnds || (step + 1) % LogEverySteps == 0;
+            double rate = schedule.At(step);
+            RunHealth? health = Step(pixels.Fill(batch.Pixels, 2 * options.Batch.Size), rate, logs);
+            step++;
+
+            if (logs)
+            {
+                guard.Check(options, schedule, latest);
+                double? accuracy = null;
+                meter.Log(step, stepsPerEpoch, rate, health!, accuracy, loader.Waited);
+            }
+
+            if (step == totalSteps || CheckpointIsDue(step, stepsPerEpoch) || cancellation.IsCancellationRequested)
+            {
+                guard.Check(options, schedule, latest);
+                latest = checkpoints.Save(step, options.Checkpoint.Keep);
+                skipped.Write(run.SkippedFile);
+            }
+
+            if (cancellation.IsCancellationRequested && step < totalSteps)
+            {
+                throw new OperationCanceledException($"stopped after step {step} of {totalSteps}; the checkpoint is {latest}", cancellation);
+            }
+        }
+
+        skipped.Write(run.SkippedFile);
+        encoder.Save(run.EncoderFile, Provenance(step));
+        return meter.Result(run, step, skipped.Count, latest!);
+
+        RunHealth? Step(Tensor input, double rate, bool measure)
+        {
+            using var scope = NewDisposeScope();
+            (Tensor h, Tensor z) = model.forward(input);                       // [2N, r], [2N, d]
+            long n = z.shape[0] / 2;
+            Tensor value = loss.Forward(z.narrow(0, 0, n), z.narrow(0, n, n));
+            optimizer.ZeroGradients();
+            value.backward();
+            guard.Observe(value, optimizer.Parameters);
+            optimizer.Step(rate);
+            return measure ? RunHealth.Measure(value, loss.ChanceLevel((int)n), h, z) : null;
+        }
+    }
+
+    private IEnumerable<BatchPlan> BatchPlans(int images, long fromStep, int stepsPerEpoch, long totalSteps)
+    {
+        int[][] order = [];
+        for (long step = fromStep; step < totalSteps; step++)
+        {
+            int epoch = (int)(step / stepsPerEpoch);
+            if (order.Length == 0 || step % stepsPerEpoch == 0)
+            {
+                order = BatchOrder.Shuffled(options.Seed, epoch, images, options.Batch.Size);
+            }
+
+            yield return new BatchPlan(epoch, order[step % stepsPerEpoch]);
+        }
+    }
+
+    private LearningRateSchedule Schedule(int images, int epochs) => new(
+        images, epochs, options.Batch.Size, options.Schedule.WarmupEpochs, options.Optimizer.PeakRateFor(options.Batch.Size));
+
+    private bool CheckpointIsDue(long step, int stepsPerEpoch)
+        => step % (options.Checkpoint.EverySteps ?? (long)options.Checkpoint.EveryEpochs * stepsPerEpoch) == 0;
+
+    private Dictionary<string, string> Provenance(long steps) => new()
+    {
+        ["made_by"] = $"simclr {typeof(Pretrainer).Assembly.GetName().Version!.ToString(3)}",
+        ["trained"] = $"{options.Schedule.Epochs} epochs, {steps} steps, batch {options.Batch.Size}, seed {options.Seed}",
+    };
+}

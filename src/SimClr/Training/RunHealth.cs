@@ -1,0 +1,58 @@
+using static TorchSharp.torch;
+
+namespace SimClr.Training;
+
+/// <summary>How training is doing, from one batch.</summary>
+/// <param name="Loss">The loss.</param>
+/// <param name="ChanceLoss">What it was near before anything was learned: ln(2N − 1).</param>
+/// <param name="PositiveFirst">How often a view's positive is the most similar of the 2N − 1 others, 0 … 1.</param>
+/// <param name="Candidates">2N − 1.</param>
+/// <param name="SpreadH">Spread of h over the unit sphere: 0 when all images share one representation, 1 when they point evenly everywhere.</param>
+/// <param name="SpreadZ">The same for the projection z.</param>
+public sealed record RunHealth(
+    double Loss, double ChanceLoss, double PositiveFirst, int Candidates, double SpreadH, double SpreadZ)
+{
+    private const double CollapsedSpread = 0.02;
+
+    /// <summary>True when representations or projections have become (nearly) the same for all images.</summary>
+    public bool Collapsed => SpreadH < CollapsedSpread || SpreadZ < CollapsedSpread;
+
+    /// <summary>The state in plain words.</summary>
+    public string Describe()
+    {
+        string first = FormattableString.Invariant(
+            $"loss {Loss:F2} (chance {ChanceLoss:F2}); a view's partner ranks first among {Candidates} others in {PositiveFirst:P0} of cases (chance {1.0 / Candidates:P1}); spread of h {SpreadH:F2}, of z {SpreadZ:F2} (0 is collapse, 1 is even)");
+        if (Collapsed)
+        {
+            return $"collapsed: all images get nearly the same representation. {first}. Try a lower learning rate or a higher temperature.";
+        }
+
+        return Loss > ChanceLoss - 0.02
+            ? $"nothing learned yet: {first}. If this lasts past warm-up, check the learning rate and that the images differ."
+            : $"healthy: {first}.";
+    }
+
+    /// <param name="loss">The loss of the batch, a scalar.</param>
+    /// <param name="chance">What the loss is near before anything is learned.</param>
+    /// <param name="h">Representations of both views, [2N, r].</param>
+    /// <param name="z">Projections, [2N, d].</param>
+    internal static RunHealth Measure(Tensor loss, double chance, Tensor h, Tensor z)
+    {
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        long views = z.shape[0];
+        Tensor unit = nn.functional.normalize(z.detach(), p: 2, dim: 1);
+        Tensor self = eye(views, dtype: ScalarType.Bool, device: z.device);
+        Tensor similarity = unit.matmul(unit.t()).masked_fill(self, double.NegativeInfinity);
+        Tensor partner = arange(views, device: z.device).add(views / 2).remainder(views);
+        double first = similarity.argmax(1).eq(partner).to_type(ScalarType.Float32).mean().item<float>();
+        return new RunHealth(loss.item<float>(), chance, first, (int)(views - 1), Spread(h), Spread(z));
+    }
+
+    // √d times the mean standard deviation per coordinate of the unit vectors.
+    private static double Spread(Tensor x)
+    {
+        Tensor unit = nn.functional.normalize(x.detach(), p: 2, dim: 1);
+        return Math.Sqrt(unit.shape[1]) * unit.std(0, unbiased: false).mean().item<float>();
+    }
+}

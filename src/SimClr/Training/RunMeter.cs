@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using SimClr.Checkpoints;
+
+namespace SimClr.Training;
+
+/// <summary>Turns logged steps into metrics, progress reports and warnings.</summary>
+internal sealed class RunMeter(
+    long firstStep,
+    long totalSteps,
+    PretrainOptions options,
+    IProgress<PretrainProgress>? progress,
+    MetricsLog metrics,
+    ILogger logger)
+{
+    private readonly Stopwatch clock = Stopwatch.StartNew();
+    private long stepsDone;
+    private TimeSpan lastTime;
+    private TimeSpan lastWait;
+    private RunHealth? lastHealth;
+    private double? lastKnn;
+    private bool warned;
+
+    public void Log(long step, int stepsPerEpoch, double rate, RunHealth health, double? knn, TimeSpan waited)
+    {
+        TimeSpan now = clock.Elapsed;
+        double window = Math.Max(1e-9, (now - lastTime).TotalSeconds);
+        double speed = (step - firstStep - stepsDone) * options.Batch.Size / window;
+        int epoch = (int)((step + stepsPerEpoch - 1) / stepsPerEpoch);
+        var values = new Dictionary<string, double>
+        {
+            ["step"] = step,
+            ["epoch"] = epoch,
+            ["loss"] = health.Loss,
+            ["learning_rate"] = rate,
+            ["images_per_second"] = Math.Round(speed, 2),
+            ["input_wait"] = Math.Round((waited - lastWait).TotalSeconds / window, 4),
+            ["chance_loss"] = health.ChanceLoss,
+            ["positive_first"] = health.PositiveFirst,
+            ["spread_h"] = health.SpreadH,
+            ["spread_z"] = health.SpreadZ,
+        };
+        if (knn is { } accuracy)
+        {
+            values["knn"] = accuracy;
+        }
+
+        metrics.Write(values, step);
+        (stepsDone, lastTime, lastWait, lastHealth, lastKnn) = (step - firstStep, now, waited, health, knn ?? lastKnn);
+        TimeSpan left = (now / Math.Max(1, stepsDone)) * (totalSteps - step);
+        progress?.Report(new PretrainProgress(
+            step, totalSteps, epoch, options.Schedule.Epochs, rate, speed, left, health, lastKnn));
+        if (health.Collapsed && !warned)
+        {
+            warned = true;
+            logger.LogWarning("Step {Step}: {Health}", step, health.Describe());
+        }
+    }
+
+    public PretrainResult Result(RunDirectory run, long step, int skipped, string checkpoint)
+    {
+        IReadOnlyDictionary<string, double>? last = MetricsLog.Read(run.MetricsFile).LastOrDefault();
+        double speed = step > firstStep ? (step - firstStep) * options.Batch.Size / clock.Elapsed.TotalSeconds : 0;
+        return new PretrainResult(
+            run.Root, step, options.Schedule.Epochs, last?["loss"] ?? double.NaN, speed, skipped, checkpoint,
+            run.EncoderFile, lastHealth, lastKnn);
+    }
+}

@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using SimClr.Data;
+using SimClr.Internals;
+using TorchSharp;
+
+namespace SimClr.Training;
+
+/// <summary>What <c>run.json</c> says: everything that decides the result, and where it was made.</summary>
+/// <param name="Configuration">The whole resolved configuration.</param>
+/// <param name="Data">What was trained on.</param>
+/// <param name="Machine">Where and how it computed.</param>
+/// <param name="Versions">With what.</param>
+/// <param name="TotalSteps">Steps of the whole run.</param>
+internal sealed record RunRecord(
+    PretrainOptions Configuration,
+    RunRecord.DataRecord Data,
+    RunRecord.MachineRecord Machine,
+    RunRecord.VersionRecord Versions,
+    long TotalSteps)
+{
+    public static RunRecord Of(PretrainOptions options, ImageDataSet images, ComputePlan plan, long totalSteps) => new(
+        options,
+        new DataRecord(images.Name, images.Count, images.ClassNames?.Count, images.Fingerprint),
+        new MachineRecord(
+            RuntimeInformation.OSDescription,
+            RuntimeInformation.ProcessArchitecture.ToString(),
+            Environment.ProcessorCount,
+            plan.Device,
+            plan.Precision,
+            plan.Threads),
+        new VersionRecord(
+            typeof(RunRecord).Assembly.GetName().Version!.ToString(3),
+            RuntimeInformation.FrameworkDescription,
+            typeof(torch).Assembly.GetName().Version!.ToString(3)),
+        totalSteps);
+
+    public static RunRecord Read(string file)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<RunRecord>(File.ReadAllText(file), Json.Compact)!;
+        }
+        catch (Exception error) when (error is JsonException or ArgumentException)
+        {
+            throw new DataException($"{file}: this is not the description of a run ({error.Message})", error);
+        }
+    }
+
+    public void Write(string file) => AtomicFile.WriteText(file, JsonSerializer.Serialize(this, Json.Indented) + "\n");
+
+    internal sealed record DataRecord(string Name, int Images, int? Classes, string Fingerprint);
+
+    internal sealed record MachineRecord(string System, string Architecture, int Cores, string Device, string Precision, int Threads);
+
+    internal sealed record VersionRecord(string Simclr, string Runtime, string Torchsharp);
+}

@@ -1,0 +1,113 @@
+using Microsoft.Extensions.Logging;
+using SimClr.Checkpoints;
+using SimClr.Data;
+using SimClr.Optimizers;
+
+namespace SimClr.Training;
+
+/// <summary>Decides whether a run may start or go on in a directory.</summary>
+internal static class RunResumption
+{
+    // What may change between sessions: it does not change what a step computes, or (epochs) is asked for on purpose.
+    private static readonly string[] Free =
+    [
+        "schedule.epochs", "checkpoint.every_steps", "checkpoint.every_epochs", "checkpoint.keep",
+        "data.workers", "data.cache", "data.max_skipped", "device", "threads",
+    ];
+
+    /// <summary>Checks the directory against what is asked for, and resolves where and how to compute.</summary>
+    public static ComputePlan Prepare(
+        RunDirectory run, PretrainOptions options, ImageDataSet images, bool ownEncoder, bool resume, ILogger logger)
+    {
+        ComputePlan plan = ComputePlan.Resolve(options, ownEncoder);
+        if (!run.HasRun)
+        {
+            RefuseForeignFiles(run);
+            if (resume)
+            {
+                logger.LogInformation("{Run}: no run was started here yet; starting from the beginning.", run.Root);
+            }
+
+            return plan;
+        }
+
+        if (!resume)
+        {
+            throw new ConfigurationException(
+                $"{run.Root}: there is a run already. Continue it with --resume, or choose another directory with --out.");
+        }
+
+        RunRecord before = RunRecord.Read(run.RunFile);
+        RefuseOtherConfiguration(run, before, options);
+        RefuseOtherData(run, before, images);
+        if (before.Machine.Device != plan.Device || before.Machine.Threads != plan.Threads)
+        {
+            logger.LogWarning(
+                "The run was computed on {Device} with {Threads} threads and goes on on {NewDevice} with {NewThreads}: it will not be bit-exact.",
+                before.Machine.Device, before.Machine.Threads, plan.Device, plan.Threads);
+        }
+
+        return options.Precision == "auto" ? plan with { Precision = before.Machine.Precision } : plan;
+    }
+
+    /// <summary>Says where the run goes on, and what more epochs do to the schedule.</summary>
+    public static void Announce(
+        long totalStepsBefore, long step, long totalSteps, LearningRateSchedule before, LearningRateSchedule now, ILogger logger)
+    {
+        if (step > totalSteps)
+        {
+            throw new ConfigurationException(
+                $"the run has done {step} steps already, and the epochs asked for are {totalSteps}; ask for more epochs, or start a new run");
+        }
+
+        if (step > 0)
+        {
+            logger.LogInformation("Resuming after step {Step} of {TotalSteps}.", step, totalSteps);
+        }
+
+        if (step > 0 && totalStepsBefore != totalSteps)
+        {
+            logger.LogWarning(
+                "The run was planned for {Before} steps and now goes to {Now}. The cosine is drawn anew over the new length: the learning rate of the next step is {NewRate:G4} instead of {OldRate:G4}. The result is not that of a run planned so from the start.",
+                totalStepsBefore, totalSteps, now.At(step), before.At(step));
+        }
+    }
+
+    private static void RefuseForeignFiles(RunDirectory run)
+    {
+        if (File.Exists(run.Root))
+        {
+            throw new ConfigurationException($"{run.Root}: this is a file; --out expects a directory");
+        }
+
+        if (Directory.Exists(run.Root) && Directory.EnumerateFileSystemEntries(run.Root).Any(e => !e.EndsWith(".tmp", StringComparison.Ordinal)))
+        {
+            throw new ConfigurationException(
+                $"{run.Root}: the directory holds other files and no run. Choose a new or empty directory with --out.");
+        }
+    }
+
+    private static void RefuseOtherConfiguration(RunDirectory run, RunRecord before, PretrainOptions options)
+    {
+        string[] changed = [.. Configuration.Differences(before.Configuration, options)
+            .Where(d => !Free.Contains(d.Key))
+            .Select(d => $"  {d.Key}: the run has {d.First}, now {d.Second}")];
+        if (changed.Length > 0)
+        {
+            throw new ResumeMismatchException(
+                $"{run.Root}: the run was started with another configuration:\n{string.Join("\n", changed)}\n" +
+                "Resume without these changes (--resume alone takes the run's own configuration), or start a new run.");
+        }
+    }
+
+    private static void RefuseOtherData(RunDirectory run, RunRecord before, ImageDataSet images)
+    {
+        if (before.Data.Fingerprint != images.Fingerprint)
+        {
+            throw new ResumeMismatchException(
+                $"{run.Root}: the run was started on other data: {before.Data.Name} with {before.Data.Images} images " +
+                $"(fingerprint {before.Data.Fingerprint}), now {images.Name} with {images.Count} (fingerprint {images.Fingerprint}). " +
+                "Resume on the same data, or start a new run.");
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using SimClr.Encoders;
+using SimClr.Heads;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SimClr.Training;
+
+/// <summary>Encoder f and projection head g together: what is trained.</summary>
+internal sealed class SimClrModel : nn.Module<Tensor, (Tensor H, Tensor Z)>
+{
+    private readonly nn.Module<Tensor, Tensor> encoder;
+    private readonly ProjectionHead head;
+
+    public SimClrModel(nn.Module<Tensor, Tensor> encoder, ProjectionHead head)
+        : base(nameof(SimClrModel))
+    {
+        this.encoder = encoder;
+        this.head = head;
+        RegisterComponents();
+    }
+
+    public nn.Module<Tensor, Tensor> Encoder => encoder;
+
+    /// <summary>Builds the model that the options name, on the device, weights in channels-last order.</summary>
+    public static SimClrModel Create(PretrainOptions options, string device, nn.Module<Tensor, Tensor>? ownEncoder)
+    {
+        nn.Module<Tensor, Tensor> encoder = ownEncoder ?? EncoderCatalog.Create(options.Encoder, options.Views.Size, options.Seed);
+        int representation = encoder is ResNet resnet ? resnet.RepresentationSize : MeasureRepresentation(encoder, options.Views.Size);
+        var model = new SimClrModel(encoder, new ProjectionHead(options.Head, representation, options.Seed));
+        model.to(torch.device(device));
+        ChannelsLast.Convert(model);
+        return model;
+    }
+
+    /// <summary>x: both views of N images, [2N, 3, S, S] → h [2N, r] and z [2N, d]. One batch, so that batch norm sees both views.</summary>
+    public override (Tensor H, Tensor Z) forward(Tensor input)
+    {
+        Tensor h = encoder.forward(input);
+        return (h, head.forward(h));
+    }
+
+    private static int MeasureRepresentation(nn.Module<Tensor, Tensor> encoder, int size)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        bool training = encoder.training;
+        encoder.eval();
+        Tensor h = encoder.forward(zeros(1, 3, size, size));
+        encoder.train(training);
+        return h.dim() == 2
+            ? (int)h.shape[1]
+            : throw new ArgumentException($"the encoder returned shape [{string.Join(", ", h.shape)}] for one image, expected [1, representation]");
+    }
+}

@@ -1,0 +1,100 @@
+using System.Text;
+using SimClr.Checkpoints;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SimClr.Tests.Checkpoints;
+
+public sealed class SafetensorsFileTests : IDisposable
+{
+    private readonly DisposeScope scope = NewDisposeScope();
+    private readonly string folder = Directory.CreateTempSubdirectory("simclr-").FullName;
+
+    public void Dispose()
+    {
+        scope.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public void Every_type_and_shape_comes_back_bit_for_bit()
+    {
+        ScalarType[] types =
+        [
+            ScalarType.Float32, ScalarType.Float64, ScalarType.Float16, ScalarType.BFloat16, ScalarType.Int64,
+            ScalarType.Int32, ScalarType.Int16, ScalarType.Int8, ScalarType.Byte, ScalarType.Bool,
+        ];
+        KeyValuePair<string, Tensor>[] tensors =
+        [
+            .. types.Select(t => KeyValuePair.Create($"type.{t}", arange(6).reshape(2, 3).to_type(t))),
+            KeyValuePair.Create("scalar", tensor(3.5f)),
+            KeyValuePair.Create("empty", zeros(0, 3)),
+            KeyValuePair.Create("transposed", rand(4, 5).t()),
+        ];
+        SafetensorsFile.Write(File("a"), tensors, new Dictionary<string, string> { ["who"] = "Zoë \"x\"" });
+
+        using SafetensorsFile read = SafetensorsFile.Read(File("a"));
+        Assert.Equal("Zoë \"x\"", read.Metadata["who"]);
+        Assert.Equal(tensors.Select(t => t.Key), read.Tensors.Keys);
+        foreach ((string name, Tensor expected) in tensors)
+        {
+            Assert.Equal(expected.dtype, read.Tensors[name].dtype);
+            Assert.Equal(expected.shape, read.Tensors[name].shape);
+            Assert.Equal(expected.contiguous().bytes.ToArray(), read.Tensors[name].bytes.ToArray());
+        }
+    }
+
+    [Fact]
+    public void The_layout_is_the_published_one()
+    {
+        SafetensorsFile.Write(File("a"), [KeyValuePair.Create("w", tensor(new float[] { 1, 2 }))]);
+        byte[] bytes = System.IO.File.ReadAllBytes(File("a"));
+        long header = BitConverter.ToInt64(bytes, 0);
+        Assert.Equal("{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", Encoding.UTF8.GetString(bytes, 8, (int)header).TrimEnd());
+        Assert.Equal(2f, BitConverter.ToSingle(bytes, 8 + (int)header + 4));
+        Assert.Equal(8 + header + 8, bytes.Length);
+    }
+
+    [Fact]
+    public void A_file_cut_short_anywhere_is_refused()
+    {
+        SafetensorsFile.Write(File("a"), [KeyValuePair.Create("w", rand(3, 3))]);
+        byte[] bytes = System.IO.File.ReadAllBytes(File("a"));
+        for (int length = 0; length < bytes.Length; length++)
+        {
+            System.IO.File.WriteAllBytes(File("b"), bytes[..length]);
+            Assert.Throws<DataException>(() => SafetensorsFile.Read(File("b")));
+        }
+    }
+
+    [Theory]
+    [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,80]}}")]
+    [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]}}")]
+    [InlineData("{\"w\":{\"dtype\":\"F99\",\"shape\":[2],\"data_offsets\":[0,8]}}")]
+    [InlineData("{\"w\":{\"shape\":[2]}}")]
+    [InlineData("{\"w\":7}")]
+    [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,4],\"data_offsets\":[0,0]}}")]
+    [InlineData("not json")]
+    public void A_header_that_lies_is_refused(string header)
+    {
+        byte[] text = Encoding.UTF8.GetBytes(header);
+        System.IO.File.WriteAllBytes(File("a"), [.. BitConverter.GetBytes((long)text.Length), .. text, .. new byte[8]]);
+        var error = Assert.Throws<DataException>(() => SafetensorsFile.Read(File("a")));
+        Assert.Contains(File("a"), error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_failed_write_leaves_the_old_file_and_no_remnant()
+    {
+        SafetensorsFile.Write(File("a"), [KeyValuePair.Create("w", tensor(1f))]);
+        Tensor disposed = tensor(2f);
+        KeyValuePair<string, Tensor>[] broken = [KeyValuePair.Create("w", disposed)];
+        disposed.Dispose();
+        Assert.ThrowsAny<Exception>(() => SafetensorsFile.Write(File("a"), broken));
+        using SafetensorsFile read = SafetensorsFile.Read(File("a"));
+        Assert.Equal(1f, read.Tensors["w"].item<float>());
+        Assert.Single(Directory.GetFiles(folder));
+    }
+
+    private string File(string name) => Path.Combine(folder, name + ".safetensors");
+}
