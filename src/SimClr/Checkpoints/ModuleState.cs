@@ -5,9 +5,9 @@ namespace SimClr.Checkpoints;
 /// <summary>Copies weights between modules and files by name: strictly, so that nothing is left out or left over.</summary>
 internal static class ModuleState
 {
-    /// <summary>The module's parameters and buffers under a prefix.</summary>
-    public static IEnumerable<KeyValuePair<string, Tensor>> Of(nn.Module module, string prefix)
-        => module.state_dict().Select(entry => KeyValuePair.Create(prefix + entry.Key, entry.Value));
+    /// <summary>The parameters and buffers by name, module by module as PyTorch orders them.</summary>
+    public static IEnumerable<KeyValuePair<string, Tensor>> Of(nn.Module module)
+        => module.named_modules().Prepend(("", module)).SelectMany(m => Own(m.Item1, m.Item2));
 
     /// <summary>Fills the targets with the values of their names.</summary>
     /// <exception cref="DataException">A name is missing or left over, or a shape differs.</exception>
@@ -31,6 +31,14 @@ internal static class ModuleState
 
             target.copy_(value);
         }
+    }
+
+    private static IEnumerable<KeyValuePair<string, Tensor>> Own(string path, nn.Module module)
+    {
+        string prefix = path.Length == 0 ? "" : path + ".";
+        IEnumerable<KeyValuePair<string, Tensor>> parameters =
+            module.named_parameters(recurse: false).Select(p => KeyValuePair.Create<string, Tensor>(prefix + p.name, p.parameter));
+        return parameters.Concat(module.named_buffers(recurse: false).Select(b => KeyValuePair.Create(prefix + b.name, b.buffer)));
     }
 
     private static void Refuse(string file, string what, IEnumerable<string> names)

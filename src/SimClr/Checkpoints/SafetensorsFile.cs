@@ -85,7 +85,7 @@ public sealed class SafetensorsFile : IDisposable
 
             return new SafetensorsFile(tensors, metadata);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or OverflowException)
         {
             DisposeAll(tensors);
             throw new DataException($"{path}: the header is not that of a safetensors file ({error.Message})", error);

@@ -63,7 +63,7 @@ public sealed class TrainedEncoder : IDisposable
         var values = content.Tensors
             .Where(t => !content.Metadata.ContainsKey("step") || t.Key.StartsWith(Prefix, StringComparison.Ordinal))
             .ToDictionary(t => content.Metadata.ContainsKey("step") ? t.Key[Prefix.Length..] : t.Key, t => t.Value);
-        ModuleState.Load(ModuleState.Of(module, ""), values, file);
+        ModuleState.Load(ModuleState.Of(module), values, file);
         module.to(torch.device(device));
         ChannelsLast.Convert(module);
         module.eval();
@@ -77,7 +77,7 @@ public sealed class TrainedEncoder : IDisposable
     {
         var metadata = new Dictionary<string, string>(provenance ?? new Dictionary<string, string>());
         Describe(metadata);
-        SafetensorsFile.Write(path, [.. ModuleState.Of(Module, "")], metadata);
+        SafetensorsFile.Write(path, [.. ModuleState.Of(Module)], metadata);
     }
 
     /// <inheritdoc/>

@@ -89,7 +89,7 @@ public sealed class Pretrainer
         var loader = new BatchLoader(
             readable, 2 * views.FloatsPerView, views.Write, skipped, options.Data.Workers, substituteUnreadable: true);
         var meter = new RunMeter(step, totalSteps, options, Progress, metrics, Logger);
-//KNN        KnnMonitor? knn = KnnMonitor.For(readable, encoder, options, plan);
+        KnnMonitor? knn = KnnMonitor.For(readable, encoder, options);
         model.train();
 
         foreach (ImageBatch batch in loader.Load(BatchPlans(readable.Count, step, stepsPerEpoch, totalSteps), CancellationToken.None))
@@ -103,7 +103,7 @@ public sealed class Pretrainer
             if (logs)
             {
                 guard.Check(options, schedule, latest);
-                double? accuracy = null;
+                double? accuracy = epochEnds ? knn?.Measure(step / stepsPerEpoch) : null;
                 meter.Log(step, stepsPerEpoch, rate, health!, accuracy, loader.Waited);
             }
 

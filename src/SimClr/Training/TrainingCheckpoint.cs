@@ -35,5 +35,5 @@ internal sealed class TrainingCheckpoint(RunDirectory run, SimClrModel model, Op
     }
 
     private IEnumerable<KeyValuePair<string, Tensor>> State()
-        => ModuleState.Of(model, "").Concat(optimizer.State.Select(s => KeyValuePair.Create($"optimizer.{s.Key}", s.Value)));
+        => ModuleState.Of(model).Concat(optimizer.State.Select(s => KeyValuePair.Create($"optimizer.{s.Key}", s.Value)));
 }

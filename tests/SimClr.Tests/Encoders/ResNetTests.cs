@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SimClr.Checkpoints;
 using SimClr.Encoders;
 using SimClr.Tests.Golden;
 using TorchSharp;
@@ -23,7 +24,7 @@ public sealed class ResNetTests : IDisposable
         var expected = golden.GetProperty("state_dict").EnumerateArray()
             .Select(e => (Name: e[0].GetString()!, Shape: string.Join(",", e[1].EnumerateArray().Select(n => n.GetInt64()))))
             .ToArray();
-        var actual = resnet.state_dict().Select(e => (e.Key, string.Join(",", e.Value.shape))).ToArray();
+        var actual = ModuleState.Of(resnet).Select(e => (e.Key, string.Join(",", e.Value.shape))).ToArray();
 
         // torchvision's classifier "fc" is no part of the encoder.
         Assert.Equal(expected.Where(e => !e.Name.StartsWith("fc.", StringComparison.Ordinal)), actual);
@@ -32,23 +33,32 @@ public sealed class ResNetTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Representations_and_gradients_are_torchvisions(string name)
+    public void Representations_are_torchvisions_in_float32(string name)
+    {
+        using ResNet resnet = Create(name);
+        Fill(resnet);
+        resnet.eval();
+        AssertMatches(resnet.forward(Input(ScalarType.Float32)), Golden(name), "eval", 1e-4);
+    }
+
+    // In float32 a batch of two images makes batch norm amplify rounding; float64 shows that the computation is the same.
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Representations_and_gradients_are_torchvisions_in_both_modes_in_float64(string name)
     {
         JsonElement golden = Golden(name);
         using ResNet resnet = Create(name);
+        resnet.to(ScalarType.Float64);
         Fill(resnet);
-        Tensor x = arange(2 * 3 * 64 * 64, dtype: ScalarType.Float64).mul(0.11).sin().mul(0.5).add(0.5)
-            .reshape(2, 3, 64, 64).to_type(ScalarType.Float32);
-
         resnet.eval();
-        AssertMatches(resnet.forward(x), golden, "eval");
+        AssertMatches(resnet.forward(Input(ScalarType.Float64)), golden, "eval", 1e-9);
 
         resnet.train();
-        Tensor h = resnet.forward(x);
-        AssertMatches(h, golden, "train");
+        Tensor h = resnet.forward(Input(ScalarType.Float64));
+        AssertMatches(h, golden, "train", 1e-6);
         h.pow(2).mean().backward();
-        double norm = resnet.named_parameters().First(p => p.name == "conv1.weight").parameter.grad!.norm().item<float>();
-        Assert.Equal(1, norm / golden.GetProperty("conv1_grad_norm").GetDouble(), 1e-3);
+        double norm = resnet.named_parameters().First(p => p.name == "conv1.weight").parameter.grad!.norm().item<double>();
+        Assert.Equal(1, norm / golden.GetProperty("conv1_grad_norm").GetDouble(), 1e-6);
     }
 
     [Theory]
@@ -143,16 +153,19 @@ public sealed class ResNetTests : IDisposable
 
     private static ResNet Create(string name) => EncoderCatalog.Create(new EncoderOptions { Name = name }, 224);
 
+    private static Tensor Input(ScalarType type)
+        => arange(2 * 3 * 64 * 64, dtype: ScalarType.Float64).mul(0.11).sin().mul(0.5).add(0.5).reshape(2, 3, 64, 64).to_type(type);
+
     private static JsonElement Golden(string name)
         => GoldenFile.Read("resnet.json").EnumerateArray().Single(c => c.GetProperty("name").GetString() == name);
 
-    private static void AssertMatches(Tensor h, JsonElement golden, string mode)
+    private static void AssertMatches(Tensor h, JsonElement golden, string mode, double tolerance)
     {
         Tensor head = golden.GetProperty($"{mode}_head").Tensor();
         Tensor norm = golden.GetProperty($"{mode}_norm").Tensor();
         double scale = head.abs().max().item<double>();
-        Assert.True(h.narrow(1, 0, 16).LargestDifference(head) < 1e-4 * scale, $"{mode}: values");
-        Assert.True(h.norm(1).LargestDifference(norm) < 1e-4 * norm.max().item<double>(), $"{mode}: norms");
+        Assert.True(h.narrow(1, 0, 16).LargestDifference(head) < tolerance * scale, $"{mode}: values");
+        Assert.True(h.norm(1).LargestDifference(norm) < tolerance * norm.max().item<double>(), $"{mode}: norms");
     }
 
     // The rule of the reference: every tensor of the state dict, in order, from a sine of its flat index.
@@ -160,7 +173,7 @@ public sealed class ResNetTests : IDisposable
     {
         using var _ = no_grad();
         int i = 0;
-        foreach ((string name, Tensor value) in resnet.state_dict())
+        foreach ((string name, Tensor value) in ModuleState.Of(resnet))
         {
             if (!name.EndsWith("num_batches_tracked", StringComparison.Ordinal))
             {

@@ -1,7 +1,6 @@
 using SimClr.Optimizers;
 using SimClr.Tests.Golden;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace SimClr.Tests.Optimizers;
@@ -34,12 +33,12 @@ public sealed class OtherOptimizerTests : IDisposable
         Assert.IsType(type, optimizer);
     }
 
-    private static void AssertEqualPaths(Func<TrainedParameter, Optimizer> ours, Func<Parameter, optim.Optimizer> theirs)
+    private static void AssertEqualPaths(Func<TrainedParameter, Optimizer> ours, Func<TorchSharp.Modules.Parameter, optim.Optimizer> theirs)
     {
         using var generator = new Generator(1);
         Tensor start = randn([3, 2], dtype: ScalarType.Float64, generator: generator);
-        var own = new Parameter(start.clone());
-        var other = new Parameter(start.clone());
+        var own = new TorchSharp.Modules.Parameter(start.clone());
+        var other = new TorchSharp.Modules.Parameter(start.clone());
         using Optimizer optimizer = ours(new TrainedParameter("w", own, Excluded: false));
         using optim.Optimizer reference = theirs(other);
         for (int step = 0; step < 5; step++)

@@ -1,0 +1,73 @@
+using SimClr.Augmentation;
+using SimClr.Checkpoints;
+using SimClr.Data;
+using SimClr.Internals;
+using static TorchSharp.torch;
+
+namespace SimClr.Embeddings;
+
+/// <summary>Turns images into their representations h: batch norm in inference mode, nothing random.</summary>
+public static class Embedder
+{
+    private const int BatchSize = 128;
+
+    /// <summary>Embeds every readable image of a set, in its order.</summary>
+    /// <param name="encoder">The encoder with its preprocessing.</param>
+    /// <param name="images">What to embed.</param>
+    /// <param name="options">How images are read.</param>
+    /// <param name="skipped">Where unreadable images are listed; they get no row.</param>
+    /// <param name="progress">Told the number of images done.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <exception cref="DataException">Too many images cannot be read, or none can.</exception>
+    public static EmbeddingTable Embed(
+        TrainedEncoder encoder,
+        ImageDataSet images,
+        DataOptions? options = null,
+        SkippedImages? skipped = null,
+        IProgress<int>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(encoder);
+        ArgumentNullException.ThrowIfNull(images);
+        options ??= new DataOptions();
+        var transform = new EvaluationTransform(encoder.Views);
+        int floats = 3 * transform.Size * transform.Size;
+        var loader = new BatchLoader(
+            images,
+            floats,
+            (image, address, batch) => transform.Render(image, batch.Slice(address.Position * floats, floats)),
+            skipped ?? new SkippedImages(images, options),
+            options.Workers,
+            substituteUnreadable: false);
+
+        var rows = new List<float>();
+        var kept = new List<int>();
+        int dimension = 0;
+        using var inference = new InferenceMode(encoder.Module);
+        using var pixels = new PixelTensor(BatchSize, transform.Size, inference.Device, ScalarType.Float32);
+        foreach (ImageBatch batch in loader.Load(BatchOrder.InOrder(images.Count, BatchSize).Select(b => new BatchPlan(0, b)), cancellation))
+        {
+            using var scope = NewDisposeScope();
+            int count = batch.Indices.Length;
+            Tensor h = encoder.Module.forward(pixels.Fill(batch.Pixels, count)).cpu().contiguous();
+            dimension = (int)h.shape[1];
+            ReadOnlySpan<float> values = h.data<float>().ToArray();
+            for (int i = 0; i < count; i++)
+            {
+                if (batch.IsReadable(i))
+                {
+                    rows.AddRange(values.Slice(i * dimension, dimension));
+                    kept.Add(batch.Indices[i]);
+                }
+            }
+
+            progress?.Report(kept.Count);
+        }
+
+        return kept.Count == 0
+            ? throw new DataException($"{images.Name}: no image could be read; there is nothing to embed")
+            : new EmbeddingTable(
+                [.. rows], dimension, [.. kept.Select(images.PathOf)],
+                images.Labels is { } labels ? [.. kept.Select(i => labels[i])] : null, images.ClassNames);
+    }
+}

@@ -1,0 +1,93 @@
+using System.Numerics.Tensors;
+
+namespace SimClr.Embeddings;
+
+/// <summary>Embeddings of images: one row each, with path and label where there is one.</summary>
+public sealed class EmbeddingTable
+{
+    /// <summary>Joins rows to what they describe.</summary>
+    /// <param name="values">rows · dimension numbers, row by row. Not copied.</param>
+    /// <param name="dimension">Numbers per row, above 0.</param>
+    /// <param name="paths">The image of each row.</param>
+    /// <param name="labels">The class of each row, 0 … classes − 1, or null.</param>
+    /// <param name="classNames">The classes by number, or null. May name classes that have no row here.</param>
+    /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
+    public EmbeddingTable(
+        float[] values,
+        int dimension,
+        IReadOnlyList<string> paths,
+        IReadOnlyList<int>? labels = null,
+        IReadOnlyList<string>? classNames = null)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        ArgumentNullException.ThrowIfNull(paths);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimension);
+        if (values.LongLength != (long)paths.Count * dimension || (labels is not null && labels.Count != paths.Count))
+        {
+            throw new ArgumentException(
+                $"got {values.Length} numbers, {paths.Count} paths and {labels?.Count ?? paths.Count} labels; expected {dimension} numbers and one label per path");
+        }
+
+        Values = values;
+        Dimension = dimension;
+        Paths = paths;
+        Labels = labels;
+        ClassNames = classNames;
+    }
+
+    /// <summary>All numbers, row by row.</summary>
+    public float[] Values { get; }
+
+    /// <summary>Numbers per row.</summary>
+    public int Dimension { get; }
+
+    /// <summary>Number of rows.</summary>
+    public int Count => Paths.Count;
+
+    /// <summary>The image of each row.</summary>
+    public IReadOnlyList<string> Paths { get; }
+
+    /// <summary>The class of each row, or null.</summary>
+    public IReadOnlyList<int>? Labels { get; }
+
+    /// <summary>The classes by number, or null.</summary>
+    public IReadOnlyList<string>? ClassNames { get; }
+
+    /// <summary>Number of classes: from the names, else from the largest label; 0 without labels.</summary>
+    public int Classes => ClassNames?.Count ?? (Labels is { Count: > 0 } ? Labels.Max() + 1 : 0);
+
+    /// <summary>One embedding.</summary>
+    public ReadOnlySpan<float> this[int row] => Values.AsSpan(row * Dimension, Dimension);
+
+    /// <summary>The same with each row divided by its Euclidean length (rows of zeros stay).</summary>
+    public EmbeddingTable Normalized()
+    {
+        float[] unit = new float[Values.Length];
+        for (int row = 0; row < Count; row++)
+        {
+            float norm = TensorPrimitives.Norm(this[row]);
+            TensorPrimitives.Multiply(this[row], norm > 0 ? 1 / norm : 0, unit.AsSpan(row * Dimension, Dimension));
+        }
+
+        return new EmbeddingTable(unit, Dimension, Paths, Labels, ClassNames);
+    }
+
+    /// <summary>Some of the rows, in the order given.</summary>
+    public EmbeddingTable Subset(IReadOnlyList<int> rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        float[] values = new float[rows.Count * Dimension];
+        for (int i = 0; i < rows.Count; i++)
+        {
+            this[rows[i]].CopyTo(values.AsSpan(i * Dimension));
+        }
+
+        return new EmbeddingTable(
+            values, Dimension, [.. rows.Select(r => Paths[r])], Labels is null ? null : [.. rows.Select(r => Labels[r])], ClassNames);
+    }
+
+    /// <summary>The labels.</summary>
+    /// <exception cref="DataException">There are none.</exception>
+    internal IReadOnlyList<int> RequireLabels()
+        => Labels ?? throw new DataException("these embeddings have no labels; expected images in one subfolder per class, a manifest with a label column, or a labeled set");
+}

@@ -1,0 +1,61 @@
+using SimClr.Embeddings;
+
+namespace SimClr.Evaluation;
+
+/// <summary>What a weighted kNN classification found.</summary>
+/// <param name="Top1">Share of test images whose class got the most votes, 0 … 1.</param>
+/// <param name="Top5">Share of test images whose class is among the five with the most votes.</param>
+/// <param name="K">Neighbors that voted.</param>
+/// <param name="TrainImages">Images that could be neighbors.</param>
+/// <param name="TestImages">Images that were classified.</param>
+/// <param name="Classes">Classes, from the data set.</param>
+/// <param name="Predictions">The predicted class of each test image.</param>
+public sealed record KnnResult(
+    double Top1, double Top5, int K, int TrainImages, int TestImages, int Classes, IReadOnlyList<int> Predictions);
+
+/// <summary>
+/// Weighted k nearest neighbors on fixed embeddings (Wu et al. 2018, arXiv 1805.01978): cosine similarity s, each of the k
+/// nearest votes for its class with weight exp(s / τ).
+/// </summary>
+public static class KnnClassifier
+{
+    /// <summary>Classifies the rows of one table by those of another.</summary>
+    /// <param name="train">Embeddings with labels.</param>
+    /// <param name="test">Embeddings with labels.</param>
+    /// <param name="k">Neighbors that vote, 1 … rows of <paramref name="train"/>. Default 20.</param>
+    /// <param name="temperature">τ, above 0. Default 0.1.</param>
+    /// <exception cref="DataException">Labels are missing, the dimensions or classes differ, or k exceeds the number of rows.</exception>
+    public static KnnResult Evaluate(EmbeddingTable train, EmbeddingTable test, int k = 20, double temperature = 0.1)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(test);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(k);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(temperature);
+        TablePair.Check(train, test);
+        if (k > train.Count)
+        {
+            throw new DataException($"k is {k}, but there are only {train.Count} training images; use a k of at most {train.Count}");
+        }
+
+        int classes = Math.Max(train.Classes, test.Classes);
+        IReadOnlyList<int> trainLabels = train.RequireLabels();
+        float[] scores = new float[(long)test.Count * classes];
+        foreach ((int query, int[] rows, float[] similarities) in NearestNeighbors.Find(train, test, k))
+        {
+            for (int i = 0; i < k; i++)
+            {
+                scores[(query * classes) + trainLabels[rows[i]]] += (float)Math.Exp((similarities[i] - 1) / temperature);
+            }
+        }
+
+        IReadOnlyList<int> labels = test.RequireLabels();
+        return new KnnResult(
+            Accuracy.TopK(scores, classes, labels, 1),
+            Accuracy.TopK(scores, classes, labels, 5),
+            k,
+            train.Count,
+            test.Count,
+            classes,
+            Accuracy.Predictions(scores, classes));
+    }
+}

@@ -1,0 +1,60 @@
+using SimClr.Checkpoints;
+using SimClr.Data;
+using SimClr.Embeddings;
+using SimClr.Evaluation;
+using SimClr.Internals;
+
+namespace SimClr.Training;
+
+/// <summary>
+/// Shows during training how good h is: kNN among training images, some of which are asked and the others answer. It
+/// looks only; training does not depend on it, and no test image is touched.
+/// </summary>
+internal sealed class KnnMonitor
+{
+    private const int MostNeighbors = 2000;
+    private const int MostQueries = 500;
+    private const int MostTimes = 20;
+
+    private readonly ImageDataSet bank;
+    private readonly ImageDataSet queries;
+    private readonly TrainedEncoder encoder;
+    private readonly PretrainOptions options;
+
+    private KnnMonitor(ImageDataSet bank, ImageDataSet queries, TrainedEncoder encoder, PretrainOptions options)
+    {
+        this.bank = bank;
+        this.queries = queries;
+        this.encoder = encoder;
+        this.options = options;
+    }
+
+    /// <summary>A monitor for labeled images, or null where there are no labels or too few images.</summary>
+    public static KnnMonitor? For(ImageDataSet images, TrainedEncoder encoder, PretrainOptions options)
+    {
+        if (images.Labels is null || images.Count < 100)
+        {
+            return null;
+        }
+
+        int[] order = new RandomStream(options.Seed, Purpose.Probe).Permutation(images.Count);
+        int asked = Math.Min(MostQueries, images.Count / 5);
+        int answering = Math.Min(MostNeighbors, images.Count - asked);
+        return new KnnMonitor(
+            images.Subset(order[asked..(asked + answering)]), images.Subset(order[..asked]), encoder, options);
+    }
+
+    /// <summary>The accuracy after an epoch, 0 … 1; null in epochs that are passed over so that it costs little.</summary>
+    public double? Measure(long epoch)
+    {
+        int every = (options.Schedule.Epochs + MostTimes - 1) / MostTimes;
+        if (epoch % every != 0 && epoch != options.Schedule.Epochs)
+        {
+            return null;
+        }
+
+        EmbeddingTable answers = Embedder.Embed(encoder, bank, options.Data);
+        EmbeddingTable questions = Embedder.Embed(encoder, queries, options.Data);
+        return KnnClassifier.Evaluate(answers, questions, Math.Min(20, answers.Count)).Top1;
+    }
+}
