@@ -14,17 +14,24 @@ internal static class SlowReference
     {
         double[,] down = Weights(box.Height, outHeight, bicubic, antialias);
         double[,] across = Weights(box.Width, outWidth, bicubic, antialias);
+        double[] narrow = new double[3 * box.Height * outWidth];
+        for (int i = 0; i < narrow.Length; i++)
+        {
+            (int channel, int row, int x) = (i / (box.Height * outWidth), i / outWidth % box.Height, i % outWidth);
+            for (int column = 0; column < box.Width; column++)
+            {
+                int at = (3 * (((box.Top + row) * image.Width) + box.Left + column)) + channel;
+                narrow[i] += across[x, column] * image.Pixels[at] / 255;
+            }
+        }
+
         double[] planes = new double[3 * outHeight * outWidth];
         for (int i = 0; i < planes.Length; i++)
         {
             (int channel, int y, int x) = (i / (outHeight * outWidth), i / outWidth % outHeight, i % outWidth);
             for (int row = 0; row < box.Height; row++)
             {
-                for (int column = 0; column < box.Width && down[y, row] != 0; column++)
-                {
-                    int at = (3 * (((box.Top + row) * image.Width) + box.Left + column)) + channel;
-                    planes[i] += down[y, row] * across[x, column] * image.Pixels[at] / 255;
-                }
+                planes[i] += down[y, row] * narrow[(((channel * box.Height) + row) * outWidth) + x];
             }
         }
 
