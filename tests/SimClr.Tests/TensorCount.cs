@@ -1,6 +1,6 @@
 using TorchSharp;
 
-namespace SimClr.Tests.Evaluation;
+namespace SimClr.Tests;
 
 /// <summary>Counts the tensors of this thread that were made and not disposed since it was made.</summary>
 internal sealed class TensorCount : IDisposable
