@@ -34,8 +34,8 @@ internal static class AugmentCommand
         configuration.AddTo(verb);
         verb.Details =
         [
-            "Views 1 and 2 are an image's pair in the first epoch, 3 and 4 those in the second, and so on. The outlines",
-            "on the image show what each view is cut from. Without --preset or --config the preset fits the image size.",
+            "Views 1 and 2 are an image's pair in the first epoch, 3 and 4 those in the second, and so on. With two views, the",
+            "outlines on the image show what each is cut from. Without --preset or --config the preset fits the image size.",
         ];
         return verb.Does(context => Draw(
             context,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SimClr.Augmentation;
 using SimClr.Data;
 using SkiaSharp;
@@ -6,10 +7,14 @@ namespace SimClr.Cli.Reports;
 
 /// <summary>
 /// A picture of images beside their random views, as pre-training with this seed sees them: views 1 and 2 are the pair
-/// of the first epoch, 3 and 4 that of the second, and so on. What each view shows is outlined on the image.
+/// of the first epoch, 3 and 4 that of the second, and so on. What they show is
+/// outlined on the image where there are no more than two.
 /// </summary>
 internal static class ContactSheet
 {
+    private const int MostOutlines = 2;
+    private const int LargestPlain = 128;
+
     /// <summary>Draws the sheet.</summary>
     /// <param name="images">From these, spread evenly over the set.</param>
     /// <param name="views">How views are made. Normalization is left out: it is not for the eye.</param>
@@ -28,7 +33,8 @@ internal static class ContactSheet
         var renderer = new ViewRenderer(visible);
         return Png.Draw(layout.Width, layout.Height, canvas =>
         {
-            DrawHeads(canvas, layout);
+            bool outlined = viewsPerImage <= MostOutlines;
+            DrawHeads(canvas, layout, outlined);
             for (int number = 0; number < chosen.Count; number++)
             {
                 (int index, RgbImage image) = chosen[number];
@@ -38,9 +44,12 @@ internal static class ContactSheet
                         visible, image.Width, image.Height, seed, epoch: view / 2, index, view % 2)),
                 ];
                 SKRectI place = Thumbnail.Draw(canvas, image, layout.Cell(number, 0));
-                DrawCrops(canvas, draws, place, (float)place.Width / image.Width);
+                Outline(canvas, SKRect.Inflate(place, 0.5f, 0.5f), Ink.Line, 1);
+                DrawCrops(canvas, outlined ? draws : [], place, (float)place.Width / image.Width);
                 DrawViews(canvas, layout, number, renderer, image, draws);
             }
+
+            DrawFoot(canvas, layout, images.Name, views, seed);
         });
     }
 
@@ -76,7 +85,7 @@ internal static class ContactSheet
                 problem);
     }
 
-    private static void DrawHeads(SKCanvas canvas, ContactSheetLayout layout)
+    private static void DrawHeads(SKCanvas canvas, ContactSheetLayout layout, bool outlined)
     {
         for (int column = 0; column < layout.Across; column++)
         {
@@ -84,37 +93,55 @@ internal static class ContactSheet
             {
                 SKRectI place = layout.Cell(column, cell);
                 float baseline = place.Top - 9;
-                if (cell == 0)
+                float indent = 0;
+                if (outlined && cell > 0)
                 {
-                    Lettering.Write(
-                        canvas, "image", new SKPoint(place.Left, baseline), ContactSheetLayout.TextSize, Ink.Faint, width: place.Width);
-                    continue;
+                    indent = 15;
+                    Outline(canvas, SKRect.Create(place.Left + 1, baseline - 9, 8, 8), Ink.View(cell - 1), 2);
                 }
 
-                using var swatch = new SKPaint
-                {
-                    Color = Ink.View(cell - 1), IsStroke = true, StrokeWidth = 2, IsAntialias = true,
-                };
-                canvas.DrawRect(place.Left + 1, baseline - 9, 8, 8, swatch);
                 Lettering.Write(
-                    canvas, $"view {cell}", new SKPoint(place.Left + 15, baseline), ContactSheetLayout.TextSize, Ink.Faint, width: place.Width - 15);
+                    canvas,
+                    cell == 0 ? "image" : $"view {cell}",
+                    new SKPoint(place.Left + indent, baseline),
+                    ContactSheetLayout.TextSize,
+                    Ink.Faint,
+                    width: place.Width - indent);
             }
         }
     }
 
+    /// <summary>Snapped to whole pixels, so that lines stay sharp; haloed where there is room for it.</summary>
     private static void DrawCrops(SKCanvas canvas, ViewParameters[] draws, SKRectI place, float scale)
     {
         for (int view = 0; view < draws.Length; view++)
         {
             Box crop = draws[view].Crop;
-            var outline = SKRect.Create(
-                place.Left + (crop.Left * scale), place.Top + (crop.Top * scale), crop.Width * scale, crop.Height * scale);
+            var outline = SKRectI.Round(SKRect.Create(
+                place.Left + (crop.Left * scale), place.Top + (crop.Top * scale), crop.Width * scale, crop.Height * scale));
             outline.Inflate(-1, -1);
-            using var halo = new SKPaint { Color = SKColors.White.WithAlpha(170), IsStroke = true, StrokeWidth = 3.5f, IsAntialias = true };
-            using var line = new SKPaint { Color = Ink.View(view), IsStroke = true, StrokeWidth = 1.75f, IsAntialias = true };
-            canvas.DrawRect(outline, halo);
-            canvas.DrawRect(outline, line);
+            if (place.Width > LargestPlain)
+            {
+                Outline(canvas, outline, SKColors.White.WithAlpha(190), 4);
+            }
+
+            Outline(canvas, outline, Ink.View(view), 2);
         }
+    }
+
+    private static void Outline(SKCanvas canvas, SKRect rectangle, SKColor color, float width)
+    {
+        using var paint = new SKPaint { Color = color, IsStroke = true, StrokeWidth = width };
+        canvas.DrawRect(rectangle, paint);
+    }
+
+    private static void DrawFoot(SKCanvas canvas, ContactSheetLayout layout, string data, ViewOptions views, long seed)
+    {
+        string text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{data} · views of {views.Size} px · color strength {views.Strength} · {(views.Blur ? "blur" : "no blur")} · crop {views.AreaMin:0.##} to {views.AreaMax:0.##} of the area · seed {seed}");
+        Lettering.Write(
+            canvas, text, layout.Foot, ContactSheetLayout.TextSize - 1, Ink.Faint, width: layout.Width - (2 * layout.Foot.X));
     }
 
     private static void DrawViews(
@@ -124,7 +151,9 @@ internal static class ContactSheet
         for (int view = 0; view < draws.Length; view++)
         {
             renderer.Render(image, draws[view], pixels);
-            Thumbnail.Draw(canvas, pixels, layout.ViewSize, layout.Cell(number, view + 1));
+            SKRectI cell = layout.Cell(number, view + 1);
+            Outline(canvas, SKRect.Inflate(cell, 0.5f, 0.5f), Ink.Line, 1);
+            Thumbnail.Draw(canvas, pixels, layout.ViewSize, cell);
         }
     }
 }

@@ -16,6 +16,7 @@ internal sealed record ContactSheetLayout(int ViewSize, int Count, int ViewsPerI
     private const int LargestWidth = 1480;
     private const int Margin = 24;
     private const int Head = 24;
+    private const int FootHeight = 24;
     private const int Gap = 6;
     private const int BlockGap = 32;
 
@@ -28,7 +29,10 @@ internal sealed record ContactSheetLayout(int ViewSize, int Count, int ViewsPerI
 
     public int Width => (2 * Margin) + (Across * (Block + BlockGap)) - BlockGap;
 
-    public int Height => (2 * Margin) + Head + (Rows * (Side + RowGap)) - RowGap;
+    public int Height => (2 * Margin) + Head + (Rows * (Side + RowGap)) - RowGap + FootHeight;
+
+    /// <summary>The left end of the last line of text.</summary>
+    public SKPoint Foot => new(Margin, Height - Margin);
 
     private int Rows => (Count + Across - 1) / Across;
 
