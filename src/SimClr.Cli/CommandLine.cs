@@ -64,6 +64,7 @@ internal static class CommandLine
                 "5 a resumed run does not match, 130 interrupted (a checkpoint was written).",
             ],
         };
+        root.Add(AugmentCommand.Create());
         root.Add(PresetCommand.Create());
         root.Add(ValidateCommand.Create());
         GlobalOptions.AddTo(root);
