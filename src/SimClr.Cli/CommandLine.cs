@@ -64,6 +64,7 @@ internal static class CommandLine
                 "5 a resumed run does not match, 130 interrupted (a checkpoint was written).",
             ],
         };
+        root.Add(PretrainCommand.Create());
         root.Add(PresetCommand.Create());
         root.Add(ValidateCommand.Create());
         GlobalOptions.AddTo(root);
@@ -74,6 +75,9 @@ internal static class CommandLine
     {
         switch (exception)
         {
+            case StoppedException stopped:
+                error.WriteLine($"interrupted: {stopped.Message}");
+                return Interrupted;
             case OperationCanceledException:
                 error.WriteLine("interrupted");
                 return Interrupted;

@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Logging;
+using SimClr.Training;
+using Spectre.Console;
+
+namespace SimClr.Cli.Displays;
+
+/// <summary>A bar that redraws itself, for someone who watches.</summary>
+internal sealed class BarDisplay : IDisplay
+{
+    private readonly ProgressContext bars;
+    private ProgressTask? training;
+
+    private BarDisplay(IAnsiConsole console, ProgressContext bars)
+    {
+        this.bars = bars;
+        Logger = new RemarkLogger(console.WriteLine);
+    }
+
+    public ILogger Logger { get; }
+
+    public IProgress<PretrainProgress> Training => new Reports<PretrainProgress>(Report);
+
+    public static T Show<T>(TextWriter output, Func<IDisplay, T> work)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+        return console.Progress()
+            .Columns(new ProgressBarColumn { Width = 20 }, new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
+            .Start(bars => work(new BarDisplay(console, bars)));
+    }
+
+    public IProgress<int> Images(string work, int total)
+    {
+        ProgressTask bar = bars.AddTask(Markup.Escape(work), maxValue: total);
+        return new Reports<int>(done =>
+        {
+            bar.Value = done;
+            bar.Description = Markup.Escape($"{work}: {done} of {total} images");
+        });
+    }
+
+    private void Report(PretrainProgress progress)
+    {
+        training ??= bars.AddTask("");
+        training.MaxValue = progress.TotalSteps;
+        training.Value = progress.Step;
+        training.Description = Markup.Escape(ProgressText.Of(progress));
+    }
+}
