@@ -65,6 +65,7 @@ internal static class CommandLine
             ],
         };
         root.Add(PretrainCommand.Create());
+        root.Add(EvaluateCommand.Create());
         root.Add(PresetCommand.Create());
         root.Add(ValidateCommand.Create());
         GlobalOptions.AddTo(root);
