@@ -97,7 +97,7 @@ public sealed class Pretrainer
             bool epochEnds = (step + 1) % stepsPerEpoch == 0;
             bool logs = epochEnds || (step + 1) % LogEverySteps == 0;
             double rate = schedule.At(step);
-            RunHealth? health = Step(pixels.Fill(batch.Pixels, 2 * options.Batch.Size), rate, logs);
+            RunHealth? health = Step(batch, rate, logs);
             step++;
 
             if (logs)
@@ -124,10 +124,11 @@ public sealed class Pretrainer
         encoder.Save(run.EncoderFile, Provenance(step));
         return meter.Result(run, step, skipped.Count, latest!);
 
-        RunHealth? Step(Tensor input, double rate, bool measure)
+        RunHealth? Step(ImageBatch batch, double rate, bool measure)
         {
             using var scope = NewDisposeScope();
-            (Tensor h, Tensor z) = model.forward(input);                       // [2N, r], [2N, d]
+            Tensor x = pixels.Fill(batch.Pixels, 2 * options.Batch.Size);      // [2N, 3, S, S]
+            (Tensor h, Tensor z) = model.forward(x);                           // [2N, r], [2N, d]
             long n = z.shape[0] / 2;
             Tensor value = loss.Forward(z.narrow(0, 0, n), z.narrow(0, n, n));
             optimizer.ZeroGradients();
