@@ -74,7 +74,7 @@ public sealed class Pretrainer
         var encoder = new TrainedEncoder(model.Encoder, options.Encoder, options.Views);
         var checkpoints = new TrainingCheckpoint(run, model, optimizer, encoder);
         string? latest = resume ? run.LatestCheckpoint() : null;
-        long step = latest is null ? 0 : checkpoints.Restore(latest);
+        long step = latest is null ? Begin(model) : checkpoints.Restore(latest);
 
         LearningRateSchedule schedule = Schedule(readable.Count, options.Schedule.Epochs);
         LearningRateSchedule scheduleBefore = Schedule(readable.Count, (int)(totalStepsBefore / stepsPerEpoch));
@@ -137,6 +137,18 @@ public sealed class Pretrainer
             optimizer.Step(rate);
             return measure ? RunHealth.Measure(value, loss.ChanceLevel((int)n), h, z) : null;
         }
+    }
+
+    /// <summary>Step 0: from random weights, or those of a file.</summary>
+    private long Begin(SimClrModel model)
+    {
+        if (options.Encoder.Weights is { } file)
+        {
+            using SafetensorsFile content = SafetensorsFile.Read(file);
+            TrainedEncoder.LoadWeights(model.Encoder, content, file);
+        }
+
+        return 0;
     }
 
     private IEnumerable<BatchPlan> BatchPlans(int images, long fromStep, int stepsPerEpoch, long totalSteps)
