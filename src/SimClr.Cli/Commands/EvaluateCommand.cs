@@ -11,5 +11,6 @@ internal static class EvaluateCommand
         "simclr evaluate knn runs/photos --train ./labeled/train --test ./labeled/test")
     {
         EvaluateKnnCommand.Create(),
+        EvaluateLinearCommand.Create(),
     };
 }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using SimClr.Cli.Displays;
-using SimClr.Data;
 using SimClr.Embeddings;
 using SimClr.Evaluation;
 
@@ -45,21 +44,12 @@ internal static class EvaluateKnnCommand
         KnnClassifier.CheckNeighbors(k, input.Train.Count);
         (EmbeddingTable train, EmbeddingTable test, int skipped) = Display.Show(context, display =>
         {
-            (EmbeddingTable trainTable, int skippedTrain) = Embed(input, input.Train, display, context.Cancel);
-            (EmbeddingTable testTable, int skippedTest) = Embed(input, input.Test, display, context.Cancel);
+            (EmbeddingTable trainTable, int skippedTrain) = input.Embed(input.Train, display, context.Cancel);
+            (EmbeddingTable testTable, int skippedTest) = input.Embed(input.Test, display, context.Cancel);
             return (trainTable, testTable, skippedTrain + skippedTest);
         });
         KnnResult result = KnnClassifier.Evaluate(train, test, k, temperature);
         context.Result(Json(result, temperature, skipped), Words(result, temperature, skipped));
-    }
-
-    private static (EmbeddingTable Table, int Skipped) Embed(
-        EvaluationInput input, ImageDataSet images, IDisplay display, CancellationToken cancel)
-    {
-        var skipped = new SkippedImages(images, input.Reading);
-        EmbeddingTable table = Embedder.Embed(
-            input.Encoder, images, input.Reading, skipped, display.Images($"embedding {images.Name}", images.Count), cancel);
-        return (table, skipped.Count);
     }
 
     private static JsonObject Json(KnnResult result, double temperature, int skipped) => new()

@@ -1,5 +1,7 @@
 using SimClr.Checkpoints;
+using SimClr.Cli.Displays;
 using SimClr.Data;
+using SimClr.Embeddings;
 using SimClr.Evaluation;
 using SimClr.Training;
 using TorchSharp;
@@ -41,6 +43,15 @@ internal sealed class EvaluationInput : IDisposable
         test.RequireLabels();
         TablePair.CheckClasses(train.ClassNames, test.ClassNames);
         return new EvaluationInput(TrainedEncoder.Load(context.Value(arguments.Run), device), train, test, reading);
+    }
+
+    /// <summary>Embeds one of the sets, and counts what could not be read.</summary>
+    public (EmbeddingTable Table, int Skipped) Embed(ImageDataSet images, IDisplay display, CancellationToken cancel)
+    {
+        var skipped = new SkippedImages(images, Reading);
+        EmbeddingTable table = Embedder.Embed(
+            Encoder, images, Reading, skipped, display.Images($"embedding {images.Name}", images.Count), cancel);
+        return (table, skipped.Count);
     }
 
     public void Dispose()

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 using SkiaSharp;
 using TorchSharp;
@@ -18,7 +19,7 @@ internal sealed record LibraryReport(
         Short(torch.__version__),
         typeof(torch).Assembly.GetName().Version!.ToString(3),
         FindDevices(),
-        typeof(SKBitmap).Assembly.GetName().Version!.ToString(3),
+        Released(typeof(SKBitmap).Assembly),
         HasTurboJpeg());
 
     private static string[] FindDevices() =>
@@ -44,6 +45,11 @@ internal sealed record LibraryReport(
 
         return false;
     }
+
+    /// <summary>The version of the package, which may be finer than that of the assembly.</summary>
+    private static string Released(Assembly library)
+        => library.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+', '-')[0]
+            ?? library.GetName().Version!.ToString(3);
 
     /// <summary>2.10.0.0 → 2.10.0.</summary>
     private static string Short(string version) => string.Join('.', version.Split('.').Take(3));

@@ -28,13 +28,13 @@ internal sealed class BarDisplay : IDisplay
             .Start(bars => work(new BarDisplay(console, bars)));
     }
 
-    public IProgress<int> Images(string work, int total)
+    public IProgress<WorkDone> Work(int total)
     {
-        ProgressTask bar = bars.AddTask(Markup.Escape(work), maxValue: total);
-        return new Reports<int>(done =>
+        ProgressTask bar = bars.AddTask("", maxValue: total);
+        return new Reports<WorkDone>(work =>
         {
-            bar.Value = done;
-            bar.Description = Markup.Escape($"{work}: {done} of {total} images");
+            bar.Value = work.Done;
+            bar.Description = Markup.Escape(work.Words);
         });
     }
 

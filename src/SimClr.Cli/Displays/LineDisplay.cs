@@ -19,10 +19,10 @@ internal sealed class LineDisplay(TextWriter output, TimeProvider clock) : IDisp
 
     public IProgress<PretrainProgress> Training => new Reports<PretrainProgress>(Report);
 
-    public IProgress<int> Images(string work, int total)
+    public IProgress<WorkDone> Work(int total)
     {
         last = null;
-        return new Reports<int>(done => Write(done == total, $"{work}: {done} of {total} images"));
+        return new Reports<WorkDone>(work => Write(work.Done == total, work.Words));
     }
 
     private void Report(PretrainProgress progress)
