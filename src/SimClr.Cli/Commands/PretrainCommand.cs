@@ -63,7 +63,14 @@ internal static class PretrainCommand
                 ? new StoppedException("stopped before the first step; there is nothing to resume", stopped)
                 : new StoppedException($"{stopped.Message}\nGo on with: simclr pretrain --out {ShellText.Quote(run.Root)} --resume", stopped);
         }
+        catch (Exception error) when (CannotWrite(error))
+        {
+            throw new ConfigurationException($"{run.Root}: cannot be used for the run: {error.Message}", error);
+        }
     }
+
+    // Images that cannot be read never end up here: they are skipped.
+    private static bool CannotWrite(Exception error) => error is IOException or UnauthorizedAccessException;
 
     private static string Given(string directory)
         => string.IsNullOrWhiteSpace(directory)

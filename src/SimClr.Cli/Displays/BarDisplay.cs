@@ -8,12 +8,15 @@ namespace SimClr.Cli.Displays;
 internal sealed class BarDisplay : IDisplay
 {
     private readonly ProgressContext bars;
+    private ProgressTask? unused;
     private ProgressTask? training;
 
     private BarDisplay(IAnsiConsole console, ProgressContext bars)
     {
         this.bars = bars;
         Logger = new RemarkLogger(console.WriteLine);
+        unused = bars.AddTask("preparing …");
+        unused.IsIndeterminate = true;
     }
 
     public ILogger Logger { get; }
@@ -30,7 +33,7 @@ internal sealed class BarDisplay : IDisplay
 
     public IProgress<WorkDone> Work(int total)
     {
-        ProgressTask bar = bars.AddTask("", maxValue: total);
+        ProgressTask bar = Bar(total);
         return new Reports<WorkDone>(work =>
         {
             bar.Value = work.Done;
@@ -40,9 +43,17 @@ internal sealed class BarDisplay : IDisplay
 
     private void Report(PretrainProgress progress)
     {
-        training ??= bars.AddTask("");
-        training.MaxValue = progress.TotalSteps;
+        training ??= Bar(progress.TotalSteps);
         training.Value = progress.Step;
         training.Description = Markup.Escape(ProgressText.Of(progress));
+    }
+
+    private ProgressTask Bar(long total)
+    {
+        ProgressTask bar = unused ?? bars.AddTask("preparing …");
+        unused = null;
+        bar.IsIndeterminate = false;
+        bar.MaxValue = total;
+        return bar;
     }
 }
