@@ -6,9 +6,9 @@ namespace SimClr.Evaluation;
 
 /// <summary>
 /// Linear evaluation on fixed embeddings: the paper's recipe (Appendix B.6) without augmentation, so that each image
-/// is embedded once. Two things make one recipe fit every kind of features, raw pixels included. Each dimension is
-/// standardized by the mean and deviation of the training rows, which a linear layer can undo and so changes nothing
-/// about what it can express. And the rate is kept below what those features allow (1 / L, where L bounds the
+/// is embedded once. Two things make one recipe fit every kind of features, raw pixels included. The features are
+/// centered and brought to unit variance on average, by the mean and the overall deviation of the training rows: a
+/// linear layer can undo that, so it changes nothing about what can be expressed. And the rate is kept below what those features allow (1 / L, where L bounds the
 /// curvature of the loss): above, momentum descent diverges. Nothing is read from the test rows.
 /// </summary>
 public static class LinearProbe
@@ -55,18 +55,14 @@ public static class LinearProbe
         return trainer.Result(test, trainer.Logits(y), train.Count, epochs);
     }
 
-    /// <summary>Both tables, each dimension less its mean over the training rows and divided by its deviation there.</summary>
+    // One scale for all dimensions: a scale for each would blow up those that hardly vary in the training rows.
     private static (Tensor Train, Tensor Test) Standardized(EmbeddingTable train, EmbeddingTable test)
     {
         Tensor x = tensor(train.Values, [train.Count, train.Dimension]);
         Tensor y = tensor(test.Values, [test.Count, test.Dimension]);
         Tensor mean = x.mean([0], keepdim: true);
-        Tensor deviation = x.sub(mean).pow(2).mean([0], keepdim: true).sqrt();
-
-        // A dimension that is (nearly) constant says nothing; dividing by its deviation would blow up rounding.
-        Tensor floor = deviation.max().mul(1e-4).clamp(min: 1e-12);
-        Tensor scale = where(deviation.gt(floor), deviation.reciprocal(), zeros_like(deviation));
-        return (x.sub(mean).mul(scale), y.sub(mean).mul(scale));
+        Tensor deviation = x.sub(mean).pow(2).mean().sqrt().clamp(min: 1e-12);
+        return (x.sub(mean).div(deviation), y.sub(mean).div(deviation));
     }
 
     /// <summary>L: softmax cross-entropy curves at most half as much as the largest eigenvalue of xᵀx / rows (and 1 for the bias).</summary>
