@@ -50,11 +50,14 @@ public sealed class EvaluationTransform
         Span<float> planes = workspace.AsSpan(0, floats);
         int side = Size <= LargestUncropped ? Size : (int)Math.Round(Size * 256.0 / 224);
         int shortest = Math.Min(image.Width, image.Height);
-        int height = (int)((long)side * image.Height / shortest);
-        int width = (int)((long)side * image.Width / shortest);
+        long height = (long)side * image.Height / shortest;
+        long width = (long)side * image.Width / shortest;
         Resampling.Apply(
-            image, new Box(0, 0, image.Height, image.Width), height, width, (height - Size) / 2, (width - Size) / 2, Size,
+            image, new Box(0, 0, image.Height, image.Width), height, width, Margin(height), Margin(width), Size,
             bicubic, antialias: true, planes);
         writer.Write(planes, destination);
     }
+
+    // Half of what is left over, rounded to even as torchvision's center crop does.
+    private long Margin(long side) => (long)Math.Round((side - Size) / 2.0);
 }

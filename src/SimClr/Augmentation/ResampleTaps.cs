@@ -9,12 +9,12 @@ internal readonly struct ResampleTaps
     private readonly int stride;
 
     /// <param name="source">Pixels along the source.</param>
-    /// <param name="target">Pixels along the result.</param>
+    /// <param name="target">Pixels along the result; more than an array holds where a long image is fitted by its short side.</param>
     /// <param name="first">First pixel of the result that is wanted.</param>
     /// <param name="count">How many are wanted.</param>
     /// <param name="bicubic">Bicubic or bilinear.</param>
     /// <param name="antialias">Whether the filter widens when shrinking.</param>
-    public ResampleTaps(int source, int target, int first, int count, bool bicubic, bool antialias)
+    public ResampleTaps(int source, long target, long first, int count, bool bicubic, bool antialias)
     {
         double scale = (double)source / target;
         double widen = antialias ? Math.Max(scale, 1) : 1;

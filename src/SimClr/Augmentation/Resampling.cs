@@ -24,7 +24,7 @@ internal static class Resampling
     /// <param name="antialias">Whether the filter widens when the box shrinks.</param>
     /// <param name="planes">3 · size · size floats in [0, 1], channel by channel.</param>
     public static void Apply(
-        RgbImage image, Box box, int outHeight, int outWidth, int windowTop, int windowLeft, int size,
+        RgbImage image, Box box, long outHeight, long outWidth, long windowTop, long windowLeft, int size,
         bool bicubic, bool antialias, Span<float> planes)
     {
         var across = new ResampleTaps(box.Width, outWidth, windowLeft, size, bicubic, antialias);

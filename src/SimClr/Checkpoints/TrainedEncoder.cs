@@ -60,10 +60,7 @@ public sealed class TrainedEncoder : IDisposable
         EncoderOptions options = JsonSerializer.Deserialize<EncoderOptions>(encoder, Json.Compact)!;
         ViewOptions viewOptions = JsonSerializer.Deserialize<ViewOptions>(views, Json.Compact)!;
         nn.Module<Tensor, Tensor> module = ownEncoder ?? EncoderCatalog.Create(options, viewOptions.Size);
-        var values = content.Tensors
-            .Where(t => !content.Metadata.ContainsKey("step") || t.Key.StartsWith(Prefix, StringComparison.Ordinal))
-            .ToDictionary(t => content.Metadata.ContainsKey("step") ? t.Key[Prefix.Length..] : t.Key, t => t.Value);
-        ModuleState.Load(ModuleState.Of(module), values, file);
+        LoadWeights(module, content, file);
         module.to(torch.device(device));
         ChannelsLast.Convert(module);
         module.eval();
@@ -95,6 +92,19 @@ public sealed class TrainedEncoder : IDisposable
         metadata["input"] = string.Create(
             CultureInfo.InvariantCulture,
             $"RGB in [0, 1], {Views.Size} x {Views.Size}, normalization: {Views.Normalize}");
+    }
+
+    /// <summary>
+    /// Fills an encoder from a file: one that this program wrote, a checkpoint of a run, or torchvision's names, whose
+    /// classifier <c>fc</c> is no part of the encoder. Everything else must match.
+    /// </summary>
+    internal static void LoadWeights(nn.Module module, SafetensorsFile content, string file)
+    {
+        string prefix = content.Metadata.ContainsKey("step") ? Prefix : "";
+        var values = content.Tensors
+            .Where(t => t.Key.StartsWith(prefix, StringComparison.Ordinal) && t.Key is not ("fc.weight" or "fc.bias"))
+            .ToDictionary(t => t.Key[prefix.Length..], t => t.Value);
+        ModuleState.Load(ModuleState.Of(module), values, file);
     }
 
     private static string Find(string path)

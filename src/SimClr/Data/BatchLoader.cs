@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace SimClr.Data;
 
 /// <summary>
@@ -13,6 +15,9 @@ public sealed class BatchLoader
     private readonly int workers;
     private readonly int ring;
     private readonly bool substituteUnreadable;
+
+    // By index in the loader's own set; the list of skipped images may be shared with a set that numbers them otherwise.
+    private readonly ConcurrentDictionary<int, bool> unreadable = new();
 
     /// <summary>Makes a loader; threads run only while batches are being enumerated.</summary>
     /// <param name="images">The set.</param>
@@ -127,7 +132,7 @@ public sealed class BatchLoader
 
     private RgbImage? TryRead(int index)
     {
-        if (skipped.Contains(index))
+        if (unreadable.ContainsKey(index))
         {
             return null;
         }
@@ -138,7 +143,8 @@ public sealed class BatchLoader
         }
         catch (UnreadableImageException error)
         {
-            skipped.Add(index, error);
+            unreadable[index] = true;
+            skipped.Add(error);
             return null;
         }
     }

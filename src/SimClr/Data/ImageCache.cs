@@ -111,7 +111,7 @@ public static class ImageCache
         }
         catch (UnreadableImageException error)
         {
-            skipped.Add(index, error);
+            skipped.Add(error);
             return null;
         }
     }

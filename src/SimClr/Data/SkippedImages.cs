@@ -7,7 +7,8 @@ namespace SimClr.Data;
 
 /// <summary>
 /// The images of a set that could not be read, each once. Thread-safe. Stops the run when they are more than the
-/// allowed share of the set.
+/// allowed share of the set. Images are told apart by their paths, so that subsets of the set, in which they have
+/// other indices, can share it.
 /// </summary>
 /// <param name="images">The set.</param>
 /// <param name="options">Its <see cref="DataOptions.MaxSkipped"/> is the allowed share.</param>
@@ -17,7 +18,7 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly double allowed = (options ?? new DataOptions()).MaxSkipped;
-    private readonly SortedDictionary<int, (string Path, string Reason)> skipped = [];
+    private readonly SortedDictionary<string, string> skipped = new(StringComparer.Ordinal);
     private readonly Lock gate = new();
 
     /// <summary>How many images were skipped so far.</summary>
@@ -32,30 +33,21 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
         }
     }
 
-    /// <summary>Whether the image with this index was skipped.</summary>
-    public bool Contains(int index)
-    {
-        lock (gate)
-        {
-            return skipped.ContainsKey(index);
-        }
-    }
-
-    /// <summary>Notes that an image could not be read; a second time for the same index changes nothing.</summary>
+    /// <summary>Notes that an image could not be read; a second time for the same path changes nothing.</summary>
     /// <exception cref="DataException">More than the allowed share of the set has been skipped.</exception>
-    public void Add(int index, UnreadableImageException error)
+    public void Add(UnreadableImageException error)
     {
         ArgumentNullException.ThrowIfNull(error);
         lock (gate)
         {
-            if (skipped.TryAdd(index, (error.Path, error.Reason)) && skipped.Count > allowed * images.Count)
+            if (skipped.TryAdd(error.Path, error.Reason) && skipped.Count > allowed * images.Count)
             {
                 throw TooMany();
             }
         }
     }
 
-    /// <summary>Writes one JSON object per skipped image and line, by index: <c>path</c> and <c>reason</c>.</summary>
+    /// <summary>Writes one JSON object per skipped image and line, in the order of their paths: <c>path</c> and <c>reason</c>.</summary>
     /// <param name="path">
     /// The file, usually <c>skipped.jsonl</c> in the run directory; written whole or not at all.
     /// </param>
@@ -63,15 +55,15 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
     {
         lock (gate)
         {
-            var lines = skipped.Values.Select(image
-                => JsonSerializer.Serialize(new { path = image.Path, reason = image.Reason }, Plain) + "\n");
+            var lines = skipped.Select(image
+                => JsonSerializer.Serialize(new { path = image.Key, reason = image.Value }, Plain) + "\n");
             AtomicFile.WriteText(path, string.Concat(lines));
         }
     }
 
     private DataException TooMany()
     {
-        string first = string.Join("; ", skipped.Values.Take(3).Select(image => $"{image.Path}: {image.Reason}"));
+        string first = string.Join("; ", skipped.Take(3).Select(image => $"{image.Key}: {image.Value}"));
         double share = (double)skipped.Count / images.Count;
         double roomy = Math.Min(1, Math.Ceiling(200 * share) / 100);
         return new DataException(string.Create(CultureInfo.InvariantCulture,

@@ -44,7 +44,9 @@ public static class KnnClassifier
         {
             for (int i = 0; i < k; i++)
             {
-                scores[(query * classes) + trainLabels[rows[i]]] += (float)Math.Exp((similarities[i] - 1) / temperature);
+                // Relative to the nearest, whose vote is 1: at a low temperature all would vanish otherwise.
+                double lag = similarities[i] - similarities[0];
+                scores[(query * classes) + trainLabels[rows[i]]] += (float)Math.Exp(lag / temperature);
             }
         }
 

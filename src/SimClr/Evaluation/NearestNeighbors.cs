@@ -27,7 +27,7 @@ public static class NearestNeighbors
             (long[] rows, float[] similarities) = Block(candidates, all, start, count, k);
             for (int i = 0; i < count; i++)
             {
-                int[] found = [.. rows.AsSpan(i * k, k).ToArray().Select(r => (int)r)];
+                int[] found = Array.ConvertAll(rows[(i * k)..((i + 1) * k)], row => (int)row);
                 float[] values = similarities[(i * k)..((i + 1) * k)];
                 Order(found, values);
                 yield return (start + i, found, values);
@@ -39,8 +39,39 @@ public static class NearestNeighbors
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var (values, indices) = queries.narrow(0, start, count).matmul(bank.t()).topk(k, dim: 1);
-        return (indices.contiguous().data<long>().ToArray(), values.contiguous().data<float>().ToArray());
+        Tensor similarities = queries.narrow(0, start, count).matmul(bank.t());
+        var (values, indices) = similarities.topk(k, dim: 1);
+        (long[] rows, float[] nearest) = (Numbers<long>(indices), Numbers<float>(values));
+        foreach (int query in CutThroughEquals(similarities, values))
+        {
+            FirstOfEquals(Numbers<float>(similarities[query]), rows.AsSpan(query * k, k), nearest.AsSpan(query * k, k));
+        }
+
+        return (rows, nearest);
+    }
+
+    // Queries for which more rows are as similar as the least similar one found.
+    private static IEnumerable<int> CutThroughEquals(Tensor similarities, Tensor values)
+    {
+        long k = values.shape[1];
+        long[] asSimilar = Numbers<long>(similarities.ge(values.narrow(1, k - 1, 1)).sum(1));
+        return asSimilar.Index().Where(query => query.Item > k).Select(query => query.Index);
+    }
+
+    // topk takes any of several equals; this takes the first.
+    private static void FirstOfEquals(float[] similarities, Span<long> rows, Span<float> nearest)
+    {
+        float least = nearest[^1];
+        int filled = 0;
+        int equals = rows.Length - similarities.Count(s => s > least);
+        for (int row = 0; filled < rows.Length; row++)
+        {
+            if (similarities[row] > least || (similarities[row] == least && equals-- > 0))
+            {
+                (rows[filled], nearest[filled]) = (row, similarities[row]);
+                filled++;
+            }
+        }
     }
 
     // topk promises no order among equals.
@@ -51,6 +82,10 @@ public static class NearestNeighbors
         r.CopyTo(rows, 0);
         s.CopyTo(similarities, 0);
     }
+
+    private static T[] Numbers<T>(Tensor values)
+        where T : unmanaged
+        => values.contiguous().data<T>().ToArray();
 
     private static Tensor Unit(EmbeddingTable table)
         => tensor(table.Normalized().Values, [table.Count, table.Dimension]);

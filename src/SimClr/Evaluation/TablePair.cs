@@ -19,10 +19,15 @@ internal static class TablePair
 
     public static void CheckClasses(IReadOnlyList<string>? train, IReadOnlyList<string>? test)
     {
-        if (train is not null && test is not null && !train.SequenceEqual(test))
+        if (train is null || test is null || train.SequenceEqual(test))
         {
-            string only = string.Join(", ", train.Except(test).Concat(test.Except(train)).Take(5));
-            throw new DataException($"training and test images have different classes ({train.Count} and {test.Count}; only in one of them: {only}); expected the same subfolders in both");
+            return;
         }
+
+        string[] unshared = [.. train.Except(test).Concat(test.Except(train)).Take(5)];
+        string difference = unshared.Length == 0
+            ? "the same ones, in another order"
+            : $"{train.Count} and {test.Count}; only in one of them: {string.Join(", ", unshared)}";
+        throw new DataException($"training and test images have different classes ({difference}); expected the same in both");
     }
 }

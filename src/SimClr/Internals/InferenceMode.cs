@@ -6,13 +6,13 @@ namespace SimClr.Internals;
 internal sealed class InferenceMode : IDisposable
 {
     private readonly nn.Module module;
-    private readonly bool training;
+    private readonly (nn.Module Part, bool Training)[] before;
     private readonly IDisposable gradients;
 
     public InferenceMode(nn.Module module)
     {
         this.module = module;
-        training = module.training;
+        before = [.. module.modules().Prepend(module).Select(part => (part, part.training))];
         module.eval();
         gradients = no_grad();
     }
@@ -23,6 +23,11 @@ internal sealed class InferenceMode : IDisposable
     public void Dispose()
     {
         gradients.Dispose();
-        module.train(training);
+
+        // From the outside in: setting a part sets what is in it, and a part may have been frozen on its own.
+        foreach ((nn.Module part, bool training) in before)
+        {
+            part.train(training);
+        }
     }
 }

@@ -74,7 +74,7 @@ public sealed class Pretrainer
         var encoder = new TrainedEncoder(model.Encoder, options.Encoder, options.Views);
         var checkpoints = new TrainingCheckpoint(run, model, optimizer, encoder);
         string? latest = resume ? run.LatestCheckpoint() : null;
-        long step = latest is null ? 0 : checkpoints.Restore(latest);
+        long step = latest is null ? Begin(model) : checkpoints.Restore(latest);
 
         LearningRateSchedule schedule = Schedule(readable.Count, options.Schedule.Epochs);
         LearningRateSchedule scheduleBefore = Schedule(readable.Count, (int)(totalStepsBefore / stepsPerEpoch));
@@ -97,7 +97,7 @@ public sealed class Pretrainer
             bool epochEnds = (step + 1) % stepsPerEpoch == 0;
             bool logs = epochEnds || (step + 1) % LogEverySteps == 0;
             double rate = schedule.At(step);
-            RunHealth? health = Step(pixels.Fill(batch.Pixels, 2 * options.Batch.Size), rate, logs);
+            RunHealth? health = Step(batch, rate, logs);
             step++;
 
             if (logs)
@@ -124,10 +124,11 @@ public sealed class Pretrainer
         encoder.Save(run.EncoderFile, Provenance(step));
         return meter.Result(run, step, skipped.Count, latest!);
 
-        RunHealth? Step(Tensor input, double rate, bool measure)
+        RunHealth? Step(ImageBatch batch, double rate, bool measure)
         {
             using var scope = NewDisposeScope();
-            (Tensor h, Tensor z) = model.forward(input);                       // [2N, r], [2N, d]
+            Tensor x = pixels.Fill(batch.Pixels, 2 * options.Batch.Size);      // [2N, 3, S, S]
+            (Tensor h, Tensor z) = model.forward(x);                           // [2N, r], [2N, d]
             long n = z.shape[0] / 2;
             Tensor value = loss.Forward(z.narrow(0, 0, n), z.narrow(0, n, n));
             optimizer.ZeroGradients();
@@ -136,6 +137,18 @@ public sealed class Pretrainer
             optimizer.Step(rate);
             return measure ? RunHealth.Measure(value, loss.ChanceLevel((int)n), h, z) : null;
         }
+    }
+
+    /// <summary>Step 0: from random weights, or those of a file.</summary>
+    private long Begin(SimClrModel model)
+    {
+        if (options.Encoder.Weights is { } file)
+        {
+            using SafetensorsFile content = SafetensorsFile.Read(file);
+            TrainedEncoder.LoadWeights(model.Encoder, content, file);
+        }
+
+        return 0;
     }
 
     private IEnumerable<BatchPlan> BatchPlans(int images, long fromStep, int stepsPerEpoch, long totalSteps)

@@ -10,12 +10,14 @@ internal sealed class SimClrModel : nn.Module<Tensor, (Tensor H, Tensor Z)>
 {
     private readonly nn.Module<Tensor, Tensor> encoder;
     private readonly ProjectionHead head;
+    private readonly bool ownsEncoder;
 
-    public SimClrModel(nn.Module<Tensor, Tensor> encoder, ProjectionHead head)
+    private SimClrModel(nn.Module<Tensor, Tensor> encoder, ProjectionHead head, bool ownsEncoder)
         : base(nameof(SimClrModel))
     {
         this.encoder = encoder;
         this.head = head;
+        this.ownsEncoder = ownsEncoder;
         RegisterComponents();
     }
 
@@ -26,7 +28,7 @@ internal sealed class SimClrModel : nn.Module<Tensor, (Tensor H, Tensor Z)>
     {
         nn.Module<Tensor, Tensor> encoder = ownEncoder ?? EncoderCatalog.Create(options.Encoder, options.Views.Size, options.Seed);
         int representation = encoder is ResNet resnet ? resnet.RepresentationSize : MeasureRepresentation(encoder, options.Views.Size);
-        var model = new SimClrModel(encoder, new ProjectionHead(options.Head, representation, options.Seed));
+        var model = new SimClrModel(encoder, new ProjectionHead(options.Head, representation, options.Seed), ownEncoder is null);
         model.to(torch.device(device));
         ChannelsLast.Convert(model);
         return model;
@@ -37,6 +39,19 @@ internal sealed class SimClrModel : nn.Module<Tensor, (Tensor H, Tensor Z)>
     {
         Tensor h = encoder.forward(input);
         return (h, head.forward(h));
+    }
+
+    /// <summary>An encoder of the user's own goes on living.</summary>
+    protected override void Dispose(bool disposing)
+    {
+        if (ownsEncoder)
+        {
+            base.Dispose(disposing);
+        }
+        else if (disposing)
+        {
+            head.Dispose();
+        }
     }
 
     private static int MeasureRepresentation(nn.Module<Tensor, Tensor> encoder, int size)

@@ -1,0 +1,21 @@
+using SimClr.Augmentation;
+using SimClr.Checkpoints;
+using SimClr.Encoders;
+using static TorchSharp.torch;
+
+namespace SimClr.Embeddings;
+
+/// <summary>What to compare an encoder with: the pixels themselves, as one long row.</summary>
+public static class PixelEncoder
+{
+    private const int LargestSide = 32;
+
+    /// <summary>An encoder whose h is its input, [N, 3, S, S] → [N, 3·S·S]; sides above 32 pixels are reduced to 32.</summary>
+    /// <param name="views">The views of the encoder to compare with.</param>
+    public static TrainedEncoder Create(ViewOptions views)
+    {
+        ArgumentNullException.ThrowIfNull(views);
+        return new TrainedEncoder(
+            nn.Flatten(), new EncoderOptions(), views with { Size = Math.Min(views.Size, LargestSide) });
+    }
+}

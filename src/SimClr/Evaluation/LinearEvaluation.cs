@@ -1,0 +1,123 @@
+using SimClr.Augmentation;
+using SimClr.Checkpoints;
+using SimClr.Data;
+using SimClr.Embeddings;
+using SimClr.Internals;
+using static TorchSharp.torch;
+
+namespace SimClr.Evaluation;
+
+/// <summary>Where a linear evaluation is.</summary>
+/// <param name="Epoch">Epochs done.</param>
+/// <param name="Epochs">Epochs of all.</param>
+/// <param name="Loss">Cross-entropy of the last step.</param>
+public sealed record LinearProgress(int Epoch, int Epochs, double Loss);
+
+/// <summary>
+/// The paper's linear evaluation (Section 2.3, Appendix B.6): a linear layer on h of a frozen encoder, trained on
+/// random crops and flips. The encoder's batch norm is in inference mode: neither its weights nor its statistics move.
+/// </summary>
+public static class LinearEvaluation
+{
+    /// <summary>Trains the layer on one set and classifies another.</summary>
+    /// <param name="encoder">The encoder; it comes back exactly as it was.</param>
+    /// <param name="train">Labeled images.</param>
+    /// <param name="test">Labeled images of the same classes.</param>
+    /// <param name="options">The recipe.</param>
+    /// <param name="data">How images are read.</param>
+    /// <param name="progress">Told after each epoch.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <exception cref="DataException">Labels are missing, classes differ, or too many images cannot be read.</exception>
+    /// <exception cref="DivergenceException">The loss is not finite.</exception>
+    public static LinearResult Run(
+        TrainedEncoder encoder,
+        ImageDataSet train,
+        ImageDataSet test,
+        LinearOptions? options = null,
+        DataOptions? data = null,
+        IProgress<LinearProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(encoder);
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(test);
+        options ??= new LinearOptions();
+        data ??= new DataOptions();
+        _ = train.RequireLabels();
+        _ = test.RequireLabels();
+        TablePair.CheckClasses(train.ClassNames, test.ClassNames);
+
+        EmbeddingTable questions = Embedder.Embed(encoder, test, data, cancellation: cancellation);
+        using LinearTrainer trainer = Train(encoder, train, questions, options, data, progress, cancellation);
+        using Tensor h = tensor(questions.Values, [questions.Count, questions.Dimension]);
+        return trainer.Result(questions, trainer.Logits(h), train.Count, options.Epochs);
+    }
+
+    private static LinearTrainer Train(
+        TrainedEncoder encoder,
+        ImageDataSet train,
+        EmbeddingTable test,
+        LinearOptions options,
+        DataOptions data,
+        IProgress<LinearProgress>? progress,
+        CancellationToken cancellation)
+    {
+        var skipped = new SkippedImages(train, data);
+        ImageDataSet images = ImageCache.Load(train, data, skipped, null, cancellation);
+        IReadOnlyList<int> labels = images.RequireLabels();
+        int batch = options.BatchSizeFor(images.Count);
+        int classes = Math.Max(train.ClassNames?.Count ?? labels.Max() + 1, test.Classes);
+
+        using var inference = new InferenceMode(encoder.Module);
+        using var pixels = new PixelTensor(batch, encoder.Views.Size, inference.Device, ScalarType.Float32);
+        var trainer = new LinearTrainer(
+            test.Dimension, classes, images.Count, batch, options.Epochs, options.BaseRate * batch / 256, options, inference.Device);
+        BatchLoader loader = Crops(encoder.Views, images, skipped, options, data);
+        int perEpoch = images.Count / batch;
+        int step = 0;
+        foreach (ImageBatch views in loader.Load(Plans(images.Count, batch, options), cancellation))
+        {
+            using var scope = NewDisposeScope();
+            step++;
+            Tensor h = encoder.Module.forward(pixels.Fill(views.Pixels, batch));           // [B, r], without gradient
+            Tensor y = tensor(views.Indices.Select(i => (long)labels[i]).ToArray(), device: h.device);
+            bool epochEnds = step % perEpoch == 0;
+            trainer.Step(h, y, epochEnds);
+            if (epochEnds)
+            {
+                progress?.Report(new LinearProgress(step / perEpoch, options.Epochs, trainer.Loss));
+            }
+        }
+
+        return trainer;
+    }
+
+    private static BatchLoader Crops(
+        ViewOptions views, ImageDataSet images, SkippedImages skipped, LinearOptions options, DataOptions data)
+    {
+        ViewOptions cropAndFlip = views.CropAndFlip();
+        var renderer = new ViewRenderer(cropAndFlip);
+        int floats = 3 * views.Size * views.Size;
+        return new BatchLoader(
+            images,
+            floats,
+            (image, address, buffer) => renderer.Render(
+                image,
+                ViewParameters.Draw(cropAndFlip, image.Width, image.Height, options.Seed, address.Epoch, address.Index, 0),
+                buffer.Slice(address.Position * floats, floats)),
+            skipped,
+            data.Workers,
+            substituteUnreadable: true);
+    }
+
+    private static IEnumerable<BatchPlan> Plans(int images, int batch, LinearOptions options)
+    {
+        for (int epoch = 0; epoch < options.Epochs; epoch++)
+        {
+            foreach (int[] indices in BatchOrder.Shuffled(options.Seed, epoch, images, batch))
+            {
+                yield return new BatchPlan(epoch, indices);
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using SimClr.Internals;
+
+namespace SimClr.Evaluation;
+
+/// <summary>
+/// How the linear layer of an evaluation is trained (paper, Appendix B.6): SGD with Nesterov momentum 0.9, rate
+/// 0.1 · B / 256, cosine decay, no warm-up, no weight decay.
+/// </summary>
+public sealed record LinearOptions
+{
+    private const int LargeSet = 200_000;
+
+    /// <summary>Passes over the training images. Default 90.</summary>
+    public int Epochs { get; init => field = Require.Positive(value); } = 90;
+
+    /// <summary>Images per step; 0 (default) for the paper's: 4096 for sets like ImageNet, 512 (its choice for CIFAR) below 200,000 images.</summary>
+    public int BatchSize { get; init => field = Require.NonNegative(value); }
+
+    /// <summary>The rate for a batch of 256. Default 0.1.</summary>
+    public double BaseRate { get; init => field = Require.Positive(value); } = 0.1;
+
+    /// <summary>Momentum. Default 0.9.</summary>
+    public double Momentum { get; init => field = Require.Between(value, 0, 0.9999); } = 0.9;
+
+    /// <summary>Decay of the layer's weights, not of its biases. Default 0.</summary>
+    public double WeightDecay { get; init => field = Require.NonNegative(value); }
+
+    /// <summary>Fixes order and views. Default 0.</summary>
+    public long Seed { get; init; }
+
+    /// <summary>The images of a step for a set of the given size: never more than there are.</summary>
+    internal int BatchSizeFor(int images) => Math.Min(images, BatchSize > 0 ? BatchSize : images < LargeSet ? 512 : 4096);
+}

@@ -1,0 +1,83 @@
+using SimClr.Data;
+using SimClr.Embeddings;
+using static TorchSharp.torch;
+
+namespace SimClr.Evaluation;
+
+/// <summary>
+/// Linear evaluation on fixed embeddings: the paper's recipe (Appendix B.6) without augmentation, so that each image
+/// is embedded once. Two things make one recipe fit every kind of features, raw pixels included. The features are
+/// centered and brought to unit variance on average, by the mean and the overall deviation of the training rows: a
+/// linear layer can undo that, so it changes nothing about what can be expressed. And the rate is kept below what those features allow (1 / L, where L bounds the
+/// curvature of the loss): above, momentum descent diverges. Nothing is read from the test rows.
+/// </summary>
+public static class LinearProbe
+{
+    // Few rows make few steps per epoch; below this many in all, the layer would hardly leave zero.
+    private const int FewestSteps = 1000;
+    private const int PowerIterations = 30;
+
+    /// <summary>Trains a linear layer on one table and classifies the rows of another.</summary>
+    /// <param name="train">Embeddings with labels.</param>
+    /// <param name="test">Embeddings with labels.</param>
+    /// <param name="options">The recipe.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <exception cref="DataException">Labels are missing, or dimensions or classes differ.</exception>
+    public static LinearResult Evaluate(
+        EmbeddingTable train, EmbeddingTable test, LinearOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(test);
+        TablePair.Check(train, test);
+        options ??= new LinearOptions();
+        int batch = options.BatchSizeFor(train.Count);
+        int epochs = Math.Max(options.Epochs, (FewestSteps * batch / train.Count) + 1);
+
+        using var scope = NewDisposeScope();
+        (Tensor x, Tensor y) = Standardized(train, test);
+        Tensor labels = tensor(train.RequireLabels().Select(label => (long)label).ToArray());
+        double peak = Math.Min(options.BaseRate * batch / 256, 1 / Curvature(x));
+        using var trainer = new LinearTrainer(
+            train.Dimension, Math.Max(train.Classes, test.Classes), train.Count, batch, epochs, peak, options, "cpu");
+        for (int epoch = 0; epoch < epochs; epoch++)
+        {
+            int[][] batches = BatchOrder.Shuffled(options.Seed, epoch, train.Count, batch);
+            for (int i = 0; i < batches.Length; i++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                using var step = NewDisposeScope();
+                Tensor rows = tensor(batches[i]).to_type(ScalarType.Int64);
+                trainer.Step(
+                    x.index_select(0, rows), labels.index_select(0, rows), epoch == epochs - 1 && i == batches.Length - 1);
+            }
+        }
+
+        return trainer.Result(test, trainer.Logits(y), train.Count, epochs);
+    }
+
+    // One scale for all dimensions: a scale for each would blow up those that hardly vary in the training rows.
+    private static (Tensor Train, Tensor Test) Standardized(EmbeddingTable train, EmbeddingTable test)
+    {
+        Tensor x = tensor(train.Values, [train.Count, train.Dimension]);
+        Tensor y = tensor(test.Values, [test.Count, test.Dimension]);
+        Tensor mean = x.mean([0], keepdim: true);
+        Tensor deviation = x.sub(mean).pow(2).mean().sqrt().clamp(min: 1e-12);
+        return (x.sub(mean).div(deviation), y.sub(mean).div(deviation));
+    }
+
+    /// <summary>L: softmax cross-entropy curves at most half as much as the largest eigenvalue of xᵀx / rows (and 1 for the bias).</summary>
+    private static double Curvature(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        Tensor v = ones(x.shape[1], 1).div(Math.Sqrt(x.shape[1]));
+        double largest = 0;
+        for (int i = 0; i < PowerIterations; i++)
+        {
+            Tensor next = x.t().matmul(x.matmul(v)).div(x.shape[0]);
+            largest = next.norm().item<float>();
+            v = next.div(Math.Max(largest, 1e-30));
+        }
+
+        return 0.5 * Math.Max(1, largest);
+    }
+}

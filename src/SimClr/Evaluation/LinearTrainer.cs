@@ -1,0 +1,96 @@
+using SimClr.Embeddings;
+using SimClr.Heads;
+using SimClr.Optimizers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SimClr.Evaluation;
+
+/// <summary>The linear layer, its optimizer and its schedule: what both forms of linear evaluation share.</summary>
+internal sealed class LinearTrainer : IDisposable
+{
+    private const int LossReadEverySteps = 50;
+
+    private readonly LinearClassifier layer;
+    private readonly Sgd optimizer;
+    private readonly LearningRateSchedule schedule;
+    private readonly Device device;
+    private long step;
+
+    /// <param name="dimension">Width of h.</param>
+    /// <param name="classes">Classes.</param>
+    /// <param name="images">Training images.</param>
+    /// <param name="batchSize">Images per step.</param>
+    /// <param name="epochs">Passes over the images.</param>
+    /// <param name="peak">The rate of the first step.</param>
+    /// <param name="options">Momentum and decay.</param>
+    /// <param name="device">Where h comes from.</param>
+    public LinearTrainer(
+        int dimension, int classes, int images, int batchSize, int epochs, double peak, LinearOptions options, string device)
+    {
+        this.device = torch.device(device);
+        layer = new LinearClassifier(dimension, classes);
+        layer.to(this.device);
+        optimizer = new Sgd(ParameterGroups.Of(layer), options.Momentum, options.WeightDecay);
+        schedule = new LearningRateSchedule(images, epochs, batchSize, warmupEpochs: 0, peak);
+    }
+
+    /// <summary>Cross-entropy of the last step that was read.</summary>
+    public double Loss { get; private set; }
+
+    /// <summary>One step on h: [B, dimension] and labels: [B].</summary>
+    /// <exception cref="DivergenceException">The loss is not finite.</exception>
+    public void Step(Tensor h, Tensor labels, bool last)
+    {
+        using var scope = NewDisposeScope();
+        using var gradients = enable_grad();
+        Tensor loss = nn.functional.cross_entropy(layer.forward(h), labels);
+        optimizer.ZeroGradients();
+        loss.backward();
+        optimizer.Step(schedule.At(step));
+        if (last || step % LossReadEverySteps == 0)
+        {
+            Loss = loss.item<float>();
+            RefuseDivergence();
+        }
+
+        step++;
+    }
+
+    /// <summary>Classifies the rows of a table.</summary>
+    public float[] Logits(Tensor h)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        return layer.forward(h.to(device)).cpu().contiguous().data<float>().ToArray();
+    }
+
+    public LinearResult Result(EmbeddingTable test, float[] logits, int trainImages, int epochs)
+    {
+        IReadOnlyList<int> labels = test.RequireLabels();
+        return new LinearResult(
+            Accuracy.TopK(logits, layer.Classes, labels, 1),
+            Accuracy.TopK(logits, layer.Classes, labels, 5),
+            epochs,
+            trainImages,
+            test.Count,
+            layer.Classes,
+            Loss,
+            Accuracy.Predictions(logits, layer.Classes));
+    }
+
+    public void Dispose()
+    {
+        optimizer.Dispose();
+        layer.Dispose();
+    }
+
+    private void RefuseDivergence()
+    {
+        if (!double.IsFinite(Loss))
+        {
+            throw new DivergenceException(FormattableString.Invariant(
+                $"linear evaluation diverged: the loss at step {step} is not a finite number (learning rate {schedule.At(step):G4}). Likely cause: representations with very large values; try a lower base rate."));
+        }
+    }
+}

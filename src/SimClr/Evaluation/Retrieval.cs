@@ -1,0 +1,24 @@
+using SimClr.Embeddings;
+
+namespace SimClr.Evaluation;
+
+/// <summary>Finding an image again.</summary>
+public static class Retrieval
+{
+    /// <summary>Share of the queries whose most similar row is the one with their own number, 0 … 1.</summary>
+    /// <param name="originals">What is searched.</param>
+    /// <param name="queries">Row i is a changed picture of original i.</param>
+    /// <exception cref="DataException">The tables have different rows or dimensions.</exception>
+    public static double FindOriginal(EmbeddingTable originals, EmbeddingTable queries)
+    {
+        ArgumentNullException.ThrowIfNull(originals);
+        ArgumentNullException.ThrowIfNull(queries);
+        if (originals.Dimension != queries.Dimension || !originals.Paths.SequenceEqual(queries.Paths))
+        {
+            throw new DataException(
+                $"got {originals.Count} originals of {originals.Dimension} dimensions and {queries.Count} queries of {queries.Dimension}; expected one query per original, in the same order, by the same encoder");
+        }
+
+        return NearestNeighbors.Find(originals, queries, 1).Count(found => found.Rows[0] == found.Query) / (double)queries.Count;
+    }
+}

@@ -1,0 +1,15 @@
+using SimClr.Augmentation;
+using SimClr.Tests.Golden;
+
+namespace SimClr.Tests.Augmentation;
+
+public sealed class GrayscaleTests
+{
+    [Fact]
+    public void Grayscale_equals_torchvision()
+    {
+        float[] planes = GoldenImage.Planes();
+        Grayscale.Apply(planes);
+        GoldenImage.AssertClose(GoldenImage.Of("grayscale").Numbers(), planes, 1e-6);
+    }
+}

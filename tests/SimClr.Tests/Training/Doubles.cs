@@ -1,0 +1,59 @@
+using Microsoft.Extensions.Logging;
+using SimClr.Data;
+using SimClr.Training;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace SimClr.Tests.Training;
+
+/// <summary>Tells progress at once, on the caller's thread.</summary>
+internal sealed class Reporter(Action<PretrainProgress> action) : IProgress<PretrainProgress>
+{
+    public void Report(PretrainProgress value) => action(value);
+}
+
+/// <summary>Keeps what is logged.</summary>
+internal sealed class ListLogger : ILogger
+{
+    public List<string> Lines { get; } = [];
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        => Lines.Add(formatter(state, exception));
+}
+
+/// <summary>A set as it would be without its labels.</summary>
+internal sealed class WithoutLabels(ImageDataSet images) : ImageDataSet
+{
+    public override string Name => images.Name;
+
+    public override int Count => images.Count;
+
+    public override string Fingerprint => images.Fingerprint;
+
+    public override string PathOf(int index) => images.PathOf(index);
+
+    public override RgbImage Read(int index) => images.Read(index);
+}
+
+/// <summary>What a user might bring: two convolutions and a mean.</summary>
+internal sealed class OwnEncoder : nn.Module<Tensor, Tensor>
+{
+    private readonly Conv2d first = nn.Conv2d(3, 8, 3, padding: 1);
+    private readonly BatchNorm2d norm = nn.BatchNorm2d(8);
+    private readonly Conv2d second = nn.Conv2d(8, 16, 3, padding: 1);
+
+    public OwnEncoder()
+        : base(nameof(OwnEncoder)) => RegisterComponents();
+
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        return second.forward(nn.functional.relu(norm.forward(first.forward(input)))).mean([2, 3]).MoveToOuterDisposeScope();
+    }
+}

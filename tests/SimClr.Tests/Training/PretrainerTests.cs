@@ -1,0 +1,276 @@
+using System.Text.Json;
+using SimClr.Checkpoints;
+using SimClr.Data;
+using SimClr.Losses;
+using SimClr.Optimizers;
+using SimClr.Tests.Data;
+using SimClr.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SimClr.Tests.Training;
+
+public sealed class PretrainerTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void A_run_leaves_its_description_metrics_checkpoints_and_encoder()
+    {
+        PretrainResult result = TinyRun.Train(folder, "run");
+        var run = new RunDirectory(folder.Of("run"));
+
+        Assert.Equal((12, 3), (result.Steps, result.Epochs));
+        Assert.InRange(result.FinalLoss, 0.1, 5);
+        Assert.True(File.Exists(run.EncoderFile));
+        Assert.Equal(run.LatestCheckpoint(), result.Checkpoint);
+        Assert.Equal(2, Directory.GetFiles(run.CheckpointFolder).Length);
+        Assert.NotEmpty(Directory.GetFiles(run.TensorBoardFolder));
+        using var description = JsonDocument.Parse(File.ReadAllText(run.RunFile));
+        Assert.Equal(0.5, description.RootElement.GetProperty("configuration").GetProperty("loss").GetProperty("temperature").GetDouble());
+        Assert.Equal(64, description.RootElement.GetProperty("data").GetProperty("images").GetInt32());
+
+        var metrics = MetricsLog.Read(run.MetricsFile).ToArray();
+        Assert.Equal([4, 8, 10, 12], metrics.Select(m => m["step"]));
+        Assert.Equal(1, metrics[0]["epoch"]);
+        Assert.All(metrics, m => Assert.Equal(Math.Log(31), m["chance_loss"], 1e-12));
+        foreach (string key in new[] { "loss", "learning_rate", "images_per_second", "positive_first", "spread_h", "spread_z" })
+        {
+            Assert.All(metrics, m => Assert.True(double.IsFinite(m[key])));
+        }
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_bytes_whatever_the_number_of_workers_and_another_seed_gives_others()
+    {
+        TinyRun.Train(folder, "a", TinyRun.Options with { Data = new DataOptions { Workers = 1 } });
+        TinyRun.Train(folder, "b", TinyRun.Options with { Data = new DataOptions { Workers = 4 } });
+        TinyRun.Train(folder, "c", TinyRun.Options with { Seed = 1 });
+        Assert.Equal(TinyRun.Checkpoint(folder.Of("a")), TinyRun.Checkpoint(folder.Of("b")));
+        Assert.NotEqual(TinyRun.Checkpoint(folder.Of("a")), TinyRun.Checkpoint(folder.Of("c")));
+    }
+
+    [Fact]
+    public void The_loss_goes_down()
+    {
+        TinyRun.Train(folder, "run", TinyRun.Options with { Schedule = new ScheduleOptions { Epochs = 15, WarmupEpochs = 1 } });
+        double[] losses = [.. MetricsLog.Read(new RunDirectory(folder.Of("run")).MetricsFile).Select(m => m["loss"])];
+        Assert.True(losses[^8..].Average() < losses[..4].Average() - 0.1, string.Join(" ", losses));
+    }
+
+    [Theory]
+    [InlineData("none")]
+    [InlineData("linear")]
+    [InlineData("mlp")]
+    public void Every_head_trains_the_encoder(string kind)
+    {
+        PretrainOptions options = TinyRun.Options with { Head = TinyRun.Options.Head with { Kind = kind } };
+        using SimClrModel before = SimClrModel.Create(options, "cpu", null);
+        TinyRun.Train(folder, kind, options);
+        using TrainedEncoder after = TrainedEncoder.Load(folder.Of(kind));
+        var weights = after.Module.named_parameters().ToDictionary(p => p.name, p => p.parameter);
+        foreach (var (name, parameter) in before.Encoder.named_parameters())
+        {
+            Assert.False(parameter.equal(weights[name]).all().item<bool>(), name);
+        }
+    }
+
+    [Theory]
+    [InlineData("sgd")]
+    [InlineData("adamw")]
+    public void Other_optimizers_train_and_resume(string name)
+    {
+        PretrainOptions options = TinyRun.Options with { Optimizer = new OptimizerOptions { Name = name, PeakRate = 0.01 } };
+        TinyRun.Train(folder, "whole", options);
+        StopAfter(8, "parts", options);
+        new Pretrainer(options).Run(TinyRun.Images(), folder.Of("parts"), resume: true);
+        Assert.Equal(TinyRun.Checkpoint(folder.Of("whole")), TinyRun.Checkpoint(folder.Of("parts")));
+    }
+
+    [Theory]
+    [InlineData("fp32", 4)]
+    [InlineData("bf16", 8)]
+    [InlineData("fp32", 10)]
+    public void A_cancelled_run_finishes_its_step_and_resumes_bit_exactly(string precision, int step)
+    {
+        PretrainOptions options = TinyRun.Options with { Precision = precision };
+        TinyRun.Train(folder, "whole", options);
+        StopAfter(step, "parts", options);
+        PretrainResult resumed = new Pretrainer(options).Run(TinyRun.Images(), folder.Of("parts"), resume: true);
+        Assert.Equal(12, resumed.Steps);
+        Assert.Equal(TinyRun.Checkpoint(folder.Of("whole")), TinyRun.Checkpoint(folder.Of("parts")));
+        Assert.Equal(
+            File.ReadAllBytes(new RunDirectory(folder.Of("whole")).EncoderFile),
+            File.ReadAllBytes(new RunDirectory(folder.Of("parts")).EncoderFile));
+        double[] steps = [.. MetricsLog.Read(new RunDirectory(folder.Of("parts")).MetricsFile).Select(m => m["step"])];
+        Assert.Equal(steps.Order().Distinct(), steps);
+    }
+
+    [Fact]
+    public void A_finished_run_can_be_extended_and_says_what_becomes_of_the_schedule()
+    {
+        TinyRun.Train(folder, "run");
+        var log = new ListLogger();
+        PretrainOptions longer = TinyRun.Options with { Schedule = TinyRun.Options.Schedule with { Epochs = 5 } };
+        PretrainResult result = new Pretrainer(longer) { Logger = log }.Run(TinyRun.Images(), folder.Of("run"), resume: true);
+        Assert.Equal(20, result.Steps);
+        Assert.Contains(log.Lines, line => line.Contains("planned for 12 steps and now goes to 20", StringComparison.Ordinal)
+            && line.Contains("cosine", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Resuming_a_finished_run_changes_nothing()
+    {
+        TinyRun.Train(folder, "run");
+        byte[] before = TinyRun.Checkpoint(folder.Of("run"));
+        PretrainResult again = new Pretrainer(TinyRun.Options).Run(TinyRun.Images(), folder.Of("run"), resume: true);
+        Assert.Equal(12, again.Steps);
+        Assert.Equal(before, TinyRun.Checkpoint(folder.Of("run")));
+    }
+
+    [Fact]
+    public void Resuming_with_another_configuration_names_the_keys()
+    {
+        TinyRun.Train(folder, "run");
+        PretrainOptions other = TinyRun.Options with { Loss = new LossOptions { Temperature = 0.1 }, Seed = 3 };
+        var error = Assert.Throws<ResumeMismatchException>(
+            () => new Pretrainer(other).Run(TinyRun.Images(), folder.Of("run"), resume: true));
+        Assert.Contains("loss.temperature: the run has 0.5, now 0.1", error.Message, StringComparison.Ordinal);
+        Assert.Contains("seed: the run has 0, now 3", error.Message, StringComparison.Ordinal);
+        Assert.Equal(5, error.ExitCode);
+    }
+
+    [Fact]
+    public void Resuming_on_other_data_is_refused()
+    {
+        TinyRun.Train(folder, "run");
+        Assert.Throws<ResumeMismatchException>(
+            () => new Pretrainer(TinyRun.Options).Run(TinyRun.Images(63), folder.Of("run"), resume: true));
+    }
+
+    [Fact]
+    public void A_directory_with_a_run_or_other_files_is_left_alone()
+    {
+        TinyRun.Train(folder, "run");
+        var taken = Assert.Throws<ConfigurationException>(() => TinyRun.Train(folder, "run"));
+        Assert.Contains("--resume", taken.Message, StringComparison.Ordinal);
+        folder.Write("other/letter.txt", "mine");
+        Assert.Throws<ConfigurationException>(() => TinyRun.Train(folder, "other"));
+        Assert.Equal("mine", File.ReadAllText(folder.Of("other/letter.txt")));
+    }
+
+    [Fact]
+    public void Divergence_stops_the_run_names_step_and_cause_and_keeps_the_last_good_checkpoint()
+    {
+        PretrainOptions good = TinyRun.Options with { Optimizer = new OptimizerOptions { Name = "sgd", PeakRate = 1e-3 } };
+        StopAfter(4, "run", good);
+        string checkpoint = new RunDirectory(folder.Of("run")).LatestCheckpoint()!;
+        Poison(checkpoint);
+        var error = Assert.Throws<DivergenceException>(
+            () => new Pretrainer(good).Run(TinyRun.Images(), folder.Of("run"), resume: true));
+        Assert.Equal(4, error.ExitCode);
+        Assert.Contains("step 4", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Likely cause", error.Message, StringComparison.Ordinal);
+        Assert.Contains(checkpoint, error.Message, StringComparison.Ordinal);
+        Assert.Equal(checkpoint, new RunDirectory(folder.Of("run")).LatestCheckpoint());
+        Assert.False(File.Exists(new RunDirectory(folder.Of("run")).EncoderFile));
+    }
+
+    [Fact]
+    public void A_rate_far_too_high_is_reported_as_such()
+    {
+        PretrainOptions wild = TinyRun.Options with { Optimizer = new OptimizerOptions { Name = "sgd", PeakRate = 1e30 } };
+        var error = Assert.Throws<DivergenceException>(() => TinyRun.Train(folder, "run", wild));
+        Assert.Contains("rate", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_encoder_of_your_own_serves()
+    {
+        using var own = new OwnEncoder();
+        PretrainOptions options = TinyRun.Options with { Precision = "fp32" };
+        new Pretrainer(options, own).Run(TinyRun.Images(), folder.Of("run"));
+        Assert.Throws<DataException>(() => TrainedEncoder.Load(folder.Of("run")));
+        using var again = new OwnEncoder();
+        using TrainedEncoder loaded = TrainedEncoder.Load(folder.Of("run"), ownEncoder: again);
+        using Tensor x = rand(2, 3, 12, 12);
+        own.eval();
+        Assert.Equal(0, own.forward(x).sub(loaded.Module.forward(x)).abs().max().item<float>());
+    }
+
+    [Fact]
+    public void Weights_to_start_from_are_taken_strictly_and_a_classifier_is_passed_over()
+    {
+        TinyRun.Train(folder, "first");
+        using TrainedEncoder first = TrainedEncoder.Load(folder.Of("first"));
+        var tensors = ModuleState.Of(first.Module).Append(KeyValuePair.Create("fc.weight", ones(3, 3))).ToArray();
+        SafetensorsFile.Write(folder.Of("start.safetensors"), tensors, new Dictionary<string, string>());
+
+        PretrainOptions options = TinyRun.Options with
+        {
+            Encoder = TinyRun.Options.Encoder with { Weights = folder.Of("start.safetensors") },
+            Optimizer = new OptimizerOptions { PeakRate = 1e-30 },
+        };
+        TinyRun.Train(folder, "second", options);
+        using TrainedEncoder second = TrainedEncoder.Load(folder.Of("second"));
+        foreach (var (name, parameter) in first.Module.named_parameters())
+        {
+            Assert.True(parameter.allclose(second.Module.get_parameter(name)!), name);
+        }
+
+        PretrainOptions wider = options with { Encoder = options.Encoder with { Width = 0.125 } };
+        Assert.Throws<DataException>(() => TinyRun.Train(folder, "third", wider));
+    }
+
+    [Fact]
+    public void Labels_are_used_for_progress_only()
+    {
+        ImageDataSet labeled = TinyRun.Images(128);
+        new Pretrainer(TinyRun.Options).Run(labeled, folder.Of("labeled"));
+        new Pretrainer(TinyRun.Options).Run(new WithoutLabels(labeled), folder.Of("unlabeled"));
+        Assert.Equal(TinyRun.Checkpoint(folder.Of("labeled")), TinyRun.Checkpoint(folder.Of("unlabeled")));
+        Assert.Contains(MetricsLog.Read(new RunDirectory(folder.Of("labeled")).MetricsFile), m => m.ContainsKey("knn"));
+        Assert.DoesNotContain(MetricsLog.Read(new RunDirectory(folder.Of("unlabeled")).MetricsFile), m => m.ContainsKey("knn"));
+    }
+
+    [Fact]
+    public void Steps_leave_no_live_tensors_behind()
+    {
+        var counts = new List<long>();
+        var progress = new Reporter(_ => counts.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount));
+        PretrainOptions options = TinyRun.Options with { Schedule = new ScheduleOptions { Epochs = 12, WarmupEpochs = 1 } };
+        new Pretrainer(options) { Progress = progress }.Run(TinyRun.Images(), folder.Of("run"));
+        Assert.True(counts.Count > 10);
+        Assert.Single(counts.Skip(2).Distinct());
+    }
+
+    // Progress is told at the end of an epoch (4, 8, 12) and every tenth step: the run can be stopped right there.
+    private void StopAfter(int step, string name, PretrainOptions options)
+    {
+        using var stop = new CancellationTokenSource();
+        var trainer = new Pretrainer(options)
+        {
+            Progress = new Reporter(p =>
+            {
+                if (p.Step == step)
+                {
+                    stop.Cancel();
+                }
+            }),
+        };
+        Assert.Throws<OperationCanceledException>(
+            () => trainer.Run(TinyRun.Images(), folder.Of(name), cancellation: stop.Token));
+        Assert.EndsWith($"{step:D9}.safetensors", new RunDirectory(folder.Of(name)).LatestCheckpoint(), StringComparison.Ordinal);
+    }
+
+    private static void Poison(string checkpoint)
+    {
+        using SafetensorsFile content = SafetensorsFile.Read(checkpoint);
+        var tensors = content.Tensors.ToDictionary();
+        using var _ = no_grad();
+        tensors["encoder.conv1.weight"].fill_(float.NaN);
+        SafetensorsFile.Write(checkpoint, [.. tensors], content.Metadata);
+    }
+}

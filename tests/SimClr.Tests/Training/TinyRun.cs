@@ -1,0 +1,36 @@
+using SimClr.Augmentation;
+using SimClr.Checkpoints;
+using SimClr.Data;
+using SimClr.Encoders;
+using SimClr.Heads;
+using SimClr.Losses;
+using SimClr.Optimizers;
+using SimClr.Tests.Data;
+using SimClr.Training;
+
+namespace SimClr.Tests.Training;
+
+/// <summary>A run that is small enough for a test: 64 real images, four steps an epoch.</summary>
+internal static class TinyRun
+{
+    public const int StepsPerEpoch = 4;
+
+    public static PretrainOptions Options { get; } = new()
+    {
+        Views = new ViewOptions { Size = 12, Strength = 0.5, Blur = false },
+        Encoder = new EncoderOptions { Name = "resnet18", Width = 1.0 / 16 },
+        Head = new HeadOptions { Output = 16 },
+        Loss = new LossOptions { Temperature = 0.5 },
+        Optimizer = new OptimizerOptions { PeakRate = 1 },
+        Schedule = new ScheduleOptions { Epochs = 3, WarmupEpochs = 1 },
+        Batch = new BatchOptions { Size = 16 },
+        Data = new DataOptions { Workers = 2 },
+    };
+
+    public static ImageDataSet Images(int count = 64) => DataSets.Open("sample:").Subset([.. Enumerable.Range(0, count)]);
+
+    public static PretrainResult Train(TemporaryFolder folder, string name, PretrainOptions? options = null)
+        => new Pretrainer(options ?? Options).Run(Images(), folder.Of(name));
+
+    public static byte[] Checkpoint(string run) => File.ReadAllBytes(new RunDirectory(run).LatestCheckpoint()!);
+}
