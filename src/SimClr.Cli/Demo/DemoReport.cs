@@ -19,7 +19,7 @@ internal sealed class DemoReport(PretrainOptions options, DemoData data, DemoOut
     {
         byte[] views = ContactSheet.Render(data.Train, options.Views, options.Seed, SheetImages, 2);
         NeighborTable neighbors = Neighbors();
-        byte[] pairs = NeighborPicture.Render(neighbors, data.Test ?? data.Train);
+        byte[] pairs = NeighborPicture.Render(neighbors, data.Test ?? data.Train, data.Test ?? data.Train);
         string curve = LossCurve.Svg(new RunDirectory(outcome.Training.Run).MetricsFile);
         Save(directory, "views.png", views);
         Save(directory, "neighbors.png", pairs);
