@@ -64,6 +64,10 @@ internal static class CommandLine
                 "5 a resumed run does not match, 130 interrupted (a checkpoint was written).",
             ],
         };
+        root.Add(DemoCommand.Create());
+        root.Add(PretrainCommand.Create());
+        root.Add(EvaluateCommand.Create());
+        root.Add(DoctorCommand.Create());
         root.Add(AugmentCommand.Create());
         root.Add(PresetCommand.Create());
         root.Add(ValidateCommand.Create());
@@ -75,6 +79,9 @@ internal static class CommandLine
     {
         switch (exception)
         {
+            case StoppedException stopped:
+                error.WriteLine($"interrupted: {stopped.Message}");
+                return Interrupted;
             case OperationCanceledException:
                 error.WriteLine("interrupted");
                 return Interrupted;

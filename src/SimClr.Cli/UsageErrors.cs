@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using SimClr.Internals;
 
 namespace SimClr.Cli;
@@ -30,11 +31,32 @@ internal static class UsageErrors
             return [$"'{FullName(command)}' needs one of {string.Join(", ", command.Subcommands.Select(verb => verb.Name))}"];
         }
 
-        Argument? missing = command.Arguments.FirstOrDefault(argument =>
-            argument.Arity.MinimumNumberOfValues > 0 && !(parsed.GetResult(argument)?.Tokens.Count > 0));
-        return missing is null
-            ? parsed.Errors.Select(problem => problem.Message.TrimEnd('.')).Distinct()
-            : [$"{missing.Name} is missing: {missing.Description}"];
+        string[] missing = [.. Missing(parsed, command)];
+        return missing.Length > 0 ? missing : parsed.Errors.Select(problem => problem.Message.TrimEnd('.')).Distinct();
+    }
+
+    private static IEnumerable<string> Missing(ParseResult parsed, Command command)
+    {
+        foreach (Argument argument in command.Arguments)
+        {
+            if (argument.Arity.MinimumNumberOfValues > 0 && !(parsed.GetResult(argument)?.Tokens.Count > 0))
+            {
+                yield return $"{argument.Name} is missing: {argument.Description}";
+            }
+        }
+
+        foreach (Option option in Known(command))
+        {
+            OptionResult? result = parsed.GetResult(option);
+            if (result is { Implicit: false, Tokens.Count: 0 } && option.Arity.MinimumNumberOfValues > 0)
+            {
+                yield return $"{option.Name} needs a value: {option.Description}";
+            }
+            else if (option.Required && result is not { Implicit: false })
+            {
+                yield return $"{option.Name} is missing: {option.Description}";
+            }
+        }
     }
 
     private static string Unknown(string token, Command command)
@@ -42,9 +64,7 @@ internal static class UsageErrors
         if (token.StartsWith('-'))
         {
             string name = token.Split('=')[0];
-            IEnumerable<string> options = Lineage(command).SelectMany(parent => parent.Options)
-                .Where(option => option.Recursive || command.Options.Contains(option))
-                .Select(option => option.Name);
+            IEnumerable<string> options = Known(command).Select(option => option.Name);
             return $"'{FullName(command)}' has no option '{name}'{Nearest.Hint(name, options)}";
         }
 
@@ -52,6 +72,10 @@ internal static class UsageErrors
             ? $"'{FullName(command)}' has no command '{token}'{Nearest.Hint(token, command.Subcommands.Select(verb => verb.Name))}"
             : $"'{FullName(command)}' does not know what to do with '{token}'";
     }
+
+    private static IEnumerable<Option> Known(Command command)
+        => Lineage(command).SelectMany(parent => parent.Options)
+            .Where(option => option.Recursive || command.Options.Contains(option));
 
     private static string FullName(Command command)
         => string.Join(' ', Lineage(command).Reverse().Select(parent => parent.Name));

@@ -24,8 +24,14 @@ public static class EncoderCatalog
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(viewSize);
-        (bool bottleneck, int[] blocks) = Family[options.Name];
-        bool small = options.Stem == "small" || (options.Stem == "auto" && viewSize <= 64);
-        return new ResNet(options.Name, bottleneck, blocks, options.Width, small, seed);
+        (bool bottleneck, int[] blocks) = ShapeOf(options.Name);
+        return new ResNet(options.Name, bottleneck, blocks, options.Width, HasSmallStem(options, viewSize), seed);
     }
+
+    /// <summary>Kind and number of the blocks in each stage.</summary>
+    internal static (bool Bottleneck, int[] Blocks) ShapeOf(string name) => Family[name];
+
+    /// <summary>Whether the stem is the one for small images.</summary>
+    internal static bool HasSmallStem(EncoderOptions options, int viewSize)
+        => options.Stem == "small" || (options.Stem == "auto" && viewSize <= 64);
 }

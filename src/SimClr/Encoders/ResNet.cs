@@ -19,7 +19,7 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>
     internal ResNet(string name, bool bottleneck, int[] blocks, double width, bool smallStem, long seed)
         : base(name)
     {
-        long Channels(int stage) => Math.Max(1, (long)Math.Round(64 * width)) << stage;
+        long Channels(int stage) => StemChannels(width) << stage;
         int expansion = bottleneck ? Bottleneck.Expansion : BasicBlock.Expansion;
 
         Sequential Stage(int stage)
@@ -61,6 +61,9 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>
 
     /// <summary>Whether the stem is the one for small images: 3×3, stride 1, padding 1, no pooling (paper B.9).</summary>
     public bool SmallStem { get; }
+
+    /// <summary>Channels after the stem; each stage from the second on has twice those of the one before.</summary>
+    internal static long StemChannels(double width) => Math.Max(1, (long)Math.Round(64 * width));
 
     /// <summary>input: [N, 3, H, W], float32 or bfloat16 (the convolutions then compute in it) → h: [N, <see cref="RepresentationSize"/>], float32 (float64 for float64).</summary>
     public override Tensor forward(Tensor input)

@@ -32,10 +32,7 @@ public static class KnnClassifier
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(k);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(temperature);
         TablePair.Check(train, test);
-        if (k > train.Count)
-        {
-            throw new DataException($"k is {k}, but there are only {train.Count} training images; use a k of at most {train.Count}");
-        }
+        CheckNeighbors(k, train.Count);
 
         int classes = Math.Max(train.Classes, test.Classes);
         IReadOnlyList<int> trainLabels = train.RequireLabels();
@@ -59,5 +56,15 @@ public static class KnnClassifier
             test.Count,
             classes,
             Accuracy.Predictions(scores, classes));
+    }
+
+    /// <summary>Checks k before anything is computed.</summary>
+    /// <exception cref="DataException">There are fewer training images.</exception>
+    internal static void CheckNeighbors(int k, int trainImages)
+    {
+        if (k > trainImages)
+        {
+            throw new DataException($"k is {k}, but there are only {trainImages} training images; use a k of at most {trainImages}");
+        }
     }
 }

@@ -6,13 +6,15 @@ namespace SimClr.Internals;
 internal static class Processor
 {
     /// <summary>Whether it multiplies bfloat16 numbers in hardware (AVX-512 BF16 or AMX), so that bfloat16 is faster than float32.</summary>
-    public static bool HasBFloat16 { get; } = HasAvx512BFloat16() || HasAmxBFloat16();
+    public static bool HasBFloat16 => HasAvx512BFloat16 || HasAmxBFloat16;
 
-    private static bool HasAvx512BFloat16()
-        => Avx512F.IsSupported && HasLeaf7() && (X86Base.CpuId(7, 1).Eax & (1 << 5)) != 0;
+    /// <summary>AVX-512 BF16: products of bfloat16 vectors.</summary>
+    public static bool HasAvx512BFloat16 { get; }
+        = Avx512F.IsSupported && HasLeaf7() && (X86Base.CpuId(7, 1).Eax & (1 << 5)) != 0;
 
-    private static bool HasAmxBFloat16()
-        => Avx512F.IsSupported && HasLeaf7() && (X86Base.CpuId(7, 0).Edx & (1 << 22)) != 0;
+    /// <summary>AMX: products of bfloat16 tiles.</summary>
+    public static bool HasAmxBFloat16 { get; }
+        = Avx512F.IsSupported && HasLeaf7() && (X86Base.CpuId(7, 0).Edx & (1 << 22)) != 0;
 
     private static bool HasLeaf7() => X86Base.IsSupported && X86Base.CpuId(0, 0).Eax >= 7;
 }

@@ -43,6 +43,27 @@ public static class Configuration
         return Checked(options, source);
     }
 
+    /// <summary>
+    /// Puts the keys of a preset, of a file and of single assignments over a configuration; what none of them names
+    /// stays. The result is not yet checked across fields: more may be laid over it.
+    /// </summary>
+    /// <exception cref="ConfigurationException">As in <see cref="Resolve"/>; or the file builds on another preset.</exception>
+    internal static PretrainOptions LayOver(
+        PretrainOptions basis, string? preset, string? file, IEnumerable<string> assignments)
+    {
+        JsonObject json = file is null ? [] : ConfigurationFile.Read(file);
+        string? named = file is null ? null : TakePreset(json, file);
+        if (preset is not null && named is not null && preset != named)
+        {
+            throw new ConfigurationException(
+                $"--preset is {preset}, but {file} builds on the preset {named}; leave one of them out");
+        }
+
+        PretrainOptions options = (preset ?? named) is { } name ? Overlay(basis, Presets.Keys(name), $"preset '{name}'") : basis;
+        options = file is null ? options : Overlay(options, json, file);
+        return assignments.Aggregate(options, (below, text) => Overlay(below, Assignment(text), "--set"));
+    }
+
     /// <summary>The preset that a file names as what it builds on, or null.</summary>
     /// <exception cref="ConfigurationException">The file cannot be read, or names something else than a preset.</exception>
     public static string? PresetOf(string file) => TakePreset(ConfigurationFile.Read(file), file);

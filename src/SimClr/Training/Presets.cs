@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json.Nodes;
 using SimClr.Internals;
 
 namespace SimClr.Training;
@@ -24,7 +25,11 @@ public static class Presets
     /// <summary>The configuration that a preset stands for.</summary>
     /// <exception cref="ConfigurationException">No preset has this name.</exception>
     public static PretrainOptions Load(string name)
-        => Configuration.FromJson(ConfigurationFile.Parse(Text(name), $"preset '{name}'"), $"preset '{name}'");
+        => Configuration.FromJson(Keys(name), $"preset '{name}'");
+
+    /// <summary>What the preset says itself, without the defaults of other keys.</summary>
+    /// <exception cref="ConfigurationException">No preset has this name.</exception>
+    internal static JsonObject Keys(string name) => ConfigurationFile.Parse(Text(name), $"preset '{name}'");
 
     /// <summary>The preset's file as it is, with its comments.</summary>
     /// <exception cref="ConfigurationException">No preset has this name.</exception>

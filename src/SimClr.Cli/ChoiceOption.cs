@@ -1,0 +1,23 @@
+using System.CommandLine;
+using SimClr.Internals;
+
+namespace SimClr.Cli;
+
+/// <summary>Options that take one of a few names; null where they are not given.</summary>
+internal static class ChoiceOption
+{
+    public static Option<string?> Of(string name, string description, IReadOnlyList<string> choices, bool recursive = false)
+    {
+        string list = string.Join(", ", choices);
+        var option = new Option<string?>(name) { Description = $"{description}: {list}", HelpName = "name", Recursive = recursive };
+        option.Validators.Add(result =>
+        {
+            string? typed = result.GetValueOrDefault<string?>();
+            if (typed is not null && !choices.Contains(typed))
+            {
+                result.AddError($"{name}: got '{typed}', expected one of {list}{Nearest.Hint(typed, choices)}");
+            }
+        });
+        return option;
+    }
+}

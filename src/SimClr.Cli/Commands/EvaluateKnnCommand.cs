@@ -1,0 +1,71 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using SimClr.Cli.Displays;
+using SimClr.Embeddings;
+using SimClr.Evaluation;
+
+namespace SimClr.Cli.Commands;
+
+/// <summary><c>simclr evaluate knn RUN --train D --test D</c>.</summary>
+internal static class EvaluateKnnCommand
+{
+    private const int DefaultNeighbors = 20;
+    private const double DefaultTemperature = 0.1;
+
+    public static Verb Create()
+    {
+        var arguments = new EvaluationArguments();
+        Option<long?> k = NumberOption.Integer("--k", $"Neighbors that vote; {DefaultNeighbors} if it is not given", 1);
+        Option<double?> temperature = NumberOption.Positive(
+            "--temperature", "Lower lets near neighbors count more; 0.1 if it is not given");
+        var verb = new Verb(
+            "knn",
+            "Classify each test image by the votes of its nearest training images.",
+            "simclr evaluate knn runs/photos --train ./labeled/train --test ./labeled/test",
+            "simclr evaluate knn runs/clothes --train sample:train --test sample:test --k 50 --json")
+        {
+            Details =
+            [
+                "Neighbors are nearest by the cosine of h, and vote with weight exp(cosine / temperature). Nothing is",
+                "trained and nothing is chosen on the test images.",
+            ],
+        };
+        arguments.AddTo(verb);
+        verb.Add(k);
+        verb.Add(temperature);
+        return verb.Does(context => Evaluate(
+            context, arguments, (int)(context.Value(k) ?? DefaultNeighbors), context.Value(temperature) ?? DefaultTemperature));
+    }
+
+    private static void Evaluate(CommandContext context, EvaluationArguments arguments, int k, double temperature)
+    {
+        using EvaluationInput input = EvaluationInput.Open(context, arguments);
+        KnnClassifier.CheckNeighbors(k, input.Train.Count);
+        (EmbeddingTable train, EmbeddingTable test, int skipped) = Display.Show(context, display =>
+        {
+            (EmbeddingTable trainTable, int skippedTrain) = input.Embed(input.Train, display, context.Cancel);
+            (EmbeddingTable testTable, int skippedTest) = input.Embed(input.Test, display, context.Cancel);
+            return (trainTable, testTable, skippedTrain + skippedTest);
+        });
+        KnnResult result = KnnClassifier.Evaluate(train, test, k, temperature);
+        context.Result(Json(result, temperature, skipped), Words(result, temperature, skipped));
+    }
+
+    private static JsonObject Json(KnnResult result, double temperature, int skipped) => new()
+    {
+        ["top1"] = result.Top1,
+        ["top5"] = result.Top5,
+        ["k"] = result.K,
+        ["temperature"] = temperature,
+        ["train_images"] = result.TrainImages,
+        ["test_images"] = result.TestImages,
+        ["classes"] = result.Classes,
+        ["skipped_images"] = skipped,
+    };
+
+    private static string Words(KnnResult result, double temperature, int skipped) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"kNN (k {result.K}, temperature {temperature}): top-1 {ProgressText.Percent(result.Top1)}, top-5 {ProgressText.Percent(result.Top5)} of {result.TestImages} test images\n")
+        + EvaluationText.Background(result.TrainImages, result.Classes, skipped);
+}

@@ -1,0 +1,97 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using SimClr.Cli.Displays;
+using SimClr.Embeddings;
+using SimClr.Evaluation;
+
+namespace SimClr.Cli.Commands;
+
+/// <summary><c>simclr evaluate linear RUN --train D --test D</c>.</summary>
+internal static class EvaluateLinearCommand
+{
+    public static Verb Create()
+    {
+        var arguments = new EvaluationArguments();
+        Option<long?> epochs = NumberOption.Integer("--epochs", "Passes over the training images; 90 if it is not given", 1);
+        Option<long?> batchSize = NumberOption.Integer("--batch-size", "Images per step; by default the paper's: 512, 4096 for very large sets", 1);
+        var fixedFeatures = new Option<bool>("--fixed-features")
+        {
+            Description = "Embed each image once, without crops and flips: much faster, a little less accurate",
+        };
+        var verb = new Verb(
+            "linear",
+            "The paper's linear evaluation: train a linear layer on the representations.",
+            "simclr evaluate linear runs/photos --train ./labeled/train --test ./labeled/test",
+            "simclr evaluate linear runs/clothes --train sample:train --test sample:test --fixed-features --json")
+        {
+            Details =
+            [
+                "The encoder stays as it is. The layer is trained on random crops and flips by SGD with Nesterov momentum,",
+                "rate 0.1 · batch / 256, cosine decay. Nothing is chosen on the test images.",
+            ],
+        };
+        arguments.AddTo(verb);
+        verb.Add(epochs);
+        verb.Add(batchSize);
+        verb.Add(fixedFeatures);
+        return verb.Does(context => Evaluate(context, arguments, Options(context, epochs, batchSize), context.Value(fixedFeatures)));
+    }
+
+    private static LinearOptions Options(CommandContext context, Option<long?> epochs, Option<long?> batchSize)
+    {
+        var options = new LinearOptions();
+        return options with
+        {
+            Epochs = (int?)context.Value(epochs) ?? options.Epochs,
+            BatchSize = (int?)context.Value(batchSize) ?? options.BatchSize,
+            Seed = context.Seed ?? options.Seed,
+        };
+    }
+
+    private static void Evaluate(
+        CommandContext context, EvaluationArguments arguments, LinearOptions options, bool fixedFeatures)
+    {
+        using EvaluationInput input = EvaluationInput.Open(context, arguments);
+        LinearResult result = Display.Show(context, display => fixedFeatures
+            ? OnFixedFeatures(input, options, display, context.Cancel)
+            : LinearEvaluation.Run(
+                input.Encoder, input.Train, input.Test, options, input.Reading, Epochs(display, options), context.Cancel));
+        context.Result(Json(result, fixedFeatures), Words(result, fixedFeatures));
+    }
+
+    private static LinearResult OnFixedFeatures(
+        EvaluationInput input, LinearOptions options, IDisplay display, CancellationToken cancel)
+    {
+        EmbeddingTable train = input.Embed(input.Train, display, cancel).Table;
+        EmbeddingTable test = input.Embed(input.Test, display, cancel).Table;
+        return LinearProbe.Evaluate(train, test, options, cancel);
+    }
+
+    private static Reports<LinearProgress> Epochs(IDisplay display, LinearOptions options)
+    {
+        IProgress<WorkDone> all = display.Work(options.Epochs);
+        return new Reports<LinearProgress>(progress => all.Report(new WorkDone(
+            progress.Epoch,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"training the linear layer: epoch {progress.Epoch} of {progress.Epochs}, loss {progress.Loss:F3}"))));
+    }
+
+    private static JsonObject Json(LinearResult result, bool fixedFeatures) => new()
+    {
+        ["top1"] = result.Top1,
+        ["top5"] = result.Top5,
+        ["epochs"] = result.Epochs,
+        ["fixed_features"] = fixedFeatures,
+        ["train_images"] = result.TrainImages,
+        ["test_images"] = result.TestImages,
+        ["classes"] = result.Classes,
+        ["final_loss"] = result.FinalLoss,
+    };
+
+    private static string Words(LinearResult result, bool fixedFeatures)
+        => $"linear evaluation ({(fixedFeatures ? "fixed features, " : "")}{result.Epochs} epochs): "
+            + $"top-1 {ProgressText.Percent(result.Top1)}, top-5 {ProgressText.Percent(result.Top5)} of {result.TestImages} test images\n"
+            + EvaluationText.Background(result.TrainImages, result.Classes, skipped: 0);
+}

@@ -1,0 +1,69 @@
+using SimClr.Checkpoints;
+using SimClr.Cli.Displays;
+using SimClr.Data;
+using SimClr.Embeddings;
+using SimClr.Evaluation;
+using SimClr.Training;
+using TorchSharp;
+
+namespace SimClr.Cli.Commands;
+
+/// <summary>An encoder and the two labeled sets it is measured on, opened and checked before anything is computed.</summary>
+internal sealed class EvaluationInput : IDisposable
+{
+    private EvaluationInput(TrainedEncoder encoder, ImageDataSet train, ImageDataSet test, DataOptions reading)
+    {
+        Encoder = encoder;
+        Train = train;
+        Test = test;
+        Reading = reading;
+    }
+
+    public TrainedEncoder Encoder { get; }
+
+    public ImageDataSet Train { get; }
+
+    public ImageDataSet Test { get; }
+
+    /// <summary>How images are read: as the run read its own.</summary>
+    public DataOptions Reading { get; }
+
+    public static EvaluationInput Open(CommandContext context, EvaluationArguments arguments)
+    {
+        string device = ComputePlan.ResolveDevice(context.Device ?? "auto");
+        if (context.Threads is > 0 and { } threads)
+        {
+            torch.set_num_threads(threads);
+        }
+
+        DataOptions reading = ReadingOf(context.Value(arguments.Run));
+        ImageDataSet train = DataSets.Open(context.Value(arguments.Train)!, reading);
+        ImageDataSet test = DataSets.Open(context.Value(arguments.Test)!, reading);
+        train.RequireLabels();
+        test.RequireLabels();
+        TablePair.CheckClasses(train.ClassNames, test.ClassNames);
+        return new EvaluationInput(TrainedEncoder.Load(context.Value(arguments.Run), device), train, test, reading);
+    }
+
+    /// <summary>Embeds one of the sets, and counts what could not be read.</summary>
+    public (EmbeddingTable Table, int Skipped) Embed(ImageDataSet images, IDisplay display, CancellationToken cancel)
+    {
+        var skipped = new SkippedImages(images, Reading);
+        EmbeddingTable table = Embedder.Embed(
+            Encoder, images, Reading, skipped, display.Images($"embedding {images.Name}", images.Count), cancel);
+        return (table, skipped.Count);
+    }
+
+    public void Dispose()
+    {
+        Encoder.Dispose();
+        Train.Dispose();
+        Test.Dispose();
+    }
+
+    private static DataOptions ReadingOf(string run)
+    {
+        var directory = new RunDirectory(run);
+        return directory.HasRun ? RunRecord.Read(directory.RunFile).Configuration.Data : new DataOptions();
+    }
+}

@@ -1,0 +1,56 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using SkiaSharp;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SimClr.Cli.Commands;
+
+/// <summary>The libraries that compute and decode.</summary>
+/// <param name="Torch">Version of libtorch.</param>
+/// <param name="TorchSharp">Version of its bindings.</param>
+/// <param name="Devices">Where tensors can live.</param>
+/// <param name="Skia">Version of the image decoder.</param>
+/// <param name="TurboJpeg">Whether the system has libturbojpeg.</param>
+internal sealed record LibraryReport(
+    string Torch, string TorchSharp, IReadOnlyList<string> Devices, string Skia, bool TurboJpeg)
+{
+    public static LibraryReport Take() => new(
+        Short(torch.__version__),
+        typeof(torch).Assembly.GetName().Version!.ToString(3),
+        FindDevices(),
+        Released(typeof(SKBitmap).Assembly),
+        HasTurboJpeg());
+
+    private static string[] FindDevices() =>
+    [
+        "cpu",
+        .. Enumerable.Range(0, cuda.is_available() ? cuda.device_count() : 0).Select(index => $"cuda:{index}"),
+        .. mps_is_available() ? new[] { "mps" } : [],
+    ];
+
+    private static bool HasTurboJpeg()
+    {
+        string[] names = OperatingSystem.IsWindows() ? ["turbojpeg.dll", "libturbojpeg.dll"]
+            : OperatingSystem.IsMacOS() ? ["libturbojpeg.dylib"]
+            : ["libturbojpeg.so.0", "libturbojpeg.so"];
+        foreach (string name in names)
+        {
+            if (NativeLibrary.TryLoad(name, out nint handle))
+            {
+                NativeLibrary.Free(handle);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The version of the package, which may be finer than that of the assembly.</summary>
+    private static string Released(Assembly library)
+        => library.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+', '-')[0]
+            ?? library.GetName().Version!.ToString(3);
+
+    /// <summary>2.10.0.0 → 2.10.0.</summary>
+    private static string Short(string version) => string.Join('.', version.Split('.').Take(3));
+}
