@@ -15,6 +15,7 @@ public sealed class LossCurveTests : IDisposable
     [Fact]
     public void The_curve_names_its_axes_and_the_level_of_chance()
     {
+        Pictures.NeedAFont();
         XElement svg = Draw(
             """{"step":10,"epoch":1,"loss":6.1,"chance_loss":6.2364}""",
             """{"step":20,"epoch":1,"loss":5.4,"chance_loss":6.2364,"knn":0.71}""",
@@ -38,6 +39,7 @@ public sealed class LossCurveTests : IDisposable
     [Fact]
     public void One_logged_step_is_a_point()
     {
+        Pictures.NeedAFont();
         XElement svg = Draw("""{"step":10,"epoch":1,"loss":5.5,"chance_loss":5.8}""");
         Assert.Contains("chance level 5.80", Texts(svg));
         Assert.NotEmpty(svg.Descendants(Svg + "ellipse"));
@@ -46,6 +48,7 @@ public sealed class LossCurveTests : IDisposable
     [Fact]
     public void A_run_without_a_logged_step_says_so()
     {
+        Pictures.NeedAFont();
         Assert.Contains("no step was logged yet", Texts(Draw()));
         Assert.Contains("no step was logged yet", LossCurve.Svg(folder.Of("missing.jsonl")), StringComparison.Ordinal);
     }
@@ -67,6 +70,7 @@ public sealed class LossCurveTests : IDisposable
     [Fact]
     public void Texts_keep_their_place_in_any_font()
     {
+        Pictures.NeedAFont();
         XElement[] texts = [.. Draw("""{"step":10,"epoch":1,"loss":5.5,"chance_loss":5.8,"knn":0.5}""").Descendants(Svg + "text")];
         Assert.All(texts, text => Assert.Equal("0", text.Attribute("x")!.Value));
         Assert.Equal("end", Anchor(texts, "chance level 5.80"));

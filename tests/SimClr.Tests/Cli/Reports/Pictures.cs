@@ -1,3 +1,4 @@
+using SimClr.Cli.Reports;
 using SimClr.Data;
 using SkiaSharp;
 
@@ -11,6 +12,9 @@ internal static class Pictures
         Assert.Equal([0x89, 0x50, 0x4E, 0x47], png[..4]);
         return SKBitmap.Decode(png);
     }
+
+    /// <summary>Without any font, pictures and plots are drawn without their words.</summary>
+    public static void NeedAFont() => Assert.SkipWhen(Lettering.Measure("a", 12) == 0, "this machine has no font");
 
     public static bool Has(SKBitmap picture, SKColor color, SKRectI place)
         => Enumerable.Range(place.Top, place.Height).Any(y =>
