@@ -40,8 +40,8 @@ internal sealed class ConfigurationOptions
     /// <exception cref="ConfigurationException">Something in them is wrong.</exception>
     public PretrainOptions Resolve(CommandContext context, string? fitting = null)
     {
-        PretrainOptions basis = (context.Value(preset) ?? fitting) is { } name ? Presets.Load(name) : new PretrainOptions();
-        PretrainOptions options = Configuration.Resolve(basis, context.Value(file), context.Value(assignments));
+        PretrainOptions options = Configuration.Resolve(Configuration.LayOver(
+            new PretrainOptions(), context.Value(preset) ?? fitting, context.Value(file), context.Value(assignments) ?? []));
         return options with
         {
             Seed = context.Seed ?? options.Seed,

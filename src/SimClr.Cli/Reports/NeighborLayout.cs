@@ -32,7 +32,7 @@ internal sealed record NeighborLayout(int Side, int Queries, int Sources, int Ne
     /// <summary>The cell of a neighbor.</summary>
     public SKRectI Neighbor(int source, int row, int column)
     {
-        int group = Margin + Side + GroupGap + (source * (GroupGap + (Neighbors * (Side + Gap)) - Gap));
+        int group = Margin + Side + GroupGap + (source * (GroupGap + (Math.Max(1, Neighbors) * (Side + Gap)) - Gap));
         return SKRectI.Create(group + (column * (Side + Gap)), Query(row).Top, Side, Side);
     }
 }

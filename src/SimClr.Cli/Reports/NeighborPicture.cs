@@ -116,7 +116,12 @@ internal static class NeighborPicture
         canvas.DrawCircle(middle, BadgeRadius, disk);
         using var pen = new SKPaint
         {
-            Color = Ink.Paper, IsStroke = true, StrokeWidth = 4, IsAntialias = true, StrokeCap = SKStrokeCap.Round, StrokeJoin = SKStrokeJoin.Round,
+            Color = Ink.Paper,
+            IsStroke = true,
+            StrokeWidth = 4,
+            IsAntialias = true,
+            StrokeCap = SKStrokeCap.Round,
+            StrokeJoin = SKStrokeJoin.Round,
         };
         SKPoint[][] strokes = same
             ? [[new(-6.5f, 0.5f), new(-2, 5), new(6.5f, -5)]]

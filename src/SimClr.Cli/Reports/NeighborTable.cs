@@ -60,6 +60,11 @@ internal sealed class NeighborTable
     public static NeighborTable Find(IReadOnlyList<NeighborSource> sources, IReadOnlyList<int> queries, int neighbors = 6)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(neighbors);
+        if (sources.Count == 0 || queries.Count == 0)
+        {
+            throw new ArgumentException("expected at least one representation and one query", nameof(queries));
+        }
+
         if (sources.Any(source => !SameImages(source.Bank, sources[0].Bank) || !SameImages(source.Queries, sources[0].Queries)))
         {
             throw new ArgumentException("expected tables with the same images in the same order", nameof(sources));

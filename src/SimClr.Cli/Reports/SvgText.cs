@@ -7,6 +7,7 @@ namespace SimClr.Cli.Reports;
 internal static class SvgText
 {
     private const string Fonts = "system-ui, 'Segoe UI', 'Helvetica Neue', 'DejaVu Sans', sans-serif";
+    private const double UsualWidth = 0.63;
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
 
     /// <summary>A file of its own.</summary>
@@ -20,6 +21,7 @@ internal static class SvgText
         foreach (XElement text in root.Descendants(Svg + "text"))
         {
             text.SetAttributeValue("font-family", Fonts);
+            Anchor(text);
         }
 
         return root.ToString(SaveOptions.DisableFormatting);
@@ -41,6 +43,30 @@ internal static class SvgText
 
         return root.ToString(SaveOptions.DisableFormatting);
     }
+
+    /// <summary>
+    /// The plot places each letter by the widths of its own font. The reader's font may have others: the text is set as
+    /// a whole, at the end or middle that stands at 0.
+    /// </summary>
+    private static void Anchor(XElement text)
+    {
+        double[] lefts = Numbers(text, "x");
+        double letter = lefts.Length > 1
+            ? (lefts[^1] - lefts[0]) / (lefts.Length - 1)
+            : UsualWidth * double.Parse(text.Attribute("font-size")!.Value, CultureInfo.InvariantCulture);
+        double width = letter * lefts.Length;
+        (string Anchor, double Offset)[] choices =
+            [("start", lefts[0]), ("middle", lefts[0] + (width / 2)), ("end", lefts[0] + width)];
+        text.SetAttributeValue("x", "0");
+        text.SetAttributeValue("y", Numbers(text, "y")[0].ToString(CultureInfo.InvariantCulture));
+        text.SetAttributeValue("text-anchor", choices.MinBy(choice => Math.Abs(choice.Offset)).Anchor);
+        text.Value = text.Value.Trim();
+    }
+
+    private static double[] Numbers(XElement element, string attribute)
+        => [.. element.Attribute(attribute)!.Value
+            .Split([',', ' '], StringSplitOptions.RemoveEmptyEntries)
+            .Select(number => double.Parse(number, CultureInfo.InvariantCulture))];
 
     private static string Renamed(XAttribute attribute, int number)
     {

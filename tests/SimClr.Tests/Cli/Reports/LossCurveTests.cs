@@ -1,0 +1,90 @@
+using System.Xml.Linq;
+using SimClr.Cli.Reports;
+using SimClr.Tests.Data;
+
+namespace SimClr.Tests.Cli.Reports;
+
+public sealed class LossCurveTests : IDisposable
+{
+    private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void The_curve_names_its_axes_and_the_level_of_chance()
+    {
+        Pictures.NeedAFont();
+        XElement svg = Draw(
+            """{"step":10,"epoch":1,"loss":6.1,"chance_loss":6.2364}""",
+            """{"step":20,"epoch":1,"loss":5.4,"chance_loss":6.2364,"knn":0.71}""",
+            """{"step":40,"epoch":2,"loss":4.9,"chance_loss":6.2364,"knn":0.804}""");
+        string[] texts = Texts(svg);
+        Assert.Contains("chance level 6.24", texts);
+        Assert.Contains("epoch", texts);
+        Assert.Contains("loss", texts);
+        Assert.Contains("kNN accuracy", texts);
+        Assert.Contains("80%", texts);
+        Assert.Equal(("700", "360"), (svg.Attribute("width")!.Value, svg.Attribute("height")!.Value));
+        Assert.Equal(
+            "Training loss over epochs, from 6.10 to 4.90; chance is 6.24; kNN accuracy at the end 80.4%.",
+            svg.Attribute("aria-label")!.Value);
+    }
+
+    [Fact]
+    public void Without_labels_there_is_no_second_axis()
+        => Assert.DoesNotContain("kNN accuracy", Texts(Draw("""{"step":1,"epoch":1,"loss":6.1}""", """{"step":2,"epoch":2,"loss":6.0}""")));
+
+    [Fact]
+    public void One_logged_step_is_a_point()
+    {
+        Pictures.NeedAFont();
+        XElement svg = Draw("""{"step":10,"epoch":1,"loss":5.5,"chance_loss":5.8}""");
+        Assert.Contains("chance level 5.80", Texts(svg));
+        Assert.NotEmpty(svg.Descendants(Svg + "ellipse"));
+    }
+
+    [Fact]
+    public void A_run_without_a_logged_step_says_so()
+    {
+        Pictures.NeedAFont();
+        Assert.Contains("no step was logged yet", Texts(Draw()));
+        Assert.Contains("no step was logged yet", LossCurve.Svg(folder.Of("missing.jsonl")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Steps_without_a_finite_loss_are_passed_over()
+    {
+        LossPoint[] points = LossPoint.Of([Metrics(1, 1, 5), Metrics(2, 1, double.NaN), new Dictionary<string, double> { ["step"] = 3 }]);
+        Assert.Equal([5], points.Select(point => point.Loss));
+    }
+
+    [Fact]
+    public void Epochs_have_fractions()
+    {
+        LossPoint[] points = LossPoint.Of([Metrics(10, 1, 5), Metrics(20, 1, 5), Metrics(31, 1, 5), Metrics(40, 2, 5), Metrics(62, 2, 5)]);
+        Assert.Equal([10 / 31.0, 20 / 31.0, 1, 40 / 31.0, 2], points.Select(point => point.Epoch));
+    }
+
+    [Fact]
+    public void Texts_keep_their_place_in_any_font()
+    {
+        Pictures.NeedAFont();
+        XElement[] texts = [.. Draw("""{"step":10,"epoch":1,"loss":5.5,"chance_loss":5.8,"knn":0.5}""").Descendants(Svg + "text")];
+        Assert.All(texts, text => Assert.Equal("0", text.Attribute("x")!.Value));
+        Assert.Equal("end", Anchor(texts, "chance level 5.80"));
+        Assert.Equal("middle", Anchor(texts, "epoch"));
+        Assert.Equal("start", Anchor(texts, "100%"));
+
+        static string Anchor(XElement[] texts, string value) => texts.Single(text => text.Value == value).Attribute("text-anchor")!.Value;
+    }
+
+    private XElement Draw(params string[] lines)
+        => XDocument.Parse(LossCurve.Svg(folder.Write("metrics.jsonl", string.Concat(lines.Select(line => line + "\n"))))).Root!;
+
+    private static string[] Texts(XElement svg) => [.. svg.Descendants(Svg + "text").Select(text => text.Value)];
+
+    private static Dictionary<string, double> Metrics(double step, double epoch, double loss)
+        => new() { ["step"] = step, ["epoch"] = epoch, ["loss"] = loss };
+}
