@@ -25,10 +25,10 @@ public sealed class EvaluateCommandTests(SmallWorld world) : IClassFixture<Small
     [Fact]
     public void Knn_says_the_accuracy_in_percent_beside_chance()
     {
-        CommandRun result = Evaluate("knn", "run");
+        CommandRun result = Evaluate("knn", "run", "--k", "4", "--temperature", "0.2");
 
         Assert.Equal(0, result.Code);
-        Assert.Contains("k 20, temperature 0.1", result.Output);
+        Assert.Contains("k 4, temperature 0.2", result.Output);
         Assert.Contains("top-1 100.0 %", result.Output);
         Assert.Contains("guessing gets 50.0 % top-1", result.Output);
     }
