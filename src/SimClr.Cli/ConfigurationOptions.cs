@@ -1,0 +1,52 @@
+using System.CommandLine;
+using SimClr.Training;
+
+namespace SimClr.Cli;
+
+/// <summary>The options by which a verb takes a configuration, and what they amount to.</summary>
+internal sealed class ConfigurationOptions
+{
+    private readonly Option<string?> preset = new("--preset")
+    {
+        Description = $"A configuration that comes with simclr: {string.Join(", ", Presets.Names)}",
+        HelpName = "name",
+    };
+
+    private readonly Option<string?> file = new("--config")
+    {
+        Description = "A configuration in YAML or JSON, over the preset",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string[]> assignments = new("--set")
+    {
+        Description = "One value, over preset and file: views.strength=0.5. May be repeated",
+        HelpName = "section.key=value",
+    };
+
+    public void AddTo(Command verb)
+    {
+        verb.Add(preset);
+        verb.Add(file);
+        verb.Add(assignments);
+    }
+
+    /// <summary>Whether the user said what to build on, so that no preset has to be chosen for the images.</summary>
+    public bool Chosen(CommandContext context) => context.Value(preset) is not null || context.Value(file) is not null;
+
+    /// <summary>The preset, the file over it, single values over both, and the global options over all.</summary>
+    /// <param name="context">What the user typed.</param>
+    /// <param name="fitting">The preset where the user names none; null for the plain defaults.</param>
+    /// <exception cref="ConfigurationException">Something in them is wrong.</exception>
+    public PretrainOptions Resolve(CommandContext context, string? fitting = null)
+    {
+        PretrainOptions basis = (context.Value(preset) ?? fitting) is { } name ? Presets.Load(name) : new PretrainOptions();
+        PretrainOptions options = Configuration.Resolve(basis, context.Value(file), context.Value(assignments));
+        return options with
+        {
+            Seed = context.Seed ?? options.Seed,
+            Device = context.Device ?? options.Device,
+            Threads = context.Threads ?? options.Threads,
+        };
+    }
+}

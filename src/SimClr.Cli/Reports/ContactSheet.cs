@@ -1,0 +1,159 @@
+using System.Globalization;
+using SimClr.Augmentation;
+using SimClr.Data;
+using SkiaSharp;
+
+namespace SimClr.Cli.Reports;
+
+/// <summary>
+/// A picture of images beside their random views, as pre-training with this seed sees them: views 1 and 2 are the pair
+/// of the first epoch, 3 and 4 that of the second, and so on. What they show is
+/// outlined on the image where there are no more than two.
+/// </summary>
+internal static class ContactSheet
+{
+    private const int MostOutlines = 2;
+    private const int LargestPlain = 128;
+
+    /// <summary>Draws the sheet.</summary>
+    /// <param name="images">From these, spread evenly over the set.</param>
+    /// <param name="views">How views are made. Normalization is left out: it is not for the eye.</param>
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="count">Images to show, 1 or more; fewer where the set has fewer that can be read.</param>
+    /// <param name="viewsPerImage">Views of each, 1 or more.</param>
+    /// <returns>A PNG.</returns>
+    /// <exception cref="DataException">No image can be read.</exception>
+    public static byte[] Render(ImageDataSet images, ViewOptions views, long seed, int count, int viewsPerImage)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(viewsPerImage);
+        List<(int Index, RgbImage Image)> chosen = Choose(images, count);
+        var layout = new ContactSheetLayout(views.Size, chosen.Count, viewsPerImage);
+        ViewOptions visible = views with { Normalize = "none" };
+        var renderer = new ViewRenderer(visible);
+        return Png.Draw(layout.Width, layout.Height, canvas =>
+        {
+            bool outlined = viewsPerImage <= MostOutlines;
+            DrawHeads(canvas, layout, outlined);
+            for (int number = 0; number < chosen.Count; number++)
+            {
+                (int index, RgbImage image) = chosen[number];
+                ViewParameters[] draws =
+                [
+                    .. Enumerable.Range(0, viewsPerImage).Select(view => ViewParameters.Draw(
+                        visible, image.Width, image.Height, seed, epoch: view / 2, index, view % 2)),
+                ];
+                SKRectI place = Thumbnail.Draw(canvas, image, layout.Cell(number, 0));
+                Outline(canvas, SKRect.Inflate(place, 0.5f, 0.5f), Ink.Line, 1);
+                DrawCrops(canvas, outlined ? draws : [], place, (float)place.Width / image.Width);
+                DrawViews(canvas, layout, number, renderer, image, draws);
+            }
+
+            DrawFoot(canvas, layout, images.Name, views, seed);
+        });
+    }
+
+    /// <summary>Evenly spread, since folders are sorted by class; the next one where an image cannot be read.</summary>
+    private static List<(int Index, RgbImage Image)> Choose(ImageDataSet images, int count)
+    {
+        int wanted = Math.Min(count, images.Count);
+        var chosen = new List<(int, RgbImage)>(wanted);
+        UnreadableImageException? problem = null;
+        for (int slot = 0; slot < wanted; slot++)
+        {
+            int first = (int)((long)slot * images.Count / wanted);
+            int end = (int)((long)(slot + 1) * images.Count / wanted);
+            for (int index = first; index < end; index++)
+            {
+                try
+                {
+                    chosen.Add((index, images.Read(index)));
+                    break;
+                }
+                catch (UnreadableImageException error)
+                {
+                    problem = error;
+                }
+            }
+        }
+
+        return chosen.Count > 0
+            ? chosen
+            : throw new DataException(
+                $"{images.Name}: none of its {images.Count} image(s) can be read, expected at least one"
+                    + (problem is null ? "" : $" (the last one: {problem.Message})"),
+                problem);
+    }
+
+    private static void DrawHeads(SKCanvas canvas, ContactSheetLayout layout, bool outlined)
+    {
+        for (int column = 0; column < layout.Across; column++)
+        {
+            for (int cell = 0; cell <= layout.ViewsPerImage; cell++)
+            {
+                SKRectI place = layout.Cell(column, cell);
+                float baseline = place.Top - 9;
+                float indent = 0;
+                if (outlined && cell > 0)
+                {
+                    indent = 15;
+                    Outline(canvas, SKRect.Create(place.Left + 1, baseline - 9, 8, 8), Ink.View(cell - 1), 2);
+                }
+
+                Lettering.Write(
+                    canvas,
+                    cell == 0 ? "image" : $"view {cell}",
+                    new SKPoint(place.Left + indent, baseline),
+                    ContactSheetLayout.TextSize,
+                    Ink.Faint,
+                    width: place.Width - indent);
+            }
+        }
+    }
+
+    /// <summary>Snapped to whole pixels, so that lines stay sharp; haloed where there is room for it.</summary>
+    private static void DrawCrops(SKCanvas canvas, ViewParameters[] draws, SKRectI place, float scale)
+    {
+        for (int view = 0; view < draws.Length; view++)
+        {
+            Box crop = draws[view].Crop;
+            var outline = SKRectI.Round(SKRect.Create(
+                place.Left + (crop.Left * scale), place.Top + (crop.Top * scale), crop.Width * scale, crop.Height * scale));
+            outline.Inflate(-1, -1);
+            if (place.Width > LargestPlain)
+            {
+                Outline(canvas, outline, SKColors.White.WithAlpha(190), 4);
+            }
+
+            Outline(canvas, outline, Ink.View(view), 2);
+        }
+    }
+
+    private static void Outline(SKCanvas canvas, SKRect rectangle, SKColor color, float width)
+    {
+        using var paint = new SKPaint { Color = color, IsStroke = true, StrokeWidth = width };
+        canvas.DrawRect(rectangle, paint);
+    }
+
+    private static void DrawFoot(SKCanvas canvas, ContactSheetLayout layout, string data, ViewOptions views, long seed)
+    {
+        string text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{data} · views of {views.Size} px · color strength {views.Strength} · {(views.Blur ? "blur" : "no blur")} · crop {views.AreaMin:0.##} to {views.AreaMax:0.##} of the area · seed {seed}");
+        Lettering.Write(
+            canvas, text, layout.Foot, ContactSheetLayout.TextSize - 1, Ink.Faint, width: layout.Width - (2 * layout.Foot.X));
+    }
+
+    private static void DrawViews(
+        SKCanvas canvas, ContactSheetLayout layout, int number, ViewRenderer renderer, RgbImage image, ViewParameters[] draws)
+    {
+        float[] pixels = new float[3 * layout.ViewSize * layout.ViewSize];
+        for (int view = 0; view < draws.Length; view++)
+        {
+            renderer.Render(image, draws[view], pixels);
+            SKRectI cell = layout.Cell(number, view + 1);
+            Outline(canvas, SKRect.Inflate(cell, 0.5f, 0.5f), Ink.Line, 1);
+            Thumbnail.Draw(canvas, pixels, layout.ViewSize, cell);
+        }
+    }
+}

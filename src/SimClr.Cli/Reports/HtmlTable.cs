@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Text;
+
+namespace SimClr.Cli.Reports;
+
+/// <summary>Writes accuracies as a table with a bar behind each, and below it what each column means.</summary>
+internal static class HtmlTable
+{
+    public static void Append(StringBuilder html, ReportTable table)
+    {
+        double?[] best = [.. table.Measures.Select((_, column) => table.Rows.Max(row => Shown(row.Values[column])))];
+        html.Append(CultureInfo.InvariantCulture, $"<div class=\"scroll\">\n<table>\n<caption>{HtmlText.Escape(table.Caption)}</caption>\n<thead>\n<tr><td></td>");
+        foreach (ReportMeasure measure in table.Measures)
+        {
+            html.Append(CultureInfo.InvariantCulture, $"<th scope=\"col\">{HtmlText.Escape(measure.Name)}</th>");
+        }
+
+        html.Append("</tr>\n</thead>\n<tbody>\n");
+        foreach (ReportRow row in table.Rows)
+        {
+            Append(html, row, best, comparable: table.Rows.Count > 1);
+        }
+
+        html.Append("</tbody>\n</table>\n</div>\n<dl class=\"measures\">\n");
+        foreach (ReportMeasure measure in table.Measures)
+        {
+            html.Append(CultureInfo.InvariantCulture, $"<div><dt>{HtmlText.Escape(measure.Name)}</dt><dd>{HtmlText.Escape(measure.Meaning)}</dd></div>\n");
+        }
+
+        html.Append("</dl>\n");
+    }
+
+    private static void Append(StringBuilder html, ReportRow row, double?[] best, bool comparable)
+    {
+        html.Append(CultureInfo.InvariantCulture, $"<tr{(row.Highlight ? " class=\"highlight\"" : "")}><th scope=\"row\">{HtmlText.Escape(row.Name)}</th>");
+        for (int column = 0; column < best.Length; column++)
+        {
+            if (row.Values[column] is not { } value)
+            {
+                html.Append("<td class=\"none\">–</td>");
+                continue;
+            }
+
+            bool isBest = comparable && Shown(value) == best[column];
+            string text = isBest ? $"<strong>{HtmlText.Percent(value)}</strong>" : HtmlText.Percent(value);
+            html.Append(CultureInfo.InvariantCulture, $"<td><div class=\"bar\" style=\"--share:{HtmlText.Percent(Math.Clamp(value, 0, 1))}\">{text}</div></td>");
+        }
+
+        html.Append("</tr>\n");
+    }
+
+    /// <summary>As it is written: values that look the same are equally good.</summary>
+    private static double? Shown(double? value) => value is { } number ? Math.Round(100 * number, 1, MidpointRounding.AwayFromZero) : null;
+}

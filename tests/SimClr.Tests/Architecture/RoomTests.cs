@@ -1,0 +1,91 @@
+using System.Text.RegularExpressions;
+
+namespace SimClr.Tests.Architecture;
+
+/// <summary>One data flow, one room per step, arrows one way.</summary>
+public sealed partial class RoomTests
+{
+    private static readonly Dictionary<string, string[]> MayUse = new()
+    {
+        ["Internals"] = [],
+        ["Data"] = ["Internals"],
+        ["Augmentation"] = ["Data", "Internals"],
+
+        // These three see tensors only.
+        ["Encoders"] = ["Internals"],
+        ["Heads"] = ["Internals"],
+        ["Losses"] = ["Internals"],
+        ["Optimizers"] = ["Internals"],
+        ["Checkpoints"] = ["Augmentation", "Encoders", "Internals"],
+        ["Embeddings"] = ["Augmentation", "Checkpoints", "Data", "Encoders", "Internals"],
+
+        // Evaluation sees embeddings and encoders, never the trainer.
+        ["Evaluation"] = ["Augmentation", "Checkpoints", "Data", "Embeddings", "Heads", "Internals", "Optimizers"],
+        ["Training"] =
+        [
+            "Augmentation", "Checkpoints", "Data", "Embeddings", "Encoders", "Evaluation", "Heads", "Internals", "Losses",
+            "Optimizers",
+        ],
+    };
+
+    public static TheoryData<string> Rooms => [.. MayUse.Keys];
+
+    [Fact]
+    public void Every_folder_of_the_library_is_a_known_room()
+    {
+        string[] folders = [.. Directory.GetDirectories(Path.Combine(SourceTree.Root, "src", "SimClr"))
+            .Select(folder => Path.GetFileName(folder)!)
+            .Where(name => name is not ("bin" or "obj" or "buildTransitive"))];
+        Assert.Equal(MayUse.Keys.Order(), folders.Order());
+    }
+
+    [Theory]
+    [MemberData(nameof(Rooms))]
+    public void A_room_uses_only_the_rooms_before_it(string room)
+    {
+        string[] allowed = [.. MayUse[room], room];
+        foreach (string file in SourceTree.Files(Path.Combine("src", "SimClr", room)))
+        {
+            string text = File.ReadAllText(file);
+            Assert.Matches($@"namespace SimClr\.{room};", text);
+            var used = RoomName().Matches(text).Select(match => match.Groups[1].Value).Where(MayUse.ContainsKey);
+            Assert.Empty(used.Except(allowed).Select(other => $"{file} uses {other}"));
+        }
+    }
+
+    [Fact]
+    public void The_arrows_have_no_cycle()
+    {
+        var done = new HashSet<string>();
+        while (MayUse.Keys.FirstOrDefault(room => !done.Contains(room) && MayUse[room].All(done.Contains)) is { } next)
+        {
+            done.Add(next);
+        }
+
+        Assert.Equal(MayUse.Keys.Order(), done.Order());
+    }
+
+    [Theory]
+    [InlineData(@"\bnew Random\(")]
+    [InlineData(@"\bRandom\.Shared\b")]
+    [InlineData(@"\bDateTime\.(Utc)?Now\b")]
+    [InlineData(@"\bConsole\.")]
+    [InlineData(@"\bmanual_seed\(")]
+    public void The_library_does_without(string banned)
+    {
+        var found = SourceTree.Files(Path.Combine("src", "SimClr")).Where(file => Regex.IsMatch(File.ReadAllText(file), banned));
+        Assert.Empty(found);
+    }
+
+    [Fact]
+    public void Reports_read_run_directories_and_never_the_trainer()
+    {
+        foreach (string file in SourceTree.Files(Path.Combine("src", "SimClr.Cli", "Reports")))
+        {
+            Assert.DoesNotMatch(@"\b(Pretrainer|SimClrModel|Optimizer)\b", File.ReadAllText(file));
+        }
+    }
+
+    [GeneratedRegex(@"\bSimClr\.([A-Z][A-Za-z]+)")]
+    private static partial Regex RoomName();
+}
