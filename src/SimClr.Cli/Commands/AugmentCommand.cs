@@ -11,7 +11,6 @@ internal static class AugmentCommand
 {
     private const int MostImages = 500;
     private const int MostViews = 16;
-    private const int LargestSmallImage = 64;
 
     public static Command Create() => new Verb(
         "augment", "The random views that training sees.", "simclr augment preview sample: --out views.png") { Preview() };
@@ -53,7 +52,7 @@ internal static class AugmentCommand
         using ImageDataSet images = DataSets.Open(data, options.Data);
         if (!configuration.Chosen(context))
         {
-            options = configuration.Resolve(context, FittingPreset(images));
+            options = configuration.Resolve(context, FittingPreset.For(images));
         }
 
         byte[] png = ContactSheet.Render(images, options.Views, options.Seed, count, viewsPerImage);
@@ -68,24 +67,6 @@ internal static class AugmentCommand
                 ["seed"] = options.Seed,
             },
             $"wrote {file.Path}: {Math.Min(count, images.Count)} of {images.Count} images of {images.Name} with {viewsPerImage} view(s) each");
-    }
-
-    private static string FittingPreset(ImageDataSet images)
-    {
-        RgbImage? first = Enumerable.Range(0, images.Count).Select(images.TryRead).FirstOrDefault(image => image is not null);
-        return first is not null && Math.Max(first.Width, first.Height) <= LargestSmallImage ? "cifar10-small" : "photos";
-    }
-
-    private static RgbImage? TryRead(this ImageDataSet images, int index)
-    {
-        try
-        {
-            return images.Read(index);
-        }
-        catch (UnreadableImageException)
-        {
-            return null;
-        }
     }
 
     private static int AtMost(long value, int most, string name)
