@@ -65,6 +65,7 @@ internal static class CommandLine
                 "5 a resumed run does not match, 130 interrupted (a checkpoint was written).",
             ],
         };
+        root.Add(DemoCommand.Create());
         root.Add(PretrainCommand.Create());
         root.Add(EvaluateCommand.Create());
         root.Add(DoctorCommand.Create());

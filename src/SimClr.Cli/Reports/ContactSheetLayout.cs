@@ -13,7 +13,9 @@ internal sealed record ContactSheetLayout(int ViewSize, int Count, int ViewsPerI
     public const float TextSize = 13;
     private const int SmallSide = 96;
     private const int LargestSide = 256;
-    private const int LargestWidth = 1480;
+    private const int LargestSmallSide = 128;
+    private const int PageWidth = 1020;
+    private const int ScreenWidth = 1480;
     private const int Margin = 24;
     private const int Head = 24;
     private const int FootHeight = 24;
@@ -33,6 +35,9 @@ internal sealed record ContactSheetLayout(int ViewSize, int Count, int ViewsPerI
 
     /// <summary>The left end of the last line of text.</summary>
     public SKPoint Foot => new(Margin, Height - Margin);
+
+    /// <summary>Small images fit a page at full size, on which they stay crisp.</summary>
+    private int LargestWidth => Side <= LargestSmallSide ? PageWidth : ScreenWidth;
 
     private int Rows => (Count + Across - 1) / Across;
 

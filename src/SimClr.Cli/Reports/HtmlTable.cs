@@ -9,7 +9,7 @@ internal static class HtmlTable
     public static void Append(StringBuilder html, ReportTable table)
     {
         double?[] best = [.. table.Measures.Select((_, column) => table.Rows.Max(row => Shown(row.Values[column])))];
-        html.Append(CultureInfo.InvariantCulture, $"<div class=\"scroll\">\n<table>\n<caption>{HtmlText.Escape(table.Caption)}</caption>\n<thead>\n<tr><td></td>");
+        html.Append(CultureInfo.InvariantCulture, $"<div class=\"scroll\">\n<table style=\"--columns:{table.Measures.Count}\">\n<caption>{HtmlText.Escape(table.Caption)}</caption>\n<thead>\n<tr><td></td>");
         foreach (ReportMeasure measure in table.Measures)
         {
             html.Append(CultureInfo.InvariantCulture, $"<th scope=\"col\">{HtmlText.Escape(measure.Name)}</th>");

@@ -10,7 +10,8 @@ internal static class HtmlText
     public static string Escape(string text) => WebUtility.HtmlEncode(text);
 
     /// <summary>A fraction as a percentage with one decimal.</summary>
-    public static string Percent(double fraction) => string.Create(CultureInfo.InvariantCulture, $"{100 * fraction:F1}%");
+    public static string Percent(double fraction)
+        => string.Create(CultureInfo.InvariantCulture, $"{100 * fraction:F1}%");
 
     /// <summary>Seconds in words.</summary>
     public static string Duration(double seconds) => seconds switch

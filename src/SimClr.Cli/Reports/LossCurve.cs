@@ -35,8 +35,11 @@ internal static class LossCurve
         plot.Axes.SetLimitsX(0, epochs * 1.02);
         DrawKnn(plot, [.. points.Where(point => point.Knn is not null)]);
         DrawLoss(plot, points, epochs);
+        bool measured = points.Any(point => point.Knn is not null);
+        plot.Layout.Fixed(new PixelPadding(left: 64, right: measured ? 76 : 20, bottom: 52, top: 16));
         if (points.Length == 0)
         {
+            plot.Axes.Left.TickGenerator = new EmptyTickGenerator();
             Text nothing = plot.Add.Text("no step was logged yet", epochs / 2, 0.5);
             nothing.LabelAlignment = Alignment.MiddleCenter;
             nothing.LabelFontSize = 15;
@@ -57,7 +60,7 @@ internal static class LossCurve
 
         string chance = points[^1].Chance is { } level ? string.Create(CultureInfo.InvariantCulture, $"; chance is {level:F2}") : "";
         string knn = points.LastOrDefault(point => point.Knn is not null)?.Knn is { } accuracy
-            ? string.Create(CultureInfo.InvariantCulture, $"; kNN accuracy at the end {accuracy:P1}")
+            ? string.Create(CultureInfo.InvariantCulture, $"; kNN accuracy at the end {HtmlText.Percent(accuracy)}")
             : "";
         return string.Create(
             CultureInfo.InvariantCulture, $"Training loss over epochs, from {points[0].Loss:F2} to {points[^1].Loss:F2}{chance}{knn}.");
@@ -84,6 +87,11 @@ internal static class LossCurve
 
         double room = Math.Max(0.05, (top - bottom) * 0.12);
         plot.Axes.SetLimitsY(bottom - room, top + (1.3 * room));
+        string digits = (top - bottom) switch { > 20 => "0", > 1 => "0.0", > 0.1 => "0.00", _ => "0.000" };
+        plot.Axes.Left.TickGenerator = new NumericAutomatic
+        {
+            LabelFormatter = value => value.ToString(digits, CultureInfo.InvariantCulture),
+        };
     }
 
     private static void DrawChance(Plot plot, double level, double epochs)
@@ -92,7 +100,7 @@ internal static class LossCurve
         line.LinePattern = LinePattern.Dashed;
         line.LineWidth = 1.25f;
         line.Color = Color.FromHex(ChanceColor);
-        Text label = plot.Add.Text(string.Create(CultureInfo.InvariantCulture, $"chance: {level:F2}"), epochs * 1.01, level);
+        Text label = plot.Add.Text(string.Create(CultureInfo.InvariantCulture, $"chance level {level:F2}"), epochs * 1.01, level);
         label.LabelAlignment = Alignment.LowerRight;
         label.LabelFontSize = 12;
         label.LabelFontColor = Color.FromHex(ChanceColor);
@@ -115,8 +123,8 @@ internal static class LossCurve
         curve.MarkerShape = MarkerShape.FilledDiamond;
         IYAxis axis = plot.Axes.Right;
         axis.Min = 0;
-        axis.Max = 100;
-        axis.TickGenerator = new NumericAutomatic { LabelFormatter = value => string.Create(CultureInfo.InvariantCulture, $"{value:0}%") };
+        axis.Max = 104;
+        axis.TickGenerator = new NumericManual([0, 20, 40, 60, 80, 100], ["0%", "20%", "40%", "60%", "80%", "100%"]);
         axis.Label.Text = "kNN accuracy";
         axis.Label.ForeColor = Color.FromHex(KnnColor);
     }

@@ -28,13 +28,14 @@ internal static class ReportStyle
         .summary { margin: 0; font-size: 1.15rem; color: var(--faint); }
         section { margin-top: 44px; padding-top: 28px; border-top: 1px solid var(--line); }
         .scroll { overflow-x: auto; margin: 20px 0 0; }
-        table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+        table { table-layout: fixed; border-collapse: collapse; width: 100%; min-width: calc(176px + 104px * var(--columns)); font-variant-numeric: tabular-nums; }
         caption { padding: 0 0 10px; text-align: left; color: var(--faint); font-size: 0.92rem; }
         thead th { padding: 6px 12px 8px 0; text-align: left; vertical-align: bottom; font-size: 0.86rem; font-weight: 600; color: var(--faint); line-height: 1.35; }
+        thead td { width: 176px; }
         thead tr { border-bottom: 1px solid var(--line); }
         tbody tr { border-bottom: 1px solid var(--line); }
-        tbody th { padding: 10px 20px 10px 10px; text-align: left; font-weight: 500; white-space: nowrap; }
-        tbody td { padding: 7px 12px 7px 0; min-width: 92px; }
+        tbody th { padding: 10px 20px 10px 10px; text-align: left; font-weight: 500; }
+        tbody td { padding: 7px 12px 7px 0; }
         .none { color: var(--faint); padding-left: 9px; }
         .bar {
           padding: 3px 9px; border-radius: 4px; white-space: nowrap;

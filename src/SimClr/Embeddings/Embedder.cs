@@ -49,7 +49,7 @@ public static class Embedder
         {
             using var scope = NewDisposeScope();
             int count = batch.Indices.Length;
-            Tensor h = encoder.Module.forward(pixels.Fill(batch.Pixels, count)).cpu().contiguous();
+            Tensor h = encoder.Module.forward(pixels.Fill(batch.Pixels, count)).cpu().to_type(ScalarType.Float32).contiguous();
             dimension = (int)h.shape[1];
             ReadOnlySpan<float> values = h.data<float>().ToArray();
             for (int i = 0; i < count; i++)

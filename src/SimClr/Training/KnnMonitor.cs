@@ -20,17 +20,25 @@ internal sealed class KnnMonitor
     private readonly ImageDataSet queries;
     private readonly TrainedEncoder encoder;
     private readonly PretrainOptions options;
+    private readonly SkippedImages skipped;
 
-    private KnnMonitor(ImageDataSet bank, ImageDataSet queries, TrainedEncoder encoder, PretrainOptions options)
+    private KnnMonitor(
+        ImageDataSet bank, ImageDataSet queries, TrainedEncoder encoder, PretrainOptions options, SkippedImages skipped)
     {
         this.bank = bank;
         this.queries = queries;
         this.encoder = encoder;
         this.options = options;
+        this.skipped = skipped;
     }
 
     /// <summary>A monitor for labeled images, or null where there are no labels or too few images.</summary>
-    public static KnnMonitor? For(ImageDataSet images, TrainedEncoder encoder, PretrainOptions options)
+    /// <param name="images">What is learned from.</param>
+    /// <param name="encoder">The encoder in training.</param>
+    /// <param name="options">The run's configuration.</param>
+    /// <param name="skipped">The run's own list: a small part of the set may hold more than the allowed share of unreadable images.</param>
+    public static KnnMonitor? For(
+        ImageDataSet images, TrainedEncoder encoder, PretrainOptions options, SkippedImages skipped)
     {
         if (images.Labels is null || images.Count < 100)
         {
@@ -41,7 +49,7 @@ internal sealed class KnnMonitor
         int asked = Math.Min(MostQueries, images.Count / 5);
         int answering = Math.Min(MostNeighbors, images.Count - asked);
         return new KnnMonitor(
-            images.Subset(order[asked..(asked + answering)]), images.Subset(order[..asked]), encoder, options);
+            images.Subset(order[asked..(asked + answering)]), images.Subset(order[..asked]), encoder, options, skipped);
     }
 
     /// <summary>The accuracy after an epoch, 0 … 1; null in epochs that are passed over so that it costs little.</summary>
@@ -53,8 +61,8 @@ internal sealed class KnnMonitor
             return null;
         }
 
-        EmbeddingTable answers = Embedder.Embed(encoder, bank, options.Data);
-        EmbeddingTable questions = Embedder.Embed(encoder, queries, options.Data);
+        EmbeddingTable answers = Embedder.Embed(encoder, bank, options.Data, skipped);
+        EmbeddingTable questions = Embedder.Embed(encoder, queries, options.Data, skipped);
         return KnnClassifier.Evaluate(answers, questions, Math.Min(20, answers.Count)).Top1;
     }
 }

@@ -89,7 +89,7 @@ public sealed class Pretrainer
         var loader = new BatchLoader(
             readable, 2 * views.FloatsPerView, views.Write, skipped, options.Data.Workers, substituteUnreadable: true);
         var meter = new RunMeter(step, totalSteps, options, Progress, metrics, Logger);
-        KnnMonitor? knn = KnnMonitor.For(readable, encoder, options);
+        KnnMonitor? knn = KnnMonitor.For(readable, encoder, options, skipped);
         model.train();
 
         foreach (ImageBatch batch in loader.Load(BatchPlans(readable.Count, step, stepsPerEpoch, totalSteps), CancellationToken.None))

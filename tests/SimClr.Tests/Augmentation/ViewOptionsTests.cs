@@ -10,8 +10,17 @@ public sealed class ViewOptionsTests
         Assert.Equal(
             new ViewOptions
             {
-                Size = 224, AreaMin = 0.08, AreaMax = 1, Strength = 1, JitterProbability = 0.8, GrayProbability = 0.2, Blur = true,
-                BlurProbability = 0.5, FlipProbability = 0.5, Interpolation = "bicubic", Normalize = "none",
+                Size = 224,
+                AreaMin = 0.08,
+                AreaMax = 1,
+                Strength = 1,
+                JitterProbability = 0.8,
+                GrayProbability = 0.2,
+                Blur = true,
+                BlurProbability = 0.5,
+                FlipProbability = 0.5,
+                Interpolation = "bicubic",
+                Normalize = "none",
             },
             new ViewOptions());
     }

@@ -53,7 +53,12 @@ public sealed class ViewRendererTests
         RgbImage image = RandomImages.Noise(31, 27, 5);
         ViewParameters draws = Plain with
         {
-            Crop = new Box(3, 4, 22, 19), Flip = true, Jitter = true, JitterOrder = Order(2, 0, 3, 1), Gray = true, BlurSigma = 1.3f,
+            Crop = new Box(3, 4, 22, 19),
+            Flip = true,
+            Jitter = true,
+            JitterOrder = Order(2, 0, 3, 1),
+            Gray = true,
+            BlurSigma = 1.3f,
         };
         double[] planes = SlowReference.Resize(image, draws.Crop, 20, 20, bicubic: true, antialias: true);
         planes = [.. planes.Chunk(20).SelectMany(row => row.Reverse())];

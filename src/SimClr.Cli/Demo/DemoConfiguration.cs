@@ -1,0 +1,61 @@
+using SimClr.Data;
+using SimClr.Training;
+
+namespace SimClr.Cli.Demo;
+
+/// <summary>The preset <c>demo</c>, fitted to the user's images so that it still takes minutes.</summary>
+internal static class DemoConfiguration
+{
+    private const int LargestSmallImage = 64;
+    private const int LargestSmallView = 32;
+    private const int PhotographView = 96;
+    private const int FewestEpochs = 2;
+    private const int MostEpochs = 100;
+    private const int ImagesPerBatch = 8;
+
+    /// <summary>The embedded set takes the preset as it is.</summary>
+    public static PretrainOptions Fit(PretrainOptions preset, string argument, ImageDataSet images, int sampleImages)
+    {
+        if (argument == DemoData.Sample)
+        {
+            return preset;
+        }
+
+        int batch = Math.Clamp(HighestPowerOfTwo(images.Count / ImagesPerBatch), 2, preset.Batch.Size);
+        int epochs = Math.Clamp(preset.Schedule.Epochs * sampleImages / images.Count, FewestEpochs, MostEpochs);
+        PretrainOptions fitted = preset with
+        {
+            Batch = preset.Batch with { Size = batch },
+            Schedule = preset.Schedule with { Epochs = epochs, WarmupEpochs = Math.Min(preset.Schedule.WarmupEpochs, epochs / 2.0) },
+        };
+        int side = FirstSide(images);
+        return side <= LargestSmallImage
+            ? fitted with { Views = preset.Views with { Size = Math.Min(side, LargestSmallView) } }
+            : fitted with
+            {
+                // The paper's views for photographs, and a stem that makes them as small as the sample's quickly.
+                Views = new() { Size = PhotographView },
+                Encoder = preset.Encoder with { Stem = "imagenet" },
+            };
+    }
+
+    private static int FirstSide(ImageDataSet images)
+    {
+        for (int i = 0; i < images.Count; i++)
+        {
+            try
+            {
+                RgbImage image = images.Read(i);
+                return Math.Max(image.Width, image.Height);
+            }
+            catch (UnreadableImageException)
+            {
+                // Pre-training lists it.
+            }
+        }
+
+        return PhotographView;
+    }
+
+    private static int HighestPowerOfTwo(int number) => number < 1 ? 1 : 1 << (int)Math.Log2(number);
+}
