@@ -77,6 +77,22 @@ public sealed class EvaluateCommandTests(SmallWorld world) : IClassFixture<Small
     public void What_is_not_a_run_is_refused(string run, string message)
         => Assert.Contains(message, Evaluate("knn", run).Refused(3));
 
+    [Fact]
+    public void Unreadable_images_are_counted_up_to_the_share_that_set_allows()
+    {
+        string[] line = ["evaluate", "knn", world.At("run"), "--train", world.At("train"), "--test", world.At("flawed")];
+
+        Assert.Contains("--set data.max_skipped=", CommandRun.Of(line).Refused(3));
+        JsonObject json = CommandRun.Of([.. line, "--set", "data.max_skipped=0.5", "--json"]).Json;
+
+        Assert.Equal(1, json["skipped_images"]!.GetValue<int>());
+        Assert.Equal(4, json["test_images"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public void What_the_encoder_was_trained_with_cannot_be_set()
+        => Assert.Contains("expected a key of the section data", Evaluate("knn", "run", "--set", "views.size=8").Refused(2));
+
     private CommandRun Evaluate(string measure, string run, params string[] more) => CommandRun.Of(
         ["evaluate", measure, world.At(run), "--train", world.At("train"), "--test", world.At("test"), "--threads", "1", .. more]);
 }

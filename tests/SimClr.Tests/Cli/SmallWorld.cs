@@ -24,6 +24,8 @@ public sealed class SmallWorld : IDisposable
     {
         Write("train", images: 24, size: 16, labeled: true);
         Write("test", images: 8, size: 16, labeled: true);
+        Write("flawed", images: 4, size: 16, labeled: true);
+        folder.Write("flawed/red/broken.png", "this is not an image");
         Write("flat", images: 3, size: 16, labeled: false);
         Write("large", images: 3, size: 80, labeled: false);
         Write("one", images: 1, size: 16, labeled: false);
