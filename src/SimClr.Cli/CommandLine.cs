@@ -45,7 +45,8 @@ internal static class CommandLine
         }
     }
 
-    private static Verb CreateRoot()
+    /// <summary>The whole tree of verbs.</summary>
+    internal static Verb CreateRoot()
     {
         var root = new Verb(
             "simclr",

@@ -52,7 +52,7 @@ internal static class AugmentCommand
         using ImageDataSet images = DataSets.Open(data, options.Data);
         if (!configuration.Chosen(context))
         {
-            options = configuration.Resolve(context, FittingPreset.For(images, context));
+            options = configuration.Resolve(context, FittingPreset.For(images));
         }
 
         byte[] png = ContactSheet.Render(images, options.Views, options.Seed, count, viewsPerImage);

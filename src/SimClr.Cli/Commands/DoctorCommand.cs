@@ -48,33 +48,33 @@ internal static class DoctorCommand
 
     private static JsonObject Json(
         MachineReport machine, LibraryReport libraries, SpeedMeasurement speed, IEnumerable<Estimate> estimates) => new()
-    {
-        ["version"] = Version,
-        ["runtime"] = RuntimeInformation.FrameworkDescription,
-        ["system"] = RuntimeInformation.OSDescription,
-        ["architecture"] = $"{RuntimeInformation.ProcessArchitecture}".ToLowerInvariant(),
-        ["processor"] = machine.Processor,
-        ["vector_instructions"] = Texts(machine.Vectors),
-        ["cores"] = machine.Cores,
-        ["memory_bytes"] = machine.TotalBytes,
-        ["memory_available_bytes"] = machine.AvailableBytes,
-        ["libtorch"] = libraries.Torch,
-        ["torchsharp"] = libraries.TorchSharp,
-        ["devices"] = Texts(libraries.Devices),
-        ["skiasharp"] = libraries.Skia,
-        ["libturbojpeg"] = libraries.TurboJpeg,
-        ["speed_test"] = new JsonObject
         {
-            ["preset"] = TestedPreset,
-            ["images_per_second"] = Math.Round(speed.ImagesPerSecond, 1),
-            ["device"] = speed.Plan.Device,
-            ["precision"] = speed.Plan.Precision,
-            ["threads"] = speed.Plan.Threads,
-            ["steps"] = speed.Steps,
-            ["seconds"] = Math.Round(speed.Seconds, 2),
-        },
-        ["estimates"] = new JsonArray([.. estimates.Select(Json)]),
-    };
+            ["version"] = Version,
+            ["runtime"] = RuntimeInformation.FrameworkDescription,
+            ["system"] = RuntimeInformation.OSDescription,
+            ["architecture"] = $"{RuntimeInformation.ProcessArchitecture}".ToLowerInvariant(),
+            ["processor"] = machine.Processor,
+            ["vector_instructions"] = Texts(machine.Vectors),
+            ["cores"] = machine.Cores,
+            ["memory_bytes"] = machine.TotalBytes,
+            ["memory_available_bytes"] = machine.AvailableBytes,
+            ["libtorch"] = libraries.Torch,
+            ["torchsharp"] = libraries.TorchSharp,
+            ["devices"] = Texts(libraries.Devices),
+            ["skiasharp"] = libraries.Skia,
+            ["libturbojpeg"] = libraries.TurboJpeg,
+            ["speed_test"] = new JsonObject
+            {
+                ["preset"] = TestedPreset,
+                ["images_per_second"] = Math.Round(speed.ImagesPerSecond, 1),
+                ["device"] = speed.Plan.Device,
+                ["precision"] = speed.Plan.Precision,
+                ["threads"] = speed.Plan.Threads,
+                ["steps"] = speed.Steps,
+                ["seconds"] = Math.Round(speed.Seconds, 2),
+            },
+            ["estimates"] = new JsonArray([.. estimates.Select(Json)]),
+        };
 
     private static JsonArray Texts(IEnumerable<string> texts) => [.. texts.Select(text => JsonValue.Create(text))];
 

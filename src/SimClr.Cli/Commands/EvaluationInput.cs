@@ -25,7 +25,7 @@ internal sealed class EvaluationInput : IDisposable
 
     public ImageDataSet Test { get; }
 
-    /// <summary>How images are read: as the run read its own.</summary>
+    /// <summary>How images are read: as the run read its own, but for what --set says.</summary>
     public DataOptions Reading { get; }
 
     public static EvaluationInput Open(CommandContext context, EvaluationArguments arguments)
@@ -36,7 +36,7 @@ internal sealed class EvaluationInput : IDisposable
             torch.set_num_threads(threads);
         }
 
-        DataOptions reading = ReadingOf(context.Value(arguments.Run));
+        DataOptions reading = ReadingOf(context, arguments);
         ImageDataSet train = DataSets.Open(context.Value(arguments.Train)!, reading);
         ImageDataSet test = DataSets.Open(context.Value(arguments.Test)!, reading);
         train.RequireLabels();
@@ -61,9 +61,17 @@ internal sealed class EvaluationInput : IDisposable
         Test.Dispose();
     }
 
-    private static DataOptions ReadingOf(string run)
+    private static DataOptions ReadingOf(CommandContext context, EvaluationArguments arguments)
     {
-        var directory = new RunDirectory(run);
-        return directory.HasRun ? RunRecord.Read(directory.RunFile).Configuration.Data : new DataOptions();
+        string[] changes = context.Value(arguments.Set) ?? [];
+        if (changes.FirstOrDefault(text => !text.StartsWith("data.", StringComparison.Ordinal)) is { } other)
+        {
+            throw new ConfigurationException(
+                $"--set: got '{other}', expected a key of the section data: the rest is as the encoder was trained");
+        }
+
+        var run = new RunDirectory(context.Value(arguments.Run));
+        PretrainOptions basis = run.HasRun ? RunRecord.Read(run.RunFile).Configuration : new PretrainOptions();
+        return Configuration.LayOver(basis, preset: null, file: null, changes).Data;
     }
 }

@@ -8,19 +8,25 @@ internal static class FittingPreset
     private const int LargestSmallImage = 64;
     private const int MostTries = 10;
 
-    public static string For(ImageDataSet images, CommandContext context)
+    /// <summary>The preset for images of the size of the first one.</summary>
+    public static string For(ImageDataSet images) => For(FirstReadable(images));
+
+    /// <summary>The same, and says why.</summary>
+    public static string Announced(ImageDataSet images, CommandContext context)
     {
-        if (FirstReadable(images) is not { } first)
+        RgbImage? first = FirstReadable(images);
+        if (first is not null)
         {
-            return "photos";
+            string why = $"the first image has {first.Width} × {first.Height} pixels, {(IsSmall(first) ? "at most" : "more than")} {LargestSmallImage}";
+            context.Remark($"note: using the preset {For(first)}, as {why}; --preset or --config choose another");
         }
 
-        bool small = Math.Max(first.Width, first.Height) <= LargestSmallImage;
-        string name = small ? "cifar10-small" : "photos";
-        string why = $"the first image has {first.Width} × {first.Height} pixels, {(small ? "at most" : "more than")} {LargestSmallImage}";
-        context.Remark($"note: using the preset {name}, as {why}; --preset or --config choose another");
-        return name;
+        return For(first);
     }
+
+    private static string For(RgbImage? first) => first is not null && IsSmall(first) ? "cifar10-small" : "photos";
+
+    private static bool IsSmall(RgbImage image) => Math.Max(image.Width, image.Height) <= LargestSmallImage;
 
     private static RgbImage? FirstReadable(ImageDataSet images)
     {

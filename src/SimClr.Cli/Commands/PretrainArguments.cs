@@ -1,5 +1,4 @@
 using System.CommandLine;
-using SimClr.Training;
 
 namespace SimClr.Cli.Commands;
 
@@ -20,23 +19,7 @@ internal sealed class PretrainArguments
         Required = true,
     };
 
-    public Option<string?> Preset { get; } = new("--preset")
-    {
-        Description = $"A configuration that comes with simclr: {string.Join(", ", Presets.Names)}",
-        HelpName = "name",
-    };
-
-    public Option<string?> Config { get; } = new("--config")
-    {
-        Description = "A configuration in YAML or JSON, over the preset",
-        HelpName = "FILE",
-    };
-
-    public Option<string[]> Set { get; } = new("--set")
-    {
-        Description = "One value, over preset and file: loss.temperature=0.1. May be repeated",
-        HelpName = "section.key=value",
-    };
+    public ConfigurationOptions Configuration { get; } = new();
 
     public Option<long?> Epochs { get; } = NumberOption.Integer("--epochs", "Passes over the images", 1);
 
@@ -53,9 +36,11 @@ internal sealed class PretrainArguments
     public void AddTo(Command command)
     {
         command.Add(Data);
-        foreach (Option option in new Option[] { Out, Preset, Config, Set, Epochs, BatchSize, Precision, Resume })
-        {
-            command.Add(option);
-        }
+        command.Add(Out);
+        Configuration.AddTo(command);
+        command.Add(Epochs);
+        command.Add(BatchSize);
+        command.Add(Precision);
+        command.Add(Resume);
     }
 }

@@ -15,35 +15,28 @@ internal static class PretrainConfiguration
 
     /// <summary>How images are to be read, before it is known which preset fits them.</summary>
     public static DataOptions ForReading(CommandContext context, PretrainArguments arguments, RunRecord? before)
-        => LayOver(context, arguments, before?.Configuration ?? new PretrainOptions(), context.Value(arguments.Preset)).Data;
+        => arguments.Configuration.LayOver(context, Basis(before)).Data;
 
     public static PretrainOptions Of(CommandContext context, PretrainArguments arguments, RunRecord? before, ImageDataSet images)
     {
-        bool chosen = before is not null || context.Value(arguments.Preset) is not null || context.Value(arguments.Config) is not null;
-        string? preset = chosen ? context.Value(arguments.Preset) : FittingPreset.For(images, context);
-        PretrainOptions options = LayOver(
-            context, arguments, before?.Configuration ?? new PretrainOptions(), preset);
+        bool chosen = before is not null || arguments.Configuration.Chosen(context);
+        string? fitting = chosen ? null : FittingPreset.Announced(images, context);
+        PretrainOptions options = arguments.Configuration.LayOver(context, Basis(before), fitting);
         return options with
         {
             Schedule = context.Value(arguments.Epochs) is { } epochs ? Last(context, arguments, options, (int)epochs) : options.Schedule,
             Batch = context.Value(arguments.BatchSize) is { } size ? Batch((int)size) : options.Batch,
             Precision = context.Value(arguments.Precision) ?? options.Precision,
-            Seed = context.Seed ?? options.Seed,
-            Device = context.Device ?? options.Device,
-            Threads = context.Threads ?? options.Threads,
         };
     }
 
-    private static PretrainOptions LayOver(
-        CommandContext context, PretrainArguments arguments, PretrainOptions basis, string? preset)
-        => Configuration.LayOver(basis, preset, context.Value(arguments.Config), context.Value(arguments.Set) ?? []);
+    private static PretrainOptions Basis(RunRecord? before) => before?.Configuration ?? new PretrainOptions();
 
     /// <summary>A warm-up that --epochs leaves no room for keeps its share of the epochs, unless it was asked for.</summary>
     private static ScheduleOptions Last(CommandContext context, PretrainArguments arguments, PretrainOptions options, int epochs)
     {
         ScheduleOptions schedule = options.Schedule with { Epochs = epochs };
-        bool asked = (context.Value(arguments.Set) ?? []).Any(text => text.TrimStart().StartsWith(Warmup, StringComparison.Ordinal));
-        if (asked || schedule.WarmupEpochs < epochs)
+        if (arguments.Configuration.Assigns(context, Warmup) || schedule.WarmupEpochs < epochs)
         {
             return schedule;
         }

@@ -127,7 +127,8 @@ public static class Configuration
         return ConfigurationBinder.Bind(merged, source);
     }
 
-    private static PretrainOptions Checked(PretrainOptions options, string source)
+    /// <summary>Checks the rules across fields.</summary>
+    internal static PretrainOptions Checked(PretrainOptions options, string source = "the configuration")
     {
         try
         {

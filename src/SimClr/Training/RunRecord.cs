@@ -40,7 +40,7 @@ internal sealed record RunRecord(
         try
         {
             return JsonSerializer.Deserialize<RunRecord>(File.ReadAllText(file), Json.Compact) is
-                { Configuration: not null, Data: not null, Machine: not null, Versions: not null } record
+            { Configuration: not null, Data: not null, Machine: not null, Versions: not null } record
                     ? record
                     : throw new JsonException("configuration, data, machine or versions are missing");
         }

@@ -17,7 +17,7 @@ internal sealed record SpeedMeasurement(double ImagesPerSecond, ComputePlan Plan
 /// <summary>Measures real training steps on random pixels, and what they say about other configurations.</summary>
 internal static class SpeedTest
 {
-    /// <summary>Trains on random pixels for about the given time, after steps that warm up and do not count.</summary>
+    /// <summary>Trains on random pixels for about the given time, after one step that warms up and does not count.</summary>
     public static SpeedMeasurement Run(PretrainOptions options, TimeSpan duration, CancellationToken cancellation = default)
     {
         ComputePlan plan = ComputePlan.Resolve(options, ownEncoder: false);
@@ -29,7 +29,6 @@ internal static class SpeedTest
         IContrastiveLoss loss = LossCatalog.Create(options.Loss);
         float[] noise = Noise(2 * options.Batch.Size * 3 * options.Views.Size * options.Views.Size);
         model.train();
-        Step();
         Step();
 
         var clock = Stopwatch.StartNew();

@@ -1,0 +1,36 @@
+using System.CommandLine;
+using SimClr.Cli;
+
+namespace SimClr.Tests.Cli;
+
+public sealed class HelpTests
+{
+    public static TheoryData<string> Verbs => [.. Below("", CommandLine.CreateRoot())];
+
+    [Theory]
+    [MemberData(nameof(Verbs))]
+    public void Every_verb_has_help_with_examples_that_it_understands(string path)
+    {
+        string[] words = path.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+        CommandRun help = CommandRun.Of([.. words, "--help"]);
+        var verb = Assert.IsType<Verb>(CommandLine.CreateRoot().Parse(words).CommandResult.Command);
+
+        Assert.Equal(0, help.Code);
+        Assert.Equal("", help.Error);
+        Assert.Contains(verb.Description!, help.Output);
+        Assert.NotEmpty(verb.Examples);
+        Assert.All(verb.Examples, example =>
+        {
+            Assert.Contains(example, help.Output);
+            Assert.Empty(CommandLine.CreateRoot().Parse([.. example.Split(' ').Skip(1)]).Errors);
+        });
+    }
+
+    [Fact]
+    public void The_version_is_a_number()
+        => Assert.Matches(@"^\d+\.\d+\.\d+", CommandRun.Of("--version").Output);
+
+    private static IEnumerable<string> Below(string path, Command command)
+        => command.Subcommands.SelectMany(verb => Below($"{path} {verb.Name}", verb)).Prepend(path);
+}

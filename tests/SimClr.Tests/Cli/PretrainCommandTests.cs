@@ -1,0 +1,194 @@
+using System.Text.Json.Nodes;
+
+namespace SimClr.Tests.Cli;
+
+public sealed class PretrainCommandTests(SmallWorld world) : IClassFixture<SmallWorld>
+{
+    private const char Escape = '\u001b';
+
+    [Fact]
+    public void It_prints_one_object_with_the_promised_keys()
+    {
+        JsonObject json = world.Pretraining.Json;
+
+        Assert.Equal(world.At("run"), json["run"]!.GetValue<string>());
+        Assert.Equal(6, json["steps"]!.GetValue<long>());
+        Assert.Equal(2, json["epochs"]!.GetValue<int>());
+        Assert.InRange(json["final_loss"]!.GetValue<double>(), 0.1, 10);
+        Assert.True(json["images_per_second"]!.GetValue<double>() > 0);
+        Assert.Equal(0, json["skipped_images"]!.GetValue<int>());
+        Assert.True(File.Exists(json["checkpoint"]!.GetValue<string>()));
+        Assert.Equal(Math.Log(15), json["health"]!["chance_loss"]!.GetValue<double>(), 6);
+        Assert.True(json.ContainsKey("knn_top1"));
+    }
+
+    [Fact]
+    public void It_leaves_the_files_of_a_run()
+        => Assert.All(
+            ["run.json", "metrics.jsonl", "skipped.jsonl", "encoder.safetensors"],
+            file => Assert.True(File.Exists(Path.Combine(world.At("run"), file)), file));
+
+    [Fact]
+    public void Without_a_terminal_progress_is_plain_lines_on_standard_error()
+    {
+        string error = world.Pretraining.Error;
+
+        Assert.DoesNotContain(Escape, error);
+        Assert.Contains("step 3/6, epoch 1/2, loss ", error);
+        Assert.Contains("step 6/6, epoch 2/2, loss ", error);
+        Assert.Contains("images/s", error);
+    }
+
+    [Fact]
+    public void The_words_say_how_it_went_and_what_to_type_next()
+    {
+        string run = world.At("words");
+
+        CommandRun result = CommandRun.Of("pretrain", world.At("train"), "--out", run, "--config", world.At("tiny.yaml"));
+
+        Assert.Equal(0, result.Code);
+        Assert.Contains("6 steps in 2 epoch(s)", result.Output);
+        Assert.Contains("(chance 2.708)", result.Output);
+        Assert.Contains("ranks first among 15 others", result.Output);
+        Assert.Contains($"next: simclr evaluate knn {run} --train {world.At("train")}", result.Output);
+        Assert.DoesNotContain(Escape, result.Output);
+    }
+
+    [Fact]
+    public void Later_sources_of_the_configuration_win_over_earlier_ones()
+    {
+        string run = world.At("layers");
+
+        CommandRun result = CommandRun.Of(
+            "pretrain", world.At("train"), "--out", run, "--preset", "demo", "--config", world.At("tiny.yaml"),
+            "--set", "loss.temperature=0.3", "--set", "schedule.epochs=7", "--set", "head.output=8", "--epochs", "1",
+            "--batch-size", "6", "--seed", "11", "--json");
+
+        _ = result.Json;
+        JsonObject configuration = Configuration(run);
+        Assert.Equal(0.5, configuration["views"]!["strength"]!.GetValue<double>());   // preset
+        Assert.Equal(12, configuration["views"]!["size"]!.GetValue<int>());           // file over preset
+        Assert.Equal(0.3, configuration["loss"]!["temperature"]!.GetValue<double>()); // --set over preset
+        Assert.Equal(8, configuration["head"]!["output"]!.GetValue<int>());           // --set over file
+        Assert.Equal(1, configuration["schedule"]!["epochs"]!.GetValue<int>());       // single option over --set
+        Assert.Equal(6, configuration["batch"]!["size"]!.GetValue<int>());
+        Assert.Equal(11, configuration["seed"]!.GetValue<long>());
+        Assert.Equal(0, configuration["schedule"]!["warmup_epochs"]!.GetValue<double>());
+        Assert.Contains("note: 1 warm-up epoch(s) do not fit into --epochs 1; warming up for 0", result.Error);
+    }
+
+    [Fact]
+    public void A_warm_up_that_was_asked_for_is_not_shortened()
+        => Assert.Contains("warm-up must end", CommandRun.Of(
+            "pretrain", world.At("train"), "--out", world.At("never"), "--config", world.At("tiny.yaml"), "--epochs", "1",
+            "--set", "schedule.warmup_epochs=1").Refused(2));
+
+    [Theory]
+    [InlineData("flat", "preset cifar10-small, as the first image has 16 × 16 pixels", "--batch-size 3 or less")]
+    [InlineData("large", "preset photos, as the first image has 80 × 80 pixels", "--batch-size 3 or less")]
+    public void The_first_image_chooses_a_preset_and_the_batch_is_not_changed_silently(string data, string note, string advice)
+    {
+        CommandRun result = CommandRun.Of("pretrain", world.At(data), "--out", world.At("never"));
+
+        Assert.Contains(advice, result.Refused(3));
+        Assert.Contains($"note: using the {note}", result.Error);
+        Assert.False(Directory.Exists(world.At("never")));
+    }
+
+    [Fact]
+    public void Resume_alone_takes_data_and_configuration_from_the_run()
+    {
+        string run = Copy("run", "longer");
+
+        CommandRun result = CommandRun.Of("pretrain", "--out", run, "--resume", "--epochs", "3", "--json");
+
+        Assert.Equal(9, result.Json["steps"]!.GetValue<long>());
+        Assert.Contains("note: Resuming after step 6 of 9.", result.Error);
+        Assert.Contains("warning: The run was planned for 6 steps and now goes to 9.", result.Error);
+        Assert.Equal(0.5, Configuration(run)["optimizer"]!["peak_rate"]!.GetValue<double>());
+    }
+
+    [Fact]
+    public void Resuming_a_finished_run_with_the_same_command_line_does_nothing()
+    {
+        string run = Copy("run", "again");
+
+        CommandRun result = CommandRun.Of(
+            "pretrain", world.At("train"), "--out", run, "--config", world.At("tiny.yaml"), "--resume", "--json");
+
+        Assert.Equal(6, result.Json["steps"]!.GetValue<long>());
+        Assert.Equal(world.Pretraining.Json["final_loss"]!.GetValue<double>(), result.Json["final_loss"]!.GetValue<double>());
+        Assert.Equal(0, result.Json["images_per_second"]!.GetValue<double>());
+    }
+
+    [Fact]
+    public void Resuming_with_another_configuration_is_refused_with_the_key()
+        => Assert.Contains("loss.temperature: the run has 0.1, now 0.7", Refusal("--set", "loss.temperature=0.7"));
+
+    [Fact]
+    public void Resuming_with_another_seed_is_refused() => Assert.Contains("seed: the run has 0, now 4", Refusal("--seed", "4"));
+
+    [Fact]
+    public void Resuming_on_other_data_is_refused()
+        => Assert.Contains("other data", CommandRun.Of(
+            "pretrain", world.At("test"), "--out", world.At("run"), "--resume").Refused(5));
+
+    [Fact]
+    public void A_run_is_not_overwritten()
+        => Assert.Contains("there is a run already", CommandRun.Of(
+            "pretrain", world.At("train"), "--out", world.At("run"), "--config", world.At("tiny.yaml")).Refused(2));
+
+    [Fact]
+    public void An_interrupted_run_exits_130_says_how_to_go_on_and_goes_on()
+    {
+        string run = world.At("stopped");
+        using var stop = new CancellationTokenSource();
+
+        CommandRun stopped = CommandRun.Of(
+            new StoppingWriter("step 3/", stop), stop.Token,
+            "pretrain", world.At("train"), "--out", run, "--config", world.At("tiny.yaml"), "--epochs", "40");
+        string error = stopped.Error;
+        CommandRun resumed = CommandRun.Of("pretrain", "--out", run, "--resume", "--json");
+
+        Assert.Equal(130, stopped.Code);
+        Assert.Equal("", stopped.Output);
+        Assert.Contains("interrupted: stopped after step ", error);
+        Assert.Contains($"Go on with: simclr pretrain --out {run} --resume", error);
+        Assert.Equal(120, resumed.Json["steps"]!.GetValue<long>());
+    }
+
+    private string Refusal(params string[] changes)
+    {
+        CommandRun result = CommandRun.Of(["pretrain", world.At("train"), "--out", world.At("run"), "--resume", .. changes]);
+        Assert.Contains("another configuration", result.Refused(5));
+        return result.Error;
+    }
+
+    private static JsonObject Configuration(string run)
+        => JsonNode.Parse(File.ReadAllText(Path.Combine(run, "run.json")))!["configuration"]!.AsObject();
+
+    private string Copy(string from, string to)
+    {
+        foreach (string file in Directory.GetFiles(world.At(from), "*", SearchOption.AllDirectories))
+        {
+            string target = Path.Combine(world.At(to), Path.GetRelativePath(world.At(from), file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+
+        return world.At(to);
+    }
+
+    /// <summary>Cancels once a line with certain words is written, as a user would who watches.</summary>
+    private sealed class StoppingWriter(string words, CancellationTokenSource stop) : StringWriter
+    {
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            if (value?.Contains(words, StringComparison.Ordinal) == true)
+            {
+                stop.Cancel();
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using SimClr.Cli;
+using SimClr.Cli.Displays;
+
+namespace SimClr.Tests.Cli;
+
+public sealed class TextTests
+{
+    [Theory]
+    [InlineData(0.4, "0 s")]
+    [InlineData(99, "99 s")]
+    [InlineData(150, "2.5 min")]
+    [InlineData(2700, "45 min")]
+    [InlineData(9000, "2.5 hours")]
+    [InlineData(5 * 86400, "5.0 days")]
+    [InlineData(400 * 86400.0, "400 days")]
+    [InlineData(4 * 365.25 * 86400, "4 years")]
+    public void Times_are_said_in_a_fitting_unit(double seconds, string words)
+        => Assert.Equal(words, ProgressText.Span(TimeSpan.FromSeconds(seconds)));
+
+    [Theory]
+    [InlineData("runs/a-1", "runs/a-1")]
+    [InlineData("my photos", "'my photos'")]
+    [InlineData("it's", "'it'\\''s'")]
+    [InlineData("", "''")]
+    public void Arguments_can_be_typed_again(string argument, string typed) => Assert.Equal(typed, ShellText.Quote(argument));
+}
