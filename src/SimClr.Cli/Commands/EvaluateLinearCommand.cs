@@ -63,9 +63,9 @@ internal static class EvaluateLinearCommand
     private static LinearResult OnFixedFeatures(
         EvaluationInput input, LinearOptions options, IDisplay display, CancellationToken cancel)
     {
-        EmbeddingTable train = input.Embed(input.Train, display, cancel).Table;
-        EmbeddingTable test = input.Embed(input.Test, display, cancel).Table;
-        return LinearProbe.Evaluate(train, test, options, cancel);
+        (EmbeddingTable train, int skippedTrain) = input.Embed(input.Train, display, cancel);
+        (EmbeddingTable test, int skippedTest) = input.Embed(input.Test, display, cancel);
+        return LinearProbe.Evaluate(train, test, options, cancel) with { SkippedImages = skippedTrain + skippedTest };
     }
 
     private static Reports<LinearProgress> Epochs(IDisplay display, LinearOptions options)
@@ -87,11 +87,12 @@ internal static class EvaluateLinearCommand
         ["train_images"] = result.TrainImages,
         ["test_images"] = result.TestImages,
         ["classes"] = result.Classes,
+        ["skipped_images"] = result.SkippedImages,
         ["final_loss"] = result.FinalLoss,
     };
 
     private static string Words(LinearResult result, bool fixedFeatures)
         => $"linear evaluation ({(fixedFeatures ? "fixed features, " : "")}{result.Epochs} epochs): "
             + $"top-1 {ProgressText.Percent(result.Top1)}, top-5 {ProgressText.Percent(result.Top5)} of {result.TestImages} test images\n"
-            + EvaluationText.Background(result.TrainImages, result.Classes, skipped: 0);
+            + EvaluationText.Background(result.TrainImages, result.Classes, result.SkippedImages);
 }

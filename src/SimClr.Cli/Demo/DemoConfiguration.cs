@@ -1,3 +1,4 @@
+using SimClr.Augmentation;
 using SimClr.Data;
 using SimClr.Training;
 
@@ -28,13 +29,15 @@ internal static class DemoConfiguration
             Batch = preset.Batch with { Size = batch },
             Schedule = preset.Schedule with { Epochs = epochs, WarmupEpochs = Math.Min(preset.Schedule.WarmupEpochs, epochs / 2.0) },
         };
+        // The sample's crops are for centered clothes.
+        var paper = new ViewOptions();
         int side = FirstSide(images);
         return side <= LargestSmallImage
-            ? fitted with { Views = preset.Views with { Size = Math.Min(side, LargestSmallView) } }
+            ? fitted with { Views = preset.Views with { Size = Math.Min(side, LargestSmallView), AreaMin = paper.AreaMin } }
             : fitted with
             {
                 // The paper's views for photographs, and a stem that makes them as small as the sample's quickly.
-                Views = new() { Size = PhotographView },
+                Views = paper with { Size = PhotographView },
                 Encoder = preset.Encoder with { Stem = "imagenet" },
             };
     }

@@ -12,8 +12,8 @@ internal static class ImageFolder
         if (scan.Images.Count == 0)
         {
             string found = scan.OtherFiles == 0
-                ? "the folder is empty"
-                : $"no image among {scan.OtherFiles} file(s)";
+                ? "there is no file"
+                : $"there is no image among {scan.OtherFiles} file(s)";
             throw new DataException(
                 $"'{name}': {found} in {Path.GetFullPath(folder)}; expected files that end in "
                     + $"{string.Join(", ", ImageDecoder.Extensions)}, here or in subfolders");

@@ -48,21 +48,25 @@ public static class LinearEvaluation
         TablePair.CheckClasses(train.ClassNames, test.ClassNames);
 
         EmbeddingTable questions = Embedder.Embed(encoder, test, data, cancellation: cancellation);
-        using LinearTrainer trainer = Train(encoder, train, questions, options, data, progress, cancellation);
+        var skipped = new SkippedImages(train, data);
+        using LinearTrainer trainer = Train(encoder, train, skipped, questions, options, data, progress, cancellation);
         using Tensor h = tensor(questions.Values, [questions.Count, questions.Dimension]);
-        return trainer.Result(questions, trainer.Logits(h), train.Count, options.Epochs);
+        return trainer.Result(questions, trainer.Logits(h), train.Count - skipped.Count, options.Epochs) with
+        {
+            SkippedImages = skipped.Count + test.Count - questions.Count,
+        };
     }
 
     private static LinearTrainer Train(
         TrainedEncoder encoder,
         ImageDataSet train,
+        SkippedImages skipped,
         EmbeddingTable test,
         LinearOptions options,
         DataOptions data,
         IProgress<LinearProgress>? progress,
         CancellationToken cancellation)
     {
-        var skipped = new SkippedImages(train, data);
         ImageDataSet images = ImageCache.Load(train, data, skipped, null, cancellation);
         IReadOnlyList<int> labels = images.RequireLabels();
         int batch = options.BatchSizeFor(images.Count);

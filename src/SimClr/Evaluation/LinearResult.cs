@@ -17,4 +17,8 @@ public sealed record LinearResult(
     int TestImages,
     int Classes,
     double FinalLoss,
-    IReadOnlyList<int> Predictions);
+    IReadOnlyList<int> Predictions)
+{
+    /// <summary>Images of both sets that could not be read and were left out.</summary>
+    public int SkippedImages { get; init; }
+}

@@ -49,7 +49,7 @@ internal sealed class DivergenceGuard : IDisposable
         long step = firstStep + healthySteps.item<long>();
         string kept = checkpoint is null ? "No checkpoint had been written yet." : $"The last good checkpoint is kept: {checkpoint}.";
         throw new DivergenceException(FormattableString.Invariant(
-            $"training diverged: the loss or a gradient at step {step} is not a finite number (learning rate {schedule.At(step):G4}). ") +
+            $"training diverged: the loss or a gradient at step {step + 1} is not a finite number (learning rate {schedule.At(step):G4}). ") +
             $"{LikelyCause(options, schedule, step)} {kept}");
     }
 

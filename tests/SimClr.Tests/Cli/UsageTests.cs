@@ -34,7 +34,7 @@ public sealed class UsageTests(SmallWorld world) : IClassFixture<SmallWorld>
 
     [Theory]
     [InlineData("pretrain nowhere --out x", "no such folder or file")]
-    [InlineData("pretrain empty --out x", "the folder is empty")]
+    [InlineData("pretrain empty --out x", "there is no file")]
     [InlineData("pretrain one --out x --batch-size 2", "expected at least 2")]
     [InlineData("pretrain train --out x --batch-size 25", "--batch-size 24 or less")]
     [InlineData("pretrain broken --out x", "could not be read")]

@@ -110,7 +110,7 @@ public sealed class ImageFolderTests : IDisposable
     public void An_empty_folder_and_one_without_images_say_what_is_expected()
     {
         var empty = Assert.Throws<DataException>(() => DataSets.Open(folder.Path));
-        Assert.Contains("the folder is empty", empty.Message, StringComparison.Ordinal);
+        Assert.Contains("there is no file", empty.Message, StringComparison.Ordinal);
         Assert.Contains(".jpg, .jpeg, .png, .webp, .bmp, .gif", empty.Message, StringComparison.Ordinal);
         folder.Write("sub/readme.txt", "hello");
         var none = Assert.Throws<DataException>(() => DataSets.Open(folder.Path));

@@ -171,7 +171,7 @@ public sealed class PretrainerTests : IDisposable
         var error = Assert.Throws<DivergenceException>(
             () => new Pretrainer(good).Run(TinyRun.Images(), folder.Of("run"), resume: true));
         Assert.Equal(4, error.ExitCode);
-        Assert.Contains("step 4", error.Message, StringComparison.Ordinal);
+        Assert.Contains("step 5 ", error.Message, StringComparison.Ordinal);
         Assert.Contains("Likely cause", error.Message, StringComparison.Ordinal);
         Assert.Contains(checkpoint, error.Message, StringComparison.Ordinal);
         Assert.Equal(checkpoint, new RunDirectory(folder.Of("run")).LatestCheckpoint());

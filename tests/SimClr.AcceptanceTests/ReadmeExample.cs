@@ -1,0 +1,30 @@
+using SimClr.Checkpoints;
+using SimClr.Data;
+using SimClr.Embeddings;
+using SimClr.Evaluation;
+using SimClr.Training;
+
+namespace SimClr.AcceptanceTests;
+
+/// <summary>The C# of the README, word for word between the two marks; <see cref="ReadmeTests"/> compares and runs it.</summary>
+internal static class ReadmeExample
+{
+    public static void Run()
+    {
+        // <readme>
+        using ImageDataSet images = DataSets.Open("sample:");                    // or your folder: "./photos"
+        PretrainOptions options = Presets.Load("demo") with { Schedule = new() { Epochs = 1, WarmupEpochs = 0.5 } };
+        new Pretrainer(options).Run(images, "runs/first");                       // resumable at any moment
+
+        using TrainedEncoder encoder = TrainedEncoder.Load("runs/first");
+        EmbeddingTable train = Embedder.Embed(encoder, images);                  // h, one row per image
+        EmbeddingTable test = Embedder.Embed(encoder, DataSets.Open("sample:test"));
+        Console.WriteLine($"kNN accuracy {KnnClassifier.Evaluate(train, test).Top1:P1}");
+
+        foreach (var (query, rows, similarities) in NearestNeighbors.Find(train, test.Subset([0]), k: 5))
+        {
+            Console.WriteLine($"most like {test.Paths[query]}: {string.Join(", ", rows.Select(row => train.Paths[row]))}");
+        }
+        // </readme>
+    }
+}

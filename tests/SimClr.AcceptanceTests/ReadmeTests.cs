@@ -1,0 +1,100 @@
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+
+namespace SimClr.AcceptanceTests;
+
+/// <summary>What the README promises, run as it stands there, only shorter.</summary>
+public sealed partial class ReadmeTests
+{
+    private static readonly string Root = Find();
+    private static readonly string Readme = File.ReadAllText(Path.Combine(Root, "README.md"));
+
+    [Fact]
+    public void It_is_short_and_its_links_lead_somewhere()
+    {
+        Assert.True(Readme.Split('\n').Length < 200);
+        foreach (string target in Link().Matches(Readme).Select(match => match.Groups[1].Value))
+        {
+            Assert.True(target.StartsWith("https://", StringComparison.Ordinal) || Path.Exists(Path.Combine(Root, target)), target);
+        }
+    }
+
+    [Fact]
+    public void Its_CSharp_is_what_is_compiled_here_and_runs()
+    {
+        string source = File.ReadAllText(Path.Combine(Root, "tests", "SimClr.AcceptanceTests", "ReadmeExample.cs"));
+        string compiled = Unindent(source.Split("// <readme>\n")[1].Split("        // </readme>")[0]);
+        Assert.Equal(compiled.Trim(), Blocks("csharp").Single().Trim());
+
+        using var folder = new WorkingFolder();
+        string before = Environment.CurrentDirectory;
+        TextWriter console = Console.Out;
+        using var output = new StringWriter();
+        try
+        {
+            Environment.CurrentDirectory = folder.Path;
+            Console.SetOut(output);
+            ReadmeExample.Run();
+        }
+        finally
+        {
+            Console.SetOut(console);
+            Environment.CurrentDirectory = before;
+        }
+
+        Assert.Matches(@"kNN accuracy \d\d\.\d ?%", output.ToString());
+        Assert.Contains("most like", output.ToString(), StringComparison.Ordinal);
+        Assert.True(File.Exists(folder.Of("runs", "first", "encoder.safetensors")));
+    }
+
+    [Fact]
+    public void Its_two_commands_are_the_demo_and_the_tests()
+    {
+        string first = Blocks("sh").First();
+        Assert.StartsWith("dotnet run -c Release --project src/SimClr.Cli -- demo ", first, StringComparison.Ordinal);
+        Assert.Contains("\ndotnet test -c Release ", first, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Its_commands_work_one_after_the_other()
+    {
+        using var folder = new WorkingFolder();
+        folder.Images("photos", 60, classes: false);
+        folder.Images(Path.Combine("labeled", "train"), 100, classes: true, first: 100);
+        folder.Images(Path.Combine("labeled", "test"), 100, classes: true, first: 300);
+        string[] commands = [.. Blocks("sh").SelectMany(block => block.Split('\n'))
+            .Where(line => line.StartsWith("simclr ", StringComparison.Ordinal) && !line.Contains("cifar10:", StringComparison.Ordinal))
+            .Select(line => line.Split('#')[0].Trim()["simclr ".Length..])];
+        Assert.Equal(8, commands.Length);
+        foreach (string command in commands)
+        {
+            Simclr.Run(folder.Path, [.. command.Split(' '), .. Shorter(command)]).Succeeded();
+        }
+
+        Assert.True(File.Exists(folder.Of("simclr-demo", "report.html")));
+        Assert.True(File.Exists(folder.Of("views.png")));
+        Assert.True(File.Exists(folder.Of("runs", "photos", "encoder.safetensors")));
+    }
+
+    /// <summary>The same command on 60 small images in seconds.</summary>
+    private static string[] Shorter(string command) => command.Split(' ')[0] switch
+    {
+        "demo" => ["--epochs", "1"],
+        "pretrain" when command.Contains("--resume", StringComparison.Ordinal) => [],
+        "pretrain" => ["--epochs", "1", "--batch-size", "8", "--set", "views.size=16", "--set", "encoder.width=0.0625", "--set", "schedule.warmup_epochs=0"],
+        "evaluate" when command.Contains("linear", StringComparison.Ordinal) => ["--epochs", "2"],
+        _ => [],
+    };
+
+    private static IEnumerable<string> Blocks(string language)
+        => Regex.Matches(Readme, $"```{language}\n(.*?)```", RegexOptions.Singleline).Select(match => match.Groups[1].Value);
+
+    private static string Unindent(string text)
+        => string.Join('\n', text.Split('\n').Select(line => line.StartsWith("        ", StringComparison.Ordinal) ? line[8..] : line));
+
+    private static string Find([CallerFilePath] string here = "")
+        => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
+
+    [GeneratedRegex(@"\]\(([^)#]+)\)")]
+    private static partial Regex Link();
+}
