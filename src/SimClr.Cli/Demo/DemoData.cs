@@ -33,7 +33,7 @@ internal sealed record DemoData(ImageDataSet Train, ImageDataSet? Test) : IDispo
         int heldOut = Math.Min(MostHeldOut, images.Count / 5);
         int[] order = new RandomStream(0, Purpose.Split).Permutation(images.Count);
         DemoData split = new(images.Subset([.. order[heldOut..].Order()]), images.Subset([.. order[..heldOut].Order()]));
-        if (heldOut >= FewestToMeasure && split.EveryClassIsInTraining())
+        if (heldOut >= FewestToMeasure && EveryClassIsIn(split.Train, images))
         {
             context.Remark($"note: {heldOut} of {images.Count} images are held out to measure on");
             return split;
@@ -49,5 +49,6 @@ internal sealed record DemoData(ImageDataSet Train, ImageDataSet? Test) : IDispo
         Test?.Dispose();
     }
 
-    private bool EveryClassIsInTraining() => Train.Labels!.Distinct().Count() == Train.ClassNames!.Count;
+    private static bool EveryClassIsIn(ImageDataSet part, ImageDataSet whole)
+        => part.Labels!.Distinct().Count() == whole.Labels!.Distinct().Count();
 }

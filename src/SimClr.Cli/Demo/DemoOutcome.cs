@@ -10,8 +10,9 @@ namespace SimClr.Cli.Demo;
 /// <param name="Key">Its key in <c>--json</c>.</param>
 /// <param name="Name">What it is called.</param>
 /// <param name="Bank">Embeddings among which neighbors are looked for.</param>
+/// <param name="Queries">Embeddings whose neighbors are looked for: of the same images, disturbed where there are held-out ones.</param>
 /// <param name="Quality">The measures; null without labels.</param>
-internal sealed record DemoRow(string Key, string Name, EmbeddingTable Bank, RepresentationQuality? Quality);
+internal sealed record DemoRow(string Key, string Name, EmbeddingTable Bank, EmbeddingTable Queries, RepresentationQuality? Quality);
 
 /// <summary>What the demo found.</summary>
 /// <param name="Rows">Raw pixels, the untrained encoder, SimCLR.</param>

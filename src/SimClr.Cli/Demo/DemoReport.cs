@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using SimClr.Augmentation;
 using SimClr.Checkpoints;
 using SimClr.Cli.Displays;
 using SimClr.Cli.Reports;
@@ -19,7 +20,8 @@ internal sealed class DemoReport(PretrainOptions options, DemoData data, DemoOut
     {
         byte[] views = ContactSheet.Render(data.Train, options.Views, options.Seed, SheetImages, 2);
         NeighborTable neighbors = Neighbors();
-        byte[] pairs = NeighborPicture.Render(neighbors, data.Test ?? data.Train, data.Test ?? data.Train);
+        byte[] pairs = NeighborPicture.Render(
+            neighbors, data.Test ?? data.Train, data.Test is null ? data.Train : new DisturbedDataSet(data.Test));
         string curve = LossCurve.Svg(new RunDirectory(outcome.Training.Run).MetricsFile);
         Save(directory, "views.png", views);
         Save(directory, "neighbors.png", pairs);
@@ -41,7 +43,7 @@ internal sealed class DemoReport(PretrainOptions options, DemoData data, DemoOut
         DemoRow pixels = outcome.Rows[0];
         DemoRow simclr = outcome.Rows[^1];
         return NeighborTable.Find(
-            [new NeighborSource(pixels.Name, pixels.Bank, pixels.Bank), new NeighborSource(simclr.Name, simclr.Bank, simclr.Bank)],
+            [new NeighborSource(pixels.Name, pixels.Bank, pixels.Queries), new NeighborSource(simclr.Name, simclr.Bank, simclr.Queries)],
             NeighborTable.ChooseQueries(simclr.Bank, Queries, seed: 0));
     }
 
@@ -69,8 +71,8 @@ internal sealed class DemoReport(PretrainOptions options, DemoData data, DemoOut
                 neighbors.Description,
                 data.Test is null
                     ? "Each row: an image, and what is nearest to it among the others by its pixels (left) and by what was learned (right)."
-                    : "Each row: a held-out image, and what is nearest to it among the other held-out ones by its pixels (left) and by what was learned (right). Green with a check: the same class; red with a cross: another one.",
-                Scale: 2));
+                    : "Each row: a held-out image as another photographer would have taken it, and what is nearest to it among the held-out originals by its pixels (left) and by what was learned (right). Green with a check: the same class; red with a cross: another one.",
+                NeighborPicture.Scale));
         yield return new ReportSection(
             "How training went",
             new ReportDrawing(curve, "The loss of the batch at each logged step. Dashed: what guessing costs, ln(2N − 1). kNN is measured among training images, for this curve only."),
@@ -80,8 +82,7 @@ internal sealed class DemoReport(PretrainOptions options, DemoData data, DemoOut
             new ReportPicture(
                 views,
                 "Images, each with two random views of it.",
-                "Images and a pair of random views of each: cropped, mirrored, colors distorted. The encoder is to tell that the two belong together.",
-                Scale: 2));
+                "Images and a pair of random views of each: cropped, mirrored, colors distorted. The encoder is to tell that the two belong together."));
     }
 
     private ReportTable Table() => new(

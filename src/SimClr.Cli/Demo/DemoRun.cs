@@ -35,12 +35,12 @@ internal sealed class DemoRun(PretrainOptions options, DemoData data, IDisplay d
         EmbeddingTable train = Embed(encoder, data.Train, name);
         if (data.Test is null)
         {
-            return new DemoRow(key, name, train, null);
+            return new DemoRow(key, name, train, train, null);
         }
 
         EmbeddingTable test = Embed(encoder, data.Test, name);
         EmbeddingTable disturbed = Embed(encoder, new DisturbedDataSet(data.Test), name);
-        return new DemoRow(key, name, test, RepresentationQuality.Measure(train, test, disturbed, cancel));
+        return new DemoRow(key, name, test, disturbed, RepresentationQuality.Measure(train, test, disturbed, cancel));
     }
 
     private EmbeddingTable Embed(TrainedEncoder encoder, ImageDataSet images, string name)

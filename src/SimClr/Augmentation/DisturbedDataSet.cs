@@ -70,6 +70,7 @@ public sealed class DisturbedDataSet : ImageDataSet
             Saturation: 1,
             Hue: 0,
             Gray: false,
-            BlurSigma: 0) with { Crop = RandomResizedCrop.Draw(Crops, image.Width, image.Height, ref stream) };
+            BlurSigma: 0) with
+        { Crop = RandomResizedCrop.Draw(Crops, image.Width, image.Height, ref stream) };
     }
 }
