@@ -22,6 +22,7 @@ internal static class SpeedTest
     {
         ComputePlan plan = ComputePlan.Resolve(options, ownEncoder: false);
         set_num_threads(plan.Threads);
+        using var memory = new HostMemory();
         using var scope = NewDisposeScope();
         using SimClrModel model = SimClrModel.Create(options, plan.Device, ownEncoder: null);
         using Optimizer optimizer = OptimizerCatalog.Create(options.Optimizer, ParameterGroups.Of(model));
