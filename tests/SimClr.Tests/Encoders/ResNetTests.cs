@@ -41,6 +41,16 @@ public sealed class ResNetTests : IDisposable
         AssertMatches(resnet.forward(Input(ScalarType.Float32)), Golden(name), "eval", 1e-4);
     }
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Representations_are_torchvisions_in_float32_in_training_too(string name)
+    {
+        using ResNet resnet = Create(name);
+        Fill(resnet);
+        resnet.train();
+        AssertMatches(resnet.forward(Input(ScalarType.Float32)), Golden(name), "train", 1e-4);
+    }
+
     // In float32 a batch of two images makes batch norm amplify rounding; float64 shows that the computation is the same.
     [Theory]
     [MemberData(nameof(Names))]
