@@ -11,7 +11,11 @@ internal static class DemoConfiguration
     private const int LargestSmallView = 32;
     private const int PhotographView = 96;
     private const int FewestEpochs = 2;
-    private const int MostEpochs = 100;
+    private const int MostEpochs = 200;
+
+    // What a view of a photograph costs, in views of the sample.
+    private const int PhotographCost = 2;
+
     private const int FewestBatches = 2;
 
     // Among few images 0.1 asks for more than can be told apart: the loss stays above chance (tried on photographs).
@@ -26,7 +30,9 @@ internal static class DemoConfiguration
         }
 
         int batch = Math.Clamp(HighestPowerOfTwo(images.Count / FewestBatches), 2, preset.Batch.Size);
-        int epochs = Math.Clamp(preset.Schedule.Epochs * sampleImages / images.Count, FewestEpochs, MostEpochs);
+        int side = FirstSide(images);
+        int cost = side <= LargestSmallImage ? 1 : PhotographCost;
+        int epochs = Math.Clamp(preset.Schedule.Epochs * sampleImages / (cost * images.Count), FewestEpochs, MostEpochs);
         PretrainOptions fitted = preset with
         {
             Batch = preset.Batch with { Size = batch },
@@ -36,7 +42,6 @@ internal static class DemoConfiguration
         };
         // The sample's crops are for centered clothes.
         var paper = new ViewOptions();
-        int side = FirstSide(images);
         return side <= LargestSmallImage
             ? fitted with { Views = preset.Views with { Size = Math.Min(side, LargestSmallView), AreaMin = paper.AreaMin } }
             : fitted with

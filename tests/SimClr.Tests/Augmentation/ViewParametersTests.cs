@@ -54,7 +54,9 @@ public sealed class ViewParametersTests
     [Fact]
     public void Draws_stay_what_they_were_so_that_older_runs_go_on_as_they_began()
         => Assert.Equal(
-            new ViewParameters(),
+            new ViewParameters(
+                new Box(61, 37, 410, 504), Flip: false, Jitter: true, JitterOrder: 54, Brightness: 1.0796672f, Contrast: 1.6765604f,
+                Saturation: 1.2499545f, Hue: 0.113817f, Gray: false, BlurSigma: 0),
             ViewParameters.Draw(Paper, 640, 480, seed: 7, epoch: 3, sample: 11, view: 1));
 
     [Fact]

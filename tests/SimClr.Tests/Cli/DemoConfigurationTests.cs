@@ -17,15 +17,15 @@ public sealed class DemoConfigurationTests
     }
 
     [Theory]
-    [InlineData(5, 2)]
-    [InlineData(143, 64)]
-    [InlineData(400, 128)]
-    [InlineData(3000, 256)]
-    public void The_rate_follows_the_batch_and_few_images_get_the_higher_temperature(int count, int batch)
+    [InlineData(5, 2, 200)]
+    [InlineData(143, 64, 200)]
+    [InlineData(400, 128, 180)]
+    [InlineData(3000, 256, 24)]
+    public void The_rate_follows_the_batch_the_epochs_the_cost_and_few_images_get_the_higher_temperature(int count, int batch, int epochs)
     {
         PretrainOptions fitted = Fit(count, side: 200);
 
-        Assert.Equal(batch, fitted.Batch.Size);
+        Assert.Equal((batch, epochs), (fitted.Batch.Size, fitted.Schedule.Epochs));
         Assert.Equal(4.0 * Math.Sqrt(batch / 256.0), fitted.Optimizer.PeakRateFor(batch), 1e-12);
         Assert.Equal(0.5, fitted.Loss.Temperature);
         fitted.Validate();

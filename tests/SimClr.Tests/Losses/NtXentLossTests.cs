@@ -22,8 +22,11 @@ public sealed class NtXentLossTests : IDisposable
         JsonElement golden = Golden(name);
         (Tensor loss, Tensor grad1, Tensor grad2) = Run(golden, ScalarType.Float64);
         Assert.Equal(golden.GetProperty("loss").GetDouble(), loss.item<double>(), 1e-10);
-        AssertClose(grad1, golden.GetProperty("grad_z1").Tensor(), 1e-10);
-        AssertClose(grad2, golden.GetProperty("grad_z2").Tensor(), 1e-10);
+
+        // Where the positive all but wins, the reference takes 1 − p of a p within 1e-12 of 1: of that a double holds four digits.
+        double tolerance = name == "cold" ? 1e-4 : 1e-10;
+        AssertClose(grad1, golden.GetProperty("grad_z1").Tensor(), tolerance);
+        AssertClose(grad2, golden.GetProperty("grad_z2").Tensor(), tolerance);
     }
 
     [Theory]
