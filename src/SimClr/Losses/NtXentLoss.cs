@@ -12,6 +12,9 @@ public sealed class NtXentLoss : IContrastiveLoss
     // Not −∞, so that one image, which has no negatives, has a gradient: 0.
     private const double Never = -1e30;
 
+    // Above it ln(1 + e^x) is x to the last bit of a double; the tensor library takes 20, where it is not.
+    private const double Exact = 40;
+
     /// <summary>Creates the loss.</summary>
     /// <param name="temperature">τ, above 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">τ is not a finite number above 0.</exception>
@@ -49,7 +52,7 @@ public sealed class NtXentLoss : IContrastiveLoss
         Tensor negatives = similarity.masked_fill(self.logical_or(partner), Never).logsumexp(1);
 
         // −ln(e^p / (e^p + Σ e^n)) = ln(1 + e^(ln Σ e^n − p)): where p all but wins, 1 − its share would be rounding only.
-        return nn.functional.softplus(negatives.sub(positive)).mean().MoveToOuterDisposeScope();
+        return nn.functional.softplus(negatives.sub(positive), 1, Exact).mean().MoveToOuterDisposeScope();
     }
 
     /// <summary>ln(2N − 1): all 2N − 1 candidates look alike.</summary>
