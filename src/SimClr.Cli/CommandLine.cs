@@ -76,7 +76,7 @@ internal static class CommandLine
         return root;
     }
 
-    private static int Report(Exception exception, TextWriter error, bool verbose)
+    internal static int Report(Exception exception, TextWriter error, bool verbose)
     {
         switch (exception)
         {
@@ -90,8 +90,16 @@ internal static class CommandLine
                 error.WriteLine($"error: {known.Message}");
                 WriteDetails(known, error, verbose);
                 return known.ExitCode;
+            case Exception when MemoryShortage.Explain(exception) is { } reason:
+                error.WriteLine($"error: {reason}");
+                if (verbose)
+                {
+                    error.WriteLine(exception);
+                }
+
+                return WrongUsage;
             default:
-                error.WriteLine($"error: {exception.Message}");
+                error.WriteLine($"error: {MemoryShortage.WithoutFrames(exception.Message)}");
                 error.WriteLine(verbose ? exception : "This was not foreseen; --verbose shows the details.");
                 return Failed;
         }

@@ -43,12 +43,29 @@ internal static class DemoCommand
         PretrainOptions preset = WithGlobals(context, Presets.Load("demo"));
         using DemoData data = DemoData.Open(argument, preset.Data, context);
         PretrainOptions options = For(epochs, DemoConfiguration.Fit(preset, argument, data.Train, SampleImages));
-        DemoOutcome outcome = Display.Show(
-            context, display => new DemoRun(options, data, display, context.Cancel).Run(Path.Combine(target, "run")));
-        double seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
-        string report = new DemoReport(options, data, outcome, CommandLineOf(argument, epochs, context)).Write(target, seconds);
-        seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
-        context.Result(outcome.Json(seconds, report, outcome.Training.Run), Words(outcome, seconds, report, data));
+        Writing(target, () =>
+        {
+            DemoOutcome outcome = Display.Show(
+                context, display => new DemoRun(options, data, display, context.Cancel).Run(Path.Combine(target, "run")));
+            double seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
+            string report = new DemoReport(options, data, outcome, CommandLineOf(argument, epochs, context)).Write(target, seconds);
+            seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
+            context.Result(outcome.Json(seconds, report, outcome.Training.Run), Words(outcome, seconds, report, data));
+        });
+    }
+
+    // Images that cannot be read never end up here: they are skipped.
+    private static void Writing(string directory, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException(
+                $"{directory}: cannot be used for report and run: {error.Message} Give another directory with --out.", error);
+        }
     }
 
     private static string Words(DemoOutcome outcome, double seconds, string report, DemoData data)

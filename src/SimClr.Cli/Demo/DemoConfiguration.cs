@@ -11,8 +11,15 @@ internal static class DemoConfiguration
     private const int LargestSmallView = 32;
     private const int PhotographView = 96;
     private const int FewestEpochs = 2;
-    private const int MostEpochs = 100;
-    private const int ImagesPerBatch = 8;
+    private const int MostEpochs = 200;
+
+    // What a view of a photograph costs, in views of the sample.
+    private const int PhotographCost = 2;
+
+    private const int FewestBatches = 2;
+
+    // Among few images 0.1 asks for more than can be told apart: the loss stays above chance (tried on photographs).
+    private const double Temperature = 0.5;
 
     /// <summary>The embedded set takes the preset as it is.</summary>
     public static PretrainOptions Fit(PretrainOptions preset, string argument, ImageDataSet images, int sampleImages)
@@ -22,16 +29,19 @@ internal static class DemoConfiguration
             return preset;
         }
 
-        int batch = Math.Clamp(HighestPowerOfTwo(images.Count / ImagesPerBatch), 2, preset.Batch.Size);
-        int epochs = Math.Clamp(preset.Schedule.Epochs * sampleImages / images.Count, FewestEpochs, MostEpochs);
+        int batch = Math.Clamp(HighestPowerOfTwo(images.Count / FewestBatches), 2, preset.Batch.Size);
+        int side = FirstSide(images);
+        int cost = side <= LargestSmallImage ? 1 : PhotographCost;
+        int epochs = Math.Clamp(preset.Schedule.Epochs * sampleImages / (cost * images.Count), FewestEpochs, MostEpochs);
         PretrainOptions fitted = preset with
         {
             Batch = preset.Batch with { Size = batch },
+            Loss = preset.Loss with { Temperature = Temperature },
+            Optimizer = preset.Optimizer with { PeakRate = RateFor(batch, preset) },
             Schedule = preset.Schedule with { Epochs = epochs, WarmupEpochs = Math.Min(preset.Schedule.WarmupEpochs, epochs / 2.0) },
         };
         // The sample's crops are for centered clothes.
         var paper = new ViewOptions();
-        int side = FirstSide(images);
         return side <= LargestSmallImage
             ? fitted with { Views = preset.Views with { Size = Math.Min(side, LargestSmallView), AreaMin = paper.AreaMin } }
             : fitted with
@@ -41,6 +51,10 @@ internal static class DemoConfiguration
                 Encoder = preset.Encoder with { Stem = "imagenet" },
             };
     }
+
+    /// <summary>The preset's rate is for its own batch: a smaller one takes less, by the square root (paper, Appendix B.1).</summary>
+    private static double RateFor(int batch, PretrainOptions preset)
+        => preset.Optimizer.PeakRateFor(preset.Batch.Size) * Math.Sqrt((double)batch / preset.Batch.Size);
 
     private static int FirstSide(ImageDataSet images)
     {

@@ -5,8 +5,8 @@ namespace SimClr.Augmentation;
 /// <summary>Gaussian blur in two passes, one along each axis, edges reflected (as torchvision).</summary>
 internal static class GaussianBlur
 {
-    /// <summary>The paper's kernel: 10 % of the side, made odd as the paper's code does (224 → 23); at least 3.</summary>
-    public static int KernelFor(int side) => (2 * Math.Max(1, side / 10 / 2)) + 1;
+    /// <summary>A share of the side (the paper: 10 %), made odd as the paper's code does (224 → 23); at least 3.</summary>
+    public static int KernelFor(int side, double share) => (2 * Math.Max(1, (int)((side * share / 2) + 1e-9))) + 1;
 
     /// <param name="planes">Planes of height · width floats.</param>
     /// <param name="height">Rows.</param>

@@ -5,18 +5,16 @@ namespace SimClr.Augmentation;
 /// <summary>Draws the box of a random resized crop (paper, Appendix A; Szegedy et al. 2015).</summary>
 internal static class RandomResizedCrop
 {
-    private const double AspectMin = 3.0 / 4;
-    private const double AspectMax = 4.0 / 3;
     private const int Attempts = 10;
 
-    /// <summary>Area uniform in the given shares, aspect log-uniform in 3/4 … 4/3; after 10 boxes that do not fit, the center.</summary>
+    /// <summary>Area uniform in the given shares, aspect log-uniform in its range; after 10 boxes that do not fit, the center.</summary>
     public static Box Draw(ViewOptions options, int width, int height, ref RandomStream stream)
     {
         double area = (double)width * height;
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
             double target = area * stream.Uniform(options.AreaMin, options.AreaMax);
-            double aspect = Math.Exp(stream.Uniform(Math.Log(AspectMin), Math.Log(AspectMax)));
+            double aspect = Math.Exp(stream.Uniform(Math.Log(options.AspectMin), Math.Log(options.AspectMax)));
             int w = (int)Math.Round(Math.Sqrt(target * aspect));
             int h = (int)Math.Round(Math.Sqrt(target / aspect));
             if (w > 0 && w <= width && h > 0 && h <= height)
@@ -25,15 +23,15 @@ internal static class RandomResizedCrop
             }
         }
 
-        return Center(width, height);
+        return Center(options, width, height);
     }
 
     // The largest centered box within the aspects.
-    private static Box Center(int width, int height)
+    private static Box Center(ViewOptions options, int width, int height)
     {
         double aspect = (double)width / height;
-        int w = aspect > AspectMax ? Math.Max(1, (int)Math.Round(height * AspectMax)) : width;
-        int h = aspect < AspectMin ? Math.Max(1, (int)Math.Round(width / AspectMin)) : height;
+        int w = aspect > options.AspectMax ? Math.Max(1, (int)Math.Round(height * options.AspectMax)) : width;
+        int h = aspect < options.AspectMin ? Math.Max(1, (int)Math.Round(width / options.AspectMin)) : height;
         return new Box((height - h) / 2, (width - w) / 2, h, w);
     }
 }

@@ -28,9 +28,6 @@ public readonly record struct ViewParameters(
     bool Gray,
     float BlurSigma)
 {
-    private const double SigmaMin = 0.1;
-    private const double SigmaMax = 2;
-
     /// <summary>Draws the parameters of one view.</summary>
     /// <param name="options">The distribution.</param>
     /// <param name="width">Width of the image in pixels.</param>
@@ -52,14 +49,14 @@ public readonly record struct ViewParameters(
         Span<int> order = [0, 1, 2, 3];
         stream.Shuffle(order);
         double most = 0.8 * options.Strength;
-        float brightness = (float)stream.Uniform(Math.Max(0, 1 - most), 1 + most);
-        float contrast = (float)stream.Uniform(Math.Max(0, 1 - most), 1 + most);
-        float saturation = (float)stream.Uniform(Math.Max(0, 1 - most), 1 + most);
-        double turn = Math.Min(0.5, 0.2 * options.Strength);
+        float brightness = Factor(ref stream, options.Brightness ?? most);
+        float contrast = Factor(ref stream, options.Contrast ?? most);
+        float saturation = Factor(ref stream, options.Saturation ?? most);
+        double turn = options.Hue ?? Math.Min(0.5, 0.2 * options.Strength);
         float hue = (float)stream.Uniform(-turn, turn);
         bool gray = stream.Chance(options.GrayProbability);
         bool blur = stream.Chance(options.BlurProbability) && options.Blur;
-        float sigma = (float)stream.Uniform(SigmaMin, SigmaMax);
+        float sigma = (float)stream.Uniform(options.BlurSigmaMin, options.BlurSigmaMax);
         Box crop = RandomResizedCrop.Draw(options, width, height, ref stream);
         return new ViewParameters(
             crop, flip, jitter, order[0] | (order[1] << 2) | (order[2] << 4) | (order[3] << 6),
@@ -68,4 +65,7 @@ public readonly record struct ViewParameters(
 
     /// <summary>Which of the four color operations comes at a turn (0 … 3).</summary>
     internal int JitterAt(int turn) => (JitterOrder >> (2 * turn)) & 3;
+
+    private static float Factor(ref RandomStream stream, double range)
+        => (float)stream.Uniform(Math.Max(0, 1 - range), 1 + range);
 }

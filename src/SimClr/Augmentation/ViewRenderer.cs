@@ -22,7 +22,7 @@ public sealed class ViewRenderer
         ArgumentNullException.ThrowIfNull(options);
         size = options.Size;
         bicubic = options.Interpolation == "bicubic";
-        kernel = GaussianBlur.KernelFor(size);
+        kernel = GaussianBlur.KernelFor(size, options.BlurKernel);
         writer = new PixelWriter(options.Normalize);
     }
 

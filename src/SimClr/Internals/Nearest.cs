@@ -17,6 +17,17 @@ internal static class Nearest
         return best.Edits <= Math.Max(2, typed.Length / 3) ? best.Name : null;
     }
 
+    /// <summary>
+    /// The known name nearest to the typed one, however far: a name that holds the other comes before one that is
+    /// only spelled alike (<c>rate</c> means <c>base_rate</c>, not <c>name</c>).
+    /// </summary>
+    public static string Closest(string typed, IEnumerable<string> known)
+        => known.OrderBy(name => Holds(name, typed) || Holds(typed, name) ? 0 : 1)
+            .ThenBy(name => Distance(typed.ToLowerInvariant(), name.ToLowerInvariant()))
+            .First();
+
+    private static bool Holds(string whole, string part) => whole.Contains(part, StringComparison.OrdinalIgnoreCase);
+
     private static int Distance(string a, string b)
     {
         int[] previous = [.. Enumerable.Range(0, b.Length + 1)];

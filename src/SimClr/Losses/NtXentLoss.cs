@@ -9,6 +9,12 @@ namespace SimClr.Losses;
 /// </summary>
 public sealed class NtXentLoss : IContrastiveLoss
 {
+    // Not −∞, so that one image, which has no negatives, has a gradient: 0.
+    private const double Never = -1e30;
+
+    // Above it ln(1 + e^x) is x to the last bit of a double; the tensor library takes 20, where it is not.
+    private const double Exact = 40;
+
     /// <summary>Creates the loss.</summary>
     /// <param name="temperature">τ, above 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">τ is not a finite number above 0.</exception>
@@ -40,10 +46,13 @@ public sealed class NtXentLoss : IContrastiveLoss
         Tensor z = cat([z1.to_type(type), z2.to_type(type)]);                          // [2N, d]
         z = nn.functional.normalize(z, p: 2, dim: 1);
         Tensor similarity = z.matmul(z.t()).div(Temperature);                          // [2N, 2N]
-        Tensor self = eye(2 * n, dtype: ScalarType.Bool, device: z.device);
-        similarity = similarity.masked_fill(self, double.NegativeInfinity);            // an anchor is not its own negative
-        Tensor positive = arange(2 * n, device: z.device).add(n).remainder(2 * n);     // i ↔ i + N
-        return nn.functional.cross_entropy(similarity, positive).MoveToOuterDisposeScope();
+        Tensor self = eye(2 * n, dtype: ScalarType.Bool, device: z.device);            // an anchor is not its own negative
+        Tensor partner = self.roll(n, 1);                                              // i ↔ i + N
+        Tensor positive = z.mul(z.roll(n, 0)).sum(1).div(Temperature);                 // [2N]
+        Tensor negatives = similarity.masked_fill(self.logical_or(partner), Never).logsumexp(1);
+
+        // −ln(e^p / (e^p + Σ e^n)) = ln(1 + e^(ln Σ e^n − p)): where p all but wins, 1 − its share would be rounding only.
+        return nn.functional.softplus(negatives.sub(positive), 1, Exact).mean().MoveToOuterDisposeScope();
     }
 
     /// <summary>ln(2N − 1): all 2N − 1 candidates look alike.</summary>

@@ -18,7 +18,7 @@ internal static class ConfigurationBinder
         var options = new PretrainOptions();
         foreach ((string name, JsonNode? node) in json)
         {
-            PropertyInfo property = Known(ConfigurationKeys.Top, name, name, source);
+            PropertyInfo property = Known(ConfigurationKeys.Top, name, PathOf(name, node), source);
             if (ConfigurationKeys.IsSection(property))
             {
                 property.SetValue(options, Section(property, name, node, source));
@@ -31,6 +31,10 @@ internal static class ConfigurationBinder
 
         return options;
     }
+
+    /// <summary>An unknown section is named with its first key, so that the hint can tell what was meant.</summary>
+    private static string PathOf(string name, JsonNode? node)
+        => node is JsonObject { Count: > 0 } section ? $"{name}.{section.First().Key}" : name;
 
     private static object Section(PropertyInfo section, string name, JsonNode? node, string source)
     {

@@ -39,7 +39,16 @@ public sealed class GaussianBlurTests
     [InlineData(28, 3)]
     [InlineData(1, 3)]
     public void The_kernel_is_a_tenth_of_the_side_and_odd(int side, int kernel)
-        => Assert.Equal(kernel, GaussianBlur.KernelFor(side));
+        => Assert.Equal(kernel, GaussianBlur.KernelFor(side, 0.1));
+
+    [Fact]
+    public void The_kernel_of_a_tenth_is_the_papers_codes_for_every_side_and_other_shares_scale_it()
+    {
+        Assert.All(Enumerable.Range(1, 5000), side => Assert.Equal((2 * Math.Max(1, side / 10 / 2)) + 1, GaussianBlur.KernelFor(side, 0.1)));
+        Assert.Equal(45, GaussianBlur.KernelFor(224, 0.2));
+        Assert.Equal(61, GaussianBlur.KernelFor(200, 0.3));
+        Assert.Equal(101, GaussianBlur.KernelFor(100, 1));
+    }
 
     [Fact]
     public void Sigma_is_the_standard_deviation_of_what_a_point_spreads_into()

@@ -19,6 +19,15 @@ public sealed class RandomResizedCropTests
     }
 
     [Fact]
+    public void Aspects_of_ones_own_are_log_uniform_and_bound_the_center_too()
+    {
+        Box[] boxes = Draw(new ViewOptions { AreaMax = 0.24, AspectMin = 0.25, AspectMax = 0.5 }, Side, Side);
+        AssertUniform([.. boxes.Select(LogAspect)], Math.Log(0.25), Math.Log(0.5));
+        Box[] center = Draw(new ViewOptions { AreaMin = 0.9, AspectMin = 2, AspectMax = 3 }, 600, 10);
+        Assert.All(center, box => Assert.Equal(new Box(0, 285, 10, 30), box));
+    }
+
+    [Fact]
     public void With_the_papers_areas_boxes_that_do_not_fit_are_drawn_again()
     {
         // A box of area a fits a square where |log aspect| ≤ −log a: with certainty up to 3/4, then ever more seldom.

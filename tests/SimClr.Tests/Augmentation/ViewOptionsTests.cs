@@ -13,11 +13,20 @@ public sealed class ViewOptionsTests
                 Size = 224,
                 AreaMin = 0.08,
                 AreaMax = 1,
+                AspectMin = 0.75,
+                AspectMax = 4.0 / 3,
                 Strength = 1,
+                Brightness = null,
+                Contrast = null,
+                Saturation = null,
+                Hue = null,
                 JitterProbability = 0.8,
                 GrayProbability = 0.2,
                 Blur = true,
                 BlurProbability = 0.5,
+                BlurSigmaMin = 0.1,
+                BlurSigmaMax = 2,
+                BlurKernel = 0.1,
                 FlipProbability = 0.5,
                 Interpolation = "bicubic",
                 Normalize = "none",
@@ -36,14 +45,27 @@ public sealed class ViewOptionsTests
         Assert.Throws<ArgumentOutOfRangeException>(() => options with { Strength = double.NaN });
         Assert.Throws<ArgumentOutOfRangeException>(() => options with { JitterProbability = 1.1 });
         Assert.Throws<ArgumentOutOfRangeException>(() => options with { GrayProbability = -0.1 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => options with { AspectMin = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => options with { AspectMax = double.PositiveInfinity });
+        Assert.Throws<ArgumentOutOfRangeException>(() => options with { Brightness = 2.1 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => options with { Contrast = -0.1 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => options with { Saturation = double.NaN });
+        Assert.Throws<ArgumentOutOfRangeException>(() => options with { Hue = 0.51 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => options with { BlurSigmaMin = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => options with { BlurSigmaMax = -1 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => options with { BlurKernel = 1.1 });
         Assert.Throws<ArgumentOutOfRangeException>(() => options with { Interpolation = "nearest" });
         Assert.Throws<ArgumentOutOfRangeException>(() => options with { Normalize = "cifar" });
     }
 
     [Fact]
-    public void The_smallest_area_cannot_be_above_the_largest()
+    public void The_smallest_of_a_range_cannot_be_above_the_largest()
     {
-        var error = Assert.Throws<ArgumentException>(() => new ViewOptions { AreaMin = 0.5, AreaMax = 0.4 }.Validate());
-        Assert.Contains("area_min is 0.5 and area_max is 0.4", error.Message, StringComparison.Ordinal);
+        void Refused(ViewOptions options, string expected)
+            => Assert.Contains(expected, Assert.Throws<ArgumentException>(options.Validate).Message, StringComparison.Ordinal);
+
+        Refused(new ViewOptions { AreaMin = 0.5, AreaMax = 0.4 }, "views.area_min is 0.5 and views.area_max is 0.4");
+        Refused(new ViewOptions { AspectMin = 1.5 }, "views.aspect_min is 1.5");
+        Refused(new ViewOptions { BlurSigmaMin = 3 }, "views.blur_sigma_min is 3 and views.blur_sigma_max is 2");
     }
 }

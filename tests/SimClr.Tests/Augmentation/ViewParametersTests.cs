@@ -32,6 +32,34 @@ public sealed class ViewParametersTests
     }
 
     [Fact]
+    public void Each_range_of_the_colors_can_be_set_and_leaves_all_other_draws()
+    {
+        ViewParameters[] all = Many(Paper);
+        ViewParameters[] own = Many(Paper with { Brightness = 0.3, Contrast = 0, Saturation = 1.5, Hue = 0.5 });
+        RandomResizedCropTests.AssertUniform([.. own.Select(d => (double)d.Brightness)], 0.7, 1.3);
+        Assert.All(own, d => Assert.Equal(1, d.Contrast));
+        RandomResizedCropTests.AssertUniform([.. own.Select(d => (double)d.Saturation)], 0, 2.5);
+        RandomResizedCropTests.AssertUniform([.. own.Select(d => (double)d.Hue)], -0.5, 0.5);
+        Assert.Equal(
+            all,
+            own.Zip(all, (o, a) => o with { Brightness = a.Brightness, Contrast = a.Contrast, Saturation = a.Saturation, Hue = a.Hue }));
+        Assert.Equal(all, Many(Paper with { Brightness = 0.8, Contrast = 0.8, Saturation = 0.8, Hue = 0.2 }));
+    }
+
+    [Fact]
+    public void The_range_of_sigma_can_be_set()
+        => RandomResizedCropTests.AssertUniform(
+            [.. Many(Paper with { BlurProbability = 1, BlurSigmaMin = 1, BlurSigmaMax = 5 }).Select(d => (double)d.BlurSigma)], 1, 5);
+
+    [Fact]
+    public void Draws_stay_what_they_were_so_that_older_runs_go_on_as_they_began()
+        => Assert.Equal(
+            new ViewParameters(
+                new Box(61, 37, 410, 504), Flip: false, Jitter: true, JitterOrder: 54, Brightness: 1.0796672f, Contrast: 1.6765604f,
+                Saturation: 1.2499545f, Hue: 0.113817f, Gray: false, BlurSigma: 0),
+            ViewParameters.Draw(Paper, 640, 480, seed: 7, epoch: 3, sample: 11, view: 1));
+
+    [Fact]
     public void Blur_is_uniform_from_a_tenth_to_two_pixels()
         => RandomResizedCropTests.AssertUniform([.. Many(Paper with { BlurProbability = 1 }).Select(d => (double)d.BlurSigma)], 0.1, 2);
 

@@ -13,6 +13,16 @@ public sealed class UsageTests(SmallWorld world) : IClassFixture<SmallWorld>
     [InlineData("pretrain train --out x --prest demo", "did you mean '--preset'?")]
     [InlineData("pretrain train --out x --preset demmo", "did you mean 'demo'?")]
     [InlineData("pretrain train --out x --set loss.temprature=1", "did you mean 'loss.temperature'?")]
+    [InlineData("pretrain train --out x --set lr=0.1", "'lr' in --set (did you mean 'optimizer.peak_rate'?)")]
+    [InlineData("pretrain train --out x --set optimizer.lr=0.1", "'optimizer.lr' in --set (did you mean 'optimizer.peak_rate'?); optimizer has name, base_rate")]
+    [InlineData("pretrain train --out x --set optimizer.rate=0.1", "did you mean 'optimizer.base_rate'?")]
+    [InlineData("pretrain train --out x --set optimizer.q=0.1", "did you mean 'optimizer.name'?")]
+    [InlineData("pretrain train --out x --set views.blur_sigma=8", "did you mean 'views.blur_sigma_m")]
+    [InlineData("pretrain train --out x --set schedule.warmup=8", "did you mean 'schedule.warmup_epochs'?")]
+    [InlineData("pretrain train --out x --set batches.size=8", "'batches.size' in --set (did you mean 'batch.size'?)")]
+    [InlineData("pretrain train --out x --set view.sizes=8", "did you mean 'views.size'?")]
+    [InlineData("pretrain train --out x --set foo.bar=8", "'foo.bar' in --set (did you mean '")]
+    [InlineData("pretrain train --out x --set foo=8", "'foo' in --set (did you mean '")]
     [InlineData("pretrain train --out x --set loss.temperature=hot", "expected a number")]
     [InlineData("pretrain train --out x --set loss.temperature", "expected section.key=value")]
     [InlineData("pretrain train --out x --epochs", "--epochs needs a value")]
@@ -28,6 +38,7 @@ public sealed class UsageTests(SmallWorld world) : IClassFixture<SmallWorld>
     [InlineData("evaluate knn run --train train", "--test is missing")]
     [InlineData("evaluate knn run --train train --test test --k 0", "--k: got '0'")]
     [InlineData("evaluate knn run --train train --test test --temperature 0", "expected a number above 0")]
+    [InlineData("demo train --epochs 1 --out tiny.yaml/below", "cannot be used for report and run")]
     [InlineData("doctor --fast", "has no option '--fast'")]
     public void Wrong_usage_exits_2_and_says_what_was_expected(string line, string expected)
         => Assert.Contains(expected, Run(line).Refused(2));
@@ -53,7 +64,7 @@ public sealed class UsageTests(SmallWorld world) : IClassFixture<SmallWorld>
     /// <summary>Runs a line in which the names of the small world's files stand for their paths.</summary>
     private CommandRun Run(string line)
     {
-        string[] files = ["train", "test", "run", "one", "empty", "broken", "nowhere", "x", "tiny.yaml", "nowhere.yaml"];
+        string[] files = ["train", "test", "run", "one", "empty", "broken", "nowhere", "x", "tiny.yaml", "tiny.yaml/below", "nowhere.yaml"];
         string[] words = line.Split(' ');
         return CommandRun.Of([.. words.Select((word, i) => i > 0 && files.Contains(word) ? world.At(word) : word)]);
     }

@@ -55,10 +55,18 @@ public sealed class ProjectionHeadTests : IDisposable
             p => Assert.True(p.grad is { } g && g.isfinite().all().item<bool>() && g.abs().sum().item<float>() > 0));
     }
 
-    [Fact]
-    public void The_gradient_through_the_head_equals_finite_differences()
+    [Theory]
+    [InlineData("none", 2, true)]
+    [InlineData("linear", 2, true)]
+    [InlineData("linear", 2, false)]
+    [InlineData("mlp", 2, true)]
+    [InlineData("mlp", 2, false)]
+    [InlineData("mlp", 3, true)]
+    [InlineData("mlp", 3, false)]
+    public void The_gradient_through_the_head_equals_finite_differences(string kind, int layers, bool norm)
     {
-        using var head = new ProjectionHead(new HeadOptions { Hidden = 5, Output = 3 }, 4);
+        using var head = new ProjectionHead(
+            new HeadOptions { Kind = kind, Layers = layers, BatchNorm = norm, Hidden = 5, Output = 3 }, 4);
         head.to(ScalarType.Float64);
         using var generator = new Generator(6);
         Tensor h = randn([6, 4], dtype: ScalarType.Float64, generator: generator).requires_grad_();
@@ -79,6 +87,8 @@ public sealed class ProjectionHeadTests : IDisposable
             double slope = (Value(h.detach().add(bump)).item<double>() - Value(h.detach().sub(bump)).item<double>()) / (2 * step);
             Assert.Equal(slope, h.grad!.reshape(-1)[i].item<double>(), 1e-6);
         }
+
+        Assert.True(h.grad!.abs().max().item<double>() > 1e-3);
     }
 
     [Fact]

@@ -22,8 +22,11 @@ public sealed class NtXentLossTests : IDisposable
         JsonElement golden = Golden(name);
         (Tensor loss, Tensor grad1, Tensor grad2) = Run(golden, ScalarType.Float64);
         Assert.Equal(golden.GetProperty("loss").GetDouble(), loss.item<double>(), 1e-10);
-        Assert.True(grad1.LargestDifference(golden.GetProperty("grad_z1").Tensor()) < 1e-10);
-        Assert.True(grad2.LargestDifference(golden.GetProperty("grad_z2").Tensor()) < 1e-10);
+
+        // Where the positive all but wins, the reference takes 1 − p of a p within 1e-12 of 1: of that a double holds four digits.
+        double tolerance = name == "cold" ? 1e-4 : 1e-10;
+        AssertClose(grad1, golden.GetProperty("grad_z1").Tensor(), tolerance);
+        AssertClose(grad2, golden.GetProperty("grad_z2").Tensor(), tolerance);
     }
 
     [Theory]
@@ -41,7 +44,7 @@ public sealed class NtXentLossTests : IDisposable
     [Fact]
     public void It_equals_a_slow_loop_over_equation_1()
     {
-        Gen.Select(Gen.Int[1, 6], Gen.Int[1, 5], Gen.Double[0.05, 2], Gen.Int[0, 1000]).Sample((n, d, tau, seed) =>
+        Gen.Select(Gen.Int[1, 6], Gen.Int[1, 5], Gen.OneOf(Gen.Const(0.01), Gen.Double[0.05, 2]), Gen.Int[0, 1000]).Sample((n, d, tau, seed) =>
         {
             using var _ = NewDisposeScope();
             using var generator = new Generator((ulong)seed);
@@ -129,10 +132,12 @@ public sealed class NtXentLossTests : IDisposable
         return (loss, z1.grad!, z2.grad!);
     }
 
+    /// <summary>Relative to the largest gradient, which is 1e-6 for long projections and 1e-11 for cold ones.</summary>
     private static void AssertClose(Tensor actual, Tensor expected, double tolerance)
     {
-        double scale = Math.Max(1, expected.abs().max().item<double>());
-        Assert.True(actual.LargestDifference(expected) < tolerance * scale);
+        double scale = expected.abs().max().item<double>();
+        double difference = actual.LargestDifference(expected);
+        Assert.True(difference < tolerance * scale, $"gradients differ by {difference}, the largest is {scale}");
     }
 
     private static double[][] Rows(Tensor z)

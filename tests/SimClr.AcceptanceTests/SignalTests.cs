@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.Versioning;
+using SimClr.Checkpoints;
+
+namespace SimClr.AcceptanceTests;
+
+/// <summary>Real signals to a real process: it finishes its step, saves, and says how to go on.</summary>
+[UnsupportedOSPlatform("windows")]
+public sealed class SignalTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    public async Task A_signal_ends_the_run_with_130_and_a_checkpoint_from_which_it_goes_on(string signal)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals to send");
+        using var folder = new WorkingFolder();
+        string images = folder.Images("images", 32, classes: false);
+        string[] run =
+        [
+            "pretrain", images, "--out", "run", "--preset", "demo", "--batch-size", "16",
+            "--set", "views.size=12", "--set", "encoder.width=0.0625", "--set", "head.output=16",
+        ];
+        using Process process = Simclr.Start(folder.Path, [.. run, "--epochs", "100000"]);
+        Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var directory = new RunDirectory(folder.Of("run"));
+        WaitUntil(() => process.HasExited || Lines(directory.MetricsFile) > 0);
+
+        using (Process kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture)]))
+        {
+            kill.WaitForExit();
+        }
+
+        WaitUntil(() => process.HasExited);
+        Assert.True(process.ExitCode == 130, $"exit code {process.ExitCode}\n{await output}\n{await error}");
+        Assert.Contains("interrupted", await error, StringComparison.Ordinal);
+        Assert.Contains("--resume", await error, StringComparison.Ordinal);
+        string checkpoint = directory.LatestCheckpoint()!;
+        Assert.True(File.Exists(checkpoint));
+        using SafetensorsFile saved = SafetensorsFile.Read(checkpoint);
+        Assert.NotEmpty(saved.Tensors);
+    }
+
+    private static int Lines(string file) => File.Exists(file) ? File.ReadAllLines(file).Length : 0;
+
+    private static void WaitUntil(Func<bool> condition)
+    {
+        long begin = Stopwatch.GetTimestamp();
+        while (!condition())
+        {
+            Assert.True(Stopwatch.GetElapsedTime(begin) < Patience, "nothing happened");
+            Thread.Sleep(20);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.Runtime.InteropServices;
+using SimClr.Cli;
+using static TorchSharp.torch;
+
+namespace SimClr.Tests.Cli;
+
+public sealed class MemoryShortageTests
+{
+    [Fact]
+    public void When_the_tensor_library_gets_no_memory_it_is_said_plainly_with_what_to_make_smaller()
+    {
+        // More than any processor can address.
+        Exception error = Assert.ThrowsAny<Exception>(() => empty([1L << 50], dtype: ScalarType.Float32));
+        AssertPlain(error, "4503599627370496 bytes");
+    }
+
+    [Fact]
+    public void So_it_is_for_the_runtime_and_for_graphics_processors()
+    {
+        // Longer than any array can be.
+        OutOfMemoryException error = Assert.Throws<OutOfMemoryException>(() => new byte[int.MaxValue]);
+        AssertPlain(error, "memory ran out;");
+        AssertPlain(new AggregateException(error), "memory ran out;");
+        AssertPlain(
+            new NativeException("CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 8 GiB\nException raised from malloc\nframe #0: x"),
+            "2.00 GiB");
+    }
+
+    [Fact]
+    public void Any_other_error_of_the_tensor_library_is_not_taken_for_it_and_shows_no_native_stack()
+    {
+        (int code, string text) = Report(new NativeException("shapes cannot be multiplied\nException raised from meta at x.cpp\nframe #0: y"));
+        Assert.Equal(1, code);
+        Assert.StartsWith("error: shapes cannot be multiplied\n", text.ReplaceLineEndings("\n"));
+        Assert.DoesNotContain("frame #", text);
+        Assert.DoesNotContain("batch.size", text);
+    }
+
+    private static void AssertPlain(Exception error, string asked)
+    {
+        (int code, string text) = Report(error);
+        Assert.Equal(2, code);
+        string line = Assert.Single(text.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.StartsWith("error: memory ran out", line);
+        Assert.All([asked, "batch.size", "views.size", "encoder.width"], part => Assert.Contains(part, line));
+    }
+
+    private static (int Code, string Text) Report(Exception error)
+    {
+        var text = new StringWriter();
+        int code = CommandLine.Report(error, text, verbose: false);
+        return (code, text.ToString());
+    }
+
+    private sealed class NativeException(string message) : ExternalException(message);
+}
