@@ -1,5 +1,6 @@
 namespace SimClr.Tests.Cli;
 
+[Collection(ComputeThreadsCollection.Name)]
 public sealed class DemoCommandTests(SmallWorld world) : IClassFixture<SmallWorld>
 {
     [Fact]

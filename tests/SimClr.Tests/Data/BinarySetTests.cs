@@ -178,7 +178,7 @@ public sealed class BinarySetTests : IDisposable
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
-    [InlineData(2 * 3073 - 1)]
+    [InlineData((2 * 3073) - 1)]
     public void The_fingerprint_of_records_counts_labels_and_pixels(int at)
     {
         WriteCifar("test_batch.bin", [1], [2]);

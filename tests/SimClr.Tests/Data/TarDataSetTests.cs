@@ -77,7 +77,7 @@ public sealed class TarDataSetTests : IDisposable
         string FingerprintOf(params (string, byte[])[] content)
         {
             WriteShard("a.tar", content);
-            Assert.Equal(2560, new FileInfo(folder.Of("a.tar")).Length);
+            Assert.Equal(3072, new FileInfo(folder.Of("a.tar")).Length);
             return DataSets.Open($"tar:{folder.Of("a.tar")}").Fingerprint;
         }
     }

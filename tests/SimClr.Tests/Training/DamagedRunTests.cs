@@ -5,6 +5,7 @@ using SimClr.Training;
 namespace SimClr.Tests.Training;
 
 /// <summary>Runs whose files were damaged from outside.</summary>
+[Collection(ComputeThreadsCollection.Name)]
 public sealed class DamagedRunTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();

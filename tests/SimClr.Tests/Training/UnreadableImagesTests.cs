@@ -6,6 +6,7 @@ using SimClr.Training;
 namespace SimClr.Tests.Training;
 
 /// <summary>Runs on sets in which some images cannot be read.</summary>
+[Collection(ComputeThreadsCollection.Name)]
 public sealed class UnreadableImagesTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
