@@ -26,21 +26,22 @@ internal static class DemoCommand
             HelpName = "DIR",
         };
         Option<long?> epochs = NumberOption.Integer("--epochs", "Passes over the images", 1);
+        Option<string[]> reading = ReadingOption.Create("the preset demo says");
         var verb = new Verb(
             "demo",
             "Pre-train on images that come with simclr, measure what was learned, and write a report: a few minutes.",
             "simclr demo",
             "simclr demo ./photos",
-            "simclr demo cifar10:./cifar-10-batches-bin --out runs/demo") { data, directory, epochs };
+            "simclr demo cifar10:./cifar-10-batches-bin --out runs/demo") { data, directory, epochs, reading };
         verb.Details = ["Without labels there are pictures and the health of the run, and no accuracies."];
-        return verb.Does(context => Run(context, context.Value(data), context.Value(directory), (int?)context.Value(epochs)));
+        return verb.Does(context => Run(context, context.Value(data), context.Value(directory), (int?)context.Value(epochs), context.Value(reading) ?? []));
     }
 
-    private static void Run(CommandContext context, string argument, string? directory, int? epochs)
+    private static void Run(CommandContext context, string argument, string? directory, int? epochs, string[] reading)
     {
         long begin = Stopwatch.GetTimestamp();
         string target = Directory(directory);
-        PretrainOptions preset = WithGlobals(context, Presets.Load("demo"));
+        PretrainOptions preset = WithGlobals(context, ReadingOption.LayOver(Presets.Load("demo"), reading, "the rest is fitted to the images"));
         using DemoData data = DemoData.Open(argument, preset.Data, context);
         PretrainOptions options = For(epochs, DemoConfiguration.Fit(preset, argument, data.Train, SampleImages));
         Writing(target, () =>
@@ -48,7 +49,7 @@ internal static class DemoCommand
             DemoOutcome outcome = Display.Show(
                 context, display => new DemoRun(options, data, display, context.Cancel).Run(Path.Combine(target, "run")));
             double seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
-            string report = new DemoReport(options, data, outcome, CommandLineOf(argument, epochs, context)).Write(target, seconds);
+            string report = new DemoReport(options, data, outcome, CommandLineOf(argument, epochs, reading, context)).Write(target, seconds);
             seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
             context.Result(outcome.Json(seconds, report, outcome.Training.Run), Words(outcome, seconds, report, data));
         });
@@ -113,10 +114,11 @@ internal static class DemoCommand
     private static bool IsFree(string path)
         => !File.Exists(path) && (!System.IO.Directory.Exists(path) || !System.IO.Directory.EnumerateFileSystemEntries(path).Any());
 
-    private static string CommandLineOf(string argument, int? epochs, CommandContext context)
+    private static string CommandLineOf(string argument, int? epochs, string[] reading, CommandContext context)
     {
         string text = argument == DemoData.Sample ? "simclr demo" : $"simclr demo {ShellText.Quote(argument)}";
         text += epochs is { } number ? string.Create(CultureInfo.InvariantCulture, $" --epochs {number}") : "";
+        text += string.Concat(reading.Select(change => $" --set {ShellText.Quote(change)}"));
         return context.Seed is { } seed ? string.Create(CultureInfo.InvariantCulture, $"{text} --seed {seed}") : text;
     }
 }

@@ -14,11 +14,7 @@ internal sealed class EvaluationArguments
 
     public Option<string> Test { get; } = Labeled("--test", "Labeled images to be tested on; nothing is chosen by them");
 
-    public Option<string[]> Set { get; } = new("--set")
-    {
-        Description = "How images are read, over what the run says: data.max_skipped=0.1. May be repeated",
-        HelpName = "data.key=value",
-    };
+    public Option<string[]> Set { get; } = ReadingOption.Create("the run says");
 
     public void AddTo(Command command)
     {

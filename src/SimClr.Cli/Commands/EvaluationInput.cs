@@ -63,15 +63,8 @@ internal sealed class EvaluationInput : IDisposable
 
     private static DataOptions ReadingOf(CommandContext context, EvaluationArguments arguments)
     {
-        string[] changes = context.Value(arguments.Set) ?? [];
-        if (changes.FirstOrDefault(text => !text.StartsWith("data.", StringComparison.Ordinal)) is { } other)
-        {
-            throw new ConfigurationException(
-                $"--set: got '{other}', expected a key of the section data: the rest is as the encoder was trained");
-        }
-
         var run = new RunDirectory(context.Value(arguments.Run));
         PretrainOptions basis = run.HasRun ? RunRecord.Read(run.RunFile).Configuration : new PretrainOptions();
-        return Configuration.LayOver(basis, preset: null, file: null, changes).Data;
+        return ReadingOption.LayOver(basis, context.Value(arguments.Set), "the rest is as the encoder was trained").Data;
     }
 }

@@ -48,6 +48,10 @@ public sealed class RunDirectory
     /// <summary>The newest checkpoint, or null.</summary>
     public string? LatestCheckpoint() => Checkpoints().LastOrDefault();
 
+    /// <summary>The newest checkpoint that is older than the given one, or null.</summary>
+    internal string? CheckpointBefore(string file)
+        => Checkpoints().LastOrDefault(other => string.CompareOrdinal(Path.GetFileName(other), Path.GetFileName(file)) < 0);
+
     /// <summary>Deletes all checkpoints but the newest ones, and what an interrupted write left behind.</summary>
     public void Prune(int keep)
     {

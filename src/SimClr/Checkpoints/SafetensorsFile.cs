@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using SimClr.Internals;
 using static TorchSharp.torch;
@@ -11,7 +13,14 @@ namespace SimClr.Checkpoints;
 /// </summary>
 public sealed class SafetensorsFile : IDisposable
 {
+    /// <summary>
+    /// The metadata entry for a SHA-256 over the whole file but its first 8 bytes, with zeros in the place of the digits.
+    /// Writing fills it in where it is there, reading checks it where it is there.
+    /// </summary>
+    internal const string Checksum = "simclr.sha256";
+
     private const int LongestHeader = 100_000_000;
+    private const int ChecksumDigits = 64;
 
     private static readonly (ScalarType Type, string Name, int Size)[] Types =
     [
@@ -40,23 +49,40 @@ public sealed class SafetensorsFile : IDisposable
         IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(tensors);
-        byte[] header = Header(tensors, metadata);
+        bool signs = metadata?.ContainsKey(Checksum) == true;
+        byte[] header = Header(tensors, signs ? WithChecksum(metadata!, new string('0', ChecksumDigits)) : metadata);
         AtomicFile.Write(path, stream =>
         {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             Span<byte> length = stackalloc byte[8];
             BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
             stream.Write(length);
-            stream.Write(header);
+            Append(header);
             foreach ((_, Tensor tensor) in tensors)
             {
                 using var scope = NewDisposeScope();
-                stream.Write(tensor.detach().cpu().contiguous().bytes);
+                Append(tensor.detach().cpu().contiguous().bytes);
+            }
+
+            if (signs)
+            {
+                stream.Position = length.Length;
+                stream.Write(Header(tensors, WithChecksum(metadata!, Convert.ToHexStringLower(hash.GetHashAndReset()))));
+            }
+
+            void Append(ReadOnlySpan<byte> bytes)
+            {
+                stream.Write(bytes);
+                if (signs)
+                {
+                    hash.AppendData(bytes);
+                }
             }
         });
     }
 
     /// <summary>Reads a whole file.</summary>
-    /// <exception cref="DataException">The file is missing, cut short, or not a safetensors file.</exception>
+    /// <exception cref="DataException">The file is missing, cut short, damaged, or not a safetensors file.</exception>
     public static SafetensorsFile Read(string path)
     {
         if (!File.Exists(path))
@@ -83,9 +109,14 @@ public sealed class SafetensorsFile : IDisposable
                 }
             }
 
+            if (metadata.TryGetValue(Checksum, out string? stated))
+            {
+                CheckSum(stream, start, stated, path);
+            }
+
             return new SafetensorsFile(tensors, metadata);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or OverflowException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or OverflowException or ArgumentException)
         {
             DisposeAll(tensors);
             throw new DataException($"{path}: the header is not that of a safetensors file ({error.Message})", error);
@@ -150,6 +181,34 @@ public sealed class SafetensorsFile : IDisposable
         }
 
         return buffer.ToArray();
+    }
+
+    private static Dictionary<string, string> WithChecksum(IReadOnlyDictionary<string, string> metadata, string digits)
+        => new(metadata) { [Checksum] = digits };
+
+    private static void CheckSum(FileStream stream, long start, string stated, string path)
+    {
+        byte[] header = new byte[start - 8];
+        stream.Position = 8;
+        stream.ReadExactly(header);
+        int place = header.AsSpan().IndexOf(Encoding.UTF8.GetBytes($"\"{stated}\""));
+        if (stated.Length == ChecksumDigits && place >= 0)
+        {
+            header.AsSpan(place + 1, ChecksumDigits).Fill((byte)'0');
+        }
+
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(header);
+        byte[] buffer = new byte[1 << 20];
+        for (int read; (read = stream.Read(buffer)) > 0;)
+        {
+            hash.AppendData(buffer, 0, read);
+        }
+
+        if (Convert.ToHexStringLower(hash.GetHashAndReset()) != stated)
+        {
+            throw new DataException($"{path}: the file is damaged: its bytes are not those that were written (the SHA-256 differs)");
+        }
     }
 
     private static void WriteNumbers(Utf8JsonWriter json, string name, long[] numbers)

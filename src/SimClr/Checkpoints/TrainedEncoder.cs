@@ -57,8 +57,8 @@ public sealed class TrainedEncoder : IDisposable
             throw new DataException($"{file}: it was trained with an encoder of your own; load it from C# and pass that module");
         }
 
-        EncoderOptions options = JsonSerializer.Deserialize<EncoderOptions>(encoder, Json.Compact)!;
-        ViewOptions viewOptions = JsonSerializer.Deserialize<ViewOptions>(views, Json.Compact)!;
+        EncoderOptions options = Parse<EncoderOptions>(encoder, "encoder", file);
+        ViewOptions viewOptions = Parse<ViewOptions>(views, "views", file);
         nn.Module<Tensor, Tensor> module = ownEncoder ?? EncoderCatalog.Create(options, viewOptions.Size);
         LoadWeights(module, content, file);
         module.to(torch.device(device));
@@ -105,6 +105,20 @@ public sealed class TrainedEncoder : IDisposable
             .Where(t => t.Key.StartsWith(prefix, StringComparison.Ordinal) && t.Key is not ("fc.weight" or "fc.bias"))
             .ToDictionary(t => t.Key[prefix.Length..], t => t.Value);
         ModuleState.Load(ModuleState.Of(module), values, file);
+    }
+
+    private static T Parse<T>(string json, string entry, string file)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(json, Json.Compact) ?? throw new JsonException("it is null");
+        }
+        catch (Exception error) when (error is JsonException or ArgumentException)
+        {
+            throw new DataException(
+                $"{file}: what it says about its {entry} cannot be used ({error.Message}); expected a file that this version of 'simclr pretrain' wrote",
+                error);
+        }
     }
 
     private static string Find(string path)

@@ -1,8 +1,11 @@
 namespace SimClr.Data;
 
-/// <summary>A set whose images have been decoded.</summary>
-internal sealed class CachedDataSet(ImageDataSet source, RgbImage[] images) : ImageDataSet
+/// <summary>A set whose images have been decoded; null are those that cannot be, as when they are streamed.</summary>
+internal sealed class CachedDataSet(ImageDataSet source, RgbImage?[] images) : ImageDataSet
 {
+    /// <summary>How many images could be decoded.</summary>
+    public int Readable { get; } = images.Count(image => image is not null);
+
     public override string Name => source.Name;
 
     public override int Count => images.Length;
@@ -15,5 +18,6 @@ internal sealed class CachedDataSet(ImageDataSet source, RgbImage[] images) : Im
 
     public override string PathOf(int index) => source.PathOf(index);
 
-    public override RgbImage Read(int index) => images[index];
+    public override RgbImage Read(int index)
+        => images[index] ?? throw new UnreadableImageException(PathOf(index), "it could not be read when the set was decoded");
 }

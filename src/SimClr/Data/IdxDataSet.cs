@@ -12,6 +12,7 @@ internal sealed class IdxDataSet : ImageDataSet
 
     private readonly IdxFile images;
     private readonly string path;
+    private readonly Lazy<string> fingerprint;
 
     /// <param name="name">What the user typed.</param>
     /// <param name="path">The file of the images, for messages.</param>
@@ -32,7 +33,8 @@ internal sealed class IdxDataSet : ImageDataSet
             ? [.. labels.Values.Select(label => (int)label)]
             : throw new DataException(
                 $"{PathOf(wrong)}: got class {labels.Values[wrong]}, expected 0 to {classNames.Length - 1}");
-        Fingerprint = Data.Fingerprint.Of([$"idx {Path.GetFileName(path)} {string.Join('×', images.Dimensions)}"]);
+        fingerprint = new(() => Data.Fingerprint.Of(
+            [$"idx {Path.GetFileName(path)} {string.Join('×', images.Dimensions)}"], [images.Values, labels.Values]));
     }
 
     public override string Name { get; }
@@ -43,7 +45,7 @@ internal sealed class IdxDataSet : ImageDataSet
 
     public override IReadOnlyList<string> ClassNames { get; }
 
-    public override string Fingerprint { get; }
+    public override string Fingerprint => fingerprint.Value;
 
     public static ImageDataSet OpenFashion(TypedName typed, DataOptions options)
         => Open(typed, "FashionMNIST", FashionNames);

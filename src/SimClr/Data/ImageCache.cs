@@ -8,9 +8,10 @@ public static class ImageCache
     private const int Probes = 32;
 
     /// <summary>
-    /// Decodes a set into memory in parallel and leaves out what cannot be read (labels and paths follow), or returns
-    /// it unchanged, as <see cref="DataOptions.Cache"/> says. With <c>auto</c> it is decoded when it takes, judged by
-    /// up to 32 evenly spread images, no more than a quarter of the memory there is.
+    /// Decodes a set into memory in parallel, or returns it unchanged, as <see cref="DataOptions.Cache"/> says. With
+    /// <c>auto</c> it is decoded when it takes, judged by up to 32 evenly spread images, no more than a quarter of the
+    /// memory there is. Images that cannot be read stay in the set as unreadable ones, so that a run is the same with
+    /// and without.
     /// </summary>
     /// <param name="images">The set.</param>
     /// <param name="options">Whether to decode, and with how many threads.</param>
@@ -35,13 +36,13 @@ public static class ImageCache
         }
 
         RgbImage?[] decoded = DecodeAll(images, options.Workers, skipped, progress, cancellation);
-        RgbImage[] readable = [.. decoded.OfType<RgbImage>()];
-        if (readable.Length == 0)
+        skipped.CheckAll();
+        if (decoded.All(image => image is null))
         {
             throw new DataException($"'{images.Name}': none of {images.Count} images can be read");
         }
 
-        return new CachedDataSet(readable.Length == images.Count ? images : images.Subset(Readable(decoded)), readable);
+        return new CachedDataSet(images, decoded);
     }
 
     private static bool Fits(ImageDataSet images)
@@ -111,11 +112,8 @@ public static class ImageCache
         }
         catch (UnreadableImageException error)
         {
-            skipped.Add(error);
+            skipped.Note(error);
             return null;
         }
     }
-
-    private static int[] Readable(RgbImage?[] decoded)
-        => [.. decoded.Index().Where(pair => pair.Item is not null).Select(pair => pair.Index)];
 }

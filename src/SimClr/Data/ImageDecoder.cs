@@ -46,10 +46,10 @@ public static unsafe class ImageDecoder
             ?? throw new UnreadableImageException(
                 path, "not an image of a known format (JPEG, PNG, WebP, BMP, GIF), or its header is broken");
         CheckSize(codec.Info, path, options ?? new DataOptions());
-        return Decode(codec, path);
+        return Decode(codec, PngOrientation.Of(encoded) ?? codec.EncodedOrigin, path);
     }
 
-    private static RgbImage Decode(SKCodec codec, string path)
+    private static RgbImage Decode(SKCodec codec, SKEncodedOrigin origin, string path)
     {
         bool opaque = codec.Info.AlphaType == SKAlphaType.Opaque;
         SKAlphaType alpha = opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
@@ -59,7 +59,7 @@ public static unsafe class ImageDecoder
         {
             SKCodecResult result = codec.GetPixels(info, (nint)rgba);
             return result == SKCodecResult.Success
-                ? PixelLayout.ToRgb((byte*)rgba, info.Width, info.Height, codec.EncodedOrigin, opaque)
+                ? PixelLayout.ToRgb((byte*)rgba, info.Width, info.Height, origin, opaque)
                 : throw new UnreadableImageException(path, ReasonFor(result));
         }
         finally

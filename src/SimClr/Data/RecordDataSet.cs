@@ -6,6 +6,7 @@ internal sealed class RecordDataSet : ImageDataSet
     private readonly RecordLayout layout;
     private readonly string[] files;
     private readonly int[] ends;
+    private readonly Lazy<string> fingerprint;
     private int[]? labels;
     private IReadOnlyList<string>? classNames;
 
@@ -25,7 +26,7 @@ internal sealed class RecordDataSet : ImageDataSet
             ends[i] = (i > 0 ? ends[i - 1] : 0) + CountIn(files[i]);
         }
 
-        Fingerprint = Data.Fingerprint.OfFiles(kind, files);
+        fingerprint = new(() => Data.Fingerprint.OfFiles([kind, string.Join(' ', labels ?? [])], files, Count, ReadRecord));
     }
 
     public override string Name { get; }
@@ -36,7 +37,7 @@ internal sealed class RecordDataSet : ImageDataSet
 
     public override IReadOnlyList<string>? ClassNames => classNames;
 
-    public override string Fingerprint { get; }
+    public override string Fingerprint => fingerprint.Value;
 
     /// <summary>This set with labels.</summary>
     /// <exception cref="DataException">
@@ -84,10 +85,12 @@ internal sealed class RecordDataSet : ImageDataSet
         return $"{files[file]}#{record}";
     }
 
-    public override RgbImage Read(int index)
+    public override RgbImage Read(int index) => layout.ToImage(ReadRecord(index));
+
+    private byte[] ReadRecord(int index)
     {
         (int file, int record) = Locate(index);
-        return layout.ToImage(FileSlice.Read(files[file], (long)record * layout.Bytes, layout.Bytes, PathOf(index)));
+        return FileSlice.Read(files[file], (long)record * layout.Bytes, layout.Bytes, PathOf(index));
     }
 
     private (int File, int Record) Locate(int index)

@@ -37,12 +37,35 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
     /// <exception cref="DataException">More than the allowed share of the set has been skipped.</exception>
     public void Add(UnreadableImageException error)
     {
+        lock (gate)
+        {
+            if (Note(error) && AreTooMany)
+            {
+                throw TooMany(all: false);
+            }
+        }
+    }
+
+    /// <summary>Notes an image where the whole set is being read, to be judged by <see cref="CheckAll"/> afterwards.</summary>
+    /// <returns>False where it was noted before.</returns>
+    internal bool Note(UnreadableImageException error)
+    {
         ArgumentNullException.ThrowIfNull(error);
         lock (gate)
         {
-            if (skipped.TryAdd(error.Path, error.Reason) && skipped.Count > allowed * images.Count)
+            return skipped.TryAdd(error.Path, error.Reason);
+        }
+    }
+
+    /// <summary>To be called when the whole set has been read: only then is it known how many there are.</summary>
+    /// <exception cref="DataException">They are more than the allowed share.</exception>
+    internal void CheckAll()
+    {
+        lock (gate)
+        {
+            if (AreTooMany)
             {
-                throw TooMany();
+                throw TooMany(all: true);
             }
         }
     }
@@ -61,14 +84,17 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
         }
     }
 
-    private DataException TooMany()
+    private bool AreTooMany => skipped.Count > allowed * images.Count;
+
+    /// <param name="all">Whether the whole set was read. If not, there may be more, and the advice leaves room for them.</param>
+    private DataException TooMany(bool all)
     {
         string first = string.Join("; ", skipped.Take(3).Select(image => $"{image.Key}: {image.Value}"));
         double share = (double)skipped.Count / images.Count;
-        double roomy = Math.Min(1, Math.Ceiling(200 * share) / 100);
+        double enough = Math.Min(1, Math.Ceiling(Math.Round((all ? 100 : 200) * share, 9)) / 100);
         return new DataException(string.Create(CultureInfo.InvariantCulture,
-            $"'{images.Name}': {skipped.Count} of {images.Count} images ({100 * share:0.##} %) could not be "
+            $"'{images.Name}': {(all ? "" : "at least ")}{skipped.Count} of {images.Count} images ({100 * share:0.##} %) could not be "
                 + $"read, more than the {100 * allowed:0.##} % allowed. The first: {first}. Repair or remove them, or "
-                + $"allow more with --set data.max_skipped={roomy:0.##}"));
+                + $"allow more with --set data.max_skipped={enough:0.##}"));
     }
 }

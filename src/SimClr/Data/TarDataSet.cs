@@ -10,6 +10,7 @@ internal sealed class TarDataSet : ImageDataSet
     private readonly string[] shards;
     private readonly IReadOnlyList<TarMember> members;
     private readonly DataOptions options;
+    private readonly Lazy<string> fingerprint;
 
     private TarDataSet(string name, string[] shards, IReadOnlyList<TarMember> members, DataOptions options)
     {
@@ -20,7 +21,8 @@ internal sealed class TarDataSet : ImageDataSet
             ClassNames = ClassNumbers.Of(Labels.Max() + 1);
         }
 
-        Fingerprint = Data.Fingerprint.OfFiles($"tar {Count}", shards);
+        fingerprint = new(() => Data.Fingerprint.OfFiles(
+            ["tar", .. members.Select(member => member.ToString())], shards, Count, ReadMember));
     }
 
     public override string Name { get; }
@@ -31,7 +33,7 @@ internal sealed class TarDataSet : ImageDataSet
 
     public override IReadOnlyList<string>? ClassNames { get; }
 
-    public override string Fingerprint { get; }
+    public override string Fingerprint => fingerprint.Value;
 
     public static ImageDataSet Open(TypedName typed, DataOptions options)
     {
@@ -52,11 +54,11 @@ internal sealed class TarDataSet : ImageDataSet
 
     public override string PathOf(int index) => $"{shards[members[index].Shard]}/{members[index].Name}";
 
-    public override RgbImage Read(int index)
+    public override RgbImage Read(int index) => ImageDecoder.Decode(ReadMember(index), PathOf(index), options);
+
+    private byte[] ReadMember(int index)
     {
         TarMember member = members[index];
-        string path = PathOf(index);
-        byte[] encoded = FileSlice.Read(shards[member.Shard], member.Offset, member.Length, path);
-        return ImageDecoder.Decode(encoded, path, options);
+        return FileSlice.Read(shards[member.Shard], member.Offset, member.Length, PathOf(index));
     }
 }

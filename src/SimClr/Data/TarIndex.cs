@@ -14,6 +14,7 @@ internal readonly record struct TarMember(int Shard, string Name, long Offset, i
 /// <summary>Reads the headers of one shard.</summary>
 internal sealed class TarIndex
 {
+    private const int Block = 512;
     private const int MostClasses = 1_000_000;
     private readonly List<TarMember> images = [];
     private readonly Dictionary<string, int> labels = [];
@@ -51,8 +52,10 @@ internal sealed class TarIndex
 
         stream.Position = 0;
         using var tar = new TarReader(stream, leaveOpen: true);
+        (string last, long end) = ("its begin", 0);
         while (tar.GetNextEntry() is { } entry)
         {
+            (last, end) = (entry.Name, Math.Max(end, EndOf(entry)));
             bool hidden = Path.GetFileName(entry.Name).StartsWith('.');
             if (entry.DataStream is null || hidden)
             {
@@ -66,7 +69,16 @@ internal sealed class TarIndex
 
             Add(entry, number);
         }
+
+        // The reader takes the end of the file for the end of the shard; a whole one ends in a block of zeros.
+        if (stream.Position < end + Block)
+        {
+            throw new EndOfStreamException($"it is cut off after {last}: the zeros at its end are missing");
+        }
     }
+
+    private static long EndOf(TarEntry entry)
+        => entry.DataStream is null ? 0 : entry.DataOffset + ((entry.Length + Block - 1) / Block * Block);
 
     private void Add(TarEntry entry, int number)
     {

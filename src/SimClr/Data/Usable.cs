@@ -10,10 +10,11 @@ public static class Usable
     public static void ForTraining(this ImageDataSet images, int batchSize)
     {
         ArgumentNullException.ThrowIfNull(images);
-        if (images.Count < 2)
+        int readable = images is CachedDataSet cached ? cached.Readable : images.Count;
+        if (readable < 2)
         {
             throw new DataException(
-                $"'{images.Name}' has {images.Count} readable image(s), expected at least 2: SimCLR learns by "
+                $"'{images.Name}' has {readable} readable image(s), expected at least 2: SimCLR learns by "
                     + "telling an image from others; add images");
         }
 

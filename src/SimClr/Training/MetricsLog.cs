@@ -33,7 +33,7 @@ internal sealed class MetricsLog : IDisposable
 
     public void Dispose() => lines.Dispose();
 
-    /// <summary>The logged steps, first to last. A line cut short by a kill is passed over.</summary>
+    /// <summary>The logged steps, first to last. A line cut short by a kill, or without its step, is passed over.</summary>
     public static IEnumerable<IReadOnlyDictionary<string, double>> Read(string file)
         => File.Exists(file) ? File.ReadLines(file).Select(Parse).OfType<IReadOnlyDictionary<string, double>>() : [];
 
@@ -41,7 +41,9 @@ internal sealed class MetricsLog : IDisposable
     {
         try
         {
-            return JsonSerializer.Deserialize<Dictionary<string, double>>(line);
+            return JsonSerializer.Deserialize<Dictionary<string, double>>(line) is { } values && values.ContainsKey("step")
+                ? values
+                : null;
         }
         catch (JsonException)
         {

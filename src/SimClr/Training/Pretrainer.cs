@@ -64,6 +64,21 @@ public sealed class Pretrainer
         using var memory = new HostMemory();
 
         var skipped = new SkippedImages(images, options.Data);
+        try
+        {
+            return Train(images, run, plan, skipped, resume, cancellation);
+        }
+        catch (DataException) when (skipped.Count > 0)
+        {
+            skipped.Write(run.SkippedFile);
+            Logger.LogWarning("{Count} image(s) that could not be read are listed in {File}.", skipped.Count, run.SkippedFile);
+            throw;
+        }
+    }
+
+    private PretrainResult Train(
+        ImageDataSet images, RunDirectory run, ComputePlan plan, SkippedImages skipped, bool resume, CancellationToken cancellation)
+    {
         ImageDataSet readable = ImageCache.Load(images, options.Data, skipped, null, cancellation);
         Usable.ForTraining(readable, options.Batch.Size);
         int stepsPerEpoch = readable.Count / options.Batch.Size;

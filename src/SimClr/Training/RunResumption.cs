@@ -80,12 +80,16 @@ internal static class RunResumption
             throw new ConfigurationException($"{run.Root}: this is a file; --out expects a directory");
         }
 
-        if (Directory.Exists(run.Root) && Directory.EnumerateFileSystemEntries(run.Root).Any(e => !e.EndsWith(".tmp", StringComparison.Ordinal)))
+        if (Directory.Exists(run.Root) && Directory.EnumerateFileSystemEntries(run.Root).Any(e => !IsRemnant(run, e)))
         {
             throw new ConfigurationException(
                 $"{run.Root}: the directory holds other files and no run. Choose a new or empty directory with --out.");
         }
     }
+
+    // Of a run that ended before it began: killed, or with too many images that could not be read.
+    private static bool IsRemnant(RunDirectory run, string entry)
+        => entry.EndsWith(".tmp", StringComparison.Ordinal) || entry == run.SkippedFile;
 
     private static void RefuseOtherConfiguration(RunDirectory run, RunRecord before, PretrainOptions options)
     {

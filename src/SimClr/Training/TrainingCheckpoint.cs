@@ -13,7 +13,11 @@ internal sealed class TrainingCheckpoint(RunDirectory run, SimClrModel model, Op
     /// <summary>Writes the state after the given number of steps and forgets all but the newest checkpoints.</summary>
     public string Save(long step, int keep)
     {
-        var metadata = new Dictionary<string, string> { ["step"] = step.ToString(CultureInfo.InvariantCulture) };
+        var metadata = new Dictionary<string, string>
+        {
+            ["step"] = step.ToString(CultureInfo.InvariantCulture),
+            [SafetensorsFile.Checksum] = "",
+        };
         encoder.Describe(metadata);
         string file = run.CheckpointFile(step);
         SafetensorsFile.Write(file, [.. State()], metadata);
@@ -22,17 +26,36 @@ internal sealed class TrainingCheckpoint(RunDirectory run, SimClrModel model, Op
     }
 
     /// <summary>Restores the state and returns the number of steps done.</summary>
+    /// <exception cref="DataException">The file is damaged, or of another model.</exception>
     public long Restore(string file)
     {
-        using SafetensorsFile content = SafetensorsFile.Read(file);
-        if (!content.Metadata.TryGetValue("step", out string? step))
+        using SafetensorsFile content = ReadWhole(file);
+        if (!content.Metadata.TryGetValue("step", out string? text)
+            || !long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long step))
         {
-            throw new DataException($"{file}: this is not a checkpoint of a run; it does not say its step");
+            throw new DataException($"{file}: this is not a checkpoint of a run; it does not say its step. {WayBack(file)}");
         }
 
         ModuleState.Load(State(), content.Tensors, file);
-        return long.Parse(step, CultureInfo.InvariantCulture);
+        return step;
     }
+
+    private SafetensorsFile ReadWhole(string file)
+    {
+        try
+        {
+            return SafetensorsFile.Read(file);
+        }
+        catch (DataException error)
+        {
+            throw new DataException($"{error.Message}. {WayBack(file)}", error);
+        }
+    }
+
+    private string WayBack(string file)
+        => run.CheckpointBefore(file) is { } earlier
+            ? $"The checkpoint before it is {earlier}: delete {Path.GetFileName(file)} and resume, and the run goes on from there"
+            : "There is no earlier checkpoint: start the run anew in another directory";
 
     private IEnumerable<KeyValuePair<string, Tensor>> State()
         => ModuleState.Of(model).Concat(optimizer.State.Select(s => KeyValuePair.Create($"optimizer.{s.Key}", s.Value)));

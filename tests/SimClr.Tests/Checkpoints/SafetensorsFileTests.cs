@@ -84,6 +84,42 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Fact]
+    public void With_a_checksum_any_flipped_bit_behind_the_length_is_noticed()
+    {
+        var metadata = new Dictionary<string, string> { ["step"] = "3", [SafetensorsFile.Checksum] = "" };
+        SafetensorsFile.Write(File("a"), [KeyValuePair.Create("w", arange(5, ScalarType.Float32))], metadata);
+        byte[] bytes = System.IO.File.ReadAllBytes(File("a"));
+        int name = bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(SafetensorsFile.Checksum));
+        using (SafetensorsFile whole = SafetensorsFile.Read(File("a")))
+        {
+            Assert.Equal(4f, whole.Tensors["w"][4].item<float>());
+            SafetensorsFile.Write(File("c"), [.. whole.Tensors], whole.Metadata);
+            Assert.Equal(bytes, System.IO.File.ReadAllBytes(File("c")));
+        }
+
+        // A flip in the entry's own name makes it a file without a checksum.
+        foreach (int i in Enumerable.Range(8, bytes.Length - 8).Where(i => i < name || i >= name + SafetensorsFile.Checksum.Length))
+        {
+            byte[] flipped = [.. bytes];
+            flipped[i] ^= 1;
+            System.IO.File.WriteAllBytes(File("b"), flipped);
+            var error = Assert.Throws<DataException>(() => SafetensorsFile.Read(File("b")));
+            Assert.Contains(File("b"), error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Without_a_checksum_a_file_is_read_as_it_is()
+    {
+        SafetensorsFile.Write(File("a"), [KeyValuePair.Create("w", tensor(1f))], new Dictionary<string, string> { ["who"] = "others" });
+        byte[] bytes = System.IO.File.ReadAllBytes(File("a"));
+        bytes[^1] ^= 0x80;
+        System.IO.File.WriteAllBytes(File("a"), bytes);
+        using SafetensorsFile read = SafetensorsFile.Read(File("a"));
+        Assert.Equal(-1f, read.Tensors["w"].item<float>());
+    }
+
+    [Fact]
     public void A_failed_write_leaves_the_old_file_and_no_remnant()
     {
         SafetensorsFile.Write(File("a"), [KeyValuePair.Create("w", tensor(1f))]);

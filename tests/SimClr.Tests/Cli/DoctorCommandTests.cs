@@ -3,6 +3,7 @@ using SimClr.Training;
 
 namespace SimClr.Tests.Cli;
 
+[Collection(ComputeThreadsCollection.Name)]
 public sealed class DoctorCommandTests
 {
     [Fact]

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace SimClr.Tests.Cli;
 
+[Collection(ComputeThreadsCollection.Name)]
 public sealed class EvaluateCommandTests(SmallWorld world) : IClassFixture<SmallWorld>
 {
     [Theory]

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace SimClr.Tests.Cli;
 
+[Collection(ComputeThreadsCollection.Name)]
 public sealed class PretrainCommandTests(SmallWorld world) : IClassFixture<SmallWorld>
 {
     private const char Escape = '\u001b';

@@ -152,6 +152,53 @@ public sealed class BinarySetTests : IDisposable
         AssertError("cifar10:{x}", "no file " + folder.Of("x/data_batch_2.bin"));
     }
 
+    [Theory]
+    [InlineData(16, 0)]
+    [InlineData(16 + 11, 11)]
+    public void The_fingerprint_of_idx_files_counts_every_pixel(int at, int pixel)
+    {
+        string labels = WriteLabels([1, 2]);
+        WriteIdx("train-images-idx3-ubyte", 0x803, [2, 2, 3], new byte[12]);
+        string before = Fingerprint("mnist");
+        Change("train-images-idx3-ubyte", at);
+        Assert.Equal(1, DataSets.Open($"mnist:{folder.Path}").Read(pixel / 6).Pixels[3 * (pixel % 6)]);
+        string after = Fingerprint("mnist");
+        Assert.NotEqual(before, after);
+        Change(labels, 8);
+        Assert.NotEqual(after, Fingerprint("mnist"));
+        Assert.Equal(Fingerprint("mnist"), Fingerprint("mnist"));
+
+        string WriteLabels(byte[] values)
+        {
+            WriteIdx("train-labels-idx1-ubyte", 0x801, [values.Length], values);
+            return "train-labels-idx1-ubyte";
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData((2 * 3073) - 1)]
+    public void The_fingerprint_of_records_counts_labels_and_pixels(int at)
+    {
+        WriteCifar("test_batch.bin", [1], [2]);
+        string before = Fingerprint("cifar10", ":test");
+        Change("test_batch.bin", at);
+        Assert.NotEqual(before, Fingerprint("cifar10", ":test"));
+    }
+
+    [Fact]
+    public void The_fingerprint_of_many_records_reads_64_spread_over_them_and_all_labels()
+    {
+        WriteCifar("test_batch.bin", [.. Enumerable.Range(0, 640).Select(i => new[] { (byte)(i % 10) })]);
+        string before = Fingerprint("cifar10", ":test");
+        Change("test_batch.bin", (630 * 3073) + 5);
+        string other = Fingerprint("cifar10", ":test");
+        Assert.NotEqual(before, other);
+        Change("test_batch.bin", 635 * 3073);
+        Assert.NotEqual(other, Fingerprint("cifar10", ":test"));
+    }
+
     [Fact]
     public void A_record_that_vanishes_while_reading_is_an_unreadable_image()
     {
@@ -162,6 +209,19 @@ public sealed class BinarySetTests : IDisposable
         var error = Assert.Throws<UnreadableImageException>(() => set.Read(1));
         Assert.Contains("ends at 3073 bytes, expected 6146", error.Reason, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => set.Read(2));
+    }
+
+    private string Fingerprint(string kind, string split = "")
+    {
+        using ImageDataSet set = DataSets.Open($"{kind}:{folder.Path}{split}");
+        return set.Fingerprint;
+    }
+
+    private void Change(string file, int at)
+    {
+        byte[] bytes = File.ReadAllBytes(folder.Of(file));
+        bytes[at] ^= 1;
+        folder.Write(file, bytes);
     }
 
     private void AssertIdxError(int magic, int[] dimensions, byte[] values, byte[] labels, string expected)

@@ -132,9 +132,22 @@ internal static class EncodedImages
     /// <summary>A JPEG with an EXIF segment that names the orientation (1 … 8).</summary>
     public static byte[] WithOrientation(byte[] jpeg, byte orientation)
     {
-        byte[] entry = [1, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0];
-        byte[] tiff = [.. "MM"u8, 0, 42, 0, 0, 0, 8, 0, 1, .. entry, 0, 0, 0, 0];
+        byte[] tiff = Exif(orientation, big: true);
         return [0xFF, 0xD8, 0xFF, 0xE1, 0, (byte)(8 + tiff.Length), .. "Exif\0\0"u8, .. tiff, .. jpeg.AsSpan(2)];
+    }
+
+    /// <summary>EXIF with the width of the picture and the orientation, in either order of bytes.</summary>
+    public static byte[] Exif(byte orientation, bool big)
+    {
+        byte[] width = [.. Of(0x0100, 2), .. Of(3, 2), .. Of(1, 4), .. Of(7, 2), 0, 0];
+        byte[] turn = [.. Of(0x0112, 2), .. Of(3, 2), .. Of(1, 4), .. Of(orientation, 2), 0, 0];
+        return [.. big ? "MM"u8 : "II"u8, .. Of(42, 2), .. Of(8, 4), .. Of(2, 2), .. width, .. turn, 0, 0, 0, 0];
+
+        byte[] Of(int value, int bytes)
+        {
+            byte[] little = BitConverter.GetBytes(value)[..bytes];
+            return big ? [.. little.Reverse()] : little;
+        }
     }
 
     private static void WriteChunk(MemoryStream file, string name, byte[] data)

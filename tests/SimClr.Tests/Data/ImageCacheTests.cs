@@ -7,26 +7,33 @@ public sealed class ImageCacheTests
     private static readonly DataOptions Lenient = new() { MaxSkipped = 0.5, Workers = 3 };
 
     [Fact]
-    public void A_small_set_is_decoded_once_without_what_cannot_be_read()
+    public void A_small_set_is_decoded_once_and_what_cannot_be_read_keeps_its_place()
     {
         using var set = Images.Set(10, 0, 4, 9);
         var skipped = new SkippedImages(set, Lenient);
         ImageDataSet cached = Load(set, Lenient with { Cache = "always" }, skipped);
-        Assert.Equal([1, 2, 3, 5, 6, 7, 8], Images.NumbersOf(cached));
-        Assert.Equal([1, 2, 0, 2, 0, 1, 2], cached.Labels);
+        Assert.Equal([1, 2, 3, 5, 6, 7, 8], Images.NumbersOf(cached.Subset([1, 2, 3, 5, 6, 7, 8])));
+        Assert.All([0, 4, 9], index
+            => Assert.Equal($"image{index}", Assert.Throws<UnreadableImageException>(() => cached.Read(index)).Path));
+        Assert.Equal(set.Labels, cached.Labels);
         Assert.Equal(["a", "b", "c"], cached.ClassNames);
-        Assert.Equal("image5", cached.PathOf(3));
+        Assert.Equal("image5", cached.PathOf(5));
         Assert.Equal(3, skipped.Count);
         Assert.Equal(10, set.Reads);
         Assert.Same(cached, Load(cached, Lenient, skipped));
-        Assert.NotEqual(set.Fingerprint, cached.Fingerprint);
+        Assert.Equal(set.Fingerprint, cached.Fingerprint);
     }
 
     [Fact]
-    public void Without_unreadable_images_the_fingerprint_stays()
+    public void For_training_two_images_must_be_readable()
     {
-        using var set = Images.Set(5);
-        Assert.Equal(set.Fingerprint, Load(set, Lenient, new SkippedImages(set)).Fingerprint);
+        DataOptions all = Lenient with { MaxSkipped = 1 };
+        using var set = Images.Set(5, 0, 1, 2, 4);
+        ImageDataSet cached = Load(set, all, new SkippedImages(set, all));
+        var error = Assert.Throws<DataException>(() => cached.ForTraining(2));
+        Assert.Contains("has 1 readable image(s)", error.Message, StringComparison.Ordinal);
+        using var enough = Images.Set(5, 0, 1, 2);
+        Load(enough, all, new SkippedImages(enough, all)).ForTraining(2);
     }
 
     [Fact]

@@ -123,12 +123,22 @@ public sealed class ImageDecoderTests
 
         (int columns, int rows) = upright ? (width, height) : (height, width);
         byte[] jpeg = EncodedImages.Encode(columns, rows, Stored, SKEncodedImageFormat.Jpeg);
-        RgbImage image = Decode(EncodedImages.WithOrientation(jpeg, orientation));
-
-        Assert.Equal((width, height), (image.Width, image.Height));
-        for (int i = 0; i < width * height; i++)
+        AssertUpright(Decode(EncodedImages.WithOrientation(jpeg, orientation)));
+        byte[][] pixels = [.. Enumerable.Range(0, rows).Select(
+            y => Enumerable.Range(0, columns).Select(x => Stored(x, y).Red).ToArray())];
+        foreach (bool big in new[] { true, false })
         {
-            Assert.InRange(image.Pixels[3 * i] - Gray(i % width, i / width).Red, -3, 3);
+            (string, byte[]) chunk = ("eXIf", EncodedImages.Exif(orientation, big));
+            AssertUpright(Decode(EncodedImages.Png(columns, rows, depth: 8, colorType: 0, pixels, chunk)));
+        }
+
+        static void AssertUpright(RgbImage image)
+        {
+            Assert.Equal((width, height), (image.Width, image.Height));
+            for (int i = 0; i < width * height; i++)
+            {
+                Assert.InRange(image.Pixels[3 * i] - Gray(i % width, i / width).Red, -3, 3);
+            }
         }
 
         static SKColor Gray(int x, int y)

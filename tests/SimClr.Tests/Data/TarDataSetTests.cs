@@ -61,6 +61,62 @@ public sealed class TarDataSetTests : IDisposable
     }
 
     [Fact]
+    public void The_fingerprint_counts_pixels_names_and_classes_where_the_sizes_are_equal()
+    {
+        (string, byte[])[] members = [("1.png", Images.Png(1)), ("1.cls", "0"u8.ToArray())];
+        string[] fingerprints =
+        [
+            FingerprintOf(members),
+            FingerprintOf(("1.png", Images.Png(2)), members[1]),
+            FingerprintOf(members[0], ("1.cls", "1"u8.ToArray())),
+            FingerprintOf(("2.png", Images.Png(1)), ("2.cls", "0"u8.ToArray())),
+        ];
+        Assert.Equal(4, fingerprints.Distinct().Count());
+        Assert.Equal(fingerprints[0], FingerprintOf(members));
+
+        string FingerprintOf(params (string, byte[])[] content)
+        {
+            WriteShard("a.tar", content);
+            Assert.Equal(3072, new FileInfo(folder.Of("a.tar")).Length);
+            return DataSets.Open($"tar:{folder.Of("a.tar")}").Fingerprint;
+        }
+    }
+
+    [Theory]
+    [InlineData(TarEntryFormat.Ustar)]
+    [InlineData(TarEntryFormat.Pax)]
+    [InlineData(TarEntryFormat.Gnu)]
+    public void A_shard_cut_off_between_two_members_or_without_its_end_is_refused(TarEntryFormat format)
+    {
+        WriteShard("whole.tar", format, ("1.png", Images.Png(1)), ("2.png", Images.Png(2)));
+        byte[] whole = File.ReadAllBytes(folder.Of("whole.tar"));
+        int zeros = (whole.Length - 1 - Array.FindLastIndex(whole, value => value != 0)) / 512 * 512;
+        int end = whole.Length - zeros;
+        folder.Write("cut.tar", whole[..end]);
+        AssertError("cut.tar", "it is cut off after 2.png");
+        folder.Write("cut.tar", whole[..(end / 2)]);
+        AssertError("cut.tar", "it is cut off after 1.png");
+        folder.Write("cut.tar", whole[..(end + 512)]);
+        Assert.Equal([1, 2], Images.NumbersOf(DataSets.Open($"tar:{folder.Of("cut.tar")}")));
+    }
+
+    [Fact]
+    public void Folders_and_empty_members_in_a_shard_are_no_reason_to_refuse_it()
+    {
+        var bytes = new MemoryStream();
+        using (var tar = new TarWriter(bytes, TarEntryFormat.Pax, leaveOpen: true))
+        {
+            tar.WriteEntry(new PaxGlobalExtendedAttributesTarEntry(new Dictionary<string, string> { ["comment"] = "x" }));
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "a/1.png") { DataStream = new MemoryStream(Images.Png(1)) });
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "a/empty.txt"));
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.Directory, "b"));
+        }
+
+        folder.Write("a.tar", bytes.ToArray());
+        Assert.Equal([1], Images.NumbersOf(DataSets.Open($"tar:{folder.Of("a.tar")}")));
+    }
+
+    [Fact]
     public void Shards_that_cannot_be_used_are_named_with_the_reason()
     {
         AssertError("none-*.tar", "no file matches");

@@ -10,6 +10,7 @@ using static TorchSharp.torch;
 
 namespace SimClr.Tests.Training;
 
+[Collection(ComputeThreadsCollection.Name)]
 public sealed class PretrainerTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();

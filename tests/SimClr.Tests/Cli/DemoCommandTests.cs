@@ -1,0 +1,25 @@
+namespace SimClr.Tests.Cli;
+
+[Collection(ComputeThreadsCollection.Name)]
+public sealed class DemoCommandTests(SmallWorld world) : IClassFixture<SmallWorld>
+{
+    [Fact]
+    public void The_advice_for_too_many_unreadable_images_works()
+    {
+        string[] line = ["demo", world.At("flawed"), "--epochs", "1", "--out"];
+
+        string error = CommandRun.Of([.. line, world.At("strict")]).Refused(3);
+        Assert.Contains("1 of 5 images (20 %)", error);
+        Assert.EndsWith(" --set data.max_skipped=0.2", error);
+        Assert.Contains("broken.png", File.ReadAllText(Path.Combine(world.At("strict"), "run", "skipped.jsonl")));
+
+        Assert.Equal(0, CommandRun.Of([.. line, world.At("lenient"), "--set", "data.max_skipped=0.2"]).Code);
+        Assert.Contains("--set data.max_skipped=0.2", File.ReadAllText(Path.Combine(world.At("lenient"), "report.html")));
+    }
+
+    [Fact]
+    public void What_is_fitted_to_the_images_cannot_be_set()
+        => Assert.Contains(
+            "expected a key of the section data",
+            CommandRun.Of("demo", world.At("flat"), "--out", world.At("other"), "--set", "batch.size=4").Refused(2));
+}

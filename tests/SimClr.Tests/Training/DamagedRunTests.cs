@@ -1,0 +1,101 @@
+using SimClr.Checkpoints;
+using SimClr.Tests.Data;
+using SimClr.Training;
+
+namespace SimClr.Tests.Training;
+
+/// <summary>Runs whose files were damaged from outside.</summary>
+[Collection(ComputeThreadsCollection.Name)]
+public sealed class DamagedRunTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void A_damaged_checkpoint_is_refused_and_the_way_back_that_is_named_leads_to_the_same_end()
+    {
+        TinyRun.Train(folder, "run");
+        var run = new RunDirectory(folder.Of("run"));
+        string latest = run.LatestCheckpoint()!;
+        string earlier = run.CheckpointFile(8);
+        byte[] good = File.ReadAllBytes(latest);
+        File.WriteAllBytes(latest, Flipped(good));
+
+        DataException error = Resuming();
+        Assert.Contains($"{latest}: the file is damaged", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"The checkpoint before it is {earlier}: delete {Path.GetFileName(latest)}", error.Message, StringComparison.Ordinal);
+
+        File.Delete(latest);
+        new Pretrainer(TinyRun.Options).Run(TinyRun.Images(), run.Root, resume: true);
+        Assert.Equal(good, File.ReadAllBytes(latest));
+    }
+
+    [Fact]
+    public void Without_an_earlier_checkpoint_it_says_so()
+    {
+        TinyRun.Train(folder, "run", TinyRun.Options with { Checkpoint = new CheckpointOptions { Keep = 1 } });
+        string latest = new RunDirectory(folder.Of("run")).LatestCheckpoint()!;
+        File.WriteAllBytes(latest, File.ReadAllBytes(latest)[..1000]);
+        Assert.Contains("There is no earlier checkpoint: start the run anew", Resuming(1).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("four")]
+    [InlineData("-4")]
+    [InlineData("")]
+    public void A_step_that_is_no_number_is_a_data_error(string step)
+    {
+        TinyRun.Train(folder, "run");
+        string latest = new RunDirectory(folder.Of("run")).LatestCheckpoint()!;
+        using (SafetensorsFile content = SafetensorsFile.Read(latest))
+        {
+            var metadata = new Dictionary<string, string>(content.Metadata) { ["step"] = step };
+            SafetensorsFile.Write(latest, [.. content.Tensors], metadata);
+        }
+
+        Assert.Contains("does not say its step", Resuming().Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Lines_of_metrics_without_a_step_are_passed_over()
+    {
+        TinyRun.Train(folder, "run");
+        var run = new RunDirectory(folder.Of("run"));
+        string[] before = File.ReadAllLines(run.MetricsFile);
+        File.WriteAllLines(run.MetricsFile, ["{\"loss\":1}", "null", .. before, "{\"step\":1"]);
+        new Pretrainer(TinyRun.Options).Run(TinyRun.Images(), run.Root, resume: true);
+        Assert.Equal([4, 8, 10, 12], MetricsLog.Read(run.MetricsFile).Select(m => m["step"]));
+        Assert.Equal(before, File.ReadAllLines(run.MetricsFile));
+    }
+
+    [Theory]
+    [InlineData("encoder", "{\"name\":\"resnet19\"}")]
+    [InlineData("encoder", "{\"name\":")]
+    [InlineData("encoder", "null")]
+    [InlineData("views", "{\"size\":-1}")]
+    [InlineData("views", "12")]
+    public void An_encoder_file_that_describes_itself_wrongly_is_a_data_error(string entry, string json)
+    {
+        TinyRun.Train(folder, "run");
+        string file = new RunDirectory(folder.Of("run")).EncoderFile;
+        using (SafetensorsFile content = SafetensorsFile.Read(file))
+        {
+            SafetensorsFile.Write(file, [.. content.Tensors], new Dictionary<string, string>(content.Metadata) { [entry] = json });
+        }
+
+        var error = Assert.Throws<DataException>(() => TrainedEncoder.Load(folder.Of("run")));
+        Assert.StartsWith($"{file}: what it says about its {entry} cannot be used", error.Message, StringComparison.Ordinal);
+    }
+
+    private static byte[] Flipped(byte[] bytes)
+    {
+        byte[] flipped = [.. bytes];
+        flipped[^5] ^= 0x10;
+        return flipped;
+    }
+
+    private DataException Resuming(int keep = 2) => Assert.Throws<DataException>(() => new Pretrainer(
+        TinyRun.Options with { Checkpoint = new CheckpointOptions { Keep = keep } })
+            .Run(TinyRun.Images(), folder.Of("run"), resume: true));
+}

@@ -1,0 +1,87 @@
+using SimClr.Checkpoints;
+using SimClr.Data;
+using SimClr.Tests.Data;
+using SimClr.Training;
+
+namespace SimClr.Tests.Training;
+
+/// <summary>Runs on sets in which some images cannot be read.</summary>
+[Collection(ComputeThreadsCollection.Name)]
+public sealed class UnreadableImagesTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Held_in_memory_or_streamed_the_run_is_the_same_and_may_change_between_sessions()
+    {
+        using var set = new Flawed(TinyRun.Images(128), 5, 6, 40, 127);
+        PretrainOptions held = With("always");
+        new Pretrainer(held).Run(set, folder.Of("held"));
+        PretrainResult streamed = new Pretrainer(With("never")).Run(set, folder.Of("streamed"));
+        Assert.Equal((24, 4), (streamed.Steps, streamed.SkippedImages));
+        Assert.Equal(TinyRun.Checkpoint(folder.Of("held")), TinyRun.Checkpoint(folder.Of("streamed")));
+        Assert.Equal(Knn("held"), Knn("streamed"));
+        Assert.Equal(3, Knn("held").Length);
+
+        using var stop = new CancellationTokenSource();
+        var half = new Pretrainer(held) { Progress = new Reporter(p => Stop(stop, p.Step == 8)) };
+        Assert.Throws<OperationCanceledException>(() => half.Run(set, folder.Of("mixed"), cancellation: stop.Token));
+        new Pretrainer(With("never")).Run(set, folder.Of("mixed"), resume: true);
+        Assert.Equal(TinyRun.Checkpoint(folder.Of("held")), TinyRun.Checkpoint(folder.Of("mixed")));
+    }
+
+    [Theory]
+    [InlineData("always", 10)]
+    [InlineData("never", 7)]
+    public void Over_the_allowed_share_the_list_is_there_and_the_directory_can_be_used_again(string cache, int least)
+    {
+        using var set = new Flawed(TinyRun.Images(128), [.. Enumerable.Range(60, 10)]);
+        PretrainOptions strict = With(cache);
+        var log = new ListLogger();
+        Assert.Throws<DataException>(() => new Pretrainer(strict) { Logger = log }.Run(set, folder.Of("run")));
+        string list = new RunDirectory(folder.Of("run")).SkippedFile;
+        Assert.InRange(File.ReadAllLines(list).Length, least, 10);
+        Assert.Contains(log.Lines, line => line.Contains($"are listed in {list}", StringComparison.Ordinal));
+
+        bool begun = new RunDirectory(folder.Of("run")).HasRun;
+        Assert.Equal(cache == "never", begun);
+        PretrainOptions lenient = strict with { Data = strict.Data with { MaxSkipped = 0.1 } };
+        Assert.Equal(10, new Pretrainer(lenient).Run(set, folder.Of("run"), resume: begun).SkippedImages);
+    }
+
+    private static PretrainOptions With(string cache)
+        => TinyRun.Options with { Data = TinyRun.Options.Data with { Cache = cache } };
+
+    private static void Stop(CancellationTokenSource source, bool now)
+    {
+        if (now)
+        {
+            source.Cancel();
+        }
+    }
+
+    private double[] Knn(string run) => [.. MetricsLog.Read(new RunDirectory(folder.Of(run)).MetricsFile)
+        .Where(m => m.ContainsKey("knn")).Select(m => m["knn"])];
+
+    /// <summary>A set of which some images cannot be read.</summary>
+    private sealed class Flawed(ImageDataSet images, params int[] unreadable) : ImageDataSet
+    {
+        public override string Name => images.Name;
+
+        public override int Count => images.Count;
+
+        public override IReadOnlyList<int>? Labels => images.Labels;
+
+        public override IReadOnlyList<string>? ClassNames => images.ClassNames;
+
+        public override string Fingerprint => images.Fingerprint;
+
+        public override string PathOf(int index) => images.PathOf(index);
+
+        public override RgbImage Read(int index) => unreadable.Contains(index)
+            ? throw new UnreadableImageException(PathOf(index), "made so")
+            : images.Read(index);
+    }
+}
