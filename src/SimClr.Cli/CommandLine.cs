@@ -69,6 +69,7 @@ internal static class CommandLine
         root.Add(PretrainCommand.Create());
         root.Add(EvaluateCommand.Create());
         root.Add(DoctorCommand.Create());
+        root.Add(BenchCommand.Create());
         root.Add(AugmentCommand.Create());
         root.Add(PresetCommand.Create());
         root.Add(ValidateCommand.Create());

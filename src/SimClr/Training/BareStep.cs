@@ -1,0 +1,65 @@
+using SimClr.Internals;
+using SimClr.Losses;
+using SimClr.Optimizers;
+using static TorchSharp.torch;
+
+namespace SimClr.Training;
+
+/// <summary>Training steps on one fixed batch of random pixels: what a run costs when input, logging and checkpoints are free.</summary>
+internal sealed class BareStep : IDisposable
+{
+    private readonly SimClrModel model;
+    private readonly Optimizer optimizer;
+    private readonly PixelTensor pixels;
+    private readonly IContrastiveLoss loss;
+    private readonly float[] noise;
+    private readonly int views;
+
+    public BareStep(PretrainOptions options)
+    {
+        Plan = ComputePlan.Resolve(options, ownEncoder: false);
+        set_num_threads(Plan.Threads);
+        views = 2 * options.Batch.Size;
+        model = SimClrModel.Create(options, Plan.Device, ownEncoder: null);
+        optimizer = OptimizerCatalog.Create(options.Optimizer, ParameterGroups.Of(model));
+        pixels = new PixelTensor(views, options.Views.Size, Plan.Device, Plan.InputType);
+        loss = LossCatalog.Create(options.Loss);
+        noise = Noise(views * 3 * options.Views.Size * options.Views.Size);
+        model.train();
+    }
+
+    /// <summary>Where and in what precision it computes.</summary>
+    public ComputePlan Plan { get; }
+
+    /// <summary>One step, finished when it returns.</summary>
+    public void Run()
+    {
+        using var step = NewDisposeScope();
+        (Tensor _, Tensor z) = model.forward(pixels.Fill(noise, views));
+        long n = z.shape[0] / 2;
+        Tensor value = loss.Forward(z.narrow(0, 0, n), z.narrow(0, n, n));
+        optimizer.ZeroGradients();
+        value.backward();
+        optimizer.Step(1e-3);
+        _ = value.item<float>();   // waits for the device
+    }
+
+    public void Dispose()
+    {
+        optimizer.Dispose();
+        model.Dispose();
+        pixels.Dispose();
+    }
+
+    private static float[] Noise(int count)
+    {
+        var random = new RandomStream(0, Purpose.Sample);
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++)
+        {
+            values[i] = (float)random.NextDouble();
+        }
+
+        return values;
+    }
+}
