@@ -90,9 +90,9 @@ internal static class DoctorCommand
         MachineReport machine, LibraryReport libraries, SpeedMeasurement speed, IEnumerable<Estimate> estimates)
     {
         string available = machine.AvailableBytes is { } free ? $", {Gigabytes(free)} of it free" : "";
-        string bfloat16 = Internals.Processor.HasBFloat16
-            ? "; it multiplies bfloat16 numbers, so 'precision: auto' uses them"
-            : "; no bfloat16 products, so 'precision: auto' is fp32 on it";
+        string bfloat16 = Internals.Processor.HasFastBFloat16
+            ? "; it multiplies bfloat16 numbers faster than float32, so 'precision: auto' uses them"
+            : "; no bfloat16 products faster than float32's, so 'precision: auto' is fp32 on it";
         string graphics = libraries.Devices.Count > 1 ? "" : "; no graphics processor that libtorch can use";
         string[] lines =
         [

@@ -5,8 +5,12 @@ namespace SimClr.Internals;
 /// <summary>What the processor can do that .NET does not say.</summary>
 internal static class Processor
 {
-    /// <summary>Whether it multiplies bfloat16 numbers in hardware (AVX-512 BF16 or AMX), so that bfloat16 is faster than float32.</summary>
-    public static bool HasBFloat16 => HasAvx512BFloat16 || HasAmxBFloat16;
+    /// <summary>
+    /// Whether it multiplies bfloat16 numbers in hardware, and faster than float32. AMX does; so does AVX-512 BF16 on AMD.
+    /// Intel's AVX-512 BF16 without AMX has half of float32's rate (188 against 360 GFLOP/s, two cores of a Xeon whose
+    /// AMX is hidden from its guests).
+    /// </summary>
+    public static bool HasFastBFloat16 => HasAmxBFloat16 || (HasAvx512BFloat16 && !IsIntel);
 
     /// <summary>AVX-512 BF16: products of bfloat16 vectors.</summary>
     public static bool HasAvx512BFloat16 { get; }
@@ -15,6 +19,8 @@ internal static class Processor
     /// <summary>AMX: products of bfloat16 tiles.</summary>
     public static bool HasAmxBFloat16 { get; }
         = Avx512F.IsSupported && HasLeaf7() && (X86Base.CpuId(7, 0).Edx & (1 << 22)) != 0;
+
+    private static bool IsIntel => X86Base.IsSupported && X86Base.CpuId(0, 0).Ebx == 0x756E6547;   // "Genu"ineIntel
 
     private static bool HasLeaf7() => X86Base.IsSupported && X86Base.CpuId(0, 0).Eax >= 7;
 }

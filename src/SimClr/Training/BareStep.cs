@@ -14,6 +14,7 @@ internal sealed class BareStep : IDisposable
     private readonly IContrastiveLoss loss;
     private readonly float[] noise;
     private readonly int views;
+    private readonly HostMemory memory = new();
 
     public BareStep(PretrainOptions options)
     {
@@ -49,6 +50,7 @@ internal sealed class BareStep : IDisposable
         optimizer.Dispose();
         model.Dispose();
         pixels.Dispose();
+        memory.Dispose();
     }
 
     private static float[] Noise(int count)

@@ -20,7 +20,7 @@ internal sealed record ComputePlan(string Device, string Precision, int Threads)
         bool fast = device switch
         {
             "cuda" => true,
-            "cpu" => Processor.HasBFloat16,
+            "cpu" => Processor.HasFastBFloat16,
             _ => false,
         };
         string precision = options.Precision != "auto" ? options.Precision : fast && !ownEncoder ? "bf16" : "fp32";

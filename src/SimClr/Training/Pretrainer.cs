@@ -61,6 +61,7 @@ public sealed class Pretrainer
         var run = new RunDirectory(runDirectory);
         ComputePlan plan = RunResumption.Prepare(run, options, images, ownEncoder is not null, resume, Logger);
         set_num_threads(plan.Threads);
+        using var memory = new HostMemory();
 
         var skipped = new SkippedImages(images, options.Data);
         ImageDataSet readable = ImageCache.Load(images, options.Data, skipped, null, cancellation);

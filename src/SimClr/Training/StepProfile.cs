@@ -82,6 +82,7 @@ internal sealed record StepProfile(
         private readonly DivergenceGuard guard;
         private readonly IContrastiveLoss loss;
         private readonly int views;
+        private readonly HostMemory memory = new();
         private readonly Dictionary<string, double> seconds = [];
 
         public Parts(PretrainOptions options)
@@ -126,6 +127,7 @@ internal sealed record StepProfile(
             pixels.Dispose();
             optimizer.Dispose();
             model.Dispose();
+            memory.Dispose();
         }
 
         private double Of(string part) => seconds.GetValueOrDefault(part);

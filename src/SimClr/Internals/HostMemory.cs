@@ -1,0 +1,58 @@
+using System.Runtime.InteropServices;
+
+namespace SimClr.Internals;
+
+/// <summary>
+/// While it lives, memory that libtorch frees stays with the process. A training step frees and allocates the same large
+/// tensors over and over; glibc gives each back to the system and gets it anew, with a page fault for every 4 KB. Does
+/// nothing where the C library is not glibc.
+/// </summary>
+internal sealed partial class HostMemory : IDisposable
+{
+    private const int TrimThreshold = -1;
+    private const int MostMappings = -4;
+
+    private static readonly bool IsGlibc = OperatingSystem.IsLinux()
+        && NativeLibrary.TryLoad("libc.so.6", out nint library) && NativeLibrary.TryGetExport(library, "mallopt", out _);
+
+    private static int alive;
+
+    /// <summary>From now on freed memory is kept for the next step.</summary>
+    public HostMemory()
+    {
+        if (Interlocked.Increment(ref alive) == 1)
+        {
+            Set(mostMappings: 0, trimThreshold: -1);
+        }
+    }
+
+    /// <summary>With the last one: back to glibc's defaults, and what is free goes back to the system.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Decrement(ref alive) > 0)
+        {
+            return;
+        }
+
+        Set(mostMappings: 65536, trimThreshold: 128 * 1024);
+        if (IsGlibc)
+        {
+            _ = Trim(0);
+        }
+    }
+
+    private static void Set(int mostMappings, int trimThreshold)
+    {
+        if (IsGlibc)
+        {
+            _ = SetOption(MostMappings, mostMappings);
+            _ = SetOption(TrimThreshold, trimThreshold);
+        }
+    }
+
+    [LibraryImport("libc.so.6", EntryPoint = "mallopt")]
+    private static partial int SetOption(int option, int value);
+
+    [LibraryImport("libc.so.6", EntryPoint = "malloc_trim")]
+    private static partial int Trim(nuint padding);
+}
