@@ -12,6 +12,10 @@ public sealed class ViewKernelsTests
 {
     private const double Rounding = 1.0 / 255;
 
+    private static readonly int[] Four = [0, 1, 2, 3];
+
+    public static TheoryData<string> All => [.. ViewKernels.Names];
+
     public static TheoryData<string> Fast => [.. ViewKernels.Names.Where(name => name != "plain")];
 
     [Theory]
@@ -155,13 +159,11 @@ public sealed class ViewKernelsTests
     [MemberData(nameof(All))]
     public void Contrast_equals_torchvision(string kernels)
     {
-        // Its mean is that of the whole image, which a square view cannot show: a square of the same pixels can, twenty
-        // by twenty-four tiles of one pixel each way would be too large, so a column of them is laid out in a row.
         JsonElement[] cases = [.. GoldenImage.Of("contrast").EnumerateArray()];
         Assert.Equal(3, cases.Length);
         foreach (JsonElement golden in cases)
         {
-            // 480 pixels are 120 × 120 less 13,920: each pixel 30 times.
+            // Each pixel of the image thirty times in a square: the mean stays.
             const int side = 120;
             int[] order = [.. Enumerable.Range(0, side * side).Select(i => i % (GoldenImage.Width * GoldenImage.Height))];
             RgbImage square = new(side, side, [.. order.SelectMany(i => GoldenImage.Image.Pixels[(3 * i)..((3 * i) + 3)])]);
@@ -172,6 +174,21 @@ public sealed class ViewKernelsTests
             double[] expected = [.. order.SelectMany(i => new[] { planes[i], planes[plane + i], planes[(2 * plane) + i] })];
             AssertClose(expected, Render(kernels, new ViewOptions { Size = side }, square, draws), Rounding);
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Blur_equals_torchvision(string kernels)
+    {
+        // A view of 20 pixels has a kernel of 3. Of the square cut out of the image, the row at the cut does not count.
+        double[] golden = GoldenImage.Of("gaussian_blur").EnumerateArray().Single(c => c[0].GetInt32() == 3)[2].Numbers();
+        double[] pixels = Interleaved(golden, GoldenImage.Width * GoldenImage.Height);
+        const int row = 3 * GoldenImage.Width;
+        const int side = GoldenImage.Width;
+        var draws = new ViewParameters(new Box(0, 0, side, side), false, false, 0, 1, 1, 1, 0, false, 0.5f);
+        AssertClose(pixels[..(19 * row)], Render(kernels, side, GoldenImage.Image, draws)[..(19 * row)], Rounding);
+        draws = draws with { Crop = new Box(4, 0, side, side) };
+        AssertClose(pixels[(5 * row)..], Render(kernels, side, GoldenImage.Image, draws)[row..], Rounding);
     }
 
     [Fact]
@@ -217,10 +234,6 @@ public sealed class ViewKernelsTests
         Epoch();
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
-
-    public static TheoryData<string> All => [.. ViewKernels.Names];
-
-    private static readonly int[] Four = [0, 1, 2, 3];
 
     private static void AssertPlain(string kernels, ViewOptions options, RgbImage image, int seed, double tolerance)
     {
