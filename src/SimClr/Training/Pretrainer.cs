@@ -83,12 +83,12 @@ public sealed class Pretrainer
         RunRecord.Of(options, images, plan, totalSteps).Write(run.RunFile);
 
         IContrastiveLoss loss = LossCatalog.Create(options.Loss);
-        using var pixels = new PixelTensor(2 * options.Batch.Size, options.Views.Size, plan.Device, plan.InputType);
+        using var pixels = new PixelRing(2 * options.Batch.Size, options.Views.Size, plan.Device, plan.InputType);
         using var guard = new DivergenceGuard(step, device(plan.Device));
         using var metrics = new MetricsLog(run.MetricsFile, run.TensorBoardFolder, step);
         var views = new ViewPairs(options.Views, options.Seed);
         var loader = new BatchLoader(
-            readable, 2 * views.FloatsPerView, views.Write, skipped, options.Data.Workers, substituteUnreadable: true);
+            readable, pixels.Memory, views.Write, skipped, options.Data.Workers, substituteUnreadable: true);
         var meter = new RunMeter(step, totalSteps, options, Progress, metrics, Logger);
         KnnMonitor? knn = KnnMonitor.For(readable, encoder, options, skipped);
         model.train();
@@ -128,7 +128,7 @@ public sealed class Pretrainer
         RunHealth? Step(ImageBatch batch, double rate, bool measure)
         {
             using var scope = NewDisposeScope();
-            Tensor x = pixels.Fill(batch.Pixels, 2 * options.Batch.Size);      // [2N, 3, S, S]
+            Tensor x = pixels.Take(batch.Slot, 2 * options.Batch.Size);        // [2N, 3, S, S]
             (Tensor h, Tensor z) = model.forward(x);                           // [2N, r], [2N, d]
             long n = z.shape[0] / 2;
             Tensor value = loss.Forward(z.narrow(0, 0, n), z.narrow(0, n, n));

@@ -35,6 +35,24 @@ public sealed class EvaluationTransformTests
         }
     }
 
+    [Fact]
+    public void All_kernels_give_the_same_image()
+    {
+        foreach (string kernels in ViewKernels.Names)
+        {
+            Gen.Select(Gen.Int[1, 300], Gen.Int[1, 300], Gen.Int[1, 60], Gen.Bool, Gen.Int[0, 1_000_000]).Sample((width, height, size, normalize, seed) =>
+            {
+                var options = new ViewOptions { Size = size, Normalize = normalize ? "imagenet" : "none" };
+                RgbImage image = RandomImages.Noise(width, height, seed);
+                float[] pixels = new float[3 * size * size];
+                new EvaluationTransform(options, kernels).Render(image, pixels);
+                float[] plain = new float[pixels.Length];
+                new EvaluationTransform(options, "plain").Render(image, plain);
+                GoldenImage.AssertClose([.. plain.Select(v => (double)v)], pixels, normalize ? 1e-5 : 2e-6);
+            }, iter: 100);
+        }
+    }
+
     [Theory]
     [InlineData(1, 1)]
     [InlineData(1, 500)]
