@@ -32,7 +32,7 @@ public sealed class DataSetsTests : IDisposable
         ImageDataSet holder = train.PathOf(0).EndsWith("#0", StringComparison.Ordinal) ? train : test;
         Assert.EndsWith("#0", holder.PathOf(0), StringComparison.Ordinal);
         Assert.Equal("Ankle boot", holder.ClassNames![holder.Labels![0]]);
-        Assert.Equal(33456, holder.Read(0).Pixels.Sum(value => value) / 3);
+        Assert.Equal(33456, holder.Read(0).Pixels.ToArray().Sum(value => value) / 3);
     }
 
     [Theory]
