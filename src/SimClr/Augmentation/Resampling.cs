@@ -43,7 +43,7 @@ internal static class Resampling
         for (int y = 0; y < height; y++)
         {
             int start = 3 * (((box.Top + firstRow + y) * image.Width) + box.Left);
-            NarrowRow(image.Pixels.AsSpan(start, 3 * box.Width), across, narrow, plane, y * size);
+            NarrowRow(image.Pixels.Slice(start, 3 * box.Width), across, narrow, plane, y * size);
         }
 
         for (int channel = 0; channel < 3; channel++)

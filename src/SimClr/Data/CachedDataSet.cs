@@ -15,5 +15,9 @@ internal sealed class CachedDataSet(ImageDataSet source, RgbImage[] images) : Im
 
     public override string PathOf(int index) => source.PathOf(index);
 
+    internal override string RelativePathOf(int index) => source.RelativePathOf(index);
+
+    internal override bool IsDecoded => true;
+
     public override RgbImage Read(int index) => images[index];
 }
