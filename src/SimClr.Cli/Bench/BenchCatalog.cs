@@ -11,7 +11,7 @@ internal static class BenchCatalog
         new("peak", "matrix products in fp32 and bf16", PeakBenchmark.Measure),
         new("step", "a bare training step against the peak, and pretrain against the bare step, ResNet-18", StepBenchmark.Whole),
         new("step-quarter", "the same with a quarter of the width", StepBenchmark.Quarter),
-        new("photos", "pretrain on JPEG photographs at 224 pixels against the bare step", PhotoBenchmark.Measure),
+        new("photos", "pretrain on photographs at 224 pixels, from JPEG and packed, against the bare step", PhotoBenchmark.Measure),
         new("augmentation", "views per second on one core", AugmentationBenchmark.Measure),
         new("decode", "JPEG photographs per second on one core", DecodeBenchmark.Measure),
         new("loss", "NT-Xent against its dense form", LossBenchmark.Time),

@@ -53,6 +53,10 @@ internal sealed record BenchSettings
     /// <summary>Fewer rounds and steps: to see where things stand, not to quote.</summary>
     public BenchSettings Shorter() => this with
     {
-        Rounds = 1, Span = TimeSpan.FromSeconds(0.5), QuarterSteps = 4, PhotoSteps = 1, Launches = 4,
+        Rounds = 1,
+        Span = TimeSpan.FromSeconds(0.5),
+        QuarterSteps = 4,
+        PhotoSteps = 1,
+        Launches = 4,
     };
 }

@@ -10,22 +10,18 @@ internal sealed class BareStep : IDisposable
 {
     private readonly SimClrModel model;
     private readonly Optimizer optimizer;
-    private readonly PixelTensor pixels;
+    private readonly Tensor pixels;
     private readonly IContrastiveLoss loss;
-    private readonly float[] noise;
-    private readonly int views;
     private readonly HostMemory memory = new();
 
     public BareStep(PretrainOptions options)
     {
         Plan = ComputePlan.Resolve(options, ownEncoder: false);
         set_num_threads(Plan.Threads);
-        views = 2 * options.Batch.Size;
         model = SimClrModel.Create(options, Plan.Device, ownEncoder: null);
         optimizer = OptimizerCatalog.Create(options.Optimizer, ParameterGroups.Of(model));
-        pixels = new PixelTensor(views, options.Views.Size, Plan.Device, Plan.InputType);
+        pixels = Noise(2 * options.Batch.Size, options.Views.Size, Plan);
         loss = LossCatalog.Create(options.Loss);
-        noise = Noise(views * 3 * options.Views.Size * options.Views.Size);
         model.train();
     }
 
@@ -36,7 +32,7 @@ internal sealed class BareStep : IDisposable
     public void Run()
     {
         using var step = NewDisposeScope();
-        (Tensor _, Tensor z) = model.forward(pixels.Fill(noise, views));
+        (Tensor _, Tensor z) = model.forward(pixels);
         long n = z.shape[0] / 2;
         Tensor value = loss.Forward(z.narrow(0, 0, n), z.narrow(0, n, n));
         optimizer.ZeroGradients();
@@ -53,15 +49,18 @@ internal sealed class BareStep : IDisposable
         memory.Dispose();
     }
 
-    private static float[] Noise(int count)
+    /// <summary>[2N, 3, S, S] in channels-last order and in the precision of the plan.</summary>
+    private static Tensor Noise(int views, int size, ComputePlan plan)
     {
+        using var scope = NewDisposeScope();
+        using var memory = new PixelTensor(views, size, plan.Device, plan.InputType);
         var random = new RandomStream(0, Purpose.Sample);
-        float[] values = new float[count];
-        for (int i = 0; i < count; i++)
+        float[] values = new float[views * 3 * size * size];
+        for (int i = 0; i < values.Length; i++)
         {
             values[i] = (float)random.NextDouble();
         }
 
-        return values;
+        return memory.Fill(values, views).MoveToOuterDisposeScope();
     }
 }

@@ -26,7 +26,7 @@ internal sealed record StepProfile(
     double Loss,
     double Optimizer)
 {
-    /// <summary>Everything else: copying the batch into its tensor, looking for numbers that are not finite, bookkeeping.</summary>
+    /// <summary>Everything else: looking for numbers that are not finite, bookkeeping.</summary>
     public double Rest => Total - InputWait - EncoderForward - EncoderBackward - Head - Loss - Optimizer;
 
     /// <summary>
@@ -46,7 +46,7 @@ internal sealed record StepProfile(
         Usable.ForTraining(readable, options.Batch.Size);
         var views = new ViewPairs(options.Views, options.Seed);
         var loader = new BatchLoader(
-            readable, 2 * views.FloatsPerView, views.Write, skipped, options.Data.Workers, substituteUnreadable: true);
+            readable, parts.Input.Memory, views.Write, skipped, options.Data.Workers, substituteUnreadable: true);
         var clock = new Stopwatch();
         TimeSpan waitedBefore = default;
         foreach (ImageBatch batch in loader.Load(Plans(options, readable.Count, steps + 1), cancellation))
@@ -78,7 +78,6 @@ internal sealed record StepProfile(
     {
         private readonly SimClrModel model;
         private readonly Optimizer optimizer;
-        private readonly PixelTensor pixels;
         private readonly DivergenceGuard guard;
         private readonly IContrastiveLoss loss;
         private readonly int views;
@@ -92,18 +91,21 @@ internal sealed record StepProfile(
             views = 2 * options.Batch.Size;
             model = SimClrModel.Create(options, plan.Device, ownEncoder: null);
             optimizer = OptimizerCatalog.Create(options.Optimizer, ParameterGroups.Of(model));
-            pixels = new PixelTensor(views, options.Views.Size, plan.Device, plan.InputType);
+            Input = new PixelRing(views, options.Views.Size, plan.Device, plan.InputType);
             guard = new DivergenceGuard(0, device(plan.Device));
             loss = LossCatalog.Create(options.Loss);
             model.train();
         }
+
+        /// <summary>Takes the batches.</summary>
+        public PixelRing Input { get; }
 
         public void Clear() => seconds.Clear();
 
         public void Step(ImageBatch batch)
         {
             using var scope = NewDisposeScope();
-            Tensor x = pixels.Fill(batch.Pixels, views);
+            Tensor x = Input.Take(batch.Slot, views);
             Tensor h = Timed("encoder_forward", () => model.Encoder.forward(x));
             Tensor hLeaf = h.detach().requires_grad_();
             Tensor z = Timed("head", () => model.Head.forward(hLeaf));
@@ -124,7 +126,7 @@ internal sealed record StepProfile(
         public void Dispose()
         {
             guard.Dispose();
-            pixels.Dispose();
+            Input.Dispose();
             optimizer.Dispose();
             model.Dispose();
             memory.Dispose();

@@ -166,7 +166,7 @@ public sealed class ViewKernelsTests
             // Each pixel of the image thirty times in a square: the mean stays.
             const int side = 120;
             int[] order = [.. Enumerable.Range(0, side * side).Select(i => i % (GoldenImage.Width * GoldenImage.Height))];
-            RgbImage square = new(side, side, [.. order.SelectMany(i => GoldenImage.Image.Pixels[(3 * i)..((3 * i) + 3)])]);
+            RgbImage square = new(side, side, [.. order.SelectMany(i => GoldenImage.Image.Pixels[(3 * i)..((3 * i) + 3)].ToArray())]);
             var draws = new ViewParameters(
                 new Box(0, 0, side, side), false, true, 0b11_10_01_00, 1, (float)golden[0].GetDouble(), 1, 0, false, 0);
             double[] planes = golden[1].Numbers();

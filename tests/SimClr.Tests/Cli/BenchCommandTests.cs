@@ -33,7 +33,7 @@ public sealed class BenchCommandTests : IDisposable
     [InlineData("peak", "peak_fp32 peak_bf16")]
     [InlineData("step", "step pretrain")]
     [InlineData("step-quarter", "step_quarter pretrain_quarter")]
-    [InlineData("photos", "pretrain_jpeg")]
+    [InlineData("photos", "pretrain_jpeg pretrain_packed")]
     [InlineData("augmentation", "augment_photos augment_small")]
     [InlineData("decode", "decode")]
     [InlineData("loss", "loss_time")]
