@@ -15,6 +15,8 @@ internal static class BenchCatalog
         new("augmentation", "views per second on one core", AugmentationBenchmark.Measure),
         new("decode", "JPEG photographs per second on one core", DecodeBenchmark.Measure),
         new("loss", "NT-Xent against its dense form", LossBenchmark.Time),
+        new("loss-memory", "memory of NT-Xent with 16,384 images", LossBenchmark.Memory) { OwnProcess = true },
+        new("gradient-cache", "a batch of 4,096 by micro-batches: time and memory", CacheBenchmark.Measure) { OwnProcess = true },
         new("profile", "where the time of training goes", ProfileBenchmark.Measure) { OnRequest = true },
         new("scaling", "cost by batch, image size, width and threads", ScalingBenchmark.Measure) { OnRequest = true },
     ];

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace SimClr.Cli.Bench;
@@ -11,7 +10,7 @@ internal sealed record BenchReport(BenchMachine Machine, IReadOnlyList<BenchRow>
     public JsonObject Json() => new()
     {
         ["machine"] = Machine.Json(),
-        ["rows"] = new JsonArray([.. Rows.Select(Json)]),
+        ["rows"] = new JsonArray([.. Rows.Select(BenchRowJson.Write)]),
         ["seconds"] = Math.Round(Seconds, 1),
     };
 
@@ -53,21 +52,6 @@ internal sealed record BenchReport(BenchMachine Machine, IReadOnlyList<BenchRow>
         return text.ToString();
     }
 
-    private static JsonObject Json(BenchRow row) => new()
-    {
-        ["name"] = row.Name,
-        ["what"] = row.What,
-        ["value"] = Significant(row.Result.Median),
-        ["low"] = Significant(row.Result.Low),
-        ["high"] = Significant(row.Result.High),
-        ["rounds"] = row.Result.Rounds,
-        ["unit"] = row.Unit,
-        ["at_least"] = row.Target is { AtLeast: true } least ? least.Bound : null,
-        ["at_most"] = row.Target is { AtLeast: false } most ? most.Bound : null,
-        ["met"] = row.Met,
-        ["figures"] = JsonSerializer.SerializeToNode(row.Figures.ToDictionary(figure => figure.Key, figure => Significant(figure.Value))),
-    };
-
     private static string Value(BenchRow row) => $"{Number(row.Result.Median)} {row.Unit}";
 
     private static string Range(BenchRow row)
@@ -79,9 +63,5 @@ internal sealed record BenchReport(BenchMachine Machine, IReadOnlyList<BenchRow>
     private static string Bound(Target target) => $"{(target.AtLeast ? "≥" : "≤")} {Number(target.Bound)}";
 
     private static string Number(double value)
-        => Math.Abs(value) >= 100 ? value.ToString("N0", CultureInfo.InvariantCulture) : $"{Significant(value):0.####}";
-
-    /// <summary>Three digits that count: more would claim a precision that no machine has.</summary>
-    private static double Significant(double value)
-        => double.Parse(value.ToString(Math.Abs(value) >= 1000 ? "F0" : "G3", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        => Math.Abs(value) >= 100 ? value.ToString("N0", CultureInfo.InvariantCulture) : BenchRowJson.Significant(value).ToString("0.####", CultureInfo.InvariantCulture);
 }

@@ -41,6 +41,15 @@ internal sealed record BenchSettings
     /// <summary>Images of the contrastive loss.</summary>
     public int LossImages { get; init; } = 2048;
 
+    /// <summary>The same where its memory is measured.</summary>
+    public int ManyLossImages { get; init; } = 16_384;
+
+    /// <summary>Images of a step that goes by micro-batches of <see cref="Batch"/>.</summary>
+    public int LargeBatch { get; init; } = 4096;
+
+    /// <summary>The width of the encoder there.</summary>
+    public double CacheWidth { get; init; } = 1;
+
     /// <summary>Processes started per command.</summary>
     public int Launches { get; init; } = 10;
 
@@ -57,6 +66,8 @@ internal sealed record BenchSettings
         Span = TimeSpan.FromSeconds(0.5),
         QuarterSteps = 4,
         PhotoSteps = 1,
+        LargeBatch = 1024,
+        CacheWidth = 0.25,
         Launches = 4,
     };
 }

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
+using System.Text.Json.Nodes;
 using SimClr.Cli.Bench;
 using SimClr.Training;
 
@@ -71,12 +73,37 @@ internal static class BenchCommand
         foreach (Benchmark benchmark in chosen)
         {
             context.Remark($"measuring {benchmark.Name}: {benchmark.Summary} …");
-            rows.AddRange(benchmark.Measure(settings, context.Cancel));
+            rows.AddRange(benchmark.OwnProcess && chosen.Count > 1
+                ? MeasureApart(benchmark, context)
+                : benchmark.Measure(settings, context.Cancel));
         }
 
         var report = new BenchReport(BenchMachine.Of(settings), rows, clock.Elapsed.TotalSeconds);
         file?.Write(Encoding.UTF8.GetBytes(report.Markdown(Typed(context))));
         context.Result(report.Json(), report.Words());
+    }
+
+    /// <summary>In a process of its own, whose memory nothing else has used yet.</summary>
+    private static IEnumerable<BenchRow> MeasureApart(Benchmark benchmark, CommandContext context)
+    {
+        List<string> arguments = ["bench", "--json", "--only", benchmark.Name];
+        void Pass(string name, object? value)
+        {
+            if (value is not null)
+            {
+                arguments.AddRange([name, string.Create(CultureInfo.InvariantCulture, $"{value}")]);
+            }
+        }
+
+        Pass(Images.Name, context.Value(Images));
+        Pass(Precision.Name, context.Value(Precision));
+        Pass(GlobalOptions.Device, context.Device);
+        Pass(GlobalOptions.Threads, context.Threads);
+        arguments.AddRange(context.Value(Quick) ? [Quick.Name] : []);
+        OwnProgram.Outcome outcome = OwnProgram.Run(arguments, context.Cancel);
+        return outcome.ExitCode == 0
+            ? JsonNode.Parse(outcome.Output)!["rows"]!.AsArray().Select(row => BenchRowJson.Read(row!))
+            : throw new InvalidOperationException($"'simclr {string.Join(' ', arguments)}' ended with {outcome.ExitCode}: {outcome.Error}");
     }
 
     private static BenchSettings Settings(CommandContext context)

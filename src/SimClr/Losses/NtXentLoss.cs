@@ -5,8 +5,10 @@ namespace SimClr.Losses;
 /// <summary>
 /// NT-Xent, the normalized temperature-scaled cross entropy (paper, Equation 1): for each of the 2N views, the cross
 /// entropy of finding its positive among the 2N − 1 others by cosine similarity over τ. The mean over all 2N views;
-/// the paper's code adds the means of the two halves, which is twice that.
+/// the paper's code adds the means of the two halves, which is twice that. Memory grows with N, not with N²
+/// (<see cref="NtXentBlocks"/>).
 /// </summary>
+/// <remarks>The loss can be differentiated once: its gradient is a constant to the graph.</remarks>
 public sealed class NtXentLoss : IContrastiveLoss
 {
     /// <summary>Creates the loss.</summary>
@@ -33,19 +35,22 @@ public sealed class NtXentLoss : IContrastiveLoss
         }
 
         using var scope = NewDisposeScope();
-        long n = z1.shape[0];
 
         // Half precision cannot hold exp(1 / τ): whatever the encoder computes in, the loss is at least float32.
         ScalarType type = z1.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
         Tensor z = cat([z1.to_type(type), z2.to_type(type)]);                          // [2N, d]
-        z = nn.functional.normalize(z, p: 2, dim: 1);
-        Tensor similarity = z.matmul(z.t()).div(Temperature);                          // [2N, 2N]
-        Tensor self = eye(2 * n, dtype: ScalarType.Bool, device: z.device);
-        similarity = similarity.masked_fill(self, double.NegativeInfinity);            // an anchor is not its own negative
-        Tensor positive = arange(2 * n, device: z.device).add(n).remainder(2 * n);     // i ↔ i + N
-        return nn.functional.cross_entropy(similarity, positive).MoveToOuterDisposeScope();
+        Tensor u = nn.functional.normalize(z, p: 2, dim: 1);
+        (Tensor loss, Tensor? gradient) = NtXentBlocks.Compute(u.detach(), Temperature, u.requires_grad);
+        return (gradient is null ? loss : WithGradient(u, loss, gradient)).MoveToOuterDisposeScope();
     }
 
     /// <summary>ln(2N − 1): all 2N − 1 candidates look alike.</summary>
     public double ChanceLevel(int images) => Math.Log((2 * images) - 1);
+
+    /// <summary>A scalar that has this value, and this gradient by u: the product with a constant, less its own value.</summary>
+    private static Tensor WithGradient(Tensor u, Tensor value, Tensor gradient)
+    {
+        Tensor product = u.flatten().dot(gradient.flatten());
+        return product.sub(product.detach()).add(value);
+    }
 }

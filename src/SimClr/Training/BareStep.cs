@@ -11,7 +11,7 @@ internal sealed class BareStep : IDisposable
     private readonly SimClrModel model;
     private readonly Optimizer optimizer;
     private readonly Tensor pixels;
-    private readonly IContrastiveLoss loss;
+    private readonly PlainStep gradients;
     private readonly HostMemory memory = new();
 
     public BareStep(PretrainOptions options)
@@ -21,7 +21,7 @@ internal sealed class BareStep : IDisposable
         model = SimClrModel.Create(options, Plan.Device, ownEncoder: null);
         optimizer = OptimizerCatalog.Create(options.Optimizer, ParameterGroups.Of(model));
         pixels = Noise(2 * options.Batch.Size, options.Views.Size, Plan);
-        loss = LossCatalog.Create(options.Loss);
+        gradients = new PlainStep(model, LossCatalog.Create(options.Loss));
         model.train();
     }
 
@@ -32,13 +32,10 @@ internal sealed class BareStep : IDisposable
     public void Run()
     {
         using var step = NewDisposeScope();
-        (Tensor _, Tensor z) = model.forward(pixels);
-        long n = z.shape[0] / 2;
-        Tensor value = loss.Forward(z.narrow(0, 0, n), z.narrow(0, n, n));
         optimizer.ZeroGradients();
-        value.backward();
+        StepOutcome outcome = gradients.Compute(() => pixels);
         optimizer.Step(1e-3);
-        _ = value.item<float>();   // waits for the device
+        _ = outcome.Loss.item<float>();   // waits for the device
     }
 
     public void Dispose()
@@ -49,18 +46,11 @@ internal sealed class BareStep : IDisposable
         memory.Dispose();
     }
 
-    /// <summary>[2N, 3, S, S] in channels-last order and in the precision of the plan.</summary>
-    private static Tensor Noise(int views, int size, ComputePlan plan)
+    /// <summary>[2N, 3, S, S] in channels-last order and in the precision of the plan; waves that do not repeat.</summary>
+    private static Tensor Noise(long views, long size, ComputePlan plan)
     {
         using var scope = NewDisposeScope();
-        using var memory = new PixelTensor(views, size, plan.Device, plan.InputType);
-        var random = new RandomStream(0, Purpose.Sample);
-        float[] values = new float[views * 3 * size * size];
-        for (int i = 0; i < values.Length; i++)
-        {
-            values[i] = (float)random.NextDouble();
-        }
-
-        return memory.Fill(values, views).MoveToOuterDisposeScope();
+        Tensor waves = arange(views * size * size * 3, dtype: ScalarType.Float32).mul_(0.7548777).sin_().add_(1).div_(2);
+        return waves.reshape(views, size, size, 3).to(plan.InputType, device(plan.Device)).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 }

@@ -20,7 +20,10 @@ public sealed class BenchCommandTests : IDisposable
         PhotoSteps = 1,
         PhotoSide = 32,
         MatrixSide = 32,
-        LossImages = 8,
+        LossImages = 16,
+        ManyLossImages = 2048,
+        LargeBatch = 24,
+        CacheWidth = 1.0 / 16,
         Launches = 1,
     };
 
@@ -37,6 +40,7 @@ public sealed class BenchCommandTests : IDisposable
     [InlineData("augmentation", "augment_photos augment_small")]
     [InlineData("decode", "decode")]
     [InlineData("loss", "loss_time")]
+    [InlineData("gradient-cache", "cache_time cache_memory")]
     [InlineData("profile", "profile profile_quarter profile_photos")]
     public void Every_benchmark_gives_its_rows(string name, string rows)
     {
@@ -47,6 +51,37 @@ public sealed class BenchCommandTests : IDisposable
         {
             Assert.InRange(row.Result.Low, double.Epsilon, row.Result.Median);
             Assert.InRange(row.Result.High, row.Result.Median, double.MaxValue);
+        });
+    }
+
+    /// <summary>How much it takes cannot be asserted here, where other tests use memory too.</summary>
+    [Fact]
+    public void The_memory_of_the_loss_is_compared_with_its_bound()
+    {
+        BenchRow row = Assert.Single(Measure("loss-memory"));
+
+        Assert.Equal("loss_memory", row.Name);
+        Assert.Equal(Target.Most(256), row.Target);
+        Assert.True(double.IsFinite(row.Result.Median));
+        Assert.Equal(64, row.Figures["dense_similarities_mb"]);   // (2 · 2048)² floats
+    }
+
+    [Fact]
+    public void Rows_survive_the_way_from_one_process_to_another()
+    {
+        BenchRow[] rows =
+        [
+            new("a", "first", new Spread(2, 1, 3, 3), "s", Target.Most(0.5)) { Figures = new Dictionary<string, double> { ["x"] = 1234 } },
+            new("b", "second", new Spread(0.5, 0.5, 0.5, 1), "of a", Target.Least(0.5)),
+            new("c", "third", new Spread(12.3, 1, 30, 2), "views/s"),
+        ];
+
+        Assert.All(rows, row =>
+        {
+            JsonObject json = BenchRowJson.Write(row);
+            BenchRow read = BenchRowJson.Read(JsonNode.Parse(json.ToJsonString())!);
+            Assert.Equal(row.Figures, read.Figures);
+            Assert.Equal(row, read with { Figures = row.Figures });
         });
     }
 
