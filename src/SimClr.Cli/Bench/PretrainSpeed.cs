@@ -7,9 +7,9 @@ namespace SimClr.Cli.Bench;
 /// <summary>The speed of whole runs: reading, augmenting, training, logging.</summary>
 internal static class PretrainSpeed
 {
-    /// <summary>A run with next to no encoder, so that the code around it has been compiled before anything is measured.</summary>
+    /// <summary>A run with a small encoder, so that the code around it has been compiled before anything is measured.</summary>
     public static void WarmUp(PretrainOptions options, ImageDataSet images, CancellationToken cancellation)
-        => Measure(options with { Encoder = new() { Name = "resnet18", Width = 1.0 / 16 } }, images, cancellation);
+        => Measure(options with { Encoder = new() { Name = "resnet18", Width = Math.Min(0.25, options.Encoder.Width) } }, images, cancellation);
 
     /// <summary>
     /// Images per second of a new run of one epoch, from its first request for a batch to the end of its last step. The
