@@ -69,7 +69,7 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        Tensor x = nn.functional.relu(bn1.forward(conv1.forward(input)), inplace: true);
+        Tensor x = NormReLU.Apply(bn1, conv1.forward(input));
         if (!SmallStem)
         {
             x = nn.functional.max_pool2d(x, 3, 2, 1);

@@ -29,10 +29,9 @@ internal sealed class BasicBlock : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        Tensor x = nn.functional.relu(bn1.forward(conv1.forward(input)), inplace: true);
-        x = bn2.forward(conv2.forward(x));
-        Tensor shortcut = downsample is null ? input : downsample.forward(input);
-        return nn.functional.relu(x.add_(shortcut), inplace: true).MoveToOuterDisposeScope();
+        Tensor x = NormReLU.Apply(bn1, conv1.forward(input));
+        Tensor shortcut = Shortcut.Forward(downsample, input);
+        return NormReLU.Apply(bn2, conv2.forward(x), shortcut).MoveToOuterDisposeScope();
     }
 }
 
@@ -69,19 +68,23 @@ internal sealed class Bottleneck : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        Tensor x = nn.functional.relu(bn1.forward(conv1.forward(input)), inplace: true);
-        x = nn.functional.relu(bn2.forward(conv2.forward(x)), inplace: true);
-        x = bn3.forward(conv3.forward(x));
-        Tensor shortcut = downsample is null ? input : downsample.forward(input);
-        return nn.functional.relu(x.add_(shortcut), inplace: true).MoveToOuterDisposeScope();
+        Tensor x = NormReLU.Apply(bn1, conv1.forward(input));
+        x = NormReLU.Apply(bn2, conv2.forward(x));
+        Tensor shortcut = Shortcut.Forward(downsample, input);
+        return NormReLU.Apply(bn3, conv3.forward(x), shortcut).MoveToOuterDisposeScope();
     }
 }
 
-/// <summary>The projection of a shortcut whose shape changes: 1×1 convolution and batch norm.</summary>
+/// <summary>The shortcut of a block: a 1×1 convolution and batch norm where the shape changes, else nothing.</summary>
 internal static class Shortcut
 {
     public static Sequential? Create(long inputs, long outputs, long stride)
         => stride == 1 && inputs == outputs
             ? null
             : nn.Sequential(("0", new Convolution(inputs, outputs, 1, stride)), ("1", nn.BatchNorm2d(outputs)));
+
+    public static Tensor Forward(Sequential? downsample, Tensor input)
+        => downsample is null
+            ? input
+            : NormReLU.Apply((BatchNorm2d)downsample[1], ((Convolution)downsample[0]).forward(input), relu: false);
 }
