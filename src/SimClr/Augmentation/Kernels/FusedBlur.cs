@@ -1,10 +1,10 @@
 namespace SimClr.Augmentation;
 
 /// <summary>
-/// <see cref="GaussianBlur"/> as rows come along: each is blurred across at once, and as soon as the rows below are
-/// there, down its columns. Only as many rows as the kernel has are kept.
+/// <see cref="GaussianBlur"/> as rows come along: each is blurred across at once, in its place, and down its columns as
+/// soon as the rows below are there, so that the rows at work are in cache.
 /// </summary>
-internal unsafe ref struct FusedBlur<T>
+internal readonly unsafe ref struct FusedBlur<T>
     where T : struct, ILanes<T>
 {
     // Weights so small that all of them together do not change a float in [0, 1] are left out.
@@ -12,91 +12,112 @@ internal unsafe ref struct FusedBlur<T>
 
     private readonly int size;
     private readonly int stride;
-    private readonly int radius;
+    private readonly int paddedStride;
     private readonly int taps;
     private readonly float* weights;
     private readonly float* padded;
-    private readonly float* ring;
-    private int taken;
 
     /// <param name="size">Rows, and pixels of a row.</param>
     /// <param name="stride">Floats of one channel of a row, padding included.</param>
-    /// <param name="kernel">Width of the kernel, odd.</param>
+    /// <param name="kernel">Width of the kernel, odd, less than twice the size except for a single pixel.</param>
     /// <param name="sigma">Standard deviation in pixels.</param>
     /// <param name="memory">At least <see cref="Floats"/> floats.</param>
     public FusedBlur(int size, int stride, int kernel, float sigma, float* memory)
     {
         this.size = size;
         this.stride = stride;
+        paddedStride = Padded(stride, kernel);
+        padded = memory;
+        weights = memory + (3 * paddedStride);
         Span<float> all = stackalloc float[kernel];
         GaussianBlur.Weights(sigma, all);
-        int left = 0;
-        while (left < kernel / 2 && all[left] < Negligible)
+        Radius = kernel / 2;
+        while (Radius > 0 && all[(kernel / 2) - Radius] < Negligible)
         {
-            left++;
+            Radius--;
         }
 
-        radius = (kernel / 2) - left;
-        taps = (2 * radius) + 1;
-        ring = memory;
-        padded = ring + (3 * stride * kernel);
-        weights = padded + Lanes.RoundUp(stride + kernel);
-        all.Slice(left, taps).CopyTo(new Span<float>(weights, taps));
+        taps = (2 * Radius) + 1;
+        all.Slice((kernel / 2) - Radius, taps).CopyTo(new Span<float>(weights, taps));
     }
 
-    public static int Floats(int stride, int kernel)
-        => (3 * stride * kernel) + Lanes.RoundUp(stride + kernel) + Lanes.RoundUp(kernel);
+    /// <summary>How many rows on each side a row needs.</summary>
+    public int Radius { get; }
 
-    /// <summary>How many blurred rows can be asked for so far.</summary>
-    public readonly int Ready => taken == size ? size : Math.Max(0, taken - radius);
+    public static int Floats(int stride, int kernel) => (3 * Padded(stride, kernel)) + Lanes.RoundUp(kernel);
 
-    /// <summary>Takes the next row: red, green and blue.</summary>
-    public void Take(float* row)
+    /// <summary>Blurs the red, green and blue of a row across.</summary>
+    public void Across(float* row)
     {
-        float* to = ring + (taken % taps * 3 * stride);
-        for (int channel = 0; channel < 3; channel++, row += stride, to += stride)
+        Pad(row);
+        (int reach, int plane, int step) = (taps, paddedStride, stride);
+        float* weight = weights;
+        for (int x = 0; x < step; x += T.Count)
         {
-            new Span<float>(row, size).CopyTo(new Span<float>(padded + radius, size));
-            for (int i = 1; i <= radius; i++)
+            float* from = padded + x;
+            T red = default, green = default, blue = default;
+            for (int k = 0; k < reach; k++)
             {
-                padded[radius - i] = row[GaussianBlur.Reflect(-i, size)];
-                padded[radius + size - 1 + i] = row[GaussianBlur.Reflect(size - 1 + i, size)];
+                T w = T.Of(weight[k]);
+                red = T.MultiplyAdd(T.Load(from + k), w, red);
+                green = T.MultiplyAdd(T.Load(from + plane + k), w, green);
+                blue = T.MultiplyAdd(T.Load(from + (2 * plane) + k), w, blue);
             }
 
-            for (int x = 0; x < stride; x += T.Count)
-            {
-                float* from = padded + x;
-                T sum = T.Load(from) * T.Of(weights[0]);
-                for (int k = 1; k < taps; k++)
-                {
-                    sum = T.MultiplyAdd(T.Load(from + k), T.Of(weights[k]), sum);
-                }
-
-                sum.Store(to + x);
-            }
+            red.Store(row + x);
+            green.Store(row + step + x);
+            blue.Store(row + (2 * step) + x);
         }
-
-        taken++;
     }
 
-    /// <summary>Writes a blurred row, one of the last that are <see cref="Ready"/>.</summary>
-    public readonly void Give(int y, float* row)
+    /// <summary>Blurs down the columns.</summary>
+    /// <param name="rows">All rows, those around <paramref name="y"/> blurred across.</param>
+    /// <param name="y">Which row is wanted.</param>
+    /// <param name="row">Takes it.</param>
+    public void Down(float* rows, int y, float* row)
     {
-        float** rows = stackalloc float*[taps];
-        for (int k = 0; k < taps; k++)
+        (int reach, int step) = (taps, stride);
+        float* weight = weights;
+        float** sources = stackalloc float*[reach];
+        for (int k = 0; k < reach; k++)
         {
-            rows[k] = ring + (GaussianBlur.Reflect(y + k - radius, size) % taps * 3 * stride);
+            sources[k] = rows + (3 * step * Mirror(y + k - Radius));
         }
 
-        for (int x = 0; x < 3 * stride; x += T.Count)
+        for (int x = 0; x < step; x += T.Count)
         {
-            T sum = T.Load(rows[0] + x) * T.Of(weights[0]);
-            for (int k = 1; k < taps; k++)
+            T red = default, green = default, blue = default;
+            for (int k = 0; k < reach; k++)
             {
-                sum = T.MultiplyAdd(T.Load(rows[k] + x), T.Of(weights[k]), sum);
+                T w = T.Of(weight[k]);
+                float* from = sources[k] + x;
+                red = T.MultiplyAdd(T.Load(from), w, red);
+                green = T.MultiplyAdd(T.Load(from + step), w, green);
+                blue = T.MultiplyAdd(T.Load(from + (2 * step)), w, blue);
             }
 
-            sum.Store(row + x);
+            red.Store(row + x);
+            green.Store(row + step + x);
+            blue.Store(row + (2 * step) + x);
         }
     }
+
+    private static int Padded(int stride, int kernel) => Lanes.RoundUp(stride + kernel);
+
+    /// <summary>Copies a row, its pixels mirrored at both ends.</summary>
+    private void Pad(float* row)
+    {
+        for (float* to = padded; to < weights; to += paddedStride, row += stride)
+        {
+            new Span<float>(row, size).CopyTo(new Span<float>(to + Radius, size));
+            for (int i = 1; i <= Radius; i++)
+            {
+                to[Radius - i] = row[Mirror(-i)];
+                to[Radius + size - 1 + i] = row[Mirror(size - 1 + i)];
+            }
+        }
+    }
+
+    // At most once around an edge; the mirror image of a single pixel is that pixel.
+    private int Mirror(int i) => Math.Clamp(i < 0 ? -i : i < size ? i : (2 * (size - 1)) - i, 0, size - 1);
 }

@@ -23,7 +23,7 @@ internal sealed unsafe class FusedKernels<T>(ViewOptions options) : ViewKernels(
         int columns = 3 * (across.End - across.First);
         int source = Lanes.RoundUp(columns + 1);
         int view = 3 * stride * Size;
-        float* memory = scratch.Reserve(source + view + (3 * stride) + FusedBlur<T>.Floats(stride, Kernel));
+        float* memory = scratch.Reserve(source + view + (6 * stride) + FusedBlur<T>.Floats(stride, Kernel));
         float* rows = memory + source;
         float* pixels = rows + view;
 
@@ -69,19 +69,20 @@ internal sealed unsafe class FusedKernels<T>(ViewOptions options) : ViewKernels(
 
     private void Blur(float* rows, ReadOnlySpan<ColorStep> steps, float sigma, float* pixels, bool bfloat16, Span<byte> destination)
     {
-        var blur = new FusedBlur<T>(Size, stride, Kernel, sigma, pixels + (3 * stride));
-        int given = 0;
-        for (int y = 0; y < Size; y++)
+        float* blurred = pixels + (3 * stride);
+        var blur = new FusedBlur<T>(Size, stride, Kernel, sigma, blurred + (3 * stride));
+        for (int y = 0; y < Size + blur.Radius; y++)
         {
-            float* row = rows + (3 * stride * y);
-            FusedColors<T>.Go(row, stride, steps);
-            blur.Take(row);
-            for (; given < blur.Ready; given++)
+            if (y < Size)
             {
-                // What was here has been taken.
-                float* blurred = rows + (3 * stride * given);
-                blur.Give(given, blurred);
-                Write(blurred, given, pixels, bfloat16, destination);
+                FusedColors<T>.Go(rows + (3 * stride * y), stride, steps);
+                blur.Across(rows + (3 * stride * y));
+            }
+
+            if (y >= blur.Radius)
+            {
+                blur.Down(rows, y - blur.Radius, blurred);
+                Write(blurred, y - blur.Radius, pixels, bfloat16, destination);
             }
         }
     }

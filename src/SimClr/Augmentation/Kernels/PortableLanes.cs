@@ -62,7 +62,9 @@ internal readonly unsafe struct PortableLanes(Vector128<float> value) : ILanes<P
     public void StoreBFloat16(ushort* destination)
     {
         Vector128<uint> bits = value.AsUInt32();
-        bits = (bits + Vector128.Create(0x7FFFu) + ((bits >>> 16) & Vector128<uint>.One)) >>> 16;
-        Vector128.Narrow(bits, bits).GetLower().Store(destination);
+        bits += Vector128.Create(0x7FFFu) + ((bits >>> 16) & Vector128<uint>.One);
+        Vector128<byte> upper = Vector128.Shuffle(
+            bits.AsByte(), Vector128.Create((byte)2, 3, 6, 7, 10, 11, 14, 15, 2, 3, 6, 7, 10, 11, 14, 15));
+        Unsafe.WriteUnaligned(destination, upper.AsUInt64().ToScalar());
     }
 }
