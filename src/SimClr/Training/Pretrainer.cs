@@ -91,7 +91,7 @@ public sealed class Pretrainer
         var views = new ViewPairs(options.Views, options.Seed);
         var loader = new BatchLoader(
             readable, 2 * views.FloatsPerView, views.Write, skipped, options.Data.Workers,
-            ring: MicroBatches.Count(options.Batch.Size, micro) + 2, substituteUnreadable: true);
+            ring: MicroBatches.Buffers(plan.Device, options.Batch.Size, micro), substituteUnreadable: true);
         var meter = new RunMeter(step, totalSteps, options, Progress, metrics, Logger);
         KnnMonitor? knn = KnnMonitor.For(readable, encoder, options, skipped);
         model.train();
