@@ -23,11 +23,16 @@ internal static class MicroBatchFit
         var statistics = new RunningStatistics(model);
         model.train();
         int micro = plan.Device == "cpu"
-            ? FitLine(size, Limit(options.Batch), ForBatch(options, plan), images => ResidentPeak.Of(() => Pass(images)))
+            ? FitLine(size, Limit(options.Batch), Held(size), images => ResidentPeak.Of(() => Pass(images)) + Loaded(images))
             : Halve(size, Tried);
         statistics.Restore();
         logger.LogInformation("The micro-batch that fits is {Micro} images of a batch of {Size}.", micro, size);
         return micro;
+
+        // The batch's pixels, which wait for the second pass, and the buffers they are loaded into: no pass shows them.
+        double Held(int images) => Floats(images) * (plan.InputType == ScalarType.BFloat16 ? 2 : sizeof(float));
+        double Loaded(int images) => Floats(images) * sizeof(float) * MicroBatches.Buffers(plan.Device, size, images);
+        double Floats(int images) => 2.0 * images * 3 * options.Views.Size * options.Views.Size;
 
         void Pass(int images)
         {
@@ -60,28 +65,28 @@ internal static class MicroBatchFit
     /// <summary>The largest number of images, up to the batch, whose peak stays below the limit.</summary>
     /// <param name="size">The batch.</param>
     /// <param name="limit">Bytes that the process may take.</param>
-    /// <param name="rest">Bytes of them that no pass shows: what is held for the whole batch.</param>
-    /// <param name="peak">The process's peak in bytes over a pass of so many images.</param>
+    /// <param name="rest">Bytes of them that are held for the whole batch, whatever the micro-batch.</param>
+    /// <param name="peak">Bytes that the process takes at most over a pass of so many images.</param>
     internal static int FitLine(int size, double limit, double rest, Func<int, double> peak)
     {
         double room = (limit * Usable) - rest;
         int first = Math.Min(2, size);
         int last = first;
-        double base0 = peak(first);
-        double now = base0;
-        while (now <= room && last < size && now - base0 < EnoughToMeasure && (2 * now) - base0 <= room)
+        double least = peak(first);
+        double now = least;
+        while (now <= room && last < size && now - least < EnoughToMeasure && (2 * now) - least <= room)
         {
             last = Math.Min(2 * last, size);
             now = peak(last);
         }
 
-        if (base0 > room)
+        if (least > room)
         {
             throw new ConfigurationException(
-                $"{ByteSize.Words(limit)} of memory are too little: a micro-batch of {first} images takes {ByteSize.Words(base0)}, and {ByteSize.Words(rest)} are held for a batch of {size}. Give more with --memory, or lower batch.size, views.size or encoder.width.");
+                $"{ByteSize.Words(limit)} of memory are too little: a micro-batch of {first} images takes {ByteSize.Words(least)}, and {ByteSize.Words(rest)} are held for a batch of {size}. Give more with --memory, or lower batch.size, views.size or encoder.width.");
         }
 
-        double slope = Math.Max(1, last == first ? now / first : (now - base0) / (last - first));
+        double slope = Math.Max(1, last == first ? now / first : (now - least) / (last - first));
         return (int)Math.Clamp(last + ((room - now) / slope), first, size);
     }
 
@@ -117,12 +122,5 @@ internal static class MicroBatchFit
         GC.Collect();
         GCMemoryInfo machine = GC.GetGCMemoryInfo();
         return Environment.WorkingSet + Math.Max(0, machine.TotalAvailableMemoryBytes - machine.MemoryLoadBytes);
-    }
-
-    /// <summary>Pixels of the whole batch, once as the model takes them and once as floats that are loaded ahead.</summary>
-    private static double ForBatch(PretrainOptions options, ComputePlan plan)
-    {
-        double pixels = 2.0 * options.Batch.Size * 3 * options.Views.Size * options.Views.Size;
-        return pixels * (sizeof(float) + (plan.InputType == ScalarType.BFloat16 ? 2 : sizeof(float)));
     }
 }

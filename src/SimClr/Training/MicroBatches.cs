@@ -20,6 +20,12 @@ internal static class MicroBatches
         int Bound(int part) => (int)((long)part * batch.Length / parts);
     }
 
+    /// <summary>
+    /// Buffers to load into. A device of its own computes the second pass while the next batch is loaded: it needs one
+    /// batch ahead. The processor does both, and gains nothing from holding more.
+    /// </summary>
+    public static int Buffers(string device, int images, int micro) => device == "cpu" ? 3 : Count(images, micro) + 2;
+
     /// <summary>The step that holds no more than one micro-batch.</summary>
     public static IGradientStep Step(SimClrModel model, IContrastiveLoss loss, int batchSize, int micro)
     {

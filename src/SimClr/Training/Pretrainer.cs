@@ -87,7 +87,7 @@ public sealed class Pretrainer
         IContrastiveLoss loss = LossCatalog.Create(options.Loss);
         IGradientStep gradients = MicroBatches.Step(model, loss, options.Batch.Size, micro);
         using var pixels = new PixelRing(
-            2 * micro, options.Views.Size, plan.Device, plan.InputType, MicroBatches.Count(options.Batch.Size, micro) + 2);
+            2 * micro, options.Views.Size, plan.Device, plan.InputType, MicroBatches.Buffers(plan.Device, options.Batch.Size, micro));
         using var guard = new DivergenceGuard(step, device(plan.Device));
         using var metrics = new MetricsLog(run.MetricsFile, run.TensorBoardFolder, step);
         var views = new ViewPairs(options.Views, options.Seed);

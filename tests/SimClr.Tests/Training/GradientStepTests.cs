@@ -62,7 +62,7 @@ public sealed class GradientStepTests : IDisposable
         SimClrModel whole = Model("mlp");
         SimClrModel cached = Model("mlp");
         Func<Tensor> next = Feed(micro);
-        Tensor[] z = [.. Enumerable.Range(0, MicroBatches.Count(Images, micro)).Select(_ => whole.forward(next()).Z)];
+        Tensor[] z = [.. Enumerable.Range(0, MicroBatches.Count(Images, micro)).Select(_ => whole.forward(next().clone()).Z)];
         Tensor value = Loss.Forward(
             cat([.. z.Select(part => part.narrow(0, 0, part.shape[0] / 2))]),
             cat([.. z.Select(part => part.narrow(0, part.shape[0] / 2, part.shape[0] / 2))]));

@@ -58,7 +58,7 @@ public sealed class MicroBatchTests
     [Theory]
     [InlineData(4096, 5000, 4096)]
     [InlineData(4096, 4096, 4096)]
-    [InlineData(4096, 1000, 896)]
+    [InlineData(4096, 1000, 960)]
     [InlineData(100, 3, 3)]
     [InlineData(7, 2, 2)]
     public void Where_memory_cannot_be_asked_for_steps_are_tried(int size, int most, int expected)
