@@ -58,8 +58,9 @@ internal static class CommandLine
             Details =
             [
                 "DATA is a folder of images (classes are its subfolders where labels are needed), a manifest (.csv with",
-                "path,label), or a typed name: sample:, cifar10:DIR, cifar100:DIR, stl10:DIR[:unlabeled],",
-                "fashion-mnist:DIR, mnist:DIR, tar:GLOB; with :train or :test behind it where the set has splits.",
+                "path,label), a file that 'simclr data pack' wrote, or a typed name: sample:, cifar10:DIR, cifar100:DIR,",
+                "stl10:DIR[:unlabeled], fashion-mnist:DIR, mnist:DIR, tar:GLOB; with :train or :test behind it where the set",
+                "has splits.",
                 "",
                 "Exit codes: 0 done, 2 wrong usage or configuration, 3 data that cannot be used, 4 training diverged,",
                 "5 a resumed run does not match, 130 interrupted (a checkpoint was written).",
@@ -68,7 +69,9 @@ internal static class CommandLine
         root.Add(DemoCommand.Create());
         root.Add(PretrainCommand.Create());
         root.Add(EvaluateCommand.Create());
+        root.Add(DataCommand.Create());
         root.Add(DoctorCommand.Create());
+        root.Add(BenchCommand.Create());
         root.Add(AugmentCommand.Create());
         root.Add(PresetCommand.Create());
         root.Add(ValidateCommand.Create());

@@ -23,6 +23,23 @@ internal static class NumberOption
             },
         };
 
+    /// <summary>An integer, or 0 for the word "auto".</summary>
+    public static Option<long?> IntegerOrAuto(string name, string description, long lowest)
+        => new(name)
+        {
+            Description = description,
+            HelpName = "n|auto",
+            CustomParser = result =>
+            {
+                string text = result.Tokens[0].Value;
+                bool good = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value)
+                    && value >= lowest && value <= int.MaxValue;
+                return text == "auto" ? 0
+                    : good ? value
+                    : Bad<long>(result, name, text, string.Create(CultureInfo.InvariantCulture, $"an integer of {lowest} or more, or auto"));
+            },
+        };
+
     public static Option<double?> Positive(string name, string description)
         => new(name)
         {

@@ -40,9 +40,13 @@ internal sealed class OutputFile
 
     /// <summary>Writes it, whole or not at all.</summary>
     /// <exception cref="ConfigurationException">It cannot be written.</exception>
-    public void Write(byte[] content) => Guarded(() =>
+    public void Write(byte[] content) => Write(stream => stream.Write(content));
+
+    /// <summary>Writes it piece by piece, whole or not at all.</summary>
+    /// <exception cref="ConfigurationException">It cannot be written.</exception>
+    public void Write(Action<Stream> write) => Guarded(() =>
     {
-        AtomicFile.Write(target, stream => stream.Write(content));
+        AtomicFile.Write(target, write);
         return true;
     });
 

@@ -25,6 +25,15 @@ internal sealed class PretrainArguments
 
     public Option<long?> BatchSize { get; } = NumberOption.Integer("--batch-size", "Images per step; each gives two views", 2);
 
+    public Option<long?> MicroBatch { get; } = NumberOption.IntegerOrAuto(
+        "--micro-batch", "Images held in memory at once, for the gradient of the whole batch; auto for the most that fit", 2);
+
+    public Option<string?> Memory { get; } = new("--memory")
+    {
+        Description = "What --micro-batch auto may take, such as 8GB; without it what the machine has free",
+        HelpName = "amount",
+    };
+
     public Option<string?> Precision { get; } = ChoiceOption.Of(
         "--precision", "What encoder and head compute in", ["auto", "fp32", "bf16"]);
 
@@ -40,6 +49,8 @@ internal sealed class PretrainArguments
         Configuration.AddTo(command);
         command.Add(Epochs);
         command.Add(BatchSize);
+        command.Add(MicroBatch);
+        command.Add(Memory);
         command.Add(Precision);
         command.Add(Resume);
     }

@@ -25,7 +25,7 @@ internal static class PretrainConfiguration
         return options with
         {
             Schedule = context.Value(arguments.Epochs) is { } epochs ? Last(context, arguments, options, (int)epochs) : options.Schedule,
-            Batch = context.Value(arguments.BatchSize) is { } size ? Batch((int)size) : options.Batch,
+            Batch = Batch(context, arguments, options.Batch),
             Precision = context.Value(arguments.Precision) ?? options.Precision,
         };
     }
@@ -48,15 +48,22 @@ internal static class PretrainConfiguration
         return schedule with { WarmupEpochs = shorter };
     }
 
-    private static BatchOptions Batch(int size)
+    private static BatchOptions Batch(CommandContext context, PretrainArguments arguments, BatchOptions batch)
+    {
+        batch = context.Value(arguments.BatchSize) is { } size ? Set("--batch-size", () => batch with { Size = (int)size }) : batch;
+        batch = context.Value(arguments.MicroBatch) is { } micro ? batch with { Micro = (int)micro } : batch;
+        return context.Value(arguments.Memory) is { } memory ? Set("--memory", () => batch with { Memory = memory }) : batch;
+    }
+
+    private static BatchOptions Set(string option, Func<BatchOptions> change)
     {
         try
         {
-            return new BatchOptions { Size = size };
+            return change();
         }
         catch (ArgumentOutOfRangeException error)
         {
-            throw new ConfigurationException($"--batch-size: {error.Message.Split(" (Parameter")[0]}", error);
+            throw new ConfigurationException($"{option}: {error.Message.Split(" (Parameter")[0]}", error);
         }
     }
 }

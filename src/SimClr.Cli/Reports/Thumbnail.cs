@@ -99,7 +99,7 @@ internal static class Thumbnail
     {
         var bitmap = new SKBitmap(image.Width, image.Height, SKColorType.Rgba8888, SKAlphaType.Opaque);
         Span<byte> target = bitmap.GetPixelSpan();
-        byte[] source = image.Pixels;
+        ReadOnlySpan<byte> source = image.Pixels;
         for (int from = 0, to = 0; from < source.Length; from += 3, to += 4)
         {
             target[to] = source[from];

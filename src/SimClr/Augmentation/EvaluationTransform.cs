@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SimClr.Data;
 
 namespace SimClr.Augmentation;
@@ -11,19 +12,21 @@ public sealed class EvaluationTransform
 {
     private const int LargestUncropped = 32;
 
-    [ThreadStatic]
-    private static float[]? workspace;
-
-    private readonly bool bicubic;
-    private readonly PixelWriter writer;
+    private readonly ViewKernels kernels;
 
     /// <summary>Takes size, interpolation and normalization from the views of training.</summary>
     public EvaluationTransform(ViewOptions options)
+        : this(options, "auto")
+    {
+    }
+
+    /// <param name="options">Size, interpolation and normalization.</param>
+    /// <param name="kernels">One of <see cref="ViewKernels.Names"/>, or <c>auto</c>.</param>
+    internal EvaluationTransform(ViewOptions options, string kernels)
     {
         ArgumentNullException.ThrowIfNull(options);
         Size = options.Size;
-        bicubic = options.Interpolation == "bicubic";
-        writer = new PixelWriter(options.Normalize);
+        this.kernels = ViewKernels.Create(options, kernels);
     }
 
     /// <summary>Side of the result in pixels.</summary>
@@ -36,26 +39,13 @@ public sealed class EvaluationTransform
     public void Render(RgbImage image, Span<float> destination)
     {
         ArgumentNullException.ThrowIfNull(image);
-        int floats = 3 * Size * Size;
-        if (destination.Length != floats)
-        {
-            throw new ArgumentException($"got room for {destination.Length} floats, expected {Size} × {Size} × 3", nameof(destination));
-        }
-
-        if (workspace is null || workspace.Length < floats)
-        {
-            workspace = new float[floats];
-        }
-
-        Span<float> planes = workspace.AsSpan(0, floats);
         int side = Size <= LargestUncropped ? Size : (int)Math.Round(Size * 256.0 / 224);
         int shortest = Math.Min(image.Width, image.Height);
         long height = (long)side * image.Height / shortest;
         long width = (long)side * image.Width / shortest;
-        Resampling.Apply(
-            image, new Box(0, 0, image.Height, image.Width), height, width, Margin(height), Margin(width), Size,
-            bicubic, antialias: true, planes);
-        writer.Write(planes, destination);
+        var place = new Placement(
+            new Box(0, 0, image.Height, image.Width), height, width, Margin(height), Margin(width));
+        kernels.Render(image, place, default, bfloat16: false, MemoryMarshal.AsBytes(destination));
     }
 
     // Half of what is left over, rounded to even as torchvision's center crop does.

@@ -57,7 +57,7 @@ internal static class GaussianBlur
     /// <summary>Floats of scratch that <see cref="Apply"/> needs.</summary>
     public static int Scratch(int height, int width, int kernel) => (height * width) + width + kernel;
 
-    private static void Weights(double sigma, Span<float> weights)
+    internal static void Weights(double sigma, Span<float> weights)
     {
         int radius = weights.Length / 2;
         double sum = 0;

@@ -6,6 +6,12 @@ internal sealed class PixelWriter(string normalize)
     private readonly float[] mean = normalize == "imagenet" ? [0.485f, 0.456f, 0.406f] : [0, 0, 0];
     private readonly float[] scale = normalize == "imagenet" ? [1 / 0.229f, 1 / 0.224f, 1 / 0.225f] : [1, 1, 1];
 
+    /// <summary>What is subtracted from a channel.</summary>
+    public float Mean(int channel) => mean[channel];
+
+    /// <summary>What a channel is multiplied with after that.</summary>
+    public float Scale(int channel) => scale[channel];
+
     public void Write(ReadOnlySpan<float> planes, Span<float> destination)
     {
         int plane = planes.Length / 3;

@@ -1,20 +1,38 @@
 namespace SimClr.Augmentation;
 
 /// <summary>Which source pixels, with which weights, make each pixel along one axis of a resized image.</summary>
-internal readonly struct ResampleTaps
+internal sealed class ResampleTaps
 {
-    private readonly int[] starts;
-    private readonly int[] lengths;
-    private readonly float[] weights;
-    private readonly int stride;
+    private int[] starts = [];
+    private float[] weights = [];
 
+    /// <summary>Pixels of the result.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Source pixels that each pixel of the result looks at; where it would need fewer, the rest weighs 0.</summary>
+    public int Taps { get; private set; }
+
+    /// <summary>First source pixel that any result pixel looks at.</summary>
+    public int First { get; private set; }
+
+    /// <summary>One past the last.</summary>
+    public int End { get; private set; }
+
+    /// <summary>For each pixel of the result, the first source pixel it looks at.</summary>
+    public ReadOnlySpan<int> Starts => starts.AsSpan(0, Count);
+
+    /// <summary>For each pixel of the result, <see cref="Taps"/> weights.</summary>
+    public ReadOnlySpan<float> Weights => weights.AsSpan(0, Count * Taps);
+
+    /// <summary>Works out the table, in the memory of the one before.</summary>
     /// <param name="source">Pixels along the source.</param>
     /// <param name="target">Pixels along the result; more than an array holds where a long image is fitted by its short side.</param>
     /// <param name="first">First pixel of the result that is wanted.</param>
     /// <param name="count">How many are wanted.</param>
     /// <param name="bicubic">Bicubic or bilinear.</param>
     /// <param name="antialias">Whether the filter widens when shrinking.</param>
-    public ResampleTaps(int source, long target, long first, int count, bool bicubic, bool antialias)
+    /// <returns>Itself.</returns>
+    public ResampleTaps Fill(int source, long target, long first, int count, bool bicubic, bool antialias)
     {
         double scale = (double)source / target;
         double widen = antialias ? Math.Max(scale, 1) : 1;
@@ -22,19 +40,19 @@ internal readonly struct ResampleTaps
 
         // torchvision's bicubic kernels: a = −0.5 with antialiasing (as PIL), −0.75 without.
         double a = antialias ? -0.5 : -0.75;
-        stride = (int)Math.Ceiling(2 * support) + 2;
         Count = count;
-        starts = new int[count];
-        lengths = new int[count];
-        weights = new float[count * stride];
+        Place(source, scale, support, first);
+        if (weights.Length < count * Taps)
+        {
+            weights = new float[count * Taps];
+        }
+
         for (int i = 0; i < count; i++)
         {
             double center = scale * (first + i + 0.5);
-            int low = (int)Math.Floor(center - support + 0.5);
-            int high = (int)Math.Floor(center + support + 0.5);
-            starts[i] = Math.Clamp(low, 0, source - 1);
-            lengths[i] = Math.Clamp(high, starts[i] + 1, source) - starts[i];
-            Span<float> row = weights.AsSpan(i * stride, lengths[i]);
+            (int low, int high) = Reach(center, support);
+            Span<float> row = weights.AsSpan(i * Taps, Taps);
+            row.Clear();
             for (int j = low; j < high; j++)
             {
                 double x = (j - center + 0.5) / widen;
@@ -42,7 +60,7 @@ internal readonly struct ResampleTaps
                 if (!antialias)
                 {
                     // Outside the image the border pixel repeats.
-                    row[Math.Clamp(j - starts[i], 0, row.Length - 1)] += weight;
+                    row[Math.Clamp(j, 0, source - 1) - starts[i]] += weight;
                 }
                 else if (j >= 0 && j < source)
                 {
@@ -53,23 +71,36 @@ internal readonly struct ResampleTaps
             Normalize(row);
         }
 
-        First = starts.Min();
-        End = starts.Zip(lengths, (start, length) => start + length).Max();
+        return this;
     }
 
-    /// <summary>Pixels of the result.</summary>
-    public int Count { get; }
+    private static (int Low, int High) Reach(double center, double support)
+        => ((int)Math.Floor(center - support + 0.5), (int)Math.Floor(center + support + 0.5));
 
-    /// <summary>First source pixel that any result pixel looks at.</summary>
-    public int First { get; }
-
-    /// <summary>One past the last.</summary>
-    public int End { get; }
-
-    public ReadOnlySpan<float> Weights(int i, out int start)
+    // Where each pixel's taps start: as many as the pixel with the most has, moved to within the source.
+    private void Place(int source, double scale, double support, long first)
     {
-        start = starts[i];
-        return weights.AsSpan(i * stride, lengths[i]);
+        if (starts.Length < Count)
+        {
+            starts = new int[Count];
+        }
+
+        Taps = 1;
+        for (int i = 0; i < Count; i++)
+        {
+            (int low, int high) = Reach(scale * (first + i + 0.5), support);
+            starts[i] = Math.Clamp(low, 0, source - 1);
+            Taps = Math.Max(Taps, Math.Min(high, source) - starts[i]);
+        }
+
+        First = source;
+        End = 0;
+        foreach (ref int start in starts.AsSpan(0, Count))
+        {
+            start = Math.Min(start, source - Taps);
+            First = Math.Min(First, start);
+            End = Math.Max(End, start + Taps);
+        }
     }
 
     private static void Normalize(Span<float> row)

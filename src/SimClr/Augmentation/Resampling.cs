@@ -27,8 +27,8 @@ internal static class Resampling
         RgbImage image, Box box, long outHeight, long outWidth, long windowTop, long windowLeft, int size,
         bool bicubic, bool antialias, Span<float> planes)
     {
-        var across = new ResampleTaps(box.Width, outWidth, windowLeft, size, bicubic, antialias);
-        var down = new ResampleTaps(box.Height, outHeight, windowTop, size, bicubic, antialias);
+        var across = new ResampleTaps().Fill(box.Width, outWidth, windowLeft, size, bicubic, antialias);
+        var down = new ResampleTaps().Fill(box.Height, outHeight, windowTop, size, bicubic, antialias);
 
         // Only the rows that the window looks at.
         int firstRow = down.First;
@@ -43,7 +43,7 @@ internal static class Resampling
         for (int y = 0; y < height; y++)
         {
             int start = 3 * (((box.Top + firstRow + y) * image.Width) + box.Left);
-            NarrowRow(image.Pixels.AsSpan(start, 3 * box.Width), across, narrow, plane, y * size);
+            NarrowRow(image.Pixels.Slice(start, 3 * box.Width), across, narrow, plane, y * size);
         }
 
         for (int channel = 0; channel < 3; channel++)
@@ -53,7 +53,8 @@ internal static class Resampling
             {
                 Span<float> target = planes.Slice(((channel * size) + y) * size, size);
                 target.Clear();
-                ReadOnlySpan<float> weights = down.Weights(y, out int start);
+                int start = down.Starts[y];
+                ReadOnlySpan<float> weights = down.Weights.Slice(y * down.Taps, down.Taps);
                 for (int k = 0; k < weights.Length; k++)
                 {
                     TensorPrimitives.MultiplyAdd(source.Slice((start - firstRow + k) * size, size), weights[k], target, target);
@@ -65,12 +66,12 @@ internal static class Resampling
         Clamp.ToUnit(planes);
     }
 
-    private static void NarrowRow(ReadOnlySpan<byte> pixels, in ResampleTaps taps, Span<float> narrow, int plane, int offset)
+    private static void NarrowRow(ReadOnlySpan<byte> pixels, ResampleTaps taps, Span<float> narrow, int plane, int offset)
     {
         for (int x = 0; x < taps.Count; x++)
         {
-            ReadOnlySpan<float> weights = taps.Weights(x, out int start);
-            ReadOnlySpan<byte> source = pixels.Slice(3 * start, 3 * weights.Length);
+            ReadOnlySpan<float> weights = taps.Weights.Slice(x * taps.Taps, taps.Taps);
+            ReadOnlySpan<byte> source = pixels.Slice(3 * taps.Starts[x], 3 * weights.Length);
             float red = 0, green = 0, blue = 0;
             for (int k = 0; k < weights.Length; k++)
             {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using SimClr.Internals;
 
 namespace SimClr.Data;
 
@@ -9,11 +10,10 @@ namespace SimClr.Data;
 public sealed class BatchLoader
 {
     private readonly ImageDataSet images;
-    private readonly int floatsPerImage;
-    private readonly SampleWriter write;
+    private readonly Func<IEnumerable<ImageBatch>> buffers;
+    private readonly Action<RgbImage, SampleAddress, ImageBatch> write;
     private readonly SkippedImages skipped;
     private readonly int workers;
-    private readonly int ring;
     private readonly bool substituteUnreadable;
 
     // By index in the loader's own set; the list of skipped images may be shared with a set that numbers them otherwise.
@@ -38,19 +38,53 @@ public sealed class BatchLoader
         int workers = 0,
         int ring = 3,
         bool substituteUnreadable = false)
+        : this(
+            images,
+            () => Enumerable.Range(0, ring).Select(_ => new ImageBatch(floatsPerImage)),
+            (image, address, batch) => write(image, address, batch.Pixels.AsSpan(0, batch.Length)),
+            skipped,
+            workers,
+            substituteUnreadable)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(floatsPerImage);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(ring);
+    }
+
+    /// <summary>As the public one, into memory that outlives every enumeration: one buffer per element of the ring.</summary>
+    internal BatchLoader(
+        ImageDataSet images,
+        IReadOnlyList<PixelMemory> ring,
+        MemoryWriter write,
+        SkippedImages skipped,
+        int workers,
+        bool substituteUnreadable)
+        : this(
+            images,
+            () => ring.Select((memory, slot) => new ImageBatch(slot, memory)),
+            (image, address, batch) => write(image, address, batch.Memory),
+            skipped,
+            workers,
+            substituteUnreadable)
+    {
+    }
+
+    private BatchLoader(
+        ImageDataSet images,
+        Func<IEnumerable<ImageBatch>> buffers,
+        Action<RgbImage, SampleAddress, ImageBatch> write,
+        SkippedImages skipped,
+        int workers,
+        bool substituteUnreadable)
     {
         ArgumentNullException.ThrowIfNull(images);
-        ArgumentNullException.ThrowIfNull(write);
         ArgumentNullException.ThrowIfNull(skipped);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(floatsPerImage);
         ArgumentOutOfRangeException.ThrowIfNegative(workers);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(ring);
         this.images = images;
-        this.floatsPerImage = floatsPerImage;
+        this.buffers = buffers;
         this.write = write;
         this.skipped = skipped;
         this.workers = workers > 0 ? workers : Environment.ProcessorCount;
-        this.ring = ring;
         this.substituteUnreadable = substituteUnreadable;
     }
 
@@ -74,7 +108,7 @@ public sealed class BatchLoader
     {
         using var crew = new LoaderCrew(workers, LoadOne);
         using var plan = plans.GetEnumerator();
-        var free = new Queue<ImageBatch>(Enumerable.Range(0, ring).Select(_ => new ImageBatch()));
+        var free = new Queue<ImageBatch>(buffers());
         var ahead = new Queue<ImageBatch>();
         bool more = true;
         while (true)
@@ -83,7 +117,7 @@ public sealed class BatchLoader
             while (more && free.Count > 0 && (more = plan.MoveNext()))
             {
                 ImageBatch next = free.Dequeue();
-                next.Start(plan.Current, floatsPerImage, clear: !substituteUnreadable);
+                next.Start(plan.Current, clear: !substituteUnreadable);
                 crew.Post(next);
                 ahead.Enqueue(next);
             }
@@ -109,7 +143,7 @@ public sealed class BatchLoader
 
         batch.Indices[position] = read.Index;
         var address = new SampleAddress(batch.Epoch, read.Index, position, batch.Indices.Length);
-        write(read.Image, address, batch.Pixels.AsSpan(0, batch.Length));
+        write(read.Image, address, batch);
     }
 
     /// <summary>The image, or the next one that can be read, or null.</summary>

@@ -18,6 +18,10 @@ internal sealed class CachedDataSet(ImageDataSet source, RgbImage?[] images) : I
 
     public override string PathOf(int index) => source.PathOf(index);
 
+    internal override string RelativePathOf(int index) => source.RelativePathOf(index);
+
+    internal override bool IsDecoded => true;
+
     public override RgbImage Read(int index)
         => images[index] ?? throw new UnreadableImageException(PathOf(index), "it could not be read when the set was decoded");
 }

@@ -24,7 +24,7 @@ public static class DataSets
 
     /// <summary>
     /// Opens a folder of images (searched recursively; classes are its subfolders), a manifest (<c>.csv</c> with the
-    /// columns path and label) or a typed name: <c>cifar10:DIR</c>, <c>cifar100:DIR</c>, <c>stl10:DIR</c>,
+    /// columns path and label), a packed file (see <see cref="PackFile"/>) or a typed name: <c>cifar10:DIR</c>, <c>cifar100:DIR</c>, <c>stl10:DIR</c>,
     /// <c>fashion-mnist:DIR</c>, <c>mnist:DIR</c> with <c>:train</c> or <c>:test</c> behind (default train; for stl10
     /// unlabeled), <c>tar:GLOB</c> (WebDataset shards), <c>sample:</c> (8,000 embedded images) or <c>sample:test</c>
     /// (2,000 others).
@@ -49,10 +49,7 @@ public static class DataSets
 
         if (File.Exists(argument))
         {
-            return Path.GetExtension(argument).Equals(".csv", StringComparison.OrdinalIgnoreCase)
-                ? Manifest.Open(argument, argument, options)
-                : throw new DataException(
-                    $"'{argument}' is a file; expected a folder of images, a .csv manifest or one of {Forms}");
+            return OpenFile(argument, options);
         }
 
         throw Unknown(argument);
@@ -74,6 +71,22 @@ public static class DataSets
 
         return new SubsetDataSet(images, [.. indices]);
     }
+
+    private static ImageDataSet OpenFile(string path, DataOptions options)
+    {
+        if (HasExtension(path, PackFile.Extension) || PackHeader.IsAtStartOf(path))
+        {
+            return PackDataSet.Open(path);
+        }
+
+        return HasExtension(path, ".csv")
+            ? Manifest.Open(path, path, options)
+            : throw new DataException(
+                $"'{path}' is a file; expected a folder of images, a .csv manifest, a packed file or one of {Forms}");
+    }
+
+    private static bool HasExtension(string path, string extension)
+        => Path.GetExtension(path).Equals(extension, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Takes a typed name apart; null for anything else.</summary>
     internal static TypedName? Parse(string argument)
@@ -131,11 +144,11 @@ public static class DataSets
             string typed = looksTyped ? prefix : argument;
             string hint = Nearest.Of(typed, Kinds.Keys) is { } near ? $" (did you mean '{Kinds[near].Form}'?)" : "";
             return new ConfigurationException(
-                $"got the data set '{argument}', expected a folder, a .csv manifest or one of {Forms}{hint}");
+                $"got the data set '{argument}', expected a folder, a .csv manifest, a packed file or one of {Forms}{hint}");
         }
 
         return new DataException(
             $"'{argument}': no such folder or file (looked for {Path.GetFullPath(argument)}); expected a folder "
-                + $"of images, a .csv manifest or one of {Forms}");
+                + $"of images, a .csv manifest, a packed file or one of {Forms}");
     }
 }

@@ -42,6 +42,8 @@ internal sealed class FileDataSet : ImageDataSet
 
     public override string PathOf(int index) => Path.Combine(root, files[index]);
 
+    internal override string RelativePathOf(int index) => files[index];
+
     public override RgbImage Read(int index)
     {
         string path = PathOf(index);

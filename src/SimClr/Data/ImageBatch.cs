@@ -1,12 +1,21 @@
+using SimClr.Internals;
+
 namespace SimClr.Data;
 
 /// <summary>A loaded batch. Its buffer is reused: what it holds is valid until the next batch is asked for.</summary>
 public sealed class ImageBatch
 {
+    private readonly int floatsPerImage;
     private bool[] unreadable = [];
 
-    internal ImageBatch()
+    /// <summary>A batch of floats that grows as it must.</summary>
+    internal ImageBatch(int floatsPerImage) => this.floatsPerImage = floatsPerImage;
+
+    /// <summary>A batch in memory that others own; no images beyond what that holds.</summary>
+    internal ImageBatch(int slot, PixelMemory memory)
     {
+        Slot = slot;
+        Memory = memory;
     }
 
     /// <summary>Number of the epoch, from 0.</summary>
@@ -23,6 +32,11 @@ public sealed class ImageBatch
     /// <summary>Images · floats per image.</summary>
     public int Length { get; private set; }
 
+    /// <summary>Number of the memory that others own, and that memory.</summary>
+    internal int Slot { get; }
+
+    internal PixelMemory Memory { get; }
+
     /// <summary>
     /// Positions handed out to workers so far, and those not written yet: guarded by the workers' lock.
     /// </summary>
@@ -35,7 +49,7 @@ public sealed class ImageBatch
     /// </summary>
     public bool IsReadable(int position) => !unreadable[position];
 
-    internal void Start(BatchPlan plan, int floatsPerImage, bool clear)
+    internal void Start(BatchPlan plan, bool clear)
     {
         Epoch = plan.Epoch;
         Indices = [.. plan.Indices];
@@ -48,6 +62,7 @@ public sealed class ImageBatch
         else if (clear)
         {
             Array.Clear(Pixels, 0, Length);
+            Memory.Clear();
         }
 
         Taken = 0;

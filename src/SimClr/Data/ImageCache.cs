@@ -29,13 +29,14 @@ public static class ImageCache
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(skipped);
-        bool held = images is InMemoryDataSet or CachedDataSet;
-        if (held || options.Cache == "never" || (options.Cache == "auto" && !Fits(images)))
+        if (images.IsDecoded || options.Cache == "never" || (options.Cache == "auto" && !Fits(images)))
         {
             return images;
         }
 
-        RgbImage?[] decoded = DecodeAll(images, options.Workers, skipped, progress, cancellation);
+        int done = 0;
+        int stride = Math.Max(1, images.Count / 200);
+        RgbImage?[] decoded = Decode(images, 0, images.Count, options.Workers, skipped, Report, cancellation);
         skipped.CheckAll();
         if (decoded.All(image => image is null))
         {
@@ -43,6 +44,15 @@ public static class ImageCache
         }
 
         return new CachedDataSet(images, decoded);
+
+        void Report()
+        {
+            int now = Interlocked.Increment(ref done);
+            if (now % stride == 0 || now == images.Count)
+            {
+                progress?.Report(now);
+            }
+        }
     }
 
     private static bool Fits(ImageDataSet images)
@@ -69,16 +79,24 @@ public static class ImageCache
         return read == 0 ? 0 : bytes / read * images.Count;
     }
 
-    private static RgbImage?[] DecodeAll(
+    /// <summary>Reads a range of a set in parallel, in its order; null where an image cannot be read.</summary>
+    /// <param name="images">The set.</param>
+    /// <param name="from">The first image.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="workers">Threads; 0 for one per core.</param>
+    /// <param name="skipped">Takes the images that cannot be read.</param>
+    /// <param name="done">Called after each image, by the thread that read it.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    internal static RgbImage?[] Decode(
         ImageDataSet images,
+        int from,
+        int count,
         int workers,
         SkippedImages skipped,
-        IProgress<int>? progress,
+        Action done,
         CancellationToken cancellation)
     {
-        var decoded = new RgbImage?[images.Count];
-        int done = 0;
-        int stride = Math.Max(1, images.Count / 200);
+        var decoded = new RgbImage?[count];
         var options = new ParallelOptions
         {
             CancellationToken = cancellation,
@@ -86,14 +104,10 @@ public static class ImageCache
         };
         try
         {
-            Parallel.For(0, images.Count, options, index =>
+            Parallel.For(0, count, options, i =>
             {
-                decoded[index] = ReadOrSkip(images, index, skipped);
-                int now = Interlocked.Increment(ref done);
-                if (now % stride == 0 || now == images.Count)
-                {
-                    progress?.Report(now);
-                }
+                decoded[i] = ReadOrSkip(images, from + i, skipped);
+                done();
             });
         }
         catch (AggregateException errors)

@@ -24,6 +24,12 @@ public abstract class ImageDataSet : IDisposable
     /// <summary>The file, or member of a larger file, that holds the image: for lists and messages.</summary>
     public abstract string PathOf(int index);
 
+    /// <summary>The same without the folder of the set, where it has one.</summary>
+    internal virtual string RelativePathOf(int index) => PathOf(index);
+
+    /// <summary>Whether reading costs no decoding, so that there is nothing to gain by holding the images in memory.</summary>
+    internal virtual bool IsDecoded => false;
+
     /// <summary>Decodes one image. Thread-safe.</summary>
     /// <exception cref="UnreadableImageException">The image cannot be decoded; it can be skipped.</exception>
     public abstract RgbImage Read(int index);

@@ -74,13 +74,15 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
     /// <param name="path">
     /// The file, usually <c>skipped.jsonl</c> in the run directory; written whole or not at all.
     /// </param>
-    public void Write(string path)
+    public void Write(string path) => AtomicFile.WriteText(path, Lines());
+
+    /// <summary>The same as a text.</summary>
+    internal string Lines()
     {
         lock (gate)
         {
-            var lines = skipped.Select(image
-                => JsonSerializer.Serialize(new { path = image.Key, reason = image.Value }, Plain) + "\n");
-            AtomicFile.WriteText(path, string.Concat(lines));
+            return string.Concat(skipped.Select(image
+                => JsonSerializer.Serialize(new { path = image.Key, reason = image.Value }, Plain) + "\n"));
         }
     }
 

@@ -27,5 +27,9 @@ internal sealed class SubsetDataSet : ImageDataSet
 
     public override string PathOf(int index) => source.PathOf(indices[index]);
 
+    internal override string RelativePathOf(int index) => source.RelativePathOf(indices[index]);
+
+    internal override bool IsDecoded => source.IsDecoded;
+
     public override RgbImage Read(int index) => source.Read(indices[index]);
 }

@@ -31,11 +31,12 @@ public static class Embedder
         ArgumentNullException.ThrowIfNull(images);
         options ??= new DataOptions();
         var transform = new EvaluationTransform(encoder.Views);
-        int floats = 3 * transform.Size * transform.Size;
+        using var inference = new InferenceMode(encoder.Module);
+        using var pixels = new PixelRing(BatchSize, transform.Size, inference.Device, ScalarType.Float32);
         var loader = new BatchLoader(
             images,
-            floats,
-            (image, address, batch) => transform.Render(image, batch.Slice(address.Position * floats, floats)),
+            pixels.Memory,
+            (image, address, batch) => transform.Render(image, batch.Floats(address.Position)),
             skipped ?? new SkippedImages(images, options),
             options.Workers,
             substituteUnreadable: false);
@@ -43,13 +44,11 @@ public static class Embedder
         var rows = new List<float>();
         var kept = new List<int>();
         int dimension = 0;
-        using var inference = new InferenceMode(encoder.Module);
-        using var pixels = new PixelTensor(BatchSize, transform.Size, inference.Device, ScalarType.Float32);
         foreach (ImageBatch batch in loader.Load(BatchOrder.InOrder(images.Count, BatchSize).Select(b => new BatchPlan(0, b)), cancellation))
         {
             using var scope = NewDisposeScope();
             int count = batch.Indices.Length;
-            Tensor h = encoder.Module.forward(pixels.Fill(batch.Pixels, count)).cpu().to_type(ScalarType.Float32).contiguous();
+            Tensor h = encoder.Module.forward(pixels.Take(batch.Slot, count)).cpu().to_type(ScalarType.Float32).contiguous();
             dimension = (int)h.shape[1];
             ReadOnlySpan<float> values = h.data<float>().ToArray();
             for (int i = 0; i < count; i++)

@@ -73,17 +73,17 @@ public static class LinearEvaluation
         int classes = Math.Max(train.ClassNames?.Count ?? labels.Max() + 1, test.Classes);
 
         using var inference = new InferenceMode(encoder.Module);
-        using var pixels = new PixelTensor(batch, encoder.Views.Size, inference.Device, ScalarType.Float32);
+        using var pixels = new PixelRing(batch, encoder.Views.Size, inference.Device, ScalarType.Float32);
         var trainer = new LinearTrainer(
             test.Dimension, classes, images.Count, batch, options.Epochs, options.BaseRate * batch / 256, options, inference.Device);
-        BatchLoader loader = Crops(encoder.Views, images, skipped, options, data);
+        BatchLoader loader = Crops(encoder.Views, images, pixels.Memory, skipped, options, data);
         int perEpoch = images.Count / batch;
         int step = 0;
         foreach (ImageBatch views in loader.Load(Plans(images.Count, batch, options), cancellation))
         {
             using var scope = NewDisposeScope();
             step++;
-            Tensor h = encoder.Module.forward(pixels.Fill(views.Pixels, batch));           // [B, r], without gradient
+            Tensor h = encoder.Module.forward(pixels.Take(views.Slot, batch));             // [B, r], without gradient
             Tensor y = tensor(views.Indices.Select(i => (long)labels[i]).ToArray(), device: h.device);
             bool epochEnds = step % perEpoch == 0;
             trainer.Step(h, y, epochEnds);
@@ -97,18 +97,22 @@ public static class LinearEvaluation
     }
 
     private static BatchLoader Crops(
-        ViewOptions views, ImageDataSet images, SkippedImages skipped, LinearOptions options, DataOptions data)
+        ViewOptions views,
+        ImageDataSet images,
+        IReadOnlyList<PixelMemory> ring,
+        SkippedImages skipped,
+        LinearOptions options,
+        DataOptions data)
     {
         ViewOptions cropAndFlip = views.CropAndFlip();
         var renderer = new ViewRenderer(cropAndFlip);
-        int floats = 3 * views.Size * views.Size;
         return new BatchLoader(
             images,
-            floats,
+            ring,
             (image, address, buffer) => renderer.Render(
                 image,
                 ViewParameters.Draw(cropAndFlip, image.Width, image.Height, options.Seed, address.Epoch, address.Index, 0),
-                buffer.Slice(address.Position * floats, floats)),
+                buffer.Floats(address.Position)),
             skipped,
             data.Workers,
             substituteUnreadable: true);

@@ -15,12 +15,25 @@ internal sealed partial class HostMemory : IDisposable
     private static readonly bool IsGlibc = OperatingSystem.IsLinux()
         && NativeLibrary.TryLoad("libc.so.6", out nint library) && NativeLibrary.TryGetExport(library, "mallopt", out _);
 
-    /// <summary>From now on freed memory is kept for the next step.</summary>
-    public HostMemory() => Set(mostMappings: 0, trimThreshold: -1);
+    private static int alive;
 
-    /// <summary>Back to glibc's defaults, and what is free goes back to the system.</summary>
+    /// <summary>From now on freed memory is kept for the next step.</summary>
+    public HostMemory()
+    {
+        if (Interlocked.Increment(ref alive) == 1)
+        {
+            Set(mostMappings: 0, trimThreshold: -1);
+        }
+    }
+
+    /// <summary>With the last one: back to glibc's defaults, and what is free goes back to the system.</summary>
     public void Dispose()
     {
+        if (Interlocked.Decrement(ref alive) > 0)
+        {
+            return;
+        }
+
         Set(mostMappings: 65536, trimThreshold: 128 * 1024);
         if (IsGlibc)
         {

@@ -9,6 +9,9 @@ namespace SimClr.Training;
 /// <param name="Threads">Threads of the tensor library.</param>
 internal sealed record ComputePlan(string Device, string Precision, int Threads)
 {
+    /// <summary>Images whose activations are held at once; null where that is still to be found out.</summary>
+    public int? MicroBatch { get; init; }
+
     public ScalarType InputType => Precision == "bf16" ? ScalarType.BFloat16 : ScalarType.Float32;
 
     /// <param name="options">What was asked for.</param>
@@ -24,7 +27,10 @@ internal sealed record ComputePlan(string Device, string Precision, int Threads)
             _ => false,
         };
         string precision = options.Precision != "auto" ? options.Precision : fast && !ownEncoder ? "bf16" : "fp32";
-        return new ComputePlan(device, precision, options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
+        return new ComputePlan(device, precision, options.Threads > 0 ? options.Threads : Environment.ProcessorCount)
+        {
+            MicroBatch = options.Batch.Micro is null ? options.Batch.Size : options.Batch.MicroIsAuto ? null : options.Batch.Micro,
+        };
     }
 
     /// <summary>The device by name; <c>auto</c> takes a GPU when there is one.</summary>

@@ -60,6 +60,7 @@ public sealed record PretrainOptions
     public void Validate()
     {
         Views.Validate();
+        Batch.Validate();
         if (Schedule.WarmupEpochs >= Schedule.Epochs)
         {
             throw new ArgumentException(FormattableString.Invariant(

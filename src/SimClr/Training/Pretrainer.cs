@@ -95,25 +95,31 @@ public sealed class Pretrainer
         LearningRateSchedule schedule = Schedule(readable.Count, options.Schedule.Epochs);
         LearningRateSchedule scheduleBefore = Schedule(readable.Count, (int)(totalStepsBefore / stepsPerEpoch));
         RunResumption.Announce(totalStepsBefore, step, totalSteps, scheduleBefore, schedule, Logger);
-        RunRecord.Of(options, images, plan, totalSteps).Write(run.RunFile);
+        int micro = plan.MicroBatch ?? MicroBatchFit.Find(options, plan, model, Logger);
+        RunRecord.Of(options, images, plan with { MicroBatch = micro }, totalSteps).Write(run.RunFile);
+        Logger.LogInformation("{Header}", MicroBatches.Describe(options.Batch.Size, micro));
 
         IContrastiveLoss loss = LossCatalog.Create(options.Loss);
-        using var pixels = new PixelTensor(2 * options.Batch.Size, options.Views.Size, plan.Device, plan.InputType);
+        IGradientStep gradients = MicroBatches.Step(model, loss, options.Batch.Size, micro);
+        using var pixels = new PixelRing(
+            2 * micro, options.Views.Size, plan.Device, plan.InputType, MicroBatches.Buffers(plan.Device, options.Batch.Size, micro));
         using var guard = new DivergenceGuard(step, device(plan.Device));
         using var metrics = new MetricsLog(run.MetricsFile, run.TensorBoardFolder, step);
         var views = new ViewPairs(options.Views, options.Seed);
         var loader = new BatchLoader(
-            readable, 2 * views.FloatsPerView, views.Write, skipped, options.Data.Workers, substituteUnreadable: true);
+            readable, pixels.Memory, views.Write, skipped, options.Data.Workers, substituteUnreadable: true);
         var meter = new RunMeter(step, totalSteps, options, Progress, metrics, Logger);
         KnnMonitor? knn = KnnMonitor.For(readable, encoder, options, skipped);
         model.train();
 
-        foreach (ImageBatch batch in loader.Load(BatchPlans(readable.Count, step, stepsPerEpoch, totalSteps), CancellationToken.None))
+        using IEnumerator<ImageBatch> loaded = loader.Load(
+            BatchPlans(readable.Count, micro, step, stepsPerEpoch, totalSteps), CancellationToken.None).GetEnumerator();
+        while (step < totalSteps)
         {
             bool epochEnds = (step + 1) % stepsPerEpoch == 0;
             bool logs = epochEnds || (step + 1) % LogEverySteps == 0;
             double rate = schedule.At(step);
-            RunHealth? health = Step(batch, rate, logs);
+            RunHealth? health = Step(rate, logs);
             step++;
 
             if (logs)
@@ -140,18 +146,20 @@ public sealed class Pretrainer
         encoder.Save(run.EncoderFile, Provenance(step));
         return meter.Result(run, step, skipped.Count, latest!);
 
-        RunHealth? Step(ImageBatch batch, double rate, bool measure)
+        RunHealth? Step(double rate, bool measure)
         {
             using var scope = NewDisposeScope();
-            Tensor x = pixels.Fill(batch.Pixels, 2 * options.Batch.Size);      // [2N, 3, S, S]
-            (Tensor h, Tensor z) = model.forward(x);                           // [2N, r], [2N, d]
-            long n = z.shape[0] / 2;
-            Tensor value = loss.Forward(z.narrow(0, 0, n), z.narrow(0, n, n));
             optimizer.ZeroGradients();
-            value.backward();
-            guard.Observe(value, optimizer.Parameters);
+            StepOutcome batch = gradients.Compute(NextViews);
+            guard.Observe(batch.Loss, optimizer.Parameters);
             optimizer.Step(rate);
-            return measure ? RunHealth.Measure(value, loss.ChanceLevel((int)n), h, z) : null;
+            return measure ? RunHealth.Measure(batch.Loss, loss.ChanceLevel(options.Batch.Size), batch.H, batch.Z) : null;
+        }
+
+        Tensor NextViews()                                                     // [2m, 3, S, S]
+        {
+            loaded.MoveNext();
+            return pixels.Take(loaded.Current.Slot, 2 * loaded.Current.Indices.Length);
         }
     }
 
@@ -167,7 +175,7 @@ public sealed class Pretrainer
         return 0;
     }
 
-    private IEnumerable<BatchPlan> BatchPlans(int images, long fromStep, int stepsPerEpoch, long totalSteps)
+    private IEnumerable<BatchPlan> BatchPlans(int images, int micro, long fromStep, int stepsPerEpoch, long totalSteps)
     {
         int[][] order = [];
         for (long step = fromStep; step < totalSteps; step++)
@@ -178,7 +186,10 @@ public sealed class Pretrainer
                 order = BatchOrder.Shuffled(options.Seed, epoch, images, options.Batch.Size);
             }
 
-            yield return new BatchPlan(epoch, order[step % stepsPerEpoch]);
+            foreach (int[] part in MicroBatches.Split(order[step % stepsPerEpoch], micro))
+            {
+                yield return new BatchPlan(epoch, part);
+            }
         }
     }
 

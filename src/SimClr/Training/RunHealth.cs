@@ -13,6 +13,7 @@ public sealed record RunHealth(
     double Loss, double ChanceLoss, double PositiveFirst, int Candidates, double SpreadH, double SpreadZ)
 {
     private const double CollapsedSpread = 0.02;
+    private const long SimilaritiesAtOnce = 1 << 20;
 
     /// <summary>True when representations or projections have become (nearly) the same for all images.</summary>
     public bool Collapsed => SpreadH < CollapsedSpread || SpreadZ < CollapsedSpread;
@@ -41,12 +42,27 @@ public sealed record RunHealth(
         using var _ = no_grad();
         using var scope = NewDisposeScope();
         long views = z.shape[0];
-        Tensor unit = nn.functional.normalize(z.detach(), p: 2, dim: 1);
-        Tensor self = eye(views, dtype: ScalarType.Bool, device: z.device);
-        Tensor similarity = unit.matmul(unit.t()).masked_fill(self, double.NegativeInfinity);
-        Tensor partner = arange(views, device: z.device).add(views / 2).remainder(views);
-        double first = similarity.argmax(1).eq(partner).to_type(ScalarType.Float32).mean().item<float>();
+        double first = PositivesFirst(nn.functional.normalize(z.detach(), p: 2, dim: 1)).item<long>() / (double)views;
         return new RunHealth(loss.item<float>(), chance, first, (int)(views - 1), Spread(h), Spread(z));
+    }
+
+    // How many views have their positive as the most similar one; the [2N, 2N] similarities are never held.
+    private static Tensor PositivesFirst(Tensor unit)
+    {
+        long views = unit.shape[0];
+        long rows = Math.Clamp(SimilaritiesAtOnce / views, 1, views);
+        Tensor count = zeros(1, dtype: ScalarType.Int64, device: unit.device);
+        for (long start = 0; start < views; start += rows)
+        {
+            using var scope = NewDisposeScope();
+            long size = Math.Min(rows, views - start);
+            Tensor similarity = unit.narrow(0, start, size).matmul(unit.t());
+            similarity.narrow(1, start, size).diagonal().fill_(double.NegativeInfinity);
+            Tensor partner = arange(start, start + size, device: unit.device).add(views / 2).remainder(views);
+            count.add_(similarity.argmax(1).eq(partner).sum());
+        }
+
+        return count;
     }
 
     // √d times the mean standard deviation per coordinate of the unit vectors.

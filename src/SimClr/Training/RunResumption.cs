@@ -13,6 +13,7 @@ internal static class RunResumption
     [
         "schedule.epochs", "checkpoint.every_steps", "checkpoint.every_epochs", "checkpoint.keep",
         "data.workers", "data.cache", "data.max_skipped", "device", "threads",
+        "batch.memory",
     ];
 
     /// <summary>Checks the directory against what is asked for, and resolves where and how to compute.</summary>
@@ -47,7 +48,11 @@ internal static class RunResumption
                 before.Machine.Device, before.Machine.Threads, plan.Device, plan.Threads);
         }
 
-        return options.Precision == "auto" ? plan with { Precision = before.Machine.Precision } : plan;
+        return plan with
+        {
+            Precision = options.Precision == "auto" ? before.Machine.Precision : plan.Precision,
+            MicroBatch = plan.MicroBatch ?? before.Machine.MicroBatch,
+        };
     }
 
     /// <summary>Says where the run goes on, and what more epochs do to the schedule.</summary>

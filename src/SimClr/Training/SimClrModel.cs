@@ -23,6 +23,8 @@ internal sealed class SimClrModel : nn.Module<Tensor, (Tensor H, Tensor Z)>
 
     public nn.Module<Tensor, Tensor> Encoder => encoder;
 
+    public ProjectionHead Head => head;
+
     /// <summary>Builds the model that the options name, on the device, weights in channels-last order.</summary>
     public static SimClrModel Create(PretrainOptions options, string device, nn.Module<Tensor, Tensor>? ownEncoder)
     {

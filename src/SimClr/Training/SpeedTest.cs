@@ -1,9 +1,5 @@
 using System.Diagnostics;
 using SimClr.Encoders;
-using SimClr.Internals;
-using SimClr.Losses;
-using SimClr.Optimizers;
-using static TorchSharp.torch;
 
 namespace SimClr.Training;
 
@@ -20,42 +16,21 @@ internal static class SpeedTest
     /// <summary>Trains on random pixels for about the given time, after one step that warms up and does not count.</summary>
     public static SpeedMeasurement Run(PretrainOptions options, TimeSpan duration, CancellationToken cancellation = default)
     {
-        ComputePlan plan = ComputePlan.Resolve(options, ownEncoder: false);
-        set_num_threads(plan.Threads);
-        using var memory = new HostMemory();
-        using var scope = NewDisposeScope();
-        using SimClrModel model = SimClrModel.Create(options, plan.Device, ownEncoder: null);
-        using Optimizer optimizer = OptimizerCatalog.Create(options.Optimizer, ParameterGroups.Of(model));
-        using var pixels = new PixelTensor(2 * options.Batch.Size, options.Views.Size, plan.Device, plan.InputType);
-        IContrastiveLoss loss = LossCatalog.Create(options.Loss);
-        float[] noise = Noise(2 * options.Batch.Size * 3 * options.Views.Size * options.Views.Size);
-        model.train();
-        Step();
+        using var step = new BareStep(options);
+        step.Run();
 
         var clock = Stopwatch.StartNew();
         long steps = 0;
         do
         {
             cancellation.ThrowIfCancellationRequested();
-            Step();
+            step.Run();
             steps++;
         }
         while (clock.Elapsed < duration);
 
         double seconds = clock.Elapsed.TotalSeconds;
-        return new SpeedMeasurement(steps * options.Batch.Size / seconds, plan, steps, seconds);
-
-        void Step()
-        {
-            using var step = NewDisposeScope();
-            (Tensor _, Tensor z) = model.forward(pixels.Fill(noise, 2 * options.Batch.Size));
-            long n = z.shape[0] / 2;
-            Tensor value = loss.Forward(z.narrow(0, 0, n), z.narrow(0, n, n));
-            optimizer.ZeroGradients();
-            value.backward();
-            optimizer.Step(1e-3);
-            _ = value.item<float>();   // waits for the device
-        }
+        return new SpeedMeasurement(steps * options.Batch.Size / seconds, step.Plan, steps, seconds);
     }
 
     /// <summary>How long another configuration would compute, if this machine is as fast on it per multiply-add.</summary>
@@ -68,17 +43,5 @@ internal static class SpeedTest
         double relative = EncoderCost.MultiplyAdds(planned.Encoder, planned.Views.Size)
             / EncoderCost.MultiplyAdds(on.Encoder, on.Views.Size);
         return TimeSpan.FromSeconds((double)images * planned.Schedule.Epochs * relative / measured.ImagesPerSecond);
-    }
-
-    private static float[] Noise(int count)
-    {
-        var random = new RandomStream(0, Purpose.Sample);
-        float[] values = new float[count];
-        for (int i = 0; i < count; i++)
-        {
-            values[i] = (float)random.NextDouble();
-        }
-
-        return values;
     }
 }

@@ -1,5 +1,6 @@
 using SimClr.Augmentation;
 using SimClr.Data;
+using SimClr.Internals;
 
 namespace SimClr.Training;
 
@@ -18,10 +19,30 @@ internal sealed class ViewPairs(ViewOptions options, long seed)
     {
         for (int view = 0; view < 2; view++)
         {
-            ViewParameters draws = ViewParameters.Draw(
-                options, image.Width, image.Height, seed, address.Epoch, address.Index, view);
-            int row = (view * address.BatchSize) + address.Position;
-            renderer.Render(image, draws, batch.Slice(row * FloatsPerView, FloatsPerView));
+            renderer.Render(
+                image, Draw(image, address, view), batch.Slice(Row(address, view) * FloatsPerView, FloatsPerView));
         }
     }
+
+    /// <summary>The same in the precision of the memory.</summary>
+    public void Write(RgbImage image, SampleAddress address, PixelMemory batch)
+    {
+        for (int view = 0; view < 2; view++)
+        {
+            ViewParameters draws = Draw(image, address, view);
+            if (batch.IsBFloat16)
+            {
+                renderer.RenderBFloat16(image, draws, batch.BFloat16s(Row(address, view)));
+            }
+            else
+            {
+                renderer.Render(image, draws, batch.Floats(Row(address, view)));
+            }
+        }
+    }
+
+    private static int Row(SampleAddress address, int view) => (view * address.BatchSize) + address.Position;
+
+    private ViewParameters Draw(RgbImage image, SampleAddress address, int view)
+        => ViewParameters.Draw(options, image.Width, image.Height, seed, address.Epoch, address.Index, view);
 }

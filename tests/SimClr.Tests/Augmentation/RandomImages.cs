@@ -22,7 +22,7 @@ internal static class RandomImages
     public static RgbImage Gray(int width, int height, int seed)
     {
         RgbImage noise = Noise(width, height, seed);
-        return new RgbImage(width, height, [.. noise.Pixels.Select((_, i) => noise.Pixels[i - (i % 3)])]);
+        return new RgbImage(width, height, [.. noise.Pixels.ToArray().Select((_, i) => noise.Pixels[i - (i % 3)])]);
     }
 
     public static float[] Planes(int width, int height, int seed) => GoldenImage.PlanesOf(Noise(width, height, seed));

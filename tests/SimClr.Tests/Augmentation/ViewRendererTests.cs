@@ -104,7 +104,7 @@ public sealed class ViewRendererTests
     public void Without_any_draw_a_view_of_the_images_own_size_is_the_image()
     {
         RgbImage image = RandomImages.Noise(20, 20, 7);
-        GoldenImage.AssertClose([.. image.Pixels.Select(v => v / 255.0)], Render(new ViewOptions { Size = 20 }, image, Plain), 1e-7);
+        GoldenImage.AssertClose([.. image.Pixels.ToArray().Select(v => v / 255.0)], Render(new ViewOptions { Size = 20 }, image, Plain), 1e-7);
     }
 
     [Fact]

@@ -79,6 +79,32 @@ public sealed class PretrainCommandTests(SmallWorld world) : IClassFixture<Small
     }
 
     [Fact]
+    public void A_micro_batch_and_an_amount_of_memory_are_taken()
+    {
+        string run = world.At("micro");
+
+        CommandRun result = CommandRun.Of(
+            "pretrain", world.At("train"), "--out", run, "--config", world.At("tiny.yaml"), "--batch-size", "6",
+            "--micro-batch", "auto", "--memory", "64GB", "--json");
+
+        _ = result.Json;
+        Assert.Contains("note: Each step takes a batch of 6 images at once", result.Error);
+        JsonObject batch = Configuration(run)["batch"]!.AsObject();
+        Assert.Equal((6, 0, "64GB"), (batch["size"]!.GetValue<int>(), batch["micro"]!.GetValue<int>(), batch["memory"]!.GetValue<string>()));
+    }
+
+    [Theory]
+    [InlineData("--micro-batch: got 'many', expected an integer of 2 or more, or auto", "--micro-batch", "many")]
+    [InlineData("--micro-batch: got '1', expected an integer of 2 or more, or auto", "--micro-batch", "1")]
+    [InlineData("batch.micro is 9 and batch.size is 8", "--micro-batch", "9")]
+    [InlineData("--memory: got 'lots', expected an amount of memory such as 8GB", "--micro-batch", "auto", "--memory", "lots")]
+    [InlineData("ask for it with --micro-batch auto", "--memory", "8GB")]
+    [InlineData("1 MB of memory are too little", "--micro-batch", "auto", "--memory", "1MB")]
+    public void Micro_batches_that_cannot_be_are_refused(string words, params string[] options)
+        => Assert.Contains(words, CommandRun.Of(
+            ["pretrain", world.At("train"), "--out", world.At("never"), "--config", world.At("tiny.yaml"), .. options]).Refused(2));
+
+    [Fact]
     public void A_warm_up_that_was_asked_for_is_not_shortened()
         => Assert.Contains("warm-up must end", CommandRun.Of(
             "pretrain", world.At("train"), "--out", world.At("never"), "--config", world.At("tiny.yaml"), "--epochs", "1",

@@ -75,7 +75,7 @@ public sealed class BinarySetTests : IDisposable
         Assert.Null(unlabeled.Labels);
         Assert.Null(unlabeled.ClassNames);
         RgbImage image = unlabeled.Read(1);
-        Assert.Equal(66, image.Pixels.Sum(value => value));
+        Assert.Equal(66, image.Pixels.ToArray().Sum(value => value));
         Assert.Equal(11, image.Pixels[3 * 5 * 96]);
         Assert.Equal(22, image.Pixels[(3 * 7) + 1]);
         Assert.Equal(33, image.Pixels[(3 * ((94 * 96) + 95)) + 2]);
@@ -96,7 +96,7 @@ public sealed class BinarySetTests : IDisposable
         Assert.Equal("9", set.ClassNames![9]);
         RgbImage image = set.Read(1);
         Assert.Equal((3, 2), (image.Width, image.Height));
-        Assert.Equal([6, 6, 6, 7, 7, 7, 8, 8, 8, 9, 9, 9, 10, 10, 10, 11, 11, 11], image.Pixels);
+        Assert.Equal([6, 6, 6, 7, 7, 7, 8, 8, 8, 9, 9, 9, 10, 10, 10, 11, 11, 11], image.Pixels.ToArray());
         Assert.Equal("Ankle boot", DataSets.Open($"fashion-mnist:{folder.Path}:train").ClassNames![9]);
     }
 

@@ -32,7 +32,7 @@ public sealed class DataSetsTests : IDisposable
         ImageDataSet holder = train.PathOf(0).EndsWith("#0", StringComparison.Ordinal) ? train : test;
         Assert.EndsWith("#0", holder.PathOf(0), StringComparison.Ordinal);
         Assert.Equal("Ankle boot", holder.ClassNames![holder.Labels![0]]);
-        Assert.Equal(33456, holder.Read(0).Pixels.Sum(value => value) / 3);
+        Assert.Equal(33456, holder.Read(0).Pixels.ToArray().Sum(value => value) / 3);
     }
 
     [Theory]
@@ -40,7 +40,7 @@ public sealed class DataSetsTests : IDisposable
     [InlineData("fashionmnist:dir", "did you mean 'fashion-mnist:DIR'?")]
     [InlineData("sample", "did you mean 'sample:'?")]
     [InlineData("cifar10", "did you mean 'cifar10:DIR'?")]
-    [InlineData("somethingelse:dir", "expected a folder, a .csv manifest or one of cifar10:DIR, cifar100:DIR")]
+    [InlineData("somethingelse:dir", "expected a folder, a .csv manifest, a packed file or one of cifar10:DIR, cifar100:DIR")]
     [InlineData("sample:tset", "got the split 'tset', expected one of train, test (did you mean 'test'?)")]
     [InlineData("mnist:dir:unlabeled", "expected one of train, test")]
     [InlineData("stl10:dir:unlabelled", "expected one of unlabeled, train, test (did you mean 'unlabeled'?)")]

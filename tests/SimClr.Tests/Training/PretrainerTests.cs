@@ -109,6 +109,90 @@ public sealed class PretrainerTests : IDisposable
         Assert.Equal(steps.Order().Distinct(), steps);
     }
 
+    [Theory]
+    [InlineData("fp32", 4)]
+    [InlineData("bf16", 6)]   // 5 + 5 + 6
+    public void A_run_in_micro_batches_resumes_bit_exactly(string precision, int micro)
+    {
+        PretrainOptions options = InMicroBatches(micro) with { Precision = precision };
+        TinyRun.Train(folder, "whole", options);
+        StopAfter(8, "parts", options);
+        new Pretrainer(options).Run(TinyRun.Images(), folder.Of("parts"), resume: true);
+        Assert.Equal(TinyRun.Checkpoint(folder.Of("whole")), TinyRun.Checkpoint(folder.Of("parts")));
+        TinyRun.Train(folder, "plain", TinyRun.Options with { Precision = precision });
+        Assert.NotEqual(TinyRun.Checkpoint(folder.Of("whole")), TinyRun.Checkpoint(folder.Of("plain")));
+    }
+
+    [Fact]
+    public void A_micro_batch_as_large_as_the_batch_is_the_plain_run()
+    {
+        TinyRun.Train(folder, "plain");
+        TinyRun.Train(folder, "micro", InMicroBatches(TinyRun.Options.Batch.Size));
+        Assert.Equal(TinyRun.Checkpoint(folder.Of("plain")), TinyRun.Checkpoint(folder.Of("micro")));
+    }
+
+    [Theory]
+    [InlineData("none")]
+    [InlineData("linear")]
+    [InlineData("mlp")]
+    public void Every_head_trains_in_micro_batches_and_what_is_logged_is_of_the_whole_batch(string kind)
+    {
+        PretrainOptions options = InMicroBatches(4) with
+        {
+            Head = TinyRun.Options.Head with { Kind = kind },
+            Optimizer = new OptimizerOptions { PeakRate = 1e-6 },
+        };
+        PretrainResult result = TinyRun.Train(folder, kind, options);
+        Assert.Equal(31, result.Health!.Candidates);
+        var metrics = MetricsLog.Read(new RunDirectory(folder.Of(kind)).MetricsFile).ToArray();
+        Assert.All(metrics, m => Assert.Equal(Math.Log(31), m["chance_loss"], 1e-12));
+
+        // Untrained, the loss is near chance, and more than the loss of a micro-batch is even there: ln 7.
+        Assert.All(metrics, m => Assert.InRange(m["loss"], Math.Log(7), Math.Log(31) + 0.5));
+    }
+
+    [Fact]
+    public void A_micro_batch_that_was_found_is_recorded_and_taken_again_on_resume()
+    {
+        PretrainOptions options = InMicroBatches(0);
+        StopAfter(4, "run", options);
+        string file = new RunDirectory(folder.Of("run")).RunFile;
+        Assert.Contains("\"micro_batch\": 16", File.ReadAllText(file), StringComparison.Ordinal);   // all of it fits
+
+        File.WriteAllText(file, File.ReadAllText(file).Replace("\"micro_batch\": 16", "\"micro_batch\": 5", StringComparison.Ordinal));
+        var log = new ListLogger();
+        PretrainOptions less = options with { Batch = options.Batch with { Memory = "1MB" } };
+        new Pretrainer(less) { Logger = log }.Run(TinyRun.Images(), folder.Of("run"), resume: true);
+        Assert.Contains(log.Lines, line => line.Contains("4 micro-batches of at most 5", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Finding_the_micro_batch_changes_nothing_of_the_run()
+    {
+        TinyRun.Train(folder, "plain");
+        TinyRun.Train(folder, "auto", InMicroBatches(0));
+        Assert.Equal(TinyRun.Checkpoint(folder.Of("plain")), TinyRun.Checkpoint(folder.Of("auto")));
+    }
+
+    [Fact]
+    public void Memory_for_not_even_two_images_is_refused_before_anything_is_written()
+    {
+        PretrainOptions options = TinyRun.Options with { Batch = TinyRun.Options.Batch with { Micro = 0, Memory = "1MB" } };
+        var error = Assert.Throws<ConfigurationException>(() => TinyRun.Train(folder, "run", options));
+        Assert.Contains("1 MB of memory are too little", error.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(new RunDirectory(folder.Of("run")).RunFile));
+    }
+
+    [Theory]
+    [InlineData(null, "a batch of 16 images at once; batch norm normalizes by all 32 views")]
+    [InlineData(4, "4 micro-batches of at most 4; batch norm normalizes by the views of one micro-batch (up to 8)")]
+    public void The_run_says_at_its_start_what_batch_norm_sees(int? micro, string words)
+    {
+        var log = new ListLogger();
+        new Pretrainer(InMicroBatches(micro)) { Logger = log }.Run(TinyRun.Images(), folder.Of("run"));
+        Assert.Contains(log.Lines, line => line.Contains(words, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_finished_run_can_be_extended_and_says_what_becomes_of_the_schedule()
     {
@@ -236,16 +320,21 @@ public sealed class PretrainerTests : IDisposable
         Assert.DoesNotContain(MetricsLog.Read(new RunDirectory(folder.Of("unlabeled")).MetricsFile), m => m.ContainsKey("knn"));
     }
 
-    [Fact]
-    public void Steps_leave_no_live_tensors_behind()
+    [Theory]
+    [InlineData(null)]
+    [InlineData(6)]
+    public void Steps_leave_no_live_tensors_behind(int? micro)
     {
         var counts = new List<long>();
         var progress = new Reporter(_ => counts.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount));
-        PretrainOptions options = TinyRun.Options with { Schedule = new ScheduleOptions { Epochs = 12, WarmupEpochs = 1 } };
+        PretrainOptions options = InMicroBatches(micro) with { Schedule = new ScheduleOptions { Epochs = 12, WarmupEpochs = 1 } };
         new Pretrainer(options) { Progress = progress }.Run(TinyRun.Images(), folder.Of("run"));
         Assert.True(counts.Count > 10);
         Assert.Single(counts.Skip(2).Distinct());
     }
+
+    private static PretrainOptions InMicroBatches(int? micro)
+        => TinyRun.Options with { Batch = TinyRun.Options.Batch with { Micro = micro } };
 
     // Progress is told at the end of an epoch (4, 8, 12) and every tenth step: the run can be stopped right there.
     private void StopAfter(int step, string name, PretrainOptions options)

@@ -1,7 +1,9 @@
 using SimClr.Augmentation;
 using SimClr.Data;
+using SimClr.Internals;
 using SimClr.Tests.Augmentation;
 using SimClr.Training;
+using static TorchSharp.torch;
 
 namespace SimClr.Tests.Training;
 
@@ -16,6 +18,36 @@ public sealed class ViewPairsTests
     [InlineData(4)]
     public void Batches_are_the_same_bytes_whatever_the_number_of_loader_threads(int workers)
         => Assert.Equal(Alone(seed: 1), Loaded(workers, seed: 1));
+
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(2, true)]
+    [InlineData(4, true)]
+    [InlineData(1, false)]
+    [InlineData(4, false)]
+    public void So_are_those_in_the_memory_of_tensors_in_either_precision(int workers, bool bfloat16)
+    {
+        using InMemoryDataSet set = Set();
+        using var ring = new PixelRing(10, Views.Size, "cpu", bfloat16 ? ScalarType.BFloat16 : ScalarType.Float32);
+        var loader = new BatchLoader(
+            set, ring.Memory, new ViewPairs(Views, 1).Write, new SkippedImages(set), workers, substituteUnreadable: true);
+        float[][] batches = [.. loader.Load(Plans(), TestContext.Current.CancellationToken).Select(batch => Floats(ring.Take(batch.Slot, 10)))];
+        Assert.Equal(Alone(seed: 1).Select(batch => bfloat16 ? Rounded(batch) : batch), batches);
+    }
+
+    [Fact]
+    public void A_view_does_not_depend_on_its_place_nor_on_what_was_there_before()
+    {
+        using InMemoryDataSet set = Set();
+        using var ring = new PixelRing(10, Views.Size, "cpu", ScalarType.BFloat16);
+        var loader = new BatchLoader(set, ring.Memory, new ViewPairs(Views, 1).Write, new SkippedImages(set), 2, substituteUnreadable: true);
+        int[] forward = [3, 14, 15, 9, 2];
+        BatchPlan[] plans = [new(0, forward), new(0, [20, 21, 22, 23, 0]), new(0, [6, 5, 4, 3, 2]), new(0, [.. forward.Reverse()])];
+        float[][][] batches = [.. loader.Load(plans, TestContext.Current.CancellationToken)
+            .Select(batch => Floats(ring.Take(batch.Slot, 10)).Chunk(3 * Views.Size * Views.Size).ToArray())];
+        Assert.Equal(batches[0][..5].Reverse(), batches[3][..5]);
+        Assert.Equal(batches[0][5..].Reverse(), batches[3][5..]);
+    }
 
     [Fact]
     public void Another_seed_gives_other_views_of_the_same_images()
@@ -56,6 +88,22 @@ public sealed class ViewPairsTests
         var pairs = new ViewPairs(Views, seed);
         var loader = new BatchLoader(set, 2 * pairs.FloatsPerView, pairs.Write, new SkippedImages(set), workers, substituteUnreadable: true);
         return [.. loader.Load(Plans(), TestContext.Current.CancellationToken).Select(batch => batch.Pixels[..batch.Length])];
+    }
+
+    /// <summary>As height × width × channel.</summary>
+    private static float[] Floats(Tensor pixels)
+    {
+        using var scope = NewDisposeScope();
+        using (pixels)
+        {
+            return pixels.permute(0, 2, 3, 1).to_type(ScalarType.Float32).contiguous().data<float>().ToArray();
+        }
+    }
+
+    private static float[] Rounded(float[] values)
+    {
+        using var scope = NewDisposeScope();
+        return tensor(values).to_type(ScalarType.BFloat16).to_type(ScalarType.Float32).data<float>().ToArray();
     }
 
     /// <summary>The same without a loader, one view after the other.</summary>

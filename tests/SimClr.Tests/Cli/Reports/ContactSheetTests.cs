@@ -34,7 +34,7 @@ public sealed class ContactSheetTests
         RgbImage image = Pictures.Colorful(28, 28);
         using var images = new InMemoryDataSet([image]);
         using SKBitmap sheet = Pictures.Decode(ContactSheet.Render(images, Small, 0, 1, 3));
-        AssertEnlarged([.. image.Pixels.Select(value => value / 255f)], sheet, new ContactSheetLayout(28, 1, 3).Cell(0, 0));
+        AssertEnlarged([.. image.Pixels.ToArray().Select(value => value / 255f)], sheet, new ContactSheetLayout(28, 1, 3).Cell(0, 0));
     }
 
     [Fact]

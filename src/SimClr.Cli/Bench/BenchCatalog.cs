@@ -1,0 +1,41 @@
+using SimClr.Internals;
+
+namespace SimClr.Cli.Bench;
+
+/// <summary>What <c>simclr bench</c> measures, in this order.</summary>
+internal static class BenchCatalog
+{
+    public static IReadOnlyList<Benchmark> All { get; } =
+    [
+        new("start-up", "help and preset list, each as a new process", StartupBenchmark.Measure),
+        new("peak", "matrix products in fp32 and bf16", PeakBenchmark.Measure),
+        new("step", "a bare training step against the peak, and pretrain against the bare step, ResNet-18", StepBenchmark.Whole),
+        new("step-quarter", "the same with a quarter of the width", StepBenchmark.Quarter),
+        new("photos", "pretrain on photographs at 224 pixels, from JPEG and packed, against the bare step", PhotoBenchmark.Measure),
+        new("augmentation", "views per second on one core", AugmentationBenchmark.Measure),
+        new("decode", "JPEG photographs per second on one core", DecodeBenchmark.Measure),
+        new("loss", "NT-Xent against its dense form", LossBenchmark.Time),
+        new("loss-memory", "memory of NT-Xent with 16,384 images", LossBenchmark.Memory) { OwnProcess = true },
+        new("gradient-cache", "a batch of 4,096 by micro-batches: time and memory", CacheBenchmark.Measure) { OwnProcess = true },
+        new("profile", "where the time of training goes", ProfileBenchmark.Measure) { OnRequest = true },
+        new("scaling", "cost by batch, image size, width and threads", ScalingBenchmark.Measure) { OnRequest = true },
+    ];
+
+    public static IReadOnlyList<string> Names { get; } = [.. All.Select(benchmark => benchmark.Name)];
+
+    /// <summary>A line of help for each.</summary>
+    public static IEnumerable<string> Lines => All.Select(benchmark => $"  {benchmark.Name,-14} {benchmark.Summary}");
+
+    /// <summary>Those that were asked for, in the order of the catalog; without names the usual ones.</summary>
+    /// <exception cref="ConfigurationException">There is none of this name.</exception>
+    public static IReadOnlyList<Benchmark> Choose(IReadOnlyCollection<string> names)
+    {
+        if (names.FirstOrDefault(name => !Names.Contains(name)) is { } unknown)
+        {
+            throw new ConfigurationException(
+                $"--only: got '{unknown}', expected one of {string.Join(", ", Names)}{Nearest.Hint(unknown, Names)}");
+        }
+
+        return [.. All.Where(benchmark => names.Count == 0 ? !benchmark.OnRequest : names.Contains(benchmark.Name))];
+    }
+}

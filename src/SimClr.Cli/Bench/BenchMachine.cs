@@ -1,0 +1,32 @@
+using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
+using SimClr.Cli.Commands;
+using SimClr.Training;
+
+namespace SimClr.Cli.Bench;
+
+/// <summary>Where figures were measured; without it they mean little.</summary>
+internal sealed record BenchMachine(MachineReport Machine, LibraryReport Libraries, ComputePlan Plan)
+{
+    public static BenchMachine Of(BenchSettings settings)
+        => new(MachineReport.Take(), LibraryReport.Take(), ComputePlan.Resolve(settings.Basis, ownEncoder: false));
+
+    public JsonObject Json() => new()
+    {
+        ["processor"] = Machine.Processor,
+        ["vector_instructions"] = string.Join(", ", Machine.Vectors),
+        ["cores"] = Machine.Cores,
+        ["threads"] = Plan.Threads,
+        ["device"] = Plan.Device,
+        ["precision"] = Plan.Precision,
+        ["libtorch"] = Libraries.Torch,
+        ["torchsharp"] = Libraries.TorchSharp,
+        ["version"] = typeof(Pretrainer).Assembly.GetName().Version!.ToString(3),
+        ["runtime"] = RuntimeInformation.FrameworkDescription,
+        ["system"] = RuntimeInformation.OSDescription,
+    };
+
+    public string Words()
+        => $"{Machine.Processor}, {Machine.Cores} core(s), {string.Join(", ", Machine.Vectors)}; {Plan.Threads} thread(s), "
+            + $"{Plan.Precision} on {Plan.Device}; libtorch {Libraries.Torch}, {RuntimeInformation.FrameworkDescription}";
+}

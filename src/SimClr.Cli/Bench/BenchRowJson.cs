@@ -1,0 +1,42 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace SimClr.Cli.Bench;
+
+/// <summary>A row as JSON, which one process writes and another may read.</summary>
+internal static class BenchRowJson
+{
+    public static JsonObject Write(BenchRow row) => new()
+    {
+        ["name"] = row.Name,
+        ["what"] = row.What,
+        ["value"] = Significant(row.Result.Median),
+        ["low"] = Significant(row.Result.Low),
+        ["high"] = Significant(row.Result.High),
+        ["rounds"] = row.Result.Rounds,
+        ["unit"] = row.Unit,
+        ["at_least"] = row.Target is { AtLeast: true } least ? least.Bound : null,
+        ["at_most"] = row.Target is { AtLeast: false } most ? most.Bound : null,
+        ["met"] = row.Met,
+        ["figures"] = new JsonObject([.. row.Figures.Select(figure => KeyValuePair.Create(figure.Key, (JsonNode?)Significant(figure.Value)))]),
+    };
+
+    public static BenchRow Read(JsonNode json)
+    {
+        var result = new Spread(Number("value"), Number("low"), Number("high"), json["rounds"]!.GetValue<int>());
+        Target? target = json["at_least"] is not null ? Target.Least(Number("at_least"))
+            : json["at_most"] is not null ? Target.Most(Number("at_most"))
+            : null;
+        return new BenchRow(Text("name"), Text("what"), result, Text("unit"), target)
+        {
+            Figures = json["figures"]!.AsObject().ToDictionary(figure => figure.Key, figure => figure.Value!.GetValue<double>()),
+        };
+
+        double Number(string key) => json[key]!.GetValue<double>();
+        string Text(string key) => json[key]!.GetValue<string>();
+    }
+
+    /// <summary>Three digits that count: more would claim a precision that no machine has.</summary>
+    public static double Significant(double value)
+        => double.Parse(value.ToString(Math.Abs(value) >= 1000 ? "F0" : "G3", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,114 @@
+using SimClr.Losses;
+using SimClr.Training;
+using static TorchSharp.torch;
+
+namespace SimClr.Cli.Bench;
+
+/// <summary>NT-Xent as training uses it, forward and backward, against the form that holds the whole similarity matrix.</summary>
+internal static class LossBenchmark
+{
+    private const int Dimension = 128;
+    private const double Megabyte = 1 << 20;
+
+    public static IEnumerable<BenchRow> Time(BenchSettings settings, CancellationToken cancellation)
+    {
+        ComputePlan plan = ComputePlan.Resolve(settings.Basis, ownEncoder: false);
+        set_num_threads(plan.Threads);
+        IContrastiveLoss used = LossCatalog.Create(settings.Basis.Loss);
+        using var projections = new Projections(settings.LossImages, plan.Device);
+        Tensor Dense(Tensor z1, Tensor z2) => DenseLoss(z1, z2, settings.Basis.Loss.Temperature);
+        projections.Differentiate(used.Forward);
+        projections.Differentiate(Dense);
+        double[][] figures = SideBySide.Run(
+            settings.Rounds,
+            cancellation,
+            () => 1 / SideBySide.Rate(() => projections.Differentiate(used.Forward), settings.Span),
+            () => 1 / SideBySide.Rate(() => projections.Differentiate(Dense), settings.Span));
+        yield return new BenchRow(
+            "loss_time",
+            $"NT-Xent forward and backward, N = {settings.LossImages}, d = {Dimension}: time against the dense form",
+            Spread.OfRatio(figures[0], figures[1]),
+            "of the dense form's time",
+            Target.Most(1))
+        {
+            Figures = new Dictionary<string, double>
+            {
+                ["seconds"] = Spread.Of(figures[0]).Median,
+                ["dense_seconds"] = Spread.Of(figures[1]).Median,
+            },
+        };
+    }
+
+    /// <summary>NT-Xent at N = 16,384: what the process holds at most, beyond the projections and their gradients.</summary>
+    public static IEnumerable<BenchRow> Memory(BenchSettings settings, CancellationToken cancellation)
+    {
+        ComputePlan plan = ComputePlan.Resolve(settings.Basis, ownEncoder: false);
+        set_num_threads(plan.Threads);
+        IContrastiveLoss used = LossCatalog.Create(settings.Basis.Loss);
+        using var warm = new Projections(settings.LossImages / 8, plan.Device);
+        warm.Differentiate(used.Forward);   // threads, and the buffers of the matrix products
+        using var projections = new Projections(settings.ManyLossImages, plan.Device);
+        long before = Environment.WorkingSet;
+        double peak = ResidentPeak.Of(() => projections.Differentiate(used.Forward));
+        double gradients = 2.0 * settings.ManyLossImages * Dimension * sizeof(float);
+        yield return new BenchRow(
+            "loss_memory",
+            $"NT-Xent forward and backward, N = {settings.ManyLossImages}, d = {Dimension}: memory beyond the inputs and their gradients",
+            Spread.Of([(peak - before - gradients) / Megabyte]),
+            "MB",
+            Target.Most(256))
+        {
+            Figures = new Dictionary<string, double> { ["dense_similarities_mb"] = 4.0 * settings.ManyLossImages * settings.ManyLossImages * sizeof(float) / Megabyte },
+        };
+    }
+
+    /// <summary>The paper's equation as it stands, with all 2N × 2N similarities at once.</summary>
+    private static Tensor DenseLoss(Tensor z1, Tensor z2, double temperature)
+    {
+        using var scope = NewDisposeScope();
+        long n = z1.shape[0];
+        Tensor z = nn.functional.normalize(cat([z1, z2]), p: 2, dim: 1);
+        Tensor similarity = z.matmul(z.t()).div(temperature);
+        Tensor self = eye(2 * n, dtype: ScalarType.Bool, device: z.device);
+        Tensor partner = arange(2 * n, device: z.device).add(n).remainder(2 * n);
+        return nn.functional.cross_entropy(similarity.masked_fill(self, double.NegativeInfinity), partner).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Random projections of both views, with gradients.</summary>
+    private sealed class Projections : IDisposable
+    {
+        private readonly Tensor first;
+        private readonly Tensor second;
+
+        public Projections(int images, string device)
+        {
+            var place = TorchSharp.torch.device(device);
+            first = Pattern(images, 1, place);
+            second = Pattern(images, 2, place);
+        }
+
+        public void Differentiate(Func<Tensor, Tensor, Tensor> loss)
+        {
+            using var scope = NewDisposeScope();
+            first.grad = null;
+            second.grad = null;
+            Tensor value = loss(first, second);
+            value.backward();
+            value.item<float>();
+        }
+
+        public void Dispose()
+        {
+            first.Dispose();
+            second.Dispose();
+        }
+
+        /// <summary>Waves that do not repeat: as good as random numbers here, and without a generator's global state.</summary>
+        private static Tensor Pattern(int images, double phase, Device device)
+        {
+            using var scope = NewDisposeScope();
+            return arange((long)images * Dimension, dtype: ScalarType.Float32, device: device)
+                .mul(0.7548777).add(phase).sin().reshape(images, Dimension).requires_grad_().MoveToOuterDisposeScope();
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using static TorchSharp.torch;
+
+namespace SimClr.Cli.Bench;
+
+/// <summary>Products of square matrices, as fast as the tensor library makes them: what a training step is measured against.</summary>
+internal sealed class MatrixPeak : IDisposable
+{
+    private readonly Tensor left;
+    private readonly Tensor right;
+    private readonly Tensor product;
+    private readonly double operations;
+
+    /// <summary>Makes the matrices.</summary>
+    /// <param name="side">Their side.</param>
+    /// <param name="precision"><c>fp32</c> or <c>bf16</c>.</param>
+    /// <param name="device">Where.</param>
+    public MatrixPeak(int side, string precision, string device)
+    {
+        ScalarType type = precision == "bf16" ? ScalarType.BFloat16 : ScalarType.Float32;
+        Device place = TorchSharp.torch.device(device);
+        left = full([side, side], 0.5, dtype: type, device: place).DetachFromDisposeScope();
+        right = full([side, side], 0.25, dtype: type, device: place).DetachFromDisposeScope();
+        product = zeros([side, side], dtype: type, device: place).DetachFromDisposeScope();
+        operations = 2.0 * side * side * side;
+        Multiply();
+    }
+
+    /// <summary>Operations per second, in 10⁹.</summary>
+    public double Gigaflops(TimeSpan span) => SideBySide.Rate(Multiply, span) * operations / 1e9;
+
+    public void Dispose()
+    {
+        left.Dispose();
+        right.Dispose();
+        product.Dispose();
+    }
+
+    private void Multiply()
+    {
+        using IDisposable gradients = no_grad();
+        using var scope = NewDisposeScope();
+        product.addmm_(left, right, beta: 0, alpha: 1);   // in place: a fresh result would cost page faults
+        _ = product[0, 0].to_type(ScalarType.Float32).item<float>();   // waits for the device
+    }
+}

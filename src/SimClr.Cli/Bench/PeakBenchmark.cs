@@ -1,0 +1,20 @@
+using SimClr.Training;
+
+namespace SimClr.Cli.Bench;
+
+/// <summary>What the tensor library's matrix products reach.</summary>
+internal static class PeakBenchmark
+{
+    public static IEnumerable<BenchRow> Measure(BenchSettings settings, CancellationToken cancellation)
+    {
+        ComputePlan plan = ComputePlan.Resolve(settings.Basis, ownEncoder: false);
+        TorchSharp.torch.set_num_threads(plan.Threads);
+        using var single = new MatrixPeak(settings.MatrixSide, "fp32", plan.Device);
+        using var half = new MatrixPeak(settings.MatrixSide, "bf16", plan.Device);
+        double[][] figures = SideBySide.Run(
+            settings.Rounds, cancellation, () => single.Gigaflops(settings.Span), () => half.Gigaflops(settings.Span));
+        string what = $"product of {settings.MatrixSide} × {settings.MatrixSide} matrices";
+        yield return new BenchRow("peak_fp32", $"{what}, fp32", Spread.Of(figures[0]), "GFLOP/s");
+        yield return new BenchRow("peak_bf16", $"{what}, bf16", Spread.Of(figures[1]), "GFLOP/s");
+    }
+}

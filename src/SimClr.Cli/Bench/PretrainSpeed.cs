@@ -1,0 +1,33 @@
+using SimClr.Cli.Displays;
+using SimClr.Data;
+using SimClr.Training;
+
+namespace SimClr.Cli.Bench;
+
+/// <summary>The speed of whole runs: reading, augmenting, training, logging.</summary>
+internal static class PretrainSpeed
+{
+    /// <summary>A run with a small encoder, so that the code around it has been compiled before anything is measured.</summary>
+    public static void WarmUp(PretrainOptions options, ImageDataSet images, CancellationToken cancellation)
+        => Measure(options with { Encoder = new() { Name = "resnet18", Width = Math.Min(0.25, options.Encoder.Width) } }, images, cancellation);
+
+    /// <summary>
+    /// Images per second of a new run of one epoch, from its first request for a batch to the end of its last step. The
+    /// checkpoint at the very end is not in it: a real run has thousands of steps to each.
+    /// </summary>
+    public static double Measure(PretrainOptions options, ImageDataSet images, CancellationToken cancellation)
+    {
+        using var folder = new ScratchFolder();
+        (double seconds, long steps) = (0, 0);
+        options = options with { Schedule = new() { Epochs = 1, WarmupEpochs = 0 } };
+        new Pretrainer(options)
+        {
+            Progress = new Reports<PretrainProgress>(progress =>
+            {
+                seconds += (progress.Step - steps) * options.Batch.Size / progress.ImagesPerSecond;
+                steps = progress.Step;
+            }),
+        }.Run(images, folder.Of("run"), cancellation: cancellation);
+        return steps * options.Batch.Size / seconds;
+    }
+}

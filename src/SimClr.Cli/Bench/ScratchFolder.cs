@@ -1,0 +1,11 @@
+namespace SimClr.Cli.Bench;
+
+/// <summary>A folder for one measurement, removed with it.</summary>
+internal sealed class ScratchFolder : IDisposable
+{
+    private readonly string path = Directory.CreateTempSubdirectory("simclr-bench-").FullName;
+
+    public string Of(string name) => Path.Join(path, name);
+
+    public void Dispose() => Directory.Delete(path, recursive: true);
+}

@@ -1,0 +1,134 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using SimClr.Cli.Bench;
+using SimClr.Training;
+
+namespace SimClr.Cli.Commands;
+
+/// <summary><c>simclr bench</c>.</summary>
+internal static class BenchCommand
+{
+    private static readonly Option<string[]> Only = new("--only")
+    {
+        Description = "Measure this alone; may be repeated (see below)",
+        HelpName = "name",
+    };
+
+    private static readonly Option<bool> Quick = new("--quick") { Description = "Fewer rounds and steps: a first look, not to be quoted" };
+
+    private static readonly Option<string?> Photos = new("--photos")
+    {
+        Description = "Photographs to read, a data argument; without it made-up ones of 500 × 375",
+        HelpName = "DATA",
+    };
+
+    private static readonly Option<string?> Images = new("--images")
+    {
+        Description = "Small images to learn from, a data argument; without it made-up ones",
+        HelpName = "DATA",
+    };
+
+    private static readonly Option<string?> Precision = ChoiceOption.Of(
+        "--precision", "What encoder and head compute in", ["auto", "fp32", "bf16"]);
+
+    private static readonly Option<string?> Markdown = new("--markdown")
+    {
+        Description = "Write the table to this file too",
+        HelpName = "FILE",
+    };
+
+    public static Command Create()
+    {
+        var verb = new Verb(
+            "bench",
+            "Measure this machine and this program, each figure beside what it is compared with.",
+            "simclr bench",
+            "simclr bench --quick --only step-quarter",
+            "simclr bench --only profile --only scaling",
+            "simclr bench --markdown results.md")
+        {
+            Only, Quick, Photos, Images, Precision, Markdown,
+        };
+        verb.Details =
+        [
+            "Names for --only (profile and scaling are measured only if asked for):",
+            .. BenchCatalog.Lines,
+            "",
+            "The sides of a ratio are measured in turn in one run; the table has the median of the rounds, the lowest and",
+            "the highest. Let nothing else run meanwhile. On two cores it takes 5 to 8 minutes, with --quick about one.",
+        ];
+        return verb.Does(Run);
+    }
+
+    private static void Run(CommandContext context)
+    {
+        IReadOnlyList<Benchmark> chosen = BenchCatalog.Choose(context.Value(Only) ?? []);
+        OutputFile? file = context.Value(Markdown) is { } path ? new OutputFile("--markdown", path, "results.md") : null;
+        BenchSettings settings = Settings(context);
+        var clock = Stopwatch.StartNew();
+        var rows = new List<BenchRow>();
+        foreach (Benchmark benchmark in chosen)
+        {
+            context.Remark($"measuring {benchmark.Name}: {benchmark.Summary} …");
+            rows.AddRange(benchmark.OwnProcess && chosen.Count > 1
+                ? MeasureApart(benchmark, context)
+                : benchmark.Measure(settings, context.Cancel));
+        }
+
+        var report = new BenchReport(BenchMachine.Of(settings), rows, clock.Elapsed.TotalSeconds);
+        file?.Write(Encoding.UTF8.GetBytes(report.Markdown(Typed(context))));
+        context.Result(report.Json(), report.Words());
+    }
+
+    /// <summary>In a process of its own, whose memory nothing else has used yet.</summary>
+    private static IEnumerable<BenchRow> MeasureApart(Benchmark benchmark, CommandContext context)
+    {
+        List<string> arguments = ["bench", "--json", "--only", benchmark.Name];
+        void Pass(string name, object? value)
+        {
+            if (value is not null)
+            {
+                arguments.AddRange([name, string.Create(CultureInfo.InvariantCulture, $"{value}")]);
+            }
+        }
+
+        Pass(Images.Name, context.Value(Images));
+        Pass(Precision.Name, context.Value(Precision));
+        Pass(GlobalOptions.Device, context.Device);
+        Pass(GlobalOptions.Threads, context.Threads);
+        arguments.AddRange(context.Value(Quick) ? [Quick.Name] : []);
+        OwnProgram.Outcome outcome = OwnProgram.Run(arguments, context.Cancel);
+        return outcome.ExitCode == 0
+            ? JsonNode.Parse(outcome.Output)!["rows"]!.AsArray().Select(row => BenchRowJson.Read(row!))
+            : throw new InvalidOperationException($"'simclr {string.Join(' ', arguments)}' ended with {outcome.ExitCode}: {outcome.Error}");
+    }
+
+    private static BenchSettings Settings(CommandContext context)
+    {
+        var settings = new BenchSettings();
+        settings = context.Value(Quick) ? settings.Shorter() : settings;
+        PretrainOptions basis = settings.Basis;
+        return settings with
+        {
+            Photos = context.Value(Photos),
+            Images = context.Value(Images),
+            Basis = basis with
+            {
+                Device = context.Device ?? basis.Device,
+                Threads = context.Threads ?? basis.Threads,
+                Precision = context.Value(Precision) ?? basis.Precision,
+            },
+        };
+    }
+
+    /// <summary>The command line without the names of files on this machine.</summary>
+    private static string Typed(CommandContext context)
+    {
+        IEnumerable<string> only = (context.Value(Only) ?? []).Select(name => $" --only {name}");
+        return $"simclr bench{string.Concat(only)}{(context.Value(Quick) ? " --quick" : "")}"
+            + (context.Value(Photos) is null ? "" : " --photos DATA") + (context.Value(Images) is null ? "" : " --images DATA");
+    }
+}

@@ -1,0 +1,101 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using SimClr.Augmentation;
+using SimClr.Cli.Displays;
+using SimClr.Data;
+using SimClr.Training;
+
+namespace SimClr.Cli.Commands;
+
+/// <summary><c>simclr data pack</c>.</summary>
+internal static class DataCommand
+{
+    public static Command Create() => new Verb(
+        "data", "Prepare images.", "simclr data pack ./photos --out photos.pack --size 256") { Pack() };
+
+    private static Verb Pack()
+    {
+        var data = new Argument<string>("DATA") { Description = "Images: a folder, a manifest or a typed name (see 'simclr --help')" };
+        var file = new Option<string>("--out") { Description = "The file to write, named .pack", HelpName = "FILE", Required = true };
+        Option<long?> size = NumberOption.Integer(
+            "--size", "Reduce images to this many pixels along the short side; without it they keep their size", 1);
+        var set = new Option<string[]>("--set") { Description = "How images are read: data.workers=4. May be repeated", HelpName = "data.key=value" };
+        var verb = new Verb(
+            "pack",
+            "Write images decoded into one file, from which later runs stream without decoding.",
+            "simclr data pack ./photos --out photos.pack",
+            "simclr data pack ./photos --out photos.pack --size 256",
+            "simclr pretrain photos.pack --out runs/photos")
+        {
+            data, file, size, set,
+        };
+        verb.Details =
+        [
+            "FILE stands where DATA is expected. It holds pixels, labels, class names and paths: 3 bytes per pixel, which is",
+            "5 to 10 times what JPEGs take; it is mapped into memory and may be larger than it. Images that cannot be read are",
+            "left out and listed in FILE.skipped.jsonl. Without --size, training from it gives the same views as from DATA.",
+        ];
+        return verb.Does(context => Write(
+            context,
+            context.Value(data),
+            Named(context.Value(file)!),
+            (int?)context.Value(size),
+            Reading(context.Value(set) ?? [])));
+    }
+
+    private static void Write(CommandContext context, string data, OutputFile file, int? size, DataOptions reading)
+    {
+        long begin = Stopwatch.GetTimestamp();
+        using ImageDataSet source = DataSets.Open(data, reading);
+        using ImageDataSet images = size is { } side ? new ResizedDataSet(source, side) : source;
+        var skipped = new SkippedImages(images, reading);
+        int packed = 0;
+        Display.Show(context, display =>
+        {
+            IProgress<int> progress = display.Images($"packing {images.Name}", images.Count);
+            file.Write(stream => packed = PackFile.Write(images, stream, reading, skipped, progress, context.Cancel));
+            return true;
+        });
+        if (skipped.Count > 0)
+        {
+            new OutputFile("--out", SkippedName(file), "skipped.jsonl").Write(Encoding.UTF8.GetBytes(skipped.Lines()));
+        }
+
+        double seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
+        long bytes = new FileInfo(file.Path).Length;
+        context.Result(
+            new JsonObject
+            {
+                ["file"] = file.Path,
+                ["images"] = packed,
+                ["skipped_images"] = skipped.Count,
+                ["classes"] = images.ClassNames?.Count,
+                ["size"] = size,
+                ["bytes"] = bytes,
+                ["images_per_second"] = Math.Round(images.Count / seconds, 1),
+            },
+            Words(file, packed, skipped.Count, bytes, seconds));
+    }
+
+    private static string Words(OutputFile file, int packed, int skipped, long bytes, double seconds)
+    {
+        string left = skipped > 0 ? $"; {skipped} could not be read and are listed in {SkippedName(file)}" : "";
+        return string.Create(
+            CultureInfo.InvariantCulture, $"wrote {file.Path}: {packed:N0} images, {bytes / 1e6:N1} MB, {seconds:F1} s{left}");
+    }
+
+    private static string SkippedName(OutputFile file) => $"{file.Path}.skipped.jsonl";
+
+    // Known by their first bytes under any name, but the name of a manifest would be read as one.
+    private static OutputFile Named(string path) => Path.GetExtension(path).Equals(PackFile.Extension, StringComparison.OrdinalIgnoreCase)
+        ? new OutputFile("--out", path, $"images{PackFile.Extension}")
+        : throw new ConfigurationException($"--out: got '{path}', expected a file that ends in {PackFile.Extension}");
+
+    private static DataOptions Reading(string[] changes)
+        => changes.FirstOrDefault(text => !text.StartsWith("data.", StringComparison.Ordinal)) is { } other
+            ? throw new ConfigurationException($"--set: got '{other}', expected a key of the section data")
+            : Configuration.LayOver(new PretrainOptions(), preset: null, file: null, changes).Data;
+}

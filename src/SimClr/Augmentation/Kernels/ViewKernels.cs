@@ -1,0 +1,83 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using SimClr.Data;
+
+namespace SimClr.Augmentation;
+
+/// <summary>
+/// Makes the pixels of views. Each kind gives the same views within rounding; those other than <c>plain</c> give the
+/// same bits as one another where the processor multiplies and adds with one rounding.
+/// </summary>
+internal abstract class ViewKernels
+{
+    private protected ViewKernels(ViewOptions options)
+    {
+        Size = options.Size;
+        Bicubic = options.Interpolation == "bicubic";
+        Kernel = GaussianBlur.KernelFor(Size, options.BlurKernel);
+        Writer = new PixelWriter(options.Normalize);
+    }
+
+    /// <summary>What this processor can run, the slowest first.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        "plain",
+        "portable",
+        .. Avx2.IsSupported && Fma.IsSupported ? (string[])["avx2"] : [],
+        .. Avx512F.IsSupported && Vector512.IsHardwareAccelerated ? (string[])["avx512"] : [],
+    ];
+
+    /// <summary>Side of the views in pixels.</summary>
+    protected int Size { get; }
+
+    protected bool Bicubic { get; }
+
+    /// <summary>Width of the blur's kernel in pixels.</summary>
+    protected int Kernel { get; }
+
+    protected PixelWriter Writer { get; }
+
+    /// <summary>The fastest kernels that this processor can run, or those asked for.</summary>
+    /// <param name="options">Size, interpolation and normalization.</param>
+    /// <param name="name">One of <see cref="Names"/>, or <c>auto</c>.</param>
+    /// <exception cref="NotSupportedException">This processor cannot run them.</exception>
+    public static ViewKernels Create(ViewOptions options, string name = "auto") => name == "auto" ? Create(options, Names[^1]) : name switch
+    {
+        _ when !Names.Contains(name) => throw new NotSupportedException(
+            $"kernels '{name}' do not run here; these do: {string.Join(", ", Names)}"),
+        "plain" => new PlainKernels(options),
+        "portable" => new FusedKernels<PortableLanes>(options),
+        "avx2" => new FusedKernels<Avx2Lanes>(options),
+        _ => new FusedKernels<Avx512Lanes>(options),
+    };
+
+    /// <summary>Renders one view.</summary>
+    /// <param name="image">The source.</param>
+    /// <param name="place">Where in the image; instead of the crop of the draws.</param>
+    /// <param name="draws">The rest.</param>
+    /// <param name="bfloat16">Whether to write bfloat16 numbers, or floats.</param>
+    /// <param name="destination">size · size · 3 such numbers: rows of pixels, red first, in [0, 1] before normalization.</param>
+    /// <exception cref="ArgumentException">The destination has another length, or the box is not within the image.</exception>
+    public void Render(RgbImage image, in Placement place, in ViewParameters draws, bool bfloat16, Span<byte> destination)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        int each = bfloat16 ? sizeof(ushort) : sizeof(float);
+        if (destination.Length != 3 * Size * Size * each)
+        {
+            throw new ArgumentException(
+                $"got room for {destination.Length / (double)each} {(bfloat16 ? "bfloat16 numbers" : "floats")}, expected {Size} × {Size} × 3",
+                nameof(destination));
+        }
+
+        Box box = place.Box;
+        if (box.Top < 0 || box.Left < 0 || box.Height < 1 || box.Width < 1
+            || box.Height > image.Height - box.Top || box.Width > image.Width - box.Left)
+        {
+            throw new ArgumentException($"got {box} of an image of {image.Height} rows and {image.Width} columns", nameof(place));
+        }
+
+        Draw(image, place, draws, bfloat16, destination);
+    }
+
+    private protected abstract void Draw(RgbImage image, in Placement place, in ViewParameters draws, bool bfloat16, Span<byte> destination);
+}

@@ -1,0 +1,75 @@
+using SimClr.Data;
+
+namespace SimClr.Augmentation;
+
+/// <summary>
+/// The same images, reduced so that their short side has a given number of pixels (bicubic with antialiasing, as views
+/// are); images that are smaller stay as they are.
+/// </summary>
+public sealed class ResizedDataSet : ImageDataSet
+{
+    private readonly ImageDataSet images;
+    private readonly int side;
+
+    /// <summary>Wraps a set; labels and paths stay those of the originals.</summary>
+    /// <param name="images">The originals.</param>
+    /// <param name="side">Pixels of the short side, above 0.</param>
+    public ResizedDataSet(ImageDataSet images, int side)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(side);
+        this.images = images;
+        this.side = side;
+    }
+
+    /// <inheritdoc/>
+    public override string Name => images.Name;
+
+    /// <inheritdoc/>
+    public override int Count => images.Count;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<int>? Labels => images.Labels;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string>? ClassNames => images.ClassNames;
+
+    /// <inheritdoc/>
+    public override string Fingerprint => $"{images.Fingerprint}-short-side-{side}";
+
+    /// <inheritdoc/>
+    public override string PathOf(int index) => images.PathOf(index);
+
+    /// <summary>The reduced image; the long side is rounded down.</summary>
+    public override RgbImage Read(int index)
+    {
+        RgbImage image = images.Read(index);
+        int shortest = Math.Min(image.Width, image.Height);
+        return shortest <= side
+            ? image
+            : Resize(image, (int)((long)side * image.Width / shortest), (int)((long)side * image.Height / shortest));
+    }
+
+    internal override string RelativePathOf(int index) => images.RelativePathOf(index);
+
+    /// <summary>Square by square, as the resampler makes them; the last one ends with the image.</summary>
+    private RgbImage Resize(RgbImage image, int width, int height)
+    {
+        byte[] pixels = new byte[3 * width * height];
+        float[] planes = new float[3 * side * side];
+        for (int i = 0; i < Math.Max(width, height); i += side)
+        {
+            (int top, int left) = (Math.Min(i, height - side), Math.Min(i, width - side));
+            Resampling.Apply(
+                image, new Box(0, 0, image.Height, image.Width), height, width, top, left, side, bicubic: true,
+                antialias: true, planes);
+            for (int p = 0; p < planes.Length; p++)
+            {
+                (int channel, int y, int x) = (p / (side * side), p / side % side, p % side);
+                pixels[(3 * (((top + y) * width) + left + x)) + channel] = (byte)MathF.Round(255 * planes[p]);
+            }
+        }
+
+        return new RgbImage(width, height, pixels);
+    }
+}

@@ -1,0 +1,77 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
+namespace SimClr.Data;
+
+/// <summary>
+/// The first 64 bytes of a packed file, little-endian: 8 that name the format, version (4), nothing (4), where the index
+/// begins (8) and how long it is (8), SHA-256 of the index (32). Pixels follow, image by image without gaps; the index
+/// ends the file.
+/// </summary>
+internal readonly record struct PackHeader(long IndexOffset, long IndexLength, byte[] IndexHash)
+{
+    public const int Length = 64;
+    private const int Version = 1;
+
+    // Like PNG's: a byte beyond ASCII and both line ends, so that a transfer as text is noticed.
+    private static ReadOnlySpan<byte> Magic => [0x93, (byte)'S', (byte)'C', (byte)'L', (byte)'R', 13, 10, 26];
+
+    public static PackHeader Of(long indexOffset, byte[] index) => new(indexOffset, index.Length, SHA256.HashData(index));
+
+    /// <summary>Whether a file begins as a packed file does; false also where it cannot be read.</summary>
+    public static bool IsAtStartOf(string path)
+    {
+        try
+        {
+            if (new FileInfo(path).Length < Length)
+            {
+                return false;   // A pipe, too, which would wait for someone to write.
+            }
+
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            Span<byte> start = stackalloc byte[Magic.Length];
+            return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.SequenceEqual(Magic);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    public byte[] ToBytes()
+    {
+        byte[] bytes = new byte[Length];
+        Magic.CopyTo(bytes);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), Version);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(16), IndexOffset);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(24), IndexLength);
+        IndexHash.CopyTo(bytes, 32);
+        return bytes;
+    }
+
+    /// <summary>Reads the header of a file.</summary>
+    /// <exception cref="FormatException">It is not that of a packed file, or not of this one.</exception>
+    public static PackHeader Parse(ReadOnlySpan<byte> bytes, long fileLength)
+    {
+        if (bytes.Length < Length || !bytes.StartsWith(Magic))
+        {
+            throw new FormatException("this is not a packed file");
+        }
+
+        int version = BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);
+        if (version != Version)
+        {
+            throw new FormatException($"got version {version} of the format, expected {Version}; it was packed by another version of simclr");
+        }
+
+        var header = new PackHeader(
+            BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]),
+            BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]),
+            bytes[32..Length].ToArray());
+        bool possible = header.IndexOffset >= Length && header.IndexLength is >= 0 and <= int.MaxValue
+            && header.IndexOffset <= long.MaxValue - header.IndexLength;
+        return !possible ? throw new FormatException("its header is damaged")
+            : header.IndexOffset + header.IndexLength == fileLength ? header
+            : throw new FormatException($"got {fileLength} bytes, expected {header.IndexOffset + header.IndexLength}: it was probably cut off when it was copied");
+    }
+}

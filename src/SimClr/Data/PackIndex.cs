@@ -1,0 +1,101 @@
+using System.Text;
+
+namespace SimClr.Data;
+
+/// <summary>What a packed file says about its images, apart from their pixels.</summary>
+internal sealed class PackIndex
+{
+    /// <summary>Of the set that was packed, or of what was left of it.</summary>
+    public required string Fingerprint { get; init; }
+
+    /// <summary>The classes by number, or null for a set without labels.</summary>
+    public IReadOnlyList<string>? ClassNames { get; init; }
+
+    /// <summary>The images, in the order of their pixels.</summary>
+    public required IReadOnlyList<PackEntry> Entries { get; init; }
+
+    /// <summary>Bytes of all pixels.</summary>
+    public long PixelBytes => Entries.Sum(entry => entry.Bytes);
+
+    public byte[] ToBytes()
+    {
+        using var bytes = new MemoryStream();
+        using var writer = new BinaryWriter(bytes, Encoding.UTF8);
+        writer.Write(Fingerprint);
+        writer.Write(ClassNames?.Count ?? -1);
+        foreach (string name in ClassNames ?? [])
+        {
+            writer.Write(name);
+        }
+
+        writer.Write(Entries.Count);
+        foreach (PackEntry entry in Entries)
+        {
+            writer.Write(entry.Width);
+            writer.Write(entry.Height);
+            writer.Write(entry.Label);
+            writer.Write(entry.Path);
+        }
+
+        writer.Flush();
+        return bytes.ToArray();
+    }
+
+    /// <summary>Reads what <see cref="ToBytes"/> wrote.</summary>
+    /// <exception cref="FormatException">It contradicts itself.</exception>
+    public static PackIndex Parse(byte[] bytes)
+    {
+        using var reader = new BinaryReader(new MemoryStream(bytes), Encoding.UTF8);
+        try
+        {
+            string fingerprint = reader.ReadString();
+            int classes = reader.ReadInt32();
+            string[]? names = classes < 0 ? null : ReadMany(reader, classes, bytes.Length, reader.ReadString);
+            PackEntry[] entries = ReadMany(reader, reader.ReadInt32(), bytes.Length, () => ReadEntry(reader, names?.Length));
+            return reader.BaseStream.Position == bytes.Length
+                ? new PackIndex { Fingerprint = fingerprint, ClassNames = names, Entries = entries }
+                : throw new FormatException($"{bytes.Length - reader.BaseStream.Position} bytes are left over");
+        }
+        catch (EndOfStreamException error)
+        {
+            throw new FormatException("it ends too early", error);
+        }
+    }
+
+    private static T[] ReadMany<T>(BinaryReader reader, int count, int most, Func<T> read)
+    {
+        // Every item takes at least a byte: a count that is no count never allocates more than the file holds.
+        if (count < 0 || count > most - reader.BaseStream.Position)
+        {
+            throw new FormatException($"it claims {count} items");
+        }
+
+        var items = new T[count];
+        for (int i = 0; i < count; i++)
+        {
+            items[i] = read();
+        }
+
+        return items;
+    }
+
+    private static PackEntry ReadEntry(BinaryReader reader, int? classes)
+    {
+        var entry = new PackEntry(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadString());
+        bool labeled = classes is { } count ? entry.Label >= 0 && entry.Label < count : entry.Label == -1;
+        return entry.Width > 0 && entry.Height > 0 && entry.Bytes <= Array.MaxLength && labeled
+            ? entry
+            : throw new FormatException($"{entry.Path} has {entry.Width} × {entry.Height} pixels and the class {entry.Label}");
+    }
+}
+
+/// <summary>One image of a packed file.</summary>
+/// <param name="Width">Pixels per row.</param>
+/// <param name="Height">Rows.</param>
+/// <param name="Label">Its class, −1 in a set without labels.</param>
+/// <param name="Path">Where it was in the set that was packed.</param>
+internal readonly record struct PackEntry(int Width, int Height, int Label, string Path)
+{
+    /// <summary>Bytes of its pixels; more than an array can hold in a broken file only.</summary>
+    public long Bytes => 3L * Width * Height;
+}

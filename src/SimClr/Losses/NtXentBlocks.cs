@@ -1,0 +1,73 @@
+using static TorchSharp.torch;
+
+namespace SimClr.Losses;
+
+/// <summary>
+/// NT-Xent and its gradient for projections of unit length, without ever holding the [2N, 2N] similarities: a block
+/// of rows at a time, from which come the terms of its anchors and all that these terms give to the gradient
+/// <code>
+/// ∂L/∂u = (P + Pᵀ)·u / 2Nτ,   P = softmax of the rows of u·uᵀ/τ without the diagonal, less 1 at the positive
+/// </code>
+/// The gradient is made together with the loss, while a block is still in the cache: nothing is kept of the block, and
+/// nothing has to be computed again. No value is read back to the host.
+/// </summary>
+internal static class NtXentBlocks
+{
+    /// <summary>Similarities of a block: few enough for a core's cache, enough for an efficient matrix product.</summary>
+    private const long ElementsPerBlock = 1 << 20;
+
+    /// <summary>The mean over all anchors, and its gradient where it is wanted.</summary>
+    /// <param name="u">First views and then second views of N images, each row of length 1, [2N, d].</param>
+    /// <param name="temperature">τ.</param>
+    /// <param name="withGradient">Whether ∂L/∂u is wanted.</param>
+    /// <param name="elements">Similarities that are held at once.</param>
+    /// <returns>L, a scalar, and ∂L/∂u, [2N, d], or null.</returns>
+    public static (Tensor Loss, Tensor? Gradient) Compute(
+        Tensor u, double temperature, bool withGradient, long elements = ElementsPerBlock)
+    {
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        long views = u.shape[0];
+        Tensor scaled = u.div(temperature);                                            // [2N, d]
+        Tensor partner = scaled.roll(views / 2, 0);                                    // i ↔ i + N
+        Tensor positive = u.mul(partner).sum(1, keepdim: true);                        // [2N, 1]
+        Tensor missed = zeros_like(positive);                                          // 1 − p of each anchor
+        Tensor? gradient = withGradient ? zeros_like(u) : null;
+        Tensor loss = zeros([], dtype: u.dtype, device: u.device);
+        long rows = Math.Clamp(elements / views, 1, views);
+        for (long first = 0; first < views; first += rows)
+        {
+            AddBlock(u, scaled, positive, missed, temperature, first, Math.Min(rows, views - first), loss, gradient);
+        }
+
+        gradient?.sub_(missed.add(missed.roll(views / 2, 0)).mul(partner)).div_(views);
+        return (loss.div_(views).MoveToOuterDisposeScope(), gradient?.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>Adds what the anchors from the first on contribute.</summary>
+    private static void AddBlock(
+        Tensor u, Tensor scaled, Tensor positive, Tensor missed, double temperature, long first, long rows, Tensor loss, Tensor? gradient)
+    {
+        using var scope = NewDisposeScope();
+        long views = u.shape[0];
+        Tensor anchors = scaled.narrow(0, first, rows);                                // [B, d]
+        Tensor similarity = anchors.matmul(u.t());                                     // [B, 2N]
+        similarity.narrow(1, first, rows).diagonal().fill_(double.NegativeInfinity);   // an anchor is not its own negative
+        Tensor partners = arange(first, first + rows, device: u.device).add(views / 2).remainder(views).unsqueeze(1);
+        similarity.scatter_(1, partners, double.NegativeInfinity);                     // nor is its positive one
+        Tensor p = positive.narrow(0, first, rows);
+        Tensor highest = similarity.amax([1], keepdim: true).clamp_min_(-2 / temperature); // one image has no negatives at all
+        Tensor weight = similarity.sub_(highest).exp_();
+        Tensor sum = weight.sum(1, keepdim: true);
+
+        // −ln(e^p / (e^p + Σ e^n)) = ln(1 + e^(ln Σ e^n − p)): where p all but wins, 1 − its share would be rounding only.
+        loss.add_(nn.functional.softplus(sum.log().add_(highest).sub_(p), 1, 40).sum());
+        if (gradient is not null)
+        {
+            Tensor share = sum.add(p.sub(highest).exp_()).reciprocal_();               // 1 / (Σ e^n + e^p), both less the highest
+            missed.narrow(0, first, rows).copy_(sum.mul(share));
+            gradient.narrow(0, first, rows).add_(weight.matmul(scaled).mul_(share));
+            gradient.addmm_(weight.t(), anchors.mul(share), 1, 1);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using SimClr.Internals;
+using SimClr.Losses;
+using SimClr.Optimizers;
+using static TorchSharp.torch;
+
+namespace SimClr.Training;
+
+/// <summary>Training steps on one fixed batch of random pixels: what a run costs when input, logging and checkpoints are free.</summary>
+internal sealed class BareStep : IDisposable
+{
+    private readonly SimClrModel model;
+    private readonly Optimizer optimizer;
+    private readonly Tensor pixels;
+    private readonly PlainStep gradients;
+    private readonly HostMemory memory = new();
+
+    public BareStep(PretrainOptions options)
+    {
+        Plan = ComputePlan.Resolve(options, ownEncoder: false);
+        set_num_threads(Plan.Threads);
+        model = SimClrModel.Create(options, Plan.Device, ownEncoder: null);
+        optimizer = OptimizerCatalog.Create(options.Optimizer, ParameterGroups.Of(model));
+        pixels = Noise(2 * options.Batch.Size, options.Views.Size, Plan);
+        gradients = new PlainStep(model, LossCatalog.Create(options.Loss));
+        model.train();
+    }
+
+    /// <summary>Where and in what precision it computes.</summary>
+    public ComputePlan Plan { get; }
+
+    /// <summary>One step, finished when it returns.</summary>
+    public void Run()
+    {
+        using var step = NewDisposeScope();
+        optimizer.ZeroGradients();
+        StepOutcome outcome = gradients.Compute(() => pixels);
+        optimizer.Step(1e-3);
+        _ = outcome.Loss.item<float>();   // waits for the device
+    }
+
+    public void Dispose()
+    {
+        optimizer.Dispose();
+        model.Dispose();
+        pixels.Dispose();
+        memory.Dispose();
+    }
+
+    /// <summary>[2N, 3, S, S] in channels-last order and in the precision of the plan; waves that do not repeat.</summary>
+    private static Tensor Noise(long views, long size, ComputePlan plan)
+    {
+        using var scope = NewDisposeScope();
+        Tensor waves = arange(views * size * size * 3, dtype: ScalarType.Float32).mul_(0.7548777).sin_().add_(1).div_(2);
+        return waves.reshape(views, size, size, 3).to(plan.InputType, device(plan.Device)).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
+    }
+}

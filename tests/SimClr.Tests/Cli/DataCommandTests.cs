@@ -1,0 +1,85 @@
+using System.Text.Json.Nodes;
+using SimClr.Data;
+using SimClr.Tests.Training;
+
+namespace SimClr.Tests.Cli;
+
+public sealed class DataCommandTests(SmallWorld world) : IClassFixture<SmallWorld>
+{
+    [Fact]
+    public void Pack_writes_a_file_that_pretrain_and_evaluate_take_and_that_trains_the_same_weights()
+    {
+        string pack = world.At("train.pack");
+        JsonObject json = CommandRun.Of("data", "pack", world.At("train"), "--out", pack, "--json").Json;
+        Assert.Equal(pack, json["file"]!.GetValue<string>());
+        Assert.Equal(24, json["images"]!.GetValue<int>());
+        Assert.Equal(0, json["skipped_images"]!.GetValue<int>());
+        Assert.Equal(2, json["classes"]!.GetValue<int>());
+        Assert.Null(json["size"]);
+        Assert.Equal(new FileInfo(pack).Length, json["bytes"]!.GetValue<long>());
+
+        JsonObject run = CommandRun.Of("pretrain", pack, "--out", world.At("packed-run"), "--config", world.At("tiny.yaml"), "--json").Json;
+        Assert.Equal(0, run["skipped_images"]!.GetValue<int>());
+        Assert.Equal(TinyRun.Checkpoint(world.At("run")), TinyRun.Checkpoint(world.At("packed-run")));
+        Assert.Equal(24, CommandRun.Of(
+            "evaluate", "knn", world.At("run"), "--train", pack, "--test", pack, "--k", "3", "--json").Json["test_images"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public void Size_reduces_the_short_side()
+    {
+        string pack = world.At("reduced.pack");
+        JsonObject json = CommandRun.Of("data", "pack", world.At("large"), "--out", pack, "--size", "20", "--json").Json;
+        Assert.Equal(20, json["size"]!.GetValue<int>());
+        using ImageDataSet packed = DataSets.Open(pack);
+        Assert.Equal((20, 20), (packed.Read(2).Width, packed.Read(2).Height));
+    }
+
+    [Fact]
+    public void Unreadable_images_are_counted_and_listed_and_too_many_are_refused()
+    {
+        string pack = world.At("flawed.pack");
+        string error = CommandRun.Of("data", "pack", world.At("flawed"), "--out", pack).Refused(3);
+        Assert.Contains("1 of 5 images (20 %) could not be read", error);
+        Assert.False(File.Exists(pack));
+
+        CommandRun run = CommandRun.Of("data", "pack", world.At("flawed"), "--out", pack, "--set", "data.max_skipped=0.2", "--json");
+        Assert.Equal(1, run.Json["skipped_images"]!.GetValue<int>());
+        Assert.Equal(4, run.Json["images"]!.GetValue<int>());
+        Assert.Contains("broken.png", File.ReadAllText($"{pack}.skipped.jsonl"));
+        Assert.Contains("5 of 5 images", run.Error);
+    }
+
+    [Fact]
+    public void A_damaged_file_is_refused_where_data_is_expected()
+    {
+        string pack = world.At("cut.pack");
+        CommandRun.Of("data", "pack", world.At("flat"), "--out", pack);
+        byte[] whole = File.ReadAllBytes(pack);
+        File.WriteAllBytes(pack, whole[..^1]);
+        string error = CommandRun.Of("pretrain", pack, "--out", world.At("never")).Refused(3);
+        Assert.Contains($"got {whole.Length - 1} bytes, expected {whole.Length}", error);
+    }
+
+    [Theory]
+    [InlineData("--out", "photos.png", "expected a file that ends in .pack")]
+    [InlineData("--set", "views.size=8", "expected a key of the section data")]
+    [InlineData("--set", "data.workers=-1", "workers")]
+    [InlineData("--size", "0", "expected an integer of 1 or more")]
+    public void Wrong_usage_is_refused(string option, string value, string reason)
+    {
+        string[] file = option == "--out" ? [] : ["--out", world.At("x.pack")];
+        Assert.Contains(reason, CommandRun.Of(["data", "pack", world.At("flat"), .. file, option, value]).Refused(2));
+        Assert.False(File.Exists(world.At("x.pack")));
+    }
+
+    [Fact]
+    public void A_stop_leaves_no_file()
+    {
+        using var stop = new CancellationTokenSource();
+        stop.Cancel();
+        CommandRun run = CommandRun.Of(new StringWriter(), stop.Token, "data", "pack", world.At("flat"), "--out", world.At("stopped.pack"));
+        Assert.Equal(130, run.Code);
+        Assert.False(File.Exists(world.At("stopped.pack")));
+    }
+}

@@ -1,0 +1,88 @@
+using SimClr.Internals;
+using static TorchSharp.torch;
+
+namespace SimClr.Tests.Internals;
+
+public sealed class PixelRingTests
+{
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void What_is_written_is_the_tensor_without_a_copy(ScalarType type)
+    {
+        using var ring = new PixelRing(3, 2, "cpu", type, slots: 2);
+        using var scope = NewDisposeScope();
+        Tensor before = ring.Take(1, 2);
+        for (int i = 0; i < 12; i++)
+        {
+            Write(ring.Memory[0], 1, i, -1);
+            Write(ring.Memory[1], 1, i, 100 + i);
+        }
+
+        Assert.Equal([2, 3, 2, 2], before.shape);
+        Assert.Equal(type, before.dtype);
+        Assert.Equal([12, 1, 6, 3], before.stride());
+
+        // Row 1, column 0, green: the eighth value.
+        Assert.Equal(107, before[1, 1, 1, 0].to_type(ScalarType.Float32).item<float>());
+        Assert.Equal(-1, ring.Take(0, 3)[1, 1, 1, 0].to_type(ScalarType.Float32).item<float>());
+    }
+
+    [Fact]
+    public void Its_tensors_belong_to_it_and_to_no_scope()
+    {
+        using var count = new TensorCount();
+        PixelRing ring;
+        using (NewDisposeScope())
+        {
+            ring = new PixelRing(2, 4, "cpu", ScalarType.BFloat16);
+        }
+
+        ring.Memory[2].BFloat16s(1).Fill(0x3F80);
+        using (NewDisposeScope())
+        {
+            Assert.Equal(48, ring.Take(2, 2)[1].sum().to_type(ScalarType.Float32).item<float>());
+        }
+
+        ring.Dispose();
+        Assert.Equal(0, count.Growth);
+    }
+
+    [Fact]
+    public void Its_memory_ends_where_it_ends_and_has_one_type()
+    {
+        using var ring = new PixelRing(2, 4, "cpu", ScalarType.Float32);
+        PixelMemory memory = ring.Memory[0];
+        Assert.Equal(48, memory.Floats(1).Length);
+        Assert.Throws<ArgumentOutOfRangeException>(() => memory.Floats(2).Length);
+        Assert.Throws<ArgumentOutOfRangeException>(() => memory.Floats(-1).Length);
+        Assert.Throws<InvalidOperationException>(() => memory.BFloat16s(0).Length);
+        memory.Floats(1).Fill(1);
+        memory.Clear();
+        Assert.Equal(new float[48], memory.Floats(1).ToArray());
+    }
+
+    [Fact]
+    public void Floats_are_rounded_as_the_tensor_library_rounds_them()
+    {
+        using var scope = NewDisposeScope();
+        var random = new RandomStream(0, Purpose.Sample);
+        float[] values = [0, 1, -2.5f, 1.00390625f, 1.01171875f, 1e-40f, float.MaxValue, .. Enumerable.Range(0, 1000).Select(_ => (float)random.NextNormal())];
+        ushort[] rounded = new ushort[values.Length];
+        BFloat16.Round(values, rounded);
+        float[] expected = [.. tensor(values).to_type(ScalarType.BFloat16).to_type(ScalarType.Float32).data<float>()];
+        Assert.Equal(expected, rounded.Select(bits => BitConverter.UInt32BitsToSingle((uint)bits << 16)));
+    }
+
+    private static void Write(PixelMemory memory, int image, int at, float value)
+    {
+        if (memory.IsBFloat16)
+        {
+            memory.BFloat16s(image)[at] = (ushort)(BitConverter.SingleToUInt32Bits(value) >> 16);
+        }
+        else
+        {
+            memory.Floats(image)[at] = value;
+        }
+    }
+}

@@ -1,0 +1,193 @@
+using SimClr.Heads;
+using SimClr.Losses;
+using SimClr.Tests.Golden;
+using SimClr.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SimClr.Tests.Training;
+
+public sealed class GradientStepTests : IDisposable
+{
+    private const int Images = 10;
+    private static readonly NtXentLoss Loss = new(0.5);
+
+    private readonly DisposeScope scope = NewDisposeScope();
+    private readonly List<SimClrModel> models = [];
+
+    public void Dispose()
+    {
+        models.ForEach(model => model.Dispose());
+        scope.Dispose();
+    }
+
+    [Theory]
+    [InlineData("none", 2)]
+    [InlineData("linear", 5)]
+    [InlineData("mlp", 2)]
+    [InlineData("mlp", 3)]   // 2 + 3 + 2 + 3
+    [InlineData("mlp", 7)]   // 5 + 5
+    public void With_frozen_batch_norm_the_gradient_is_that_of_the_whole_batch(string head, int micro)
+    {
+        SimClrModel plain = Model(head);
+        SimClrModel cached = Model(head);
+        plain.eval();
+        cached.eval();
+        StepOutcome expected = new PlainStep(plain, Loss).Compute(Feed(Images));
+        StepOutcome got = Cached(cached, micro).Compute(Feed(micro));
+
+        Assert.Equal(expected.Loss.item<double>(), got.Loss.item<double>(), 1e-12);
+        Assert.True(got.Z.LargestDifference(expected.Z) < 1e-12);
+        Assert.Equal(expected.H.sum().item<double>(), got.H.sum().item<double>(), 1e-9);
+        AssertSameGradients(plain, cached, 1e-9);
+        AssertSameBuffers(plain, cached, 0);
+    }
+
+    [Fact]
+    public void A_micro_batch_as_large_as_the_batch_is_the_plain_step_with_batch_norm_in_training_too()
+    {
+        SimClrModel plain = Model("mlp");
+        SimClrModel cached = Model("mlp");
+        new PlainStep(plain, Loss).Compute(Feed(Images));
+        Cached(cached, Images).Compute(Feed(Images));
+        AssertSameGradients(plain, cached, 1e-12);
+        AssertSameBuffers(plain, cached, 0);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Batch_norm_normalizes_each_micro_batch_by_itself_in_both_passes(int micro)
+    {
+        SimClrModel whole = Model("mlp");
+        SimClrModel cached = Model("mlp");
+        Func<Tensor> next = Feed(micro);
+        Tensor[] z = [.. Enumerable.Range(0, MicroBatches.Count(Images, micro)).Select(_ => whole.forward(next().clone()).Z)];
+        Tensor value = Loss.Forward(
+            cat([.. z.Select(part => part.narrow(0, 0, part.shape[0] / 2))]),
+            cat([.. z.Select(part => part.narrow(0, part.shape[0] / 2, part.shape[0] / 2))]));
+        value.backward();
+
+        StepOutcome got = Cached(cached, micro).Compute(Feed(micro));
+        Assert.Equal(value.item<double>(), got.Loss.item<double>(), 1e-12);
+        AssertSameGradients(whole, cached, 1e-9);
+    }
+
+    [Fact]
+    public void Running_statistics_move_once_by_the_mean_over_the_micro_batches()
+    {
+        const int micro = 4;   // 3 + 3 + 4
+        SimClrModel cached = Model("mlp");
+        Cached(cached, micro).Compute(Feed(micro));
+
+        Func<Tensor> next = Feed(micro);
+        var moved = new Dictionary<string, Tensor>();
+        foreach (int images in new[] { 3, 3, 4 })
+        {
+            SimClrModel alone = Model("mlp");
+            alone.forward(next());
+            foreach ((string name, Tensor buffer) in alone.named_buffers())
+            {
+                Tensor part = buffer.to_type(ScalarType.Float64).mul((double)images / Images);
+                moved[name] = moved.TryGetValue(name, out Tensor? sum) ? sum.add(part) : part;
+            }
+        }
+
+        Assert.NotEmpty(moved);
+        foreach ((string name, Tensor buffer) in cached.named_buffers())
+        {
+            Assert.True(buffer.to_type(ScalarType.Float64).LargestDifference(moved[name]) < 1e-12, name);
+        }
+
+        Assert.All(cached.named_buffers().Where(b => b.name.EndsWith("tracked", StringComparison.Ordinal)), b => Assert.Equal(1, b.buffer.item<long>()));
+    }
+
+    [Fact]
+    public void Gradients_are_added_to_those_that_are_there()
+    {
+        SimClrModel once = Model("mlp");
+        SimClrModel twice = Model("mlp");
+        Cached(once, 4).Compute(Feed(4));
+        Cached(twice, 4).Compute(Feed(4));
+        Cached(twice, 4).Compute(Feed(4));
+        foreach (var (name, parameter) in once.named_parameters().Where(p => p.parameter.requires_grad))
+        {
+            Assert.True(twice.get_parameter(name)!.grad!.LargestDifference(parameter.grad!.mul(2)) < 1e-9, name);
+        }
+    }
+
+    [Fact]
+    public void A_step_leaves_no_tensor_behind()
+    {
+        SimClrModel model = Model("mlp");
+        Step();
+        using var count = new TensorCount();
+        Step();
+        Assert.Equal(0, count.Growth);
+
+        void Step()
+        {
+            using var step = NewDisposeScope();
+            Cached(model, 3).Compute(Feed(3));
+            foreach (Tensor parameter in model.parameters())
+            {
+                parameter.grad = null;
+            }
+        }
+    }
+
+    private static CachedStep Cached(SimClrModel model, int micro) => new(model, Loss, MicroBatches.Count(Images, micro));
+
+    /// <summary>The same images in micro-batches, through one buffer that is written over at each call.</summary>
+    private static Func<Tensor> Feed(int micro)
+    {
+        using var generator = new Generator(7);
+        Tensor all = rand([2, Images, 3, 12, 12], dtype: ScalarType.Float64, generator: generator);
+        var parts = new Queue<int[]>(MicroBatches.Split([.. Enumerable.Range(0, Images)], micro));
+        Tensor buffer = zeros(2 * Images, 3, 12, 12, dtype: ScalarType.Float64);
+        return () =>
+        {
+            int[] part = parts.Dequeue();
+            buffer.fill_(double.NaN);
+            Tensor views = buffer.narrow(0, 0, 2 * part.Length);
+            return views.copy_(all.narrow(1, part[0], part.Length).reshape(2 * part.Length, 3, 12, 12));
+        };
+    }
+
+    private SimClrModel Model(string head)
+    {
+        SimClrModel model = SimClrModel.Create(TinyRun.Options with { Head = new HeadOptions { Kind = head, Output = 8 } }, "cpu", null);
+        model.to(ScalarType.Float64);
+        using var _ = no_grad();
+
+        // Not the zeros of the start: every layer shall count.
+        foreach (var (name, parameter) in model.named_parameters().Where(p => p.name.EndsWith("bn2.weight", StringComparison.Ordinal)))
+        {
+            parameter.fill_(0.5);
+        }
+
+        model.train();
+        models.Add(model);
+        return model;
+    }
+
+    private static void AssertSameGradients(SimClrModel expected, SimClrModel got, double tolerance)
+    {
+        foreach (var (name, parameter) in expected.named_parameters().Where(p => p.parameter.requires_grad))
+        {
+            double scale = parameter.grad!.abs().max().item<double>();
+            Assert.True(scale > 0, name);
+            Assert.True(got.get_parameter(name)!.grad!.LargestDifference(parameter.grad!) <= tolerance * scale, name);
+        }
+    }
+
+    private static void AssertSameBuffers(SimClrModel expected, SimClrModel got, double tolerance)
+    {
+        var buffers = got.named_buffers().ToDictionary(b => b.name, b => b.buffer);
+        Assert.NotEmpty(buffers);
+        foreach (var (name, buffer) in expected.named_buffers())
+        {
+            Assert.True(buffer.to_type(ScalarType.Float64).LargestDifference(buffers[name].to_type(ScalarType.Float64)) <= tolerance, name);
+        }
+    }
+}
