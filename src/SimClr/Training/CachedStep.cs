@@ -11,64 +11,100 @@ namespace SimClr.Training;
 /// </summary>
 /// <param name="model">Encoder and head.</param>
 /// <param name="loss">A loss over all projections.</param>
+/// <param name="images">Images of a batch.</param>
 /// <param name="parts">Micro-batches of a batch.</param>
-internal sealed class CachedStep(SimClrModel model, IContrastiveLoss loss, int parts) : IGradientStep
+internal sealed class CachedStep(SimClrModel model, IContrastiveLoss loss, int images, int parts) : IGradientStep
 {
     /// <inheritdoc/>
     public StepOutcome Compute(Func<Tensor> nextViews)
     {
+        AllocateGradients();
         var statistics = new RunningStatistics(model);
-        Part[] batch = Project(nextViews);
+        Kept kept = Project(nextViews);
         statistics.Restore();
 
-        Tensor z1 = cat([.. batch.Select(part => part.First)]).requires_grad_();       // [N, d]
-        Tensor z2 = cat([.. batch.Select(part => part.Second)]).requires_grad_();      // [N, d]
+        Tensor z1 = kept.Z1.requires_grad_();                                          // [N, d]
+        Tensor z2 = kept.Z2.requires_grad_();                                          // [N, d]
         Tensor value = loss.Forward(z1, z2);
         value.backward();
 
-        long n = z1.shape[0];
+        (Tensor gradient1, Tensor gradient2) = (z1.grad!, z2.grad!);
         long start = 0;
-        foreach (Part part in batch)
+        foreach (long m in kept.Sizes)
         {
-            Backpropagate(part, z1.grad!.narrow(0, start, part.Images), z2.grad!.narrow(0, start, part.Images));
-            statistics.Add((double)part.Images / n);
-            start += part.Images;
+            Tensor views = kept.Views.narrow(0, 2 * start, 2 * m);
+            Backpropagate(views, gradient1.narrow(0, start, m), gradient2.narrow(0, start, m));
+            statistics.Add((double)m / images);
+            start += m;
         }
 
         statistics.Settle();
-        return new StepOutcome(value, cat([.. batch.Select(part => part.H)]), cat([z1.detach(), z2.detach()]));
+        return new StepOutcome(value, kept.H, cat([z1.detach(), z2.detach()]));
     }
 
     /// <summary>The first pass. The pixels are kept for the second: their buffer is used again.</summary>
-    private Part[] Project(Func<Tensor> nextViews)
+    private Kept Project(Func<Tensor> nextViews)
     {
         using var _ = no_grad();
-        var batch = new Part[parts];
+        Kept? kept = null;
+        long start = 0;
         for (int i = 0; i < parts; i++)
         {
             using var scope = NewDisposeScope();
-            Tensor x = nextViews().clone();                                    // [2m, 3, S, S]
+            Tensor x = nextViews();                                            // [2m, 3, S, S]
             (Tensor h, Tensor z) = model.forward(x);                           // [2m, r], [2m, d]
-            long m = x.shape[0] / 2;
-            scope.MoveToOuter(x, h, z);
-            batch[i] = new Part(x, h, z.narrow(0, 0, m), z.narrow(0, m, m));
-            scope.MoveToOuter(batch[i].First, batch[i].Second);
+            kept ??= Kept.Allocate(images, x, h, z, scope);
+            kept.Add(start, x, h, z);
+            start += x.shape[0] / 2;
         }
 
-        return batch;
+        return kept!;
     }
 
     /// <summary>The second pass, of one micro-batch: backward from Σ z · ∂L/∂z with the gradient as a constant.</summary>
-    private void Backpropagate(Part part, Tensor gradient1, Tensor gradient2)
+    private void Backpropagate(Tensor views, Tensor gradient1, Tensor gradient2)
     {
         using var scope = NewDisposeScope();
-        (Tensor _, Tensor z) = model.forward(part.Views);
+        (Tensor _, Tensor z) = model.forward(views);
         z.mul(cat([gradient1, gradient2])).sum().backward();
     }
 
-    /// <summary>A micro-batch: pixels of both views, and what the first pass made of them.</summary>
-    private sealed record Part(Tensor Views, Tensor H, Tensor First, Tensor Second)
+    /// <summary>
+    /// What outlives a micro-batch is allocated before the first: between the activations of one it would leave holes
+    /// in the heap that the next ones do not fit into, and resident memory would grow with each.
+    /// </summary>
+    private void AllocateGradients()
     {
-        public long Images => First.shape[0];
+        foreach (Tensor parameter in model.parameters().Where(p => p.requires_grad && p.grad is null))
+        {
+            parameter.grad = zeros_like(parameter, requires_grad: false);
+        }
+    }
+
+    /// <summary>What the first pass leaves: pixels, h and z of the whole batch, each in one piece.</summary>
+    private sealed record Kept(Tensor Views, Tensor H, Tensor Z1, Tensor Z2)
+    {
+        public List<long> Sizes { get; } = [];
+
+        public static Kept Allocate(long images, Tensor x, Tensor h, Tensor z, TorchSharp.DisposeScope scope)
+        {
+            long side = x.shape[2];
+            Tensor views = empty([2 * images, side, side, 3], x.dtype, x.device).permute(0, 3, 1, 2);
+            Tensor allH = empty([2 * images, h.shape[1]], h.dtype, h.device);
+            Tensor z1 = empty([images, z.shape[1]], z.dtype, z.device);
+            Tensor z2 = empty_like(z1);
+            scope.MoveToOuter(views, allH, z1, z2);
+            return new Kept(views, allH, z1, z2);
+        }
+
+        public void Add(long start, Tensor x, Tensor h, Tensor z)
+        {
+            long m = x.shape[0] / 2;
+            Views.narrow(0, 2 * start, 2 * m).copy_(x);
+            H.narrow(0, 2 * start, 2 * m).copy_(h);
+            Z1.narrow(0, start, m).copy_(z.narrow(0, 0, m));
+            Z2.narrow(0, start, m).copy_(z.narrow(0, m, m));
+            Sizes.Add(m);
+        }
     }
 }

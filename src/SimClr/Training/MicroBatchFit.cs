@@ -12,7 +12,7 @@ namespace SimClr.Training;
 internal static class MicroBatchFit
 {
     // What the allocator and the optimizer take on top of what a pass showed.
-    private const double Usable = 0.93;
+    private const double Usable = 0.85;
     private const long EnoughToMeasure = 256L << 20;
 
     /// <exception cref="ConfigurationException">Not even the smallest micro-batch fits.</exception>

@@ -30,7 +30,7 @@ internal static class MicroBatches
     public static IGradientStep Step(SimClrModel model, IContrastiveLoss loss, int batchSize, int micro)
     {
         int parts = Count(batchSize, micro);
-        return parts == 1 ? new PlainStep(model, loss) : new CachedStep(model, loss, parts);
+        return parts == 1 ? new PlainStep(model, loss) : new CachedStep(model, loss, batchSize, parts);
     }
 
     /// <summary>What a step takes the gradient of, and what batch norm sees.</summary>

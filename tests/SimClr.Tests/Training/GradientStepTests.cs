@@ -136,7 +136,7 @@ public sealed class GradientStepTests : IDisposable
         }
     }
 
-    private static CachedStep Cached(SimClrModel model, int micro) => new(model, Loss, MicroBatches.Count(Images, micro));
+    private static CachedStep Cached(SimClrModel model, int micro) => new(model, Loss, Images, MicroBatches.Count(Images, micro));
 
     /// <summary>The same images in micro-batches, through one buffer that is written over at each call.</summary>
     private static Func<Tensor> Feed(int micro)

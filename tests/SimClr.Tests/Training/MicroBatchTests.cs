@@ -37,7 +37,7 @@ public sealed class MicroBatchTests
             return fixedPart + (images * perImage);
         });
 
-        double limit = (2048 * Megabyte * 0.93) - (100 * Megabyte);
+        double limit = (2048 * Megabyte * 0.85) - (100 * Megabyte);
         Assert.Equal(Math.Min(size, (int)((limit - fixedPart) / perImage)), micro);
         Assert.All(tried, images => Assert.True(fixedPart + (images * perImage) <= limit));
         Assert.True(tried.Max() <= Math.Min(size, 64));
