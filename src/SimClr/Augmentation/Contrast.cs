@@ -9,9 +9,22 @@ internal static class Contrast
     {
         int plane = planes.Length / 3;
         Grayscale.Luma(planes, scratch[..plane]);
-        float mean = TensorPrimitives.Sum<float>(scratch[..plane]) / plane;
+        float mean = (float)(Sum(scratch[..plane]) / plane);
         TensorPrimitives.Multiply(planes, factor, planes);
         TensorPrimitives.Add(planes, (1 - factor) * mean, planes);
         Clamp.ToUnit(planes);
+    }
+
+    // Piece by piece: the sum of fifty thousand floats is too rough.
+    private static double Sum(ReadOnlySpan<float> values)
+    {
+        const int piece = 256;
+        double sum = 0;
+        for (; values.Length > piece; values = values[piece..])
+        {
+            sum += TensorPrimitives.Sum(values[..piece]);
+        }
+
+        return sum + TensorPrimitives.Sum(values);
     }
 }

@@ -12,6 +12,10 @@ public sealed class ViewKernelsTests
 {
     private const double Rounding = 1.0 / 255;
 
+    // Resizing differs by a rounding or two of the order of its sums; three factors of up to 1.8 one after the other
+    // make six times as much of it.
+    private const double Close = 5e-6;
+
     private static readonly int[] Four = [0, 1, 2, 3];
 
     public static TheoryData<string> All => [.. ViewKernels.Names];
@@ -32,7 +36,7 @@ public sealed class ViewKernelsTests
                 Interpolation = seed % 2 == 0 ? "bicubic" : "bilinear",
                 Normalize = seed % 3 == 0 ? "imagenet" : "none",
             };
-            AssertPlain(kernels, options, RandomImages.Noise(width, height, seed), seed, seed % 3 == 0 ? 1.5e-5 : 3e-6);
+            AssertPlain(kernels, options, RandomImages.Noise(width, height, seed), seed, seed % 3 == 0 ? 5 * Close : Close);
         }, iter: 400);
     }
 
@@ -46,7 +50,7 @@ public sealed class ViewKernelsTests
             RgbImage image = RandomImages.Noise(width, height, width + height);
             foreach (int size in new[] { 1, 2, 3, 15, 16, 17, 32, 224 })
             {
-                AssertPlain(kernels, new ViewOptions { Size = size, BlurProbability = 1, JitterProbability = 1 }, image, size, 3e-6);
+                AssertPlain(kernels, new ViewOptions { Size = size, BlurProbability = 1, JitterProbability = 1 }, image, size, Close);
             }
         }
     }
@@ -65,7 +69,7 @@ public sealed class ViewKernelsTests
                 var draws = new ViewParameters(
                     new Box(1, 2, 24, 27), (rest & 1) != 0, (rest & 2) != 0, order.Select((o, turn) => o << (2 * turn)).Sum(),
                     1.7f, 1.5f, 1.6f, -0.17f, (rest & 4) != 0, (rest & 8) != 0 ? 1.1f : 0);
-                AssertClose(Render("plain", 21, image, draws), Render(kernels, 21, image, draws), 3e-6);
+                AssertClose(Render("plain", 21, image, draws), Render(kernels, 21, image, draws), Close);
             }
         }
     }
