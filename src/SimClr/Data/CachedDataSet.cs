@@ -19,5 +19,7 @@ internal sealed class CachedDataSet(ImageDataSet source, RgbImage[] images) : Im
 
     internal override bool IsDecoded => true;
 
+    internal override string? Decoder => source.Decoder;
+
     public override RgbImage Read(int index) => images[index];
 }

@@ -28,7 +28,8 @@ internal sealed record RunRecord(
             Environment.ProcessorCount,
             plan.Device,
             plan.Precision,
-            plan.Threads),
+            plan.Threads,
+            images.Decoder),
         new VersionRecord(
             typeof(RunRecord).Assembly.GetName().Version!.ToString(3),
             RuntimeInformation.FrameworkDescription,
@@ -54,7 +55,7 @@ internal sealed record RunRecord(
 
     internal sealed record DataRecord(string Name, int Images, int? Classes, string Fingerprint);
 
-    internal sealed record MachineRecord(string System, string Architecture, int Cores, string Device, string Precision, int Threads);
+    internal sealed record MachineRecord(string System, string Architecture, int Cores, string Device, string Precision, int Threads, string? Decoder = null);
 
     internal sealed record VersionRecord(string Simclr, string Runtime, string Torchsharp);
 }
