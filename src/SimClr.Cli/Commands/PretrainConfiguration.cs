@@ -35,6 +35,7 @@ internal static class PretrainConfiguration
             Schedule = context.Value(arguments.Epochs) is { } epochs ? Last(context, arguments, options, (int)epochs) : options.Schedule,
             Batch = context.Value(arguments.BatchSize) is { } size ? Batch((int)size) : options.Batch,
             Precision = context.Value(arguments.Precision) ?? options.Precision,
+            AugmentOn = context.Value(arguments.AugmentOn) ?? options.AugmentOn,
         };
     }
 

@@ -57,7 +57,7 @@ internal static class GaussianBlur
     /// <summary>Floats of scratch that <see cref="Apply"/> needs.</summary>
     public static int Scratch(int height, int width, int kernel) => (height * width) + width + kernel;
 
-    private static void Weights(double sigma, Span<float> weights)
+    internal static void Weights(double sigma, Span<float> weights)
     {
         int radius = weights.Length / 2;
         double sum = 0;
@@ -73,7 +73,7 @@ internal static class GaussianBlur
     }
 
     // … 2 1 | 0 1 2 … n−1 | n−2 n−3 …, over and over for images narrower than the kernel.
-    private static int Reflect(int i, int n)
+    internal static int Reflect(int i, int n)
     {
         if (n == 1)
         {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using SimClr.Augmentation;
 using SimClr.Checkpoints;
 using SimClr.Data;
 using SimClr.Internals;
@@ -86,8 +87,14 @@ public sealed class Pretrainer
         using var guard = new DivergenceGuard(step, device(plan.Device));
         using var metrics = new MetricsLog(run.MetricsFile, run.TensorBoardFolder, step);
         var views = new ViewPairs(options.Views, options.Seed);
+        using DeviceViews? onDevice = options.AugmentOn == "device"
+            ? new DeviceViews(options.Views, options.Seed, plan.Device, plan.InputType)
+            : null;
         var loader = new BatchLoader(
-            readable, 2 * views.FloatsPerView, views.Write, skipped, options.Data.Workers, substituteUnreadable: true);
+            readable, onDevice is null ? 2 * views.FloatsPerView : 1, views.Write, skipped, options.Data.Workers, substituteUnreadable: true)
+        {
+            KeepsImages = onDevice is not null,
+        };
         var meter = new RunMeter(step, totalSteps, options, Progress, metrics, Logger);
         KnnMonitor? knn = KnnMonitor.For(readable, encoder, options, skipped);
         model.train();
@@ -127,7 +134,7 @@ public sealed class Pretrainer
         RunHealth? Step(ImageBatch batch, double rate, bool measure)
         {
             using var scope = NewDisposeScope();
-            Tensor x = pixels.Fill(batch.Pixels, 2 * options.Batch.Size);      // [2N, 3, S, S]
+            Tensor x = onDevice?.Render(batch) ?? pixels.Fill(batch.Pixels, 2 * options.Batch.Size);   // [2N, 3, S, S]
             (Tensor h, Tensor z) = model.forward(x);                           // [2N, r], [2N, d]
             long n = z.shape[0] / 2;
             Tensor value = loss.Forward(z.narrow(0, 0, n), z.narrow(0, n, n));

@@ -121,6 +121,22 @@ public sealed class PretrainerTests : IDisposable
     }
 
     [Fact]
+    public void Views_made_on_the_device_train_alike_whatever_the_number_of_workers()
+    {
+        PretrainOptions options = TinyRun.Options with
+        {
+            AugmentOn = "device",
+            Precision = "fp32",
+            Views = TinyRun.Options.Views with { Blur = true },
+        };
+        PretrainResult one = TinyRun.Train(folder, "one", options with { Data = new DataOptions { Workers = 1 } });
+        TinyRun.Train(folder, "three", options with { Data = new DataOptions { Workers = 3 } });
+        Assert.Equal(TinyRun.Checkpoint(folder.Of("one")), TinyRun.Checkpoint(folder.Of("three")));
+        PretrainResult cpu = TinyRun.Train(folder, "cpu", options with { AugmentOn = "cpu" });
+        Assert.Equal(cpu.FinalLoss, one.FinalLoss, 0.05);
+    }
+
+    [Fact]
     public void Resuming_with_another_decoder_warns()
     {
         folder.Write("images/a.png", EncodedImages.OfColor(new SkiaSharp.SKColor(1, 2, 3), SkiaSharp.SKEncodedImageFormat.Png, 16, 16));
