@@ -121,7 +121,7 @@ public sealed class PretrainerTests : IDisposable
     }
 
     [Fact]
-    public void Views_made_on_the_device_train_alike_whatever_the_number_of_workers()
+    public void Views_made_on_the_device_give_the_same_loss_and_do_not_depend_on_the_number_of_workers()
     {
         PretrainOptions options = TinyRun.Options with
         {
@@ -129,11 +129,15 @@ public sealed class PretrainerTests : IDisposable
             Precision = "fp32",
             Views = TinyRun.Options.Views with { Blur = true },
         };
-        PretrainResult one = TinyRun.Train(folder, "one", options with { Data = new DataOptions { Workers = 1 } });
+        TinyRun.Train(folder, "one", options with { Data = new DataOptions { Workers = 1 } });
         TinyRun.Train(folder, "three", options with { Data = new DataOptions { Workers = 3 } });
         Assert.Equal(TinyRun.Checkpoint(folder.Of("one")), TinyRun.Checkpoint(folder.Of("three")));
-        PretrainResult cpu = TinyRun.Train(folder, "cpu", options with { AugmentOn = "cpu" });
-        Assert.Equal(cpu.FinalLoss, one.FinalLoss, 0.05);
+
+        // The loss of the first step: later ones carry on what rounding made of it.
+        PretrainOptions single = options with { Batch = new BatchOptions { Size = 64 }, Schedule = new ScheduleOptions { Epochs = 1, WarmupEpochs = 0 } };
+        PretrainResult device = TinyRun.Train(folder, "device", single);
+        PretrainResult cpu = TinyRun.Train(folder, "cpu", single with { AugmentOn = "cpu" });
+        Assert.Equal(cpu.FinalLoss, device.FinalLoss, 1e-3);
     }
 
     [Fact]
