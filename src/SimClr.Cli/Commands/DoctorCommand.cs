@@ -103,7 +103,7 @@ internal static class DoctorCommand
             $"memory       {Gigabytes(machine.TotalBytes)}{available}",
             $"libtorch     {libraries.Torch} (TorchSharp {libraries.TorchSharp})",
             $"devices      {string.Join(", ", libraries.Devices)}{graphics}",
-            $"decoding     SkiaSharp {libraries.Skia}; libturbojpeg is {(libraries.TurboJpeg ? "there" : "not there")}, and not used",
+            $"decoding     SkiaSharp {libraries.Skia}; libturbojpeg is {(libraries.TurboJpeg ? "there and decodes JPEG" : "not there; it would decode JPEG faster")}",
             "",
             $"Training speed with {TestedPreset}: {ProgressText.Speed(speed.ImagesPerSecond)} on {speed.Plan.Device} "
                 + $"in {speed.Plan.Precision} with {speed.Plan.Threads} thread(s).",

@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.InteropServices;
 using SkiaSharp;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -20,7 +19,7 @@ internal sealed record LibraryReport(
         typeof(torch).Assembly.GetName().Version!.ToString(3),
         FindDevices(),
         Released(typeof(SKBitmap).Assembly),
-        HasTurboJpeg());
+        Data.TurboJpeg.IsThere);
 
     private static string[] FindDevices() =>
     [
@@ -28,23 +27,6 @@ internal sealed record LibraryReport(
         .. Enumerable.Range(0, cuda.is_available() ? cuda.device_count() : 0).Select(index => $"cuda:{index}"),
         .. mps_is_available() ? new[] { "mps" } : [],
     ];
-
-    private static bool HasTurboJpeg()
-    {
-        string[] names = OperatingSystem.IsWindows() ? ["turbojpeg.dll", "libturbojpeg.dll"]
-            : OperatingSystem.IsMacOS() ? ["libturbojpeg.dylib"]
-            : ["libturbojpeg.so.0", "libturbojpeg.so"];
-        foreach (string name in names)
-        {
-            if (NativeLibrary.TryLoad(name, out nint handle))
-            {
-                NativeLibrary.Free(handle);
-                return true;
-            }
-        }
-
-        return false;
-    }
 
     /// <summary>The version of the package, which may be finer than that of the assembly.</summary>
     private static string Released(Assembly library)

@@ -37,6 +37,8 @@ internal sealed class PretrainArguments
     public Option<string?> Precision { get; } = ChoiceOption.Of(
         "--precision", "What encoder and head compute in", ["auto", "fp32", "bf16"]);
 
+    public Option<string?> AugmentOn { get; } = ChoiceOption.Of("--augment-on", "Where views are made", ["cpu", "device"]);
+
     public Option<bool> Resume { get; } = new("--resume")
     {
         Description = "Go on with the run in RUN, with its own configuration under what else is given",
@@ -52,6 +54,7 @@ internal sealed class PretrainArguments
         command.Add(MicroBatch);
         command.Add(Memory);
         command.Add(Precision);
+        command.Add(AugmentOn);
         command.Add(Resume);
     }
 }

@@ -13,9 +13,17 @@ internal static class PretrainConfiguration
 {
     private const string Warmup = "schedule.warmup_epochs";
 
-    /// <summary>How images are to be read, before it is known which preset fits them.</summary>
+    /// <summary>
+    /// How images are to be read, before it is known which preset fits them. A resumed run goes on with the decoder that
+    /// it had, where that is there.
+    /// </summary>
     public static DataOptions ForReading(CommandContext context, PretrainArguments arguments, RunRecord? before)
-        => arguments.Configuration.LayOver(context, Basis(before)).Data;
+    {
+        DataOptions reading = arguments.Configuration.LayOver(context, Basis(before)).Data;
+        string? decoder = before?.Machine.Decoder;
+        bool asBefore = reading.Decoder == "auto" && decoder is not null && ImageDecoder.Has(decoder);
+        return asBefore ? reading with { Decoder = decoder! } : reading;
+    }
 
     public static PretrainOptions Of(CommandContext context, PretrainArguments arguments, RunRecord? before, ImageDataSet images)
     {
@@ -27,6 +35,7 @@ internal static class PretrainConfiguration
             Schedule = context.Value(arguments.Epochs) is { } epochs ? Last(context, arguments, options, (int)epochs) : options.Schedule,
             Batch = Batch(context, arguments, options.Batch),
             Precision = context.Value(arguments.Precision) ?? options.Precision,
+            AugmentOn = context.Value(arguments.AugmentOn) ?? options.AugmentOn,
         };
     }
 

@@ -46,6 +46,8 @@ public sealed class DisturbedDataSet : ImageDataSet
     /// <inheritdoc/>
     public override string PathOf(int index) => images.PathOf(index);
 
+    internal override string? Decoder => images.Decoder;
+
     /// <summary>The disturbed image: a square with the short side of the original.</summary>
     public override RgbImage Read(int index)
     {

@@ -73,7 +73,7 @@ internal static class GaussianBlur
     }
 
     // … 2 1 | 0 1 2 … n−1 | n−2 n−3 …, over and over for images narrower than the kernel.
-    private static int Reflect(int i, int n)
+    internal static int Reflect(int i, int n)
     {
         if (n == 1)
         {

@@ -3,8 +3,12 @@ namespace SimClr.Augmentation;
 /// <summary>Writes planes as height × width × channel, normalized where the options say so.</summary>
 internal sealed class PixelWriter(string normalize)
 {
-    private readonly float[] mean = normalize == "imagenet" ? [0.485f, 0.456f, 0.406f] : [0, 0, 0];
-    private readonly float[] scale = normalize == "imagenet" ? [1 / 0.229f, 1 / 0.224f, 1 / 0.225f] : [1, 1, 1];
+    private readonly float[] mean = normalize == "imagenet" ? ImageNetMean : [0, 0, 0];
+    private readonly float[] scale = normalize == "imagenet" ? ImageNetScale : [1, 1, 1];
+
+    public static float[] ImageNetMean => [0.485f, 0.456f, 0.406f];
+
+    public static float[] ImageNetScale => [1 / 0.229f, 1 / 0.224f, 1 / 0.225f];
 
     /// <summary>What is subtracted from a channel.</summary>
     public float Mean(int channel) => mean[channel];

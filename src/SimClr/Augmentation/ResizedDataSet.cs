@@ -40,6 +40,8 @@ public sealed class ResizedDataSet : ImageDataSet
     /// <inheritdoc/>
     public override string PathOf(int index) => images.PathOf(index);
 
+    internal override string? Decoder => images.Decoder;
+
     /// <summary>The reduced image; the long side is rounded down.</summary>
     public override RgbImage Read(int index)
     {

@@ -91,6 +91,9 @@ public sealed class BatchLoader
     /// <summary>How long the consumer has waited for batches: near zero when loading keeps up.</summary>
     public TimeSpan Waited { get; private set; }
 
+    /// <summary>Whether batches hold the decoded images themselves, and nothing is written.</summary>
+    internal bool KeepsImages { get; init; }
+
     /// <summary>
     /// Loads the planned batches in order. Plans are taken one by one, on the consumer's thread, at most
     /// <c>ring</c> ahead, so they may go on forever. The workers end with the enumeration, also when it is left early.
@@ -142,6 +145,12 @@ public sealed class BatchLoader
         }
 
         batch.Indices[position] = read.Index;
+        if (KeepsImages)
+        {
+            batch.Keep(position, read.Image);
+            return;
+        }
+
         var address = new SampleAddress(batch.Epoch, read.Index, position, batch.Indices.Length);
         write(read.Image, address, batch);
     }

@@ -22,6 +22,8 @@ internal sealed class CachedDataSet(ImageDataSet source, RgbImage?[] images) : I
 
     internal override bool IsDecoded => true;
 
+    internal override string? Decoder => source.Decoder;
+
     public override RgbImage Read(int index)
         => images[index] ?? throw new UnreadableImageException(PathOf(index), "it could not be read when the set was decoded");
 }

@@ -31,12 +31,15 @@ public static class DataSets
     /// </summary>
     /// <param name="argument">What the user typed.</param>
     /// <param name="options">How images are decoded.</param>
-    /// <exception cref="ConfigurationException">A typed name or split that is not known.</exception>
+    /// <exception cref="ConfigurationException">
+    /// A typed name or split that is not known, or a decoder that the system does not have.
+    /// </exception>
     /// <exception cref="DataException">Nothing is there, or it cannot be used.</exception>
     public static ImageDataSet Open(string argument, DataOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(argument);
         options ??= new DataOptions();
+        _ = ImageDecoder.NameFor(options);   // A decoder that is not there is told at once.
         if (Parse(argument) is { } typed)
         {
             return Kinds[typed.Kind].Open(typed, options);

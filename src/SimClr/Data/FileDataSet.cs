@@ -44,6 +44,8 @@ internal sealed class FileDataSet : ImageDataSet
 
     internal override string RelativePathOf(int index) => files[index];
 
+    internal override string? Decoder => ImageDecoder.NameFor(options);
+
     public override RgbImage Read(int index)
     {
         string path = PathOf(index);

@@ -7,6 +7,8 @@ public sealed class ImageBatch
 {
     private readonly int floatsPerImage;
     private bool[] unreadable = [];
+    private RgbImage[] kept = [];
+    private byte[]?[] buffers = [];
 
     /// <summary>A batch of floats that grows as it must.</summary>
     internal ImageBatch(int floatsPerImage) => this.floatsPerImage = floatsPerImage;
@@ -65,8 +67,29 @@ public sealed class ImageBatch
             Memory.Clear();
         }
 
+        if (kept.Length < Indices.Length)
+        {
+            (kept, buffers) = (new RgbImage[Indices.Length], new byte[Indices.Length][]);
+        }
+
         Taken = 0;
         Remaining = Indices.Length;
+    }
+
+    /// <summary>The images themselves, where the loader keeps them for the device.</summary>
+    internal IEnumerable<RgbImage> Images => kept.Take(Indices.Length);
+
+    /// <summary>Keeps a copy of an image: a worker, not the consumer, waits for the pages of a mapped file.</summary>
+    internal void Keep(int position, RgbImage image)
+    {
+        int length = image.Pixels.Length;
+        if (buffers[position] is not { } buffer || buffer.Length < length)
+        {
+            buffers[position] = buffer = GC.AllocateUninitializedArray<byte>(length);
+        }
+
+        image.Pixels.CopyTo(buffer);
+        kept[position] = new RgbImage(image.Width, image.Height, buffer.AsMemory(0, length));
     }
 
     internal void MarkUnreadable(int position) => unreadable[position] = true;

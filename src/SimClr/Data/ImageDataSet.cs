@@ -27,6 +27,9 @@ public abstract class ImageDataSet : IDisposable
     /// <summary>The same without the folder of the set, where it has one.</summary>
     internal virtual string RelativePathOf(int index) => PathOf(index);
 
+    /// <summary>Who decodes JPEG when images are read; null where nothing is decoded.</summary>
+    internal virtual string? Decoder => null;
+
     /// <summary>Whether reading costs no decoding, so that there is nothing to gain by holding the images in memory.</summary>
     internal virtual bool IsDecoded => false;
 

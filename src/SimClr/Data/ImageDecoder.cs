@@ -7,10 +7,14 @@ namespace SimClr.Data;
 /// <summary>
 /// Turns the bytes of a JPEG, PNG, WebP, BMP or GIF file (its first frame) into 8-bit RGB: gray, palette, CMYK and
 /// 16-bit images are converted, transparency is laid over white, the EXIF orientation is applied, color profiles are
-/// ignored. Thread-safe.
+/// ignored. JPEG is decoded by libturbojpeg where <see cref="DataOptions.Decoder"/> says so and the system has it, all
+/// else by SkiaSharp. Thread-safe.
 /// </summary>
 public static unsafe class ImageDecoder
 {
+    private const string SkiaName = "skia";
+    private const string TurboJpegName = "turbojpeg";
+
     /// <summary>The file extensions by which folders and tar shards know an image, in lower case.</summary>
     public static IReadOnlyList<string> Extensions { get; } = [".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif"];
 
@@ -41,25 +45,73 @@ public static unsafe class ImageDecoder
             throw new UnreadableImageException(path, "the file is empty");
         }
 
+        options ??= new DataOptions();
+        return NameFor(options) == TurboJpegName && TurboJpeg.TryDecode(encoded, path, options) is { } image
+            ? image
+            : DecodeBySkia(encoded, path, options);
+    }
+
+    /// <summary>Who decodes JPEG here: <c>turbojpeg</c> or <c>skia</c>.</summary>
+    /// <exception cref="ConfigurationException">libturbojpeg was asked for and is not there.</exception>
+    internal static string NameFor(DataOptions options) => options.Decoder switch
+    {
+        "auto" => TurboJpeg.IsThere ? TurboJpegName : SkiaName,
+        string name when !Has(name) => throw new ConfigurationException(
+            $"data.decoder is {name}, and the system has no libturbojpeg (looked for "
+                + $"{string.Join(", ", TurboJpeg.Names)}); install it (Debian: libturbojpeg0) or use --set data.decoder=auto"),
+        string name => name,
+    };
+
+    /// <summary>Whether a decoder is there, by its name.</summary>
+    internal static bool Has(string decoder) => decoder != TurboJpegName || TurboJpeg.IsThere;
+
+    /// <summary>
+    /// By how much a JPEG is reduced while it is decoded: 8, 4 or 2 if its short side keeps as many pixels as the options
+    /// ask for, else 1.
+    /// </summary>
+    internal static int DivisorFor(int width, int height, DataOptions options)
+    {
+        int divisor = options.ScaledDecode > 0 ? 8 : 1;
+        while (divisor > 1 && (Math.Min(width, height) + divisor - 1) / divisor < options.ScaledDecode)
+        {
+            divisor /= 2;
+        }
+
+        return divisor;
+    }
+
+    internal static void CheckSize(int width, int height, string path, DataOptions options)
+    {
+        double megapixels = (double)width * height / 1e6;
+        if (megapixels > options.DecodeLimitMegapixels || 3L * width * height > Array.MaxLength)
+        {
+            throw new UnreadableImageException(path, string.Create(CultureInfo.InvariantCulture,
+                $"{width} × {height} pixels are {megapixels:0.####} megapixels, more than the "
+                    + $"{options.DecodeLimitMegapixels:0.####} of data.decode_limit_megapixels"));
+        }
+    }
+
+    private static RgbImage DecodeBySkia(ReadOnlySpan<byte> encoded, string path, DataOptions options)
+    {
         using SKData data = SKData.CreateCopy(encoded);
         using SKCodec codec = SKCodec.Create(data)
             ?? throw new UnreadableImageException(
                 path, "not an image of a known format (JPEG, PNG, WebP, BMP, GIF), or its header is broken");
-        CheckSize(codec.Info, path, options ?? new DataOptions());
-        return Decode(codec, PngOrientation.Of(encoded) ?? codec.EncodedOrigin, path);
+        CheckSize(codec.Info.Width, codec.Info.Height, path, options);
+        return Decode(codec, PngOrientation.Of(encoded) ?? codec.EncodedOrigin, path, SizeFor(codec, options));
     }
 
-    private static RgbImage Decode(SKCodec codec, SKEncodedOrigin origin, string path)
+    private static RgbImage Decode(SKCodec codec, SKEncodedOrigin origin, string path, SKSizeI size)
     {
         bool opaque = codec.Info.AlphaType == SKAlphaType.Opaque;
         SKAlphaType alpha = opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
-        var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, alpha);
+        var info = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, alpha);
         void* rgba = NativeMemory.Alloc((nuint)info.BytesSize64);
         try
         {
             SKCodecResult result = codec.GetPixels(info, (nint)rgba);
             return result == SKCodecResult.Success
-                ? PixelLayout.ToRgb((byte*)rgba, info.Width, info.Height, origin, opaque)
+                ? PixelLayout.ToRgb((byte*)rgba, 4, info.Width, info.Height, origin, opaque)
                 : throw new UnreadableImageException(path, ReasonFor(result));
         }
         finally
@@ -68,16 +120,10 @@ public static unsafe class ImageDecoder
         }
     }
 
-    private static void CheckSize(SKImageInfo info, string path, DataOptions options)
-    {
-        double megapixels = (double)info.Width * info.Height / 1e6;
-        if (megapixels > options.DecodeLimitMegapixels || 3L * info.Width * info.Height > Array.MaxLength)
-        {
-            throw new UnreadableImageException(path, string.Create(CultureInfo.InvariantCulture,
-                $"{info.Width} × {info.Height} pixels are {megapixels:0.####} megapixels, more than the "
-                    + $"{options.DecodeLimitMegapixels:0.####} of data.decode_limit_megapixels"));
-        }
-    }
+    private static SKSizeI SizeFor(SKCodec codec, DataOptions options)
+        => codec.EncodedFormat == SKEncodedImageFormat.Jpeg
+            ? codec.GetScaledDimensions(1f / DivisorFor(codec.Info.Width, codec.Info.Height, options))
+            : codec.Info.Size;
 
     private static string ReasonFor(SKCodecResult result) => result switch
     {

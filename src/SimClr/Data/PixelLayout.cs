@@ -5,15 +5,18 @@ namespace SimClr.Data;
 /// <summary>Rearranges decoded pixels: orientation applied, transparency laid over white, alpha dropped.</summary>
 internal static unsafe class PixelLayout
 {
-    /// <summary>From RGBA (height × width × 4, alpha not multiplied in) to an upright RGB image.</summary>
-    public static RgbImage ToRgb(byte* rgba, int width, int height, SKEncodedOrigin origin, bool opaque)
+    /// <summary>
+    /// From RGBA (height × width × 4, alpha not multiplied in) or opaque RGB (× 3) to an upright RGB image.
+    /// </summary>
+    public static RgbImage ToRgb(byte* stored, int bytesPerPixel, int width, int height, SKEncodedOrigin origin, bool opaque)
     {
         (bool swap, bool mirrorX, bool mirrorY) = Axes(origin);
         (int outWidth, int outHeight) = swap ? (height, width) : (width, height);
-        nint alongX = mirrorX ? -4 : 4;
-        nint alongY = 4 * (nint)(mirrorY ? -width : width);
+        nint alongX = mirrorX ? -bytesPerPixel : bytesPerPixel;
+        nint alongY = bytesPerPixel * (nint)(mirrorY ? -width : width);
         (nint stepX, nint stepY) = swap ? (alongY, alongX) : (alongX, alongY);
-        byte* row = rgba + (mirrorX ? 4 * (nint)(width - 1) : 0) + (mirrorY ? 4 * (nint)width * (height - 1) : 0);
+        byte* row = stored + (mirrorX ? bytesPerPixel * (nint)(width - 1) : 0)
+            + (mirrorY ? bytesPerPixel * (nint)width * (height - 1) : 0);
         byte[] pixels = GC.AllocateUninitializedArray<byte>(outWidth * outHeight * 3);
         fixed (byte* first = pixels)
         {

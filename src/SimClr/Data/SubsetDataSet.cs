@@ -31,5 +31,7 @@ internal sealed class SubsetDataSet : ImageDataSet
 
     internal override bool IsDecoded => source.IsDecoded;
 
+    internal override string? Decoder => source.Decoder;
+
     public override RgbImage Read(int index) => source.Read(indices[index]);
 }

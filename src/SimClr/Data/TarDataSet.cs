@@ -54,6 +54,8 @@ internal sealed class TarDataSet : ImageDataSet
 
     public override string PathOf(int index) => $"{shards[members[index].Shard]}/{members[index].Name}";
 
+    internal override string? Decoder => ImageDecoder.NameFor(options);
+
     public override RgbImage Read(int index) => ImageDecoder.Decode(ReadMember(index), PathOf(index), options);
 
     private byte[] ReadMember(int index)

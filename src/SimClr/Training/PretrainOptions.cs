@@ -46,6 +46,12 @@ public sealed record PretrainOptions
     /// <summary><c>auto</c> (default), <c>fp32</c> or <c>bf16</c>: what encoder and head compute in. Weights, batch-norm statistics, loss and optimizer are always float32.</summary>
     public string Precision { get; init => field = Require.OneOf(value, ["auto", "fp32", "bf16"]); } = "auto";
 
+    /// <summary>
+    /// Where views are made: <c>cpu</c> (default; by the threads that decode) or <c>device</c> (as tensor work where the
+    /// run computes; the same views within rounding).
+    /// </summary>
+    public string AugmentOn { get; init => field = Require.OneOf(value, ["cpu", "device"]); } = "cpu";
+
     /// <summary>Fixes initial weights, order, views. Default 0.</summary>
     public long Seed { get; init; }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using SimClr.Augmentation;
 using SimClr.Checkpoints;
 using SimClr.Data;
 using SimClr.Internals;
@@ -106,8 +107,14 @@ public sealed class Pretrainer
         using var guard = new DivergenceGuard(step, device(plan.Device));
         using var metrics = new MetricsLog(run.MetricsFile, run.TensorBoardFolder, step);
         var views = new ViewPairs(options.Views, options.Seed);
+        using DeviceViews? onDevice = options.AugmentOn == "device"
+            ? new DeviceViews(options.Views, options.Seed, plan.Device, plan.InputType)
+            : null;
         var loader = new BatchLoader(
-            readable, pixels.Memory, views.Write, skipped, options.Data.Workers, substituteUnreadable: true);
+            readable, pixels.Memory, views.Write, skipped, options.Data.Workers, substituteUnreadable: true)
+        {
+            KeepsImages = onDevice is not null,
+        };
         var meter = new RunMeter(step, totalSteps, options, Progress, metrics, Logger);
         KnnMonitor? knn = KnnMonitor.For(readable, encoder, options, skipped);
         model.train();
@@ -159,7 +166,7 @@ public sealed class Pretrainer
         Tensor NextViews()                                                     // [2m, 3, S, S]
         {
             loaded.MoveNext();
-            return pixels.Take(loaded.Current.Slot, 2 * loaded.Current.Indices.Length);
+            return onDevice?.Render(loaded.Current) ?? pixels.Take(loaded.Current.Slot, 2 * loaded.Current.Indices.Length);
         }
     }
 

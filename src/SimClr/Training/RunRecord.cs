@@ -29,7 +29,8 @@ internal sealed record RunRecord(
             plan.Device,
             plan.Precision,
             plan.Threads,
-            plan.MicroBatch),
+            plan.MicroBatch,
+            images.Decoder),
         new VersionRecord(
             typeof(RunRecord).Assembly.GetName().Version!.ToString(3),
             RuntimeInformation.FrameworkDescription,
@@ -56,7 +57,8 @@ internal sealed record RunRecord(
     internal sealed record DataRecord(string Name, int Images, int? Classes, string Fingerprint);
 
     internal sealed record MachineRecord(
-        string System, string Architecture, int Cores, string Device, string Precision, int Threads, int? MicroBatch = null);
+        string System, string Architecture, int Cores, string Device, string Precision, int Threads, int? MicroBatch = null,
+        string? Decoder = null);
 
     internal sealed record VersionRecord(string Simclr, string Runtime, string Torchsharp);
 }

@@ -48,6 +48,12 @@ internal static class RunResumption
                 before.Machine.Device, before.Machine.Threads, plan.Device, plan.Threads);
         }
 
+        if (before.Machine.Decoder is { } decoder && images.Decoder is { } now && decoder != now)
+        {
+            logger.LogWarning(
+                "The run decoded JPEG by {Decoder} and goes on with {NewDecoder}: it may not be bit-exact.", decoder, now);
+        }
+
         return plan with
         {
             Precision = options.Precision == "auto" ? before.Machine.Precision : plan.Precision,

@@ -123,6 +123,26 @@ public sealed class PretrainCommandTests(SmallWorld world) : IClassFixture<Small
     }
 
     [Fact]
+    public void A_resumed_run_goes_on_with_the_decoder_that_it_had()
+    {
+        string run = world.At("decoder-run");
+        CommandRun.Of(
+            "pretrain", world.At("train"), "--out", run, "--config", world.At("tiny.yaml"), "--epochs", "1", "--set", "data.decoder=auto");
+        string file = Path.Combine(run, "run.json");
+        string description = File.ReadAllText(file);
+        string was = SimClr.Data.TurboJpeg.IsThere ? "turbojpeg" : "skia";
+        Assert.Contains($"\"decoder\": \"{was}\"", description);
+
+        File.WriteAllText(file, description.Replace($"\"decoder\": \"{was}\"", "\"decoder\": \"skia\""));
+        CommandRun resumed = CommandRun.Of("pretrain", "--out", run, "--resume", "--epochs", "2");
+        Assert.Equal(0, resumed.Code);
+        Assert.DoesNotContain("bit-exact", resumed.Error);
+        Assert.Contains("\"decoder\": \"skia\"", File.ReadAllText(file));
+        string error = CommandRun.Of("pretrain", "--out", run, "--resume", "--set", "data.decoder=skia").Refused(5);
+        Assert.StartsWith("error: ", error);
+    }
+
+    [Fact]
     public void Resume_alone_takes_data_and_configuration_from_the_run()
     {
         string run = Copy("run", "longer");

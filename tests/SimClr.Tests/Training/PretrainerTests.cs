@@ -206,6 +206,46 @@ public sealed class PretrainerTests : IDisposable
     }
 
     [Fact]
+    public void Views_made_on_the_device_give_the_same_loss_and_do_not_depend_on_the_number_of_workers()
+    {
+        PretrainOptions options = TinyRun.Options with
+        {
+            AugmentOn = "device",
+            Precision = "fp32",
+            Views = TinyRun.Options.Views with { Blur = true },
+        };
+        TinyRun.Train(folder, "one", options with { Data = new DataOptions { Workers = 1 } });
+        TinyRun.Train(folder, "three", options with { Data = new DataOptions { Workers = 3 } });
+        Assert.Equal(TinyRun.Checkpoint(folder.Of("one")), TinyRun.Checkpoint(folder.Of("three")));
+
+        // The loss of the first step: later ones carry on what rounding made of it.
+        PretrainOptions single = options with { Batch = new BatchOptions { Size = 64 }, Schedule = new ScheduleOptions { Epochs = 1, WarmupEpochs = 0 } };
+        PretrainResult device = TinyRun.Train(folder, "device", single);
+        PretrainResult cpu = TinyRun.Train(folder, "cpu", single with { AugmentOn = "cpu" });
+        Assert.Equal(cpu.FinalLoss, device.FinalLoss, 1e-3);
+    }
+
+    [Fact]
+    public void Resuming_with_another_decoder_warns()
+    {
+        folder.Write("images/a.png", EncodedImages.OfColor(new SkiaSharp.SKColor(1, 2, 3), SkiaSharp.SKEncodedImageFormat.Png, 16, 16));
+        folder.Write("images/b.png", EncodedImages.OfColor(new SkiaSharp.SKColor(9, 2, 3), SkiaSharp.SKEncodedImageFormat.Png, 16, 16));
+        PretrainOptions options = TinyRun.Options with { Batch = new BatchOptions { Size = 2 } };
+        using ImageDataSet images = DataSets.Open(folder.Of("images"), new DataOptions { Decoder = "skia" });
+        new Pretrainer(options).Run(images, folder.Of("run"));
+        string description = File.ReadAllText(new RunDirectory(folder.Of("run")).RunFile);
+        Assert.Contains("\"decoder\": \"skia\"", description);
+
+        var log = new ListLogger();
+        new Pretrainer(options) { Logger = log }.Run(images, folder.Of("run"), resume: true);
+        Assert.DoesNotContain(log.Lines, line => line.Contains("bit-exact", StringComparison.Ordinal));
+        File.WriteAllText(
+            new RunDirectory(folder.Of("run")).RunFile, description.Replace("\"decoder\": \"skia\"", "\"decoder\": \"turbojpeg\""));
+        new Pretrainer(options) { Logger = log }.Run(images, folder.Of("run"), resume: true);
+        Assert.Contains(log.Lines, line => line.Contains("by turbojpeg and goes on with skia: it may not be bit-exact", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Resuming_a_finished_run_changes_nothing()
     {
         TinyRun.Train(folder, "run");

@@ -1,0 +1,44 @@
+using static TorchSharp.torch;
+
+namespace SimClr.Augmentation;
+
+/// <summary>Resampling taps of many views along one axis, sent as they are and laid out as matrices on the device.</summary>
+/// <param name="views">How many.</param>
+/// <param name="size">Pixels of each result.</param>
+internal sealed class DeviceTaps(int views, int size)
+{
+    private readonly ResampleTaps[] taps = new ResampleTaps[views];
+    private readonly int[] offsets = new int[views];
+    private readonly bool[] mirrored = new bool[views];
+
+    /// <summary>Sets the taps of a view.</summary>
+    /// <param name="view">Which.</param>
+    /// <param name="own">Its taps within its crop.</param>
+    /// <param name="offset">Where the crop begins in the image.</param>
+    /// <param name="mirror">Whether the result is mirrored.</param>
+    public void Set(int view, ResampleTaps own, int offset, bool mirror)
+        => (taps[view], offsets[view], mirrored[view]) = (own, offset, mirror);
+
+    /// <summary>Matrices that make the result of a line of the image: [views, size, length].</summary>
+    public Tensor Dense(int length, Device device)
+    {
+        int longest = taps.Max(own => own.Taps);
+        long[] starts = new long[views * size];
+        float[] weights = new float[views * size * longest];
+        for (int row = 0; row < starts.Length; row++)
+        {
+            (int view, int i) = (row / size, row % size);
+            ResampleTaps own = taps[view];
+            int from = mirrored[view] ? size - 1 - i : i;
+            own.Weights.Slice(from * own.Taps, own.Taps).CopyTo(weights.AsSpan(row * longest));
+            starts[row] = offsets[view] + own.Starts[from];
+        }
+
+        // Weights of zero behind a row's own may reach beyond the image: there is room for them, which is cut off.
+        Tensor columns = DeviceViews.Upload<long>(starts, ScalarType.Int64, device, views, size, 1)
+            + arange(longest, ScalarType.Int64, device);
+        return zeros([views, size, length + longest], ScalarType.Float32, device)
+            .scatter_(2, columns, DeviceViews.Upload<float>(weights, ScalarType.Float32, device, views, size, longest))
+            .narrow(2, 0, length);
+    }
+}
