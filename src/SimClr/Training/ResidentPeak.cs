@@ -8,14 +8,7 @@ internal static class ResidentPeak
     {
         long peak = Environment.WorkingSet;
         using var done = new ManualResetEventSlim();
-        var watch = new Thread(() =>
-        {
-            do
-            {
-                peak = Math.Max(peak, Environment.WorkingSet);
-            }
-            while (!done.Wait(1));
-        }) { IsBackground = true, Name = "memory watch" };
+        var watch = new Thread(Watch) { IsBackground = true, Name = "memory watch" };
         watch.Start();
         try
         {
@@ -28,5 +21,14 @@ internal static class ResidentPeak
         }
 
         return peak;
+
+        void Watch()
+        {
+            do
+            {
+                peak = Math.Max(peak, Environment.WorkingSet);
+            }
+            while (!done.Wait(1));
+        }
     }
 }
