@@ -54,7 +54,7 @@ internal static class NtXentBlocks
         Tensor similarity = anchors.matmul(u.t());                                     // [B, 2N]
         similarity.narrow(1, first, rows).diagonal().fill_(double.NegativeInfinity);   // an anchor is not its own negative
         Tensor partners = arange(first, first + rows, device: u.device).add(views / 2).remainder(views).unsqueeze(1);
-        similarity.scatter_(1, partners, double.NegativeInfinity);                     // nor is its positive one
+        similarity.scatter_(1, partners, full_like(partners, double.NegativeInfinity, u.dtype));   // nor is its positive one
         Tensor p = positive.narrow(0, first, rows);
         Tensor highest = similarity.amax([1], keepdim: true).clamp_min_(-2 / temperature); // one image has no negatives at all
         Tensor weight = similarity.sub_(highest).exp_();
