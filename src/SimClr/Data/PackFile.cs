@@ -77,7 +77,7 @@ public static class PackFile
             throw new DataException($"'{images.Name}': none of {images.Count} images can be read; there is nothing to pack");
         }
 
-        // As for a set held in memory: what is left of a set is another set.
+        // What is left of a set is another set.
         string fingerprint = kept.Count == images.Count ? images.Fingerprint : images.Subset(kept).Fingerprint;
         byte[] index = new PackIndex { Fingerprint = fingerprint, ClassNames = images.ClassNames, Entries = entries }.ToBytes();
         long indexOffset = stream.Position - start;

@@ -8,8 +8,21 @@ namespace SimClr.Encoders;
 /// </summary>
 internal static class ChannelsLast
 {
-    public static void Convert(nn.Module module)
+    // A processor's vector of float32 at its widest.
+    private const int Lanes = 16;
+
+    /// <summary>
+    /// Converts a module whose convolutions all have multiples of 16 outputs. With fewer, oneDNN (3.7.1, in float32)
+    /// writes past the end of its memory when it computes the gradient of the weights in this order.
+    /// </summary>
+    /// <returns>Whether it was converted, and its input may be in this order too.</returns>
+    public static bool Convert(nn.Module module)
     {
+        if (module.parameters().Any(p => p.dim() == 4 && p.shape[0] % Lanes != 0))
+        {
+            return false;
+        }
+
         using var _ = no_grad();
         using var scope = NewDisposeScope();
         foreach (var (_, parameter) in module.named_parameters())
@@ -19,5 +32,7 @@ internal static class ChannelsLast
                 parameter.set_(parameter.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2));
             }
         }
+
+        return true;
     }
 }

@@ -11,6 +11,7 @@ internal sealed class SimClrModel : nn.Module<Tensor, (Tensor H, Tensor Z)>
     private readonly nn.Module<Tensor, Tensor> encoder;
     private readonly ProjectionHead head;
     private readonly bool ownsEncoder;
+    private bool channelsLast;
 
     private SimClrModel(nn.Module<Tensor, Tensor> encoder, ProjectionHead head, bool ownsEncoder)
         : base(nameof(SimClrModel))
@@ -32,14 +33,14 @@ internal sealed class SimClrModel : nn.Module<Tensor, (Tensor H, Tensor Z)>
         int representation = encoder is ResNet resnet ? resnet.RepresentationSize : MeasureRepresentation(encoder, options.Views.Size);
         var model = new SimClrModel(encoder, new ProjectionHead(options.Head, representation, options.Seed), ownEncoder is null);
         model.to(torch.device(device));
-        ChannelsLast.Convert(model);
+        model.channelsLast = ChannelsLast.Convert(model);
         return model;
     }
 
     /// <summary>x: both views of N images, [2N, 3, S, S] → h [2N, r] and z [2N, d]. One batch, so that batch norm sees both views.</summary>
     public override (Tensor H, Tensor Z) forward(Tensor input)
     {
-        Tensor h = encoder.forward(input);
+        Tensor h = encoder.forward(channelsLast ? input : input.contiguous());
         return (h, head.forward(h));
     }
 
