@@ -52,8 +52,8 @@ internal sealed class KnnMonitor
             images.Subset(order[asked..(asked + answering)]), images.Subset(order[..asked]), encoder, options, skipped);
     }
 
-    /// <summary>The accuracy after an epoch, 0 … 1; null in epochs that are passed over so that it costs little.</summary>
-    public double? Measure(long epoch)
+    /// <summary>The accuracy after an epoch, 0 … 1; null in epochs that are passed over so that it costs little, and when stopped.</summary>
+    public double? Measure(long epoch, CancellationToken cancellation)
     {
         int every = (options.Schedule.Epochs + MostTimes - 1) / MostTimes;
         if (epoch % every != 0 && epoch != options.Schedule.Epochs)
@@ -61,8 +61,16 @@ internal sealed class KnnMonitor
             return null;
         }
 
-        EmbeddingTable answers = Embedder.Embed(encoder, bank, options.Data, skipped);
-        EmbeddingTable questions = Embedder.Embed(encoder, queries, options.Data, skipped);
-        return KnnClassifier.Evaluate(answers, questions, Math.Min(20, answers.Count)).Top1;
+        try
+        {
+            EmbeddingTable answers = Embedder.Embed(encoder, bank, options.Data, skipped, cancellation: cancellation);
+            EmbeddingTable questions = Embedder.Embed(encoder, queries, options.Data, skipped, cancellation: cancellation);
+            return KnnClassifier.Evaluate(answers, questions, Math.Min(20, answers.Count)).Top1;
+        }
+        catch (OperationCanceledException)
+        {
+            // The run is about to write its checkpoint and stop.
+            return null;
+        }
     }
 }

@@ -91,6 +91,11 @@ public sealed class Pretrainer
         var encoder = new TrainedEncoder(model.Encoder, options.Encoder, options.Views);
         var checkpoints = new TrainingCheckpoint(run, model, optimizer, encoder);
         string? latest = resume ? run.LatestCheckpoint() : null;
+        if (latest is null && run.HasRun)
+        {
+            Logger.LogWarning("{Run}: there is no checkpoint; starting from the beginning.", run.Root);
+        }
+
         long step = latest is null ? Begin(model) : checkpoints.Restore(latest);
 
         LearningRateSchedule schedule = Schedule(readable.Count, options.Schedule.Epochs);
@@ -132,21 +137,22 @@ public sealed class Pretrainer
             if (logs)
             {
                 guard.Check(options, schedule, latest);
-                double? accuracy = epochEnds ? knn?.Measure(step / stepsPerEpoch) : null;
+                double? accuracy = epochEnds ? knn?.Measure(step / stepsPerEpoch, cancellation) : null;
                 meter.Log(step, stepsPerEpoch, rate, health!, accuracy, loader.Waited);
 
                 // On processors with large caches .NET lets a hundred megabytes of a step's small objects pile up.
                 GC.Collect(0);
             }
 
-            if (step == totalSteps || CheckpointIsDue(step, stepsPerEpoch) || cancellation.IsCancellationRequested)
+            bool stops = cancellation.IsCancellationRequested && step < totalSteps;
+            if (step == totalSteps || CheckpointIsDue(step, stepsPerEpoch) || stops)
             {
                 guard.Check(options, schedule, latest);
                 latest = checkpoints.Save(step, options.Checkpoint.Keep);
                 skipped.Write(run.SkippedFile);
             }
 
-            if (cancellation.IsCancellationRequested && step < totalSteps)
+            if (stops)
             {
                 throw new OperationCanceledException($"stopped after step {step} of {totalSteps}; the checkpoint is {latest}", cancellation);
             }

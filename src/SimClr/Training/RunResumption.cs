@@ -68,7 +68,7 @@ internal static class RunResumption
         if (step > totalSteps)
         {
             throw new ConfigurationException(
-                $"the run has done {step} steps already, and the epochs asked for are {totalSteps}; ask for more epochs, or start a new run");
+                $"the run has done {step} steps already, and the epochs asked for take only {totalSteps}; ask for more epochs, or start a new run");
         }
 
         if (step > 0)
