@@ -65,7 +65,7 @@ public sealed partial class ReadmeTests
         string[] commands = [.. Blocks("sh").SelectMany(block => block.Split('\n'))
             .Where(line => line.StartsWith("simclr ", StringComparison.Ordinal) && !line.Contains("cifar10:", StringComparison.Ordinal))
             .Select(line => line.Split('#')[0].Trim()["simclr ".Length..])];
-        Assert.Equal(8, commands.Length);
+        Assert.Equal(9, commands.Length);
         foreach (string command in commands)
         {
             Simclr.Run(folder.Path, [.. command.Split(' '), .. Shorter(command)]).Succeeded();
