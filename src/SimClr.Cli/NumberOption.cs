@@ -18,8 +18,7 @@ internal static class NumberOption
                 string text = result.Tokens[0].Value;
                 bool good = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value)
                     && value >= lowest && (lowest == long.MinValue || value <= int.MaxValue);
-                string range = lowest == long.MinValue ? "" : string.Create(CultureInfo.InvariantCulture, $" of {lowest} or more");
-                return good ? value : Bad<long>(result, name, text, $"an integer{range}");
+                return good ? value : Bad<long>(result, name, text, $"an integer{Range(lowest, value)}");
             },
         };
 
@@ -36,7 +35,7 @@ internal static class NumberOption
                     && value >= lowest && value <= int.MaxValue;
                 return text == "auto" ? 0
                     : good ? value
-                    : Bad<long>(result, name, text, string.Create(CultureInfo.InvariantCulture, $"an integer of {lowest} or more, or auto"));
+                    : Bad<long>(result, name, text, $"an integer{Range(lowest, value)}, or auto");
             },
         };
 
@@ -53,6 +52,11 @@ internal static class NumberOption
                 return good ? value : Bad<double>(result, name, text, "a number above 0");
             },
         };
+
+    // The upper bound is named only to who comes near it: 0 also stands for what is no number.
+    private static string Range(long lowest, long value) => lowest == long.MinValue ? ""
+        : value > int.MaxValue ? string.Create(CultureInfo.InvariantCulture, $" from {lowest} to {int.MaxValue}")
+        : string.Create(CultureInfo.InvariantCulture, $" of {lowest} or more");
 
     private static T? Bad<T>(ArgumentResult result, string name, string text, string expected)
         where T : struct

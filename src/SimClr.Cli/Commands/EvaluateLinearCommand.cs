@@ -13,7 +13,7 @@ internal static class EvaluateLinearCommand
     public static Verb Create()
     {
         var arguments = new EvaluationArguments();
-        Option<long?> epochs = NumberOption.Integer("--epochs", "Passes over the training images; 90 if it is not given", 1);
+        Option<long?> epochs = NumberOption.Integer("--epochs", "Passes over the training images; 90 if it is not given; with --fixed-features more where images are few", 1);
         Option<long?> batchSize = NumberOption.Integer("--batch-size", "Images per step; by default the paper's: 512, 4096 for very large sets", 1);
         var fixedFeatures = new Option<bool>("--fixed-features")
         {
@@ -40,10 +40,9 @@ internal static class EvaluateLinearCommand
 
     private static LinearOptions Options(CommandContext context, Option<long?> epochs, Option<long?> batchSize)
     {
-        var options = new LinearOptions();
+        LinearOptions options = context.Value(epochs) is { } chosen ? new() { Epochs = (int)chosen } : new();
         return options with
         {
-            Epochs = (int?)context.Value(epochs) ?? options.Epochs,
             BatchSize = (int?)context.Value(batchSize) ?? options.BatchSize,
             Seed = context.Seed ?? options.Seed,
         };

@@ -40,6 +40,12 @@ internal static class PretrainReport
         {
             lines.Add($"kNN among held-apart training images: {ProgressText.Percent(knn)}");
         }
+        else if (result.Health is not null)
+        {
+            lines.Add(images.Labels is null
+                ? "no kNN along the way: the images have no labels"
+                : $"no kNN along the way: it takes {KnnMonitor.FewestImages} readable images or more");
+        }
 
         if (result.SkippedImages > 0)
         {

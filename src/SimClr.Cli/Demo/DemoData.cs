@@ -11,6 +11,7 @@ internal sealed record DemoData(ImageDataSet Train, ImageDataSet? Test) : IDispo
     public const string Sample = "sample:";
     private const int MostHeldOut = 2000;
     private const int FewestToMeasure = 50;
+    private const int HeldOutShare = 5;   // one in five
 
     /// <summary>
     /// Opens a set. The embedded one comes split; of others a fifth, at most 2,000 images, is held out by a fixed seed.
@@ -30,7 +31,7 @@ internal sealed record DemoData(ImageDataSet Train, ImageDataSet? Test) : IDispo
             return new DemoData(images, null);
         }
 
-        int heldOut = Math.Min(MostHeldOut, images.Count / 5);
+        int heldOut = Math.Min(MostHeldOut, images.Count / HeldOutShare);
         int[] order = new RandomStream(0, Purpose.Split).Permutation(images.Count);
         DemoData split = new(images.Subset([.. order[heldOut..].Order()]), images.Subset([.. order[..heldOut].Order()]));
         if (heldOut >= FewestToMeasure && EveryClassIsIn(split.Train, images))
@@ -39,7 +40,10 @@ internal sealed record DemoData(ImageDataSet Train, ImageDataSet? Test) : IDispo
             return split;
         }
 
-        context.Remark($"note: {images.Name} has too few images of a class to measure anything; the demo shows pictures only");
+        string reason = heldOut < FewestToMeasure
+            ? $"has {images.Count} images; from {HeldOutShare * FewestToMeasure} on a part is held out to measure on"
+            : "has too few images of a class to measure anything";
+        context.Remark($"note: {images.Name} {reason}; the demo shows pictures and the health of the run, no accuracies");
         return new DemoData(images, null);
     }
 

@@ -73,9 +73,10 @@ internal sealed class DemoReport(PretrainOptions options, DemoData data, DemoOut
                     ? "Each row: an image, and what is nearest to it among the others by its pixels (left) and by what was learned (right)."
                     : "Each row: a held-out image as another photographer would have taken it, and what is nearest to it among the held-out originals by its pixels (left) and by what was learned (right). Green with a check: the same class; red with a cross: another one.",
                 NeighborPicture.Scale));
+        string knn = outcome.Training.KnnTop1 is null ? "" : " kNN is measured among training images, for this curve only.";
         yield return new ReportSection(
             "How training went",
-            new ReportDrawing(curve, "The loss of the batch at each logged step. Dashed: what guessing costs, ln(2N − 1). kNN is measured among training images, for this curve only."),
+            new ReportDrawing(curve, $"The loss of the batch at each logged step. Dashed: what guessing costs, ln(2N − 1).{knn}"),
             new ReportParagraph($"At the end the run was {outcome.Training.Health?.Describe() ?? "finished"}"));
         yield return new ReportSection(
             "What training saw",

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using SimClr.Training;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace SimClr.Cli.Displays;
 
@@ -24,12 +25,12 @@ internal sealed class BarDisplay : IDisplay
     public IProgress<PretrainProgress> Training => new Reports<PretrainProgress>(Report);
 
     public static T Show<T>(TextWriter output, Func<IDisplay, T> work)
-    {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
-        return console.Progress()
-            .Columns(new ProgressBarColumn { Width = 20 }, new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
+        => Show(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) }), work);
+
+    internal static T Show<T>(IAnsiConsole console, Func<IDisplay, T> work)
+        => console.Progress()
+            .Columns(new ProgressBarColumn { Width = 10 }, new PercentageColumn(), new WordsColumn())
             .Start(bars => work(new BarDisplay(console, bars)));
-    }
 
     public IProgress<WorkDone> Work(int total)
     {
@@ -55,5 +56,12 @@ internal sealed class BarDisplay : IDisplay
         bar.IsIndeterminate = false;
         bar.MaxValue = total;
         return bar;
+    }
+
+    /// <summary>The words behind the bar. They go on in the next line where the library's own column would squeeze bar and percent.</summary>
+    private sealed class WordsColumn : ProgressColumn
+    {
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
+            => new Markup(task.Description);
     }
 }

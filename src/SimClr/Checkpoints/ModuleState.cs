@@ -10,7 +10,7 @@ internal static class ModuleState
         => module.named_modules().Prepend(("", module)).SelectMany(m => Own(m.Item1, m.Item2));
 
     /// <summary>Fills the targets with the values of their names.</summary>
-    /// <exception cref="DataException">A name is missing or left over, or a shape differs.</exception>
+    /// <exception cref="DataException">A name is missing or left over, a shape differs, or integers stand for fractions or the other way round.</exception>
     public static void Load(
         IEnumerable<KeyValuePair<string, Tensor>> targets,
         IReadOnlyDictionary<string, Tensor> values,
@@ -27,6 +27,11 @@ internal static class ModuleState
             {
                 throw new DataException(
                     $"{file}: '{name}' has shape [{string.Join(", ", value.shape)}], the model expects [{string.Join(", ", target.shape)}]. Was it trained with another encoder, width or stem?");
+            }
+
+            if (value.dtype != target.dtype && !(value.is_floating_point() && target.is_floating_point()))
+            {
+                throw new DataException($"{file}: '{name}' holds {value.dtype}, the model expects {target.dtype}. Is the file damaged?");
             }
 
             target.copy_(value);

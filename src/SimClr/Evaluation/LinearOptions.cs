@@ -10,8 +10,18 @@ public sealed record LinearOptions
 {
     private const int LargeSet = 200_000;
 
-    /// <summary>Passes over the training images. Default 90.</summary>
-    public int Epochs { get; init => field = Require.Positive(value); } = 90;
+    /// <summary>
+    /// Passes over the training images. Default 90; on fixed features more where few images make few steps per epoch.
+    /// </summary>
+    public int Epochs
+    {
+        get;
+        init
+        {
+            field = Require.Positive(value);
+            EpochsAreChosen = true;
+        }
+    } = 90;
 
     /// <summary>Images per step; 0 (default) for the paper's: 4096 for sets like ImageNet, 512 (its choice for CIFAR) below 200,000 images.</summary>
     public int BatchSize { get; init => field = Require.NonNegative(value); }
@@ -27,6 +37,9 @@ public sealed record LinearOptions
 
     /// <summary>Fixes order and views. Default 0.</summary>
     public long Seed { get; init; }
+
+    /// <summary>Whether <see cref="Epochs"/> was set: what someone chose is not raised.</summary>
+    internal bool EpochsAreChosen { get; private init; }
 
     /// <summary>The images of a step for a set of the given size: never more than there are.</summary>
     internal int BatchSizeFor(int images) => Math.Min(images, BatchSize > 0 ? BatchSize : images < LargeSet ? 512 : 4096);

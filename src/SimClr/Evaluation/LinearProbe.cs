@@ -13,7 +13,8 @@ namespace SimClr.Evaluation;
 /// </summary>
 public static class LinearProbe
 {
-    // Few rows make few steps per epoch; below this many in all, the layer would hardly leave zero.
+    // Few rows make few steps per epoch; below this many in all, the layer would hardly leave zero. Where the epochs
+    // were chosen, they stay.
     private const int FewestSteps = 1000;
     private const int PowerIterations = 30;
 
@@ -31,7 +32,9 @@ public static class LinearProbe
         TablePair.Check(train, test);
         options ??= new LinearOptions();
         int batch = options.BatchSizeFor(train.Count);
-        int epochs = Math.Max(options.Epochs, (FewestSteps * batch / train.Count) + 1);
+        int epochs = options.EpochsAreChosen
+            ? options.Epochs
+            : Math.Max(options.Epochs, (FewestSteps * batch / train.Count) + 1);
 
         using var scope = NewDisposeScope();
         (Tensor x, Tensor y) = Standardized(train, test);

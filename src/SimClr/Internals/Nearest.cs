@@ -24,6 +24,7 @@ internal static class Nearest
     public static string Closest(string typed, IEnumerable<string> known)
         => known.OrderBy(name => Holds(name, typed) || Holds(typed, name) ? 0 : 1)
             .ThenBy(name => Distance(typed.ToLowerInvariant(), name.ToLowerInvariant()))
+            .ThenByDescending(name => name.Intersect(typed).Count())   // foto is as far from demo as from photos
             .First();
 
     private static bool Holds(string whole, string part) => whole.Contains(part, StringComparison.OrdinalIgnoreCase);

@@ -12,6 +12,9 @@ namespace SimClr.Training;
 /// </summary>
 internal sealed class KnnMonitor
 {
+    /// <summary>Fewer images tell nothing.</summary>
+    public const int FewestImages = 100;
+
     private const int MostNeighbors = 2000;
     private const int MostQueries = 500;
     private const int MostTimes = 20;
@@ -40,7 +43,7 @@ internal sealed class KnnMonitor
     public static KnnMonitor? For(
         ImageDataSet images, TrainedEncoder encoder, PretrainOptions options, SkippedImages skipped)
     {
-        if (images.Labels is null || images.Count < 100)
+        if (images.Labels is null || images.Count < FewestImages)
         {
             return null;
         }

@@ -38,7 +38,7 @@ public static class Presets
         if (!Names.Contains(name))
         {
             throw new ConfigurationException(
-                $"unknown preset '{name}'{Nearest.Hint(name, Names)}; there are {string.Join(", ", Names)}. "
+                $"unknown preset '{name}' (did you mean '{Nearest.Closest(name, Names)}'?); there are {string.Join(", ", Names)}. "
                 + "A file of your own goes with --config.");
         }
 

@@ -13,12 +13,24 @@ public sealed record RunHealth(
     double Loss, double ChanceLoss, double PositiveFirst, int Candidates, double SpreadH, double SpreadZ)
 {
     private const double CollapsedSpread = 0.02;
+
+    // What is better than guessing by more than luck.
+    private const double LeastGain = 0.02;
+    private const int TimesChance = 3;
+
     private const long SimilaritiesAtOnce = 1 << 20;
 
     /// <summary>True when representations or projections have become (nearly) the same for all images.</summary>
     public bool Collapsed => SpreadH < CollapsedSpread || SpreadZ < CollapsedSpread;
 
-    /// <summary>The state in plain words.</summary>
+    /// <summary>
+    /// True when nothing tells a view's positive from the others: neither the loss nor the ranking is better than
+    /// guessing. Both are asked because at low temperatures the loss of a network that learns long stays above chance.
+    /// </summary>
+    internal bool AtChance
+        => !Collapsed && !(Loss < ChanceLoss - LeastGain) && PositiveFirst < (double)TimesChance / Candidates;
+
+    /// <summary>The state in plain words, such that "the run is …" can stand before them.</summary>
     public string Describe()
     {
         string first = FormattableString.Invariant(
@@ -28,8 +40,8 @@ public sealed record RunHealth(
             return $"collapsed: all images get nearly the same representation. {first}. Try a lower learning rate or a higher temperature.";
         }
 
-        return Loss > ChanceLoss - 0.02
-            ? $"nothing learned yet: {first}. If this lasts past warm-up, check the learning rate and that the images differ."
+        return AtChance
+            ? $"still at chance: {first}. Past warm-up this means that nothing is learned: check the learning rate and that the images differ."
             : $"healthy: {first}.";
     }
 

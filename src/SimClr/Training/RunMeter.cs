@@ -13,13 +13,18 @@ internal sealed class RunMeter(
     MetricsLog metrics,
     ILogger logger)
 {
+    // One batch says little: a small one has its positives first by luck.
+    private const int JudgedTogether = 10;
+
+    private readonly Queue<RunHealth> pastWarmup = new();
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private long stepsDone;
     private TimeSpan lastTime;
     private TimeSpan lastWait;
     private RunHealth? lastHealth;
     private double? lastKnn;
-    private bool warned;
+    private bool warnedOfCollapse;
+    private bool warnedOfChance;
 
     public void Log(long step, int stepsPerEpoch, double rate, RunHealth health, double? knn, TimeSpan waited)
     {
@@ -50,11 +55,12 @@ internal sealed class RunMeter(
         TimeSpan left = (now / Math.Max(1, stepsDone)) * (totalSteps - step);
         progress?.Report(new PretrainProgress(
             step, totalSteps, epoch, options.Schedule.Epochs, rate, speed, left, health, lastKnn));
-        if (health.Collapsed && !warned)
+        if (step > options.Schedule.WarmupEpochs * stepsPerEpoch && !warnedOfChance)
         {
-            warned = true;
-            logger.LogWarning("Step {Step}: {Health}", step, health.Describe());
+            pastWarmup.Enqueue(health);
         }
+
+        Warn(step, health);
     }
 
     public PretrainResult Result(RunDirectory run, long step, int skipped, string checkpoint)
@@ -64,5 +70,31 @@ internal sealed class RunMeter(
         return new PretrainResult(
             run.Root, step, options.Schedule.Epochs, last?["loss"] ?? double.NaN, speed, skipped, checkpoint,
             run.EncoderFile, lastHealth, lastKnn);
+    }
+
+    private void Warn(long step, RunHealth health)
+    {
+        if (health.Collapsed && !warnedOfCollapse)
+        {
+            warnedOfCollapse = true;
+            logger.LogWarning("Step {Step}: {Health}", step, health.Describe());
+        }
+
+        if (pastWarmup.Count < JudgedTogether)
+        {
+            return;
+        }
+
+        RunHealth mean = health with
+        {
+            Loss = pastWarmup.Average(h => h.Loss),
+            PositiveFirst = pastWarmup.Average(h => h.PositiveFirst),
+        };
+        pastWarmup.Dequeue();
+        if (mean.AtChance)
+        {
+            warnedOfChance = true;
+            logger.LogWarning("Step {Step}, mean of the last {Count} logged steps: {Health}", step, JudgedTogether, mean.Describe());
+        }
     }
 }

@@ -51,6 +51,7 @@ public sealed class PretrainCommandTests(SmallWorld world) : IClassFixture<Small
         Assert.Contains("6 steps in 2 epoch(s)", result.Output);
         Assert.Contains("(chance 2.708)", result.Output);
         Assert.Contains("ranks first among 15 others", result.Output);
+        Assert.Contains("no kNN along the way: it takes 100 readable images", result.Output);
         Assert.Contains($"next: simclr evaluate knn {run} --train {world.At("train")}", result.Output);
         Assert.DoesNotContain(Escape, result.Output);
     }

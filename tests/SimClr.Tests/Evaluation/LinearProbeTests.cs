@@ -55,6 +55,15 @@ public sealed class LinearProbeTests
     }
 
     [Fact]
+    public void Few_rows_get_more_epochs_except_where_the_epochs_are_chosen()
+    {
+        EmbeddingTable table = Tables.Clouds(20, 8, 2, 1, seed: 1);
+        Assert.Equal(1001, LinearProbe.Evaluate(table, table).Epochs);
+        Assert.Equal(1001, LinearProbe.Evaluate(table, table, new LinearOptions { WeightDecay = 0.1 }).Epochs);
+        Assert.Equal(3, LinearProbe.Evaluate(table, table, new LinearOptions { Epochs = 3 } with { Seed = 1 }).Epochs);
+    }
+
+    [Fact]
     public void The_result_depends_on_nothing_but_tables_and_options()
     {
         EmbeddingTable train = Tables.Clouds(300, 8, 5, 2, seed: 1);
