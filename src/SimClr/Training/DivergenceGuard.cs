@@ -67,8 +67,9 @@ internal sealed class DivergenceGuard : IDisposable
         }
 
         string optimizer = options.Optimizer.Name;
+        double lower = Math.Min(schedule.Peak / 4, new OptimizerOptions().PeakRateFor(options.Batch.Size));
         string advice = step < schedule.WarmupSteps ? "a lower rate" : "a lower rate or a longer warm-up (--set schedule.warmup_epochs=…)";
         return FormattableString.Invariant(
-            $"Likely cause: the peak rate of {schedule.Peak:G4} is too high for {optimizer}; try {advice}, such as --set optimizer.peak_rate={schedule.Peak / 4:G4}.");
+            $"Likely cause: the peak rate of {schedule.Peak:G4} is too high for {optimizer}; try {advice}, such as --set optimizer.peak_rate={lower:G4}.");
     }
 }
