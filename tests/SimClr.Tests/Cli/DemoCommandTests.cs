@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace SimClr.Tests.Cli;
 
 [Collection(ComputeThreadsCollection.Name)]
@@ -18,7 +20,9 @@ public sealed class DemoCommandTests(SmallWorld world) : IClassFixture<SmallWorl
         Assert.Contains("has 5 images; from 250 on a part is held out", lenient.Error);
         string report = File.ReadAllText(Path.Combine(world.At("lenient"), "report.html"));
         Assert.Contains("--set data.max_skipped=0.2", report);
-        Assert.DoesNotContain("kNN", report);
+
+        // The inlined pictures may spell anything.
+        Assert.DoesNotContain("kNN", Regex.Replace(report, "base64,[A-Za-z0-9+/=]+", ""));
     }
 
     [Fact]
