@@ -19,6 +19,11 @@ internal static class MicroBatchFit
     public static int Find(PretrainOptions options, ComputePlan plan, SimClrModel model, ILogger logger)
     {
         int size = options.Batch.Size;
+        if (plan.Device != "cpu" && options.Batch.Memory is not null)
+        {
+            logger.LogWarning("--memory is for the processor's memory and is ignored: on {Device} the micro-batch is found by trying.", plan.Device);
+        }
+
         using var scope = NewDisposeScope();
         var statistics = new RunningStatistics(model);
         model.train();

@@ -101,7 +101,7 @@ public sealed class Pretrainer
         LearningRateSchedule schedule = Schedule(readable.Count, options.Schedule.Epochs);
         LearningRateSchedule scheduleBefore = Schedule(readable.Count, (int)(totalStepsBefore / stepsPerEpoch));
         RunResumption.Announce(totalStepsBefore, step, totalSteps, scheduleBefore, schedule, Logger);
-        int micro = plan.MicroBatch ?? MicroBatchFit.Find(options, plan, model, Logger);
+        int micro = FitBatch(plan, model);
         RunRecord.Of(options, images, plan with { MicroBatch = micro }, totalSteps).Write(run.RunFile);
         Logger.LogInformation("{Header}", MicroBatches.Describe(options.Batch.Size, micro));
 
@@ -167,7 +167,7 @@ public sealed class Pretrainer
             using var scope = NewDisposeScope();
             optimizer.ZeroGradients();
             StepOutcome batch = gradients.Compute(NextViews);
-            guard.Observe(batch.Loss, optimizer.Parameters);
+            guard.Observe(batch.Loss, optimizer);
             optimizer.Step(rate);
             return measure ? RunHealth.Measure(batch.Loss, loss.ChanceLevel(options.Batch.Size), batch.H, batch.Z) : null;
         }
@@ -189,6 +189,23 @@ public sealed class Pretrainer
         }
 
         return 0;
+    }
+
+    /// <summary>The size of a micro-batch, and the allocator set for it.</summary>
+    private int FitBatch(ComputePlan plan, SimClrModel model)
+    {
+        if (plan.MicroBatch is null || plan.MicroBatch < options.Batch.Size)
+        {
+            HostMemory.ReturnLargeBlocks();
+        }
+
+        int micro = plan.MicroBatch ?? MicroBatchFit.Find(options, plan, model, Logger);
+        if (micro >= options.Batch.Size)
+        {
+            HostMemory.KeepBlocks();
+        }
+
+        return micro;
     }
 
     private IEnumerable<BatchPlan> BatchPlans(int images, int micro, long fromStep, int stepsPerEpoch, long totalSteps)
