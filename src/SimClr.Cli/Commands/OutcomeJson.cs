@@ -30,6 +30,26 @@ internal static class OutcomeJson
         return json;
     }
 
+    public static JsonObject Of(MultiLabelOutcome outcome, bool perClass)
+    {
+        var json = new JsonObject
+        {
+            ["map"] = outcome.MeanAveragePrecision,
+            ["map_interval"] = Of(outcome.MeanAveragePrecisionInterval),
+        };
+        if (perClass)
+        {
+            json["per_class"] = new JsonArray([.. outcome.PerClass.Select(row => new JsonObject
+            {
+                ["class"] = row.Name,
+                ["images"] = row.Images,
+                ["average_precision"] = row.AveragePrecision,
+            })]);
+        }
+
+        return json;
+    }
+
     public static JsonArray Of(Interval interval) => [interval.Low, interval.High];
 
     private static JsonObject Of(ClassAccuracy row) => new()

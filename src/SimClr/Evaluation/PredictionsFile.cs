@@ -27,13 +27,14 @@ internal static class PredictionsFile
     {
         using var text = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
         text.WriteLine(Header);
-        for (int i = 0; i < outcome.Paths.Count; i++)
+        foreach (Prediction row in Rows(outcome))
         {
-            (int label, int prediction) = (outcome.Labels[i], outcome.Predictions[i]);
-            text.WriteLine(string.Join(
-                ',', CsvField.Quote(outcome.Paths[i]), CsvField.Quote(outcome.ClassNames[label]), CsvField.Quote(outcome.ClassNames[prediction]), label == prediction ? 1 : 0));
+            text.WriteLine($"{CsvField.Quote(row.Path)},{CsvField.Quote(row.Label)},{CsvField.Quote(row.Predicted)},{(row.Correct ? 1 : 0)}");
         }
     }
+
+    public static IReadOnlyList<Prediction> Rows(EvaluationOutcome outcome) => [.. outcome.Paths.Select((path, i) => new Prediction(
+        path, outcome.ClassNames[outcome.Labels[i]], outcome.ClassNames[outcome.Predictions[i]]))];
 
     /// <summary>Reads a file, or the one of the usual name in a folder.</summary>
     /// <exception cref="DataException">There is none, or it is not what <see cref="Write"/> leaves.</exception>

@@ -223,6 +223,26 @@ public sealed class PairLossTests : IDisposable
 
     [Theory]
     [MemberData(nameof(AllForms))]
+    public void Descent_makes_views_of_one_image_more_alike_than_those_of_others(string name, bool semiHard, bool normalize)
+    {
+        IContrastiveLoss loss = LossCatalog.Create(Options(name, semiHard, 0.5, normalize));
+        using var generator = new Generator(9);
+        Tensor z1 = randn([16, 8], dtype: ScalarType.Float64, generator: generator);
+        Tensor z2 = randn([16, 8], dtype: ScalarType.Float64, generator: generator);
+        for (int step = 0; step < 150; step++)
+        {
+            (double _, Tensor grad1, Tensor grad2) = Run(loss.Forward, z1.requires_grad_(), z2.requires_grad_());
+            (z1, z2) = (z1.detach().sub(grad1.mul(2)), z2.detach().sub(grad2.mul(2)));
+        }
+
+        Tensor cosine = nn.functional.normalize(z1, p: 2, dim: 1).matmul(nn.functional.normalize(z2, p: 2, dim: 1).t());
+        double positive = cosine.diagonal().mean().item<double>();
+        double negative = cosine.sum().sub(cosine.trace()).div(16 * 15).item<double>();
+        Assert.True(positive > negative + 0.3, $"positives {positive:F2}, negatives {negative:F2}");
+    }
+
+    [Theory]
+    [MemberData(nameof(AllForms))]
     public void Forward_and_backward_leave_no_tensor_behind(string name, bool semiHard, bool normalize)
     {
         IContrastiveLoss loss = LossCatalog.Create(Options(name, semiHard, 0.5, normalize));
