@@ -10,6 +10,9 @@ public interface IContrastiveLoss
     /// <param name="z2">Projections of the second views, [N, d], the same images in the same order.</param>
     Tensor Forward(Tensor z1, Tensor z2);
 
-    /// <summary>What the loss is near for N images before anything is learned.</summary>
+    /// <summary>
+    /// The level of chance for N images: the least that the loss can be on average while positives look like negatives.
+    /// On random projections the loss is near it, as long as they differ little in similarity (by less than τ).
+    /// </summary>
     double ChanceLevel(int images);
 }

@@ -7,6 +7,11 @@ public static class LossCatalog
     public static IContrastiveLoss Create(LossOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new NtXentLoss(options.Temperature);
+        return options.Name switch
+        {
+            LossOptions.NtLogistic => new NtLogisticLoss(options.Temperature, options.SemiHard, options.Normalize),
+            LossOptions.MarginTriplet => new MarginLoss(options.Margin, options.SemiHard, options.Normalize),
+            _ => new NtXentLoss(options.Temperature, options.Normalize),
+        };
     }
 }

@@ -2,12 +2,53 @@ using SimClr.Internals;
 
 namespace SimClr.Losses;
 
-/// <summary>The contrastive loss: section <c>loss</c> of the configuration.</summary>
+/// <summary>The contrastive loss (paper, Table 2 and Section 5.1): section <c>loss</c> of the configuration.</summary>
 public sealed record LossOptions
 {
-    /// <summary><c>nt-xent</c> (default).</summary>
-    public string Name { get; init => field = Require.OneOf(value, ["nt-xent"]); } = "nt-xent";
+    internal const string NtXent = "nt-xent";
+    internal const string NtLogistic = "nt-logistic";
+    internal const string MarginTriplet = "margin";
 
-    /// <summary>The temperature τ: the paper's best is 0.1 (default) on ImageNet and 0.5 on CIFAR-10.</summary>
+    private const double UsualMargin = 0.8;
+
+    /// <summary><c>nt-xent</c> (default), <c>nt-logistic</c> or <c>margin</c>.</summary>
+    public string Name { get; init => field = Require.OneOf(value, [NtXent, NtLogistic, MarginTriplet]); } = NtXent;
+
+    /// <summary>
+    /// The temperature τ of NT-Xent and NT-Logistic: the paper's best for NT-Xent is 0.1 (default) on ImageNet and 0.5 on
+    /// CIFAR-10. <c>margin</c> has none and passes it over, so that every preset can be given that name.
+    /// </summary>
     public double Temperature { get; init => field = Require.Positive(value); } = 0.1;
+
+    /// <summary>
+    /// The margin m of <c>margin</c>: by how much a positive should be more similar than a negative. Default 0.8; the
+    /// other losses have none, and refuse any other value.
+    /// </summary>
+    public double Margin { get; init => field = Require.NonNegative(value); } = UsualMargin;
+
+    /// <summary>
+    /// Whether each anchor is compared with its semi-hard negative only. Default false. NT-Xent refuses it: it weighs
+    /// negatives by how hard they are itself (paper, Section 5.1).
+    /// </summary>
+    public bool SemiHard { get; init; }
+
+    /// <summary>Whether similarity is the cosine (ℓ2-normalized projections; default) or, if false, the plain dot product (paper, Table 5).</summary>
+    public bool Normalize { get; init; } = true;
+
+    /// <summary>Checks the rules across fields.</summary>
+    /// <exception cref="ArgumentException">A value contradicts the name of the loss.</exception>
+    public void Validate()
+    {
+        if (SemiHard && Name == NtXent)
+        {
+            throw new ArgumentException(
+                $"loss.semi_hard is true, but {NtXent} compares each anchor with all negatives; take --set loss.name={NtLogistic} or --set loss.name={MarginTriplet} with it, or leave it out");
+        }
+
+        if (Margin != UsualMargin && Name != MarginTriplet)
+        {
+            throw new ArgumentException(FormattableString.Invariant(
+                $"loss.margin is {Margin}, but {Name} has no margin; take --set loss.name={MarginTriplet} with it, or leave it out"));
+        }
+    }
 }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace SimClr.Losses;
 
 /// <summary>
-/// NT-Xent and its gradient for projections of unit length, without ever holding the [2N, 2N] similarities: a block
+/// NT-Xent and its gradient for projections as they are compared (of unit length, or as they come), without ever holding the [2N, 2N] similarities: a block
 /// of rows at a time, from which come the terms of its anchors and all that these terms give to the gradient
 /// <code>
 /// ∂L/∂u = (P + Pᵀ)·u / 2Nτ,   P = softmax of the rows of u·uᵀ/τ without the diagonal, less 1 at the positive
@@ -17,7 +17,7 @@ internal static class NtXentBlocks
     private const long ElementsPerBlock = 1 << 20;
 
     /// <summary>The mean over all anchors, and its gradient where it is wanted.</summary>
-    /// <param name="u">First views and then second views of N images, each row of length 1, [2N, d].</param>
+    /// <param name="u">First views and then second views of N images, [2N, d].</param>
     /// <param name="temperature">τ.</param>
     /// <param name="withGradient">Whether ∂L/∂u is wanted.</param>
     /// <param name="elements">Similarities that are held at once.</param>
@@ -56,7 +56,8 @@ internal static class NtXentBlocks
         Tensor partners = arange(first, first + rows, device: u.device).add(views / 2).remainder(views).unsqueeze(1);
         similarity.scatter_(1, partners, full_like(partners, double.NegativeInfinity, u.dtype));   // nor is its positive one
         Tensor p = positive.narrow(0, first, rows);
-        Tensor highest = similarity.amax([1], keepdim: true).clamp_min_(-2 / temperature); // one image has no negatives at all
+        Tensor highest = similarity.amax([1], keepdim: true);
+        highest.masked_fill_(highest.isneginf(), 0);                                   // one image has no negatives at all
         Tensor weight = similarity.sub_(highest).exp_();
         Tensor sum = weight.sum(1, keepdim: true);
 

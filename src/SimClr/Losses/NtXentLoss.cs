@@ -11,12 +11,16 @@ namespace SimClr.Losses;
 /// <remarks>The loss can be differentiated once: its gradient is a constant to the graph.</remarks>
 public sealed class NtXentLoss : IContrastiveLoss
 {
+    private readonly bool normalize;
+
     /// <summary>Creates the loss.</summary>
     /// <param name="temperature">τ, above 0.</param>
+    /// <param name="normalize">Whether similarity is the cosine (default) or the plain dot product (paper, Table 5).</param>
     /// <exception cref="ArgumentOutOfRangeException">τ is not a finite number above 0.</exception>
-    public NtXentLoss(double temperature)
+    public NtXentLoss(double temperature, bool normalize = true)
     {
         Temperature = Internals.Require.Positive(temperature, nameof(temperature));
+        this.normalize = normalize;
     }
 
     /// <summary>τ.</summary>
@@ -26,31 +30,12 @@ public sealed class NtXentLoss : IContrastiveLoss
     /// <exception cref="ArgumentException">The two are not matrices of one shape with at least one row.</exception>
     public Tensor Forward(Tensor z1, Tensor z2)
     {
-        ArgumentNullException.ThrowIfNull(z1);
-        ArgumentNullException.ThrowIfNull(z2);
-        if (z1.dim() != 2 || !z1.shape.SequenceEqual(z2.shape) || z1.shape[0] == 0)
-        {
-            throw new ArgumentException(
-                $"got projections of shape [{string.Join(", ", z1.shape)}] and [{string.Join(", ", z2.shape)}], expected [N, d] for both");
-        }
-
         using var scope = NewDisposeScope();
-
-        // Half precision cannot hold exp(1 / τ): whatever the encoder computes in, the loss is at least float32.
-        ScalarType type = z1.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
-        Tensor z = cat([z1.to_type(type), z2.to_type(type)]);                          // [2N, d]
-        Tensor u = nn.functional.normalize(z, p: 2, dim: 1);
+        Tensor u = Projections.Stack(z1, z2, normalize);                               // [2N, d]
         (Tensor loss, Tensor? gradient) = NtXentBlocks.Compute(u.detach(), Temperature, u.requires_grad);
-        return (gradient is null ? loss : WithGradient(u, loss, gradient)).MoveToOuterDisposeScope();
+        return (gradient is null ? loss : Projections.WithGradient(u, loss, gradient)).MoveToOuterDisposeScope();
     }
 
     /// <summary>ln(2N − 1): all 2N − 1 candidates look alike.</summary>
     public double ChanceLevel(int images) => Math.Log((2 * images) - 1);
-
-    /// <summary>A scalar that has this value, and this gradient by u: the product with a constant, less its own value.</summary>
-    private static Tensor WithGradient(Tensor u, Tensor value, Tensor gradient)
-    {
-        Tensor product = u.flatten().dot(gradient.flatten());
-        return product.sub(product.detach()).add(value);
-    }
 }

@@ -1,3 +1,4 @@
+using SimClr.Losses;
 using SimClr.Optimizers;
 using static TorchSharp.torch;
 
@@ -58,7 +59,12 @@ internal sealed class DivergenceGuard : IDisposable
 
     private static string LikelyCause(PretrainOptions options, LearningRateSchedule schedule, long step)
     {
-        if (options.Loss.Temperature < 0.01)
+        if (!options.Loss.Normalize)
+        {
+            return "Likely cause: without normalization similarities grow with the projections; try --set loss.normalize=true or a lower rate.";
+        }
+
+        if (options.Loss.Temperature < 0.01 && options.Loss.Name != LossOptions.MarginTriplet)
         {
             return FormattableString.Invariant($"Likely cause: the temperature {options.Loss.Temperature} is very low; the paper's are 0.05 to 1 (--set loss.temperature=0.1).");
         }

@@ -67,6 +67,7 @@ public sealed record PretrainOptions
     {
         Views.Validate();
         Batch.Validate();
+        Loss.Validate();
         if (Schedule.WarmupEpochs >= Schedule.Epochs)
         {
             throw new ArgumentException(FormattableString.Invariant(

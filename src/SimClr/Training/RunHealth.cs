@@ -4,7 +4,7 @@ namespace SimClr.Training;
 
 /// <summary>How training is doing, from one batch.</summary>
 /// <param name="Loss">The loss.</param>
-/// <param name="ChanceLoss">What it was near before anything was learned: ln(2N − 1).</param>
+/// <param name="ChanceLoss">The level of chance: for NT-Xent ln(2N − 1), what it was near before anything was learned.</param>
 /// <param name="PositiveFirst">How often a view's positive is the most similar of the 2N − 1 others, 0 … 1.</param>
 /// <param name="Candidates">2N − 1.</param>
 /// <param name="SpreadH">Spread of h over the unit sphere: 0 when all images share one representation, 1 when they point evenly everywhere.</param>

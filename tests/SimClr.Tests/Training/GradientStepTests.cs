@@ -43,6 +43,30 @@ public sealed class GradientStepTests : IDisposable
         AssertSameBuffers(plain, cached, 0);
     }
 
+    [Theory]
+    [InlineData("nt-xent", false, false)]
+    [InlineData("nt-logistic", false, true)]
+    [InlineData("nt-logistic", true, true)]
+    [InlineData("nt-logistic", true, false)]
+    [InlineData("margin", false, true)]
+    [InlineData("margin", true, true)]
+    [InlineData("margin", false, false)]
+    public void So_it_is_with_every_loss_and_every_head(string name, bool semiHard, bool normalize)
+    {
+        IContrastiveLoss loss = LossCatalog.Create(new LossOptions { Name = name, SemiHard = semiHard, Normalize = normalize, Temperature = 0.5 });
+        foreach (string head in new[] { "none", "linear", "mlp" })
+        {
+            SimClrModel plain = Model(head);
+            SimClrModel cached = Model(head);
+            plain.eval();
+            cached.eval();
+            StepOutcome expected = new PlainStep(plain, loss).Compute(Feed(Images));
+            StepOutcome got = new CachedStep(cached, loss, Images, MicroBatches.Count(Images, 3)).Compute(Feed(3));
+            Assert.Equal(expected.Loss.item<double>(), got.Loss.item<double>(), 1e-12 * Math.Max(1, expected.Loss.item<double>()));
+            AssertSameGradients(plain, cached, 1e-9);
+        }
+    }
+
     [Fact]
     public void A_micro_batch_as_large_as_the_batch_is_the_plain_step_with_batch_norm_in_training_too()
     {

@@ -1,0 +1,93 @@
+namespace SimClr.Evaluation;
+
+/// <summary>Whether an image shows a class.</summary>
+public enum Presence
+{
+    /// <summary>It does not.</summary>
+    Absent,
+
+    /// <summary>It does.</summary>
+    Present,
+
+    /// <summary>Only in a way that is marked as difficult: it counts neither for nor against.</summary>
+    Difficult,
+}
+
+/// <summary>
+/// Average precision as PASCAL VOC 2007 defines it: images are ranked by score; the mean over recall 0, 0.1 … 1 of the
+/// highest precision at that recall or above (0 where it is never reached). Difficult images are left out.
+/// </summary>
+public static class AveragePrecision
+{
+    private const int Steps = 10;
+
+    /// <summary>The 11-point average precision of one class, 0 … 1; null where no image shows it.</summary>
+    /// <param name="scores">The score of each image; of equal ones the earlier image ranks first.</param>
+    /// <param name="truth">What each image shows.</param>
+    /// <exception cref="ArgumentException">The two have different lengths, or a score is not a number.</exception>
+    public static double? ElevenPoint(ReadOnlySpan<float> scores, ReadOnlySpan<Presence> truth)
+    {
+        int[] ranking = Ranking(scores, truth);
+        int[] once = new int[truth.Length];
+        Array.Fill(once, 1);
+        return ElevenPoint(ranking, truth, once);
+    }
+
+    /// <summary>The images that count, the highest score first.</summary>
+    internal static int[] Ranking(ReadOnlySpan<float> scores, ReadOnlySpan<Presence> truth)
+    {
+        if (scores.Length != truth.Length)
+        {
+            throw new ArgumentException($"got {scores.Length} scores and {truth.Length} images, expected one score per image");
+        }
+
+        float[] values = scores.ToArray();
+        if (Array.FindIndex(values, float.IsNaN) is var wrong and >= 0)
+        {
+            throw new ArgumentException($"got a score that is not a number for image {wrong}");
+        }
+
+        Presence[] shown = truth.ToArray();
+        return [.. Enumerable.Range(0, values.Length).Where(i => shown[i] != Presence.Difficult).OrderByDescending(i => values[i])];
+    }
+
+    /// <summary>The same of a ranking in which an image may stand several times in a row, or not at all.</summary>
+    internal static double? ElevenPoint(ReadOnlySpan<int> ranking, ReadOnlySpan<Presence> truth, ReadOnlySpan<int> times)
+    {
+        long positives = 0;
+        foreach (int image in ranking)
+        {
+            positives += truth[image] == Presence.Present ? times[image] : 0;
+        }
+
+        if (positives == 0)
+        {
+            return null;
+        }
+
+        // The highest precision among the ranks whose recall is k / 10 or more, but below (k + 1) / 10: in integers, so
+        // that a recall of 0.3 is 0.3.
+        Span<double> best = stackalloc double[Steps + 1];
+        best.Clear();
+        (long right, long seen) = (0, 0);
+        foreach (int image in ranking)
+        {
+            seen += times[image];
+            if (truth[image] == Presence.Present && times[image] > 0)
+            {
+                right += times[image];
+                int step = (int)(Steps * right / positives);
+                best[step] = Math.Max(best[step], (double)right / seen);
+            }
+        }
+
+        (double sum, double highest) = (0, 0);
+        for (int step = Steps; step >= 0; step--)
+        {
+            highest = Math.Max(highest, best[step]);
+            sum += highest;
+        }
+
+        return sum / (Steps + 1);
+    }
+}

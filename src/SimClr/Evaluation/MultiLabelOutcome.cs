@@ -1,0 +1,84 @@
+using System.Globalization;
+
+namespace SimClr.Evaluation;
+
+/// <summary>How one class of a set with several labels per image was recognized.</summary>
+/// <param name="Name">The class.</param>
+/// <param name="Images">Test images that show it, difficult ones not counted.</param>
+/// <param name="AveragePrecision">Its 11-point average precision, 0 … 1; null where no image shows it.</param>
+public sealed record ClassPrecision(string Name, int Images, double? AveragePrecision);
+
+/// <summary>
+/// Scores of test images that may show several classes each, and the measure of PASCAL VOC 2007 that is read off them:
+/// the mean over classes of the 11-point average precision (<see cref="Evaluation.AveragePrecision"/>), with its 95 % interval
+/// (percentile bootstrap over the test images).
+/// </summary>
+public sealed class MultiLabelOutcome
+{
+    private readonly Presence[][] truth;
+    private readonly int[][] rankings;
+    private readonly Lazy<Interval> interval;
+
+    /// <summary>Measures.</summary>
+    /// <param name="truth">What each image shows: images · classes, image by image.</param>
+    /// <param name="scores">A score for each of these.</param>
+    /// <param name="classes">Classes, above 0.</param>
+    /// <param name="classNames">The classes by number, or null.</param>
+    /// <param name="seed">Fixes the resamples of the interval.</param>
+    /// <exception cref="ArgumentException">The lengths do not fit each other, a score is not a number, or no image shows any class.</exception>
+    public MultiLabelOutcome(
+        ReadOnlySpan<Presence> truth, ReadOnlySpan<float> scores, int classes, IReadOnlyList<string>? classNames = null, long seed = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classes);
+        if (truth.Length != scores.Length || truth.Length % classes != 0 || (classNames is not null && classNames.Count != classes))
+        {
+            throw new ArgumentException(
+                $"got {truth.Length} marks, {scores.Length} scores and {classNames?.Count ?? classes} class names, expected {classes} of each per image");
+        }
+
+        Images = truth.Length / classes;
+        this.truth = [.. Columns(truth, classes)];
+        float[][] columns = [.. Columns(scores, classes)];
+        rankings = [.. columns.Select((column, c) => AveragePrecision.Ranking(column, this.truth[c]))];
+        int[] once = [.. Enumerable.Repeat(1, Images)];
+        PerClass = [.. Enumerable.Range(0, classes).Select(c => new ClassPrecision(
+            classNames?[c] ?? c.ToString(CultureInfo.InvariantCulture),
+            this.truth[c].Count(shown => shown == Presence.Present),
+            AveragePrecision.ElevenPoint(rankings[c], this.truth[c], once)))];
+        MeanAveragePrecision = Mean(once) ?? throw new ArgumentException("no image shows any class, expected at least one");
+        interval = new(() => Bootstrap.Intervals(Images, 1, seed, (times, values) => values[0] = Mean(times) ?? 0)[0]);
+    }
+
+    /// <summary>Test images.</summary>
+    public int Images { get; }
+
+    /// <summary>The mean over the classes that an image shows, 0 … 1.</summary>
+    public double MeanAveragePrecision { get; }
+
+    /// <summary>Its 95 % interval; a class that a resample does not show is left out of its mean.</summary>
+    public Interval MeanAveragePrecisionInterval => interval.Value;
+
+    /// <summary>The table of the classes.</summary>
+    public IReadOnlyList<ClassPrecision> PerClass { get; }
+
+    private static IEnumerable<T[]> Columns<T>(ReadOnlySpan<T> values, int classes)
+    {
+        T[] all = values.ToArray();
+        return Enumerable.Range(0, classes).Select(c => Enumerable.Range(0, all.Length / classes).Select(i => all[(i * classes) + c]).ToArray());
+    }
+
+    private double? Mean(ReadOnlySpan<int> times)
+    {
+        (double sum, int shown) = (0, 0);
+        for (int c = 0; c < rankings.Length; c++)
+        {
+            if (AveragePrecision.ElevenPoint(rankings[c], truth[c], times) is { } precision)
+            {
+                sum += precision;
+                shown++;
+            }
+        }
+
+        return shown == 0 ? null : sum / shown;
+    }
+}

@@ -1,0 +1,124 @@
+using System.Numerics;
+using SimClr.Internals;
+
+namespace SimClr.Evaluation;
+
+/// <summary>
+/// The paper's test of whether two models differ (Appendix B.8): the predictions of the two are exchanged at random,
+/// image by image, and the share of such exchanges is counted whose difference is at least as large, either way, as the
+/// one that was observed. Only images that one got right and the other wrong matter, so the number of them that an
+/// exchange gives to the first is the number of ones among as many random bits: of accuracies this is the sign test
+/// (McNemar's exact test), within sampling error.
+/// </summary>
+public static class PermutationTest
+{
+    /// <summary>The paper's number of exchanges.</summary>
+    public const int DefaultSamples = 100_000;
+
+    private const int SamplesPerStream = 1000;
+
+    /// <summary>Compares two outcomes on the same images.</summary>
+    /// <param name="a">The first.</param>
+    /// <param name="b">The second.</param>
+    /// <param name="samples">Random exchanges, above 0. Default 100,000.</param>
+    /// <param name="seed">Fixes them.</param>
+    /// <exception cref="DataException">They are about different images, or disagree about a label.</exception>
+    public static ModelComparison Compare(EvaluationOutcome a, EvaluationOutcome b, int samples = DefaultSamples, long seed = 0)
+    {
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(b);
+        return Compare(PredictionPair.Match(PredictionsFile.Rows(a), PredictionsFile.Rows(b), "the first", "the second"), samples, seed);
+    }
+
+    internal static ModelComparison Compare(PredictionPair pair, int samples, long seed, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(samples);
+        ClassCounts[] classes = [.. Enumerable.Range(0, pair.Labels.Length)
+            .GroupBy(i => pair.Labels[i])
+            .Select(rows => new ClassCounts(
+                rows.Count(), rows.Count(i => pair.A[i] && !pair.B[i]), rows.Count(i => pair.B[i] && !pair.A[i])))];
+        (double accuracy, double perClass) = Shares(classes, samples, seed, cancellation);
+        int both = pair.A.Zip(pair.B).Count(rights => rights.First && rights.Second);
+        (int onlyA, int onlyB) = (classes.Sum(c => c.OnlyA), classes.Sum(c => c.OnlyB));
+        return new ModelComparison(both, onlyA, onlyB, pair.A.Length - both - onlyA - onlyB)
+        {
+            DifferenceInterval = IntervalOf(pair, seed),
+            PValue = accuracy,
+            MeanPerClassDifference = classes.Average(c => (double)(c.OnlyA - c.OnlyB) / c.Images),
+            MeanPerClassPValue = perClass,
+            Samples = samples,
+        };
+    }
+
+    // The observed arrangement is one of those that chance can give: it is counted among them, so no share is 0.
+    private static (double Accuracy, double PerClass) Shares(
+        ClassCounts[] classes, int samples, long seed, CancellationToken cancellation)
+    {
+        long observed = Math.Abs(classes.Sum(c => (long)c.OnlyA - c.OnlyB));
+        double observedPerClass = Math.Abs(classes.Sum(c => (double)(c.OnlyA - c.OnlyB) / c.Images));
+        ClassCounts[] differing = [.. classes.Where(c => c.OnlyA + c.OnlyB > 0)];
+        (long accuracy, long perClass) = (1, 1);
+        int blocks = ((samples - 1) / SamplesPerStream) + 1;
+        Parallel.For(0, blocks, new ParallelOptions { CancellationToken = cancellation }, block =>
+        {
+            var stream = new RandomStream(seed, Purpose.Permutation, block);
+            (int asLarge, int asLargePerClass) = (0, 0);
+            for (int i = Math.Min(SamplesPerStream, samples - (block * SamplesPerStream)); i > 0; i--)
+            {
+                (long difference, double mean) = Exchange(differing, ref stream);
+                asLarge += Math.Abs(difference) >= observed ? 1 : 0;
+
+                // Sums of fractions: what is equal may differ by rounding.
+                asLargePerClass += Math.Abs(mean) >= observedPerClass - 1e-9 ? 1 : 0;
+            }
+
+            Interlocked.Add(ref accuracy, asLarge);
+            Interlocked.Add(ref perClass, asLargePerClass);
+        });
+        return (accuracy / (samples + 1.0), perClass / (samples + 1.0));
+    }
+
+    private static (long Difference, double PerClass) Exchange(ClassCounts[] classes, ref RandomStream stream)
+    {
+        (long difference, double perClass) = (0, 0);
+        foreach (ClassCounts counts in classes)
+        {
+            int differing = counts.OnlyA + counts.OnlyB;
+            int toA = Ones(differing, ref stream);
+            difference += (2 * toA) - differing;
+            perClass += (double)((2 * toA) - differing) / counts.Images;
+        }
+
+        return (difference, perClass);
+    }
+
+    /// <summary>Ones among that many random bits.</summary>
+    private static int Ones(int bits, ref RandomStream stream)
+    {
+        int ones = 0;
+        for (; bits >= 64; bits -= 64)
+        {
+            ones += BitOperations.PopCount(stream.NextUInt64());
+        }
+
+        return bits == 0 ? ones : ones + BitOperations.PopCount(stream.NextUInt64() >> (64 - bits));
+    }
+
+    private static Interval IntervalOf(PredictionPair pair, long seed)
+    {
+        int[] gain = [.. pair.A.Zip(pair.B, (a, b) => (a ? 1 : 0) - (b ? 1 : 0))];
+        return Bootstrap.Intervals(gain.Length, 1, seed, (times, values) =>
+        {
+            long sum = 0;
+            for (int i = 0; i < times.Length; i++)
+            {
+                sum += gain[i] * times[i];
+            }
+
+            values[0] = (double)sum / times.Length;
+        })[0];
+    }
+
+    /// <summary>Images of a class, and how many of them only one of the two got right.</summary>
+    private readonly record struct ClassCounts(int Images, int OnlyA, int OnlyB);
+}

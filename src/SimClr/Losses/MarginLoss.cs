@@ -1,0 +1,59 @@
+using static TorchSharp.torch;
+
+namespace SimClr.Losses;
+
+/// <summary>
+/// The margin triplet loss (paper, Table 2; Schroff et al. 2015): the mean over pairs of an anchor and a negative of
+/// max(s⁻ − s⁺ + m, 0). Anchors are the first views, negatives the second views of the other images. With semi-hard
+/// negatives the mean is over the one of each anchor that has one within the margin (<see cref="SemiHardNegatives"/>),
+/// and 0 if no anchor has. Memory grows with N, not with N².
+/// </summary>
+/// <remarks>The loss can be differentiated once.</remarks>
+public sealed class MarginLoss : IContrastiveLoss
+{
+    private readonly bool normalize;
+
+    /// <summary>Creates the loss.</summary>
+    /// <param name="margin">m, 0 or more; of cosines, 2 already asks for more than there can be.</param>
+    /// <param name="semiHard">Whether each anchor is compared with its semi-hard negative only.</param>
+    /// <param name="normalize">Whether similarity s is the cosine (default) or the plain dot product.</param>
+    /// <exception cref="ArgumentOutOfRangeException">m is not a finite number of 0 or more.</exception>
+    public MarginLoss(double margin, bool semiHard = false, bool normalize = true)
+    {
+        Margin = Internals.Require.NonNegative(margin, nameof(margin));
+        SemiHard = semiHard;
+        this.normalize = normalize;
+    }
+
+    /// <summary>m.</summary>
+    public double Margin { get; }
+
+    /// <summary>Whether each anchor is compared with its semi-hard negative only.</summary>
+    public bool SemiHard { get; }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The two are not matrices of one shape with at least one row.</exception>
+    public Tensor Forward(Tensor z1, Tensor z2)
+    {
+        using var scope = NewDisposeScope();
+        Tensor u = Projections.Stack(z1, z2, normalize);                               // [2N, d]
+        Tensor loss = SemiHard ? OfSemiHard(u, z1.shape[0]) : NegativePairs.Mean(u, Term, relative: true);
+        return loss.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>m: on average a negative is as similar as the positive.</summary>
+    public double ChanceLevel(int images) => Margin;
+
+    private Tensor OfSemiHard(Tensor u, long n)
+    {
+        SemiHardNegatives found = SemiHardNegatives.Find(u, Margin);
+        Tensor positive = u.narrow(0, 0, n).mul(u.narrow(0, n, n)).sum(1);             // [N]
+        return found.Mean(found.Similarity.sub(positive).add(Margin));
+    }
+
+    private (Tensor Value, Tensor Slope) Term(Tensor difference)
+    {
+        Tensor value = difference.add_(Margin).clamp_min_(0);
+        return (value, value.sign());
+    }
+}

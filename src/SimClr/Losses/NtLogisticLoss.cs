@@ -1,0 +1,62 @@
+using static TorchSharp.torch;
+
+namespace SimClr.Losses;
+
+/// <summary>
+/// NT-Logistic (paper, Table 2: log σ(uᵀv⁺/τ) + log σ(−uᵀv⁻/τ), to be maximized): the mean over anchors of
+/// ln(1 + e^(−s⁺/τ)), plus the mean over pairs of an anchor and a negative of ln(1 + e^(s⁻/τ)). Anchors are the first
+/// views, negatives the second views of the other images. With semi-hard negatives the second mean is over the one of
+/// each anchor that has one (<see cref="SemiHardNegatives"/>). Memory grows with N, not with N².
+/// </summary>
+/// <remarks>The loss can be differentiated once.</remarks>
+public sealed class NtLogisticLoss : IContrastiveLoss
+{
+    private const double Linear = 40;   // beyond, ln(1 + e^x) is x
+
+    private readonly bool normalize;
+
+    /// <summary>Creates the loss.</summary>
+    /// <param name="temperature">τ, above 0.</param>
+    /// <param name="semiHard">Whether each anchor is compared with its semi-hard negative only.</param>
+    /// <param name="normalize">Whether similarity s is the cosine (default) or the plain dot product.</param>
+    /// <exception cref="ArgumentOutOfRangeException">τ is not a finite number above 0.</exception>
+    public NtLogisticLoss(double temperature, bool semiHard = false, bool normalize = true)
+    {
+        Temperature = Internals.Require.Positive(temperature, nameof(temperature));
+        SemiHard = semiHard;
+        this.normalize = normalize;
+    }
+
+    /// <summary>τ.</summary>
+    public double Temperature { get; }
+
+    /// <summary>Whether each anchor is compared with its semi-hard negative only.</summary>
+    public bool SemiHard { get; }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The two are not matrices of one shape with at least one row.</exception>
+    public Tensor Forward(Tensor z1, Tensor z2)
+    {
+        using var scope = NewDisposeScope();
+        Tensor u = Projections.Stack(z1, z2, normalize);                               // [2N, d]
+        long n = z1.shape[0];
+        Tensor positive = u.narrow(0, 0, n).mul(u.narrow(0, n, n)).sum(1);             // [N]
+        Tensor ofPositives = Softplus(positive.neg()).mean();
+        Tensor ofNegatives = SemiHard ? OfSemiHard(u) : NegativePairs.Mean(u, Term, relative: false);
+        return ofPositives.add(ofNegatives).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>2 ln 2: positives and negatives are called positive with probability ½.</summary>
+    public double ChanceLevel(int images) => 2 * Math.Log(2);
+
+    private Tensor OfSemiHard(Tensor u)
+    {
+        SemiHardNegatives found = SemiHardNegatives.Find(u, margin: null);
+        return found.Mean(Softplus(found.Similarity));
+    }
+
+    private (Tensor Value, Tensor Slope) Term(Tensor s) => (Softplus(s), s.div(Temperature).sigmoid_().div_(Temperature));
+
+    // ln(1 + e^(x / τ))
+    private Tensor Softplus(Tensor x) => nn.functional.softplus(x.div(Temperature), 1, Linear);
+}
