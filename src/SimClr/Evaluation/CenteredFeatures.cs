@@ -10,8 +10,8 @@ internal sealed class CenteredFeatures : IDisposable
 {
     private const long DoubleUpToBytes = 64L << 20;
 
-    // The rows of a block stay in the processor's cache between the two products that need them.
-    private const int BlockBytes = 4 << 20;
+    // Few enough that what is made of a block is small; enough that its products are worth sharing among threads.
+    private const int BlockBytes = 16 << 20;
 
     /// <param name="data">The rows.</param>
     /// <param name="type">float64 or float32; null to choose by size.</param>
@@ -24,16 +24,19 @@ internal sealed class CenteredFeatures : IDisposable
         BlockRows = Math.Clamp(BlockBytes / bytes, Math.Min(256, Count), Count);
 
         using var scope = NewDisposeScope();
-        Mean = zeros(Dimension, float64).DetachFromDisposeScope();
-        foreach ((_, Tensor block) in Read(data))
+        Tensor sum = zeros(Dimension, float64);
+        foreach ((_, Tensor block) in FeatureBlocks.Read(data, BlockRows))
         {
-            Mean.add_(block.sum([0], type: float64).div(Count));
+            sum.add_(block.sum([0], type: float64));
         }
 
+        // Rounded, so that taking it off is exact but for the rounding of the difference.
+        Tensor mean = sum.div_(Count).to_type(float32);
+        Mean = mean.to_type(float64).DetachFromDisposeScope();
         Values = empty([Count, Dimension], Type).DetachFromDisposeScope();
-        foreach ((int start, Tensor block) in Read(data))
+        foreach ((int start, Tensor block) in FeatureBlocks.Read(data, BlockRows))
         {
-            Values.narrow(0, start, block.shape[0]).copy_(block.to_type(float64).sub(Mean));
+            Values.narrow(0, start, block.shape[0]).copy_(Type == ScalarType.Float64 ? block.to_type(float64).sub_(Mean) : block.sub_(mean));
         }
     }
 
@@ -68,18 +71,4 @@ internal sealed class CenteredFeatures : IDisposable
         Mean.Dispose();
         Values.Dispose();
     }
-
-    /// <summary>Rows as they are, block by block as tensors: float32 [≤ BlockRows, dimension].</summary>
-    public static IEnumerable<(int Start, Tensor Rows)> Read(LogisticData data, int blockRows)
-    {
-        for (int start = 0; start < data.Count; start += blockRows)
-        {
-            float[] buffer = new float[Math.Min(blockRows, data.Count - start) * data.Dimension];
-            data.CopyTo(start, buffer);
-            using var scope = NewDisposeScope();
-            yield return (start, tensor(buffer, [buffer.Length / data.Dimension, data.Dimension]));
-        }
-    }
-
-    private IEnumerable<(int Start, Tensor Rows)> Read(LogisticData data) => Read(data, BlockRows);
 }

@@ -123,7 +123,7 @@ public sealed class LogisticRegression
         Tensor w = tensor(weights, [Classes, Dimension]).t();
         Tensor b = tensor(intercepts);
         float[] logits = new float[(long)data.Count * Classes];
-        foreach ((int start, Tensor x) in CenteredFeatures.Read(data, BlockRows))
+        foreach ((int start, Tensor x) in FeatureBlocks.Read(data, BlockRows))
         {
             addmm(b, x.to_type(float64), w, 1, 1).to_type(float32).data<float>().CopyTo(logits.AsSpan(start * Classes));
         }
