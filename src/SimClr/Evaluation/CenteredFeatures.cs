@@ -25,7 +25,7 @@ internal sealed class CenteredFeatures : IDisposable
 
         using var scope = NewDisposeScope();
         Tensor sum = zeros(Dimension, float64);
-        foreach ((_, Tensor block) in FeatureBlocks.Read(data, BlockRows))
+        foreach ((_, Tensor block) in FeatureBlocks.Read(data))
         {
             sum.add_(block.sum([0], type: float64));
         }
@@ -34,7 +34,7 @@ internal sealed class CenteredFeatures : IDisposable
         Tensor mean = sum.div_(Count).to_type(float32);
         Mean = mean.to_type(float64).DetachFromDisposeScope();
         Values = empty([Count, Dimension], Type).DetachFromDisposeScope();
-        foreach ((int start, Tensor block) in FeatureBlocks.Read(data, BlockRows))
+        foreach ((int start, Tensor block) in FeatureBlocks.Read(data))
         {
             Values.narrow(0, start, block.shape[0]).copy_(Type == ScalarType.Float64 ? block.to_type(float64).sub_(Mean) : block.sub_(mean));
         }

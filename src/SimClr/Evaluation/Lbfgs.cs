@@ -12,7 +12,10 @@ internal delegate void InverseCurvature(Span<double> vector);
 /// <param name="Value">The function at the point where it stopped.</param>
 /// <param name="Iterations">Steps taken.</param>
 /// <param name="Evaluations">Times the function was asked.</param>
-/// <param name="Converged">Whether both bounds were met; otherwise it ran out of steps, or rounding hid any further descent.</param>
+/// <param name="Converged">
+/// Whether both bounds were met, or the minimum was nearer than rounding could tell; otherwise it ran out of steps or found no
+/// descent.
+/// </param>
 internal readonly record struct LbfgsOutcome(double Value, int Iterations, int Evaluations, bool Converged);
 
 /// <summary>
@@ -23,6 +26,8 @@ internal readonly record struct LbfgsOutcome(double Value, int Iterations, int E
 /// <param name="memory">Steps remembered.</param>
 internal sealed class Lbfgs(int length, int memory)
 {
+    private const int Patience = 10;
+
     private readonly List<Step> steps = [];
     private readonly double[] direction = new double[length];
     private readonly double[] next = new double[length];
@@ -31,7 +36,10 @@ internal sealed class Lbfgs(int length, int memory)
     /// <summary>Share of the value that rounding can change: lower differences decide nothing.</summary>
     public double Noise { get; init; } = 1e-15;
 
-    /// <summary>Descends from a point, which becomes the minimum.</summary>
+    /// <summary>Share of the value: of steps whose change of slope is less, rounding has more part in it than curvature.</summary>
+    public double NoiseInCurvature { get; init; }
+
+    /// <summary>Descends from a point, which becomes the minimum. Nothing is remembered of earlier descents.</summary>
     /// <param name="function">What to minimize.</param>
     /// <param name="curvature">The start of the recursion; null for the identity.</param>
     /// <param name="point">Where to start, and where it ended.</param>
@@ -49,21 +57,26 @@ internal sealed class Lbfgs(int length, int memory)
         int most,
         CancellationToken cancellation = default)
     {
+        steps.Clear();
         double[] gradient = new double[length];
         double value = function(point, gradient);
         int evaluations = 1;
         double gain = 0;
+        (double nearest, int since) = (double.PositiveInfinity, 0);
         for (int iteration = 0; ; iteration++)
         {
             cancellation.ThrowIfCancellationRequested();
-            bool near = Distance(gradient, curvature) <= tolerance * Math.Abs(value) && gain <= tolerance * Math.Abs(value);
-            if (near || iteration == most)
+            double distance = Distance(gradient, curvature);
+            bool near = distance <= tolerance * Math.Abs(value) && gain <= Math.Max(tolerance, Noise) * Math.Abs(value);
+            (nearest, since) = distance < nearest / 2 ? (distance, 0) : (nearest, since + 1);
+            bool hidden = distance <= Noise * Math.Abs(value);   // Rounding may be all that keeps it from coming nearer.
+            if (near || iteration == most || (hidden && since >= Patience))
             {
-                return new LbfgsOutcome(value, iteration, evaluations, near);
+                return new LbfgsOutcome(value, iteration, evaluations, near || hidden);
             }
 
             LinePoint? found = Descend(function, curvature, point, gradient, value, ref evaluations);
-            if (found is null && steps.Count > 0)
+            if (found is null && steps.Count > 0 && !hidden)
             {
                 steps.Clear();   // What is remembered misleads: once more by the curvature alone.
                 found = Descend(function, curvature, point, gradient, value, ref evaluations);
@@ -71,31 +84,15 @@ internal sealed class Lbfgs(int length, int memory)
 
             if (found is not { } here)
             {
-                return new LbfgsOutcome(value, iteration, evaluations, false);
+                return new LbfgsOutcome(value, iteration, evaluations, hidden);
             }
 
-            Remember(point, gradient);
+            Remember(point, gradient, NoiseInCurvature * Math.Abs(value));
             gain = value - here.Value;
             value = here.Value;
             next.CopyTo(point, 0);
             nextGradient.CopyTo(gradient, 0);
         }
-    }
-
-    /// <summary>
-    /// Tells that the function has since gained a quadratic term of ½ · weight · ‖the first coordinates‖²: what is
-    /// remembered of its curvature is corrected exactly.
-    /// </summary>
-    public void AddCurvature(double weight, int coordinates)
-    {
-        foreach (Step step in steps)
-        {
-            Span<double> change = step.GradientChange.AsSpan(0, coordinates);
-            TensorPrimitives.MultiplyAdd(step.Change.AsSpan(0, coordinates), weight, change, change);
-            step.Product = TensorPrimitives.Dot<double>(step.Change, step.GradientChange);
-        }
-
-        steps.RemoveAll(step => step.Product <= 0);
     }
 
     private double Distance(double[] gradient, InverseCurvature? curvature)
@@ -163,15 +160,14 @@ internal sealed class Lbfgs(int length, int memory)
         return last.Product / TensorPrimitives.Dot<double>(last.GradientChange, next);
     }
 
-    private void Remember(double[] point, double[] gradient)
+    private void Remember(double[] point, double[] gradient, double least)
     {
         Step step = steps.Count < memory ? new Step(length) : steps[0];
         TensorPrimitives.Subtract<double>(next, point, step.Change);
         TensorPrimitives.Subtract<double>(nextGradient, gradient, step.GradientChange);
         step.Product = TensorPrimitives.Dot<double>(step.Change, step.GradientChange);
         steps.Remove(step);
-        double lengths = TensorPrimitives.Norm<double>(step.Change) * TensorPrimitives.Norm<double>(step.GradientChange);
-        if (step.Product > 1e-12 * lengths)
+        if (step.Product > least)
         {
             steps.Add(step);
         }

@@ -12,7 +12,7 @@ internal static class LineSearch
     private const double Decrease = 1e-4;
     private const double Flattening = 0.9;
     private const double Growth = 4;
-    private const int MostTries = 40;
+    private const int MostTries = 10;
 
     /// <summary>Searches along a line that descends at 0.</summary>
     /// <param name="line">The point at a step above 0.</param>

@@ -31,9 +31,8 @@ internal sealed class LogisticPath : IDisposable
             ? new SoftmaxLoss(labels.Select(label => Array.BinarySearch(learned, label)), learned.Length)
             : new SigmoidLoss(data.Marks!, learned.Length, features.Type);
         objective = new LogisticObjective(features, loss);
-        search = new Lbfgs(objective.Length, Memory) { Noise = objective.Noise };
+        search = new Lbfgs(objective.Length, Memory) { Noise = objective.Noise, NoiseInCurvature = objective.NoiseInGradient };
         point = new double[objective.Length];
-        objective.L2 = 0;
     }
 
     /// <summary>Fits one λ.</summary>
@@ -47,11 +46,10 @@ internal sealed class LogisticPath : IDisposable
             Start(from);
         }
 
-        search.AddCurvature(l2 - objective.L2, objective.Weights);
         objective.L2 = l2;
         using LogisticCurvature curvature = objective.CurvatureAt(point);
         LbfgsOutcome outcome = search.Minimize(
-            objective.Evaluate, curvature.Apply, point, options.Tolerance, options.MaxIterations, cancellation);
+            objective.Evaluate, curvature.Apply, point, Math.Max(options.Tolerance, objective.NoiseInGradient), options.MaxIterations, cancellation);
         return new LogisticRegression(Uncentered(), l2, outcome);
     }
 

@@ -15,8 +15,6 @@ namespace SimClr.Evaluation;
 /// </summary>
 public sealed class LogisticRegression
 {
-    private const int BlockRows = 4096;
-
     private readonly double[] weights;
     private readonly double[] intercepts;
 
@@ -123,7 +121,7 @@ public sealed class LogisticRegression
         Tensor w = tensor(weights, [Classes, Dimension]).t();
         Tensor b = tensor(intercepts);
         float[] logits = new float[(long)data.Count * Classes];
-        foreach ((int start, Tensor x) in FeatureBlocks.Read(data, BlockRows))
+        foreach ((int start, Tensor x) in FeatureBlocks.Read(data))
         {
             addmm(b, x.to_type(float64), w, 1, 1).to_type(float32).data<float>().CopyTo(logits.AsSpan(start * Classes));
         }
