@@ -1,0 +1,74 @@
+using static TorchSharp.torch;
+
+namespace SimClr.Evaluation;
+
+/// <summary>
+/// Features less their mean, as one tensor. Less their mean, because then the weights hardly depend on the intercepts, and
+/// because single precision loses nothing to a large mean. Double precision where that takes little memory.
+/// </summary>
+internal sealed class CenteredFeatures : IDisposable
+{
+    private const long DoubleUpToBytes = 64L << 20;
+
+    // Few enough that what is made of a block is small; enough that its products are worth sharing among threads.
+    private const int BlockBytes = 16 << 20;
+
+    /// <param name="data">The rows.</param>
+    /// <param name="type">float64 or float32; null to choose by size.</param>
+    public CenteredFeatures(LogisticData data, ScalarType? type = null)
+    {
+        (Count, Dimension) = (data.Count, data.Dimension);
+        bool small = (long)Count * Dimension * sizeof(double) <= DoubleUpToBytes;
+        Type = type ?? (small ? ScalarType.Float64 : ScalarType.Float32);
+        int bytes = Dimension * (Type == ScalarType.Float64 ? sizeof(double) : sizeof(float));
+        BlockRows = Math.Clamp(BlockBytes / bytes, Math.Min(256, Count), Count);
+
+        using var scope = NewDisposeScope();
+        Tensor sum = zeros(Dimension, float64);
+        foreach ((_, Tensor block) in FeatureBlocks.Read(data))
+        {
+            sum.add_(block.sum([0], type: float64));
+        }
+
+        // Rounded, so that taking it off is exact but for the rounding of the difference.
+        Tensor mean = sum.div_(Count).to_type(float32);
+        Mean = mean.to_type(float64).DetachFromDisposeScope();
+        Values = empty([Count, Dimension], Type).DetachFromDisposeScope();
+        foreach ((int start, Tensor block) in FeatureBlocks.Read(data))
+        {
+            Values.narrow(0, start, block.shape[0]).copy_(Type == ScalarType.Float64 ? block.to_type(float64).sub_(Mean) : block.sub_(mean));
+        }
+    }
+
+    public int Count { get; }
+
+    public int Dimension { get; }
+
+    /// <summary>float64 or float32.</summary>
+    public ScalarType Type { get; }
+
+    /// <summary>Rows that are worked on at a time.</summary>
+    public int BlockRows { get; }
+
+    /// <summary>What was taken off: [dimension], double.</summary>
+    public Tensor Mean { get; }
+
+    /// <summary>[rows, dimension].</summary>
+    public Tensor Values { get; }
+
+    /// <summary>The rows block by block; each block lives until the next.</summary>
+    public IEnumerable<(int Start, Tensor Rows)> Blocks()
+    {
+        for (int start = 0; start < Count; start += BlockRows)
+        {
+            using var scope = NewDisposeScope();
+            yield return (start, Values.narrow(0, start, Math.Min(BlockRows, Count - start)));
+        }
+    }
+
+    public void Dispose()
+    {
+        Mean.Dispose();
+        Values.Dispose();
+    }
+}

@@ -1,0 +1,24 @@
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace SimClr.Evaluation;
+
+/// <summary>Reads rows of features block by block as tensors, into memory that is used again for each.</summary>
+internal static class FeatureBlocks
+{
+    private const int BlockRows = 1024;
+
+    /// <summary>Blocks of float32: [≤ 1024, dimension]. Each may be written over, and lives until the next.</summary>
+    public static IEnumerable<(int Start, Tensor Rows)> Read(LogisticData data)
+    {
+        int blockRows = Math.Min(BlockRows, data.Count);
+        using Tensor buffer = empty([blockRows, data.Dimension], float32).DetachFromDisposeScope();
+        for (int start = 0; start < data.Count; start += blockRows)
+        {
+            using var scope = NewDisposeScope();
+            Tensor rows = buffer.narrow(0, 0, Math.Min(blockRows, data.Count - start));
+            data.CopyTo(start, MemoryMarshal.Cast<byte, float>(rows.bytes));
+            yield return (start, rows);
+        }
+    }
+}
