@@ -1,0 +1,40 @@
+using static TorchSharp.torch;
+
+namespace SimClr.Evaluation;
+
+/// <summary>
+/// The eigenvectors and eigenvalues of Xᵀ X for centered features X; where the features have very many dimensions, only its
+/// diagonal.
+/// </summary>
+internal sealed class FeatureSpread : IDisposable
+{
+    // Above, the eigenvectors would take longer and more memory than the descents that they shorten.
+    private const int MostDimensions = 4096;
+
+    public FeatureSpread(CenteredFeatures features)
+    {
+        using var scope = NewDisposeScope();
+        bool whole = features.Dimension <= MostDimensions;
+        Tensor sum = whole ? zeros(features.Dimension, features.Dimension, float64) : zeros(features.Dimension, float64);
+        foreach ((_, Tensor x) in features.Blocks())
+        {
+            sum.add_(whole ? x.t().mm(x) : x.pow(2).sum([0], type: float64));
+        }
+
+        (Tensor values, Tensor? vectors) = whole ? linalg.eigh(sum) : (sum, null);
+        Values = values.clamp_(min: 0).DetachFromDisposeScope();
+        Vectors = vectors?.DetachFromDisposeScope();
+    }
+
+    /// <summary>Sums of squares along each direction: [dimension], double, 0 or more.</summary>
+    public Tensor Values { get; }
+
+    /// <summary>The directions as columns: [dimension, dimension], double; null where they are the dimensions themselves.</summary>
+    public Tensor? Vectors { get; }
+
+    public void Dispose()
+    {
+        Values.Dispose();
+        Vectors?.Dispose();
+    }
+}

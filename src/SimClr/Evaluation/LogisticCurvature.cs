@@ -1,0 +1,60 @@
+using static TorchSharp.torch;
+
+namespace SimClr.Evaluation;
+
+/// <summary>
+/// The inverse of the objective's second derivative, near enough to precondition with: the exact one is the sum over rows
+/// of C(x) ⊗ x xᵀ + λ, and here C is its mean over rows. Then it is a product of two eigenbases, and its inverse a
+/// division by what C's eigenvalue times that of Xᵀ X gives, plus λ.
+/// </summary>
+internal sealed class LogisticCurvature : IDisposable
+{
+    // Directions in which the loss does not curve, such as adding the same to all logits: no gradient points there but that of rounding.
+    private const double Flat = 1e-9;
+
+    private readonly FeatureSpread spread;
+    private readonly Tensor classVectors;      // [classes, classes]
+    private readonly Tensor weightFactors;     // [classes, dimension]
+    private readonly Tensor interceptFactors;  // [classes, 1]
+
+    /// <param name="spread">Of the features; not owned.</param>
+    /// <param name="rows">Rows of features.</param>
+    /// <param name="sum">The second derivative by the logits of a row, summed over rows: [classes, classes].</param>
+    /// <param name="l2">λ.</param>
+    public LogisticCurvature(FeatureSpread spread, int rows, Tensor sum, double l2)
+    {
+        this.spread = spread;
+        using var scope = NewDisposeScope();
+        (Tensor values, Tensor vectors) = linalg.eigh(sum);
+        values.clamp_(min: 0).unsqueeze_(1);
+        Tensor curved = values.greater(values.max().mul(Flat)).to_type(float64);
+        classVectors = vectors.DetachFromDisposeScope();
+        weightFactors = curved.div(values.mul(spread.Values.unsqueeze(0)).div(rows).add(l2)).DetachFromDisposeScope();
+        interceptFactors = curved.div(values.clamp(min: 1e-300)).nan_to_num().DetachFromDisposeScope();
+    }
+
+    /// <summary>Multiplies weights and intercepts by it.</summary>
+    public void Apply(Span<double> vector)
+    {
+        using var scope = NewDisposeScope();
+        (long classes, long dimension) = (weightFactors.shape[0], weightFactors.shape[1]);
+        int weights = (int)(classes * dimension);
+        Tensor w = Flattened(vector[..weights], classes, dimension);
+        Tensor turned = classVectors.t().mm(spread.Vectors is { } v ? w.mm(v) : w).mul_(weightFactors);
+        Tensor back = classVectors.mm(turned);
+        Copy(spread.Vectors is { } u ? back.mm(u.t()) : back, vector[..weights]);
+        Tensor b = Flattened(vector[weights..], classes, 1);
+        Copy(classVectors.mm(classVectors.t().mm(b).mul_(interceptFactors)), vector[weights..]);
+    }
+
+    public void Dispose()
+    {
+        classVectors.Dispose();
+        weightFactors.Dispose();
+        interceptFactors.Dispose();
+    }
+
+    private static Tensor Flattened(ReadOnlySpan<double> values, long rows, long columns) => tensor(values.ToArray(), [rows, columns]);
+
+    private static void Copy(Tensor values, Span<double> target) => values.contiguous().data<double>().CopyTo(target);
+}

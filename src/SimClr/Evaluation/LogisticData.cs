@@ -1,0 +1,213 @@
+using SimClr.Embeddings;
+using SimClr.Internals;
+
+namespace SimClr.Evaluation;
+
+/// <summary>
+/// Rows of features for a logistic regression with what is true of them: one class each, or for each class whether it
+/// is there. Only views of tables: nothing is copied.
+/// </summary>
+public sealed class LogisticData
+{
+    private readonly Part[] parts;
+
+    private LogisticData(Part[] parts, int dimension, int classes, int[]? labels, sbyte[]? marks)
+    {
+        (this.parts, Dimension, Classes, Labels, Marks) = (parts, dimension, classes, labels, marks);
+        Count = parts.Sum(part => part.Count);
+    }
+
+    /// <summary>Rows.</summary>
+    public int Count { get; }
+
+    /// <summary>Numbers per row.</summary>
+    public int Dimension { get; }
+
+    /// <summary>Classes.</summary>
+    public int Classes { get; }
+
+    /// <summary>The class of each row, or null where there are marks.</summary>
+    internal int[]? Labels { get; }
+
+    /// <summary>rows · classes marks, or null where each row has one class.</summary>
+    internal sbyte[]? Marks { get; }
+
+    /// <summary>The rows of a table, each of the class that the table says.</summary>
+    /// <exception cref="DataException">There are no labels, no rows, or numbers that are not finite.</exception>
+    public static LogisticData Of(EmbeddingTable table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        return new LogisticData([Part.Of(table)], table.Dimension, table.Classes, [.. table.RequireLabels()], null);
+    }
+
+    /// <summary>The rows of a table, each of any number of classes.</summary>
+    /// <param name="table">The features; its labels are not read.</param>
+    /// <param name="marks">
+    /// rows · classes marks as PASCAL VOC writes them: 1 where the class is there, −1 where not, 0 where that row does not count
+    /// for that class ("difficult").
+    /// </param>
+    /// <param name="classes">Classes, above 0.</param>
+    /// <exception cref="DataException">There are no rows, or numbers that are not finite.</exception>
+    public static LogisticData Of(EmbeddingTable table, IReadOnlyList<sbyte> marks, int classes)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(marks);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classes);
+        if (marks.Count != (long)table.Count * classes || marks.Any(mark => mark is < -1 or > 1))
+        {
+            throw new ArgumentException($"got {marks.Count} marks, expected {table.Count} · {classes}, each −1, 0 or 1", nameof(marks));
+        }
+
+        return new LogisticData([Part.Of(table)], table.Dimension, classes, null, [.. marks]);
+    }
+
+    /// <summary>Some of the rows, in the order given.</summary>
+    public LogisticData Subset(IReadOnlyList<int> rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        (Part Part, int Row)[] found = [.. rows.Select(Locate)];
+        Part[] pieces = [.. Runs(found)];
+        return new LogisticData(
+            pieces,
+            Dimension,
+            Classes,
+            Labels is null ? null : [.. rows.Select(row => Labels[row])],
+            Marks is null ? null : [.. rows.SelectMany(row => Marks.Skip(row * Classes).Take(Classes))]);
+    }
+
+    /// <summary>These rows and then the others.</summary>
+    /// <exception cref="DataException">Dimensions, classes or the kind of truth differ.</exception>
+    public LogisticData With(LogisticData others)
+    {
+        ArgumentNullException.ThrowIfNull(others);
+        RequireLike(others);
+        return new LogisticData(
+            [.. parts, .. others.parts],
+            Dimension,
+            Math.Max(Classes, others.Classes),
+            Labels is null ? null : [.. Labels, .. others.Labels!],
+            Marks is null ? null : [.. Marks, .. others.Marks!]);
+    }
+
+    /// <summary>Takes a share of the rows out: of each class the same share, or of all rows where there are marks.</summary>
+    /// <param name="share">Between 0 and 1.</param>
+    /// <param name="seed">Fixes the choice; that of a class does not depend on the others.</param>
+    /// <returns>The rows that stay, and those taken out: at least one of each class that has two.</returns>
+    /// <exception cref="DataException">No row could be taken out: no class has two.</exception>
+    public (LogisticData Kept, LogisticData HeldOut) HoldOut(double share, long seed = 0)
+    {
+        int[] heldOut = [.. Enumerable.Range(0, Count)
+            .GroupBy(row => Labels?[row] ?? 0)
+            .SelectMany(rows => Draw([.. rows], share, seed, rows.Key))
+            .Order()];
+        if (heldOut.Length == 0)
+        {
+            throw new DataException(
+                "no class has two training rows, so that none can be held out to choose by; expected at least two of a class, or validation rows");
+        }
+
+        bool[] isOut = new bool[Count];
+        Array.ForEach(heldOut, row => isOut[row] = true);
+        return (Subset([.. Enumerable.Range(0, Count).Where(row => !isOut[row])]), Subset(heldOut));
+    }
+
+    /// <exception cref="DataException">The others cannot be predicted from these.</exception>
+    internal void RequireLike(LogisticData others)
+    {
+        if (Dimension != others.Dimension)
+        {
+            throw new DataException($"got rows of {Dimension} and of {others.Dimension} numbers; they must come from one encoder");
+        }
+
+        if (Labels is null != others.Labels is null || (Labels is null && Classes != others.Classes))
+        {
+            throw new DataException("got rows with different kinds of truth, expected one class per row in both, or marks of the same classes in both");
+        }
+    }
+
+    /// <summary>Copies rows of features.</summary>
+    /// <param name="start">The first.</param>
+    /// <param name="target">Takes as many rows as fit.</param>
+    internal void CopyTo(int start, Span<float> target)
+    {
+        int skip = start;
+        foreach (Part part in parts)
+        {
+            int take = Math.Min(part.Count - skip, target.Length / Dimension);
+            if (take > 0)
+            {
+                part.CopyTo(skip, take, target);
+                target = target[(take * Dimension)..];
+            }
+
+            skip = Math.Max(0, skip - part.Count);
+        }
+    }
+
+    private static IEnumerable<int> Draw(int[] rows, double share, long seed, int stream)
+    {
+        new RandomStream(seed, Purpose.Split, stream).Shuffle(rows.AsSpan());
+        int most = rows.Length - 1;
+        return rows.Take(Math.Min(most, Math.Max(1, (int)(rows.Length * share))));
+    }
+
+    private static IEnumerable<Part> Runs((Part Part, int Row)[] found)
+    {
+        for (int begin = 0; begin < found.Length;)
+        {
+            int end = begin;
+            while (end < found.Length && ReferenceEquals(found[end].Part.Table, found[begin].Part.Table))
+            {
+                end++;
+            }
+
+            yield return new Part(found[begin].Part.Table, [.. found[begin..end].Select(place => place.Row)]);
+            begin = end;
+        }
+    }
+
+    private (Part Part, int Row) Locate(int row)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(row);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Count);
+        int index = 0;
+        for (; row >= parts[index].Count; index++)
+        {
+            row -= parts[index].Count;
+        }
+
+        return (parts[index], parts[index].Rows?[row] ?? row);
+    }
+
+    /// <summary>Rows of one table; all of them where no numbers are given.</summary>
+    private sealed record Part(EmbeddingTable Table, int[]? Rows)
+    {
+        public int Count => Rows?.Length ?? Table.Count;
+
+        public static Part Of(EmbeddingTable table)
+        {
+            if (table.Count == 0)
+            {
+                throw new DataException("got a table without rows, expected at least one");
+            }
+
+            int wrong = Array.FindIndex(table.Values, value => !float.IsFinite(value));
+            return wrong < 0 ? new Part(table, null) : throw new DataException(
+                $"the embedding of {table.Paths[wrong / table.Dimension]} holds {table.Values[wrong]}, expected finite numbers; was the encoder's training stable?");
+        }
+
+        public void CopyTo(int start, int count, Span<float> target)
+        {
+            if (Rows is null)
+            {
+                Table.Values.AsSpan(start * Table.Dimension, count * Table.Dimension).CopyTo(target);
+                return;
+            }
+
+            for (int i = 0; i < count; i++)
+            {
+                Table[Rows[start + i]].CopyTo(target[(i * Table.Dimension)..]);
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using static TorchSharp.torch;
+
+namespace SimClr.Evaluation;
+
+/// <summary>Fits logistic regressions to the same rows for one λ after the other, each from where the last one ended.</summary>
+internal sealed class LogisticPath : IDisposable
+{
+    private const int Memory = 10;
+
+    private readonly LogisticOptions options;
+    private readonly int allClasses;
+    private readonly int[] learned;   // Those that have rows.
+    private readonly CenteredFeatures features;
+    private readonly IClassLoss loss;
+    private readonly LogisticObjective objective;
+    private readonly Lbfgs search;
+    private readonly double[] point;
+
+    /// <param name="data">The rows.</param>
+    /// <param name="options">Where each search stops.</param>
+    /// <param name="classes">Classes of the models, at least those of the rows.</param>
+    /// <param name="type">The precision of products; null to choose it by size.</param>
+    /// <exception cref="DataException">There is nothing to tell apart.</exception>
+    public LogisticPath(LogisticData data, LogisticOptions options, int classes, ScalarType? type = null)
+    {
+        this.options = options;
+        allClasses = classes;
+        learned = Learnable(data);
+        features = new CenteredFeatures(data, type);
+        loss = data.Labels is { } labels
+            ? new SoftmaxLoss(labels.Select(label => Array.BinarySearch(learned, label)), learned.Length)
+            : new SigmoidLoss(data.Marks!, learned.Length, features.Type);
+        objective = new LogisticObjective(features, loss);
+        search = new Lbfgs(objective.Length, Memory) { Noise = objective.Noise };
+        point = new double[objective.Length];
+        objective.L2 = 0;
+    }
+
+    /// <summary>Fits one λ.</summary>
+    /// <param name="l2">λ.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <param name="from">A model of the same classes to start from instead of the last fit.</param>
+    public LogisticRegression Fit(double l2, CancellationToken cancellation, LogisticRegression? from = null)
+    {
+        if (from is not null)
+        {
+            Start(from);
+        }
+
+        search.AddCurvature(l2 - objective.L2, objective.Weights);
+        objective.L2 = l2;
+        using LogisticCurvature curvature = objective.CurvatureAt(point);
+        LbfgsOutcome outcome = search.Minimize(
+            objective.Evaluate, curvature.Apply, point, options.Tolerance, options.MaxIterations, cancellation);
+        return new LogisticRegression(Uncentered(), l2, outcome);
+    }
+
+    public void Dispose()
+    {
+        objective.Dispose();
+        loss.Dispose();
+        features.Dispose();
+    }
+
+    private static int[] Learnable(LogisticData data)
+    {
+        if (data.Labels is { } labels)
+        {
+            int[] present = [.. labels.Distinct().Order()];
+            return present.Length > 1 ? present : throw new DataException(
+                $"all {data.Count} training rows are of one class, expected at least two classes to tell apart");
+        }
+
+        foreach (int c in Enumerable.Range(0, data.Classes))
+        {
+            int there = Enumerable.Range(0, data.Count).Count(row => data.Marks![(row * data.Classes) + c] > 0);
+            int absent = Enumerable.Range(0, data.Count).Count(row => data.Marks![(row * data.Classes) + c] < 0);
+            if (there == 0 || absent == 0)
+            {
+                throw new DataException($"class {c} is in {there} training rows and absent from {absent}, expected some of both");
+            }
+        }
+
+        return [.. Enumerable.Range(0, data.Classes)];
+    }
+
+    private double[] MeanOfFeatures() => [.. features.Mean.data<double>()];
+
+    /// <summary>The weights on the features as they are: b − W·mean for intercepts.</summary>
+    private LogisticWeights Uncentered()
+    {
+        int dimension = features.Dimension;
+        double[] weights = new double[allClasses * dimension];
+        double[] intercepts = new double[allClasses];
+        Array.Fill(intercepts, double.NegativeInfinity);
+        double[] mean = MeanOfFeatures();
+        for (int i = 0; i < learned.Length; i++)
+        {
+            ReadOnlySpan<double> row = point.AsSpan(i * dimension, dimension);
+            row.CopyTo(weights.AsSpan(learned[i] * dimension));
+            intercepts[learned[i]] = point[objective.Weights + i] - System.Numerics.Tensors.TensorPrimitives.Dot(row, mean);
+        }
+
+        return new LogisticWeights(allClasses, weights, intercepts);
+    }
+
+    private void Start(LogisticRegression model)
+    {
+        int dimension = features.Dimension;
+        double[] weights = [.. model.Weights];
+        double[] mean = MeanOfFeatures();
+        for (int i = 0; i < learned.Length; i++)
+        {
+            ReadOnlySpan<double> row = weights.AsSpan(learned[i] * dimension, dimension);
+            row.CopyTo(point.AsSpan(i * dimension));
+            double intercept = model.Intercepts[learned[i]] + System.Numerics.Tensors.TensorPrimitives.Dot(row, mean);
+            point[objective.Weights + i] = double.IsFinite(intercept) ? intercept : 0;
+        }
+    }
+}
