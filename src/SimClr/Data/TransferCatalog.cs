@@ -41,11 +41,11 @@ internal static class TransferCatalog
     /// <summary>The paper's results with ResNet-50 (Table 8, Appendix B.8), in percent, in the order of the sets.</summary>
     public static IReadOnlyList<PaperTransfer> Paper { get; } =
     [
-        new("SimCLR (1×), linear", [68.4, 90.6, 71.6, 37.4, 58.8, 50.3, 50.3, 80.5, 74.5, 83.6, 90.3, 91.2]),
-        new("SimCLR (4×), linear", [76.9, 95.3, 80.2, 48.4, 65.9, 60.0, 61.2, 84.2, 78.9, 89.2, 93.9, 95.0]),
-        new("SimCLR (1×), fine-tuned", [88.2, 97.7, 85.9, 75.9, 63.5, 91.3, 88.1, 84.1, 73.2, 89.2, 92.1, 97.0]),
-        new("SimCLR (4×), fine-tuned", [89.4, 98.6, 89.0, 78.2, 68.1, 92.1, 87.0, 86.6, 77.8, 92.1, 94.1, 97.6]),
-        new("random start (4×), trained", [88.3, 96.0, 81.9, 77.0, 53.7, 91.3, 84.8, 69.4, 64.1, 82.7, 72.5, 92.5]),
+        new("SimCLR 1×, linear", "1× linear", [68.4, 90.6, 71.6, 37.4, 58.8, 50.3, 50.3, 80.5, 74.5, 83.6, 90.3, 91.2]),
+        new("SimCLR 4×, linear", "4× linear", [76.9, 95.3, 80.2, 48.4, 65.9, 60.0, 61.2, 84.2, 78.9, 89.2, 93.9, 95.0]),
+        new("SimCLR 1×, fine-tuned", "1× tuned", [88.2, 97.7, 85.9, 75.9, 63.5, 91.3, 88.1, 84.1, 73.2, 89.2, 92.1, 97.0]),
+        new("SimCLR 4×, fine-tuned", "4× tuned", [89.4, 98.6, 89.0, 78.2, 68.1, 92.1, 87.0, 86.6, 77.8, 92.1, 94.1, 97.6]),
+        new("random start 4×, trained", "4× random", [88.3, 96.0, 81.9, 77.0, 53.7, 91.3, 84.8, 69.4, 64.1, 82.7, 72.5, 92.5]),
     ];
 
     /// <summary>The set of that name; null if there is none.</summary>
@@ -60,5 +60,6 @@ internal static class TransferCatalog
 
 /// <summary>A row of the paper's tables of transfer.</summary>
 /// <param name="Name">What was evaluated.</param>
+/// <param name="Short">The same for narrow columns.</param>
 /// <param name="Percent">One for each set, in the order of <see cref="TransferCatalog.Sets"/>.</param>
-internal sealed record PaperTransfer(string Name, IReadOnlyList<double> Percent);
+internal sealed record PaperTransfer(string Name, string Short, IReadOnlyList<double> Percent);
