@@ -87,7 +87,7 @@ internal static class EvaluateTransferCommand
             }
 
             TransferResult[] results = Display.Show(context, display => Measure(encoder, folders, reading, seed, display, context.Cancel));
-            var table = new TransferTable(request, encoder, results, folders.Absent, seed);
+            var table = new TransferTable(request, encoder.Options, encoder.Views, results, folders.Absent, seed);
             report?.Write(System.Text.Encoding.UTF8.GetBytes(table.Html(Stopwatch.GetElapsedTime(begin).TotalSeconds)));
             context.Result(table.Json(report?.Path), table.Words(report?.Path));
         }
@@ -114,9 +114,12 @@ internal static class EvaluateTransferCommand
         return
         [
             .. folders.Present.Select(splits => evaluation.Run(
-                splits, part => display.Images($"embedding {part.Name}", part.Count), Sweep(display, splits.Set), cancel)),
+                splits, part => display.Images($"embedding {splits.Set.Title}, {NameOf(part, splits)}", part.Count), Sweep(display, splits.Set), cancel)),
         ];
     }
+
+    private static string NameOf(ImageDataSet part, TransferSplits splits)
+        => ReferenceEquals(part, splits.Test) ? "test" : ReferenceEquals(part, splits.Validation) ? "validation" : "training";
 
     private static Reports<LogisticSweepPoint> Sweep(IDisplay display, TransferSet set)
     {

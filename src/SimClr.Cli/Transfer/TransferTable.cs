@@ -2,10 +2,11 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using SimClr.Checkpoints;
+using SimClr.Augmentation;
 using SimClr.Cli.Displays;
 using SimClr.Cli.Reports;
 using SimClr.Data;
+using SimClr.Encoders;
 using SimClr.Evaluation;
 using SimClr.Training;
 
@@ -13,7 +14,12 @@ namespace SimClr.Cli.Transfer;
 
 /// <summary>What the transfer suite found, beside what the paper reports: as text, as JSON and as a page.</summary>
 internal sealed class TransferTable(
-    TransferRequest request, TrainedEncoder encoder, IReadOnlyList<TransferResult> results, IReadOnlyList<TransferSet> absent, long seed)
+    TransferRequest request,
+    EncoderOptions encoder,
+    ViewOptions views,
+    IReadOnlyList<TransferResult> results,
+    IReadOnlyList<TransferSet> absent,
+    long seed)
 {
     private const string Mark = "*";
     private const string PartialNote = "not on all images of the set, so not comparable with the paper";
@@ -27,7 +33,7 @@ internal sealed class TransferTable(
             => column < 2 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]))).TrimEnd());
         string marked = results.Any(result => result.IsPartial) ? $"\n{Mark} {PartialNote}" : "";
         string missing = absent.Count > 0 ? $"\nnot there: {string.Join(", ", absent.Select(set => set.Title))}" : "";
-        return $"transfer by linear evaluation at {encoder.Views.Size} pixels, in percent; in the last columns the paper's ResNet-50, 1× and 4×:\n"
+        return $"transfer by linear evaluation at {views.Size} pixels, in percent; in the last columns the paper's ResNet-50, 1× and 4×:\n"
             + "linear evaluation, fine-tuning (tuned), training from a random start\n\n"
             + string.Join('\n', lines) + $"\n{marked}{missing}{Skipped()}{(report is null ? "" : $"\nreport: {Path.GetFullPath(report)}")}";
     }
@@ -36,7 +42,7 @@ internal sealed class TransferTable(
     {
         ["protocol"] = "linear",
         ["run"] = request.Run,
-        ["pixels"] = encoder.Views.Size,
+        ["pixels"] = views.Size,
         ["seed"] = seed,
         ["sets"] = new JsonArray([.. results.Select(Json)]),
         ["absent"] = new JsonArray([.. absent.Select(set => JsonValue.Create(set.Name))]),
@@ -55,8 +61,8 @@ internal sealed class TransferTable(
                     request.CommandLine(seed),
                     ConfigurationText.Of(new JsonObject
                     {
-                        ["encoder"] = JsonSerializer.SerializeToNode(encoder.Options with { Weights = null }, Internals.Json.Compact),
-                        ["views"] = JsonSerializer.SerializeToNode(encoder.Views, Internals.Json.Compact),
+                        ["encoder"] = JsonSerializer.SerializeToNode(encoder with { Weights = null }, Internals.Json.Compact),
+                        ["views"] = JsonSerializer.SerializeToNode(views, Internals.Json.Compact),
                     }),
                     seed,
                     $"simclr {typeof(Pretrainer).Assembly.GetName().Version!.ToString(3)}",
@@ -82,7 +88,18 @@ internal sealed class TransferTable(
 
     private static string Percent(double value) => value.ToString("F1", CultureInfo.InvariantCulture);
 
-    private static JsonObject Json(TransferResult result) => new()
+    private static JsonObject Json(TransferResult result)
+    {
+        JsonObject json = Known(result);
+        foreach ((string name, double value) in result.Chosen)
+        {
+            json[name] = value;
+        }
+
+        return json;
+    }
+
+    private static JsonObject Known(TransferResult result) => new()
     {
         ["name"] = result.Set.Name,
         ["title"] = result.Set.Title,
@@ -95,7 +112,6 @@ internal sealed class TransferTable(
         ["value"] = result.Value,
         ["interval"] = new JsonArray(result.Interval.Low, result.Interval.High),
         ["validation"] = result.Validation,
-        ["l2"] = result.L2,
         ["classes"] = result.Set.Classes,
         ["train_images"] = result.TrainImages,
         ["test_images"] = result.TestImages,
@@ -119,7 +135,7 @@ internal sealed class TransferTable(
 
     private string Summary() => string.Create(
         CultureInfo.InvariantCulture,
-        $"An encoder ({encoder.Options.Name}, width {encoder.Options.Width}, {encoder.Views.Size} pixels) that never saw these sets, measured on {results.Count} of the paper's twelve by logistic regression on its fixed representations (Appendix B.8.1).");
+        $"An encoder ({encoder.Name}, width {encoder.Width}, {views.Size} pixels) that never saw these sets, measured on {results.Count} of the paper's twelve by logistic regression on its fixed representations (Appendix B.8.1).");
 
     private ReportTable Table() => new(
         "Percent on the test images. The other rows are the paper's, with ResNet-50 at 224 pixels.",
@@ -132,7 +148,10 @@ internal sealed class TransferTable(
 
     private static string Meaning(TransferResult result) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{MeasureOf(result.Set)}, 95 % interval {ProgressText.Percent(result.Interval.Low)} to {ProgressText.Percent(result.Interval.High)}; λ {result.L2:G3}; {result.TrainImages:N0} images to learn from, {result.TestImages:N0} to be tested on, {result.Set.Classes} classes{(result.IsPartial ? $". {PartialNote}" : "")}.");
+        $"{MeasureOf(result.Set)}, 95 % interval {ProgressText.Percent(result.Interval.Low)} to {ProgressText.Percent(result.Interval.High)}; chosen: {Chosen(result)}; {result.TrainImages:N0} images to learn from, {result.TestImages:N0} to be tested on, {result.Set.Classes} classes{(result.IsPartial ? $". {PartialNote}" : "")}.");
+
+    private static string Chosen(TransferResult result)
+        => string.Join(", ", result.Chosen.Select(setting => string.Create(CultureInfo.InvariantCulture, $"{setting.Name} {setting.Value:G3}")));
 
     private IEnumerable<ReportBlock> Notes()
     {

@@ -3,7 +3,7 @@ namespace SimClr.Data;
 /// <summary>The lists of names and labels that come with image sets, one entry a line.</summary>
 internal static class ListFile
 {
-    /// <summary>The lines that are neither blank nor comments (<c>#</c>), trimmed, each with its number from 1.</summary>
+    /// <summary>The lines that are neither blank nor comments (<c>#</c>), without spaces around them, each with its number from 1.</summary>
     /// <exception cref="DataException">The file cannot be read, or holds no entry.</exception>
     public static (int Line, string Text)[] Read(string path)
     {
@@ -11,7 +11,7 @@ internal static class ListFile
         {
             (int, string)[] entries =
             [
-                .. File.ReadLines(path).Select((text, index) => (Line: index + 1, Text: text.Trim()))
+                .. File.ReadLines(path).Select((text, index) => (Line: index + 1, Text: text.Trim(' ', '\r')))
                     .Where(entry => entry.Text.Length > 0 && entry.Text[0] != '#'),
             ];
             return entries.Length > 0 ? entries : throw new DataException($"{path}: the list is empty");

@@ -15,9 +15,6 @@ internal sealed class ListedImages(TypedName typed, string root, IReadOnlyList<s
     private readonly List<int> labels = [];
     private readonly List<string> missing = [];
 
-    /// <summary>How many of the listed images are not there.</summary>
-    public int Missing => missing.Count;
-
     /// <summary>Adds an image by the name of its class.</summary>
     /// <param name="list">The list that names it, for messages.</param>
     /// <param name="line">Where in the list.</param>

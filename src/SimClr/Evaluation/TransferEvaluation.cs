@@ -38,7 +38,7 @@ internal sealed class TransferEvaluation(TrainedEncoder encoder, DataOptions dat
         LogisticSweepPoint chosen = selection.Sweep.First(point => point.L2 == selection.Model.L2);
         (double value, Interval interval) = Measure(splits.Set.Metric, table, test, selection.Model);
         return new TransferResult(
-            splits.Set, value, interval, chosen.Validation, chosen.L2, train.Count + validation.Count, test.Count, skipped, splits.IsPartial);
+            splits.Set, value, interval, chosen.Validation, [("l2", chosen.L2)], train.Count + validation.Count, test.Count, skipped, splits.IsPartial);
 
         LogisticData Features(ImageDataSet images) => Embed(images).Rows;
 

@@ -7,7 +7,7 @@ namespace SimClr.Evaluation;
 /// <param name="Value">Its measure on the test images, 0 … 1.</param>
 /// <param name="Interval">The 95 % interval of <paramref name="Value"/> over test images.</param>
 /// <param name="Validation">The measure on the validation images, by which the setting was chosen.</param>
-/// <param name="L2">The λ that was chosen.</param>
+/// <param name="Chosen">What was chosen by it, by name: <c>l2</c> is the λ of a logistic regression.</param>
 /// <param name="TrainImages">Images learned from in the end: those for training and those for validation.</param>
 /// <param name="TestImages">Images tested on.</param>
 /// <param name="SkippedImages">Images of all parts that could not be read and were left out.</param>
@@ -17,7 +17,7 @@ internal sealed record TransferResult(
     double Value,
     Interval Interval,
     double Validation,
-    double L2,
+    IReadOnlyList<(string Name, double Value)> Chosen,
     int TrainImages,
     int TestImages,
     int SkippedImages,

@@ -18,38 +18,23 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
     public void Sets_that_are_there_are_measured_and_the_others_named()
     {
         WriteCifar();
-        CommandRun run = Transfer("--allow-partial", "--json", "--seed", "3");
+        string page = sets.Of("new/page.html");
+        CommandRun run = Transfer("--allow-partial", "--json", "--seed", "3", "--report", page);
         JsonObject json = run.Json;
         Assert.Equal(("linear", 12, 3), (json["protocol"]!.GetValue<string>(), json["pixels"]!.GetValue<int>(), json["seed"]!.GetValue<int>()));
         JsonNode set = Assert.Single(json["sets"]!.AsArray())!;
         Assert.Equal("cifar10", set["name"]!.GetValue<string>());
         Assert.Equal("top1", set["metric"]!.GetValue<string>());
         Assert.InRange(set["value"]!.GetValue<double>(), set["interval"]![0]!.GetValue<double>(), set["interval"]![1]!.GetValue<double>());
+        Assert.InRange(set["l2"]!.GetValue<double>(), 1e-6, 1e5);
         Assert.Equal((60, 20), (set["train_images"]!.GetValue<int>(), set["test_images"]!.GetValue<int>()));
         Assert.True(set["partial"]!.GetValue<bool>());
         Assert.Equal(11, json["absent"]!.AsArray().Count);
         Assert.Equal(0.906, json["paper"]![0]!["values"]!["cifar10"]!.GetValue<double>());
+        Assert.Equal(page, json["report"]!.GetValue<string>());
+        Assert.Contains("--allow-partial --seed 3", File.ReadAllText(page));
         Assert.Contains("Food-101 is not there: get it from https://", run.Error);
         Assert.Contains("λ 45 of 45", run.Error);
-    }
-
-    [Fact]
-    public void The_table_and_the_page_stand_beside_the_paper_and_mark_what_is_not_whole()
-    {
-        WriteCifar();
-        string page = sets.Of("new/page.html");
-        CommandRun run = Transfer("--allow-partial", "--only", "cifar10", "--report", page);
-        Assert.Equal(0, run.Code);
-        Assert.Matches(@"CIFAR-10\*\s+top-1\s+[\d.]+\s+[\d.]+ – [\d.]+\s+90\.6\s+95\.3\s+97\.7\s+98\.6\s+96\.0", run.Output);
-        Assert.Contains("* not on all images of the set", run.Output);
-        Assert.Contains($"report: {page}", run.Output);
-        Assert.DoesNotContain("is not there", run.Error);
-
-        string html = File.ReadAllText(page);
-        Assert.Contains("SimCLR 4×, fine-tuned", System.Net.WebUtility.HtmlDecode(html));
-        Assert.Contains("98.6%", html);
-        Assert.Contains("CIFAR-10*", html);
-        Assert.Contains("--only cifar10 --allow-partial --seed 0", html);
     }
 
     [Fact]

@@ -19,6 +19,7 @@ public sealed class MatFileTests : IDisposable
         Assert.Equal([1, 4, 6], mat.Integers("trnid"));
         Assert.Equal([2, 5], mat.Integers("valid"));
         Assert.Equal([3, 7, 8], mat.Integers("tstid"));
+        Assert.Equal([1, 2, 3, 102, 1, 2, 1, 102], Golden("imagelabels.mat").Integers("labels"));
     }
 
     [Fact]

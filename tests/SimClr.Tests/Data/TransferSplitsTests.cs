@@ -204,6 +204,10 @@ public sealed class TransferSplitsTests : IDisposable
         Assert.Equal(ClassPresence.Unclear, presence[17]);     // a difficult sofa
         Assert.Equal(2, presence.Count(value => value != ClassPresence.Absent));
         Assert.Same(test.Presence[1], test.Subset([1]).Presence![0]);
+
+        Assert.Equal(3, PackFile.Write(test, folder.Of("voc.pack"), new DataOptions(), new SkippedImages(test, new DataOptions())));
+        using ImageDataSet packed = DataSets.Open(folder.Of("voc.pack"));
+        Assert.Null(packed.Labels);
     }
 
     private static string[] Paths(ImageDataSet images) => [.. Enumerable.Range(0, images.Count).Select(images.PathOf)];
