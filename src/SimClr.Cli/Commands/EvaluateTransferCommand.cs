@@ -21,7 +21,8 @@ internal static class EvaluateTransferCommand
         var root = new Option<string>("--data-root") { Description = "The folder that holds the sets' folders", HelpName = "DIR", Required = true };
         var only = new Option<string[]>("--only")
         {
-            Description = "These sets alone, separated by commas; each must then be there", HelpName = "SET,SET", AllowMultipleArgumentsPerToken = false,
+            Description = "These sets alone, separated by commas; each must then be there",
+            HelpName = "SET,SET",
         };
         var partial = new Option<bool>("--allow-partial") { Description = "Also measure on sets of which images are missing; their results are marked" };
         var report = new Option<string?>("--report") { Description = "Write the table as a page", HelpName = "FILE.html" };
