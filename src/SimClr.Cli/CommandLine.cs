@@ -59,8 +59,8 @@ internal static class CommandLine
             [
                 "DATA is a folder of images (classes are its subfolders where labels are needed), a manifest (.csv with",
                 "path,label), a file that 'simclr data pack' wrote, or a typed name: sample:, cifar10:DIR, cifar100:DIR,",
-                "stl10:DIR[:unlabeled], fashion-mnist:DIR, mnist:DIR, tar:GLOB; with :train or :test behind it where the set",
-                "has splits.",
+                "stl10:DIR[:unlabeled], fashion-mnist:DIR, mnist:DIR, tar:GLOB, or a set of the transfer suite (see 'simclr",
+                "evaluate transfer --help'), such as pets:DIR; with :train or :test behind it where the set has splits.",
                 "",
                 "Exit codes: 0 done, 2 wrong usage or configuration, 3 data that cannot be used, 4 training diverged,",
                 "5 a resumed run does not match, 130 interrupted (a checkpoint was written).",

@@ -13,5 +13,6 @@ internal static class EvaluateCommand
         EvaluateKnnCommand.Create(),
         EvaluateLinearCommand.Create(),
         EvaluateCompareCommand.Create(),
+        EvaluateTransferCommand.Create(),
     };
 }

@@ -13,6 +13,7 @@ public sealed class EvaluationTransform
     private const int LargestUncropped = 32;
 
     private readonly ViewKernels kernels;
+    private readonly bool margin;
 
     /// <summary>Takes size, interpolation and normalization from the views of training.</summary>
     public EvaluationTransform(ViewOptions options)
@@ -22,12 +23,21 @@ public sealed class EvaluationTransform
 
     /// <param name="options">Size, interpolation and normalization.</param>
     /// <param name="kernels">One of <see cref="ViewKernels.Names"/>, or <c>auto</c>.</param>
-    internal EvaluationTransform(ViewOptions options, string kernels)
+    /// <param name="margin">Whether the short side of large views is resized to more than the view's.</param>
+    internal EvaluationTransform(ViewOptions options, string kernels, bool margin = true)
     {
         ArgumentNullException.ThrowIfNull(options);
         Size = options.Size;
+        this.margin = margin;
         this.kernels = ViewKernels.Create(options, kernels);
     }
+
+    /// <summary>
+    /// What images go through for transfer by linear evaluation (paper, Appendix B.8.1): the short side is resized to the
+    /// view's, bicubic, and the center taken.
+    /// </summary>
+    internal static EvaluationTransform ForTransfer(ViewOptions options)
+        => new(options with { Interpolation = "bicubic" }, "auto", margin: false);
 
     /// <summary>Side of the result in pixels.</summary>
     public int Size { get; }
@@ -39,7 +49,7 @@ public sealed class EvaluationTransform
     public void Render(RgbImage image, Span<float> destination)
     {
         ArgumentNullException.ThrowIfNull(image);
-        int side = Size <= LargestUncropped ? Size : (int)Math.Round(Size * 256.0 / 224);
+        int side = Size <= LargestUncropped || !margin ? Size : (int)Math.Round(Size * 256.0 / 224);
         int shortest = Math.Min(image.Width, image.Height);
         long height = (long)side * image.Height / shortest;
         long width = (long)side * image.Width / shortest;

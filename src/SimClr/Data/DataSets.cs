@@ -14,6 +14,16 @@ public static class DataSets
         ["stl10"] = new("stl10:DIR", ["unlabeled", "train", "test"], Stl10.Open),
         ["fashion-mnist"] = new("fashion-mnist:DIR", ["train", "test"], IdxDataSet.OpenFashion),
         ["mnist"] = new("mnist:DIR", ["train", "test"], IdxDataSet.OpenDigits),
+        ["food101"] = new("food101:DIR", ["train", "test"], Food101.Open),
+        ["birdsnap"] = new("birdsnap:DIR", ["train", "test"], Birdsnap.Open),
+        ["sun397"] = new("sun397:DIR", ["train", "test"], Sun397.Open),
+        ["cars"] = new("cars:DIR", ["train", "test"], StanfordCars.Open),
+        ["aircraft"] = new("aircraft:DIR", ["train", "validation", "test"], FgvcAircraft.Open),
+        ["voc2007"] = new("voc2007:DIR", ["train", "validation", "test"], Voc2007.Open),
+        ["dtd"] = new("dtd:DIR", ["train", "validation", "test"], DescribableTextures.Open),
+        ["pets"] = new("pets:DIR", ["train", "test"], OxfordPets.Open),
+        ["caltech101"] = new("caltech101:DIR", ["train", "test"], Caltech101.Open),
+        ["flowers"] = new("flowers:DIR", ["train", "validation", "test"], OxfordFlowers.Open),
         ["tar"] = new("tar:GLOB", [], TarDataSet.Open),
         ["sample"] = new("sample:", ["train", "test"], SampleSet.Open),
     };
@@ -25,7 +35,9 @@ public static class DataSets
     /// <summary>
     /// Opens a folder of images (searched recursively; classes are its subfolders), a manifest (<c>.csv</c> with the
     /// columns path and label), a packed file (see <see cref="PackFile"/>) or a typed name: <c>cifar10:DIR</c>, <c>cifar100:DIR</c>, <c>stl10:DIR</c>,
-    /// <c>fashion-mnist:DIR</c>, <c>mnist:DIR</c> with <c>:train</c> or <c>:test</c> behind (default train; for stl10
+    /// <c>fashion-mnist:DIR</c>, <c>mnist:DIR</c>, and the transfer suite's <c>food101:DIR</c>, <c>birdsnap:DIR</c>,
+    /// <c>sun397:DIR</c>, <c>cars:DIR</c>, <c>aircraft:DIR</c>, <c>voc2007:DIR</c>, <c>dtd:DIR</c>, <c>pets:DIR</c>,
+    /// <c>caltech101:DIR</c>, <c>flowers:DIR</c> with <c>:train</c> or <c>:test</c> behind (default train; for stl10
     /// unlabeled), <c>tar:GLOB</c> (WebDataset shards), <c>sample:</c> (8,000 embedded images) or <c>sample:test</c>
     /// (2,000 others).
     /// </summary>
@@ -42,7 +54,7 @@ public static class DataSets
         _ = ImageDecoder.NameFor(options);   // A decoder that is not there is told at once.
         if (Parse(argument) is { } typed)
         {
-            return Kinds[typed.Kind].Open(typed, options);
+            return OpenTyped(typed, options);
         }
 
         if (Directory.Exists(argument))
@@ -57,6 +69,9 @@ public static class DataSets
 
         throw Unknown(argument);
     }
+
+    /// <summary>Opens a typed name that was made, not typed.</summary>
+    internal static ImageDataSet OpenTyped(TypedName typed, DataOptions options) => Kinds[typed.Kind].Open(typed, options);
 
     /// <summary>
     /// The images of a set with the given indices, in that order; labels, class names and paths follow.

@@ -15,12 +15,8 @@ internal sealed class FileDataSet : ImageDataSet
     /// <param name="options">How to decode.</param>
     public FileDataSet(
         string name, string root, IReadOnlyList<string> files, IReadOnlyList<string>? classes, DataOptions options)
+        : this(name, root, files, options, classes ?? [])
     {
-        Name = name;
-        this.root = root;
-        this.files = files;
-        this.options = options;
-        fingerprint = new(() => Data.Fingerprint.Of(files.Select(Describe).Concat(classes ?? [])));
         if (classes is not null)
         {
             string[] names = [.. classes.Distinct().Order(StringComparer.Ordinal)];
@@ -30,6 +26,44 @@ internal sealed class FileDataSet : ImageDataSet
         }
     }
 
+    /// <summary>A set whose classes are numbered by what came with it.</summary>
+    public FileDataSet(
+        string name,
+        string root,
+        IReadOnlyList<string> files,
+        IReadOnlyList<int> labels,
+        IReadOnlyList<string> classNames,
+        DataOptions options)
+        : this(name, root, files, options, labels.Select(label => classNames[label]))
+    {
+        ClassNames = classNames;
+        Labels = labels;
+    }
+
+    /// <summary>A set whose images may have several classes each.</summary>
+    public FileDataSet(
+        string name,
+        string root,
+        IReadOnlyList<string> files,
+        IReadOnlyList<sbyte[]> presence,
+        IReadOnlyList<string> classNames,
+        DataOptions options)
+        : this(name, root, files, options, presence.Select(classes => string.Join(' ', classes)))
+    {
+        ClassNames = classNames;
+        Presence = presence;
+    }
+
+    private FileDataSet(
+        string name, string root, IReadOnlyList<string> files, DataOptions options, IEnumerable<string> descriptions)
+    {
+        Name = name;
+        this.root = root;
+        this.files = files;
+        this.options = options;
+        fingerprint = new(() => Data.Fingerprint.Of(files.Select(Describe).Concat(descriptions)));
+    }
+
     public override string Name { get; }
 
     public override int Count => files.Count;
@@ -37,6 +71,8 @@ internal sealed class FileDataSet : ImageDataSet
     public override IReadOnlyList<int>? Labels { get; }
 
     public override IReadOnlyList<string>? ClassNames { get; }
+
+    internal override IReadOnlyList<sbyte[]>? Presence { get; }
 
     public override string Fingerprint => fingerprint.Value;
 

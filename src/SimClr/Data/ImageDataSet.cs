@@ -18,6 +18,12 @@ public abstract class ImageDataSet : IDisposable
     /// <summary>The classes by number, or null for a set without labels. May name classes that have no image here.</summary>
     public virtual IReadOnlyList<string>? ClassNames => null;
 
+    /// <summary>
+    /// Where an image may have several classes: for each image, what is known of each class (<see cref="ClassPresence"/>).
+    /// Such a set has class names and no labels.
+    /// </summary>
+    internal virtual IReadOnlyList<sbyte[]>? Presence => null;
+
     /// <summary>A short hash of what the set holds (names, sizes, order), to notice that a resumed run sees other data.</summary>
     public abstract string Fingerprint { get; }
 

@@ -79,7 +79,7 @@ public static class PackFile
 
         // What is left of a set is another set.
         string fingerprint = kept.Count == images.Count ? images.Fingerprint : images.Subset(kept).Fingerprint;
-        byte[] index = new PackIndex { Fingerprint = fingerprint, ClassNames = images.ClassNames, Entries = entries }.ToBytes();
+        byte[] index = new PackIndex { Fingerprint = fingerprint, ClassNames = images.Labels is null ? null : images.ClassNames, Entries = entries }.ToBytes();
         long indexOffset = stream.Position - start;
         stream.Write(index);
         stream.Position = start;

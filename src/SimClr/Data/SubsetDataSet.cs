@@ -12,6 +12,7 @@ internal sealed class SubsetDataSet : ImageDataSet
         this.source = source;
         this.indices = indices;
         Labels = source.Labels is { } labels ? [.. indices.Select(index => labels[index])] : null;
+        Presence = source.Presence is { } presence ? [.. indices.Select(index => presence[index])] : null;
         fingerprint = new(() => Data.Fingerprint.Of([source.Fingerprint, string.Join(' ', indices)]));
     }
 
@@ -22,6 +23,8 @@ internal sealed class SubsetDataSet : ImageDataSet
     public override IReadOnlyList<int>? Labels { get; }
 
     public override IReadOnlyList<string>? ClassNames => source.ClassNames;
+
+    internal override IReadOnlyList<sbyte[]>? Presence { get; }
 
     public override string Fingerprint => fingerprint.Value;
 

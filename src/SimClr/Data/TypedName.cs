@@ -7,6 +7,12 @@ namespace SimClr.Data;
 /// <param name="Split">The split, or the set's default; empty where it has none.</param>
 internal sealed record TypedName(string Text, string Kind, string Folder, string Split)
 {
+    /// <summary>Whether images that the set's lists name may be missing.</summary>
+    public bool AllowMissing { get; init; }
+
+    /// <summary>Fixes what is drawn where a set has no split of its own.</summary>
+    public long Seed { get; init; }
+
     /// <summary>The folder itself, or the named one in it, whichever holds the file; null if none does.</summary>
     public string? FolderWith(string file, string subfolder)
         => new[] { Folder, Path.Join(Folder, subfolder) }

@@ -31,6 +31,13 @@ public static class Usable
     public static IReadOnlyList<int> RequireLabels(this ImageDataSet images)
     {
         ArgumentNullException.ThrowIfNull(images);
+        if (images.Presence is not null)
+        {
+            throw new DataException(
+                $"'{images.Name}': its images may have several classes each, and this needs one label per image; expected another "
+                    + "set, or 'simclr evaluate transfer --only voc2007'");
+        }
+
         return images.Labels ?? throw new DataException(
             $"'{images.Name}' has no labels, and this needs them; expected at least two subfolders that hold "
                 + "all images and are named for their classes, a .csv manifest with a label in every row, tar shards "

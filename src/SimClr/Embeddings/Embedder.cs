@@ -28,9 +28,21 @@ public static class Embedder
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(encoder);
+        return Embed(encoder, images, new EvaluationTransform(encoder.Views), options, skipped, progress, cancellation);
+    }
+
+    /// <summary>The same for images that go through another transform.</summary>
+    internal static EmbeddingTable Embed(
+        TrainedEncoder encoder,
+        ImageDataSet images,
+        EvaluationTransform transform,
+        DataOptions? options = null,
+        SkippedImages? skipped = null,
+        IProgress<int>? progress = null,
+        CancellationToken cancellation = default)
+    {
         ArgumentNullException.ThrowIfNull(images);
         options ??= new DataOptions();
-        var transform = new EvaluationTransform(encoder.Views);
         using var inference = new InferenceMode(encoder.Module);
         using var pixels = new PixelRing(BatchSize, transform.Size, inference.Device, ScalarType.Float32);
         var loader = new BatchLoader(

@@ -1,0 +1,140 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using SimClr.Checkpoints;
+using SimClr.Cli.Displays;
+using SimClr.Cli.Transfer;
+using SimClr.Data;
+using SimClr.Evaluation;
+using SimClr.Internals;
+using SimClr.Training;
+using TorchSharp;
+
+namespace SimClr.Cli.Commands;
+
+/// <summary><c>simclr evaluate transfer RUN --data-root DIR</c>.</summary>
+internal static class EvaluateTransferCommand
+{
+    public static Verb Create()
+    {
+        var run = new Argument<string>("RUN") { Description = "A run directory, or a safetensors file that 'simclr pretrain' wrote" };
+        var root = new Option<string>("--data-root") { Description = "The folder that holds the sets' folders", HelpName = "DIR", Required = true };
+        var only = new Option<string[]>("--only")
+        {
+            Description = "These sets alone, separated by commas; each must then be there",
+            HelpName = "SET,SET",
+        };
+        var partial = new Option<bool>("--allow-partial") { Description = "Also measure on sets of which images are missing; their results are marked" };
+        var report = new Option<string?>("--report") { Description = "Write the table as a page", HelpName = "FILE.html" };
+        Option<string[]> set = ReadingOption.Create("the run says");
+        var verb = new Verb(
+            "transfer",
+            "The paper's transfer suite: twelve labeled sets, by linear evaluation, beside the paper's results.",
+            "simclr evaluate transfer runs/photos --data-root ./sets",
+            "simclr evaluate transfer runs/photos --data-root ./sets --only cifar10,pets,flowers --report transfer.html --json")
+        {
+            run, root, only, partial, report, set,
+        };
+        verb.Details =
+        [
+            "The encoder stays as it is. Images are resized to its short side and cropped in the center; a logistic regression",
+            "is fitted to their representations by L-BFGS, its regularization (45 values) chosen on validation images, and",
+            "fitted again to training and validation images (paper, Appendix B.8.1). Nothing is chosen on test images. An encoder",
+            "of 32 pixels is measured at 32 pixels. --seed fixes what is held out for validation, and the split of Caltech-101.",
+            "",
+            "The sets, the folders that they are looked for in below DIR, and the number of images:",
+            .. TransferCatalog.Sets.Select(Line),
+            "",
+            "Sets that are not there are named with where to get them. One whose numbers differ from those that its authors",
+            "published is refused; --allow-partial measures on it all the same. docs/transfer.md says what each folder holds.",
+        ];
+        return verb.Does(context => Evaluate(
+            context,
+            new TransferRequest(
+                context.Value(run),
+                context.Value(root)!,
+                Chosen(context.Value(only) ?? []),
+                context.Value(partial),
+                context.Value(set) ?? []),
+            context.Value(report) is { } file ? new OutputFile("--report", file, "transfer.html") : null));
+    }
+
+    private static string Line(TransferSet set) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"  {set.Name,-12} {string.Join(", ", set.Folders),-46} {set.TrainImages + set.ValidationImages,7:N0} + {set.TestImages:N0}");
+
+    /// <summary>The sets that were asked for, in the order of the suite; all where none was named.</summary>
+    private static IReadOnlyList<TransferSet>? Chosen(string[] only)
+    {
+        string[] names = [.. only.SelectMany(text => text.Split(',', StringSplitOptions.TrimEntries))];
+        string[] known = [.. TransferCatalog.Sets.Select(set => set.Name)];
+        string? wrong = names.FirstOrDefault(name => !known.Contains(name));
+        return wrong is not null
+            ? throw new ConfigurationException($"--only: got '{wrong}', expected some of {string.Join(", ", known)}{Nearest.Hint(wrong, known)}")
+            : names.Length > 0 ? [.. TransferCatalog.Sets.Where(set => names.Contains(set.Name))] : null;
+    }
+
+    private static void Evaluate(CommandContext context, TransferRequest request, OutputFile? report)
+    {
+        long begin = Stopwatch.GetTimestamp();
+        (TrainedEncoder encoder, DataOptions reading) = Load(context, request);
+        using (encoder)
+        {
+            long seed = context.Seed ?? 0;
+            using TransferFolders folders = TransferFolders.Open(request, reading, seed);
+            foreach (TransferSet set in folders.Absent)
+            {
+                context.Remark($"{set.Title} is not there: {set.HowToGet(request.Root)}");
+            }
+
+            TransferResult[] results = Display.Show(context, display => Measure(encoder, folders, reading, seed, display, context.Cancel));
+            var table = new TransferTable(request, encoder.Options, encoder.Views, results, folders.Absent, seed);
+            report?.Write(System.Text.Encoding.UTF8.GetBytes(table.Html(Stopwatch.GetElapsedTime(begin).TotalSeconds)));
+            context.Result(table.Json(report?.Path), table.Words(report?.Path));
+        }
+    }
+
+    private static (TrainedEncoder Encoder, DataOptions Reading) Load(CommandContext context, TransferRequest request)
+    {
+        string device = ComputePlan.ResolveDevice(context.Device ?? "auto");
+        if (context.Threads is > 0 and { } threads)
+        {
+            torch.set_num_threads(threads);
+        }
+
+        var run = new RunDirectory(request.Run);
+        PretrainOptions basis = run.HasRun ? RunRecord.Read(run.RunFile).Configuration : new PretrainOptions();
+        DataOptions reading = ReadingOption.LayOver(basis, request.Reading, "the rest is as the encoder was trained").Data;
+        return (TrainedEncoder.Load(request.Run, device), reading);
+    }
+
+    private static TransferResult[] Measure(
+        TrainedEncoder encoder, TransferFolders folders, DataOptions reading, long seed, IDisplay display, CancellationToken cancel)
+    {
+        var evaluation = new TransferEvaluation(encoder, reading, seed);
+        return
+        [
+            .. folders.Present.Select(splits => evaluation.Run(
+                splits, part => display.Images($"embedding {splits.Set.Title}, {NameOf(part, splits)}", part.Count), Sweep(display, splits.Set), cancel)),
+        ];
+    }
+
+    private static string NameOf(ImageDataSet part, TransferSplits splits)
+        => ReferenceEquals(part, splits.Test) ? "test" : ReferenceEquals(part, splits.Validation) ? "validation" : "training";
+
+    private static Reports<LogisticSweepPoint> Sweep(IDisplay display, TransferSet set)
+    {
+        int all = LogisticOptions.PaperStrengths.Count;
+        int done = 0;
+        IProgress<WorkDone>? work = null;
+        return new Reports<LogisticSweepPoint>(point =>
+        {
+            work ??= display.Work(all);   // Not before the images are embedded: one line at a time.
+            work.Report(new WorkDone(
+                ++done,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{set.Title}: λ {done} of {all} ({point.L2:G3}), validation {ProgressText.Percent(point.Validation)}")));
+        });
+    }
+}

@@ -1,0 +1,36 @@
+using SimClr.Internals;
+
+namespace SimClr.Data;
+
+/// <summary>
+/// Caltech-101 (Fei-Fei, Fergus, Perona 2004): <c>101_ObjectCategories/CLASS/image_0001.jpg</c>. It has no split: as in
+/// the paper, 30 images of each class are drawn for training, and the rest is for testing. <c>BACKGROUND_Google</c> counts
+/// as a class: the paper does not speak of it, but the split of TensorFlow Datasets (3,060 and 6,084 images), from which
+/// its protocol descends (Kornblith, Shlens, Le 2019), has it as one of 102.
+/// </summary>
+internal static class Caltech101
+{
+    public const string Layout = "101_ObjectCategories/CLASS/image_NUMBER.jpg, BACKGROUND_Google among the classes";
+
+    private const int TrainingImages = 30;
+
+    public static ImageDataSet Open(TypedName typed, DataOptions options)
+    {
+        string[] places = ["101_ObjectCategories", "caltech-101/101_ObjectCategories", "caltech101/101_ObjectCategories"];
+        string root = places.Select(place => Path.Join(typed.Folder, place)).FirstOrDefault(Directory.Exists) ?? throw typed.Missing(Layout);
+        FileDataSet all = ImageFolder.Open(typed.Text, root, options);
+        IReadOnlyList<int> labels = all.Labels ?? throw typed.Missing(Layout);
+        bool wantsTest = typed.Split == "test";
+        return all.Subset([.. Enumerable.Range(0, all.Count)
+            .GroupBy(image => labels[image])
+            .SelectMany(images => Part([.. images], images.Key, typed.Seed, wantsTest))
+            .Order()]);
+    }
+
+    private static int[] Part(int[] images, int label, long seed, bool wantsTest)
+    {
+        new RandomStream(seed, Purpose.Split, label).Shuffle(images.AsSpan());
+        int end = Math.Min(TrainingImages, images.Length);
+        return wantsTest ? images[end..] : images[..end];
+    }
+}

@@ -1,0 +1,36 @@
+using System.Globalization;
+
+namespace SimClr.Data;
+
+/// <summary>
+/// Oxford 102 Flowers (Nilsback, Zisserman 2008): <c>imagelabels.mat</c> with a class from 1 for each image,
+/// <c>setid.mat</c> with the numbers of the images of each split, <c>jpg/image_00001.jpg</c>. The classes have no names.
+/// </summary>
+internal static class OxfordFlowers
+{
+    public const string Layout = "imagelabels.mat, setid.mat and jpg/image_NUMBER.jpg";
+
+    private const int Classes = 102;
+
+    private static readonly string[] Names =
+        [.. Enumerable.Range(1, Classes).Select(number => number.ToString(CultureInfo.InvariantCulture))];
+
+    public static ImageDataSet Open(TypedName typed, DataOptions options)
+    {
+        string folder = typed.FolderWith("setid.mat", "flowers-102") ?? throw typed.Missing(Layout);
+        string list = Path.Join(folder, "imagelabels.mat");
+        int[] labels = MatFile.Read(list).Integers("labels");
+        int[] numbers = MatFile.Read(Path.Join(folder, "setid.mat"))
+            .Integers(typed.Split switch { "train" => "trnid", "validation" => "valid", _ => "tstid" });
+        var images = new ListedImages(typed, Path.Join(folder, "jpg"), Names);
+        foreach (int number in numbers)
+        {
+            int label = number > 0 && number <= labels.Length
+                ? labels[number - 1]
+                : throw new DataException($"{Path.Join(folder, "setid.mat")}: got the image {number}, expected 1 to {labels.Length}, as many as {list} has labels");
+            images.Add(list, number, string.Create(CultureInfo.InvariantCulture, $"image_{number:D5}.jpg"), label - 1);
+        }
+
+        return images.ToDataSet(options);
+    }
+}

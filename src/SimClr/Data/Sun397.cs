@@ -1,0 +1,42 @@
+namespace SimClr.Data;
+
+/// <summary>
+/// SUN397 (Xiao et al. 2010), the first of its ten partitions, as the paper: <c>Training_01.txt</c> and
+/// <c>Testing_01.txt</c> with lines <c>/a/abbey/sun_….jpg</c>, 50 images per class in each; <c>ClassName.txt</c> numbers
+/// the classes.
+/// </summary>
+internal static class Sun397
+{
+    public const string Layout = "ClassName.txt, Training_01.txt and Testing_01.txt (of Partitions.zip, here or in Partitions) and a/abbey/sun_….jpg";
+
+    private const string Classes = "ClassName.txt";
+
+    private static readonly string[] Places = ["", "Partitions", "SUN397", "SUN397/Partitions", "../Partitions"];
+
+    public static ImageDataSet Open(TypedName typed, DataOptions options)
+    {
+        string name = typed.Split == "test" ? "Testing_01.txt" : "Training_01.txt";
+        string list = Find(typed, name);
+        string classes = Find(typed, Classes);
+        string root = Path.Join(typed.Folder, "SUN397");
+        var images = new ListedImages(typed, Directory.Exists(root) ? root : typed.Folder, ListFile.Lines(classes));
+        foreach ((int line, string text) in ListFile.Read(list))
+        {
+            int end = text.LastIndexOf('/');
+            if (end <= 0 || text[0] != '/')
+            {
+                throw ListFile.Wrong(list, line, text, "a path such as /a/abbey/sun_aaalbzqrimafwbiv.jpg");
+            }
+
+            images.Add(list, line, text[1..], text[..end]);
+        }
+
+        return images.ToDataSet(options);
+    }
+
+    /// <summary>The lists come in an archive of their own, which unpacks to loose files.</summary>
+    private static string Find(TypedName typed, string file)
+        => Places
+            .Select(place => Path.Join(typed.Folder, place, file))
+            .FirstOrDefault(File.Exists) ?? throw typed.Missing(Layout);
+}

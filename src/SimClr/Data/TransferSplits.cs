@@ -1,0 +1,113 @@
+using System.Globalization;
+using SimClr.Internals;
+
+namespace SimClr.Data;
+
+/// <summary>
+/// The three parts of a set of the transfer suite (paper, Appendix B.8): the official validation part where there is one,
+/// else one held out of the training images, balanced over classes. The paper does not say how many it holds out; here
+/// it is a tenth of sets with more than 20,000 training images, and a fifth of smaller ones.
+/// </summary>
+internal sealed class TransferSplits : IDisposable
+{
+    private const int LargeSet = 20_000;
+
+    private readonly ImageDataSet[] opened;
+
+    private TransferSplits(TransferSet set, ImageDataSet[] opened, ImageDataSet train, ImageDataSet validation)
+    {
+        this.opened = opened;
+        (Set, Train, Validation) = (set, train, validation);
+    }
+
+    /// <summary>What it is.</summary>
+    public TransferSet Set { get; }
+
+    /// <summary>Images to learn from.</summary>
+    public ImageDataSet Train { get; }
+
+    /// <summary>Images by which settings are chosen.</summary>
+    public ImageDataSet Validation { get; }
+
+    /// <summary>Images to be tested on; nothing is chosen by them.</summary>
+    public ImageDataSet Test => opened[^1];
+
+    /// <summary>Whether images are missing, so that the result cannot be put beside the paper's.</summary>
+    public bool IsPartial => Differences(Set, opened).Any();
+
+    /// <summary>Opens a set and checks that it is whole.</summary>
+    /// <param name="set">What is expected.</param>
+    /// <param name="folder">Where it lies.</param>
+    /// <param name="options">How images are read.</param>
+    /// <param name="seed">Fixes what is drawn for validation, and for training where there is no official split.</param>
+    /// <param name="allowPartial">Whether images may be missing.</param>
+    /// <exception cref="DataException">
+    /// It is not laid out as expected, or the numbers of images or classes differ from the official ones.
+    /// </exception>
+    public static TransferSplits Open(TransferSet set, string folder, DataOptions options, long seed, bool allowPartial)
+    {
+        string[] parts = set.ValidationImages > 0 ? ["train", "validation", "test"] : ["train", "test"];
+        ImageDataSet[] opened =
+        [
+            .. parts.Select(part => DataSets.OpenTyped(
+                new TypedName($"{set.Name}:{folder}:{part}", set.Name, folder, part) { AllowMissing = allowPartial, Seed = seed }, options)),
+        ];
+        Check(set, folder, opened, allowPartial);
+        if (opened.Length == 3)
+        {
+            return new TransferSplits(set, opened, opened[0], opened[1]);
+        }
+
+        (int[] train, int[] validation) = HoldOut(opened[0].RequireLabels(), seed);
+        return new TransferSplits(set, opened, opened[0].Subset(train), opened[0].Subset(validation));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Array.ForEach(opened, part => part.Dispose());
+
+    /// <summary>Draws a share of each class, at least one image where there are two; the draw of a class does not depend on the others.</summary>
+    /// <returns>What stays for training and what is for validation, both in ascending order.</returns>
+    internal static (int[] Train, int[] Validation) HoldOut(IReadOnlyList<int> labels, long seed)
+    {
+        double share = labels.Count > LargeSet ? 0.1 : 0.2;
+        var validation = new HashSet<int>();
+        foreach (IGrouping<int, int> images in Enumerable.Range(0, labels.Count).GroupBy(image => labels[image]))
+        {
+            int[] candidates = [.. images];
+            new RandomStream(seed, Purpose.Split, images.Key, b: 1).Shuffle(candidates.AsSpan());
+            int count = candidates.Length > 1 ? Math.Max(1, (int)Math.Round(share * candidates.Length)) : 0;
+            validation.UnionWith(candidates.AsSpan(0, count).ToArray());
+        }
+
+        return ([.. Enumerable.Range(0, labels.Count).Where(image => !validation.Contains(image))], [.. validation.Order()]);
+    }
+
+    private static void Check(TransferSet set, string folder, ImageDataSet[] opened, bool allowPartial)
+    {
+        ImageDataSet? other = opened.FirstOrDefault(part => part.ClassNames?.Count != set.Classes || !part.ClassNames.SequenceEqual(opened[0].ClassNames ?? []));
+        if (other is not null)
+        {
+            throw new DataException(
+                $"{set.Title}: got {other.ClassNames?.Count ?? 0} classes in '{other.Name}', expected {set.Classes}, the same in each part");
+        }
+
+        string differences = string.Join("; ", Differences(set, opened));
+        if (differences.Length > 0 && !allowPartial)
+        {
+            throw new DataException(
+                $"{set.Title} in {Path.GetFullPath(folder)} is not whole: {differences}. Get the rest from {set.Source}, or say "
+                    + "--allow-partial to measure on what is there; its row is then marked");
+        }
+    }
+
+    private static IEnumerable<string> Differences(TransferSet set, ImageDataSet[] opened)
+    {
+        (string, int)[] expected = opened.Length == 3
+            ? [("training", set.TrainImages), ("validation", set.ValidationImages), ("test", set.TestImages)]
+            : [("training", set.TrainImages), ("test", set.TestImages)];
+        return expected.Zip(opened)
+            .Where(pair => pair.First.Item2 != pair.Second.Count)
+            .Select(pair => string.Create(
+                CultureInfo.InvariantCulture, $"got {pair.Second.Count:N0} {pair.First.Item1} images, expected {pair.First.Item2:N0}"));
+    }
+}

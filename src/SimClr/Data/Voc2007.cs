@@ -1,0 +1,49 @@
+namespace SimClr.Data;
+
+/// <summary>
+/// PASCAL VOC 2007 (Everingham et al. 2010), classification: an image may have several of 20 classes. Lists are in
+/// <c>ImageSets/Main</c>, objects in <c>Annotations/IMAGE.xml</c>, images in <c>JPEGImages</c>. A class of which an image
+/// has only objects marked as difficult counts neither as present nor as absent, as in the challenge's own evaluation.
+/// </summary>
+internal static class Voc2007
+{
+    public const string Layout = "ImageSets/Main/train.txt, val.txt and test.txt, Annotations/IMAGE.xml and JPEGImages/IMAGE.jpg";
+
+    public static readonly string[] Names =
+    [
+        "aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair", "cow", "diningtable", "dog", "horse",
+        "motorbike", "person", "pottedplant", "sheep", "sofa", "train", "tvmonitor",
+    ];
+
+    public static ImageDataSet Open(TypedName typed, DataOptions options)
+    {
+        string part = typed.Split == "validation" ? "val" : typed.Split;
+        string name = $"ImageSets/Main/{part}.txt";
+        string folder = typed.FolderWith(name, "VOCdevkit/VOC2007") ?? typed.FolderWith(name, "VOC2007") ?? throw typed.Missing(Layout);
+        string list = Path.Join(folder, name);
+        var images = new ListedImages(typed, Path.Join(folder, "JPEGImages"), Names);
+        foreach ((int line, string text) in ListFile.Read(list))
+        {
+            images.Add(list, line, $"{text}.jpg", number: 0);
+        }
+
+        return images.ToDataSet(options, file => Presence(Path.Join(folder, "Annotations", Path.ChangeExtension(file, ".xml"))));
+    }
+
+    private static sbyte[] Presence(string file)
+    {
+        sbyte[] presence = [.. Names.Select(_ => ClassPresence.Absent)];
+        foreach ((string name, bool difficult) in VocAnnotation.Read(file))
+        {
+            int number = Array.IndexOf(Names, name);
+            if (number < 0)
+            {
+                throw new DataException($"{file}: got an object of the class '{name}', expected one of {string.Join(", ", Names)}");
+            }
+
+            presence[number] = difficult && presence[number] != ClassPresence.Present ? ClassPresence.Unclear : ClassPresence.Present;
+        }
+
+        return presence;
+    }
+}

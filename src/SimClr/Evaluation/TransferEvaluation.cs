@@ -1,0 +1,86 @@
+using SimClr.Augmentation;
+using SimClr.Checkpoints;
+using SimClr.Data;
+using SimClr.Embeddings;
+
+namespace SimClr.Evaluation;
+
+/// <summary>
+/// Transfer by linear evaluation (paper, Appendix B.8.1): features of the frozen encoder, images resized to its short side
+/// and cropped in the center, no augmentation; logistic regression by L-BFGS, its λ chosen on the validation images and
+/// fitted again to those for training and validation. Images of several classes have one classifier for each class.
+/// </summary>
+/// <param name="encoder">The encoder; it comes back exactly as it was.</param>
+/// <param name="data">How images are read.</param>
+/// <param name="seed">Fixes the resamples of the intervals.</param>
+internal sealed class TransferEvaluation(TrainedEncoder encoder, DataOptions data, long seed)
+{
+    private readonly EvaluationTransform transform = EvaluationTransform.ForTransfer(encoder.Views);
+
+    /// <summary>Evaluates one set.</summary>
+    /// <param name="splits">The set.</param>
+    /// <param name="embedding">What is told how many images of a part are embedded.</param>
+    /// <param name="sweep">Told after each λ.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <exception cref="DataException">Too many images cannot be read, or what is left cannot be learned from.</exception>
+    public TransferResult Run(
+        TransferSplits splits,
+        Func<ImageDataSet, IProgress<int>>? embedding = null,
+        IProgress<LogisticSweepPoint>? sweep = null,
+        CancellationToken cancellation = default)
+    {
+        int skipped = 0;
+        LogisticData train = Features(splits.Train);
+        LogisticData validation = Features(splits.Validation);
+        (EmbeddingTable table, LogisticData test) = Embed(splits.Test);
+        var options = new LogisticOptions { Metric = MetricOf(splits.Set) };
+        LogisticSelection selection = LogisticRegression.Choose(train, validation, options, sweep, cancellation);
+        LogisticSweepPoint chosen = selection.Sweep.First(point => point.L2 == selection.Model.L2);
+        (double value, Interval interval) = Measure(splits.Set.Metric, table, test, selection.Model);
+        return new TransferResult(
+            splits.Set, value, interval, chosen.Validation, [("l2", chosen.L2)], train.Count + validation.Count, test.Count, skipped, splits.IsPartial);
+
+        LogisticData Features(ImageDataSet images) => Embed(images).Rows;
+
+        (EmbeddingTable Table, LogisticData Rows) Embed(ImageDataSet images)
+        {
+            var unreadable = new SkippedImages(images, data);
+            EmbeddingTable embedded = Embedder.Embed(encoder, images, transform, data, unreadable, embedding?.Invoke(images), cancellation);
+            skipped += unreadable.Count;
+            return (embedded, RowsOf(embedded, images));
+        }
+    }
+
+    private static LogisticData RowsOf(EmbeddingTable table, ImageDataSet images)
+    {
+        if (images.Presence is not { } presence)
+        {
+            return LogisticData.Of(table);
+        }
+
+        var byPath = Enumerable.Range(0, images.Count).ToDictionary(images.PathOf, image => presence[image]);
+        return LogisticData.Of(table, [.. table.Paths.SelectMany(path => byPath[path])], images.ClassNames!.Count);
+    }
+
+    private static SelectionMetric MetricOf(TransferSet set) => set.Metric switch
+    {
+        TransferMetric.Top1 => SelectionMetric.Top1,
+        TransferMetric.MeanPerClass => SelectionMetric.MeanPerClass,
+        _ => SelectionMetric.MeanAveragePrecision,
+    };
+
+    private (double Value, Interval Interval) Measure(
+        TransferMetric metric, EmbeddingTable table, LogisticData test, LogisticRegression model)
+    {
+        float[] logits = model.Logits(test);
+        if (metric == TransferMetric.MeanAveragePrecision)
+        {
+            return MeanPrecision.Of(logits, test.Marks!, model.Classes, seed);
+        }
+
+        var outcome = EvaluationOutcome.FromScores(table, logits, model.Classes, seed);
+        return metric == TransferMetric.Top1
+            ? (outcome.Top1, outcome.Top1Interval)
+            : (outcome.MeanPerClass, outcome.MeanPerClassInterval);
+    }
+}

@@ -1,0 +1,24 @@
+using SimClr.Data;
+
+namespace SimClr.Evaluation;
+
+/// <summary>How well an encoder does on a set of the transfer suite.</summary>
+/// <param name="Set">The set.</param>
+/// <param name="Value">Its measure on the test images, 0 … 1.</param>
+/// <param name="Interval">The 95 % interval of <paramref name="Value"/> over test images.</param>
+/// <param name="Validation">The measure on the validation images, by which the setting was chosen.</param>
+/// <param name="Chosen">What was chosen by it, by name: <c>l2</c> is the λ of a logistic regression.</param>
+/// <param name="TrainImages">Images learned from in the end: those for training and those for validation.</param>
+/// <param name="TestImages">Images tested on.</param>
+/// <param name="SkippedImages">Images of all parts that could not be read and were left out.</param>
+/// <param name="IsPartial">Whether the set is not whole, so that the paper's numbers are none of this set.</param>
+internal sealed record TransferResult(
+    TransferSet Set,
+    double Value,
+    Interval Interval,
+    double Validation,
+    IReadOnlyList<(string Name, double Value)> Chosen,
+    int TrainImages,
+    int TestImages,
+    int SkippedImages,
+    bool IsPartial);

@@ -1,0 +1,101 @@
+using System.Text.Json.Nodes;
+using SimClr.Data;
+using SimClr.Tests.Data;
+using SkiaSharp;
+
+namespace SimClr.Tests.Cli;
+
+[Collection(ComputeThreadsCollection.Name)]
+public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixture<SmallWorld>, IDisposable
+{
+    private static readonly string[] Classes = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
+
+    private readonly TemporaryFolder sets = new();
+
+    public void Dispose() => sets.Dispose();
+
+    [Fact]
+    public void Sets_that_are_there_are_measured_and_the_others_named()
+    {
+        WriteCifar();
+        string page = sets.Of("new/page.html");
+        CommandRun run = Transfer("--allow-partial", "--json", "--seed", "3", "--report", page);
+        JsonObject json = run.Json;
+        Assert.Equal(("linear", 12, 3), (json["protocol"]!.GetValue<string>(), json["pixels"]!.GetValue<int>(), json["seed"]!.GetValue<int>()));
+        JsonNode set = Assert.Single(json["sets"]!.AsArray())!;
+        Assert.Equal("cifar10", set["name"]!.GetValue<string>());
+        Assert.Equal("top1", set["metric"]!.GetValue<string>());
+        Assert.InRange(set["value"]!.GetValue<double>(), set["interval"]![0]!.GetValue<double>(), set["interval"]![1]!.GetValue<double>());
+        Assert.InRange(set["l2"]!.GetValue<double>(), 1e-6, 1e5);
+        Assert.Equal((60, 20), (set["train_images"]!.GetValue<int>(), set["test_images"]!.GetValue<int>()));
+        Assert.True(set["partial"]!.GetValue<bool>());
+        Assert.Equal(11, json["absent"]!.AsArray().Count);
+        Assert.Equal(0.906, json["paper"]![0]!["values"]!["cifar10"]!.GetValue<double>());
+        Assert.Equal(page, json["report"]!.GetValue<string>());
+        Assert.Contains("--allow-partial --seed 3", File.ReadAllText(page));
+        Assert.Contains("Food-101 is not there: get it from https://", run.Error);
+        Assert.Contains("λ 45 of 45", run.Error);
+    }
+
+    [Fact]
+    public void A_set_that_is_not_whole_is_refused_with_both_numbers_before_anything_is_computed()
+    {
+        WriteCifar();
+        CommandRun run = Transfer();
+        string error = run.Refused(3);
+        Assert.Contains("got 60 training images, expected 50,000; got 20 test images, expected 10,000", error);
+        Assert.Contains("--allow-partial", error);
+        Assert.DoesNotContain("embedding", run.Error);
+    }
+
+    [Fact]
+    public void A_set_that_was_asked_for_and_is_not_there_is_named_with_where_to_get_it()
+    {
+        WriteCifar();
+        CommandRun run = Transfer("--only", "pets,cifar10", "--only", "flowers", "--allow-partial");
+        Assert.Contains("does not hold these sets:", run.Refused(3));
+        Assert.Contains("Pets: get it from https://www.robots.ox.ac.uk/~vgg/data/pets/ and unpack it to", run.Error);
+        Assert.Contains("flowers-102 (imagelabels.mat, setid.mat and jpg/image_NUMBER.jpg)", run.Error);
+        Assert.DoesNotContain("CIFAR-10:", run.Error);
+    }
+
+    [Fact]
+    public void An_empty_root_names_all_twelve()
+    {
+        CommandRun run = Transfer();
+        run.Refused(3);
+        Assert.All(TransferCatalog.Sets, set => Assert.Contains($"  {set.Title}: get it from {set.Source}", run.Error));
+    }
+
+    [Theory]
+    [InlineData(2, "did you mean 'pets'?", "--only", "petz")]
+    [InlineData(2, "--only: got ''", "--only", "cifar10,")]
+    [InlineData(2, "expected a file such as transfer.html", "--report", "")]
+    [InlineData(2, "expected a key of the section data", "--set", "views.size=8")]
+    public void Wrong_usage_is_refused(int code, string expected, params string[] more)
+    {
+        WriteCifar();
+        Assert.Contains(expected, Transfer(more).Refused(code));
+    }
+
+    [Fact]
+    public void A_root_or_run_that_is_not_there_is_named()
+    {
+        Assert.Contains("--data-root: no folder", CommandRun.Of("evaluate", "transfer", world.At("run"), "--data-root", world.At("nowhere")).Refused(3));
+        Assert.Contains("--data-root is missing", CommandRun.Of("evaluate", "transfer", world.At("run")).Refused(2));
+        Assert.Contains("found neither", CommandRun.Of("evaluate", "transfer", world.At("flat"), "--data-root", sets.Path).Refused(3));
+    }
+
+    private CommandRun Transfer(params string[] more)
+        => CommandRun.Of(["evaluate", "transfer", world.At("run"), "--data-root", sets.Path, "--threads", "1", .. more]);
+
+    private void WriteCifar()
+    {
+        for (int i = 0; i < 80; i++)
+        {
+            string part = i < 60 ? "train" : "test";
+            int red = 25 * (i % 10);
+            sets.Write($"cifar10/{part}/{Classes[i % 10]}/{i}.png", EncodedImages.OfColor(new SKColor((byte)red, (byte)(i % 60), 9), SKEncodedImageFormat.Png));
+        }
+    }
+}
