@@ -11,8 +11,9 @@ public interface IContrastiveLoss
     Tensor Forward(Tensor z1, Tensor z2);
 
     /// <summary>
-    /// The level of chance for N images: the least that the loss can be on average while positives look like negatives.
-    /// On random projections the loss is near it, as long as they differ little in similarity (by less than τ).
+    /// The level of chance for N images: what the loss is near while positives look like negatives and similarities
+    /// differ little (by less than τ), as those of random projections do. Over all negatives it is also the least that
+    /// the loss can be then, on average.
     /// </summary>
     double ChanceLevel(int images);
 }

@@ -46,7 +46,10 @@ public sealed class NtLogisticLoss : IContrastiveLoss
         return ofPositives.add(ofNegatives).MoveToOuterDisposeScope();
     }
 
-    /// <summary>2 ln 2: positives and negatives are called positive with probability ½.</summary>
+    /// <summary>
+    /// 2 ln 2: positives and negatives are called positive with probability ½. With semi-hard negatives the loss need not
+    /// fall below it: a negative nearly as similar as the positive costs the more the more similar both are.
+    /// </summary>
     public double ChanceLevel(int images) => 2 * Math.Log(2);
 
     private Tensor OfSemiHard(Tensor u)
