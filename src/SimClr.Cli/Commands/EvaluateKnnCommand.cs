@@ -16,6 +16,7 @@ internal static class EvaluateKnnCommand
     public static Verb Create()
     {
         var arguments = new EvaluationArguments();
+        var asked = new OutcomeOptions();
         Option<long?> k = NumberOption.Integer("--k", $"Neighbors that vote; {DefaultNeighbors} if it is not given", 1);
         Option<double?> temperature = NumberOption.Positive(
             "--temperature", "Lower lets near neighbors count more; 0.1 if it is not given");
@@ -34,12 +35,15 @@ internal static class EvaluateKnnCommand
         arguments.AddTo(verb);
         verb.Add(k);
         verb.Add(temperature);
+        asked.AddTo(verb);
         return verb.Does(context => Evaluate(
-            context, arguments, (int)(context.Value(k) ?? DefaultNeighbors), context.Value(temperature) ?? DefaultTemperature));
+            context, arguments, asked, (int)(context.Value(k) ?? DefaultNeighbors), context.Value(temperature) ?? DefaultTemperature));
     }
 
-    private static void Evaluate(CommandContext context, EvaluationArguments arguments, int k, double temperature)
+    private static void Evaluate(
+        CommandContext context, EvaluationArguments arguments, OutcomeOptions asked, int k, double temperature)
     {
+        OutcomeReport report = asked.Open(context);
         using EvaluationInput input = EvaluationInput.Open(context, arguments);
         KnnClassifier.CheckNeighbors(k, input.Train.Count);
         (EmbeddingTable train, EmbeddingTable test, int skipped) = Display.Show(context, display =>
@@ -48,14 +52,16 @@ internal static class EvaluateKnnCommand
             (EmbeddingTable testTable, int skippedTest) = input.Embed(input.Test, display, context.Cancel);
             return (trainTable, testTable, skippedTrain + skippedTest);
         });
-        KnnResult result = KnnClassifier.Evaluate(train, test, k, temperature);
-        context.Result(Json(result, temperature, skipped), Words(result, temperature, skipped));
+        KnnResult result = KnnClassifier.Evaluate(train, test, k, temperature, context.Seed ?? 0);
+        report.Show(
+            result.Outcome,
+            string.Create(CultureInfo.InvariantCulture, $"kNN (k {k}, temperature {temperature})"),
+            Json(result, temperature, skipped),
+            EvaluationText.Background(result.TrainImages, result.Classes, skipped));
     }
 
     private static JsonObject Json(KnnResult result, double temperature, int skipped) => new()
     {
-        ["top1"] = result.Top1,
-        ["top5"] = result.Top5,
         ["k"] = result.K,
         ["temperature"] = temperature,
         ["train_images"] = result.TrainImages,
@@ -63,9 +69,4 @@ internal static class EvaluateKnnCommand
         ["classes"] = result.Classes,
         ["skipped_images"] = skipped,
     };
-
-    private static string Words(KnnResult result, double temperature, int skipped) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"kNN (k {result.K}, temperature {temperature}): top-1 {ProgressText.Percent(result.Top1)}, top-5 {ProgressText.Percent(result.Top5)} of {result.TestImages} test images\n")
-        + EvaluationText.Background(result.TrainImages, result.Classes, skipped);
 }

@@ -13,6 +13,7 @@ internal static class EvaluateLinearCommand
     public static Verb Create()
     {
         var arguments = new EvaluationArguments();
+        var asked = new OutcomeOptions();
         Option<long?> epochs = NumberOption.Integer("--epochs", "Passes over the training images; 90 if it is not given; with --fixed-features more where images are few", 1);
         Option<long?> batchSize = NumberOption.Integer("--batch-size", "Images per step; by default the paper's: 512, 4096 for very large sets", 1);
         var fixedFeatures = new Option<bool>("--fixed-features")
@@ -35,7 +36,8 @@ internal static class EvaluateLinearCommand
         verb.Add(epochs);
         verb.Add(batchSize);
         verb.Add(fixedFeatures);
-        return verb.Does(context => Evaluate(context, arguments, Options(context, epochs, batchSize), context.Value(fixedFeatures)));
+        asked.AddTo(verb);
+        return verb.Does(context => Evaluate(context, arguments, asked, Options(context, epochs, batchSize), context.Value(fixedFeatures)));
     }
 
     private static LinearOptions Options(CommandContext context, Option<long?> epochs, Option<long?> batchSize)
@@ -49,14 +51,19 @@ internal static class EvaluateLinearCommand
     }
 
     private static void Evaluate(
-        CommandContext context, EvaluationArguments arguments, LinearOptions options, bool fixedFeatures)
+        CommandContext context, EvaluationArguments arguments, OutcomeOptions asked, LinearOptions options, bool fixedFeatures)
     {
+        OutcomeReport report = asked.Open(context);
         using EvaluationInput input = EvaluationInput.Open(context, arguments);
         LinearResult result = Display.Show(context, display => fixedFeatures
             ? OnFixedFeatures(input, options, display, context.Cancel)
             : LinearEvaluation.Run(
                 input.Encoder, input.Train, input.Test, options, input.Reading, Epochs(display, options), context.Cancel));
-        context.Result(Json(result, fixedFeatures), Words(result, fixedFeatures));
+        report.Show(
+            result.Outcome,
+            $"linear evaluation ({(fixedFeatures ? "fixed features, " : "")}{result.Epochs} epochs)",
+            Json(result, fixedFeatures),
+            EvaluationText.Background(result.TrainImages, result.Classes, result.SkippedImages));
     }
 
     private static LinearResult OnFixedFeatures(
@@ -79,8 +86,6 @@ internal static class EvaluateLinearCommand
 
     private static JsonObject Json(LinearResult result, bool fixedFeatures) => new()
     {
-        ["top1"] = result.Top1,
-        ["top5"] = result.Top5,
         ["epochs"] = result.Epochs,
         ["fixed_features"] = fixedFeatures,
         ["train_images"] = result.TrainImages,
@@ -89,9 +94,4 @@ internal static class EvaluateLinearCommand
         ["skipped_images"] = result.SkippedImages,
         ["final_loss"] = result.FinalLoss,
     };
-
-    private static string Words(LinearResult result, bool fixedFeatures)
-        => $"linear evaluation ({(fixedFeatures ? "fixed features, " : "")}{result.Epochs} epochs): "
-            + $"top-1 {ProgressText.Percent(result.Top1)}, top-5 {ProgressText.Percent(result.Top5)} of {result.TestImages} test images\n"
-            + EvaluationText.Background(result.TrainImages, result.Classes, result.SkippedImages);
 }

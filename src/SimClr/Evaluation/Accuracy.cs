@@ -11,21 +11,8 @@ public static class Accuracy
     public static double TopK(ReadOnlySpan<float> scores, int classes, IReadOnlyList<int> labels, int k)
     {
         ArgumentNullException.ThrowIfNull(labels);
-        int right = 0;
-        for (int row = 0; row < labels.Count; row++)
-        {
-            ReadOnlySpan<float> values = scores.Slice(row * classes, classes);
-            int label = labels[row];
-            int ahead = 0;
-            for (int other = 0; other < classes; other++)
-            {
-                ahead += values[other] > values[label] || (values[other] == values[label] && other < label) ? 1 : 0;
-            }
-
-            right += ahead < k ? 1 : 0;
-        }
-
-        return labels.Count == 0 ? 0 : (double)right / labels.Count;
+        bool[] right = AmongFirst(scores, classes, labels, k);
+        return right.Length == 0 ? 0 : (double)right.Count(hit => hit) / right.Length;
     }
 
     /// <summary>The class with the highest score of each row; of equal ones the lowest.</summary>
@@ -42,5 +29,25 @@ public static class Accuracy
         }
 
         return predictions;
+    }
+
+    /// <summary>Whether the class of each row is among the k with the highest scores.</summary>
+    internal static bool[] AmongFirst(ReadOnlySpan<float> scores, int classes, IReadOnlyList<int> labels, int k)
+    {
+        bool[] right = new bool[labels.Count];
+        for (int row = 0; row < right.Length; row++)
+        {
+            ReadOnlySpan<float> values = scores.Slice(row * classes, classes);
+            int label = labels[row];
+            int ahead = 0;
+            for (int other = 0; other < classes; other++)
+            {
+                ahead += values[other] > values[label] || (values[other] == values[label] && other < label) ? 1 : 0;
+            }
+
+            right[row] = ahead < k;
+        }
+
+        return right;
     }
 }

@@ -11,7 +11,11 @@ namespace SimClr.Evaluation;
 /// <param name="Classes">Classes, from the data set.</param>
 /// <param name="Predictions">The predicted class of each test image.</param>
 public sealed record KnnResult(
-    double Top1, double Top5, int K, int TrainImages, int TestImages, int Classes, IReadOnlyList<int> Predictions);
+    double Top1, double Top5, int K, int TrainImages, int TestImages, int Classes, IReadOnlyList<int> Predictions)
+{
+    /// <summary>Everything else that can be read off the predictions.</summary>
+    public required EvaluationOutcome Outcome { get; init; }
+}
 
 /// <summary>
 /// Weighted k nearest neighbors on fixed embeddings (Wu et al. 2018, arXiv 1805.01978): cosine similarity s, each of the k
@@ -24,8 +28,9 @@ public static class KnnClassifier
     /// <param name="test">Embeddings with labels.</param>
     /// <param name="k">Neighbors that vote, 1 … rows of <paramref name="train"/>. Default 20.</param>
     /// <param name="temperature">τ, above 0. Default 0.1.</param>
+    /// <param name="seed">Fixes the resamples of the intervals; the classification has nothing random.</param>
     /// <exception cref="DataException">Labels are missing, the dimensions or classes differ, or k exceeds the number of rows.</exception>
-    public static KnnResult Evaluate(EmbeddingTable train, EmbeddingTable test, int k = 20, double temperature = 0.1)
+    public static KnnResult Evaluate(EmbeddingTable train, EmbeddingTable test, int k = 20, double temperature = 0.1, long seed = 0)
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(test);
@@ -47,15 +52,12 @@ public static class KnnClassifier
             }
         }
 
-        IReadOnlyList<int> labels = test.RequireLabels();
+        var outcome = EvaluationOutcome.FromScores(test, scores, classes, seed);
         return new KnnResult(
-            Accuracy.TopK(scores, classes, labels, 1),
-            Accuracy.TopK(scores, classes, labels, 5),
-            k,
-            train.Count,
-            test.Count,
-            classes,
-            Accuracy.Predictions(scores, classes));
+            outcome.Top1, outcome.Top5!.Value, k, train.Count, test.Count, classes, outcome.Predictions)
+        {
+            Outcome = outcome,
+        };
     }
 
     /// <summary>Checks k before anything is computed.</summary>

@@ -19,6 +19,9 @@ public sealed record LinearResult(
     double FinalLoss,
     IReadOnlyList<int> Predictions)
 {
+    /// <summary>Everything else that can be read off the predictions.</summary>
+    public required EvaluationOutcome Outcome { get; init; }
+
     /// <summary>Images of both sets that could not be read and were left out.</summary>
     public int SkippedImages { get; init; }
 }

@@ -15,6 +15,7 @@ internal sealed class LinearTrainer : IDisposable
     private readonly Sgd optimizer;
     private readonly LearningRateSchedule schedule;
     private readonly Device device;
+    private readonly long seed;
     private long step;
 
     /// <param name="dimension">Width of h.</param>
@@ -23,12 +24,13 @@ internal sealed class LinearTrainer : IDisposable
     /// <param name="batchSize">Images per step.</param>
     /// <param name="epochs">Passes over the images.</param>
     /// <param name="peak">The rate of the first step.</param>
-    /// <param name="options">Momentum and decay.</param>
+    /// <param name="options">Momentum, decay and seed.</param>
     /// <param name="device">Where h comes from.</param>
     public LinearTrainer(
         int dimension, int classes, int images, int batchSize, int epochs, double peak, LinearOptions options, string device)
     {
         this.device = torch.device(device);
+        seed = options.Seed;
         layer = new LinearClassifier(dimension, classes);
         layer.to(this.device);
         optimizer = new Sgd(ParameterGroups.Of(layer), options.Momentum, options.WeightDecay);
@@ -67,16 +69,12 @@ internal sealed class LinearTrainer : IDisposable
 
     public LinearResult Result(EmbeddingTable test, float[] logits, int trainImages, int epochs)
     {
-        IReadOnlyList<int> labels = test.RequireLabels();
+        var outcome = EvaluationOutcome.FromScores(test, logits, layer.Classes, seed);
         return new LinearResult(
-            Accuracy.TopK(logits, layer.Classes, labels, 1),
-            Accuracy.TopK(logits, layer.Classes, labels, 5),
-            epochs,
-            trainImages,
-            test.Count,
-            layer.Classes,
-            Loss,
-            Accuracy.Predictions(logits, layer.Classes));
+            outcome.Top1, outcome.Top5!.Value, epochs, trainImages, test.Count, layer.Classes, Loss, outcome.Predictions)
+        {
+            Outcome = outcome,
+        };
     }
 
     public void Dispose()

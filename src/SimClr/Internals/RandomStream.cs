@@ -10,6 +10,8 @@ internal enum Purpose : ulong
     Probe = 5,
     Disturbance = 6,
     Sample = 7,
+    Bootstrap = 11,
+    Permutation = 12,
 }
 
 /// <summary>

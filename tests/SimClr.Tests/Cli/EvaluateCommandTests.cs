@@ -50,6 +50,48 @@ public sealed class EvaluateCommandTests(SmallWorld world) : IClassFixture<Small
         Assert.Equal(2, json["classes"]!.GetValue<int>());
     }
 
+    [Theory]
+    [InlineData("knn")]
+    [InlineData("linear")]
+    public void Every_accuracy_comes_with_its_interval_and_on_request_with_classes_and_predictions(string measure)
+    {
+        string file = world.At($"{measure}/new/predictions.csv");
+        string[] options = measure == "linear" ? ["--epochs", "2", "--fixed-features"] : ["--k", "3"];
+        JsonObject json = Evaluate(measure, "run", [.. options, "--per-class", "--predictions", file, "--json"]).Json;
+
+        foreach (string key in new[] { "top1", "top5", "mean_per_class" })
+        {
+            double[] interval = [.. json[$"{key}_interval"]!.AsArray().Select(end => end!.GetValue<double>())];
+            Assert.InRange(json[key]!.GetValue<double>(), interval[0], interval[1]);
+        }
+
+        Assert.Equal(["blue", "red"], json["per_class"]!.AsArray().Select(row => row!["class"]!.GetValue<string>()));
+        Assert.Equal(8, json["confusion"]!.AsArray().Sum(row => row!.AsArray().Sum(count => count!.GetValue<int>())));
+        Assert.Equal(file, json["predictions"]!.GetValue<string>());
+        string[] lines = File.ReadAllLines(file);
+        Assert.Equal("path,label,prediction,correct", lines[0]);
+        Assert.Equal(8, lines.Length - 1);
+        Assert.Equal(json["top1"]!.GetValue<double>() * 8, lines.Count(line => line.EndsWith(",1", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void The_table_of_classes_is_printed_too()
+    {
+        CommandRun result = Evaluate("knn", "run", "--k", "3", "--per-class");
+
+        Assert.Matches(@"(?m)^red +4 +4 +100\.0 % +4 +100\.0 %$", result.Output);
+        Assert.Contains("mean per class 100.0 % [100.0, 100.0] of 8 test images", result.Output);
+    }
+
+    [Fact]
+    public void A_predictions_file_that_cannot_be_is_refused_before_anything_is_computed()
+    {
+        CommandRun result = Evaluate("knn", "run", "--predictions", world.At("train"));
+
+        Assert.Contains("--predictions: ", result.Refused(2));
+        Assert.DoesNotContain("embedding", result.Error);
+    }
+
     [Fact]
     public void More_neighbors_than_images_are_refused_before_anything_is_computed()
     {

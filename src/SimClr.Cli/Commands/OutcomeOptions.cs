@@ -1,0 +1,32 @@
+using System.CommandLine;
+using SimClr.Evaluation;
+
+namespace SimClr.Cli.Commands;
+
+/// <summary>What every measure that ends in an <see cref="EvaluationOutcome"/> can be asked to print or write besides.</summary>
+internal sealed class OutcomeOptions
+{
+    private readonly Option<bool> perClass = new("--per-class")
+    {
+        Description = "Add the accuracy of each class and what it is taken for; with --json also the confusion matrix",
+    };
+
+    private readonly Option<string?> predictions = new("--predictions")
+    {
+        Description = "Write what was said about each test image (path,label,prediction,correct), for 'simclr evaluate compare'",
+        HelpName = "FILE.csv",
+    };
+
+    public void AddTo(Command command)
+    {
+        command.Add(perClass);
+        command.Add(predictions);
+    }
+
+    /// <summary>Checks the file name, so that a mistake is told before anything is computed.</summary>
+    /// <exception cref="ConfigurationException">It cannot be a file.</exception>
+    public OutcomeReport Open(CommandContext context) => new(
+        context,
+        context.Value(perClass),
+        context.Value(predictions) is { } file ? new OutputFile(predictions.Name, file, PredictionsFile.UsualName) : null);
+}

@@ -1,0 +1,56 @@
+using System.Globalization;
+using SimClr.Cli.Displays;
+using SimClr.Evaluation;
+
+namespace SimClr.Cli.Commands;
+
+/// <summary>An <see cref="EvaluationOutcome"/> in words.</summary>
+internal static class OutcomeText
+{
+    private const int MostMistakes = 5;
+    private const int WidestName = 30;
+
+    public static string Accuracies(EvaluationOutcome outcome)
+    {
+        string top5 = outcome.Top5 is { } share ? $", top-5 {WithInterval(share, outcome.Top5Interval!.Value)}" : "";
+        return $"top-1 {WithInterval(outcome.Top1, outcome.Top1Interval)}{top5}, "
+            + $"mean per class {WithInterval(outcome.MeanPerClass, outcome.MeanPerClassInterval)} of {outcome.Labels.Count} test images; "
+            + "in brackets the 95 % intervals (bootstrap over the test images)";
+    }
+
+    public static string WithInterval(double share, Interval interval)
+        => string.Create(CultureInfo.InvariantCulture, $"{ProgressText.Percent(share)} [{100 * interval.Low:F1}, {100 * interval.High:F1}]");
+
+    public static IEnumerable<string> PerClass(EvaluationOutcome outcome)
+    {
+        int width = Math.Clamp(outcome.ClassNames.Max(name => name.Length), 5, WidestName);
+        return
+        [
+            Line("class", "images", "right", "accuracy", "taken for it", "precision"),
+            .. outcome.PerClass.Select(row => Line(
+                row.Name, row.Images.ToString(CultureInfo.InvariantCulture), row.Right.ToString(CultureInfo.InvariantCulture), Percent(row.Accuracy),
+                row.Predicted.ToString(CultureInfo.InvariantCulture), Percent(row.Precision))),
+            .. Mistakes(outcome),
+        ];
+
+        string Line(string name, string images, string right, string accuracy, string predicted, string precision)
+        {
+            string shown = name.Length > width ? name[..(width - 1)] + "…" : name;
+            return $"{shown.PadRight(width)} {images,7} {right,7} {accuracy,9} {predicted,13} {precision,10}";
+        }
+    }
+
+    private static IEnumerable<string> Mistakes(EvaluationOutcome outcome)
+    {
+        int classes = outcome.Confusion.Classes;
+        string[] most = [.. Enumerable.Range(0, classes)
+            .SelectMany(label => Enumerable.Range(0, classes).Where(taken => taken != label).Select(taken => (label, taken, count: outcome.Confusion[label, taken])))
+            .Where(mistake => mistake.count > 0)
+            .OrderByDescending(mistake => mistake.count)
+            .Take(MostMistakes)
+            .Select(mistake => $"{outcome.ClassNames[mistake.label]} taken for {outcome.ClassNames[mistake.taken]} ({mistake.count})")];
+        return most.Length == 0 ? [] : [$"most frequent mistakes: {string.Join(", ", most)}"];
+    }
+
+    private static string Percent(double? share) => share is { } value ? ProgressText.Percent(value) : "–";
+}

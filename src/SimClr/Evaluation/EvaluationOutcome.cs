@@ -1,0 +1,192 @@
+using System.Globalization;
+using SimClr.Embeddings;
+
+namespace SimClr.Evaluation;
+
+/// <summary>
+/// A classification of test images and everything that is read off it: accuracies with 95 % intervals (percentile
+/// bootstrap over the test images), accuracy per class, confusion. Every protocol ends in one.
+/// </summary>
+public sealed class EvaluationOutcome
+{
+    private const int Guesses = 5;
+
+    private readonly int[] classOf;
+    private readonly bool[] first;
+    private readonly bool[]? amongFive;
+    private readonly Lazy<Interval[]> intervals;
+
+    private EvaluationOutcome(
+        IReadOnlyList<string> paths,
+        IReadOnlyList<int> labels,
+        IReadOnlyList<int> predictions,
+        bool[]? amongFive,
+        int classes,
+        IReadOnlyList<string>? classNames,
+        long seed)
+    {
+        Check(paths, labels, predictions, classes, classNames);
+        Paths = paths;
+        Labels = labels;
+        Predictions = predictions;
+        ClassNames = [.. Enumerable.Range(0, classes).Select(number => NameOf(number, classNames))];
+        Confusion = new ConfusionMatrix(labels, predictions, classes);
+        first = [.. labels.Zip(predictions, (label, prediction) => label == prediction)];
+        this.amongFive = amongFive;
+        classOf = [.. labels];
+        intervals = new(() => Bootstrap.Intervals(labels.Count, amongFive is null ? 2 : 3, seed, Remeasure));
+    }
+
+    /// <summary>The test images.</summary>
+    public IReadOnlyList<string> Paths { get; }
+
+    /// <summary>The class of each image.</summary>
+    public IReadOnlyList<int> Labels { get; }
+
+    /// <summary>The class that each image was taken for.</summary>
+    public IReadOnlyList<int> Predictions { get; }
+
+    /// <summary>The classes by number; their numbers where they have no names.</summary>
+    public IReadOnlyList<string> ClassNames { get; }
+
+    /// <summary>How many images of each class were taken for each class.</summary>
+    public ConfusionMatrix Confusion { get; }
+
+    /// <summary>Share of images that were taken for their class, 0 … 1.</summary>
+    public double Top1 => Share(first);
+
+    /// <summary>The 95 % interval of <see cref="Top1"/>.</summary>
+    public Interval Top1Interval => intervals.Value[0];
+
+    /// <summary>The mean over the classes that have test images of the share of theirs that were taken for them, 0 … 1.</summary>
+    public double MeanPerClass => Confusion.MeanPerClass();
+
+    /// <summary>The 95 % interval of <see cref="MeanPerClass"/>; a class that a resample misses is left out of its mean.</summary>
+    public Interval MeanPerClassInterval => intervals.Value[1];
+
+    /// <summary>Share of images whose class is among the five with the highest scores; null where there were no scores.</summary>
+    public double? Top5 => amongFive is null ? null : Share(amongFive);
+
+    /// <summary>The 95 % interval of <see cref="Top5"/>.</summary>
+    public Interval? Top5Interval => amongFive is null ? null : intervals.Value[2];
+
+    /// <summary>The table of the classes.</summary>
+    public IReadOnlyList<ClassAccuracy> PerClass => [.. ClassNames.Select((name, label) => new ClassAccuracy(
+        name, Confusion.ImagesOf(label), Confusion[label, label], Confusion.TakenFor(label)))];
+
+    /// <summary>From a score of each class for each image: logits, votes or probabilities.</summary>
+    /// <param name="paths">The test images.</param>
+    /// <param name="labels">The class of each image, 0 … classes − 1.</param>
+    /// <param name="scores">images · classes numbers, image by image; of equal ones the lower class counts first.</param>
+    /// <param name="classes">Classes, above 0.</param>
+    /// <param name="classNames">The classes by number, or null.</param>
+    /// <param name="seed">Fixes the resamples of the intervals.</param>
+    /// <exception cref="ArgumentException">There is no image, the lengths do not fit each other, or a class is out of range.</exception>
+    public static EvaluationOutcome FromScores(
+        IReadOnlyList<string> paths,
+        IReadOnlyList<int> labels,
+        ReadOnlySpan<float> scores,
+        int classes,
+        IReadOnlyList<string>? classNames = null,
+        long seed = 0)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        if (scores.Length != (long)labels.Count * classes)
+        {
+            throw new ArgumentException($"got {scores.Length} scores for {labels.Count} images, expected {classes} for each");
+        }
+
+        CheckRange(labels, classes);
+        return new EvaluationOutcome(
+            paths, labels, Accuracy.Predictions(scores, classes), Accuracy.AmongFirst(scores, classes, labels, Guesses), classes, classNames, seed);
+    }
+
+    /// <summary>The same for the rows of a table with labels.</summary>
+    /// <exception cref="DataException">The table has no labels.</exception>
+    public static EvaluationOutcome FromScores(EmbeddingTable test, ReadOnlySpan<float> scores, int classes, long seed = 0)
+    {
+        ArgumentNullException.ThrowIfNull(test);
+        return FromScores(test.Paths, test.RequireLabels(), scores, classes, test.ClassNames, seed);
+    }
+
+    /// <summary>From the predicted classes alone: without top-5.</summary>
+    /// <param name="paths">The test images.</param>
+    /// <param name="labels">The class of each image, 0 … classes − 1.</param>
+    /// <param name="predictions">The class that each was taken for.</param>
+    /// <param name="classes">Classes, above 0.</param>
+    /// <param name="classNames">The classes by number, or null.</param>
+    /// <param name="seed">Fixes the resamples of the intervals.</param>
+    /// <exception cref="ArgumentException">There is no image, the lengths do not fit each other, or a class is out of range.</exception>
+    public static EvaluationOutcome FromPredictions(
+        IReadOnlyList<string> paths,
+        IReadOnlyList<int> labels,
+        IReadOnlyList<int> predictions,
+        int classes,
+        IReadOnlyList<string>? classNames = null,
+        long seed = 0)
+        => new(paths, labels, predictions, null, classes, classNames, seed);
+
+    private static string NameOf(int number, IReadOnlyList<string>? names)
+        => number < names?.Count ? names[number] : number.ToString(CultureInfo.InvariantCulture);
+
+    private static double Share(bool[] hits) => (double)hits.Count(hit => hit) / hits.Length;
+
+    private static void Check(
+        IReadOnlyList<string> paths,
+        IReadOnlyList<int> labels,
+        IReadOnlyList<int> predictions,
+        int classes,
+        IReadOnlyList<string>? classNames)
+    {
+        if (labels.Count == 0 || paths.Count != labels.Count || predictions.Count != labels.Count)
+        {
+            throw new ArgumentException(
+                $"got {paths.Count} paths, {labels.Count} labels and {predictions.Count} predictions, expected one of each per image and at least one image");
+        }
+
+        if (classNames is not null && classNames.Count > classes)
+        {
+            throw new ArgumentException($"got {classNames.Count} class names, expected at most {classes}");
+        }
+
+        CheckRange(labels, classes);
+        CheckRange(predictions, classes);
+    }
+
+    private static void CheckRange(IReadOnlyList<int> numbers, int classes)
+    {
+        foreach (int number in numbers)
+        {
+            if (number < 0 || number >= classes)
+            {
+                throw new ArgumentException($"got class {number}, expected 0 to {classes - 1}");
+            }
+        }
+    }
+
+    // All from the same resamples, in the order in which the properties read them.
+    private void Remeasure(ReadOnlySpan<int> times, Span<double> values)
+    {
+        (int right, int five) = (0, 0);
+        var images = new int[Confusion.Classes];
+        var rightOf = new int[Confusion.Classes];
+        for (int i = 0; i < times.Length; i++)
+        {
+            images[classOf[i]] += times[i];
+            if (first[i])
+            {
+                right += times[i];
+                rightOf[classOf[i]] += times[i];
+            }
+
+            five += amongFive is not null && amongFive[i] ? times[i] : 0;
+        }
+
+        values[0] = (double)right / times.Length;
+        values[1] = Enumerable.Range(0, images.Length).Where(c => images[c] > 0).Average(c => (double)rightOf[c] / images[c]);
+        if (amongFive is not null)
+        {
+            values[2] = (double)five / times.Length;
+        }
+    }
+}

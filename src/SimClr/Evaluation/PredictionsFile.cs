@@ -1,0 +1,100 @@
+using System.Text;
+using SimClr.Data;
+
+namespace SimClr.Evaluation;
+
+/// <summary>One image of a predictions file.</summary>
+/// <param name="Path">The image.</param>
+/// <param name="Label">Its class.</param>
+/// <param name="Predicted">The class that it was taken for.</param>
+internal sealed record Prediction(string Path, string Label, string Predicted)
+{
+    public bool Correct => Label == Predicted;
+}
+
+/// <summary>
+/// What an evaluation said about each test image, so that two can be compared: CSV with the header
+/// <c>path,label,prediction,correct</c>, classes by name, <c>correct</c> 1 or 0.
+/// </summary>
+internal static class PredictionsFile
+{
+    /// <summary>The name under which a folder is searched for one.</summary>
+    public const string UsualName = "predictions.csv";
+
+    private const string Header = "path,label,prediction,correct";
+
+    public static void Write(Stream stream, EvaluationOutcome outcome)
+    {
+        using var text = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
+        text.WriteLine(Header);
+        for (int i = 0; i < outcome.Paths.Count; i++)
+        {
+            (int label, int prediction) = (outcome.Labels[i], outcome.Predictions[i]);
+            text.WriteLine(string.Join(
+                ',', CsvField.Quote(outcome.Paths[i]), CsvField.Quote(outcome.ClassNames[label]), CsvField.Quote(outcome.ClassNames[prediction]), label == prediction ? 1 : 0));
+        }
+    }
+
+    /// <summary>Reads a file, or the one of the usual name in a folder.</summary>
+    /// <exception cref="DataException">There is none, or it is not what <see cref="Write"/> leaves.</exception>
+    public static IReadOnlyList<Prediction> Read(string place)
+    {
+        string file = Directory.Exists(place) ? Path.Combine(place, UsualName) : place;
+        try
+        {
+            using var text = new StreamReader(file);
+            return Parse(file, CsvReader.Read(text));
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new DataException($"there is no predictions file {file}; 'simclr evaluate knn RUN … --predictions {file}' writes one, and so do the other measures", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException or ArgumentException)
+        {
+            throw new DataException($"{file} cannot be read as a predictions file: {error.Message}", error);
+        }
+    }
+
+    private static List<Prediction> Parse(string file, IEnumerable<(int Line, string[] Fields)> records)
+    {
+        List<Prediction> found = [];
+        bool header = true;
+        foreach ((int line, string[] fields) in records)
+        {
+            if (header)
+            {
+                header = false;
+                RequireHeader(file, fields);
+                continue;
+            }
+
+            found.Add(One(file, line, fields));
+        }
+
+        return found.Count > 0 ? found : throw new DataException($"{file} holds no prediction; expected a row per image below the header '{Header}'");
+    }
+
+    private static void RequireHeader(string file, string[] fields)
+    {
+        if (string.Join(',', fields) != Header)
+        {
+            string got = string.Join(',', fields);
+            throw new DataException($"{file}, line 1: got '{(got.Length > 60 ? got[..60] + "…" : got)}', expected the header '{Header}' of a predictions file");
+        }
+    }
+
+    private static Prediction One(string file, int line, string[] fields)
+    {
+        if (fields.Length != 4)
+        {
+            throw new DataException($"{file}, line {line}: got {fields.Length} field(s), expected the four of '{Header}'");
+        }
+
+        var found = new Prediction(fields[0], fields[1], fields[2]);
+        string correct = found.Correct ? "1" : "0";
+        return fields[3] == correct
+            ? found
+            : throw new DataException(
+                $"{file}, line {line}: got correct = '{fields[3]}' for label '{found.Label}' and prediction '{found.Predicted}', expected {correct}; was the file changed by hand?");
+    }
+}
