@@ -5,6 +5,12 @@ namespace SimClr.Cli.Bench;
 /// <summary>What <c>simclr bench</c> measures, in this order.</summary>
 internal static class BenchCatalog
 {
+    /// <summary>Sides of the gradient cache's figures.</summary>
+    public const string CachePlain = "gradient-cache-plain";
+
+    /// <inheritdoc cref="CachePlain"/>
+    public const string CacheMicro = "gradient-cache-micro";
+
     public static IReadOnlyList<Benchmark> All { get; } =
     [
         new("start-up", "help and preset list, each as a new process", StartupBenchmark.Measure),
@@ -16,26 +22,28 @@ internal static class BenchCatalog
         new("decode", "JPEG photographs per second on one core", DecodeBenchmark.Measure),
         new("loss", "NT-Xent against its dense form", LossBenchmark.Time),
         new("loss-memory", "memory of NT-Xent with 16,384 images", LossBenchmark.Memory) { OwnProcess = true },
-        new("gradient-cache", "a batch of 4,096 by micro-batches: time and memory", CacheBenchmark.Measure) { OwnProcess = true },
+        new("gradient-cache", "a batch of 4,096 by micro-batches: time and memory", CacheBenchmark.Measure),
+        new(CachePlain, "plain steps", CacheBenchmark.Plain) { OwnProcess = true, IsSide = true },
+        new(CacheMicro, "micro-batches", CacheBenchmark.Micro) { OwnProcess = true, IsSide = true },
         new("profile", "where the time of training goes", ProfileBenchmark.Measure) { OnRequest = true },
         new("scaling", "cost by batch, image size, width and threads", ScalingBenchmark.Measure) { OnRequest = true },
     ];
 
-    public static IReadOnlyList<string> Names { get; } = [.. All.Select(benchmark => benchmark.Name)];
+    public static IReadOnlyList<string> Names { get; } = [.. All.Where(benchmark => !benchmark.IsSide).Select(benchmark => benchmark.Name)];
 
     /// <summary>A line of help for each.</summary>
-    public static IEnumerable<string> Lines => All.Select(benchmark => $"  {benchmark.Name,-14} {benchmark.Summary}");
+    public static IEnumerable<string> Lines => All.Where(benchmark => !benchmark.IsSide).Select(benchmark => $"  {benchmark.Name,-14} {benchmark.Summary}");
 
     /// <summary>Those that were asked for, in the order of the catalog; without names the usual ones.</summary>
     /// <exception cref="ConfigurationException">There is none of this name.</exception>
     public static IReadOnlyList<Benchmark> Choose(IReadOnlyCollection<string> names)
     {
-        if (names.FirstOrDefault(name => !Names.Contains(name)) is { } unknown)
+        if (names.FirstOrDefault(name => All.All(benchmark => benchmark.Name != name)) is { } unknown)
         {
             throw new ConfigurationException(
                 $"--only: got '{unknown}', expected one of {string.Join(", ", Names)}{Nearest.Hint(unknown, Names)}");
         }
 
-        return [.. All.Where(benchmark => names.Count == 0 ? !benchmark.OnRequest : names.Contains(benchmark.Name))];
+        return [.. All.Where(benchmark => names.Count == 0 ? !benchmark.OnRequest && !benchmark.IsSide : names.Contains(benchmark.Name))];
     }
 }

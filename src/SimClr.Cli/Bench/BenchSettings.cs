@@ -59,6 +59,10 @@ internal sealed record BenchSettings
     /// <summary>The user's small images (a data argument); null for made-up ones.</summary>
     public string? Images { get; init; }
 
+    /// <summary>Measures the one row of a benchmark by its name; the command does it in a process of its own.</summary>
+    public Func<string, BenchSettings, CancellationToken, BenchRow> Apart { get; init; } =
+        (name, settings, cancellation) => BenchCatalog.Choose([name]).Single().Measure(settings, cancellation).Single();
+
     /// <summary>Fewer rounds and steps: to see where things stand, not to quote.</summary>
     public BenchSettings Shorter() => this with
     {

@@ -11,4 +11,7 @@ internal sealed record Benchmark(string Name, string Summary, Func<BenchSettings
 
     /// <summary>Whether it is left out unless it is asked for by name.</summary>
     public bool OnRequest { get; init; }
+
+    /// <summary>Whether it is one side of another and not offered to users.</summary>
+    public bool IsSide { get; init; }
 }

@@ -74,7 +74,7 @@ internal static class BenchCommand
         {
             context.Remark($"measuring {benchmark.Name}: {benchmark.Summary} …");
             rows.AddRange(benchmark.OwnProcess && chosen.Count > 1
-                ? MeasureApart(benchmark, context)
+                ? MeasureApart(benchmark.Name, context)
                 : benchmark.Measure(settings, context.Cancel));
         }
 
@@ -84,14 +84,14 @@ internal static class BenchCommand
     }
 
     /// <summary>In a process of its own, whose memory nothing else has used yet.</summary>
-    private static IEnumerable<BenchRow> MeasureApart(Benchmark benchmark, CommandContext context)
+    private static IEnumerable<BenchRow> MeasureApart(string name, CommandContext context)
     {
-        List<string> arguments = ["bench", "--json", "--only", benchmark.Name];
-        void Pass(string name, object? value)
+        List<string> arguments = ["bench", "--json", Only.Name, name];
+        void Pass(string option, object? value)
         {
             if (value is not null)
             {
-                arguments.AddRange([name, string.Create(CultureInfo.InvariantCulture, $"{value}")]);
+                arguments.AddRange([option, string.Create(CultureInfo.InvariantCulture, $"{value}")]);
             }
         }
 
@@ -115,6 +115,7 @@ internal static class BenchCommand
         {
             Photos = context.Value(Photos),
             Images = context.Value(Images),
+            Apart = (name, _, _) => MeasureApart(name, context).Single(),
             Basis = basis with
             {
                 Device = context.Device ?? basis.Device,

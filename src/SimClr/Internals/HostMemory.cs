@@ -10,7 +10,10 @@ namespace SimClr.Internals;
 internal sealed partial class HostMemory : IDisposable
 {
     private const int TrimThreshold = -1;
+    private const int MapThreshold = -3;
     private const int MostMappings = -4;
+    private const int DefaultMostMappings = 65536;
+    private const int DefaultThreshold = 128 * 1024;
 
     private static readonly bool IsGlibc = OperatingSystem.IsLinux()
         && NativeLibrary.TryLoad("libc.so.6", out nint library) && NativeLibrary.TryGetExport(library, "mallopt", out _);
@@ -22,9 +25,18 @@ internal sealed partial class HostMemory : IDisposable
     {
         if (Interlocked.Increment(ref alive) == 1)
         {
-            Set(mostMappings: 0, trimThreshold: -1);
+            KeepBlocks();
         }
     }
+
+    /// <summary>From now on freed memory is kept for the next step.</summary>
+    public static void KeepBlocks() => Set(mostMappings: 0, DefaultThreshold, trimThreshold: -1);
+
+    /// <summary>
+    /// From now on blocks of a megabyte and more go back to the system when they are freed, at the price of the page
+    /// faults: micro-batches of different sizes and lifetimes would split the heap, and it would grow to half as much again.
+    /// </summary>
+    public static void ReturnLargeBlocks() => Set(DefaultMostMappings, mapThreshold: 1 << 20, DefaultThreshold);
 
     /// <summary>With the last one: back to glibc's defaults, and what is free goes back to the system.</summary>
     public void Dispose()
@@ -34,18 +46,19 @@ internal sealed partial class HostMemory : IDisposable
             return;
         }
 
-        Set(mostMappings: 65536, trimThreshold: 128 * 1024);
+        Set(DefaultMostMappings, DefaultThreshold, DefaultThreshold);
         if (IsGlibc)
         {
             _ = Trim(0);
         }
     }
 
-    private static void Set(int mostMappings, int trimThreshold)
+    private static void Set(int mostMappings, int mapThreshold, int trimThreshold)
     {
         if (IsGlibc)
         {
             _ = SetOption(MostMappings, mostMappings);
+            _ = SetOption(MapThreshold, mapThreshold);
             _ = SetOption(TrimThreshold, trimThreshold);
         }
     }

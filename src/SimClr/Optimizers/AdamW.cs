@@ -18,29 +18,28 @@ public sealed class AdamW : Optimizer
     /// <param name="beta1">β₁. Default 0.9.</param>
     /// <param name="weightDecay">λ. Default 0.01.</param>
     public AdamW(IReadOnlyList<TrainedParameter> parameters, double beta1 = 0.9, double weightDecay = 0.01)
-        : base(parameters, "mean", "square", "power1", "power2")
+        : base(parameters)
     {
         this.beta1 = beta1;
         this.weightDecay = weightDecay;
-        foreach (TrainedParameter parameter in parameters)
-        {
-            Slot("power1", parameter).fill_(1);
-            Slot("power2", parameter).fill_(1);
-        }
+        AddSlot("mean");
+        AddSlot("square");
+        AddSlot("power1", 1);
+        AddSlot("power2", 1);
     }
 
-    private protected override void Update(TrainedParameter parameter, Tensor gradient, double learningRate)
+    private protected override void Update(ParameterSlab slab, double learningRate)
     {
-        if (!parameter.Excluded)
+        if (!slab.Excluded)
         {
-            parameter.Value.mul_(1 - (learningRate * weightDecay));
+            slab.Values.mul_(1 - (learningRate * weightDecay));
         }
 
-        Tensor mean = Slot("mean", parameter).mul_(beta1).add_(gradient, alpha: 1 - beta1);
-        Tensor square = Slot("square", parameter).mul_(Beta2).addcmul_(gradient, gradient, 1 - Beta2);
-        Tensor meanBias = Slot("power1", parameter).mul_(beta1).neg().add_(1);
-        Tensor squareBias = Slot("power2", parameter).mul_(Beta2).neg().add_(1);
+        Tensor mean = slab.Slot("mean").mul_(beta1).add_(slab.Gradients, alpha: 1 - beta1);
+        Tensor square = slab.Slot("square").mul_(Beta2).addcmul_(slab.Gradients, slab.Gradients, 1 - Beta2);
+        Tensor meanBias = slab.Slot("power1").mul_(beta1).neg().add_(1);
+        Tensor squareBias = slab.Slot("power2").mul_(Beta2).neg().add_(1);
         Tensor denominator = square.div(squareBias).sqrt_().add_(Epsilon);
-        parameter.Value.addcdiv_(mean.div(meanBias), denominator, -learningRate);
+        slab.Values.addcdiv_(mean.div(meanBias), denominator, -learningRate);
     }
 }

@@ -26,35 +26,28 @@ public sealed class Lars : Optimizer
         double momentum = 0.9,
         double weightDecay = 1e-6,
         double trustCoefficient = 0.001)
-        : base(parameters, "momentum")
+        : base(parameters)
     {
+        AddSlot("momentum");
         this.momentum = momentum;
         this.weightDecay = weightDecay;
         this.trustCoefficient = trustCoefficient;
     }
 
-    private protected override void Update(TrainedParameter parameter, Tensor gradient, double learningRate)
+    private protected override void Update(ParameterSlab slab, double learningRate)
     {
-        Tensor velocity = Slot("momentum", parameter).mul_(momentum);
-        if (parameter.Excluded)
-        {
-            velocity.add_(gradient, alpha: learningRate);
-        }
-        else
-        {
-            Tensor decayed = gradient.add(parameter.Value, alpha: weightDecay);
-            velocity.add_(decayed.mul_(TrustRatio(parameter.Value, decayed)), alpha: learningRate);
-        }
-
-        parameter.Value.sub_(velocity);
+        Tensor step = slab.Excluded ? slab.Gradients : Adapted(slab);
+        slab.Values.sub_(slab.Slot("momentum").mul_(momentum).add_(step, alpha: learningRate));
     }
 
-    // A tensor, never a number: reading it back would make the device wait for the host.
-    private Tensor TrustRatio(Tensor weight, Tensor gradient)
+    // The ratio is a tensor, never a number: reading it back would make the device wait for the host.
+    private Tensor Adapted(ParameterSlab slab)
     {
-        Tensor weightNorm = weight.norm();
-        Tensor gradientNorm = gradient.norm();
-        Tensor ratio = weightNorm.mul(trustCoefficient).div(gradientNorm);
-        return where(weightNorm.mul(gradientNorm).gt(0), ratio, ones_like(ratio));
+        Tensor decayed = slab.Gradients.add(slab.Values, alpha: weightDecay);
+        Tensor weightNorms = slab.Norms(slab.Values);                                        // [parameters]
+        Tensor gradientNorms = slab.Norms(decayed);                                          // [parameters]
+        Tensor ratios = weightNorms.mul(trustCoefficient).div(gradientNorms);
+        ratios = where(weightNorms.mul(gradientNorms).gt(0), ratios, ones_like(ratios));
+        return decayed.mul_(slab.PerRow(ratios));
     }
 }

@@ -4,22 +4,18 @@ namespace SimClr.Optimizers;
 
 /// <summary>
 /// Updates parameters from their gradients. The learning rate is given at each step; the state (momentum and the
-/// like) is named, so that a checkpoint can hold all of it.
+/// like) is named, so that a checkpoint can hold all of it. The parameters move into a few large tensors, of which they
+/// are slices from then on, with the shapes, strides and values that they had: a step is a few large operations.
 /// </summary>
 public abstract class Optimizer : IDisposable
 {
+    private readonly IReadOnlyList<ParameterSlab> slabs;
     private readonly Dictionary<string, Tensor> state = [];
 
-    private protected Optimizer(IReadOnlyList<TrainedParameter> parameters, params string[] slots)
+    private protected Optimizer(IReadOnlyList<TrainedParameter> parameters)
     {
         Parameters = parameters;
-        foreach (string slot in slots)
-        {
-            foreach (TrainedParameter parameter in parameters)
-            {
-                state[$"{slot}.{parameter.Name}"] = zeros_like(parameter.Value, requires_grad: false).DetachFromDisposeScope();
-            }
-        }
+        slabs = ParameterSlab.Of(parameters);
     }
 
     /// <summary>What is trained.</summary>
@@ -28,27 +24,33 @@ public abstract class Optimizer : IDisposable
     /// <summary>The state by name: <c>slot.parameter</c>. Owned by the optimizer; copy into it to restore.</summary>
     public IReadOnlyDictionary<string, Tensor> State => state;
 
+    /// <summary>All gradients, in a few large tensors; valid from <see cref="ZeroGradients"/> on.</summary>
+    internal IEnumerable<Tensor> Gradients => slabs.Select(slab => slab.Gradients);
+
     /// <summary>Applies the gradients once. Parameters without a gradient stay as they are.</summary>
     /// <param name="learningRate">The rate of this step, 0 or more.</param>
     public void Step(double learningRate)
     {
         using var _ = no_grad();
-        foreach (TrainedParameter parameter in Parameters)
+        foreach (ParameterSlab slab in slabs)
         {
             using var scope = NewDisposeScope();
-            if (parameter.Value.grad is { } gradient)
+            IReadOnlyList<TrainedParameter> missing = slab.CollectGradients();
+            (Tensor Now, Tensor Before)[] kept = [.. missing.SelectMany(OwnedBy).Select(t => (t, t.clone()))];
+            Update(slab, learningRate);
+            foreach ((Tensor now, Tensor before) in kept)
             {
-                Update(parameter, gradient, learningRate);
+                now.copy_(before);
             }
         }
     }
 
-    /// <summary>Forgets the gradients, so that the next backward pass starts from none.</summary>
+    /// <summary>Sets the gradients to 0, so that the next backward pass starts from there.</summary>
     public void ZeroGradients()
     {
-        foreach (TrainedParameter parameter in Parameters)
+        foreach (ParameterSlab slab in slabs)
         {
-            parameter.Value.grad = null;
+            slab.ZeroGradients();
         }
     }
 
@@ -60,10 +62,27 @@ public abstract class Optimizer : IDisposable
             tensor.Dispose();
         }
 
+        foreach (ParameterSlab slab in slabs)
+        {
+            slab.Dispose();
+        }
+
         GC.SuppressFinalize(this);
     }
 
-    private protected abstract void Update(TrainedParameter parameter, Tensor gradient, double learningRate);
+    private protected abstract void Update(ParameterSlab slab, double learningRate);
 
-    private protected Tensor Slot(string slot, TrainedParameter parameter) => state[$"{slot}.{parameter.Name}"];
+    private protected void AddSlot(string slot, double value = 0)
+    {
+        foreach ((string name, Tensor slice) in slabs.SelectMany(slab => slab.AddSlot(slot, value)))
+        {
+            state[$"{slot}.{name}"] = slice;
+        }
+    }
+
+    private IEnumerable<Tensor> OwnedBy(TrainedParameter parameter)
+        => state.Where(s => s.Key.EndsWith($".{parameter.Name}", StringComparison.Ordinal)
+                && s.Key.IndexOf('.', StringComparison.Ordinal) == s.Key.Length - parameter.Name.Length - 1)
+            .Select(s => s.Value)
+            .Append(parameter.Value);
 }

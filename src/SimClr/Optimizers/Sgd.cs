@@ -19,16 +19,17 @@ public sealed class Sgd : Optimizer
     /// <param name="momentum">m. Default 0.9.</param>
     /// <param name="weightDecay">λ. Default 0.</param>
     public Sgd(IReadOnlyList<TrainedParameter> parameters, double momentum = 0.9, double weightDecay = 0)
-        : base(parameters, "momentum")
+        : base(parameters)
     {
+        AddSlot("momentum");
         this.momentum = momentum;
         this.weightDecay = weightDecay;
     }
 
-    private protected override void Update(TrainedParameter parameter, Tensor gradient, double learningRate)
+    private protected override void Update(ParameterSlab slab, double learningRate)
     {
-        Tensor decayed = parameter.Excluded ? gradient : gradient.add(parameter.Value, alpha: weightDecay);
-        Tensor velocity = Slot("momentum", parameter).mul_(momentum).add_(decayed);
-        parameter.Value.add_(decayed.add(velocity, alpha: momentum), alpha: -learningRate);
+        Tensor decayed = slab.Excluded ? slab.Gradients : slab.Gradients.add(slab.Values, alpha: weightDecay);
+        Tensor velocity = slab.Slot("momentum").mul_(momentum).add_(decayed);
+        slab.Values.add_(decayed.add(velocity, alpha: momentum), alpha: -learningRate);
     }
 }

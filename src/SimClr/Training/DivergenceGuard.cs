@@ -20,18 +20,15 @@ internal sealed class DivergenceGuard : IDisposable
         healthySteps = zeros(1, dtype: ScalarType.Int64, device: device).DetachFromDisposeScope();
     }
 
-    public void Observe(Tensor loss, IReadOnlyList<TrainedParameter> parameters)
+    public void Observe(Tensor loss, Optimizer optimizer)
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
         Tensor sum = loss.detach().to_type(ScalarType.Float32);
-        foreach (TrainedParameter parameter in parameters)
+        foreach (Tensor gradients in optimizer.Gradients)
         {
-            if (parameter.Value.grad is { } gradient)
-            {
-                // A sum is not finite when one of its terms is not.
-                sum = sum.add(gradient.sum(type: ScalarType.Float32));
-            }
+            // A sum is not finite when one of its terms is not.
+            sum = sum.add(gradients.sum(type: ScalarType.Float32));
         }
 
         healthy.mul_(isfinite(sum).to_type(ScalarType.Float32));

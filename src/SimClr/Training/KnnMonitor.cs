@@ -15,7 +15,7 @@ internal sealed class KnnMonitor
     /// <summary>Fewer images tell nothing.</summary>
     public const int FewestImages = 100;
 
-    private const int MostNeighbors = 2000;
+    private const int MostNeighbors = 1000;
     private const int MostQueries = 500;
     private const int MostTimes = 20;
 

@@ -21,6 +21,11 @@ internal static class MicroBatchFit
         int size = options.Batch.Size;
         int views = task.ViewsPerImage;
         nn.Module model = task.Model;
+        if (plan.Device != "cpu" && options.Batch.Memory is not null)
+        {
+            logger.LogWarning("--memory is for the processor's memory and is ignored: on {Device} the micro-batch is found by trying.", plan.Device);
+        }
+
         using var scope = NewDisposeScope();
         var statistics = new RunningStatistics(model);
         model.train();

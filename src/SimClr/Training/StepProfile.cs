@@ -116,7 +116,7 @@ internal sealed record StepProfile(
             Timed("loss", () => value.backward());
             Timed("head", () => z.backward([zLeaf.grad!]));
             Timed("encoder_backward", () => h.backward([hLeaf.grad!]));
-            guard.Observe(value, optimizer.Parameters);
+            guard.Observe(value, optimizer);
             Timed("optimizer", () => optimizer.Step(1e-3));
         }
 

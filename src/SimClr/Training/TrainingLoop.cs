@@ -86,7 +86,7 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
         LearningRateSchedule schedule = Schedule(readable.Count, options.Schedule.Epochs);
         LearningRateSchedule scheduleBefore = Schedule(readable.Count, (int)(totalStepsBefore / stepsPerEpoch));
         RunResumption.Announce(totalStepsBefore, step, totalSteps, scheduleBefore, schedule, Logger);
-        int micro = plan.MicroBatch ?? MicroBatchFit.Find(options, plan, task, Logger);
+        int micro = FitBatch(plan, task);
         plan = plan with { MicroBatch = micro };
         RunRecord.Of(options, images, plan, totalSteps, taskName).Write(run.RunFile);
         Logger.LogInformation("{Header}", MicroBatches.Describe(options.Batch.Size, micro, task.ViewsPerImage));
@@ -142,7 +142,7 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
             using var scope = NewDisposeScope();
             optimizer.ZeroGradients();
             StepOutcome batch = gradients.Compute(feed.Next);
-            guard.Observe(batch.Loss, optimizer.Parameters);
+            guard.Observe(batch.Loss, optimizer);
             optimizer.Step(rate);
             probe?.Learn(batch, step);
             return measure ? task.Health(batch) : null;
@@ -159,6 +159,23 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
         }
 
         return 0;
+    }
+
+    /// <summary>The size of a micro-batch, and the allocator set for it.</summary>
+    private int FitBatch(ComputePlan plan, ITrainingTask task)
+    {
+        if (plan.MicroBatch is null || plan.MicroBatch < options.Batch.Size)
+        {
+            HostMemory.ReturnLargeBlocks();
+        }
+
+        int micro = plan.MicroBatch ?? MicroBatchFit.Find(options, plan, task, Logger);
+        if (micro >= options.Batch.Size)
+        {
+            HostMemory.KeepBlocks();
+        }
+
+        return micro;
     }
 
     private IEnumerable<BatchPlan> BatchPlans(int images, int micro, long fromStep, int stepsPerEpoch, long totalSteps)

@@ -278,4 +278,13 @@ public sealed class ViewKernelsTests
 
     private static double[] Interleaved(double[] planes, int plane)
         => [.. Enumerable.Range(0, planes.Length).Select(i => planes[(i % 3 * plane) + (i / 3)])];
+
+    [Fact]
+    public void The_environment_forces_kernels_by_name()
+    {
+        Assert.Equal(ViewKernels.Names[^1], ViewKernels.Chosen(null));
+        Assert.Equal("portable", ViewKernels.Chosen("portable"));
+        ConfigurationException error = Assert.Throws<ConfigurationException>(() => ViewKernels.Chosen("mmx"));
+        Assert.Contains("SIMCLR_KERNELS: got 'mmx', expected auto or one of plain, portable", error.Message, StringComparison.Ordinal);
+    }
 }

@@ -37,18 +37,29 @@ internal abstract class ViewKernels
 
     protected PixelWriter Writer { get; }
 
+    /// <summary>What <c>auto</c> takes: the fastest, or what the environment variable <c>SIMCLR_KERNELS</c> names.</summary>
+    /// <exception cref="ConfigurationException">It names none of them.</exception>
+    public static string Default => Chosen(Environment.GetEnvironmentVariable("SIMCLR_KERNELS"));
+
     /// <summary>The fastest kernels that this processor can run, or those asked for.</summary>
     /// <param name="options">Size, interpolation and normalization.</param>
     /// <param name="name">One of <see cref="Names"/>, or <c>auto</c>.</param>
     /// <exception cref="NotSupportedException">This processor cannot run them.</exception>
-    public static ViewKernels Create(ViewOptions options, string name = "auto") => name == "auto" ? Create(options, Names[^1]) : name switch
+    public static ViewKernels Create(ViewOptions options, string name = "auto") => (name == "auto" ? Default : name) switch
     {
-        _ when !Names.Contains(name) => throw new NotSupportedException(
-            $"kernels '{name}' do not run here; these do: {string.Join(", ", Names)}"),
+        var chosen when !Names.Contains(chosen) => throw new NotSupportedException(
+            $"kernels '{chosen}' do not run here; these do: {string.Join(", ", Names)}"),
         "plain" => new PlainKernels(options),
         "portable" => new FusedKernels<PortableLanes>(options),
         "avx2" => new FusedKernels<Avx2Lanes>(options),
         _ => new FusedKernels<Avx512Lanes>(options),
+    };
+
+    internal static string Chosen(string? forced) => forced switch
+    {
+        null or "" or "auto" => Names[^1],
+        _ when Names.Contains(forced) => forced,
+        _ => throw new ConfigurationException($"SIMCLR_KERNELS: got '{forced}', expected auto or one of {string.Join(", ", Names)}"),
     };
 
     /// <summary>Renders one view.</summary>

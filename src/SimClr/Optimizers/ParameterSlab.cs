@@ -1,0 +1,164 @@
+using static TorchSharp.torch;
+
+namespace SimClr.Optimizers;
+
+/// <summary>
+/// Parameters of one kind, one after the other in a single tensor; likewise their gradients and each part of the
+/// optimizer's state. A step is then a few operations on whole slabs, however many layers there are. The parameters
+/// become slices of the slab: they keep shape, strides and values.
+/// </summary>
+/// <remarks>
+/// Slabs are [rows, <see cref="RowLength"/>]. The first row is empty, each parameter starts a new one, and what its last row
+/// has left over is 0 in values and gradients and stays 0, so that the norm of a parameter is that of its rows.
+/// </remarks>
+internal sealed class ParameterSlab : IDisposable
+{
+    private const int RowLength = 1024;
+
+    private readonly IReadOnlyList<TrainedParameter> parameters;
+    private readonly Tensor[] gradientSlices;
+    private readonly Dictionary<string, Tensor> slots = [];
+    private readonly Tensor rowsOfParameter;
+    private readonly Tensor parameterOfRow;
+    private readonly long[] firstRow;
+
+    /// <param name="parameters">At least one; all of one kind, type and device.</param>
+    public ParameterSlab(IReadOnlyList<TrainedParameter> parameters)
+    {
+        this.parameters = parameters;
+        long[] rows = [.. parameters.Select(p => (p.Value.numel() + RowLength - 1) / RowLength)];
+        firstRow = new long[rows.Length + 1];
+        firstRow[0] = 1;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            firstRow[i + 1] = firstRow[i] + rows[i];
+        }
+
+        Excluded = parameters[0].Excluded;
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        Values = Own(Empty());
+        Gradients = Own(Empty());
+        parameterOfRow = Own(RowTable([0, .. rows.SelectMany((count, i) => Enumerable.Repeat((long)i, (int)count))], firstRow[^1]));
+        rowsOfParameter = Own(NormTable(rows));
+        gradientSlices = [.. parameters.Select((_, i) => Own(Slice(Gradients, i)))];
+        MoveIn();
+    }
+
+    /// <summary>Whether weight decay and adaptation leave these parameters out.</summary>
+    public bool Excluded { get; }
+
+    /// <summary>The parameters, [rows, <see cref="RowLength"/>].</summary>
+    public Tensor Values { get; }
+
+    /// <summary>Their gradients, in the same places.</summary>
+    public Tensor Gradients { get; }
+
+    /// <summary>Sorts parameters into slabs, by kind, type and device.</summary>
+    public static IReadOnlyList<ParameterSlab> Of(IReadOnlyList<TrainedParameter> parameters)
+        => [.. parameters
+            .GroupBy(p => (p.Excluded, p.Value.dtype, $"{p.Value.device}"))
+            .Select(group => new ParameterSlab([.. group]))];
+
+    /// <summary>Adds a part of the state, filled with one value.</summary>
+    /// <returns>The slice of each parameter, by its name.</returns>
+    public IEnumerable<KeyValuePair<string, Tensor>> AddSlot(string slot, double value)
+    {
+        using var scope = NewDisposeScope();
+        slots[slot] = Own(Empty().fill_(value));
+        return [.. parameters.Select((p, i) => KeyValuePair.Create(p.Name, Own(Slice(slots[slot], i))))];
+    }
+
+    /// <summary>A part of the state, [rows, <see cref="RowLength"/>].</summary>
+    public Tensor Slot(string slot) => slots[slot];
+
+    /// <summary>Sets the gradients to 0; the backward pass adds to them where they are.</summary>
+    public void ZeroGradients()
+    {
+        Gradients.zero_();
+        for (int i = 0; i < parameters.Count; i++)
+        {
+            parameters[i].Value.grad = gradientSlices[i];
+        }
+    }
+
+    /// <summary>
+    /// Takes over gradients that someone put in place of the slab's own.
+    /// </summary>
+    /// <returns>The parameters that have none.</returns>
+    public IReadOnlyList<TrainedParameter> CollectGradients()
+    {
+        var missing = new List<TrainedParameter>();
+        for (int i = 0; i < parameters.Count; i++)
+        {
+            using Tensor? gradient = parameters[i].Value.grad;
+            if (gradient is null)
+            {
+                missing.Add(parameters[i]);
+            }
+            else if (gradient.storage_offset() != gradientSlices[i].storage_offset())
+            {
+                // Not the slab's own: those never start at 0.
+                gradientSlices[i].copy_(gradient);
+            }
+        }
+
+        return missing;
+    }
+
+    /// <summary>The ℓ2 norm of each parameter's part of a slab, [parameters].</summary>
+    public Tensor Norms(Tensor slab)
+    {
+        Tensor squares = slab.square().sum(1);                                               // [rows]
+        return squares.index_select(0, rowsOfParameter.flatten()).reshape(rowsOfParameter.shape).sum(1).sqrt();
+    }
+
+    /// <summary>One number per parameter, [parameters], laid beside the rows of its parameter: [rows, 1].</summary>
+    public Tensor PerRow(Tensor perParameter) => perParameter.index_select(0, parameterOfRow).unsqueeze(1);
+
+    public void Dispose()
+    {
+        foreach (Tensor tensor in slots.Values.Concat(gradientSlices).Concat([Values, Gradients, parameterOfRow, rowsOfParameter]))
+        {
+            tensor.Dispose();
+        }
+    }
+
+    private static Tensor Own(Tensor tensor) => tensor.DetachFromDisposeScope();
+
+    private Tensor Empty()
+        => zeros([firstRow[^1], RowLength], parameters[0].Value.dtype, parameters[0].Value.device, requires_grad: false);
+
+    private Tensor RowTable(IEnumerable<long> values, params long[] shape)
+        => tensor(values.ToArray(), shape, ScalarType.Int64, parameters[0].Value.device);
+
+    /// <summary>The rows of each parameter, [parameters, most rows]; short ones are filled up with the empty row.</summary>
+    private Tensor NormTable(long[] rows)
+    {
+        long most = rows.Max();
+        return RowTable(
+            rows.SelectMany((count, i) => Enumerable.Range(0, (int)most).Select(row => row < count ? firstRow[i] + row : 0)),
+            rows.Length,
+            most);
+    }
+
+    private void MoveIn()
+    {
+        for (int i = 0; i < parameters.Count; i++)
+        {
+            Tensor slice = Slice(Values, i);
+            slice.copy_(parameters[i].Value);
+            parameters[i].Value.set_(slice);
+        }
+    }
+
+    /// <summary>The place of a parameter in a slab, with its shape and, where they leave no gaps, its strides (channels last).</summary>
+    private Tensor Slice(Tensor slab, int index)
+    {
+        Tensor parameter = parameters[index].Value;
+        long[] strides = parameter.stride();
+        long span = 1 + parameter.shape.Zip(strides, (size, stride) => (size - 1) * stride).Sum();
+        Tensor part = slab.flatten().narrow(0, firstRow[index] * RowLength, parameter.numel());
+        return span == parameter.numel() ? part.as_strided(parameter.shape, strides, part.storage_offset()) : part.reshape(parameter.shape);
+    }
+}
