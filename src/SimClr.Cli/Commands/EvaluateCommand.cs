@@ -14,5 +14,6 @@ internal static class EvaluateCommand
         EvaluateLinearCommand.Create(),
         EvaluateCompareCommand.Create(),
         EvaluateTransferCommand.Create(),
+        EvaluateFinetuneCommand.Create(),
     };
 }
