@@ -12,5 +12,6 @@ internal static class EvaluateCommand
     {
         EvaluateKnnCommand.Create(),
         EvaluateLinearCommand.Create(),
+        EvaluateLogisticCommand.Create(),
     };
 }
