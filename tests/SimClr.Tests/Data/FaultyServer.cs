@@ -72,12 +72,19 @@ internal sealed class FaultyServer : IDisposable
                 }
 
                 requests.Add((path, from));
-                await stream.WriteAsync(answer(requests.Count, path, from));
+                try
+                {
+                    await stream.WriteAsync(answer(requests.Count, path, from));
+                }
+                catch (IOException)
+                {
+                    // The client did not want the rest.
+                }
             }
         }
-        catch (SocketException)
+        catch (Exception stopped) when (stopped is SocketException or InvalidOperationException)
         {
-            // Stopped.
+            // The listener was stopped.
         }
     }
 }
