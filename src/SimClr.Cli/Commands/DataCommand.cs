@@ -10,11 +10,15 @@ using SimClr.Training;
 
 namespace SimClr.Cli.Commands;
 
-/// <summary><c>simclr data pack</c>.</summary>
+/// <summary><c>simclr data pack</c> and <c>simclr data download</c>.</summary>
 internal static class DataCommand
 {
     public static Command Create() => new Verb(
-        "data", "Prepare images.", "simclr data pack ./photos --out photos.pack --size 256") { Pack() };
+        "data", "Fetch and prepare images.", "simclr data pack ./photos --out photos.pack --size 256", "simclr data download cifar10 --out data/cifar10")
+    {
+        Pack(),
+        DataDownloadCommand.Create(),
+    };
 
     private static Verb Pack()
     {

@@ -15,5 +15,6 @@ internal static class EvaluateCommand
         EvaluateCompareCommand.Create(),
         EvaluateTransferCommand.Create(),
         EvaluateFinetuneCommand.Create(),
+        EvaluateLogisticCommand.Create(),
     };
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using SimClr.Data;
+using SimClr.Tests.Data;
 using SimClr.Tests.Training;
 
 namespace SimClr.Tests.Cli;
@@ -71,6 +72,26 @@ public sealed class DataCommandTests(SmallWorld world) : IClassFixture<SmallWorl
         string[] file = option == "--out" ? [] : ["--out", world.At("x.pack")];
         Assert.Contains(reason, CommandRun.Of(["data", "pack", world.At("flat"), .. file, option, value]).Refused(2));
         Assert.False(File.Exists(world.At("x.pack")));
+    }
+
+    [Theory]
+    [InlineData("cifar", "", "did you mean 'cifar10'", 2)]
+    [InlineData("dtd", "ftp://x", "expected an address such as", 2)]
+    [InlineData("cifar10", "here", "answered 404", 3)]
+    public void Download_refuses_what_cannot_be_had(string name, string mirror, string reason, int code)
+    {
+        using var server = new FaultyServer((_, _, _) => FaultyServer.Response([], "404 Not Found"));
+        string[] from = mirror == "" ? [] : ["--mirror", mirror == "here" ? server.Address.ToString() : mirror];
+        Assert.Contains(reason, CommandRun.Of(["data", "download", name, "--out", world.At("set"), .. from, "--json"]).Refused(code));
+    }
+
+    [Fact]
+    public void Download_says_how_to_use_what_is_there()
+    {
+        Directory.CreateDirectory(world.At("there/cifar-10-batches-bin"));
+        JsonObject json = CommandRun.Of("data", "download", "cifar10", "--out", world.At("there"), "--json").Json;
+        Assert.True(json["was_there"]!.GetValue<bool>());
+        Assert.Equal($"cifar10:{world.At("there")}:train", json["uses"]![0]!.GetValue<string>());
     }
 
     [Fact]

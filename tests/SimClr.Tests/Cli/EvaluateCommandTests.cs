@@ -92,6 +92,31 @@ public sealed class EvaluateCommandTests(SmallWorld world) : IClassFixture<Small
         Assert.DoesNotContain("embedding", result.Error);
     }
 
+    [Theory]
+    [InlineData(null, 20, 4)]
+    [InlineData("test", 24, 8)]
+    public void Logistic_prints_one_object_with_the_promised_keys(string? validation, int train, int held)
+    {
+        JsonObject json = Evaluate(
+            "logistic", "run", ["--json", .. validation is null ? Array.Empty<string>() : ["--validation", world.At(validation)]]).Json;
+
+        Assert.Equal(1, json["top1"]!.GetValue<double>());
+        Assert.Equal(1, json["mean_per_class"]!.GetValue<double>());
+        Assert.Equal(45, json["sweep"]!.AsArray().Count);
+        Assert.Contains(json["sweep"]!.AsArray(), point => point!["l2"]!.GetValue<double>() == json["l2"]!.GetValue<double>());
+        Assert.Equal((train, held, 8), (
+            json["train_images"]!.GetValue<int>(), json["validation_images"]!.GetValue<int>(), json["test_images"]!.GetValue<int>()));
+    }
+
+    [Fact]
+    public void Logistic_refuses_a_validation_set_of_other_classes_before_anything_is_computed()
+    {
+        CommandRun result = Evaluate("logistic", "run", "--validation", "sample:test");
+
+        Assert.Contains("different classes", result.Refused(3));
+        Assert.DoesNotContain("embedding", result.Error);
+    }
+
     [Fact]
     public void More_neighbors_than_images_are_refused_before_anything_is_computed()
     {

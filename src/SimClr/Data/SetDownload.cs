@@ -1,0 +1,140 @@
+namespace SimClr.Data;
+
+/// <summary>What was fetched.</summary>
+/// <param name="Folder">Where the set is.</param>
+/// <param name="Bytes">What its files took to download; 0 where all of it was there.</param>
+/// <param name="WasThere">Whether nothing had to be fetched.</param>
+internal sealed record DownloadedSet(string Folder, long Bytes, bool WasThere);
+
+/// <summary>Fetches an image set: each file, its checksum, and unpacks it beside and then into its place.</summary>
+/// <param name="client">Follows redirects.</param>
+/// <param name="pause">Waited after a try that fails.</param>
+internal sealed class SetDownload(HttpClient client, TimeSpan pause)
+{
+    private const string WorkFolder = ".download";
+    private const long Megabyte = 1_000_000;
+
+    /// <summary>Fetches what is not there yet.</summary>
+    /// <param name="set">What to fetch.</param>
+    /// <param name="folder">Where it goes. Nothing outside it is written; archives and unfinished work are in <c>.download</c> in it.</param>
+    /// <param name="mirror">Where files of the same names are instead; null for the official addresses.</param>
+    /// <param name="progress">Told file and bytes.</param>
+    /// <param name="cancel">Stops; the next call goes on.</param>
+    /// <exception cref="DataException">It cannot be had, is not what it should be, or does not fit on the disk.</exception>
+    public async Task<DownloadedSet> RunAsync(
+        RemoteSet set, string folder, Uri? mirror, Action<RemoteFile, long>? progress = null, CancellationToken cancel = default)
+    {
+        string[] there = [.. set.Contents.Where(name => Path.Exists(Path.Join(folder, name)))];
+        if (there.Length == set.Contents.Length)
+        {
+            return new DownloadedSet(folder, 0, true);
+        }
+
+        string work = Path.Join(folder, WorkFolder);
+        Directory.CreateDirectory(work);
+        Space.Require(folder, Needed(set, work), $"{set.Title}, archive and unpacked,");
+        long bytes = 0;
+        foreach (RemoteFile file in set.Files)
+        {
+            string archive = Path.Join(work, file.Name);
+            string done = archive + ".done";
+            if (File.Exists(done))
+            {
+                continue;
+            }
+
+            Uri address = mirror is null ? new Uri(file.Address) : new Uri($"{mirror.ToString().TrimEnd('/')}/{file.Name}");
+            var report = new Reporter(done => progress?.Invoke(file, done));
+            await new FileDownload(client, pause)
+                .FetchAsync(address, archive, file.Md5, (2 * file.Megabytes * Megabyte) + (64 * Megabyte), report, cancel).ConfigureAwait(false);
+            bytes += new FileInfo(archive).Length;
+            Place(file, archive, folder, work, cancel);
+            await File.WriteAllBytesAsync(done, [], cancel).ConfigureAwait(false);
+        }
+
+        Directory.Delete(work, recursive: true);
+        return new DownloadedSet(folder, bytes, false);
+    }
+
+    private static long Needed(RemoteSet set, string work)
+        => set.Files.Sum(file => file.Megabytes * Megabyte * (file.Kept ? 1L : 2L))
+            - Directory.EnumerateFiles(work).Sum(file => new FileInfo(file).Length);
+
+    private static void Place(RemoteFile file, string archive, string folder, string work, CancellationToken cancel)
+    {
+        if (file.Kept)
+        {
+            File.Move(archive, Path.Join(folder, file.Name), overwrite: true);
+            return;
+        }
+
+        string unpacked = Path.Join(work, "unpacked");
+        Remove(unpacked);
+        Directory.CreateDirectory(unpacked);
+        try
+        {
+            try
+            {
+                SafeArchive.Unpack(archive, unpacked, cancel);
+                UnpackInner(file, unpacked, cancel);
+            }
+            catch (DataException)
+            {
+                File.Delete(archive);
+                throw;
+            }
+
+            MoveInto(unpacked, folder);
+        }
+        finally
+        {
+            Remove(unpacked);
+        }
+
+        File.Delete(archive);
+    }
+
+    private static void UnpackInner(RemoteFile file, string unpacked, CancellationToken cancel)
+    {
+        if (file.Inner is null)
+        {
+            return;
+        }
+
+        string inner = Path.Join(unpacked, file.Inner);
+        if (!File.Exists(inner))
+        {
+            throw new DataException($"{file.Name}: got no {file.Inner} in it, expected one");
+        }
+
+        SafeArchive.Unpack(inner, Path.GetDirectoryName(inner)!, cancel);
+        File.Delete(inner);
+    }
+
+    private static void MoveInto(string unpacked, string folder)
+    {
+        foreach (string path in Directory.GetFileSystemEntries(unpacked))
+        {
+            string target = Path.Join(folder, Path.GetFileName(path));
+            if (Path.Exists(target))
+            {
+                throw new DataException($"'{target}' exists already; remove it, or give another folder with --out");
+            }
+
+            Directory.Move(path, target);
+        }
+    }
+
+    private static void Remove(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private sealed class Reporter(Action<long> take) : IProgress<long>
+    {
+        public void Report(long value) => take(value);
+    }
+}

@@ -1,0 +1,254 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Security.Cryptography;
+using SimClr.Data;
+
+namespace SimClr.Tests.Data;
+
+public sealed class SetDownloadTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly byte[] archive = Archive(("cifar-10-batches-bin/test_batch.bin", TarEntryType.RegularFile), ("cifar-10-batches-bin/a/b.bin", TarEntryType.RegularFile));
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void A_set_is_fetched_unpacked_and_readable_and_a_second_call_asks_for_nothing()
+    {
+        byte[] ten = new byte[10 * 3073];
+        byte[] cifar = Archive([.. Enumerable.Range(1, 5).Select(i => ($"cifar-10-batches-bin/data_batch_{i}.bin", TarEntryType.RegularFile, ten))]);
+        using var server = new FaultyServer((_, _, from) => FaultyServer.Ranged(cifar, from));
+
+        DownloadedSet first = Fetch(server, cifar);
+        DownloadedSet second = Fetch(server, cifar);
+
+        Assert.Equal((cifar.Length, false, true), (first.Bytes, first.WasThere, second.WasThere));
+        Assert.Equal(("/sets/set.tar.gz", null), Assert.Single(server.Requests));
+        Assert.Equal(["cifar-10-batches-bin"], Directory.GetFileSystemEntries(folder.Of("out")).Select(Path.GetFileName));
+        using ImageDataSet images = DataSets.Open($"cifar10:{folder.Of("out")}");
+        Assert.Equal(50, images.Count);
+    }
+
+    [Fact]
+    public void What_broke_off_goes_on_from_there()
+    {
+        using var server = new FaultyServer((number, _, from) => FaultyServer.Ranged(archive, from, end: 100 * number * number));
+        Fetch(server, archive);
+        Assert.Equal([null, 100L], server.Requests.Take(2).Select(request => request.From));
+        Assert.All(server.Requests.Skip(1), request => Assert.True(request.From > 0));
+        Assert.True(File.Exists(folder.Of("out/cifar-10-batches-bin/a/b.bin")));
+    }
+
+    [Fact]
+    public void A_server_that_ignores_ranges_sends_all_of_it_again()
+    {
+        using var server = new FaultyServer((number, _, _) => number == 1
+            ? FaultyServer.Response(archive.AsSpan(0, 50), length: archive.Length) : FaultyServer.Response(archive));
+        Fetch(server, archive);
+        Assert.Equal(2, server.Requests.Count);
+        Assert.True(File.Exists(folder.Of("out/cifar-10-batches-bin/a/b.bin")));
+    }
+
+    [Fact]
+    public void A_server_that_sends_another_part_is_asked_for_all_of_it()
+    {
+        using var server = new FaultyServer((number, _, from) => number switch
+        {
+            1 => FaultyServer.Ranged(archive, from, end: 80),
+            2 => FaultyServer.Response(archive.AsSpan(3), "206 Partial Content", headers: $"Content-Range: bytes 3-{archive.Length - 1}/{archive.Length}\r\n"),
+            _ => FaultyServer.Ranged(archive, from),
+        });
+        Fetch(server, archive);
+        Assert.Equal([null, 80L, null], server.Requests.Select(request => request.From));
+    }
+
+    [Fact]
+    public void What_never_comes_is_told_and_what_came_is_kept_for_the_next_command()
+    {
+        using (var broken = new FaultyServer((_, _, from) => FaultyServer.Ranged(archive, from, end: 60)))
+        {
+            Assert.Contains("the same command goes on", Refused(broken));
+            Assert.Equal(5, broken.Requests.Count);
+        }
+
+        using var whole = new FaultyServer((_, _, from) => FaultyServer.Ranged(archive, from));
+        Fetch(whole, archive);
+        Assert.Equal(60L, Assert.Single(whole.Requests).From);
+    }
+
+    [Theory]
+    [InlineData(-20)]
+    [InlineData(0)]
+    public void A_tampered_or_cut_file_is_refused_and_deleted(int lie)
+    {
+        byte[] sent = [.. archive];
+        sent[20] ^= 1;
+        using var server = new FaultyServer((_, _, _) => FaultyServer.Response(sent, length: sent.Length + lie));
+        string message = Refused(server);
+        Assert.Contains(Md5(archive), message);
+        Assert.Contains("was deleted", message);
+        Assert.Empty(Directory.EnumerateFiles(folder.Of("out"), "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public void A_length_that_the_set_cannot_have_is_refused_before_it_is_read()
+    {
+        using var server = new FaultyServer((_, _, _) => FaultyServer.Response(archive, length: 1L << 50));
+        Assert.Contains("expected at most", Refused(server));
+        Assert.Single(server.Requests);
+    }
+
+    [Fact]
+    public void More_than_the_disk_holds_is_told_before_anything_is_asked_for()
+    {
+        using var server = new FaultyServer((_, _, from) => FaultyServer.Ranged(archive, from));
+        string message = Assert.Throws<DataException>(() => Fetch(server, archive, megabytes: int.MaxValue)).Message;
+        Assert.Contains("make room", message);
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
+    public void A_redirect_is_followed_and_a_missing_file_is_told()
+    {
+        using var server = new FaultyServer((_, path, from) => path.StartsWith("/moved", StringComparison.Ordinal)
+            ? FaultyServer.Ranged(archive, from) : FaultyServer.Response([], "302 Found", headers: "Location: /moved/x.tar.gz\r\n"));
+        Fetch(server, archive);
+        Assert.Equal(["/sets/set.tar.gz", "/moved/x.tar.gz"], server.Requests.Select(request => request.Path));
+
+        Directory.Delete(folder.Of("out"), recursive: true);
+        using var empty = new FaultyServer((_, _, _) => FaultyServer.Response("no"u8, "404 Not Found"));
+        Assert.Contains("answered 404 Not Found", Refused(empty));
+        Assert.Single(empty.Requests);
+    }
+
+    [Fact]
+    public void Something_of_the_same_name_is_not_overwritten()
+    {
+        folder.Write("out/cifar-10-batches-bin/mine.txt", "mine");
+        using var server = new FaultyServer((_, _, from) => FaultyServer.Ranged(archive, from));
+        RemoteSet set = Set(archive) with { Contents = ["cifar-10-batches-bin", "other"] };
+        string message = Assert.Throws<DataException>(() => Fetch(server, set)).Message;
+        Assert.Contains("exists already", message);
+        Assert.Equal("mine", File.ReadAllText(folder.Of("out/cifar-10-batches-bin/mine.txt")));
+    }
+
+    [Theory]
+    [InlineData("../outside.txt", TarEntryType.RegularFile)]
+    [InlineData("/outside.txt", TarEntryType.RegularFile)]
+    [InlineData("a/../../outside.txt", TarEntryType.RegularFile)]
+    [InlineData("a\\..\\outside.txt", TarEntryType.RegularFile)]
+    [InlineData("link", TarEntryType.SymbolicLink)]
+    [InlineData("link", TarEntryType.HardLink)]
+    [InlineData("pipe", TarEntryType.Fifo)]
+    [InlineData("device", TarEntryType.CharacterDevice)]
+    public void An_archive_that_reaches_outside_is_refused_and_nothing_is_kept(string name, TarEntryType type)
+    {
+        byte[] bad = Archive(("good.txt", TarEntryType.RegularFile), (name, type));
+        using var server = new FaultyServer((_, _, from) => FaultyServer.Ranged(bad, from));
+        string message = Assert.Throws<DataException>(() => Fetch(server, bad)).Message;
+        Assert.Contains(name, message);
+        Assert.Contains("only folders and plain files", message);
+        Assert.Equal([".download"], Directory.GetFileSystemEntries(folder.Of("out")).Select(Path.GetFileName));
+        Assert.Equal(["out"], Directory.GetFileSystemEntries(folder.Of(".")).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void A_damaged_and_an_inflated_archive_are_refused()
+    {
+        string target = folder.Of("unpacked");
+        Directory.CreateDirectory(target);
+        folder.Write("cut.tar.gz", archive[..^30]);
+        Assert.Contains("damaged", Assert.Throws<DataException>(() => SafeArchive.Unpack(folder.Of("cut.tar.gz"), target)).Message);
+
+        folder.Write("bomb.tar.gz", Archive(("zeros", TarEntryType.RegularFile, new byte[100 << 20])));
+        Assert.Contains("times its size", Assert.Throws<DataException>(() => SafeArchive.Unpack(folder.Of("bomb.tar.gz"), target)).Message);
+    }
+
+    [Theory]
+    [InlineData("set/image.png", 0x8000, null)]
+    [InlineData("../image.png", 0, "lead outside")]
+    [InlineData("set/link", 0xA000, "a link or a device")]
+    public void Zip_files_are_unpacked_with_the_same_care(string name, int kind, string? refusal)
+    {
+        using (var zip = new ZipArchive(File.Create(folder.Of("set.zip")), ZipArchiveMode.Create))
+        {
+            ZipArchiveEntry entry = zip.CreateEntry(name);
+            entry.ExternalAttributes = kind << 16;
+            using Stream content = entry.Open();
+            content.Write("picture"u8);
+        }
+
+        string target = folder.Of("unpacked");
+        Directory.CreateDirectory(target);
+        if (refusal is null)
+        {
+            SafeArchive.Unpack(folder.Of("set.zip"), target);
+            Assert.Equal("picture", File.ReadAllText(Path.Join(target, name)));
+        }
+        else
+        {
+            Assert.Contains(refusal, Assert.Throws<DataException>(() => SafeArchive.Unpack(folder.Of("set.zip"), target)).Message);
+            Assert.Empty(Directory.GetFileSystemEntries(target));
+        }
+    }
+
+    [Fact]
+    public void Every_set_of_the_catalog_has_addresses_checksums_and_contents()
+    {
+        Assert.Equal(RemoteSets.Names.Distinct(), RemoteSets.Names);
+        Assert.All(RemoteSets.All.SelectMany(set => set.Files), file =>
+        {
+            Assert.Matches("^[0-9a-f]{32}$", file.Md5);
+            Assert.True(Uri.IsWellFormedUriString(file.Address, UriKind.Absolute));
+            Assert.True(file.Kept || file.Name.EndsWith("gz", StringComparison.Ordinal) || file.Name.EndsWith(".zip", StringComparison.Ordinal));
+        });
+        Assert.All(RemoteSets.All, set => Assert.NotEmpty(set.Contents));
+    }
+
+    private static string Md5(byte[] bytes)
+#pragma warning disable CA5351 // What is published.
+        => Convert.ToHexStringLower(MD5.HashData(bytes));
+#pragma warning restore CA5351
+
+    private static byte[] Archive(params (string Name, TarEntryType Type)[] entries)
+        => Archive([.. entries.Select(entry => (entry.Name, entry.Type, RandomNumberGenerator.GetBytes(400)))]);
+
+    private static byte[] Archive(params (string Name, TarEntryType Type, byte[] Content)[] entries)
+    {
+        using var bytes = new MemoryStream();
+        using (var zip = new GZipStream(bytes, CompressionMode.Compress))
+        using (var writer = new TarWriter(zip))
+        {
+            foreach ((string name, TarEntryType type, byte[] content) in entries)
+            {
+                var entry = new PaxTarEntry(type, name);
+                switch (type)
+                {
+                    case TarEntryType.RegularFile:
+                        entry.DataStream = new MemoryStream(content);
+                        break;
+                    case TarEntryType.SymbolicLink or TarEntryType.HardLink:
+                        entry.LinkName = "../../outside";
+                        break;
+                }
+
+                writer.WriteEntry(entry);
+            }
+        }
+
+        return bytes.ToArray();
+    }
+
+    private static RemoteSet Set(byte[] archive, int megabytes = 1)
+        => new("set", "A set", ["set:DIR"], [new RemoteFile("http://nowhere.invalid/set.tar.gz", Md5(archive), megabytes)]) { Contents = ["cifar-10-batches-bin"] };
+
+    private string Refused(FaultyServer server) => Assert.Throws<DataException>(() => Fetch(server, archive)).Message;
+
+    private DownloadedSet Fetch(FaultyServer server, byte[] archive, int megabytes = 1) => Fetch(server, Set(archive, megabytes));
+
+    private DownloadedSet Fetch(FaultyServer server, RemoteSet set)
+    {
+        using var client = new HttpClient();
+        return new SetDownload(client, TimeSpan.Zero).RunAsync(set, folder.Of("out"), server.Address).GetAwaiter().GetResult();
+    }
+}
