@@ -32,6 +32,9 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
 
     public T Value<T>(Argument<T> argument) => arguments.GetValue(argument)!;
 
+    /// <summary>Whether the user typed this option.</summary>
+    public bool Gives(Option option) => arguments.GetResult(option) is { Implicit: false };
+
     public void Remark(string text) => Error.WriteLine(text);
 
     /// <summary>Prints what came out: the object with <c>--json</c>, else the words.</summary>

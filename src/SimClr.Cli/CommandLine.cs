@@ -68,6 +68,7 @@ internal static class CommandLine
         };
         root.Add(DemoCommand.Create());
         root.Add(PretrainCommand.Create());
+        root.Add(SupervisedCommand.Create());
         root.Add(EvaluateCommand.Create());
         root.Add(DataCommand.Create());
         root.Add(DoctorCommand.Create());

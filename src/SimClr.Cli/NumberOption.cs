@@ -53,6 +53,20 @@ internal static class NumberOption
             },
         };
 
+    public static Option<double?> NonNegative(string name, string description)
+        => new(name)
+        {
+            Description = description,
+            HelpName = "x",
+            CustomParser = result =>
+            {
+                string text = result.Tokens[0].Value;
+                bool good = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+                    && value >= 0 && double.IsFinite(value);
+                return good ? value : Bad<double>(result, name, text, "a number of 0 or more");
+            },
+        };
+
     // The upper bound is named only to who comes near it: 0 also stands for what is no number.
     private static string Range(long lowest, long value) => lowest == long.MinValue ? ""
         : value > int.MaxValue ? string.Create(CultureInfo.InvariantCulture, $" from {lowest} to {int.MaxValue}")

@@ -65,7 +65,7 @@ public sealed partial class ReadmeTests
         string[] commands = [.. Blocks("sh").SelectMany(block => block.Split('\n'))
             .Where(line => line.StartsWith("simclr ", StringComparison.Ordinal) && !line.Contains("cifar10:", StringComparison.Ordinal))
             .Select(line => line.Split('#')[0].Trim()["simclr ".Length..])];
-        Assert.Equal(9, commands.Length);
+        Assert.Equal(11, commands.Length);
         foreach (string command in commands)
         {
             Simclr.Run(folder.Path, [.. command.Split(' '), .. Shorter(command)]).Succeeded();
@@ -81,8 +81,8 @@ public sealed partial class ReadmeTests
     {
         "demo" => ["--epochs", "1"],
         "pretrain" when command.Contains("--resume", StringComparison.Ordinal) => [],
-        "pretrain" => ["--epochs", "1", "--batch-size", "8", "--set", "views.size=16", "--set", "encoder.width=0.0625", "--set", "schedule.warmup_epochs=0"],
-        "evaluate" when command.Contains("linear", StringComparison.Ordinal) => ["--epochs", "2"],
+        "pretrain" or "supervised" => ["--epochs", "1", "--batch-size", "8", "--set", "views.size=16", "--set", "encoder.width=0.0625", "--set", "schedule.warmup_epochs=0"],
+        "evaluate" when Regex.IsMatch(command, "linear|finetune") => ["--epochs", "2"],
         _ => [],
     };
 

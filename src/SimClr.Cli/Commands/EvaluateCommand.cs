@@ -12,6 +12,7 @@ internal static class EvaluateCommand
     {
         EvaluateKnnCommand.Create(),
         EvaluateLinearCommand.Create(),
+        EvaluateFinetuneCommand.Create(),
         EvaluateTransferCommand.Create(),
     };
 }

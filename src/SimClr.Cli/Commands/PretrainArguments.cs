@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace SimClr.Cli.Commands;
 
-/// <summary>What <c>simclr pretrain</c> takes.</summary>
+/// <summary>What <c>simclr pretrain</c> takes, and <c>simclr supervised</c> with it.</summary>
 internal sealed class PretrainArguments
 {
     public Argument<string?> Data { get; } = new("DATA")
@@ -23,7 +23,7 @@ internal sealed class PretrainArguments
 
     public Option<long?> Epochs { get; } = NumberOption.Integer("--epochs", "Passes over the images", 1);
 
-    public Option<long?> BatchSize { get; } = NumberOption.Integer("--batch-size", "Images per step; each gives two views", 2);
+    public Option<long?> BatchSize { get; } = NumberOption.Integer("--batch-size", "Images per step", 2);
 
     public Option<long?> MicroBatch { get; } = NumberOption.IntegerOrAuto(
         "--micro-batch", "Images held in memory at once, for the gradient of the whole batch; auto for the most that fit", 2);
@@ -35,9 +35,15 @@ internal sealed class PretrainArguments
     };
 
     public Option<string?> Precision { get; } = ChoiceOption.Of(
-        "--precision", "What encoder and head compute in", ["auto", "fp32", "bf16"]);
+        "--precision", "What the network computes in", ["auto", "fp32", "bf16"]);
 
     public Option<string?> AugmentOn { get; } = ChoiceOption.Of("--augment-on", "Where views are made", ["cpu", "device"]);
+
+    /// <summary>For <c>simclr pretrain</c> alone.</summary>
+    public Option<bool> OnlineLinear { get; } = new("--online-linear")
+    {
+        Description = "Train a linear layer on h along the way and show its accuracy; the encoder comes out the same. Needs labels",
+    };
 
     public Option<bool> Resume { get; } = new("--resume")
     {

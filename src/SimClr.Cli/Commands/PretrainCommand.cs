@@ -1,7 +1,4 @@
 using System.CommandLine;
-using SimClr.Checkpoints;
-using SimClr.Cli.Displays;
-using SimClr.Data;
 using SimClr.Training;
 
 namespace SimClr.Cli.Commands;
@@ -26,59 +23,22 @@ internal static class PretrainCommand
                 "single options. Without --preset and --config the preset is chosen by the size of the first image:",
                 "cifar10-small up to 64 pixels, else photos. 'simclr preset show NAME' prints one with its comments.",
                 "",
-                "Labels, where there are any, are used to show progress (kNN), never to learn.",
+                "Labels, where there are any, are used to show progress (kNN; --online-linear), never to learn.",
                 "Ctrl+C finishes the step and writes a checkpoint; --resume goes on from the last one, bit by bit the same.",
                 "RUN gets run.json, metrics.jsonl, skipped.jsonl, tensorboard/, checkpoints/ and encoder.safetensors.",
             ],
         };
         arguments.AddTo(verb);
+        verb.Add(arguments.OnlineLinear);
         return verb.Does(context => Pretrain(context, arguments));
     }
 
     private static void Pretrain(CommandContext context, PretrainArguments arguments)
     {
-        var run = new RunDirectory(Path.TrimEndingDirectorySeparator(Given(context.Value(arguments.Out)!)));
-        bool resume = context.Value(arguments.Resume);
-        RunRecord? before = resume && run.HasRun ? RunRecord.Read(run.RunFile) : null;
-        using ImageDataSet images = DataSets.Open(
-            DataName(context.Value(arguments.Data), before, run, resume),
-            PretrainConfiguration.ForReading(context, arguments, before));
-        PretrainOptions options = PretrainConfiguration.Of(context, arguments, before, images);
-        PretrainResult result = Train(context, options, images, run, resume);
-        context.Result(PretrainReport.Json(result), PretrainReport.Words(result, options, images));
+        using TrainingCall call = TrainingCall.Open(context, arguments, "pretrain");
+        PretrainResult result = call.Train(display =>
+            new Pretrainer(call.Options) { Logger = display.Logger, Progress = display.Training }
+                .Run(call.Images, call.Run.Root, call.Resume, context.Cancel));
+        context.Result(PretrainReport.Json(result), PretrainReport.Words(result, call.Options, call.Images));
     }
-
-    private static PretrainResult Train(
-        CommandContext context, PretrainOptions options, ImageDataSet images, RunDirectory run, bool resume)
-    {
-        try
-        {
-            return Display.Show(context, display =>
-                new Pretrainer(options) { Logger = display.Logger, Progress = display.Training }
-                    .Run(images, run.Root, resume, context.Cancel));
-        }
-        catch (OperationCanceledException stopped)
-        {
-            throw run.LatestCheckpoint() is null
-                ? new StoppedException("stopped before the first step; there is nothing to resume", stopped)
-                : new StoppedException($"{stopped.Message}\nGo on with: simclr pretrain --out {ShellText.Quote(run.Root)} --resume", stopped);
-        }
-        catch (Exception error) when (CannotWrite(error))
-        {
-            throw new ConfigurationException($"{run.Root}: cannot be used for the run: {error.Message}", error);
-        }
-    }
-
-    // Images that cannot be read never end up here: they are skipped.
-    private static bool CannotWrite(Exception error) => error is IOException or UnauthorizedAccessException;
-
-    private static string Given(string directory)
-        => string.IsNullOrWhiteSpace(directory)
-            ? throw new ConfigurationException("--out is empty, expected a directory")
-            : directory;
-
-    private static string DataName(string? typed, RunRecord? before, RunDirectory run, bool resume)
-        => typed ?? before?.Data.Name ?? throw new ConfigurationException(resume
-            ? $"DATA is missing, and there is no run in '{run.Root}' that would name it"
-            : "DATA is missing: expected a folder, a manifest or a typed name such as sample:. See 'simclr pretrain --help'.");
 }

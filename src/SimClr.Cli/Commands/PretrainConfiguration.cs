@@ -36,6 +36,7 @@ internal static class PretrainConfiguration
             Batch = Batch(context, arguments, options.Batch),
             Precision = context.Value(arguments.Precision) ?? options.Precision,
             AugmentOn = context.Value(arguments.AugmentOn) ?? options.AugmentOn,
+            OnlineLinear = context.Value(arguments.OnlineLinear) || options.OnlineLinear,
         };
     }
 

@@ -22,6 +22,7 @@ internal static class PretrainReport
         ["checkpoint"] = result.Checkpoint,
         ["encoder"] = result.EncoderFile,
         ["knn_top1"] = result.KnnTop1,
+        ["online_top1"] = result.OnlineTop1,
         ["health"] = result.Health is { } health ? Health(health) : null,
     };
 
@@ -45,6 +46,11 @@ internal static class PretrainReport
             lines.Add(images.Labels is null
                 ? "no kNN along the way: the images have no labels"
                 : $"no kNN along the way: it takes {KnnMonitor.FewestImages} readable images or more");
+        }
+
+        if (result.OnlineTop1 is { } online)
+        {
+            lines.Add($"linear layer along the way: {ProgressText.Percent(online)} of the last views, before it learned from them");
         }
 
         if (result.SkippedImages > 0)

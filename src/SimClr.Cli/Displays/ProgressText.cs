@@ -9,9 +9,10 @@ internal static class ProgressText
     public static string Of(PretrainProgress progress)
     {
         string knn = progress.KnnTop1 is { } accuracy ? $", kNN {Percent(accuracy)}" : "";
+        string online = progress.OnlineTop1 is { } share ? $", linear {Percent(share)}" : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"epoch {progress.Epoch}/{progress.Epochs}, loss {progress.Health.Loss:F3}, rate {progress.LearningRate:G3}, {Speed(progress.ImagesPerSecond)}{knn}, {Span(progress.TimeLeft)} left");
+            $"epoch {progress.Epoch}/{progress.Epochs}, loss {progress.Health.Loss:F3}, rate {progress.LearningRate:G3}, {Speed(progress.ImagesPerSecond)}{knn}{online}, {Span(progress.TimeLeft)} left");
     }
 
     public static string Speed(double imagesPerSecond)

@@ -18,13 +18,16 @@ internal sealed class DeviceViews : IDisposable
     private readonly Device device;
     private readonly ScalarType type;
     private readonly DeviceBlur blur;
+    private readonly int viewsPerImage;
 
     /// <param name="options">How views are made.</param>
     /// <param name="seed">The run's seed.</param>
     /// <param name="device">Where they are made.</param>
     /// <param name="type">The precision of the result.</param>
-    public DeviceViews(ViewOptions options, long seed, string device, ScalarType type)
+    /// <param name="viewsPerImage">Views of each image.</param>
+    public DeviceViews(ViewOptions options, long seed, string device, ScalarType type, int viewsPerImage = 2)
     {
+        this.viewsPerImage = viewsPerImage;
         this.options = options;
         this.seed = seed;
         this.device = TorchSharp.torch.device(device);
@@ -32,11 +35,11 @@ internal sealed class DeviceViews : IDisposable
         blur = new DeviceBlur(options.Size, GaussianBlur.KernelFor(options.Size, options.BlurKernel), this.device);
     }
 
-    /// <summary>The two views of each image of a loaded batch, first views first: [2N, 3, S, S], channels last.</summary>
+    /// <summary>The views of each image of a loaded batch, first views first: [V · N, 3, S, S], channels last.</summary>
     public Tensor Render(ImageBatch batch)
     {
         RgbImage[] images = [.. batch.Images];
-        ViewParameters[] draws = [.. from view in Enumerable.Range(0, 2)
+        ViewParameters[] draws = [.. from view in Enumerable.Range(0, viewsPerImage)
                                      from i in Enumerable.Range(0, images.Length)
                                      select ViewParameters.Draw(
                                          options, images[i].Width, images[i].Height, seed, batch.Epoch, batch.Indices[i], view)];

@@ -32,6 +32,9 @@ public sealed class RunDirectory
     /// <summary><c>encoder.safetensors</c>: the trained encoder, in torchvision's names.</summary>
     public string EncoderFile => Path.Combine(Root, "encoder.safetensors");
 
+    /// <summary><c>classifier.safetensors</c>: the layers behind the encoder, where classes were learned.</summary>
+    public string ClassifierFile => Path.Combine(Root, "classifier.safetensors");
+
     /// <summary><c>tensorboard</c>: event files.</summary>
     public string TensorBoardFolder => Path.Combine(Root, "tensorboard");
 

@@ -15,18 +15,80 @@ public static class LabelSubset
     {
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(perClass);
+        return Draw(labels, _ => perClass, seed);
+    }
+
+    /// <summary>
+    /// Draws a share of all rows, as evenly over the classes as the number allows: where it does not divide, classes chosen
+    /// by the seed give one row more. Of the same seed, a smaller share is part of a larger one, but for these.
+    /// </summary>
+    /// <param name="labels">The class of each row.</param>
+    /// <param name="fraction">Above 0, at most 1; 1 takes every row.</param>
+    /// <param name="seed">Fixes the choice.</param>
+    /// <returns>The rows in ascending order.</returns>
+    /// <exception cref="DataException">That is less than one row for each class, or a class has fewer than its part.</exception>
+    public static int[] Fraction(IReadOnlyList<int> labels, double fraction, long seed = 0)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        if (!(fraction is > 0 and <= 1))
+        {
+            throw new ConfigurationException(FormattableString.Invariant(
+                $"the fraction of labels is {fraction}, expected a number above 0 and at most 1, such as 0.01"));
+        }
+
+        if (fraction == 1)
+        {
+            return [.. Enumerable.Range(0, labels.Count)];
+        }
+
+        int[] classes = [.. labels.Distinct().Order()];
+        int rows = (int)Math.Round(fraction * labels.Count);
+        if (rows < classes.Length)
+        {
+            throw new DataException(FormattableString.Invariant(
+                $"a fraction of {fraction} of {labels.Count} labeled images is {rows}, expected at least one for each of {classes.Length} classes; ask for more, or for a number of labels per class"));
+        }
+
+        new RandomStream(seed, Purpose.Sample, -1).Shuffle(classes.AsSpan());
+        HashSet<int> larger = [.. classes.Take(rows % classes.Length)];
+        return Draw(labels, label => (rows / classes.Length) + (larger.Contains(label) ? 1 : 0), seed);
+    }
+
+    /// <summary>Divides rows into those to hold out, a share of each class (at least one), and the rest.</summary>
+    /// <param name="labels">The class of each row.</param>
+    /// <param name="share">The share of each class that is held out, above 0 and below 1.</param>
+    /// <param name="seed">Fixes the choice.</param>
+    /// <returns>Both in ascending order.</returns>
+    /// <exception cref="DataException">A class has one row only.</exception>
+    public static (int[] Kept, int[] HeldOut) Split(IReadOnlyList<int> labels, double share, long seed = 0)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        Dictionary<int, int> sizes = labels.CountBy(label => label).ToDictionary();
+        if (sizes.FirstOrDefault(size => size.Value < 2) is { Value: 1 } single)
+        {
+            throw new DataException(
+                $"class {single.Key} has one labeled image, expected at least two: part of each class is held out; give more labels");
+        }
+
+        int[] heldOut = Draw(labels, label => Math.Max(1, (int)Math.Round(share * sizes[label])), seed, Purpose.Split);
+        return ([.. Enumerable.Range(0, labels.Count).Except(heldOut)], heldOut);
+    }
+
+    private static int[] Draw(IReadOnlyList<int> labels, Func<int, int> rowsOf, long seed, Purpose purpose = Purpose.Sample)
+    {
         var chosen = new List<int>();
         foreach (IGrouping<int, int> rows in Enumerable.Range(0, labels.Count).GroupBy(row => labels[row]))
         {
             int[] candidates = [.. rows];
-            if (candidates.Length < perClass)
+            int wanted = rowsOf(rows.Key);
+            if (candidates.Length < wanted)
             {
                 throw new DataException(
-                    $"class {rows.Key} has {candidates.Length} labeled images, expected at least {perClass}; ask for fewer labels per class");
+                    $"class {rows.Key} has {candidates.Length} labeled images, expected at least {wanted}; ask for fewer labels per class");
             }
 
-            new RandomStream(seed, Purpose.Sample, rows.Key).Shuffle(candidates.AsSpan());
-            chosen.AddRange(candidates.AsSpan(0, perClass));
+            new RandomStream(seed, purpose, rows.Key).Shuffle(candidates.AsSpan());
+            chosen.AddRange(candidates.AsSpan(0, wanted));
         }
 
         return [.. chosen.Order()];

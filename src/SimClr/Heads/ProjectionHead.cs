@@ -60,7 +60,7 @@ public sealed class ProjectionHead : nn.Module<Tensor, Tensor>
         return (modules().Any(m => m is Linear) ? layers.forward(input) : input.alias()).MoveToOuterDisposeScope();
     }
 
-    private static Linear Linear(int inputs, int outputs, bool bias, long seed, int layer)
+    internal static Linear Linear(int inputs, int outputs, bool bias, long seed, int layer)
     {
         Linear linear = nn.Linear(inputs, outputs, hasBias: bias);
         double bound = 1 / Math.Sqrt(inputs);
@@ -76,7 +76,7 @@ public sealed class ProjectionHead : nn.Module<Tensor, Tensor>
         return linear;
     }
 
-    private static BatchNorm1d Norm(int width, bool shift)
+    internal static BatchNorm1d Norm(int width, bool shift)
     {
         BatchNorm1d norm = nn.BatchNorm1d(width);
         norm.bias!.requires_grad = shift;

@@ -33,7 +33,7 @@ internal sealed class BareStep : IDisposable
     {
         using var step = NewDisposeScope();
         optimizer.ZeroGradients();
-        StepOutcome outcome = gradients.Compute(() => pixels);
+        StepOutcome outcome = gradients.Compute(() => new ViewBatch(pixels, []));
         optimizer.Step(1e-3);
         _ = outcome.Loss.item<float>();   // waits for the device
     }

@@ -16,7 +16,7 @@ namespace SimClr.Training;
 internal sealed class CachedStep(SimClrModel model, IContrastiveLoss loss, int images, int parts) : IGradientStep
 {
     /// <inheritdoc/>
-    public StepOutcome Compute(Func<Tensor> nextViews)
+    public StepOutcome Compute(Func<ViewBatch> nextViews)
     {
         AllocateGradients();
         var statistics = new RunningStatistics(model);
@@ -39,11 +39,11 @@ internal sealed class CachedStep(SimClrModel model, IContrastiveLoss loss, int i
         }
 
         statistics.Settle();
-        return new StepOutcome(value, kept.H, cat([z1.detach(), z2.detach()]));
+        return new StepOutcome(value, kept.H, cat([z1.detach(), z2.detach()]), kept.Images);
     }
 
     /// <summary>The first pass. The pixels are kept for the second: their buffer is used again.</summary>
-    private Kept Project(Func<Tensor> nextViews)
+    private Kept Project(Func<ViewBatch> nextViews)
     {
         using var _ = no_grad();
         Kept? kept = null;
@@ -51,10 +51,12 @@ internal sealed class CachedStep(SimClrModel model, IContrastiveLoss loss, int i
         for (int i = 0; i < parts; i++)
         {
             using var scope = NewDisposeScope();
-            Tensor x = nextViews();                                            // [2m, 3, S, S]
+            ViewBatch batch = nextViews();
+            Tensor x = batch.Views;                                            // [2m, 3, S, S]
             (Tensor h, Tensor z) = model.forward(x);                           // [2m, r], [2m, d]
             kept ??= Kept.Allocate(images, x, h, z, scope);
             kept.Add(start, x, h, z);
+            kept.Images.AddRange(batch.Images);
             start += x.shape[0] / 2;
         }
 
@@ -85,6 +87,8 @@ internal sealed class CachedStep(SimClrModel model, IContrastiveLoss loss, int i
     private sealed record Kept(Tensor Views, Tensor H, Tensor Z1, Tensor Z2)
     {
         public List<long> Sizes { get; } = [];
+
+        public List<int> Images { get; } = [];
 
         public static Kept Allocate(long images, Tensor x, Tensor h, Tensor z, TorchSharp.DisposeScope scope)
         {

@@ -6,14 +6,18 @@ namespace SimClr.Training;
 internal interface IGradientStep
 {
     /// <summary>Takes the views of one batch and adds the gradient of its loss to the model's parameters.</summary>
-    /// <param name="nextViews">
-    /// Gives the next micro-batch: both views of m images, first views first, [2m, 3, S, S], valid until the next call.
-    /// </param>
-    StepOutcome Compute(Func<Tensor> nextViews);
+    /// <param name="nextViews">Gives the next micro-batch: all views of m images, valid until the next call.</param>
+    StepOutcome Compute(Func<ViewBatch> nextViews);
 }
+
+/// <summary>The views of some images.</summary>
+/// <param name="Views">[V · m, 3, S, S]: where there are two views of each image, first views first.</param>
+/// <param name="Images">The index in the set of the image that each view is of.</param>
+internal readonly record struct ViewBatch(Tensor Views, int[] Images);
 
 /// <summary>What a step saw of its whole batch. The tensors belong to the caller's dispose scope.</summary>
 /// <param name="Loss">The loss of the batch, a scalar.</param>
-/// <param name="H">Representations of both views, [2N, r], in any order.</param>
-/// <param name="Z">Projections, [2N, d], first views first.</param>
-internal sealed record StepOutcome(Tensor Loss, Tensor H, Tensor Z);
+/// <param name="H">Representations of all views, [V · N, r], in the order of <paramref name="Images"/>.</param>
+/// <param name="Z">What the loss saw: projections, [2N, d], first views first; or logits, [N, classes].</param>
+/// <param name="Images">The index in the set of the image that each row of <paramref name="H"/> is of.</param>
+internal sealed record StepOutcome(Tensor Loss, Tensor H, Tensor Z, IReadOnlyList<int> Images);

@@ -16,9 +16,11 @@ internal static class MicroBatchFit
     private const long EnoughToMeasure = 256L << 20;
 
     /// <exception cref="ConfigurationException">Not even the smallest micro-batch fits.</exception>
-    public static int Find(PretrainOptions options, ComputePlan plan, SimClrModel model, ILogger logger)
+    public static int Find(PretrainOptions options, ComputePlan plan, ITrainingTask task, ILogger logger)
     {
         int size = options.Batch.Size;
+        int views = task.ViewsPerImage;
+        nn.Module model = task.Model;
         using var scope = NewDisposeScope();
         var statistics = new RunningStatistics(model);
         model.train();
@@ -32,15 +34,14 @@ internal static class MicroBatchFit
         // The batch's pixels, which wait for the second pass, and the buffers they are loaded into: no pass shows them.
         double Held(int images) => Floats(images) * (plan.InputType == ScalarType.BFloat16 ? 2 : sizeof(float));
         double Loaded(int images) => Floats(images) * sizeof(float) * MicroBatches.Buffers(plan.Device, size, images);
-        double Floats(int images) => 2.0 * images * 3 * options.Views.Size * options.Views.Size;
+        double Floats(int images) => (double)views * images * 3 * options.Views.Size * options.Views.Size;
 
         void Pass(int images)
         {
             using var pass = NewDisposeScope();
             int side = options.Views.Size;
-            Tensor x = full([2 * images, side, side, 3], 0.5, dtype: plan.InputType, device: device(plan.Device));
-            (Tensor _, Tensor z) = model.forward(x.permute(0, 3, 1, 2));
-            z.sum().backward();
+            Tensor x = full([views * images, side, side, 3], 0.5, dtype: plan.InputType, device: device(plan.Device));
+            task.Output(x.permute(0, 3, 1, 2)).sum().backward();
             foreach (Tensor parameter in model.parameters())
             {
                 parameter.grad = null;
@@ -51,7 +52,7 @@ internal static class MicroBatchFit
         {
             try
             {
-                using var pixels = empty([2 * size, 3, options.Views.Size, options.Views.Size], plan.InputType, device(plan.Device));
+                using var pixels = empty([views * size, 3, options.Views.Size, options.Views.Size], plan.InputType, device(plan.Device));
                 Pass(images);
                 return true;
             }

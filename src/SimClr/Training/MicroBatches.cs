@@ -34,11 +34,11 @@ internal static class MicroBatches
     }
 
     /// <summary>What a step takes the gradient of, and what batch norm sees.</summary>
-    public static string Describe(int batchSize, int micro)
+    public static string Describe(int batchSize, int micro, int viewsPerImage)
     {
         int parts = Count(batchSize, micro);
         return parts == 1
-            ? $"Each step takes a batch of {batchSize} images at once; batch norm normalizes by all {2 * batchSize} views."
-            : $"Each step takes the gradient of a batch of {batchSize} images, in {parts} micro-batches of at most {micro}; batch norm normalizes by the views of one micro-batch (up to {2 * micro}), and its running statistics move once a step, by the mean over the micro-batches.";
+            ? $"Each step takes a batch of {batchSize} images at once; batch norm normalizes by all {viewsPerImage * batchSize} views."
+            : $"Each step takes the gradient of a batch of {batchSize} images, in {parts} micro-batches of at most {micro}; batch norm normalizes by the views of one micro-batch (up to {viewsPerImage * micro}), and its running statistics move once a step, by the mean over the micro-batches.";
     }
 }

@@ -7,12 +7,13 @@ namespace SimClr.Training;
 internal sealed class PlainStep(SimClrModel model, IContrastiveLoss loss) : IGradientStep
 {
     /// <inheritdoc/>
-    public StepOutcome Compute(Func<Tensor> nextViews)
+    public StepOutcome Compute(Func<ViewBatch> nextViews)
     {
-        (Tensor h, Tensor z) = model.forward(nextViews());                     // [2N, r], [2N, d]
+        ViewBatch batch = nextViews();
+        (Tensor h, Tensor z) = model.forward(batch.Views);                     // [2N, r], [2N, d]
         long n = z.shape[0] / 2;
         Tensor value = loss.Forward(z.narrow(0, 0, n), z.narrow(0, n, n));
         value.backward();
-        return new StepOutcome(value, h, z);
+        return new StepOutcome(value, h, z, batch.Images);
     }
 }

@@ -52,6 +52,12 @@ public sealed record PretrainOptions
     /// </summary>
     public string AugmentOn { get; init => field = Require.OneOf(value, ["cpu", "device"]); } = "cpu";
 
+    /// <summary>
+    /// Whether a linear layer is trained on h along the way, with the gradient stopped (default false; needs labels): the
+    /// encoder comes out the same, and its accuracy is seen while it learns.
+    /// </summary>
+    public bool OnlineLinear { get; init; }
+
     /// <summary>Fixes initial weights, order, views. Default 0.</summary>
     public long Seed { get; init; }
 

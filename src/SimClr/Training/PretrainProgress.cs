@@ -10,6 +10,7 @@ namespace SimClr.Training;
 /// <param name="TimeLeft">Estimate from the speed so far.</param>
 /// <param name="Health">Loss and health of the last batch.</param>
 /// <param name="KnnTop1">The latest kNN accuracy among held-apart training images, 0 … 1; null without labels.</param>
+/// <param name="OnlineTop1">Where a linear layer is trained along the way, the share of the views since the last report that it classified rightly before it learned from them, 0 … 1; else null.</param>
 public sealed record PretrainProgress(
     long Step,
     long TotalSteps,
@@ -19,7 +20,8 @@ public sealed record PretrainProgress(
     double ImagesPerSecond,
     TimeSpan TimeLeft,
     RunHealth Health,
-    double? KnnTop1);
+    double? KnnTop1,
+    double? OnlineTop1 = null);
 
 /// <summary>What a finished run leaves.</summary>
 /// <param name="Run">The run directory.</param>
@@ -32,6 +34,7 @@ public sealed record PretrainProgress(
 /// <param name="EncoderFile">The encoder's weights.</param>
 /// <param name="Health">Health of the last batch, or null when there was nothing left to do.</param>
 /// <param name="KnnTop1">The last kNN accuracy among held-apart training images; null without labels.</param>
+/// <param name="OnlineTop1">The last accuracy of the linear layer that was trained along the way, or null.</param>
 public sealed record PretrainResult(
     string Run,
     long Steps,
@@ -42,4 +45,5 @@ public sealed record PretrainResult(
     string Checkpoint,
     string EncoderFile,
     RunHealth? Health,
-    double? KnnTop1);
+    double? KnnTop1,
+    double? OnlineTop1 = null);

@@ -20,6 +20,21 @@ public sealed record RunHealth(
 
     private const long SimilaritiesAtOnce = 1 << 20;
 
+    /// <summary>
+    /// True in supervised training: <see cref="PositiveFirst"/> is then how often an image's own class gets the highest of
+    /// <see cref="Candidates"/> logits, chance is ln(classes), and <see cref="SpreadZ"/> is that of h.
+    /// </summary>
+    public bool Supervised { get; private init; }
+
+    /// <summary>What is logged, by name.</summary>
+    internal IEnumerable<KeyValuePair<string, double>> Metrics =>
+    [
+        new("chance_loss", ChanceLoss),
+        new(Supervised ? "batch_top1" : "positive_first", PositiveFirst),
+        new("spread_h", SpreadH),
+        .. Supervised ? Array.Empty<KeyValuePair<string, double>>() : [new("spread_z", SpreadZ)],
+    ];
+
     /// <summary>True when representations or projections have become (nearly) the same for all images.</summary>
     public bool Collapsed => SpreadH < CollapsedSpread || SpreadZ < CollapsedSpread;
 
@@ -33,15 +48,17 @@ public sealed record RunHealth(
     /// <summary>The state in plain words, such that "the run is …" can stand before them.</summary>
     public string Describe()
     {
-        string first = FormattableString.Invariant(
+        string first = Supervised ? FormattableString.Invariant(
+            $"loss {Loss:F2} (chance {ChanceLoss:F2}); {PositiveFirst:P0} of the last batch got their class (chance {1.0 / Candidates:P1}); spread of h {SpreadH:F2} (0 is collapse, 1 is even)")
+            : FormattableString.Invariant(
             $"loss {Loss:F2} (chance {ChanceLoss:F2}); a view's partner ranks first among {Candidates} others in {PositiveFirst:P0} of cases (chance {1.0 / Candidates:P1}); spread of h {SpreadH:F2}, of z {SpreadZ:F2} (0 is collapse, 1 is even)");
         if (Collapsed)
         {
-            return $"collapsed: all images get nearly the same representation. {first}. Try a lower learning rate or a higher temperature.";
+            return $"collapsed: all images get nearly the same representation. {first}. Try a lower learning rate{(Supervised ? "" : " or a higher temperature")}.";
         }
 
         return AtChance
-            ? $"still at chance: {first}. Past warm-up this means that nothing is learned: check the learning rate and that the images differ."
+            ? $"still at chance: {first}. Past warm-up this means that nothing is learned: check the learning rate and that the {(Supervised ? "labels fit the images" : "images differ")}."
             : $"healthy: {first}.";
     }
 
@@ -56,6 +73,20 @@ public sealed record RunHealth(
         long views = z.shape[0];
         double first = PositivesFirst(nn.functional.normalize(z.detach(), p: 2, dim: 1)).item<long>() / (double)views;
         return new RunHealth(loss.item<float>(), chance, first, (int)(views - 1), Spread(h), Spread(z));
+    }
+
+    /// <param name="loss">The cross-entropy of the batch, a scalar.</param>
+    /// <param name="h">Representations, [N, r].</param>
+    /// <param name="logits">[N, classes].</param>
+    /// <param name="labels">The class of each row.</param>
+    internal static RunHealth OfClasses(Tensor loss, Tensor h, Tensor logits, long[] labels)
+    {
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        int classes = (int)logits.shape[1];
+        double right = logits.argmax(1).eq(tensor(labels, device: logits.device)).sum().item<long>() / (double)labels.Length;
+        double spread = Spread(h);
+        return new RunHealth(loss.item<float>(), Math.Log(classes), right, classes, spread, spread) { Supervised = true };
     }
 
     // How many views have their positive as the most similar one; the [2N, 2N] similarities are never held.

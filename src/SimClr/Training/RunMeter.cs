@@ -23,10 +23,11 @@ internal sealed class RunMeter(
     private TimeSpan lastWait;
     private RunHealth? lastHealth;
     private double? lastKnn;
+    private double? lastOnline;
     private bool warnedOfCollapse;
     private bool warnedOfChance;
 
-    public void Log(long step, int stepsPerEpoch, double rate, RunHealth health, double? knn, TimeSpan waited)
+    public void Log(long step, int stepsPerEpoch, double rate, RunHealth health, double? knn, TimeSpan waited, double? online = null)
     {
         TimeSpan now = clock.Elapsed;
         double window = Math.Max(1e-9, (now - lastTime).TotalSeconds);
@@ -40,21 +41,28 @@ internal sealed class RunMeter(
             ["learning_rate"] = rate,
             ["images_per_second"] = Math.Round(speed, 2),
             ["input_wait"] = Math.Round((waited - lastWait).TotalSeconds / window, 4),
-            ["chance_loss"] = health.ChanceLoss,
-            ["positive_first"] = health.PositiveFirst,
-            ["spread_h"] = health.SpreadH,
-            ["spread_z"] = health.SpreadZ,
         };
+        foreach ((string name, double value) in health.Metrics)
+        {
+            values[name] = value;
+        }
+
         if (knn is { } accuracy)
         {
             values["knn"] = accuracy;
         }
 
+        if (online is { } share)
+        {
+            values["online_linear"] = share;
+        }
+
         metrics.Write(values, step);
-        (stepsDone, lastTime, lastWait, lastHealth, lastKnn) = (step - firstStep, now, waited, health, knn ?? lastKnn);
+        (stepsDone, lastTime, lastWait, lastHealth, lastKnn, lastOnline) =
+            (step - firstStep, now, waited, health, knn ?? lastKnn, online ?? lastOnline);
         TimeSpan left = (now / Math.Max(1, stepsDone)) * (totalSteps - step);
         progress?.Report(new PretrainProgress(
-            step, totalSteps, epoch, options.Schedule.Epochs, rate, speed, left, health, lastKnn));
+            step, totalSteps, epoch, options.Schedule.Epochs, rate, speed, left, health, lastKnn, online));
         if (step > options.Schedule.WarmupEpochs * stepsPerEpoch && !warnedOfChance)
         {
             pastWarmup.Enqueue(health);
@@ -69,7 +77,7 @@ internal sealed class RunMeter(
         double speed = step > firstStep ? (step - firstStep) * options.Batch.Size / clock.Elapsed.TotalSeconds : 0;
         return new PretrainResult(
             run.Root, step, options.Schedule.Epochs, last?["loss"] ?? double.NaN, speed, skipped, checkpoint,
-            run.EncoderFile, lastHealth, lastKnn);
+            run.EncoderFile, lastHealth, lastKnn, lastOnline);
     }
 
     private void Warn(long step, RunHealth health)

@@ -12,14 +12,19 @@ namespace SimClr.Training;
 /// <param name="Machine">Where and how it computed.</param>
 /// <param name="Versions">With what.</param>
 /// <param name="TotalSteps">Steps of the whole run.</param>
+/// <param name="Task">What it learns: the verb that started it.</param>
 internal sealed record RunRecord(
     PretrainOptions Configuration,
     RunRecord.DataRecord Data,
     RunRecord.MachineRecord Machine,
     RunRecord.VersionRecord Versions,
-    long TotalSteps)
+    long TotalSteps,
+    string Task = RunRecord.Pretraining)
 {
-    public static RunRecord Of(PretrainOptions options, ImageDataSet images, ComputePlan plan, long totalSteps) => new(
+    public const string Pretraining = "pretrain";
+    public const string Supervision = "supervised";
+
+    public static RunRecord Of(PretrainOptions options, ImageDataSet images, ComputePlan plan, long totalSteps, string task) => new(
         options,
         new DataRecord(images.Name, images.Count, images.ClassNames?.Count, images.Fingerprint),
         new MachineRecord(
@@ -35,7 +40,8 @@ internal sealed record RunRecord(
             typeof(RunRecord).Assembly.GetName().Version!.ToString(3),
             RuntimeInformation.FrameworkDescription,
             typeof(torch).Assembly.GetName().Version!.ToString(3)),
-        totalSteps);
+        totalSteps,
+        task);
 
     public static RunRecord Read(string file)
     {

@@ -18,7 +18,7 @@ internal static class RunResumption
 
     /// <summary>Checks the directory against what is asked for, and resolves where and how to compute.</summary>
     public static ComputePlan Prepare(
-        RunDirectory run, PretrainOptions options, ImageDataSet images, bool ownEncoder, bool resume, ILogger logger)
+        RunDirectory run, PretrainOptions options, string task, ImageDataSet images, bool ownEncoder, bool resume, ILogger logger)
     {
         ComputePlan plan = ComputePlan.Resolve(options, ownEncoder);
         if (!run.HasRun)
@@ -39,6 +39,7 @@ internal static class RunResumption
         }
 
         RunRecord before = RunRecord.Read(run.RunFile);
+        RefuseOtherTask(run, before, task);
         RefuseOtherConfiguration(run, before, options);
         RefuseOtherData(run, before, images);
         if (before.Machine.Device != plan.Device || before.Machine.Threads != plan.Threads)
@@ -59,6 +60,16 @@ internal static class RunResumption
             Precision = options.Precision == "auto" ? before.Machine.Precision : plan.Precision,
             MicroBatch = plan.MicroBatch ?? before.Machine.MicroBatch,
         };
+    }
+
+    /// <summary>Refuses to go on with a run that another verb started.</summary>
+    public static void RefuseOtherTask(RunDirectory run, RunRecord before, string task)
+    {
+        if (before.Task != task)
+        {
+            throw new ResumeMismatchException(
+                $"{run.Root}: the run was started with 'simclr {before.Task}' and cannot go on with 'simclr {task}'; resume it with the former, or choose another directory with --out");
+        }
     }
 
     /// <summary>Says where the run goes on, and what more epochs do to the schedule.</summary>

@@ -13,11 +13,12 @@ internal sealed class SimClrModel : nn.Module<Tensor, (Tensor H, Tensor Z)>
     private readonly bool ownsEncoder;
     private bool channelsLast;
 
-    private SimClrModel(nn.Module<Tensor, Tensor> encoder, ProjectionHead head, bool ownsEncoder)
+    private SimClrModel(nn.Module<Tensor, Tensor> encoder, ProjectionHead head, int representation, bool ownsEncoder)
         : base(nameof(SimClrModel))
     {
         this.encoder = encoder;
         this.head = head;
+        RepresentationSize = representation;
         this.ownsEncoder = ownsEncoder;
         RegisterComponents();
     }
@@ -26,12 +27,15 @@ internal sealed class SimClrModel : nn.Module<Tensor, (Tensor H, Tensor Z)>
 
     public ProjectionHead Head => head;
 
+    /// <summary>Width of h.</summary>
+    public int RepresentationSize { get; }
+
     /// <summary>Builds the model that the options name, on the device, weights in channels-last order.</summary>
     public static SimClrModel Create(PretrainOptions options, string device, nn.Module<Tensor, Tensor>? ownEncoder)
     {
         nn.Module<Tensor, Tensor> encoder = ownEncoder ?? EncoderCatalog.Create(options.Encoder, options.Views.Size, options.Seed);
         int representation = encoder is ResNet resnet ? resnet.RepresentationSize : MeasureRepresentation(encoder, options.Views.Size);
-        var model = new SimClrModel(encoder, new ProjectionHead(options.Head, representation, options.Seed), ownEncoder is null);
+        var model = new SimClrModel(encoder, new ProjectionHead(options.Head, representation, options.Seed), representation, ownEncoder is null);
         model.to(torch.device(device));
         model.channelsLast = ChannelsLast.Convert(model);
         return model;

@@ -8,7 +8,13 @@ namespace SimClr.Training;
 /// <summary>
 /// Weights, optimizer and position in one file: with addressed randomness, everything that a bit-exact resume needs.
 /// </summary>
-internal sealed class TrainingCheckpoint(RunDirectory run, SimClrModel model, Optimizer optimizer, TrainedEncoder encoder)
+/// <param name="run">Where it is written.</param>
+/// <param name="model">Everything that is trained.</param>
+/// <param name="optimizer">What trains it.</param>
+/// <param name="encoder">The model's encoder.</param>
+/// <param name="probe">The linear layer that is trained along the way, or null.</param>
+internal sealed class TrainingCheckpoint(
+    RunDirectory run, nn.Module model, Optimizer optimizer, TrainedEncoder encoder, OnlineProbe? probe)
 {
     /// <summary>Writes the state after the given number of steps and forgets all but the newest checkpoints.</summary>
     public string Save(long step, int keep)
@@ -58,5 +64,7 @@ internal sealed class TrainingCheckpoint(RunDirectory run, SimClrModel model, Op
             : "There is no earlier checkpoint: start the run anew in another directory";
 
     private IEnumerable<KeyValuePair<string, Tensor>> State()
-        => ModuleState.Of(model).Concat(optimizer.State.Select(s => KeyValuePair.Create($"optimizer.{s.Key}", s.Value)));
+        => ModuleState.Of(model)
+            .Concat(optimizer.State.Select(s => KeyValuePair.Create($"optimizer.{s.Key}", s.Value)))
+            .Concat(probe?.State ?? []);
 }

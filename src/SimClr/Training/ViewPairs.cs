@@ -5,10 +5,11 @@ using SimClr.Internals;
 namespace SimClr.Training;
 
 /// <summary>
-/// Writes the two random views of an image into a batch: first views in the first half, second views in the second.
+/// Writes the two random views of an image into a batch (supervised training: one): first views in the first half,
+/// second views in the second.
 /// The draws are keyed by (seed, epoch, image, view), so a batch does not depend on who renders it.
 /// </summary>
-internal sealed class ViewPairs(ViewOptions options, long seed)
+internal sealed class ViewPairs(ViewOptions options, long seed, int views = 2)
 {
     private readonly ViewRenderer renderer = new(options);
 
@@ -17,7 +18,7 @@ internal sealed class ViewPairs(ViewOptions options, long seed)
 
     public void Write(RgbImage image, SampleAddress address, Span<float> batch)
     {
-        for (int view = 0; view < 2; view++)
+        for (int view = 0; view < views; view++)
         {
             renderer.Render(
                 image, Draw(image, address, view), batch.Slice(Row(address, view) * FloatsPerView, FloatsPerView));
@@ -27,7 +28,7 @@ internal sealed class ViewPairs(ViewOptions options, long seed)
     /// <summary>The same in the precision of the memory.</summary>
     public void Write(RgbImage image, SampleAddress address, PixelMemory batch)
     {
-        for (int view = 0; view < 2; view++)
+        for (int view = 0; view < views; view++)
         {
             ViewParameters draws = Draw(image, address, view);
             if (batch.IsBFloat16)

@@ -41,6 +41,13 @@ public sealed class GradientStepTests : IDisposable
         Assert.Equal(expected.H.sum().item<double>(), got.H.sum().item<double>(), 1e-9);
         AssertSameGradients(plain, cached, 1e-9);
         AssertSameBuffers(plain, cached, 0);
+
+        // Each row of h says which image it is of.
+        foreach ((int row, int image) in got.Images.Index())
+        {
+            int second = got.Images.Take(row).Contains(image) ? Images : 0;
+            Assert.True(got.H[row].LargestDifference(expected.H[image + second]) < 1e-9);
+        }
     }
 
     [Fact]
@@ -61,8 +68,8 @@ public sealed class GradientStepTests : IDisposable
     {
         SimClrModel whole = Model("mlp");
         SimClrModel cached = Model("mlp");
-        Func<Tensor> next = Feed(micro);
-        Tensor[] z = [.. Enumerable.Range(0, MicroBatches.Count(Images, micro)).Select(_ => whole.forward(next().clone()).Z)];
+        Func<ViewBatch> next = Feed(micro);
+        Tensor[] z = [.. Enumerable.Range(0, MicroBatches.Count(Images, micro)).Select(_ => whole.forward(next().Views.clone()).Z)];
         Tensor value = Loss.Forward(
             cat([.. z.Select(part => part.narrow(0, 0, part.shape[0] / 2))]),
             cat([.. z.Select(part => part.narrow(0, part.shape[0] / 2, part.shape[0] / 2))]));
@@ -80,12 +87,12 @@ public sealed class GradientStepTests : IDisposable
         SimClrModel cached = Model("mlp");
         Cached(cached, micro).Compute(Feed(micro));
 
-        Func<Tensor> next = Feed(micro);
+        Func<ViewBatch> next = Feed(micro);
         var moved = new Dictionary<string, Tensor>();
         foreach (int images in new[] { 3, 3, 4 })
         {
             SimClrModel alone = Model("mlp");
-            alone.forward(next());
+            alone.forward(next().Views);
             foreach ((string name, Tensor buffer) in alone.named_buffers())
             {
                 Tensor part = buffer.to_type(ScalarType.Float64).mul((double)images / Images);
@@ -139,7 +146,7 @@ public sealed class GradientStepTests : IDisposable
     private static CachedStep Cached(SimClrModel model, int micro) => new(model, Loss, Images, MicroBatches.Count(Images, micro));
 
     /// <summary>The same images in micro-batches, through one buffer that is written over at each call.</summary>
-    private static Func<Tensor> Feed(int micro)
+    private static Func<ViewBatch> Feed(int micro)
     {
         using var generator = new Generator(7);
         Tensor all = rand([2, Images, 3, 12, 12], dtype: ScalarType.Float64, generator: generator);
@@ -150,7 +157,8 @@ public sealed class GradientStepTests : IDisposable
             int[] part = parts.Dequeue();
             buffer.fill_(double.NaN);
             Tensor views = buffer.narrow(0, 0, 2 * part.Length);
-            return views.copy_(all.narrow(1, part[0], part.Length).reshape(2 * part.Length, 3, 12, 12));
+            views.copy_(all.narrow(1, part[0], part.Length).reshape(2 * part.Length, 3, 12, 12));
+            return new ViewBatch(views, [.. part, .. part]);
         };
     }
 

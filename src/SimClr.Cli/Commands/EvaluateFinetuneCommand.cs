@@ -1,0 +1,133 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using SimClr.Cli.Displays;
+using SimClr.Data;
+using SimClr.Training;
+
+namespace SimClr.Cli.Commands;
+
+/// <summary><c>simclr evaluate finetune RUN --train D --test D</c>.</summary>
+internal static class EvaluateFinetuneCommand
+{
+    public static Verb Create()
+    {
+        var arguments = new EvaluationArguments();
+        var own = new FinetuneArguments();
+        var asked = new OutcomeOptions();
+        var verb = new Verb(
+            "finetune",
+            "Train the whole network on labels, starting from the encoder; also with few labels.",
+            "simclr evaluate finetune runs/photos --train ./labeled/train --test ./labeled/test --grid thin --steps 2000",
+            "simclr evaluate finetune runs/photos --train ./labeled/train --test ./labeled/test --label-fraction 0.01",
+            "simclr evaluate finetune runs/photos --train ./labeled/train --test ./labeled/test --label-fraction 0.01 --from-scratch",
+            "simclr evaluate finetune runs/clothes --train sample:train --test sample:test --labels-per-class 10 --json")
+        {
+            Details =
+            [
+                "SGD with Nesterov momentum, cosine decay, random crops and flips; the run itself stays as it is. With all labels",
+                "(paper, B.8.2): 20000 steps of 256, batch-norm decay max(1 - 10 / steps, 0.9), rate and weight decay chosen from",
+                "the paper's grid of 56, each a training of its own: --grid thin tries 6, --rate takes one. With few labels (B.5):",
+                "rate 0.05 * batch / 256, no decay, 60 epochs up to 5 % of the labels, else 30, batch-norm decay 0.9.",
+                "The choice is made on validation images, and the network then trained again on all labels; nothing is chosen on",
+                "the test images.",
+            ],
+        };
+        arguments.AddTo(verb);
+        own.AddTo(verb);
+        asked.AddTo(verb);
+        return verb.Does(context => Evaluate(context, arguments, own, asked));
+    }
+
+    private static void Evaluate(CommandContext context, EvaluationArguments arguments, FinetuneArguments own, OutcomeOptions asked)
+    {
+        OutcomeReport report = asked.Open(context);
+        string? output = own.Output(context);
+        FineTuneGrid? grid = own.Grid(context);
+        using EvaluationInput input = EvaluationInput.Open(context, arguments);
+        using ImageDataSet? validation = own.OpenValidation(context, input.Reading);
+        ImageDataSet labeled = own.Labeled(context, input.Train);
+        FineTuneOptions options = own.Recipe(context, labeled.Count, input.Train.Count);
+        if (grid is not null)
+        {
+            context.Remark(string.Create(
+                CultureInfo.InvariantCulture,
+                $"note: {grid.Count + 1} networks are trained, {grid.Count} to choose rate and decay and the last on all labels; --grid thin or --rate take fewer"));
+        }
+
+        FineTuneResult result = Display.Show(context, display => new FineTuning(
+            context.Value(arguments.Run), options, input.Reading, context.Device ?? "auto", context.Threads ?? 0)
+        {
+            Progress = Steps(display),
+            Grid = grid,
+            Validation = validation,
+            Out = output,
+        }.Run(labeled, input.Test, context.Cancel));
+        report.Show(result.Outcome, Title(result), Json(result, own.FewLabels(context), output), Words(result, output));
+    }
+
+    private static Reports<FineTuneProgress> Steps(IDisplay display)
+    {
+        IProgress<WorkDone> all = display.Work(1000);
+        return new Reports<FineTuneProgress>(progress => all.Report(new WorkDone(
+            (int)(1000 * (progress.Run - 1 + ((double)progress.Step / progress.Steps)) / progress.Runs),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"fine-tuning{(progress.Runs > 1 ? $" {progress.Run} of {progress.Runs}" : "")}: step {progress.Step} of {progress.Steps}, loss {progress.Loss:F3}"))));
+    }
+
+    private static string Title(FineTuneResult result)
+        => $"{(result.Options.FromScratch ? "trained from scratch" : "fine-tuned")} on {result.Labels} labels";
+
+    private static JsonObject Json(FineTuneResult result, bool fewLabels, string? output)
+    {
+        FineTuneOptions options = result.Options;
+        return new JsonObject
+        {
+            ["labels"] = result.Labels,
+            ["few_labels"] = fewLabels,
+            ["test_images"] = result.Outcome.Labels.Count,
+            ["classes"] = result.Outcome.ClassNames.Count,
+            ["from_scratch"] = options.FromScratch,
+            ["projection_layers"] = options.ProjectionLayers,
+            ["steps"] = result.Steps,
+            ["epochs"] = options.Epochs,
+            ["batch_size"] = options.BatchFor(result.Labels),
+            ["rate"] = options.Rate,
+            ["weight_decay"] = options.WeightDecay,
+            ["batch_norm_decay"] = result.BatchNormDecay,
+            ["seed"] = options.Seed,
+            ["search"] = new JsonArray([.. result.Search.Select(t => new JsonObject
+            {
+                ["rate"] = t.Rate,
+                ["weight_decay"] = t.WeightDecay,
+                ["top1"] = t.Top1,
+            })]),
+            ["validation_images"] = result.ValidationImages,
+            ["skipped_images"] = result.SkippedImages,
+            ["final_loss"] = result.FinalLoss,
+            ["out"] = output,
+        };
+    }
+
+    private static string Words(FineTuneResult result, string? output)
+    {
+        FineTuneOptions options = result.Options;
+        List<string> lines =
+        [
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{result.Steps} steps of {options.BatchFor(result.Labels)} images, rate {options.Rate:G3}, weight decay {options.WeightDecay:G3}, batch-norm decay {result.BatchNormDecay:G5}, final loss {result.FinalLoss:F3}"),
+        ];
+        if (result.Search.Count > 0)
+        {
+            lines.Add($"rate and decay are the best of {result.Search.Count} on {result.ValidationImages} validation images:");
+            lines.AddRange(result.Search.Select(t => string.Create(
+                CultureInfo.InvariantCulture,
+                $"  rate {t.Rate,-8:G3} decay {t.WeightDecay,-8:G3} {(t.Top1 is { } top1 ? ProgressText.Percent(top1) : "diverged")}")));
+        }
+
+        lines.AddRange(output is null ? [] : [$"the encoder and its classifier are in {output}"]);
+        lines.Add(EvaluationText.Background(result.Labels, result.Outcome.ClassNames.Count, result.SkippedImages));
+        return string.Join('\n', lines);
+    }
+}

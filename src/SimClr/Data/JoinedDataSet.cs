@@ -1,0 +1,29 @@
+namespace SimClr.Data;
+
+/// <summary>The images of one labeled set and then those of another with the same classes.</summary>
+internal sealed class JoinedDataSet(ImageDataSet first, ImageDataSet second) : ImageDataSet
+{
+    public override string Name => $"{first.Name} + {second.Name}";
+
+    public override int Count => first.Count + second.Count;
+
+    public override IReadOnlyList<int>? Labels { get; } = [.. first.RequireLabels(), .. second.RequireLabels()];
+
+    public override IReadOnlyList<string>? ClassNames => first.ClassNames;
+
+    public override string Fingerprint => Data.Fingerprint.Of([first.Fingerprint, second.Fingerprint]);
+
+    internal override bool IsDecoded => first.IsDecoded && second.IsDecoded;
+
+    internal override string? Decoder => first.Decoder ?? second.Decoder;
+
+    public override string PathOf(int index) => Of(index).PathOf(Local(index));
+
+    public override RgbImage Read(int index) => Of(index).Read(Local(index));
+
+    internal override string RelativePathOf(int index) => Of(index).RelativePathOf(Local(index));
+
+    private ImageDataSet Of(int index) => index < first.Count ? first : second;
+
+    private int Local(int index) => index < first.Count ? index : index - first.Count;
+}

@@ -1,0 +1,61 @@
+namespace SimClr.Data;
+
+/// <summary>
+/// Finds the images that a list names, one a line: by file name, as in the lists of SimCLR's 1 % and 10 % of ImageNet
+/// (<c>n01440764_10026.JPEG</c>), or by the end of a path (<c>cat/0001.jpg</c>).
+/// </summary>
+internal static class LabelList
+{
+    private const int Examples = 3;
+
+    /// <summary>The images of a file's list, in ascending order and each once.</summary>
+    /// <exception cref="ConfigurationException">The file cannot be read.</exception>
+    /// <exception cref="DataException">It names nothing, or what is not in the set, or what is there more than once.</exception>
+    public static int[] Read(ImageDataSet images, string file)
+    {
+        try
+        {
+            return Find(images, File.ReadAllLines(file), file);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new ConfigurationException($"{file}: the list of labeled images cannot be read: {error.Message}", error);
+        }
+    }
+
+    /// <param name="images">The set.</param>
+    /// <param name="lines">A name each; empty ones are passed over.</param>
+    /// <param name="source">Where they were read, for messages.</param>
+    internal static int[] Find(ImageDataSet images, IEnumerable<string> lines, string source)
+    {
+        string[] names = [.. lines.Select(line => Plain(line.Trim())).Where(name => name.Length > 0).Distinct()];
+        if (names.Length == 0)
+        {
+            throw new DataException($"{source}: the list names no image; expected a file name on each line, such as n01440764_10026.JPEG");
+        }
+
+        ILookup<string, int> byFile = Enumerable.Range(0, images.Count).ToLookup(index => FileOf(Plain(images.PathOf(index))));
+        var found = names.Select(name => (Name: name, Images: Matches(images, byFile[FileOf(name)], name))).ToArray();
+        Refuse([.. found.Where(f => f.Images.Length == 0).Select(f => f.Name)], names.Length, source, $"are not in '{images.Name}'",
+            $"its images are named like {Plain(images.PathOf(0))}");
+        Refuse([.. found.Where(f => f.Images.Length > 1).Select(f => f.Name)], names.Length, source, $"are in '{images.Name}' more than once",
+            "give more of their paths, such as class/name");
+        return [.. found.Select(f => f.Images[0]).Distinct().Order()];
+    }
+
+    private static int[] Matches(ImageDataSet images, IEnumerable<int> candidates, string name)
+        => [.. candidates.Where(index => $"/{Plain(images.PathOf(index))}".EndsWith($"/{name.TrimStart('/')}", StringComparison.Ordinal))];
+
+    private static void Refuse(string[] bad, int all, string source, string what, string advice)
+    {
+        if (bad.Length > 0)
+        {
+            throw new DataException(
+                $"{source}: {bad.Length} of {all} names {what}: {string.Join(", ", bad.Take(Examples))}{(bad.Length > Examples ? ", …" : "")}; {advice}");
+        }
+    }
+
+    private static string Plain(string path) => path.Replace('\\', '/');
+
+    private static string FileOf(string path) => path[(path.LastIndexOf('/') + 1)..];
+}

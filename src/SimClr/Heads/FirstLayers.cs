@@ -1,0 +1,68 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace SimClr.Heads;
+
+/// <summary>
+/// The first layers of a projection head, each with what follows it up to its activation: what SimCLRv2 (Chen et al.
+/// 2020, Section 2.2) keeps when it fine-tunes. Names and shapes are those of the head.
+/// </summary>
+internal sealed class FirstLayers : nn.Module<Tensor, Tensor>
+{
+    private readonly Sequential layers;
+
+    /// <summary>Builds the layers with fresh random weights.</summary>
+    /// <param name="options">The head; its kind is <c>mlp</c>.</param>
+    /// <param name="representationSize">Width of h.</param>
+    /// <param name="count">Layers, from 1 to one less than the head has.</param>
+    /// <param name="seed">Fixes the weights.</param>
+    /// <exception cref="ConfigurationException">The head has no such layers.</exception>
+    public FirstLayers(HeadOptions options, int representationSize, int count, long seed = 0)
+        : base(nameof(FirstLayers))
+    {
+        Check(options, count);
+        Size = options.Hidden > 0 ? options.Hidden : representationSize;
+        Count = count;
+        var modules = new List<(string, nn.Module<Tensor, Tensor>)>();
+        for (int layer = 0; layer < count; layer++)
+        {
+            int inputs = layer == 0 ? representationSize : Size;
+            modules.Add(($"linear{layer + 1}", ProjectionHead.Linear(inputs, Size, !options.BatchNorm, seed, layer)));
+            if (options.BatchNorm)
+            {
+                modules.Add(($"bn{layer + 1}", ProjectionHead.Norm(Size, shift: true)));
+            }
+
+            modules.Add(($"relu{layer + 1}", nn.ReLU()));
+        }
+
+        layers = nn.Sequential([.. modules]);
+        RegisterComponents();
+    }
+
+    /// <summary>Width of the output.</summary>
+    public int Size { get; }
+
+    /// <summary>How many layers.</summary>
+    public int Count { get; }
+
+    /// <summary>h: [N, representation] → [N, <see cref="Size"/>].</summary>
+    public override Tensor forward(Tensor input) => layers.forward(input);
+
+    /// <summary>Refuses what the head does not have.</summary>
+    /// <exception cref="ConfigurationException">The head has no such layers.</exception>
+    public static void Check(HeadOptions options, int count)
+    {
+        if (options.Kind != "mlp")
+        {
+            throw new ConfigurationException(
+                $"the projection head of the run is of kind '{options.Kind}', which has no layer to keep in front of its last one; expected an mlp, such as --set head.kind=mlp in pre-training");
+        }
+
+        if (count < 1 || count >= options.Layers)
+        {
+            throw new ConfigurationException(
+                $"projection layer {count} was asked for, but the head of the run has {options.Layers} layers, the last of which is the projection; expected {(options.Layers == 2 ? "1" : $"1 to {options.Layers - 1}")}");
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace SimClr.Training;
+
+/// <summary>How fast the running statistics of batch norm follow the batches.</summary>
+internal static class BatchNormDecay
+{
+    /// <summary>The usual one.</summary>
+    public const double Usual = 0.9;
+
+    /// <summary>The decay for fine-tuning over s steps: max(1 − 10 / s, 0.9) (paper, Appendix B.8.2).</summary>
+    public static double For(long steps) => Math.Max(1 - (10.0 / steps), Usual);
+
+    /// <summary>Sets it in every batch norm of a model; PyTorch counts the other way round, as 1 − decay.</summary>
+    public static void Set(nn.Module model, double decay)
+    {
+        foreach (nn.Module part in model.modules())
+        {
+            if (part is NormBase norm)
+            {
+                norm.momentum = 1 - decay;
+            }
+        }
+    }
+}

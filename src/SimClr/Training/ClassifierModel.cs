@@ -1,0 +1,44 @@
+using SimClr.Heads;
+using static TorchSharp.torch;
+
+namespace SimClr.Training;
+
+/// <summary>Encoder, if wanted the first layers of a projection head, and a linear layer: a classifier trained as a whole.</summary>
+internal sealed class ClassifierModel : nn.Module<Tensor, (Tensor H, Tensor Logits)>
+{
+    private readonly nn.Module<Tensor, Tensor> encoder;
+    private readonly FirstLayers? projection;
+    private readonly LinearClassifier classifier;
+    private readonly bool channelsLast;
+
+    /// <param name="encoder">Images in, h out; owned from now on.</param>
+    /// <param name="projection">What stands between h and the classifier, or null; owned from now on.</param>
+    /// <param name="classifier">Features in, logits out; owned from now on.</param>
+    /// <param name="channelsLast">Whether the encoder takes its input in channels-last order.</param>
+    public ClassifierModel(
+        nn.Module<Tensor, Tensor> encoder, FirstLayers? projection, LinearClassifier classifier, bool channelsLast)
+        : base(nameof(ClassifierModel))
+    {
+        this.encoder = encoder;
+        this.projection = projection;
+        this.classifier = classifier;
+        this.channelsLast = channelsLast;
+        RegisterComponents();
+    }
+
+    public nn.Module<Tensor, Tensor> Encoder => encoder;
+
+    public FirstLayers? Projection => projection;
+
+    public LinearClassifier Classifier => classifier;
+
+    /// <summary>x: [N, 3, S, S] → h [N, r] and logits [N, classes].</summary>
+    public override (Tensor H, Tensor Logits) forward(Tensor input)
+    {
+        Tensor h = encoder.forward(channelsLast ? input : input.contiguous());
+        return (h, Logits(h));
+    }
+
+    /// <summary>h: [N, r] → logits [N, classes].</summary>
+    public Tensor Logits(Tensor h) => classifier.forward(projection is null ? h : projection.forward(h));
+}

@@ -1,0 +1,33 @@
+using SimClr.Checkpoints;
+using SimClr.Losses;
+using static TorchSharp.torch;
+
+namespace SimClr.Training;
+
+/// <summary>Two views of an image agree in their projections, and differ from those of all others (paper, Section 2.1).</summary>
+internal sealed class ContrastiveTask(SimClrModel model, IContrastiveLoss loss, int batchSize) : ITrainingTask
+{
+    public int ViewsPerImage => 2;
+
+    public nn.Module Model => model;
+
+    public nn.Module<Tensor, Tensor> Encoder => model.Encoder;
+
+    public int RepresentationSize => model.RepresentationSize;
+
+    public static ContrastiveTask Create(PretrainOptions options, string device, nn.Module<Tensor, Tensor>? ownEncoder)
+        => new(SimClrModel.Create(options, device, ownEncoder), LossCatalog.Create(options.Loss), options.Batch.Size);
+
+    public Tensor Output(Tensor views) => model.forward(views).Z;
+
+    public IGradientStep Step(int batchSize, int micro) => MicroBatches.Step(model, loss, batchSize, micro);
+
+    public RunHealth Health(StepOutcome step) => RunHealth.Measure(step.Loss, loss.ChanceLevel(batchSize), step.H, step.Z);
+
+    public void Save(RunDirectory run, TrainedEncoder encoder)
+    {
+        // The projection head is in the last checkpoint.
+    }
+
+    public void Dispose() => model.Dispose();
+}

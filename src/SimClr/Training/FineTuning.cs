@@ -1,0 +1,240 @@
+using SimClr.Checkpoints;
+using SimClr.Data;
+using SimClr.Evaluation;
+using SimClr.Internals;
+using SimClr.Optimizers;
+using static TorchSharp.torch;
+
+namespace SimClr.Training;
+
+/// <summary>
+/// Fine-tuning (paper, Appendix B.8.2, and B.5 for few labels): the whole network learns classes from labeled images, from
+/// the encoder of a run or from scratch. Rate and decay are given, or chosen on validation images and the network then
+/// fitted again on all; the test images are classified once, at the end. The run itself is only read.
+/// </summary>
+public sealed class FineTuning
+{
+    private const double HeldOutShare = 0.2;
+    private const int LossReadEverySteps = 20;
+
+    private readonly string run;
+    private readonly FineTuneOptions options;
+    private readonly FineTuneStart start;
+    private readonly PretrainOptions configuration;
+    private readonly ComputePlan plan;
+
+    /// <summary>Takes what to start from.</summary>
+    /// <param name="run">A run directory, or a safetensors file that pre-training wrote.</param>
+    /// <param name="options">The recipe.</param>
+    /// <param name="reading">How images are read; null as the run read its own.</param>
+    /// <param name="device">auto, cpu, cuda or mps.</param>
+    /// <param name="threads">Threads of the tensor library; 0 for one per core.</param>
+    /// <exception cref="ConfigurationException">The run has no such projection layer, or the device is missing.</exception>
+    /// <exception cref="DataException">There is no encoder, or it is damaged.</exception>
+    public FineTuning(string run, FineTuneOptions options, DataOptions? reading = null, string device = "auto", int threads = 0)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(options);
+        this.run = run;
+        this.options = options;
+        start = new FineTuneStart(run, options);
+        var directory = new RunDirectory(run);
+        PretrainOptions basis = directory.HasRun ? RunRecord.Read(directory.RunFile).Configuration : new PretrainOptions();
+        using TrainedEncoder encoder = TrainedEncoder.Load(run);
+        configuration = basis with
+        {
+            Views = encoder.Views.CropAndFlip(),
+            Data = reading ?? basis.Data,
+            AugmentOn = "cpu",
+            Seed = options.Seed,
+            Device = device,
+            Threads = threads,
+        };
+        plan = ComputePlan.Resolve(configuration, ownEncoder: false);
+    }
+
+    /// <summary>Told every few steps.</summary>
+    public IProgress<FineTuneProgress>? Progress { get; init; }
+
+    /// <summary>Rates and decays to choose from instead of those of the options, or null.</summary>
+    public FineTuneGrid? Grid { get; init; }
+
+    /// <summary>Labeled images to choose on; null to hold out a fifth of each class of the training images, by seed.</summary>
+    public ImageDataSet? Validation { get; init; }
+
+    /// <summary>Where the fine-tuned encoder and its classifier are left, or null.</summary>
+    public string? Out { get; init; }
+
+    /// <summary>Trains on one set and classifies another.</summary>
+    /// <param name="train">Labeled images of two classes or more; those of <see cref="Validation"/> are added once the choice is made.</param>
+    /// <param name="test">Labeled images of the same classes.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <exception cref="DataException">Labels are missing, of one class only, classes differ, or too many images cannot be read.</exception>
+    /// <exception cref="DivergenceException">The loss is not finite; in a search, with every setting.</exception>
+    public FineTuneResult Run(ImageDataSet train, ImageDataSet test, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(test);
+        LabeledImages.RequireClasses(train);
+        test.RequireLabels();
+        TablePair.CheckClasses(train.ClassNames, test.ClassNames);
+        set_num_threads(plan.Threads);
+        using var memory = new HostMemory();
+
+        var skipped = new SkippedImages(train, configuration.Data);
+        ImageDataSet images = ImageCache.Load(train, configuration.Data, skipped, null, cancellation);
+        FineTuneOptions[] settings = Grid is null ? [options] : [.. Grid.Settings(options)];
+        (FineTuneTry[] search, int validation) = settings.Length > 1 ? Search(settings, images, skipped, cancellation) : ([], 0);
+        FineTuneOptions chosen = search.Length == 0 ? settings[0] : settings[Best(search)];
+
+        ImageDataSet all = search.Length > 0 && Validation is not null ? new JoinedDataSet(images, Validation) : images;
+        using TrainedClassifier classifier = Train(chosen, all, skipped, search.Length, search.Length + 1, cancellation, out double loss);
+        var skippedTest = new SkippedImages(test, configuration.Data);
+        EvaluationOutcome outcome = classifier.Test(test, configuration.Data, skippedTest, seed: options.Seed, cancellation: cancellation);
+        if (Out is { } directory)
+        {
+            classifier.Save(new RunDirectory(directory), Provenance(chosen, all));
+        }
+
+        return new FineTuneResult(
+            outcome, chosen, chosen.StepsFor(all.Count), Decay(chosen, all.Count), all.Count, loss, search, validation,
+            skipped.Count + skippedTest.Count);
+    }
+
+    // The first of the best: of equal ones the lowest rate, then the lowest decay.
+    private static int Best(FineTuneTry[] search)
+    {
+        FineTuneTry best = search.MaxBy(t => t.Top1 ?? -1)!;
+        return best.Top1 is null
+            ? throw new DivergenceException($"fine-tuning diverged with each of {search.Length} settings; give a lower rate with --rate")
+            : Array.IndexOf(search, best);
+    }
+
+    private (FineTuneTry[] Search, int Images) Search(
+        FineTuneOptions[] settings, ImageDataSet images, SkippedImages skipped, CancellationToken cancellation)
+    {
+        (ImageDataSet fit, ImageDataSet held) = HoldOut(images);
+        var search = new FineTuneTry[settings.Length];
+        for (int i = 0; i < settings.Length; i++)
+        {
+            search[i] = new FineTuneTry(settings[i].Rate, settings[i].WeightDecay, Try(i));
+        }
+
+        return (search, held.Count);
+
+        double? Try(int number)
+        {
+            try
+            {
+                using TrainedClassifier classifier = Train(settings[number], fit, skipped, number, settings.Length + 1, cancellation, out _);
+                return classifier.Test(held, configuration.Data, skipped, cancellation: cancellation).Top1;
+            }
+            catch (DivergenceException)
+            {
+                return null;
+            }
+        }
+    }
+
+    private (ImageDataSet Fit, ImageDataSet Held) HoldOut(ImageDataSet images)
+    {
+        if (Validation is not null)
+        {
+            Validation.RequireLabels();
+            TablePair.CheckClasses(images.ClassNames, Validation.ClassNames);
+            return (images, Validation);
+        }
+
+        (int[] kept, int[] heldOut) = LabelSubset.Split(images.RequireLabels(), HeldOutShare, options.Seed);
+        return (images.Subset(kept), images.Subset(heldOut));
+    }
+
+    private TrainedClassifier Train(
+        FineTuneOptions setting,
+        ImageDataSet images,
+        SkippedImages skipped,
+        int number,
+        int runs,
+        CancellationToken cancellation,
+        out double loss)
+    {
+        int classes = LabeledImages.Classes(images);
+        (TrainedEncoder encoder, ClassifierModel model) = start.Create(classes, plan.Device);
+        var classifier = new TrainedClassifier(encoder, model, images.ClassNames ?? ClassNumbers.Of(classes), start.Head);
+        try
+        {
+            loss = Steps(model, setting, images, skipped, (step, steps, now) =>
+                Progress?.Report(new FineTuneProgress(number + 1, runs, step, steps, now)), cancellation);
+            model.eval();
+            return classifier;
+        }
+        catch
+        {
+            classifier.Dispose();
+            throw;
+        }
+    }
+
+    private double Steps(
+        ClassifierModel model,
+        FineTuneOptions setting,
+        ImageDataSet images,
+        SkippedImages skipped,
+        Action<long, long, double> report,
+        CancellationToken cancellation)
+    {
+        int batch = setting.BatchFor(images.Count);
+        long steps = setting.StepsFor(images.Count);
+        var schedule = new LearningRateSchedule((int)steps, 1, 1, warmupEpochs: 0, setting.Rate);
+        var gradients = new SupervisedStep(model, images.RequireLabels(), batch, parts: 1);
+        using var optimizer = new Sgd(ParameterGroups.Of(model), weightDecay: setting.WeightDecay);
+        using var feed = new BatchFeed(
+            images, configuration with { Batch = new BatchOptions { Size = batch } }, plan with { MicroBatch = batch }, 1, skipped,
+            Plans(images.Count, batch, steps));
+        BatchNormDecay.Set(model, Decay(setting, images.Count));
+        model.train();
+
+        double loss = double.NaN;
+        for (long step = 0; step < steps; step++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            optimizer.ZeroGradients();
+            StepOutcome outcome = gradients.Compute(feed.Next);
+            optimizer.Step(schedule.At(step));
+            if (step % LossReadEverySteps == 0 || step == steps - 1)
+            {
+                loss = Finite(outcome.Loss.item<float>(), step, schedule.At(step));
+                report(step + 1, steps, loss);
+            }
+        }
+
+        return loss;
+    }
+
+    private static double Finite(double loss, long step, double rate) => double.IsFinite(loss) ? loss : throw new DivergenceException(
+        FormattableString.Invariant($"fine-tuning diverged: the loss at step {step + 1} is not a finite number (learning rate {rate:G4}); try a lower one with --rate"));
+
+    private static double Decay(FineTuneOptions setting, int images)
+        => setting.ScheduleBatchNorm ? BatchNormDecay.For(setting.StepsFor(images)) : BatchNormDecay.Usual;
+
+    private IEnumerable<BatchPlan> Plans(int images, int batch, long steps)
+    {
+        long step = 0;
+        for (int epoch = 0; step < steps; epoch++)
+        {
+            foreach (int[] indices in BatchOrder.Shuffled(options.Seed, epoch, images, batch).Take((int)Math.Min(int.MaxValue, steps - step)))
+            {
+                step++;
+                yield return new BatchPlan(epoch, indices);
+            }
+        }
+    }
+
+    private Dictionary<string, string> Provenance(FineTuneOptions chosen, ImageDataSet images) => new()
+    {
+        ["made_by"] = $"simclr {typeof(FineTuning).Assembly.GetName().Version!.ToString(3)}",
+        ["trained"] = FormattableString.Invariant(
+            $"fine-tuned from {(options.FromScratch ? "random weights" : run)} on {images.Count} labeled images, {chosen.StepsFor(images.Count)} steps, batch {chosen.BatchFor(images.Count)}, rate {chosen.Rate}, weight decay {chosen.WeightDecay}, seed {options.Seed}"),
+    };
+}

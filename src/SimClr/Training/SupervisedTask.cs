@@ -1,0 +1,47 @@
+using SimClr.Checkpoints;
+using SimClr.Data;
+using SimClr.Encoders;
+using SimClr.Heads;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SimClr.Training;
+
+/// <summary>One view of an image gets the class of its label (cross-entropy).</summary>
+internal sealed class SupervisedTask(ClassifierModel model, int representation, IReadOnlyList<int> labels, IReadOnlyList<string> classNames)
+    : ITrainingTask
+{
+    public int ViewsPerImage => 1;
+
+    public nn.Module Model => model;
+
+    public nn.Module<Tensor, Tensor> Encoder => model.Encoder;
+
+    public int RepresentationSize => representation;
+
+    /// <summary>The model that the options name for the classes of the images, on the device.</summary>
+    public static SupervisedTask Create(PretrainOptions options, ImageDataSet images, string device)
+    {
+        ResNet encoder = EncoderCatalog.Create(options.Encoder, options.Views.Size, options.Seed);
+        int classes = LabeledImages.Classes(images);
+        var classifier = new LinearClassifier(encoder.RepresentationSize, classes);
+        encoder.to(torch.device(device));
+        classifier.to(torch.device(device));
+        var model = new ClassifierModel(encoder, null, classifier, ChannelsLast.Convert(encoder));
+        return new SupervisedTask(
+            model, encoder.RepresentationSize, images.RequireLabels(), images.ClassNames ?? ClassNumbers.Of(classes));
+    }
+
+    public Tensor Output(Tensor views) => model.forward(views).Logits;
+
+    public IGradientStep Step(int batchSize, int micro)
+        => new SupervisedStep(model, labels, batchSize, MicroBatches.Count(batchSize, micro));
+
+    public RunHealth Health(StepOutcome step)
+        => RunHealth.OfClasses(step.Loss, step.H, step.Z, [.. step.Images.Select(i => (long)labels[i])]);
+
+    public void Save(RunDirectory run, TrainedEncoder encoder)
+        => new TrainedClassifier(encoder, model, classNames).SaveLayers(run.ClassifierFile);
+
+    public void Dispose() => model.Dispose();
+}

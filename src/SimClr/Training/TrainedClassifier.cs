@@ -1,0 +1,137 @@
+using System.Text.Json;
+using SimClr.Checkpoints;
+using SimClr.Data;
+using SimClr.Embeddings;
+using SimClr.Encoders;
+using SimClr.Evaluation;
+using SimClr.Heads;
+using SimClr.Internals;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SimClr.Training;
+
+/// <summary>
+/// A classifier that was trained as a whole, supervised or fine-tuned: an encoder in <c>encoder.safetensors</c>, as every
+/// run has it, and the layers behind it in <c>classifier.safetensors</c>.
+/// </summary>
+public sealed class TrainedClassifier : IDisposable
+{
+    private const string Classes = "class_names";
+    private const string Head = "head";
+    private const string Layers = "projection_layers";
+    private const string ProjectionPrefix = "projection.";
+    private const string ClassifierPrefix = "classifier.";
+
+    private readonly ClassifierModel model;
+    private readonly HeadOptions? head;
+
+    internal TrainedClassifier(TrainedEncoder encoder, ClassifierModel model, IReadOnlyList<string> classNames, HeadOptions? head = null)
+    {
+        Encoder = encoder;
+        this.model = model;
+        ClassNames = classNames;
+        this.head = head;
+    }
+
+    /// <summary>The encoder, which is part of it.</summary>
+    public TrainedEncoder Encoder { get; }
+
+    /// <summary>The classes by number.</summary>
+    public IReadOnlyList<string> ClassNames { get; }
+
+    /// <summary>Loads what a supervised run or a fine-tuning left.</summary>
+    /// <param name="directory">Its directory.</param>
+    /// <param name="device">cpu, cuda or mps.</param>
+    /// <exception cref="DataException">A file is missing, damaged, or does not fit the other.</exception>
+    public static TrainedClassifier Load(string directory, string device = "cpu")
+    {
+        string file = new RunDirectory(directory).ClassifierFile;
+        if (!File.Exists(file))
+        {
+            throw new DataException($"{directory}: there is no classifier ({Path.GetFileName(file)}); expected the directory of a finished supervised run, or of a fine-tuned one");
+        }
+
+        using SafetensorsFile content = SafetensorsFile.Read(file);
+        string[] names = Entry<string[]>(content, Classes, file) ?? throw new DataException($"{file}: it does not name its classes");
+        HeadOptions? head = Entry<HeadOptions>(content, Head, file);
+        TrainedEncoder encoder = TrainedEncoder.Load(directory, device);
+        int representation = encoder.Module is ResNet resnet ? resnet.RepresentationSize : 0;
+        FirstLayers? projection = head is null ? null : new FirstLayers(head, representation, Entry<int>(content, Layers, file));
+        var layer = new LinearClassifier(projection?.Size ?? representation, names.Length);
+        var model = new ClassifierModel(encoder.Module, projection, layer, ChannelsLast.Convert(encoder.Module));
+        ModuleState.Load(Behind(model), content.Tensors, file);
+        model.to(torch.device(device));
+        model.eval();
+        return new TrainedClassifier(encoder, model, names, head);
+    }
+
+    /// <summary>Classifies labeled images; nothing is learned.</summary>
+    /// <param name="test">Labeled images of the same classes.</param>
+    /// <param name="data">How images are read.</param>
+    /// <param name="skipped">Takes images that cannot be read; they are left out.</param>
+    /// <param name="progress">Told the number of images done.</param>
+    /// <param name="seed">Fixes the intervals.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <exception cref="DataException">Labels are missing, classes differ, or too many images cannot be read.</exception>
+    public EvaluationOutcome Test(
+        ImageDataSet test,
+        DataOptions? data = null,
+        SkippedImages? skipped = null,
+        IProgress<int>? progress = null,
+        long seed = 0,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(test);
+        test.RequireLabels();
+        TablePair.CheckClasses(ClassNames, test.ClassNames);
+        EmbeddingTable table = Embedder.Embed(Encoder, test, data, skipped, progress, cancellation);
+        return EvaluationOutcome.FromScores(table, Logits(table), ClassNames.Count, seed);
+    }
+
+    /// <summary>Writes <c>encoder.safetensors</c> and <c>classifier.safetensors</c>.</summary>
+    internal void Save(RunDirectory directory, IReadOnlyDictionary<string, string> provenance)
+    {
+        Encoder.Save(directory.EncoderFile, provenance);
+        SaveLayers(directory.ClassifierFile);
+    }
+
+    /// <summary>Writes the layers behind the encoder.</summary>
+    internal void SaveLayers(string file)
+    {
+        var metadata = new Dictionary<string, string> { [Classes] = JsonSerializer.Serialize(ClassNames, Json.Compact) };
+        if (model.Projection is { } projection)
+        {
+            metadata[Head] = JsonSerializer.Serialize(head, Json.Compact);
+            metadata[Layers] = JsonSerializer.Serialize(projection.Count);
+        }
+
+        SafetensorsFile.Write(file, [.. Behind(model)], metadata);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => model.Dispose();
+
+    private static IEnumerable<KeyValuePair<string, Tensor>> Behind(ClassifierModel model) => ModuleState.Of(model)
+        .Where(s => s.Key.StartsWith(ProjectionPrefix, StringComparison.Ordinal) || s.Key.StartsWith(ClassifierPrefix, StringComparison.Ordinal));
+
+    private static T? Entry<T>(SafetensorsFile content, string name, string file)
+    {
+        try
+        {
+            return content.Metadata.TryGetValue(name, out string? json) ? JsonSerializer.Deserialize<T>(json, Json.Compact) : default;
+        }
+        catch (Exception error) when (error is JsonException or ArgumentException)
+        {
+            throw new DataException($"{file}: what it says about its {name} cannot be used ({error.Message})", error);
+        }
+    }
+
+    private float[] Logits(EmbeddingTable table)
+    {
+        using var scope = NewDisposeScope();
+        using var inference = new InferenceMode(model);
+        using Tensor h = tensor(table.Values, [table.Count, table.Dimension]);
+        return model.Logits(h.to(torch.device(inference.Device))).cpu().contiguous().data<float>().ToArray();
+    }
+}

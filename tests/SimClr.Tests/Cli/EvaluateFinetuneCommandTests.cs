@@ -1,0 +1,92 @@
+using System.Text.Json.Nodes;
+using SimClr.Tests.Data;
+
+namespace SimClr.Tests.Cli;
+
+[Collection(ComputeThreadsCollection.Name)]
+public sealed class EvaluateFinetuneCommandTests(SmallWorld world) : IClassFixture<SmallWorld>, IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void It_prints_one_object_with_what_was_used_and_leaves_the_network()
+    {
+        JsonObject json = Tune("--rate", "0.05", "--weight-decay", "0.001", "--steps", "40", "--batch-size", "8", "--out", folder.Of("out"), "--json").Json;
+
+        Assert.Equal(1, json["top1"]!.GetValue<double>());   // red and blue
+        Assert.Equal(1, json["top5"]!.GetValue<double>());
+        Assert.Equal(24, json["labels"]!.GetValue<int>());
+        Assert.Equal((40, 8), (json["steps"]!.GetValue<int>(), json["batch_size"]!.GetValue<int>()));
+        Assert.Equal((0.05, 0.001), (json["rate"]!.GetValue<double>(), json["weight_decay"]!.GetValue<double>()));
+        Assert.Empty(json["search"]!.AsArray());
+        JsonObject knn = CommandRun.Of(
+            "evaluate", "knn", folder.Of("out"), "--train", world.At("train"), "--test", world.At("test"), "--k", "3", "--json").Json;
+        Assert.Equal(1, knn["top1"]!.GetValue<double>());
+    }
+
+    [Fact]
+    public void What_was_searched_is_in_the_words()
+    {
+        CommandRun run = Tune("--grid", "thin", "--weight-decay", "0", "--steps", "2", "--batch-size", "8");
+
+        Assert.Contains("note: 4 networks are trained", run.Error);
+        Assert.Contains("the best of 3 on 4 validation images", run.Output);
+        Assert.Contains("rate 0.001", run.Output);
+    }
+
+    [Theory]
+    [InlineData("--label-fraction 0.5", 12)]
+    [InlineData("--labels-per-class 2", 4)]
+    [InlineData("--label-list LIST", 3)]
+    public void Few_labels_take_their_recipe(string options, int labels)
+    {
+        string list = folder.Write("list.txt", "0.png\nred/2.png\n1.png\n");
+        JsonObject json = Tune([.. options.Replace("LIST", list, StringComparison.Ordinal).Split(' '), "--epochs", "2", "--json"]).Json;
+
+        Assert.Equal(labels, json["labels"]!.GetValue<int>());
+        Assert.True(json["few_labels"]!.GetValue<bool>());
+        Assert.Equal(0.05 * 16 / 256, json["rate"]!.GetValue<double>(), 1e-12);
+        Assert.Equal((2, 2), (json["steps"]!.GetValue<int>(), json["epochs"]!.GetValue<int>()));
+        Assert.Equal(0.9, json["batch_norm_decay"]!.GetValue<double>());
+    }
+
+    [Fact]
+    public void The_head_may_keep_its_first_layer_and_the_network_may_start_from_scratch()
+    {
+        JsonObject json = Tune("--rate", "0.01", "--steps", "2", "--from-projection-layer", "1", "--from-scratch", "--json").Json;
+        Assert.Equal(1, json["projection_layers"]!.GetValue<int>());
+        Assert.True(json["from_scratch"]!.GetValue<bool>());
+    }
+
+    [Theory]
+    [InlineData("--label-fraction 0", 2, "got '0', expected a number above 0")]
+    [InlineData("--label-fraction 1.5", 2, "expected a number above 0 and at most 1")]
+    [InlineData("--label-fraction 0.01", 3, "of 24 labeled images is 0, expected at least one for each of 2 classes")]
+    [InlineData("--labels-per-class 0", 2, "got '0', expected an integer of 1 or more")]
+    [InlineData("--labels-per-class 13", 3, "has 12 labeled images, expected at least 13")]
+    [InlineData("--labels-per-class 2 --label-fraction 0.1", 2, "--label-fraction and --labels-per-class exclude each other")]
+    [InlineData("--label-list nowhere.txt", 2, "nowhere.txt: the list of labeled images cannot be read")]
+    [InlineData("--steps 3 --epochs 3", 2, "--epochs and --steps exclude each other")]
+    [InlineData("--rate 0.1 --grid thin", 2, "--rate is given and --grid is thin")]
+    [InlineData("--rate 0.1 --validation test", 2, "nothing to choose on it")]
+    [InlineData("--rate -1", 2, "expected a number of 0 or more")]
+    [InlineData("--grid small", 2, "expected one of full, thin, none")]
+    [InlineData("--rate 0.1 --out train", 2, "not a new or empty directory")]
+    [InlineData("--rate 0.1 --from-projection-layer 2", 2, "has 2 layers, the last of which is the projection")]
+    public void Wrong_usage_says_what_was_expected(string options, int code, string message)
+        => Assert.Contains(message, Tune([.. options.Split(' ').Select(word => word is "test" or "train" ? world.At(word) : word)]).Refused(code));
+
+    [Fact]
+    public void One_class_only_and_other_classes_are_refused()
+    {
+        string list = folder.Write("list.txt", "0.png\n2.png\n");
+        Assert.Contains("of one class ('red')", Tune("--label-list", list).Refused(3));
+        Assert.Contains("different classes", CommandRun.Of(
+            "evaluate", "finetune", world.At("run"), "--train", world.At("train"), "--test", "sample:test").Refused(3));
+    }
+
+    private CommandRun Tune(params string[] more) => CommandRun.Of(
+        ["evaluate", "finetune", world.At("run"), "--train", world.At("train"), "--test", world.At("test"), "--threads", "1", .. more]);
+}

@@ -1,0 +1,246 @@
+using SimClr.Checkpoints;
+using SimClr.Data;
+using SimClr.Encoders;
+using SimClr.Heads;
+using SimClr.Tests.Data;
+using SimClr.Training;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace SimClr.Tests.Training;
+
+[Collection(ComputeThreadsCollection.Name)]
+public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : IClassFixture<FineTuningTests.Pretrained>, IDisposable
+{
+    private static readonly FineTuneOptions Short = new() { Steps = 6, BatchSize = 16, Rate = 0.05 };
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData(20_000, 0.9995)]
+    [InlineData(1_000, 0.99)]
+    [InlineData(100, 0.9)]
+    [InlineData(5, 0.9)]
+    public void Batch_norm_decays_as_in_the_paper(long steps, double decay) => Assert.Equal(decay, BatchNormDecay.For(steps), 1e-12);
+
+    [Fact]
+    public void The_decay_reaches_every_batch_norm_and_moves_its_statistics_by_so_much()
+    {
+        using ResNet encoder = EncoderCatalog.Create(new EncoderOptions { Name = "resnet18", Width = 1.0 / 16 }, 12);
+        BatchNormDecay.Set(encoder, 0.99);
+        BatchNorm2d[] norms = [.. encoder.modules().OfType<BatchNorm2d>()];
+        Assert.Equal(20, norms.Length);
+        using var scope = NewDisposeScope();
+        norms[0].train();
+        norms[0].forward(ones(2, 4, 3, 3).mul(7));
+        Assert.Equal(0.07, norms[0].running_mean!.mean().item<float>(), 1e-6);
+    }
+
+    [Theory]
+    [InlineData(12_811, 1_281_167, 4096, 60, 0.8)]    // the paper's own numbers
+    [InlineData(128_116, 1_281_167, 4096, 30, 0.8)]
+    [InlineData(500, 50_000, 128, 60, 0.025)]
+    [InlineData(5_000, 50_000, 128, 30, 0.025)]
+    [InlineData(10, 1_000, 16, 60, 0.003125)]
+    public void Few_labels_take_the_recipe_of_the_paper(int labels, int all, int batch, int epochs, double rate)
+    {
+        FineTuneOptions options = FineTuneOptions.ForFewLabels(labels, all);
+        Assert.Equal((batch, epochs, rate, 0, false), (options.BatchSize, options.Epochs, options.Rate, options.WeightDecay, options.ScheduleBatchNorm));
+    }
+
+    [Fact]
+    public void The_grid_is_the_papers()
+    {
+        FineTuneOptions[] settings = [.. FineTuneGrid.Full.Settings(Short)];
+        Assert.Equal(56, settings.Length);
+        Assert.Equal(FineTuneGrid.Full.Count, settings.Length);
+        Assert.Equal([1e-4, 1e-1], new[] { settings[0].Rate, settings[^1].Rate });
+        Assert.Equal(Math.Sqrt(1e-7), settings[8].Rate, 1e-12);
+        Assert.Equal([0, 1e-6 / 1e-4, 1e-3 / 1e-4], new[] { settings[0].WeightDecay, settings[1].WeightDecay, settings[7].WeightDecay });
+        Assert.All((FineTuneGrid.Thin with { FixedDecay = 0.3 }).Settings(Short), setting => Assert.Equal(0.3, setting.WeightDecay));
+    }
+
+    [Fact]
+    public void A_rate_of_zero_changes_no_weight()
+    {
+        FineTuneResult result = Tune(Short with { Rate = 0, WeightDecay = 0.1 }, to: "out");
+        using TrainedEncoder before = TrainedEncoder.Load(pretrained.Run);
+        using TrainedEncoder after = TrainedEncoder.Load(folder.Of("out"));
+        foreach (var (name, parameter) in before.Module.named_parameters())
+        {
+            Assert.True(parameter.equal(after.Module.get_parameter(name)!).all().item<bool>(), name);
+        }
+
+        Assert.Equal(Math.Log(10), result.FinalLoss, 1e-5);
+        Assert.All(result.Outcome.Predictions, prediction => Assert.Equal(0, prediction));
+    }
+
+    [Theory]
+    [InlineData("fp32")]
+    [InlineData("bf16")]
+    public void It_learns_every_weight_and_leaves_the_run_as_it_was(string precision)
+    {
+        byte[][] before = pretrained.Files();
+        FineTuneOptions options = Short with { Steps = 60 };
+        FineTuneResult result = Tune(options, to: "out", run: pretrained.In(folder, precision));
+
+        Assert.True(result.FinalLoss < Math.Log(10) - 0.3, $"{result.FinalLoss}");
+        Assert.Equal((60, 64, 0.9), (result.Steps, result.Labels, result.BatchNormDecay));
+        Assert.Equal(before, pretrained.Files());
+        using TrainedEncoder old = TrainedEncoder.Load(pretrained.Run);
+        using TrainedClassifier saved = TrainedClassifier.Load(folder.Of("out"));
+        foreach (var (name, parameter) in old.Module.named_parameters())
+        {
+            Assert.False(parameter.equal(saved.Encoder.Module.get_parameter(name)!).all().item<bool>(), name);
+        }
+
+        Assert.Equal(result.Outcome.Predictions, saved.Test(Test()).Predictions);
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_result_and_from_scratch_another()
+    {
+        FineTuneResult[] results = [Tune(Short), Tune(Short), Tune(Short with { FromScratch = true }), Tune(Short with { Seed = 1 })];
+        Assert.Equal(results[0].FinalLoss, results[1].FinalLoss);
+        Assert.Equal(results[0].Outcome.Predictions, results[1].Outcome.Predictions);
+        Assert.NotEqual(results[0].FinalLoss, results[2].FinalLoss);
+        Assert.NotEqual(results[0].FinalLoss, results[3].FinalLoss);
+    }
+
+    [Fact]
+    public void From_scratch_starts_from_the_weights_of_the_seed()
+    {
+        Tune(Short with { Rate = 0, FromScratch = true, Seed = 5 }, to: "out");
+        using TrainedEncoder after = TrainedEncoder.Load(folder.Of("out"));
+        using ResNet fresh = EncoderCatalog.Create(TinyRun.Options.Encoder, TinyRun.Options.Views.Size, 5);
+        Assert.True(fresh.get_parameter("conv1.weight")!.equal(after.Module.get_parameter("conv1.weight")!).all().item<bool>());
+    }
+
+    [Fact]
+    public void The_best_on_validation_is_taken_whatever_the_test_images_and_fitted_again_on_all()
+    {
+        var grid = new FineTuneGrid([1e-30, 0.05], [0, 1e-4]);
+        FineTuneResult result = Tune(Short, grid: grid);
+        FineTuneResult other = Tune(Short, grid: grid, test: TinyRun.Images(30));
+
+        Assert.Equal([(1e-30, 0), (1e-30, 1e26), (0.05, 0), (0.05, 0.002)], result.Search.Select(t => (t.Rate, Math.Round(t.WeightDecay, 9))));
+        Assert.Equal(result.Search, other.Search);
+        Assert.Equal(result.Search.Max(t => t.Top1), result.Search.Single(t => t.Rate == result.Options.Rate && t.WeightDecay == result.Options.WeightDecay).Top1);
+        Assert.Equal(64, result.Labels);
+        Assert.InRange(result.ValidationImages, 10, 16);
+    }
+
+    [Fact]
+    public void Given_validation_images_join_the_training_images_once_the_choice_is_made()
+    {
+        var grid = new FineTuneGrid([1e-3, 1e-2], [0]);
+        FineTuneResult result = Tune(Short, grid: grid, validation: TinyRun.Images(24));
+        Assert.Equal((24, 88, 2), (result.ValidationImages, result.Labels, result.Search.Count));
+    }
+
+    [Fact]
+    public void Settings_that_diverge_are_reported_and_not_taken_and_all_of_them_are_an_error()
+    {
+        FineTuneResult result = Tune(Short, grid: new FineTuneGrid([0.01, 1e30], [0]));
+        Assert.Null(result.Search[1].Top1);
+        Assert.Equal(0.01, result.Options.Rate);
+        Assert.Throws<DivergenceException>(() => Tune(Short, grid: new FineTuneGrid([1e30, 1e31], [0])));
+        var error = Assert.Throws<DivergenceException>(() => Tune(Short with { Rate = 1e30 }));
+        Assert.Contains("lower one with --rate", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_first_layer_of_the_head_becomes_part_of_the_network()
+    {
+        FineTuneResult result = Tune(Short with { Rate = 0, ProjectionLayers = 1 }, to: "out");
+        using SafetensorsFile classifier = SafetensorsFile.Read(new RunDirectory(folder.Of("out")).ClassifierFile);
+        using SafetensorsFile checkpoint = SafetensorsFile.Read(new RunDirectory(pretrained.Run).LatestCheckpoint()!);
+        foreach (string name in new[] { "layers.linear1.weight", "layers.bn1.weight", "layers.bn1.bias" })
+        {
+            Assert.True(classifier.Tensors[$"projection.{name}"].equal(checkpoint.Tensors[$"head.{name}"]).all().item<bool>(), name);
+        }
+
+        FineTuneResult trained = Tune(Short with { ProjectionLayers = 1 }, to: "trained");
+        Assert.NotEqual(Tune(Short).FinalLoss, trained.FinalLoss);
+        using TrainedClassifier saved = TrainedClassifier.Load(folder.Of("trained"));
+        Assert.Equal(trained.Outcome.Predictions, saved.Test(Test()).Predictions);
+    }
+
+    [Theory]
+    [InlineData("mlp", 2, 2, "has 2 layers, the last of which is the projection; expected 1")]
+    [InlineData("mlp", 3, 3, "expected 1 to 2")]
+    [InlineData("linear", 2, 1, "of kind 'linear'")]
+    [InlineData("none", 2, 1, "of kind 'none'")]
+    public void A_layer_that_the_head_does_not_have_is_refused(string kind, int layers, int count, string message)
+    {
+        var error = Assert.Throws<ConfigurationException>(() => FirstLayers.Check(new HeadOptions { Kind = kind, Layers = layers }, count));
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_bare_encoder_has_no_head()
+    {
+        string file = new RunDirectory(pretrained.Run).EncoderFile;
+        var error = Assert.Throws<ConfigurationException>(() => new FineTuning(file, Short with { ProjectionLayers = 1 }));
+        Assert.Contains("only a run directory has them", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_images_are_enough_and_one_class_or_other_classes_are_not()
+    {
+        ImageDataSet images = TinyRun.Images();
+        int other = Enumerable.Range(1, 63).First(i => images.Labels![i] != images.Labels[0]);
+        FineTuneResult tiny = Tune(Short, train: images.Subset([0, other]));
+        Assert.Equal((2, 6), (tiny.Labels, tiny.Steps));
+
+        ImageDataSet single = images.Subset([0, 0, 0]);
+        Assert.Contains("of one class", Assert.Throws<DataException>(() => Tune(Short, train: single)).Message, StringComparison.Ordinal);
+        using ImageDataSet animals = new InMemoryDataSet([images.Read(0), images.Read(1)], [0, 1], ["cat", "dog"]);
+        Assert.Contains("different classes", Assert.Throws<DataException>(() => Tune(Short, test: animals)).Message, StringComparison.Ordinal);
+    }
+
+    private static ImageDataSet Test() => DataSets.Open("sample:test").Subset([.. Enumerable.Range(0, 40)]);
+
+    private FineTuneResult Tune(
+        FineTuneOptions options,
+        FineTuneGrid? grid = null,
+        ImageDataSet? train = null,
+        ImageDataSet? validation = null,
+        ImageDataSet? test = null,
+        string? to = null,
+        string? run = null)
+        => new FineTuning(run ?? pretrained.Run, options, threads: 1)
+        {
+            Grid = grid,
+            Validation = validation,
+            Out = to is null ? null : folder.Of(to),
+        }.Run(train ?? TinyRun.Images(), test ?? Test());
+
+    /// <summary>A run to start from.</summary>
+    public sealed class Pretrained : IDisposable
+    {
+        private readonly TemporaryFolder folder = new();
+
+        public Pretrained() => TinyRun.Train(folder, "run", TinyRun.Options with { Precision = "fp32", Threads = 1 });
+
+        public string Run => folder.Of("run");
+
+        public void Dispose() => folder.Dispose();
+
+        internal byte[][] Files()
+            => [.. Directory.GetFiles(Run, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
+
+        /// <summary>A copy whose description asks for another precision.</summary>
+        internal string In(TemporaryFolder other, string precision)
+        {
+            var run = new RunDirectory(other.Of("copy"));
+            Directory.CreateDirectory(run.Root);
+            File.Copy(new RunDirectory(Run).EncoderFile, run.EncoderFile);
+            RunRecord record = RunRecord.Read(new RunDirectory(Run).RunFile);
+            (record with { Configuration = record.Configuration with { Precision = precision } }).Write(run.RunFile);
+            return run.Root;
+        }
+    }
+}
