@@ -12,9 +12,9 @@ internal static class EvaluateCommand
     {
         EvaluateKnnCommand.Create(),
         EvaluateLinearCommand.Create(),
-        EvaluateCompareCommand.Create(),
-        EvaluateTransferCommand.Create(),
-        EvaluateFinetuneCommand.Create(),
         EvaluateLogisticCommand.Create(),
+        EvaluateFinetuneCommand.Create(),
+        EvaluateTransferCommand.Create(),
+        EvaluateCompareCommand.Create(),
     };
 }

@@ -15,6 +15,9 @@ namespace SimClr.Cli.Commands;
 /// <summary><c>simclr evaluate transfer RUN --data-root DIR</c>.</summary>
 internal static class EvaluateTransferCommand
 {
+    private static readonly string[] Protocols = [TransferRequest.Linear, TransferRequest.FineTune];
+    private static readonly string[] Grids = [TransferRequest.FullGrid, TransferRequest.ThinGrid];
+
     public static Verb Create()
     {
         var run = new Argument<string>("RUN") { Description = "A run directory, or a safetensors file that 'simclr pretrain' wrote" };
@@ -25,22 +28,32 @@ internal static class EvaluateTransferCommand
             HelpName = "SET,SET",
         };
         var partial = new Option<bool>("--allow-partial") { Description = "Also measure on sets of which images are missing; their results are marked" };
+        Option<string?> protocol = ChoiceOption.Of(
+            "--protocol", "Logistic regression on fixed representations, or training of the whole network; linear if it is not given", Protocols);
+        Option<string?> grid = ChoiceOption.Of(
+            "--grid", "With finetune: the paper's 56 rates and decays to choose from, or 6 of them; full if it is not given", Grids);
+        Option<long?> steps = NumberOption.Integer("--steps", "With finetune: steps of each training; 20000 if it is not given", 1);
         var report = new Option<string?>("--report") { Description = "Write the table as a page", HelpName = "FILE.html" };
         Option<string[]> set = ReadingOption.Create("the run says");
         var verb = new Verb(
             "transfer",
-            "The paper's transfer suite: twelve labeled sets, by linear evaluation, beside the paper's results.",
+            "The paper's transfer suite: twelve labeled sets, linear or fine-tuned, beside the paper's results.",
             "simclr evaluate transfer runs/photos --data-root ./sets",
-            "simclr evaluate transfer runs/photos --data-root ./sets --only cifar10,pets,flowers --report transfer.html --json")
+            "simclr evaluate transfer runs/photos --data-root ./sets --only cifar10,pets,flowers --report transfer.html --json",
+            "simclr evaluate transfer runs/photos --data-root ./sets --only pets --protocol finetune --grid thin --steps 2000")
         {
-            run, root, only, partial, report, set,
+            run, root, only, partial, protocol, grid, steps, report, set,
         };
         verb.Details =
         [
-            "The encoder stays as it is. Images are resized to its short side and cropped in the center; a logistic regression",
+            "Linear: the encoder stays as it is. Images are resized to its short side and cropped in the center; a logistic regression",
             "is fitted to their representations by L-BFGS, its regularization (45 values) chosen on validation images, and",
             "fitted again to training and validation images (paper, Appendix B.8.1). Nothing is chosen on test images. An encoder",
             "of 32 pixels is measured at 32 pixels. --seed fixes what is held out for validation, and the split of Caltech-101.",
+            "",
+            "Finetune: the whole network is trained on each set, from the encoder, as by 'simclr evaluate finetune': rate and decay",
+            "are chosen on validation images, each choice a training of its own, and the network is trained again on all",
+            "(B.8.2). VOC 2007 is left out: its images have several classes each.",
             "",
             "The sets, the folders that they are looked for in below DIR, and the number of images:",
             .. TransferCatalog.Sets.Select(Line),
@@ -55,8 +68,22 @@ internal static class EvaluateTransferCommand
                 context.Value(root)!,
                 Chosen(context.Value(only) ?? []),
                 context.Value(partial),
-                context.Value(set) ?? []),
+                context.Value(set) ?? [])
+            {
+                Protocol = Chosen(context, protocol, grid, steps),
+                Grid = context.Value(grid) ?? TransferRequest.FullGrid,
+                Steps = (int?)context.Value(steps),
+            },
             context.Value(report) is { } file ? new OutputFile("--report", file, "transfer.html") : null));
+    }
+
+    private static string Chosen(CommandContext context, Option<string?> protocol, Option<string?> grid, Option<long?> steps)
+    {
+        string chosen = context.Value(protocol) ?? TransferRequest.Linear;
+        string? other = context.Value(grid) is not null ? grid.Name : context.Value(steps) is not null ? steps.Name : null;
+        return other is not null && chosen == TransferRequest.Linear
+            ? throw new ConfigurationException($"{other} is for fine-tuning; expected --protocol {TransferRequest.FineTune} with it")
+            : chosen;
     }
 
     private static string Line(TransferSet set) => string.Create(
@@ -81,13 +108,21 @@ internal static class EvaluateTransferCommand
         using (encoder)
         {
             long seed = context.Seed ?? 0;
+            if (request.Only?.Except(request.Wanted).FirstOrDefault() is { } several)
+            {
+                throw new ConfigurationException(
+                    $"--only: '{several.Name}' cannot be fine-tuned: its images have several classes each; expected other sets, or --protocol linear");
+            }
+
             using TransferFolders folders = TransferFolders.Open(request, reading, seed);
             foreach (TransferSet set in folders.Absent)
             {
                 context.Remark($"{set.Title} is not there: {set.HowToGet(request.Root)}");
             }
 
-            TransferResult[] results = Display.Show(context, display => Measure(encoder, folders, reading, seed, display, context.Cancel));
+            TransferResult[] results = Display.Show(context, display => request.Protocol == TransferRequest.Linear
+                ? Measure(encoder, folders, reading, seed, display, context.Cancel)
+                : Tune(context, request, folders, reading, seed, display));
             var table = new TransferTable(request, encoder.Options, encoder.Views, results, folders.Absent, seed);
             report?.Write(System.Text.Encoding.UTF8.GetBytes(table.Html(Stopwatch.GetElapsedTime(begin).TotalSeconds)));
             context.Result(table.Json(report?.Path), table.Words(report?.Path));
@@ -117,6 +152,30 @@ internal static class EvaluateTransferCommand
             .. folders.Present.Select(splits => evaluation.Run(
                 splits, part => display.Images($"embedding {splits.Set.Title}, {NameOf(part, splits)}", part.Count), Sweep(display, splits.Set), cancel)),
         ];
+    }
+
+    private static TransferResult[] Tune(
+        CommandContext context, TransferRequest request, TransferFolders folders, DataOptions reading, long seed, IDisplay display)
+    {
+        FineTuneOptions recipe = new FineTuneOptions { Seed = seed };
+        var tuning = new TransferFineTuning(
+            request.Run,
+            recipe with { Steps = request.Steps ?? recipe.Steps },
+            request.Grid == TransferRequest.FullGrid ? FineTuneGrid.Full : FineTuneGrid.Thin,
+            reading,
+            context.Device ?? "auto",
+            context.Threads ?? 0);
+        return [.. folders.Present.Select(splits => tuning.Run(splits, Steps(display, splits.Set), context.Cancel))];
+    }
+
+    private static Reports<FineTuneProgress> Steps(IDisplay display, TransferSet set)
+    {
+        IProgress<WorkDone> all = display.Work(1000);
+        return new Reports<FineTuneProgress>(progress => all.Report(new WorkDone(
+            (int)(1000 * (progress.Run - 1 + ((double)progress.Step / progress.Steps)) / progress.Runs),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{set.Title}: training {progress.Run} of {progress.Runs}, step {progress.Step} of {progress.Steps}, loss {progress.Loss:F3}"))));
     }
 
     private static string NameOf(ImageDataSet part, TransferSplits splits)

@@ -25,7 +25,7 @@ internal sealed class TransferFolders : IDisposable
                 $"--data-root: no folder {Path.GetFullPath(request.Root)}; expected one that holds the folders of the sets, such as {TransferCatalog.Sets[0].Folders[0]}");
         }
 
-        IReadOnlyList<TransferSet> wanted = request.Only ?? TransferCatalog.Sets;
+        IReadOnlyList<TransferSet> wanted = request.Wanted;
         TransferSet[] absent = [.. wanted.Where(set => set.FindBelow(request.Root) is null)];
         if (absent.Length == wanted.Count || (request.Only is not null && absent.Length > 0))
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using SimClr.Data;
+using SimClr.Training;
 
 namespace SimClr.Cli.Transfer;
 
@@ -12,6 +13,24 @@ namespace SimClr.Cli.Transfer;
 internal sealed record TransferRequest(
     string Run, string Root, IReadOnlyList<TransferSet>? Only, bool AllowPartial, string[] Reading)
 {
+    public const string Linear = "linear";
+    public const string FineTune = "finetune";
+    public const string FullGrid = "full";
+    public const string ThinGrid = "thin";
+
+    /// <summary>How the encoder is measured.</summary>
+    public string Protocol { get; init; } = Linear;
+
+    /// <summary>Rates and decays that fine-tuning chooses from.</summary>
+    public string Grid { get; init; } = FullGrid;
+
+    /// <summary>Steps of fine-tuning; null for the paper's.</summary>
+    public int? Steps { get; init; }
+
+    /// <summary>The sets that the protocol fits.</summary>
+    public IReadOnlyList<TransferSet> Wanted
+        => [.. (Only ?? TransferCatalog.Sets).Where(set => Protocol == Linear || TransferFineTuning.Fits(set))];
+
     /// <summary>What to type for the same.</summary>
     public string CommandLine(long seed)
     {
@@ -19,6 +38,12 @@ internal sealed record TransferRequest(
         string reading = string.Concat(Reading.Select(change => $" --set {ShellText.Quote(change)}"));
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"simclr evaluate transfer {ShellText.Quote(Run)} --data-root {ShellText.Quote(Root)}{only}{(AllowPartial ? " --allow-partial" : "")}{reading} --seed {seed}");
+            $"simclr evaluate transfer {ShellText.Quote(Run)} --data-root {ShellText.Quote(Root)}{only}{(AllowPartial ? " --allow-partial" : "")}{Tuning()}{reading} --seed {seed}");
+    }
+
+    private string Tuning()
+    {
+        string steps = Steps is { } number ? string.Create(CultureInfo.InvariantCulture, $" --steps {number}") : "";
+        return Protocol == Linear ? "" : $" --protocol {Protocol} --grid {Grid}{steps}";
     }
 }

@@ -24,6 +24,8 @@ internal sealed class TransferTable(
     private const string Mark = "*";
     private const string PartialNote = "not on all images of the set, so not comparable with the paper";
 
+    private string Protocol => request.Protocol == TransferRequest.Linear ? "linear evaluation" : "fine-tuning";
+
     public string Words(string? report)
     {
         string[] headings = ["", "measure", "this run", "95 % interval", .. TransferCatalog.Paper.Select(row => row.Short)];
@@ -33,14 +35,14 @@ internal sealed class TransferTable(
             => column < 2 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]))).TrimEnd());
         string marked = results.Any(result => result.IsPartial) ? $"\n{Mark} {PartialNote}" : "";
         string missing = absent.Count > 0 ? $"\nnot there: {string.Join(", ", absent.Select(set => set.Title))}" : "";
-        return $"transfer by linear evaluation at {views.Size} pixels, in percent; in the last columns the paper's ResNet-50, 1× and 4×:\n"
+        return $"transfer by {Protocol} at {views.Size} pixels, in percent; in the last columns the paper's ResNet-50, 1× and 4×:\n"
             + "linear evaluation, fine-tuning (tuned), training from a random start\n\n"
             + string.Join('\n', lines) + $"\n{marked}{missing}{Skipped()}{(report is null ? "" : $"\nreport: {Path.GetFullPath(report)}")}";
     }
 
     public JsonObject Json(string? report) => new()
     {
-        ["protocol"] = "linear",
+        ["protocol"] = request.Protocol,
         ["run"] = request.Run,
         ["pixels"] = views.Size,
         ["seed"] = seed,
@@ -135,7 +137,7 @@ internal sealed class TransferTable(
 
     private string Summary() => string.Create(
         CultureInfo.InvariantCulture,
-        $"An encoder ({encoder.Name}, width {encoder.Width}, {views.Size} pixels) that never saw these sets, measured on {results.Count} of the paper's twelve by logistic regression on its fixed representations (Appendix B.8.1).");
+        $"An encoder ({encoder.Name}, width {encoder.Width}, {views.Size} pixels) that never saw these sets, measured on {results.Count} of the paper's twelve by {Protocol} (Appendix {(request.Protocol == TransferRequest.Linear ? "B.8.1" : "B.8.2")}).");
 
     private ReportTable Table() => new(
         "Percent on the test images. The other rows are the paper's, with ResNet-50 at 224 pixels.",

@@ -38,6 +38,20 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
     }
 
     [Fact]
+    public void Fine_tuning_is_the_other_protocol()
+    {
+        WriteCifar();
+        CommandRun run = Transfer("--allow-partial", "--json", "--protocol", "finetune", "--grid", "thin", "--steps", "2");
+        JsonObject json = run.Json;
+        Assert.Equal("finetune", json["protocol"]!.GetValue<string>());
+        JsonNode set = Assert.Single(json["sets"]!.AsArray())!;
+        Assert.Equal((60, 20, 2), (set["train_images"]!.GetValue<int>(), set["test_images"]!.GetValue<int>(), set["steps"]!.GetValue<int>()));
+        Assert.Contains(set["rate"]!.GetValue<double>(), new[] { 1e-3, 1e-2, 1e-1 });
+        Assert.DoesNotContain("voc2007", json["absent"]!.AsArray().Select(name => name!.GetValue<string>()));
+        Assert.Contains("CIFAR-10: training 7 of 7, step 2 of 2", run.Error);
+    }
+
+    [Fact]
     public void A_set_that_is_not_whole_is_refused_with_both_numbers_before_anything_is_computed()
     {
         WriteCifar();
@@ -71,6 +85,10 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
     [InlineData(2, "did you mean 'pets'?", "--only", "petz")]
     [InlineData(2, "--only: got ''", "--only", "cifar10,")]
     [InlineData(2, "expected a file such as transfer.html", "--report", "")]
+    [InlineData(2, "--grid is for fine-tuning; expected --protocol finetune", "--grid", "thin")]
+    [InlineData(2, "--steps is for fine-tuning", "--steps", "9", "--protocol", "linear")]
+    [InlineData(2, "did you mean 'finetune'?", "--protocol", "fine-tune")]
+    [InlineData(2, "'voc2007' cannot be fine-tuned: its images have several classes each", "--protocol", "finetune", "--only", "voc2007")]
     [InlineData(2, "expected a key of the section data", "--set", "views.size=8")]
     public void Wrong_usage_is_refused(int code, string expected, params string[] more)
     {
