@@ -8,6 +8,8 @@ namespace SimClr.Evaluation;
 /// </summary>
 internal sealed class LogisticObjective(CenteredFeatures features, IClassLoss loss) : IDisposable
 {
+    private const int ExactRows = 1024;
+
     private readonly FeatureSpread spread = new(features);
 
     /// <summary>λ.</summary>
@@ -49,6 +51,23 @@ internal sealed class LogisticObjective(CenteredFeatures features, IClassLoss lo
         byWeights.add_(multiplied, L2).data<double>().CopyTo(gradient[..Weights]);
         byIntercepts.data<double>().CopyTo(gradient[Weights..]);
         return sum + (L2 / 2 * multiplied.square().sum().item<double>());
+    }
+
+    /// <summary>The objective at a point in double precision throughout.</summary>
+    public double ExactValue(ReadOnlySpan<double> point)
+    {
+        using var scope = NewDisposeScope();
+        Tensor weights = tensor(point[..Weights].ToArray(), [loss.Classes, features.Dimension]);
+        Tensor intercepts = tensor(point[Weights..].ToArray());
+        double sum = 0;
+        for (int start = 0; start < features.Count; start += ExactRows)
+        {
+            using var block = NewDisposeScope();
+            Tensor x = features.Values.narrow(0, start, Math.Min(ExactRows, features.Count - start)).to_type(float64);
+            sum += loss.Evaluate(start, addmm(intercepts, x, weights.t(), 1, 1)).Loss;
+        }
+
+        return sum + (L2 / 2 * weights.square().sum().item<double>());
     }
 
     /// <summary>What to precondition a descent from this point with.</summary>

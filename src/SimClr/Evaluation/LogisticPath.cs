@@ -31,7 +31,7 @@ internal sealed class LogisticPath : IDisposable
             ? new SoftmaxLoss(labels.Select(label => Array.BinarySearch(learned, label)), learned.Length)
             : new SigmoidLoss(data.Marks!, learned.Length, features.Type);
         objective = new LogisticObjective(features, loss);
-        search = new Lbfgs(objective.Length, Memory) { Noise = objective.Noise, NoiseInCurvature = objective.NoiseInGradient };
+        search = new Lbfgs(objective.Length, Memory) { Noise = objective.Noise, NoiseInCurvature = objective.NoiseInGradient / 10 };
         point = new double[objective.Length];
     }
 
@@ -50,7 +50,7 @@ internal sealed class LogisticPath : IDisposable
         using LogisticCurvature curvature = objective.CurvatureAt(point);
         LbfgsOutcome outcome = search.Minimize(
             objective.Evaluate, curvature.Apply, point, Math.Max(options.Tolerance, objective.NoiseInGradient), options.MaxIterations, cancellation);
-        return new LogisticRegression(Uncentered(), l2, outcome);
+        return new LogisticRegression(Uncentered(), l2, outcome with { Value = objective.ExactValue(point) });
     }
 
     public void Dispose()
