@@ -17,7 +17,7 @@ public sealed record LogisticOptions
 
     /// <summary>
     /// How far above its minimum the objective may be estimated to be where the search stops, relative to its value.
-    /// Default 1e-9; 1e-8 at least where products are in single precision.
+    /// Default 1e-9.
     /// </summary>
     public double Tolerance { get; init => field = Require.Between(value, 1e-14, 0.1); } = 1e-9;
 
