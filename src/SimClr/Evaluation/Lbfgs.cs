@@ -69,7 +69,7 @@ internal sealed class Lbfgs(int length, int memory)
             double distance = Distance(gradient, curvature);
             bool near = distance <= tolerance * Math.Abs(value) && gain <= Math.Max(tolerance, Noise) * Math.Abs(value);
             (nearest, since) = distance < nearest / 2 ? (distance, 0) : (nearest, since + 1);
-            bool hidden = distance <= 10 * tolerance * Math.Abs(value);   // Rounding may be all that keeps it from coming nearer.
+            bool hidden = distance <= Noise * Math.Abs(value);   // Rounding may be all that keeps it from coming nearer.
             if (near || iteration == most || (hidden && since >= Patience))
             {
                 return new LbfgsOutcome(value, iteration, evaluations, near || hidden);
