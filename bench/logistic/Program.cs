@@ -25,7 +25,10 @@ int dimension = int.Parse(args[2], CultureInfo.InvariantCulture);
 int trainRows = int.Parse(args[3], CultureInfo.InvariantCulture);
 torch.set_num_threads(int.Parse(args[4], CultureInfo.InvariantCulture));
 double[] strengths = [.. args[5..].Select(text => double.Parse(text, CultureInfo.InvariantCulture))];
-torch.ones(64, 64).mm(torch.ones(64, 64)).Dispose();
+
+// Once on a few rows: what code and libraries take whatever the features is no memory for them.
+var few = new EmbeddingTable([.. Enumerable.Range(0, 64 * 32).Select(i => (float)(i * 7919 % 101))], 32, new string[64], [.. Enumerable.Range(0, 64).Select(i => i % 2)]);
+LogisticRegression.Choose(LogisticData.Of(few), options: new LogisticOptions { Strengths = [1] });
 long before = Resident("VmRSS");
 
 int[] labels = Read<int>(args[1]);

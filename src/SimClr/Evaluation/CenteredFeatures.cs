@@ -12,6 +12,7 @@ internal sealed class CenteredFeatures : IDisposable
 
     // Few enough that what is made of a block is small; enough that its products are worth sharing among threads.
     private const int BlockBytes = 16 << 20;
+    private const int DoubleBlockRows = 2048;
 
     /// <param name="data">The rows.</param>
     /// <param name="type">float64 or float32; null to choose by size.</param>
@@ -63,6 +64,16 @@ internal sealed class CenteredFeatures : IDisposable
         {
             using var scope = NewDisposeScope();
             yield return (start, Values.narrow(0, start, Math.Min(BlockRows, Count - start)));
+        }
+    }
+
+    /// <summary>The rows in double precision, in small blocks.</summary>
+    public IEnumerable<(int Start, Tensor Rows)> DoubleBlocks()
+    {
+        for (int start = 0; start < Count; start += DoubleBlockRows)
+        {
+            using var scope = NewDisposeScope();
+            yield return (start, Values.narrow(0, start, Math.Min(DoubleBlockRows, Count - start)).to_type(float64));
         }
     }
 

@@ -17,9 +17,9 @@ public sealed record LogisticOptions
 
     /// <summary>
     /// How far above its minimum the objective may be estimated to be where the search stops, relative to its value.
-    /// Default 1e-9; 1e-8 at least where products are in single precision.
+    /// Default 1e-10.
     /// </summary>
-    public double Tolerance { get; init => field = Require.Between(value, 1e-14, 0.1); } = 1e-9;
+    public double Tolerance { get; init => field = Require.Between(value, 1e-14, 0.1); } = 1e-10;
 
     /// <summary>L-BFGS steps for one λ at most. Default 1000.</summary>
     public int MaxIterations { get; init => field = Require.Positive(value); } = 1000;

@@ -6,6 +6,7 @@ namespace SimClr.Evaluation;
 internal sealed class LogisticPath : IDisposable
 {
     private const int Memory = 10;
+    private const double SingleTolerance = 1e-6;
 
     private readonly LogisticOptions options;
     private readonly int allClasses;
@@ -13,7 +14,6 @@ internal sealed class LogisticPath : IDisposable
     private readonly CenteredFeatures features;
     private readonly IClassLoss loss;
     private readonly LogisticObjective objective;
-    private readonly Lbfgs search;
     private readonly double[] point;
 
     /// <param name="data">The rows.</param>
@@ -31,7 +31,6 @@ internal sealed class LogisticPath : IDisposable
             ? new SoftmaxLoss(labels.Select(label => Array.BinarySearch(learned, label)), learned.Length)
             : new SigmoidLoss(data.Marks!, learned.Length, features.Type);
         objective = new LogisticObjective(features, loss);
-        search = new Lbfgs(objective.Length, Memory) { Noise = objective.Noise, NoiseInCurvature = objective.NoiseInGradient };
         point = new double[objective.Length];
     }
 
@@ -47,10 +46,19 @@ internal sealed class LogisticPath : IDisposable
         }
 
         objective.L2 = l2;
+        int iterations = features.Type == ScalarType.Float64 ? 0 : Descend(single: true, cancellation).Iterations;
+        LbfgsOutcome outcome = Descend(single: false, cancellation);
+        return new LogisticRegression(Uncentered(), l2, outcome with { Iterations = iterations + outcome.Iterations });
+    }
+
+    /// <summary>In single precision as far as its rounding errors allow, in double to the end.</summary>
+    private LbfgsOutcome Descend(bool single, CancellationToken cancellation)
+    {
+        objective.Exact = !single;
         using LogisticCurvature curvature = objective.CurvatureAt(point);
-        LbfgsOutcome outcome = search.Minimize(
-            objective.Evaluate, curvature.Apply, point, Math.Max(options.Tolerance, objective.NoiseInGradient), options.MaxIterations, cancellation);
-        return new LogisticRegression(Uncentered(), l2, outcome);
+        var search = new Lbfgs(objective.Length, Memory) { Noise = single ? 1e-6 : 1e-14, NoiseInCurvature = single ? 1e-8 : 0 };
+        double tolerance = single ? Math.Max(options.Tolerance, SingleTolerance) : options.Tolerance;
+        return search.Minimize(objective.Evaluate, curvature.Apply, point, tolerance, options.MaxIterations, cancellation);
     }
 
     public void Dispose()

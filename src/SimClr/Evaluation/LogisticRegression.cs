@@ -10,8 +10,8 @@ namespace SimClr.Evaluation;
 /// log(1 + exp(∓z)) where it has any number (one against the rest). The losses are summed, not averaged, and b is not
 /// regularized, as in scikit-learn, whose C is 1/λ. (With two classes it regularizes the difference of their rows of W: its
 /// C is then 2/λ.) The paper says neither sum nor mean; its λ are taken to be of this form.
-/// Found by L-BFGS; the sums over rows are in double precision, the products in double too where the features take less than
-/// 64 MB so, else in single.
+/// Found by L-BFGS in double precision; where the features take more than 64 MB so, they are held in single, and so are the
+/// first steps.
 /// </summary>
 public sealed class LogisticRegression
 {
