@@ -45,7 +45,6 @@ public sealed class TransferFineTuningTests : IDisposable
         Assert.True(result.Value > guessed[1] + 0.3, $"{result.Value}, guessing {guessed[1]}");
         Assert.InRange(result.Value, result.Interval.Low, result.Interval.High);
         Assert.Equal((120, 60, 0, false), (result.TrainImages, result.TestImages, result.SkippedImages, result.IsPartial));
-        Assert.Equal(result, Tune(splits, steps: 60, rate: 0.1) with { Chosen = result.Chosen });
     }
 
     [Fact]
@@ -53,7 +52,8 @@ public sealed class TransferFineTuningTests : IDisposable
     {
         using TransferSplits splits = Open(ColoredVoc.Write(folder));
         TransferResult result = Tune(splits, steps: 1, rate: 0);
-        Assert.Equal((ByNumber(splits.Validation), ByNumber(splits.Test)), (result.Validation, result.Value));
+        Assert.Equal(ByNumber(splits.Validation), result.Validation, 12);
+        Assert.Equal(ByNumber(splits.Test), result.Value, 12);
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class TransferFineTuningTests : IDisposable
         using TransferSplits splits = Open(set);
         TransferResult result = Tune(splits, steps: 1, rate: 0, Reading with { MaxSkipped = 0.5 });
         Assert.Equal((1, 59), (result.SkippedImages, result.TestImages));
-        Assert.Equal(ByNumber(splits.Test.Subset([.. Enumerable.Range(1, 59)])), result.Value);
+        Assert.Equal(ByNumber(splits.Test.Subset([.. Enumerable.Range(1, 59)])), result.Value, 12);
     }
 
     /// <summary>
@@ -72,11 +72,11 @@ public sealed class TransferFineTuningTests : IDisposable
     /// of all has 8 of 10 and half of each class on average; whoever tells them apart by color has 6 of 10 and three quarters.
     /// </summary>
     [Theory]
-    [InlineData(TransferMetric.Top1, 0, 0.8)]
-    [InlineData(TransferMetric.MeanPerClass, 0.05, 0.75)]
-    public void Settings_are_chosen_by_the_measure_of_the_set(TransferMetric metric, double rate, double value)
+    [InlineData(true, 0, 0.8)]
+    [InlineData(false, 0.05, 0.75)]
+    public void Settings_are_chosen_by_the_measure_of_the_set(bool top1, double rate, double value)
     {
-        using TransferSplits splits = Open(Aircraft() with { Metric = metric });
+        using TransferSplits splits = Open(Aircraft() with { Metric = top1 ? TransferMetric.Top1 : TransferMetric.MeanPerClass });
         TransferResult result = Tune(splits, steps: 30, rate: 0.05);
         Assert.Equal(rate, result.Chosen[0].Value);
         Assert.Equal(value, result.Validation, 12);
