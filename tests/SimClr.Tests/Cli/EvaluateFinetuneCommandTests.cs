@@ -36,6 +36,14 @@ public sealed class EvaluateFinetuneCommandTests(SmallWorld world) : IClassFixtu
         Assert.Contains("rate 0.001", run.Output);
     }
 
+    [Fact]
+    public void From_scratch_the_grid_is_that_of_random_initialization()
+    {
+        JsonObject json = Tune("--from-scratch", "--grid", "thin", "--steps", "1", "--batch-size", "8", "--json").Json;
+        Assert.Equal(
+            [0.01, 0.01, 0.1, 0.1, 1, 1], json["search"]!.AsArray().Select(tried => tried!["rate"]!.GetValue<double>()));
+    }
+
     [Theory]
     [InlineData("--label-fraction 0.5", 12)]
     [InlineData("--labels-per-class 2", 4)]
