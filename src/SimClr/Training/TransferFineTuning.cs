@@ -44,6 +44,9 @@ internal sealed class TransferFineTuning(
             result.Labels,
             outcome.Labels.Count,
             result.SkippedImages,
-            splits.IsPartial);
+            splits.IsPartial)
+        {
+            Outcome = outcome,
+        };
     }
 }
