@@ -78,8 +78,8 @@ internal sealed class FinetuneArguments
     {
         RefuseTogether(context, fraction, perClass, list);
         long seed = context.Seed ?? 0;
-        return context.Value(fraction) is { } share ? train.Subset(LabelSubset.Fraction(train.RequireLabels(), share, seed))
-            : context.Value(perClass) is { } number ? train.Subset(LabelSubset.PerClass(train.RequireLabels(), (int)number, seed))
+        return context.Value(fraction) is { } share ? train.Subset(LabelSubset.Fraction(train.RequireLabels(), share, seed, train.ClassNames))
+            : context.Value(perClass) is { } number ? train.Subset(LabelSubset.PerClass(train.RequireLabels(), (int)number, seed, train.ClassNames))
             : context.Value(list) is { } file ? train.Subset(LabelList.Read(train, file))
             : train;
     }

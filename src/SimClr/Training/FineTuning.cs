@@ -145,7 +145,7 @@ public sealed class FineTuning
             return (images, Validation);
         }
 
-        (int[] kept, int[] heldOut) = LabelSubset.Split(images.RequireLabels(), HeldOutShare, options.Seed);
+        (int[] kept, int[] heldOut) = LabelSubset.Split(images.RequireLabels(), HeldOutShare, options.Seed, images.ClassNames);
         return (images.Subset(kept), images.Subset(heldOut));
     }
 
