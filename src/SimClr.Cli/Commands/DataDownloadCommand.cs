@@ -86,10 +86,7 @@ internal static class DataDownloadCommand
     private static string Words(RemoteSet set, DownloadedSet found, string folder, string[] uses)
     {
         string done = found.WasThere ? $"{set.Title} is already in {folder}" : $"{set.Title} is in {folder} ({ByteSize.Words(found.Bytes)} downloaded)";
-        string use = uses.Length > 0
-            ? $"use it as: {string.Join(", ", uses)}"
-            : "its labels are in files of their own, which 'simclr evaluate transfer' reads; for pretrain, name the folder of its images";
-        return $"{done}\n{use}";
+        return $"{done}\nuse it as: {string.Join(", ", uses)}";
     }
 
     private static string FolderOf(string path)

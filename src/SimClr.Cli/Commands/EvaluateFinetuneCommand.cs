@@ -25,8 +25,9 @@ internal static class EvaluateFinetuneCommand
             Details =
             [
                 "SGD with Nesterov momentum, cosine decay, random crops and flips; the run itself stays as it is. With all labels",
-                "(paper, B.8.2): 20000 steps of 256, batch-norm decay max(1 - 10 / steps, 0.9), rate and weight decay chosen from",
-                "the paper's grid of 56, each a training of its own: --grid thin tries 6, --rate takes one. With few labels (B.5):",
+                "(paper, B.8.2): 20000 steps of 256, batch-norm decay max(1 - 10 / steps of an epoch, 0.9), rate and weight decay",
+                "chosen from the paper's grid of 56, each a training of its own: --grid thin tries 6, --rate takes one. The grid",
+                "--from-scratch has higher rates and decays, as the paper's. With few labels (B.5):",
                 "rate 0.05 * batch / 256, no decay, 60 epochs up to 5 % of the labels, else 30, batch-norm decay 0.9.",
                 "The choice is made on validation images, and the network then trained again on all labels; nothing is chosen on",
                 "the test images.",

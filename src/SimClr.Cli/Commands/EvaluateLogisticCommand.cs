@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using SimClr.Augmentation;
 using SimClr.Cli.Displays;
 using SimClr.Data;
 using SimClr.Embeddings;
@@ -31,9 +32,10 @@ internal static class EvaluateLogisticCommand
         {
             Details =
             [
-                "Each image is embedded once. L-BFGS minimizes the sum of −log softmax plus λ/2 times the squared weights for 45",
-                "values of λ from 1e5 to 1e-6, each from where the one before ended; λ is chosen on the validation images (of equal",
-                "ones the strongest) and fitted again to training and validation images. Nothing is chosen on the test images.",
+                "Each image is embedded once, its short side resized to the encoder's size and the center taken (paper, B.8.1).",
+                "L-BFGS minimizes the sum of −log softmax plus λ/2 times the squared weights for 45 values of λ from 1e5 to 1e-6, each",
+                "from where the one before ended; λ is chosen on the validation images (of equal ones the strongest) and fitted",
+                "again to training and validation images. Nothing is chosen on the test images.",
             ],
         };
         arguments.AddTo(verb);
@@ -59,6 +61,7 @@ internal static class EvaluateLogisticCommand
         using EvaluationInput input = EvaluationInput.Open(context, arguments);
         using ImageDataSet? held = validation is null ? null : OpenValidation(validation, input);
         int skipped = 0;
+        EvaluationTransform transform = EvaluationTransform.ForTransfer(input.Encoder.Views);
         (LogisticSelection found, EmbeddingTable test) = Display.Show(context, display =>
         {
             EmbeddingTable train = Embedded(input.Train);
@@ -69,7 +72,7 @@ internal static class EvaluateLogisticCommand
 
             EmbeddingTable Embedded(ImageDataSet images)
             {
-                (EmbeddingTable table, int left) = input.Embed(images, display, context.Cancel);
+                (EmbeddingTable table, int left) = input.Embed(images, display, context.Cancel, transform);
                 skipped += left;
                 return table;
             }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using SimClr.Checkpoints;
 using SimClr.Cli.Displays;
 using SimClr.Cli.Transfer;
@@ -33,6 +34,11 @@ internal static class EvaluateTransferCommand
         Option<string?> grid = ChoiceOption.Of(
             "--grid", "With finetune: the paper's 56 rates and decays to choose from, or 6 of them; full if it is not given", Grids);
         Option<long?> steps = NumberOption.Integer("--steps", "With finetune: steps of each training; 20000 if it is not given", 1);
+        var predictions = new Option<string?>("--predictions")
+        {
+            Description = "Write what was said about each test image into this folder, as SET.csv, for 'simclr evaluate compare'; not of VOC 2007",
+            HelpName = "DIR",
+        };
         var report = new Option<string?>("--report") { Description = "Write the table as a page", HelpName = "FILE.html" };
         Option<string[]> set = ReadingOption.Create("the run says");
         var verb = new Verb(
@@ -42,7 +48,7 @@ internal static class EvaluateTransferCommand
             "simclr evaluate transfer runs/photos --data-root ./sets --only cifar10,pets,flowers --report transfer.html --json",
             "simclr evaluate transfer runs/photos --data-root ./sets --only pets --protocol finetune --grid thin --steps 2000")
         {
-            run, root, only, partial, protocol, grid, steps, report, set,
+            run, root, only, partial, protocol, grid, steps, predictions, report, set,
         };
         verb.Details =
         [
@@ -74,6 +80,7 @@ internal static class EvaluateTransferCommand
                 Grid = context.Value(grid) ?? TransferRequest.FullGrid,
                 Steps = (int?)context.Value(steps),
             },
+            context.Value(predictions),
             context.Value(report) is { } file ? new OutputFile("--report", file, "transfer.html") : null));
     }
 
@@ -101,8 +108,17 @@ internal static class EvaluateTransferCommand
             : names.Length > 0 ? [.. TransferCatalog.Sets.Where(set => names.Contains(set.Name))] : null;
     }
 
-    private static void Evaluate(CommandContext context, TransferRequest request, OutputFile? report)
+    /// <summary>A file for each set whose images have one class each, checked before anything is computed.</summary>
+    private static Dictionary<string, OutputFile> Files(string? folder, TransferRequest request)
+        => folder is null ? []
+            : string.IsNullOrWhiteSpace(folder) || File.Exists(folder)
+                ? throw new ConfigurationException($"--predictions: got '{folder}', expected a folder such as predictions")
+                : request.Wanted.ToDictionary(
+                    set => set.Name, set => new OutputFile("--predictions", Path.Join(folder, $"{set.Name}.csv"), "cifar10.csv"));
+
+    private static void Evaluate(CommandContext context, TransferRequest request, string? predictions, OutputFile? report)
     {
+        Dictionary<string, OutputFile> files = Files(predictions, request);
         long begin = Stopwatch.GetTimestamp();
         (TrainedEncoder encoder, DataOptions reading) = Load(context, request);
         using (encoder)
@@ -119,7 +135,14 @@ internal static class EvaluateTransferCommand
                 : Tune(context, request, folders, reading, seed, display));
             var table = new TransferTable(request, encoder.Options, encoder.Views, results, folders.Absent, seed);
             report?.Write(System.Text.Encoding.UTF8.GetBytes(table.Html(Stopwatch.GetElapsedTime(begin).TotalSeconds)));
-            context.Result(table.Json(report?.Path), table.Words(report?.Path));
+            foreach (TransferResult result in results.Where(result => result.Outcome is not null))
+            {
+                files.GetValueOrDefault(result.Set.Name)?.Write(stream => PredictionsFile.Write(stream, result.Outcome!));
+            }
+
+            JsonObject json = table.Json(report?.Path);
+            json["predictions"] = predictions;
+            context.Result(json, table.Words(report?.Path) + (predictions is null ? "" : $"\npredictions: {Path.GetFullPath(predictions)}"));
         }
     }
 

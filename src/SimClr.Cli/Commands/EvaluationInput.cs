@@ -1,3 +1,4 @@
+using SimClr.Augmentation;
 using SimClr.Checkpoints;
 using SimClr.Cli.Displays;
 using SimClr.Data;
@@ -39,18 +40,23 @@ internal sealed class EvaluationInput : IDisposable
         DataOptions reading = ReadingOf(context, arguments);
         ImageDataSet train = DataSets.Open(context.Value(arguments.Train)!, reading);
         ImageDataSet test = DataSets.Open(context.Value(arguments.Test)!, reading);
-        train.RequireLabels();
+        LabeledImages.RequireClasses(train);
         test.RequireLabels();
         TablePair.CheckClasses(train.ClassNames, test.ClassNames);
         return new EvaluationInput(TrainedEncoder.Load(context.Value(arguments.Run), device), train, test, reading);
     }
 
     /// <summary>Embeds one of the sets, and counts what could not be read.</summary>
-    public (EmbeddingTable Table, int Skipped) Embed(ImageDataSet images, IDisplay display, CancellationToken cancel)
+    /// <param name="images">The set.</param>
+    /// <param name="display">Shows how far it is.</param>
+    /// <param name="cancel">Stops between batches.</param>
+    /// <param name="transform">What images go through; null for the usual one.</param>
+    public (EmbeddingTable Table, int Skipped) Embed(
+        ImageDataSet images, IDisplay display, CancellationToken cancel, EvaluationTransform? transform = null)
     {
         var skipped = new SkippedImages(images, Reading);
         EmbeddingTable table = Embedder.Embed(
-            Encoder, images, Reading, skipped, display.Images($"embedding {images.Name}", images.Count), cancel);
+            Encoder, images, transform ?? new EvaluationTransform(Encoder.Views), Reading, skipped, display.Images($"embedding {images.Name}", images.Count), cancel);
         return (table, skipped.Count);
     }
 

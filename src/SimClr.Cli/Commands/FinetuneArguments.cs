@@ -78,8 +78,8 @@ internal sealed class FinetuneArguments
     {
         RefuseTogether(context, fraction, perClass, list);
         long seed = context.Seed ?? 0;
-        return context.Value(fraction) is { } share ? train.Subset(LabelSubset.Fraction(train.RequireLabels(), share, seed))
-            : context.Value(perClass) is { } number ? train.Subset(LabelSubset.PerClass(train.RequireLabels(), (int)number, seed))
+        return context.Value(fraction) is { } share ? train.Subset(LabelSubset.Fraction(train.RequireLabels(), share, seed, train.ClassNames))
+            : context.Value(perClass) is { } number ? train.Subset(LabelSubset.PerClass(train.RequireLabels(), (int)number, seed, train.ClassNames))
             : context.Value(list) is { } file ? train.Subset(LabelList.Read(train, file))
             : train;
     }
@@ -123,8 +123,15 @@ internal sealed class FinetuneArguments
             throw new ConfigurationException("--validation is given, but there is nothing to choose on it; ask for --grid full or thin, or leave it out");
         }
 
-        FineTuneGrid? full = name == "full" ? FineTuneGrid.Full : name == "thin" ? FineTuneGrid.Thin : null;
-        return full is not null && context.Value(decay) is { } fixedDecay ? full with { FixedDecay = fixedDecay } : full;
+        FineTuneGrid? chosen = (name, context.Value(fromScratch)) switch
+        {
+            ("full", false) => FineTuneGrid.Full,
+            ("full", true) => FineTuneGrid.FullFromScratch,
+            ("thin", false) => FineTuneGrid.Thin,
+            ("thin", true) => FineTuneGrid.ThinFromScratch,
+            _ => null,
+        };
+        return chosen is not null && context.Value(decay) is { } fixedDecay ? chosen with { FixedDecay = fixedDecay } : chosen;
     }
 
     /// <summary>Where the network is left, or null.</summary>

@@ -28,15 +28,17 @@ internal sealed class TransferTable(
 
     public string Words(string? report)
     {
-        string[] headings = ["", "measure", "this run", "95 % interval", .. TransferCatalog.Paper.Select(row => row.Short)];
-        string[][] cells = [headings, .. results.Select(Cells)];
+        string[] kinds = ["", "", "", "", .. TransferCatalog.Paper.Select(row => row.Short.Split(' ')[0])];
+        string[] headings = ["", "measure", "this run", "95 % interval", .. TransferCatalog.Paper.Select(row => row.Short.Split(' ')[1])];
+        string[][] cells = [kinds, headings, .. results.Select(Cells)];
         int[] widths = [.. headings.Select((_, column) => cells.Max(row => row[column].Length))];
         IEnumerable<string> lines = cells.Select(row => string.Join("  ", row.Select((cell, column)
             => column < 2 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]))).TrimEnd());
         string marked = results.Any(result => result.IsPartial) ? $"\n{Mark} {PartialNote}" : "";
         string missing = absent.Count > 0 ? $"\nnot there: {string.Join(", ", absent.Select(set => set.Title))}" : "";
         return $"transfer by {Protocol} at {views.Size} pixels, in percent; in the last columns the paper's ResNet-50, 1× and 4×:\n"
-            + "linear evaluation, fine-tuning (tuned), training from a random start\n\n"
+            + "linear evaluation (lin), the same of supervised encoders (sup), fine-tuning (tuned), the same of supervised encoders\n"
+            + "(sup-t), training from a random start (rand)\n\n"
             + string.Join('\n', lines) + $"\n{marked}{missing}{Skipped()}{(report is null ? "" : $"\nreport: {Path.GetFullPath(report)}")}";
     }
 

@@ -14,6 +14,7 @@ namespace SimClr.Data;
 internal sealed class FileDownload(HttpClient client, TimeSpan pause)
 {
     private const int FruitlessTries = 4;
+    private const int MostLosses = 4;   // A server that loses what came, again and again, would have it fetched forever.
     private const int BufferBytes = 1 << 17;
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(60);
 
@@ -34,7 +35,7 @@ internal sealed class FileDownload(HttpClient client, TimeSpan pause)
             File.Move(path, part, overwrite: true);   // Whole, but not put into its place: it is checked again.
         }
 
-        int fruitless = 0;
+        (int fruitless, int losses) = (0, 0);
         while (true)
         {
             long before = SizeOf(part);
@@ -45,7 +46,15 @@ internal sealed class FileDownload(HttpClient client, TimeSpan pause)
             }
             catch (Exception error) when (IsPassing(error, cancel))
             {
-                fruitless = SizeOf(part) > before ? 0 : fruitless + 1;
+                long now = SizeOf(part);
+                fruitless = now > before ? 0 : fruitless + 1;
+                losses += now < before ? 1 : 0;
+                if (losses >= MostLosses)
+                {
+                    throw new DataException(
+                        $"{address}: the server made the download start over {losses} times ({error.Message}); try again later, or another --mirror", error);
+                }
+
                 if (fruitless >= FruitlessTries)
                 {
                     throw new DataException(

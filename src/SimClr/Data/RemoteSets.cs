@@ -40,26 +40,26 @@ internal static class RemoteSets
         Imagenette("imagenette", "Imagenette, full size", "imagenette2", "fe2fc210e6bb7c5664d602c3cd71e612", 1560),
         Imagenette("imagenette-320", "Imagenette, short side 320", "imagenette2-320", "3df6f0d01a2c9592104656642f5e78a3", 345),
         Imagenette("imagenette-160", "Imagenette, short side 160", "imagenette2-160", "e793b78cc4c9e9a4ccc0c1155377a412", 100),
-        new("flowers", "Oxford 102 Flowers", [],
+        new("flowers", "Oxford 102 Flowers", ["flowers:DIR:train", "flowers:DIR:validation", "flowers:DIR:test"],
             [
                 new(Oxford + "flowers/102/102flowers.tgz", "52808999861908f626f3c1f4e79d11fa", 345),
                 new(Oxford + "flowers/102/imagelabels.mat", "e0620be6f572b9609742df49c70aed4d", 1) { Kept = true },
                 new(Oxford + "flowers/102/setid.mat", "a5357ecc9cb78c4bef273ce3793fc85c", 1) { Kept = true },
             ])
         { Contents = ["jpg", "imagelabels.mat", "setid.mat"] },
-        new("pets", "Oxford-IIIT Pets", [],
+        new("pets", "Oxford-IIIT Pets", ["pets:DIR:train", "pets:DIR:test"],
             [
                 new(Oxford + "pets/data/images.tar.gz", "5c4f3ee8e5d25df40f4fd59a7f44e54c", 795),
                 new(Oxford + "pets/data/annotations.tar.gz", "95a8c909bbe2e81eed6a22bccdf3f68f", 20),
             ])
         { Contents = ["images", "annotations"] },
-        new("dtd", "Describable Textures (DTD)", [],
+        new("dtd", "Describable Textures (DTD)", ["dtd:DIR:train", "dtd:DIR:validation", "dtd:DIR:test"],
             [new(Oxford + "dtd/download/dtd-r1.0.1.tar.gz", "fff73e5086ae6bdbea199a49dfb8a4c1", 630)])
         { Contents = ["dtd"] },
-        new("food101", "Food-101", [],
+        new("food101", "Food-101", ["food101:DIR:train", "food101:DIR:test"],
             [new("http://data.vision.ee.ethz.ch/cvl/food-101.tar.gz", "85eeb15f3717b99a5da872d97d918f87", 5000)])
         { Contents = ["food-101"] },
-        new("caltech101", "Caltech-101", ["DIR/caltech-101/101_ObjectCategories"],
+        new("caltech101", "Caltech-101", ["caltech101:DIR:train", "caltech101:DIR:test"],
             [
                 new("https://data.caltech.edu/records/mzrjq-6wc02/files/caltech-101.zip", "3138e1922a9193bfa496528edbbc45d0", 140)
                 {
@@ -67,7 +67,7 @@ internal static class RemoteSets
                 },
             ])
         { Contents = ["caltech-101"] },
-        new("aircraft", "FGVC Aircraft", [],
+        new("aircraft", "FGVC Aircraft", ["aircraft:DIR:train", "aircraft:DIR:validation", "aircraft:DIR:test"],
             [new(Oxford + "fgvc-aircraft/archives/fgvc-aircraft-2013b.tar.gz", "d4acdd33327262359767eeaa97a4f732", 2760)])
         { Contents = ["fgvc-aircraft-2013b"] },
     ];

@@ -30,7 +30,7 @@ internal sealed class SetDownload(HttpClient client, TimeSpan pause)
             return new DownloadedSet(folder, 0, true);
         }
 
-        string work = Path.Join(folder, WorkFolder);
+        string work = Path.Join(folder, WorkFolder, set.Name);   // Of its own: other sets may be on their way to the same folder.
         Directory.CreateDirectory(work);
         Space.Require(folder, Needed(set, work), $"{set.Title}, archive and unpacked,");
         long bytes = 0;
@@ -53,6 +53,11 @@ internal sealed class SetDownload(HttpClient client, TimeSpan pause)
         }
 
         Directory.Delete(work, recursive: true);
+        if (!Directory.EnumerateFileSystemEntries(Path.Join(folder, WorkFolder)).Any())
+        {
+            Directory.Delete(Path.Join(folder, WorkFolder));
+        }
+
         return new DownloadedSet(folder, bytes, false);
     }
 

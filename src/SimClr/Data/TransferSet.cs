@@ -41,5 +41,9 @@ internal sealed record TransferSet(
 
     /// <summary>Where to get it and where to put it.</summary>
     public string HowToGet(string root)
-        => $"get it from {Source} and unpack it to {Path.Join(root, Folders[0])} ({Layout})";
+    {
+        string folder = Path.Join(root, Folders[0]);
+        string download = RemoteSets.All.Any(set => set.Name == Name) ? $", or by: simclr data download {Name} --out {folder}" : "";
+        return $"get it from {Source} and unpack it to {folder} ({Layout}){download}";
+    }
 }

@@ -86,6 +86,18 @@ public sealed class EmbeddingTable
             values, Dimension, [.. rows.Select(r => Paths[r])], Labels is null ? null : [.. rows.Select(r => Labels[r])], ClassNames);
     }
 
+    /// <summary>Refuses what a network whose weights are no numbers leaves: every measure of it would look like chance.</summary>
+    /// <exception cref="DataException">A number is not finite.</exception>
+    internal void RequireFinite()
+    {
+        int wrong = Array.FindIndex(Values, value => !float.IsFinite(value));
+        if (wrong >= 0)
+        {
+            throw new DataException(
+                $"the embedding of {Paths[wrong / Dimension]} holds {Values[wrong]}, expected finite numbers; was the encoder's training stable?");
+        }
+    }
+
     /// <summary>The labels.</summary>
     /// <exception cref="DataException">There are none.</exception>
     internal IReadOnlyList<int> RequireLabels()

@@ -9,13 +9,14 @@ public static class LabelSubset
     /// <param name="labels">The class of each row.</param>
     /// <param name="perClass">Rows of each class, above 0.</param>
     /// <param name="seed">Fixes the choice.</param>
+    /// <param name="classNames">The classes by number, for messages; or null.</param>
     /// <returns>The rows in ascending order.</returns>
     /// <exception cref="DataException">A class has fewer rows.</exception>
-    public static int[] PerClass(IReadOnlyList<int> labels, int perClass, long seed = 0)
+    public static int[] PerClass(IReadOnlyList<int> labels, int perClass, long seed = 0, IReadOnlyList<string>? classNames = null)
     {
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(perClass);
-        return Draw(labels, _ => perClass, seed);
+        return Draw(labels, _ => perClass, seed, classNames);
     }
 
     /// <summary>
@@ -25,9 +26,10 @@ public static class LabelSubset
     /// <param name="labels">The class of each row.</param>
     /// <param name="fraction">Above 0, at most 1; 1 takes every row.</param>
     /// <param name="seed">Fixes the choice.</param>
+    /// <param name="classNames">The classes by number, for messages; or null.</param>
     /// <returns>The rows in ascending order.</returns>
     /// <exception cref="DataException">That is less than one row for each class, or a class has fewer than its part.</exception>
-    public static int[] Fraction(IReadOnlyList<int> labels, double fraction, long seed = 0)
+    public static int[] Fraction(IReadOnlyList<int> labels, double fraction, long seed = 0, IReadOnlyList<string>? classNames = null)
     {
         ArgumentNullException.ThrowIfNull(labels);
         if (!(fraction is > 0 and <= 1))
@@ -51,30 +53,33 @@ public static class LabelSubset
 
         new RandomStream(seed, Purpose.Sample, -1).Shuffle(classes.AsSpan());
         HashSet<int> larger = [.. classes.Take(rows % classes.Length)];
-        return Draw(labels, label => (rows / classes.Length) + (larger.Contains(label) ? 1 : 0), seed);
+        return Draw(labels, label => (rows / classes.Length) + (larger.Contains(label) ? 1 : 0), seed, classNames);
     }
 
     /// <summary>Divides rows into those to hold out, a share of each class (at least one), and the rest.</summary>
     /// <param name="labels">The class of each row.</param>
     /// <param name="share">The share of each class that is held out, above 0 and below 1.</param>
     /// <param name="seed">Fixes the choice.</param>
+    /// <param name="classNames">The classes by number, for messages; or null.</param>
     /// <returns>Both in ascending order.</returns>
     /// <exception cref="DataException">A class has one row only.</exception>
-    public static (int[] Kept, int[] HeldOut) Split(IReadOnlyList<int> labels, double share, long seed = 0)
+    public static (int[] Kept, int[] HeldOut) Split(
+        IReadOnlyList<int> labels, double share, long seed = 0, IReadOnlyList<string>? classNames = null)
     {
         ArgumentNullException.ThrowIfNull(labels);
         Dictionary<int, int> sizes = labels.CountBy(label => label).ToDictionary();
         if (sizes.FirstOrDefault(size => size.Value < 2) is { Value: 1 } single)
         {
             throw new DataException(
-                $"class {single.Key} has one labeled image, expected at least two: part of each class is held out; give more labels");
+                $"class {NameOf(single.Key, classNames)} has one labeled image, expected at least two: part of each class is held out; give more labels");
         }
 
-        int[] heldOut = Draw(labels, label => Math.Max(1, (int)Math.Round(share * sizes[label])), seed, Purpose.Split);
+        int[] heldOut = Draw(labels, label => Math.Max(1, (int)Math.Round(share * sizes[label])), seed, classNames, Purpose.Split);
         return ([.. Enumerable.Range(0, labels.Count).Except(heldOut)], heldOut);
     }
 
-    private static int[] Draw(IReadOnlyList<int> labels, Func<int, int> rowsOf, long seed, Purpose purpose = Purpose.Sample)
+    private static int[] Draw(
+        IReadOnlyList<int> labels, Func<int, int> rowsOf, long seed, IReadOnlyList<string>? classNames, Purpose purpose = Purpose.Sample)
     {
         var chosen = new List<int>();
         foreach (IGrouping<int, int> rows in Enumerable.Range(0, labels.Count).GroupBy(row => labels[row]))
@@ -84,7 +89,7 @@ public static class LabelSubset
             if (candidates.Length < wanted)
             {
                 throw new DataException(
-                    $"class {rows.Key} has {candidates.Length} labeled images, expected at least {wanted}; ask for fewer labels per class");
+                    $"class {NameOf(rows.Key, classNames)} has {candidates.Length} labeled images, expected at least {wanted}; ask for fewer labels per class");
             }
 
             new RandomStream(seed, purpose, rows.Key).Shuffle(candidates.AsSpan());
@@ -93,4 +98,6 @@ public static class LabelSubset
 
         return [.. chosen.Order()];
     }
+
+    private static string NameOf(int label, IReadOnlyList<string>? names) => names is null ? $"{label}" : $"'{names[label]}'";
 }

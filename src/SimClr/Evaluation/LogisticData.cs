@@ -191,9 +191,8 @@ public sealed class LogisticData
                 throw new DataException("got a table without rows, expected at least one");
             }
 
-            int wrong = Array.FindIndex(table.Values, value => !float.IsFinite(value));
-            return wrong < 0 ? new Part(table, null) : throw new DataException(
-                $"the embedding of {table.Paths[wrong / table.Dimension]} holds {table.Values[wrong]}, expected finite numbers; was the encoder's training stable?");
+            table.RequireFinite();
+            return new Part(table, null);
         }
 
         public void CopyTo(int start, int count, Span<float> target)

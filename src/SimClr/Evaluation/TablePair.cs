@@ -15,6 +15,8 @@ internal static class TablePair
         CheckClasses(train.ClassNames, test.ClassNames);
         _ = train.RequireLabels();
         _ = test.RequireLabels();
+        train.RequireFinite();
+        test.RequireFinite();
     }
 
     public static void CheckClasses(IReadOnlyList<string>? train, IReadOnlyList<string>? test)

@@ -36,9 +36,12 @@ internal sealed class TransferEvaluation(TrainedEncoder encoder, DataOptions dat
         var options = new LogisticOptions { Metric = MetricOf(splits.Set) };
         LogisticSelection selection = LogisticRegression.Choose(train, validation, options, sweep, cancellation);
         LogisticSweepPoint chosen = selection.Sweep.First(point => point.L2 == selection.Model.L2);
-        (double value, Interval interval) = Measure(splits.Set.Metric, table, test, selection.Model);
+        (double value, Interval interval, EvaluationOutcome? outcome) = Measure(splits.Set.Metric, table, test, selection.Model);
         return new TransferResult(
-            splits.Set, value, interval, chosen.Validation, [("l2", chosen.L2)], train.Count + validation.Count, test.Count, skipped, splits.IsPartial);
+            splits.Set, value, interval, chosen.Validation, [("l2", chosen.L2)], train.Count + validation.Count, test.Count, skipped, splits.IsPartial)
+        {
+            Outcome = outcome,
+        };
 
         LogisticData Features(ImageDataSet images) => Embed(images).Rows;
 
@@ -63,18 +66,19 @@ internal sealed class TransferEvaluation(TrainedEncoder encoder, DataOptions dat
         ? LogisticData.Of(table)
         : LogisticData.Of(table, ClassPresence.Of(images, table.Paths), images.ClassNames!.Count);
 
-    private (double Value, Interval Interval) Measure(
+    private (double Value, Interval Interval, EvaluationOutcome? Outcome) Measure(
         TransferMetric metric, EmbeddingTable table, LogisticData test, LogisticRegression model)
     {
         float[] logits = model.Logits(test);
         if (metric == TransferMetric.MeanAveragePrecision)
         {
-            return MeanPrecision.Of(logits, test.Marks!, model.Classes, seed);
+            (double precision, Interval around) = MeanPrecision.Of(logits, test.Marks!, model.Classes, seed);
+            return (precision, around, null);
         }
 
         var outcome = EvaluationOutcome.FromScores(table, logits, model.Classes, seed);
         return metric == TransferMetric.Top1
-            ? (outcome.Top1, outcome.Top1Interval)
-            : (outcome.MeanPerClass, outcome.MeanPerClassInterval);
+            ? (outcome.Top1, outcome.Top1Interval, outcome)
+            : (outcome.MeanPerClass, outcome.MeanPerClassInterval, outcome);
     }
 }

@@ -21,4 +21,8 @@ internal sealed record TransferResult(
     int TrainImages,
     int TestImages,
     int SkippedImages,
-    bool IsPartial);
+    bool IsPartial)
+{
+    /// <summary>What was said about each test image; null where an image may have several classes.</summary>
+    public EvaluationOutcome? Outcome { get; init; }
+}

@@ -11,6 +11,15 @@ public sealed record FineTuneGrid(IReadOnlyList<double> Rates, IReadOnlyList<dou
     /// <summary>Six of them: rates 1e-3, 1e-2 and 1e-1, without decay and with 1e-4.</summary>
     public static FineTuneGrid Thin { get; } = new([1e-3, 1e-2, 1e-1], [0, 1e-4]);
 
+    /// <summary>
+    /// For training from random weights: 7 rates from 1e-3 to 1 and 8 decays from 1e-5 to 10^−1.5 in even logarithmic steps:
+    /// 56 of them.
+    /// </summary>
+    public static FineTuneGrid FullFromScratch { get; } = new(Logarithmic(-3, 0, 7), Logarithmic(-5, -1.5, 8));
+
+    /// <summary>Six of them: rates 1e-2, 1e-1 and 1, with 1e-4 and 1e-2.</summary>
+    public static FineTuneGrid ThinFromScratch { get; } = new([1e-2, 1e-1, 1], [1e-4, 1e-2]);
+
     /// <summary>A weight decay for every rate, as it is, instead of <see cref="Decays"/>; null (default) for those.</summary>
     public double? FixedDecay { get; init; }
 

@@ -31,7 +31,7 @@ public sealed record FineTuneOptions
     public double WeightDecay { get; init => field = Require.NonNegative(value); }
 
     /// <summary>
-    /// Whether the decay of batch norm's running statistics is max(1 − 10 / steps, 0.9) (default; B.8.2), or 0.9.
+    /// Whether the decay of batch norm's running statistics is max(1 − 10 / steps of an epoch, 0.9) (default; B.8), or 0.9.
     /// </summary>
     public bool ScheduleBatchNorm { get; init; } = true;
 

@@ -190,7 +190,7 @@ public sealed class FineTuning
             return (images, Validation);
         }
 
-        (int[] kept, int[] heldOut) = LabelSubset.Split(images.RequireLabels(), HeldOutShare, options.Seed);
+        (int[] kept, int[] heldOut) = LabelSubset.Split(images.RequireLabels(), HeldOutShare, options.Seed, images.ClassNames);
         return (images.Subset(kept), images.Subset(heldOut));
     }
 
@@ -263,7 +263,7 @@ public sealed class FineTuning
         FormattableString.Invariant($"fine-tuning diverged: the loss at step {step + 1} is not a finite number (learning rate {rate:G4}); try a lower one with --rate"));
 
     private static double Decay(FineTuneOptions setting, int images)
-        => setting.ScheduleBatchNorm ? BatchNormDecay.For(setting.StepsFor(images)) : BatchNormDecay.Usual;
+        => setting.ScheduleBatchNorm ? BatchNormDecay.For(images / setting.BatchFor(images)) : BatchNormDecay.Usual;
 
     private IEnumerable<BatchPlan> Plans(int images, int batch, long steps)
     {

@@ -30,7 +30,7 @@ internal sealed class TransferFineTuning(
             Validation = splits.Validation,
         }.Fit(splits.Train, splits.Test, cancellation);
         var skipped = new SkippedImages(splits.Test, data);
-        (double value, Interval interval, int tested) = Measure(network.Classifier, splits, skipped, cancellation);
+        (double value, Interval interval, int tested, EvaluationOutcome? outcome) = Measure(network.Classifier, splits, skipped, cancellation);
         return new TransferResult(
             splits.Set,
             value,
@@ -40,10 +40,13 @@ internal sealed class TransferFineTuning(
             network.Images,
             tested,
             network.SkippedImages + skipped.Count,
-            splits.IsPartial);
+            splits.IsPartial)
+        {
+            Outcome = outcome,
+        };
     }
 
-    private (double Value, Interval Interval, int Images) Measure(
+    private (double Value, Interval Interval, int Images, EvaluationOutcome? Outcome) Measure(
         TrainedClassifier classifier, TransferSplits splits, SkippedImages skipped, CancellationToken cancellation)
     {
         if (splits.Set.Metric == TransferMetric.MeanAveragePrecision)
@@ -51,12 +54,12 @@ internal sealed class TransferFineTuning(
             (float[] logits, sbyte[] marks) = classifier.Scores(splits.Test, data, skipped, cancellation);
             int classes = classifier.ClassNames.Count;
             (double value, Interval interval) = MeanPrecision.Of(logits, marks, classes, options.Seed);
-            return (value, interval, marks.Length / classes);
+            return (value, interval, marks.Length / classes, null);
         }
 
         EvaluationOutcome outcome = classifier.Test(splits.Test, data, skipped, seed: options.Seed, cancellation: cancellation);
         return splits.Set.Metric == TransferMetric.Top1
-            ? (outcome.Top1, outcome.Top1Interval, outcome.Labels.Count)
-            : (outcome.MeanPerClass, outcome.MeanPerClassInterval, outcome.Labels.Count);
+            ? (outcome.Top1, outcome.Top1Interval, outcome.Labels.Count, outcome)
+            : (outcome.MeanPerClass, outcome.MeanPerClassInterval, outcome.Labels.Count, outcome);
     }
 }

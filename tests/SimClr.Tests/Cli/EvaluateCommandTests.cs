@@ -1,4 +1,9 @@
 using System.Text.Json.Nodes;
+using SimClr.Augmentation;
+using SimClr.Checkpoints;
+using SimClr.Encoders;
+using SimClr.Tests.Data;
+using SkiaSharp;
 
 namespace SimClr.Tests.Cli;
 
@@ -106,6 +111,49 @@ public sealed class EvaluateCommandTests(SmallWorld world) : IClassFixture<Small
         Assert.Contains(json["sweep"]!.AsArray(), point => point!["l2"]!.GetValue<double>() == json["l2"]!.GetValue<double>());
         Assert.Equal((train, held, 8), (
             json["train_images"]!.GetValue<int>(), json["validation_images"]!.GetValue<int>(), json["test_images"]!.GetValue<int>()));
+    }
+
+    [Fact]
+    public void Logistic_sees_the_whole_short_side_as_the_paper_does_in_transfer()
+    {
+        // The classes differ in the outermost pixels alone, which the margin around the usual crop would take away.
+        using var folder = new TemporaryFolder();
+        for (int i = 0; i < 40; i++)
+        {
+            SKColor edge = i % 2 == 0 ? SKColors.Red : SKColors.Blue;
+            var inside = new SKColor((byte)(40 + (i / 2)), 90, 90);
+            folder.Write(
+                $"{(i < 30 ? "train" : "test")}/{(i % 2 == 0 ? "red" : "blue")}/{i}.png",
+                EncodedImages.Encode(40, 40, (x, y) => x is 0 or 39 || y is 0 or 39 ? edge : inside, SKEncodedImageFormat.Png));
+        }
+
+        var options = new EncoderOptions { Name = "resnet18", Width = 0.0625 };
+        var views = new ViewOptions { Size = 40, Blur = false };
+        using (var encoder = new TrainedEncoder(EncoderCatalog.Create(options, views.Size), options, views))
+        {
+            encoder.Save(folder.Of("encoder.safetensors"));
+        }
+
+        JsonObject json = CommandRun.Of(
+            "evaluate", "logistic", folder.Of("encoder.safetensors"), "--train", folder.Of("train"), "--test", folder.Of("test"), "--threads", "1", "--json").Json;
+
+        Assert.Equal(1, json["top1"]!.GetValue<double>());
+    }
+
+    [Theory]
+    [InlineData("knn")]
+    [InlineData("linear")]
+    [InlineData("logistic")]
+    [InlineData("finetune")]
+    public void One_class_alone_is_refused_before_anything_is_computed(string measure)
+    {
+        string manifest = world.At("single.csv");
+        File.WriteAllText(manifest, "path,label\n" + string.Concat(Directory.GetFiles(world.At("train/red")).Select(file => $"{file},red\n")));
+        CommandRun result = CommandRun.Of(
+            "evaluate", measure, world.At("run"), "--train", manifest, "--test", manifest, "--threads", "1");
+
+        Assert.Contains("all 12 images are of one class ('red'); expected images of at least two classes", result.Refused(3));
+        Assert.DoesNotContain("embedding", result.Error);
     }
 
     [Fact]

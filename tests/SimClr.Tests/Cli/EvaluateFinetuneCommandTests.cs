@@ -36,6 +36,14 @@ public sealed class EvaluateFinetuneCommandTests(SmallWorld world) : IClassFixtu
         Assert.Contains("rate 0.001", run.Output);
     }
 
+    [Fact]
+    public void From_scratch_the_grid_is_that_of_random_initialization()
+    {
+        JsonObject json = Tune("--from-scratch", "--grid", "thin", "--steps", "1", "--batch-size", "8", "--json").Json;
+        Assert.Equal(
+            [0.01, 0.01, 0.1, 0.1, 1, 1], json["search"]!.AsArray().Select(tried => tried!["rate"]!.GetValue<double>()));
+    }
+
     [Theory]
     [InlineData("--label-fraction 0.5", 12)]
     [InlineData("--labels-per-class 2", 4)]
@@ -65,7 +73,8 @@ public sealed class EvaluateFinetuneCommandTests(SmallWorld world) : IClassFixtu
     [InlineData("--label-fraction 1.5", 2, "expected a number above 0 and at most 1")]
     [InlineData("--label-fraction 0.01", 3, "of 24 labeled images is 0, expected at least one for each of 2 classes")]
     [InlineData("--labels-per-class 0", 2, "got '0', expected an integer of 1 or more")]
-    [InlineData("--labels-per-class 13", 3, "has 12 labeled images, expected at least 13")]
+    [InlineData("--labels-per-class 13", 3, "class 'blue' has 12 labeled images, expected at least 13")]
+    [InlineData("--labels-per-class 1 --grid thin", 3, "class 'blue' has one labeled image")]
     [InlineData("--labels-per-class 2 --label-fraction 0.1", 2, "--label-fraction and --labels-per-class exclude each other")]
     [InlineData("--label-list nowhere.txt", 2, "nowhere.txt: the list of labeled images cannot be read")]
     [InlineData("--steps 3 --epochs 3", 2, "--epochs and --steps exclude each other")]

@@ -51,6 +51,21 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
         Assert.Contains("CIFAR-10: training 7 of 7, step 2 of 2", run.Error);
     }
 
+    [Theory]
+    [InlineData]
+    [InlineData("--protocol", "finetune", "--grid", "thin", "--steps", "1")]
+    public void Predictions_of_each_set_can_be_compared(params string[] protocol)
+    {
+        WriteCifar();
+        string folder = sets.Of("predictions");
+        JsonObject json = Transfer(["--allow-partial", "--json", "--predictions", folder, .. protocol]).Json;
+        Assert.Equal(folder, json["predictions"]!.GetValue<string>());
+        string file = Path.Combine(folder, "cifar10.csv");
+        JsonObject same = CommandRun.Of("evaluate", "compare", file, file, "--json").Json;
+        Assert.Equal(20, same["test_images"]!.GetValue<int>());
+        Assert.Equal(json["sets"]![0]!["value"]!.GetValue<double>(), same["a"]!["top1"]!.GetValue<double>());
+    }
+
     [Fact]
     public void Images_of_several_classes_are_fine_tuned_too()
     {
@@ -83,6 +98,7 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
         Assert.Contains("does not hold these sets:", run.Refused(3));
         Assert.Contains("Pets: get it from https://www.robots.ox.ac.uk/~vgg/data/pets/ and unpack it to", run.Error);
         Assert.Contains("flowers-102 (imagelabels.mat, setid.mat and jpg/image_NUMBER.jpg)", run.Error);
+        Assert.Contains($"or by: simclr data download pets --out {sets.Of("oxford-iiit-pet")}", run.Error);
         Assert.DoesNotContain("CIFAR-10:", run.Error);
     }
 
@@ -98,6 +114,7 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
     [InlineData(2, "did you mean 'pets'?", "--only", "petz")]
     [InlineData(2, "--only: got ''", "--only", "cifar10,")]
     [InlineData(2, "expected a file such as transfer.html", "--report", "")]
+    [InlineData(2, "--predictions: got ''", "--predictions", "")]
     [InlineData(2, "--grid is for fine-tuning; expected --protocol finetune", "--grid", "thin")]
     [InlineData(2, "--steps is for fine-tuning", "--steps", "9", "--protocol", "linear")]
     [InlineData(2, "did you mean 'finetune'?", "--protocol", "fine-tune")]

@@ -76,6 +76,37 @@ public sealed class SetDownloadTests : IDisposable
         Assert.Equal(60L, Assert.Single(whole.Requests).From);
     }
 
+    [Fact]
+    public void A_server_that_loses_what_came_again_and_again_is_given_up()
+    {
+        // It says more than it sends, and does not take up where it broke off. In the end it would do as it should.
+        using var server = new FaultyServer((number, _, from) => number > 40 ? FaultyServer.Ranged(archive, from)
+            : from is null ? FaultyServer.Response(archive, length: archive.Length + 20)
+            : FaultyServer.Response([], "416 Range Not Satisfiable"));
+        Assert.Contains("start over 4 times", Refused(server));
+        Assert.Equal(8, server.Requests.Count);
+    }
+
+    [Fact]
+    public void Another_set_in_the_same_folder_leaves_alone_what_came_of_the_first()
+    {
+        using (var broken = new FaultyServer((_, _, from) => FaultyServer.Ranged(archive, from, end: 60)))
+        {
+            Refused(broken);
+        }
+
+        byte[] second = Archive(("other/a.bin", TarEntryType.RegularFile));
+        using (var other = new FaultyServer((_, _, from) => FaultyServer.Ranged(second, from)))
+        {
+            Fetch(other, new RemoteSet("other", "Another", ["other:DIR"], [new RemoteFile("http://nowhere.invalid/other.tar.gz", Md5(second), 1)]) { Contents = ["other"] });
+        }
+
+        using var whole = new FaultyServer((_, _, from) => FaultyServer.Ranged(archive, from));
+        Fetch(whole, archive);
+        Assert.Equal(60L, Assert.Single(whole.Requests).From);
+        Assert.Equal(["cifar-10-batches-bin", "other"], Directory.GetFileSystemEntries(folder.Of("out")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
     [Theory]
     [InlineData(-20)]
     [InlineData(0)]
@@ -203,6 +234,9 @@ public sealed class SetDownloadTests : IDisposable
             Assert.True(file.Kept || file.Name.EndsWith("gz", StringComparison.Ordinal) || file.Name.EndsWith(".zip", StringComparison.Ordinal));
         });
         Assert.All(RemoteSets.All, set => Assert.NotEmpty(set.Contents));
+        Assert.All(RemoteSets.All, set => Assert.NotEmpty(set.Uses));
+        Assert.All(RemoteSets.All.SelectMany(set => set.Uses).Where(use => !use.StartsWith("DIR/", StringComparison.Ordinal)), use => Assert.NotNull(DataSets.Parse(use)));
+        Assert.All(RemoteSets.All.Where(set => TransferCatalog.Find(set.Name) is not null), set => Assert.All(set.Uses, use => Assert.Equal(set.Name, DataSets.Parse(use)!.Kind)));
     }
 
     private static string Md5(byte[] bytes)

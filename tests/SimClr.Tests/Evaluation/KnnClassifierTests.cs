@@ -212,4 +212,18 @@ public sealed class KnnClassifierTests
 
     private static double Share(double[][] votes, int[] labels, int k) => Enumerable.Range(0, labels.Length).Average(i
         => votes[i].Index().OrderByDescending(v => v.Item).ThenBy(v => v.Index).Take(k).Any(v => v.Index == labels[i]) ? 1.0 : 0);
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public void An_encoder_that_gives_no_numbers_is_told_instead_of_measured(float number)
+    {
+        EmbeddingTable good = new([1, 0, 0, 1], 2, ["a", "b"], [0, 1]);
+        EmbeddingTable bad = new([1, 0, number, 1], 2, ["a", "b"], [0, 1]);
+        foreach ((EmbeddingTable train, EmbeddingTable test) in new[] { (good, bad), (bad, good) })
+        {
+            Assert.Contains("the embedding of b holds", Assert.Throws<DataException>(() => KnnClassifier.Evaluate(train, test, k: 1)).Message, StringComparison.Ordinal);
+            Assert.Contains("the embedding of b holds", Assert.Throws<DataException>(() => LinearProbe.Evaluate(train, test)).Message, StringComparison.Ordinal);
+        }
+    }
 }

@@ -19,11 +19,18 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
     public void Dispose() => folder.Dispose();
 
     [Theory]
-    [InlineData(20_000, 0.9995)]
     [InlineData(1_000, 0.99)]
+    [InlineData(200, 0.95)]
     [InlineData(100, 0.9)]
     [InlineData(5, 0.9)]
-    public void Batch_norm_decays_as_in_the_paper(long steps, double decay) => Assert.Equal(decay, BatchNormDecay.For(steps), 1e-12);
+    public void Batch_norm_decays_as_in_the_paper(long stepsPerEpoch, double decay)
+        => Assert.Equal(decay, BatchNormDecay.For(stepsPerEpoch), 1e-12);
+
+    [Theory]
+    [InlineData(300, 2, 1, 1 - (10.0 / 150))]   // 150 steps an epoch, of which one is made
+    [InlineData(32, 16, 120, 0.9)]              // 2 steps an epoch, over and over
+    public void Its_steps_are_those_of_an_epoch(int images, int batch, int steps, double decay)
+        => Assert.Equal(decay, Tune(Short with { BatchSize = batch, Steps = steps }, train: TinyRun.Images(images)).BatchNormDecay, 1e-12);
 
     [Fact]
     public void The_decay_reaches_every_batch_norm_and_moves_its_statistics_by_so_much()
@@ -60,6 +67,17 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
         Assert.Equal(Math.Sqrt(1e-7), settings[8].Rate, 1e-12);
         Assert.Equal([0, 1e-6 / 1e-4, 1e-3 / 1e-4], new[] { settings[0].WeightDecay, settings[1].WeightDecay, settings[7].WeightDecay });
         Assert.All((FineTuneGrid.Thin with { FixedDecay = 0.3 }).Settings(Short), setting => Assert.Equal(0.3, setting.WeightDecay));
+    }
+
+    [Fact]
+    public void From_scratch_it_is_the_one_of_random_initialization()
+    {
+        FineTuneOptions[] settings = [.. FineTuneGrid.FullFromScratch.Settings(Short)];
+        Assert.Equal(56, settings.Length);
+        Assert.Equal([1e-3, 1], new[] { settings[0].Rate, settings[^1].Rate });
+        Assert.Equal(1e-5 / 1e-3, settings[0].WeightDecay, 1e-12);
+        Assert.Equal(Math.Pow(10, -1.5), settings[^1].WeightDecay, 1e-12);
+        Assert.All(FineTuneGrid.ThinFromScratch.Settings(Short), thin => Assert.Contains(settings, s => Math.Abs(Math.Log(s.Rate / thin.Rate)) < 1e-9));
     }
 
     [Fact]
