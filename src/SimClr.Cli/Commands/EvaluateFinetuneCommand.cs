@@ -101,7 +101,7 @@ internal static class EvaluateFinetuneCommand
             {
                 ["rate"] = t.Rate,
                 ["weight_decay"] = t.WeightDecay,
-                ["top1"] = t.Top1,
+                ["top1"] = t.Score,
             })]),
             ["validation_images"] = result.ValidationImages,
             ["skipped_images"] = result.SkippedImages,
@@ -124,7 +124,7 @@ internal static class EvaluateFinetuneCommand
             lines.Add($"rate and decay are the best of {result.Search.Count} on {result.ValidationImages} validation images:");
             lines.AddRange(result.Search.Select(t => string.Create(
                 CultureInfo.InvariantCulture,
-                $"  rate {t.Rate,-8:G3} decay {t.WeightDecay,-8:G3} {(t.Top1 is { } top1 ? ProgressText.Percent(top1) : "diverged")}")));
+                $"  rate {t.Rate,-8:G3} decay {t.WeightDecay,-8:G3} {(t.Score is { } top1 ? ProgressText.Percent(top1) : "diverged")}")));
         }
 
         lines.AddRange(output is null ? [] : [$"the encoder and its classifier are in {output}"]);

@@ -59,7 +59,7 @@ internal static class EvaluateTransferCommand
             "",
             "Finetune: the whole network is trained on each set, from the encoder, as by 'simclr evaluate finetune': rate and decay",
             "are chosen on validation images, each choice a training of its own, and the network is trained again on all",
-            "(B.8.2). VOC 2007 is left out: its images have several classes each.",
+            "(B.8.2). VOC 2007, whose images have several classes each, gets a sigmoid for each class instead of a softmax.",
             "",
             "The sets, the folders that they are looked for in below DIR, and the number of images:",
             .. TransferCatalog.Sets.Select(Line),
@@ -124,12 +124,6 @@ internal static class EvaluateTransferCommand
         using (encoder)
         {
             long seed = context.Seed ?? 0;
-            if (request.Only?.Except(request.Wanted).FirstOrDefault() is { } several)
-            {
-                throw new ConfigurationException(
-                    $"--only: '{several.Name}' cannot be fine-tuned: its images have several classes each; expected other sets, or --protocol linear");
-            }
-
             using TransferFolders folders = TransferFolders.Open(request, reading, seed);
             foreach (TransferSet set in folders.Absent)
             {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using SimClr.Data;
-using SimClr.Training;
 
 namespace SimClr.Cli.Transfer;
 
@@ -27,9 +26,8 @@ internal sealed record TransferRequest(
     /// <summary>Steps of fine-tuning; null for the paper's.</summary>
     public int? Steps { get; init; }
 
-    /// <summary>The sets that the protocol fits.</summary>
-    public IReadOnlyList<TransferSet> Wanted
-        => [.. (Only ?? TransferCatalog.Sets).Where(set => Protocol == Linear || TransferFineTuning.Fits(set))];
+    /// <summary>The sets that were asked for.</summary>
+    public IReadOnlyList<TransferSet> Wanted => Only ?? TransferCatalog.Sets;
 
     /// <summary>What to type for the same.</summary>
     public string CommandLine(long seed)

@@ -14,6 +14,8 @@ internal sealed class CachedDataSet(ImageDataSet source, RgbImage?[] images) : I
 
     public override IReadOnlyList<string>? ClassNames => source.ClassNames;
 
+    internal override IReadOnlyList<sbyte[]>? Presence => source.Presence;
+
     public override string Fingerprint => source.Fingerprint;
 
     public override string PathOf(int index) => source.PathOf(index);

@@ -11,4 +11,18 @@ internal static class ClassPresence
 
     /// <summary>Too hard to tell: what is predicted counts neither as right nor as wrong.</summary>
     public const sbyte Unclear = 0;
+
+    /// <summary>The marks of those images of a set that have these paths, in this order.</summary>
+    /// <returns>paths · classes marks, image by image.</returns>
+    public static sbyte[] Of(ImageDataSet images, IReadOnlyList<string> paths)
+    {
+        IReadOnlyList<sbyte[]> presence = images.RequirePresence();
+        Dictionary<string, sbyte[]> byPath = [];
+        for (int i = 0; i < images.Count; i++)
+        {
+            byPath[images.PathOf(i)] = presence[i];
+        }
+
+        return [.. paths.SelectMany(path => byPath[path])];
+    }
 }

@@ -7,9 +7,11 @@ internal sealed class JoinedDataSet(ImageDataSet first, ImageDataSet second) : I
 
     public override int Count => first.Count + second.Count;
 
-    public override IReadOnlyList<int>? Labels { get; } = [.. first.RequireLabels(), .. second.RequireLabels()];
+    public override IReadOnlyList<int>? Labels { get; } = first.Presence is null ? [.. first.RequireLabels(), .. second.RequireLabels()] : null;
 
     public override IReadOnlyList<string>? ClassNames => first.ClassNames;
+
+    internal override IReadOnlyList<sbyte[]>? Presence { get; } = first.Presence is { } presence ? [.. presence, .. second.RequirePresence()] : null;
 
     public override string Fingerprint => Data.Fingerprint.Of([first.Fingerprint, second.Fingerprint]);
 

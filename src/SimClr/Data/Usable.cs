@@ -43,4 +43,10 @@ public static class Usable
                 + "all images and are named for their classes, a .csv manifest with a label in every row, tar shards "
                 + "with a .cls for every image, or a set that comes with labels");
     }
+
+    /// <summary>What is known of each class in each image, of a set whose images may have several classes each.</summary>
+    /// <exception cref="DataException">They have one each, or none is known.</exception>
+    internal static IReadOnlyList<sbyte[]> RequirePresence(this ImageDataSet images) => images.Presence ?? throw new DataException(
+        $"'{images.Name}': its images have one class each, or no labels, and mean average precision is for images that may have "
+            + "several; expected a set such as voc2007:DIR, or another measure");
 }

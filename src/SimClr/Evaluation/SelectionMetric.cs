@@ -1,6 +1,6 @@
 namespace SimClr.Evaluation;
 
-/// <summary>By what the regularization of a logistic regression is chosen on validation data.</summary>
+/// <summary>By what a setting is chosen on validation data: the λ of a logistic regression, or rate and decay of fine-tuning.</summary>
 public enum SelectionMetric
 {
     /// <summary>Share of rows that are classified right.</summary>

@@ -54,23 +54,17 @@ internal sealed class TransferEvaluation(TrainedEncoder encoder, DataOptions dat
         }
     }
 
-    private static LogisticData RowsOf(EmbeddingTable table, ImageDataSet images)
-    {
-        if (images.Presence is not { } presence)
-        {
-            return LogisticData.Of(table);
-        }
-
-        var byPath = Enumerable.Range(0, images.Count).ToDictionary(images.PathOf, image => presence[image]);
-        return LogisticData.Of(table, [.. table.Paths.SelectMany(path => byPath[path])], images.ClassNames!.Count);
-    }
-
-    private static SelectionMetric MetricOf(TransferSet set) => set.Metric switch
+    /// <summary>What settings are chosen by: the measure of the set.</summary>
+    public static SelectionMetric MetricOf(TransferSet set) => set.Metric switch
     {
         TransferMetric.Top1 => SelectionMetric.Top1,
         TransferMetric.MeanPerClass => SelectionMetric.MeanPerClass,
         _ => SelectionMetric.MeanAveragePrecision,
     };
+
+    private static LogisticData RowsOf(EmbeddingTable table, ImageDataSet images) => images.Presence is null
+        ? LogisticData.Of(table)
+        : LogisticData.Of(table, ClassPresence.Of(images, table.Paths), images.ClassNames!.Count);
 
     private (double Value, Interval Interval, EvaluationOutcome? Outcome) Measure(
         TransferMetric metric, EmbeddingTable table, LogisticData test, LogisticRegression model)

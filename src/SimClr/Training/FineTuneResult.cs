@@ -7,14 +7,14 @@ namespace SimClr.Training;
 /// <param name="Runs">Runs of the search and the last one.</param>
 /// <param name="Step">Steps of this run done.</param>
 /// <param name="Steps">Steps of this run.</param>
-/// <param name="Loss">Cross-entropy of the last step.</param>
+/// <param name="Loss">Loss of the last step.</param>
 public sealed record FineTuneProgress(int Run, int Runs, long Step, long Steps, double Loss);
 
 /// <summary>One setting of a search.</summary>
 /// <param name="Rate">The rate of the first step.</param>
 /// <param name="WeightDecay">Weight decay, as it was applied.</param>
-/// <param name="Top1">Accuracy on the validation images, 0 … 1; null where training diverged.</param>
-public sealed record FineTuneTry(double Rate, double WeightDecay, double? Top1);
+/// <param name="Score">What it is chosen by (<see cref="FineTuning.Metric"/>) on the validation images, 0 … 1; null where training diverged.</param>
+public sealed record FineTuneTry(double Rate, double WeightDecay, double? Score);
 
 /// <summary>What fine-tuning found, with the network as it was after the last step.</summary>
 /// <param name="Outcome">The test images' classification.</param>

@@ -59,6 +59,12 @@ public sealed class FineTuning
     /// <summary>Rates and decays to choose from instead of those of the options, or null.</summary>
     public FineTuneGrid? Grid { get; init; }
 
+    /// <summary>
+    /// What they are chosen by: top-1 (default) or mean per class. Mean average precision is for images of several classes,
+    /// which <see cref="Run"/> does not take.
+    /// </summary>
+    public SelectionMetric Metric { get; init; }
+
     /// <summary>Labeled images to choose on; null to hold out a fifth of each class of the training images, by seed.</summary>
     public ImageDataSet? Validation { get; init; }
 
@@ -75,9 +81,28 @@ public sealed class FineTuning
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(test);
-        LabeledImages.RequireClasses(train);
-        test.RequireLabels();
-        TablePair.CheckClasses(train.ClassNames, test.ClassNames);
+        train.RequireLabels();
+        using FineTunedNetwork network = Fit(train, test, cancellation);
+        var skippedTest = new SkippedImages(test, configuration.Data);
+        EvaluationOutcome outcome = network.Classifier.Test(test, configuration.Data, skippedTest, seed: options.Seed, cancellation: cancellation);
+        if (Out is { } directory)
+        {
+            network.Classifier.Save(new RunDirectory(directory), Provenance(network.Options, network.Images));
+        }
+
+        return new FineTuneResult(
+            outcome, network.Options, network.Steps, Decay(network.Options, network.Images), network.Images, network.FinalLoss,
+            network.Search, network.ValidationImages, network.SkippedImages + skippedTest.Count);
+    }
+
+    /// <summary>
+    /// Trains on one set, to be tested on another by the caller. Where the choice is by mean average precision, the images of
+    /// both may have several classes each (<see cref="ImageDataSet.Presence"/>), and validation images are given.
+    /// </summary>
+    /// <inheritdoc cref="Run"/>
+    internal FineTunedNetwork Fit(ImageDataSet train, ImageDataSet test, CancellationToken cancellation)
+    {
+        Check(train, test);
         set_num_threads(plan.Threads);
         using var memory = new HostMemory();
 
@@ -88,24 +113,34 @@ public sealed class FineTuning
         FineTuneOptions chosen = search.Length == 0 ? settings[0] : settings[Best(search)];
 
         ImageDataSet all = search.Length > 0 && Validation is not null ? new JoinedDataSet(images, Validation) : images;
-        using TrainedClassifier classifier = Train(chosen, all, skipped, search.Length, search.Length + 1, cancellation, out double loss);
-        var skippedTest = new SkippedImages(test, configuration.Data);
-        EvaluationOutcome outcome = classifier.Test(test, configuration.Data, skippedTest, seed: options.Seed, cancellation: cancellation);
-        if (Out is { } directory)
+        TrainedClassifier classifier = Train(chosen, all, skipped, search.Length, search.Length + 1, cancellation, out double loss);
+        return new FineTunedNetwork(classifier, chosen, all.Count, loss, search, validation, skipped.Count);
+    }
+
+    private void Check(ImageDataSet train, ImageDataSet test)
+    {
+        if (Metric == SelectionMetric.MeanAveragePrecision)
         {
-            classifier.Save(new RunDirectory(directory), Provenance(chosen, all));
+            LabeledImages.RequireVaryingClass(train);
+            test.RequirePresence();
+            Validation?.RequirePresence();
+        }
+        else
+        {
+            LabeledImages.RequireClasses(train);
+            test.RequireLabels();
+            Validation?.RequireLabels();
         }
 
-        return new FineTuneResult(
-            outcome, chosen, chosen.StepsFor(all.Count), Decay(chosen, all.Count), all.Count, loss, search, validation,
-            skipped.Count + skippedTest.Count);
+        TablePair.CheckClasses(train.ClassNames, test.ClassNames);
+        TablePair.CheckClasses(train.ClassNames, Validation?.ClassNames);
     }
 
     // The first of the best: of equal ones the lowest rate, then the lowest decay.
     private static int Best(FineTuneTry[] search)
     {
-        FineTuneTry best = search.MaxBy(t => t.Top1 ?? -1)!;
-        return best.Top1 is null
+        FineTuneTry best = search.MaxBy(t => t.Score ?? -1)!;
+        return best.Score is null
             ? throw new DivergenceException($"fine-tuning diverged with each of {search.Length} settings; give a lower rate with --rate")
             : Array.IndexOf(search, best);
     }
@@ -127,7 +162,7 @@ public sealed class FineTuning
             try
             {
                 using TrainedClassifier classifier = Train(settings[number], fit, skipped, number, settings.Length + 1, cancellation, out _);
-                return classifier.Test(held, configuration.Data, skipped, cancellation: cancellation).Top1;
+                return Score(classifier, held, skipped, cancellation);
             }
             catch (DivergenceException)
             {
@@ -136,12 +171,22 @@ public sealed class FineTuning
         }
     }
 
+    private double Score(TrainedClassifier classifier, ImageDataSet held, SkippedImages skipped, CancellationToken cancellation)
+    {
+        if (Metric == SelectionMetric.MeanAveragePrecision)
+        {
+            (float[] logits, sbyte[] marks) = classifier.Scores(held, configuration.Data, skipped, cancellation);
+            return LogisticScore.MeanAveragePrecision(logits, marks, classifier.ClassNames.Count);
+        }
+
+        EvaluationOutcome outcome = classifier.Test(held, configuration.Data, skipped, cancellation: cancellation);
+        return Metric == SelectionMetric.Top1 ? outcome.Top1 : outcome.MeanPerClass;
+    }
+
     private (ImageDataSet Fit, ImageDataSet Held) HoldOut(ImageDataSet images)
     {
         if (Validation is not null)
         {
-            Validation.RequireLabels();
-            TablePair.CheckClasses(images.ClassNames, Validation.ClassNames);
             return (images, Validation);
         }
 
@@ -186,7 +231,9 @@ public sealed class FineTuning
         int batch = setting.BatchFor(images.Count);
         long steps = setting.StepsFor(images.Count);
         var schedule = new LearningRateSchedule((int)steps, 1, 1, warmupEpochs: 0, setting.Rate);
-        var gradients = new SupervisedStep(model, images.RequireLabels(), batch, parts: 1);
+        SupervisedStep gradients = images.Presence is { } presence
+            ? new SupervisedStep(model, presence, batch, parts: 1)
+            : new SupervisedStep(model, images.RequireLabels(), batch, parts: 1);
         using var optimizer = new Sgd(ParameterGroups.Of(model), weightDecay: setting.WeightDecay);
         using var feed = new BatchFeed(
             images, configuration with { Batch = new BatchOptions { Size = batch } }, plan with { MicroBatch = batch }, 1, skipped,
@@ -231,10 +278,10 @@ public sealed class FineTuning
         }
     }
 
-    private Dictionary<string, string> Provenance(FineTuneOptions chosen, ImageDataSet images) => new()
+    private Dictionary<string, string> Provenance(FineTuneOptions chosen, int images) => new()
     {
         ["made_by"] = $"simclr {typeof(FineTuning).Assembly.GetName().Version!.ToString(3)}",
         ["trained"] = FormattableString.Invariant(
-            $"fine-tuned from {(options.FromScratch ? "random weights" : run)} on {images.Count} labeled images, {chosen.StepsFor(images.Count)} steps, batch {chosen.BatchFor(images.Count)}, rate {chosen.Rate}, weight decay {chosen.WeightDecay}, seed {options.Seed}"),
+            $"fine-tuned from {(options.FromScratch ? "random weights" : run)} on {images} labeled images, {chosen.StepsFor(images)} steps, batch {chosen.BatchFor(images)}, rate {chosen.Rate}, weight decay {chosen.WeightDecay}, seed {options.Seed}"),
     };
 }

@@ -16,6 +16,20 @@ internal static class LabeledImages
                 + "expected images of at least two classes, or there is nothing to tell apart");
     }
 
+    /// <summary>Checks a set whose images may have several classes each: some class must be in images and absent from others.</summary>
+    /// <exception cref="DataException">Its images have one class each, or no class tells them apart.</exception>
+    public static void RequireVaryingClass(ImageDataSet images)
+    {
+        IReadOnlyList<sbyte[]> presence = images.RequirePresence();
+        int classes = Classes(images);
+        if (!Enumerable.Range(0, classes).Any(c => presence.Any(marks => marks[c] > 0) && presence.Any(marks => marks[c] < 0)))
+        {
+            throw new DataException(
+                $"'{images.Name}': none of {classes} classes is in some of the {images.Count} images and absent from others; "
+                    + "expected at least one that is, or there is nothing to tell apart");
+        }
+    }
+
     /// <summary>Classes of a labeled set: those it names, else up to its highest label.</summary>
     public static int Classes(ImageDataSet images) => images.ClassNames?.Count ?? images.RequireLabels().Max() + 1;
 

@@ -1,3 +1,4 @@
+using SimClr.Losses;
 using static TorchSharp.torch;
 
 namespace SimClr.Training;
@@ -7,11 +8,36 @@ namespace SimClr.Training;
 /// parts add up to that of the whole. Batch norm sees a micro-batch at a time, and its running statistics move once.
 /// </summary>
 /// <param name="model">Encoder and classifier.</param>
-/// <param name="labels">The class of each image of the set.</param>
+/// <param name="loss">The loss of logits, [m, classes], of the images of the set with these numbers: a mean over them.</param>
 /// <param name="images">Images of a batch.</param>
 /// <param name="parts">Micro-batches of a batch.</param>
-internal sealed class SupervisedStep(ClassifierModel model, IReadOnlyList<int> labels, int images, int parts) : IGradientStep
+internal sealed class SupervisedStep(ClassifierModel model, Func<Tensor, int[], Tensor> loss, int images, int parts) : IGradientStep
 {
+    /// <summary>Images of one class each: cross-entropy of a softmax.</summary>
+    /// <param name="model">Encoder and classifier.</param>
+    /// <param name="labels">The class of each image of the set.</param>
+    /// <param name="images">Images of a batch.</param>
+    /// <param name="parts">Micro-batches of a batch.</param>
+    public SupervisedStep(ClassifierModel model, IReadOnlyList<int> labels, int images, int parts)
+        : this(
+            model,
+            (logits, batch) => nn.functional.cross_entropy(
+                logits, tensor(batch.Select(i => (long)labels[i]).ToArray(), device: logits.device)),
+            images,
+            parts)
+    {
+    }
+
+    /// <summary>Images that may have several classes each: <see cref="PresenceLoss"/>.</summary>
+    /// <param name="model">Encoder and classifier.</param>
+    /// <param name="presence">For each image of the set 1, −1 or 0 for each class (<see cref="Data.ClassPresence"/>).</param>
+    /// <param name="images">Images of a batch.</param>
+    /// <param name="parts">Micro-batches of a batch.</param>
+    public SupervisedStep(ClassifierModel model, IReadOnlyList<sbyte[]> presence, int images, int parts)
+        : this(model, (logits, batch) => PresenceLoss.Of(logits, Marks(presence, batch, logits)), images, parts)
+    {
+    }
+
     /// <inheritdoc/>
     public StepOutcome Compute(Func<ViewBatch> nextViews)
     {
@@ -32,7 +58,7 @@ internal sealed class SupervisedStep(ClassifierModel model, IReadOnlyList<int> l
 
         statistics.Settle();
         return new StepOutcome(
-            outcomes.Select(o => o.Loss).Aggregate((sum, loss) => sum.add(loss)),
+            outcomes.Select(o => o.Loss).Aggregate((sum, part) => sum.add(part)),
             cat([.. outcomes.Select(o => o.H)]),
             cat([.. outcomes.Select(o => o.Z)]),
             [.. outcomes.SelectMany(o => o.Images)]);
@@ -42,11 +68,17 @@ internal sealed class SupervisedStep(ClassifierModel model, IReadOnlyList<int> l
     {
         using var scope = NewDisposeScope();
         (Tensor h, Tensor logits) = model.forward(batch.Views);                            // [m, r], [m, classes]
-        Tensor y = tensor(batch.Images.Select(i => (long)labels[i]).ToArray(), device: logits.device);
-        Tensor loss = nn.functional.cross_entropy(logits, y);
-        loss = weight == 1 ? loss : loss.mul(weight);
-        loss.backward();
-        scope.MoveToOuter(h = h.detach(), logits = logits.detach(), loss = loss.detach());
-        return new StepOutcome(loss, h, logits, batch.Images);
+        Tensor value = loss(logits, batch.Images);
+        value = weight == 1 ? value : value.mul(weight);
+        value.backward();
+        scope.MoveToOuter(h = h.detach(), logits = logits.detach(), value = value.detach());
+        return new StepOutcome(value, h, logits, batch.Images);
+    }
+
+    // [m, classes], of the type and on the device of the logits.
+    private static Tensor Marks(IReadOnlyList<sbyte[]> presence, int[] batch, Tensor logits)
+    {
+        sbyte[] marks = [.. batch.SelectMany(i => presence[i])];
+        return tensor(marks, [batch.Length, marks.Length / batch.Length]).to(logits.device).to_type(logits.dtype);
     }
 }

@@ -89,6 +89,22 @@ public sealed class TrainedClassifier : IDisposable
         return EvaluationOutcome.FromScores(table, Logits(table), ClassNames.Count, seed);
     }
 
+    /// <summary>Scores images that may have several classes each, those that can be read; nothing is learned.</summary>
+    /// <param name="images">Images of the same classes.</param>
+    /// <param name="data">How images are read.</param>
+    /// <param name="skipped">Takes images that cannot be read; they are left out.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <returns>images · classes numbers and as many marks (<see cref="ClassPresence"/>), image by image.</returns>
+    /// <exception cref="DataException">Images have one class each, classes differ, or too many images cannot be read.</exception>
+    internal (float[] Logits, sbyte[] Marks) Scores(
+        ImageDataSet images, DataOptions data, SkippedImages skipped, CancellationToken cancellation)
+    {
+        images.RequirePresence();
+        TablePair.CheckClasses(ClassNames, images.ClassNames);
+        EmbeddingTable table = Embedder.Embed(Encoder, images, data, skipped, null, cancellation);
+        return (Logits(table), ClassPresence.Of(images, table.Paths));
+    }
+
     /// <summary>Writes <c>encoder.safetensors</c> and <c>classifier.safetensors</c>.</summary>
     internal void Save(RunDirectory directory, IReadOnlyDictionary<string, string> provenance)
     {

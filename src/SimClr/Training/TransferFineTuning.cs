@@ -5,8 +5,8 @@ namespace SimClr.Training;
 
 /// <summary>
 /// Transfer by fine-tuning (paper, Appendix B.8.2): the whole network is trained on a set of the suite from the encoder of
-/// a run; rate and decay are chosen on the validation images by top-1, and the network is trained again on the images for
-/// training and validation. Each image must have one class.
+/// a run; rate and decay are chosen on the validation images by the measure of the set, and the network is trained again on
+/// the images for training and validation. Images of several classes have one sigmoid for each class.
 /// </summary>
 /// <param name="run">A run directory, or a safetensors file that pre-training wrote; only read.</param>
 /// <param name="options">The recipe.</param>
@@ -17,36 +17,49 @@ namespace SimClr.Training;
 internal sealed class TransferFineTuning(
     string run, FineTuneOptions options, FineTuneGrid grid, DataOptions data, string device, int threads)
 {
-    /// <summary>Whether the set's images have one class each.</summary>
-    public static bool Fits(TransferSet set) => set.Metric != TransferMetric.MeanAveragePrecision;
-
     /// <summary>Fine-tunes on one set.</summary>
-    /// <exception cref="DataException">The images have several classes, or too many cannot be read.</exception>
+    /// <exception cref="DataException">Too many images cannot be read, or what is left cannot be learned from.</exception>
     /// <exception cref="DivergenceException">The loss is not finite with every setting.</exception>
     public TransferResult Run(TransferSplits splits, IProgress<FineTuneProgress>? progress = null, CancellationToken cancellation = default)
     {
-        FineTuneResult result = new FineTuning(run, options, data, device, threads)
+        using FineTunedNetwork network = new FineTuning(run, options, data, device, threads)
         {
             Progress = progress,
             Grid = grid,
+            Metric = TransferEvaluation.MetricOf(splits.Set),
             Validation = splits.Validation,
-        }.Run(splits.Train, splits.Test, cancellation);
-        EvaluationOutcome outcome = result.Outcome;
-        (double value, Interval interval) = splits.Set.Metric == TransferMetric.Top1
-            ? (outcome.Top1, outcome.Top1Interval)
-            : (outcome.MeanPerClass, outcome.MeanPerClassInterval);
+        }.Fit(splits.Train, splits.Test, cancellation);
+        var skipped = new SkippedImages(splits.Test, data);
+        (double value, Interval interval, int tested, EvaluationOutcome? outcome) = Measure(network.Classifier, splits, skipped, cancellation);
         return new TransferResult(
             splits.Set,
             value,
             interval,
-            result.Search.Max(tried => tried.Top1 ?? 0),
-            [("rate", result.Options.Rate), ("weight_decay", result.Options.WeightDecay), ("steps", result.Steps)],
-            result.Labels,
-            outcome.Labels.Count,
-            result.SkippedImages,
+            network.Search.Max(tried => tried.Score ?? 0),
+            [("rate", network.Options.Rate), ("weight_decay", network.Options.WeightDecay), ("steps", network.Steps)],
+            network.Images,
+            tested,
+            network.SkippedImages + skipped.Count,
             splits.IsPartial)
         {
             Outcome = outcome,
         };
+    }
+
+    private (double Value, Interval Interval, int Images, EvaluationOutcome? Outcome) Measure(
+        TrainedClassifier classifier, TransferSplits splits, SkippedImages skipped, CancellationToken cancellation)
+    {
+        if (splits.Set.Metric == TransferMetric.MeanAveragePrecision)
+        {
+            (float[] logits, sbyte[] marks) = classifier.Scores(splits.Test, data, skipped, cancellation);
+            int classes = classifier.ClassNames.Count;
+            (double value, Interval interval) = MeanPrecision.Of(logits, marks, classes, options.Seed);
+            return (value, interval, marks.Length / classes, null);
+        }
+
+        EvaluationOutcome outcome = classifier.Test(splits.Test, data, skipped, seed: options.Seed, cancellation: cancellation);
+        return splits.Set.Metric == TransferMetric.Top1
+            ? (outcome.Top1, outcome.Top1Interval, outcome.Labels.Count, outcome)
+            : (outcome.MeanPerClass, outcome.MeanPerClassInterval, outcome.Labels.Count, outcome);
     }
 }

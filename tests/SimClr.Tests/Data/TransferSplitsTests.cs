@@ -205,6 +205,17 @@ public sealed class TransferSplitsTests : IDisposable
         Assert.Equal(2, presence.Count(value => value != ClassPresence.Absent));
         Assert.Same(test.Presence[1], test.Subset([1]).Presence![0]);
 
+        var skipped = new SkippedImages(test, new DataOptions());
+        Assert.Same(test.Presence, ImageCache.Load(test, new DataOptions { Cache = "always" }, skipped).Presence);
+
+        using ImageDataSet train = DataSets.Open($"voc2007:{folder.Path}:train");
+        using var joined = new JoinedDataSet(train, test);
+        Assert.Null(joined.Labels);
+        Assert.Equal([.. train.Presence!, .. test.Presence], joined.Presence!);
+        using var labeled = new InMemoryDataSet([test.Read(0)], [7], Voc2007.Names);
+        Assert.Contains("one class each", Assert.Throws<DataException>(() => new JoinedDataSet(train, labeled)).Message, StringComparison.Ordinal);
+        Assert.Contains("several classes each", Assert.Throws<DataException>(() => new JoinedDataSet(labeled, train)).Message, StringComparison.Ordinal);
+
         Assert.Equal(3, PackFile.Write(test, folder.Of("voc.pack"), new DataOptions(), new SkippedImages(test, new DataOptions())));
         using ImageDataSet packed = DataSets.Open(folder.Of("voc.pack"));
         Assert.Null(packed.Labels);

@@ -80,7 +80,7 @@ public sealed class TransferEvaluationTests : IDisposable
     [Fact]
     public void Images_of_several_classes_are_ranked_for_each_class()
     {
-        TransferSet set = Voc();
+        TransferSet set = ColoredVoc.Write(folder);
         using TransferSplits splits = Open(set);
         TransferResult result = new TransferEvaluation(encoder, Reading, seed: 0).Run(splits);
         Assert.InRange(result.Value, 0.9, 1);   // Guessing gets 0.1.
@@ -133,34 +133,6 @@ public sealed class TransferEvaluationTests : IDisposable
         Picture($"oxford-iiit-pet/images/breed{breed}_{number}.jpg", SKColor.FromHsv(color * 90, 90, 90), number);
         return $"breed{breed}_{number} {breed + 1} 1 1";
     }
-
-    /// <summary>Each image has two classes, one in each half, of colors of their own.</summary>
-    private TransferSet Voc()
-    {
-        int number = 0;
-        foreach ((string part, int count) in new[] { ("train", 60), ("val", 60), ("test", 60) })
-        {
-            List<string> list = [];
-            for (int i = 0; i < count; i++)
-            {
-                string image = $"{++number:D6}";
-                (int first, int second) = (i % 20, (i + 1 + (i / 20)) % 20);
-                folder.Write(
-                    $"VOCdevkit/VOC2007/JPEGImages/{image}.jpg",
-                    EncodedImages.Encode(10, 10, (x, _) => Hue(x < 5 ? first : second), SKEncodedImageFormat.Png));
-                folder.Write(
-                    $"VOCdevkit/VOC2007/Annotations/{image}.xml",
-                    $"<annotation><object><name>{Voc2007.Names[first]}</name></object><object><name>{Voc2007.Names[second]}</name></object></annotation>");
-                list.Add(image);
-            }
-
-            folder.Write($"VOCdevkit/VOC2007/ImageSets/Main/{part}.txt", string.Join('\n', list));
-        }
-
-        return TransferCatalog.Find("voc2007")! with { TrainImages = 60, ValidationImages = 60, TestImages = 60 };
-    }
-
-    private static SKColor Hue(int number) => SKColor.FromHsv(number % 10 * 36, 100, number < 10 ? 100 : 45);
 
     private void Picture(string path, SKColor color, int number) => folder.Write(path, EncodedImages.Encode(
         10, 10, (x, y) => new SKColor(color.Red, color.Green, (byte)(color.Blue ^ (((x * number) + y) % 8))), SKEncodedImageFormat.Png));

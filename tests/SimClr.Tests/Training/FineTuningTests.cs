@@ -145,7 +145,7 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
 
         Assert.Equal([(1e-30, 0), (1e-30, 1e26), (0.05, 0), (0.05, 0.002)], result.Search.Select(t => (t.Rate, Math.Round(t.WeightDecay, 9))));
         Assert.Equal(result.Search, other.Search);
-        Assert.Equal(result.Search.Max(t => t.Top1), result.Search.Single(t => t.Rate == result.Options.Rate && t.WeightDecay == result.Options.WeightDecay).Top1);
+        Assert.Equal(result.Search.Max(t => t.Score), result.Search.Single(t => t.Rate == result.Options.Rate && t.WeightDecay == result.Options.WeightDecay).Score);
         Assert.Equal(64, result.Labels);
         Assert.InRange(result.ValidationImages, 10, 16);
     }
@@ -162,7 +162,7 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
     public void Settings_that_diverge_are_reported_and_not_taken_and_all_of_them_are_an_error()
     {
         FineTuneResult result = Tune(Short, grid: new FineTuneGrid([0.01, 1e30], [0]));
-        Assert.Null(result.Search[1].Top1);
+        Assert.Null(result.Search[1].Score);
         Assert.Equal(0.01, result.Options.Rate);
         Assert.Throws<DivergenceException>(() => Tune(Short, grid: new FineTuneGrid([1e30, 1e31], [0])));
         var error = Assert.Throws<DivergenceException>(() => Tune(Short with { Rate = 1e30 }));
