@@ -14,7 +14,7 @@ internal static class DemoConfiguration
     private const int MostEpochs = 200;
 
     // What a view of a photograph costs, in views of the sample.
-    private const int PhotographCost = 2;
+    private const double PhotographCost = 2.6;
 
     private const int FewestBatches = 2;
 
@@ -31,8 +31,9 @@ internal static class DemoConfiguration
 
         int batch = Math.Clamp(HighestPowerOfTwo(images.Count / FewestBatches), 2, preset.Batch.Size);
         int side = FirstSide(images);
-        int cost = side <= LargestSmallImage ? 1 : PhotographCost;
-        int epochs = Math.Clamp(preset.Schedule.Epochs * sampleImages / (cost * images.Count), FewestEpochs, MostEpochs);
+        int smallView = Math.Min(side, LargestSmallView);
+        double cost = side <= LargestSmallImage ? Math.Pow((double)smallView / preset.Views.Size, 2) : PhotographCost;
+        int epochs = (int)Math.Clamp(preset.Schedule.Epochs * sampleImages / (cost * images.Count), FewestEpochs, MostEpochs);
         PretrainOptions fitted = preset with
         {
             Batch = preset.Batch with { Size = batch },
@@ -43,7 +44,7 @@ internal static class DemoConfiguration
         // The sample's crops are for centered clothes.
         var paper = new ViewOptions();
         return side <= LargestSmallImage
-            ? fitted with { Views = preset.Views with { Size = Math.Min(side, LargestSmallView), AreaMin = paper.AreaMin } }
+            ? fitted with { Views = preset.Views with { Size = smallView, AreaMin = paper.AreaMin } }
             : fitted with
             {
                 // The paper's views for photographs, and a stem that makes them as small as the sample's quickly.

@@ -19,8 +19,8 @@ public sealed class DemoConfigurationTests
     [Theory]
     [InlineData(5, 2, 200)]
     [InlineData(143, 64, 200)]
-    [InlineData(400, 128, 180)]
-    [InlineData(3000, 256, 24)]
+    [InlineData(400, 128, 161)]
+    [InlineData(3000, 256, 21)]
     public void The_rate_follows_the_batch_the_epochs_the_cost_and_few_images_get_the_higher_temperature(int count, int batch, int epochs)
     {
         PretrainOptions fitted = Fit(count, side: 200);
@@ -38,6 +38,13 @@ public sealed class DemoConfigurationTests
         Assert.Equal((96, 1.0, true), (photographs.Views.Size, photographs.Views.Strength, photographs.Views.Blur));
         PretrainOptions small = Fit(20, side: 24);
         Assert.Equal((24, 0.08, false), (small.Views.Size, small.Views.AreaMin, small.Views.Blur));
+    }
+
+    [Fact]
+    public void Larger_small_images_take_fewer_epochs_by_their_number_of_pixels()
+    {
+        Assert.Equal(84, Fit(2000, side: 24).Schedule.Epochs);
+        Assert.Equal(47, Fit(2000, side: 60).Schedule.Epochs);   // Views of 32 pixels.
     }
 
     private static PretrainOptions Fit(int count, int side)
