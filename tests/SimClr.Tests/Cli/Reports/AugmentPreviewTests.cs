@@ -4,6 +4,7 @@ using SimClr.Cli;
 using SimClr.Cli.Reports;
 using SimClr.Data;
 using SimClr.Tests.Data;
+using SimClr.Training;
 using SkiaSharp;
 
 namespace SimClr.Tests.Cli.Reports;
@@ -27,7 +28,7 @@ public sealed class AugmentPreviewTests : IDisposable
         string file = folder.Of("new/folder/views.png");
         Assert.Equal(0, Run("augment", "preview", "sample:test", "--out", file, "--preset", "demo", "--images", "5", "--views", "3", "--json"));
         using SKBitmap sheet = Pictures.Decode(File.ReadAllBytes(file));
-        var layout = new ContactSheetLayout(28, 5, 3);
+        var layout = new ContactSheetLayout(Presets.Load("demo").Views.Size, 5, 3);
         Assert.Equal((layout.Width, layout.Height), (sheet.Width, sheet.Height));
         JsonNode json = JsonNode.Parse(output.ToString())!;
         Assert.Equal(file, (string)json["file"]!);
