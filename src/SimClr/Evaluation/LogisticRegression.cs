@@ -99,8 +99,11 @@ public sealed class LogisticRegression
                 sweep.Add(new LogisticSweepPoint(l2, score, model.Objective, model.Iterations, model.Converged));
                 progress?.Report(sweep[^1]);
 
-                // On processors with large caches .NET lets a search's small objects pile up to more than the features take.
-                GC.Collect(0);
+                // On processors with large caches .NET lets a search's small objects pile up to a good part of what many features take.
+                if ((long)fitted.Count * fitted.Dimension > 1 << 23)
+                {
+                    GC.Collect(0);
+                }
             }
         }
 
