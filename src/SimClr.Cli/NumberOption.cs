@@ -40,20 +40,12 @@ internal static class NumberOption
         };
 
     public static Option<double?> Positive(string name, string description)
-        => new(name)
-        {
-            Description = description,
-            HelpName = "x",
-            CustomParser = result =>
-            {
-                string text = result.Tokens[0].Value;
-                bool good = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
-                    && value > 0 && double.IsFinite(value);
-                return good ? value : Bad<double>(result, name, text, "a number above 0");
-            },
-        };
+        => Real(name, description, value => value > 0, "a number above 0");
 
     public static Option<double?> NonNegative(string name, string description)
+        => Real(name, description, value => value >= 0, "a number of 0 or more");
+
+    private static Option<double?> Real(string name, string description, Func<double, bool> fits, string expected)
         => new(name)
         {
             Description = description,
@@ -62,8 +54,8 @@ internal static class NumberOption
             {
                 string text = result.Tokens[0].Value;
                 bool good = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
-                    && value >= 0 && double.IsFinite(value);
-                return good ? value : Bad<double>(result, name, text, "a number of 0 or more");
+                    && fits(value) && double.IsFinite(value);
+                return good ? value : Bad<double>(result, name, text, expected);
             },
         };
 

@@ -176,7 +176,7 @@ public sealed class FineTuning
         if (Metric == SelectionMetric.MeanAveragePrecision)
         {
             (float[] logits, sbyte[] marks) = classifier.Scores(held, configuration.Data, skipped, cancellation);
-            return LogisticScore.MeanAveragePrecision(logits, marks, classifier.ClassNames.Count);
+            return MeanPrecision.Of(logits, marks, classifier.ClassNames.Count);
         }
 
         EvaluationOutcome outcome = classifier.Test(held, configuration.Data, skipped, cancellation: cancellation);

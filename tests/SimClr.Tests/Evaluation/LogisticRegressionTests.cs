@@ -154,7 +154,7 @@ public sealed class LogisticRegressionTests
     {
         // Ranked: there, absent, there; precision 1 up to recall 0.5, then 2/3. Recall 0 … 0.5 are six of the eleven points.
         double expected = ((6 * 1) + (5 * 2.0 / 3)) / 11;
-        Assert.Equal(expected, LogisticScore.MeanAveragePrecision([4, 3, 2, 9], [1, -1, 1, 0], 1), 12);
+        Assert.Equal(expected, MeanPrecision.Of([4, 3, 2, 9], [1, -1, 1, 0], 1), 12);
     }
 
     [Fact]

@@ -141,7 +141,7 @@ public sealed class TransferFineTuningTests : IDisposable
 
     /// <summary>The mean average precision of images ranked as they are numbered.</summary>
     private static double ByNumber(ImageDataSet images)
-        => LogisticScore.MeanAveragePrecision(new float[20 * images.Count], [.. images.Presence!.SelectMany(marks => marks)], 20);
+        => MeanPrecision.Of(new float[20 * images.Count], [.. images.Presence!.SelectMany(marks => marks)], 20);
 
     private TransferResult Tune(TransferSplits splits, int steps, double rate, DataOptions? reading = null) => new TransferFineTuning(
         encoder, new FineTuneOptions { Steps = steps, BatchSize = 32 }, Rates(rate), reading ?? Reading, "cpu", threads: 1).Run(splits);
