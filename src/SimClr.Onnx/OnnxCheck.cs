@@ -16,32 +16,61 @@ internal static class OnnxCheck
 
     private static readonly int[] Batches = [1, 3];
 
-    /// <summary>The largest difference over batches of 1 and 3.</summary>
-    /// <exception cref="DataException">It is above <see cref="Tolerance"/>, or a value is not finite.</exception>
-    public static double Run(byte[] model, TrainedEncoder encoder, ProjectionHead? head, OnnxExportOptions options)
+    /// <summary>Compares batches of 1 and 3.</summary>
+    /// <returns>
+    /// The largest difference, as a share of the largest value where that is above 1 (float32 has seven digits, and noise
+    /// may drive an encoder of even images to values of hundreds); and that value.
+    /// </returns>
+    /// <exception cref="DataException">The difference is above <see cref="Tolerance"/>, or a value is not finite.</exception>
+    public static (double Difference, double LargestValue) Run(
+        byte[] model, TrainedEncoder encoder, ProjectionHead? head, OnnxExportOptions options)
     {
-        using SessionOptions settings = Settings();
-        using var session = new InferenceSession(model, settings);
-        double largest = Batches.Max(batch => Difference(session, new RandomImages(encoder.Views, options.Input, batch), encoder, head, options.Normalize));
-        return largest <= Tolerance
-            ? largest
+        using InferenceSession session = Open(model);
+        double difference = 0;
+        double largest = 0;
+        foreach (int batch in Batches)
+        {
+            var images = new RandomImages(encoder.Views, options.Input, batch);
+            float[] expected = Expected(images, encoder, head, options.Normalize);
+
+            // The largest of any numbers with NaN is NaN, which no tolerance allows.
+            difference = Math.Max(difference, Difference(expected, session, images));
+            largest = Math.Max(largest, Math.Abs(TensorPrimitives.MaxMagnitude<float>(expected)));
+        }
+
+        if (!double.IsFinite(largest))
+        {
+            throw new DataException("the encoder's own embeddings of random images are not finite numbers; nothing was written. Was its training stable?");
+        }
+
+        difference /= Math.Max(1, largest);
+        return difference <= Tolerance
+            ? (difference, largest)
             : throw new DataException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"ONNX Runtime's embeddings of random images differ from the encoder's by up to {largest:G3}, more than the {Tolerance} allowed; nothing was written. Was the encoder's training stable?"));
+                $"ONNX Runtime's embeddings of random images differ from the encoder's by {difference:G3}{(largest > 1 ? $" of the largest value, {largest:G3}" : "")}, more than the {Tolerance} allowed; nothing was written"));
     }
 
-    // Other work waits for the processor too: no spinning.
-    private static SessionOptions Settings()
+    private static InferenceSession Open(byte[] model)
     {
-        var settings = new SessionOptions { IntraOpNumThreads = get_num_threads(), LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
-        settings.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-        return settings;
+        try
+        {
+            using var settings = new SessionOptions { IntraOpNumThreads = get_num_threads(), LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+
+            // Other work waits for the processor too.
+            settings.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+            return new InferenceSession(model, settings);
+        }
+        catch (Exception error) when (error is TypeInitializationException or DllNotFoundException)
+        {
+            throw new ConfigurationException(
+                "ONNX Runtime, which checks the model, has no native library for this system; reference Microsoft.ML.OnnxRuntime in the program, or export without the check (OnnxExportOptions.Check)",
+                error);
+        }
     }
 
-    private static double Difference(
-        InferenceSession session, RandomImages images, TrainedEncoder encoder, ProjectionHead? head, bool normalize)
+    private static double Difference(float[] expected, InferenceSession session, RandomImages images)
     {
-        float[] expected = Expected(images, encoder, head, normalize);
         using OrtValue input = images.ToOrtValue();
         using var run = new RunOptions();
         using IDisposableReadOnlyCollection<OrtValue> output = session.Run(run, [InputGraph.Name], [input], [EncoderModel.OutputName]);
@@ -53,8 +82,6 @@ internal static class OnnxCheck
 
         float[] difference = new float[expected.Length];
         TensorPrimitives.Subtract(actual, expected, difference);
-
-        // The largest of any numbers with NaN is NaN, which no tolerance allows.
         return Math.Abs(TensorPrimitives.MaxMagnitude<float>(difference));
     }
 

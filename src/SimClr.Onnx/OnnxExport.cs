@@ -71,8 +71,8 @@ public static class OnnxExport
         RequireSize(encoder);
         var model = new EncoderModel(resnet, encoder, head, options);
         byte[] bytes = model.ToBytes();
-        double? difference = options.Check ? OnnxCheck.Run(bytes, encoder, head, options) : null;
-        return (bytes, new OnnxExportResult(difference, model.Opset, model.InputText, model.OutputText, model.Dimension, bytes.Length));
+        (double Difference, double LargestValue)? check = options.Check ? OnnxCheck.Run(bytes, encoder, head, options) : null;
+        return (bytes, new OnnxExportResult(check?.Difference, check?.LargestValue, model.Opset, model.InputText, model.OutputText, model.Dimension, bytes.Length));
     }
 
     private static void RequireSize(TrainedEncoder encoder)

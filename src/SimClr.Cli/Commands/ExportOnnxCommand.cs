@@ -34,7 +34,7 @@ internal static class ExportOnnxCommand
             "floats [batch, 3, size, size]: the short side resized, the center cropped and the pixels normalized as in",
             "'simclr evaluate'; how is in the model's metadata, with run, steps and versions. Opset 17, with --resize 18.",
             "ONNX Runtime computes it on random images in batches of 1 and 3. Where it differs from the encoder by more than",
-            "0.0001 nothing is written and the exit code is 3.",
+            "0.0001 (of the largest value, where that is above 1) nothing is written and the exit code is 3.",
         ];
         return verb.Does(context => Export(
             context,
@@ -62,6 +62,7 @@ internal static class ExportOnnxCommand
             {
                 ["file"] = file.Path,
                 ["max_difference"] = result.MaxDifference,
+                ["largest_value"] = result.LargestValue,
                 ["input"] = result.Input,
                 ["output"] = result.Output,
                 ["dimension"] = result.Dimension,
@@ -77,7 +78,7 @@ internal static class ExportOnnxCommand
         wrote {file.Path}: {result.Bytes / 1e6:N1} MB, opset {result.Opset}
         input {result.Input}
         output {result.Output}
-        ONNX Runtime on random images: largest difference {result.MaxDifference:G2}
+        ONNX Runtime on random images: largest difference {result.MaxDifference:G2}{(result.LargestValue > 1 ? $" of the largest value, {result.LargestValue:G3}" : "")}
         """);
 
     private static OutputFile Named(string path) => Path.GetExtension(path).Equals(Extension, StringComparison.OrdinalIgnoreCase)
