@@ -32,7 +32,7 @@ public sealed partial class MlNetScoringTests : IDisposable
 
         using ImageDataSet images = DataSets.Open(photos);
         EmbeddingTable table = Embedder.Embed(encoder, images);
-        Match[] lines = [.. Line().Matches(output)];
+        Match[] lines = [.. Line().Matches(output).Cast<Match>()];
         Assert.Equal(8, lines.Length);
         foreach (var (query, rows, similarities) in NearestNeighbors.Find(table, table, k: 2))
         {
