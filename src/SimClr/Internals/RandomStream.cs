@@ -12,6 +12,9 @@ internal enum Purpose : ulong
     Sample = 7,
     Bootstrap = 11,
     Permutation = 12,
+    Cluster = 21,
+    Labeling = 22,
+    Map = 23,
 }
 
 /// <summary>
