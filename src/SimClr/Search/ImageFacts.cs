@@ -12,12 +12,19 @@ internal sealed record ImageFacts(int Width, int Height, long Bytes)
     public long Pixels => (long)Width * Height;
 
     /// <summary>Reads them from the file's header.</summary>
+    /// <param name="file">The image.</param>
+    /// <param name="size">Its size, where that is known.</param>
     /// <returns>Null where there is no such file.</returns>
-    public static ImageFacts? Of(string file)
+    public static ImageFacts? Of(string file, (int Width, int Height)? size = null)
     {
         try
         {
             long bytes = new FileInfo(file).Length;
+            if (size is { } pixels)
+            {
+                return new ImageFacts(pixels.Width, pixels.Height, bytes);
+            }
+
             using SKCodec? codec = SKCodec.Create(file);
             return new ImageFacts(codec?.Info.Width ?? 0, codec?.Info.Height ?? 0, bytes);
         }

@@ -9,6 +9,8 @@ namespace SimClr.Search;
 /// <param name="Strangers">Labeled paths that the table does not hold.</param>
 internal sealed record KnownLabels(int[] Rows, int[] Labels, string[] ClassNames, int Strangers)
 {
+    public static KnownLabels None { get; } = new([], [], [], 0);
+
     /// <summary>
     /// Reads a file with the columns path and label (others are not read; where the label is empty the image counts as not yet
     /// labeled). A path may be written as the embeddings have it, or from the folder of the file.

@@ -11,6 +11,9 @@ namespace SimClr.Search;
 /// </summary>
 public static class NearDuplicates
 {
+    /// <summary>The cosine from which on images are near-duplicates where nobody says otherwise.</summary>
+    public const double DefaultThreshold = 0.95;
+
     /// <summary>Groups the rows of a table.</summary>
     /// <param name="table">At least two embeddings.</param>
     /// <param name="threshold">Cosine from which on two images are near-duplicates, above −1 to 1.</param>
