@@ -12,7 +12,10 @@ internal enum Purpose : ulong
     Sample = 7,
     Bootstrap = 11,
     Permutation = 12,
-    Export = 21,
+    Export = 24,
+    Cluster = 21,
+    Labeling = 22,
+    Map = 23,
 }
 
 /// <summary>
