@@ -13,6 +13,10 @@ internal enum Purpose : ulong
     Bootstrap = 11,
     Permutation = 12,
     OwnAugmentation = 20,
+    Cluster = 21,
+    Labeling = 22,
+    Map = 23,
+    Export = 24,
 }
 
 /// <summary>
