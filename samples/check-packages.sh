@@ -36,6 +36,7 @@ cd "$work"
 dotnet new console -o first -f net10.0
 cd first
 dotnet add package SimClr --version "$version"
+dotnet add package SimClr.Onnx --version "$version"
 dotnet add package "$libtorch" --version 2.10.0
 cp "$root/samples/FirstSteps/Program.cs" Program.cs
 dotnet build -c Release -warnaserror
