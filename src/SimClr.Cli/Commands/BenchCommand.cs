@@ -130,6 +130,10 @@ internal static class BenchCommand
     {
         IEnumerable<string> only = (context.Value(Only) ?? []).Select(name => $" --only {name}");
         return $"simclr bench{string.Concat(only)}{(context.Value(Quick) ? " --quick" : "")}"
-            + (context.Value(Photos) is null ? "" : " --photos DATA") + (context.Value(Images) is null ? "" : " --images DATA");
+            + (context.Value(Photos) is null ? "" : " --photos DATA") + (context.Value(Images) is null ? "" : " --images DATA")
+            + Given(Precision.Name, context.Value(Precision)) + Given(GlobalOptions.Device, context.Device) + Given(GlobalOptions.Threads, context.Threads);
+
+        static string Given(string option, object? value)
+            => value is null ? "" : string.Create(CultureInfo.InvariantCulture, $" {option} {value}");
     }
 }

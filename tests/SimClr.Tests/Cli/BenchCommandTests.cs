@@ -125,7 +125,7 @@ public sealed class BenchCommandTests : IDisposable
     {
         string file = folder.Of("results.md");
 
-        JsonObject json = CommandRun.Of("bench", "--quick", "--only", "decode", "--only", "start-up", "--markdown", file, "--threads", "1", "--json").Json;
+        JsonObject json = CommandRun.Of("bench", "--quick", "--only", "decode", "--only", "start-up", "--markdown", file, "--precision", "fp32", "--threads", "1", "--json").Json;
 
         Assert.All(
             ["processor", "libtorch", "precision", "runtime"], key => Assert.NotEmpty(json["machine"]![key]!.GetValue<string>()));
@@ -137,7 +137,7 @@ public sealed class BenchCommandTests : IDisposable
         Assert.Null(rows[2]["met"]);
         string text = File.ReadAllText(file);
         Assert.StartsWith($"# {json["machine"]!["processor"]!.GetValue<string>()}", text);
-        Assert.Contains("`simclr bench --only decode --only start-up --quick`", text);
+        Assert.Contains("`simclr bench --only decode --only start-up --quick --precision fp32 --threads 1`", text);
         Assert.Contains("| decoding of JPEG files, one core |", text);
     }
 
