@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using SimClr.Cli.Bench;
+using SimClr.Data;
 using SimClr.Training;
 
 namespace SimClr.Cli.Commands;
@@ -68,6 +69,7 @@ internal static class BenchCommand
         IReadOnlyList<Benchmark> chosen = BenchCatalog.Choose(context.Value(Only) ?? []);
         OutputFile? file = context.Value(Markdown) is { } path ? new OutputFile("--markdown", path, "results.md") : null;
         BenchSettings settings = Settings(context);
+        Check(settings);
         var clock = Stopwatch.StartNew();
         var rows = new List<BenchRow>();
         foreach (Benchmark benchmark in chosen)
@@ -81,6 +83,16 @@ internal static class BenchCommand
         var report = new BenchReport(BenchMachine.Of(settings), rows, clock.Elapsed.TotalSeconds);
         file?.Write(Encoding.UTF8.GetBytes(report.Markdown(Typed(context))));
         context.Result(report.Json(), report.Words());
+    }
+
+    /// <summary>What cannot be used is told before the minutes of the first measurement.</summary>
+    private static void Check(BenchSettings settings)
+    {
+        _ = ComputePlan.ResolveDevice(settings.Basis.Device);
+        foreach (string data in new[] { settings.Photos, settings.Images }.OfType<string>())
+        {
+            DataSets.Open(data).Dispose();
+        }
     }
 
     /// <summary>In a process of its own, whose memory nothing else has used yet.</summary>

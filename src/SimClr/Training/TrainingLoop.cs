@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using SimClr.Augmentation;
 using SimClr.Checkpoints;
 using SimClr.Data;
 using SimClr.Internals;
@@ -44,6 +45,7 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
     public PretrainResult Run(ImageDataSet images, string runDirectory, bool resume, CancellationToken cancellation)
     {
         var run = new RunDirectory(runDirectory);
+        _ = ViewKernels.Default;   // A name in the environment that is none is told before anything is written.
         ComputePlan plan = RunResumption.Prepare(run, options, taskName, images, OwnEncoder, resume, Logger);
         set_num_threads(plan.Threads);
         using var memory = new HostMemory();

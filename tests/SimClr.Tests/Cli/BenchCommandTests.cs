@@ -157,6 +157,16 @@ public sealed class BenchCommandTests : IDisposable
     public void An_unknown_name_gets_the_nearest()
         => Assert.Contains("did you mean 'augmentation'?", CommandRun.Of("bench", "--only", "augmentatoin").Refused(2));
 
+    [Theory]
+    [InlineData("--images")]
+    [InlineData("--photos")]
+    public void Images_that_are_not_there_are_told_before_anything_is_measured(string option)
+    {
+        string error = CommandRun.Of("bench", "--only", "decode", "--only", "gradient-cache", option, folder.Of("nowhere")).Refused(3);
+        Assert.Contains("no such folder or file", error);
+        Assert.DoesNotContain("measuring", error);
+    }
+
     [Fact]
     public void Tables_are_measured_only_on_request()
         => Assert.Equal(["profile", "scaling"], BenchCatalog.Names.Except(BenchCatalog.Choose([]).Select(benchmark => benchmark.Name)));
