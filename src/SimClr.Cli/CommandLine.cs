@@ -70,6 +70,7 @@ internal static class CommandLine
         root.Add(PretrainCommand.Create());
         root.Add(SupervisedCommand.Create());
         root.Add(EvaluateCommand.Create());
+        root.Add(ExportCommand.Create());
         root.Add(DuplicatesCommand.Create());
         root.Add(ClusterCommand.Create());
         root.Add(LabelCommand.Create());
