@@ -64,6 +64,7 @@ public sealed class ImportedEncoder : IDisposable
             throw;
         }
 
+        ChannelsLast.Convert(module);
         module.eval();
         return new ImportedEncoder(new TrainedEncoder(module, encoder, views), names.Rule, names.LeftOut, assumed);
     }
