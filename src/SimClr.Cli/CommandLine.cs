@@ -72,6 +72,10 @@ internal static class CommandLine
         root.Add(EvaluateCommand.Create());
         root.Add(ExportCommand.Create());
         root.Add(ImportCommand.Create());
+        root.Add(DuplicatesCommand.Create());
+        root.Add(ClusterCommand.Create());
+        root.Add(LabelCommand.Create());
+        root.Add(MapCommand.Create());
         root.Add(DataCommand.Create());
         root.Add(DoctorCommand.Create());
         root.Add(BenchCommand.Create());

@@ -39,6 +39,9 @@ public sealed class TrainedEncoder : IDisposable
     /// <summary>The views that it was trained on.</summary>
     public ViewOptions Views { get; }
 
+    /// <summary>The text entries of the file that it was loaded from: where it comes from.</summary>
+    internal IReadOnlyDictionary<string, string> Metadata { get; private init; } = new Dictionary<string, string>();
+
     /// <summary>Loads the encoder of a run (<c>encoder.safetensors</c>, or the last checkpoint of an unfinished one), or of a file.</summary>
     /// <param name="path">A run directory, or a file that <see cref="Save"/> wrote.</param>
     /// <param name="device">cpu, cuda or mps.</param>
@@ -75,7 +78,7 @@ public sealed class TrainedEncoder : IDisposable
         module.to(torch.device(device));
         ChannelsLast.Convert(module);
         module.eval();
-        return new TrainedEncoder(module, options, viewOptions);
+        return new TrainedEncoder(module, options, viewOptions) { Metadata = content.Metadata };
     }
 
     /// <summary>
@@ -102,6 +105,13 @@ public sealed class TrainedEncoder : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Module.Dispose();
+
+    /// <summary>The type of the user's own module that a file holds the weights of, or null.</summary>
+    internal static string? OwnEncoderOf(string path)
+    {
+        using IWeightsFile content = WeightsFile.Read(Find(path));
+        return content.Metadata.GetValueOrDefault(OwnEncoder);
+    }
 
     internal void Describe(IDictionary<string, string> metadata)
     {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using SimClr.Data;
 using SimClr.Internals;
 using TorchSharp;
@@ -23,6 +24,10 @@ internal sealed record RunRecord(
 {
     public const string Pretraining = "pretrain";
     public const string Supervision = "supervised";
+
+    /// <summary>The type of the user's own step of the views; left out where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? OwnAugmentation { get; init; }
 
     public static RunRecord Of(PretrainOptions options, ImageDataSet images, ComputePlan plan, long totalSteps, string task) => new(
         options,
@@ -54,7 +59,10 @@ internal sealed record RunRecord(
         }
         catch (Exception error) when (error is JsonException or ArgumentException)
         {
-            throw new DataException($"{file}: this is not the description of a run ({error.Message})", error);
+            string reason = error.Message.Split(" Path: ")[0];   // Behind it, where the parser was.
+            throw new DataException(
+                $"{file}: this is not the description of a run, or not all of it ({reason}). Was it cut short, or changed by hand? An encoder can be measured without: name its safetensors file.",
+                error);
         }
     }
 
