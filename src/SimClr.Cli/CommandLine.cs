@@ -71,6 +71,7 @@ internal static class CommandLine
         root.Add(SupervisedCommand.Create());
         root.Add(EvaluateCommand.Create());
         root.Add(ExportCommand.Create());
+        root.Add(ImportCommand.Create());
         root.Add(DuplicatesCommand.Create());
         root.Add(ClusterCommand.Create());
         root.Add(LabelCommand.Create());
