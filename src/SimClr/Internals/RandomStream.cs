@@ -12,6 +12,7 @@ internal enum Purpose : ulong
     Sample = 7,
     Bootstrap = 11,
     Permutation = 12,
+    Graph = 21,
 }
 
 /// <summary>
