@@ -14,6 +14,9 @@ internal abstract class GraphSearcher
     /// <summary>The nearest nodes seen, by their codes.</summary>
     public CandidatePool Pool { get; } = new();
 
+    /// <summary>How many rows were compared since it was made.</summary>
+    public long Compared { get; protected set; }
+
     /// <summary>Leaves in <see cref="Pool"/> the nearest nodes of layer 0.</summary>
     /// <param name="query">What is looked for.</param>
     /// <param name="width">How many nodes are considered.</param>

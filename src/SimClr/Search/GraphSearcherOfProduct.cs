@@ -82,6 +82,7 @@ internal sealed unsafe class GraphSearcher<TProduct>(VectorRows rows, HnswGraph 
                 }
             }
 
+            Compared += count;
             for (int i = 0; i < count; i++)
             {
                 Pool.Add(fresh[i], Similarity(query, fresh[i]));

@@ -23,8 +23,10 @@ internal sealed class SearchWidthChoice(VectorIndex index, HnswGraph graph)
         foreach (int width in Widths)
         {
             cancellation.ThrowIfCancellationRequested();
+            long before = index.Compared;
             int found = queries.Select((query, i) => Found(query, sample[i], width, truths[i])).Sum();
             graph.SearchWidth = width;
+            graph.Comparisons = (double)(index.Compared - before) / Math.Max(1, queries.Length);
             graph.MeasuredRecall = shown == 0 ? 1 : (double)found / shown;
             if (graph.MeasuredRecall >= graph.Options.Recall || width >= index.Count)
             {

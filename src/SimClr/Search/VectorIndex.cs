@@ -16,6 +16,7 @@ public sealed class VectorIndex : IDisposable
     private readonly ConcurrentBag<SearchQuery> queries = [];
     private readonly ConcurrentBag<GraphSearcher> searchers = [];
     private HnswGraph? graph;
+    private long compared;
 
     /// <summary>An empty index.</summary>
     /// <param name="dimension">Numbers per vector, 1 … 65,536.</param>
@@ -35,8 +36,14 @@ public sealed class VectorIndex : IDisposable
     /// <summary>Vectors that were removed.</summary>
     public int Removed => removed.Count;
 
-    /// <summary>Whether the graph holds every vector, so that it is used.</summary>
+    /// <summary>Whether the graph holds every vector.</summary>
     public bool HasGraph => graph is { } built && built.Count == rows.Count && rows.Count > 0;
+
+    /// <summary>
+    /// Whether searches use the graph: it holds every vector, and in them it is faster than looking at all (in vectors without
+    /// any structure it is not).
+    /// </summary>
+    public bool UsesGraph => Graph is not null;
 
     /// <summary>The share of the ten nearest that the graph finds, measured when it was built; 0 without one.</summary>
     public double GraphRecall => HasGraph ? graph!.MeasuredRecall : 0;
@@ -52,7 +59,14 @@ public sealed class VectorIndex : IDisposable
 
     internal CodeKernel Kernel { get; init; } = CodeKernels.Fastest;
 
-    internal HnswGraph? Graph => HasGraph ? graph : null;
+    /// <summary>The graph, if it holds every vector and is faster than looking at all of them.</summary>
+    internal HnswGraph? Graph => HasGraph && graph!.Pays ? graph : null;
+
+    /// <summary>Vectors that a search of the graph compares with the query on average.</summary>
+    internal double Comparisons => graph?.Comparisons ?? 0;
+
+    /// <summary>Vectors that walks over the graph compared so far.</summary>
+    internal long Compared => Volatile.Read(ref compared);
 
     /// <summary>An index of a table; row numbers are the table's.</summary>
     /// <exception cref="DataException">A number is not finite.</exception>
@@ -111,13 +125,20 @@ public sealed class VectorIndex : IDisposable
     /// <returns>Fewer where there are fewer.</returns>
     /// <exception cref="DataException">The query has another dimension, or holds numbers that are not finite.</exception>
     public IReadOnlyList<Neighbor> Find(ReadOnlySpan<float> query, int count, bool exact = false)
+        => Find(query, count, exact ? null : Graph);
+
+    /// <summary>The same by the graph even where exact search is faster.</summary>
+    internal IReadOnlyList<Neighbor> FindByGraph(ReadOnlySpan<float> query, int count)
+        => Find(query, count, HasGraph ? graph : null);
+
+    private Neighbor[] Find(ReadOnlySpan<float> query, int count, HnswGraph? by)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         Check(query, "the query");
         SearchQuery encoded = queries.TryTake(out SearchQuery? free) ? free : new SearchQuery(Dimension, rows.CodeLength);
         encoded.Set(query);
-        Neighbor[] found = (exact ? null : Graph) is { } built
-            ? FindByGraph(built, encoded, count, Math.Max(built.SearchWidth, 2 * count), without: -1)
+        Neighbor[] found = by is not null
+            ? FindByGraph(by, encoded, count, Math.Max(by.SearchWidth, 2 * count), without: -1)
             : FindExactly(encoded, count);
         queries.Add(encoded);
         return found;
@@ -159,6 +180,7 @@ public sealed class VectorIndex : IDisposable
     internal Neighbor[] FindByGraph(HnswGraph built, SearchQuery query, int count, int width, int without)
     {
         GraphSearcher searcher = searchers.TryTake(out GraphSearcher? free) ? free : GraphSearcher.Create(rows, built, Kernel);
+        long before = searcher.Compared;
         var best = new List<Neighbor>();
         while (true)
         {
@@ -173,13 +195,14 @@ public sealed class VectorIndex : IDisposable
             // Most of what was found had been removed: look further, or at everything.
             if (width >= rows.Count)
             {
-                searchers.Add(searcher);
-                return [.. FindExactly(query, count + 1).Where(neighbor => neighbor.Row != without).Take(count)];
+                best = [.. FindExactly(query, count + 1).Where(neighbor => neighbor.Row != without).Take(count)];
+                break;
             }
 
             width = (int)Math.Min(rows.Count, 2L * width);
         }
 
+        Interlocked.Add(ref compared, searcher.Compared - before);
         searchers.Add(searcher);
         return [.. best];
     }
