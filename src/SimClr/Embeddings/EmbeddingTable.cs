@@ -11,13 +11,17 @@ public sealed class EmbeddingTable
     /// <param name="paths">The image of each row.</param>
     /// <param name="labels">The class of each row, 0 … classes − 1, or null.</param>
     /// <param name="classNames">The classes by number, or null. May name classes that have no row here.</param>
+    /// <param name="widths">Pixels per row of each image, or null where that is not known.</param>
+    /// <param name="heights">Rows of pixels of each image, or null; both are known or neither.</param>
     /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
     public EmbeddingTable(
         float[] values,
         int dimension,
         IReadOnlyList<string> paths,
         IReadOnlyList<int>? labels = null,
-        IReadOnlyList<string>? classNames = null)
+        IReadOnlyList<string>? classNames = null,
+        IReadOnlyList<int>? widths = null,
+        IReadOnlyList<int>? heights = null)
     {
         ArgumentNullException.ThrowIfNull(values);
         ArgumentNullException.ThrowIfNull(paths);
@@ -28,11 +32,19 @@ public sealed class EmbeddingTable
                 $"got {values.Length} numbers, {paths.Count} paths and {labels?.Count ?? paths.Count} labels; expected {dimension} numbers and one label per path");
         }
 
+        if ((widths?.Count ?? paths.Count) != paths.Count || heights?.Count != widths?.Count)
+        {
+            throw new ArgumentException(
+                $"got {paths.Count} paths, {widths?.Count ?? 0} widths and {heights?.Count ?? 0} heights; expected one of each per path, or neither");
+        }
+
         Values = values;
         Dimension = dimension;
         Paths = paths;
         Labels = labels;
         ClassNames = classNames;
+        Widths = widths;
+        Heights = heights;
     }
 
     /// <summary>All numbers, row by row.</summary>
@@ -53,6 +65,12 @@ public sealed class EmbeddingTable
     /// <summary>The classes by number, or null.</summary>
     public IReadOnlyList<string>? ClassNames { get; }
 
+    /// <summary>Pixels per row of each image as it was read, or null where that is not known.</summary>
+    public IReadOnlyList<int>? Widths { get; }
+
+    /// <summary>Rows of pixels of each image as it was read, or null where that is not known.</summary>
+    public IReadOnlyList<int>? Heights { get; }
+
     /// <summary>Number of classes: from the names, else from the largest label; 0 without labels.</summary>
     public int Classes => ClassNames?.Count ?? (Labels is { Count: > 0 } ? Labels.Max() + 1 : 0);
 
@@ -65,11 +83,10 @@ public sealed class EmbeddingTable
         float[] unit = new float[Values.Length];
         for (int row = 0; row < Count; row++)
         {
-            float norm = TensorPrimitives.Norm(this[row]);
-            TensorPrimitives.Multiply(this[row], norm > 0 ? 1 / norm : 0, unit.AsSpan(row * Dimension, Dimension));
+            Normalize(this[row], unit.AsSpan(row * Dimension, Dimension));
         }
 
-        return new EmbeddingTable(unit, Dimension, Paths, Labels, ClassNames);
+        return new EmbeddingTable(unit, Dimension, Paths, Labels, ClassNames, Widths, Heights);
     }
 
     /// <summary>Some of the rows, in the order given.</summary>
@@ -82,8 +99,16 @@ public sealed class EmbeddingTable
             this[rows[i]].CopyTo(values.AsSpan(i * Dimension));
         }
 
-        return new EmbeddingTable(
-            values, Dimension, [.. rows.Select(r => Paths[r])], Labels is null ? null : [.. rows.Select(r => Labels[r])], ClassNames);
+        return new EmbeddingTable(values, Dimension, Pick(Paths)!, Pick(Labels), ClassNames, Pick(Widths), Pick(Heights));
+
+        T[]? Pick<T>(IReadOnlyList<T>? all) => all is null ? null : [.. rows.Select(r => all[r])];
+    }
+
+    /// <summary>A row divided by its Euclidean length; zeros stay. Source and destination may be the same.</summary>
+    internal static void Normalize(ReadOnlySpan<float> row, Span<float> destination)
+    {
+        float norm = TensorPrimitives.Norm(row);
+        TensorPrimitives.Multiply(row, norm > 0 ? 1 / norm : 0, destination);
     }
 
     /// <summary>Refuses what a network whose weights are no numbers leaves: every measure of it would look like chance.</summary>

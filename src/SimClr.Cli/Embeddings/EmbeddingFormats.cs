@@ -1,0 +1,9 @@
+using SimClr.Embeddings;
+
+namespace SimClr.Cli.Embeddings;
+
+/// <summary>The formats that the command line has beyond the library's own.</summary>
+internal static class EmbeddingFormats
+{
+    public static IEmbeddingFormat[] Others => [];
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+
+namespace SimClr.Embeddings;
+
+/// <summary>Which column of a CSV holds what.</summary>
+internal sealed class CsvColumns
+{
+    /// <summary>What is expected of a header.</summary>
+    public const string Form = "'path,width,height,label,e0,e1,…' (width, height and label may be missing)";
+
+    private readonly string file;
+    private readonly int count;
+    private readonly int width;
+    private readonly int height;
+    private readonly int label;
+    private readonly int first;
+    private readonly int dimension;
+
+    private CsvColumns(string file, string[] header)
+    {
+        this.file = file;
+        count = header.Length;
+        Path = Array.IndexOf(header, "path");
+        width = Array.IndexOf(header, "width");
+        height = Array.IndexOf(header, "height");
+        label = Array.IndexOf(header, "label");
+        first = Array.IndexOf(header, "e0");
+        dimension = first < 0 ? 0 : header.Skip(first).TakeWhile((name, i) => name == Name(i)).Count();
+    }
+
+    /// <summary>The column of the path.</summary>
+    public int Path { get; }
+
+    /// <summary>The name of one of the numbers.</summary>
+    public static string Name(int place) => string.Create(CultureInfo.InvariantCulture, $"e{place}");
+
+    /// <summary>Reads a header.</summary>
+    /// <exception cref="DataException">It lacks a column, or the numbers do not follow each other.</exception>
+    public static CsvColumns Of(string[] header, string file, bool wantsNumbers)
+    {
+        string[] names = [.. header.Select(name => name.Trim())];
+        var columns = new CsvColumns(file, names);
+        string got = string.Join(',', names);
+        string text = got.Length > 60 ? got[..60] + "…" : got;
+        bool fits = columns.Path >= 0 && (columns.width < 0) == (columns.height < 0)
+            && (!wantsNumbers || (columns.dimension > 0 && columns.first + columns.dimension == columns.count));
+        return fits
+            ? columns
+            : throw new DataException($"{file}, line 1: got the header '{text}', expected {(wantsNumbers ? Form : "'path,width,height,label'")}");
+    }
+
+    /// <exception cref="DataException">A row is longer or shorter than the header.</exception>
+    public void RequireCount(string[] fields, int line)
+    {
+        if (fields.Length != count)
+        {
+            throw new DataException(
+                $"{file}, line {line}: got {fields.Length} field(s), expected {count} as in the header"
+                    + (dimension > 0 ? $" ({dimension} numbers per image)" : ""));
+        }
+    }
+
+    /// <summary>The image's size, where the file has it.</summary>
+    public (int Width, int Height)? Size(string[] fields, int line)
+        => width < 0 ? null : (Pixels(fields[width], line), Pixels(fields[height], line));
+
+    /// <summary>The name of the class, where the file has it.</summary>
+    public string? Class(string[] fields) => label < 0 ? null : fields[label];
+
+    /// <summary>Appends the numbers of a row.</summary>
+    public void Numbers(string[] fields, int line, List<float> values)
+    {
+        for (int i = first; i < first + dimension; i++)
+        {
+            values.Add(float.TryParse(fields[i], NumberStyles.Float, CultureInfo.InvariantCulture, out float value)
+                ? value
+                : throw Wrong(fields[i], line, $"a number in column {Name(i - first)}"));
+        }
+    }
+
+    private int Pixels(string field, int line)
+        => int.TryParse(field, NumberStyles.None, CultureInfo.InvariantCulture, out int pixels) && pixels > 0
+            ? pixels
+            : throw Wrong(field, line, "pixels, a whole number above 0");
+
+    private DataException Wrong(string got, int line, string expected)
+        => new($"{file}, line {line}: got '{(got.Length > 40 ? got[..40] + "…" : got)}', expected {expected}");
+}

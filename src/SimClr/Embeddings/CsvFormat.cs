@@ -1,0 +1,76 @@
+using System.Globalization;
+using SimClr.Data;
+
+namespace SimClr.Embeddings;
+
+/// <summary>Embeddings as text: one line per image, numbers with as many digits as make them exact.</summary>
+internal sealed class CsvFormat : IEmbeddingFormat
+{
+    // A header of more columns than this is no header, and a line without an end would fill memory.
+    private const int LongestHeader = 1 << 22;
+
+    /// <inheritdoc/>
+    public string Extension => ".csv";
+
+    /// <inheritdoc/>
+    public EmbeddingTable Read(string path)
+    {
+        (RowDescriptions rows, float[] values) = Read(path, wantsNumbers: true);
+        return rows.ToTable(values, values.Length / rows.Count);
+    }
+
+    /// <summary>Reads the columns that describe rows, and the numbers where they are wanted.</summary>
+    internal static (RowDescriptions Rows, float[] Values) Read(string path, bool wantsNumbers)
+    {
+        RequireLines(path);
+        var rows = new RowDescriptions();
+        var values = new List<float>();
+        CsvColumns? columns = null;
+        using var text = new StreamReader(path);
+        try
+        {
+            foreach ((int line, string[] fields) in CsvReader.Read(text))
+            {
+                if (columns is null)
+                {
+                    columns = CsvColumns.Of(fields, path, wantsNumbers);
+                    continue;
+                }
+
+                columns.RequireCount(fields, line);
+                rows.Add(fields[columns.Path], columns.Size(fields, line), columns.Class(fields));
+                columns.Numbers(fields, line, values);
+            }
+        }
+        catch (FormatException error)
+        {
+            throw new DataException($"{path}: {error.Message}; the file was cut short or is no CSV", error);
+        }
+
+        if (rows.Count == 0)
+        {
+            throw new DataException($"{path}: got no row below the header, expected one per image");
+        }
+
+        return values.Count <= Array.MaxLength ? (rows, [.. values]) : throw new DataException($"{path}: too many numbers for one table; embed in parts with --shard");
+    }
+
+    private static void RequireLines(string path)
+    {
+        using FileStream stream = File.OpenRead(path);
+        byte[] start = new byte[Math.Min(LongestHeader, stream.Length)];
+        stream.ReadExactly(start);
+        int end = start.AsSpan().IndexOf((byte)'\n');
+        if (end < 0 || start.AsSpan(0, end).Contains((byte)0))
+        {
+            throw new DataException($"{path}: the first line has no end or is no text; expected CSV with the header {CsvColumns.Form}");
+        }
+
+        // Every line that is written has an end: one without is half a line, which might look like a shorter number.
+        stream.Position = stream.Length - 1;
+        if (stream.ReadByte() != '\n')
+        {
+            throw new DataException(string.Create(CultureInfo.InvariantCulture, $"{path}: the last line has no end: the file was cut short"));
+        }
+    }
+}

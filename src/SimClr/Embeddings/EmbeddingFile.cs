@@ -1,0 +1,76 @@
+using SimClr.Internals;
+
+namespace SimClr.Embeddings;
+
+/// <summary>
+/// Embeddings in files, by extension:
+/// <list type="bullet">
+/// <item><c>.npy</c>: the matrix alone, float32, rows × dimension. Path, width, height and label of each row are in
+/// <c>FILE.npy.csv</c> beside it, which may be missing when it is read.</item>
+/// <item><c>.csv</c>: the columns <c>path,width,height,label,e0,e1,…</c>; width, height and label may be missing.</item>
+/// <item><c>.safetensors</c>: the tensor <c>embeddings</c>, and <c>widths</c>, <c>heights</c>, <c>labels</c>, <c>paths</c>
+/// (UTF-8 bytes) with <c>path_offsets</c>; class names as a JSON array in the metadata entry <c>class_names</c>.</item>
+/// </list>
+/// </summary>
+public static class EmbeddingFile
+{
+    private static readonly IEmbeddingFormat[] Own = [new NpyFormat(), new CsvFormat(), new SafetensorsFormat()];
+
+    /// <summary>Reads a file that <c>simclr embed</c> wrote, or a foreign one of the same form.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="others">Formats beyond the library's own.</param>
+    /// <exception cref="ConfigurationException">The extension is none of the formats'.</exception>
+    /// <exception cref="DataException">There is no such file, it is no such file, it was cut short, or a number is not finite.</exception>
+    public static EmbeddingTable Read(string path, params IEmbeddingFormat[] others)
+    {
+        IEmbeddingFormat format = FormatOf(path, others);
+        RequireFile(path, format);
+        try
+        {
+            EmbeddingTable table = format.Read(path);
+            RequireFinite(table, path);
+            return table;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"{path} cannot be read: {error.Message}", error);
+        }
+    }
+
+    /// <summary>The format of a file, by its extension.</summary>
+    /// <exception cref="ConfigurationException">There is none.</exception>
+    internal static IEmbeddingFormat FormatOf(string path, IReadOnlyList<IEmbeddingFormat> others)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        IEmbeddingFormat[] all = [.. Own, .. others];
+        string extension = Path.GetExtension(path).ToLowerInvariant();
+        string[] known = [.. all.Select(format => format.Extension)];
+        return all.FirstOrDefault(format => format.Extension == extension) ?? throw new ConfigurationException(
+            $"'{path}': got a file that ends in '{extension}', expected embeddings that end in one of {string.Join(", ", known)}{Nearest.Hint(extension, known)}");
+    }
+
+    private static void RequireFile(string path, IEmbeddingFormat format)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new DataException($"{path} is a folder, expected a file of embeddings ({format.Extension})");
+        }
+
+        if (!File.Exists(path))
+        {
+            throw new DataException(
+                $"there is no embeddings file {path} (looked for {Path.GetFullPath(path)}); 'simclr embed RUN IMAGES --out {path}' writes one");
+        }
+    }
+
+    private static void RequireFinite(EmbeddingTable table, string path)
+    {
+        int wrong = Array.FindIndex(table.Values, value => !float.IsFinite(value));
+        if (wrong >= 0)
+        {
+            int row = wrong / table.Dimension;
+            throw new DataException(
+                $"{path}: row {row} ({table.Paths[row]}) holds {table.Values[wrong]} in place {wrong % table.Dimension}, expected finite numbers; leave it out or embed again");
+        }
+    }
+}

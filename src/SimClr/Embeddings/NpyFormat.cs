@@ -1,0 +1,45 @@
+namespace SimClr.Embeddings;
+
+/// <summary>A matrix as numpy saves it, and a CSV beside it that says which image each row is of.</summary>
+internal sealed class NpyFormat : IEmbeddingFormat
+{
+    /// <inheritdoc/>
+    public string Extension => ".npy";
+
+    /// <summary>The file that describes the rows of a matrix.</summary>
+    public static string CompanionOf(string path) => path + ".csv";
+
+    /// <inheritdoc/>
+    public EmbeddingTable Read(string path)
+    {
+        using FileStream stream = File.OpenRead(path);
+        NpyHeader header = NpyHeader.Read(stream, path);
+        (int rows, int dimension) = StoredNumbers.Matrix(header.Shape, path);
+        long bytes = (long)rows * dimension * StoredNumbers.Size(header.Type);
+        if (stream.Length - stream.Position != bytes)
+        {
+            throw new DataException(
+                $"{path}: got {stream.Length - stream.Position} bytes of numbers, expected {bytes} for {rows} rows of {dimension}; "
+                    + "the file was cut short or is damaged");
+        }
+
+        RowDescriptions? described = Described(path, rows);
+        float[] values = StoredNumbers.Read(stream, rows * dimension, header.Type);
+        return described?.ToTable(values, dimension) ?? new EmbeddingTable(values, dimension, RowDescriptions.Numbered(path, rows));
+    }
+
+    private static RowDescriptions? Described(string path, int rows)
+    {
+        string companion = CompanionOf(path);
+        if (!File.Exists(companion))
+        {
+            return null;
+        }
+
+        (RowDescriptions described, _) = CsvFormat.Read(companion, wantsNumbers: false);
+        return described.Count == rows
+            ? described
+            : throw new DataException(
+                $"{companion} describes {described.Count} rows, and {path} has {rows}; expected the files of one run of 'simclr embed': move the one that does not belong here away");
+    }
+}

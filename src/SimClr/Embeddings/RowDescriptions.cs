@@ -1,0 +1,63 @@
+using System.Globalization;
+
+namespace SimClr.Embeddings;
+
+/// <summary>Path, size and class of rows, as they are gathered from a file.</summary>
+internal sealed class RowDescriptions
+{
+    private readonly List<string> paths = [];
+    private readonly List<int> widths = [];
+    private readonly List<int> heights = [];
+    private readonly List<string> classes = [];
+
+    public int Count => paths.Count;
+
+    /// <summary>Stands for the paths of rows that have none: file and number.</summary>
+    public static string[] Numbered(string file, int rows)
+    {
+        string name = Path.GetFileName(file);
+        return [.. Enumerable.Range(0, rows).Select(row => string.Create(CultureInfo.InvariantCulture, $"{name}[{row}]"))];
+    }
+
+    /// <summary>One row. Every row has size and class, or none has.</summary>
+    public void Add(string path, (int Width, int Height)? size, string? className)
+    {
+        paths.Add(path);
+        if (size is { } pixels)
+        {
+            widths.Add(pixels.Width);
+            heights.Add(pixels.Height);
+        }
+
+        if (className is not null)
+        {
+            classes.Add(className);
+        }
+    }
+
+    /// <summary>
+    /// The rows with their numbers. Classes are numbered in the order of their names, that of numbers where all are
+    /// numbers; rows without class names (all empty) have no labels.
+    /// </summary>
+    public EmbeddingTable ToTable(float[] values, int dimension)
+    {
+        bool sized = widths.Count > 0;
+        bool labeled = classes.Count > 0 && !classes.Contains("");
+        string[]? names = labeled ? Ordered(classes) : null;
+        Dictionary<string, int>? numbers = names?.Index().ToDictionary(pair => pair.Item, pair => pair.Index);
+        return new EmbeddingTable(
+            values, dimension, paths, labeled ? [.. classes.Select(name => numbers![name])] : null, names, sized ? widths : null, sized ? heights : null);
+    }
+
+    private static string[] Ordered(IEnumerable<string> names)
+    {
+        string[] all = [.. names.Distinct().Order(StringComparer.Ordinal)];
+        long[] numbers = [.. all.Select(name => long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : -1)];
+        if (Array.TrueForAll(numbers, number => number >= 0))
+        {
+            Array.Sort(numbers, all);
+        }
+
+        return all;
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text;
+using System.Text.Json;
+
+namespace SimClr.Embeddings;
+
+/// <summary>
+/// Embeddings as tensors: <c>embeddings</c> [rows, dimension], and where they are known <c>widths</c>, <c>heights</c> (I32)
+/// and <c>labels</c> (I64) [rows]; paths as UTF-8 one after another in <c>paths</c> (U8), row i from
+/// <c>path_offsets</c>[i] to [i + 1] (I64, rows + 1). The metadata entry <c>class_names</c> is a JSON array.
+/// </summary>
+internal sealed class SafetensorsFormat : IEmbeddingFormat
+{
+    internal const string Matrix = "embeddings";
+    internal const string Widths = "widths";
+    internal const string Heights = "heights";
+    internal const string Labels = "labels";
+    internal const string Paths = "paths";
+    internal const string PathOffsets = "path_offsets";
+    internal const string ClassNames = "class_names";
+
+    private static readonly (string Name, StoredType Type)[] Types =
+        [("F32", StoredType.Float32), ("F64", StoredType.Float64), ("F16", StoredType.Float16), ("BF16", StoredType.BFloat16)];
+
+    /// <inheritdoc/>
+    public string Extension => ".safetensors";
+
+    /// <inheritdoc/>
+    public EmbeddingTable Read(string path)
+    {
+        using FileStream stream = File.OpenRead(path);
+        SafetensorsParts parts = SafetensorsParts.Read(stream, path);
+        if (!parts.Has(Matrix))
+        {
+            throw new DataException(
+                $"{path}: got the tensors {parts.Words}, expected one named '{Matrix}'; is it a checkpoint or an encoder instead of embeddings?");
+        }
+
+        TensorPlace matrix = parts[Matrix];
+        int type = Array.FindIndex(Types, t => t.Name == matrix.Type);
+        if (type < 0)
+        {
+            throw new DataException($"{path}: '{Matrix}' is of type {matrix.Type}, expected one of {string.Join(", ", Types.Select(t => t.Name))}");
+        }
+
+        (int rows, int dimension) = StoredNumbers.Matrix(matrix.Shape, path);
+        parts.Require(Matrix, StoredNumbers.Size(Types[type].Type), rows, dimension);
+        stream.Position = matrix.Begin;
+        float[] values = StoredNumbers.Read(stream, rows * dimension, Types[type].Type);
+        string[] paths = parts.Has(Paths) ? ReadPaths(parts, rows, path) : RowDescriptions.Numbered(path, rows);
+        int[]? labels = parts.Has(Labels) ? [.. parts.Integers(Labels, "I64", rows).Select(label => Label(label, path))] : null;
+        string[]? names = labels is null ? null : Names(parts, labels, path);
+        return new EmbeddingTable(values, dimension, paths, labels, names, Sizes(parts, Widths, rows), Sizes(parts, Heights, rows));
+    }
+
+    private static int[]? Sizes(SafetensorsParts parts, string name, int rows)
+        => parts.Has(Widths) && parts.Has(Heights) ? [.. parts.Integers(name, "I32", rows).Select(n => (int)n)] : null;
+
+    private static string[] ReadPaths(SafetensorsParts parts, int rows, string file)
+    {
+        byte[] text = parts.Bytes(Paths);
+        long[] offsets = parts.Integers(PathOffsets, "I64", rows + 1L);
+        if (offsets[0] != 0 || offsets[^1] != text.Length || offsets.Zip(offsets.Skip(1)).Any(pair => pair.Second < pair.First))
+        {
+            throw new DataException($"{file}: '{PathOffsets}' do not lead through '{Paths}': the file is damaged");
+        }
+
+        return [.. Enumerable.Range(0, rows).Select(row => Encoding.UTF8.GetString(text, (int)offsets[row], (int)(offsets[row + 1] - offsets[row])))];
+    }
+
+    private static int Label(long label, string file)
+        => label is >= 0 and < int.MaxValue ? (int)label : throw new DataException($"{file}: got the label {label}, expected 0 or more");
+
+    private static string[]? Names(SafetensorsParts parts, int[] labels, string file)
+    {
+        if (!parts.Metadata.TryGetValue(ClassNames, out string? json))
+        {
+            return null;
+        }
+
+        try
+        {
+            string[] names = JsonSerializer.Deserialize<string[]>(json) ?? [];
+            return labels.Max() < names.Length
+                ? names
+                : throw new DataException($"{file}: got the label {labels.Max()}, expected less than {names.Length}, the number of class names");
+        }
+        catch (JsonException error)
+        {
+            throw new DataException($"{file}: the metadata entry '{ClassNames}' is no JSON array of names ({error.Message})", error);
+        }
+    }
+}
