@@ -1,5 +1,6 @@
 // Search in made-up vectors: exact and through the graph, its recall, its building, its memory. One row per kind of data.
-// Arguments: rows (default 1000000), dimension (128), kinds of data (clusters isotropic), each optional.
+// Arguments: rows (default 1000000), dimension (128), kinds of data (clusters isotropic), each optional. With --graphs FOLDER
+// graphs are kept there, with the seconds of their building, and read by the next run: to measure searches again.
 // The draws are addressed by (kind, row): the same vectors on every machine.
 using System.Diagnostics;
 using System.Globalization;
@@ -9,6 +10,9 @@ const int Clusters = 1000;
 const int Queries = 500;
 const int Nearest = 10;
 
+int option = Array.IndexOf(args, "--graphs");
+string? folder = option >= 0 ? args[option + 1] : null;
+args = option >= 0 ? [.. args[..option], .. args[(option + 2)..]] : args;
 int rows = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 1_000_000;
 int dimension = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 128;
 string[] kinds = args.Length > 2 ? args[2..] : ["clusters", "isotropic"];
@@ -38,6 +42,24 @@ void Measure(string kind)
 
     float[][] queries = [.. Enumerable.Range(0, Queries).Select(i => Draw(kind, rows + i, new float[dimension]))];
     (double[] exact, IReadOnlyList<Neighbor>[] truth) = Time(queries, query => index.Find(query, Nearest, exact: true));
+    double built = Build(index, kind);
+    (double[] graph, IReadOnlyList<Neighbor>[] found) = Time(queries, query => index.FindByGraph(query, Nearest));
+    double recall = truth.Zip(found, (t, f) => f.Select(n => n.Row).Intersect(t.Select(n => n.Row)).Count()).Average() / Nearest;
+    double vectors = (double)rows * dimension * sizeof(float);
+    Console.WriteLine($"| {kind} | {At(exact, 0.5):F2} | {At(exact, 0.99):F2} | {At(graph, 0.5):F3} | {At(graph, 0.99):F3} | {recall:F4} | {index.GraphWidth} | {index.Comparisons:F0}{(index.UsesGraph ? "" : ": exact search is faster and is used")} | {built:F0} | {index.Bytes / vectors:F3} | {(Resident() - before) / vectors:F3} |");
+}
+
+double Build(VectorIndex index, string kind)
+{
+    string? file = folder is null ? null : Path.Combine(folder, $"{kind}-{rows}-{dimension}.graph");
+    if (File.Exists(file))
+    {
+        using var reader = new BinaryReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20));
+        double seconds = reader.ReadDouble();
+        index.SetGraph(HnswGraph.Read(reader, new GraphOptions(), rows));
+        return seconds;
+    }
+
     long begin = Stopwatch.GetTimestamp();
     long shown = begin;
     index.BuildGraph(progress: new Told(done =>
@@ -49,10 +71,14 @@ void Measure(string kind)
         }
     }));
     double built = Stopwatch.GetElapsedTime(begin).TotalSeconds;
-    (double[] graph, IReadOnlyList<Neighbor>[] found) = Time(queries, query => index.FindByGraph(query, Nearest));
-    double recall = truth.Zip(found, (t, f) => f.Select(n => n.Row).Intersect(t.Select(n => n.Row)).Count()).Average() / Nearest;
-    double vectors = (double)rows * dimension * sizeof(float);
-    Console.WriteLine($"| {kind} | {At(exact, 0.5):F2} | {At(exact, 0.99):F2} | {At(graph, 0.5):F3} | {At(graph, 0.99):F3} | {recall:F4} | {index.GraphWidth} | {index.Comparisons:F0}{(index.UsesGraph ? "" : ": exact search is faster and is used")} | {built:F0} | {index.Bytes / vectors:F3} | {(Resident() - before) / vectors:F3} |");
+    if (file is not null)
+    {
+        using var writer = new BinaryWriter(File.Create(file));
+        writer.Write(built);
+        index.BuiltGraph!.Write(writer);
+    }
+
+    return built;
 }
 
 static (double[] Milliseconds, IReadOnlyList<Neighbor>[] Found) Time(float[][] queries, Func<float[], IReadOnlyList<Neighbor>> find)

@@ -70,6 +70,8 @@ internal static class CommandLine
         root.Add(PretrainCommand.Create());
         root.Add(SupervisedCommand.Create());
         root.Add(EvaluateCommand.Create());
+        root.Add(IndexCommand.Create());
+        root.Add(SearchCommand.Create());
         root.Add(DataCommand.Create());
         root.Add(DoctorCommand.Create());
         root.Add(BenchCommand.Create());

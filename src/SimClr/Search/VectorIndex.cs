@@ -59,8 +59,11 @@ public sealed class VectorIndex : IDisposable
 
     internal CodeKernel Kernel { get; init; } = CodeKernels.Fastest;
 
+    /// <summary>The graph, if it holds every vector.</summary>
+    internal HnswGraph? BuiltGraph => HasGraph ? graph : null;
+
     /// <summary>The graph, if it holds every vector and is faster than looking at all of them.</summary>
-    internal HnswGraph? Graph => HasGraph && graph!.Pays ? graph : null;
+    internal HnswGraph? Graph => BuiltGraph is { Pays: true } built ? built : null;
 
     /// <summary>Vectors that a search of the graph compares with the query on average.</summary>
     internal double Comparisons => graph?.Comparisons ?? 0;
@@ -129,7 +132,7 @@ public sealed class VectorIndex : IDisposable
 
     /// <summary>The same by the graph even where exact search is faster.</summary>
     internal IReadOnlyList<Neighbor> FindByGraph(ReadOnlySpan<float> query, int count)
-        => Find(query, count, HasGraph ? graph : null);
+        => Find(query, count, BuiltGraph);
 
     private Neighbor[] Find(ReadOnlySpan<float> query, int count, HnswGraph? by)
     {
