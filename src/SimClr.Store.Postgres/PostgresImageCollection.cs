@@ -154,7 +154,9 @@ public sealed partial class PostgresImageCollection : ImageCollection
     /// <inheritdoc/>
     public override async Task<ImageRecord?> GetAsync(string key, RecordRetrievalOptions? options = null, CancellationToken cancellationToken = default)
         => (await RowsAsync(
-            $"SELECT {Columns(options?.IncludeVectors ?? false)} FROM {Table} WHERE path = $1", [key], ReadRecord, cancellationToken).ConfigureAwait(false)).FirstOrDefault();
+            $"SELECT {Columns(options?.IncludeVectors ?? false)} FROM {Table} WHERE path = $1", [key], ReadRecord, cancellationToken).ConfigureAwait(false)) is [ImageRecord record, ..]
+                ? record
+                : null;
 
     /// <inheritdoc/>
     public override async Task UpsertAsync(IEnumerable<ImageRecord> records, CancellationToken cancellationToken = default)
@@ -293,7 +295,7 @@ public sealed partial class PostgresImageCollection : ImageCollection
             CancellationToken.None).ConfigureAwait(false)).Single();
     }
 
-    private Task ExecuteAsync(string text, object?[] parameters, CancellationToken cancellation) => GuardedAsync(async () =>
+    private Task<bool> ExecuteAsync(string text, object?[] parameters, CancellationToken cancellation) => GuardedAsync(async () =>
     {
         NpgsqlConnection connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
