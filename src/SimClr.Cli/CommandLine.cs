@@ -72,6 +72,11 @@ internal static class CommandLine
         root.Add(EvaluateCommand.Create());
         root.Add(IndexCommand.Create());
         root.Add(SearchCommand.Create());
+        root.Add(ExportCommand.Create());
+        root.Add(DuplicatesCommand.Create());
+        root.Add(ClusterCommand.Create());
+        root.Add(LabelCommand.Create());
+        root.Add(MapCommand.Create());
         root.Add(DataCommand.Create());
         root.Add(DoctorCommand.Create());
         root.Add(BenchCommand.Create());

@@ -1,15 +1,14 @@
 using SimClr.Data;
-using SkiaSharp;
 
 namespace SimClr.Cli.Reports;
 
 /// <summary>A small picture of an image file.</summary>
 internal static class FileThumbnail
 {
-    public const int Side = 160;
+    private const int Side = 128;
 
-    /// <summary>The picture as PNG; null where there is no such file or it cannot be read.</summary>
-    public static byte[]? Of(string path)
+    /// <summary>The picture; null where there is no such file or it cannot be read.</summary>
+    public static Tile? Of(string path)
     {
         if (!File.Exists(path))
         {
@@ -19,9 +18,7 @@ internal static class FileThumbnail
         try
         {
             using FileStream stream = File.OpenRead(path);
-            RgbImage image = ImageDecoder.Decode(stream, path);
-            (int width, int height) = Thumbnail.Fit(image.Width, image.Height, Side);
-            return Png.Draw(width, height, canvas => Thumbnail.Draw(canvas, image, SKRectI.Create((width - Side) / 2, (height - Side) / 2, Side, Side)));
+            return Tile.Of(ImageDecoder.Decode(stream, path), Side);
         }
         catch (Exception error) when (error is UnreadableImageException or IOException or UnauthorizedAccessException)
         {

@@ -17,7 +17,7 @@ internal static class HtmlReport
         html.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
             .Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
             .Append("<meta name=\"color-scheme\" content=\"light dark\">\n")
-            .Append(CultureInfo.InvariantCulture, $"<title>{HtmlText.Escape(page.Title)}</title>\n<style>\n{ReportStyle.Css}\n{HtmlGallery.Css}\n</style>\n</head>\n<body>\n<main>\n")
+            .Append(CultureInfo.InvariantCulture, $"<title>{HtmlText.Escape(page.Title)}</title>\n<style>\n{ReportStyle.Css}\n</style>\n</head>\n<body>\n<main>\n")
             .Append(CultureInfo.InvariantCulture, $"<header>\n<h1>{HtmlText.Escape(page.Title)}</h1>\n<p class=\"summary\">{HtmlText.Escape(page.Summary)}</p>\n</header>\n");
         int drawings = 0;
         foreach (ReportSection section in page.Sections)
@@ -44,14 +44,14 @@ internal static class HtmlReport
             case ReportTable table:
                 HtmlTable.Append(html, table);
                 break;
-            case ReportGallery gallery:
-                HtmlGallery.Append(html, gallery);
-                break;
             case ReportPicture picture:
                 Append(html, picture);
                 break;
             case ReportDrawing plot:
                 html.Append(CultureInfo.InvariantCulture, $"<figure class=\"drawing\">\n<div class=\"paper\">{SvgText.Inline(plot.Svg, drawing)}</div>\n<figcaption>{HtmlText.Escape(plot.Caption)}</figcaption>\n</figure>\n");
+                break;
+            case ReportGallery gallery:
+                HtmlGallery.Append(html, gallery);
                 break;
             case ReportReproduction reproduction:
                 Append(html, reproduction);

@@ -15,25 +15,21 @@ internal static class SearchPage
 {
     public static ReportPage Create(string index, string query, string summary, IReadOnlyList<SearchHit> hits)
     {
-        GalleryItem asked = new(FileThumbnail.Of(query), Path.GetFileName(query), query);
-        GalleryItem[] found = [.. hits.Select((hit, i) => Item(hit, i + 1))];
+        string name = Path.GetFileName(query);
+        ReportGallery asked = new(name, query, [new GalleryImage(FileThumbnail.Of(query), query, "the query", Marked: true)]);
+        ReportBlock found = hits.Count > 0
+            ? new ReportGallery("Nearest first", "Cosine similarity, and the class where one is known.", [.. hits.Select((hit, i) => Item(hit, i + 1))])
+            : new ReportParagraph("Nothing: the index holds no other image.");
         return new ReportPage(
-            $"Images like {Path.GetFileName(query)}",
+            $"Images like {name}",
             summary,
-            [
-                new ReportSection("Looked for", new ReportGallery([asked])),
-                new ReportSection($"Found in {Path.GetFileName(index)}", found.Length > 0 ? new ReportGallery(found) : new ReportParagraph("Nothing.")),
-            ]);
+            [new ReportSection("Looked for", asked), new ReportSection($"Found in {Path.GetFileName(index)}", found)]);
     }
 
-    private static GalleryItem Item(SearchHit hit, int rank)
+    private static GalleryImage Item(SearchHit hit, int rank)
     {
-        string[] lines =
-        [
-            .. hit.Label is null ? (string[])[] : [hit.Label],
-            hit.Path,
-            .. hit is { Width: { } width, Height: { } height } ? (string[])[string.Create(CultureInfo.InvariantCulture, $"{width} × {height}")] : [],
-        ];
-        return new GalleryItem(FileThumbnail.Of(hit.Path), string.Create(CultureInfo.InvariantCulture, $"{rank}. {hit.Similarity:F4}"), lines);
+        string label = hit.Label is null ? "" : $" {hit.Label}";
+        return new GalleryImage(
+            FileThumbnail.Of(hit.Path), hit.Path, string.Create(CultureInfo.InvariantCulture, $"{rank}. {hit.Similarity:F4}{label}"), Marked: false);
     }
 }

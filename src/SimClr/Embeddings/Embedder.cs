@@ -53,7 +53,7 @@ public static class Embedder
             options.Workers,
             substituteUnreadable: false);
 
-        var rows = new List<float>();
+        float[] rows = [];   // All of them from the start: a list that grows holds them up to three times.
         var kept = new List<int>();
         int dimension = 0;
         foreach (ImageBatch batch in loader.Load(BatchOrder.InOrder(images.Count, BatchSize).Select(b => new BatchPlan(0, b)), cancellation))
@@ -62,12 +62,13 @@ public static class Embedder
             int count = batch.Indices.Length;
             Tensor h = encoder.Module.forward(pixels.Take(batch.Slot, count)).cpu().to_type(ScalarType.Float32).contiguous();
             dimension = (int)h.shape[1];
+            rows = rows.Length == 0 ? new float[(long)images.Count * dimension] : rows;
             ReadOnlySpan<float> values = h.data<float>().ToArray();
             for (int i = 0; i < count; i++)
             {
                 if (batch.IsReadable(i))
                 {
-                    rows.AddRange(values.Slice(i * dimension, dimension));
+                    values.Slice(i * dimension, dimension).CopyTo(rows.AsSpan(kept.Count * dimension));
                     kept.Add(batch.Indices[i]);
                 }
             }
@@ -75,10 +76,11 @@ public static class Embedder
             progress?.Report(kept.Count);
         }
 
+        Array.Resize(ref rows, kept.Count * dimension);   // Where images were skipped; else nothing is done.
         return kept.Count == 0
             ? throw new DataException($"{images.Name}: no image could be read; there is nothing to embed")
             : new EmbeddingTable(
-                [.. rows], dimension, [.. kept.Select(images.PathOf)],
+                rows, dimension, [.. kept.Select(images.PathOf)],
                 images.Labels is { } labels ? [.. kept.Select(i => labels[i])] : null, images.ClassNames);
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using SimClr.Augmentation;
 using SimClr.Data;
 using static TorchSharp.torch;
 
@@ -31,12 +32,18 @@ public sealed class Pretrainer
     /// <summary>Told at every logged step.</summary>
     public IProgress<PretrainProgress>? Progress { get; init; }
 
+    /// <summary>
+    /// A random step of your own for each view, after those of the paper; null (default) for none. Works where views are
+    /// made by the processor (<see cref="PretrainOptions.AugmentOn"/> is cpu).
+    /// </summary>
+    public IAugmentation? OwnAugmentation { get; init; }
+
     /// <summary>Trains, and leaves a run directory.</summary>
     /// <param name="images">What to learn from; labels are used for progress only.</param>
     /// <param name="runDirectory">Where the run keeps its files.</param>
     /// <param name="resume">Whether to go on with the run that is there, bit-exactly.</param>
     /// <param name="cancellation">Finishes the step, writes a checkpoint and throws <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="ConfigurationException">There is a run already, or the device is missing.</exception>
+    /// <exception cref="ConfigurationException">There is a run already, another process is at work in it, or the device is missing.</exception>
     /// <exception cref="DataException">Too few images, or too many that cannot be read.</exception>
     /// <exception cref="DivergenceException">The loss or a gradient is not finite.</exception>
     /// <exception cref="ResumeMismatchException">The run there was started with another configuration or other data.</exception>
@@ -52,6 +59,7 @@ public sealed class Pretrainer
         var loop = new TrainingLoop(options, RunRecord.Pretraining, device => ContrastiveTask.Create(options, device, ownEncoder))
         {
             OwnEncoder = ownEncoder is not null,
+            OwnAugmentation = OwnAugmentation,
             Logger = Logger,
             Progress = Progress,
         };
