@@ -133,7 +133,9 @@ internal sealed class IndexFile : IDisposable
 
     private static void Check(SqliteConnection connection, string path)
     {
-        long Pragma(string name) => (long)new Statement(connection, $"PRAGMA {name}").Scalar<object>()!;
+        // Nothing writes to the file while it is looked at, and what a killed process left has been undone.
+        using SqliteTransaction transaction = connection.BeginTransaction(deferred: true);
+        long Pragma(string name) => (long)new Statement(connection, $"PRAGMA {name}", transaction).Scalar<object>()!;
         if (Pragma("application_id") != ApplicationId)
         {
             throw new DataException($"{path} is an SQLite database, but no index of images; expected a file that 'simclr index create' made");

@@ -59,6 +59,19 @@ public sealed class SqliteImageCollection : ImageCollection
 
     private IndexFile Opened => file ??= IndexFile.Open(Name);
 
+    /// <summary>Whether a file begins as an index does. That it is one, and whole, is told when it is opened.</summary>
+    public static bool IsIndex(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+
+        byte[] start = new byte[16];
+        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.AsSpan().SequenceEqual("SQLite format 3\0"u8);
+    }
+
     /// <inheritdoc/>
     public override Task<bool> CollectionExistsAsync(CancellationToken cancellationToken = default) => Task.FromResult(File.Exists(Name));
 

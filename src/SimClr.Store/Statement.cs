@@ -5,8 +5,8 @@ namespace SimClr.Store;
 /// <summary>One statement, used once.</summary>
 internal readonly struct Statement(SqliteCommand command)
 {
-    public Statement(SqliteConnection connection, string text)
-        : this(new SqliteCommand(text, connection))
+    public Statement(SqliteConnection connection, string text, SqliteTransaction? transaction = null)
+        : this(new SqliteCommand(text, connection, transaction))
     {
     }
 
