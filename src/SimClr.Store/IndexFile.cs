@@ -126,9 +126,17 @@ internal sealed class IndexFile : IDisposable
             Pooling = false,
             DefaultTimeout = WaitSeconds,
         }.ToString());
-        connection.Open();
-        Run(connection, "PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL; PRAGMA cache_size=-16384;");
-        return connection;
+        try
+        {
+            connection.Open();
+            Run(connection, "PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL; PRAGMA cache_size=-16384;");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
     }
 
     private static void Check(SqliteConnection connection, string path)

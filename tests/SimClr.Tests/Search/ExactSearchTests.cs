@@ -84,7 +84,7 @@ public sealed class ExactSearchTests
         using var index = new VectorIndex(2);
         index.Add([0, 0]);
         index.Add([1e-30f, 1e-30f]);
-        index.Add([-1e30f, 1e30f]);
+        index.Add([-1e30f, -1e30f]);
         index.Add([3e38f, 3e38f]);
 
         IReadOnlyList<Neighbor> found = index.Find([5, 5], 4);
