@@ -70,6 +70,7 @@ internal static class CommandLine
         root.Add(PretrainCommand.Create());
         root.Add(SupervisedCommand.Create());
         root.Add(EvaluateCommand.Create());
+        root.Add(EmbedCommand.Create());
         root.Add(DataCommand.Create());
         root.Add(DoctorCommand.Create());
         root.Add(BenchCommand.Create());
