@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Parquet;
-using Parquet.Schema;
 using SimClr.Embeddings;
 using SimClr.Internals;
 

@@ -30,7 +30,8 @@ internal static class EmbedBenchmark
     private static BenchRow Row(
         string name, string from, PretrainOptions options, BenchSettings settings, ScratchFolder folder, CancellationToken cancellation, ImageDataSet images)
     {
-        ComputePlan plan = ComputePlan.Create(options with { Precision = "fp32" });
+        ComputePlan plan = ComputePlan.Resolve(options with { Precision = "fp32" }, ownEncoder: false);
+        set_num_threads(plan.Threads);
         using TrainedEncoder encoder = new(EncoderCatalog.Create(options.Encoder, options.Views.Size), options.Encoder, options.Views);
         encoder.Module.to(torch.device(plan.Device));
         ChannelsLast.Convert(encoder.Module);

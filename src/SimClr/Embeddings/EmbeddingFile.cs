@@ -46,6 +46,8 @@ public static class EmbeddingFile
     public static void Write(string path, EmbeddingTable table, params IEmbeddingFormat[] others)
     {
         IEmbeddingFormat format = FormatOf(path, others);
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentOutOfRangeException.ThrowIfZero(table.Count, nameof(table));
         format.Write(path, EmbeddingRows.Of(table));
     }
 

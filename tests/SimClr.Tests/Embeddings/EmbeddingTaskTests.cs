@@ -66,14 +66,14 @@ public sealed class EmbeddingTaskTests : IDisposable
         string whole = folder.Of("whole.csv");
         Run(Task(), whole);
         byte[] part = Interrupted(folder.Of("stopped.csv"));
-        foreach (int length in new[] { 0, 7, 20, part.Length / 3, part.Length / 2, part.Length - 1, part.Length })
+        foreach ((int length, int resumed) in new[] { (0, 0), (7, 0), (20, 0), (part.Length / 4, 0), (part.Length - 1, 32), (part.Length, 64) })
         {
             string file = folder.Of($"cut-{length}.csv");
             File.WriteAllBytes(file + ".part", part[..length]);
             var skipped = new SkippedImages(images, Lenient);
             EmbeddingOutcome outcome = Task().Run(file, new CsvFormat(), skipped, null, CancellationToken.None);
             Assert.Equal(File.ReadAllBytes(whole), File.ReadAllBytes(file));
-            Assert.Equal(length == part.Length ? 64 : outcome.Resumed, outcome.Resumed);
+            Assert.Equal(resumed, outcome.Resumed);
             Assert.Equal(Broken.Length, skipped.Count);
             Assert.False(File.Exists(file + ".part"));
         }
