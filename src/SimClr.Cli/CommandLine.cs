@@ -71,6 +71,11 @@ internal static class CommandLine
         root.Add(SupervisedCommand.Create());
         root.Add(EvaluateCommand.Create());
         root.Add(EmbedCommand.Create());
+        root.Add(ExportCommand.Create());
+        root.Add(DuplicatesCommand.Create());
+        root.Add(ClusterCommand.Create());
+        root.Add(LabelCommand.Create());
+        root.Add(MapCommand.Create());
         root.Add(DataCommand.Create());
         root.Add(DoctorCommand.Create());
         root.Add(BenchCommand.Create());

@@ -26,6 +26,7 @@ internal static class BenchCatalog
         new("gradient-cache", "a batch of 4,096 by micro-batches: time and memory", CacheBenchmark.Measure),
         new(CachePlain, "plain steps", CacheBenchmark.Plain) { OwnProcess = true, IsSide = true },
         new(CacheMicro, "micro-batches", CacheBenchmark.Micro) { OwnProcess = true, IsSide = true },
+        new("onnx", "embedding of a fixed batch against ONNX Runtime with the exported model", OnnxBenchmark.Measure) { OnRequest = true },
         new("profile", "where the time of training goes", ProfileBenchmark.Measure) { OnRequest = true },
         new("scaling", "cost by batch, image size, width and threads", ScalingBenchmark.Measure) { OnRequest = true },
     ];

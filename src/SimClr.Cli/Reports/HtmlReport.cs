@@ -50,6 +50,9 @@ internal static class HtmlReport
             case ReportDrawing plot:
                 html.Append(CultureInfo.InvariantCulture, $"<figure class=\"drawing\">\n<div class=\"paper\">{SvgText.Inline(plot.Svg, drawing)}</div>\n<figcaption>{HtmlText.Escape(plot.Caption)}</figcaption>\n</figure>\n");
                 break;
+            case ReportGallery gallery:
+                HtmlGallery.Append(html, gallery);
+                break;
             case ReportReproduction reproduction:
                 Append(html, reproduction);
                 break;

@@ -42,6 +42,19 @@ internal sealed record ReportRow(string Name, IReadOnlyList<double?> Values, boo
 /// <param name="Scale">Pixels of the picture per pixel of the page.</param>
 internal sealed record ReportPicture(byte[] Png, string Alternative, string Caption, int Scale = 1) : ReportBlock;
 
+/// <summary>Small pictures side by side.</summary>
+/// <param name="Heading">What they have in common.</param>
+/// <param name="Note">A line below the heading; empty for none.</param>
+/// <param name="Images">The pictures.</param>
+internal sealed record ReportGallery(string Heading, string Note, IReadOnlyList<GalleryImage> Images) : ReportBlock;
+
+/// <summary>A picture of a gallery.</summary>
+/// <param name="Tile">The picture; null where the image could not be read.</param>
+/// <param name="Path">The image.</param>
+/// <param name="Caption">What stands below it.</param>
+/// <param name="Marked">Whether it stands out.</param>
+internal sealed record GalleryImage(Tile? Tile, string Path, string Caption, bool Marked);
+
 /// <summary>A drawing.</summary>
 /// <param name="Svg">An SVG element that names itself (<c>aria-label</c>).</param>
 /// <param name="Caption">What stands below it.</param>

@@ -65,6 +65,16 @@ internal static class ReportStyle
         dl:not(.measures) dt { font-size: 0.82rem; color: var(--faint); }
         dl:not(.measures) dd { margin: 0; font-variant-numeric: tabular-nums; }
         details summary { cursor: pointer; color: var(--accent); }
+        h3 { margin: 28px 0 4px; font-size: 1.02rem; line-height: 1.4; }
+        .note { margin: 0; font-size: 0.9rem; color: var(--faint); }
+        .gallery { display: flex; flex-wrap: wrap; gap: 14px; margin: 12px 0 0; padding: 0; list-style: none; }
+        .gallery li { width: 138px; padding: 4px; border: 1px solid var(--line); border-radius: 8px; font-size: 0.78rem; line-height: 1.4; }
+        .gallery .marked { border-color: var(--accent); box-shadow: 0 0 0 1px var(--accent); }
+        .gallery .frame { display: flex; align-items: center; justify-content: center; height: 128px; margin-bottom: 4px; border-radius: 4px; overflow: hidden; background: var(--soft); }
+        .gallery .missing { color: var(--faint); }
+        .gallery img { display: block; }
+        .gallery span { display: block; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-variant-numeric: tabular-nums; }
+        .gallery .path { color: var(--faint); }
         @media (max-width: 640px) {
           main { padding: 32px 18px 48px; }
           h1 { font-size: 1.65rem; }

@@ -20,6 +20,13 @@ internal static class Thumbnail
         return place;
     }
 
+    /// <summary>The whole image from the upper left corner of the square, at the size that <see cref="Fit"/> gives for it.</summary>
+    public static void Draw(SKCanvas canvas, RgbImage image, SKRectI square, int width, int height)
+    {
+        using SKBitmap bitmap = ToBitmap(image);
+        Draw(canvas, bitmap, SKRectI.Create(square.Left, square.Top, width, height));
+    }
+
     /// <summary>The middle of the image, filling the square where the image is large enough.</summary>
     public static void DrawMiddle(SKCanvas canvas, RgbImage image, SKRectI square)
     {

@@ -13,7 +13,6 @@ public sealed class EvaluationTransform
     private const int LargestUncropped = 32;
 
     private readonly ViewKernels kernels;
-    private readonly bool margin;
 
     /// <summary>Takes size, interpolation and normalization from the views of training.</summary>
     public EvaluationTransform(ViewOptions options)
@@ -28,7 +27,7 @@ public sealed class EvaluationTransform
     {
         ArgumentNullException.ThrowIfNull(options);
         Size = options.Size;
-        this.margin = margin;
+        ShortSide = Size <= LargestUncropped || !margin ? Size : (int)Math.Round(Size * 256.0 / 224);
         this.kernels = ViewKernels.Create(options, kernels);
     }
 
@@ -42,6 +41,9 @@ public sealed class EvaluationTransform
     /// <summary>Side of the result in pixels.</summary>
     public int Size { get; }
 
+    /// <summary>What the short side is resized to before the center is cropped, in pixels.</summary>
+    internal int ShortSide { get; }
+
     /// <summary>Renders one image.</summary>
     /// <param name="image">The source.</param>
     /// <param name="destination">size · size · 3 floats: rows of pixels, red first, in [0, 1] before normalization.</param>
@@ -49,10 +51,9 @@ public sealed class EvaluationTransform
     public void Render(RgbImage image, Span<float> destination)
     {
         ArgumentNullException.ThrowIfNull(image);
-        int side = Size <= LargestUncropped || !margin ? Size : (int)Math.Round(Size * 256.0 / 224);
         int shortest = Math.Min(image.Width, image.Height);
-        long height = (long)side * image.Height / shortest;
-        long width = (long)side * image.Width / shortest;
+        long height = (long)ShortSide * image.Height / shortest;
+        long width = (long)ShortSide * image.Width / shortest;
         var place = new Placement(
             new Box(0, 0, image.Height, image.Width), height, width, Margin(height), Margin(width));
         kernels.Render(image, place, default, bfloat16: false, MemoryMarshal.AsBytes(destination));

@@ -30,4 +30,13 @@ internal sealed class PixelWriter(string normalize)
             }
         }
     }
+
+    /// <summary>Normalizes pixels that are height × width × channel already, in place.</summary>
+    public void Normalize(Span<float> pixels)
+    {
+        for (int i = 0; i < pixels.Length; i++)
+        {
+            pixels[i] = (pixels[i] - mean[i % 3]) * scale[i % 3];
+        }
+    }
 }

@@ -38,6 +38,9 @@ public sealed class TrainedEncoder : IDisposable
     /// <summary>The views that it was trained on.</summary>
     public ViewOptions Views { get; }
 
+    /// <summary>The text entries of the file that it was loaded from: where it comes from.</summary>
+    internal IReadOnlyDictionary<string, string> Metadata { get; private init; } = new Dictionary<string, string>();
+
     /// <summary>Loads the encoder of a run (<c>encoder.safetensors</c>, or the last checkpoint of an unfinished one), or of a file.</summary>
     /// <param name="path">A run directory or a safetensors file.</param>
     /// <param name="device">cpu, cuda or mps.</param>
@@ -64,7 +67,7 @@ public sealed class TrainedEncoder : IDisposable
         module.to(torch.device(device));
         ChannelsLast.Convert(module);
         module.eval();
-        return new TrainedEncoder(module, options, viewOptions);
+        return new TrainedEncoder(module, options, viewOptions) { Metadata = content.Metadata };
     }
 
     /// <summary>Writes weights and input description, whole or not at all.</summary>
@@ -79,6 +82,13 @@ public sealed class TrainedEncoder : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Module.Dispose();
+
+    /// <summary>The type of the user's own module that a file holds the weights of, or null.</summary>
+    internal static string? OwnEncoderOf(string path)
+    {
+        using SafetensorsFile content = SafetensorsFile.Read(Find(path));
+        return content.Metadata.GetValueOrDefault(OwnEncoder);
+    }
 
     internal void Describe(IDictionary<string, string> metadata)
     {

@@ -12,6 +12,11 @@ internal enum Purpose : ulong
     Sample = 7,
     Bootstrap = 11,
     Permutation = 12,
+    OwnAugmentation = 20,
+    Cluster = 21,
+    Labeling = 22,
+    Map = 23,
+    Export = 24,
 }
 
 /// <summary>
@@ -51,14 +56,19 @@ internal struct RandomStream
     public int NextInt(int bound)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bound);
-        ulong range = (ulong)bound;
+        return (int)NextUInt64((ulong)bound);
+    }
+
+    /// <summary>The same for bounds of 64 bits, above 0.</summary>
+    public ulong NextUInt64(ulong range)
+    {
         ulong threshold = unchecked(0 - range) % range;
         while (true)
         {
             ulong high = Math.BigMul(NextUInt64(), range, out ulong low);
             if (low >= threshold)
             {
-                return (int)high;
+                return high;
             }
         }
     }

@@ -19,8 +19,15 @@ internal sealed class BatchFeed : IDisposable
     /// <param name="viewsPerImage">1 or 2.</param>
     /// <param name="skipped">Takes images that cannot be read; others stand in for them.</param>
     /// <param name="plans">The micro-batches, in order.</param>
+    /// <param name="own">The user's own step, or null.</param>
     public BatchFeed(
-        ImageDataSet images, PretrainOptions options, ComputePlan plan, int viewsPerImage, SkippedImages skipped, IEnumerable<BatchPlan> plans)
+        ImageDataSet images,
+        PretrainOptions options,
+        ComputePlan plan,
+        int viewsPerImage,
+        SkippedImages skipped,
+        IEnumerable<BatchPlan> plans,
+        IAugmentation? own = null)
     {
         this.viewsPerImage = viewsPerImage;
         int micro = plan.MicroBatch!.Value;
@@ -29,7 +36,7 @@ internal sealed class BatchFeed : IDisposable
         onDevice = options.AugmentOn == "device"
             ? new DeviceViews(options.Views, options.Seed, plan.Device, plan.InputType, viewsPerImage)
             : null;
-        var views = new ViewPairs(options.Views, options.Seed, viewsPerImage);
+        var views = new ViewPairs(options.Views, options.Seed, viewsPerImage, own);
         loader = new BatchLoader(images, pixels.Memory, views.Write, skipped, options.Data.Workers, substituteUnreadable: true)
         {
             KeepsImages = onDevice is not null,

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using SimClr.Augmentation;
 using SimClr.Data;
 using static TorchSharp.torch;
 
@@ -31,6 +32,12 @@ public sealed class Pretrainer
     /// <summary>Told at every logged step.</summary>
     public IProgress<PretrainProgress>? Progress { get; init; }
 
+    /// <summary>
+    /// A random step of your own for each view, after those of the paper; null (default) for none. Works where views are
+    /// made by the processor (<see cref="PretrainOptions.AugmentOn"/> is cpu).
+    /// </summary>
+    public IAugmentation? OwnAugmentation { get; init; }
+
     /// <summary>Trains, and leaves a run directory.</summary>
     /// <param name="images">What to learn from; labels are used for progress only.</param>
     /// <param name="runDirectory">Where the run keeps its files.</param>
@@ -52,6 +59,7 @@ public sealed class Pretrainer
         var loop = new TrainingLoop(options, RunRecord.Pretraining, device => ContrastiveTask.Create(options, device, ownEncoder))
         {
             OwnEncoder = ownEncoder is not null,
+            OwnAugmentation = OwnAugmentation,
             Logger = Logger,
             Progress = Progress,
         };

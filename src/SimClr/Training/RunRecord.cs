@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using SimClr.Data;
 using SimClr.Internals;
 using TorchSharp;
@@ -23,6 +24,10 @@ internal sealed record RunRecord(
 {
     public const string Pretraining = "pretrain";
     public const string Supervision = "supervised";
+
+    /// <summary>The type of the user's own step of the views; left out where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? OwnAugmentation { get; init; }
 
     public static RunRecord Of(PretrainOptions options, ImageDataSet images, ComputePlan plan, long totalSteps, string task) => new(
         options,

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using SimClr.Augmentation;
 using SimClr.Checkpoints;
 using SimClr.Data;
 using SimClr.Internals;
@@ -26,6 +27,9 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
     /// <summary>Whether the encoder is the user's own; only ours are known to compute in bfloat16.</summary>
     public bool OwnEncoder { get; init; }
 
+    /// <summary>The user's own step of the views, or null.</summary>
+    public IAugmentation? OwnAugmentation { get; init; }
+
     /// <exception cref="ConfigurationException">Two values contradict each other.</exception>
     public static PretrainOptions Checked(PretrainOptions options)
     {
@@ -45,6 +49,7 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
     {
         var run = new RunDirectory(runDirectory);
         ComputePlan plan = RunResumption.Prepare(run, options, taskName, images, OwnEncoder, resume, Logger);
+        AugmentationCheck.Run(run, options, OwnAugmentation);
         set_num_threads(plan.Threads);
         using var memory = new HostMemory();
 
@@ -88,7 +93,8 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
         RunResumption.Announce(totalStepsBefore, step, totalSteps, scheduleBefore, schedule, Logger);
         int micro = FitBatch(plan, task);
         plan = plan with { MicroBatch = micro };
-        RunRecord.Of(options, images, plan, totalSteps, taskName).Write(run.RunFile);
+        RunRecord record = RunRecord.Of(options, images, plan, totalSteps, taskName);
+        (record with { OwnAugmentation = AugmentationCheck.NameOf(OwnAugmentation) }).Write(run.RunFile);
         Logger.LogInformation("{Header}", MicroBatches.Describe(options.Batch.Size, micro, task.ViewsPerImage));
 
         IGradientStep gradients = task.Step(options.Batch.Size, micro);
@@ -99,7 +105,7 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
         task.Model.train();
 
         using var feed = new BatchFeed(
-            readable, options, plan, task.ViewsPerImage, skipped, BatchPlans(readable.Count, micro, step, stepsPerEpoch, totalSteps));
+            readable, options, plan, task.ViewsPerImage, skipped, BatchPlans(readable.Count, micro, step, stepsPerEpoch, totalSteps), OwnAugmentation);
         while (step < totalSteps)
         {
             bool epochEnds = (step + 1) % stepsPerEpoch == 0;

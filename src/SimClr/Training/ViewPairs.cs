@@ -9,9 +9,10 @@ namespace SimClr.Training;
 /// second views in the second.
 /// The draws are keyed by (seed, epoch, image, view), so a batch does not depend on who renders it.
 /// </summary>
-internal sealed class ViewPairs(ViewOptions options, long seed, int views = 2)
+internal sealed class ViewPairs(ViewOptions options, long seed, int views = 2, IAugmentation? own = null)
 {
     private readonly ViewRenderer renderer = new(options);
+    private readonly AugmentedRenderer? augmented = own is null ? null : new(options, own);
 
     /// <summary>Floats of one view.</summary>
     public int FloatsPerView { get; } = 3 * options.Size * options.Size;
@@ -20,8 +21,7 @@ internal sealed class ViewPairs(ViewOptions options, long seed, int views = 2)
     {
         for (int view = 0; view < views; view++)
         {
-            renderer.Render(
-                image, Draw(image, address, view), batch.Slice(Row(address, view) * FloatsPerView, FloatsPerView));
+            Render(image, address, view, batch.Slice(Row(address, view) * FloatsPerView, FloatsPerView));
         }
     }
 
@@ -30,15 +30,40 @@ internal sealed class ViewPairs(ViewOptions options, long seed, int views = 2)
     {
         for (int view = 0; view < views; view++)
         {
-            ViewParameters draws = Draw(image, address, view);
             if (batch.IsBFloat16)
             {
-                renderer.RenderBFloat16(image, draws, batch.BFloat16s(Row(address, view)));
+                Render(image, address, view, batch.BFloat16s(Row(address, view)));
             }
             else
             {
-                renderer.Render(image, draws, batch.Floats(Row(address, view)));
+                Render(image, address, view, batch.Floats(Row(address, view)));
             }
+        }
+    }
+
+    private void Render(RgbImage image, SampleAddress address, int view, Span<float> destination)
+    {
+        ViewParameters draws = Draw(image, address, view);
+        if (augmented is null)
+        {
+            renderer.Render(image, draws, destination);
+        }
+        else
+        {
+            augmented.Render(image, draws, OwnDraws(address, view), destination);
+        }
+    }
+
+    private void Render(RgbImage image, SampleAddress address, int view, Span<ushort> destination)
+    {
+        ViewParameters draws = Draw(image, address, view);
+        if (augmented is null)
+        {
+            renderer.RenderBFloat16(image, draws, destination);
+        }
+        else
+        {
+            augmented.RenderBFloat16(image, draws, OwnDraws(address, view), destination);
         }
     }
 
@@ -46,4 +71,7 @@ internal sealed class ViewPairs(ViewOptions options, long seed, int views = 2)
 
     private ViewParameters Draw(RgbImage image, SampleAddress address, int view)
         => ViewParameters.Draw(options, image.Width, image.Height, seed, address.Epoch, address.Index, view);
+
+    private AddressedRandom OwnDraws(SampleAddress address, int view)
+        => new(new RandomStream(seed, Purpose.OwnAugmentation, address.Epoch, address.Index, view));
 }

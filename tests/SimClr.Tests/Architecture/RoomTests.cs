@@ -21,7 +21,7 @@ public sealed partial class RoomTests
 
         // Evaluation sees embeddings and encoders, never the trainer.
         ["Evaluation"] = ["Augmentation", "Checkpoints", "Data", "Embeddings", "Heads", "Internals", "Optimizers"],
-        ["Search"] = ["Data", "Embeddings", "Internals"],
+        ["Search"] = ["Data", "Embeddings", "Evaluation", "Internals"],
         ["Training"] =
         [
             "Augmentation", "Checkpoints", "Data", "Embeddings", "Encoders", "Evaluation", "Heads", "Internals", "Losses",

@@ -42,6 +42,7 @@ public sealed class BenchCommandTests : IDisposable
     [InlineData("decode", "decode")]
     [InlineData("loss", "loss_time")]
     [InlineData("gradient-cache", "cache_time cache_memory")]
+    [InlineData("onnx", "onnx_quarter onnx onnx_photos")]
     [InlineData("profile", "profile profile_quarter profile_photos")]
     public void Every_benchmark_gives_its_rows(string name, string rows)
     {

@@ -6,7 +6,7 @@ namespace SimClr.Tests.Cli;
 /// <summary>What only prints text starts at once: it loads nothing that computes, decodes or draws.</summary>
 public sealed class StartupTests : IDisposable
 {
-    private static readonly string[] Heavy = ["torch", "skia", "scottplot", "yaml", "spectre"];
+    private static readonly string[] Heavy = ["torch", "skia", "scottplot", "yaml", "spectre", "onnx", "protobuf"];
 
     private readonly TemporaryFolder folder = new();
 
@@ -17,6 +17,7 @@ public sealed class StartupTests : IDisposable
     [InlineData("--version")]
     [InlineData("pretrain --help")]
     [InlineData("bench --help")]
+    [InlineData("export onnx --help")]
     [InlineData("preset list")]
     [InlineData("preset list --json")]
     public void Text_is_printed_without_the_heavy_libraries(string arguments)

@@ -1,0 +1,31 @@
+// Learns from images without labels, embeds them, and finds what is nearest to the first: dotnet run [IMAGES] [RUN]
+using SimClr.Checkpoints;
+using SimClr.Data;
+using SimClr.Embeddings;
+using SimClr.Evaluation;
+using SimClr.Training;
+
+// A folder, or the images that come with the library; here a few of them, for a few steps.
+using ImageDataSet all = DataSets.Open(args.ElementAtOrDefault(0) ?? "sample:");
+using ImageDataSet images = all.Subset([.. Enumerable.Range(0, Math.Min(all.Count, 640))]);
+
+PretrainOptions options = Presets.Load("demo") with
+{
+    Schedule = new() { Epochs = 1, WarmupEpochs = 0 },
+    Batch = new() { Size = Math.Min(images.Count, 64) },
+};
+string run = args.ElementAtOrDefault(1) ?? "run";
+PretrainResult result = new Pretrainer(options).Run(images, run, resume: true);
+Console.WriteLine($"{result.Steps} steps, loss {result.FinalLoss:F2}");
+
+using TrainedEncoder encoder = TrainedEncoder.Load(run);
+EmbeddingTable embeddings = Embedder.Embed(encoder, images);
+Console.WriteLine($"{embeddings.Count} images, {embeddings.Dimension} numbers each");
+
+foreach (var (query, rows, similarities) in NearestNeighbors.Find(embeddings, embeddings.Subset([0]), k: 4))
+{
+    foreach (var (row, similarity) in rows.Zip(similarities))
+    {
+        Console.WriteLine($"{similarity:F3} {embeddings.Paths[row]}");
+    }
+}

@@ -1,0 +1,56 @@
+#!/bin/sh
+# Packs everything, and uses it as someone elsewhere would: a fresh console project outside of the repository with nothing
+# but package references, and the installed tool. Takes some minutes and 3 GB of the folder for temporary files.
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+
+case $(uname -sm) in
+    'Linux x86_64') libtorch=libtorch-cpu-linux-x64 ;;
+    'Darwin arm64') libtorch=libtorch-cpu-osx-arm64 ;;
+    *) echo "expected Linux on x64 or macOS on arm64, got $(uname -sm)" >&2; exit 2 ;;
+esac
+
+say() { printf '\n== %s\n' "$*"; }
+
+say "pack"
+for project in "$root"/src/*/*.csproj; do
+    dotnet pack "$project" -c Release -o "$work/feed" -v q
+done
+ls -l "$work/feed"
+
+# What was restored before serves again, but our own packages are taken from this feed and from nowhere else.
+cat > "$work/nuget.config" <<CONFIG
+<configuration>
+  <config><add key="globalPackagesFolder" value="$work/packages" /></config>
+  <fallbackPackageFolders><add key="restored" value="${NUGET_PACKAGES:-$HOME/.nuget/packages}" /></fallbackPackageFolders>
+  <packageSources><add key="local" value="$work/feed" /></packageSources>
+</configuration>
+CONFIG
+
+say "a fresh console project"
+cd "$work"
+dotnet new console -o first -f net10.0
+cd first
+dotnet add package SimClr
+dotnet add package "$libtorch" --version 2.10.0
+cp "$root/samples/FirstSteps/Program.cs" Program.cs
+dotnet build -c Release -warnaserror
+dotnet run -c Release --no-build
+dotnet run -c Release --no-build    # again: the run is there, and is gone on with
+dotnet list package --vulnerable --include-transitive
+
+say "the tool"
+cd "$work"
+dotnet tool install SimClr.Tool --tool-path tools --add-source feed
+tools/simclr --version
+tools/simclr --help > /dev/null
+tools/simclr doctor
+tools/simclr preset list
+tools/simclr pretrain sample:test --out run --preset demo --epochs 1 --set schedule.warmup_epochs=0 --batch-size 64 \
+    --set encoder.width=0.0625 --json
+tools/simclr evaluate knn run --train sample:test --test sample:test --json
+
+say "all of it worked"

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json.Nodes;
+using SimClr.Cli.Displays;
+using SimClr.Cli.Groups;
+using SimClr.Cli.Reports;
+using SimClr.Search;
+
+namespace SimClr.Cli.Commands;
+
+/// <summary><c>simclr cluster EMBEDDINGS</c>.</summary>
+internal static class ClusterCommand
+{
+    public static Verb Create()
+    {
+        var arguments = new TableArguments();
+        Option<long?> k = ClusterRequest.CreateOption();
+        Option<string?> csv = OutputOptions.Csv("Write the cluster of every image");
+        Option<string?> html = OutputOptions.Html("Write a page with representatives of each cluster");
+        var verb = new Verb(
+            "cluster",
+            "Divide images into clusters by their embeddings, and show what each holds.",
+            "simclr cluster photos.npy --html clusters.html",
+            "simclr cluster ./photos --run runs/photos --k 8 --csv clusters.csv --json")
+        {
+            Details =
+            [
+                "Spherical k-means from four beginnings of k-means++: an image belongs to the center with which its cosine is",
+                "highest. The silhouette (by 1 - cosine, -1 to 1) tells how far clusters are apart. Where images have labels, NMI",
+                $"and the adjusted Rand index tell how well both agree. Of more than {ClusterCount.MostRows} images, so many are drawn to choose k by.",
+            ],
+        };
+        arguments.AddTo(verb);
+        verb.Add(k);
+        verb.Add(csv);
+        verb.Add(html);
+        return verb.Does(context => Divide(
+            context,
+            arguments,
+            context.Value(k),
+            OutputOptions.Open(context, csv, "clusters.csv"),
+            OutputOptions.Open(context, html, "clusters.html")));
+    }
+
+    private static void Divide(CommandContext context, TableArguments arguments, long? k, OutputFile? csv, OutputFile? html)
+    {
+        using TableInput input = Display.Show(context, display => TableInput.Open(context, arguments, display));
+        (Clustering clusters, ClusterCountChoice? choice) = ClusterRequest.Fit(context, input.Table, k);
+        var found = new ClusterList(input.Table, clusters, choice);
+        if (csv is not null)
+        {
+            CsvText.Write(csv, ClusterList.CsvHeader, found.CsvRows());
+        }
+
+        if (html is not null)
+        {
+            html.Write(Encoding.UTF8.GetBytes(HtmlReport.Html(found.Page(input.Images))));
+            input.Images.Remark(context);
+        }
+
+        JsonObject json = found.Json();
+        json["skipped_images"] = input.Skipped;
+        json["csv"] = csv?.Path;
+        json["html"] = html?.Path;
+        context.Result(json, found.Text());
+    }
+}

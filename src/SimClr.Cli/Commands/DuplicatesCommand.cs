@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json.Nodes;
+using SimClr.Cli.Displays;
+using SimClr.Cli.Groups;
+using SimClr.Cli.Reports;
+using SimClr.Search;
+
+namespace SimClr.Cli.Commands;
+
+/// <summary><c>simclr duplicates EMBEDDINGS</c>.</summary>
+internal static class DuplicatesCommand
+{
+    public static Verb Create()
+    {
+        var arguments = new TableArguments();
+        Option<double?> threshold = NumberOption.Positive(
+            "--threshold", FormattableString.Invariant($"Cosine from which on images are near-duplicates, at most 1; {NearDuplicates.DefaultThreshold} if it is not given"));
+        Option<string?> csv = OutputOptions.Csv("Write every image of a group as a row");
+        Option<string?> html = OutputOptions.Html("Write a page that shows the groups");
+        var verb = new Verb(
+            "duplicates",
+            "Find groups of images that show the same but for crop, size, compression or color, and say which to keep.",
+            "simclr duplicates photos.npy --html duplicates.html",
+            "simclr duplicates ./photos --run runs/photos --threshold 0.98 --csv duplicates.csv")
+        {
+            Details =
+            [
+                "Kept is the image with the most pixels, then with the most bytes, then the first. Every other image of a group is",
+                "within the threshold of the kept one, and no two kept images are: groups do not grow by chains. The comparison is",
+                "exact. Files that hold the same bytes are told from the others. Nothing is deleted.",
+            ],
+        };
+        arguments.AddTo(verb);
+        verb.Add(threshold);
+        verb.Add(csv);
+        verb.Add(html);
+        return verb.Does(context => Find(
+            context,
+            arguments,
+            Threshold(context.Value(threshold) ?? NearDuplicates.DefaultThreshold),
+            OutputOptions.Open(context, csv, "duplicates.csv"),
+            OutputOptions.Open(context, html, "duplicates.html")));
+    }
+
+    private static double Threshold(double value)
+        => value <= 1 ? value : throw new ConfigurationException(FormattableString.Invariant($"--threshold: got {value}, expected a cosine above 0, at most 1"));
+
+    private static void Find(CommandContext context, TableArguments arguments, double threshold, OutputFile? csv, OutputFile? html)
+    {
+        using TableInput input = Display.Show(context, display => TableInput.Open(context, arguments, display));
+        var files = new ImageFiles(input.Table, input.Images);
+        IReadOnlyList<DuplicateGroup> groups = Display.Show(context, display => NearDuplicates.Find(
+            input.Table, threshold, ImageFacts.Order(files.Facts), display.Images("comparing", input.Table.Count), context.Cancel));
+        var found = new DuplicateList(input.Table, files, groups, threshold);
+        if (groups.Count == 1 && found.Superfluous == input.Table.Count - 1 && input.Table.Count > 2)
+        {
+            context.Remark($"all {input.Table.Count} images fall into one group: is the threshold too low, or did the encoder's training collapse?");
+        }
+
+        if (csv is not null)
+        {
+            CsvText.Write(csv, DuplicateList.CsvHeader, found.CsvRows());
+        }
+
+        if (html is not null)
+        {
+            html.Write(Encoding.UTF8.GetBytes(HtmlReport.Html(found.Page(input.Images))));
+            input.Images.Remark(context);
+        }
+
+        JsonObject json = found.Json();
+        json["skipped_images"] = input.Skipped;
+        json["csv"] = csv?.Path;
+        json["html"] = html?.Path;
+        context.Result(json, found.Text());
+    }
+}

@@ -1,0 +1,15 @@
+using System.CommandLine;
+
+namespace SimClr.Cli.Commands;
+
+/// <summary><c>simclr export onnx</c> and the other forms in which an encoder leaves.</summary>
+internal static class ExportCommand
+{
+    public static Command Create() => new Verb(
+        "export",
+        "Write an encoder in a form that other programs read.",
+        "simclr export onnx runs/photos --out encoder.onnx")
+    {
+        ExportOnnxCommand.Create(),
+    };
+}

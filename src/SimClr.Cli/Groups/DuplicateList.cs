@@ -1,0 +1,141 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using SimClr.Cli.Reports;
+using SimClr.Embeddings;
+using SimClr.Search;
+
+namespace SimClr.Cli.Groups;
+
+/// <summary>Groups of near-duplicates as text, JSON, CSV and page.</summary>
+internal sealed class DuplicateList
+{
+    public const string CsvHeader = "group,keep,path,cosine,identical,width,height,bytes";
+
+    private const int MostOfGroup = 24;
+
+    private readonly EmbeddingTable table;
+    private readonly ImageFiles files;
+    private readonly IReadOnlyList<DuplicateGroup> groups;
+    private readonly HashSet<int> identical;
+    private readonly double threshold;
+
+    public DuplicateList(EmbeddingTable table, ImageFiles files, IReadOnlyList<DuplicateGroup> groups, double threshold)
+    {
+        (this.table, this.files, this.groups, this.threshold) = (table, files, groups, threshold);
+        identical = [.. groups.SelectMany(group => group.Duplicates.Where(found => files.Identical(group.Kept, found.Row)).Select(found => found.Row))];
+    }
+
+    /// <summary>Images that could go.</summary>
+    public int Superfluous => groups.Sum(group => group.Duplicates.Count);
+
+    private long SuperfluousBytes => groups.SelectMany(group => group.Duplicates).Sum(found => files.Facts[found.Row]?.Bytes ?? 0);
+
+    private string Summary => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{groups.Count} group(s) of near-duplicates among {table.Count} images at cosine {threshold}: {Superfluous} image(s) could go{Freed}, {identical.Count} of them the same file as the one to keep");
+
+    private string Freed => SuperfluousBytes > 0 ? string.Create(CultureInfo.InvariantCulture, $" ({SuperfluousBytes / 1e6:0.0} MB)") : "";
+
+    public string Text()
+    {
+        var text = new StringBuilder();
+        foreach ((int number, DuplicateGroup group) in groups.Index())
+        {
+            text.Append(CultureInfo.InvariantCulture, $"group {number + 1}\n  keep   {Described(group.Kept)}\n");
+            foreach (Duplicate found in group.Duplicates)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"  {found.Cosine:0.000}  {Described(found.Row)}{(identical.Contains(found.Row) ? ", the same file" : "")}\n");
+            }
+        }
+
+        return text.Append(Summary).ToString();
+    }
+
+    public JsonObject Json() => new()
+    {
+        ["images"] = table.Count,
+        ["dimension"] = table.Dimension,
+        ["threshold"] = threshold,
+        ["duplicates"] = Superfluous,
+        ["identical"] = identical.Count,
+        ["bytes"] = SuperfluousBytes,
+        ["groups"] = new JsonArray([.. groups.Select(group => new JsonObject
+        {
+            ["keep"] = Entry(group.Kept),
+            ["duplicates"] = new JsonArray([.. group.Duplicates.Select(Entry)]),
+        })]),
+    };
+
+    public IEnumerable<object?[]> CsvRows()
+    {
+        foreach ((int number, DuplicateGroup group) in groups.Index())
+        {
+            yield return CsvRow(number, group.Kept, kept: true, 1);
+            foreach (Duplicate found in group.Duplicates)
+            {
+                yield return CsvRow(number, found.Row, kept: false, found.Cosine);
+            }
+        }
+    }
+
+    public ReportPage Page(RowImages images)
+    {
+        var gallery = new Gallery(table, images);
+        var blocks = new List<ReportBlock>();
+        int left = Gallery.MostPictures;
+        foreach ((int number, DuplicateGroup group) in groups.Index())
+        {
+            int shown = Math.Min(group.Duplicates.Count, MostOfGroup - 1);
+            if (left < shown + 1)
+            {
+                blocks.Add(new ReportParagraph($"{groups.Count - number} more group(s) are not shown here; --csv and --json hold all."));
+                break;
+            }
+
+            left -= shown + 1;
+            blocks.Add(new ReportGallery(
+                $"Group {number + 1}: {group.Duplicates.Count + 1} images",
+                shown < group.Duplicates.Count ? $"the {shown} most similar of {group.Duplicates.Count} duplicates" : "",
+                [
+                    gallery.Picture(group.Kept, $"keep{SizeOf(group.Kept)}", marked: true),
+                    .. group.Duplicates.Take(shown).Select(found => gallery.Picture(
+                        found.Row, (identical.Contains(found.Row) ? "same file" : Gallery.Cosine(found.Cosine)) + SizeOf(found.Row))),
+                ]));
+        }
+
+        return new ReportPage(
+            "Near-duplicates",
+            $"{Summary}.",
+            blocks.Count == 0 ? [] : [new ReportSection("Groups", blocks)]);
+    }
+
+    private string SizeOf(int row)
+        => files.Facts[row] is { Pixels: > 0 } facts ? $" · {facts.Width} × {facts.Height}" : "";
+
+    private string Described(int row) => files.Facts[row] is { } facts && facts.Pixels > 0
+        ? string.Create(CultureInfo.InvariantCulture, $"{table.Paths[row]} ({facts.Width} × {facts.Height}{(facts.Bytes > 0 ? $", {facts.Bytes} bytes" : "")})")
+        : table.Paths[row];
+
+    private JsonObject Entry(Duplicate found)
+    {
+        JsonObject entry = Entry(found.Row);
+        entry["cosine"] = Math.Round(found.Cosine, 6);
+        entry["identical"] = identical.Contains(found.Row);
+        return entry;
+    }
+
+    private JsonObject Entry(int row) => new()
+    {
+        ["path"] = table.Paths[row],
+        ["width"] = files.Facts[row]?.Width,
+        ["height"] = files.Facts[row]?.Height,
+        ["bytes"] = files.Facts[row]?.Bytes,
+    };
+
+    private object?[] CsvRow(int group, int row, bool kept, double cosine)
+    {
+        ImageFacts? facts = files.Facts[row];
+        return [group + 1, kept ? 1 : 0, table.Paths[row], Math.Round(cosine, 6), identical.Contains(row) ? 1 : 0, facts?.Width, facts?.Height, facts?.Bytes];
+    }
+}

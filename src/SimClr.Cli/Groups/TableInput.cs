@@ -1,0 +1,84 @@
+using SimClr.Checkpoints;
+using SimClr.Cli.Commands;
+using SimClr.Cli.Displays;
+using SimClr.Cli.Embeddings;
+using SimClr.Data;
+using SimClr.Embeddings;
+using SimClr.Training;
+using TorchSharp;
+
+namespace SimClr.Cli.Groups;
+
+/// <summary>Embeddings, read from a file or made of images, and the images behind them.</summary>
+internal sealed class TableInput : IDisposable
+{
+    private readonly ImageDataSet? set;
+
+    private TableInput(EmbeddingTable table, ImageDataSet? set, string? folder, int skipped)
+    {
+        Table = table;
+        Images = new RowImages(table, set, folder);
+        Skipped = skipped;
+        this.set = set;
+    }
+
+    public EmbeddingTable Table { get; }
+
+    public RowImages Images { get; }
+
+    /// <summary>Images that could not be read when they were embedded just now.</summary>
+    public int Skipped { get; }
+
+    public static TableInput Open(CommandContext context, TableArguments arguments, IDisplay display)
+    {
+        if (context.Threads is > 0 and { } threads)
+        {
+            torch.set_num_threads(threads);
+        }
+
+        string source = context.Value(arguments.Source);
+        string? folder = context.Value(arguments.Images);
+        if (folder is not null && !Directory.Exists(folder))
+        {
+            throw new ConfigurationException($"--images: there is no folder '{folder}'");
+        }
+
+        if (context.Value(arguments.Run) is null && context.Gives(arguments.Set))
+        {
+            throw new ConfigurationException("--set says how images are read before they are embedded; it goes with --run");
+        }
+
+        return context.Value(arguments.Run) is { } run
+            ? Embedded(context, source, run, context.Value(arguments.Set), folder, display)
+            : new TableInput(Read(source), null, folder, 0);
+    }
+
+    public void Dispose() => set?.Dispose();
+
+    private static EmbeddingTable Read(string source)
+        => Directory.Exists(source)
+            ? throw new ConfigurationException($"'{source}' is a folder of images: say with --run what to embed it with, or give a file that 'simclr embed' wrote")
+            : EmbeddingsInput.Read(source);
+
+    private static TableInput Embedded(
+        CommandContext context, string source, string run, string[]? changes, string? folder, IDisplay display)
+    {
+        var directory = new RunDirectory(run);
+        PretrainOptions basis = directory.HasRun ? RunRecord.Read(directory.RunFile).Configuration : new PretrainOptions();
+        DataOptions reading = ReadingOption.LayOver(basis, changes, "the rest is as the encoder was trained").Data;
+        using TrainedEncoder encoder = TrainedEncoder.Load(run, ComputePlan.ResolveDevice(context.Device ?? "auto"));
+        ImageDataSet images = DataSets.Open(source, reading);
+        try
+        {
+            var skipped = new SkippedImages(images, reading);
+            EmbeddingTable table = Embedder.Embed(
+                encoder, images, reading, skipped, display.Images($"embedding {images.Name}", images.Count), context.Cancel);
+            return new TableInput(table, images, folder, skipped.Count);
+        }
+        catch
+        {
+            images.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace SimClr.Cli.Reports;
+
+/// <summary>Writes a map as one page that needs nothing else: points to zoom into and to point at, with their pictures.</summary>
+internal static class MapPage
+{
+    private const int Steps = 10_000;   // places are written as whole numbers from 0 to this
+
+    public static string Html(MapContent content, MapSheets sheets)
+    {
+        var html = new StringBuilder();
+        html.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
+            .Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
+            .Append("<meta name=\"color-scheme\" content=\"light dark\">\n")
+            .Append(CultureInfo.InvariantCulture, $"<title>Map of images</title>\n<style>\n{ReportStyle.Css}\n{MapStyle.Css}\n</style>\n</head>\n<body>\n<main>\n")
+            .Append(CultureInfo.InvariantCulture, $"<header>\n<h1>Map of images</h1>\n<p class=\"summary\">{HtmlText.Escape(content.Summary)}</p>\n</header>\n")
+            .Append("<div class=\"tools\"><label><input type=\"checkbox\" id=\"pictures\"> pictures</label><button type=\"button\" id=\"whole\">whole map</button><span>Scroll to zoom, drag to move, point at a dot to see its image, click on a name to hide its group.</span></div>\n")
+            .Append(CultureInfo.InvariantCulture, $"<div class=\"map\"><canvas id=\"map\" role=\"img\" aria-label=\"{HtmlText.Escape(content.Summary)}\"></canvas><ul id=\"legend\">\n");
+        for (int group = 0; group < content.Names.Count; group++)
+        {
+            int images = content.Groups.Count(number => number == group);
+            html.Append(CultureInfo.InvariantCulture, $"<li><button type=\"button\" aria-pressed=\"true\">{Sign(group)}<span>{HtmlText.Escape(content.Names[group])}</span><em>{images}</em></button></li>\n");
+        }
+
+        html.Append("</ul></div>\n<div id=\"tip\" hidden><i></i><b></b><span></span></div>\n<noscript><p>The map is drawn by a script within this page, which this browser does not run.</p></noscript>\n");
+        html.Append(CultureInfo.InvariantCulture, $"<script type=\"application/json\" id=\"data\">{Data(content, sheets).ToJsonString()}</script>\n");
+        return html.Append(CultureInfo.InvariantCulture, $"<script>\n{MapScript.Code}\n</script>\n</main>\n</body>\n</html>\n").ToString();
+    }
+
+    private static string Sign(int group)
+    {
+        using SkiaSharp.SKPath outline = MapSign.Outline(group, 8, 8, 5);
+        return $"<svg width=\"16\" height=\"16\" aria-hidden=\"true\"><path fill=\"{MapSign.Colors[group % MapSign.Colors.Length]}\" d=\"{outline.ToSvgPathData()}\"/></svg>";
+    }
+
+    // JSON from System.Text.Json holds no '<' as such, so that no path can end the script.
+    private static JsonObject Data(MapContent content, MapSheets sheets)
+    {
+        (float X, float Y)[] places = content.Scaled();
+        return new JsonObject
+        {
+            ["steps"] = Steps,
+            ["x"] = Numbers(places.Select(place => (int)(place.X * Steps))),
+            ["y"] = Numbers(places.Select(place => (int)(place.Y * Steps))),
+            ["group"] = Numbers(content.Groups),
+            ["paths"] = new JsonArray([.. content.Paths.Select(path => JsonValue.Create(path))]),
+            ["names"] = new JsonArray([.. content.Names.Select(name => JsonValue.Create(name))]),
+            ["colors"] = new JsonArray([.. MapSign.Colors.Select(color => JsonValue.Create(color))]),
+            ["side"] = sheets.Side,
+            ["columns"] = sheets.Columns,
+            ["perSheet"] = sheets.PerSheet,
+            ["w"] = Numbers(sheets.Sizes.Select(size => size.Width)),
+            ["h"] = Numbers(sheets.Sizes.Select(size => size.Height)),
+            ["sheets"] = new JsonArray([.. sheets.Jpegs.Select(jpeg => JsonValue.Create($"data:image/jpeg;base64,{Convert.ToBase64String(jpeg)}"))]),
+        };
+    }
+
+    private static JsonArray Numbers(IEnumerable<int> values) => [.. values.Select(value => JsonValue.Create(value))];
+}

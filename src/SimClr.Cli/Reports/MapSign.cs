@@ -1,0 +1,49 @@
+using SkiaSharp;
+
+namespace SimClr.Cli.Reports;
+
+/// <summary>
+/// The signs of groups on a map: eight colors that are told apart without red and green as well (after Okabe and Ito,
+/// without those that vanish on white or on black), times six shapes.
+/// </summary>
+internal static class MapSign
+{
+    public static readonly string[] Colors =
+        ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8a63b3", "#8a8f98"];
+
+    public const int Shapes = 6;
+
+    public static SKColor ColorOf(int group) => SKColor.Parse(Colors[group % Colors.Length]);
+
+    /// <summary>Shape 0 is a disk, then square, triangle, diamond, triangle downwards, cross.</summary>
+    public static SKPath Outline(int group, float x, float y, float radius)
+    {
+        float r = radius;
+        (float X, float Y)[]? corners = (group / Colors.Length % Shapes) switch
+        {
+            1 => [(-r, -r), (r, -r), (r, r), (-r, r)],
+            2 => [(0, -1.2f * r), (1.15f * r, 0.9f * r), (-1.15f * r, 0.9f * r)],
+            3 => [(0, -1.35f * r), (1.35f * r, 0), (0, 1.35f * r), (-1.35f * r, 0)],
+            4 => [(0, 1.2f * r), (1.15f * r, -0.9f * r), (-1.15f * r, -0.9f * r)],
+            5 => Cross(r),
+            _ => null,
+        };
+        var path = new SKPath();
+        if (corners is null)
+        {
+            path.AddCircle(x, y, r);
+        }
+        else
+        {
+            path.AddPoly([.. corners.Select(corner => new SKPoint(x + corner.X, y + corner.Y))], close: true);
+        }
+
+        return path;
+    }
+
+    private static (float, float)[] Cross(float r)
+    {
+        (float l, float w) = (1.3f * r, 0.45f * r);
+        return [(-w, -l), (w, -l), (w, -w), (l, -w), (l, w), (w, w), (w, l), (-w, l), (-w, w), (-l, w), (-l, -w), (-w, -w)];
+    }
+}

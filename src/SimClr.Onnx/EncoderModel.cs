@@ -1,0 +1,93 @@
+using System.Globalization;
+using Google.Protobuf;
+using SimClr.Augmentation;
+using SimClr.Checkpoints;
+using SimClr.Encoders;
+using SimClr.Heads;
+using SimClr.Onnx.Format;
+
+namespace SimClr.Onnx;
+
+/// <summary>The whole ONNX model: input, encoder, head, output, and what the metadata says.</summary>
+internal sealed class EncoderModel
+{
+    public const string OutputName = "embedding";
+
+    // 17 is what ONNX 1.12 (2022) and later read; only from 18 on does Resize have antialiasing.
+    private const int UsualOpset = 17;
+    private const int ResizeOpset = 18;
+    private const int IrVersion = 8;
+
+    private readonly ModelProto model;
+
+    public EncoderModel(ResNet resnet, TrainedEncoder encoder, ProjectionHead? head, OnnxExportOptions options)
+    {
+        Opset = options.Input == InputKind.Images ? ResizeOpset : UsualOpset;
+        Dimension = head?.ProjectionSize ?? resnet.RepresentationSize;
+        var graph = new GraphBuilder("simclr");
+        string x = new EncoderGraph(graph, resnet).Add(new InputGraph(graph, encoder.Views).Add(options.Input));
+        x = head is null ? x : HeadGraph.Add(graph, head, x);
+        graph.Add(options.Normalize ? "LpNormalization" : "Identity", OutputName, [x], options.Normalize ? [("axis", 1), ("p", 2)] : []);
+        graph.Output(OutputName, TensorProto.Types.DataType.Float, InputGraph.Batch, Dimension);
+        InputText = InputTextOf(options.Input, encoder.Views.Size);
+        OutputText = string.Create(CultureInfo.InvariantCulture, $"{OutputName}: float32 [{InputGraph.Batch}, {Dimension}]");
+        model = new ModelProto
+        {
+            IrVersion = IrVersion,
+            ProducerName = "simclr",
+            ProducerVersion = typeof(TrainedEncoder).Assembly.GetName().Version!.ToString(3),
+            Graph = graph.Graph,
+        };
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = Opset });
+        foreach ((string key, string value) in Metadata(encoder, head, options))
+        {
+            model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
+        }
+    }
+
+    public int Opset { get; }
+
+    public int Dimension { get; }
+
+    public string InputText { get; }
+
+    public string OutputText { get; }
+
+    public byte[] ToBytes() => model.ToByteArray();
+
+    private static string InputTextOf(string kind, int size) => kind switch
+    {
+        InputKind.Pixels => string.Create(CultureInfo.InvariantCulture, $"{InputGraph.Name}: uint8 [{InputGraph.Batch}, {size}, {size}, 3]"),
+        InputKind.Images => $"{InputGraph.Name}: uint8 [{InputGraph.Batch}, height, width, 3]",
+        _ => string.Create(CultureInfo.InvariantCulture, $"{InputGraph.Name}: float32 [{InputGraph.Batch}, 3, {size}, {size}]"),
+    };
+
+    private Dictionary<string, string> Metadata(TrainedEncoder encoder, ProjectionHead? head, OnnxExportOptions options)
+    {
+        var entries = new Dictionary<string, string>(options.Provenance ?? new Dictionary<string, string>());
+        encoder.Describe(entries);
+        entries["input"] = InputText;
+        entries["input_values"] = options.Input == InputKind.Tensor
+            ? $"RGB in [0, 1], less the mean, divided by the standard deviation; {Preparation(encoder.Views)}"
+            : options.Input == InputKind.Pixels ? $"RGB, 0 to 255; {Preparation(encoder.Views)}"
+            : "RGB, 0 to 255, any size; the model resizes and crops";
+        entries["output"] = OutputText;
+        entries["output_values"] = $"{(head is null ? "h, the representation" : "z, the projection")}{(options.Normalize ? ", each row of length 1" : "")}";
+        var pixels = new PixelWriter(encoder.Views.Normalize);
+        entries["normalization_mean"] = Triple(pixels.Mean);
+        entries["normalization_std"] = Triple(channel => 1 / pixels.Scale(channel));
+        entries["paper"] = "Chen et al. 2020, A Simple Framework for Contrastive Learning of Visual Representations, arXiv:2002.05709";
+        return entries;
+    }
+
+    private static string Preparation(ViewOptions views)
+    {
+        var transform = new EvaluationTransform(views);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"short side resized to {transform.ShortSide} pixels ({views.Interpolation}, antialiased), center {views.Size} x {views.Size} cropped");
+    }
+
+    private static string Triple(Func<int, float> value)
+        => string.Join(", ", Enumerable.Range(0, 3).Select(channel => value(channel).ToString("G6", CultureInfo.InvariantCulture)));
+}

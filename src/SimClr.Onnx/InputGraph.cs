@@ -1,0 +1,76 @@
+using SimClr.Augmentation;
+using SimClr.Onnx.Format;
+
+namespace SimClr.Onnx;
+
+/// <summary>What stands before the encoder: the model's input, and the part of the preprocessing that is in the model.</summary>
+internal sealed class InputGraph(GraphBuilder graph, ViewOptions views)
+{
+    public const string Name = "images";
+    public const string Batch = "batch";
+
+    /// <summary>Adds the input and its preprocessing.</summary>
+    /// <param name="kind">One of <see cref="InputKind"/>.</param>
+    /// <returns>The name of what the encoder takes, [N, 3, size, size].</returns>
+    public string Add(string kind)
+    {
+        switch (kind)
+        {
+            case InputKind.Pixels:
+                graph.Input(Name, TensorProto.Types.DataType.Uint8, Batch, views.Size, views.Size, 3);
+                return Normalized(Planes(), byte.MaxValue);
+            case InputKind.Images:
+                graph.Input(Name, TensorProto.Types.DataType.Uint8, Batch, "height", "width", 3);
+                return Normalized(Fitted(Planes()), byte.MaxValue);
+            default:
+                graph.Input(Name, TensorProto.Types.DataType.Float, Batch, 3, views.Size, views.Size);
+                return Name;
+        }
+    }
+
+    /// <summary>Bytes, [N, H, W, 3] → floats 0 … 255, [N, 3, H, W].</summary>
+    private string Planes()
+    {
+        string planes = graph.Add("Transpose", "input.planes", [Name], ("perm", new long[] { 0, 3, 1, 2 }));
+        return graph.Add("Cast", "input.floats", [planes], ("to", (int)TensorProto.Types.DataType.Float));
+    }
+
+    /// <summary>0 … 255 → (x / 255 − mean) · scale, as one multiplication and one addition.</summary>
+    private string Normalized(string input, float largest)
+    {
+        var pixels = new PixelWriter(views.Normalize);
+        float[] factor = [.. Enumerable.Range(0, 3).Select(channel => (float)((double)pixels.Scale(channel) / largest))];
+        float[] shift = [.. Enumerable.Range(0, 3).Select(channel => -pixels.Mean(channel) * pixels.Scale(channel))];
+        string x = graph.Add("Mul", "input.scaled", [input, graph.Constant("input.factor", factor, 3, 1, 1)]);
+        return shift.All(value => value == 0) ? x : graph.Add("Add", "input.normalized", [x, graph.Constant("input.shift", shift, 3, 1, 1)]);
+    }
+
+    /// <summary>The evaluation transform: the short side is resized with antialiasing, and the center cut out.</summary>
+    private string Fitted(string input)
+    {
+        string size = graph.Constant("input.size", views.Size);
+        string sides = graph.Add("Shape", "input.sides", [Name], ("start", 1), ("end", 3));
+        string shortest = graph.Add("ReduceMin", "input.shortest", [sides], ("keepdims", 1));
+        string long_ = graph.Add("Mul", "input.stretched", [sides, graph.Constant("input.short_side", new EvaluationTransform(views).ShortSide)]);
+        string fitted = graph.Add("Div", "input.fitted", [long_, shortest]);
+        string resized = graph.Add(
+            "Resize",
+            "input.resized",
+            [input, "", "", fitted],
+            ("axes", new long[] { 2, 3 }),
+            ("mode", views.Interpolation == "bicubic" ? "cubic" : "linear"),
+            ("cubic_coeff_a", -0.5f),
+            ("antialias", 1),
+            ("exclude_outside", 1));
+        string clamped = graph.Add("Clip", "input.clamped", [resized, Scalar("input.black", 0), Scalar("input.white", byte.MaxValue)]);
+
+        // Half of what is left over, rounded to even, as torchvision's center crop does and ONNX's Round too.
+        string rest = graph.Add("Sub", "input.rest", [fitted, size]);
+        string half = graph.Add("Mul", "input.half", [graph.Add("Cast", "input.rest_float", [rest], ("to", (int)TensorProto.Types.DataType.Float)), Scalar("input.one_half", 0.5f)]);
+        string start = graph.Add("Cast", "input.start", [graph.Add("Round", "input.margin", [half])], ("to", (int)TensorProto.Types.DataType.Int64));
+        string end = graph.Add("Add", "input.end", [start, size]);
+        return graph.Add("Slice", "input.cropped", [clamped, start, end, graph.Constant("input.axes", 2, 3)]);
+    }
+
+    private string Scalar(string name, float value) => graph.Constant(name, [value], []);
+}

@@ -1,0 +1,107 @@
+using System.Globalization;
+using Microsoft.ML.OnnxRuntime;
+using SimClr.Checkpoints;
+using SimClr.Heads;
+using SimClr.Internals;
+using static TorchSharp.torch;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
+
+namespace SimClr.Onnx;
+
+/// <summary>Computes a model with ONNX Runtime and the encoder itself on the same random images, and compares.</summary>
+internal static class OnnxCheck
+{
+    /// <summary>The largest difference that is allowed.</summary>
+    public const double Tolerance = 1e-4;
+
+    private static readonly int[] Batches = [1, 3];
+
+    /// <summary>Compares batches of 1 and 3.</summary>
+    /// <returns>
+    /// The largest difference, as a share of the largest value where that is above 1 (float32 has seven digits, and noise
+    /// may drive an encoder of even images to values of hundreds); and that value.
+    /// </returns>
+    /// <exception cref="DataException">The difference is above <see cref="Tolerance"/>, or a value is not finite.</exception>
+    public static (double Difference, double LargestValue) Run(
+        byte[] model, TrainedEncoder encoder, ProjectionHead? head, OnnxExportOptions options)
+    {
+        using InferenceSession session = Open(model);
+        double difference = 0;
+        double largest = 0;
+        foreach (int batch in Batches)
+        {
+            var images = new RandomImages(encoder.Views, options.Input, batch);
+            float[] expected = Expected(images, encoder, head, options.Normalize);
+
+            // The largest of any numbers with NaN is NaN, which no tolerance allows.
+            difference = Math.Max(difference, Difference(expected, session, images));
+            largest = Math.Max(largest, Math.Abs(TensorPrimitives.MaxMagnitude<float>(expected)));
+        }
+
+        if (!double.IsFinite(largest))
+        {
+            throw new DataException("the encoder's own embeddings of random images are not finite numbers; nothing was written. Was its training stable?");
+        }
+
+        difference /= Math.Max(1, largest);
+        return difference <= Tolerance
+            ? (difference, largest)
+            : throw new DataException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"ONNX Runtime's embeddings of random images differ from the encoder's by {difference:G3}{(largest > 1 ? $" of the largest value, {largest:G3}" : "")}, more than the {Tolerance} allowed; nothing was written"));
+    }
+
+    private static InferenceSession Open(byte[] model)
+    {
+        try
+        {
+            using var settings = new SessionOptions { IntraOpNumThreads = get_num_threads(), LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+
+            // Other work waits for the processor too.
+            settings.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+            return new InferenceSession(model, settings);
+        }
+        catch (Exception error) when (error is TypeInitializationException or DllNotFoundException)
+        {
+            throw new ConfigurationException(
+                "ONNX Runtime, which checks the model, has no native library for this system; reference Microsoft.ML.OnnxRuntime in the program, or export without the check (OnnxExportOptions.Check)",
+                error);
+        }
+    }
+
+    private static double Difference(float[] expected, InferenceSession session, RandomImages images)
+    {
+        using OrtValue input = images.ToOrtValue();
+        using var run = new RunOptions();
+        using IDisposableReadOnlyCollection<OrtValue> output = session.Run(run, [InputGraph.Name], [input], [EncoderModel.OutputName]);
+        ReadOnlySpan<float> actual = output[0].GetTensorDataAsSpan<float>();
+        if (actual.Length != expected.Length)
+        {
+            throw new DataException($"ONNX Runtime gave {actual.Length} numbers for {images.Count} image(s), expected {expected.Length}; nothing was written");
+        }
+
+        float[] difference = new float[expected.Length];
+        TensorPrimitives.Subtract(actual, expected, difference);
+        return Math.Abs(TensorPrimitives.MaxMagnitude<float>(difference));
+    }
+
+    private static float[] Expected(RandomImages images, TrainedEncoder encoder, ProjectionHead? head, bool normalize)
+    {
+        using var scope = NewDisposeScope();
+        using var inference = new InferenceMode(encoder.Module);
+        using InferenceMode? inferenceHead = head is null ? null : new InferenceMode(head);
+        Tensor input = tensor(images.Prepared, [images.Count, images.Size, images.Size, 3]).permute(0, 3, 1, 2).contiguous();
+        Tensor x = encoder.Module.forward(input.to(device(inference.Device))).to_type(ScalarType.Float32);
+        x = head is null ? x : head.forward(x.to(device(inferenceHead!.Device)));
+        float[] rows = x.cpu().contiguous().data<float>().ToArray();
+        int dimension = rows.Length / images.Count;
+        for (int row = 0; normalize && row < images.Count; row++)
+        {
+            Span<float> values = rows.AsSpan(row * dimension, dimension);
+            float norm = TensorPrimitives.Norm<float>(values);
+            TensorPrimitives.Multiply(values, norm > 0 ? 1 / norm : 0, values);
+        }
+
+        return rows;
+    }
+}

@@ -1,0 +1,87 @@
+using Microsoft.ML.OnnxRuntime;
+using SimClr.Augmentation;
+using SimClr.Data;
+using SimClr.Internals;
+
+namespace SimClr.Onnx;
+
+/// <summary>Random images, in the form that a model takes and as the encoder wants them.</summary>
+internal sealed class RandomImages
+{
+    private readonly byte[] pixels;
+    private readonly int width;
+    private readonly int height;
+    private readonly string kind;
+
+    /// <param name="views">What the encoder wants.</param>
+    /// <param name="kind">What the model takes: one of <see cref="InputKind"/>.</param>
+    /// <param name="count">How many.</param>
+    public RandomImages(ViewOptions views, string kind, int count)
+    {
+        this.kind = kind;
+        Count = count;
+        Size = views.Size;
+
+        // Images of any size: once smaller than a view and upright, once larger and lying.
+        (width, height) = kind != InputKind.Images ? (Size, Size) : count == 1 ? (Size - (Size / 3), Size) : ((2 * Size) + 5, Size + 7);
+        pixels = new byte[count * height * width * 3];
+        var random = new RandomStream(0, Purpose.Export, count);
+        foreach (ref byte value in pixels.AsSpan())
+        {
+            value = (byte)random.NextInt(256);
+        }
+
+        Prepared = Prepare(views);
+    }
+
+    public int Count { get; }
+
+    /// <summary>Side of what the encoder takes.</summary>
+    public int Size { get; }
+
+    /// <summary>What the encoder takes: [count, size, size, 3], normalized.</summary>
+    public float[] Prepared { get; }
+
+    /// <summary>What the model takes.</summary>
+    public OrtValue ToOrtValue() => kind == InputKind.Tensor
+        ? OrtValue.CreateTensorValueFromMemory(Planes(), [Count, 3, Size, Size])
+        : OrtValue.CreateTensorValueFromMemory(pixels, [Count, height, width, 3]);
+
+    private float[] Prepare(ViewOptions views)
+    {
+        int each = 3 * Size * Size;
+        float[] prepared = new float[Count * each];
+        var transform = new EvaluationTransform(views);
+        var writer = new PixelWriter(views.Normalize);
+        for (int i = 0; i < Count; i++)
+        {
+            Span<float> target = prepared.AsSpan(i * each, each);
+            Memory<byte> source = pixels.AsMemory(i * height * width * 3, height * width * 3);
+            if (kind == InputKind.Images)
+            {
+                transform.Render(new RgbImage(width, height, source), target);
+                continue;
+            }
+
+            for (int k = 0; k < each; k++)
+            {
+                target[k] = ((source.Span[k] / 255f) - writer.Mean(k % 3)) * writer.Scale(k % 3);
+            }
+        }
+
+        return prepared;
+    }
+
+    private float[] Planes()
+    {
+        int plane = Size * Size;
+        float[] planes = new float[Prepared.Length];
+        for (int i = 0; i < Prepared.Length; i++)
+        {
+            (int image, int rest) = Math.DivRem(i, 3 * plane);
+            planes[(image * 3 * plane) + (rest % 3 * plane) + (rest / 3)] = Prepared[i];
+        }
+
+        return planes;
+    }
+}

@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using SimClr.Checkpoints;
+using SimClr.Encoders;
+using SimClr.Heads;
+using SimClr.Training;
+
+namespace SimClr.Onnx;
+
+/// <summary>What a run left: its encoder, its projection head where it is wanted, and where they come from.</summary>
+internal sealed partial class RunSource : IDisposable
+{
+    private const string HeadPrefix = "head.";
+
+    private RunSource(TrainedEncoder encoder, ProjectionHead? head, IReadOnlyDictionary<string, string> provenance)
+    {
+        Encoder = encoder;
+        Head = head;
+        Provenance = provenance;
+    }
+
+    public TrainedEncoder Encoder { get; }
+
+    public ProjectionHead? Head { get; }
+
+    /// <summary>Run, data, steps and versions, as far as they are known.</summary>
+    public IReadOnlyDictionary<string, string> Provenance { get; }
+
+    public static RunSource Open(string path, bool projection)
+    {
+        RunRecord? record = RecordOf(path, projection);
+
+        // Head and encoder of the same step: a run that was taken up again has gone on from its encoder.safetensors.
+        string source = projection ? CheckpointOf(path) : path;
+        TrainedEncoder encoder = LoadEncoder(source);
+        try
+        {
+            ProjectionHead? head = projection ? LoadHead(source, record!.Configuration.Head, encoder) : null;
+            return new RunSource(encoder, head, Describe(path, record, encoder.Metadata));
+        }
+        catch
+        {
+            encoder.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        Encoder.Dispose();
+        Head?.Dispose();
+    }
+
+    private static RunRecord? RecordOf(string path, bool projection)
+    {
+        var run = new RunDirectory(path);
+        RunRecord? record = run.HasRun ? RunRecord.Read(run.RunFile) : null;
+        if (projection && record is null)
+        {
+            throw new ConfigurationException(
+                $"{path}: the projection was asked for, but only a run directory has its head, in its last checkpoint; expected one with run.json");
+        }
+
+        return projection && record!.Task != RunRecord.Pretraining
+            ? throw new ConfigurationException($"{path}: the projection was asked for, but this run is supervised and has no projection head")
+            : record;
+    }
+
+    private static string CheckpointOf(string run) => new RunDirectory(run).LatestCheckpoint()
+        ?? throw new DataException($"{run}: there is no checkpoint, which would hold the projection head; expected one in checkpoints/");
+
+    private static TrainedEncoder LoadEncoder(string path)
+    {
+        try
+        {
+            return TrainedEncoder.Load(path);
+        }
+        catch (DataException error) when (TrainedEncoder.OwnEncoderOf(path) is { } module)
+        {
+            throw OwnEncoder.Refused($"{path}: it was trained with", module, error);
+        }
+    }
+
+    private static ProjectionHead LoadHead(string file, HeadOptions options, TrainedEncoder encoder)
+    {
+        using SafetensorsFile content = SafetensorsFile.Read(file);
+        var head = new ProjectionHead(options, ((ResNet)encoder.Module).RepresentationSize);
+        var values = content.Tensors
+            .Where(t => t.Key.StartsWith(HeadPrefix, StringComparison.Ordinal))
+            .ToDictionary(t => t.Key[HeadPrefix.Length..], t => t.Value);
+        ModuleState.Load(ModuleState.Of(head), values, file);
+        return head;
+    }
+
+    private static Dictionary<string, string> Describe(string path, RunRecord? record, IReadOnlyDictionary<string, string> file)
+    {
+        var entries = new Dictionary<string, string>
+        {
+            ["run"] = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))),
+        };
+        if (file.TryGetValue("trained", out string? trained))
+        {
+            entries["trained"] = trained;
+        }
+
+        if (StepsOf(file) is { } steps)
+        {
+            entries["steps"] = steps;
+        }
+
+        if (record is not null)
+        {
+            entries["task"] = record.Task;
+            entries["data"] = string.Create(CultureInfo.InvariantCulture, $"{record.Data.Name}, {record.Data.Images} images");
+            entries["versions"] = $"simclr {record.Versions.Simclr}, TorchSharp {record.Versions.Torchsharp}, {record.Versions.Runtime}";
+        }
+
+        return entries;
+    }
+
+    // A checkpoint says its step; the encoder of a finished run says "100 epochs, 31200 steps, …".
+    private static string? StepsOf(IReadOnlyDictionary<string, string> file)
+        => file.TryGetValue("step", out string? step) ? step
+            : file.TryGetValue("trained", out string? trained) && StepCount().Match(trained) is { Success: true } match ? match.Groups[1].Value
+            : null;
+
+    [GeneratedRegex(@"(\d+) steps")]
+    private static partial Regex StepCount();
+}

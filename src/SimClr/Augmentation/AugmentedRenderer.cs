@@ -1,0 +1,40 @@
+using SimClr.Data;
+using SimClr.Internals;
+
+namespace SimClr.Augmentation;
+
+/// <summary>Renders views that go through a user's own step before they are normalized. Thread-safe.</summary>
+internal sealed class AugmentedRenderer(ViewOptions options, IAugmentation own)
+{
+    [ThreadStatic]
+    private static float[]? scratch;
+
+    private readonly ViewRenderer renderer = new(options with { Normalize = "none" });
+    private readonly PixelWriter writer = new(options.Normalize);
+    private readonly int floats = 3 * options.Size * options.Size;
+
+    /// <summary>Renders one view.</summary>
+    /// <param name="image">The source.</param>
+    /// <param name="draws">Those of the paper's steps.</param>
+    /// <param name="random">What the user's step draws from.</param>
+    /// <param name="destination">size · size · 3 floats: rows of pixels, red first, normalized.</param>
+    public void Render(RgbImage image, in ViewParameters draws, Random random, Span<float> destination)
+    {
+        renderer.Render(image, draws, destination);
+        own.Apply(destination, options.Size, random);
+        writer.Normalize(destination);
+    }
+
+    /// <summary>The same in bfloat16.</summary>
+    public void RenderBFloat16(RgbImage image, in ViewParameters draws, Random random, Span<ushort> destination)
+    {
+        if (scratch is null || scratch.Length < floats)
+        {
+            scratch = new float[floats];
+        }
+
+        Span<float> view = scratch.AsSpan(0, floats);
+        Render(image, draws, random, view);
+        BFloat16.Round(view, destination);
+    }
+}

@@ -1,0 +1,68 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace SimClr.Search;
+
+/// <summary>Takes the products of one row with all others of a block. Called from several threads, once for each row.</summary>
+/// <param name="row">Number of the row.</param>
+/// <param name="products">One for each of the others.</param>
+internal delegate void ProductsOfRow(int row, ReadOnlySpan<float> products);
+
+/// <summary>Inner products of a table's rows with others, block by block: the whole matrix is never held.</summary>
+internal sealed unsafe class InnerProducts : IDisposable
+{
+    // Products of one block; they should not leave the processor's cache before they are looked at.
+    private const int BlockProducts = 1 << 20;
+    private const int MostRows = 4096;
+
+    private readonly Tensor rows;    // [rows, dimension]
+    private readonly Tensor block;   // flat
+
+    /// <param name="values">Rows · dimension numbers.</param>
+    /// <param name="dimension">Numbers per row.</param>
+    public InnerProducts(float[] values, int dimension)
+    {
+        rows = tensor(values, [values.Length / dimension, dimension]).DetachFromDisposeScope();
+        block = empty(BlockProducts, float32).DetachFromDisposeScope();
+    }
+
+    /// <summary>Multiplies rows with others.</summary>
+    /// <param name="first">The first row.</param>
+    /// <param name="count">How many rows from there.</param>
+    /// <param name="others">others · dimension numbers; at most as many rows as a block holds products.</param>
+    /// <param name="take">Takes what comes out.</param>
+    /// <param name="cancellation">Stops between blocks.</param>
+    public void Each(int first, int count, float[] others, ProductsOfRow take, CancellationToken cancellation = default)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        long dimension = rows.shape[1];
+        int columns = (int)(others.Length / dimension);
+        Tensor turned = tensor(others, [columns, dimension]).t();
+        int blockRows = Math.Clamp(BlockProducts / columns, 1, MostRows);
+        for (int start = first; start < first + count; start += blockRows)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int size = Math.Min(blockRows, first + count - start);
+            using Tensor some = rows.narrow(0, start, size);
+            using Tensor products = block.narrow(0, 0, (long)size * columns).view(size, columns);
+            using (products.addmm_(some, turned, beta: 0, alpha: 1))
+            {
+                HandOut(start, size, columns, take);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        rows.Dispose();
+        block.Dispose();
+    }
+
+    private void HandOut(int start, int size, int columns, ProductsOfRow take)
+    {
+        nint at = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(block.bytes));
+        Parallel.For(0, size, i => take(start + i, new ReadOnlySpan<float>((float*)at + ((long)i * columns), columns)));
+    }
+}

@@ -1,0 +1,33 @@
+using System.Diagnostics;
+
+namespace SimClr.AcceptanceTests;
+
+/// <summary>The command <c>dotnet</c> in a process of its own.</summary>
+internal static class Dotnet
+{
+    public static Process Start(string directory, params IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            WorkingDirectory = directory,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        foreach (string argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        return Process.Start(start)!;
+    }
+
+    public static Simclr.Outcome Run(string directory, params IEnumerable<string> arguments)
+    {
+        using Process process = Start(directory, arguments);
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        process.WaitForExit();
+        return new Simclr.Outcome(process.ExitCode, output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult());
+    }
+}

@@ -1,0 +1,105 @@
+using System.IO.Compression;
+using System.Text;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace SimClr.AcceptanceTests;
+
+/// <summary>
+/// What goes into the packages. That a project elsewhere can use them, and that the tool installs, is tried by
+/// <c>samples/check-packages.sh</c>: it takes minutes.
+/// </summary>
+public sealed class PackageTests : IDisposable
+{
+    private readonly WorkingFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    public static TheoryData<string> Libraries => [.. Directory.GetDirectories(Repository.Of("src"))
+        .Select(path => Path.GetFileName(path)!)
+        .Where(name => name != "SimClr.Cli")];
+
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public void A_package_holds_the_library_its_documentation_and_nothing_of_this_machine(string project)
+    {
+        using ZipArchive package = Pack(project);
+        string[] files = [.. package.Entries.Select(entry => entry.FullName).Where(name => !IsEnvelope(name))];
+        string[] library = [$"lib/net10.0/{project}.dll", $"lib/net10.0/{project}.xml", "README.md"];
+        string[] own = project == "SimClr" ? ["buildTransitive/SimClr.targets", "licenses/fashion-mnist/LICENSE"] : [];
+        Assert.Equal([.. library.Concat(own).Order(StringComparer.Ordinal)], files.Order(StringComparer.Ordinal));
+
+        XElement metadata = Nuspec(package);
+        Assert.Equal(project, Value(metadata, "id"));
+        Assert.Equal("MIT", Value(metadata, "license"));
+        Assert.Equal("README.md", Value(metadata, "readme"));
+        Assert.NotEqual("Package Description", Value(metadata, "description"));
+        string[] dependencies = [.. metadata.Descendants().Where(e => e.Name.LocalName == "dependency").Select(e => e.Attribute("id")!.Value)];
+        Assert.Contains(project == "SimClr" ? "TorchSharp" : "SimClr", dependencies);
+
+        // Half a gigabyte for each system: the program chooses it.
+        Assert.DoesNotContain(dependencies, id => id.StartsWith("libtorch", StringComparison.Ordinal) || id.Contains("cuda", StringComparison.Ordinal));
+        Assert.True(package.Entries.Sum(entry => entry.Length) < 8 << 20);
+        if (Repository.Configuration == "Release")
+        {
+            Assert.DoesNotContain(package.Entries, NamesThisFolder);
+        }
+    }
+
+    [Fact]
+    public void The_readme_of_the_packages_shows_the_first_sample_and_its_links_lead_somewhere()
+    {
+        string readme = File.ReadAllText(Repository.Of("docs", "package.md"));
+        string program = File.ReadAllText(Repository.Of("samples", "FirstSteps", "Program.cs"));
+        Assert.Equal(program, Regex.Match(readme, "```csharp\n(.*?)```", RegexOptions.Singleline).Groups[1].Value);
+        Assert.True(program.Split('\n').Length <= 40);
+
+        // It is read where the repository is not.
+        Assert.All(
+            Regex.Matches(readme, @"\]\(([^)]+)\)").Select(match => match.Groups[1].Value),
+            link => Assert.StartsWith("https://", link, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_readme_names_the_libtorch_that_we_build_with()
+    {
+        string readme = File.ReadAllText(Repository.Of("docs", "package.md"));
+        string versions = File.ReadAllText(Repository.Of("Directory.Packages.props"));
+        foreach (string system in (string[])["linux-x64", "win-x64", "osx-arm64"])
+        {
+            string version = Regex.Match(versions, $"\"libtorch-cpu-{system}\" Version=\"([^\"]+)\"").Groups[1].Value;
+            Assert.Contains($"Include=\"libtorch-cpu-{system}\" Version=\"{version}\"", readme, StringComparison.Ordinal);
+        }
+    }
+
+    private ZipArchive Pack(string project)
+    {
+        Dotnet.Run(
+            Repository.Of("src", project), "pack", "--no-build", "-c", Repository.Configuration, "-o", folder.Path, "-nologo").Succeeded();
+        Assert.Single(Directory.GetFiles(folder.Path, "*.snupkg"));
+        return ZipFile.OpenRead(Assert.Single(Directory.GetFiles(folder.Path, "*.nupkg")));
+    }
+
+    // What the package format itself asks for.
+    private static bool IsEnvelope(string name)
+        => name is "[Content_Types].xml" || name.StartsWith("_rels/", StringComparison.Ordinal)
+            || name.StartsWith("package/", StringComparison.Ordinal) || name.EndsWith(".nuspec", StringComparison.Ordinal);
+
+    private static XElement Nuspec(ZipArchive package)
+    {
+        using Stream stream = package.Entries.Single(entry => entry.FullName.EndsWith(".nuspec", StringComparison.Ordinal)).Open();
+        return XDocument.Load(stream).Root!.Elements().Single(e => e.Name.LocalName == "metadata");
+    }
+
+    private static string Value(XElement metadata, string name)
+        => metadata.Elements().Single(e => e.Name.LocalName == name).Value;
+
+    private static bool NamesThisFolder(ZipArchiveEntry entry)
+    {
+        using Stream stream = entry.Open();
+        using var bytes = new MemoryStream();
+        stream.CopyTo(bytes);
+        ReadOnlySpan<byte> content = bytes.GetBuffer().AsSpan(0, (int)bytes.Length);
+        return content.IndexOf(Encoding.UTF8.GetBytes(Repository.Root)) >= 0 || content.IndexOf(Encoding.Unicode.GetBytes(Repository.Root)) >= 0;
+    }
+}

@@ -1,0 +1,21 @@
+using System.Runtime.CompilerServices;
+
+namespace SimClr.AcceptanceTests;
+
+/// <summary>The sources that these tests were built from, and what was built beside them.</summary>
+internal static class Repository
+{
+    public static string Root { get; } = Find();
+
+    /// <summary>Debug or Release: as these tests were built.</summary>
+    public static string Configuration { get; } =
+        Path.GetFileName(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory))!);
+
+    public static string Of(params string[] parts) => Path.Combine([Root, .. parts]);
+
+    /// <summary>The program of a sample.</summary>
+    public static string Sample(string name) => Of("samples", name, "bin", Configuration, "net10.0", $"{name}.dll");
+
+    private static string Find([CallerFilePath] string here = "")
+        => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
+}

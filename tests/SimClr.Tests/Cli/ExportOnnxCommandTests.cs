@@ -1,0 +1,105 @@
+using System.Text.Json.Nodes;
+using Microsoft.ML.OnnxRuntime;
+using SimClr.Augmentation;
+using SimClr.Checkpoints;
+using SimClr.Encoders;
+using static TorchSharp.torch;
+
+namespace SimClr.Tests.Cli;
+
+[Collection(ComputeThreadsCollection.Name)]
+public sealed class ExportOnnxCommandTests(SmallWorld world) : IClassFixture<SmallWorld>
+{
+    [Theory]
+    [InlineData("run", "", "images: float32 [batch, 3, 12, 12]", 32, 17)]
+    [InlineData("run/encoder.safetensors", "--preprocess --normalize", "images: uint8 [batch, 12, 12, 3]", 32, 17)]
+    [InlineData("run", "--projection --normalize", "images: float32 [batch, 3, 12, 12]", 16, 17)]
+    [InlineData("run", "--resize", "images: uint8 [batch, height, width, 3]", 32, 18)]
+    public void It_prints_one_object_with_the_promised_keys(string run, string options, string input, int dimension, int opset)
+    {
+        string file = world.At($"new{options.Length}/folder/encoder.onnx");
+        JsonObject json = Export(run, file, [.. options.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--json"]).Json;
+
+        Assert.Equal(file, json["file"]!.GetValue<string>());
+        Assert.InRange(json["max_difference"]!.GetValue<double>(), 0, 1e-4);
+        Assert.InRange(json["largest_value"]!.GetValue<double>(), 0.01, double.MaxValue);
+        Assert.Equal(input, json["input"]!.GetValue<string>());
+        Assert.Equal(dimension, json["dimension"]!.GetValue<int>());
+        Assert.Equal(opset, json["opset"]!.GetValue<int>());
+        Assert.Equal(new FileInfo(file).Length, json["bytes"]!.GetValue<long>());
+    }
+
+    [Fact]
+    public void The_words_name_input_output_and_difference_and_the_metadata_the_run()
+    {
+        string file = world.At("words.onnx");
+        CommandRun result = Export("run", file);
+
+        Assert.Equal(0, result.Code);
+        Assert.Contains("input images: float32 [batch, 3, 12, 12]\noutput embedding: float32 [batch, 32]\n", result.Output);
+        Assert.Matches(@"largest difference \d", result.Output);
+        using var session = new InferenceSession(file);
+        Dictionary<string, string> metadata = session.ModelMetadata.CustomMetadataMap;
+        Assert.Equal("run", metadata["run"]);
+        Assert.Equal("6", metadata["steps"]);   // 2 epochs of 24 images in batches of 8
+        Assert.Equal("pretrain", metadata["task"]);
+        Assert.Contains("24 images", metadata["data"]);
+        Assert.Contains("TorchSharp ", metadata["versions"]);
+    }
+
+    [Theory]
+    [InlineData("run", "encoder.bin", "expected a file that ends in .onnx", 2)]
+    [InlineData("run", "train/", "expected a file that ends in .onnx", 2)]
+    [InlineData("run", "tiny.yaml/encoder.onnx", "--out: cannot write", 2)]
+    [InlineData("nowhere", "encoder.onnx", "expected a run directory with encoder.safetensors or a checkpoint, or a safetensors file; found neither", 3)]
+    [InlineData("tiny.yaml", "encoder.onnx", "this is not a safetensors file", 3)]
+    [InlineData("train", "encoder.onnx", "found neither", 3)]
+    public void What_cannot_be_is_refused(string run, string file, string expected, int code)
+    {
+        Assert.Contains(expected, Export(run, world.At(file)).Refused(code));
+        Assert.False(File.Exists(world.At(file)));
+    }
+
+    [Theory]
+    [InlineData("run/encoder.safetensors", "only a run directory has its head", 2)]
+    [InlineData("supervised", "this run is supervised and has no projection head", 2)]
+    [InlineData("bare", "there is no checkpoint, which would hold the projection head", 3)]
+    public void A_projection_takes_a_run_that_has_one(string run, string expected, int code)
+    {
+        if (run is "supervised" or "bare")
+        {
+            Directory.CreateDirectory(world.At(run));
+            string record = File.ReadAllText(world.At("run/run.json"));
+            File.WriteAllText(world.At($"{run}/run.json"), run == "bare" ? record : record.Replace("\"pretrain\"", "\"supervised\"", StringComparison.Ordinal));
+        }
+
+        Assert.Contains(expected, Export(run, world.At("z.onnx"), "--projection").Refused(code));
+    }
+
+    [Fact]
+    public void A_damaged_run_is_refused_and_leaves_no_file()
+    {
+        Directory.CreateDirectory(world.At("damaged"));
+        byte[] whole = File.ReadAllBytes(world.At("run/encoder.safetensors"));
+        File.WriteAllBytes(world.At("damaged/encoder.safetensors"), whole[..(whole.Length / 2)]);
+
+        Assert.Contains("cut short", Export("damaged", world.At("damaged.onnx")).Refused(3));
+        Assert.False(File.Exists(world.At("damaged.onnx")));
+    }
+
+    [Fact]
+    public void An_encoder_of_the_users_own_is_refused()
+    {
+        using (var own = new TrainedEncoder(nn.Sequential(nn.Flatten()), new EncoderOptions(), new ViewOptions { Size = 8 }))
+        {
+            own.Save(world.At("own.safetensors"));
+        }
+
+        Assert.Contains(
+            "an encoder of your own (TorchSharp.Modules.Sequential); only the catalog's can be exported",
+            Export("own.safetensors", world.At("own.onnx")).Refused(2));
+    }
+
+    private CommandRun Export(string run, string file, params string[] more)
+        => CommandRun.Of(["export", "onnx", world.At(run), "--out", file, "--threads", "1", .. more]);
+}

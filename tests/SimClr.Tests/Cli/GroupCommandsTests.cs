@@ -1,0 +1,214 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using SimClr.Data;
+using SimClr.Tests.Cli.Reports;
+
+namespace SimClr.Tests.Cli;
+
+/// <summary>duplicates, cluster, label and map.</summary>
+[Collection(ComputeThreadsCollection.Name)]
+public sealed partial class GroupCommandsTests(GroupWorld world) : IClassFixture<GroupWorld>
+{
+    [Fact]
+    public void Duplicates_name_what_to_keep_and_which_files_are_the_same()
+    {
+        JsonObject json = world.Run("duplicates all.csv --threshold 0.9999 --csv d.csv --html d.html --json").Json;
+
+        Assert.Equal(38, (int)json["images"]!);
+        Assert.Equal(2, (int)json["duplicates"]!);
+        Assert.Equal(1, (int)json["identical"]!);
+        JsonObject[] groups = [.. json["groups"]!.AsArray().Select(group => group!.AsObject())];
+        Assert.Equal(2, groups.Length);
+        JsonObject same = groups.Single(group => Name(group["keep"]!) == "2.png");
+        Assert.Equal("copy.png", Name(Assert.Single(same["duplicates"]!.AsArray())!));
+        Assert.True((bool)same["duplicates"]![0]!["identical"]!);
+        JsonObject smaller = groups.Single(group => Name(group["keep"]!) == "5.png");
+        Assert.Equal(24, (int)smaller["keep"]!["width"]!);
+        Assert.Equal("small.png", Name(smaller["duplicates"]![0]!));
+        Assert.Equal(Math.Cos(0.4 * Math.PI / 180), (double)smaller["duplicates"]![0]!["cosine"]!, 1e-5);
+
+        string[] rows = File.ReadAllLines(world.At("d.csv"));
+        Assert.Equal("group,keep,path,cosine,identical,width,height,bytes", rows[0]);
+        Assert.Equal(5, rows.Length);
+        Assert.Equal(4, PicturesOf("d.html").Count);
+    }
+
+    [Fact]
+    public void A_threshold_of_one_leaves_what_is_the_same()
+    {
+        CommandRun run = world.Run("duplicates plain.csv --threshold 1");
+
+        Assert.Equal(0, run.Code);
+        Assert.Contains("1 group(s) of near-duplicates among 38 images at cosine 1", run.Output);
+    }
+
+    [Fact]
+    public void Equal_embeddings_are_one_group_and_a_remark_asks_why()
+        => Assert.Contains("all 6 images fall into one group", world.Run("duplicates equal.csv").Error);
+
+    [Fact]
+    public void Clusters_are_the_colors_and_agree_with_the_labels()
+    {
+        JsonObject json = world.Run("cluster all.csv --csv c.csv --html c.html --json").Json;
+
+        Assert.Equal(3, (int)json["k"]!);
+        Assert.Equal(1, (double)json["nmi"]!, 1e-9);
+        Assert.Equal(1, (double)json["ari"]!, 1e-9);
+        Assert.Equal([14, 12, 12], json["clusters"]!.AsArray().Select(cluster => (int)cluster!["images"]!));
+        Assert.Equal(14, (int)json["clusters"]![0]!["labels"]!["red"]!);
+        Assert.Equal((double)json["silhouette"]!, json["sweep"]!.AsArray().Max(point => (double)point!["silhouette"]!), 1e-6);
+        string[] rows = File.ReadAllLines(world.At("c.csv"));
+        Assert.Equal("path,cluster,cosine,label", rows[0]);
+        Assert.All(rows.Skip(1).Where(row => row.EndsWith(",red", StringComparison.Ordinal)), row => Assert.Equal("0", row.Split(',')[1]));
+        Assert.Equal(38, PicturesOf("c.html").Count);
+    }
+
+    [Fact]
+    public void Clusters_of_images_without_labels_say_nothing_of_agreement()
+    {
+        JsonObject json = world.Run("cluster plain.csv --k 5 --json").Json;
+
+        Assert.Equal(5, (int)json["k"]!);
+        Assert.Null(json["nmi"]);
+        Assert.Null(json["sweep"]);
+    }
+
+    [Fact]
+    public void Labels_lead_to_predictions_and_the_next_images()
+    {
+        JsonObject json = world.Run("label plain.csv --labels labels.csv --out p.csv --suggest 4 --next next.csv --html s.html --json").Json;
+
+        Assert.Equal(9, (int)json["labeled"]!);
+        Assert.Equal(1, (double)json["cross_validation"]!["accuracy"]!);
+        Assert.Equal(4, json["suggestions"]!.AsArray().Count);
+        string[] predictions = File.ReadAllLines(world.At("p.csv"));
+        Assert.Equal("path,label,prediction,confidence", predictions[0]);
+        Assert.Equal(39, predictions.Length);
+        Assert.All(predictions.Skip(1).Take(GroupWorld.Images), row => Assert.Contains($"/{row.Split(',')[2]}/", row));
+        string[] next = File.ReadAllLines(world.At("next.csv"));
+        Assert.Equal(1 + 9 + 4, next.Length);
+        Assert.All(next.Skip(10), row => Assert.Equal("", row.Split(',')[1]));
+        Assert.Equal(9, (int)world.Run("label plain.csv --labels next.csv --json").Json["labeled"]!);
+        Assert.Equal(4, PicturesOf("s.html").Count);
+    }
+
+    [Fact]
+    public void Without_labels_images_of_all_colors_are_suggested()
+    {
+        JsonObject json = world.Run("label plain.csv --suggest 3 --json").Json;
+
+        string[] colors = [.. json["suggestions"]!.AsArray().Select(path => Path.GetFileName(Path.GetDirectoryName((string)path!)!)!)];
+        Assert.Equal(3, colors.Select(color => color == "images" ? "red" : color).Distinct().Count());
+        Assert.Null(json["cross_validation"]);
+    }
+
+    [Theory]
+    [InlineData("umap", "label")]
+    [InlineData("pca", "cluster")]
+    public void A_map_is_a_page_that_needs_nothing_else(string method, string color)
+    {
+        JsonObject json = world.Run($"map all.csv --out m.html --method {method} --color {color} --csv m.csv --json").Json;
+
+        Assert.Equal(38, (int)json["shown"]!);
+        Assert.Equal(3, (int)json["groups"]!);
+        Assert.InRange((double)json["trustworthiness"]!, 0.5, 1);
+        Assert.Equal(method == "pca", json["explained"] is not null);
+        string html = File.ReadAllText(world.At("m.html"));
+        Assert.DoesNotContain("http", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("src=", html, StringComparison.Ordinal);
+        JsonNode data = JsonNode.Parse(Data().Match(html).Groups[1].Value)!;
+        Assert.Equal(38, data["x"]!.AsArray().Count);
+        Assert.All(data["w"]!.AsArray(), width => Assert.True((int)width! > 0));
+        Assert.Equal(3, data["names"]!.AsArray().Count);
+        Assert.Equal($"path,x,y,{color}", File.ReadLines(world.At("m.csv")).First());
+    }
+
+    [Fact]
+    public void A_map_is_a_picture_with_small_pictures()
+    {
+        Assert.Equal(0, world.Run("map all.csv --out m.png --color label").Code);
+
+        byte[] png = File.ReadAllBytes(world.At("m.png"));
+        using var picture = Pictures.Decode(png);
+        Assert.Equal(1440, picture.Width);
+        Assert.True(Pictures.Has(picture, new SkiaSharp.SKColor(200, 2, 20)) || Pictures.Has(picture, new SkiaSharp.SKColor(200, 5, 20)));
+    }
+
+    [Fact]
+    public void Of_many_images_some_are_drawn()
+    {
+        JsonObject json = world.Run("map all.csv --out few.html --limit 20 --json").Json;
+
+        Assert.Equal(38, (int)json["images"]!);
+        Assert.Equal(20, (int)json["shown"]!);
+    }
+
+    [Fact]
+    public void Images_elsewhere_are_found_in_the_folder_that_is_named()
+    {
+        CommandRun lost = world.Run("cluster moved.csv --k 3 --html lost.html");
+        CommandRun found = world.Run("cluster moved.csv --k 3 --html found.html --images images/blue/..");
+
+        Assert.Contains("38 image(s) could not be read", lost.Error);
+        Assert.Contains("not found", File.ReadAllText(world.At("lost.html")));
+        Assert.Contains("36 image(s) could not be read", found.Error);
+        Assert.Equal(2, PicturesOf("found.html").Count);
+    }
+
+    [Theory]
+    [InlineData("duplicates all.csv --threshold 1.5", "--threshold: got 1.5, expected a cosine above 0, at most 1")]
+    [InlineData("duplicates all.csv --threshold 0", "--threshold: got '0', expected a number above 0")]
+    [InlineData("duplicates images", "is a folder of images: say with --run what to embed it with")]
+    [InlineData("duplicates all.csv --images nowhere.d", "there is no folder")]
+    [InlineData("duplicates all.csv --html images", "is a folder, expected a file such as")]
+    [InlineData("cluster all.txt", "got a file that ends in '.txt', expected embeddings that end in")]
+    [InlineData("cluster all.csv --k 0", "--k: got '0', expected an integer of 1 or more, or auto")]
+    [InlineData("label all.csv", "got neither --labels nor --suggest")]
+    [InlineData("label all.csv --labels labels.csv --next n.csv", "--next shows suggested images; say with --suggest how many")]
+    [InlineData("map all.csv --out map.gif", "expected a file that ends in .html or .png")]
+    [InlineData("map all.csv --out m.html --method tsne", "expected one of umap, pca")]
+    [InlineData("map all.csv --out m.html --limit 50000", "--limit: got 50000, expected at most 20000")]
+    public void Wrong_usage_exits_2_and_says_what_was_expected(string line, string expected)
+        => Assert.Contains(expected, world.Run(line).Refused(2));
+
+    [Theory]
+    [InlineData("duplicates one.csv", "got 1 embedding(s), expected at least 2 to compare them")]
+    [InlineData("duplicates nan.csv", "NaN")]
+    [InlineData("duplicates ragged.csv", "line 3")]
+    [InlineData("cluster one.csv", "got 1 embedding(s), expected at least 3 to choose a number of clusters")]
+    [InlineData("cluster equal.csv", "all 6 embeddings point the same way")]
+    [InlineData("cluster equal.csv --k 2", "only 1 of the 6 embeddings differ")]
+    [InlineData("cluster all.csv --k 39", "got k = 39, but there are only 38 images; use a k of at most 38")]
+    [InlineData("label all.csv --labels strangers.csv", "none of its 2 path(s) is one of the 38 embedded images")]
+    [InlineData("label all.csv --labels onlyred.csv", "2 image(s) are labeled, all as 'red'; expected labels of at least two classes")]
+    [InlineData("label all.csv --labels onlyred.csv --suggest 3 --out p1.csv", "all as 'red'")]
+    [InlineData("label all.csv --labels nowhere.csv", "cannot be read as labels")]
+    [InlineData("map one.csv --out m.html", "got 1 embedding(s), expected at least 4 to draw a map of neighborhoods")]
+    [InlineData("map equal.csv --out m.html", "all 6 embeddings point the same way")]
+    [InlineData("map plain.csv --out m.html --color label", "these embeddings have no labels")]
+    [InlineData("map nowhere.csv --out m.html", "nowhere.csv")]
+    public void Data_that_cannot_be_used_exits_3_and_says_why(string line, string expected)
+        => Assert.Contains(expected, world.Run(line).Refused(3));
+
+    [Fact]
+    public void Labels_of_one_class_still_let_other_images_be_suggested()
+        => Assert.Equal(3, world.Run("label all.csv --labels onlyred.csv --suggest 3 --json").Json["suggestions"]!.AsArray().Count);
+
+    private static string Name(JsonNode entry) => Path.GetFileName((string)entry["path"]!);
+
+    private List<string> PicturesOf(string page)
+    {
+        string html = File.ReadAllText(world.At(page));
+        Assert.DoesNotContain("http", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script", html, StringComparison.Ordinal);
+        string[] pictures = [.. Jpegs().Matches(html).Select(match => match.Groups[1].Value)];
+        Assert.All(pictures, picture => Assert.True(ImageDecoder.Decode(Convert.FromBase64String(picture), page).Width > 0));
+        return [.. pictures];
+    }
+
+    [GeneratedRegex("src=\"data:image/jpeg;base64,([^\"]*)\"")]
+    private static partial Regex Jpegs();
+
+    [GeneratedRegex("id=\"data\">(.*?)</script>")]
+    private static partial Regex Data();
+}

@@ -1,0 +1,36 @@
+using System.Text.Json.Nodes;
+
+namespace SimClr.Tests.Cli;
+
+/// <summary>Images that are embedded by the verb itself.</summary>
+[Collection(ComputeThreadsCollection.Name)]
+public sealed class GroupsOfImagesTests(SmallWorld world) : IClassFixture<SmallWorld>
+{
+    [Fact]
+    public void A_folder_is_embedded_with_the_run_that_is_named()
+    {
+        JsonObject json = CommandRun.Of("duplicates", world.At("train"), "--run", world.At("run"), "--threshold", "0.9999999", "--json").Json;
+
+        Assert.Equal(24, (int)json["images"]!);
+        Assert.Equal(32, (int)json["dimension"]!);
+    }
+
+    [Fact]
+    public void Images_that_cannot_be_read_are_counted()
+    {
+        JsonObject json = CommandRun.Of(
+            "cluster", world.At("flawed"), "--run", world.At("run"), "--k", "2", "--set", "data.max_skipped=0.5", "--json").Json;
+
+        Assert.Equal(1, (int)json["skipped_images"]!);
+    }
+
+    [Fact]
+    public void How_images_are_read_matters_only_where_they_are_embedded()
+        => Assert.Contains(
+            "--set says how images are read before they are embedded; it goes with --run",
+            CommandRun.Of("cluster", "a.npy", "--set", "data.max_skipped=0.5").Refused(2));
+
+    [Fact]
+    public void What_is_no_run_is_refused()
+        => Assert.Contains("train", CommandRun.Of("map", world.At("test"), "--run", world.At("train"), "--out", world.At("m.html")).Refused(3));
+}

@@ -1,0 +1,110 @@
+using SimClr.Embeddings;
+using SimClr.Internals;
+using SimClr.Search;
+
+namespace SimClr.Tests.Search;
+
+public sealed class NearDuplicatesTests
+{
+    // Two places apart in an angle of 20°: cosine 0.94.
+    private const double Within20 = 0.9396;
+
+    [Fact]
+    public void Every_duplicate_is_near_the_kept_one_and_a_chain_is_cut()
+    {
+        // 0° and 15° and 30° and 45°: neighbors are near, the ends are not.
+        IReadOnlyList<DuplicateGroup> groups = NearDuplicates.Find(SearchTables.Angles(0, 15, 30, 45), Within20);
+
+        Assert.Equal([0, 2], groups.Select(group => group.Kept).Order());
+        Assert.Equal([1], groups.Single(group => group.Kept == 0).Duplicates.Select(found => found.Row));
+        Assert.Equal([3], groups.Single(group => group.Kept == 2).Duplicates.Select(found => found.Row));
+    }
+
+    [Fact]
+    public void What_is_near_two_kept_images_belongs_to_the_nearer()
+    {
+        IReadOnlyList<DuplicateGroup> groups = NearDuplicates.Find(SearchTables.Angles(0, 30, 18), Within20);
+
+        DuplicateGroup group = Assert.Single(groups);
+        Assert.Equal(1, group.Kept);
+        Assert.Equal(2, Assert.Single(group.Duplicates).Row);
+        Assert.Equal(Math.Cos(12 * Math.PI / 180), group.Duplicates[0].Cosine, 1e-6);
+    }
+
+    [Fact]
+    public void The_preferred_image_is_kept()
+    {
+        DuplicateGroup group = Assert.Single(NearDuplicates.Find(SearchTables.Angles(0, 2, 5), Within20, preference: [2, 0, 1]));
+
+        Assert.Equal(2, group.Kept);
+        Assert.Equal([1, 0], group.Duplicates.Select(found => found.Row));
+    }
+
+    [Theory]
+    [InlineData(700, 8, 0.25, 0.97)]    // more rows than a block
+    [InlineData(1300, 5, 0.02, 0.999)]
+    [InlineData(600, 3, 0.5, 0.9)]      // everything is near something
+    public void As_a_slow_search_finds_them(int count, int dimension, double change, double threshold)
+    {
+        EmbeddingTable table = SearchTables.WithCopies(count, dimension, change, seed: 3);
+        int[] order = new RandomStream(9, Purpose.Sample).Permutation(count);
+
+        IReadOnlyList<DuplicateGroup> groups = NearDuplicates.Find(table, threshold, order);
+
+        int[] expected = Slow(table, threshold, order);
+        Assert.Contains(Enumerable.Range(0, count), row => expected[row] != row);
+        int[] actual = [.. Enumerable.Range(0, count)];
+        foreach (DuplicateGroup group in groups)
+        {
+            Assert.All(group.Duplicates, found => actual[found.Row] = group.Kept);
+        }
+
+        Assert.Equal(expected, actual);
+    }
+
+    [Fact]
+    public void Equal_rows_are_one_group_and_rows_of_zeros_are_near_nothing()
+    {
+        EmbeddingTable table = SearchTables.Of(2, 1, 1, 0, 0, 2, 2, 0, 0, 3, 3);
+
+        DuplicateGroup group = Assert.Single(NearDuplicates.Find(table, 1 - 1e-6));
+
+        Assert.Equal(0, group.Kept);
+        Assert.Equal([2, 4], group.Duplicates.Select(found => found.Row).Order());
+    }
+
+    [Fact]
+    public void What_cannot_be_compared_is_refused()
+    {
+        Assert.Contains("at least 2", Assert.Throws<DataException>(() => NearDuplicates.Find(SearchTables.Of(2, 1, 0), 0.9)).Message);
+        Assert.Contains("1.png holds NaN", Assert.Throws<DataException>(() => NearDuplicates.Find(SearchTables.Of(2, 1, 0, 0, float.NaN), 0.9)).Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => NearDuplicates.Find(SearchTables.Angles(0, 1), 1.5));
+        Assert.Throws<ArgumentException>(() => NearDuplicates.Find(SearchTables.Angles(0, 1), 0.9, preference: [0, 0]));
+    }
+
+    /// <summary>The kept row of each row, pair by pair.</summary>
+    private static int[] Slow(EmbeddingTable table, double threshold, int[] order)
+    {
+        int[] kept = [.. Enumerable.Repeat(-1, table.Count)];
+        double[] best = new double[table.Count];
+        for (int i = 0; i < order.Length; i++)
+        {
+            if (kept[order[i]] >= 0)
+            {
+                continue;
+            }
+
+            kept[order[i]] = order[i];
+            for (int j = i + 1; j < order.Length; j++)
+            {
+                double cosine = SearchTables.Cosine(table, order[i], order[j]);
+                if (cosine >= threshold && cosine > best[order[j]])
+                {
+                    (kept[order[j]], best[order[j]]) = (order[i], cosine);
+                }
+            }
+        }
+
+        return kept;
+    }
+}
