@@ -13,6 +13,7 @@ case $(uname -sm) in
     *) echo "expected Linux on x64 or macOS on arm64, got $(uname -sm)" >&2; exit 2 ;;
 esac
 
+version=$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' "$root/Directory.Build.props")
 say() { printf '\n== %s\n' "$*"; }
 
 say "pack"
@@ -34,7 +35,8 @@ say "a fresh console project"
 cd "$work"
 dotnet new console -o first -f net10.0
 cd first
-dotnet add package SimClr
+dotnet add package SimClr --version "$version"
+dotnet add package SimClr.Onnx --version "$version"
 dotnet add package "$libtorch" --version 2.10.0
 cp "$root/samples/FirstSteps/Program.cs" Program.cs
 dotnet build -c Release -warnaserror
@@ -44,7 +46,7 @@ dotnet list package --vulnerable --include-transitive
 
 say "the tool"
 cd "$work"
-dotnet tool install SimClr.Tool --tool-path tools --add-source feed
+dotnet tool install SimClr.Tool --version "$version" --tool-path tools --add-source feed
 tools/simclr --version
 tools/simclr --help > /dev/null
 tools/simclr doctor

@@ -1,8 +1,9 @@
-// Learns from images without labels, embeds them, and finds what is nearest to the first: dotnet run [IMAGES] [RUN]
+// Learns from images without labels, embeds them, searches among them, exports the encoder: dotnet run [IMAGES] [RUN]
 using SimClr.Checkpoints;
 using SimClr.Data;
 using SimClr.Embeddings;
 using SimClr.Evaluation;
+using SimClr.Onnx;
 using SimClr.Training;
 
 // A folder, or the images that come with the library; here a few of them, for a few steps.
@@ -29,3 +30,7 @@ foreach (var (query, rows, similarities) in NearestNeighbors.Find(embeddings, em
         Console.WriteLine($"{similarity:F3} {embeddings.Paths[row]}");
     }
 }
+
+// Checked against ONNX Runtime before it is written.
+string model = Path.Combine(run, "encoder.onnx");
+Console.WriteLine($"{model}: differs by {OnnxExport.WriteRun(run, model).MaxDifference:E1} at most");

@@ -17,7 +17,7 @@ public sealed partial class SampleTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void First_steps_learns_embeds_and_finds()
+    public void First_steps_learns_embeds_finds_and_exports()
     {
         string output = Run("FirstSteps", folder.Images("photos", 24, classes: false), "run");
         Assert.Matches(@"^1 steps, loss \d", output);
@@ -27,7 +27,8 @@ public sealed partial class SampleTests : IDisposable
         string[] found = [.. Found().Matches(output).Select(match => match.Groups[2].Value)];
         Assert.Equal(4, found.Distinct().Count());
         Assert.EndsWith("00000.png", found[0], StringComparison.Ordinal);
-        Assert.True(File.Exists(folder.Of("run", "encoder.safetensors")));
+        Assert.Matches(@"encoder\.onnx: differs by \d\.\dE-00\d at most", output);
+        Assert.True(new FileInfo(folder.Of("run", "encoder.onnx")).Length > 100_000);
     }
 
     [Fact]

@@ -28,7 +28,8 @@ internal static class EvaluateFinetuneCommand
                 "(paper, B.8.2): 20000 steps of 256, batch-norm decay max(1 - 10 / steps of an epoch, 0.9), rate and weight decay",
                 "chosen from the paper's grid of 56, each a training of its own: --grid thin tries 6, --rate takes one. The grid",
                 "--from-scratch has higher rates and decays, as the paper's. With few labels (B.5):",
-                "rate 0.05 * batch / 256, no decay, 60 epochs up to 5 % of the labels, else 30, batch-norm decay 0.9.",
+                "rate 0.05 * batch / 256, no decay, batch-norm decay 0.9; 60 epochs up to 5 % of the labels, else 30, but no fewer steps",
+                "than the paper's 180 and 930.",
                 "The choice is made on validation images, and the network then trained again on all labels; nothing is chosen on",
                 "the test images.",
             ],
@@ -52,7 +53,7 @@ internal static class EvaluateFinetuneCommand
         {
             context.Remark(string.Create(
                 CultureInfo.InvariantCulture,
-                $"note: {grid.Count + 1} networks are trained, {grid.Count} to choose rate and decay and the last on all labels; --grid thin or --rate take fewer"));
+                $"note: {grid.Count + 1} networks are trained, {grid.Count} to choose rate and decay and the last on all labels{(own.GivesGrid(context) ? "" : "; --grid thin or --rate take fewer")}"));
         }
 
         FineTuneResult result = Display.Show(context, display => new FineTuning(
@@ -63,7 +64,15 @@ internal static class EvaluateFinetuneCommand
             Validation = validation,
             Out = output,
         }.Run(labeled, input.Test, context.Cancel));
-        report.Show(result.Outcome, Title(result), Json(result, own.FewLabels(context), output), Words(result, output));
+        (int Least, int Most)? taken = own.FewLabels(context) ? PerClass(labeled) : null;
+        report.Show(result.Outcome, Title(result), Json(result, taken, output), Words(result, taken, input.Train.Count, output));
+    }
+
+    /// <summary>How many labels the classes have.</summary>
+    private static (int Least, int Most) PerClass(ImageDataSet labeled)
+    {
+        int[] sizes = [.. labeled.RequireLabels().CountBy(label => label).Select(size => size.Value).Order()];
+        return (sizes[0], sizes[^1]);
     }
 
     private static Reports<FineTuneProgress> Steps(IDisplay display)
@@ -79,19 +88,20 @@ internal static class EvaluateFinetuneCommand
     private static string Title(FineTuneResult result)
         => $"{(result.Options.FromScratch ? "trained from scratch" : "fine-tuned")} on {result.Labels} labels";
 
-    private static JsonObject Json(FineTuneResult result, bool fewLabels, string? output)
+    private static JsonObject Json(FineTuneResult result, (int Least, int Most)? taken, string? output)
     {
         FineTuneOptions options = result.Options;
         return new JsonObject
         {
             ["labels"] = result.Labels,
-            ["few_labels"] = fewLabels,
+            ["few_labels"] = taken is not null,
+            ["labels_per_class"] = taken is { } perClass ? new JsonArray(perClass.Least, perClass.Most) : null,
             ["test_images"] = result.Outcome.Labels.Count,
             ["classes"] = result.Outcome.ClassNames.Count,
             ["from_scratch"] = options.FromScratch,
             ["projection_layers"] = options.ProjectionLayers,
             ["steps"] = result.Steps,
-            ["epochs"] = options.Epochs,
+            ["epochs"] = options.Epochs is null ? null : (int)(result.Steps / (result.Labels / options.BatchFor(result.Labels))),
             ["batch_size"] = options.BatchFor(result.Labels),
             ["rate"] = options.Rate,
             ["weight_decay"] = options.WeightDecay,
@@ -110,11 +120,12 @@ internal static class EvaluateFinetuneCommand
         };
     }
 
-    private static string Words(FineTuneResult result, string? output)
+    private static string Words(FineTuneResult result, (int Least, int Most)? taken, int trainImages, string? output)
     {
         FineTuneOptions options = result.Options;
         List<string> lines =
         [
+            .. taken is { } labels ? new[] { $"labels taken: {Range(labels)} of each class, from {trainImages} training images" } : [],
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"{result.Steps} steps of {options.BatchFor(result.Labels)} images, rate {options.Rate:G3}, weight decay {options.WeightDecay:G3}, batch-norm decay {result.BatchNormDecay:G5}, final loss {result.FinalLoss:F3}"),
@@ -131,4 +142,7 @@ internal static class EvaluateFinetuneCommand
         lines.Add(EvaluationText.Background(result.Labels, result.Outcome.ClassNames.Count, result.SkippedImages));
         return string.Join('\n', lines);
     }
+
+    private static string Range((int Least, int Most) labels)
+        => labels.Least == labels.Most ? $"{labels.Least}" : $"{labels.Least} to {labels.Most}";
 }

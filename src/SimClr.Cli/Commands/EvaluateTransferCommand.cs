@@ -34,9 +34,13 @@ internal static class EvaluateTransferCommand
         Option<string?> grid = ChoiceOption.Of(
             "--grid", "With finetune: the paper's 56 rates and decays to choose from, or 6 of them; full if it is not given", Grids);
         Option<long?> steps = NumberOption.Integer("--steps", "With finetune: steps of each training; 20000 if it is not given", 1);
+        var perClass = new Option<bool>("--per-class")
+        {
+            Description = "Add the accuracy of each class of each set and what it is taken for, of VOC 2007 the average precision",
+        };
         var predictions = new Option<string?>("--predictions")
         {
-            Description = "Write what was said about each test image into this folder, as SET.csv, for 'simclr evaluate compare'; not of VOC 2007",
+            Description = "Write what was said about each test image into this folder, as SET.csv, for 'simclr evaluate compare'; of VOC 2007 the score of each class, which that does not take",
             HelpName = "DIR",
         };
         var report = new Option<string?>("--report") { Description = "Write the table as a page", HelpName = "FILE.html" };
@@ -46,9 +50,10 @@ internal static class EvaluateTransferCommand
             "The paper's transfer suite: twelve labeled sets, linear or fine-tuned, beside the paper's results.",
             "simclr evaluate transfer runs/photos --data-root ./sets",
             "simclr evaluate transfer runs/photos --data-root ./sets --only cifar10,pets,flowers --report transfer.html --json",
-            "simclr evaluate transfer runs/photos --data-root ./sets --only pets --protocol finetune --grid thin --steps 2000")
+            "simclr evaluate transfer runs/photos --data-root ./sets --only pets --protocol finetune --grid thin --steps 2000",
+            "simclr evaluate transfer runs/photos --data-root ./sets --only voc2007 --per-class --predictions scores")
         {
-            run, root, only, partial, protocol, grid, steps, predictions, report, set,
+            run, root, only, partial, protocol, grid, steps, perClass, predictions, report, set,
         };
         verb.Details =
         [
@@ -79,6 +84,7 @@ internal static class EvaluateTransferCommand
                 Protocol = Chosen(context, protocol, grid, steps),
                 Grid = context.Value(grid) ?? TransferRequest.FullGrid,
                 Steps = (int?)context.Value(steps),
+                PerClass = context.Value(perClass),
             },
             context.Value(predictions),
             context.Value(report) is { } file ? new OutputFile("--report", file, "transfer.html") : null));
@@ -108,7 +114,7 @@ internal static class EvaluateTransferCommand
             : names.Length > 0 ? [.. TransferCatalog.Sets.Where(set => names.Contains(set.Name))] : null;
     }
 
-    /// <summary>A file for each set whose images have one class each, checked before anything is computed.</summary>
+    /// <summary>A file for each set, checked before anything is computed.</summary>
     private static Dictionary<string, OutputFile> Files(string? folder, TransferRequest request)
         => folder is null ? []
             : string.IsNullOrWhiteSpace(folder) || File.Exists(folder)
@@ -135,14 +141,26 @@ internal static class EvaluateTransferCommand
                 : Tune(context, request, folders, reading, seed, display));
             var table = new TransferTable(request, encoder.Options, encoder.Views, results, folders.Absent, seed);
             report?.Write(System.Text.Encoding.UTF8.GetBytes(table.Html(Stopwatch.GetElapsedTime(begin).TotalSeconds)));
-            foreach (TransferResult result in results.Where(result => result.Outcome is not null))
+            foreach (TransferResult result in results)
             {
-                files.GetValueOrDefault(result.Set.Name)?.Write(stream => PredictionsFile.Write(stream, result.Outcome!));
+                files.GetValueOrDefault(result.Set.Name)?.Write(stream => Write(stream, result));
             }
 
             JsonObject json = table.Json(report?.Path);
             json["predictions"] = predictions;
             context.Result(json, table.Words(report?.Path) + (predictions is null ? "" : $"\npredictions: {Path.GetFullPath(predictions)}"));
+        }
+    }
+
+    private static void Write(Stream stream, TransferResult result)
+    {
+        if (result.Outcome is { } outcome)
+        {
+            PredictionsFile.Write(stream, outcome);
+        }
+        else
+        {
+            result.Scores!.Write(stream);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SimClr.Checkpoints;
 using SimClr.Data;
 using SimClr.Evaluation;
 using SimClr.Training;
@@ -18,7 +19,7 @@ internal sealed class FinetuneArguments
     };
 
     private readonly Option<double?> fraction = NumberOption.Positive(
-        "--label-fraction", "Learn from this share of the training images, class-balanced, by seed: 0.01, 0.1");
+        "--label-fraction", "Learn from this share of the training images of each class (at least one), by seed: 0.01, 0.1");
 
     private readonly Option<long?> perClass = NumberOption.Integer(
         "--labels-per-class", "Learn from so many training images of each class, by seed", 1);
@@ -39,7 +40,7 @@ internal sealed class FinetuneArguments
     private readonly Option<long?> epochs = NumberOption.Integer("--epochs", "Passes over the labeled images", 1);
 
     private readonly Option<long?> steps = NumberOption.Integer(
-        "--steps", "Steps instead; 20000 if neither is given (40000 from scratch), with few labels 60 or 30 epochs", 1);
+        "--steps", "Steps instead; 20000 if neither is given (40000 from scratch), with few labels 60 or 30 epochs, and 180 or 930 steps at the least", 1);
 
     private readonly Option<long?> batchSize = NumberOption.Integer("--batch-size", "Images per step; 256, with few labels by their number", 2);
 
@@ -78,7 +79,7 @@ internal sealed class FinetuneArguments
     {
         RefuseTogether(context, fraction, perClass, list);
         long seed = context.Seed ?? 0;
-        return context.Value(fraction) is { } share ? train.Subset(LabelSubset.Fraction(train.RequireLabels(), share, seed, train.ClassNames))
+        return context.Value(fraction) is { } share ? train.Subset(LabelSubset.Fraction(train.RequireLabels(), share, seed))
             : context.Value(perClass) is { } number ? train.Subset(LabelSubset.PerClass(train.RequireLabels(), (int)number, seed, train.ClassNames))
             : context.Value(list) is { } file ? train.Subset(LabelList.Read(train, file))
             : train;
@@ -100,6 +101,7 @@ internal sealed class FinetuneArguments
         return options with
         {
             Epochs = (int?)context.Value(epochs) ?? options.Epochs,
+            LeastSteps = context.Gives(epochs) ? 0 : options.LeastSteps,
             Rate = context.Value(rate) ?? options.Rate,
             WeightDecay = context.Value(decay) ?? 0,
             ProjectionLayers = (int?)context.Value(layers) ?? 0,
@@ -107,6 +109,9 @@ internal sealed class FinetuneArguments
             Seed = context.Seed ?? 0,
         };
     }
+
+    /// <summary>Whether the user chose among the grids.</summary>
+    public bool GivesGrid(CommandContext context) => context.Gives(grid);
 
     /// <summary>What is searched, or null.</summary>
     public FineTuneGrid? Grid(CommandContext context)
@@ -135,7 +140,7 @@ internal sealed class FinetuneArguments
     }
 
     /// <summary>Where the network is left, or null.</summary>
-    /// <exception cref="ConfigurationException">It is a file, holds something, or cannot be made.</exception>
+    /// <exception cref="ConfigurationException">It is a file, holds something, cannot be written to, or another process has it.</exception>
     public string? Output(CommandContext context)
     {
         string? directory = context.Value(output);
@@ -147,8 +152,14 @@ internal sealed class FinetuneArguments
         try
         {
             bool free = !string.IsNullOrWhiteSpace(directory) && !File.Exists(directory)
-                && !Directory.CreateDirectory(directory).EnumerateFileSystemInfos().Any();
-            return free ? directory : throw new ConfigurationException($"--out: '{directory}' is not a new or empty directory; choose another");
+                && Directory.CreateDirectory(directory).EnumerateFileSystemInfos().All(entry => entry.FullName == Path.GetFullPath(RunLock.FileIn(directory)));
+            if (!free)
+            {
+                throw new ConfigurationException($"--out: '{directory}' is not a new or empty directory; choose another");
+            }
+
+            RunLock.Take(directory).Dispose();   // Told now, and not after the training: that another process has it, or that it cannot be written to.
+            return directory;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -23,32 +23,26 @@ internal static class OutcomeJson
         json["mean_per_class_interval"] = Of(outcome.MeanPerClassInterval);
         if (perClass)
         {
-            json["per_class"] = new JsonArray([.. outcome.PerClass.Select(Of)]);
-            json["confusion"] = Of(outcome.Confusion);
+            AddPerClass(json, outcome);
         }
 
         return json;
     }
 
-    public static JsonObject Of(MultiLabelOutcome outcome, bool perClass)
+    /// <summary>The table of the classes, and what they are taken for.</summary>
+    public static void AddPerClass(JsonObject json, EvaluationOutcome outcome)
     {
-        var json = new JsonObject
-        {
-            ["map"] = outcome.MeanAveragePrecision,
-            ["map_interval"] = Of(outcome.MeanAveragePrecisionInterval),
-        };
-        if (perClass)
-        {
-            json["per_class"] = new JsonArray([.. outcome.PerClass.Select(row => new JsonObject
-            {
-                ["class"] = row.Name,
-                ["images"] = row.Images,
-                ["average_precision"] = row.AveragePrecision,
-            })]);
-        }
-
-        return json;
+        json["per_class"] = new JsonArray([.. outcome.PerClass.Select(Of)]);
+        json["confusion"] = Of(outcome.Confusion);
     }
+
+    /// <summary>The table of the classes where an image may have several.</summary>
+    public static JsonArray Of(IReadOnlyList<ClassPrecision> classes) => new([.. classes.Select(row => new JsonObject
+    {
+        ["class"] = row.Name,
+        ["images"] = row.Images,
+        ["average_precision"] = row.AveragePrecision,
+    })]);
 
     public static JsonArray Of(Interval interval) => [interval.Low, interval.High];
 

@@ -23,7 +23,7 @@ internal static class OutcomeText
 
     public static IEnumerable<string> PerClass(EvaluationOutcome outcome)
     {
-        int width = Math.Clamp(outcome.ClassNames.Max(name => name.Length), 5, WidestName);
+        int width = WidthOf(outcome.ClassNames);
         return
         [
             Line("class", "images", "right", "accuracy", "taken for it", "precision"),
@@ -35,10 +35,23 @@ internal static class OutcomeText
 
         string Line(string name, string images, string right, string accuracy, string predicted, string precision)
         {
-            string shown = name.Length > width ? name[..(width - 1)] + "…" : name;
-            return $"{shown.PadRight(width)} {images,7} {right,7} {accuracy,9} {predicted,13} {precision,10}";
+            return $"{Shown(name, width)} {images,7} {right,7} {accuracy,9} {predicted,13} {precision,10}";
         }
     }
+
+    public static IEnumerable<string> PerClass(IReadOnlyList<ClassPrecision> classes)
+    {
+        int width = WidthOf(classes.Select(row => row.Name));
+        return
+        [
+            $"{Shown("class", width)} {"images",7} {"average precision",18}",
+            .. classes.Select(row => $"{Shown(row.Name, width)} {row.Images.ToString(CultureInfo.InvariantCulture),7} {Percent(row.AveragePrecision),18}"),
+        ];
+    }
+
+    private static int WidthOf(IEnumerable<string> names) => Math.Clamp(names.Max(name => name.Length), 5, WidestName);
+
+    private static string Shown(string name, int width) => (name.Length > width ? name[..(width - 1)] + "…" : name).PadRight(width);
 
     private static IEnumerable<string> Mistakes(EvaluationOutcome outcome)
     {

@@ -26,6 +26,9 @@ internal sealed record TransferRequest(
     /// <summary>Steps of fine-tuning; null for the paper's.</summary>
     public int? Steps { get; init; }
 
+    /// <summary>Whether the classes of each set are wanted too.</summary>
+    public bool PerClass { get; init; }
+
     /// <summary>The sets that were asked for.</summary>
     public IReadOnlyList<TransferSet> Wanted => Only ?? TransferCatalog.Sets;
 

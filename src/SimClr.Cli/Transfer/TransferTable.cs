@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using SimClr.Augmentation;
+using SimClr.Cli.Commands;
 using SimClr.Cli.Displays;
 using SimClr.Cli.Reports;
 using SimClr.Data;
@@ -39,7 +40,7 @@ internal sealed class TransferTable(
         return $"transfer by {Protocol} at {views.Size} pixels, in percent; in the last columns the paper's ResNet-50, 1× and 4×:\n"
             + "linear evaluation (lin), the same of supervised encoders (sup), fine-tuning (tuned), the same of supervised encoders\n"
             + "(sup-t), training from a random start (rand)\n\n"
-            + string.Join('\n', lines) + $"\n{marked}{missing}{Skipped()}{(report is null ? "" : $"\nreport: {Path.GetFullPath(report)}")}";
+            + string.Join('\n', lines) + $"\n{marked}{missing}{Skipped()}{PerClass()}{(report is null ? "" : $"\nreport: {Path.GetFullPath(report)}")}";
     }
 
     public JsonObject Json(string? report) => new()
@@ -48,7 +49,7 @@ internal sealed class TransferTable(
         ["run"] = request.Run,
         ["pixels"] = views.Size,
         ["seed"] = seed,
-        ["sets"] = new JsonArray([.. results.Select(Json)]),
+        ["sets"] = new JsonArray([.. results.Select(result => Json(result, request.PerClass))]),
         ["absent"] = new JsonArray([.. absent.Select(set => JsonValue.Create(set.Name))]),
         ["paper"] = new JsonArray([.. TransferCatalog.Paper.Select(Json)]),
         ["report"] = report,
@@ -92,9 +93,18 @@ internal sealed class TransferTable(
 
     private static string Percent(double value) => value.ToString("F1", CultureInfo.InvariantCulture);
 
-    private static JsonObject Json(TransferResult result)
+    private static JsonObject Json(TransferResult result, bool perClass)
     {
         JsonObject json = Known(result);
+        if (perClass && result.Outcome is { } outcome)
+        {
+            OutcomeJson.AddPerClass(json, outcome);
+        }
+        else if (perClass)
+        {
+            json["per_class"] = OutcomeJson.Of(result.Scores!.PerClass);
+        }
+
         foreach ((string name, double value) in result.Chosen)
         {
             json[name] = value;
@@ -130,6 +140,13 @@ internal sealed class TransferTable(
             [.. results.Select(result => KeyValuePair.Create(
                 result.Set.Name, (JsonNode?)Math.Round(TransferCatalog.PaperPercent(row, result.Set.Name) / 100, 3)))]),
     };
+
+    private string PerClass() => request.PerClass
+        ? string.Concat(results.Select(result => $"\n\n{result.Set.Title}\n{string.Join('\n', Classes(result))}"))
+        : "";
+
+    private static IEnumerable<string> Classes(TransferResult result)
+        => result.Outcome is { } outcome ? OutcomeText.PerClass(outcome) : OutcomeText.PerClass(result.Scores!.PerClass);
 
     private string Skipped()
     {

@@ -5,6 +5,7 @@ namespace SimClr.Checkpoints;
 /// <summary>
 /// Where a run keeps its files: <c>run.json</c> (configuration, versions, machine, data), <c>metrics.jsonl</c>,
 /// <c>skipped.jsonl</c>, <c>checkpoints/*.safetensors</c>, <c>tensorboard/</c>, and <c>encoder.safetensors</c> when done.
+/// <c>run.lock</c> is held by the process that trains in it.
 /// </summary>
 public sealed class RunDirectory
 {

@@ -9,7 +9,8 @@ internal sealed class JoinedDataSet(ImageDataSet first, ImageDataSet second) : I
 
     public override IReadOnlyList<int>? Labels { get; } = first.Presence is null ? [.. first.RequireLabels(), .. second.RequireLabels()] : null;
 
-    public override IReadOnlyList<string>? ClassNames => first.ClassNames;
+    // Numbered classes may reach further in one of them.
+    public override IReadOnlyList<string>? ClassNames => second.ClassNames?.Count > first.ClassNames?.Count ? second.ClassNames : first.ClassNames;
 
     internal override IReadOnlyList<sbyte[]>? Presence { get; } = first.Presence is { } presence ? [.. presence, .. second.RequirePresence()] : null;
 

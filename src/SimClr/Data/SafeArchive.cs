@@ -32,6 +32,7 @@ internal static class SafeArchive
                 }
 
                 string target = Inside(folder, path, name);
+                RequireNew(target, folder, path, content is null, name);
                 if (content is null)
                 {
                     Directory.CreateDirectory(target);
@@ -110,6 +111,21 @@ internal static class SafeArchive
         return target == root || target.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal)
             ? target
             : throw Refused(archive, path, "a name that leads outside");
+    }
+
+    /// <summary>Refuses a file of a name that was there before, a folder where a file is, and a file where a folder is.</summary>
+    private static void RequireNew(string target, string folder, string path, bool isFolder, string archive)
+    {
+        bool taken = isFolder ? File.Exists(target) : File.Exists(target) || Directory.Exists(target);
+        for (string? parent = Path.GetDirectoryName(target); parent?.Length > folder.Length && !taken; parent = Path.GetDirectoryName(parent))
+        {
+            taken = File.Exists(parent);
+        }
+
+        if (taken)
+        {
+            throw new DataException($"{archive}: it holds '{path}' twice, or as a file and as a folder; expected each name once. Nothing was kept; is the archive what its authors published?");
+        }
     }
 
     private static long Copy(Stream content, string target, long left, string archive)

@@ -1,9 +1,14 @@
 namespace SimClr.Evaluation;
 
-/// <summary>Accuracies from scores.</summary>
+/// <summary>
+/// Accuracies from scores. The first guess is the class with the highest score; of equal ones the lowest, as any rule must
+/// take one. After it no class comes first by its number: one counts as among the k only if it is so in whatever order equal
+/// scores are taken. That matters to kNN, where most classes get no vote at all: the field's code sorts the votes and counts
+/// whichever of these the sort puts into the five, which favors classes by their number and is no finding.
+/// </summary>
 public static class Accuracy
 {
-    /// <summary>Share of rows whose class is among the k with the highest scores, 0 … 1. Of equal scores the lower class counts first.</summary>
+    /// <summary>Share of rows whose class is the first guess, or is among the k with the highest scores however ties are broken; 0 … 1.</summary>
     /// <param name="scores">rows · classes numbers.</param>
     /// <param name="classes">Classes, above 0.</param>
     /// <param name="labels">The class of each row.</param>
@@ -31,21 +36,22 @@ public static class Accuracy
         return predictions;
     }
 
-    /// <summary>Whether the class of each row is among the k with the highest scores.</summary>
+    /// <summary>Whether the class of each row is the first guess or, against all that have the same score, among the k with the highest.</summary>
     internal static bool[] AmongFirst(ReadOnlySpan<float> scores, int classes, IReadOnlyList<int> labels, int k)
     {
+        int[] first = Predictions(scores, classes);
         bool[] right = new bool[labels.Count];
         for (int row = 0; row < right.Length; row++)
         {
             ReadOnlySpan<float> values = scores.Slice(row * classes, classes);
             int label = labels[row];
-            int ahead = 0;
-            for (int other = 0; other < classes; other++)
+            int ahead = -1;   // All but itself.
+            foreach (float value in values)
             {
-                ahead += values[other] > values[label] || (values[other] == values[label] && other < label) ? 1 : 0;
+                ahead += value >= values[label] ? 1 : 0;
             }
 
-            right[row] = ahead < k;
+            right[row] = label == first[row] || ahead < k;
         }
 
         return right;

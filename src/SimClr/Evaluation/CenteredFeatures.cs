@@ -14,6 +14,8 @@ internal sealed class CenteredFeatures : IDisposable
     private const int BlockBytes = 16 << 20;
     private const int DoubleBlockRows = 2048;
 
+    private Tensor? doubles;
+
     /// <param name="data">The rows.</param>
     /// <param name="type">float64 or float32; null to choose by size.</param>
     public CenteredFeatures(LogisticData data, ScalarType? type = null)
@@ -67,18 +69,21 @@ internal sealed class CenteredFeatures : IDisposable
         }
     }
 
-    /// <summary>The rows in double precision, in small blocks.</summary>
+    /// <summary>The rows in double precision, in small blocks that share their memory: each lives until the next.</summary>
     public IEnumerable<(int Start, Tensor Rows)> DoubleBlocks()
     {
+        doubles ??= empty([Math.Min(DoubleBlockRows, Count), Dimension], float64).DetachFromDisposeScope();
         for (int start = 0; start < Count; start += DoubleBlockRows)
         {
             using var scope = NewDisposeScope();
-            yield return (start, Values.narrow(0, start, Math.Min(DoubleBlockRows, Count - start)).to_type(float64));
+            int rows = Math.Min(DoubleBlockRows, Count - start);
+            yield return (start, doubles.narrow(0, 0, rows).copy_(Values.narrow(0, start, rows)));
         }
     }
 
     public void Dispose()
     {
+        doubles?.Dispose();
         Mean.Dispose();
         Values.Dispose();
     }

@@ -77,7 +77,7 @@ public sealed class EvaluationOutcome
     /// <summary>From a score of each class for each image: logits, votes or probabilities.</summary>
     /// <param name="paths">The test images.</param>
     /// <param name="labels">The class of each image, 0 … classes − 1.</param>
-    /// <param name="scores">images · classes numbers, image by image; of equal ones the lower class counts first.</param>
+    /// <param name="scores">images · classes numbers, image by image; of equal ones none counts by its number (<see cref="Accuracy"/>).</param>
     /// <param name="classes">Classes, above 0.</param>
     /// <param name="classNames">The classes by number, or null.</param>
     /// <param name="seed">Fixes the resamples of the intervals.</param>
@@ -101,12 +101,14 @@ public sealed class EvaluationOutcome
             paths, labels, Accuracy.Predictions(scores, classes), Accuracy.AmongFirst(scores, classes, labels, Guesses), classes, classNames, seed);
     }
 
-    /// <summary>The same for the rows of a table with labels.</summary>
+    /// <summary>The same for the rows of a table with labels. Classes of the table beyond those of the scores are never guessed.</summary>
     /// <exception cref="DataException">The table has no labels.</exception>
     public static EvaluationOutcome FromScores(EmbeddingTable test, ReadOnlySpan<float> scores, int classes, long seed = 0)
     {
         ArgumentNullException.ThrowIfNull(test);
-        return FromScores(test.Paths, test.RequireLabels(), scores, classes, test.ClassNames, seed);
+        int all = Math.Max(classes, test.Classes);
+        return FromScores(
+            test.Paths, test.RequireLabels(), all == classes ? scores : Widened(scores, classes, all), all, test.ClassNames, seed);
     }
 
     /// <summary>From the predicted classes alone: without top-5.</summary>
@@ -125,6 +127,18 @@ public sealed class EvaluationOutcome
         IReadOnlyList<string>? classNames = null,
         long seed = 0)
         => new(paths, labels, predictions, null, classes, classNames, seed);
+
+    private static float[] Widened(ReadOnlySpan<float> scores, int classes, int all)
+    {
+        float[] wide = new float[scores.Length / classes * all];
+        Array.Fill(wide, float.NegativeInfinity);
+        for (int row = 0; row < scores.Length / classes; row++)
+        {
+            scores.Slice(row * classes, classes).CopyTo(wide.AsSpan(row * all));
+        }
+
+        return wide;
+    }
 
     private static string NameOf(int number, IReadOnlyList<string>? names)
         => number < names?.Count ? names[number] : number.ToString(CultureInfo.InvariantCulture);

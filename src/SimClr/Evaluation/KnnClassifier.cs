@@ -4,7 +4,10 @@ namespace SimClr.Evaluation;
 
 /// <summary>What a weighted kNN classification found.</summary>
 /// <param name="Top1">Share of test images whose class got the most votes, 0 … 1.</param>
-/// <param name="Top5">Share of test images whose class is among the five with the most votes.</param>
+/// <param name="Top5">
+/// Share of test images whose class is among the five with the most votes. Where there are more than five classes, one without
+/// votes never is (<see cref="Accuracy"/>), so that with k below 5 there are only k guesses.
+/// </param>
 /// <param name="K">Neighbors that voted.</param>
 /// <param name="TrainImages">Images that could be neighbors.</param>
 /// <param name="TestImages">Images that were classified.</param>

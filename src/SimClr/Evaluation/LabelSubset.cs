@@ -2,7 +2,7 @@ using SimClr.Internals;
 
 namespace SimClr.Evaluation;
 
-/// <summary>Chooses a few labeled rows, the same number of each class (paper, Section 4.2 and Appendix B.5).</summary>
+/// <summary>Chooses a few labeled rows, balanced over the classes (paper, Section 4.2 and Appendix B.5).</summary>
 public static class LabelSubset
 {
     /// <summary>Draws rows of each class, without replacement; the draw of a class does not depend on the others.</summary>
@@ -20,16 +20,16 @@ public static class LabelSubset
     }
 
     /// <summary>
-    /// Draws a share of all rows, as evenly over the classes as the number allows: where it does not divide, classes chosen
-    /// by the seed give one row more. Of the same seed, a smaller share is part of a larger one, but for these.
+    /// Draws a share of the rows of each class, rounded, and at least one. Where all classes have the same number of rows, the
+    /// share of all rows is kept to: where it does not divide, classes chosen by the seed give one row more. Of the same seed, a
+    /// smaller share is part of a larger one, but for these.
     /// </summary>
     /// <param name="labels">The class of each row.</param>
     /// <param name="fraction">Above 0, at most 1; 1 takes every row.</param>
     /// <param name="seed">Fixes the choice.</param>
-    /// <param name="classNames">The classes by number, for messages; or null.</param>
     /// <returns>The rows in ascending order.</returns>
-    /// <exception cref="DataException">That is less than one row for each class, or a class has fewer than its part.</exception>
-    public static int[] Fraction(IReadOnlyList<int> labels, double fraction, long seed = 0, IReadOnlyList<string>? classNames = null)
+    /// <exception cref="ConfigurationException">The fraction is none.</exception>
+    public static int[] Fraction(IReadOnlyList<int> labels, double fraction, long seed = 0)
     {
         ArgumentNullException.ThrowIfNull(labels);
         if (!(fraction is > 0 and <= 1))
@@ -38,22 +38,11 @@ public static class LabelSubset
                 $"the fraction of labels is {fraction}, expected a number above 0 and at most 1, such as 0.01"));
         }
 
-        if (fraction == 1)
-        {
-            return [.. Enumerable.Range(0, labels.Count)];
-        }
-
-        int[] classes = [.. labels.Distinct().Order()];
-        int rows = (int)Math.Round(fraction * labels.Count);
-        if (rows < classes.Length)
-        {
-            throw new DataException(FormattableString.Invariant(
-                $"a fraction of {fraction} of {labels.Count} labeled images is {rows}, expected at least one for each of {classes.Length} classes; ask for more, or for a number of labels per class"));
-        }
-
-        new RandomStream(seed, Purpose.Sample, -1).Shuffle(classes.AsSpan());
-        HashSet<int> larger = [.. classes.Take(rows % classes.Length)];
-        return Draw(labels, label => (rows / classes.Length) + (larger.Contains(label) ? 1 : 0), seed, classNames);
+        Dictionary<int, int> sizes = labels.CountBy(label => label).ToDictionary();
+        Func<int, int> rowsOf = sizes.Values.Distinct().Count() == 1
+            ? Evenly(sizes.Keys, (int)Math.Round(fraction * labels.Count), seed)
+            : label => (int)Math.Round(fraction * sizes[label], MidpointRounding.AwayFromZero);
+        return Draw(labels, label => Math.Max(1, rowsOf(label)), seed, null);
     }
 
     /// <summary>Divides rows into those to hold out, a share of each class (at least one), and the rest.</summary>
@@ -76,6 +65,14 @@ public static class LabelSubset
 
         int[] heldOut = Draw(labels, label => Math.Max(1, (int)Math.Round(share * sizes[label])), seed, classNames, Purpose.Split);
         return ([.. Enumerable.Range(0, labels.Count).Except(heldOut)], heldOut);
+    }
+
+    private static Func<int, int> Evenly(IEnumerable<int> labels, int rows, long seed)
+    {
+        int[] classes = [.. labels.Order()];
+        new RandomStream(seed, Purpose.Sample, -1).Shuffle(classes.AsSpan());
+        HashSet<int> larger = [.. classes.Take(rows % classes.Length)];
+        return label => (rows / classes.Length) + (larger.Contains(label) ? 1 : 0);
     }
 
     private static int[] Draw(

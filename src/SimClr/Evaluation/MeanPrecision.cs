@@ -22,8 +22,12 @@ internal static class MeanPrecision
     public static double Of(float[] scores, sbyte[] marks, int classes)
         => Outcome(scores, marks, classes, seed: 0)?.MeanAveragePrecision ?? 0;
 
-    private static MultiLabelOutcome? Outcome(float[] scores, sbyte[] marks, int classes, long seed)
-        => Array.Exists(marks, mark => mark > 0) ? new MultiLabelOutcome(Array.ConvertAll(marks, Shown), scores, classes, seed: seed) : null;
+    /// <summary>Class by class.</summary>
+    public static IReadOnlyList<ClassPrecision> PerClass(float[] scores, sbyte[] marks, IReadOnlyList<string> classNames)
+        => Outcome(scores, marks, classNames.Count, seed: 0, classNames)?.PerClass ?? [.. classNames.Select(name => new ClassPrecision(name, 0, null))];
+
+    private static MultiLabelOutcome? Outcome(float[] scores, sbyte[] marks, int classes, long seed, IReadOnlyList<string>? classNames = null)
+        => Array.Exists(marks, mark => mark > 0) ? new MultiLabelOutcome(Array.ConvertAll(marks, Shown), scores, classes, classNames, seed) : null;
 
     private static Presence Shown(sbyte mark) => mark switch
     {

@@ -77,9 +77,14 @@ internal static class PredictionsFile
 
     private static void RequireHeader(string file, string[] fields)
     {
-        if (string.Join(',', fields) != Header)
+        string got = string.Join(',', fields);
+        if (got == MultiLabelScores.Header)
         {
-            string got = string.Join(',', fields);
+            throw new DataException($"{file} holds scores of images with several classes each, which are not right or wrong as a whole; expected a predictions file of a set with one class for each image");
+        }
+
+        if (got != Header)
+        {
             throw new DataException($"{file}, line 1: got '{(got.Length > 60 ? got[..60] + "…" : got)}', expected the header '{Header}' of a predictions file");
         }
     }

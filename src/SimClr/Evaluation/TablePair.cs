@@ -1,3 +1,4 @@
+using SimClr.Data;
 using SimClr.Embeddings;
 
 namespace SimClr.Evaluation;
@@ -5,6 +6,8 @@ namespace SimClr.Evaluation;
 /// <summary>Checks that two tables can be compared.</summary>
 internal static class TablePair
 {
+    private const int MostNamed = 5;
+
     public static void Check(EmbeddingTable train, EmbeddingTable test)
     {
         if (train.Dimension != test.Dimension)
@@ -19,17 +22,22 @@ internal static class TablePair
         test.RequireFinite();
     }
 
+    /// <summary>
+    /// Checks that two sets have the same classes. Where they are numbers only, as in tar shards, a set names them up to its
+    /// highest label, and the sets need not reach equally far.
+    /// </summary>
+    /// <exception cref="DataException">They do not.</exception>
     public static void CheckClasses(IReadOnlyList<string>? train, IReadOnlyList<string>? test)
     {
-        if (train is null || test is null || train.SequenceEqual(test))
+        if (train is null || test is null || train.SequenceEqual(test) || (ClassNumbers.Are(train) && ClassNumbers.Are(test)))
         {
             return;
         }
 
-        string[] unshared = [.. train.Except(test).Concat(test.Except(train)).Take(5)];
+        string[] unshared = [.. train.Except(test).Concat(test.Except(train))];
         string difference = unshared.Length == 0
             ? "the same ones, in another order"
-            : $"{train.Count} and {test.Count}; only in one of them: {string.Join(", ", unshared)}";
+            : $"{train.Count} and {test.Count}; only in one of them: {string.Join(", ", unshared.Take(MostNamed))}{(unshared.Length > MostNamed ? ", …" : "")}";
         throw new DataException($"training and test images have different classes ({difference}); expected the same in both");
     }
 }

@@ -36,11 +36,15 @@ internal sealed class TransferEvaluation(TrainedEncoder encoder, DataOptions dat
         var options = new LogisticOptions { Metric = MetricOf(splits.Set) };
         LogisticSelection selection = LogisticRegression.Choose(train, validation, options, sweep, cancellation);
         LogisticSweepPoint chosen = selection.Sweep.First(point => point.L2 == selection.Model.L2);
-        (double value, Interval interval, EvaluationOutcome? outcome) = Measure(splits.Set.Metric, table, test, selection.Model);
+        float[] logits = selection.Model.Logits(test);
+        MultiLabelScores? scores = test.Marks is { } marks ? new MultiLabelScores(table.Paths, splits.Test.ClassNames!, marks, logits) : null;
+        EvaluationOutcome? outcome = scores is null ? EvaluationOutcome.FromScores(table, logits, selection.Model.Classes, seed) : null;
+        (double value, Interval interval) = scores?.Measure(seed) ?? MeasureOf(splits.Set, outcome!);
         return new TransferResult(
             splits.Set, value, interval, chosen.Validation, [("l2", chosen.L2)], train.Count + validation.Count, test.Count, skipped, splits.IsPartial)
         {
             Outcome = outcome,
+            Scores = scores,
         };
 
         LogisticData Features(ImageDataSet images) => Embed(images).Rows;
@@ -62,23 +66,11 @@ internal sealed class TransferEvaluation(TrainedEncoder encoder, DataOptions dat
         _ => SelectionMetric.MeanAveragePrecision,
     };
 
+    /// <summary>The measure of a set whose images have one class each.</summary>
+    public static (double Value, Interval Interval) MeasureOf(TransferSet set, EvaluationOutcome outcome)
+        => set.Metric == TransferMetric.Top1 ? (outcome.Top1, outcome.Top1Interval) : (outcome.MeanPerClass, outcome.MeanPerClassInterval);
+
     private static LogisticData RowsOf(EmbeddingTable table, ImageDataSet images) => images.Presence is null
         ? LogisticData.Of(table)
         : LogisticData.Of(table, ClassPresence.Of(images, table.Paths), images.ClassNames!.Count);
-
-    private (double Value, Interval Interval, EvaluationOutcome? Outcome) Measure(
-        TransferMetric metric, EmbeddingTable table, LogisticData test, LogisticRegression model)
-    {
-        float[] logits = model.Logits(test);
-        if (metric == TransferMetric.MeanAveragePrecision)
-        {
-            (double precision, Interval around) = MeanPrecision.Of(logits, test.Marks!, model.Classes, seed);
-            return (precision, around, null);
-        }
-
-        var outcome = EvaluationOutcome.FromScores(table, logits, model.Classes, seed);
-        return metric == TransferMetric.Top1
-            ? (outcome.Top1, outcome.Top1Interval, outcome)
-            : (outcome.MeanPerClass, outcome.MeanPerClassInterval, outcome);
-    }
 }

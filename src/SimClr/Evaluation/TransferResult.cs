@@ -25,4 +25,7 @@ internal sealed record TransferResult(
 {
     /// <summary>What was said about each test image; null where an image may have several classes.</summary>
     public EvaluationOutcome? Outcome { get; init; }
+
+    /// <summary>The same where an image may have several classes; else null.</summary>
+    public MultiLabelScores? Scores { get; init; }
 }

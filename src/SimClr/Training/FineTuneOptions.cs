@@ -21,6 +21,9 @@ public sealed record FineTuneOptions
     /// <summary>Passes over the images, instead of <see cref="Steps"/>; null (default) for steps.</summary>
     public int? Epochs { get; init => field = value is { } epochs ? Require.Positive(epochs) : null; }
 
+    /// <summary>Steps at the least, however few <see cref="Epochs"/> make. Default 0.</summary>
+    public int LeastSteps { get; init => field = Require.NonNegative(value); }
+
     /// <summary>Images per step, and no more than there are. At least 2. Default 256.</summary>
     public int BatchSize { get; init => field = Require.Between(value, 2, 1 << 20); } = 256;
 
@@ -47,16 +50,18 @@ public sealed record FineTuneOptions
     /// <summary>
     /// The paper's recipe for few labels (Appendix B.5): rate 0.05 · B / 256, no weight decay, 60 epochs where the labels
     /// are 5 % of the set or less, else 30. The paper's batch is 4096; a smaller set gets one that makes as many steps an
-    /// epoch as there (3 at 1 %, 31 at 10 %): a power of two, at least 16.
+    /// epoch as there (3 at 1 %, 31 at 10 %): a power of two, at least 16. Labels too few for that go through the network more
+    /// often, so that there are never fewer steps than there: 180 at 1 %, 930 at 10 % (what the paper's code makes of epochs:
+    /// images · epochs / batch, which is 188 and 939).
     /// </summary>
     /// <param name="labels">Labeled images to learn from.</param>
     /// <param name="all">Images of the set that they are of.</param>
     public static FineTuneOptions ForFewLabels(int labels, int all)
     {
         bool few = labels <= FewestLabels * all;
-        double third = labels / (few ? 3.0 : 31.0);
-        int batch = Math.Clamp(1 << (int)Math.Floor(Math.Log2(Math.Max(1, third))), SmallestBatch, LargestBatch);
-        return new FineTuneOptions { Epochs = few ? 60 : 30, ScheduleBatchNorm = false }.WithBatch(batch);
+        (int epochs, int stepsOfEpoch) = few ? (60, 3) : (30, 31);
+        int batch = Math.Clamp(1 << (int)Math.Floor(Math.Log2(Math.Max(1, (double)labels / stepsOfEpoch))), SmallestBatch, LargestBatch);
+        return new FineTuneOptions { Epochs = epochs, LeastSteps = epochs * stepsOfEpoch, ScheduleBatchNorm = false }.WithBatch(batch);
     }
 
     /// <summary>The same with another batch, and with it the rate 0.05 · B / 256.</summary>
@@ -66,5 +71,5 @@ public sealed record FineTuneOptions
     internal int BatchFor(int images) => Math.Min(BatchSize, images);
 
     /// <summary>Steps for a set of this size.</summary>
-    internal long StepsFor(int images) => Epochs is { } epochs ? (long)epochs * (images / BatchFor(images)) : Steps;
+    internal long StepsFor(int images) => Epochs is { } epochs ? Math.Max(LeastSteps, (long)epochs * (images / BatchFor(images))) : Steps;
 }

@@ -75,6 +75,7 @@ public sealed class FineTuning
     /// <param name="train">Labeled images of two classes or more; those of <see cref="Validation"/> are added once the choice is made.</param>
     /// <param name="test">Labeled images of the same classes.</param>
     /// <param name="cancellation">Stops between steps.</param>
+    /// <exception cref="ConfigurationException">Another process works in <see cref="Out"/>.</exception>
     /// <exception cref="DataException">Labels are missing, of one class only, classes differ, or too many images cannot be read.</exception>
     /// <exception cref="DivergenceException">The loss is not finite; in a search, with every setting.</exception>
     public FineTuneResult Run(ImageDataSet train, ImageDataSet test, CancellationToken cancellation = default)
@@ -82,6 +83,7 @@ public sealed class FineTuning
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(test);
         train.RequireLabels();
+        using RunLock? held = Out is null ? null : RunLock.Take(Out);
         using FineTunedNetwork network = Fit(train, test, cancellation);
         var skippedTest = new SkippedImages(test, configuration.Data);
         EvaluationOutcome outcome = network.Classifier.Test(test, configuration.Data, skippedTest, seed: options.Seed, cancellation: cancellation);
@@ -109,12 +111,15 @@ public sealed class FineTuning
         var skipped = new SkippedImages(train, configuration.Data);
         ImageDataSet images = ImageCache.Load(train, configuration.Data, skipped, null, cancellation);
         FineTuneOptions[] settings = Grid is null ? [options] : [.. Grid.Settings(options)];
-        (FineTuneTry[] search, int validation) = settings.Length > 1 ? Search(settings, images, skipped, cancellation) : ([], 0);
+        ImageDataSet? validation = settings.Length == 1 || Validation is null
+            ? null
+            : ImageCache.Load(Validation, configuration.Data, skipped, null, cancellation);   // It is read for each setting.
+        (FineTuneTry[] search, int held) = settings.Length > 1 ? Search(settings, images, validation, skipped, cancellation) : ([], 0);
         FineTuneOptions chosen = search.Length == 0 ? settings[0] : settings[Best(search)];
 
-        ImageDataSet all = search.Length > 0 && Validation is not null ? new JoinedDataSet(images, Validation) : images;
+        ImageDataSet all = search.Length > 0 && validation is not null ? new JoinedDataSet(images, validation) : images;
         TrainedClassifier classifier = Train(chosen, all, skipped, search.Length, search.Length + 1, cancellation, out double loss);
-        return new FineTunedNetwork(classifier, chosen, all.Count, loss, search, validation, skipped.Count);
+        return new FineTunedNetwork(classifier, chosen, all.Count, loss, search, held, skipped.Count);
     }
 
     private void Check(ImageDataSet train, ImageDataSet test)
@@ -146,9 +151,9 @@ public sealed class FineTuning
     }
 
     private (FineTuneTry[] Search, int Images) Search(
-        FineTuneOptions[] settings, ImageDataSet images, SkippedImages skipped, CancellationToken cancellation)
+        FineTuneOptions[] settings, ImageDataSet images, ImageDataSet? validation, SkippedImages skipped, CancellationToken cancellation)
     {
-        (ImageDataSet fit, ImageDataSet held) = HoldOut(images);
+        (ImageDataSet fit, ImageDataSet held) = validation is null ? HoldOut(images) : (images, validation);
         var search = new FineTuneTry[settings.Length];
         for (int i = 0; i < settings.Length; i++)
         {
@@ -175,8 +180,8 @@ public sealed class FineTuning
     {
         if (Metric == SelectionMetric.MeanAveragePrecision)
         {
-            (float[] logits, sbyte[] marks) = classifier.Scores(held, configuration.Data, skipped, cancellation);
-            return MeanPrecision.Of(logits, marks, classifier.ClassNames.Count);
+            MultiLabelScores found = classifier.Scores(held, configuration.Data, skipped, cancellation);
+            return MeanPrecision.Of(found.Scores, found.Marks, found.ClassNames.Count);
         }
 
         EvaluationOutcome outcome = classifier.Test(held, configuration.Data, skipped, cancellation: cancellation);
@@ -185,11 +190,6 @@ public sealed class FineTuning
 
     private (ImageDataSet Fit, ImageDataSet Held) HoldOut(ImageDataSet images)
     {
-        if (Validation is not null)
-        {
-            return (images, Validation);
-        }
-
         (int[] kept, int[] heldOut) = LabelSubset.Split(images.RequireLabels(), HeldOutShare, options.Seed, images.ClassNames);
         return (images.Subset(kept), images.Subset(heldOut));
     }

@@ -43,7 +43,7 @@ public sealed class Pretrainer
     /// <param name="runDirectory">Where the run keeps its files.</param>
     /// <param name="resume">Whether to go on with the run that is there, bit-exactly.</param>
     /// <param name="cancellation">Finishes the step, writes a checkpoint and throws <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="ConfigurationException">There is a run already, or the device is missing.</exception>
+    /// <exception cref="ConfigurationException">There is a run already, another process is at work in it, or the device is missing.</exception>
     /// <exception cref="DataException">Too few images, or too many that cannot be read.</exception>
     /// <exception cref="DivergenceException">The loss or a gradient is not finite.</exception>
     /// <exception cref="ResumeMismatchException">The run there was started with another configuration or other data.</exception>

@@ -111,7 +111,7 @@ internal static class RunResumption
 
     // Of a run that ended before it began: killed, or with too many images that could not be read.
     private static bool IsRemnant(RunDirectory run, string entry)
-        => entry.EndsWith(".tmp", StringComparison.Ordinal) || entry == run.SkippedFile;
+        => entry.EndsWith(".tmp", StringComparison.Ordinal) || entry == run.SkippedFile || entry == RunLock.FileIn(run.Root);
 
     private static void RefuseOtherConfiguration(RunDirectory run, RunRecord before, PretrainOptions options)
     {

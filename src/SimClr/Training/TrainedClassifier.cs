@@ -94,15 +94,14 @@ public sealed class TrainedClassifier : IDisposable
     /// <param name="data">How images are read.</param>
     /// <param name="skipped">Takes images that cannot be read; they are left out.</param>
     /// <param name="cancellation">Stops between batches.</param>
-    /// <returns>images · classes numbers and as many marks (<see cref="ClassPresence"/>), image by image.</returns>
     /// <exception cref="DataException">Images have one class each, classes differ, or too many images cannot be read.</exception>
-    internal (float[] Logits, sbyte[] Marks) Scores(
+    internal MultiLabelScores Scores(
         ImageDataSet images, DataOptions data, SkippedImages skipped, CancellationToken cancellation)
     {
         images.RequirePresence();
         TablePair.CheckClasses(ClassNames, images.ClassNames);
         EmbeddingTable table = Embedder.Embed(Encoder, images, data, skipped, null, cancellation);
-        return (Logits(table), ClassPresence.Of(images, table.Paths));
+        return new MultiLabelScores(table.Paths, ClassNames, ClassPresence.Of(images, table.Paths), Logits(table));
     }
 
     /// <summary>Writes <c>encoder.safetensors</c> and <c>classifier.safetensors</c>.</summary>

@@ -48,7 +48,9 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
     public PretrainResult Run(ImageDataSet images, string runDirectory, bool resume, CancellationToken cancellation)
     {
         var run = new RunDirectory(runDirectory);
+        RunLock.RefuseTaken(run.Root);   // Before what is half written there is judged.
         ComputePlan plan = RunResumption.Prepare(run, options, taskName, images, OwnEncoder, resume, Logger);
+        using RunLock held = RunLock.Take(run.Root);
         AugmentationCheck.Run(run, options, OwnAugmentation);
         set_num_threads(plan.Threads);
         using var memory = new HostMemory();

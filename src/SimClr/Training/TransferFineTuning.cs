@@ -30,7 +30,11 @@ internal sealed class TransferFineTuning(
             Validation = splits.Validation,
         }.Fit(splits.Train, splits.Test, cancellation);
         var skipped = new SkippedImages(splits.Test, data);
-        (double value, Interval interval, int tested, EvaluationOutcome? outcome) = Measure(network.Classifier, splits, skipped, cancellation);
+        MultiLabelScores? scores = splits.Test.Presence is null ? null : network.Classifier.Scores(splits.Test, data, skipped, cancellation);
+        EvaluationOutcome? outcome = scores is null
+            ? network.Classifier.Test(splits.Test, data, skipped, seed: options.Seed, cancellation: cancellation)
+            : null;
+        (double value, Interval interval) = scores?.Measure(options.Seed) ?? TransferEvaluation.MeasureOf(splits.Set, outcome!);
         return new TransferResult(
             splits.Set,
             value,
@@ -38,28 +42,12 @@ internal sealed class TransferFineTuning(
             network.Search.Max(tried => tried.Score ?? 0),
             [("rate", network.Options.Rate), ("weight_decay", network.Options.WeightDecay), ("steps", network.Steps)],
             network.Images,
-            tested,
+            scores?.Paths.Count ?? outcome!.Labels.Count,
             network.SkippedImages + skipped.Count,
             splits.IsPartial)
         {
             Outcome = outcome,
+            Scores = scores,
         };
-    }
-
-    private (double Value, Interval Interval, int Images, EvaluationOutcome? Outcome) Measure(
-        TrainedClassifier classifier, TransferSplits splits, SkippedImages skipped, CancellationToken cancellation)
-    {
-        if (splits.Set.Metric == TransferMetric.MeanAveragePrecision)
-        {
-            (float[] logits, sbyte[] marks) = classifier.Scores(splits.Test, data, skipped, cancellation);
-            int classes = classifier.ClassNames.Count;
-            (double value, Interval interval) = MeanPrecision.Of(logits, marks, classes, options.Seed);
-            return (value, interval, marks.Length / classes, null);
-        }
-
-        EvaluationOutcome outcome = classifier.Test(splits.Test, data, skipped, seed: options.Seed, cancellation: cancellation);
-        return splits.Set.Metric == TransferMetric.Top1
-            ? (outcome.Top1, outcome.Top1Interval, outcome.Labels.Count, outcome)
-            : (outcome.MeanPerClass, outcome.MeanPerClassInterval, outcome.Labels.Count, outcome);
     }
 }

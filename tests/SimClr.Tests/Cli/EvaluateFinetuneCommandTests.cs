@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using SimClr.Checkpoints;
 using SimClr.Tests.Data;
 
 namespace SimClr.Tests.Cli;
@@ -31,7 +32,8 @@ public sealed class EvaluateFinetuneCommandTests(SmallWorld world) : IClassFixtu
     {
         CommandRun run = Tune("--grid", "thin", "--weight-decay", "0", "--steps", "2", "--batch-size", "8");
 
-        Assert.Contains("note: 4 networks are trained", run.Error);
+        Assert.Contains("note: 4 networks are trained, 3 to choose rate and decay and the last on all labels", run.Error);
+        Assert.DoesNotContain("--grid thin", run.Error);
         Assert.Contains("the best of 3 on 4 validation images", run.Output);
         Assert.Contains("rate 0.001", run.Output);
     }
@@ -45,16 +47,18 @@ public sealed class EvaluateFinetuneCommandTests(SmallWorld world) : IClassFixtu
     }
 
     [Theory]
-    [InlineData("--label-fraction 0.5", 12)]
-    [InlineData("--labels-per-class 2", 4)]
-    [InlineData("--label-list LIST", 3)]
-    public void Few_labels_take_their_recipe(string options, int labels)
+    [InlineData("--label-fraction 0.5", 12, 6, 6)]
+    [InlineData("--label-fraction 0.01", 2, 1, 1)]
+    [InlineData("--labels-per-class 2", 4, 2, 2)]
+    [InlineData("--label-list LIST", 3, 1, 2)]
+    public void Few_labels_take_their_recipe(string options, int labels, int least, int most)
     {
         string list = folder.Write("list.txt", "0.png\nred/2.png\n1.png\n");
         JsonObject json = Tune([.. options.Replace("LIST", list, StringComparison.Ordinal).Split(' '), "--epochs", "2", "--json"]).Json;
 
         Assert.Equal(labels, json["labels"]!.GetValue<int>());
         Assert.True(json["few_labels"]!.GetValue<bool>());
+        Assert.Equal([least, most], json["labels_per_class"]!.AsArray().Select(number => number!.GetValue<int>()));
         Assert.Equal(0.05 * 16 / 256, json["rate"]!.GetValue<double>(), 1e-12);
         Assert.Equal((2, 2), (json["steps"]!.GetValue<int>(), json["epochs"]!.GetValue<int>()));
         Assert.Equal(0.9, json["batch_norm_decay"]!.GetValue<double>());
@@ -71,7 +75,6 @@ public sealed class EvaluateFinetuneCommandTests(SmallWorld world) : IClassFixtu
     [Theory]
     [InlineData("--label-fraction 0", 2, "got '0', expected a number above 0")]
     [InlineData("--label-fraction 1.5", 2, "expected a number above 0 and at most 1")]
-    [InlineData("--label-fraction 0.01", 3, "of 24 labeled images is 0, expected at least one for each of 2 classes")]
     [InlineData("--labels-per-class 0", 2, "got '0', expected an integer of 1 or more")]
     [InlineData("--labels-per-class 13", 3, "class 'blue' has 12 labeled images, expected at least 13")]
     [InlineData("--labels-per-class 1 --grid thin", 3, "class 'blue' has one labeled image")]
@@ -86,6 +89,15 @@ public sealed class EvaluateFinetuneCommandTests(SmallWorld world) : IClassFixtu
     [InlineData("--rate 0.1 --from-projection-layer 2", 2, "has 2 layers, the last of which is the projection")]
     public void Wrong_usage_says_what_was_expected(string options, int code, string message)
         => Assert.Contains(message, Tune([.. options.Split(' ').Select(word => word is "test" or "train" ? world.At(word) : word)]).Refused(code));
+
+    [Fact]
+    public void A_directory_in_which_another_process_works_is_refused()
+    {
+        using (RunLock.Take(folder.Of("out")))
+        {
+            Assert.Contains("another process is at work in this directory", Tune("--rate", "0.1", "--out", folder.Of("out")).Refused(2));
+        }
+    }
 
     [Fact]
     public void One_class_only_and_other_classes_are_refused()

@@ -79,6 +79,38 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
         Assert.Contains("VOC 2007: training 7 of 7, step 2 of 2", run.Error);
     }
 
+    [Theory]
+    [InlineData]
+    [InlineData("--protocol", "finetune", "--grid", "thin", "--steps", "1")]
+    public void The_classes_of_each_set_are_told_and_the_scores_of_several_classes_written(params string[] protocol)
+    {
+        WriteCifar();
+        new SmallTransferSets(sets).Write("voc2007");
+        string folder = sets.Of("scores");
+        string[] all = ["--allow-partial", "--only", "cifar10,voc2007", "--per-class", .. protocol];
+        JsonArray found = Transfer([.. all, "--json", "--predictions", folder]).Json["sets"]!.AsArray();
+        JsonNode cifar = found.Single(set => set!["name"]!.GetValue<string>() == "cifar10")!;
+        JsonNode voc = found.Single(set => set!["name"]!.GetValue<string>() == "voc2007")!;
+
+        Assert.Equal(Classes, cifar["per_class"]!.AsArray().Select(row => row!["class"]!.GetValue<string>()));
+        Assert.Equal(cifar["value"]!.GetValue<double>(), cifar["per_class"]!.AsArray().Average(row => row!["accuracy"]!.GetValue<double>()), 1e-12);
+        Assert.Equal(10, cifar["confusion"]!.AsArray().Count);
+        JsonNode[] shown = [.. voc["per_class"]!.AsArray().Where(row => row!["average_precision"] is not null).Select(row => row!)];
+        Assert.Equal(Voc2007.Names, voc["per_class"]!.AsArray().Select(row => row!["class"]!.GetValue<string>()));
+        Assert.Equal(voc["value"]!.GetValue<double>(), shown.Average(row => row["average_precision"]!.GetValue<double>()), 1e-12);
+        Assert.All(shown, row => Assert.True(row["images"]!.GetValue<int>() > 0));
+
+        string[] rows = File.ReadAllLines(Path.Combine(folder, "voc2007.csv"));
+        Assert.Equal("path,class,mark,score", rows[0]);
+        Assert.Equal(20 * voc["test_images"]!.GetValue<int>(), rows.Length - 1);
+        Assert.Contains("several classes each", CommandRun.Of(
+            "evaluate", "compare", Path.Combine(folder, "voc2007.csv"), Path.Combine(folder, "voc2007.csv")).Refused(3));
+
+        string words = Transfer([.. all, "--seed", "0"]).Output;
+        Assert.Contains("average precision\naeroplane ", words);
+        Assert.Contains("taken for it  precision\nairplane ", words);
+    }
+
     [Fact]
     public void A_set_that_is_not_whole_is_refused_with_both_numbers_before_anything_is_computed()
     {

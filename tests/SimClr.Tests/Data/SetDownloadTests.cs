@@ -183,6 +183,18 @@ public sealed class SetDownloadTests : IDisposable
         Assert.Equal(["out"], Directory.GetFileSystemEntries(folder.Of(".")).Select(Path.GetFileName));
     }
 
+    [Theory]
+    [InlineData("set/a.png", "set/a.png")]
+    [InlineData("set/a.png", "set/a.png/b.png")]
+    [InlineData("set/a/b.png", "set/a")]
+    public void A_name_that_is_there_twice_is_refused(string first, string second)
+    {
+        byte[] bad = Archive((first, TarEntryType.RegularFile), (second, TarEntryType.RegularFile));
+        using var server = new FaultyServer((_, _, from) => FaultyServer.Ranged(bad, from));
+        Assert.Contains($"it holds '{second}' twice", Assert.Throws<DataException>(() => Fetch(server, bad)).Message);
+        Assert.Equal([".download"], Directory.GetFileSystemEntries(folder.Of("out")).Select(Path.GetFileName));
+    }
+
     [Fact]
     public void A_damaged_and_an_inflated_archive_are_refused()
     {

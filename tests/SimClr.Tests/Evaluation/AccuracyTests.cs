@@ -25,12 +25,33 @@ public sealed class AccuracyTests
         => Assert.Equal(1, Accuracy.TopK(Scores, 3, [2, 2, 0, 2], 5));
 
     [Fact]
-    public void Of_equal_scores_the_lower_class_counts_first()
+    public void Of_equal_scores_only_the_first_guess_is_taken_by_number()
     {
         float[] equal = [0, 0, 0];
-        Assert.Equal([1, 0, 0], new[] { 0, 1, 2 }.Select(label => Accuracy.TopK(equal, 3, [label], 1)));
-        Assert.Equal([1, 1, 0], new[] { 0, 1, 2 }.Select(label => Accuracy.TopK(equal, 3, [label], 2)));
         Assert.Equal([0], Accuracy.Predictions(equal, 3));
+        Assert.Equal([1, 0, 0], TopK(equal, 1));
+        Assert.Equal([1, 0, 0], TopK(equal, 2));
+        Assert.Equal([1, 1, 1], TopK(equal, 3));
+        Assert.Equal([0, 1, 0], TopK([1, 2, 1], 2));
+        Assert.Equal([1, 1, 1], TopK([1, 2, 1], 3));
+
+        static IEnumerable<double> TopK(float[] scores, int k) => new[] { 0, 1, 2 }.Select(label => Accuracy.TopK(scores, 3, [label], k));
+    }
+
+    [Fact]
+    public void Top_k_does_not_depend_on_how_classes_are_numbered_but_for_the_first_guess()
+    {
+        Gen.Select(Gen.Int[2, 8], Gen.Int[0, 3].Array[8], Gen.Int[1, 8], Gen.Int[0, 7]).Sample((classes, values, k, shift) =>
+        {
+            float[] scores = [.. values.Take(classes).Select(v => (float)v)];
+            float[] turned = [.. Enumerable.Range(0, classes).Select(c => scores[(c + shift) % classes])];
+            (int first, int other) = (Accuracy.Predictions(scores, classes)[0], (Accuracy.Predictions(turned, classes)[0] + shift) % classes);
+            foreach (int c in Enumerable.Range(0, classes).Where(c => c != first && c != other))
+            {
+                Assert.Equal(
+                    Accuracy.TopK(scores, classes, [c], k), Accuracy.TopK(turned, classes, [(c + (shift * (classes - 1))) % classes], k));
+            }
+        }, iter: 500);
     }
 
     [Fact]

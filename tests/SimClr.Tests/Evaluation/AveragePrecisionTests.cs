@@ -65,7 +65,7 @@ public sealed class AveragePrecisionTests
     }
 
     [Fact]
-    public void The_mean_over_classes_has_an_interval_and_goes_into_json()
+    public void The_mean_over_classes_has_an_interval_and_they_go_into_json()
     {
         var stream = new RandomStream(1, Purpose.Sample);
         Presence[] truth = [.. Enumerable.Range(0, 600).Select(_ => stream.Chance(0.3) ? Present : Absent)];
@@ -74,8 +74,10 @@ public sealed class AveragePrecisionTests
         Assert.Equal(outcome.PerClass.Average(row => row.AveragePrecision)!.Value, outcome.MeanAveragePrecision, 1e-12);
         Assert.InRange(outcome.MeanAveragePrecision, outcome.MeanAveragePrecisionInterval.Low, outcome.MeanAveragePrecisionInterval.High);
         Assert.InRange(outcome.MeanAveragePrecisionInterval.High - outcome.MeanAveragePrecisionInterval.Low, 0.03, 0.25);
-        Assert.Equal(outcome.MeanAveragePrecision, OutcomeJson.Of(outcome, perClass: true)["map"]!.GetValue<double>());
-        Assert.Equal(3, OutcomeJson.Of(outcome, perClass: true)["per_class"]!.AsArray().Count);
+        Assert.Equal(
+            outcome.MeanAveragePrecision,
+            OutcomeJson.Of(outcome.PerClass).Average(row => row!["average_precision"]!.GetValue<double>()),
+            1e-12);
     }
 
     [Fact]

@@ -40,6 +40,15 @@ public sealed class EvaluationOutcomeTests
     }
 
     [Fact]
+    public void A_class_of_the_images_that_has_no_score_is_never_guessed()
+    {
+        EvaluationOutcome outcome = EvaluationOutcome.FromScores(Tables.Of([[1], [1], [1]], [0, 1, 6], ["0", "1", "2", "3", "4", "5", "6"]), [2, 1, 0, 3, -5, -4], 2);
+        Assert.Equal((2 / 3.0, 7), (outcome.Top1, outcome.ClassNames.Count));
+        Assert.Equal([0, 1, 1], outcome.Predictions);
+        Assert.Equal(2 / 3.0, outcome.Top5!.Value, 1e-12);
+    }
+
+    [Fact]
     public void From_scores_it_is_what_the_scores_say()
     {
         Gen.Select(Gen.Int[1, 8], Gen.Int[1, 30], Gen.Int[0, 10_000]).Sample((classes, images, seed) =>

@@ -82,6 +82,17 @@ public sealed class KnnClassifierTests
     }
 
     [Fact]
+    public void Of_more_than_five_classes_one_without_votes_is_never_among_the_five()
+    {
+        double[][] bank = [.. Enumerable.Range(0, 6).Select(i => new[] { Math.Cos(i), Math.Sin(i) })];
+        double[][] queries = [.. Enumerable.Range(0, 6).Select(_ => new[] { 1.0, 0 })];
+        int[] each = [0, 1, 2, 3, 4, 5];
+        Assert.Equal(1 / 6.0, KnnClassifier.Evaluate(Tables.Of(bank, each), Tables.Of(queries, each), k: 1).Top5, 1e-12);
+        Assert.Equal(5 / 6.0, KnnClassifier.Evaluate(Tables.Of(bank, each), Tables.Of(queries, each), k: 5).Top5, 1e-12);
+        Assert.Equal(5 / 6.0, KnnClassifier.Evaluate(Tables.Of(bank, each), Tables.Of(queries, each), k: 6).Top5, 1e-12);
+    }
+
+    [Fact]
     public void Of_equally_near_neighbors_at_the_edge_of_k_the_first_of_the_bank_votes()
     {
         // Forty copies of one image: the vote is the first one's.
@@ -160,6 +171,28 @@ public sealed class KnnClassifierTests
     }
 
     [Fact]
+    public void Of_many_different_classes_a_few_are_named_and_the_rest_hinted_at()
+    {
+        EmbeddingTable train = Tables.Of([[1, 0]], [0], [.. "abcdef".Select(c => $"{c}")]);
+        EmbeddingTable test = Tables.Of([[1, 0]], [0], ["a"]);
+        Assert.Contains("b, c, d, e, f)", Assert.Throws<DataException>(() => KnnClassifier.Evaluate(train, test, 1)).Message, StringComparison.Ordinal);
+        EmbeddingTable more = Tables.Of([[1, 0]], [0], [.. "abcdefg".Select(c => $"{c}")]);
+        Assert.Contains("b, c, d, e, f, …)", Assert.Throws<DataException>(() => KnnClassifier.Evaluate(more, test, 1)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Classes_that_are_numbers_only_need_not_reach_equally_far()
+    {
+        EmbeddingTable two = Tables.Of([[1, 0], [0, 1]], [0, 1], ["0", "1"]);
+        EmbeddingTable three = Tables.Of([[1, 0], [0, 1], [1, 1]], [0, 1, 2], ["0", "1", "2"]);
+        KnnResult more = KnnClassifier.Evaluate(two, three, 1);
+        Assert.Equal((3, 2 / 3.0), (more.Classes, more.Top1));
+        Assert.Equal((3, 1.0), (KnnClassifier.Evaluate(three, two, 1).Classes, KnnClassifier.Evaluate(three, two, 1).Top1));
+        EmbeddingTable named = Tables.Of([[1, 0]], [0], ["0", "cat"]);
+        Assert.Throws<DataException>(() => KnnClassifier.Evaluate(three, named, 1));
+    }
+
+    [Fact]
     public void Classes_in_another_order_are_refused_and_the_message_says_so()
     {
         EmbeddingTable train = Tables.Of([[1, 0]], [0], ["cat", "dog"]);
@@ -211,7 +244,7 @@ public sealed class KnnClassifierTests
     }
 
     private static double Share(double[][] votes, int[] labels, int k) => Enumerable.Range(0, labels.Length).Average(i
-        => votes[i].Index().OrderByDescending(v => v.Item).ThenBy(v => v.Index).Take(k).Any(v => v.Index == labels[i]) ? 1.0 : 0);
+        => votes[i].Length <= k || votes[i].Index().Where(v => v.Item > 0).OrderByDescending(v => v.Item).Take(k).Any(v => v.Index == labels[i]) ? 1.0 : 0);
 
     [Theory]
     [InlineData(float.NaN)]

@@ -63,12 +63,25 @@ public sealed class LabelSubsetTests
     public void What_is_no_fraction_is_refused(double fraction)
         => Assert.Throws<ConfigurationException>(() => LabelSubset.Fraction([0, 1], fraction));
 
-    [Fact]
-    public void A_fraction_that_leaves_a_class_without_labels_is_refused()
+    [Theory]
+    [InlineData(0.01, 5, 1, 1)]
+    [InlineData(0.1, 50, 2, 1)]
+    [InlineData(0.3, 150, 5, 1)]
+    [InlineData(0.5, 250, 8, 2)]
+    [InlineData(1, 500, 15, 3)]
+    public void Of_classes_of_unequal_size_each_gives_its_share_and_at_least_one(double fraction, int large, int small, int tiny)
     {
-        var error = Assert.Throws<DataException>(() => LabelSubset.Fraction([0, 0, 0, 1, 1, 1, 2, 2], 0.01));
-        Assert.Contains("0.01 of 8 labeled images is 0, expected at least one for each of 3 classes", error.Message, StringComparison.Ordinal);
+        int[] labels = [.. Enumerable.Range(0, 518).Select(row => row < 3 ? 2 : row < 18 ? 1 : 0)];
+        int[] chosen = LabelSubset.Fraction(labels, fraction, seed: 1);
+        Assert.Equal(chosen.Order().Distinct(), chosen);
+        Assert.Equal([tiny, small, large], chosen.CountBy(row => labels[row]).Select(count => count.Value));
+        Assert.Equal(chosen, LabelSubset.Fraction(labels, fraction, seed: 1));
+        Assert.All(chosen, row => Assert.Contains(row, LabelSubset.Fraction(labels, Math.Min(1, 2 * fraction), seed: 1)));
     }
+
+    [Fact]
+    public void The_smallest_fraction_is_one_of_each_class()
+        => Assert.Equal(10, LabelSubset.Fraction([.. Enumerable.Range(0, 100).Select(row => row % 10)], 0.001).Length);
 
     [Fact]
     public void A_split_holds_out_a_share_of_each_class_and_at_least_one()

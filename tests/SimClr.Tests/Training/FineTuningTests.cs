@@ -57,6 +57,21 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
         Assert.Equal((batch, epochs, rate, 0, false), (options.BatchSize, options.Epochs, options.Rate, options.WeightDecay, options.ScheduleBatchNorm));
     }
 
+    [Theory]
+    [InlineData(12_811, 1_281_167, 180)]
+    [InlineData(128_116, 1_281_167, 930)]
+    [InlineData(500, 50_000, 180)]
+    [InlineData(100, 50_000, 180)]
+    [InlineData(20, 4_000, 180)]     // one step an epoch
+    [InlineData(100, 1_000, 930)]    // six
+    [InlineData(5_000, 50_000, 1_170)]
+    public void Few_labels_are_given_no_fewer_steps_than_the_papers(int labels, int all, long steps)
+    {
+        FineTuneOptions options = FineTuneOptions.ForFewLabels(labels, all);
+        Assert.Equal(steps, options.StepsFor(labels));
+        Assert.Equal(options.Epochs!.Value * (labels / options.BatchFor(labels)), (options with { LeastSteps = 0 }).StepsFor(labels));
+    }
+
     [Fact]
     public void The_grid_is_the_papers()
     {
@@ -158,6 +173,26 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
         Assert.Equal((24, 88, 2), (result.ValidationImages, result.Labels, result.Search.Count));
     }
 
+    [Theory]
+    [InlineData("always", 1)]
+    [InlineData("never", 3)]
+    public void Validation_images_are_decoded_once_for_all_settings_where_they_may_be_held(string cache, int times)
+    {
+        using var validation = new Counted(TinyRun.Images(24));
+        FineTuneResult result = new FineTuning(pretrained.Run, Short with { Steps = 1 }, new DataOptions { Cache = cache }, threads: 1)
+        {
+            Grid = new FineTuneGrid([1e-3, 1e-2, 1e-1], [0]),
+            Validation = validation,
+        }.Run(TinyRun.Images(), Test());
+        FineTuneResult plain = Tune(Short with { Steps = 1 }, new FineTuneGrid([1e-3, 1e-2, 1e-1], [0]), validation: TinyRun.Images(24));
+
+        // The last training, on all images, may read some more as it loads ahead.
+        Assert.InRange(validation.Reads, 24 * times, cache == "always" ? 24 : int.MaxValue);
+        Assert.Equal(plain.Search, result.Search);
+        Assert.Equal(plain.FinalLoss, result.FinalLoss);
+        Assert.Equal(plain.Outcome.Predictions, result.Outcome.Predictions);
+    }
+
     [Fact]
     public void Settings_that_diverge_are_reported_and_not_taken_and_all_of_them_are_an_error()
     {
@@ -235,6 +270,32 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
             Validation = validation,
             Out = to is null ? null : folder.Of(to),
         }.Run(train ?? TinyRun.Images(), test ?? Test());
+
+    /// <summary>A set that counts how often its images are read.</summary>
+    private sealed class Counted(ImageDataSet images) : ImageDataSet
+    {
+        private int reads;
+
+        public int Reads => reads;
+
+        public override string Name => images.Name;
+
+        public override int Count => images.Count;
+
+        public override IReadOnlyList<int>? Labels => images.Labels;
+
+        public override IReadOnlyList<string>? ClassNames => images.ClassNames;
+
+        public override string Fingerprint => images.Fingerprint;
+
+        public override string PathOf(int index) => images.PathOf(index);
+
+        public override RgbImage Read(int index)
+        {
+            Interlocked.Increment(ref reads);
+            return images.Read(index);
+        }
+    }
 
     /// <summary>A run to start from.</summary>
     public sealed class Pretrained : IDisposable

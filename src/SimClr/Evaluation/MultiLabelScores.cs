@@ -1,0 +1,34 @@
+using System.Globalization;
+using System.Text;
+using SimClr.Data;
+
+namespace SimClr.Evaluation;
+
+/// <summary>What was said about test images that may show several classes each.</summary>
+/// <param name="Paths">The images.</param>
+/// <param name="ClassNames">The classes by number.</param>
+/// <param name="Marks">images · classes, image by image: 1 where the class is there, −1 where not, 0 where the image does not count for it.</param>
+/// <param name="Scores">As many: the higher, the surer.</param>
+internal sealed record MultiLabelScores(IReadOnlyList<string> Paths, IReadOnlyList<string> ClassNames, sbyte[] Marks, float[] Scores)
+{
+    /// <summary>The header of the file, which is CSV with a row for each image and class.</summary>
+    public const string Header = "path,class,mark,score";
+
+    /// <summary>The average precision of each class.</summary>
+    public IReadOnlyList<ClassPrecision> PerClass => MeanPrecision.PerClass(Scores, Marks, ClassNames);
+
+    /// <summary>The mean average precision, and its 95 % interval over images.</summary>
+    public (double Value, Interval Interval) Measure(long seed) => MeanPrecision.Of(Scores, Marks, ClassNames.Count, seed);
+
+    public void Write(Stream stream)
+    {
+        using var text = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
+        text.WriteLine(Header);
+        for (int i = 0; i < Scores.Length; i++)
+        {
+            (int image, int label) = Math.DivRem(i, ClassNames.Count);
+            text.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"{CsvField.Quote(Paths[image])},{CsvField.Quote(ClassNames[label])},{Marks[i]},{Scores[i]:R}"));
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using SimClr.Checkpoints;
+using SimClr.Tests.Data;
+
+namespace SimClr.Tests.Checkpoints;
+
+public sealed class RunLockTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    private string Run => folder.Of("run");
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void A_directory_has_one_process_at_a_time()
+    {
+        using (RunLock.Take(Run))
+        {
+            string error = Assert.Throws<ConfigurationException>(() => RunLock.Take(Run)).Message;
+            Assert.StartsWith($"{Run}: another process is at work in this directory (it holds run.lock).", error, StringComparison.Ordinal);
+            Assert.Contains("choose another directory with --out", error, StringComparison.Ordinal);
+            Assert.Throws<ConfigurationException>(() => RunLock.RefuseTaken(Run));
+            folder.Write("run/run.json", "{}");
+        }
+
+        RunLock.RefuseTaken(Run);
+        RunLock.Take(Run).Dispose();
+        Assert.Equal(["run.json", "run.lock"], Directory.GetFiles(Run).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void What_a_killed_process_left_is_free()
+    {
+        folder.Write("run/run.lock", "");
+        RunLock.RefuseTaken(Run);
+        RunLock.Take(Run).Dispose();
+    }
+
+    [Fact]
+    public void A_directory_in_which_nothing_came_to_be_is_left_as_it_was_found()
+    {
+        RunLock.Take(Run).Dispose();
+        Assert.False(Directory.Exists(Run));
+        Directory.CreateDirectory(Run);
+        RunLock.Take(Run).Dispose();
+        Assert.Empty(Directory.GetFileSystemEntries(Run));
+        RunLock.RefuseTaken(folder.Of("never"));
+        Assert.False(Directory.Exists(folder.Of("never")));
+    }
+
+    [Fact]
+    public void A_missing_right_is_no_other_process()
+    {
+        folder.Write("file", "");
+        Assert.Throws<IOException>(() => RunLock.Take(folder.Of("file")));
+    }
+}
