@@ -65,14 +65,16 @@ internal static class EmbedCommand
         }
 
         DataOptions reading = ReadingOf(run, context.Value(arguments.Set));
-        using TrainedEncoder encoder = TrainedEncoder.Load(run, device);
-        using ProjectionHead? head = context.Value(arguments.Projection) ? TrainedHead.Load(run, encoder, device) : null;
+        bool projection = context.Value(arguments.Projection);
+        string source = projection ? TrainedHead.CheckpointOf(run) : run;
+        using TrainedEncoder encoder = TrainedEncoder.Load(source, device);
+        using ProjectionHead? head = projection ? TrainedHead.Load(run, source, encoder, device) : null;
         using ImageDataSet images = DataSets.Open(data, reading);
         var skipped = new SkippedImages(images, reading);
         var task = new EmbeddingTask(encoder, images, reading) { Head = head, Normalize = context.Value(arguments.Normalize), Shard = shard };
         long begin = Stopwatch.GetTimestamp();
         EmbeddingOutcome outcome = Display.Show(context, display => Kept(file, () => file.Write(
-            target => task.Run(target, format, skipped, display.Images($"embedding {images.Name}", images.Count), context.Cancel))));
+            target => task.Run(target, format, skipped, display.Images($"embedding {images.Name}", task.Count), context.Cancel))));
         double seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
         string list = $"{file.Path}.skipped.jsonl";
         if (skipped.Count > 0)

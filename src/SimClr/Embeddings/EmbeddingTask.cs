@@ -23,6 +23,18 @@ internal sealed record EmbeddingTask(TrainedEncoder Encoder, ImageDataSet Images
     /// <summary>Which part of the set: all of it, or one of several.</summary>
     public EmbeddingShard Shard { get; init; } = new(1, 1);
 
+    /// <summary>Images of the part.</summary>
+    public int Count
+    {
+        get
+        {
+            (int from, int to) = Range;
+            return to - from;
+        }
+    }
+
+    private (int From, int To) Range => Shard.Of(Images.Count, Embedder.BatchSize(Encoder.Views.Size));
+
     /// <summary>What an interrupted task leaves, beside its file.</summary>
     public static string PartOf(string path) => path + ".part";
 
@@ -38,7 +50,7 @@ internal sealed record EmbeddingTask(TrainedEncoder Encoder, ImageDataSet Images
         string path, IEmbeddingFormat format, SkippedImages skipped, IProgress<int>? progress, CancellationToken cancellation)
     {
         var transform = new EvaluationTransform(Encoder.Views);
-        (int from, int to) = Shard.Of(Images.Count, Embedder.BatchSize(transform.Size));
+        (int from, int to) = Range;
         EmbeddingJob job = EmbeddingJob.Of(Encoder, Head, Images, from, to, Normalize, Options);
         EmbeddingOutcome outcome;
         using (EmbeddingSpool spool = EmbeddingSpool.Open(PartOf(path), job, Images, skipped))
