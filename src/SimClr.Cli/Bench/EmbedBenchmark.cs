@@ -22,13 +22,13 @@ internal static class EmbedBenchmark
         using ImageDataSet images = BenchImages.Small(settings, small.Views.Size, 4 * settings.Batch);
         using ImageDataSet photos = BenchImages.Photos(settings, folder, 2 * settings.PhotoBatch);
         using ImageDataSet packed = Pack(photos, folder.Of("photos.pack"), cancellation);
-        yield return Row("embed_small", "images in memory", small, settings, folder, cancellation, images);
-        yield return Row("embed_packed", "a packed file", large, settings, folder, cancellation, packed);
-        yield return Row("embed_jpeg", "JPEG files", large, settings, folder, cancellation, photos);
+        yield return Row("embed_small", "images in memory", small, settings, folder, images, cancellation);
+        yield return Row("embed_packed", "a packed file", large, settings, folder, packed, cancellation);
+        yield return Row("embed_jpeg", "JPEG files", large, settings, folder, photos, cancellation);
     }
 
     private static BenchRow Row(
-        string name, string from, PretrainOptions options, BenchSettings settings, ScratchFolder folder, CancellationToken cancellation, ImageDataSet images)
+        string name, string from, PretrainOptions options, BenchSettings settings, ScratchFolder folder, ImageDataSet images, CancellationToken cancellation)
     {
         ComputePlan plan = ComputePlan.Resolve(options with { Precision = "fp32" }, ownEncoder: false);
         set_num_threads(plan.Threads);

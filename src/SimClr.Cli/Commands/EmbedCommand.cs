@@ -92,11 +92,15 @@ internal static class EmbedCommand
                 ["skipped_images"] = skipped.Count,
                 ["resumed_images"] = outcome.Resumed,
             },
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"wrote {file.Path}: {outcome.Rows:N0} rows of {outcome.Dimension} numbers, {seconds:F1} s ({(outcome.Images - outcome.Resumed) / seconds:F0} images/s)"
-                    + (outcome.Resumed > 0 ? $"; went on after {outcome.Resumed:N0} images" : "")
-                    + (skipped.Count > 0 ? $"; {skipped.Count} could not be read and are listed in {list}" : "")));
+            Words(file.Path, outcome, seconds) + (skipped.Count > 0 ? $"; {skipped.Count} could not be read and are listed in {list}" : ""));
+    }
+
+    private static string Words(string file, EmbeddingOutcome outcome, double seconds)
+    {
+        string resumed = outcome.Resumed > 0 ? $"; went on after {outcome.Resumed} images" : "";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"wrote {file}: {outcome.Rows:N0} rows of {outcome.Dimension} numbers, {seconds:F1} s ({(outcome.Images - outcome.Resumed) / seconds:F0} images/s){resumed}");
     }
 
     private static void Join(CommandContext context, EmbedArguments arguments)

@@ -2,7 +2,6 @@ using SimClr.Checkpoints;
 using SimClr.Encoders;
 using SimClr.Heads;
 using TorchSharp;
-using static TorchSharp.torch;
 
 namespace SimClr.Training;
 
