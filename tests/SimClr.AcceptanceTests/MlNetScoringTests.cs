@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using SimClr.Checkpoints;
 using SimClr.Data;
@@ -28,11 +26,11 @@ public sealed partial class MlNetScoringTests : IDisposable
         encoder.Save(folder.Of("encoder.safetensors"));
         Simclr.Run(folder.Path, "export", "onnx", "encoder.safetensors", "--out", "encoder.onnx", "--preprocess", "--normalize", "--threads", "1").Succeeded();
 
-        string output = Sample(folder.Of("encoder.onnx"), photos);
+        string output = Dotnet.Run(folder.Path, Repository.Sample("MlNetScoring"), "encoder.onnx", photos).Succeeded().Output;
 
         using ImageDataSet images = DataSets.Open(photos);
         EmbeddingTable table = Embedder.Embed(encoder, images);
-        Match[] lines = [.. Line().Matches(output)];
+        Match[] lines = [.. Line().Matches(output).Cast<Match>()];
         Assert.Equal(8, lines.Length);
         foreach (var (query, rows, similarities) in NearestNeighbors.Find(table, table, k: 2))
         {
@@ -41,20 +39,6 @@ public sealed partial class MlNetScoringTests : IDisposable
             Assert.Equal(similarities[1], double.Parse(lines[query].Groups[3].Value, CultureInfo.InvariantCulture), 2e-4);
         }
     }
-
-    private static string Sample(params string[] arguments)
-    {
-        string configuration = Path.GetFileName(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory))!);
-        string program = Path.Combine(Root(), "samples", "MlNetScoring", "bin", configuration, "net10.0", "MlNetScoring.dll");
-        using Process process = Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, error.GetAwaiter().GetResult());
-        return output;
-    }
-
-    private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
 
     [GeneratedRegex(@"^(\S+) is most like (\S+): (-?\d\.\d{4})\r?$", RegexOptions.Multiline)]
     private static partial Regex Line();

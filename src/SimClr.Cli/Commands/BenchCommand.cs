@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using SimClr.Cli.Bench;
+using SimClr.Data;
 using SimClr.Training;
 
 namespace SimClr.Cli.Commands;
@@ -68,6 +69,7 @@ internal static class BenchCommand
         IReadOnlyList<Benchmark> chosen = BenchCatalog.Choose(context.Value(Only) ?? []);
         OutputFile? file = context.Value(Markdown) is { } path ? new OutputFile("--markdown", path, "results.md") : null;
         BenchSettings settings = Settings(context);
+        Check(settings);
         var clock = Stopwatch.StartNew();
         var rows = new List<BenchRow>();
         foreach (Benchmark benchmark in chosen)
@@ -81,6 +83,16 @@ internal static class BenchCommand
         var report = new BenchReport(BenchMachine.Of(settings), rows, clock.Elapsed.TotalSeconds);
         file?.Write(Encoding.UTF8.GetBytes(report.Markdown(Typed(context))));
         context.Result(report.Json(), report.Words());
+    }
+
+    /// <summary>What cannot be used is told before the minutes of the first measurement.</summary>
+    private static void Check(BenchSettings settings)
+    {
+        _ = ComputePlan.ResolveDevice(settings.Basis.Device);
+        foreach (string data in new[] { settings.Photos, settings.Images }.OfType<string>())
+        {
+            DataSets.Open(data).Dispose();
+        }
     }
 
     /// <summary>In a process of its own, whose memory nothing else has used yet.</summary>
@@ -130,6 +142,10 @@ internal static class BenchCommand
     {
         IEnumerable<string> only = (context.Value(Only) ?? []).Select(name => $" --only {name}");
         return $"simclr bench{string.Concat(only)}{(context.Value(Quick) ? " --quick" : "")}"
-            + (context.Value(Photos) is null ? "" : " --photos DATA") + (context.Value(Images) is null ? "" : " --images DATA");
+            + (context.Value(Photos) is null ? "" : " --photos DATA") + (context.Value(Images) is null ? "" : " --images DATA")
+            + Given(Precision.Name, context.Value(Precision)) + Given(GlobalOptions.Device, context.Device) + Given(GlobalOptions.Threads, context.Threads);
+
+        static string Given(string option, object? value)
+            => value is null ? "" : string.Create(CultureInfo.InvariantCulture, $" {option} {value}");
     }
 }

@@ -77,9 +77,9 @@ internal static class EvaluateLogisticCommand
                 return table;
             }
         });
-        int classes = found.Model.Classes;
         EvaluationOutcome outcome = EvaluationOutcome.FromScores(
-            test, found.Model.Logits(LogisticData.Of(test)), classes, options.Seed);
+            test, found.Model.Logits(LogisticData.Of(test)), found.Model.Classes, options.Seed);
+        int classes = outcome.ClassNames.Count;
         report.Show(outcome, "logistic regression", Json(found, options, test.Count, classes, skipped), Words(found, classes, skipped));
     }
 
@@ -87,7 +87,7 @@ internal static class EvaluateLogisticCommand
     {
         ImageDataSet images = DataSets.Open(argument, input.Reading);
         images.RequireLabels();
-        TablePair.CheckClasses(input.Train.ClassNames, images.ClassNames);
+        TablePair.CheckClasses(input.Train.ClassNames, images.ClassNames, "validation");
         return images;
     }
 

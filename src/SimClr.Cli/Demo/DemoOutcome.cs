@@ -27,7 +27,7 @@ internal sealed record DemoOutcome(IReadOnlyList<DemoRow> Rows, PretrainResult T
         ("knn", "kNN", "the 20 nearest training images vote for the class", q => q.Knn),
         ("linear", "linear", "a linear layer is trained on all labels", q => q.Linear),
         ("linear_10_per_class", "linear, 10 per class", "the same with ten labels of each class", q => q.LinearTenPerClass),
-        ("knn_disturbed", "kNN, disturbed", "kNN on images as another photographer would have taken them: cropped to 50–100 % of the area, mirrored, brightness and contrast × 0.6–1.4", q => q.KnnDisturbed),
+        ("knn_disturbed", "kNN, disturbed", "kNN on images as another photographer would have taken them: cropped to 50–100% of the area, mirrored, brightness and contrast × 0.6–1.4", q => q.KnnDisturbed),
         ("find_original", "find original", "how often such a disturbed image is nearest to its own original among all held-out ones", q => q.FindOriginal),
     ];
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using SimClr.Augmentation;
 using SimClr.Checkpoints;
-using SimClr.Cli.Displays;
 using SimClr.Cli.Reports;
 using SimClr.Internals;
 using SimClr.Training;
@@ -53,7 +52,7 @@ internal sealed class DemoReport(PretrainOptions options, DemoData data, DemoOut
             CultureInfo.InvariantCulture,
             $"An encoder ({options.Encoder.Name}, width {options.Encoder.Width}) looked at {outcome.TrainImages:N0} images of {data.Train.Name} for {options.Schedule.Epochs} epochs, without any label: it learned to recognize two random views of an image as the same.");
         return outcome.Rows[^1].Quality is { } quality
-            ? $"{learned} What it learned is measured below on {outcome.TestImages.ToString("N0", CultureInfo.InvariantCulture)} other images: its nearest neighbors name the class of {ProgressText.Percent(quality.Knn)} of them."
+            ? $"{learned} What it learned is measured below on {outcome.TestImages.ToString("N0", CultureInfo.InvariantCulture)} other images: its nearest neighbors name the class of {HtmlText.Percent(quality.Knn)} of them."
             : $"{learned} The images have no labels, so what it learned can be looked at below, and not counted.";
     }
 

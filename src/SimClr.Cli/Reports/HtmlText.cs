@@ -13,11 +13,11 @@ internal static class HtmlText
     public static string Percent(double fraction)
         => string.Create(CultureInfo.InvariantCulture, $"{100 * fraction:F1}%");
 
-    /// <summary>Seconds in words.</summary>
-    public static string Duration(double seconds) => seconds switch
+    /// <summary>Seconds in words. Rounded once, so that the parts and the whole say the same.</summary>
+    public static string Duration(double seconds) => ((long)Math.Round(seconds)) switch
     {
         < 60 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0.#} seconds"),
-        < 3600 => string.Create(CultureInfo.InvariantCulture, $"{(int)(seconds / 60)} min {(int)(seconds % 60)} s ({seconds:0} seconds)"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{(int)(seconds / 3600)} h {(int)(seconds % 3600 / 60)} min ({seconds:0} seconds)"),
+        < 3600 and var whole => string.Create(CultureInfo.InvariantCulture, $"{whole / 60} min {whole % 60} s ({whole} seconds)"),
+        var whole => string.Create(CultureInfo.InvariantCulture, $"{whole / 3600} h {whole % 3600 / 60} min ({whole} seconds)"),
     };
 }

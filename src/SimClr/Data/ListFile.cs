@@ -16,6 +16,10 @@ internal static class ListFile
             ];
             return entries.Length > 0 ? entries : throw new DataException($"{path}: the list is empty");
         }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new DataException($"{path}: there is no such file, which would list a part of the set; unpack the set's archive again", error);
+        }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new DataException($"{path} cannot be read: {error.Message}", error);

@@ -26,8 +26,11 @@ internal static class TablePair
     /// Checks that two sets have the same classes. Where they are numbers only, as in tar shards, a set names them up to its
     /// highest label, and the sets need not reach equally far.
     /// </summary>
+    /// <param name="train">The classes of one by number, or null.</param>
+    /// <param name="test">Those of the other.</param>
+    /// <param name="other">What to call the other.</param>
     /// <exception cref="DataException">They do not.</exception>
-    public static void CheckClasses(IReadOnlyList<string>? train, IReadOnlyList<string>? test)
+    public static void CheckClasses(IReadOnlyList<string>? train, IReadOnlyList<string>? test, string other = "test")
     {
         if (train is null || test is null || train.SequenceEqual(test) || (ClassNumbers.Are(train) && ClassNumbers.Are(test)))
         {
@@ -38,6 +41,6 @@ internal static class TablePair
         string difference = unshared.Length == 0
             ? "the same ones, in another order"
             : $"{train.Count} and {test.Count}; only in one of them: {string.Join(", ", unshared.Take(MostNamed))}{(unshared.Length > MostNamed ? ", …" : "")}";
-        throw new DataException($"training and test images have different classes ({difference}); expected the same in both");
+        throw new DataException($"training and {other} images have different classes ({difference}); expected the same in both");
     }
 }

@@ -138,7 +138,7 @@ public sealed class FineTuning
         }
 
         TablePair.CheckClasses(train.ClassNames, test.ClassNames);
-        TablePair.CheckClasses(train.ClassNames, Validation?.ClassNames);
+        TablePair.CheckClasses(train.ClassNames, Validation?.ClassNames, "validation");
     }
 
     // The first of the best: of equal ones the lowest rate, then the lowest decay.

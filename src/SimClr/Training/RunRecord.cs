@@ -59,7 +59,10 @@ internal sealed record RunRecord(
         }
         catch (Exception error) when (error is JsonException or ArgumentException)
         {
-            throw new DataException($"{file}: this is not the description of a run ({error.Message})", error);
+            string reason = error.Message.Split(" Path: ")[0];   // Behind it, where the parser was.
+            throw new DataException(
+                $"{file}: this is not the description of a run, or not all of it ({reason}). Was it cut short, or changed by hand? An encoder can be measured without: name its safetensors file.",
+                error);
         }
     }
 

@@ -48,6 +48,7 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
     public PretrainResult Run(ImageDataSet images, string runDirectory, bool resume, CancellationToken cancellation)
     {
         var run = new RunDirectory(runDirectory);
+        _ = ViewKernels.Default;   // A name in the environment that is none is told before anything is written.
         RunLock.RefuseTaken(run.Root);   // Before what is half written there is judged.
         ComputePlan plan = RunResumption.Prepare(run, options, taskName, images, OwnEncoder, resume, Logger);
         using RunLock held = RunLock.Take(run.Root);

@@ -127,7 +127,7 @@ public sealed class BenchCommandTests : IDisposable
     {
         string file = folder.Of("results.md");
 
-        JsonObject json = CommandRun.Of("bench", "--quick", "--only", "decode", "--only", "start-up", "--markdown", file, "--threads", "1", "--json").Json;
+        JsonObject json = CommandRun.Of("bench", "--quick", "--only", "decode", "--only", "start-up", "--markdown", file, "--precision", "fp32", "--threads", "1", "--json").Json;
 
         Assert.All(
             ["processor", "libtorch", "precision", "runtime"], key => Assert.NotEmpty(json["machine"]![key]!.GetValue<string>()));
@@ -139,7 +139,7 @@ public sealed class BenchCommandTests : IDisposable
         Assert.Null(rows[2]["met"]);
         string text = File.ReadAllText(file);
         Assert.StartsWith($"# {json["machine"]!["processor"]!.GetValue<string>()}", text);
-        Assert.Contains("`simclr bench --only decode --only start-up --quick`", text);
+        Assert.Contains("`simclr bench --only decode --only start-up --quick --precision fp32 --threads 1`", text);
         Assert.Contains("| decoding of JPEG files, one core |", text);
     }
 
@@ -158,6 +158,16 @@ public sealed class BenchCommandTests : IDisposable
     [Fact]
     public void An_unknown_name_gets_the_nearest()
         => Assert.Contains("did you mean 'augmentation'?", CommandRun.Of("bench", "--only", "augmentatoin").Refused(2));
+
+    [Theory]
+    [InlineData("--images")]
+    [InlineData("--photos")]
+    public void Images_that_are_not_there_are_told_before_anything_is_measured(string option)
+    {
+        string error = CommandRun.Of("bench", "--only", "decode", "--only", "gradient-cache", option, folder.Of("nowhere")).Refused(3);
+        Assert.Contains("no such folder or file", error);
+        Assert.DoesNotContain("measuring", error);
+    }
 
     [Fact]
     public void Tables_are_measured_only_on_request()

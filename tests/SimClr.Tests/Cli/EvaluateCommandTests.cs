@@ -161,7 +161,7 @@ public sealed class EvaluateCommandTests(SmallWorld world) : IClassFixture<Small
     {
         CommandRun result = Evaluate("logistic", "run", "--validation", "sample:test");
 
-        Assert.Contains("different classes", result.Refused(3));
+        Assert.Contains("training and validation images have different classes", result.Refused(3));
         Assert.DoesNotContain("embedding", result.Error);
     }
 

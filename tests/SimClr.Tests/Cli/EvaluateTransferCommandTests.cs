@@ -85,7 +85,7 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
     public void The_classes_of_each_set_are_told_and_the_scores_of_several_classes_written(params string[] protocol)
     {
         WriteCifar();
-        new SmallTransferSets(sets).Write("voc2007");
+        ColoredVoc.Write(sets);
         string folder = sets.Of("scores");
         string[] all = ["--allow-partial", "--only", "cifar10,voc2007", "--per-class", .. protocol];
         JsonArray found = Transfer([.. all, "--json", "--predictions", folder]).Json["sets"]!.AsArray();

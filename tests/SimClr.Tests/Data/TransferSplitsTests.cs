@@ -182,6 +182,16 @@ public sealed class TransferSplitsTests : IDisposable
     }
 
     [Fact]
+    public void A_list_that_is_missing_is_named_with_what_to_do()
+    {
+        TransferSet set = sets.Write("dtd");
+        File.Delete(folder.Of("dtd/labels/val1.txt"));
+        string message = Assert.Throws<DataException>(() => Open(set)).Message;
+        Assert.Contains("labels/val1.txt: there is no such file", message, StringComparison.Ordinal);
+        Assert.Contains("unpack the set's archive again", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Flowers_that_have_no_label_are_refused()
     {
         TransferSet set = sets.Write("flowers");

@@ -70,6 +70,19 @@ public sealed class DamagedRunTests : IDisposable
     }
 
     [Theory]
+    [InlineData("{\"configuration\": ")]
+    [InlineData("")]
+    [InlineData("{\"seed\": 1}")]
+    public void A_description_that_is_not_whole_is_told_without_the_parsers_position(string json)
+    {
+        string file = folder.Write("run/run.json", json);
+        string error = Assert.Throws<DataException>(() => RunRecord.Read(file)).Message;
+        Assert.StartsWith($"{file}: this is not the description of a run, or not all of it (", error, StringComparison.Ordinal);
+        Assert.Contains("name its safetensors file", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("BytePosition", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("encoder", "{\"name\":\"resnet19\"}")]
     [InlineData("encoder", "{\"name\":")]
     [InlineData("encoder", "null")]

@@ -57,3 +57,25 @@ internal sealed class OwnEncoder : nn.Module<Tensor, Tensor>
         return second.forward(nn.functional.relu(norm.forward(first.forward(input)))).mean([2, 3]).MoveToOuterDisposeScope();
     }
 }
+
+/// <summary>The same images, each after a pause.</summary>
+internal sealed class SlowDataSet(ImageDataSet images, TimeSpan pause) : ImageDataSet
+{
+    public override string Name => images.Name;
+
+    public override int Count => images.Count;
+
+    public override IReadOnlyList<int>? Labels => images.Labels;
+
+    public override IReadOnlyList<string>? ClassNames => images.ClassNames;
+
+    public override string Fingerprint => images.Fingerprint;
+
+    public override string PathOf(int index) => images.PathOf(index);
+
+    public override RgbImage Read(int index)
+    {
+        Thread.Sleep(pause);
+        return images.Read(index);
+    }
+}

@@ -41,6 +41,19 @@ public sealed class PretrainerTests : IDisposable
         {
             Assert.All(metrics, m => Assert.True(double.IsFinite(m[key])));
         }
+
+        Assert.All(metrics, m => Assert.InRange(m["input_wait"], 0, 1));
+    }
+
+    [Fact]
+    public void The_metrics_say_what_share_of_the_time_the_step_waited_for_input()
+    {
+        // Before the first step there is nothing that could have been loaded ahead: it waits for its sixteen images.
+        using var images = new SlowDataSet(TinyRun.Images(), TimeSpan.FromMilliseconds(5));
+        PretrainOptions options = TinyRun.Options with { Data = new DataOptions { Workers = 1, Cache = "never" } };
+        new Pretrainer(options).Run(images, folder.Of("run"));
+        double[] waits = [.. MetricsLog.Read(new RunDirectory(folder.Of("run")).MetricsFile).Select(m => m["input_wait"])];
+        Assert.InRange(waits[0], 0.001, 1);
     }
 
     [Fact]

@@ -104,6 +104,13 @@ public sealed partial class HtmlReportTests
         Assert.Contains("<details>", html, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(59.4, "59.4 seconds")]
+    [InlineData(59.8, "1 min 0 s (60 seconds)")]
+    [InlineData(243.7, "4 min 4 s (244 seconds)")]
+    [InlineData(3599.9, "1 h 0 min (3600 seconds)")]
+    public void The_parts_of_a_duration_add_up_to_the_whole(double seconds, string words) => Assert.Equal(words, HtmlText.Duration(seconds));
+
     [Fact]
     public void The_file_is_written_with_its_folder()
     {
