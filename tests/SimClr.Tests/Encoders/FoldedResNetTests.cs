@@ -1,5 +1,6 @@
 using SimClr.Checkpoints;
 using SimClr.Encoders;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SimClr.Tests.Encoders;
