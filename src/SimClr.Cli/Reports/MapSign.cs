@@ -15,17 +15,17 @@ internal static class MapSign
 
     public static SKColor ColorOf(int group) => SKColor.Parse(Colors[group % Colors.Length]);
 
-    /// <summary>Shape 0 is a disk, then square, triangle, diamond, triangle downwards, cross.</summary>
+    /// <summary>Disk, cross, triangle, square, diamond, triangle downwards: even small, the first two are not taken for each other.</summary>
     public static SKPath Outline(int group, float x, float y, float radius)
     {
         float r = radius;
         (float X, float Y)[]? corners = (group / Colors.Length % Shapes) switch
         {
-            1 => [(-r, -r), (r, -r), (r, r), (-r, r)],
+            1 => Cross(r),
             2 => [(0, -1.2f * r), (1.15f * r, 0.9f * r), (-1.15f * r, 0.9f * r)],
-            3 => [(0, -1.35f * r), (1.35f * r, 0), (0, 1.35f * r), (-1.35f * r, 0)],
-            4 => [(0, 1.2f * r), (1.15f * r, -0.9f * r), (-1.15f * r, -0.9f * r)],
-            5 => Cross(r),
+            3 => [(-r, -r), (r, -r), (r, r), (-r, r)],
+            4 => [(0, -1.35f * r), (1.35f * r, 0), (0, 1.35f * r), (-1.35f * r, 0)],
+            5 => [(0, 1.2f * r), (1.15f * r, -0.9f * r), (-1.15f * r, -0.9f * r)],
             _ => null,
         };
         var path = new SKPath();

@@ -73,8 +73,8 @@ internal static class ReportStyle
         .gallery .frame { display: flex; align-items: center; justify-content: center; height: 128px; margin-bottom: 4px; border-radius: 4px; overflow: hidden; background: var(--soft); }
         .gallery .missing { color: var(--faint); }
         .gallery img { display: block; }
-        .gallery span { display: block; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-variant-numeric: tabular-nums; }
-        .gallery .path { color: var(--faint); }
+        .gallery span { display: block; font-variant-numeric: tabular-nums; }
+        .gallery .path { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--faint); }
         @media (max-width: 640px) {
           main { padding: 32px 18px 48px; }
           h1 { font-size: 1.65rem; }
