@@ -86,6 +86,9 @@ public sealed class TransferEvaluationTests : IDisposable
         Assert.InRange(result.Value, 0.9, 1);   // Guessing gets 0.1.
         Assert.InRange(result.Value, result.Interval.Low, result.Interval.High);
         Assert.Equal((120, 60), (result.TrainImages, result.TestImages));
+        Assert.Equal(result.Value, result.Scores!.PerClass.Average(row => row.AveragePrecision!.Value), 1e-12);
+        Assert.Equal((60, 20 * 60, 20 * 60), (result.Scores.Paths.Count, result.Scores.Scores.Length, result.Scores.Marks.Length));
+        Assert.Null(result.Outcome);
     }
 
     [Fact]
