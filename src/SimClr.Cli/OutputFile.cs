@@ -68,6 +68,10 @@ internal sealed class OutputFile
         return true;
     });
 
+    /// <summary>The same for what writes files by name itself, whole or not at all.</summary>
+    /// <exception cref="ConfigurationException">It cannot be written.</exception>
+    public T Write<T>(Func<string, T> write) => Guarded(() => write(target));
+
     /// <summary>What a link stands for is written, not the link.</summary>
     private static string TargetOf(FileInfo file)
         => file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
