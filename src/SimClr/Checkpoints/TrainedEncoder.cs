@@ -179,6 +179,6 @@ public sealed class TrainedEncoder : IDisposable
         }
 
         return run.LatestCheckpoint()
-            ?? throw new DataException($"{path}: expected a run directory with encoder.safetensors or a checkpoint, or a file with an encoder; found neither");
+            ?? throw new DataException($"{path}: expected a run directory with encoder.safetensors or a checkpoint, or a safetensors file; found neither");
     }
 }

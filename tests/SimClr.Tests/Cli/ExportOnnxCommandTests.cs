@@ -52,7 +52,7 @@ public sealed class ExportOnnxCommandTests(SmallWorld world) : IClassFixture<Sma
     [InlineData("run", "train/", "expected a file that ends in .onnx", 2)]
     [InlineData("run", "tiny.yaml/encoder.onnx", "--out: cannot write", 2)]
     [InlineData("nowhere", "encoder.onnx", "expected a run directory with encoder.safetensors or a checkpoint, or a safetensors file; found neither", 3)]
-    [InlineData("tiny.yaml", "encoder.onnx", "this is not a safetensors file", 3)]
+    [InlineData("tiny.yaml", "encoder.onnx", "this is no file of weights", 3)]
     [InlineData("train", "encoder.onnx", "found neither", 3)]
     public void What_cannot_be_is_refused(string run, string file, string expected, int code)
     {
