@@ -70,7 +70,11 @@ internal static class CommandLine
         root.Add(PretrainCommand.Create());
         root.Add(SupervisedCommand.Create());
         root.Add(EvaluateCommand.Create());
+        root.Add(EmbedCommand.Create());
+        root.Add(IndexCommand.Create());
+        root.Add(SearchCommand.Create());
         root.Add(ExportCommand.Create());
+        root.Add(ImportCommand.Create());
         root.Add(DuplicatesCommand.Create());
         root.Add(ClusterCommand.Create());
         root.Add(LabelCommand.Create());

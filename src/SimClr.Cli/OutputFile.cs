@@ -38,6 +38,16 @@ internal sealed class OutputFile
     /// <summary>What the user typed.</summary>
     public string Path { get; }
 
+    /// <summary>The same for a file whose name must end as the example's.</summary>
+    /// <exception cref="ConfigurationException">It ends otherwise, or cannot be a file.</exception>
+    public static OutputFile Named(string option, string path, string example)
+    {
+        string extension = System.IO.Path.GetExtension(example);
+        return System.IO.Path.GetExtension(path).Equals(extension, StringComparison.OrdinalIgnoreCase)
+            ? new OutputFile(option, path, example)
+            : throw new ConfigurationException($"{option}: got '{path}', expected a file that ends in {extension}");
+    }
+
     /// <summary>Writes it, whole or not at all.</summary>
     /// <exception cref="ConfigurationException">It cannot be written.</exception>
     public void Write(byte[] content) => Write(stream => stream.Write(content));
@@ -49,6 +59,18 @@ internal sealed class OutputFile
         AtomicFile.Write(target, write);
         return true;
     });
+
+    /// <summary>Lets something write it that writes whole or not at all by itself; it is given the file's name.</summary>
+    /// <exception cref="ConfigurationException">It cannot be written.</exception>
+    public void WriteTo(Action<string> write) => Guarded(() =>
+    {
+        write(target);
+        return true;
+    });
+
+    /// <summary>The same for what writes files by name itself, whole or not at all.</summary>
+    /// <exception cref="ConfigurationException">It cannot be written.</exception>
+    public T Write<T>(Func<string, T> write) => Guarded(() => write(target));
 
     /// <summary>What a link stands for is written, not the link.</summary>
     private static string TargetOf(FileInfo file)

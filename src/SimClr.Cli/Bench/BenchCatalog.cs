@@ -18,6 +18,7 @@ internal static class BenchCatalog
         new("step", "a bare training step against the peak, and pretrain against the bare step, ResNet-18", StepBenchmark.Whole),
         new("step-quarter", "the same with a quarter of the width", StepBenchmark.Quarter),
         new("photos", "pretrain on photographs at 224 pixels, from JPEG and packed, against the bare step", PhotoBenchmark.Measure),
+        new("embed", "embedding to a file against the encoder alone, from memory, packed and JPEG", EmbedBenchmark.Measure) { OnRequest = true },
         new("augmentation", "views per second on one core", AugmentationBenchmark.Measure),
         new("decode", "JPEG photographs per second on one core", DecodeBenchmark.Measure),
         new("loss", "NT-Xent against its dense form", LossBenchmark.Time),

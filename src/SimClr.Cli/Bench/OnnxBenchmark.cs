@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using SimClr.Checkpoints;
+using SimClr.Embeddings;
 using SimClr.Encoders;
 using SimClr.Internals;
 using SimClr.Onnx;
@@ -30,10 +31,13 @@ internal static class OnnxBenchmark
         var views = settings.Basis.Views with { Size = side };
         using var encoder = new TrainedEncoder(EncoderCatalog.Create(options, side), options, views);
         bool channelsLast = ChannelsLast.Convert(encoder.Module);
-        using var inference = new InferenceMode(encoder.Module);
+        using var memory = new HostMemory();
+        using var network = new InferenceNetwork(encoder.Module, head: null);
+        using var lanes = new ComputeLanes(threads);
         Tensor images = rand(batch, 3, side, side);
         Tensor ours = channelsLast ? images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : images;
 
+        Tensor[] parts = ours.split(Embedder.BatchSize(side));
         (byte[] model, _) = OnnxExport.Create(encoder, new OnnxExportOptions { Check = false }, head: null);
         using var sessionOptions = new SessionOptions { IntraOpNumThreads = threads };
         using var session = new InferenceSession(model, sessionOptions);
@@ -63,7 +67,8 @@ internal static class OnnxBenchmark
             },
         };
 
-        void Embed() => encoder.Module.forward(ours).Dispose();
+        // As 'simclr embed' computes: small batches, each on a thread of its own.
+        void Embed() => Task.WaitAll([.. parts.Select(part => lanes.Start(() => network.Compute(part)))], cancellation);
 
         void Score() => session.Run(run, [InputGraph.Name], [theirs], [EncoderModel.OutputName]).Dispose();
     }

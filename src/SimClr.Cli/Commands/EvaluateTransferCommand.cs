@@ -21,7 +21,7 @@ internal static class EvaluateTransferCommand
 
     public static Verb Create()
     {
-        var run = new Argument<string>("RUN") { Description = "A run directory, or a safetensors file that 'simclr pretrain' wrote" };
+        var run = new Argument<string>("RUN") { Description = "A run directory, or a file with an encoder that 'simclr' wrote" };
         var root = new Option<string>("--data-root") { Description = "The folder that holds the sets' folders", HelpName = "DIR", Required = true };
         var only = new Option<string[]>("--only")
         {

@@ -7,7 +7,7 @@ internal sealed class EvaluationArguments
 {
     public Argument<string> Run { get; } = new("RUN")
     {
-        Description = "A run directory, or a safetensors file that 'simclr pretrain' wrote",
+        Description = "A run directory, or a file with an encoder that 'simclr' wrote",
     };
 
     public Option<string> Train { get; } = Labeled("--train", "Labeled images to learn from");

@@ -8,8 +8,11 @@ internal static class ExportCommand
     public static Command Create() => new Verb(
         "export",
         "Write an encoder in a form that other programs read.",
-        "simclr export onnx runs/photos --out encoder.onnx")
+        "simclr export onnx runs/photos --out encoder.onnx",
+        "simclr export pth runs/photos --out encoder.pth")
     {
         ExportOnnxCommand.Create(),
+        ExportWeightsCommand.CreateSafetensors(),
+        ExportWeightsCommand.CreatePth(),
     };
 }

@@ -1,9 +1,10 @@
 using SimClr.Embeddings;
+using SimClr.Parquet;
 
 namespace SimClr.Cli.Embeddings;
 
 /// <summary>The formats that the command line has beyond the library's own.</summary>
 internal static class EmbeddingFormats
 {
-    public static IEmbeddingFormat[] Others => [];
+    public static IEmbeddingFormat[] Others => [new ParquetFormat()];
 }

@@ -11,7 +11,7 @@ namespace SimClr.Checkpoints;
 /// Tensors by name in a safetensors file (https://github.com/huggingface/safetensors): the length of the header in 8
 /// bytes, a JSON header with type, shape and place of each tensor, then the bytes. Loading it runs no code.
 /// </summary>
-public sealed class SafetensorsFile : IDisposable
+public sealed class SafetensorsFile : IWeightsFile
 {
     /// <summary>
     /// The metadata entry for a SHA-256 over the whole file but its first 8 bytes, with zeros in the place of the digits.

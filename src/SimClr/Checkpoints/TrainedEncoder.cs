@@ -15,6 +15,7 @@ namespace SimClr.Checkpoints;
 public sealed class TrainedEncoder : IDisposable
 {
     internal const string Prefix = "encoder.";
+    internal const string ProjectionPrefix = "projection.";
     private const string OwnEncoder = "own_encoder";
 
     /// <summary>Joins an encoder to its views.</summary>
@@ -42,19 +43,29 @@ public sealed class TrainedEncoder : IDisposable
     internal IReadOnlyDictionary<string, string> Metadata { get; private init; } = new Dictionary<string, string>();
 
     /// <summary>Loads the encoder of a run (<c>encoder.safetensors</c>, or the last checkpoint of an unfinished one), or of a file.</summary>
-    /// <param name="path">A run directory or a safetensors file.</param>
+    /// <param name="path">A run directory, or a file that <see cref="Save"/> wrote.</param>
     /// <param name="device">cpu, cuda or mps.</param>
     /// <param name="ownEncoder">The user's own module, where the run was trained with one.</param>
     /// <exception cref="DataException">There is no encoder, or it does not fit.</exception>
     public static TrainedEncoder Load(string path, string device = "cpu", nn.Module<Tensor, Tensor>? ownEncoder = null)
     {
         string file = Find(path);
-        using SafetensorsFile content = SafetensorsFile.Read(file);
-        if (!content.Metadata.TryGetValue("encoder", out string? encoder) || !content.Metadata.TryGetValue("views", out string? views))
+        using IWeightsFile content = WeightsFile.Read(file);
+        return Load(content, file, device, ownEncoder);
+    }
+
+    /// <summary>The same of a file that is open.</summary>
+    internal static TrainedEncoder Load(
+        IWeightsFile content, string file, string device = "cpu", nn.Module<Tensor, Tensor>? ownEncoder = null)
+    {
+        if (!Describes(content))
         {
-            throw new DataException($"{file}: it does not say which encoder it holds and what its input looks like; expected a file that 'simclr pretrain' wrote");
+            throw new DataException(
+                $"{file}: it does not say which encoder it holds and what its input looks like; expected a file that 'simclr pretrain' wrote. "
+                    + $"Weights of other programs are made one by: simclr import {file} --out encoder.safetensors --normalize imagenet (or none)");
         }
 
+        (string encoder, string views) = (content.Metadata["encoder"], content.Metadata["views"]);
         if (content.Metadata.ContainsKey(OwnEncoder) && ownEncoder is null)
         {
             throw new DataException($"{file}: it was trained with an encoder of your own; load it from C# and pass that module");
@@ -70,14 +81,26 @@ public sealed class TrainedEncoder : IDisposable
         return new TrainedEncoder(module, options, viewOptions) { Metadata = content.Metadata };
     }
 
-    /// <summary>Writes weights and input description, whole or not at all.</summary>
+    /// <summary>
+    /// Writes weights and input description, whole or not at all: as a safetensors file, or where the name ends in
+    /// <c>.pth</c> or <c>.pt</c> as one that PyTorch loads.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="provenance">Further text entries: where it comes from.</param>
     public void Save(string path, IReadOnlyDictionary<string, string>? provenance = null)
     {
+        ArgumentNullException.ThrowIfNull(path);
         var metadata = new Dictionary<string, string>(provenance ?? new Dictionary<string, string>());
         Describe(metadata);
-        SafetensorsFile.Write(path, [.. ModuleState.Of(Module)], metadata);
+        KeyValuePair<string, Tensor>[] weights = [.. ModuleState.Of(Module)];
+        if (path.EndsWith(".pth", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".pt", StringComparison.OrdinalIgnoreCase))
+        {
+            PthFile.Write(path, weights, metadata);
+        }
+        else
+        {
+            SafetensorsFile.Write(path, weights, metadata);
+        }
     }
 
     /// <inheritdoc/>
@@ -86,7 +109,7 @@ public sealed class TrainedEncoder : IDisposable
     /// <summary>The type of the user's own module that a file holds the weights of, or null.</summary>
     internal static string? OwnEncoderOf(string path)
     {
-        using SafetensorsFile content = SafetensorsFile.Read(Find(path));
+        using IWeightsFile content = WeightsFile.Read(Find(path));
         return content.Metadata.GetValueOrDefault(OwnEncoder);
     }
 
@@ -104,15 +127,26 @@ public sealed class TrainedEncoder : IDisposable
             $"RGB in [0, 1], {Views.Size} x {Views.Size}, normalization: {Views.Normalize}");
     }
 
+    /// <summary>Whether a file says which encoder it holds and what its input looks like.</summary>
+    internal static bool Describes(IWeightsFile content)
+        => content.Metadata.ContainsKey("encoder") && content.Metadata.ContainsKey("views");
+
     /// <summary>
-    /// Fills an encoder from a file: one that this program wrote, a checkpoint of a run, or torchvision's names, whose
-    /// classifier <c>fc</c> is no part of the encoder. Everything else must match.
+    /// Fills an encoder from a file: one that this program wrote, a checkpoint of a run, or one of another program in which
+    /// a ResNet is found. What is no part of the encoder is left out; everything else must match.
     /// </summary>
-    internal static void LoadWeights(nn.Module module, SafetensorsFile content, string file)
+    internal static void LoadWeights(nn.Module module, IWeightsFile content, string file)
     {
+        if (module is ResNet && !Describes(content))
+        {
+            ImportedEncoder.Fill(module, EncoderNames.Find(content.Tensors, prefix: null, file), file);
+            return;
+        }
+
         string prefix = content.Metadata.ContainsKey("step") ? Prefix : "";
         var values = content.Tensors
-            .Where(t => t.Key.StartsWith(prefix, StringComparison.Ordinal) && t.Key is not ("fc.weight" or "fc.bias"))
+            .Where(t => t.Key.StartsWith(prefix, StringComparison.Ordinal) && t.Key is not ("fc.weight" or "fc.bias")
+                && !t.Key.StartsWith(ProjectionPrefix, StringComparison.Ordinal))
             .ToDictionary(t => t.Key[prefix.Length..], t => t.Value);
         ModuleState.Load(ModuleState.Of(module), values, file);
     }
@@ -145,6 +179,6 @@ public sealed class TrainedEncoder : IDisposable
         }
 
         return run.LatestCheckpoint()
-            ?? throw new DataException($"{path}: expected a run directory with encoder.safetensors or a checkpoint, or a safetensors file; found neither");
+            ?? throw new DataException($"{path}: expected a run directory with encoder.safetensors or a checkpoint, or a file with an encoder; found neither");
     }
 }

@@ -94,6 +94,9 @@ public sealed class BatchLoader
     /// <summary>Whether batches hold the decoded images themselves, and nothing is written.</summary>
     internal bool KeepsImages { get; init; }
 
+    /// <summary>How many batches stay valid: the one that was handed out last (default), and others before it.</summary>
+    internal int Held { get; init; } = 1;
+
     /// <summary>
     /// Loads the planned batches in order. Plans are taken one by one, on the consumer's thread, at most
     /// <c>ring</c> ahead, so they may go on forever. The workers end with the enumeration, also when it is left early.
@@ -113,6 +116,7 @@ public sealed class BatchLoader
         using var plan = plans.GetEnumerator();
         var free = new Queue<ImageBatch>(buffers());
         var ahead = new Queue<ImageBatch>();
+        var held = new Queue<ImageBatch>();
         bool more = true;
         while (true)
         {
@@ -132,7 +136,11 @@ public sealed class BatchLoader
 
             Waited += crew.Await(batch, cancellation);
             yield return batch;
-            free.Enqueue(batch);
+            held.Enqueue(batch);
+            if (held.Count >= Held)
+            {
+                free.Enqueue(held.Dequeue());
+            }
         }
     }
 
@@ -145,6 +153,7 @@ public sealed class BatchLoader
         }
 
         batch.Indices[position] = read.Index;
+        batch.Sizes[position] = (read.Image.Width, read.Image.Height);
         if (KeepsImages)
         {
             batch.Keep(position, read.Image);

@@ -31,6 +31,9 @@ public sealed class ImageBatch
     /// <summary>What was written; only the first <see cref="Length"/> values count, the buffer may be longer.</summary>
     public float[] Pixels { get; private set; } = [];
 
+    /// <summary>Width and height of each image as it was read; zeros where it was not.</summary>
+    internal (int Width, int Height)[] Sizes { get; private set; } = [];
+
     /// <summary>Images · floats per image.</summary>
     public int Length { get; private set; }
 
@@ -56,6 +59,7 @@ public sealed class ImageBatch
         Epoch = plan.Epoch;
         Indices = [.. plan.Indices];
         unreadable = new bool[Indices.Length];
+        Sizes = new (int, int)[Indices.Length];
         Length = LengthOf(Indices.Length, floatsPerImage);
         if (Pixels.Length < Length)
         {

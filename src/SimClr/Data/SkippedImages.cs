@@ -57,6 +57,15 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
         }
     }
 
+    /// <summary>Why an image was skipped; null where it was not.</summary>
+    internal string? ReasonOf(string path)
+    {
+        lock (gate)
+        {
+            return skipped.GetValueOrDefault(path);
+        }
+    }
+
     /// <summary>To be called when the whole set has been read: only then is it known how many there are.</summary>
     /// <exception cref="DataException">They are more than the allowed share.</exception>
     internal void CheckAll()

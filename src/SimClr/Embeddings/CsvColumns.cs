@@ -14,7 +14,6 @@ internal sealed class CsvColumns
     private readonly int height;
     private readonly int label;
     private readonly int first;
-    private readonly int dimension;
 
     private CsvColumns(string file, string[] header)
     {
@@ -25,11 +24,14 @@ internal sealed class CsvColumns
         height = Array.IndexOf(header, "height");
         label = Array.IndexOf(header, "label");
         first = Array.IndexOf(header, "e0");
-        dimension = first < 0 ? 0 : header.Skip(first).TakeWhile((name, i) => name == Name(i)).Count();
+        Dimension = first < 0 ? 0 : header.Skip(first).TakeWhile((name, i) => name == Name(i)).Count();
     }
 
     /// <summary>The column of the path.</summary>
     public int Path { get; }
+
+    /// <summary>Numbers per row; 0 in a file that only describes rows.</summary>
+    public int Dimension { get; }
 
     /// <summary>The name of one of the numbers.</summary>
     public static string Name(int place) => string.Create(CultureInfo.InvariantCulture, $"e{place}");
@@ -43,20 +45,21 @@ internal sealed class CsvColumns
         string got = string.Join(',', names);
         string text = got.Length > 60 ? got[..60] + "…" : got;
         bool fits = columns.Path >= 0 && (columns.width < 0) == (columns.height < 0)
-            && (!wantsNumbers || (columns.dimension > 0 && columns.first + columns.dimension == columns.count));
+            && (!wantsNumbers || (columns.Dimension > 0 && columns.first + columns.Dimension == columns.count));
+        string hint = EmbeddingShard.FromName(file) is { Number: > 1 } ? "; it goes on from another part: join the parts ('simclr embed --join') and read that" : "";
         return fits
             ? columns
-            : throw new DataException($"{file}, line 1: got the header '{text}', expected {(wantsNumbers ? Form : "'path,width,height,label'")}");
+            : throw new DataException($"{file}, line 1: got the header '{text}', expected {(wantsNumbers ? Form : "'path,width,height,label'")}{hint}");
     }
 
     /// <exception cref="DataException">A row is longer or shorter than the header.</exception>
-    public void RequireCount(string[] fields, int line)
+    public void RequireCount(string[] fields, int line, string where)
     {
         if (fields.Length != count)
         {
             throw new DataException(
-                $"{file}, line {line}: got {fields.Length} field(s), expected {count} as in the header"
-                    + (dimension > 0 ? $" ({dimension} numbers per image)" : ""));
+                $"{where}, line {line}: got {fields.Length} field(s), expected {count} as in the header"
+                    + (Dimension > 0 ? $" ({Dimension} numbers per image)" : ""));
         }
     }
 
@@ -70,7 +73,7 @@ internal sealed class CsvColumns
     /// <summary>Appends the numbers of a row.</summary>
     public void Numbers(string[] fields, int line, List<float> values)
     {
-        for (int i = first; i < first + dimension; i++)
+        for (int i = first; i < first + Dimension; i++)
         {
             values.Add(float.TryParse(fields[i], NumberStyles.Float, CultureInfo.InvariantCulture, out float value)
                 ? value

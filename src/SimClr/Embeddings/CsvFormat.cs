@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text;
 using SimClr.Data;
+using SimClr.Internals;
 
 namespace SimClr.Embeddings;
 
@@ -17,6 +19,46 @@ internal sealed class CsvFormat : IEmbeddingFormat
     {
         (RowDescriptions rows, float[] values) = Read(path, wantsNumbers: true);
         return rows.ToTable(values, values.Length / rows.Count);
+    }
+
+    /// <inheritdoc/>
+    public void Write(string path, EmbeddingRows rows) => AtomicFile.Write(path, stream =>
+    {
+        using var text = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
+        if (!rows.Continues)
+        {
+            text.WriteLine(string.Join(',', [Heading(rows), .. Enumerable.Range(0, rows.Dimension).Select(CsvColumns.Name)]));
+        }
+
+        Span<char> number = stackalloc char[32];
+        foreach (EmbeddingTable block in rows.Blocks())
+        {
+            for (int row = 0; row < block.Count; row++)
+            {
+                text.Write(Description(block, row));
+                foreach (float value in block[row])
+                {
+                    _ = value.TryFormat(number, out int length, "R", CultureInfo.InvariantCulture);
+                    text.Write(',');
+                    text.Write(number[..length]);
+                }
+
+                text.WriteLine();
+            }
+        }
+    });
+
+    /// <summary>The columns that describe rows.</summary>
+    internal static string Heading(EmbeddingRows rows)
+        => "path" + (rows.HasSizes ? ",width,height" : "") + (rows.HasLabels ? ",label" : "");
+
+    /// <summary>What stands in them.</summary>
+    internal static string Description(EmbeddingTable table, int row)
+    {
+        string size = table is { Widths: { } widths, Heights: { } heights }
+            ? string.Create(CultureInfo.InvariantCulture, $",{widths[row]},{heights[row]}")
+            : "";
+        return CsvField.Quote(table.Paths[row]) + size + (EmbeddingRows.LabelOf(table, row) is { } label ? $",{CsvField.Quote(label)}" : "");
     }
 
     /// <summary>Reads the columns that describe rows, and the numbers where they are wanted.</summary>
@@ -37,7 +79,7 @@ internal sealed class CsvFormat : IEmbeddingFormat
                     continue;
                 }
 
-                columns.RequireCount(fields, line);
+                columns.RequireCount(fields, line, path);
                 rows.Add(fields[columns.Path], columns.Size(fields, line), columns.Class(fields));
                 columns.Numbers(fields, line, values);
             }
@@ -55,7 +97,8 @@ internal sealed class CsvFormat : IEmbeddingFormat
         return values.Count <= Array.MaxLength ? (rows, [.. values]) : throw new DataException($"{path}: too many numbers for one table; embed in parts with --shard");
     }
 
-    private static void RequireLines(string path)
+    /// <summary>Looks that a file is text whose lines have ends.</summary>
+    internal static void RequireLines(string path)
     {
         using FileStream stream = File.OpenRead(path);
         byte[] start = new byte[Math.Min(LongestHeader, stream.Length)];
@@ -70,7 +113,7 @@ internal sealed class CsvFormat : IEmbeddingFormat
         stream.Position = stream.Length - 1;
         if (stream.ReadByte() != '\n')
         {
-            throw new DataException(string.Create(CultureInfo.InvariantCulture, $"{path}: the last line has no end: the file was cut short"));
+            throw new DataException($"{path}: the last line has no end: the file was cut short");
         }
     }
 }

@@ -6,12 +6,17 @@ using static TorchSharp.torch;
 
 namespace SimClr.Embeddings;
 
-/// <summary>Turns images into their representations h: batch norm in inference mode, nothing random.</summary>
+/// <summary>
+/// Turns images into their representations h: batch norm in inference mode, nothing random. Batches are always the same
+/// images, and each is computed by one thread, so that a row's bits depend on neither the threads nor the workers, nor
+/// on whether the set was embedded at once or in parts. (An encoder of the user's own is computed with all threads at once.)
+/// </summary>
 public static class Embedder
 {
-    private const int BatchSize = 128;
+    private const int LargestSmallView = 64;
+    private const int BatchesAhead = 2;
 
-    /// <summary>Embeds every readable image of a set, in its order.</summary>
+    /// <summary>Embeds every readable image of a set, in its order, into one table in memory.</summary>
     /// <param name="encoder">The encoder with its preprocessing.</param>
     /// <param name="images">What to embed.</param>
     /// <param name="options">How images are read.</param>
@@ -43,44 +48,113 @@ public static class Embedder
     {
         ArgumentNullException.ThrowIfNull(images);
         options ??= new DataOptions();
-        using var inference = new InferenceMode(encoder.Module);
-        using var pixels = new PixelRing(BatchSize, transform.Size, inference.Device, ScalarType.Float32);
-        var loader = new BatchLoader(
-            images,
-            pixels.Memory,
-            (image, address, batch) => transform.Render(image, batch.Floats(address.Position)),
-            skipped ?? new SkippedImages(images, options),
-            options.Workers,
-            substituteUnreadable: false);
-
-        float[] rows = [];   // All of them from the start: a list that grows holds them up to three times.
-        var kept = new List<int>();
+        using var network = new InferenceNetwork(encoder.Module, head: null);
+        float[] values = [];
         int dimension = 0;
-        foreach (ImageBatch batch in loader.Load(BatchOrder.InOrder(images.Count, BatchSize).Select(b => new BatchPlan(0, b)), cancellation))
+        var kept = new List<int>();
+        var sizes = new List<(int Width, int Height)>();
+        foreach (EmbeddedBlock block in Stream(network, images, 0, images.Count, transform, options, skipped ?? new SkippedImages(images, options), cancellation))
         {
-            using var scope = NewDisposeScope();
-            int count = batch.Indices.Length;
-            Tensor h = encoder.Module.forward(pixels.Take(batch.Slot, count)).cpu().to_type(ScalarType.Float32).contiguous();
-            dimension = (int)h.shape[1];
-            rows = rows.Length == 0 ? new float[(long)images.Count * dimension] : rows;
-            ReadOnlySpan<float> values = h.data<float>().ToArray();
-            for (int i = 0; i < count; i++)
+            if (block.Rows.Length > 0)
             {
-                if (batch.IsReadable(i))
-                {
-                    values.Slice(i * dimension, dimension).CopyTo(rows.AsSpan(kept.Count * dimension));
-                    kept.Add(batch.Indices[i]);
-                }
+                dimension = block.Values.Length / block.Rows.Length;
+                values = values.Length > 0 ? values : Allocate(images, dimension);
+                block.Values.CopyTo(values.AsSpan(kept.Count * dimension));
+                kept.AddRange(block.Rows);
+                sizes.AddRange(block.Sizes);
             }
 
             progress?.Report(kept.Count);
         }
 
-        Array.Resize(ref rows, kept.Count * dimension);   // Where images were skipped; else nothing is done.
         return kept.Count == 0
-            ? throw new DataException($"{images.Name}: no image could be read; there is nothing to embed")
-            : new EmbeddingTable(
-                rows, dimension, [.. kept.Select(images.PathOf)],
-                images.Labels is { } labels ? [.. kept.Select(i => labels[i])] : null, images.ClassNames);
+            ? throw NoneReadable(images)
+            : Table(images, kept, sizes, kept.Count == images.Count ? values : values[..(kept.Count * dimension)], dimension);
+    }
+
+    /// <summary>
+    /// Embeds the images from one index up to another, batch by batch, in memory that does not grow with them. The first
+    /// index is a multiple of <see cref="BatchSize"/>.
+    /// </summary>
+    internal static IEnumerable<EmbeddedBlock> Stream(
+        InferenceNetwork network,
+        ImageDataSet images,
+        int from,
+        int to,
+        EvaluationTransform transform,
+        DataOptions options,
+        SkippedImages skipped,
+        CancellationToken cancellation)
+    {
+        int batchSize = BatchSize(transform.Size);
+        int lanesWanted = network.IsConcurrent ? get_num_threads() : 0;
+        using var memory = new HostMemory();
+        using var pixels = new PixelRing(batchSize, transform.Size, network.Device, ScalarType.Float32, 1 + lanesWanted + BatchesAhead);
+        using ComputeLanes? lanes = lanesWanted > 0 ? new ComputeLanes(lanesWanted) : null;
+        var loader = new BatchLoader(
+            images,
+            pixels.Memory,
+            (image, address, batch) => transform.Render(image, batch.Floats(address.Position)),
+            skipped,
+            options.Workers,
+            substituteUnreadable: false)
+        {
+            Held = Math.Max(1, lanesWanted),
+        };
+        var plans = Enumerable.Range(0, (to - from + batchSize - 1) / batchSize)
+            .Select(i => from + (i * batchSize))
+            .Select(start => new BatchPlan(0, [.. Enumerable.Range(start, Math.Min(batchSize, to - start))]));
+        var computing = new Queue<(ImageBatch Batch, Task<float[]> Values)>();
+        foreach (ImageBatch batch in loader.Load(plans, cancellation))
+        {
+            Tensor Input() => pixels.Take(batch.Slot, batch.Indices.Length);
+            computing.Enqueue((batch, lanes?.Start(() => network.Compute(Input())) ?? Task.FromResult(Alone(network, Input))));
+            if (computing.Count > lanesWanted)
+            {
+                yield return Finish(computing.Dequeue());
+            }
+        }
+
+        while (computing.TryDequeue(out (ImageBatch, Task<float[]>) rest))
+        {
+            yield return Finish(rest);
+        }
+    }
+
+    /// <summary>Images that are computed together: few enough that what is between two layers stays near the processor.</summary>
+    /// <param name="viewSize">Side of a view in pixels.</param>
+    internal static int BatchSize(int viewSize) => viewSize <= LargestSmallView ? 32 : 16;
+
+    internal static EmbeddingTable Table(
+        ImageDataSet images, IReadOnlyList<int> kept, IReadOnlyList<(int Width, int Height)> sizes, float[] values, int dimension) => new(
+        values, dimension, [.. kept.Select(images.PathOf)],
+        images.Labels is { } labels ? [.. kept.Select(i => labels[i])] : null, images.ClassNames,
+        [.. sizes.Select(size => size.Width)], [.. sizes.Select(size => size.Height)]);
+
+    internal static DataException NoneReadable(ImageDataSet images) => new($"{images.Name}: no image could be read; there is nothing to embed");
+
+    private static float[] Alone(InferenceNetwork network, Func<Tensor> input)
+    {
+        using var scope = NewDisposeScope();
+        return network.Compute(input());
+    }
+
+    private static float[] Allocate(ImageDataSet images, int dimension)
+        => (long)images.Count * dimension <= Array.MaxLength
+            ? new float[(long)images.Count * dimension]
+            : throw new DataException(
+                $"{images.Name}: {images.Count} rows of {dimension} numbers are more than one table in memory holds ({Array.MaxLength} numbers); 'simclr embed' writes them to a file");
+
+    private static EmbeddedBlock Finish((ImageBatch Batch, Task<float[]> Values) computed)
+    {
+        ImageBatch batch = computed.Batch;
+        float[] values = computed.Values.GetAwaiter().GetResult();
+        int next = batch.Indices[^1] + 1;
+        int[] readable = [.. Enumerable.Range(0, batch.Indices.Length).Where(batch.IsReadable)];
+        int dimension = values.Length / batch.Indices.Length;
+        float[] kept = readable.Length == batch.Indices.Length
+            ? values
+            : [.. readable.SelectMany(position => values.AsSpan(position * dimension, dimension).ToArray())];
+        return new EmbeddedBlock(next, [.. readable.Select(p => batch.Indices[p])], [.. readable.Select(p => batch.Sizes[p])], kept);
     }
 }

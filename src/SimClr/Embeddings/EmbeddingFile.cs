@@ -24,7 +24,7 @@ public static class EmbeddingFile
     public static EmbeddingTable Read(string path, params IEmbeddingFormat[] others)
     {
         IEmbeddingFormat format = FormatOf(path, others);
-        RequireFile(path, format);
+        RequireFile(path, format.Extension);
         try
         {
             EmbeddingTable table = format.Read(path);
@@ -35,6 +35,20 @@ public static class EmbeddingFile
         {
             throw new DataException($"{path} cannot be read: {error.Message}", error);
         }
+    }
+
+    /// <summary>Writes a table, whole or not at all.</summary>
+    /// <param name="path">The file; its extension says the format.</param>
+    /// <param name="table">At least one row.</param>
+    /// <param name="others">Formats beyond the library's own.</param>
+    /// <exception cref="ConfigurationException">The extension is none of the formats'.</exception>
+    /// <exception cref="IOException">It cannot be written: the disk may be full.</exception>
+    public static void Write(string path, EmbeddingTable table, params IEmbeddingFormat[] others)
+    {
+        IEmbeddingFormat format = FormatOf(path, others);
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentOutOfRangeException.ThrowIfZero(table.Count, nameof(table));
+        format.Write(path, EmbeddingRows.Of(table));
     }
 
     /// <summary>The format of a file, by its extension.</summary>
@@ -49,11 +63,12 @@ public static class EmbeddingFile
             $"'{path}': got a file that ends in '{extension}', expected embeddings that end in one of {string.Join(", ", known)}{Nearest.Hint(extension, known)}");
     }
 
-    private static void RequireFile(string path, IEmbeddingFormat format)
+    /// <exception cref="DataException">There is no such file.</exception>
+    internal static void RequireFile(string path, string extension)
     {
         if (Directory.Exists(path))
         {
-            throw new DataException($"{path} is a folder, expected a file of embeddings ({format.Extension})");
+            throw new DataException($"{path} is a folder, expected a file of embeddings ({extension})");
         }
 
         if (!File.Exists(path))

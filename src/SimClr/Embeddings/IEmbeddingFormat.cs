@@ -13,4 +13,10 @@ public interface IEmbeddingFormat
     /// <param name="path">The file.</param>
     /// <exception cref="DataException">It is cut short, damaged, or something else.</exception>
     EmbeddingTable Read(string path);
+
+    /// <summary>Writes a file, whole or not at all, in memory that does not grow with the rows. Equal rows give equal bytes.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="rows">What it is to hold; may be gone through more than once.</param>
+    /// <exception cref="IOException">It cannot be written: the disk may be full.</exception>
+    void Write(string path, EmbeddingRows rows);
 }

@@ -1,3 +1,7 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using SimClr.Internals;
+
 namespace SimClr.Embeddings;
 
 /// <summary>A matrix as numpy saves it, and a CSV beside it that says which image each row is of.</summary>
@@ -26,6 +30,31 @@ internal sealed class NpyFormat : IEmbeddingFormat
         RowDescriptions? described = Described(path, rows);
         float[] values = StoredNumbers.Read(stream, rows * dimension, header.Type);
         return described?.ToTable(values, dimension) ?? new EmbeddingTable(values, dimension, RowDescriptions.Numbered(path, rows));
+    }
+
+    /// <summary>The companion first: a matrix is never there without it.</summary>
+    public void Write(string path, EmbeddingRows rows)
+    {
+        AtomicFile.Write(CompanionOf(path), stream =>
+        {
+            using var text = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
+            text.WriteLine(CsvFormat.Heading(rows));
+            foreach (EmbeddingTable block in rows.Blocks())
+            {
+                for (int row = 0; row < block.Count; row++)
+                {
+                    text.WriteLine(CsvFormat.Description(block, row));
+                }
+            }
+        });
+        AtomicFile.Write(path, stream =>
+        {
+            stream.Write(NpyHeader.Write(rows.Count, rows.Dimension));
+            foreach (EmbeddingTable block in rows.Blocks())
+            {
+                stream.Write(MemoryMarshal.AsBytes(block.Values.AsSpan()));
+            }
+        });
     }
 
     private static RowDescriptions? Described(string path, int rows)

@@ -49,7 +49,8 @@ internal sealed class RowDescriptions
             values, dimension, paths, labeled ? [.. classes.Select(name => numbers![name])] : null, names, sized ? widths : null, sized ? heights : null);
     }
 
-    private static string[] Ordered(IEnumerable<string> names)
+    /// <summary>Each name once: in the order of numbers where all are numbers, else of their characters.</summary>
+    internal static string[] Ordered(IEnumerable<string> names)
     {
         string[] all = [.. names.Distinct().Order(StringComparer.Ordinal)];
         long[] numbers = [.. all.Select(name => long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : -1)];

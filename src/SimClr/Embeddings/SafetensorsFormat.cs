@@ -1,5 +1,8 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using SimClr.Internals;
 
 namespace SimClr.Embeddings;
 
@@ -50,6 +53,87 @@ internal sealed class SafetensorsFormat : IEmbeddingFormat
         int[]? labels = parts.Has(Labels) ? [.. parts.Integers(Labels, "I64", rows).Select(label => Label(label, path))] : null;
         string[]? names = labels is null ? null : Names(parts, labels, path);
         return new EmbeddingTable(values, dimension, paths, labels, names, Sizes(parts, Widths, rows), Sizes(parts, Heights, rows));
+    }
+
+    /// <inheritdoc/>
+    public void Write(string path, EmbeddingRows rows)
+    {
+        long pathBytes = rows.Blocks().Sum(block => block.Paths.Sum(text => (long)Encoding.UTF8.GetByteCount(text)));
+        (string Name, string Type, long[] Shape, long Bytes)[] tensors =
+        [
+            .. rows.HasLabels ? [(Labels, "I64", [rows.Count], 8 * rows.Count)] : Array.Empty<(string, string, long[], long)>(),
+            (PathOffsets, "I64", [rows.Count + 1], 8 * (rows.Count + 1)),
+            (Matrix, "F32", [rows.Count, rows.Dimension], 4 * rows.Count * rows.Dimension),
+            .. rows.HasSizes
+                ? [(Widths, "I32", [rows.Count], 4 * rows.Count), (Heights, "I32", [rows.Count], 4 * rows.Count)]
+                : Array.Empty<(string, string, long[], long)>(),
+            (Paths, "U8", [pathBytes], pathBytes),
+        ];
+        AtomicFile.Write(path, stream =>
+        {
+            byte[] header = Header(tensors, rows.ClassNames);
+            var length = new byte[8];
+            BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
+            stream.Write(length);
+            stream.Write(header);
+            var places = new Dictionary<string, long>();
+            long next = stream.Position;
+            foreach ((string name, _, _, long bytes) in tensors)
+            {
+                places[name] = next;
+                next += bytes;
+            }
+
+            WriteBlocks(stream, rows, places);
+        });
+    }
+
+    // All tensors grow at once, so that the rows are gone through once.
+    private static void WriteBlocks(Stream stream, EmbeddingRows rows, Dictionary<string, long> places)
+    {
+        long offset = 0;
+        Append(PathOffsets, new byte[8]);
+        foreach (EmbeddingTable block in rows.Blocks())
+        {
+            byte[][] paths = [.. block.Paths.Select(Encoding.UTF8.GetBytes)];
+            long[] offsets = [.. paths.Select(path => offset += path.Length)];
+            Append(PathOffsets, MemoryMarshal.AsBytes(offsets.AsSpan()));
+            Append(Matrix, MemoryMarshal.AsBytes(block.Values.AsSpan()));
+            Append(Paths, paths.SelectMany(path => path).ToArray());
+            Append(Labels, MemoryMarshal.AsBytes((block.Labels ?? []).Select(label => (long)label).ToArray().AsSpan()));
+            Append(Widths, MemoryMarshal.AsBytes((block.Widths ?? []).ToArray().AsSpan()));
+            Append(Heights, MemoryMarshal.AsBytes((block.Heights ?? []).ToArray().AsSpan()));
+        }
+
+        void Append(string name, ReadOnlySpan<byte> bytes)
+        {
+            if (bytes.Length > 0)
+            {
+                stream.Position = places[name];
+                stream.Write(bytes);
+                places[name] += bytes.Length;
+            }
+        }
+    }
+
+    private static byte[] Header((string Name, string Type, long[] Shape, long Bytes)[] tensors, IReadOnlyList<string>? classNames)
+    {
+        var header = new Dictionary<string, object>
+        {
+            ["__metadata__"] = classNames is null
+                ? new Dictionary<string, string> { ["format"] = "pt" }
+                : new Dictionary<string, string> { ["format"] = "pt", [ClassNames] = JsonSerializer.Serialize(classNames, Json.Compact) },
+        };
+        long offset = 0;
+        foreach ((string name, string type, long[] shape, long bytes) in tensors)
+        {
+            header[name] = new Dictionary<string, object> { ["dtype"] = type, ["shape"] = shape, ["data_offsets"] = new[] { offset, offset + bytes } };
+            offset += bytes;
+        }
+
+        string text = JsonSerializer.Serialize(header, Json.Compact);
+        int length = Encoding.UTF8.GetByteCount(text);
+        return Encoding.UTF8.GetBytes(text + new string(' ', (8 - (length % 8)) % 8));
     }
 
     private static int[]? Sizes(SafetensorsParts parts, string name, int rows)

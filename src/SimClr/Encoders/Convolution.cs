@@ -11,23 +11,27 @@ namespace SimClr.Encoders;
 internal sealed class Convolution : nn.Module<Tensor, Tensor>
 {
     private readonly Parameter weight;
-    private readonly long stride;
-    private readonly long padding;
 
     public Convolution(long inputs, long outputs, long kernel, long stride = 1)
         : base(nameof(Convolution))
     {
-        this.stride = stride;
-        padding = kernel / 2;
+        Stride = stride;
+        Padding = kernel / 2;
         weight = nn.Parameter(empty(outputs, inputs, kernel, kernel));
         RegisterComponents();
     }
+
+    public Tensor Weight => weight;
+
+    public long Stride { get; }
+
+    public long Padding { get; }
 
     /// <summary>x: [N, inputs, H, W] → [N, outputs, H / stride, W / stride].</summary>
     public override Tensor forward(Tensor input)
     {
         Tensor kernel = weight.dtype == input.dtype ? weight : weight.to_type(input.dtype);
-        return nn.functional.conv2d(input, kernel, strides: [stride, stride], padding: [padding, padding]);
+        return nn.functional.conv2d(input, kernel, strides: [Stride, Stride], padding: [Padding, Padding]);
     }
 
     /// <summary>Normal with variance 2 / fan-out (He et al. 2015, as torchvision).</summary>

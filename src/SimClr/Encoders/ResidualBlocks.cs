@@ -3,8 +3,14 @@ using static TorchSharp.torch;
 
 namespace SimClr.Encoders;
 
+/// <summary>A block that can be had with its batch norms folded into its convolutions.</summary>
+internal interface IFoldable
+{
+    FoldedBlock Fold();
+}
+
 /// <summary>Two 3×3 convolutions and a shortcut (He et al. 2016), in torchvision's names.</summary>
-internal sealed class BasicBlock : nn.Module<Tensor, Tensor>
+internal sealed class BasicBlock : nn.Module<Tensor, Tensor>, IFoldable
 {
     public const int Expansion = 1;
 
@@ -26,6 +32,8 @@ internal sealed class BasicBlock : nn.Module<Tensor, Tensor>
         nn.init.zeros_(bn2.weight);
     }
 
+    public FoldedBlock Fold() => new([new(conv1, bn1), new(conv2, bn2)], Shortcut.Fold(downsample));
+
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
@@ -40,7 +48,7 @@ internal sealed class BasicBlock : nn.Module<Tensor, Tensor>
 /// 1×1, 3×3 and 1×1 convolutions and a shortcut, in torchvision's names; the stride is in the 3×3 convolution, as in
 /// torchvision and in the paper's code.
 /// </summary>
-internal sealed class Bottleneck : nn.Module<Tensor, Tensor>
+internal sealed class Bottleneck : nn.Module<Tensor, Tensor>, IFoldable
 {
     public const int Expansion = 4;
 
@@ -66,6 +74,8 @@ internal sealed class Bottleneck : nn.Module<Tensor, Tensor>
         nn.init.zeros_(bn3.weight);
     }
 
+    public FoldedBlock Fold() => new([new(conv1, bn1), new(conv2, bn2), new(conv3, bn3)], Shortcut.Fold(downsample));
+
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
@@ -84,4 +94,7 @@ internal static class Shortcut
         => stride == 1 && inputs == outputs
             ? null
             : nn.Sequential(("0", new Convolution(inputs, outputs, 1, stride)), ("1", nn.BatchNorm2d(outputs)));
+
+    public static FoldedConvolution? Fold(Sequential? shortcut)
+        => shortcut is null ? null : new((Convolution)shortcut[0], (BatchNorm2d)shortcut[1]);
 }

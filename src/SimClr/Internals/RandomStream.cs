@@ -17,6 +17,7 @@ internal enum Purpose : ulong
     Labeling = 22,
     Map = 23,
     Export = 24,
+    Graph = 25,
 }
 
 /// <summary>

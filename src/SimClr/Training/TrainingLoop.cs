@@ -163,7 +163,7 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
     {
         if (options.Encoder.Weights is { } file)
         {
-            using SafetensorsFile content = SafetensorsFile.Read(file);
+            using IWeightsFile content = WeightsFile.Read(file);
             TrainedEncoder.LoadWeights(task.Encoder, content, file);
         }
 

@@ -1,0 +1,28 @@
+using SimClr.Data;
+
+namespace SimClr.Cli.Reports;
+
+/// <summary>A small picture of an image file.</summary>
+internal static class FileThumbnail
+{
+    private const int Side = 128;
+
+    /// <summary>The picture; null where there is no such file or it cannot be read.</summary>
+    public static Tile? Of(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        try
+        {
+            using FileStream stream = File.OpenRead(path);
+            return Tile.Of(ImageDecoder.Decode(stream, path), Side);
+        }
+        catch (Exception error) when (error is UnreadableImageException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

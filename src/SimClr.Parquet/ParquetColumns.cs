@@ -1,0 +1,65 @@
+using Parquet.Schema;
+
+namespace SimClr.Parquet;
+
+/// <summary>The columns of a file of embeddings.</summary>
+internal sealed class ParquetColumns
+{
+    private const string PathName = "path";
+    private const string WidthName = "width";
+    private const string HeightName = "height";
+    private const string LabelName = "label";
+    private const string EmbeddingName = "embedding";
+
+    /// <summary>Those of a file to be written.</summary>
+    public ParquetColumns(bool sized, bool labeled)
+        : this(new ParquetSchema(
+        [
+            new DataField<string>(PathName, false),
+            .. sized ? [new DataField<int>(WidthName, false), new DataField<int>(HeightName, false)] : Array.Empty<Field>(),
+            .. labeled ? [new DataField<string>(LabelName, false)] : Array.Empty<Field>(),
+            new ListField(EmbeddingName, new DataField<float>("element", false)),
+        ]))
+    {
+    }
+
+    private ParquetColumns(ParquetSchema schema)
+    {
+        Schema = schema;
+        Path = Find(PathName);
+        Width = Find(WidthName);
+        Height = Find(HeightName);
+        Label = Find(LabelName);
+        Embedding = schema.GetDataFields().FirstOrDefault(field => field.Path.FirstPart == EmbeddingName);
+    }
+
+    public ParquetSchema Schema { get; }
+
+    public DataField? Path { get; }
+
+    public DataField? Width { get; }
+
+    public DataField? Height { get; }
+
+    public DataField? Label { get; }
+
+    /// <summary>The numbers within the lists.</summary>
+    public DataField? Embedding { get; }
+
+    /// <summary>Those of a file that was found.</summary>
+    /// <exception cref="DataException">A column is missing, or of another type.</exception>
+    public static ParquetColumns Of(ParquetSchema schema, string file)
+    {
+        var columns = new ParquetColumns(schema);
+        bool fits = columns.Embedding is { IsArray: false, MaxRepetitionLevel: 1 } numbers && numbers.ClrType == typeof(float)
+            && columns.Path?.ClrType == typeof(string)
+            && (columns.Width is null) == (columns.Height is null)
+            && (columns.Width?.ClrType ?? typeof(int)) == typeof(int) && (columns.Height?.ClrType ?? typeof(int)) == typeof(int)
+            && (columns.Label?.ClrType ?? typeof(string)) == typeof(string);
+        return fits ? columns : throw new DataException(
+            $"{file}: got the columns {string.Join(", ", schema.Fields.Select(field => $"'{field.Name}'"))}, expected 'path' (text) and 'embedding' "
+                + "(lists of float32), and where they are known 'width' and 'height' (32-bit integers) and 'label' (text)");
+    }
+
+    private DataField? Find(string name) => Schema.Fields.OfType<DataField>().FirstOrDefault(field => field.Name == name);
+}

@@ -1,0 +1,67 @@
+using Parquet;
+using SimClr.Embeddings;
+
+namespace SimClr.Parquet;
+
+/// <summary>Rows that are gathered to be written at once.</summary>
+internal sealed class ParquetGroup(ParquetColumns columns, int dimension, int capacity)
+{
+    private readonly List<string> paths = [];
+    private readonly List<int> widths = [];
+    private readonly List<int> heights = [];
+    private readonly List<string> labels = [];
+    private readonly List<float> values = [];
+
+    public bool IsFull => paths.Count == capacity;
+
+    public bool IsEmpty => paths.Count == 0;
+
+    public void Add(EmbeddingTable table, int row)
+    {
+        paths.Add(table.Paths[row]);
+        values.AddRange(table[row]);
+        if (table is { Widths: { } width, Heights: { } height })
+        {
+            widths.Add(width[row]);
+            heights.Add(height[row]);
+        }
+
+        if (EmbeddingRows.LabelOf(table, row) is { } label)
+        {
+            labels.Add(label);
+        }
+    }
+
+    /// <summary>Writes the rows, and begins anew.</summary>
+    public async Task WriteAsync(ParquetWriter writer)
+    {
+        using ParquetRowGroupWriter group = writer.CreateRowGroup();
+        await group.WriteAsync(columns.Path!, paths).ConfigureAwait(false);
+        if (columns is { Width: { } width, Height: { } height })
+        {
+            await group.WriteAsync<int>(width, widths.ToArray().AsMemory()).ConfigureAwait(false);
+            await group.WriteAsync<int>(height, heights.ToArray().AsMemory()).ConfigureAwait(false);
+        }
+
+        if (columns.Label is { } label)
+        {
+            await group.WriteAsync(label, labels).ConfigureAwait(false);
+        }
+
+        // A list begins where the level is 0, and goes on where it is 1.
+        int[] levels = new int[values.Count];
+        Array.Fill(levels, 1);
+        for (int i = 0; i < levels.Length; i += dimension)
+        {
+            levels[i] = 0;
+        }
+
+        await group.WriteAsync<float>(columns.Embedding!, values.ToArray().AsMemory(), levels.AsMemory()).ConfigureAwait(false);
+        group.CompleteValidate();
+        paths.Clear();
+        widths.Clear();
+        heights.Clear();
+        labels.Clear();
+        values.Clear();
+    }
+}

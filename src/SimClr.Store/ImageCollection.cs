@@ -1,0 +1,160 @@
+using System.Linq.Expressions;
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.VectorData;
+
+namespace SimClr.Store;
+
+/// <summary>
+/// An index of images by their representations, wherever it is stored: what <c>simclr index</c> and <c>simclr search</c>
+/// work on. An application that uses the base class can swap it for any other vector store.
+/// </summary>
+public abstract class ImageCollection : VectorStoreCollection<string, ImageRecord>
+{
+    private const int FilterMargin = 64;
+
+    /// <summary>What its vectors have in common.</summary>
+    /// <exception cref="DataException">There is no such index, or it cannot be read.</exception>
+    public abstract IndexDescription Description { get; }
+
+    /// <summary>Number of images.</summary>
+    public abstract Task<long> CountAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Whether a search compares with every vector.</summary>
+    public abstract bool IsExact { get; }
+
+    /// <summary>Whether to do so even where there is a faster way.</summary>
+    public bool Exact { get; set; }
+
+    /// <summary>Which of some paths are in the index.</summary>
+    public abstract Task<IReadOnlySet<string>> KnownAsync(IEnumerable<string> paths, CancellationToken cancellationToken = default);
+
+    /// <summary>To be called after adding or removing: builds what makes searches fast, where that pays.</summary>
+    /// <param name="progress">Told how many images are done.</param>
+    /// <param name="cancellationToken">Stops it; the index stays as it was.</param>
+    public abstract Task CompleteAsync(IProgress<int>? progress = null, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc/>
+    public override Task UpsertAsync(ImageRecord record, CancellationToken cancellationToken = default)
+        => UpsertAsync([record], cancellationToken);
+
+    /// <inheritdoc/>
+    public override Task DeleteAsync(string key, CancellationToken cancellationToken = default) => DeleteAsync([key], cancellationToken);
+
+    /// <summary>The most similar images by cosine, the most similar first; the score is the cosine.</summary>
+    /// <param name="searchValue">A vector: <c>ReadOnlyMemory&lt;float&gt;</c>, <c>Memory&lt;float&gt;</c> or <c>float[]</c>.</param>
+    /// <param name="top">How many, 1 or more.</param>
+    /// <param name="options">Filter, lowest score, how many to skip; whether to return vectors.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="NotSupportedException">The value is no vector: embed the image first.</exception>
+    /// <exception cref="DataException">The vector has another dimension or holds numbers that are not finite.</exception>
+    public override async IAsyncEnumerable<VectorSearchResult<ImageRecord>> SearchAsync<TInput>(
+        TInput searchValue,
+        int top,
+        VectorSearchOptions<ImageRecord>? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
+        ReadOnlyMemory<float> query = VectorOf(searchValue);
+        RequireVector(query, "the query");
+        options ??= new VectorSearchOptions<ImageRecord>();
+        Func<ImageRecord, bool>? filter = options.Filter?.Compile();
+        int wanted = checked(top + options.Skip);
+        int asked = filter is null ? wanted : wanted + FilterMargin;
+        while (true)
+        {
+            IReadOnlyList<(ImageRecord Record, double Score)> found = await FindAsync(query, asked, options.IncludeVectors, cancellationToken).ConfigureAwait(false);
+            (ImageRecord Record, double Score)[] fit =
+            [
+                .. found.Where(hit => (filter is null || filter(hit.Record)) && hit.Score >= (options.ScoreThreshold ?? double.NegativeInfinity)).Take(wanted),
+            ];
+            if (fit.Length < wanted && filter is not null && found.Count == asked)
+            {
+                asked = (int)Math.Min(int.MaxValue, 4L * asked);   // The filter let too few through.
+                continue;
+            }
+
+            foreach ((ImageRecord record, double score) in fit.Skip(options.Skip))
+            {
+                yield return new VectorSearchResult<ImageRecord>(record, score);
+            }
+
+            yield break;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async IAsyncEnumerable<ImageRecord> GetAsync(
+        Expression<Func<ImageRecord, bool>> filter,
+        int top,
+        FilteredRecordRetrievalOptions<ImageRecord>? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        options ??= new FilteredRecordRetrievalOptions<ImageRecord>();
+        if (options.OrderBy is not null)
+        {
+            throw new NotSupportedException("images come in the order in which they were added; sort what you get");
+        }
+
+        Func<ImageRecord, bool> fits = filter.Compile();
+        int skipped = 0;
+        int given = 0;
+        await foreach (ImageRecord record in AllAsync(options.IncludeVectors, cancellationToken).ConfigureAwait(false))
+        {
+            if (!fits(record) || skipped++ < options.Skip)
+            {
+                continue;
+            }
+
+            if (given++ == top)
+            {
+                yield break;
+            }
+
+            yield return record;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override object? GetService(Type serviceType, object? serviceKey = null)
+    {
+        ArgumentNullException.ThrowIfNull(serviceType);
+        return serviceKey is null && serviceType.IsInstanceOfType(this) ? this
+            : serviceType == typeof(VectorStoreCollectionMetadata) ? new VectorStoreCollectionMetadata { VectorStoreSystemName = SystemName, CollectionName = Name }
+            : null;
+    }
+
+    /// <summary>The kind of store.</summary>
+    protected abstract string SystemName { get; }
+
+    /// <summary>All images in the order in which they were added.</summary>
+    protected abstract IAsyncEnumerable<ImageRecord> AllAsync(bool includeVectors, CancellationToken cancellationToken);
+
+    /// <summary>The most similar images.</summary>
+    protected abstract Task<IReadOnlyList<(ImageRecord Record, double Score)>> FindAsync(
+        ReadOnlyMemory<float> query, int count, bool includeVectors, CancellationToken cancellationToken);
+
+    /// <summary>Refuses what cannot be compared.</summary>
+    protected void RequireVector(ReadOnlyMemory<float> vector, string what)
+    {
+        if (vector.Length != Description.Dimension)
+        {
+            throw new DataException($"{Name}: {what} has {vector.Length} numbers, expected {Description.Dimension} as in the index; was it made by another encoder?");
+        }
+
+        if (!TensorPrimitives.IsFiniteAll(vector.Span))
+        {
+            throw new DataException($"{Name}: {what} holds numbers that are not finite; was the encoder's training stable?");
+        }
+    }
+
+    private static ReadOnlyMemory<float> VectorOf<TInput>(TInput value) => value switch
+    {
+        ReadOnlyMemory<float> memory => memory,
+        Memory<float> memory => memory,
+        float[] array => array,
+        _ => throw new NotSupportedException(
+            $"got a {typeof(TInput).Name} to search for, expected a vector (ReadOnlyMemory<float> or float[]): embed the image first, with Embedder.Embed"),
+    };
+}

@@ -1,0 +1,221 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+
+namespace SimClr.Store;
+
+/// <summary>
+/// The SQLite file of an index. With a rollback journal, so that it is one file when nothing writes; what a killed process
+/// left half done is undone when the file is next opened. Tables: <c>meta</c> (key, value), <c>images</c> (id, path, width,
+/// height, label; a removed image whose vector the graph still walks over has no path), <c>vectors</c> (id, float32),
+/// <c>graph</c> (part, data). Ids are never used again and vectors never change.
+/// </summary>
+internal sealed class IndexFile : IDisposable
+{
+    private const int ApplicationId = 0x53436C52;   // "SClR"
+    private const int Version = 1;
+    private const int WaitSeconds = 30;
+
+    private const string Schema = """
+        CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE images(id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT UNIQUE, width INTEGER, height INTEGER, label TEXT);
+        CREATE TABLE vectors(id INTEGER PRIMARY KEY, vector BLOB NOT NULL);
+        CREATE TABLE graph(part INTEGER PRIMARY KEY, data BLOB NOT NULL);
+        """;
+
+    private IndexFile(string path, SqliteConnection connection) => (Path, Connection) = (path, connection);
+
+    public string Path { get; }
+
+    public SqliteConnection Connection { get; }
+
+    /// <summary>Makes an empty index: whole or not at all.</summary>
+    /// <exception cref="DataException">There is such a file, or it cannot be written.</exception>
+    public static void Create(string path, IndexDescription description)
+    {
+        string full = System.IO.Path.GetFullPath(path);
+        if (File.Exists(full) || Directory.Exists(full))
+        {
+            throw new ConfigurationException($"{path} is there already; add to it with 'simclr index add {path} IMAGES', remove it, or name another file");
+        }
+
+        string temporary = $"{full}.{Environment.ProcessId}.tmp";
+        Guarded(path, () =>
+        {
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(full)!);
+            try
+            {
+                using (SqliteConnection connection = Connect(temporary, SqliteOpenMode.ReadWriteCreate))
+                {
+                    Run(connection, $"PRAGMA application_id={ApplicationId}; PRAGMA user_version={Version}; {Schema}");
+                    Describe(connection, description);
+                }
+
+                File.Move(temporary, full);
+                return true;
+            }
+            catch
+            {
+                File.Delete(temporary);
+                throw;
+            }
+        });
+    }
+
+    /// <summary>Opens an index and checks that it is one, and whole.</summary>
+    /// <exception cref="DataException">It is not.</exception>
+    public static IndexFile Open(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new DataException(
+                $"there is no index {path} (looked for {System.IO.Path.GetFullPath(path)}); 'simclr index create IMAGES --run RUN --out {path}' makes one");
+        }
+
+        if (new FileInfo(path).Length == 0)
+        {
+            throw new DataException($"{path} is empty, expected an index that 'simclr index create' made; remove it and create it again");
+        }
+
+        return Guarded(path, () =>
+        {
+            SqliteConnection connection = Connect(path, SqliteOpenMode.ReadWrite);
+            try
+            {
+                Check(connection, path);
+                return new IndexFile(path, connection);
+            }
+            catch
+            {
+                connection.Dispose();
+                throw;
+            }
+        });
+    }
+
+    /// <summary>Runs something on the file; what SQLite says becomes an error that a user can act on.</summary>
+    public T Guarded<T>(Func<T> action) => Guarded(Path, action);
+
+    public string? Meta(string key) => Command("SELECT value FROM meta WHERE key = $key", null, ("$key", key)).Scalar<string>();
+
+    public void SetMeta(SqliteTransaction transaction, string key, object value)
+        => Command("INSERT OR REPLACE INTO meta(key, value) VALUES ($key, $value)", transaction, ("$key", key), ("$value", Convert.ToString(value, CultureInfo.InvariantCulture)!)).Run();
+
+    /// <summary>A statement with its parameters.</summary>
+    public Statement Command(string text, SqliteTransaction? transaction = null, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        SqliteCommand command = Connection.CreateCommand();
+        command.CommandText = text;
+        command.Transaction = transaction;
+        foreach ((string name, object? value) in parameters)
+        {
+            command.Parameters.AddWithValue(name, value ?? DBNull.Value);
+        }
+
+        return new Statement(command);
+    }
+
+    public void Dispose() => Connection.Dispose();
+
+    private static SqliteConnection Connect(string path, SqliteOpenMode mode)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            Mode = mode,
+            Pooling = false,
+            DefaultTimeout = WaitSeconds,
+        }.ToString());
+        try
+        {
+            connection.Open();
+            Run(connection, "PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL; PRAGMA cache_size=-16384;");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private static void Check(SqliteConnection connection, string path)
+    {
+        // Nothing writes to the file while it is looked at, and what a killed process left has been undone.
+        using SqliteTransaction transaction = connection.BeginTransaction(deferred: true);
+        long Pragma(string name) => (long)new Statement(connection, $"PRAGMA {name}", transaction).Scalar<object>()!;
+        if (Pragma("application_id") != ApplicationId)
+        {
+            throw new DataException($"{path} is an SQLite database, but no index of images; expected a file that 'simclr index create' made");
+        }
+
+        if (Pragma("user_version") != Version)
+        {
+            throw new DataException($"{path} is an index of version {Pragma("user_version")}, expected {Version}; it was made by another version of simclr: use that one, or create it again");
+        }
+
+        if (new FileInfo(path).Length < SizeByHeader(path))
+        {
+            throw new DataException($"{path} is cut off: it has {new FileInfo(path).Length} bytes, expected {SizeByHeader(path)}; copy it again, or create it again");
+        }
+    }
+
+    // Pages of the file as it was last written; both numbers stand in the first hundred bytes.
+    private static long SizeByHeader(string path)
+    {
+        Span<byte> header = stackalloc byte[32];
+        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        stream.ReadExactly(header);
+        int page = BinaryPrimitives.ReadUInt16BigEndian(header[16..]);
+        return (page == 1 ? 65536L : page) * BinaryPrimitives.ReadUInt32BigEndian(header[28..]);
+    }
+
+    private static void Describe(SqliteConnection connection, IndexDescription description)
+    {
+        var file = new IndexFile("", connection);
+        using SqliteTransaction transaction = connection.BeginTransaction();
+        file.SetMeta(transaction, "dimension", description.Dimension);
+        file.SetMeta(transaction, "metric", IndexDescription.Metric);
+        file.SetMeta(transaction, "version", 0);
+        if (description.Encoder is not null)
+        {
+            file.SetMeta(transaction, "encoder", description.Encoder);
+        }
+
+        if (description.Run is not null)
+        {
+            file.SetMeta(transaction, "run", description.Run);
+        }
+
+        transaction.Commit();
+    }
+
+    private static void Run(SqliteConnection connection, string text) => new Statement(connection, text).Run();
+
+    private static T Guarded<T>(string path, Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (SqliteException error)
+        {
+            throw new DataException($"{path}: {Reason(error)}", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"{path} cannot be used: {error.Message}", error);
+        }
+    }
+
+    private static string Reason(SqliteException error) => error.SqliteErrorCode switch
+    {
+        26 => "it is no index (no SQLite database); expected a file that 'simclr index create' made",
+        11 => "it is damaged, half written or cut off; copy it again, or create it again",
+        5 or 6 => $"another process is writing it, and did not finish within {WaitSeconds} seconds; try again",
+        8 => "it cannot be written (a read-only file or folder)",
+        13 => "the disk is full; what was added before is kept",
+        14 => "it cannot be opened; may you read the file, and write the folder?",
+        _ => $"SQLite says: {error.Message}",
+    };
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using SimClr.Search;
+
+namespace SimClr.Store;
+
+/// <summary>The vectors of an index in memory, as they were at some version of the file.</summary>
+/// <param name="Version">The version.</param>
+/// <param name="Index">The vectors in the order of their ids.</param>
+/// <param name="Ids">The id of each.</param>
+internal sealed record LoadedVectors(long Version, VectorIndex Index, IReadOnlyList<long> Ids)
+{
+    /// <summary>Reads them, and the graph where it is the one of these vectors.</summary>
+    public static LoadedVectors Read(IndexFile file, int dimension, long version, GraphOptions options, int threads)
+    {
+        int rows = (int)file.Command("SELECT count(*) FROM vectors").Number();
+        var index = new VectorIndex(dimension, rows) { Threads = threads };
+        var ids = new List<long>(rows);
+        IEnumerable<(long Id, bool Removed, byte[] Vector)> stored = file
+            .Command("SELECT v.id, i.path IS NULL, v.vector FROM vectors v LEFT JOIN images i ON i.id = v.id ORDER BY v.id")
+            .Rows(row => (row.GetInt64(0), row.GetBoolean(1), row.GetFieldValue<byte[]>(2)));
+        foreach ((long id, bool removed, byte[] vector) in stored)
+        {
+            int at = index.Add(Floats(vector, dimension, file.Path).Span);
+            ids.Add(id);
+            if (removed)
+            {
+                index.Remove(at);
+            }
+        }
+
+        var vectors = new LoadedVectors(version, index, ids);
+        vectors.ReadGraph(file, options);
+        return vectors;
+    }
+
+    /// <summary>The numbers of a blob.</summary>
+    /// <exception cref="DataException">There are more or fewer.</exception>
+    public static ReadOnlyMemory<float> Floats(byte[] blob, int dimension, string path)
+        => blob.Length == dimension * sizeof(float)
+            ? MemoryMarshal.Cast<byte, float>(blob).ToArray()
+            : throw new DataException($"{path}: a vector has {blob.Length} bytes, expected {dimension * sizeof(float)}; it is damaged: create it again");
+
+    /// <summary>
+    /// What tells for which vectors a graph was built. Ids are never used again, vectors never change, and none is deleted
+    /// while there is a graph: how many there are and the last id tell them apart.
+    /// </summary>
+    public string Stamp(GraphOptions options) => StampOf(options, Ids.Count, Ids.Count == 0 ? 0 : Ids[^1]);
+
+    private static string StampOf(GraphOptions options, int rows, long last)
+        => string.Create(CultureInfo.InvariantCulture, $"{options.Links} {options.BuildWidth} {options.Seed} {rows} {last}");
+
+    // A graph of the first vectors is read too, to be extended; it is not used before it holds all.
+    private void ReadGraph(IndexFile file, GraphOptions options)
+    {
+        if (file.Meta("graph") is not { } stamp
+            || !int.TryParse(stamp.Split(' ')[^2], CultureInfo.InvariantCulture, out int rows)
+            || rows > Ids.Count || rows == 0 || stamp != StampOf(options, rows, Ids[rows - 1]))
+        {
+            return;
+        }
+
+        try
+        {
+            using var reader = new BinaryReader(GraphParts.Reader(file.Connection));
+            Index.SetGraph(HnswGraph.Read(reader, options, rows));
+        }
+        catch (Exception error) when (error is EndOfStreamException or InvalidDataException)
+        {
+            // Damaged: search is exact, and the next 'add' builds it anew.
+        }
+    }
+}

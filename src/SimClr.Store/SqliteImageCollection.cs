@@ -1,0 +1,343 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.VectorData;
+using SimClr.Embeddings;
+using SimClr.Search;
+
+namespace SimClr.Store;
+
+/// <summary>
+/// An index in one SQLite file. What <c>UpsertAsync</c> was given is in one transaction: killed at any moment, the file opens
+/// and holds all that was committed before. Vectors are read into memory at the first search. Not for several threads
+/// at once; several processes may read while none writes.
+/// </summary>
+public sealed class SqliteImageCollection : ImageCollection
+{
+    private readonly IndexDescription? given;
+    private readonly Lock gate = new();
+    private IndexFile? file;
+    private IndexDescription? description;
+    private LoadedVectors? loaded;
+
+    /// <summary>Names the file; nothing is opened yet.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="description">What <c>EnsureCollectionExistsAsync</c> is to write where there is no file.</param>
+    public SqliteImageCollection(string path, IndexDescription? description = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        Name = path;
+        given = description;
+    }
+
+    /// <inheritdoc/>
+    public override string Name { get; }
+
+    /// <summary>
+    /// From how many numbers (images × dimension) on a graph is built; below, looking at all is as fast. Default 25,600,000:
+    /// 200,000 images of 128 numbers, 50,000 of 512.
+    /// </summary>
+    public long GraphFrom { get; init; } = 25_600_000;
+
+    /// <summary>How a graph is built.</summary>
+    public GraphOptions GraphOptions { get; init; } = new();
+
+    /// <summary>Threads of searching and building. Default one per core.</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <inheritdoc/>
+    public override IndexDescription Description => description ??= ReadDescription();
+
+    /// <inheritdoc/>
+    public override bool IsExact => Exact || !Load().Index.UsesGraph;
+
+    /// <summary>The share of the ten nearest that the graph finds, as measured when it was built; null without a graph.</summary>
+    public double? GraphRecall => Load() is { Index: { HasGraph: true } index } ? index.GraphRecall : null;
+
+    /// <inheritdoc/>
+    protected override string SystemName => "sqlite";
+
+    private IndexFile Opened => file ??= IndexFile.Open(Name);
+
+    /// <summary>Whether a file begins as an index does. That it is one, and whole, is told when it is opened.</summary>
+    public static bool IsIndex(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+
+        byte[] start = new byte[16];
+        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.AsSpan().SequenceEqual("SQLite format 3\0"u8);
+    }
+
+    /// <inheritdoc/>
+    public override Task<bool> CollectionExistsAsync(CancellationToken cancellationToken = default) => Task.FromResult(File.Exists(Name));
+
+    /// <inheritdoc/>
+    public override Task EnsureCollectionExistsAsync(CancellationToken cancellationToken = default)
+    {
+        if (!File.Exists(Name))
+        {
+            IndexFile.Create(Name, given ?? throw new ConfigurationException($"{Name} is not there; an IndexDescription is needed to create it"));
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public override Task EnsureCollectionDeletedAsync(CancellationToken cancellationToken = default)
+    {
+        Close();
+        File.Delete(Name);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public override Task<long> CountAsync(CancellationToken cancellationToken = default)
+        => Task.FromResult(Opened.Guarded(() => Opened.Command("SELECT count(path) FROM images").Number()));
+
+    /// <inheritdoc/>
+    public override Task<IReadOnlySet<string>> KnownAsync(IEnumerable<string> paths, CancellationToken cancellationToken = default)
+        => Task.FromResult<IReadOnlySet<string>>(Opened.Guarded(() => paths.Where(path => IdOf(path, null) is not null).ToHashSet()));
+
+    /// <inheritdoc/>
+    public override Task<ImageRecord?> GetAsync(string key, RecordRetrievalOptions? options = null, CancellationToken cancellationToken = default)
+        => Task.FromResult(Opened.Guarded(
+            () => Select("i.path = $path", options?.IncludeVectors ?? false, ("$path", key)).FirstOrDefault()));
+
+    /// <inheritdoc/>
+    public override Task UpsertAsync(IEnumerable<ImageRecord> records, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        ImageRecord[] all = [.. records];
+        foreach (ImageRecord record in all)
+        {
+            RequireVector(record.Vector, record.Path);
+        }
+
+        Write(transaction =>
+        {
+            bool hasGraph = HasStoredGraph();
+            foreach (ImageRecord record in all)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                Remove(record.Path, hasGraph, transaction);
+                Insert(record, transaction);
+            }
+        });
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public override Task DeleteAsync(IEnumerable<string> keys, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        Write(transaction =>
+        {
+            bool hasGraph = HasStoredGraph();
+            foreach (string key in keys)
+            {
+                Remove(key, hasGraph, transaction);
+            }
+        });
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public override Task CompleteAsync(IProgress<int>? progress = null, CancellationToken cancellationToken = default)
+    {
+        Opened.Guarded(() =>
+        {
+            long images = Opened.Command("SELECT count(path) FROM images").Number();
+            if (HasStoredGraph() && (images * Description.Dimension < GraphFrom || 4 * Load().Index.Removed > Load().Index.Count))
+            {
+                DropGraph();
+            }
+
+            if (images * Description.Dimension >= GraphFrom && !Load().Index.HasGraph)
+            {
+                Load().Index.BuildGraph(GraphOptions, progress, cancellationToken);
+                StoreGraph(Load());
+            }
+
+            return true;
+        });
+        return Task.CompletedTask;
+    }
+
+    /// <summary>All images with their vectors, in the order in which they were added.</summary>
+    /// <exception cref="DataException">There are none, or the file cannot be read.</exception>
+    public EmbeddingTable ReadTable() => Opened.Guarded(() =>
+    {
+        ImageRecord[] records = [.. Select("i.path IS NOT NULL", includeVectors: true)];
+        if (records.Length == 0)
+        {
+            throw new DataException($"{Name} holds no images; 'simclr index add {Name} IMAGES' adds some");
+        }
+
+        float[] values = new float[(long)records.Length * Description.Dimension];
+        for (int row = 0; row < records.Length; row++)
+        {
+            records[row].Vector.CopyTo(values.AsMemory(row * Description.Dimension));
+        }
+
+        string[] classes = [.. records.Select(record => record.Label).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+        bool labeled = records.All(record => record.Label is not null);
+        bool sized = records.All(record => record is { Width: not null, Height: not null });
+        return new EmbeddingTable(
+            values,
+            Description.Dimension,
+            [.. records.Select(record => record.Path)],
+            labeled ? [.. records.Select(record => Array.BinarySearch(classes, record.Label, StringComparer.Ordinal))] : null,
+            labeled ? classes : null,
+            sized ? [.. records.Select(record => record.Width!.Value)] : null,
+            sized ? [.. records.Select(record => record.Height!.Value)] : null);
+    });
+
+    /// <inheritdoc/>
+    protected override async IAsyncEnumerable<ImageRecord> AllAsync(bool includeVectors, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask.ConfigureAwait(false);
+        foreach (ImageRecord record in Opened.Guarded(() => Select("i.path IS NOT NULL", includeVectors)))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return record;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override Task<IReadOnlyList<(ImageRecord Record, double Score)>> FindAsync(
+        ReadOnlyMemory<float> query, int count, bool includeVectors, CancellationToken cancellationToken)
+        => Task.FromResult<IReadOnlyList<(ImageRecord, double)>>(Opened.Guarded(() =>
+        {
+            LoadedVectors vectors = Load();
+            return vectors.Index.Find(query.Span, count, Exact)
+                .Select(neighbor => (Select("i.id = $id", includeVectors, ("$id", vectors.Ids[neighbor.Row])).Single(), (double)neighbor.Similarity))
+                .ToArray();
+        }));
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        Close();
+        base.Dispose(disposing);
+    }
+
+    private void Close()
+    {
+        loaded?.Index.Dispose();
+        file?.Dispose();
+        (loaded, file, description) = (null, null, null);
+    }
+
+    private IndexDescription ReadDescription() => Opened.Guarded(()
+        => Opened.Meta("dimension") is { } text && int.TryParse(text, out int dimension) && dimension is > 0 and <= VectorRows.LargestDimension
+            ? new IndexDescription(dimension, Opened.Meta("encoder"), Opened.Meta("run"))
+            : throw new DataException($"{Name}: it does not say how many numbers its vectors have; it is damaged: create it again"));
+
+    private void Write(Action<SqliteTransaction> write) => Opened.Guarded(() =>
+    {
+        using SqliteTransaction transaction = Opened.Connection.BeginTransaction();
+        write(transaction);
+        Opened.SetMeta(transaction, "version", VersionNow() + 1);
+        transaction.Commit();
+        return true;
+    });
+
+    private long VersionNow() => long.Parse(Opened.Meta("version") ?? "0", System.Globalization.CultureInfo.InvariantCulture);
+
+    private long? IdOf(string path, SqliteTransaction? transaction)
+        => (long?)Opened.Command("SELECT id FROM images WHERE path = $path", transaction, ("$path", path)).Scalar<object>();
+
+    // A graph walks over removed vectors too, so they stay as long as it does.
+    private void Remove(string path, bool hasGraph, SqliteTransaction transaction)
+    {
+        if (IdOf(path, transaction) is not { } id)
+        {
+            return;
+        }
+
+        if (hasGraph)
+        {
+            Opened.Command("UPDATE images SET path = NULL WHERE id = $id", transaction, ("$id", id)).Run();
+            return;
+        }
+
+        Opened.Command("DELETE FROM images WHERE id = $id", transaction, ("$id", id)).Run();
+        Opened.Command("DELETE FROM vectors WHERE id = $id", transaction, ("$id", id)).Run();
+    }
+
+    private void Insert(ImageRecord record, SqliteTransaction transaction)
+    {
+        Opened.Command(
+            "INSERT INTO images(path, width, height, label) VALUES ($path, $width, $height, $label)",
+            transaction,
+            ("$path", record.Path),
+            ("$width", record.Width),
+            ("$height", record.Height),
+            ("$label", record.Label)).Run();
+        Opened.Command(
+            "INSERT INTO vectors(id, vector) VALUES (last_insert_rowid(), $vector)",
+            transaction,
+            ("$vector", MemoryMarshal.AsBytes(record.Vector.Span).ToArray())).Run();
+    }
+
+    private IEnumerable<ImageRecord> Select(string condition, bool includeVectors, params ReadOnlySpan<(string, object?)> parameters)
+        => Opened.Command(
+            includeVectors
+                ? $"SELECT i.path, i.width, i.height, i.label, v.vector FROM images i JOIN vectors v ON v.id = i.id WHERE {condition} ORDER BY i.id"
+                : $"SELECT i.path, i.width, i.height, i.label FROM images i WHERE {condition} ORDER BY i.id",
+            null,
+            parameters).Rows(row => new ImageRecord
+            {
+                Path = row.GetString(0),
+                Width = row.IsDBNull(1) ? null : row.GetInt32(1),
+                Height = row.IsDBNull(2) ? null : row.GetInt32(2),
+                Label = row.IsDBNull(3) ? null : row.GetString(3),
+                Vector = includeVectors ? LoadedVectors.Floats(row.GetFieldValue<byte[]>(4), Description.Dimension, Name) : default,
+            });
+
+    private LoadedVectors Load()
+    {
+        lock (gate)
+        {
+            long version = Opened.Guarded(VersionNow);
+            if (loaded?.Version != version)
+            {
+                loaded?.Index.Dispose();
+                loaded = Opened.Guarded(() => LoadedVectors.Read(Opened, Description.Dimension, version, GraphOptions, Threads));
+            }
+
+            return loaded;
+        }
+    }
+
+    private bool HasStoredGraph() => Opened.Meta("graph") is not null;
+
+    /// <summary>Without the graph nothing holds the removed vectors: they go too, and the memory of what was loaded with them.</summary>
+    private void DropGraph() => Write(transaction =>
+    {
+        Opened.Command("DELETE FROM graph; DELETE FROM meta WHERE key = 'graph'", transaction).Run();
+        Opened.Command("DELETE FROM vectors WHERE id IN (SELECT id FROM images WHERE path IS NULL); DELETE FROM images WHERE path IS NULL", transaction).Run();
+    });
+
+    private void StoreGraph(LoadedVectors vectors)
+    {
+        using SqliteTransaction transaction = Opened.Connection.BeginTransaction();
+        if (VersionNow() != vectors.Version)
+        {
+            throw new DataException($"{Name} was changed by another process while its graph was built; run 'simclr index add' again");
+        }
+
+        Opened.Command("DELETE FROM graph", transaction).Run();
+        using (var writer = new BinaryWriter(GraphParts.Writer(Opened.Connection, transaction)))
+        {
+            vectors.Index.BuiltGraph!.Write(writer);
+        }
+
+        Opened.SetMeta(transaction, "graph", vectors.Stamp(GraphOptions));
+        transaction.Commit();
+    }
+}

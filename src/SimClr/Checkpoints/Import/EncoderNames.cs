@@ -1,0 +1,149 @@
+using System.Text.RegularExpressions;
+using static TorchSharp.torch;
+
+namespace SimClr.Checkpoints;
+
+/// <summary>
+/// A ResNet among the tensors of a file, its names turned into torchvision's: by one of the rules of
+/// <see cref="NamingRules"/>, behind one prefix. What else the file holds is left out by name.
+/// </summary>
+/// <param name="Tensors">The encoder's tensors by torchvision's names.</param>
+/// <param name="Prefix">What stood in front of each name, with its dot.</param>
+/// <param name="Rule">What was done, in words.</param>
+/// <param name="LeftOut">What else there is: the first differing part of the names, and how many tensors it stands for.</param>
+internal sealed partial record EncoderNames(
+    IReadOnlyDictionary<string, Tensor> Tensors, string Prefix, string Rule, IReadOnlyList<string> LeftOut)
+{
+    // An encoder that is trained, and one that follows it as a moving average.
+    private static readonly (string Trained, string Follower)[] Pairs =
+    [
+        ("encoder_q", "encoder_k"), ("base_encoder", "momentum_encoder"), ("backbone", "momentum_backbone"),
+        ("backbone", "backbone_momentum"), ("encoder", "momentum_encoder"), ("encoder", "encoder_momentum"),
+        ("encoder", "target_encoder"), ("online_encoder", "target_encoder"), ("online_network", "target_network"),
+        ("online", "target"), ("net", "net_momentum"), ("model", "ema_model"), ("model", "model_ema"), ("state_dict", "state_dict_ema"),
+    ];
+
+    /// <summary>Finds the encoder.</summary>
+    /// <param name="tensors">Everything in the file.</param>
+    /// <param name="prefix">Behind which it is, or null to find out.</param>
+    /// <param name="file">For messages.</param>
+    /// <exception cref="DataException">There is none, or one of another kind, or several.</exception>
+    /// <exception cref="ConfigurationException">There is none behind the prefix that was given.</exception>
+    public static EncoderNames Find(IReadOnlyDictionary<string, Tensor> tensors, string? prefix, string file)
+    {
+        RefuseOtherKinds(tensors.Keys, file);
+        (NamingRule Rule, string Prefix)[] found = [.. NamingRules.All.SelectMany(rule => rule.PrefixesIn(tensors.Keys).Select(p => (rule, p)))];
+        if (found.Length == 0)
+        {
+            throw None(tensors, file);
+        }
+
+        (NamingRule chosen, string front, string why) = prefix is null ? Choose(found, file) : Given(found, prefix, file);
+        var names = new Dictionary<string, Tensor>();
+        var left = new List<string>();
+        Func<string, string?> translate = chosen.Translation(
+            tensors.Keys.Where(name => name.StartsWith(front, StringComparison.Ordinal)).Select(name => name[front.Length..]));
+        foreach ((string name, Tensor tensor) in tensors)
+        {
+            if (name.StartsWith(front, StringComparison.Ordinal) && translate(name[front.Length..]) is { } ours)
+            {
+                names[ours] = tensor;
+            }
+            else
+            {
+                RefuseConvolution(name, tensor, front, file);
+                left.Add(name);
+            }
+        }
+
+        string where = front.Length == 0 ? "as they are" : $"without '{front}'";
+        return new EncoderNames(names, front, $"{chosen.Description}, {where}{why}", Groups(left, front));
+    }
+
+    private static (NamingRule Rule, string Prefix, string Why) Choose((NamingRule Rule, string Prefix)[] found, string file)
+    {
+        if (found is [(NamingRule only, string prefix)])
+        {
+            return (only, prefix, "");
+        }
+
+        foreach ((NamingRule rule, string trained) in found)
+        {
+            if (Array.TrueForAll(found, other => other.Prefix == trained || Follows(other.Prefix, trained)))
+            {
+                string followers = string.Join(" and ", found.Where(other => other.Prefix != trained).Select(other => $"'{other.Prefix}'"));
+                return (rule, trained, $"; {followers} is its moving average and was left out");
+            }
+        }
+
+        throw new DataException(
+            $"{file} holds {found.Length} encoders: behind {string.Join(", ", found.Select(f => Quote(f.Prefix)))}; say which with --prefix");
+    }
+
+    private static (NamingRule Rule, string Prefix, string Why) Given((NamingRule Rule, string Prefix)[] found, string prefix, string file)
+    {
+        string front = prefix.Length == 0 || prefix.EndsWith('.') ? prefix : prefix + ".";
+        int index = Array.FindIndex(found, f => f.Prefix == front);
+        return index >= 0
+            ? (found[index].Rule, front, " (given)")
+            : throw new ConfigurationException(
+                $"--prefix: got '{prefix}', behind which {file} has no ResNet; expected {string.Join(" or ", found.Select(f => Quote(f.Prefix)))}");
+    }
+
+    private static string Quote(string prefix) => prefix.Length == 0 ? "'' (names as they are)" : $"'{prefix}'";
+
+    private static bool Follows(string prefix, string trained)
+        => Pairs.Any(pair => string.Join('.', trained.Split('.').Select(part => part == pair.Trained ? pair.Follower : part)) == prefix);
+
+    private static void RefuseOtherKinds(IEnumerable<string> names, string file)
+    {
+        foreach (string name in names)
+        {
+            string? kind = name.Contains(".mixing_conv.", StringComparison.Ordinal) ? "selective kernels (SimCLRv2's checkpoints named sk1); take the one without (sk0)"
+                : DeepStem().IsMatch(name) ? "a stem of three convolutions (timm's resnet50d and its like)"
+                : name.EndsWith("attnpool.positional_embedding", StringComparison.Ordinal) ? "attention pooling (CLIP's ResNets)"
+                : name.EndsWith(".se.fc1.weight", StringComparison.Ordinal) || name.EndsWith(".se.conv_reduce.weight", StringComparison.Ordinal) ? "squeeze-and-excitation"
+                : null;
+            if (kind is not null)
+            {
+                throw new DataException($"{file}: '{name}' belongs to a ResNet with {kind}, which is none of the encoders here; expected a plain ResNet-18, 34, 50, 101, 152 or 200");
+            }
+        }
+    }
+
+    // What stands behind the pooling is linear: a convolution that no rule knows belongs to another network.
+    private static void RefuseConvolution(string name, Tensor tensor, string prefix, string file)
+    {
+        if (tensor.dim() > 2 && name.StartsWith(prefix, StringComparison.Ordinal))
+        {
+            throw new DataException(
+                $"{file}: '{name}' of shape [{string.Join(", ", tensor.shape)}] is no weight of a ResNet, and left out the network would be another one; expected a plain ResNet{(prefix.Length == 0 ? "" : $" behind '{prefix}'")}");
+        }
+    }
+
+    private static DataException None(IReadOnlyDictionary<string, Tensor> tensors, string file)
+    {
+        string some = tensors.Count == 0 ? "no tensors" : $"{tensors.Count} tensors, such as {string.Join(", ", tensors.Keys.Take(3).Select(name => $"'{name}'"))}";
+        string kind = tensors.Keys.Any(name => name.Contains("blocks.0.attn", StringComparison.Ordinal)) ? " (a vision transformer)" : "";
+        return new DataException(
+            $"{file}: it holds {some}{kind}, and no ResNet: no name ends in {string.Join(", ", NamingRules.All.Select(rule => $"'{rule.Anchor}'"))}; expected weights of a ResNet as torchvision, timm, lightly, solo-learn, MoCo or a converted SimCLR checkpoint name them");
+    }
+
+    /// <summary>Names up to the first part in which they differ from the prefix, each once, with the number of tensors.</summary>
+    private static string[] Groups(List<string> names, string prefix)
+    {
+        string[] front = prefix.Split('.', StringSplitOptions.RemoveEmptyEntries);
+        return
+        [
+            .. names.GroupBy(name =>
+            {
+                string[] parts = name.Split('.');
+                int common = parts.Zip(front).TakeWhile(pair => pair.First == pair.Second).Count();
+                return string.Join('.', parts.Take(common + 1));
+            }).Select(group => group.Count() == 1 && group.Single() == group.Key ? group.Key : $"{group.Key} ({group.Count()})"),
+        ];
+    }
+
+    [GeneratedRegex(@"(^|\.)conv1\.[0-9]\.weight$")]
+    private static partial Regex DeepStem();
+}

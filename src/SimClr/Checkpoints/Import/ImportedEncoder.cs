@@ -1,0 +1,157 @@
+using SimClr.Augmentation;
+using SimClr.Encoders;
+using static TorchSharp.torch;
+
+namespace SimClr.Checkpoints;
+
+/// <summary>
+/// An encoder made of weights that another program trained. Which ResNet it is, is recognized by names and shapes;
+/// what those do not say must be told.
+/// </summary>
+public sealed class ImportedEncoder : IDisposable
+{
+    private const int UsualSize = 224;
+    private const int SmallSize = 32;
+    private const string Counter = ".num_batches_tracked";
+
+    private ImportedEncoder(TrainedEncoder encoder, string rule, IReadOnlyList<string> leftOut, IReadOnlyList<string> assumed)
+    {
+        Encoder = encoder;
+        Rule = rule;
+        LeftOut = leftOut;
+        Assumed = assumed;
+    }
+
+    /// <summary>The encoder with what its input must look like. Owned by this object.</summary>
+    public TrainedEncoder Encoder { get; }
+
+    /// <summary>How its names were found, in words.</summary>
+    public string Rule { get; }
+
+    /// <summary>What the file holds besides the encoder: parts of names, with the number of tensors.</summary>
+    public IReadOnlyList<string> LeftOut { get; }
+
+    /// <summary>What neither the file nor the options said, and what was taken for it, in words.</summary>
+    public IReadOnlyList<string> Assumed { get; }
+
+    /// <summary>Reads a PyTorch checkpoint or a safetensors file.</summary>
+    /// <param name="file">Its name; what it is, is seen by its content.</param>
+    /// <param name="options">What the file does not say.</param>
+    /// <exception cref="DataException">It cannot be read, or holds no encoder of the catalog.</exception>
+    /// <exception cref="ConfigurationException">The options lack the normalization, or contradict the file.</exception>
+    public static ImportedEncoder Read(string file, ImportOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        using IWeightsFile content = WeightsFile.Read(file);
+        if (TrainedEncoder.Describes(content))
+        {
+            return Own(file, content, options);
+        }
+
+        EncoderNames names = EncoderNames.Find(content.Tensors, options.Prefix, file);
+        EncoderOptions encoder = EncoderShape.Recognize(names.Tensors, file);
+        CheckAgainst(options, encoder, file);
+        var assumed = new List<string>();
+        ViewOptions views = Views(options, encoder, assumed, file);
+        nn.Module<Tensor, Tensor> module = EncoderCatalog.Create(encoder, views.Size);
+        try
+        {
+            Fill(module, names, file);
+        }
+        catch
+        {
+            module.Dispose();
+            throw;
+        }
+
+        ChannelsLast.Convert(module);
+        module.eval();
+        return new ImportedEncoder(new TrainedEncoder(module, encoder, views), names.Rule, names.LeftOut, assumed);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Encoder.Dispose();
+
+    /// <summary>Fills a module with the encoder that is found in a file.</summary>
+    internal static void Fill(nn.Module module, EncoderNames names, string file)
+    {
+        KeyValuePair<string, Tensor>[] targets = [.. ModuleState.Of(module)];
+        var values = new Dictionary<string, Tensor>(names.Tensors);
+        using var scope = NewDisposeScope();
+        foreach ((string name, _) in targets.Where(target => target.Key.EndsWith(Counter, StringComparison.Ordinal)))
+        {
+            // Converted checkpoints do not count batches; nothing here depends on it.
+            values.TryAdd(name, zeros(Array.Empty<long>(), ScalarType.Int64));
+        }
+
+        ModuleState.Load(targets, values, file);
+        string? broken = targets.FirstOrDefault(target => !target.Value.isfinite().all().item<bool>()).Key;
+        if (broken is not null)
+        {
+            throw new DataException($"{file}: '{broken}' holds numbers that are not finite; training had diverged, or the file is damaged");
+        }
+    }
+
+    /// <summary>A file of this program says itself what its input looks like; options may only agree.</summary>
+    private static ImportedEncoder Own(string file, IWeightsFile content, ImportOptions options)
+    {
+        TrainedEncoder encoder = TrainedEncoder.Load(content, file);
+        try
+        {
+            CheckAgainst(options, encoder.Options, file);
+            Agree("--normalize", options.Normalize, encoder.Views.Normalize, file);
+            Agree("--size", options.Size, encoder.Views.Size, file);
+            Agree("--interpolation", options.Interpolation, encoder.Views.Interpolation, file);
+        }
+        catch
+        {
+            encoder.Dispose();
+            throw;
+        }
+
+        return new ImportedEncoder(encoder, "a file of simclr's own, which says itself what its input looks like", [], []);
+    }
+
+    private static void CheckAgainst(ImportOptions options, EncoderOptions encoder, string file)
+    {
+        Agree("--encoder", options.Encoder, encoder.Name, file);
+        Agree("--width", options.Width, encoder.Width, file);
+        Agree("--stem", options.Stem, encoder.Stem, file);
+    }
+
+    private static void Agree<T>(string option, T? given, T found, string file)
+    {
+        if (given is not null && !given.Equals(found))
+        {
+            throw new ConfigurationException(FormattableString.Invariant($"{option}: got {given}, but {file} is of {found}; leave it out, or give that"));
+        }
+    }
+
+    private static ViewOptions Views(ImportOptions options, EncoderOptions encoder, List<string> assumed, string file)
+    {
+        string normalize = options.Normalize ?? throw new ConfigurationException(
+            $"--normalize is missing: {file} does not say how its pixels were normalized; expected imagenet (torchvision, timm, MoCo, lightly, solo-learn on ImageNet), or none (SimCLR's own checkpoints, and this program's)");
+        bool small = encoder.Stem == "small";
+        if (options.Size is null)
+        {
+            assumed.Add($"size {(small ? SmallSize : UsualSize)}: usual with this stem; --size sets another");
+        }
+
+        if (options.Interpolation is null)
+        {
+            assumed.Add("interpolation bicubic; --interpolation sets another");
+        }
+
+        if (small)
+        {
+            assumed.Add("a 3 × 3 stem of stride 1 and padding 1 without pooling (solo-learn's for CIFAR has padding 2, for which features differ)");
+        }
+
+        return new ViewOptions
+        {
+            Size = options.Size ?? (small ? SmallSize : UsualSize),
+            Normalize = normalize,
+            Interpolation = options.Interpolation ?? "bicubic",
+        };
+    }
+}

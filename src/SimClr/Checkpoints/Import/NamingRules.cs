@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace SimClr.Checkpoints;
+
+/// <summary>
+/// The rules by which weights are known. They look at names only; whether the shapes are those of an encoder is
+/// checked afterwards.
+/// </summary>
+internal static partial class NamingRules
+{
+    public static IReadOnlyList<NamingRule> All { get; } =
+    [
+        new("torchvision's names (also timm's, MoCo's and solo-learn's)", "layer1.0.conv1.weight", Torchvision(), _ => FromTorchvision),
+        new("torchvision's names by number (lightly: the network's children in a row)", "4.0.conv1.weight", Numbered(), FromNumbers),
+        new("the names of SimCLRv2 converted for PyTorch", "net.1.blocks.0.net.0.weight", SimClr2(), _ => FromSimClr2),
+    ];
+
+    /// <summary>Some call the shortcut by its name; the rest is as it is. What is no part of the network is left out.</summary>
+    private static string? FromTorchvision(string name)
+        => Part().IsMatch(name) ? name.Replace(".shortcut.", ".downsample.", StringComparison.Ordinal) : null;
+
+    /// <summary>
+    /// conv1 is the first child and bn1 the second; children with blocks are layer1 to layer4, wherever activation and
+    /// pooling stand between them. What comes behind them is none of the encoder.
+    /// </summary>
+    private static Func<string, string?> FromNumbers(IEnumerable<string> names)
+    {
+        int[] stages = [.. names.Select(name => Block().Match(name)).Where(match => match.Success)
+            .Select(match => int.Parse(match.Groups["stage"].Value, CultureInfo.InvariantCulture)).Distinct().Order()];
+        return name =>
+        {
+            Match child = Child().Match(name);
+            if (!child.Success)
+            {
+                return null;
+            }
+
+            int number = int.Parse(child.Groups["number"].Value, CultureInfo.InvariantCulture);
+            string rest = child.Groups["rest"].Value;
+            int stage = Array.IndexOf(stages, number);
+            return number == 0 ? $"conv1.{rest}"
+                : number == 1 && stage < 0 ? $"bn1.{rest}"
+                : stage >= 0 ? FromTorchvision($"layer{stage + 1}.{rest}")
+                : number > stages[^1] ? null
+                : name;
+        };
+    }
+
+    /// <summary>Separius' SimCLRv2-Pytorch: the stem is net.0, the stages are net.1 to net.4, and each block has a net of its own.</summary>
+    private static string? FromSimClr2(string name)
+    {
+        Match block = SimClr2Block().Match(name);
+        if (!block.Success)
+        {
+            Match stem = SimClr2Stem().Match(name);
+            return stem.Success ? (stem.Groups["norm"].Success ? "bn1." : "conv1.") + stem.Groups["rest"].Value
+                : name.StartsWith("net.", StringComparison.Ordinal) ? name
+                : null;
+        }
+
+        string part = block.Groups["part"].Value switch
+        {
+            "net.0" => "conv1",
+            "net.1.0" => "bn1",
+            "net.2" => "conv2",
+            "net.3.0" => "bn2",
+            "net.4" => "conv3",
+            "net.5.0" => "bn3",
+            "projection.shortcut" => "downsample.0",
+            "projection.bn.0" => "downsample.1",
+            var other => other,
+        };
+        return $"layer{block.Groups["stage"].Value}.{block.Groups["block"].Value}.{part}.{block.Groups["rest"].Value}";
+    }
+
+    [GeneratedRegex(@"^(?<prefix>(.+\.)?)layer1\.0\.conv1\.weight$")]
+    private static partial Regex Torchvision();
+
+    [GeneratedRegex(@"^(conv1|bn1|layer[0-9]+)\.")]
+    private static partial Regex Part();
+
+    // The first stage with blocks: behind convolution and normalization, and where they are children too, activation and pooling.
+    [GeneratedRegex(@"^(?<prefix>(.+\.)?)[2-4]\.0\.conv1\.weight$")]
+    private static partial Regex Numbered();
+
+    [GeneratedRegex(@"^(?<stage>[0-9]{1,3})\.[0-9]+\.conv1\.weight$")]
+    private static partial Regex Block();
+
+    [GeneratedRegex(@"^(?<number>[0-9]{1,3})\.(?<rest>.+)$")]
+    private static partial Regex Child();
+
+    [GeneratedRegex(@"^(?<prefix>(.+\.)?)net\.1\.blocks\.0\.net\.0\.weight$")]
+    private static partial Regex SimClr2();
+
+    [GeneratedRegex(@"^net\.0\.(0\.|(?<norm>1\.0\.))(?<rest>[a-z_]+)$")]
+    private static partial Regex SimClr2Stem();
+
+    [GeneratedRegex(@"^net\.(?<stage>[1-4])\.blocks\.(?<block>[0-9]+)\.(?<part>.+)\.(?<rest>[a-z_]+)$")]
+    private static partial Regex SimClr2Block();
+}

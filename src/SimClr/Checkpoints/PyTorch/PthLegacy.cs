@@ -1,0 +1,91 @@
+using System.Buffers.Binary;
+using System.Numerics;
+
+namespace SimClr.Checkpoints;
+
+/// <summary>
+/// The format that PyTorch wrote before version 1.6: five pickles (a magic number, the protocol, the machine, what was
+/// saved, the keys of the storages), and then each storage, its count in front of it.
+/// </summary>
+internal sealed class PthLegacy : IPthSource
+{
+    private const long Protocol = 1001;
+
+    private static readonly BigInteger Magic = BigInteger.Parse("119547037146038801333356", System.Globalization.CultureInfo.InvariantCulture);
+
+    private readonly string path;
+    private readonly Stream stream;
+    private readonly Dictionary<string, long> places = [];
+
+    /// <param name="stream">The file, at its beginning; it is not closed.</param>
+    /// <param name="path">Its name, for messages.</param>
+    /// <exception cref="DataException">It is no such file, or damaged.</exception>
+    public PthLegacy(Stream stream, string path)
+    {
+        this.path = path;
+        this.stream = stream;
+        if (Pickle() is not BigInteger magic || magic != Magic)
+        {
+            throw new DataException($"{path}: this is a pickle, but no PyTorch checkpoint; expected what torch.save wrote");
+        }
+
+        if (Pickle() is not Protocol)
+        {
+            throw new DataException($"{path}: it is of another protocol than {Protocol}, which all versions of PyTorch write in this format");
+        }
+
+        if (Pickle() is not PickleDictionary machine || machine["little_endian"] is not true)
+        {
+            throw new DataException($"{path}: it was written by a machine with the most significant byte first, which is not read");
+        }
+
+        (Root, IReadOnlyDictionary<string, PthStorage> storages) = PickleReader.Read(stream, stream.Length, path);
+        FindStorages(storages);
+    }
+
+    public object? Root { get; }
+
+    public IReadOnlyDictionary<string, string> Metadata { get; } = new Dictionary<string, string>();
+
+    public (Stream Bytes, uint? Checksum) Open(PthStorage storage)
+    {
+        stream.Position = places.TryGetValue(storage.Key, out long place)
+            ? place
+            : throw Damaged($"no storage '{storage.Key}'");
+        return (stream, null);
+    }
+
+    public void Dispose()
+    {
+        // The stream is the caller's.
+    }
+
+    private object? Pickle() => PickleReader.Read(stream, stream.Length, path).Value;
+
+    private void FindStorages(IReadOnlyDictionary<string, PthStorage> storages)
+    {
+        if (Pickle() is not PickleList keys)
+        {
+            throw Damaged("no list of storages");
+        }
+
+        Span<byte> count = stackalloc byte[8];
+        foreach (object? key in keys.Items)
+        {
+            PthStorage storage = key is string name && storages.TryGetValue(name, out PthStorage? known)
+                ? known
+                : throw Damaged("a storage that no tensor uses");
+            stream.ReadExactly(count);
+            if (BinaryPrimitives.ReadInt64LittleEndian(count) != storage.Count || storage.Bytes > stream.Length - stream.Position)
+            {
+                throw Damaged(
+                    $"a storage of {BinaryPrimitives.ReadInt64LittleEndian(count)} numbers at byte {stream.Position - 8} of {stream.Length}, where {storage.Count} of {storage.Type} belong; is it whole?");
+            }
+
+            places[storage.Key] = stream.Position;
+            stream.Position += storage.Bytes;
+        }
+    }
+
+    private DataException Damaged(string found) => new($"{path}: the file is damaged: got {found}");
+}

@@ -1,0 +1,27 @@
+using SimClr.Internals;
+using static TorchSharp.torch;
+
+namespace SimClr.Checkpoints;
+
+/// <summary>Whether a file that was written gives back the encoder: computed, not assumed.</summary>
+internal static class WeightsCheck
+{
+    private const int Images = 2;
+    private const int LargestSide = 64;   // An encoder takes any size; a small one checks every weight as well.
+
+    /// <summary>The largest difference between the representations of random images, of an encoder and of the one in a file.</summary>
+    public static double LargestDifference(TrainedEncoder encoder, string file)
+    {
+        using TrainedEncoder written = TrainedEncoder.Load(file);
+        using var scope = NewDisposeScope();
+        int side = Math.Min(encoder.Views.Size, LargestSide);
+        Tensor images = WeightInitializer.Uniform([Images, 3, side, side], 1, seed: 0, index: 0);
+        return Compute(encoder, images).sub(Compute(written, images)).abs().max().item<float>();
+    }
+
+    private static Tensor Compute(TrainedEncoder encoder, Tensor images)
+    {
+        using var inference = new InferenceMode(encoder.Module);
+        return encoder.Module.forward(images.to(device(inference.Device))).cpu();
+    }
+}

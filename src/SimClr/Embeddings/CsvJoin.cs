@@ -1,0 +1,52 @@
+using SimClr.Data;
+using SimClr.Internals;
+
+namespace SimClr.Embeddings;
+
+/// <summary>Joins parts of a CSV end to end: the first has the heading, the others go on.</summary>
+internal static class CsvJoin
+{
+    /// <summary>Checks the parts and writes them into one file.</summary>
+    /// <returns>Its rows and dimension.</returns>
+    /// <exception cref="DataException">A part has no rows, or other columns than the first.</exception>
+    public static (long Rows, int Dimension) Write(IReadOnlyList<string> files, string path)
+    {
+        CsvColumns? columns = null;
+        long rows = 0;
+        foreach (string file in files)
+        {
+            EmbeddingFile.RequireFile(file, ".csv");
+            CsvFormat.RequireLines(file);
+            foreach ((int line, string[] fields) in Records(file))
+            {
+                if (columns is null)
+                {
+                    columns = CsvColumns.Of(fields, file, wantsNumbers: true);
+                    continue;
+                }
+
+                columns.RequireCount(fields, line, file);
+                rows++;
+            }
+        }
+
+        AtomicFile.Write(path, stream =>
+        {
+            foreach (string file in files)
+            {
+                using FileStream part = File.OpenRead(file);
+                part.CopyTo(stream);
+            }
+        });
+        return (rows, columns!.Dimension);
+    }
+
+    private static IEnumerable<(int Line, string[] Fields)> Records(string file)
+    {
+        using var text = new StreamReader(file);
+        foreach ((int Line, string[] Fields) record in CsvReader.Read(text))
+        {
+            yield return record;
+        }
+    }
+}

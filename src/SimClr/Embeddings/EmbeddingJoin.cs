@@ -1,0 +1,90 @@
+namespace SimClr.Embeddings;
+
+/// <summary>
+/// Joins the files that <c>--shard</c> left to the one that a single call would have written, byte for byte. One part is in
+/// memory at a time.
+/// </summary>
+internal static class EmbeddingJoin
+{
+    /// <summary>Puts files into the order of their numbers.</summary>
+    /// <exception cref="DataException">A part is missing, is there twice, or is no part.</exception>
+    public static IReadOnlyList<string> InOrder(IReadOnlyList<string> files)
+    {
+        (string File, EmbeddingShard? Shard)[] parts = [.. files.Select(file => (file, EmbeddingShard.FromName(file)))];
+        if (parts.FirstOrDefault(part => part.Shard is null).File is { } foreign)
+        {
+            throw new DataException($"--join: '{foreign}' is not named as --shard names its files, expected names such as photos.1-of-4.npy");
+        }
+
+        int total = parts[0].Shard!.Total;
+        EmbeddingShard? missing = Enumerable.Range(1, total).Select(number => new EmbeddingShard(number, total))
+            .FirstOrDefault(shard => parts.All(part => part.Shard != shard));
+        return missing is null && parts.Length == total
+            ? [.. parts.OrderBy(part => part.Shard!.Number).Select(part => part.File)]
+            : throw new DataException(
+                $"--join: got {files.Count} file(s), expected the parts 1 to {total} once each{(missing is null ? "" : $"; {missing.Number}-of-{total} is missing")}");
+    }
+
+    /// <summary>Writes the joined file.</summary>
+    /// <param name="files">The parts in order.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="others">Formats beyond the library's own.</param>
+    /// <returns>Its rows and dimension.</returns>
+    /// <exception cref="DataException">A part cannot be read, or does not go with the first.</exception>
+    public static (long Rows, int Dimension) Write(IReadOnlyList<string> files, string path, IReadOnlyList<IEmbeddingFormat> others)
+    {
+        IEmbeddingFormat format = EmbeddingFile.FormatOf(path, others);
+        if (files.FirstOrDefault(file => !Path.GetExtension(file).Equals(format.Extension, StringComparison.OrdinalIgnoreCase)) is { } other)
+        {
+            throw new DataException($"--join: '{other}' is of another format than {path}; expected parts that end in {format.Extension}");
+        }
+
+        if (format is CsvFormat)
+        {
+            return CsvJoin.Write(files, path);
+        }
+
+        Func<string, EmbeddingTable> read = file => EmbeddingFile.Read(file, [.. others]);
+        Head[] heads = [.. files.Select(file => Head.Of(file, read(file)))];
+        Array.ForEach(heads, head => head.RequireLike(heads[0]));
+
+        // Parts of a format that keeps names, not numbers, may lack classes of the whole.
+        IReadOnlyList<string>? names = heads.All(head => head.First.ClassNames is null)
+            ? null
+            : RowDescriptions.Ordered(heads.SelectMany(head => head.First.ClassNames ?? []));
+        names = heads.All(head => (head.First.ClassNames ?? []).SequenceEqual(heads[0].First.ClassNames ?? [])) ? heads[0].First.ClassNames : names;
+        var rows = new EmbeddingRows(
+            Renamed(heads[0].First, names), heads.Sum(head => (long)head.Rows), () => files.Select(file => Renamed(read(file), names)));
+        format.Write(path, rows);
+        return (rows.Count, rows.Dimension);
+    }
+
+    // The same table, its classes numbered as in the whole.
+    private static EmbeddingTable Renamed(EmbeddingTable table, IReadOnlyList<string>? names)
+    {
+        if (names is null || table is not { Labels: { } labels, ClassNames: { } own } || own.SequenceEqual(names))
+        {
+            return table;
+        }
+
+        Dictionary<string, int> numbers = names.Index().ToDictionary(pair => pair.Item, pair => pair.Index);
+        return new EmbeddingTable(
+            table.Values, table.Dimension, table.Paths, [.. labels.Select(label => numbers[own[label]])], names, table.Widths, table.Heights);
+    }
+
+    /// <summary>A part's first row stands for what all its rows have.</summary>
+    private sealed record Head(string File, int Rows, EmbeddingTable First)
+    {
+        public static Head Of(string file, EmbeddingTable table) => new(file, table.Count, table.Subset([0]));
+
+        public void RequireLike(Head other)
+        {
+            if (Form != other.Form)
+            {
+                throw new DataException($"--join: {File} has {Form}, and {other.File} has {other.Form}; expected parts of one embedding");
+            }
+        }
+
+        private string Form => $"{First.Dimension} numbers per row, {(First.Labels is null ? "no" : "and")} labels, {(First.Widths is null ? "no" : "and")} sizes";
+    }
+}

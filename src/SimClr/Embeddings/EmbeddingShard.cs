@@ -1,0 +1,34 @@
+namespace SimClr.Embeddings;
+
+/// <summary>One of several parts of a set, which follow each other: they begin and end between batches, so that no row depends on the division.</summary>
+/// <param name="Number">Which, from 1.</param>
+/// <param name="Total">Of how many.</param>
+internal sealed record EmbeddingShard(int Number, int Total)
+{
+    /// <summary>The indices of its images.</summary>
+    /// <exception cref="ConfigurationException">There are fewer batches than parts.</exception>
+    public (int From, int To) Of(int images, int batchSize)
+    {
+        int batches = (images + batchSize - 1) / batchSize;
+        return Total <= batches
+            ? (At(Number - 1), At(Number))
+            : throw new ConfigurationException(
+                $"--shard: got {Number}/{Total}, expected at most {batches} part(s): {images} images are {batches} batch(es) of {batchSize}, and a batch is not divided");
+
+        int At(int part) => (int)Math.Min(images, (long)batches * part / Total * batchSize);
+    }
+
+    /// <summary>The name of this part's file: <c>photos.npy</c> becomes <c>photos.2-of-4.npy</c>.</summary>
+    public string NameOf(string path) => Total == 1 ? path : Path.Join(
+        Path.GetDirectoryName(path),
+        FormattableString.Invariant($"{Path.GetFileNameWithoutExtension(path)}.{Number}-of-{Total}{Path.GetExtension(path)}"));
+
+    /// <summary>The part that a file's name says it is, or null.</summary>
+    public static EmbeddingShard? FromName(string path)
+    {
+        string[] words = Path.GetExtension(Path.GetFileNameWithoutExtension(path)).TrimStart('.').Split("-of-");
+        return words.Length == 2 && int.TryParse(words[0], out int number) && int.TryParse(words[1], out int total) && number >= 1 && number <= total
+            ? new EmbeddingShard(number, total)
+            : null;
+    }
+}

@@ -1,0 +1,50 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace SimClr.Encoders;
+
+/// <summary>
+/// A convolution and the batch norm behind it as one convolution with bias, for inference: with its statistics fixed, a
+/// batch norm multiplies each channel by γ / √(σ² + ε) and shifts it. Holds copies; what it was made of stays as it is.
+/// </summary>
+internal sealed class FoldedConvolution : IDisposable
+{
+    private readonly Tensor weight;
+    private readonly Tensor bias;
+    private readonly long[] stride;
+    private readonly long[] padding;
+
+    public FoldedConvolution(Convolution convolution, BatchNorm2d norm)
+    {
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+
+        // In double precision: rounded once, at the end.
+        Tensor scale = norm.weight!.to_type(ScalarType.Float64) / (norm.running_var!.to_type(ScalarType.Float64) + norm.eps).sqrt();
+        Tensor shift = norm.bias!.to_type(ScalarType.Float64) - (norm.running_mean!.to_type(ScalarType.Float64) * scale);
+        Tensor kernel = convolution.Weight.to_type(ScalarType.Float64) * scale.view(-1, 1, 1, 1);
+        ScalarType type = convolution.Weight.dtype;
+        weight = InOrderOf(convolution.Weight, kernel.to_type(type)).DetachFromDisposeScope();
+        bias = shift.to_type(type).DetachFromDisposeScope();
+        stride = [convolution.Stride, convolution.Stride];
+        padding = [convolution.Padding, convolution.Padding];
+    }
+
+    /// <summary>x: [N, inputs, H, W] → [N, outputs, H / stride, W / stride], after ReLU where it is asked for.</summary>
+    public Tensor Forward(Tensor input, bool relu)
+    {
+        Tensor output = nn.functional.conv2d(input, weight, bias, strides: stride, padding: padding);
+        return relu ? output.relu_() : output;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        weight.Dispose();
+        bias.Dispose();
+    }
+
+    // Channels last stay channels last.
+    private static Tensor InOrderOf(Tensor model, Tensor kernel)
+        => model.permute(0, 2, 3, 1).is_contiguous() ? kernel.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : kernel.contiguous();
+}

@@ -1,0 +1,189 @@
+using SimClr.Internals;
+
+namespace SimClr.Search;
+
+/// <summary>
+/// The links between rows: layer 0 holds all of them with up to 2·M links each, each layer above a fraction 1/M of the one
+/// below with up to M. A row's height comes from (seed, row). Links beyond the last are −1.
+/// </summary>
+internal sealed unsafe class HnswGraph : IDisposable
+{
+    private const int HighestLayer = 20;
+    private const int CostOfJump = 8;
+
+    private int* ground;
+    private byte[] heights = [];
+    private int[] starts = [];
+    private int[] upper = [];
+    private int capacity;
+    private int upperUsed;
+
+    public HnswGraph(GraphOptions options) => Options = options;
+
+    ~HnswGraph() => LargeMemory.Free(ground);
+
+    public GraphOptions Options { get; }
+
+    /// <summary>Rows 0 … count − 1 are in it.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Where searches begin: a row of the top layer.</summary>
+    public int Entry { get; private set; } = -1;
+
+    public int TopLayer { get; private set; } = -1;
+
+    /// <summary>Nodes that a search of layer 0 considers, chosen by measured recall.</summary>
+    public int SearchWidth { get; set; } = 64;
+
+    /// <summary>The recall of the ten nearest that was measured with this width; 0 before.</summary>
+    public double MeasuredRecall { get; set; }
+
+    /// <summary>How many rows such a search compares with the query on average, as measured.</summary>
+    public double Comparisons { get; set; }
+
+    /// <summary>
+    /// Whether a search of the graph is faster than comparing with every row: a row here and there takes about eight times as
+    /// long as the next one. In vectors without any structure (evenly spread in a hundred dimensions) it is not, and
+    /// exact search is used.
+    /// </summary>
+    public bool Pays => Comparisons * CostOfJump < Count;
+
+    /// <summary>Bytes held.</summary>
+    public long Bytes => ((long)capacity * 2 * Options.Links * sizeof(int)) + heights.LongLength
+        + (sizeof(int) * (starts.LongLength + upper.LongLength));
+
+    public int HeightOf(int row) => heights[row];
+
+    /// <summary>The most links of a row on a layer.</summary>
+    public int LinksOn(int layer) => layer == 0 ? 2 * Options.Links : Options.Links;
+
+    /// <summary>The links of a row on a layer.</summary>
+    public Span<int> Links(int row, int layer)
+        => layer == 0
+            ? new Span<int>(ground + ((long)row * 2 * Options.Links), 2 * Options.Links)
+            : upper.AsSpan(starts[row] + ((layer - 1) * Options.Links), Options.Links);
+
+    /// <summary>Where the links of a row on layer 0 are.</summary>
+    public int* GroundLinks(int row) => ground + ((long)row * 2 * Options.Links);
+
+    /// <summary>Room for as many rows in all.</summary>
+    public void Reserve(int rows)
+    {
+        if (rows <= capacity)
+        {
+            return;
+        }
+
+        long links = 2L * Options.Links * sizeof(int);
+        ground = (int*)LargeMemory.Resize(ground, Count * links, rows * links);
+        Array.Resize(ref heights, rows);
+        Array.Resize(ref starts, rows);
+        capacity = rows;
+    }
+
+    /// <summary>Adds rows without links. They are not the entry before <see cref="Raise"/>.</summary>
+    public void Add(int rows)
+    {
+        Reserve(Count + rows);
+        for (int row = Count; row < Count + rows; row++)
+        {
+            Add(row, DrawHeight(row));
+        }
+
+        Count += rows;
+    }
+
+    /// <summary>Makes a row the entry if it is higher than the one before.</summary>
+    public void Raise(int row)
+    {
+        if (heights[row] > TopLayer)
+        {
+            (Entry, TopLayer) = (row, heights[row]);
+        }
+    }
+
+    public void Dispose()
+    {
+        LargeMemory.Free(ground);
+        ground = null;
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Writes all of it.</summary>
+    public void Write(BinaryWriter writer)
+    {
+        writer.Write(Count);
+        writer.Write(SearchWidth);
+        writer.Write(MeasuredRecall);
+        writer.Write(Comparisons);
+        writer.Write(heights.AsSpan(0, Count));
+        for (int row = 0; row < Count; row++)
+        {
+            for (int layer = 0; layer <= heights[row]; layer++)
+            {
+                writer.Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes(Links(row, layer)));
+            }
+        }
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote with the same options.</summary>
+    /// <exception cref="InvalidDataException">It does not hold together.</exception>
+    public static HnswGraph Read(BinaryReader reader, GraphOptions options, int rows)
+    {
+        var graph = new HnswGraph(options);
+        int count = reader.ReadInt32();
+        Expect(count >= 0 && count <= rows);
+        graph.SearchWidth = Math.Max(1, reader.ReadInt32());
+        graph.MeasuredRecall = reader.ReadDouble();
+        graph.Comparisons = reader.ReadDouble();
+        graph.Reserve(count);
+        byte[] heights = reader.ReadBytes(count);
+        Expect(heights.Length == count && heights.All(height => height <= HighestLayer));
+        for (int row = 0; row < count; row++)
+        {
+            graph.Add(row, heights[row]);
+            graph.Raise(row);
+            for (int layer = 0; layer <= heights[row]; layer++)
+            {
+                Span<int> links = graph.Links(row, layer);
+                reader.BaseStream.ReadExactly(System.Runtime.InteropServices.MemoryMarshal.AsBytes(links));
+                foreach (int link in links)
+                {
+                    Expect(link >= -1 && link < count && (link < 0 || heights[link] >= layer));
+                }
+            }
+        }
+
+        graph.Count = count;
+        return graph;
+    }
+
+    private static void Expect(bool truth)
+    {
+        if (!truth)
+        {
+            throw new InvalidDataException("the graph does not hold together");
+        }
+    }
+
+    private int DrawHeight(int row)
+    {
+        double draw = 1 - new RandomStream(Options.Seed, Purpose.Graph, row).NextDouble();
+        return Math.Min(HighestLayer, (int)(-Math.Log(draw) / Math.Log(Options.Links)));
+    }
+
+    private void Add(int row, int height)
+    {
+        heights[row] = (byte)height;
+        starts[row] = upperUsed;
+        int needed = upperUsed + (height * Options.Links);
+        if (needed > upper.Length)
+        {
+            Array.Resize(ref upper, Math.Max(needed, Math.Max(1024, upper.Length + (upper.Length / 4))));
+        }
+
+        upper.AsSpan(upperUsed, height * Options.Links).Fill(-1);
+        upperUsed = needed;
+        new Span<int>(GroundLinks(row), 2 * Options.Links).Fill(-1);
+    }
+}

@@ -1,0 +1,29 @@
+namespace SimClr.Search;
+
+/// <summary>Rows that were removed: one bit each.</summary>
+internal sealed class RowSet
+{
+    private ulong[] bits = [];
+
+    public int Count { get; private set; }
+
+    public bool Contains(int row) => row >> 6 < bits.Length && (bits[row >> 6] >> (row & 63) & 1) != 0;
+
+    /// <returns>False where it was in it before.</returns>
+    public bool Add(int row)
+    {
+        if (Contains(row))
+        {
+            return false;
+        }
+
+        if (row >> 6 >= bits.Length)
+        {
+            Array.Resize(ref bits, Math.Max((row >> 6) + 1, 2 * bits.Length));
+        }
+
+        bits[row >> 6] |= 1UL << (row & 63);
+        Count++;
+        return true;
+    }
+}

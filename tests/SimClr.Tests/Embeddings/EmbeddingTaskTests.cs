@@ -1,0 +1,205 @@
+using SimClr.Augmentation;
+using SimClr.Checkpoints;
+using SimClr.Data;
+using SimClr.Embeddings;
+using SimClr.Encoders;
+using SimClr.Parquet;
+using SimClr.Tests.Data;
+using static TorchSharp.torch;
+
+namespace SimClr.Tests.Embeddings;
+
+[Collection(ComputeThreadsCollection.Name)]
+public sealed class EmbeddingTaskTests : IDisposable
+{
+    private const int Count = 150; // four batches of 32 and a partial one
+    private const int Size = 12;
+
+    private static readonly IEmbeddingFormat[] Others = [new ParquetFormat()];
+    private static readonly int[] Broken = [3, 40, 41, 149];
+    private static readonly DataOptions Lenient = new() { MaxSkipped = 0.9, Workers = 2 };
+
+    private readonly TemporaryFolder folder = new();
+    private readonly TrainedEncoder encoder = Encoder(1);
+    private readonly FlawedDataSet images = Images.Set(Count, Broken);
+    private readonly int threads = get_num_threads();
+
+    public static TheoryData<string> Formats => [".npy", ".csv", ".safetensors", ".parquet"];
+
+    public void Dispose()
+    {
+        set_num_threads(threads);
+        images.Dispose();
+        encoder.Dispose();
+        folder.Dispose();
+    }
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void Parts_join_to_the_file_of_a_single_call_whatever_the_threads(string extension)
+    {
+        string whole = folder.Of("whole" + extension);
+        EmbeddingOutcome outcome = Run(Task(), whole);
+        Assert.Equal((Count - Broken.Length, 64, Count, 0), (outcome.Rows, outcome.Dimension, outcome.Images, outcome.Resumed));
+
+        string[] parts = [.. Enumerable.Range(1, 3).Select(number => Part(number, extension))];
+        string joined = folder.Of("joined" + extension);
+        EmbeddingJoin.Write(EmbeddingJoin.InOrder([parts[1], parts[2], parts[0]]), joined, Others);
+        Assert.Equal(File.ReadAllBytes(whole), File.ReadAllBytes(joined));
+        if (extension == ".npy")
+        {
+            Assert.Equal(File.ReadAllBytes(whole + ".csv"), File.ReadAllBytes(joined + ".csv"));
+        }
+
+        EmbeddingTable table = EmbeddingFile.Read(joined, Others);
+        EmbeddingTable direct = Embedder.Embed(encoder, images, Lenient);
+        Assert.Equal(direct.Values, table.Values);
+        Assert.Equal(direct.Paths, table.Paths);
+        Assert.Equal(direct.Labels!.Select(label => direct.ClassNames![label]), table.Labels!.Select(label => table.ClassNames![label]));
+        Assert.Equal(direct.Widths, table.Widths);
+        Assert.Equal((images.Read(0).Width, images.Read(0).Height), (table.Widths![0], table.Heights![0]));
+    }
+
+    [Fact]
+    public void Cut_off_anywhere_it_goes_on_and_leaves_the_same_bytes()
+    {
+        string whole = folder.Of("whole.csv");
+        Run(Task(), whole);
+        byte[] part = Interrupted(folder.Of("stopped.csv"));
+        foreach ((int length, int resumed) in new[] { (0, 0), (7, 0), (20, 0), (part.Length / 4, 0), (part.Length - 1, 32), (part.Length, 64) })
+        {
+            string file = folder.Of($"cut-{length}.csv");
+            File.WriteAllBytes(file + ".part", part[..length]);
+            var skipped = new SkippedImages(images, Lenient);
+            EmbeddingOutcome outcome = Task().Run(file, new CsvFormat(), skipped, null, CancellationToken.None);
+            Assert.Equal(File.ReadAllBytes(whole), File.ReadAllBytes(file));
+            Assert.Equal(resumed, outcome.Resumed);
+            Assert.Equal(Broken.Length, skipped.Count);
+            Assert.False(File.Exists(file + ".part"));
+        }
+    }
+
+    [Fact]
+    public void A_record_whose_bytes_changed_is_computed_again()
+    {
+        string file = folder.Of("photos.csv");
+        byte[] part = Interrupted(file);
+        part[^100] ^= 1;
+        File.WriteAllBytes(file + ".part", part);
+        Assert.Equal(32, Run(Task(), file).Resumed);
+        string whole = folder.Of("whole.csv");
+        Run(Task(), whole);
+        Assert.Equal(File.ReadAllBytes(whole), File.ReadAllBytes(file));
+    }
+
+    [Fact]
+    public void What_was_begun_with_other_weights_images_or_options_is_refused_with_the_difference()
+    {
+        string file = folder.Of("photos.csv");
+        byte[] part = Interrupted(file);
+        using TrainedEncoder other = Encoder(2);
+        using FlawedDataSet more = Images.Set(Count + 1, Broken);
+        Assert.Contains("encoder was", Mismatch(Task() with { Encoder = other }));
+        Assert.Contains($"count was {Count} and is now {Count + 1}", Mismatch(Task() with { Images = more }));
+        Assert.Contains("normalize was False and is now True", Mismatch(Task() with { Normalize = true }));
+        Assert.Contains("scaled_decode was 0 and is now 64", Mismatch(Task() with { Options = Lenient with { ScaledDecode = 64 } }));
+        Assert.Contains("to was 150 and is now", Mismatch(Task() with { Shard = new(1, 2) }));
+        Assert.Equal(part, File.ReadAllBytes(file + ".part"));
+        Assert.Equal(64, Run(Task() with { Options = Lenient with { Workers = 1 } }, file).Resumed);
+
+        string Mismatch(EmbeddingTask task) => Assert.Throws<ResumeMismatchException>(() => Run(task, file)).Message;
+    }
+
+    [Fact]
+    public void A_file_of_something_else_in_the_place_of_the_part_is_left_alone()
+    {
+        string file = folder.Of("photos.csv");
+        folder.Write("photos.csv.part", "something of the user's");
+        Assert.Contains("is in the way", Assert.Throws<DataException>(() => Run(Task(), file)).Message, StringComparison.Ordinal);
+        Assert.Equal("something of the user's", File.ReadAllText(file + ".part"));
+    }
+
+    [Fact]
+    public void Normalized_rows_are_those_of_the_table_divided_by_their_lengths()
+    {
+        string file = folder.Of("unit.npy");
+        Run(Task() with { Normalize = true }, file);
+        Assert.Equal(Embedder.Embed(encoder, images, Lenient).Normalized().Values, EmbeddingFile.Read(file).Values);
+    }
+
+    [Fact]
+    public void More_parts_than_batches_are_refused()
+        => Assert.Contains("at most 5 part(s)", Assert.Throws<ConfigurationException>(() => Run(Task() with { Shard = new(1, 6) }, folder.Of("a.csv"))).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("a.1-of-2.npy", "2-of-2 is missing")]
+    [InlineData("a.1-of-2.npy a.2-of-2.npy b.2-of-2.npy", "once each")]
+    [InlineData("a.npy", "is not named as --shard names its files")]
+    public void Parts_that_do_not_make_a_whole_are_refused(string files, string expected)
+        => Assert.Contains(expected, Assert.Throws<DataException>(() => EmbeddingJoin.InOrder(files.Split(' '))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Parts_of_different_embeddings_are_refused()
+    {
+        EmbeddingFile.Write(folder.Of("a.1-of-2.npy"), new EmbeddingTable([1, 2], 2, ["a"]));
+        EmbeddingFile.Write(folder.Of("a.2-of-2.npy"), new EmbeddingTable([1], 1, ["b"]));
+        var error = Assert.Throws<DataException>(
+            () => EmbeddingJoin.Write([folder.Of("a.1-of-2.npy"), folder.Of("a.2-of-2.npy")], folder.Of("a.npy"), Others));
+        Assert.Contains("1 numbers per row", error.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(folder.Of("a.npy")));
+    }
+
+    [Fact]
+    public void An_encoder_that_gives_no_numbers_leaves_no_file()
+    {
+        using (no_grad())
+        {
+            encoder.Module.parameters().First().fill_(float.NaN);
+        }
+
+        string file = folder.Of("nan.npy");
+        Assert.Throws<DataException>(() => Run(Task(), file));
+        Assert.False(File.Exists(file));
+    }
+
+    private static TrainedEncoder Encoder(long seed)
+    {
+        var options = new EncoderOptions { Name = "resnet18", Width = 0.125 };
+        return new TrainedEncoder(EncoderCatalog.Create(options, Size, seed), options, new ViewOptions { Size = Size });
+    }
+
+    private EmbeddingTask Task() => new(encoder, images, Lenient);
+
+    // Each part with another number of threads and workers.
+    private string Part(int number, string extension)
+    {
+        set_num_threads(number == 3 ? 4 : number);
+        var shard = new EmbeddingShard(number, 3);
+        string file = shard.NameOf(folder.Of("part" + extension));
+        Run(Task() with { Shard = shard, Options = Lenient with { Workers = number } }, file);
+        return file;
+    }
+
+    private static EmbeddingOutcome Run(EmbeddingTask task, string file)
+        => task.Run(file, EmbeddingFile.FormatOf(file, Others), new SkippedImages(task.Images, task.Options), null, CancellationToken.None);
+
+    /// <summary>The bytes of the part that a task leaves which is stopped after two batches.</summary>
+    private byte[] Interrupted(string file)
+    {
+        using var stop = new CancellationTokenSource();
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => Task().Run(file, new CsvFormat(), new SkippedImages(images, Lenient), new StopAt(64, stop), stop.Token));
+        return File.ReadAllBytes(file + ".part");
+    }
+
+    private sealed class StopAt(int done, CancellationTokenSource stop) : IProgress<int>
+    {
+        public void Report(int value)
+        {
+            if (value >= done)
+            {
+                stop.Cancel();
+            }
+        }
+    }
+}

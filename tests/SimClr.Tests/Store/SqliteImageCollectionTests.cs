@@ -1,0 +1,217 @@
+using Microsoft.Data.Sqlite;
+using SimClr.Store;
+using SimClr.Tests.Data;
+using SimClr.Tests.Search;
+
+namespace SimClr.Tests.Store;
+
+public sealed class SqliteImageCollectionTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    private string Index => folder.Of("photos.index");
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task It_does_what_any_store_does()
+    {
+        using SqliteImageCollection store = New();
+        await Records.Exercise(store);
+        Assert.Empty(Directory.GetFiles(folder.Path));
+    }
+
+    [Fact]
+    public async Task What_was_added_is_there_when_it_is_opened_again_in_one_file()
+    {
+        await Fill(50);
+
+        using var again = new SqliteImageCollection(Index);
+
+        Assert.Equal(new IndexDescription(Records.Dimension, "f00d", "/runs/a"), again.Description);
+        Assert.Equal(50, await again.CountAsync());
+        Assert.Equal("image9.jpg", (await Records.Find(again, 9, 1))[0]);
+        Assert.Equal([Index], Directory.GetFiles(folder.Path));
+        Assert.Equal(MadeUpVectors.Draw(9, Records.Dimension), again.ReadTable()[9].ToArray());
+        Assert.Equal(["even", "odd"], again.ReadTable().ClassNames!);
+    }
+
+    [Fact]
+    public async Task A_change_by_another_process_is_seen_by_the_next_search()
+    {
+        using SqliteImageCollection one = await Fill(20);
+        Assert.Equal(20, (await Records.Find(one, 30, 50)).Length);
+        using var other = new SqliteImageCollection(Index);
+        await other.UpsertAsync(Records.Of(30));
+
+        Assert.Equal("image30.jpg", (await Records.Find(one, 30, 1))[0]);
+    }
+
+    [Fact]
+    public async Task A_graph_is_stored_with_the_vectors_and_never_used_for_others()
+    {
+        using (SqliteImageCollection store = New(graphFrom: 1))
+        {
+            await store.EnsureCollectionExistsAsync();
+            await store.UpsertAsync(Enumerable.Range(0, 3000).Select(i => Records.Of(i)));
+            await store.CompleteAsync();
+        }
+
+        using (SqliteImageCollection again = New(graphFrom: 1))
+        {
+            Assert.InRange(again.GraphRecall!.Value, 0.98, 1);
+            await again.UpsertAsync(Records.Of(3000));
+        }
+
+        using (SqliteImageCollection behind = New(graphFrom: 1))
+        {
+            Assert.Null(behind.GraphRecall);
+            Assert.True(behind.IsExact);
+            Assert.Equal("image3000.jpg", (await Records.Find(behind, 3000, 1))[0]);
+            await behind.CompleteAsync();
+            Assert.NotNull(behind.GraphRecall);
+        }
+
+        using SqliteImageCollection last = New(graphFrom: 1);
+        Assert.NotNull(last.GraphRecall);
+        await last.DeleteAsync("image3000.jpg");
+        Assert.NotNull(last.GraphRecall);
+        Assert.DoesNotContain("image3000.jpg", await Records.Find(last, 3000, 3000));
+        Assert.Equal(3000, await last.CountAsync());
+    }
+
+    [Fact]
+    public async Task When_many_were_removed_they_leave_the_file_with_the_graph()
+    {
+        using SqliteImageCollection store = New(graphFrom: 1);
+        await store.EnsureCollectionExistsAsync();
+        await store.UpsertAsync(Enumerable.Range(0, 1200).Select(i => Records.Of(i)));
+        await store.CompleteAsync();
+        await store.DeleteAsync(Enumerable.Range(0, 600).Select(i => $"image{i}.jpg"));
+        Assert.Equal(1200, Rows("vectors"));
+
+        await store.CompleteAsync();
+
+        Assert.Equal(600, Rows("vectors"));
+        Assert.Equal(600, Rows("images"));
+        Assert.NotNull(store.GraphRecall);
+        Assert.Equal("image700.jpg", (await Records.Find(store, 700, 1))[0]);
+    }
+
+    [Fact]
+    public async Task A_damaged_graph_is_done_without()
+    {
+        using (SqliteImageCollection store = New(graphFrom: 1))
+        {
+            await store.EnsureCollectionExistsAsync();
+            await store.UpsertAsync(Enumerable.Range(0, 500).Select(i => Records.Of(i)));
+            await store.CompleteAsync();
+        }
+
+        Run("UPDATE graph SET data = substr(data, 1, 3000)");
+        using SqliteImageCollection again = New(graphFrom: 1);
+        Assert.Null(again.GraphRecall);
+        Assert.Equal("image77.jpg", (await Records.Find(again, 77, 1))[0]);
+    }
+
+    [Fact]
+    public void No_index_is_told() => Assert.Contains("there is no index", Refused());
+
+    [Fact]
+    public void A_text_file_is_refused()
+    {
+        folder.Write("photos.index", new string('a', 5000));
+        Assert.Contains("it is no index", Refused());
+    }
+
+    [Fact]
+    public void An_empty_file_is_refused()
+    {
+        folder.Write("photos.index", "");
+        Assert.Contains("is empty", Refused());
+    }
+
+    [Fact]
+    public void Another_database_is_refused()
+    {
+        Run("CREATE TABLE photos(id INTEGER)", create: true);
+        Assert.Contains("an SQLite database, but no index of images", Refused());
+    }
+
+    [Fact]
+    public async Task An_index_of_a_later_version_is_refused()
+    {
+        (await Fill(3)).Dispose();
+        Run("PRAGMA user_version = 9");
+        Assert.Contains("version 9, expected 1", Refused());
+    }
+
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(0.95)]
+    [InlineData(0.01)]
+    public async Task A_cut_file_is_refused(double share)
+    {
+        (await Fill(400)).Dispose();
+        byte[] bytes = File.ReadAllBytes(Index);
+        File.WriteAllBytes(Index, bytes[..(int)(share * bytes.Length)]);
+        Assert.Matches("cut off|damaged|no index", Refused());
+    }
+
+    [Fact]
+    public async Task An_index_that_is_there_is_not_written_over()
+    {
+        (await Fill(3)).Dispose();
+        Assert.Contains("is there already", Assert.Throws<ConfigurationException>(
+            () => IndexFile.Create(Index, new IndexDescription(4))).Message);
+    }
+
+    [Fact]
+    public async Task A_batch_that_cannot_be_written_leaves_nothing()
+    {
+        using SqliteImageCollection store = await Fill(10);
+        IEnumerable<ImageRecord> Broken()
+        {
+            yield return Records.Of(11);
+            throw new InvalidOperationException("the source failed");
+        }
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => store.UpsertAsync(Broken()));
+        Assert.Equal(10, await store.CountAsync());
+    }
+
+    private SqliteImageCollection New(long graphFrom = long.MaxValue)
+        => new(Index, new IndexDescription(Records.Dimension, "f00d", "/runs/a")) { GraphFrom = graphFrom };
+
+    private async Task<SqliteImageCollection> Fill(int count)
+    {
+        SqliteImageCollection store = New();
+        await store.EnsureCollectionExistsAsync();
+        await store.UpsertAsync(Enumerable.Range(0, count).Select(i => Records.Of(i)));
+        return store;
+    }
+
+    private string Refused()
+    {
+        using var store = new SqliteImageCollection(Index);
+        return Assert.Throws<DataException>(() => store.Description).Message;
+    }
+
+    private long Rows(string table)
+    {
+        using var connection = new SqliteConnection($"Data Source={Index};Pooling=False");
+        connection.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = $"SELECT count(*) FROM {table}";
+        return (long)command.ExecuteScalar()!;
+    }
+
+    private void Run(string text, bool create = false)
+    {
+        using var connection = new SqliteConnection($"Data Source={Index};Pooling=False;Mode={(create ? "ReadWriteCreate" : "ReadWrite")}");
+        connection.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = text;
+        command.ExecuteNonQuery();
+    }
+}
