@@ -33,4 +33,4 @@ foreach (var (query, rows, similarities) in NearestNeighbors.Find(embeddings, em
 
 // Checked against ONNX Runtime before it is written.
 string model = Path.Combine(run, "encoder.onnx");
-Console.WriteLine($"{model}: differs by {OnnxExport.WriteRun(run, model).MaxDifference:E1} at most");
+Console.WriteLine($"{model}: differs by {OnnxExport.WriteRun(run, model).MaxDifference:0.0e0} at most");

@@ -27,7 +27,7 @@ public sealed class PackageTests : IDisposable
         string[] files = [.. package.Entries.Select(entry => entry.FullName).Where(name => !IsEnvelope(name))];
         string[] library = [$"lib/net10.0/{project}.dll", $"lib/net10.0/{project}.xml", "README.md"];
         string[] own = project == "SimClr" ? ["buildTransitive/SimClr.targets", "licenses/fashion-mnist/LICENSE"] : [];
-        Assert.Equal([.. library.Concat(own).Order(StringComparer.Ordinal)], files.Order(StringComparer.Ordinal));
+        Assert.Equal(library.Concat(own).Order(StringComparer.Ordinal), files.Order(StringComparer.Ordinal));
 
         XElement metadata = Nuspec(package);
         Assert.Equal(project, Value(metadata, "id"));

@@ -26,17 +26,20 @@ public sealed partial class SampleTests : IDisposable
         string[] found = [.. Found().Matches(output).Select(match => match.Groups[2].Value)];
         Assert.Equal(4, found.Distinct().Count());
         Assert.EndsWith("00000.png", found[0], StringComparison.Ordinal);
-        Assert.Matches(@"encoder\.onnx: differs by \d\.\dE-00\d at most", output);
+        Assert.Matches(@"encoder\.onnx: differs by \d\.\de-\d at most", output);
         Assert.True(new FileInfo(folder.Of("run", "encoder.onnx")).Length > 100_000);
     }
 
     [Fact]
-    public void Train_on_folder_leaves_a_run_that_the_command_line_knows_and_goes_on_with_it()
+    public void Train_on_folder_leaves_a_run_that_it_and_the_command_line_go_on_with()
     {
         string images = folder.Images("photos", 8, classes: false);
-        Assert.Matches(@"loss \d+\.\d+ after 1 steps", Run("TrainOnFolder", images, "run", "1"));
-        Assert.Matches(@"after 2 steps; the encoder is run.encoder\.safetensors", Run("TrainOnFolder", images, "run", "2"));
-        Simclr.Run(folder.Path, "validate", folder.Of("run", "run.json")).Succeeded();
+        for (int time = 0; time < 2; time++)
+        {
+            Assert.Matches(@"loss \d+\.\d+ after 1 steps; the encoder is run.encoder\.safetensors", Run("TrainOnFolder", images, "run", "1"));
+        }
+
+        Assert.Equal(1, Simclr.Run(folder.Path, "pretrain", "--out", "run", "--resume", "--json").Succeeded().Json.GetProperty("steps").GetInt32());
     }
 
     [Fact]
@@ -51,11 +54,11 @@ public sealed partial class SampleTests : IDisposable
     [Fact]
     public void A_network_of_ones_own_is_trained_and_measured()
     {
-        folder.Images("train", 40, classes: true);
-        folder.Images("test", 20, classes: true, first: 500);
+        folder.Images("train", 100, classes: true);
+        folder.Images("test", 100, classes: true, first: 300);
         string output = Run("CustomEncoder", "run", "train", "test");
         Assert.Matches(@"^2 steps, loss \d", output);
-        Assert.Matches(@"kNN accuracy \d+\.\d ?% on 20 images", output);
+        Assert.Matches(@"kNN accuracy \d+\.\d ?% on 100 images", output);
     }
 
     [Fact]
