@@ -52,14 +52,17 @@ internal sealed class ParquetColumns
     {
         var columns = new ParquetColumns(schema);
         bool fits = columns.Embedding is { IsArray: false, MaxRepetitionLevel: 1 } numbers && numbers.ClrType == typeof(float)
-            && columns.Path?.ClrType == typeof(string)
+            && columns.Path is { } path && IsText(path)
             && (columns.Width is null) == (columns.Height is null)
             && (columns.Width?.ClrType ?? typeof(int)) == typeof(int) && (columns.Height?.ClrType ?? typeof(int)) == typeof(int)
-            && (columns.Label?.ClrType ?? typeof(string)) == typeof(string);
+            && (columns.Label is null || IsText(columns.Label));
         return fits ? columns : throw new DataException(
             $"{file}: got the columns {string.Join(", ", schema.Fields.Select(field => $"'{field.Name}'"))}, expected 'path' (text) and 'embedding' "
                 + "(lists of float32), and where they are known 'width' and 'height' (32-bit integers) and 'label' (text)");
     }
+
+    // What the package calls text.
+    private static bool IsText(DataField field) => field.ClrType == typeof(string) || field.ClrType == typeof(ReadOnlyMemory<char>);
 
     private DataField? Find(string name) => Schema.Fields.OfType<DataField>().FirstOrDefault(field => field.Name == name);
 }

@@ -56,7 +56,10 @@ internal sealed class ParquetGroup(ParquetColumns columns, int dimension, int ca
             levels[i] = 0;
         }
 
-        await group.WriteAsync<float>(columns.Embedding!, values.ToArray().AsMemory(), levels.AsMemory()).ConfigureAwait(false);
+        // No list is empty and no number missing: everything is defined down to the number.
+        int[] defined = new int[values.Count];
+        Array.Fill(defined, columns.Embedding!.MaxDefinitionLevel);
+        await group.WriteAllPartsAsync<float>(columns.Embedding, values.ToArray(), defined, levels, default).ConfigureAwait(false);
         group.CompleteValidate();
         paths.Clear();
         widths.Clear();

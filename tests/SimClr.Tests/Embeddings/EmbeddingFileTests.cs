@@ -94,6 +94,7 @@ public sealed class EmbeddingFileTests : IDisposable
         EmbeddingFile.Write(file, table, Others);
         File.Delete(file + ".csv");
         byte[] bytes = File.ReadAllBytes(file);
+        Assert.Equal(table.Values, EmbeddingFile.Read(folder.Write("cut" + extension, bytes), Others).Values);
         foreach (int length in Enumerable.Range(0, bytes.Length).Where(i => extension != ".csv" || i == 0 || bytes[i - 1] != '\n'))
         {
             Refused(folder.Write("cut" + extension, bytes[..length]));
