@@ -94,7 +94,7 @@ public sealed class BatchLoader
     /// <summary>Whether batches hold the decoded images themselves, and nothing is written.</summary>
     internal bool KeepsImages { get; init; }
 
-    /// <summary>How many batches stay valid: the one that was handed out last (default), and others before it.</summary>
+    /// <summary>How many batches are valid at a time: the one that was handed out last (default), and others before it. Less than the ring.</summary>
     internal int Held { get; init; } = 1;
 
     /// <summary>

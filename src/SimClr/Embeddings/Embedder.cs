@@ -99,7 +99,8 @@ public static class Embedder
             options.Workers,
             substituteUnreadable: false)
         {
-            Held = Math.Max(1, lanesWanted),
+            // While the next is handed out, as many as there are lanes are still being computed.
+            Held = 1 + lanesWanted,
         };
         var plans = Enumerable.Range(0, (to - from + batchSize - 1) / batchSize)
             .Select(i => from + (i * batchSize))

@@ -4,6 +4,7 @@ using SimClr.Data;
 using SimClr.Embeddings;
 using SimClr.Encoders;
 using SimClr.Parquet;
+using SimClr.Tests.Augmentation;
 using SimClr.Tests.Data;
 using static TorchSharp.torch;
 
@@ -58,6 +59,26 @@ public sealed class EmbeddingTaskTests : IDisposable
         Assert.Equal(direct.Labels!.Select(label => direct.ClassNames![label]), table.Labels!.Select(label => table.ClassNames![label]));
         Assert.Equal(direct.Widths, table.Widths);
         Assert.Equal((images.Read(0).Width, images.Read(0).Height), (table.Widths![0], table.Heights![0]));
+    }
+
+    /// <summary>The memory of a batch is used again: not before it has been computed.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    public void With_many_more_batches_than_are_held_every_row_is_that_of_its_own_image(int computeThreads)
+    {
+        const int many = 1500;
+        using var set = new InMemoryDataSet(Enumerable.Range(0, many).Select(i => RandomImages.Noise(8, 8, i)));
+        set_num_threads(computeThreads);
+
+        EmbeddingTable table = Embedder.Embed(encoder, set);
+
+        Assert.Equal(Enumerable.Range(0, many).Select(set.PathOf), table.Paths);
+        float[] expected = InOneBatch(set);
+        Assert.Equal(expected.Length, table.Values.Length);
+        float scale = expected.Max();
+        Assert.All(expected.Zip(table.Values), pair => Assert.InRange(pair.First - pair.Second, -1e-5f * scale, 1e-5f * scale));
     }
 
     [Fact]
@@ -166,6 +187,22 @@ public sealed class EmbeddingTaskTests : IDisposable
     {
         var options = new EncoderOptions { Name = "resnet18", Width = 0.125 };
         return new TrainedEncoder(EncoderCatalog.Create(options, Size, seed), options, new ViewOptions { Size = Size });
+    }
+
+    // By the encoder itself, all images at once.
+    private float[] InOneBatch(InMemoryDataSet set)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var transform = new EvaluationTransform(encoder.Views);
+        float[] pixels = new float[set.Count * 3 * Size * Size];
+        for (int i = 0; i < set.Count; i++)
+        {
+            transform.Render(set.Read(i), pixels.AsSpan(i * 3 * Size * Size, 3 * Size * Size));
+        }
+
+        encoder.Module.eval();
+        return encoder.Module.forward(tensor(pixels, [set.Count, Size, Size, 3]).permute(0, 3, 1, 2)).contiguous().data<float>().ToArray();
     }
 
     private EmbeddingTask Task() => new(encoder, images, Lenient);

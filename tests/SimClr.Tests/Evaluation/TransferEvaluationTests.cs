@@ -48,7 +48,7 @@ public sealed class TransferEvaluationTests : IDisposable
         Assert.Equal(new Interval(1, 1), result.Interval);
         Assert.Equal(1, result.Validation);
         Assert.Equal((40, 40, 0, false), (result.TrainImages, result.TestImages, result.SkippedImages, result.IsPartial));
-        Assert.Equal(["32: 32", "8: 8", "40: 40"], embedded);
+        Assert.Equal(["32: 32", "8: 8", "40: 32", "40: 40"], embedded);
         Assert.Equal(LogisticOptions.PaperStrengths.Reverse(), strengths);
         Assert.Contains(Assert.Single(result.Chosen), strengths.Select(l2 => ("l2", l2)));
         Assert.All(ModuleState.Of(encoder.Module), entry => Assert.True(entry.Value.eq(before[entry.Key]).all().item<bool>(), entry.Key));
