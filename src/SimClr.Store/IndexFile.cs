@@ -106,7 +106,7 @@ internal sealed class IndexFile : IDisposable
     {
         SqliteCommand command = Connection.CreateCommand();
         command.CommandText = text;
-        command.Transaction = transaction;
+        command.Transaction = transaction ?? command.Transaction;   // What is read within a transaction is read by it.
         foreach ((string name, object? value) in parameters)
         {
             command.Parameters.AddWithValue(name, value ?? DBNull.Value);
