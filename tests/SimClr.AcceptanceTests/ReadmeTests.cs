@@ -62,10 +62,11 @@ public sealed partial class ReadmeTests
         folder.Images("photos", 60, classes: false);
         folder.Images(Path.Combine("labeled", "train"), 100, classes: true, first: 100);
         folder.Images(Path.Combine("labeled", "test"), 100, classes: true, first: 300);
+        File.Copy(Directory.EnumerateFiles(folder.Of("photos")).First(), folder.Of("query.jpg"));   // What it is, is told by its content.
         string[] commands = [.. Blocks("sh").SelectMany(block => block.Split('\n'))
             .Where(line => line.StartsWith("simclr ", StringComparison.Ordinal) && !line.Contains("cifar10", StringComparison.Ordinal))
             .Select(line => line.Split('#')[0].Trim()["simclr ".Length..])];
-        Assert.Equal(12, commands.Length);
+        Assert.Equal(20, commands.Length);
         foreach (string command in commands)
         {
             Simclr.Run(folder.Path, [.. command.Split(' '), .. Shorter(command)]).Succeeded();
@@ -73,6 +74,9 @@ public sealed partial class ReadmeTests
 
         Assert.True(File.Exists(folder.Of("simclr-demo", "report.html")));
         Assert.True(File.Exists(folder.Of("views.png")));
+        Assert.All(
+            ["photos.npy", "photos.index", "found.html", "duplicates.html", "clusters.html", "labels.csv", "map.html", "encoder.onnx"],
+            file => Assert.True(File.Exists(folder.Of(file)), file));
         Assert.True(File.Exists(folder.Of("runs", "photos", "encoder.safetensors")));
     }
 
