@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using SimClr.Checkpoints;
-using SimClr.Encoders;
 using SimClr.Heads;
 using SimClr.Training;
 
@@ -10,8 +9,6 @@ namespace SimClr.Onnx;
 /// <summary>What a run left: its encoder, its projection head where it is wanted, and where they come from.</summary>
 internal sealed partial class RunSource : IDisposable
 {
-    private const string HeadPrefix = "head.";
-
     private RunSource(TrainedEncoder encoder, ProjectionHead? head, IReadOnlyDictionary<string, string> provenance)
     {
         Encoder = encoder;
@@ -35,7 +32,7 @@ internal sealed partial class RunSource : IDisposable
         TrainedEncoder encoder = LoadEncoder(source);
         try
         {
-            ProjectionHead? head = projection ? LoadHead(source, record!.Configuration.Head, encoder) : null;
+            ProjectionHead? head = projection ? TrainedHead.Load(path, source, encoder, "cpu") : null;
             return new RunSource(encoder, head, Describe(path, record, encoder.Metadata));
         }
         catch
@@ -79,17 +76,6 @@ internal sealed partial class RunSource : IDisposable
         {
             throw OwnEncoder.Refused($"{path}: it was trained with", module, error);
         }
-    }
-
-    private static ProjectionHead LoadHead(string file, HeadOptions options, TrainedEncoder encoder)
-    {
-        using SafetensorsFile content = SafetensorsFile.Read(file);
-        var head = new ProjectionHead(options, ((ResNet)encoder.Module).RepresentationSize);
-        var values = content.Tensors
-            .Where(t => t.Key.StartsWith(HeadPrefix, StringComparison.Ordinal))
-            .ToDictionary(t => t.Key[HeadPrefix.Length..], t => t.Value);
-        ModuleState.Load(ModuleState.Of(head), values, file);
-        return head;
     }
 
     private static Dictionary<string, string> Describe(string path, RunRecord? record, IReadOnlyDictionary<string, string> file)

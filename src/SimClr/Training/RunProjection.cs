@@ -1,5 +1,4 @@
 using SimClr.Checkpoints;
-using SimClr.Encoders;
 using SimClr.Heads;
 
 namespace SimClr.Training;
@@ -7,8 +6,6 @@ namespace SimClr.Training;
 /// <summary>The projection head of a run, which is in its last checkpoint, with the encoder of the same step.</summary>
 internal sealed class RunProjection : IDisposable
 {
-    private const string HeadPrefix = "head.";
-
     private RunProjection(TrainedEncoder encoder, ProjectionHead head, HeadOptions options)
     {
         Encoder = encoder;
@@ -38,13 +35,8 @@ internal sealed class RunProjection : IDisposable
 
         string file = run.LatestCheckpoint()
             ?? throw new DataException($"{directory}: there is no checkpoint, which would hold the projection head; expected one in checkpoints/");
-        using SafetensorsFile content = SafetensorsFile.Read(file);
-        TrainedEncoder encoder = TrainedEncoder.Load(content, file);
-        var head = new ProjectionHead(record.Configuration.Head, ((ResNet)encoder.Module).RepresentationSize);
-        var values = content.Tensors
-            .Where(t => t.Key.StartsWith(HeadPrefix, StringComparison.Ordinal))
-            .ToDictionary(t => t.Key[HeadPrefix.Length..], t => t.Value);
-        ModuleState.Load(ModuleState.Of(head), values, file);
+        TrainedEncoder encoder = TrainedEncoder.Load(file);
+        ProjectionHead head = TrainedHead.Load(directory, file, encoder, "cpu");
         return new RunProjection(encoder, head, record.Configuration.Head);
     }
 
