@@ -16,6 +16,9 @@ public sealed partial class RoomTests
         ["Heads"] = ["Internals"],
         ["Losses"] = ["Internals"],
         ["Optimizers"] = ["Internals"],
+
+        // What ranks say to each other; knows nothing of training.
+        ["Distributed"] = ["Internals"],
         ["Checkpoints"] = ["Augmentation", "Encoders", "Internals"],
         ["Embeddings"] = ["Augmentation", "Checkpoints", "Data", "Encoders", "Internals"],
 
@@ -24,7 +27,7 @@ public sealed partial class RoomTests
         ["Search"] = ["Data", "Embeddings", "Evaluation", "Internals"],
         ["Training"] =
         [
-            "Augmentation", "Checkpoints", "Data", "Embeddings", "Encoders", "Evaluation", "Heads", "Internals", "Losses",
+            "Augmentation", "Checkpoints", "Data", "Distributed", "Embeddings", "Encoders", "Evaluation", "Heads", "Internals", "Losses",
             "Optimizers",
         ],
     };
