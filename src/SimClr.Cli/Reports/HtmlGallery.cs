@@ -31,11 +31,14 @@ internal static class HtmlGallery
         html.Append("<ul class=\"gallery\">\n");
         foreach (GalleryImage image in images)
         {
-            html.Append(CultureInfo.InvariantCulture, $"<li{(image.Marked ? " class=\"marked\"" : "")}>{Linked(image)}<span>{HtmlText.Escape(image.Caption)}</span><span class=\"path\" title=\"{HtmlText.Escape(image.Path)}\">{HtmlText.Escape(image.Path[common..])}</span>{below(image)}</li>\n");
+            html.Append(CultureInfo.InvariantCulture, $"<li{(image.Marked ? " class=\"marked\"" : "")}>{Linked(image)}<span>{HtmlText.Escape(image.Caption)}</span><span class=\"path\" title=\"{HtmlText.Escape(image.Path)}\">{Broken(image.Path[common..])}</span>{below(image)}</li>\n");
         }
 
         html.Append("</ul>\n");
     }
+
+    /// <summary>Long names break at their underscores.</summary>
+    private static string Broken(string name) => HtmlText.Escape(name).Replace("_", "_<wbr>", StringComparison.Ordinal);
 
     /// <summary>How many letters of all paths name the folder that they have in common.</summary>
     private static int CommonFolder(IReadOnlyList<string> paths)
