@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using static TorchSharp.torch;
 
@@ -73,8 +74,56 @@ internal static class RankMessages
         {
             int code = (error as SimClrException)?.ExitCode ?? 1;
             _ = ranks.FromFirst(JsonSerializer.SerializeToUtf8Bytes(new Message<T>(default, error.Message, code)));
+            _ = error.OfAllRanks();
             throw;
         }
+    }
+
+    /// <summary>What the first rank makes of it, there; null on the others. An error is told as by <see cref="FromFirst{T}"/>.</summary>
+    public static T? FromFirstOnly<T>(this ICommunicator ranks, Func<T?> make)
+        where T : class
+    {
+        T? value = null;
+        _ = ranks.FromFirst(() => (value = make()) is not null);
+        return value;
+    }
+
+    /// <summary>
+    /// What each rank makes by itself, without the others. If one cannot, none goes on: it throws its error, and the others a
+    /// <see cref="PeerException"/> with it, each at this place.
+    /// </summary>
+    public static T Together<T>(this ICommunicator ranks, Func<T> make)
+    {
+        ArgumentNullException.ThrowIfNull(ranks);
+        ArgumentNullException.ThrowIfNull(make);
+        if (ranks.Size == 1)
+        {
+            return make();
+        }
+
+        T? value = default;
+        Exception? error = null;
+        try
+        {
+            value = make();
+        }
+        catch (Exception thrown) when (thrown is not CommunicationException)
+        {
+            error = thrown;
+        }
+
+        int code = error is null ? 0 : (error as SimClrException)?.ExitCode ?? (error is OperationCanceledException ? 130 : 1);
+        byte[][] all = ranks.Gather(JsonSerializer.SerializeToUtf8Bytes(new Message<string>(null, error?.Message, code)));
+        Message<string>[] outcomes = [.. all.Select(bytes => JsonSerializer.Deserialize<Message<string>>(bytes)!)];
+        if (error is not null)
+        {
+            ExceptionDispatchInfo.Throw(error.OfAllRanks());
+        }
+
+        int failed = Array.FindIndex(outcomes, outcome => outcome.Error is not null);
+        return failed < 0
+            ? value!
+            : throw new PeerException($"rank {failed}: {outcomes[failed].Error}", outcomes[failed].ExitCode);
     }
 
     private static byte[] FromFirst(this ICommunicator ranks, byte[] bytes)

@@ -58,8 +58,11 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
         _ = ViewKernels.Default;   // A name in the environment that is none is told before anything is written.
         if (Communicator.Size > 1)
         {
-            RefuseUnknownMemory();
-            RankAgreement.Check(Communicator, Record(images, ComputePlan.Resolve(options, OwnEncoder), totalSteps: 0));
+            RankAgreement.Check(Communicator, Communicator.Together(() =>
+            {
+                RefuseUnknownMemory();
+                return Record(images, ComputePlan.Resolve(options, OwnEncoder), totalSteps: 0);
+            }));
         }
 
         RunLock? held = null;
@@ -114,8 +117,12 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
         ImageDataSet images, RunDirectory run, ComputePlan plan, SkippedImages skipped, bool resume, CancellationToken cancellation)
     {
         var ranks = new Ranks(Communicator);
-        ImageDataSet readable = ImageCache.Load(images, options.Data, skipped, null, cancellation);
-        Usable.ForTraining(readable, options.Batch.Size);
+        ImageDataSet readable = Communicator.Together(() =>
+        {
+            ImageDataSet loaded = ImageCache.Load(images, options.Data, skipped, null, cancellation);
+            Usable.ForTraining(loaded, options.Batch.Size);
+            return loaded;
+        });
         int stepsPerEpoch = readable.Count / options.Batch.Size;
         long totalSteps = (long)stepsPerEpoch * options.Schedule.Epochs;
         long totalStepsBefore = Communicator.FromFirst(() => run.HasRun ? RunRecord.Read(run.RunFile).TotalSteps : totalSteps);
@@ -139,10 +146,14 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
 
         LearningRateSchedule schedule = Schedule(readable.Count, options.Schedule.Epochs);
         LearningRateSchedule scheduleBefore = Schedule(readable.Count, (int)(totalStepsBefore / stepsPerEpoch));
-        RunResumption.Announce(totalStepsBefore, step, totalSteps, scheduleBefore, schedule, Log);
-        int micro = FitBatch(plan, task);
+        _ = Communicator.Together(() =>
+        {
+            RunResumption.Announce(totalStepsBefore, step, totalSteps, scheduleBefore, schedule, Log);
+            return true;
+        });
+        int micro = LeastOfAll(Communicator.Together(() => FitBatch(plan, task)));
         plan = plan with { MicroBatch = micro };
-        RankShare share = MicroBatches.Share(options.Batch.Size, micro, Communicator);
+        RankShare share = Communicator.Together(() => MicroBatches.Share(options.Batch.Size, micro, Communicator));
         if (ranks.IsFirst)
         {
             Record(images, plan, totalSteps).Write(run.RunFile);
@@ -198,7 +209,7 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
 
             if (stops)
             {
-                throw new OperationCanceledException($"stopped after step {step} of {totalSteps}; the checkpoint is {latest}", cancellation);
+                throw new OperationCanceledException($"stopped after step {step} of {totalSteps}; the checkpoint is {latest}", cancellation).OfAllRanks();
             }
         }
 
@@ -274,7 +285,11 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
                 skipped.Merge(Encoding.UTF8.GetString(lines));
             }
 
-            skipped.CheckAll();
+            _ = Communicator.Together(() =>
+            {
+                skipped.CheckAll();
+                return true;
+            });
         }
     }
 
@@ -308,8 +323,8 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
             HostMemory.ReturnLargeBlocks();
         }
 
-        int micro = plan.MicroBatch ?? LeastOfAll(MicroBatchFit.Find(
-            options with { Batch = options.Batch with { Size = Math.Max(2, largest) } }, plan, task, Log));
+        int micro = plan.MicroBatch ?? MicroBatchFit.Find(
+            options with { Batch = options.Batch with { Size = Math.Max(2, largest) } }, plan, task, Log);
         if (micro >= largest)
         {
             HostMemory.KeepBlocks();

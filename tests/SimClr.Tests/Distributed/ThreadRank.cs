@@ -43,7 +43,7 @@ internal sealed class ThreadRank(int rank, ThreadMeetings meetings) : ICommunica
             using var held = no_grad();
             foreach (Tensor[] other in ranks.Where((_, number) => number != root))
             {
-                other[0].copy_(ranks[root][0]).Dispose();
+                other[0].copy_(ranks[root][0]);
             }
         });
 
