@@ -24,7 +24,11 @@ internal sealed unsafe class Mpi : ICommunicator
         this.library = library;
         nint world = library.Abi.World;
         int provided = 0;
-        Check("start", library.InitThread(0, 0, library.Abi.ThreadMultiple, &provided));
+        using (new KeptSignals())
+        {
+            Check("start", library.InitThread(0, 0, library.Abi.ThreadMultiple, &provided));
+        }
+
         Check("start", library.SetErrorHandler(world, library.Abi.ErrorsReturn));
         (int rank, int size) = (0, 0);
         Check("start", library.RankOf(world, &rank));

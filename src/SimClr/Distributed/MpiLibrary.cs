@@ -115,6 +115,7 @@ internal sealed unsafe partial class MpiLibrary
     {
         // Open MPI's plugins look for its names among those of the whole process.
         const int Now = 2;
+        using var kept = new KeptSignals();
         int global = OperatingSystem.IsMacOS() ? 0x8 : 0x100;
         nint loaded = OperatingSystem.IsWindows() ? 0 : LoadLibrary(name, Now | global);
         return loaded == 0 ? null : new MpiLibrary(loaded, name);
