@@ -44,6 +44,47 @@ dotnet run -c Release --no-build
 dotnet run -c Release --no-build    # again: the run is there, and is gone on with
 dotnet list package --vulnerable --include-transitive
 
+say "another, on the packages that hang on further ones: a kept index, Parquet, ONNX"
+cd "$work"
+dotnet new console -o second -f net10.0
+cd second
+for package in SimClr.Store SimClr.Store.Postgres SimClr.Parquet SimClr.Onnx; do
+    dotnet add package "$package" --version "$version"
+done
+dotnet add package "$libtorch" --version 2.10.0
+cat > Program.cs <<'PROGRAM'
+using SimClr.Checkpoints;
+using SimClr.Data;
+using SimClr.Embeddings;
+using SimClr.Onnx;
+using SimClr.Parquet;
+using SimClr.Store;
+using SimClr.Store.Postgres;
+
+using TrainedEncoder encoder = TrainedEncoder.Load(args[0]);
+using ImageDataSet images = DataSets.Open("sample:test").Subset([.. Enumerable.Range(0, 200)]);
+EmbeddingTable embeddings = Embedder.Embed(encoder, images);
+EmbeddingFile.Write("images.parquet", embeddings, new ParquetFormat());
+
+IndexDescription description = IndexDescription.Of(encoder, args[0]);
+using ImageCollection index = args.Length > 1
+    ? new PostgresImageCollection(args[1], "images", description)
+    : new SqliteImageCollection("images.index", description);
+await index.EnsureCollectionExistsAsync();
+IndexingResult added = await ImageIndexing.AddAsync(index, EmbeddingFile.Read("images.parquet", new ParquetFormat()));
+await index.CompleteAsync();
+Console.WriteLine($"{added.Added} images added");
+await foreach (var found in index.SearchAsync(embeddings[0].ToArray(), top: 3))
+{
+    Console.WriteLine($"{found.Score:F3} {found.Record.Path}");
+}
+
+Console.WriteLine($"ONNX differs by {OnnxExport.WriteRun(args[0], "encoder.onnx").MaxDifference:0.0e0} at most");
+PROGRAM
+dotnet build -c Release -warnaserror
+dotnet run -c Release --no-build -- ../first/run
+ls -l images.parquet images.index encoder.onnx
+
 say "the tool"
 cd "$work"
 dotnet tool install SimClr.Tool --version "$version" --tool-path tools --add-source feed
@@ -54,5 +95,9 @@ tools/simclr preset list
 tools/simclr pretrain sample:test --out run --preset demo --epochs 1 --set schedule.warmup_epochs=0 --batch-size 64 \
     --set encoder.width=0.0625 --json
 tools/simclr evaluate knn run --train sample:test --test sample:test --json
+tools/simclr embed run sample:test --out images.parquet
+tools/simclr index create images.parquet --run run --out images.index
+tools/simclr search images.index images.parquet --row 0 --top 3
+tools/simclr export onnx run --out encoder.onnx --preprocess
 
 say "all of it worked"

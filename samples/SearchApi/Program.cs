@@ -1,11 +1,12 @@
-// Finds the images of a folder that are most like an uploaded one.
-//   dotnet run -- --encoder RUN --images FOLDER --urls http://localhost:5000
+// Finds the images of a folder that are most like an uploaded one. The index is a file and is kept: the next start embeds
+// only what is new.
+//   dotnet run -- --encoder RUN --images FOLDER --index photos.index --urls http://localhost:5000
 //   curl -F image=@query.jpg "http://localhost:5000/search?top=5"
 using SimClr;
 using SimClr.Checkpoints;
 using SimClr.Data;
 using SimClr.Embeddings;
-using SimClr.Evaluation;
+using SimClr.Store;
 
 WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
 string run = builder.Configuration["encoder"] ?? throw new ConfigurationException("expected --encoder RUN");
@@ -13,31 +14,47 @@ string folder = builder.Configuration["images"] ?? throw new ConfigurationExcept
 
 // Once, before the first request. The encoder only reads its weights from here on, so requests share it.
 using TrainedEncoder encoder = TrainedEncoder.Load(run);
-using ImageDataSet images = DataSets.Open(folder);
-EmbeddingTable bank = Embedder.Embed(encoder, images);
+using ImageCollection index = new SqliteImageCollection(builder.Configuration["index"] ?? "photos.index", IndexDescription.Of(encoder, run));
+await index.EnsureCollectionExistsAsync();
+index.Description.Require(encoder, index.Name, run);
+using (ImageDataSet images = DataSets.Open(folder))
+{
+    IndexingResult result = await ImageIndexing.AddAsync(index, encoder, images);
+    await index.CompleteAsync();
+    Console.WriteLine($"{index.Name}: {result.Added} images added, {result.Present} were there");
+}
 
+using var oneAtATime = new SemaphoreSlim(1);   // The index is not for several threads at once.
 WebApplication app = builder.Build();
-app.MapGet("/", () => $"{bank.Count} images; POST one as 'image' to /search?top=5");
+app.MapGet("/", async () => $"{await index.CountAsync()} images; POST one as 'image' to /search?top=5");
 
 // No cookie says who calls, so there is no forgery to guard against; form uploads ask for it otherwise.
 app.MapPost("/search", Search).DisableAntiforgery();
-app.Run();
+await app.RunAsync();
 
-IResult Search(IFormFile image, int top = 5)
+async Task<IResult> Search(IFormFile image, CancellationToken cancellation, int top = 5)
 {
-    if (top < 1)
+    if (top is < 1 or > 1000)
     {
-        return Results.Problem($"top is {top}, expected at least 1", statusCode: StatusCodes.Status400BadRequest);
+        return Results.Problem($"top is {top}, expected 1 to 1000", statusCode: StatusCodes.Status400BadRequest);
     }
 
     try
     {
         using Stream upload = image.OpenReadStream();
         using var query = new InMemoryDataSet([ImageDecoder.Decode(upload, image.FileName)]);
-        var (_, rows, similarities) = NearestNeighbors
-            .Find(bank, Embedder.Embed(encoder, query), Math.Min(top, bank.Count))
-            .Single();
-        return Results.Ok(rows.Zip(similarities, (row, similarity) => new { path = bank.Paths[row], similarity }));
+        ReadOnlyMemory<float> vector = Embedder.Embed(encoder, query)[0].ToArray();
+        await oneAtATime.WaitAsync(cancellation);
+        try
+        {
+            return Results.Ok(await index.SearchAsync(vector, top, cancellationToken: cancellation)
+                .Select(found => new { path = found.Record.Path, similarity = found.Score })
+                .ToArrayAsync(cancellation));
+        }
+        finally
+        {
+            oneAtATime.Release();
+        }
     }
     catch (UnreadableImageException error)
     {

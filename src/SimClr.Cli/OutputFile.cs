@@ -62,15 +62,14 @@ internal sealed class OutputFile
 
     /// <summary>Lets something write it that writes whole or not at all by itself; it is given the file's name.</summary>
     /// <exception cref="ConfigurationException">It cannot be written.</exception>
-    public void WriteTo(Action<string> write) => Guarded(() =>
-    {
-        write(target);
-        return true;
-    });
-
-    /// <summary>The same for what writes files by name itself, whole or not at all.</summary>
-    /// <exception cref="ConfigurationException">It cannot be written.</exception>
     public T Write<T>(Func<string, T> write) => Guarded(() => write(target));
+
+    /// <inheritdoc cref="Write{T}(Func{string, T})"/>
+    public void WriteTo(Action<string> write) => Write(path =>
+    {
+        write(path);
+        return path;
+    });
 
     /// <summary>What a link stands for is written, not the link.</summary>
     private static string TargetOf(FileInfo file)

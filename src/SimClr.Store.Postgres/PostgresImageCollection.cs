@@ -133,8 +133,8 @@ public sealed partial class PostgresImageCollection : ImageCollection
     {
         if (await CollectionExistsAsync(cancellationToken).ConfigureAwait(false))
         {
-            await ExecuteAsync($"DROP TABLE {Table}", [], cancellationToken).ConfigureAwait(false);
-            await ExecuteAsync($"DELETE FROM {Register} WHERE name = $1", [Name], cancellationToken).ConfigureAwait(false);
+            // One text without parameters is one transaction. The name is letters, digits and _.
+            await ExecuteAsync($"DELETE FROM {Register} WHERE name = '{Name}'; DROP TABLE {Table}", [], cancellationToken).ConfigureAwait(false);
         }
 
         known = null;

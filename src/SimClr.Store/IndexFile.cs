@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using SimClr.Internals;
 
 namespace SimClr.Store;
 
@@ -30,7 +31,7 @@ internal sealed class IndexFile : IDisposable
     public SqliteConnection Connection { get; }
 
     /// <summary>Makes an empty index: whole or not at all.</summary>
-    /// <exception cref="DataException">There is such a file, or it cannot be written.</exception>
+    /// <exception cref="ConfigurationException">There is such a file, or it cannot be written.</exception>
     public static void Create(string path, IndexDescription description)
     {
         string full = System.IO.Path.GetFullPath(path);
@@ -40,10 +41,11 @@ internal sealed class IndexFile : IDisposable
         }
 
         string temporary = $"{full}.{Environment.ProcessId}.tmp";
-        Guarded(path, () =>
+        try
         {
-            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(full)!);
-            try
+            // That the folder takes files is found out first: SQLite does not say why it could not open one.
+            AtomicFile.Open(temporary, FileMode.Create, FileAccess.Write, 0).Dispose();
+            Guarded(path, () =>
             {
                 using (SqliteConnection connection = Connect(temporary, SqliteOpenMode.ReadWriteCreate))
                 {
@@ -53,13 +55,17 @@ internal sealed class IndexFile : IDisposable
 
                 File.Move(temporary, full);
                 return true;
-            }
-            catch
+            });
+        }
+        catch (Exception error) when (error is DataException or IOException)
+        {
+            if (File.Exists(temporary))
             {
                 File.Delete(temporary);
-                throw;
             }
-        });
+
+            throw new ConfigurationException($"{path} cannot be written: {error.Message}", error);
+        }
     }
 
     /// <summary>Opens an index and checks that it is one, and whole.</summary>

@@ -74,11 +74,8 @@ public sealed partial class SampleTests : IDisposable
     {
         folder.Images("photos", 24, classes: false);
         Untrained(folder.Of("encoder.safetensors"));
-        using Process server = Dotnet.Start(
-            folder.Path, Repository.Sample("SearchApi"), "--encoder", "encoder.safetensors", "--images", "photos", "--urls", "http://127.0.0.1:0");
-        try
+        await Serving(async client =>
         {
-            using var client = new HttpClient { BaseAddress = await AddressOf(server) };
             Assert.StartsWith("24 images", await client.GetStringAsync("/", TestContext.Current.CancellationToken), StringComparison.Ordinal);
 
             byte[] query = await File.ReadAllBytesAsync(folder.Of("photos", "00007.png"), TestContext.Current.CancellationToken);
@@ -92,12 +89,11 @@ public sealed partial class SampleTests : IDisposable
             Assert.Equal(HttpStatusCode.BadRequest, status);
             Assert.Contains("not an image of a known format", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
             Assert.Equal(HttpStatusCode.BadRequest, (await Search(client, query, "/search?top=0")).Status);
-        }
-        finally
-        {
-            server.Kill();
-            await server.WaitForExitAsync(TestContext.Current.CancellationToken);
-        }
+        });
+
+        // The index is kept: a new image is found at the next start, and those of before are still there.
+        File.Move(folder.Of("photos", "00003.png"), folder.Of("photos", "more.png"));
+        await Serving(async client => Assert.StartsWith("25 images", await client.GetStringAsync("/", TestContext.Current.CancellationToken), StringComparison.Ordinal));
     }
 
     [Fact]
@@ -115,6 +111,22 @@ public sealed partial class SampleTests : IDisposable
 
     private string Run(string sample, params string[] arguments)
         => Dotnet.Run(folder.Path, [Repository.Sample(sample), .. arguments]).Succeeded().Output;
+
+    private async Task Serving(Func<HttpClient, Task> use)
+    {
+        using Process server = Dotnet.Start(
+            folder.Path, Repository.Sample("SearchApi"), "--encoder", "encoder.safetensors", "--images", "photos", "--index", "photos.index", "--urls", "http://127.0.0.1:0");
+        try
+        {
+            using var client = new HttpClient { BaseAddress = await AddressOf(server) };
+            await use(client);
+        }
+        finally
+        {
+            server.Kill();
+            await server.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+    }
 
     private static void Untrained(string file)
     {

@@ -50,6 +50,9 @@ internal sealed record BenchSettings
     /// <summary>The width of the encoder there.</summary>
     public double CacheWidth { get; init; } = 1;
 
+    /// <summary>Vectors that are searched.</summary>
+    public int SearchVectors { get; init; } = 100_000;
+
     /// <summary>Processes started per command.</summary>
     public int Launches { get; init; } = 10;
 
@@ -72,6 +75,7 @@ internal sealed record BenchSettings
         PhotoSteps = 1,
         LargeBatch = 1024,
         CacheWidth = 0.25,
+        SearchVectors = 20_000,
         Launches = 4,
     };
 }

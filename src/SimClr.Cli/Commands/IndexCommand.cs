@@ -129,7 +129,7 @@ internal static class IndexCommand
             }
 
             using ImageCollection index = New(context, name, store, given);
-            Fill(context, index, table);
+            OrNone(index, () => Fill(context, index, table));
             return;
         }
 
@@ -142,7 +142,21 @@ internal static class IndexCommand
         DataOptions reading = IndexOpening.Reading(run, context.Value(arguments.Set));
         DataSets.Open(source, reading).Dispose();   // What cannot be opened leaves no empty index behind.
         using ImageCollection created = New(context, name, store, IndexDescription.Of(encoder, run));
-        Fill(context, created, encoder, source, reading);
+        OrNone(created, () => Fill(context, created, encoder, source, reading));
+    }
+
+    /// <summary>An index into which nothing came is not left behind: it would be in the way of the next try.</summary>
+    private static void OrNone(ImageCollection created, Action fill)
+    {
+        try
+        {
+            fill();
+        }
+        catch (DataException) when (created.CountAsync().GetAwaiter().GetResult() == 0)
+        {
+            created.EnsureCollectionDeletedAsync().GetAwaiter().GetResult();
+            throw;
+        }
     }
 
     private static ImageCollection New(CommandContext context, string name, string? store, IndexDescription description)

@@ -20,6 +20,11 @@ internal sealed record SearchQuery(ReadOnlyMemory<float> Vector, string Path)
     /// <param name="changes">How images are read.</param>
     public static SearchQuery Of(CommandContext context, ImageCollection index, string query, long? row, string? run, string[]? changes)
     {
+        if (run is not null)
+        {
+            IndexOpening.Encoder(context, index, run).Encoder.Dispose();   // Another's is refused, also where nothing has to be embedded.
+        }
+
         if (IndexCommand.IsEmbeddings(query))
         {
             return OfRow(query, row);

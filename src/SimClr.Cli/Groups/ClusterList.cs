@@ -13,7 +13,8 @@ internal sealed class ClusterList
 {
     public const string CsvHeader = "path,cluster,cosine,label";
 
-    private const int MostRepresentatives = 14;
+    private const int MostRepresentatives = 18;
+    private const int NamedCounts = 5;
     private const int NamedRepresentatives = 5;
 
     private readonly EmbeddingTable table;
@@ -46,25 +47,39 @@ internal sealed class ClusterList
             string labels = agreement is { } found
                 ? string.Create(CultureInfo.InvariantCulture, $"; with the labels they agree by NMI {found.Nmi:0.000} and adjusted Rand index {found.Ari:0.000}")
                 : "";
-            string chosen = choice is null ? ""
-                : string.Create(CultureInfo.InvariantCulture, $"; of {choice.Sweep.Count} numbers from 2 to {choice.Sweep[^1].K}, {choice.K} has the highest silhouette{Sampled}");
-            return string.Create(CultureInfo.InvariantCulture, $"{table.Count} images in {clusters.K} cluster(s): mean cosine with their centers {clusters.MeanCosine:0.000}{quality}{labels}{chosen}");
+            return string.Create(CultureInfo.InvariantCulture, $"{Counted.Of(table.Count, "image")} in {Counted.Of(clusters.K, "cluster")}: mean cosine with their centers {clusters.MeanCosine:0.000}{quality}{labels}{Chosen}");
         }
     }
+
+    /// <summary>How the number was chosen, and what it is worth: where clusters run into each other there is no right one.</summary>
+    private string Chosen => choice switch
+    {
+        null => "",
+        { IsClear: true } => string.Create(CultureInfo.InvariantCulture, $"; of {choice.Sweep.Count} numbers from 2 to {choice.Sweep[^1].K}, {choice.K} has the highest silhouette{Sampled}"),
+        _ => string.Create(
+            CultureInfo.InvariantCulture,
+            $"; no number stands out (all silhouettes are below {ClusterCount.Clear}{Sampled}): {choice.K} has {Reason}; --k takes another, such as {string.Join(", ", Others().Select(point => $"{point.K} ({point.Silhouette:0.000})"))}"),
+    };
+
+    private string Reason => choice!.K == Best(1)[0].K ? "the highest" : "the highest after a cut into two halves";
+
+    private ClusterCountPoint[] Best(int count) => [.. choice!.Sweep.OrderByDescending(point => point.Silhouette).ThenBy(point => point.K).Take(count)];
+
+    private IEnumerable<ClusterCountPoint> Others() => Best(NamedCounts).Where(point => point.K != choice!.K).Take(3);
 
     private string Sampled => choice!.Rows < table.Count ? $" (on {choice.Rows} images that the seed drew)" : "";
 
     public string Text()
     {
         var text = new StringBuilder();
-        foreach (ClusterCountPoint point in choice?.Sweep ?? [])
+        foreach (ClusterCountPoint point in choice is null ? [] : Best(NamedCounts))
         {
             text.Append(CultureInfo.InvariantCulture, $"k {point.K,2}  silhouette {point.Silhouette,6:0.000}  mean cosine {point.MeanCosine:0.000}{(point.K == choice!.K ? "  <" : "")}\n");
         }
 
         foreach ((int cluster, int[] rows) in members.Index())
         {
-            text.Append(CultureInfo.InvariantCulture, $"cluster {cluster}: {rows.Length} images{LabelsOf(cluster)}; most typical: {string.Join(", ", rows.Take(3).Select(row => table.Paths[row]))}\n");
+            text.Append(CultureInfo.InvariantCulture, $"cluster {cluster}: {Counted.Of(rows.Length, "image")}{LabelsOf(cluster)}; most typical: {string.Join(", ", rows.Take(3).Select(row => table.Paths[row]))}\n");
         }
 
         return text.Append(Summary).ToString();
@@ -109,12 +124,12 @@ internal sealed class ClusterList
         foreach ((int cluster, int[] rows) in members.Index().Take(Gallery.MostPictures))
         {
             blocks.Add(new ReportGallery(
-                $"Cluster {cluster}: {rows.Length} images",
+                $"Cluster {cluster}: {Counted.Of(rows.Length, "image")}",
                 string.Create(CultureInfo.InvariantCulture, $"mean cosine {MeanCosine(rows):0.000}{LabelsOf(cluster)}"),
                 [.. rows.Take(each).Select(row => gallery.Picture(row, Gallery.Cosine(cosines[row])))]));
         }
 
-        var sections = new List<ReportSection> { new($"The images nearest to the center of each cluster", blocks) };
+        var sections = new List<ReportSection> { new("The images nearest to the center of each cluster", blocks) };
         if (choice is not null)
         {
             sections.Add(new ReportSection("How many clusters", Sweep()));
@@ -124,10 +139,10 @@ internal sealed class ClusterList
     }
 
     private ReportTable Sweep() => new(
-        $"Chosen by {choice!.Rows} images",
+        $"Chosen by {Counted.Of(choice!.Rows, "image")}",
         [
-            new("silhouette", "How much nearer images are to their own cluster than to the next one, by 1 − cosine, −1 to 1."),
-            new("mean cosine", "Of images with their center; it rises with the number of clusters."),
+            new("silhouette", "How much nearer images are to their own cluster than to the next one, by 1 − cosine, −1 to 1; clusters that are apart have 0.5 and more.", IsShare: false),
+            new("mean cosine", "Of images with their center; it rises with the number of clusters.", IsShare: false),
         ],
         [.. choice.Sweep.Select(point => new ReportRow($"{point.K} clusters", [point.Silhouette, point.MeanCosine], point.K == choice.K))]);
 

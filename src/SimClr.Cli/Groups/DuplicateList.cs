@@ -33,7 +33,7 @@ internal sealed class DuplicateList
 
     private string Summary => string.Create(
         CultureInfo.InvariantCulture,
-        $"{groups.Count} group(s) of near-duplicates among {table.Count} images at cosine {threshold}: {Superfluous} image(s) could go{Freed}, {identical.Count} of them the same file as the one to keep");
+        $"{Counted.Of(groups.Count, "group")} of near-duplicates among {Counted.Of(table.Count, "image")} at cosine {threshold}{(groups.Count == 0 ? "" : $": {Counted.Of(Superfluous, "image")} could go{Freed}, {identical.Count} of them the same file as the one to keep")}");
 
     private string Freed => SuperfluousBytes > 0 ? string.Create(CultureInfo.InvariantCulture, $" ({SuperfluousBytes / 1e6:0.0} MB)") : "";
 
@@ -89,7 +89,7 @@ internal sealed class DuplicateList
             int shown = Math.Min(group.Duplicates.Count, MostOfGroup - 1);
             if (left < shown + 1)
             {
-                blocks.Add(new ReportParagraph($"{groups.Count - number} more group(s) are not shown here; --csv and --json hold all."));
+                blocks.Add(new ReportParagraph($"{Counted.Of(groups.Count - number, "group")} more are not shown here; --csv and --json hold all."));
                 break;
             }
 

@@ -19,7 +19,7 @@ internal sealed class Gallery(EmbeddingTable table, RowImages images)
     public GalleryImage Picture(int row, string caption, bool marked = false)
     {
         Tile? tile = images.Read(row) is { } image ? Tile.Of(image, Side) : null;
-        return new GalleryImage(tile, table.Paths[row], caption, marked);
+        return new GalleryImage(tile, table.Paths[row], caption, marked, images.FileOf(row));
     }
 
     public static string Cosine(double cosine) => string.Create(CultureInfo.InvariantCulture, $"cosine {cosine:0.000}");

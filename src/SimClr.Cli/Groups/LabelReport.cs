@@ -24,7 +24,7 @@ internal sealed class LabelReport
         labels = known.Rows.Zip(known.Labels, (row, label) => (row, known.ClassNames[label])).ToDictionary(pair => pair.row, pair => pair.Item2);
     }
 
-    private string Summary => $"{table.Count} images, {known.Rows.Length} labeled" + (known.ClassNames.Length > 0 ? $" as {known.ClassNames.Length} class(es)" : "");
+    private string Summary => string.Create(CultureInfo.InvariantCulture, $"{Counted.Of(table.Count, "image")}, {known.Rows.Length} labeled") + (known.ClassNames.Length > 0 ? $" as {Counted.Of(known.ClassNames.Length, "class")}" : "");
 
     public void WritePredictions(OutputFile? file)
     {
@@ -53,10 +53,17 @@ internal sealed class LabelReport
         var page = new ReportPage(
             "Images to label next",
             $"{Summary}. {Chosen}",
-            [new ReportSection("Suggested", new ReportGallery(
-                $"{suggested.Length} images",
-                shown.Length < suggested.Length ? $"the first {shown.Length} are shown" : "",
-                [.. shown.Select((row, i) => gallery.Picture(row, $"{i + 1}{Guess(row)}"))]))]);
+            [
+                new ReportSection(
+                    Counted.Of(suggested.Length, "image"),
+                    new ReportParagraph(
+                        (shown.Length < suggested.Length ? $"The first {shown.Length} are shown. " : "") +
+                        "Type what each shows (Enter goes to the next; leave out what you cannot tell) and save: labels.csv is the next --labels."),
+                    new ReportLabeling(
+                        [.. shown.Select((row, i) => gallery.Picture(row, $"{i + 1}{Guess(row)}"))],
+                        known.ClassNames,
+                        [.. known.Rows.Select(row => (table.Paths[row], labels[row]))])),
+            ]);
         file.Write(Encoding.UTF8.GetBytes(HtmlReport.Html(page)));
     }
 

@@ -3,25 +3,57 @@ using System.Text;
 
 namespace SimClr.Cli.Reports;
 
-/// <summary>Writes a row of small pictures with their names.</summary>
+/// <summary>Writes small pictures with their names; each leads to its file.</summary>
 internal static class HtmlGallery
 {
     public static void Append(StringBuilder html, ReportGallery gallery)
     {
-        html.Append(CultureInfo.InvariantCulture, $"<h3>{HtmlText.Escape(gallery.Heading)}</h3>\n");
+        if (gallery.Heading.Length > 0)
+        {
+            html.Append(CultureInfo.InvariantCulture, $"<h3>{HtmlText.Escape(gallery.Heading)}</h3>\n");
+        }
+
         if (gallery.Note.Length > 0)
         {
             html.Append(CultureInfo.InvariantCulture, $"<p class=\"note\">{HtmlText.Escape(gallery.Note)}</p>\n");
         }
 
+        Append(html, gallery.Images, _ => "");
+    }
+
+    /// <summary>The pictures alone.</summary>
+    /// <param name="html">Where to.</param>
+    /// <param name="images">The pictures.</param>
+    /// <param name="below">What stands below each, as HTML.</param>
+    public static void Append(StringBuilder html, IReadOnlyList<GalleryImage> images, Func<GalleryImage, string> below)
+    {
+        int common = CommonFolder([.. images.Select(image => image.Path)]);
         html.Append("<ul class=\"gallery\">\n");
-        foreach (GalleryImage image in gallery.Images)
+        foreach (GalleryImage image in images)
         {
-            html.Append(CultureInfo.InvariantCulture, $"<li{(image.Marked ? " class=\"marked\"" : "")}>{Picture(image)}<span>{HtmlText.Escape(image.Caption)}</span><span class=\"path\" title=\"{HtmlText.Escape(image.Path)}\">{HtmlText.Escape(Path.GetFileName(image.Path))}</span></li>\n");
+            html.Append(CultureInfo.InvariantCulture, $"<li{(image.Marked ? " class=\"marked\"" : "")}>{Linked(image)}<span>{HtmlText.Escape(image.Caption)}</span><span class=\"path\" title=\"{HtmlText.Escape(image.Path)}\">{Broken(image.Path[common..])}</span>{below(image)}</li>\n");
         }
 
         html.Append("</ul>\n");
     }
+
+    /// <summary>Long names break at their underscores.</summary>
+    private static string Broken(string name) => HtmlText.Escape(name).Replace("_", "_<wbr>", StringComparison.Ordinal);
+
+    /// <summary>How many letters of all paths name the folder that they have in common.</summary>
+    private static int CommonFolder(IReadOnlyList<string> paths)
+    {
+        int common = paths.Count == 0 ? 0 : paths.Min(path => path.LastIndexOfAny(['/', '\\']) + 1);
+        while (common > 0 && !paths.All(path => path.AsSpan(0, common).SequenceEqual(paths[0].AsSpan(0, common)) && path[common - 1] is '/' or '\\'))
+        {
+            common--;
+        }
+
+        return common;
+    }
+
+    private static string Linked(GalleryImage image)
+        => image.File is { } file ? $"<a href=\"{HtmlText.Escape(new Uri(Path.GetFullPath(file)).AbsoluteUri)}\">{Picture(image)}</a>" : Picture(image);
 
     private static string Picture(GalleryImage image) => image.Tile is { } tile
         ? string.Create(

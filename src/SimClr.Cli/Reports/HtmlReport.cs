@@ -53,6 +53,9 @@ internal static class HtmlReport
             case ReportGallery gallery:
                 HtmlGallery.Append(html, gallery);
                 break;
+            case ReportLabeling labeling:
+                HtmlLabeling.Append(html, labeling);
+                break;
             case ReportReproduction reproduction:
                 Append(html, reproduction);
                 break;

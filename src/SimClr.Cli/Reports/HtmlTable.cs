@@ -18,7 +18,7 @@ internal static class HtmlTable
         html.Append("</tr>\n</thead>\n<tbody>\n");
         foreach (ReportRow row in table.Rows)
         {
-            Append(html, row, best, comparable: table.Rows.Count > 1);
+            Append(html, table.Measures, row, best, comparable: table.Rows.Count > 1);
         }
 
         html.Append("</tbody>\n</table>\n</div>\n<dl class=\"measures\">\n");
@@ -30,7 +30,7 @@ internal static class HtmlTable
         html.Append("</dl>\n");
     }
 
-    private static void Append(StringBuilder html, ReportRow row, double?[] best, bool comparable)
+    private static void Append(StringBuilder html, IReadOnlyList<ReportMeasure> measures, ReportRow row, double?[] best, bool comparable)
     {
         html.Append(CultureInfo.InvariantCulture, $"<tr{(row.Highlight ? " class=\"highlight\"" : "")}><th scope=\"row\">{HtmlText.Escape(row.Name)}</th>");
         for (int column = 0; column < best.Length; column++)
@@ -42,7 +42,8 @@ internal static class HtmlTable
             }
 
             bool isBest = comparable && Shown(value) == best[column];
-            string text = isBest ? $"<strong>{HtmlText.Percent(value)}</strong>" : HtmlText.Percent(value);
+            string number = measures[column].IsShare ? HtmlText.Percent(value) : string.Create(CultureInfo.InvariantCulture, $"{value:0.000}");
+            string text = isBest ? $"<strong>{number}</strong>" : number;
             html.Append(CultureInfo.InvariantCulture, $"<td><div class=\"bar\" style=\"--share:{HtmlText.Percent(Math.Clamp(value, 0, 1))}\">{text}</div></td>");
         }
 

@@ -42,7 +42,6 @@ internal static class MapPage
         (float X, float Y)[] places = content.Scaled();
         return new JsonObject
         {
-            ["steps"] = Steps,
             ["x"] = Numbers(places.Select(place => (int)(place.X * Steps))),
             ["y"] = Numbers(places.Select(place => (int)(place.Y * Steps))),
             ["group"] = Numbers(content.Groups),

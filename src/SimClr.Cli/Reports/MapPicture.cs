@@ -17,8 +17,10 @@ internal static class MapPicture
 
     public static byte[] Draw(MapContent content, Func<int, RgbImage?> read)
     {
-        SKPoint[] places = [.. content.Scaled().Select(place => new SKPoint(Margin + (place.X * (Side - (2 * Margin))), Margin + (place.Y * (Side - (2 * Margin)))))];
-        int height = Math.Max(Side, (content.Names.Count * Line) + (2 * Margin)) + Margin;
+        (float X, float Y)[] scaled = content.Scaled();
+        float top = scaled.Min(place => place.Y);
+        SKPoint[] places = [.. scaled.Select(place => new SKPoint(Margin + (place.X * (Side - (2 * Margin))), Margin + ((place.Y - top) * (Side - (2 * Margin)))))];
+        int height = Math.Max((int)places.Max(place => place.Y) + Margin, (content.Names.Count * Line) + (2 * Margin)) + Margin;
         return Png.Draw(Side + LegendWidth, height, canvas =>
         {
             DrawPoints(canvas, content, places);

@@ -9,15 +9,17 @@ internal static class MapScript
           const d = JSON.parse(document.getElementById('data').textContent);
           const n = d.x.length, canvas = document.getElementById('map'), c = canvas.getContext('2d');
           const tip = document.getElementById('tip'), pictures = document.getElementById('pictures');
-          const hidden = d.names.map(() => false), margin = 24;
+          const hidden = d.names.map(() => false), margin = 36;
           const sheets = d.sheets.map(s => { const i = new Image(); i.onload = redraw; i.src = s; return i; });
           // Drawn in an order that mixes the groups, so that none lies over the others.
           const order = [...Array(n).keys()].sort((a, b) => ((a * 7919) % 10007) - ((b * 7919) % 10007) || a - b);
           let zoom = 1, panX = 0, panY = 0, width = 0, height = 0, hot = -1, drag = null, asked = false;
 
-          const base = () => Math.max(1, Math.min(width, height) - 2 * margin);
-          const px = i => width / 2 + panX + (d.x[i] / d.steps - 0.5) * base() * zoom;
-          const py = i => height / 2 + panY + (d.y[i] / d.steps - 0.5) * base() * zoom;
+          const span = values => { const low = values.reduce((a, b) => Math.min(a, b)), high = values.reduce((a, b) => Math.max(a, b)); return [(low + high) / 2, Math.max(1, high - low)]; };
+          const [middleX, spanX] = span(d.x), [middleY, spanY] = span(d.y);
+          const base = () => Math.max(1e-3, Math.min((width - 2 * margin) / spanX, (height - 2 * margin) / spanY));
+          const px = i => width / 2 + panX + (d.x[i] - middleX) * base() * zoom;
+          const py = i => height / 2 + panY + (d.y[i] - middleY) * base() * zoom;
           const style = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
           function sign(group, x, y, r) {
@@ -155,7 +157,7 @@ internal static class MapScript
           }));
           matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
           addEventListener('resize', redraw);
-          pictures.checked = n <= 1500 && d.w.some(w => w > 0);
+          pictures.checked = d.w.some(w => w > 0);
           redraw();
         })();
         """;

@@ -3,13 +3,13 @@ using SkiaSharp;
 namespace SimClr.Cli.Reports;
 
 /// <summary>
-/// The signs of groups on a map: eight colors that are told apart without red and green as well (after Okabe and Ito,
-/// without those that vanish on white or on black), times six shapes.
+/// The signs of groups on a map: ten colors that are told apart with every kind of color vision (Petroff 2021, found
+/// by a survey and a model of color blindness), times six shapes.
 /// </summary>
 internal static class MapSign
 {
     public static readonly string[] Colors =
-        ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8a63b3", "#8a8f98"];
+        ["#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd"];
 
     public const int Shapes = 6;
 

@@ -4,13 +4,15 @@ namespace SimClr.Cli.Reports;
 internal static class MapStyle
 {
     public const string Css = """
-        main { max-width: 1400px; }
-        .tools { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 18px; margin: 24px 0 10px; font-size: 0.9rem; color: var(--faint); }
+        main { max-width: 1400px; padding: 28px 32px; }
+        h1 { margin-bottom: 6px; font-size: 1.6rem; }
+        .summary { font-size: 1rem; }
+        .tools { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 18px; margin: 12px 0 10px; font-size: 0.9rem; color: var(--faint); }
         .tools label { color: var(--text); }
         .tools button { padding: 3px 12px; border: 1px solid var(--line); border-radius: 6px; background: var(--soft); color: var(--text); font: inherit; cursor: pointer; }
         .map { display: flex; gap: 20px; align-items: flex-start; }
-        #map { flex: 1 1 0; min-width: 0; height: min(78vh, 900px); border: 1px solid var(--line); border-radius: 8px; cursor: crosshair; touch-action: none; }
-        #legend { flex: 0 0 210px; max-height: min(78vh, 900px); overflow-y: auto; margin: 0; padding: 0; list-style: none; }
+        #map { flex: 1 1 0; min-width: 0; height: max(420px, calc(100vh - 200px)); border: 1px solid var(--line); border-radius: 8px; cursor: crosshair; touch-action: none; }
+        #legend { flex: 0 0 210px; max-height: max(420px, calc(100vh - 200px)); overflow-y: auto; margin: 0; padding: 0; list-style: none; }
         #legend button { display: flex; gap: 8px; align-items: center; width: 100%; padding: 3px 8px; border: 0; border-radius: 6px; background: none; color: var(--text); font: inherit; font-size: 0.9rem; text-align: left; cursor: pointer; }
         #legend button:hover { background: var(--soft); }
         #legend button[aria-pressed=false] { opacity: 0.4; }

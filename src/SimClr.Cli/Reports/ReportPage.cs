@@ -27,7 +27,8 @@ internal sealed record ReportTable(string Caption, IReadOnlyList<ReportMeasure> 
 /// <summary>A column: the higher, the better.</summary>
 /// <param name="Name">Its heading.</param>
 /// <param name="Meaning">What it measures, in one sentence.</param>
-internal sealed record ReportMeasure(string Name, string Meaning);
+/// <param name="IsShare">Whether it is written as a percentage.</param>
+internal sealed record ReportMeasure(string Name, string Meaning, bool IsShare = true);
 
 /// <summary>A row.</summary>
 /// <param name="Name">What was measured.</param>
@@ -43,7 +44,7 @@ internal sealed record ReportRow(string Name, IReadOnlyList<double?> Values, boo
 internal sealed record ReportPicture(byte[] Png, string Alternative, string Caption, int Scale = 1) : ReportBlock;
 
 /// <summary>Small pictures side by side.</summary>
-/// <param name="Heading">What they have in common.</param>
+/// <param name="Heading">What they have in common; empty for none.</param>
 /// <param name="Note">A line below the heading; empty for none.</param>
 /// <param name="Images">The pictures.</param>
 internal sealed record ReportGallery(string Heading, string Note, IReadOnlyList<GalleryImage> Images) : ReportBlock;
@@ -53,7 +54,15 @@ internal sealed record ReportGallery(string Heading, string Note, IReadOnlyList<
 /// <param name="Path">The image.</param>
 /// <param name="Caption">What stands below it.</param>
 /// <param name="Marked">Whether it stands out.</param>
-internal sealed record GalleryImage(Tile? Tile, string Path, string Caption, bool Marked);
+/// <param name="File">Where the picture leads to; null for nowhere.</param>
+internal sealed record GalleryImage(Tile? Tile, string Path, string Caption, bool Marked, string? File = null);
+
+/// <summary>Small pictures to be labeled on the page.</summary>
+/// <param name="Images">The pictures.</param>
+/// <param name="Classes">Labels that there are.</param>
+/// <param name="Before">Images that have one, which is saved with the new ones.</param>
+internal sealed record ReportLabeling(
+    IReadOnlyList<GalleryImage> Images, IReadOnlyList<string> Classes, IReadOnlyList<(string Path, string Label)> Before) : ReportBlock;
 
 /// <summary>A drawing.</summary>
 /// <param name="Svg">An SVG element that names itself (<c>aria-label</c>).</param>

@@ -67,14 +67,20 @@ internal static class ReportStyle
         details summary { cursor: pointer; color: var(--accent); }
         h3 { margin: 28px 0 4px; font-size: 1.02rem; line-height: 1.4; }
         .note { margin: 0; font-size: 0.9rem; color: var(--faint); }
-        .gallery { display: flex; flex-wrap: wrap; gap: 14px; margin: 12px 0 0; padding: 0; list-style: none; }
-        .gallery li { width: 138px; padding: 4px; border: 1px solid var(--line); border-radius: 8px; font-size: 0.78rem; line-height: 1.4; }
+        .gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(138px, 1fr)); gap: 14px; margin: 14px 0 0; padding: 0; list-style: none; }
+        .gallery li { padding: 4px; border: 1px solid var(--line); border-radius: 8px; font-size: 0.78rem; line-height: 1.4; }
+        .gallery a { display: block; color: inherit; }
+        .gallery a:hover .frame { outline: 2px solid var(--accent); }
         .gallery .marked { border-color: var(--accent); box-shadow: 0 0 0 1px var(--accent); }
         .gallery .frame { display: flex; align-items: center; justify-content: center; height: 128px; margin-bottom: 4px; border-radius: 4px; overflow: hidden; background: var(--soft); }
         .gallery .missing { color: var(--faint); }
         .gallery img { display: block; }
         .gallery span { display: block; font-variant-numeric: tabular-nums; }
-        .gallery .path { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--faint); }
+        .gallery .path { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; overflow-wrap: anywhere; color: var(--faint); }
+        .gallery input { width: 100%; margin-top: 4px; padding: 3px 6px; border: 1px solid var(--line); border-radius: 4px; background: var(--page); color: var(--text); font: inherit; font-size: 0.86rem; }
+        .gallery input:not(:placeholder-shown) { border-color: var(--accent); background: var(--shade); }
+        .labeling { position: sticky; top: 0; z-index: 1; max-width: none; margin: 0; padding: 8px 0; background: var(--page); color: var(--faint); }
+        .labeling button { margin-right: 12px; padding: 5px 14px; border: 0; border-radius: 6px; background: var(--accent); color: var(--page); font: inherit; font-weight: 600; cursor: pointer; }
         @media (max-width: 640px) {
           main { padding: 32px 18px 48px; }
           h1 { font-size: 1.65rem; }

@@ -15,21 +15,23 @@ internal static class SearchPage
 {
     public static ReportPage Create(string index, string query, string summary, IReadOnlyList<SearchHit> hits)
     {
-        string name = Path.GetFileName(query);
-        ReportGallery asked = new(name, query, [new GalleryImage(FileThumbnail.Of(query), query, "the query", Marked: true)]);
-        ReportBlock found = hits.Count > 0
-            ? new ReportGallery("Nearest first", "Cosine similarity, and the class where one is known.", [.. hits.Select((hit, i) => Item(hit, i + 1))])
-            : new ReportParagraph("Nothing: the index holds no other image.");
+        var gallery = new ReportGallery("", "", [Item(query, "looked for", marked: true), .. hits.Select((hit, i) => Found(hit, i + 1))]);
         return new ReportPage(
-            $"Images like {name}",
+            $"Images like {Path.GetFileName(query)}",
             summary,
-            [new ReportSection("Looked for", asked), new ReportSection($"Found in {Path.GetFileName(index)}", found)]);
+            [
+                new ReportSection(
+                    $"Found in {Path.GetFileName(index)}",
+                    hits.Count > 0 ? [gallery] : [gallery, new ReportParagraph("Nothing: the index holds no other image.")]),
+            ]);
     }
 
-    private static GalleryImage Item(SearchHit hit, int rank)
+    private static GalleryImage Found(SearchHit hit, int rank)
     {
-        string label = hit.Label is null ? "" : $" {hit.Label}";
-        return new GalleryImage(
-            FileThumbnail.Of(hit.Path), hit.Path, string.Create(CultureInfo.InvariantCulture, $"{rank}. {hit.Similarity:F4}{label}"), Marked: false);
+        string label = hit.Label is null ? "" : $", {hit.Label}";
+        return Item(hit.Path, string.Create(CultureInfo.InvariantCulture, $"{rank}: cosine {hit.Similarity:0.000}{label}"), marked: false);
     }
+
+    private static GalleryImage Item(string path, string caption, bool marked)
+        => new(FileThumbnail.Of(path), path, caption, marked, File.Exists(path) ? path : null);
 }

@@ -33,7 +33,7 @@ internal static class WeightsFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new DataException($"{path}: it cannot be read ({error.Message}); expected a file of weights", error);
+            throw new DataException($"{path}: it cannot be read ({(Directory.Exists(path) ? "it is a folder" : File.Exists(path) ? error.Message : "there is no such file")}); expected a file of weights", error);
         }
     }
 

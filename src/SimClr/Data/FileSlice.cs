@@ -35,7 +35,8 @@ internal static class FileSlice
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UnreadableImageException(path, error.Message, error);
+            string reason = error is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : error.Message;
+            throw new UnreadableImageException(path, reason, error);
         }
     }
 }

@@ -2,7 +2,8 @@ namespace SimClr.Data;
 
 /// <summary>
 /// A CSV file with the header <c>path,label</c> (the label column may be missing): one image per row, paths relative
-/// to the manifest or absolute, labels any text. The set has labels when every row has one.
+/// to the manifest or absolute, labels any text. The set has labels when every row has one. A file that is not there is an
+/// image that cannot be read; only where none of them is there are the paths taken to be wrong.
 /// </summary>
 internal static class Manifest
 {
@@ -16,6 +17,8 @@ internal static class Manifest
     private static (List<string> Paths, List<string> Labels) Read(string file, string root)
     {
         (List<string> paths, List<string> labels) = ([], []);
+        (int Line, string Path)? absent = null;
+        bool present = false;
         try
         {
             using var text = new StreamReader(file);
@@ -31,7 +34,13 @@ internal static class Manifest
                             + "put quotes round a path with a comma");
                 }
 
-                paths.Add(Existing(file, root, line, fields[pathColumn].Trim()));
+                string path = Named(file, line, fields[pathColumn]);
+                if (!present && !(present = File.Exists(Path.Combine(root, path))))
+                {
+                    absent ??= (line, path);
+                }
+
+                paths.Add(path);
                 if (labelColumn >= 0)
                 {
                     labels.Add(fields[labelColumn].Trim());
@@ -43,8 +52,8 @@ internal static class Manifest
             throw new DataException($"{file} cannot be read as a manifest: {error.Message}", error);
         }
 
-        return paths.Count > 0
-            ? (paths, labels)
+        return present ? (paths, labels)
+            : absent is { } first ? throw Absent(file, root, first.Line, first.Path)
             : throw new DataException($"{file} names no image; expected a row with a path below the header");
     }
 
@@ -58,13 +67,11 @@ internal static class Manifest
                 $"{file}, line 1: got the header '{string.Join(',', header)}', expected 'path,label' or 'path'");
     }
 
-    private static string Existing(string file, string root, int line, string path)
-    {
-        string full = Path.Combine(root, path);
-        return path.Length > 0 && File.Exists(full)
-            ? path
-            : throw new DataException(
-                $"{file}, line {line}: no file '{path}' (looked for {Path.GetFullPath(full)}); paths are "
-                    + "relative to the manifest");
-    }
+    private static string Named(string file, int line, string field) => field.Trim() is { Length: > 0 } path
+        ? path
+        : throw new DataException($"{file}, line {line}: got no path, expected one in every row");
+
+    private static DataException Absent(string file, string root, int line, string path) => new(
+        $"{file}, line {line}: no file '{path}' (looked for {Path.GetFullPath(Path.Combine(root, path))}), nor any of the other rows; paths are "
+            + "relative to the manifest");
 }

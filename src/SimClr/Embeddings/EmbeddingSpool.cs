@@ -50,8 +50,7 @@ internal sealed class EmbeddingSpool : IDisposable
     /// <exception cref="DataException">It is another kind of file.</exception>
     public static EmbeddingSpool Open(string path, EmbeddingJob job, ImageDataSet images, SkippedImages skipped)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1 << 16);
+        FileStream stream = AtomicFile.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, 1 << 16);
         try
         {
             var spool = new EmbeddingSpool(stream, images, job.From);

@@ -6,11 +6,11 @@ internal static class AtomicFile
     public static void Write(string path, Action<Stream> write)
     {
         string full = Path.GetFullPath(path);
-        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
         string temporary = $"{full}.{Environment.ProcessId}.tmp";
+        FileStream stream = Open(temporary, FileMode.Create, FileAccess.Write, 1 << 20);
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20))
+            using (stream)
             {
                 write(stream);
                 stream.Flush(flushToDisk: true);
@@ -22,6 +22,25 @@ internal static class AtomicFile
         {
             File.Delete(temporary);
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Opens a file to be written, and makes its folder. Where the folder takes no files the system says that it could not
+    /// find the file, or names one that nobody knows: here it is the folder that is named.
+    /// </summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public static FileStream Open(string path, FileMode mode, FileAccess access, int bufferSize)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        try
+        {
+            Directory.CreateDirectory(folder);
+            return new FileStream(path, mode, access, FileShare.None, bufferSize);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException && !File.Exists(path))
+        {
+            throw new IOException($"the folder {folder} cannot be {(Directory.Exists(folder) ? "written to" : "made")}", error);
         }
     }
 

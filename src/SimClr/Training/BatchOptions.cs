@@ -10,9 +10,10 @@ public sealed record BatchOptions
 
     /// <summary>
     /// Images whose activations are held at once: the step still takes the gradient of the whole batch, and batch norm
-    /// normalizes by the views of one micro-batch. Null (default) for the whole batch, 0 for the most that fit into
+    /// normalizes by the views of one micro-batch. Null (default) for the whole batch, 0 (in a file: <c>auto</c>) for the most that fit into
     /// <see cref="Memory"/>. A batch that it does not divide is cut into parts of nearly equal size below it.
     /// </summary>
+    [Auto]
     public int? Micro { get; init => field = value is null or 0 ? value : Require.Between(value.Value, 2, 1 << 20); }
 
     /// <summary>
@@ -36,7 +37,7 @@ public sealed record BatchOptions
         if (Memory is not null && !MicroIsAuto)
         {
             throw new ArgumentException(
-                $"batch.memory is {Memory}, but nothing is to be fitted into it; ask for it with --micro-batch auto (batch.micro: 0), or leave it out");
+                $"batch.memory is {Memory}, but nothing is to be fitted into it; ask for it with --micro-batch auto (batch.micro: auto), or leave it out");
         }
     }
 }

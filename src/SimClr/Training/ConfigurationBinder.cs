@@ -82,7 +82,9 @@ internal static class ConfigurationBinder
             return MayBeNull(property) ? null : throw Bad(path, source, $"got nothing, expected {Expected(type)}");
         }
 
-        return Convert(node, type) ?? throw Bad(path, source, $"got {node.ToJsonString()}, expected {Expected(type)}");
+        bool mayBeAuto = property.IsDefined(typeof(AutoAttribute));
+        return mayBeAuto && node.GetValueKind() == JsonValueKind.String && node.GetValue<string>() == "auto" ? 0
+            : Convert(node, type) ?? throw Bad(path, source, $"got {node.ToJsonString()}, expected {Expected(type)}{(mayBeAuto ? " or auto" : "")}");
     }
 
     private static object? Convert(JsonNode node, Type type) => (node.GetValueKind(), type) switch

@@ -24,6 +24,7 @@ public sealed class BenchCommandTests : IDisposable
         ManyLossImages = 2048,
         LargeBatch = 24,
         CacheWidth = 1.0 / 16,
+        SearchVectors = 2000,
         Launches = 1,
     };
 
@@ -41,6 +42,7 @@ public sealed class BenchCommandTests : IDisposable
     [InlineData("augmentation", "augment_photos augment_small")]
     [InlineData("decode", "decode")]
     [InlineData("loss", "loss_time")]
+    [InlineData("search", "search_exact search_graph search_recall")]
     [InlineData("gradient-cache", "cache_time cache_memory")]
     [InlineData("onnx", "onnx_quarter onnx onnx_photos")]
     [InlineData("profile", "profile profile_quarter profile_photos")]
@@ -171,7 +173,7 @@ public sealed class BenchCommandTests : IDisposable
 
     [Fact]
     public void Tables_are_measured_only_on_request()
-        => Assert.Equal(["embed", "onnx", "profile", "scaling"], BenchCatalog.Names.Except(BenchCatalog.Choose([]).Select(benchmark => benchmark.Name)));
+        => Assert.Equal(["embed", "onnx", "search", "profile", "scaling"], BenchCatalog.Names.Except(BenchCatalog.Choose([]).Select(benchmark => benchmark.Name)));
 
     [Fact]
     public void A_spread_has_the_median_of_the_rounds()

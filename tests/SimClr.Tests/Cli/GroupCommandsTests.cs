@@ -39,7 +39,7 @@ public sealed partial class GroupCommandsTests(GroupWorld world) : IClassFixture
         CommandRun run = world.Run("duplicates plain.csv --threshold 1");
 
         Assert.Equal(0, run.Code);
-        Assert.Contains("1 group(s) of near-duplicates among 38 images at cosine 1", run.Output);
+        Assert.Contains("1 group of near-duplicates among 38 images at cosine 1", run.Output);
     }
 
     [Fact]
@@ -89,7 +89,31 @@ public sealed partial class GroupCommandsTests(GroupWorld world) : IClassFixture
         Assert.Equal(1 + 9 + 4, next.Length);
         Assert.All(next.Skip(10), row => Assert.Equal("", row.Split(',')[1]));
         Assert.Equal(9, (int)world.Run("label plain.csv --labels next.csv --json").Json["labeled"]!);
-        Assert.Equal(4, PicturesOf("s.html").Count);
+        Assert.Equal(4, PicturesOf("s.html", script: true).Count);
+    }
+
+    [Fact]
+    public void Labels_are_typed_on_the_page_which_saves_them_with_those_there_are()
+    {
+        JsonObject json = world.Run("label plain.csv --labels labels.csv --suggest 3 --html typed.html --json").Json;
+
+        string html = File.ReadAllText(world.At("typed.html"));
+        Assert.Equal(json["suggestions"]!.AsArray().Select(path => (string)path!), Fields().Matches(html).Select(match => match.Groups[1].Value));
+        Assert.Equal(["blue", "green", "red"], Options().Matches(html).Select(match => match.Groups[1].Value).Order());
+        JsonArray before = JsonNode.Parse(Before().Match(html).Groups[1].Value)!.AsArray();
+        Assert.Equal(9, before.Count);
+        Assert.Equal("blue", (string?)before[0]![1]);
+        Assert.EndsWith("images/blue/0.png", (string?)before[0]![0]);
+    }
+
+    [Fact]
+    public void Pictures_lead_to_their_files_and_are_named_from_their_common_folder_on()
+    {
+        Assert.Equal(0, world.Run("cluster all.csv --k 3 --html linked.html").Code);
+
+        string html = File.ReadAllText(world.At("linked.html"));
+        Assert.Contains($"<a href=\"{new Uri(world.At("images/blue/0.png")).AbsoluteUri}\">", html);
+        Assert.Contains(">red/2.png</span>", html);
     }
 
     [Fact]
@@ -196,11 +220,11 @@ public sealed partial class GroupCommandsTests(GroupWorld world) : IClassFixture
 
     private static string Name(JsonNode entry) => Path.GetFileName((string)entry["path"]!);
 
-    private List<string> PicturesOf(string page)
+    private List<string> PicturesOf(string page, bool script = false)
     {
         string html = File.ReadAllText(world.At(page));
         Assert.DoesNotContain("http", html, StringComparison.Ordinal);
-        Assert.DoesNotContain("<script", html, StringComparison.Ordinal);
+        Assert.Equal(script, html.Contains("<script", StringComparison.Ordinal));
         string[] pictures = [.. Jpegs().Matches(html).Select(match => match.Groups[1].Value)];
         Assert.All(pictures, picture => Assert.True(ImageDecoder.Decode(Convert.FromBase64String(picture), page).Width > 0));
         return [.. pictures];
@@ -208,6 +232,15 @@ public sealed partial class GroupCommandsTests(GroupWorld world) : IClassFixture
 
     [GeneratedRegex("src=\"data:image/jpeg;base64,([^\"]*)\"")]
     private static partial Regex Jpegs();
+
+    [GeneratedRegex("data-path=\"([^\"]*)\"")]
+    private static partial Regex Fields();
+
+    [GeneratedRegex("<option value=\"([^\"]*)\"")]
+    private static partial Regex Options();
+
+    [GeneratedRegex("id=\"before\">(.*?)</script>")]
+    private static partial Regex Before();
 
     [GeneratedRegex("id=\"data\">(.*?)</script>")]
     private static partial Regex Data();

@@ -63,13 +63,29 @@ public sealed class IndexCommandTests(SmallWorld world) : IClassFixture<SmallWor
     }
 
     [Fact]
-    public void A_missing_image_of_a_manifest_is_named_before_an_index_is_made()
+    public void A_missing_image_of_a_manifest_is_skipped_and_listed()
     {
-        string manifest = folder.Write("list.csv", $"path,label\n{world.At("train/red/0.png")},red\n{world.At("train/red/gone.png")},red\n");
+        string manifest = folder.Write("list.csv", $"path,label\n{world.At("train/red/gone.png")},red\n{world.At("train/red/0.png")},red\n");
         string index = folder.Of("list.index");
+        CommandRun run = CommandRun.Of("index", "create", manifest, "--run", world.At("run"), "--out", index, "--set", "data.max_skipped=0.5", "--json");
 
-        Assert.Contains("gone.png", CommandRun.Of("index", "create", manifest, "--run", world.At("run"), "--out", index).Refused(3));
-        Assert.False(File.Exists(index));
+        Assert.Equal((1, 1), ((int)run.Json["added"]!, (int)run.Json["skipped_images"]!));
+        Assert.Contains("gone.png", File.ReadAllText(index + ".skipped.jsonl"));
+    }
+
+    [Fact]
+    public void An_index_into_which_nothing_came_is_not_left_behind()
+    {
+        string index = folder.Of("none.index");
+        foreach (string images in new[] { "flawed", "broken" })
+        {
+            Assert.Contains("could not be read", CommandRun.Of("index", "create", world.At(images), "--run", world.At("run"), "--out", index).Refused(3));
+            Assert.False(File.Exists(index));
+        }
+
+        Assert.Equal(0, CommandRun.Of("index", "create", world.At("train"), "--run", world.At("run"), "--out", index).Code);
+        Assert.Contains("could not be read", CommandRun.Of("index", "add", index, world.At("broken")).Refused(3));
+        Assert.Equal(24, (int)CommandRun.Of("index", "info", index, "--json").Json["images"]!);
     }
 
     [Fact]
@@ -117,7 +133,11 @@ public sealed class IndexCommandTests(SmallWorld world) : IClassFixture<SmallWor
         string copy = folder.Of("copy.png");
         File.Copy(world.At("train/red/0.png"), copy);
 
-        Assert.Contains("vectors of different encoders cannot be compared", CommandRun.Of("search", index, copy, "--run", other).Refused(3));
+        foreach (string query in new[] { copy, world.At("train/red/0.png") })
+        {
+            Assert.Contains("vectors of different encoders cannot be compared", CommandRun.Of("search", index, query, "--run", other).Refused(3));
+        }
+
         Assert.Contains("vectors of different encoders cannot be compared", CommandRun.Of("index", "add", index, world.At("test"), "--run", other).Refused(3));
         Assert.Equal(24, (int)CommandRun.Of("index", "info", index, "--json").Json["images"]!);
     }
@@ -129,6 +149,7 @@ public sealed class IndexCommandTests(SmallWorld world) : IClassFixture<SmallWor
     [InlineData("index create {train} --run {nowhere} --out {x}", 3, "expected a run directory")]
     [InlineData("index create {train} --run {run} --out {tiny.yaml}", 2, "is there already")]
     [InlineData("index create {broken} --run {run} --out {x}", 3, "could not be read")]
+    [InlineData("index create {train} --run {run} --out {tiny.yaml/x}", 2, "tiny.yaml/x cannot be written")]
     [InlineData("index info {nowhere}", 3, "there is no index")]
     [InlineData("index info {tiny.yaml}", 3, "it is no index")]
     [InlineData("index add {nowhere} {train}", 3, "there is no index")]

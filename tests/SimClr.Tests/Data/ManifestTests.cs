@@ -46,9 +46,20 @@ public sealed class ManifestTests : IDisposable
         Assert.Null(Open("path,label\n3.png,x\npictures/1.png,\n").Labels);
     }
 
+    [Fact]
+    public void A_file_that_is_not_there_is_an_image_that_cannot_be_read()
+    {
+        using ImageDataSet set = Open("path,label\nnone.png,y\n3.png,x\n");
+        Assert.Equal(2, set.Count);
+        var error = Assert.Throws<UnreadableImageException>(() => set.Read(0));
+        Assert.Equal("there is no such file", error.Reason);
+        Assert.Equal(folder.Of("none.png"), error.Path);
+        Assert.NotNull(set.Read(1));
+    }
+
     [Theory]
-    [InlineData("path,label\n3.png,x\n\nnone.png,y\n", "line 4: no file 'none.png'")]
-    [InlineData("path,label\n,x\n", "line 2: no file ''")]
+    [InlineData("path,label\n\nnone.png,y\nnor.png,x\n", "line 3: no file 'none.png'")]
+    [InlineData("path,label\n,x\n", "line 2: got no path")]
     [InlineData("path,label\n3.png\n", "line 2: got 1 field(s), expected 2")]
     [InlineData("file;label\n3.png;x\n", "line 1: got the header 'file;label', expected 'path,label'")]
     [InlineData("path,label\n\"3.png,x\n", "line 2: a quote is not closed")]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SimClr.Search;
 using SimClr.Tests.Evaluation;
 using SimClr.Tests.Golden;
@@ -7,6 +8,16 @@ namespace SimClr.Tests.Search;
 /// <summary>Measures of clusters, beside those of scikit-learn.</summary>
 public sealed class ClusterMeasuresTests
 {
+    [Theory]
+    [InlineData("0.29 0.24 0.24 0.25 0.22", 5)]     // no clear clusters: two halves are passed over
+    [InlineData("0.29 0.24 0.16 0.20 0.19", 2)]     // where it rises again, it stays far below
+    [InlineData("0.29 0.24 0.23 0.22 0.25", 2)]     // the last may be on its way up
+    [InlineData("0.55 0.24 0.24 0.50 0.22", 2)]     // two clear clusters
+    [InlineData("0.29 0.24 0.30 0.25 0.22", 4)]
+    [InlineData("0.29", 2)]
+    public void The_number_is_chosen_by_the_silhouettes(string silhouettes, int expected)
+        => Assert.Equal(expected, ClusterCount.Best([.. silhouettes.Split(' ').Select((value, i) => new ClusterCountPoint(i + 2, double.Parse(value, CultureInfo.InvariantCulture), 0.9))]).K);
+
     [Fact]
     public void Agreement_is_that_of_scikit_learn()
     {

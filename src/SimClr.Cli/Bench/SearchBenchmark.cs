@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using SimClr.Internals;
+using SimClr.Search;
+
+namespace SimClr.Cli.Bench;
+
+/// <summary>
+/// Search for the ten nearest, one query at a time with all threads, exact and by the graph: the median of many queries,
+/// and how many of the ten the graph finds. Vectors are drawn around centers, with as much noise as the centers are long.
+/// </summary>
+internal static class SearchBenchmark
+{
+    private const int Dimension = 128;
+    private const int Centers = 1000;
+    private const int Queries = 200;
+    private const int Top = 10;
+
+    public static IEnumerable<BenchRow> Measure(BenchSettings settings, CancellationToken cancellation)
+    {
+        int count = settings.SearchVectors;
+        int threads = settings.Basis.Threads is > 0 and { } asked ? asked : Environment.ProcessorCount;
+        using var index = new VectorIndex(Dimension, count) { Threads = threads };
+        for (int row = 0; row < count; row++)
+        {
+            _ = index.Add(Draw(row));
+        }
+
+        long begin = Stopwatch.GetTimestamp();
+        index.BuildGraph(cancellation: cancellation);
+        double build = Stopwatch.GetElapsedTime(begin).TotalSeconds;
+        float[][] queries = [.. Enumerable.Range(count, Queries).Select(Draw)];
+        double recall = queries.Average(query => Recall(index, query));
+        double[][] figures = SideBySide.Run(
+            settings.Rounds,
+            cancellation,
+            () => Median(queries, query => index.Find(query, Top, exact: true)),
+            () => Median(queries, query => index.FindByGraph(query, Top)));
+        string shape = FormattableString.Invariant($"{count:N0} vectors of {Dimension}, the {Top} nearest");
+        yield return new BenchRow("search_exact", $"{shape}, exact: median of {Queries} queries", Spread.Of(figures[0]), "ms");
+        yield return new BenchRow("search_graph", $"{shape}, by the graph: median of {Queries} queries", Spread.Of(figures[1]), "ms")
+        {
+            Figures = new Dictionary<string, double>
+            {
+                ["build_seconds"] = build,
+                ["bytes_per_vector_byte"] = (double)index.Bytes / ((long)count * Dimension * sizeof(float)),
+            },
+        };
+        yield return new BenchRow("search_recall", $"{shape}: share that the graph finds", Spread.Of([recall]), "of the nearest", Target.Least(0.98));
+    }
+
+    private static double Recall(VectorIndex index, float[] query)
+    {
+        HashSet<int> nearest = [.. index.Find(query, Top, exact: true).Select(found => found.Row)];
+        return index.FindByGraph(query, Top).Count(found => nearest.Contains(found.Row)) / (double)nearest.Count;
+    }
+
+    private static double Median(float[][] queries, Func<float[], IReadOnlyList<Neighbor>> find) => Spread.Of([.. queries.Select(query =>
+    {
+        long begin = Stopwatch.GetTimestamp();
+        _ = find(query);
+        return Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
+    })]).Median;
+
+    private static float[] Draw(int row)
+    {
+        var noise = new RandomStream(1, Purpose.Sample, row);
+        var center = new RandomStream(1, Purpose.Split, row % Centers);
+        float[] vector = new float[Dimension];
+        for (int i = 0; i < vector.Length; i++)
+        {
+            vector[i] = (float)(noise.NextNormal() + center.NextNormal());
+        }
+
+        return vector;
+    }
+}
