@@ -20,7 +20,7 @@ internal sealed class FoldedConvolution : IDisposable
     /// <param name="convolution">Without bias.</param>
     /// <param name="norm">What follows it.</param>
     /// <param name="fused">Whether what follows the convolution is computed within it, where that is possible.</param>
-    public FoldedConvolution(Convolution convolution, BatchNorm2d norm, bool fused = true)
+    public FoldedConvolution(Convolution convolution, BatchNorm norm, bool fused = true)
     {
         this.fused = fused;
         using var _ = no_grad();

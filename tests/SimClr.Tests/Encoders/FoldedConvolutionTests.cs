@@ -1,4 +1,5 @@
 using SimClr.Encoders;
+using SimClr.Internals;
 using static TorchSharp.torch;
 
 namespace SimClr.Tests.Encoders;
@@ -102,7 +103,7 @@ public sealed class FoldedConvolutionTests
     {
         var generator = new Generator(4);
         using var convolution = new Convolution(inputs, outputs, kernel, stride);
-        using var norm = nn.BatchNorm2d(outputs);
+        using var norm = GlobalBatchNorm.ForImages(outputs);
         foreach (Tensor value in new[] { convolution.Weight, norm.weight!, norm.bias!, norm.running_mean! })
         {
             value.copy_(randn(value.shape, generator: generator) * 0.1);
