@@ -14,7 +14,7 @@ internal sealed class FoldedConvolution : IDisposable
     private readonly long[] stride;
     private readonly long[] padding;
 
-    public FoldedConvolution(Convolution convolution, BatchNorm2d norm)
+    public FoldedConvolution(Convolution convolution, BatchNorm norm)
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
