@@ -1,0 +1,40 @@
+using System.Diagnostics;
+
+namespace SimClr.Distributed;
+
+/// <summary>Notes when one thread enters and leaves communication. Other threads may read it at any time.</summary>
+internal sealed class CallClock
+{
+    private long entered;
+    private long ticks;
+    private long calls;
+    private string name = "";
+
+    /// <summary>Calls entered so far.</summary>
+    public long Calls => Volatile.Read(ref calls);
+
+    /// <summary>Time spent within calls that have ended.</summary>
+    public TimeSpan Total => Stopwatch.GetElapsedTime(0, Interlocked.Read(ref ticks));
+
+    /// <summary>Since when the present call goes on, and its name; null outside of calls.</summary>
+    public (TimeSpan Since, string Name)? Present
+        => Volatile.Read(ref entered) is > 0 and { } begin ? (Stopwatch.GetElapsedTime(begin), Volatile.Read(ref name)) : null;
+
+    /// <summary>Does the work as a call of this name.</summary>
+    public void Within(string call, Action work)
+    {
+        Volatile.Write(ref name, call);
+        Interlocked.Increment(ref calls);
+        long begin = Stopwatch.GetTimestamp();
+        Volatile.Write(ref entered, begin);
+        try
+        {
+            work();
+        }
+        finally
+        {
+            Volatile.Write(ref entered, 0);
+            Interlocked.Add(ref ticks, Stopwatch.GetTimestamp() - begin);
+        }
+    }
+}

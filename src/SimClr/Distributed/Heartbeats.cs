@@ -1,0 +1,226 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+
+namespace SimClr.Distributed;
+
+/// <summary>
+/// Signs of life between the ranks, by UDP beside MPI, so that they come through while MPI hangs. Each rank tells a few
+/// others (those 1, 2, 4, 8, … ranks away) all that it knows of all, so that word gets around in a few beats.
+/// </summary>
+internal sealed class Heartbeats : IDisposable
+{
+    private const int TokenBytes = 16;
+    private const int HeaderBytes = TokenBytes + 8;
+    private const int EntryBytes = 13;
+    private const int MostEntries = 100;   // A datagram stays below what networks carry in one piece.
+    private static readonly TimeSpan Direct = TimeSpan.FromSeconds(5);
+
+    private readonly Socket? socket;
+    private readonly int rank;
+    private readonly RankAddress[] ranks;
+    private readonly byte[] token;
+    private readonly Entry[] entries;
+    private readonly Dictionary<int, (EndPoint From, long At)> heard = [];
+    private readonly byte[] received = new byte[65536];
+
+    private Heartbeats(int rank, RankAddress[] ranks, byte[] token, Socket? socket)
+    {
+        this.rank = rank;
+        this.ranks = ranks;
+        this.token = token;
+        this.socket = socket;
+        entries = new Entry[ranks.Length];
+    }
+
+    /// <summary>Learns where the other ranks are.</summary>
+    /// <param name="rank">This process.</param>
+    /// <param name="size">Processes in the run.</param>
+    /// <param name="gather">Joins the ranks' bytes, in the order of the ranks.</param>
+    public static Heartbeats Open(int rank, int size, Func<byte[], byte[]> gather)
+    {
+        Socket? socket = TryOpen();
+        RankAddress own = OwnAddress((socket?.LocalEndPoint as IPEndPoint)?.Port ?? 0);
+        RankAddress[] ranks = RankAddress.Read(gather(own.Write()));
+
+        // Strangers do not know what rank 0 drew.
+        byte[] token = gather(RandomNumberGenerator.GetBytes(TokenBytes))[..TokenBytes];
+        Debug.Assert(ranks.Length == size, "every rank is gathered");
+        return new Heartbeats(rank, ranks, token, socket);
+    }
+
+    /// <summary>The ranks that a rank tells what it knows: those whose distance is a power of two, both ways round.</summary>
+    public static IReadOnlyList<int> Neighbors(int rank, int size)
+    {
+        var neighbors = new SortedSet<int>();
+        for (int distance = 1; distance < size; distance *= 2)
+        {
+            neighbors.Add((rank + distance) % size);
+            neighbors.Add((rank - distance + size) % size);
+        }
+
+        neighbors.Remove(rank);
+        return [.. neighbors];
+    }
+
+    /// <summary>Tells the neighbors that this rank lives, and all that it knows of the others.</summary>
+    /// <param name="calls">Calls that this rank has entered.</param>
+    /// <param name="inside">Whether it is within the last one.</param>
+    public void Beat(long calls, bool inside)
+    {
+        entries[rank] = new Entry(entries[rank].Beats + 1, calls, inside, Stopwatch.GetTimestamp());
+        if (socket is null)
+        {
+            return;
+        }
+
+        for (int first = 0; first < entries.Length; first += MostEntries)
+        {
+            byte[] datagram = Write(first, Math.Min(MostEntries, entries.Length - first));
+            foreach (int neighbor in Neighbors(rank, ranks.Length))
+            {
+                Send(datagram, neighbor);
+            }
+        }
+    }
+
+    /// <summary>Takes what comes in during a time.</summary>
+    public void Listen(TimeSpan time)
+    {
+        if (socket is null)
+        {
+            Thread.Sleep(time);
+            return;
+        }
+
+        long begin = Stopwatch.GetTimestamp();
+        for (TimeSpan left = time; left > TimeSpan.Zero; left = time - Stopwatch.GetElapsedTime(begin))
+        {
+            if (socket.Poll(left, SelectMode.SelectRead))
+            {
+                Receive();
+            }
+        }
+    }
+
+    /// <summary>What this rank knows of all, itself included.</summary>
+    public RankState[] States() =>
+    [
+        .. entries.Select((entry, index) => new RankState(
+            ranks[index], entry.At == 0 ? null : Stopwatch.GetElapsedTime(entry.At), entry.Calls, entry.Inside)),
+    ];
+
+    /// <inheritdoc/>
+    public void Dispose() => socket?.Dispose();
+
+    private static Socket? TryOpen()
+    {
+        try
+        {
+            var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp) { DualMode = true };
+            socket.Bind(new IPEndPoint(IPAddress.IPv6Any, 0));
+            return socket;
+        }
+        catch (SocketException)
+        {
+            // Then silence is all that can be told of.
+            return null;
+        }
+    }
+
+    private static RankAddress OwnAddress(int port)
+    {
+        try
+        {
+            return RankAddress.Own(port);
+        }
+        catch (NetworkInformationException)
+        {
+            return new RankAddress(Environment.MachineName, Environment.ProcessId, port, ["127.0.0.1"]);
+        }
+    }
+
+    private byte[] Write(int first, int count)
+    {
+        byte[] datagram = new byte[HeaderBytes + (count * EntryBytes)];
+        token.CopyTo(datagram, 0);
+        BinaryPrimitives.WriteInt32LittleEndian(datagram.AsSpan(TokenBytes), rank);
+        BinaryPrimitives.WriteInt32LittleEndian(datagram.AsSpan(TokenBytes + 4), first);
+        for (int i = 0; i < count; i++)
+        {
+            Span<byte> room = datagram.AsSpan(HeaderBytes + (i * EntryBytes), EntryBytes);
+            Entry entry = entries[first + i];
+            BinaryPrimitives.WriteUInt32LittleEndian(room, entry.Beats);
+            BinaryPrimitives.WriteInt64LittleEndian(room[4..], entry.Calls);
+            room[12] = entry.Inside ? (byte)1 : (byte)0;
+        }
+
+        return datagram;
+    }
+
+    private void Send(byte[] datagram, int neighbor)
+    {
+        // The way on which it was heard is a way to it; else every way is tried.
+        IEnumerable<EndPoint> ways = heard.TryGetValue(neighbor, out (EndPoint From, long At) way) && Stopwatch.GetElapsedTime(way.At) < Direct
+            ? [way.From]
+            : ranks[neighbor].Port == 0 ? [] : ranks[neighbor].EndPoints();
+        foreach (EndPoint to in ways)
+        {
+            try
+            {
+                socket!.SendTo(datagram, to);
+            }
+            catch (SocketException)
+            {
+                // No way there now: the silence on the other side tells of it.
+            }
+        }
+    }
+
+    private void Receive()
+    {
+        EndPoint from = new IPEndPoint(IPAddress.IPv6Any, 0);
+        int length;
+        try
+        {
+            length = socket!.ReceiveFrom(received, ref from);
+        }
+        catch (SocketException)
+        {
+            // What an earlier datagram met on its way.
+            return;
+        }
+
+        ReadOnlySpan<byte> datagram = received.AsSpan(0, length);
+        if (length < HeaderBytes || !datagram[..TokenBytes].SequenceEqual(token))
+        {
+            return;
+        }
+
+        int sender = BinaryPrimitives.ReadInt32LittleEndian(datagram[TokenBytes..]);
+        int first = BinaryPrimitives.ReadInt32LittleEndian(datagram[(TokenBytes + 4)..]);
+        if (sender >= 0 && sender < ranks.Length && sender != rank)
+        {
+            heard[sender] = (from, Stopwatch.GetTimestamp());
+            Merge(datagram[HeaderBytes..], first);
+        }
+    }
+
+    private void Merge(ReadOnlySpan<byte> told, int first)
+    {
+        for (int index = first; told.Length >= EntryBytes; index++, told = told[EntryBytes..])
+        {
+            uint beats = BinaryPrimitives.ReadUInt32LittleEndian(told);
+            if (index >= 0 && index < entries.Length && index != rank && beats > entries[index].Beats)
+            {
+                long calls = BinaryPrimitives.ReadInt64LittleEndian(told[4..]);
+                entries[index] = new Entry(beats, calls, told[12] == 1, Stopwatch.GetTimestamp());
+            }
+        }
+    }
+
+    private readonly record struct Entry(uint Beats, long Calls, bool Inside, long At);
+}

@@ -1,0 +1,233 @@
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace SimClr.Distributed;
+
+/// <summary>Communication by MPI. Tensors of other devices go through the processor's memory.</summary>
+internal sealed unsafe class Mpi : ICommunicator
+{
+    private static readonly TimeSpan AbortGrace = TimeSpan.FromSeconds(5);
+
+    private readonly MpiLibrary library;
+    private readonly nint foreground;
+    private readonly nint second;
+    private readonly CallClock calls = new();
+    private readonly CallClock backgroundCalls = new();
+    private readonly CallClock waits = new();
+    private readonly CommunicationThread? background;
+    private readonly Watchdog watchdog;
+    private bool failed;
+    private bool ended;
+
+    private Mpi(MpiLibrary library, Launcher launcher, CommunicationOptions options)
+    {
+        this.library = library;
+        nint world = library.Abi.World;
+        int provided = 0;
+        Check("start", library.InitThread(0, 0, library.Abi.ThreadMultiple, &provided));
+        Check("start", library.SetErrorHandler(world, library.Abi.ErrorsReturn));
+        (int rank, int size) = (0, 0);
+        Check("start", library.RankOf(world, &rank));
+        Check("start", library.SizeOf(world, &size));
+        (Rank, Size) = (rank, size);
+        if (Size != launcher.Size)
+        {
+            throw new CommunicationException(
+                $"the launcher started {launcher.Size} processes, but {library.Name} ({library.Version.Split('\n')[0]}) sees {Size}: the launcher belongs "
+                + $"to another MPI; name its library by {MpiLibrary.Variable}");
+        }
+
+        // What goes on in the background has a communicator of its own, so that nothing in the foreground can mix with it.
+        (nint first, nint other) = (0, 0);
+        Check("start", library.Duplicate(world, &first));
+        Check("start", library.Duplicate(world, &other));
+        (foreground, second) = (first, other);
+        if (provided >= library.Abi.ThreadMultiple)
+        {
+            background = new CommunicationThread();
+        }
+
+        var heartbeats = Heartbeats.Open(Rank, Size, GatherBytes);
+        watchdog = new Watchdog(this, heartbeats, calls, backgroundCalls, options);
+    }
+
+    /// <inheritdoc/>
+    public int Rank { get; }
+
+    /// <inheritdoc/>
+    public int Size { get; }
+
+    /// <inheritdoc/>
+    public TimeSpan Communicated => calls.Total + backgroundCalls.Total;
+
+    /// <inheritdoc/>
+    public TimeSpan Waited => calls.Total + waits.Total;
+
+    /// <summary>Bytes that one call of MPI moves at most, whose counts have 31 bits.</summary>
+    public int PieceBytes { get; set; } = 1 << 30;
+
+    /// <summary>Starts MPI. A process can do so once.</summary>
+    /// <param name="library">The library to use.</param>
+    /// <param name="launcher">Who started this process.</param>
+    /// <param name="options">How patient to be.</param>
+    /// <exception cref="CommunicationException">MPI does not start, or belongs to another launcher.</exception>
+    public static Mpi Start(MpiLibrary library, Launcher launcher, CommunicationOptions options) => new(library, launcher, options);
+
+    /// <inheritdoc/>
+    public void AllReduce(Tensor values)
+    {
+        using var host = HostValues.Of(values, summed: true);
+        calls.Within("all-reduce", () => Sum(host, foreground));
+        host.Return();
+    }
+
+    /// <inheritdoc/>
+    public IPendingCommunication BeginAllReduce(Tensor values)
+    {
+        if (background is null)
+        {
+            AllReduce(values);
+            return SingleProcess.Instance;
+        }
+
+        var host = HostValues.Of(values, summed: true);
+        return background.Begin(host, () => backgroundCalls.Within("all-reduce in the background", () => Sum(host, second)), waits);
+    }
+
+    /// <inheritdoc/>
+    public void AllGather(Tensor mine, Tensor all)
+    {
+        ArgumentNullException.ThrowIfNull(all);
+        using var from = HostValues.Of(mine, summed: false);
+        using var to = HostValues.Of(all, summed: false);
+        if (to.Count != from.Count * Size || to.Type != from.Type)
+        {
+            throw new ArgumentException(
+                $"got [{string.Join(", ", all.shape)}] of {all.dtype} for what {Size} ranks of [{string.Join(", ", mine.shape)}] of {mine.dtype} gather");
+        }
+
+        calls.Within("all-gather", () => Gather(from.Address, to.Address, from.Count * from.Size));
+        to.Return();
+    }
+
+    /// <inheritdoc/>
+    public void Broadcast(Tensor values, int root = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(root);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(root, Size);
+        using var host = HostValues.Of(values, summed: false);
+        calls.Within("broadcast", () =>
+        {
+            foreach ((nint at, int count) in Pieces(host.Address, host.Count * host.Size, 1))
+            {
+                Check("broadcast", library.Broadcast(at, count, library.Abi.UInt8, root, foreground));
+            }
+        });
+        host.Return();
+    }
+
+    /// <inheritdoc/>
+    public void Barrier() => calls.Within("barrier", () => Check("barrier", library.Barrier(foreground)));
+
+    /// <inheritdoc/>
+    public void Abort(int exitCode)
+    {
+        failed = true;
+
+        // MPI itself may hang, where the network is gone.
+        var abort = new Thread(() => library.Abort(library.Abi.World, exitCode)) { IsBackground = true, Name = "abort" };
+        abort.Start();
+        abort.Join(AbortGrace);
+        HardExit.Now(exitCode);
+    }
+
+    /// <summary>Waits for the other ranks to get here, and ends MPI; after an error it does nothing.</summary>
+    public void Dispose()
+    {
+        if (ended || failed)
+        {
+            return;
+        }
+
+        ended = true;
+        background?.Dispose();
+        calls.Within("end", () => Check("end", library.Finish()));
+        watchdog.Dispose();
+    }
+
+    private void Sum(HostValues values, nint communicator)
+    {
+        nint type = TypeOf(values.Type);
+        foreach ((nint at, int count) in Pieces(values.Address, values.Count, values.Size))
+        {
+            Check("all-reduce", library.AllReduce(library.Abi.InPlace, at, count, type, library.Abi.Sum, communicator));
+        }
+    }
+
+    private nint TypeOf(ScalarType type) => type switch
+    {
+        ScalarType.Float32 => library.Abi.Float,
+        ScalarType.Float64 => library.Abi.Double,
+        ScalarType.Int64 => library.Abi.Int64,
+        _ => library.Abi.UInt8,
+    };
+
+    private IEnumerable<(nint Address, int Count)> Pieces(nint address, long count, int size)
+    {
+        int most = Math.Max(1, PieceBytes / size);
+        for (long done = 0; done < count; done += most)
+        {
+            yield return (address + (nint)(done * size), (int)Math.Min(most, count - done));
+        }
+    }
+
+    private void Gather(nint mine, nint all, long bytes)
+    {
+        if (bytes <= PieceBytes)
+        {
+            GatherPiece(mine, all, (int)bytes);
+            return;
+        }
+
+        // A piece of every rank at a time, each then put where it belongs.
+        void* pieces = NativeMemory.Alloc((nuint)Size, (nuint)PieceBytes);
+        try
+        {
+            foreach ((nint at, int count) in Pieces(mine, bytes, 1))
+            {
+                GatherPiece(at, (nint)pieces, count);
+                for (int rank = 0; rank < Size; rank++)
+                {
+                    NativeMemory.Copy((byte*)pieces + ((long)rank * count), (byte*)all + (rank * bytes) + (at - mine), (nuint)count);
+                }
+            }
+        }
+        finally
+        {
+            NativeMemory.Free(pieces);
+        }
+    }
+
+    private void GatherPiece(nint mine, nint all, int bytes)
+        => Check("all-gather", library.AllGather(mine, bytes, library.Abi.UInt8, all, bytes, library.Abi.UInt8, foreground));
+
+    private byte[] GatherBytes(byte[] mine)
+    {
+        byte[] all = new byte[Size * mine.Length];
+        fixed (byte* from = mine, to = all)
+        {
+            GatherPiece((nint)from, (nint)to, mine.Length);
+        }
+
+        return all;
+    }
+
+    private void Check(string call, int code)
+    {
+        if (code != 0)
+        {
+            failed = true;
+            throw new CommunicationException($"rank {Rank} of {Size}: MPI's {call} failed: {library.Describe(code)}");
+        }
+    }
+}

@@ -1,0 +1,41 @@
+namespace SimClr.Distributed;
+
+/// <summary>
+/// The values behind MPI's names, which differ between the binary interfaces. Handles are as wide as a pointer: those of
+/// MPICH are integers of four bytes, which processors of 64 bits pass in the same registers.
+/// </summary>
+/// <param name="Name">What the interface is called.</param>
+/// <param name="World">MPI_COMM_WORLD.</param>
+/// <param name="Float">MPI_FLOAT.</param>
+/// <param name="Double">MPI_DOUBLE.</param>
+/// <param name="Int64">MPI_INT64_T.</param>
+/// <param name="UInt8">MPI_UINT8_T.</param>
+/// <param name="Sum">MPI_SUM.</param>
+/// <param name="ErrorsReturn">MPI_ERRORS_RETURN.</param>
+/// <param name="InPlace">MPI_IN_PLACE.</param>
+/// <param name="ThreadMultiple">MPI_THREAD_MULTIPLE.</param>
+internal sealed record MpiAbi(
+    string Name, nint World, nint Float, nint Double, nint Int64, nint UInt8, nint Sum, nint ErrorsReturn, nint InPlace, int ThreadMultiple)
+{
+    /// <summary>MPICH, and what follows its interface: Intel MPI, MVAPICH, Cray MPICH.</summary>
+    public static MpiAbi Mpich { get; } = new(
+        "MPICH", 0x44000000, 0x4c00040a, 0x4c00080b, 0x4c00083a, 0x4c00013b, 0x58000003, 0x54000001, -1, 3);
+
+    /// <summary>The interface that MPI 5.0 sets for all libraries (chapter 20).</summary>
+    public static MpiAbi Standard { get; } = new(
+        "MPI 5 standard", 0x101, 0x210, 0x214, 0x258, 0x241, 0x21, 0x143, 1, 4096);
+
+    /// <summary>Open MPI, whose handles are the addresses of objects that the library exports.</summary>
+    /// <param name="addressOf">The address of an exported name.</param>
+    public static MpiAbi OpenMpi(Func<string, nint> addressOf) => new(
+        "Open MPI",
+        addressOf("ompi_mpi_comm_world"),
+        addressOf("ompi_mpi_float"),
+        addressOf("ompi_mpi_double"),
+        addressOf("ompi_mpi_int64_t"),
+        addressOf("ompi_mpi_uint8_t"),
+        addressOf("ompi_mpi_op_sum"),
+        addressOf("ompi_mpi_errors_return"),
+        1,
+        3);
+}

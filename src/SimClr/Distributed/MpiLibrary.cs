@@ -1,0 +1,151 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace SimClr.Distributed;
+
+/// <summary>The system's MPI: found, its binary interface recognized, its functions at hand. Loading does not start it.</summary>
+internal sealed unsafe partial class MpiLibrary
+{
+    /// <summary>Names the library to load: a path, or a name that the system's loader finds.</summary>
+    public const string Variable = "SIMCLR_MPI_LIBRARY";
+
+    private const string StandardName = "mpi_abi";
+    private const int LongestText = 8192;
+
+    private static readonly string[] OpenMpiNames = OperatingSystem.IsMacOS() ? ["libmpi.40.dylib"] : ["libmpi.so.40"];
+    private static readonly string[] MpichNames = OperatingSystem.IsMacOS()
+        ? ["libmpich.12.dylib", "libmpi.12.dylib"]
+        : ["libmpich.so.12", "libmpi.so.12", "libmpi_cray.so.12"];
+    private static readonly string[] StandardNames = OperatingSystem.IsMacOS() ? ["libmpi_abi.0.dylib"] : ["libmpi_abi.so.0"];
+
+    private readonly nint library;
+    private readonly delegate* unmanaged<int, byte*, int*, int> errorString;
+
+    private MpiLibrary(nint library, string name)
+    {
+        this.library = library;
+        Name = name;
+        Version = Text((delegate* unmanaged<byte*, int*, int>)Function("MPI_Get_library_version"));
+        Abi = Recognize();
+        errorString = (delegate* unmanaged<int, byte*, int*, int>)Function("MPI_Error_string");
+        InitThread = (delegate* unmanaged<nint, nint, int, int*, int>)Function("MPI_Init_thread");
+        Finish = (delegate* unmanaged<int>)Function("MPI_Finalize");
+        Abort = (delegate* unmanaged<nint, int, int>)Function("MPI_Abort");
+        RankOf = (delegate* unmanaged<nint, int*, int>)Function("MPI_Comm_rank");
+        SizeOf = (delegate* unmanaged<nint, int*, int>)Function("MPI_Comm_size");
+        Duplicate = (delegate* unmanaged<nint, nint*, int>)Function("MPI_Comm_dup");
+        SetErrorHandler = (delegate* unmanaged<nint, nint, int>)Function("MPI_Comm_set_errhandler");
+        AllReduce = (delegate* unmanaged<nint, nint, int, nint, nint, nint, int>)Function("MPI_Allreduce");
+        AllGather = (delegate* unmanaged<nint, int, nint, nint, int, nint, nint, int>)Function("MPI_Allgather");
+        Broadcast = (delegate* unmanaged<nint, int, nint, int, nint, int>)Function("MPI_Bcast");
+        Barrier = (delegate* unmanaged<nint, int>)Function("MPI_Barrier");
+    }
+
+    /// <summary>The name or path under which it was loaded.</summary>
+    public string Name { get; }
+
+    /// <summary>What the library says of itself, in its first line.</summary>
+    public string Version { get; }
+
+    /// <summary>Its binary interface.</summary>
+    public MpiAbi Abi { get; }
+
+    /// <summary>(argc, argv, required, provided).</summary>
+    public delegate* unmanaged<nint, nint, int, int*, int> InitThread { get; }
+
+    /// <summary>MPI_Finalize.</summary>
+    public delegate* unmanaged<int> Finish { get; }
+
+    /// <summary>(communicator, exit code).</summary>
+    public delegate* unmanaged<nint, int, int> Abort { get; }
+
+    /// <summary>(communicator, rank).</summary>
+    public delegate* unmanaged<nint, int*, int> RankOf { get; }
+
+    /// <summary>(communicator, size).</summary>
+    public delegate* unmanaged<nint, int*, int> SizeOf { get; }
+
+    /// <summary>(communicator, its copy).</summary>
+    public delegate* unmanaged<nint, nint*, int> Duplicate { get; }
+
+    /// <summary>(communicator, handler).</summary>
+    public delegate* unmanaged<nint, nint, int> SetErrorHandler { get; }
+
+    /// <summary>(send, receive, count, type, operation, communicator).</summary>
+    public delegate* unmanaged<nint, nint, int, nint, nint, nint, int> AllReduce { get; }
+
+    /// <summary>(send, count, type, receive, count, type, communicator).</summary>
+    public delegate* unmanaged<nint, int, nint, nint, int, nint, nint, int> AllGather { get; }
+
+    /// <summary>(values, count, type, root, communicator).</summary>
+    public delegate* unmanaged<nint, int, nint, int, nint, int> Broadcast { get; }
+
+    /// <summary>(communicator).</summary>
+    public delegate* unmanaged<nint, int> Barrier { get; }
+
+    /// <summary>Loads the library that <see cref="Variable"/> names, else the launcher's, else what the system has.</summary>
+    /// <param name="launcher">Who started this process, if it is known.</param>
+    /// <returns>Null if there is none and none was named.</returns>
+    /// <exception cref="CommunicationException">The named library cannot be loaded, or is none that is known.</exception>
+    public static MpiLibrary? Find(Launcher? launcher)
+    {
+        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named)
+        {
+            return Open(named) ?? throw new CommunicationException(
+                $"{Variable} is '{named}', which cannot be loaded as a library; expected the path or name of an MPI library, such as libmpi.so.40");
+        }
+
+        return Names(launcher).Select(Open).FirstOrDefault(found => found is not null);
+    }
+
+    /// <summary>The names that are tried, in this order.</summary>
+    public static IReadOnlyList<string> Names(Launcher? launcher) => launcher?.Kind == LauncherKind.Pmi
+        ? [.. MpichNames, .. StandardNames, .. OpenMpiNames]
+        : [.. OpenMpiNames, .. MpichNames, .. StandardNames];
+
+    /// <summary>What a code means, in the library's words.</summary>
+    public string Describe(int code)
+    {
+        byte* text = stackalloc byte[LongestText];
+        int length = 0;
+        return errorString(code, text, &length) == 0 ? Encoding.UTF8.GetString(text, length) : $"error {code}";
+    }
+
+    private static MpiLibrary? Open(string name)
+    {
+        // Open MPI's plugins look for its names among those of the whole process.
+        const int Now = 2;
+        int global = OperatingSystem.IsMacOS() ? 0x8 : 0x100;
+        nint loaded = OperatingSystem.IsWindows() ? 0 : LoadLibrary(name, Now | global);
+        return loaded == 0 ? null : new MpiLibrary(loaded, name);
+    }
+
+    private static string Text(delegate* unmanaged<byte*, int*, int> ask)
+    {
+        byte* text = stackalloc byte[LongestText];
+        int length = 0;
+        return ask(text, &length) == 0 ? Encoding.UTF8.GetString(text, length).Trim('\0', '\n', ' ') : "";
+    }
+
+    [LibraryImport("libc", EntryPoint = "dlopen", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint LoadLibrary(string name, int flags);
+
+    // By name first: a library of the standard interface may bring its maker's own names along.
+    private MpiAbi Recognize()
+    {
+        string file = File.Exists(Name) ? new FileInfo(Name).ResolveLinkTarget(returnFinalTarget: true)?.Name ?? Name : Name;
+        return Path.GetFileName(file).Contains(StandardName, StringComparison.Ordinal)
+            || Path.GetFileName(Name).Contains(StandardName, StringComparison.Ordinal) ? MpiAbi.Standard
+            : NativeLibrary.TryGetExport(library, "ompi_mpi_comm_world", out _) ? MpiAbi.OpenMpi(Function)
+            : MpichFamily().Any(maker => Version.Contains(maker, StringComparison.OrdinalIgnoreCase)) ? MpiAbi.Mpich
+            : throw new CommunicationException(
+                $"{Name} is '{Version.Split('\n')[0]}', expected Open MPI, MPICH (or one with its interface) or a library of the MPI 5 standard "
+                + $"interface (libmpi_abi); name another by {Variable}");
+    }
+
+    private static string[] MpichFamily() => ["MPICH", "Intel", "MVAPICH", "Cray"];
+
+    private nint Function(string name) => NativeLibrary.TryGetExport(library, name, out nint address)
+        ? address
+        : throw new CommunicationException($"{Name} has no {name}, expected an MPI library; name another by {Variable}");
+}

@@ -1,0 +1,91 @@
+using Microsoft.Extensions.Logging;
+
+namespace SimClr.Distributed;
+
+/// <summary>
+/// Gives signs of life, and ends the run when a call does not come to an end. It runs on a thread of its own and needs
+/// nothing of MPI, which may hang.
+/// </summary>
+internal sealed class Watchdog : IDisposable
+{
+    private const int ExitCode = 1;
+
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromSeconds(1);
+
+    private readonly ICommunicator communicator;
+    private readonly Heartbeats heartbeats;
+    private readonly CallClock foreground;
+    private readonly CallClock background;
+    private readonly ILogger logger;
+    private readonly TimeSpan timeout;
+    private readonly TimeSpan interval;
+    private readonly Thread thread;
+    private volatile bool ended;
+
+    public Watchdog(
+        ICommunicator communicator, Heartbeats heartbeats, CallClock foreground, CallClock background, CommunicationOptions options)
+    {
+        this.communicator = communicator;
+        this.heartbeats = heartbeats;
+        this.foreground = foreground;
+        this.background = background;
+        logger = options.Logger;
+        timeout = TimeSpan.FromSeconds(options.Timeout);
+        interval = timeout / 10 < LongestInterval ? timeout / 10 : LongestInterval;
+        thread = new Thread(Watch) { IsBackground = true, Name = "watchdog" };
+        thread.Start();
+    }
+
+    /// <summary>Five beats in a row were lost.</summary>
+    private TimeSpan SilentAfter => 5 * interval;
+
+    public void Dispose()
+    {
+        ended = true;
+        thread.Join();
+        heartbeats.Dispose();
+    }
+
+    private void Watch()
+    {
+        while (!ended)
+        {
+            Beat();
+            if (Longest() is { } call && call.Since > timeout && !ended)
+            {
+                End(call.Since, call.Name);
+            }
+        }
+    }
+
+    private void Beat()
+    {
+        heartbeats.Beat(foreground.Calls + background.Calls, (foreground.Present ?? background.Present) is not null);
+        heartbeats.Listen(interval);
+    }
+
+    private (TimeSpan Since, string Name)? Longest()
+        => foreground.Present is not { } first ? background.Present
+            : background.Present is { } second && second.Since > first.Since ? second : first;
+
+    private void End(TimeSpan waited, string call)
+    {
+        RankState[] states = heartbeats.States();
+        if (Array.FindIndex(states, state => !SilenceReport.IsSilent(state, SilentAfter)) < communicator.Rank)
+        {
+            // A rank before this one sees the same, tells it and ends all: that is said once. If it does not, this one does.
+            for (int beat = 0; beat < 3 && !ended; beat++)
+            {
+                Thread.Sleep(LongestInterval);
+            }
+
+            if (Longest() is not { } still || still.Since < waited || ended)
+            {
+                return;
+            }
+        }
+
+        logger.LogCritical("{Report}", SilenceReport.Of(communicator.Rank, call, waited, states, SilentAfter));
+        communicator.Abort(ExitCode);
+    }
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using SimClr;
+using SimClr.Distributed;
+using SimClr.RankProgram;
+
+// check: what a communicator promises, checked on all ranks.
+// work TIMEOUT: all-reduces without end; each rank tells its process once that is under way.
+// late TIMEOUT RANK: one rank does not come to a call.
+// abort RANK CODE: one rank ends all.
+// throw: a null reference on every rank, caught: MPI must leave the runtime's signals alone.
+try
+{
+    var options = new CommunicationOptions
+    {
+        Timeout = args is ["work" or "late", var seconds, ..] ? double.Parse(seconds, CultureInfo.InvariantCulture) : 60,
+        Logger = new ErrorLogger(),
+    };
+    using ICommunicator ranks = Launch.Connect(options);
+    switch (args)
+    {
+        case ["check"]:
+            int checks = CommunicatorChecks.All(ranks);
+            Say(ranks, $"{checks} checks passed on {ranks.Size} ranks");
+            break;
+        case ["work", _]:
+            Work.Endless(ranks, () => Console.WriteLine($"rank {ranks.Rank} is process {Environment.ProcessId}"));
+            break;
+        case ["late", _, var late]:
+            Work.Late(ranks, int.Parse(late, CultureInfo.InvariantCulture));
+            break;
+        case ["abort", var who, var code]:
+            Work.Abort(ranks, int.Parse(who, CultureInfo.InvariantCulture), int.Parse(code, CultureInfo.InvariantCulture));
+            break;
+        case ["throw"]:
+            Work.Throw();
+            Say(ranks, "caught");
+            break;
+        default:
+            Console.Error.WriteLine($"got '{string.Join(' ', args)}', expected check, work, late, abort or throw");
+            return 2;
+    }
+
+    return 0;
+}
+catch (SimClrException error)
+{
+    Console.Error.WriteLine($"error: {error.Message}");
+    return error.ExitCode;
+}
+
+static void Say(ICommunicator ranks, string text)
+{
+    if (ranks.Rank == 0)
+    {
+        Console.WriteLine(text);
+    }
+}

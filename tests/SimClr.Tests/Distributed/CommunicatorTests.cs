@@ -1,0 +1,19 @@
+using SimClr.Distributed;
+using SimClr.RankProgram;
+
+namespace SimClr.Tests.Distributed;
+
+/// <summary>The same promises for every communicator. Those of MPI are in <see cref="MpiTests"/>.</summary>
+public sealed class CommunicatorTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Threads_keep_what_a_communicator_promises(int size)
+        => Assert.All(ThreadRanks.Run(size, CommunicatorChecks.All), checks => Assert.True(checks > 5));
+
+    [Fact]
+    public void A_single_process_keeps_what_a_communicator_promises()
+        => Assert.True(CommunicatorChecks.All(SingleProcess.Instance) > 5);
+}
