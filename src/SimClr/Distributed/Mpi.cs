@@ -37,7 +37,7 @@ internal sealed unsafe class Mpi : ICommunicator
         if (Size != launcher.Size)
         {
             throw new CommunicationException(
-                $"the launcher started {launcher.Size} processes, but {library.Name} ({library.Version.Split('\n')[0]}) sees {Size}: the launcher belongs "
+                $"the launcher started {launcher.Size} processes, but {library.Name} ({library.Release}) sees {Size}: the launcher belongs "
                 + $"to another MPI; name its library by {MpiLibrary.Variable}");
         }
 
