@@ -118,7 +118,7 @@ static float[] Draw(string kind, int row, float[] vector)
 
 static long Resident()
 {
-    GC.Collect();
+    GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);   // What is free goes back to the system first.
     return long.Parse(
         File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmRSS", StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1],
         CultureInfo.InvariantCulture) << 10;

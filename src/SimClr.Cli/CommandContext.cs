@@ -13,8 +13,16 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
     /// <summary>Asks to stop where the work can be taken up again.</summary>
     public CancellationToken Cancel { get; } = cancel;
 
+    /// <summary>Whether this process says anything: of several ranks only the first does.</summary>
+    public bool Speaks { get; set; } = true;
+
     /// <summary>Takes progress and remarks.</summary>
-    public TextWriter Error => arguments.InvocationConfiguration.Error;
+    public TextWriter Error => Speaks ? Loud : TextWriter.Null;
+
+    /// <summary>Takes what must be heard of any rank.</summary>
+    public TextWriter Loud => arguments.InvocationConfiguration.Error;
+
+    public bool Verbose => arguments.GetValue<bool>(GlobalOptions.Verbose);
 
     /// <summary>Whether someone watches standard error, so that a progress bar may redraw itself.</summary>
     public bool Watched => ReferenceEquals(Error, Console.Error) && !Console.IsErrorRedirected
@@ -39,5 +47,10 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
 
     /// <summary>Prints what came out: the object with <c>--json</c>, else the words.</summary>
     public void Result(JsonObject json, string words)
-        => arguments.InvocationConfiguration.Output.WriteLine(Json ? json.ToJsonString(OneLine) : words.TrimEnd('\n'));
+    {
+        if (Speaks)
+        {
+            arguments.InvocationConfiguration.Output.WriteLine(Json ? json.ToJsonString(OneLine) : words.TrimEnd('\n'));
+        }
+    }
 }

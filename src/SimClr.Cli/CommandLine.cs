@@ -93,6 +93,8 @@ internal static class CommandLine
     {
         switch (exception)
         {
+            case SilentException silent:
+                return silent.ExitCode;
             case StoppedException stopped:
                 error.WriteLine($"interrupted: {stopped.Message}");
                 return Interrupted;

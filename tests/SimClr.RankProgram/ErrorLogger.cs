@@ -12,5 +12,5 @@ internal sealed class ErrorLogger : ILogger
 
     public void Log<TState>(
         LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        => Console.Error.WriteLine($"error: {formatter(state, exception)}");
+        => Console.Error.WriteLine($"{(logLevel == LogLevel.Critical ? "error" : "warning")}: {formatter(state, exception)}");
 }

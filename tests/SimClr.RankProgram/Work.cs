@@ -44,6 +44,7 @@ internal static class Work
         ranks.Barrier();
     }
 
+    /// <summary>Throws a null reference and catches it.</summary>
     public static void Throw()
     {
         try

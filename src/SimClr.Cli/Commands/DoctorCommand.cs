@@ -63,6 +63,7 @@ internal static class DoctorCommand
             ["devices"] = Texts(libraries.Devices),
             ["skiasharp"] = libraries.Skia,
             ["libturbojpeg"] = libraries.TurboJpeg,
+            ["mpi"] = libraries.Mpi?.Json(),
             ["speed_test"] = new JsonObject
             {
                 ["preset"] = TestedPreset,
@@ -104,6 +105,7 @@ internal static class DoctorCommand
             $"libtorch     {libraries.Torch} (TorchSharp {libraries.TorchSharp})",
             $"devices      {string.Join(", ", libraries.Devices)}{graphics}",
             $"decoding     SkiaSharp {libraries.Skia}; libturbojpeg is {(libraries.TurboJpeg ? "there and decodes JPEG" : "not there; it would decode JPEG faster")}",
+            $"mpi          {MpiReport.Words(libraries.Mpi)}",
             "",
             $"Training speed with {TestedPreset}: {ProgressText.Speed(speed.ImagesPerSecond)} on {speed.Plan.Device} "
                 + $"in {speed.Plan.Precision} with {speed.Plan.Threads} thread(s).",

@@ -11,15 +11,17 @@ namespace SimClr.Cli.Commands;
 /// <param name="Devices">Where tensors can live.</param>
 /// <param name="Skia">Version of the image decoder.</param>
 /// <param name="TurboJpeg">Whether the system has libturbojpeg.</param>
+/// <param name="Mpi">The MPI library that several processes would train with; null if there is none.</param>
 internal sealed record LibraryReport(
-    string Torch, string TorchSharp, IReadOnlyList<string> Devices, string Skia, bool TurboJpeg)
+    string Torch, string TorchSharp, IReadOnlyList<string> Devices, string Skia, bool TurboJpeg, MpiReport? Mpi)
 {
     public static LibraryReport Take() => new(
         Short(torch.__version__),
         typeof(torch).Assembly.GetName().Version!.ToString(3),
         FindDevices(),
         Released(typeof(SKBitmap).Assembly),
-        Data.TurboJpeg.IsThere);
+        Data.TurboJpeg.IsThere,
+        MpiReport.Take());
 
     private static string[] FindDevices() =>
     [

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SimClr.Distributed;
 using SimClr.Training;
 
 namespace SimClr.Cli.Commands;
@@ -30,14 +31,14 @@ internal static class PretrainCommand
         };
         arguments.AddTo(verb);
         verb.Add(arguments.OnlineLinear);
-        return verb.Does(context => Pretrain(context, arguments));
+        return verb.Does(context => RankSession.Run(context, ranks => Pretrain(context, arguments, ranks)));
     }
 
-    private static void Pretrain(CommandContext context, PretrainArguments arguments)
+    private static void Pretrain(CommandContext context, PretrainArguments arguments, ICommunicator ranks)
     {
-        using TrainingCall call = TrainingCall.Open(context, arguments, "pretrain");
+        using TrainingCall call = ranks.Together(() => TrainingCall.Open(context, arguments, "pretrain"));
         PretrainResult result = call.Train(display =>
-            new Pretrainer(call.Options) { Logger = display.Logger, Progress = display.Training }
+            new Pretrainer(call.Options) { Logger = display.Logger, Progress = display.Training, Communicator = ranks }
                 .Run(call.Images, call.Run.Root, call.Resume, context.Cancel));
         context.Result(PretrainReport.Json(result), PretrainReport.Words(result, call.Options, call.Images));
     }

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using SimClr.Checkpoints;
 using SimClr.Cli.Displays;
 using SimClr.Data;
+using SimClr.Distributed;
 using SimClr.Evaluation;
 using SimClr.Training;
 
@@ -42,25 +43,35 @@ internal static class SupervisedCommand
         };
         arguments.AddTo(verb);
         verb.Add(test);
-        return verb.Does(context => Train(context, arguments, test));
+        return verb.Does(context => RankSession.Run(context, ranks => Train(context, arguments, test, ranks)));
     }
 
-    private static void Train(CommandContext context, PretrainArguments arguments, Option<string?> test)
+    private static void Train(CommandContext context, PretrainArguments arguments, Option<string?> test, ICommunicator ranks)
     {
-        using TrainingCall call = TrainingCall.Open(context, arguments, Name);
-        using ImageDataSet? held = context.Value(test) is { } data ? DataSets.Open(data, call.Options.Data) : null;
-        held?.RequireLabels();
-        if (held is not null)
-        {
-            call.Images.RequireLabels();
-            TablePair.CheckClasses(call.Images.ClassNames, held.ClassNames);
-        }
-
+        using TrainingCall call = ranks.Together(() => TrainingCall.Open(context, arguments, Name));
+        using ImageDataSet? held = ranks.FromFirstOnly(() => context.Value(test) is { } data ? Held(data, call) : null);
         PretrainResult result = call.Train(display =>
-            new SupervisedTrainer(call.Options) { Logger = display.Logger, Progress = display.Training }
+            new SupervisedTrainer(call.Options) { Logger = display.Logger, Progress = display.Training, Communicator = ranks }
                 .Run(call.Images, call.Run.Root, call.Resume, context.Cancel));
         EvaluationOutcome? outcome = held is null ? null : Test(context, call, held);
         context.Result(Json(result, call.Run, outcome), Words(result, outcome));
+    }
+
+    private static ImageDataSet Held(string data, TrainingCall call)
+    {
+        ImageDataSet held = DataSets.Open(data, call.Options.Data);
+        try
+        {
+            held.RequireLabels();
+            call.Images.RequireLabels();
+            TablePair.CheckClasses(call.Images.ClassNames, held.ClassNames);
+            return held;
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
     }
 
     private static EvaluationOutcome Test(CommandContext context, TrainingCall call, ImageDataSet held)

@@ -57,6 +57,19 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
         }
     }
 
+    /// <summary>Takes what was noted by another list of the same set, as <see cref="Lines"/> gives it.</summary>
+    internal void Merge(string lines)
+    {
+        foreach (string line in lines.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            using JsonDocument image = JsonDocument.Parse(line);
+            lock (gate)
+            {
+                skipped.TryAdd(image.RootElement.GetProperty("path").GetString()!, image.RootElement.GetProperty("reason").GetString()!);
+            }
+        }
+    }
+
     /// <summary>Why an image was skipped; null where it was not.</summary>
     internal string? ReasonOf(string path)
     {

@@ -24,7 +24,11 @@ internal sealed unsafe class Mpi : ICommunicator
         this.library = library;
         nint world = library.Abi.World;
         int provided = 0;
-        Check("start", library.InitThread(0, 0, library.Abi.ThreadMultiple, &provided));
+        using (new KeptSignals())
+        {
+            Check("start", library.InitThread(0, 0, library.Abi.ThreadMultiple, &provided));
+        }
+
         Check("start", library.SetErrorHandler(world, library.Abi.ErrorsReturn));
         (int rank, int size) = (0, 0);
         Check("start", library.RankOf(world, &rank));
@@ -33,7 +37,7 @@ internal sealed unsafe class Mpi : ICommunicator
         if (Size != launcher.Size)
         {
             throw new CommunicationException(
-                $"the launcher started {launcher.Size} processes, but {library.Name} ({library.Version.Split('\n')[0]}) sees {Size}: the launcher belongs "
+                $"the launcher started {launcher.Size} processes, but {library.Name} ({library.Release}) sees {Size}: the launcher belongs "
                 + $"to another MPI; name its library by {MpiLibrary.Variable}");
         }
 

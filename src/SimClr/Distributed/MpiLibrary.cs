@@ -44,8 +44,11 @@ internal sealed unsafe partial class MpiLibrary
     /// <summary>The name or path under which it was loaded.</summary>
     public string Name { get; }
 
-    /// <summary>What the library says of itself, in its first line.</summary>
+    /// <summary>What the library says of itself.</summary>
     public string Version { get; }
+
+    /// <summary>The first words of it: its maker and number.</summary>
+    public string Release => string.Join(' ', Version.Split('\n')[0].Split(',')[0].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     /// <summary>Its binary interface.</summary>
     public MpiAbi Abi { get; }
@@ -115,6 +118,7 @@ internal sealed unsafe partial class MpiLibrary
     {
         // Open MPI's plugins look for its names among those of the whole process.
         const int Now = 2;
+        using var kept = new KeptSignals();
         int global = OperatingSystem.IsMacOS() ? 0x8 : 0x100;
         nint loaded = OperatingSystem.IsWindows() ? 0 : LoadLibrary(name, Now | global);
         return loaded == 0 ? null : new MpiLibrary(loaded, name);
@@ -139,7 +143,7 @@ internal sealed unsafe partial class MpiLibrary
             : NativeLibrary.TryGetExport(library, "ompi_mpi_comm_world", out _) ? MpiAbi.OpenMpi(Function)
             : MpichFamily().Any(maker => Version.Contains(maker, StringComparison.OrdinalIgnoreCase)) ? MpiAbi.Mpich
             : throw new CommunicationException(
-                $"{Name} is '{Version.Split('\n')[0]}', expected Open MPI, MPICH (or one with its interface) or a library of the MPI 5 standard "
+                $"{Name} is '{Release}', expected Open MPI, MPICH (or one with its interface) or a library of the MPI 5 standard "
                 + $"interface (libmpi_abi); name another by {Variable}");
     }
 

@@ -27,6 +27,13 @@ internal static class SilenceReport
             + "if a rank was only slow, give a longer --communication-timeout.";
     }
 
+    /// <summary>What to tell when a rank falls silent.</summary>
+    /// <param name="rank">The silent one.</param>
+    /// <param name="state">What is known of it.</param>
+    /// <param name="timeout">When the run will be ended.</param>
+    public static string Early(int rank, RankState state, TimeSpan timeout)
+        => $"rank {rank} ({Where(state)}) is {SilentFor(state)}, and others wait for it; after {Seconds(timeout)} the run is ended";
+
     /// <summary>Whether a rank counts as not heard from.</summary>
     public static bool IsSilent(RankState state, TimeSpan silentAfter) => state.Silent is not { } silent || silent > silentAfter;
 
@@ -39,7 +46,7 @@ internal static class SilenceReport
     private static string Where(RankState state) => $"process {state.Address.Process} on {state.Address.Host}";
 
     private static string SilentFor(RankState state)
-        => state.Silent is { } silent ? $"silent for {Seconds(silent)}" : "never a sign of life";
+        => state.Silent is { } silent ? $"silent for {Seconds(silent)}" : "silent from the start";
 
     private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.#} s");
 }

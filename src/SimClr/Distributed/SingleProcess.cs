@@ -33,7 +33,8 @@ public sealed class SingleProcess : ICommunicator, IPendingCommunication
     public void AllGather(Tensor mine, Tensor all)
     {
         ArgumentNullException.ThrowIfNull(all);
-        all.copy_(mine).Dispose();
+        using var held = no_grad();
+        all.copy_(mine);
     }
 
     /// <inheritdoc/>

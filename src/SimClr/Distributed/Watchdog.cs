@@ -20,6 +20,7 @@ internal sealed class Watchdog : IDisposable
     private readonly TimeSpan timeout;
     private readonly TimeSpan interval;
     private readonly Thread thread;
+    private readonly HashSet<int> warned = [];
     private volatile bool ended;
 
     public Watchdog(
@@ -51,12 +52,33 @@ internal sealed class Watchdog : IDisposable
         while (!ended)
         {
             Beat();
-            if (Longest() is { } call && call.Since > timeout && !ended)
+            if (Longest() is { } call && !ended)
             {
-                End(call.Since, call.Name);
+                Examine(call.Since, call.Name);
             }
         }
     }
+
+    private void Examine(TimeSpan waited, string call)
+    {
+        RankState[] states = heartbeats.States();
+        if (waited > timeout)
+        {
+            End(waited, call, states);
+        }
+        else if (waited > timeout / 10 && IsFirstHeard(states))
+        {
+            // Early, for a launcher that notices a lost machine may end the job before the time is over.
+            foreach (int silent in Enumerable.Range(0, states.Length).Where(rank => IsSilent(states[rank]) && warned.Add(rank)))
+            {
+                logger.LogWarning("{Report}", SilenceReport.Early(silent, states[silent], timeout));
+            }
+        }
+    }
+
+    private bool IsSilent(RankState state) => SilenceReport.IsSilent(state, SilentAfter);
+
+    private bool IsFirstHeard(RankState[] states) => Array.FindIndex(states, state => !IsSilent(state)) == communicator.Rank;
 
     private void Beat()
     {
@@ -68,10 +90,9 @@ internal sealed class Watchdog : IDisposable
         => foreground.Present is not { } first ? background.Present
             : background.Present is { } second && second.Since > first.Since ? second : first;
 
-    private void End(TimeSpan waited, string call)
+    private void End(TimeSpan waited, string call, RankState[] states)
     {
-        RankState[] states = heartbeats.States();
-        if (Array.FindIndex(states, state => !SilenceReport.IsSilent(state, SilentAfter)) < communicator.Rank)
+        if (!IsFirstHeard(states))
         {
             // A rank before this one sees the same, tells it and ends all: that is said once. If it does not, this one does.
             for (int beat = 0; beat < 3 && !ended; beat++)

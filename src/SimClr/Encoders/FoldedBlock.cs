@@ -7,17 +7,18 @@ namespace SimClr.Encoders;
 /// <param name="shortcut">The projection of the shortcut, or null where the input itself is added.</param>
 internal sealed class FoldedBlock(FoldedConvolution[] path, FoldedConvolution? shortcut) : IDisposable
 {
-    /// <summary>x: [N, inputs, H, W] → [N, outputs, H / stride, W / stride].</summary>
+    /// <summary>[N, inputs, H, W] → [N, outputs, H / stride, W / stride].</summary>
+    /// <param name="input">Overwritten where the block adds it to its output.</param>
     public Tensor Forward(Tensor input)
     {
         using var scope = NewDisposeScope();
         Tensor x = input;
-        foreach (FoldedConvolution convolution in path)
+        foreach (FoldedConvolution convolution in path[..^1])
         {
-            x = convolution.Forward(x, relu: convolution != path[^1]);
+            x = convolution.Forward(x, relu: true);
         }
 
-        return x.add_(shortcut?.Forward(input, relu: false) ?? input).relu_().MoveToOuterDisposeScope();
+        return path[^1].ForwardOnto(x, shortcut?.Forward(input, relu: false) ?? input).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -11,11 +11,18 @@ internal sealed class FoldedConvolution : IDisposable
 {
     private readonly Tensor weight;
     private readonly Tensor bias;
-    private readonly long[] stride;
-    private readonly long[] padding;
+    private readonly Tensor? matrix;
+    private readonly long stride;
+    private readonly long padding;
+    private readonly bool fused;
 
-    public FoldedConvolution(Convolution convolution, BatchNorm2d norm)
+    /// <summary>Folds the two.</summary>
+    /// <param name="convolution">Without bias.</param>
+    /// <param name="norm">What follows it.</param>
+    /// <param name="fused">Whether what follows the convolution is computed within it, where that is possible.</param>
+    public FoldedConvolution(Convolution convolution, BatchNorm norm, bool fused = true)
     {
+        this.fused = fused;
         using var _ = no_grad();
         using var scope = NewDisposeScope();
 
@@ -26,15 +33,37 @@ internal sealed class FoldedConvolution : IDisposable
         ScalarType type = convolution.Weight.dtype;
         weight = InOrderOf(convolution.Weight, kernel.to_type(type)).DetachFromDisposeScope();
         bias = shift.to_type(type).DetachFromDisposeScope();
-        stride = [convolution.Stride, convolution.Stride];
-        padding = [convolution.Padding, convolution.Padding];
+        stride = convolution.Stride;
+        padding = convolution.Padding;
+        matrix = fused && SmallImages.Serves(weight, stride, padding) ? SmallImages.MatrixOf(weight).DetachFromDisposeScope() : null;
     }
 
     /// <summary>x: [N, inputs, H, W] → [N, outputs, H / stride, W / stride], after ReLU where it is asked for.</summary>
     public Tensor Forward(Tensor input, bool relu)
     {
-        Tensor output = nn.functional.conv2d(input, weight, bias, strides: stride, padding: padding);
-        return relu ? output.relu_() : output;
+        if (matrix is not null && SmallImages.Serves(input))
+        {
+            Tensor product = SmallImages.Forward(input, matrix, bias);
+            return relu ? product.relu_() : product;
+        }
+
+        return (fused ? FusedConvolution.TryForward(input, weight, bias, stride, padding, relu) : null) ?? OneByOne();
+
+        Tensor OneByOne()
+        {
+            Tensor output = nn.functional.conv2d(input, weight, bias, strides: [stride, stride], padding: [padding, padding]);
+            return relu ? output.relu_() : output;
+        }
+    }
+
+    /// <summary>ReLU of the sum of this convolution and a shortcut.</summary>
+    /// <param name="input">[N, inputs, H, W].</param>
+    /// <param name="shortcut">[N, outputs, H / stride, W / stride], overwritten.</param>
+    public Tensor ForwardOnto(Tensor input, Tensor shortcut)
+    {
+        bool asMatrix = matrix is not null && SmallImages.Serves(input);
+        return (fused && !asMatrix ? FusedConvolution.TryAddTo(shortcut, input, weight, bias, stride, padding) : null)
+            ?? Forward(input, relu: false).add_(shortcut).relu_();
     }
 
     /// <inheritdoc/>
@@ -42,6 +71,7 @@ internal sealed class FoldedConvolution : IDisposable
     {
         weight.Dispose();
         bias.Dispose();
+        matrix?.Dispose();
     }
 
     // Channels last stay channels last.

@@ -1,3 +1,4 @@
+using SimClr.Internals;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -10,7 +11,7 @@ namespace SimClr.Encoders;
 public sealed class ResNet : nn.Module<Tensor, Tensor>
 {
     private readonly Convolution conv1;
-    private readonly BatchNorm2d bn1;
+    private readonly GlobalBatchNorm bn1;
     private readonly Sequential layer1;
     private readonly Sequential layer2;
     private readonly Sequential layer3;
@@ -42,7 +43,7 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>
         SmallStem = smallStem;
         RepresentationSize = (int)(Channels(3) * expansion);
         conv1 = smallStem ? new Convolution(3, Channels(0), 3) : new Convolution(3, Channels(0), 7, 2);
-        bn1 = nn.BatchNorm2d(Channels(0));
+        bn1 = GlobalBatchNorm.ForImages(Channels(0));
         layer1 = Stage(0);
         layer2 = Stage(1);
         layer3 = Stage(2);
@@ -62,6 +63,12 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>
     /// <summary>Whether the stem is the one for small images: 3×3, stride 1, padding 1, no pooling (paper B.9).</summary>
     public bool SmallStem { get; }
 
+    /// <summary>Called with the input of each stage, layer1 to layer4, and its name; what it returns goes on. Null (default) for nothing.</summary>
+    internal Func<Tensor, string, Tensor>? BeforeStage { get; set; }
+
+    /// <summary>The names of the stages, in order.</summary>
+    internal static IReadOnlyList<string> Stages { get; } = [nameof(layer1), nameof(layer2), nameof(layer3), nameof(layer4)];
+
     /// <summary>Channels after the stem; each stage from the second on has twice those of the one before.</summary>
     internal static long StemChannels(double width) => Math.Max(1, (long)Math.Round(64 * width));
 
@@ -75,10 +82,10 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>
             x = nn.functional.max_pool2d(x, 3, 2, 1);
         }
 
-        x = layer1.forward(x);
-        x = layer2.forward(x);
-        x = layer3.forward(x);
-        x = layer4.forward(x);
+        x = layer1.forward(Before(nameof(layer1), x));
+        x = layer2.forward(Before(nameof(layer2), x));
+        x = layer3.forward(Before(nameof(layer3), x));
+        x = layer4.forward(Before(nameof(layer4), x));
 
         return Pool(x).MoveToOuterDisposeScope();
     }
@@ -90,4 +97,6 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>
     /// <summary>Global average pool, in full precision: h is what everything after the encoder sees.</summary>
     internal static Tensor Pool(Tensor x)
         => x.mean([2, 3], type: x.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32);
+
+    private Tensor Before(string stage, Tensor x) => BeforeStage is { } mark ? mark(x, stage) : x;
 }

@@ -1,3 +1,4 @@
+using SimClr.Internals;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -15,18 +16,18 @@ internal sealed class BasicBlock : nn.Module<Tensor, Tensor>, IFoldable
     public const int Expansion = 1;
 
     private readonly Convolution conv1;
-    private readonly BatchNorm2d bn1;
+    private readonly GlobalBatchNorm bn1;
     private readonly Convolution conv2;
-    private readonly BatchNorm2d bn2;
+    private readonly GlobalBatchNorm bn2;
     private readonly Sequential? downsample;
 
     public BasicBlock(long inputs, long channels, long stride)
         : base(nameof(BasicBlock))
     {
         conv1 = new Convolution(inputs, channels, 3, stride);
-        bn1 = nn.BatchNorm2d(channels);
+        bn1 = GlobalBatchNorm.ForImages(channels);
         conv2 = new Convolution(channels, channels, 3);
-        bn2 = nn.BatchNorm2d(channels);
+        bn2 = GlobalBatchNorm.ForImages(channels);
         downsample = Shortcut.Create(inputs, channels, stride);
         RegisterComponents();
         nn.init.zeros_(bn2.weight);
@@ -53,22 +54,22 @@ internal sealed class Bottleneck : nn.Module<Tensor, Tensor>, IFoldable
     public const int Expansion = 4;
 
     private readonly Convolution conv1;
-    private readonly BatchNorm2d bn1;
+    private readonly GlobalBatchNorm bn1;
     private readonly Convolution conv2;
-    private readonly BatchNorm2d bn2;
+    private readonly GlobalBatchNorm bn2;
     private readonly Convolution conv3;
-    private readonly BatchNorm2d bn3;
+    private readonly GlobalBatchNorm bn3;
     private readonly Sequential? downsample;
 
     public Bottleneck(long inputs, long channels, long stride)
         : base(nameof(Bottleneck))
     {
         conv1 = new Convolution(inputs, channels, 1);
-        bn1 = nn.BatchNorm2d(channels);
+        bn1 = GlobalBatchNorm.ForImages(channels);
         conv2 = new Convolution(channels, channels, 3, stride);
-        bn2 = nn.BatchNorm2d(channels);
+        bn2 = GlobalBatchNorm.ForImages(channels);
         conv3 = new Convolution(channels, channels * Expansion, 1);
-        bn3 = nn.BatchNorm2d(channels * Expansion);
+        bn3 = GlobalBatchNorm.ForImages(channels * Expansion);
         downsample = Shortcut.Create(inputs, channels * Expansion, stride);
         RegisterComponents();
         nn.init.zeros_(bn3.weight);
@@ -93,8 +94,8 @@ internal static class Shortcut
     public static Sequential? Create(long inputs, long outputs, long stride)
         => stride == 1 && inputs == outputs
             ? null
-            : nn.Sequential(("0", new Convolution(inputs, outputs, 1, stride)), ("1", nn.BatchNorm2d(outputs)));
+            : nn.Sequential(("0", new Convolution(inputs, outputs, 1, stride)), ("1", GlobalBatchNorm.ForImages(outputs)));
 
     public static FoldedConvolution? Fold(Sequential? shortcut)
-        => shortcut is null ? null : new((Convolution)shortcut[0], (BatchNorm2d)shortcut[1]);
+        => shortcut is null ? null : new((Convolution)shortcut[0], (GlobalBatchNorm)shortcut[1]);
 }

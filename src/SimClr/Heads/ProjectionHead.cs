@@ -76,9 +76,9 @@ public sealed class ProjectionHead : nn.Module<Tensor, Tensor>
         return linear;
     }
 
-    internal static BatchNorm1d Norm(int width, bool shift)
+    internal static GlobalBatchNorm Norm(int width, bool shift)
     {
-        BatchNorm1d norm = nn.BatchNorm1d(width);
+        GlobalBatchNorm norm = GlobalBatchNorm.ForVectors(width);
         norm.bias!.requires_grad = shift;
         return norm;
     }

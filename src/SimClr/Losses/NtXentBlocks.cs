@@ -21,9 +21,10 @@ internal static class NtXentBlocks
     /// <param name="temperature">τ.</param>
     /// <param name="withGradient">Whether ∂L/∂u is wanted.</param>
     /// <param name="elements">Similarities that are held at once.</param>
+    /// <param name="anchors">The rows whose terms are wanted; null for all. The others are candidates only.</param>
     /// <returns>L, a scalar, and ∂L/∂u, [2N, d], or null.</returns>
     public static (Tensor Loss, Tensor? Gradient) Compute(
-        Tensor u, double temperature, bool withGradient, long elements = ElementsPerBlock)
+        Tensor u, double temperature, bool withGradient, long elements = ElementsPerBlock, IReadOnlyList<(long First, long Count)>? anchors = null)
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
@@ -35,9 +36,12 @@ internal static class NtXentBlocks
         Tensor? gradient = withGradient ? zeros_like(u) : null;
         Tensor loss = zeros([], dtype: u.dtype, device: u.device);
         long rows = Math.Clamp(elements / views, 1, views);
-        for (long first = 0; first < views; first += rows)
+        foreach ((long start, long count) in anchors ?? [(0, views)])
         {
-            AddBlock(u, scaled, positive, missed, temperature, first, Math.Min(rows, views - first), loss, gradient);
+            for (long first = start; first < start + count; first += rows)
+            {
+                AddBlock(u, scaled, positive, missed, temperature, first, Math.Min(rows, start + count - first), loss, gradient);
+            }
         }
 
         gradient?.sub_(missed.add(missed.roll(views / 2, 0)).mul(partner)).div_(views);

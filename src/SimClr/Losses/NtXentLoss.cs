@@ -9,7 +9,7 @@ namespace SimClr.Losses;
 /// (<see cref="NtXentBlocks"/>).
 /// </summary>
 /// <remarks>The loss can be differentiated once: its gradient is a constant to the graph.</remarks>
-public sealed class NtXentLoss : IContrastiveLoss
+public sealed class NtXentLoss : IContrastiveLoss, IAnchorLoss
 {
     private readonly bool normalize;
 
@@ -28,14 +28,20 @@ public sealed class NtXentLoss : IContrastiveLoss
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The two are not matrices of one shape with at least one row.</exception>
-    public Tensor Forward(Tensor z1, Tensor z2)
-    {
-        using var scope = NewDisposeScope();
-        Tensor u = Projections.Stack(z1, z2, normalize);                               // [2N, d]
-        (Tensor loss, Tensor? gradient) = NtXentBlocks.Compute(u.detach(), Temperature, u.requires_grad);
-        return (gradient is null ? loss : Projections.WithGradient(u, loss, gradient)).MoveToOuterDisposeScope();
-    }
+    public Tensor Forward(Tensor z1, Tensor z2) => Forward(z1, z2, null);
+
+    Tensor IAnchorLoss.Forward(Tensor z1, Tensor z2, IReadOnlyList<(long First, long Count)> anchors) => Forward(z1, z2, anchors);
 
     /// <summary>ln(2N − 1): all 2N − 1 candidates look alike.</summary>
     public double ChanceLevel(int images) => Math.Log((2 * images) - 1);
+
+    private Tensor Forward(Tensor z1, Tensor z2, IReadOnlyList<(long First, long Count)>? anchors)
+    {
+        using var scope = NewDisposeScope();
+        Tensor u = Projections.Stack(z1, z2, normalize);                               // [2N, d]
+        long n = z1.shape[0];
+        (long, long)[]? rows = anchors is null ? null : [.. anchors, .. anchors.Select(range => (range.First + n, range.Count))];
+        (Tensor loss, Tensor? gradient) = NtXentBlocks.Compute(u.detach(), Temperature, u.requires_grad, anchors: rows);
+        return (gradient is null ? loss : Projections.WithGradient(u, loss, gradient)).MoveToOuterDisposeScope();
+    }
 }

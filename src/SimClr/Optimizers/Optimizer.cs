@@ -27,6 +27,9 @@ public abstract class Optimizer : IDisposable
     /// <summary>All gradients, in a few large tensors; valid from <see cref="ZeroGradients"/> on.</summary>
     internal IEnumerable<Tensor> Gradients => slabs.Select(slab => slab.Gradients);
 
+    /// <summary>Where parameters, gradients and state are.</summary>
+    internal IReadOnlyList<ParameterSlab> Slabs => slabs;
+
     /// <summary>Applies the gradients once. Parameters without a gradient stay as they are.</summary>
     /// <param name="learningRate">The rate of this step, 0 or more.</param>
     public void Step(double learningRate)

@@ -45,6 +45,9 @@ internal sealed class ParameterSlab : IDisposable
         MoveIn();
     }
 
+    /// <summary>What is in it, in this order.</summary>
+    public IReadOnlyList<TrainedParameter> Parameters => parameters;
+
     /// <summary>Whether weight decay and adaptation leave these parameters out.</summary>
     public bool Excluded { get; }
 
@@ -104,6 +107,16 @@ internal sealed class ParameterSlab : IDisposable
         }
 
         return missing;
+    }
+
+    /// <summary>The gradients of some parameters that follow each other, as parts of the slab, contiguous, of so many bytes at most each.</summary>
+    public IEnumerable<Tensor> GradientsOf(int first, int end, long bytes)
+    {
+        long rows = Math.Max(1, bytes / (RowLength * Gradients.element_size()));
+        for (long row = firstRow[first]; row < firstRow[end]; row += rows)
+        {
+            yield return Own(Gradients.narrow(0, row, Math.Min(rows, firstRow[end] - row)));
+        }
     }
 
     /// <summary>The ℓ2 norm of each parameter's part of a slab, [parameters].</summary>

@@ -9,8 +9,8 @@ public sealed record BatchOptions
     public int Size { get; init => field = Require.Between(value, 2, 1 << 20); } = 4096;
 
     /// <summary>
-    /// Images whose activations are held at once: the step still takes the gradient of the whole batch, and batch norm
-    /// normalizes by the views of one micro-batch. Null (default) for the whole batch, 0 (in a file: <c>auto</c>) for the most that fit into
+    /// Images whose activations are held at once, on each rank: the step still takes the gradient of the whole batch, and
+    /// batch norm normalizes by the views of one micro-batch. Null (default) for the whole batch, 0 (in a file: <c>auto</c>) for the most that fit into
     /// <see cref="Memory"/>. A batch that it does not divide is cut into parts of nearly equal size below it.
     /// </summary>
     [Auto]
@@ -21,6 +21,15 @@ public sealed record BatchOptions
     /// bytes); null (default) for what the machine has free. Where tensors live on a GPU, its own memory decides.
     /// </summary>
     public string? Memory { get; init => field = value is null ? null : ByteSize.Checked(value); }
+
+    /// <summary>
+    /// Whose views batch norm normalizes by where several ranks share the batch: <c>global</c> (default), those of all ranks
+    /// (paper, Section 2.2), or <c>rank</c>, those of each rank by itself, with running statistics of the mean over the ranks.
+    /// </summary>
+    public string Norm { get; init => field = Require.OneOf(value, [GlobalNorm, RankNorm]); } = GlobalNorm;
+
+    internal const string GlobalNorm = "global";
+    internal const string RankNorm = "rank";
 
     /// <summary>Whether the micro-batch is to be found out.</summary>
     internal bool MicroIsAuto => Micro == 0;

@@ -11,10 +11,22 @@ namespace SimClr.Training;
 /// </summary>
 /// <param name="model">Encoder and head.</param>
 /// <param name="loss">A loss over all projections.</param>
-/// <param name="images">Images of a batch.</param>
-/// <param name="parts">Micro-batches of a batch.</param>
-internal sealed class CachedStep(SimClrModel model, IContrastiveLoss loss, int images, int parts) : IGradientStep
+/// <param name="share">The micro-batches of a batch, and what of them is this rank's.</param>
+/// <param name="ranks">Who shares the batch.</param>
+internal sealed class CachedStep(SimClrModel model, IContrastiveLoss loss, RankShare share, Ranks ranks) : IGradientStep
 {
+    private readonly GatheredLoss gathered = new(loss, ranks, share);
+
+    /// <summary>All in one process.</summary>
+    /// <param name="model">Encoder and head.</param>
+    /// <param name="loss">A loss over all projections.</param>
+    /// <param name="images">Images of a batch.</param>
+    /// <param name="parts">Micro-batches of a batch.</param>
+    public CachedStep(SimClrModel model, IContrastiveLoss loss, int images, int parts)
+        : this(model, loss, new RankShare(images, parts), Ranks.Single)
+    {
+    }
+
     /// <inheritdoc/>
     public StepOutcome Compute(Func<ViewBatch> nextViews)
     {
@@ -23,23 +35,19 @@ internal sealed class CachedStep(SimClrModel model, IContrastiveLoss loss, int i
         Kept kept = Project(nextViews);
         statistics.Restore();
 
-        Tensor z1 = kept.Z1.requires_grad_();                                          // [N, d]
-        Tensor z2 = kept.Z2.requires_grad_();                                          // [N, d]
-        Tensor value = loss.Forward(z1, z2);
-        value.backward();
-
-        (Tensor gradient1, Tensor gradient2) = (z1.grad!, z2.grad!);
+        GatheredLoss.Outcome outcome = gathered.Compute(kept.Z1, kept.Z2);
         long start = 0;
-        foreach (long m in kept.Sizes)
+        foreach ((int part, long m) in kept.Sizes.Index())
         {
             Tensor views = kept.Views.narrow(0, 2 * start, 2 * m);
-            Backpropagate(views, gradient1.narrow(0, start, m), gradient2.narrow(0, start, m));
-            statistics.Add((double)m / images);
+            Backpropagate(
+                views, outcome.Gradient1.narrow(0, start, m), outcome.Gradient2.narrow(0, start, m), last: part == share.Parts - 1);
+            statistics.Add(share.Weight(part));
             start += m;
         }
 
         statistics.Settle();
-        return new StepOutcome(value, kept.H, cat([z1.detach(), z2.detach()]), kept.Images);
+        return new StepOutcome(outcome.Value, kept.H, outcome.Z, kept.Images);
     }
 
     /// <summary>The first pass. The pixels are kept for the second: their buffer is used again.</summary>
@@ -48,13 +56,13 @@ internal sealed class CachedStep(SimClrModel model, IContrastiveLoss loss, int i
         using var _ = no_grad();
         Kept? kept = null;
         long start = 0;
-        for (int i = 0; i < parts; i++)
+        for (int i = 0; i < share.Parts; i++)
         {
             using var scope = NewDisposeScope();
             ViewBatch batch = nextViews();
             Tensor x = batch.Views;                                            // [2m, 3, S, S]
             (Tensor h, Tensor z) = model.forward(x);                           // [2m, r], [2m, d]
-            kept ??= Kept.Allocate(images, x, h, z, scope);
+            kept ??= Kept.Allocate(share.Images, x, h, z, scope);
             kept.Add(start, x, h, z);
             kept.Images.AddRange(batch.Images);
             start += x.shape[0] / 2;
@@ -64,11 +72,12 @@ internal sealed class CachedStep(SimClrModel model, IContrastiveLoss loss, int i
     }
 
     /// <summary>The second pass, of one micro-batch: backward from Σ z · ∂L/∂z with the gradient as a constant.</summary>
-    private void Backpropagate(Tensor views, Tensor gradient1, Tensor gradient2)
+    private void Backpropagate(Tensor views, Tensor gradient1, Tensor gradient2, bool last)
     {
         using var scope = NewDisposeScope();
         (Tensor _, Tensor z) = model.forward(views);
-        z.mul(cat([gradient1, gradient2])).sum().backward();
+        Tensor product = z.mul(cat([gradient1, gradient2])).sum();
+        ranks.Backward(() => product.backward(), last);
     }
 
     /// <summary>

@@ -20,7 +20,7 @@ internal sealed class ContrastiveTask(SimClrModel model, IContrastiveLoss loss, 
 
     public Tensor Output(Tensor views) => model.forward(views).Z;
 
-    public IGradientStep Step(int batchSize, int micro) => MicroBatches.Step(model, loss, batchSize, micro);
+    public IGradientStep Step(RankShare share, Ranks ranks) => MicroBatches.Step(model, loss, share, ranks);
 
     public RunHealth Health(StepOutcome step) => RunHealth.Measure(step.Loss, loss.ChanceLevel(batchSize), step.H, step.Z);
 

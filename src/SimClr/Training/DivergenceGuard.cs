@@ -1,3 +1,4 @@
+using SimClr.Distributed;
 using SimClr.Losses;
 using SimClr.Optimizers;
 using static TorchSharp.torch;
@@ -48,7 +49,7 @@ internal sealed class DivergenceGuard : IDisposable
         string kept = checkpoint is null ? "No checkpoint had been written yet." : $"The last good checkpoint is kept: {checkpoint}.";
         throw new DivergenceException(FormattableString.Invariant(
             $"training diverged: the loss or a gradient at step {step + 1} is not a finite number (learning rate {schedule.At(step):G4}). ") +
-            $"{LikelyCause(options, schedule, step)} {kept}");
+            $"{LikelyCause(options, schedule, step)} {kept}").OfAllRanks();   // it saw what all ranks computed
     }
 
     public void Dispose()

@@ -232,8 +232,8 @@ public sealed class FineTuning
         long steps = setting.StepsFor(images.Count);
         var schedule = new LearningRateSchedule((int)steps, 1, 1, warmupEpochs: 0, setting.Rate);
         SupervisedStep gradients = images.Presence is { } presence
-            ? new SupervisedStep(model, presence, batch, parts: 1)
-            : new SupervisedStep(model, images.RequireLabels(), batch, parts: 1);
+            ? new SupervisedStep(model, presence, new RankShare(batch, parts: 1), Ranks.Single)
+            : new SupervisedStep(model, images.RequireLabels(), new RankShare(batch, parts: 1), Ranks.Single);
         using var optimizer = new Sgd(ParameterGroups.Of(model), weightDecay: setting.WeightDecay);
         using var feed = new BatchFeed(
             images, configuration with { Batch = new BatchOptions { Size = batch } }, plan with { MicroBatch = batch }, 1, skipped,

@@ -15,7 +15,10 @@ internal interface IGradientStep
 /// <param name="Images">The index in the set of the image that each view is of.</param>
 internal readonly record struct ViewBatch(Tensor Views, int[] Images);
 
-/// <summary>What a step saw of its whole batch. The tensors belong to the caller's dispose scope.</summary>
+/// <summary>
+/// What a step saw of its whole batch. The tensors belong to the caller's dispose scope. With several ranks H, Images and
+/// logits are of this rank's images; the loss and projections are of all ranks.
+/// </summary>
 /// <param name="Loss">The loss of the batch, a scalar.</param>
 /// <param name="H">Representations of all views, [V · N, r], in the order of <paramref name="Images"/>.</param>
 /// <param name="Z">What the loss saw: projections, [2N, d], first views first; or logits, [N, classes].</param>

@@ -22,7 +22,9 @@ internal interface ITrainingTask : IDisposable
     Tensor Output(Tensor views);
 
     /// <summary>The step that holds the activations of no more than one micro-batch.</summary>
-    IGradientStep Step(int batchSize, int micro);
+    /// <param name="share">The micro-batches of a batch, and what of them is this rank's.</param>
+    /// <param name="ranks">Who shares the batch.</param>
+    IGradientStep Step(RankShare share, Ranks ranks);
 
     /// <summary>How training is doing, from what a step saw.</summary>
     RunHealth Health(StepOutcome step);

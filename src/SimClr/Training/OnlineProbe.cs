@@ -15,16 +15,21 @@ namespace SimClr.Training;
 internal sealed class OnlineProbe : IDisposable
 {
     private const double BaseRate = 0.1;
+    private const int ViewsPerImage = 2;
 
     private readonly IReadOnlyList<int> labels;
     private readonly LearningRateSchedule schedule;
     private readonly LinearClassifier layer;
     private readonly Sgd optimizer;
     private readonly Tensor right;
+    private readonly Ranks ranks;
+    private readonly int batch;
     private long asked;
 
-    private OnlineProbe(ImageDataSet images, int representation, PretrainOptions options, string device)
+    private OnlineProbe(ImageDataSet images, int representation, PretrainOptions options, string device, Ranks ranks)
     {
+        this.ranks = ranks;
+        batch = options.Batch.Size;
         labels = images.RequireLabels();
         schedule = new LearningRateSchedule(
             images.Count, options.Schedule.Epochs, options.Batch.Size, warmupEpochs: 0, BaseRate * options.Batch.Size / 256);
@@ -40,8 +45,8 @@ internal sealed class OnlineProbe : IDisposable
             .Concat(optimizer.State.Select(s => KeyValuePair.Create($"probe_optimizer.{s.Key}", s.Value)));
 
     /// <summary>A probe where one is asked for, else null.</summary>
-    public static OnlineProbe? For(ImageDataSet images, int representation, PretrainOptions options, string device)
-        => options.OnlineLinear ? new OnlineProbe(images, representation, options, device) : null;
+    public static OnlineProbe? For(ImageDataSet images, int representation, PretrainOptions options, string device, Ranks? ranks = null)
+        => options.OnlineLinear ? new OnlineProbe(images, representation, options, device, ranks ?? Ranks.Single) : null;
 
     /// <exception cref="DataException">There are no labels, or they all name one class.</exception>
     public static void CheckLabels(ImageDataSet images)
@@ -68,13 +73,33 @@ internal sealed class OnlineProbe : IDisposable
         asked += h.shape[0];
 
         optimizer.ZeroGradients();
-        nn.functional.cross_entropy(logits, y).backward();
+        Tensor loss = nn.functional.cross_entropy(logits, y);
+        if (ranks.AreSeveral)
+        {
+            // The mean over this rank's views, by its share of the batch: summed over the ranks it is the mean over all.
+            loss = loss.mul((double)h.shape[0] / (ViewsPerImage * batch));
+        }
+
+        loss.backward();
+        foreach (Tensor gradients in ranks.AreSeveral ? optimizer.Gradients : [])
+        {
+            ranks.Sum(gradients);
+        }
+
         optimizer.Step(schedule.At(number));
     }
 
     /// <summary>The share of views since the last call that were classified rightly before the layer learned from them.</summary>
     public double? Top1()
     {
+        if (ranks.AreSeveral)
+        {
+            using Tensor all = tensor(new[] { right.item<long>(), asked });
+            ranks.Sum(all);
+            right.fill_(all[0].item<long>());
+            asked = all[1].item<long>();
+        }
+
         double? share = asked > 0 ? (double)right.item<long>() / asked : null;
         right.zero_();
         asked = 0;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SimClr.Augmentation;
 using SimClr.Data;
+using SimClr.Distributed;
 using static TorchSharp.torch;
 
 namespace SimClr.Training;
@@ -33,6 +34,12 @@ public sealed class Pretrainer
     public IProgress<PretrainProgress>? Progress { get; init; }
 
     /// <summary>
+    /// The processes that share the run; one by default. All call <see cref="Run"/> with the same arguments; the first writes
+    /// the run directory and reports.
+    /// </summary>
+    public ICommunicator Communicator { get; init; } = SingleProcess.Instance;
+
+    /// <summary>
     /// A random step of your own for each view, after those of the paper; null (default) for none. Works where views are
     /// made by the processor (<see cref="PretrainOptions.AugmentOn"/> is cpu).
     /// </summary>
@@ -44,6 +51,7 @@ public sealed class Pretrainer
     /// <param name="resume">Whether to go on with the run that is there, bit-exactly.</param>
     /// <param name="cancellation">Finishes the step, writes a checkpoint and throws <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="ConfigurationException">There is a run already, another process is at work in it, or the device is missing.</exception>
+    /// <exception cref="CommunicationException">The processes could not reach each other, or do not compute the same.</exception>
     /// <exception cref="DataException">Too few images, or too many that cannot be read.</exception>
     /// <exception cref="DivergenceException">The loss or a gradient is not finite.</exception>
     /// <exception cref="ResumeMismatchException">The run there was started with another configuration or other data.</exception>
@@ -62,6 +70,7 @@ public sealed class Pretrainer
             OwnAugmentation = OwnAugmentation,
             Logger = Logger,
             Progress = Progress,
+            Communicator = Communicator,
         };
         return loop.Run(images, runDirectory, resume, cancellation);
     }

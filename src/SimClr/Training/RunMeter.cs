@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using SimClr.Checkpoints;
+using SimClr.Distributed;
 
 namespace SimClr.Training;
 
@@ -10,7 +11,7 @@ internal sealed class RunMeter(
     long totalSteps,
     PretrainOptions options,
     IProgress<PretrainProgress>? progress,
-    MetricsLog metrics,
+    MetricsLog? metrics,
     ILogger logger)
 {
     // One batch says little: a small one has its positives first by luck.
@@ -21,11 +22,16 @@ internal sealed class RunMeter(
     private long stepsDone;
     private TimeSpan lastTime;
     private TimeSpan lastWait;
+    private TimeSpan lastCommunicated;
+    private TimeSpan lastHeldUp;
     private RunHealth? lastHealth;
     private double? lastKnn;
     private double? lastOnline;
     private bool warnedOfCollapse;
     private bool warnedOfChance;
+
+    /// <summary>How the ranks reach each other: what share of the time that takes, and holds up training, is logged where there are several.</summary>
+    public ICommunicator Communicator { get; init; } = SingleProcess.Instance;
 
     public void Log(long step, int stepsPerEpoch, double rate, RunHealth health, double? knn, TimeSpan waited, double? online = null)
     {
@@ -47,6 +53,13 @@ internal sealed class RunMeter(
             values[name] = value;
         }
 
+        if (Communicator.Size > 1)
+        {
+            values["communication"] = Math.Round((Communicator.Communicated - lastCommunicated).TotalSeconds / window, 4);
+            values["communication_wait"] = Math.Round((Communicator.Waited - lastHeldUp).TotalSeconds / window, 4);
+            (lastCommunicated, lastHeldUp) = (Communicator.Communicated, Communicator.Waited);
+        }
+
         if (knn is { } accuracy)
         {
             values["knn"] = accuracy;
@@ -57,7 +70,7 @@ internal sealed class RunMeter(
             values["online_linear"] = share;
         }
 
-        metrics.Write(values, step);
+        metrics?.Write(values, step);
         (stepsDone, lastTime, lastWait, lastHealth, lastKnn, lastOnline) =
             (step - firstStep, now, waited, health, knn ?? lastKnn, online ?? lastOnline);
         TimeSpan left = (now / Math.Max(1, stepsDone)) * (totalSteps - step);
@@ -76,7 +89,7 @@ internal sealed class RunMeter(
         IReadOnlyDictionary<string, double>? last = MetricsLog.Read(run.MetricsFile).LastOrDefault();
         double speed = step > firstStep ? (step - firstStep) * options.Batch.Size / clock.Elapsed.TotalSeconds : 0;
         return new PretrainResult(
-            run.Root, step, options.Schedule.Epochs, last?["loss"] ?? double.NaN, speed, skipped, checkpoint,
+            run.Root, step, options.Schedule.Epochs, last?["loss"] ?? lastHealth?.Loss ?? double.NaN, speed, skipped, checkpoint,
             run.EncoderFile, lastHealth, lastKnn, lastOnline);
     }
 

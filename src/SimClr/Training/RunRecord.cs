@@ -29,7 +29,8 @@ internal sealed record RunRecord(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? OwnAugmentation { get; init; }
 
-    public static RunRecord Of(PretrainOptions options, ImageDataSet images, ComputePlan plan, long totalSteps, string task) => new(
+    public static RunRecord Of(
+        PretrainOptions options, ImageDataSet images, ComputePlan plan, long totalSteps, string task, int ranks = 1) => new(
         options,
         new DataRecord(images.Name, images.Count, images.ClassNames?.Count, images.Fingerprint),
         new MachineRecord(
@@ -40,7 +41,8 @@ internal sealed record RunRecord(
             plan.Precision,
             plan.Threads,
             plan.MicroBatch,
-            images.Decoder),
+            images.Decoder,
+            ranks),
         new VersionRecord(
             typeof(RunRecord).Assembly.GetName().Version!.ToString(3),
             RuntimeInformation.FrameworkDescription,
@@ -72,7 +74,7 @@ internal sealed record RunRecord(
 
     internal sealed record MachineRecord(
         string System, string Architecture, int Cores, string Device, string Precision, int Threads, int? MicroBatch = null,
-        string? Decoder = null);
+        string? Decoder = null, int Ranks = 1);
 
     internal sealed record VersionRecord(string Simclr, string Runtime, string Torchsharp);
 }

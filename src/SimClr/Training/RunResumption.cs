@@ -18,7 +18,7 @@ internal static class RunResumption
 
     /// <summary>Checks the directory against what is asked for, and resolves where and how to compute.</summary>
     public static ComputePlan Prepare(
-        RunDirectory run, PretrainOptions options, string task, ImageDataSet images, bool ownEncoder, bool resume, ILogger logger)
+        RunDirectory run, PretrainOptions options, string task, ImageDataSet images, bool ownEncoder, bool resume, ILogger logger, int ranks = 1)
     {
         ComputePlan plan = ComputePlan.Resolve(options, ownEncoder);
         if (!run.HasRun)
@@ -47,6 +47,13 @@ internal static class RunResumption
             logger.LogWarning(
                 "The run was computed on {Device} with {Threads} threads and goes on on {NewDevice} with {NewThreads}: it will not be bit-exact.",
                 before.Machine.Device, before.Machine.Threads, plan.Device, plan.Threads);
+        }
+
+        if (before.Machine.Ranks != ranks)
+        {
+            logger.LogWarning(
+                "The run was computed by {Ranks} rank(s) and goes on with {NewRanks}: it will not be bit-exact{More}.",
+                before.Machine.Ranks, ranks, DependsOnRanks(options));
         }
 
         if (before.Machine.Decoder is { } decoder && images.Decoder is { } now && decoder != now)
@@ -94,6 +101,12 @@ internal static class RunResumption
                 totalStepsBefore, totalSteps, now.At(step), before.At(step));
         }
     }
+
+    // What one rank sees at a time is part of the result only in these.
+    private static string DependsOnRanks(PretrainOptions options)
+        => options.Batch.Norm == BatchOptions.RankNorm ? ", and batch norm normalizes by the views of another number of images"
+            : options.Batch.Micro is not null ? ", and a micro-batch on all ranks, by which batch norm normalizes, has another number of images"
+            : "";
 
     private static void RefuseForeignFiles(RunDirectory run)
     {

@@ -9,51 +9,55 @@ namespace SimClr.Training;
 /// </summary>
 /// <param name="model">Encoder and classifier.</param>
 /// <param name="loss">The loss of logits, [m, classes], of the images of the set with these numbers: a mean over them.</param>
-/// <param name="images">Images of a batch.</param>
-/// <param name="parts">Micro-batches of a batch.</param>
-internal sealed class SupervisedStep(ClassifierModel model, Func<Tensor, int[], Tensor> loss, int images, int parts) : IGradientStep
+/// <param name="share">The micro-batches of a batch, and what of them is this rank's.</param>
+/// <param name="ranks">Who shares the batch.</param>
+internal sealed class SupervisedStep(ClassifierModel model, Func<Tensor, int[], Tensor> loss, RankShare share, Ranks ranks) : IGradientStep
 {
     /// <summary>Images of one class each: cross-entropy of a softmax.</summary>
     /// <param name="model">Encoder and classifier.</param>
     /// <param name="labels">The class of each image of the set.</param>
-    /// <param name="images">Images of a batch.</param>
-    /// <param name="parts">Micro-batches of a batch.</param>
-    public SupervisedStep(ClassifierModel model, IReadOnlyList<int> labels, int images, int parts)
+    /// <param name="share">The micro-batches of a batch, and what of them is this rank's.</param>
+    /// <param name="ranks">Who shares the batch.</param>
+    public SupervisedStep(ClassifierModel model, IReadOnlyList<int> labels, RankShare share, Ranks ranks)
         : this(
             model,
             (logits, batch) => nn.functional.cross_entropy(
                 logits, tensor(batch.Select(i => (long)labels[i]).ToArray(), device: logits.device)),
-            images,
-            parts)
+            share,
+            ranks)
     {
     }
 
     /// <summary>Images that may have several classes each: <see cref="PresenceLoss"/>.</summary>
     /// <param name="model">Encoder and classifier.</param>
     /// <param name="presence">For each image of the set 1, −1 or 0 for each class (<see cref="Data.ClassPresence"/>).</param>
-    /// <param name="images">Images of a batch.</param>
-    /// <param name="parts">Micro-batches of a batch.</param>
-    public SupervisedStep(ClassifierModel model, IReadOnlyList<sbyte[]> presence, int images, int parts)
-        : this(model, (logits, batch) => PresenceLoss.Of(logits, Marks(presence, batch, logits)), images, parts)
+    /// <param name="share">The micro-batches of a batch, and what of them is this rank's.</param>
+    /// <param name="ranks">Who shares the batch.</param>
+    public SupervisedStep(ClassifierModel model, IReadOnlyList<sbyte[]> presence, RankShare share, Ranks ranks)
+        : this(model, (logits, batch) => PresenceLoss.Of(logits, Marks(presence, batch, logits)), share, ranks)
     {
     }
 
     /// <inheritdoc/>
     public StepOutcome Compute(Func<ViewBatch> nextViews)
     {
-        if (parts == 1)
+        StepOutcome outcome = share.Parts == 1 ? Part(nextViews(), last: true) : AllParts(nextViews);
+        if (ranks.AreSeveral)
         {
-            return Part(nextViews(), weight: 1);
+            ranks.Sum(outcome.Loss);
         }
 
+        return outcome;
+    }
+
+    private StepOutcome AllParts(Func<ViewBatch> nextViews)
+    {
         var statistics = new RunningStatistics(model);
         var outcomes = new List<StepOutcome>();
-        for (int i = 0; i < parts; i++)
+        for (int i = 0; i < share.Parts; i++)
         {
-            ViewBatch batch = nextViews();
-            double share = (double)batch.Images.Length / images;
-            outcomes.Add(Part(batch, share));
-            statistics.Add(share);
+            outcomes.Add(Part(nextViews(), last: i == share.Parts - 1));
+            statistics.Add(share.Weight(i));
         }
 
         statistics.Settle();
@@ -64,13 +68,14 @@ internal sealed class SupervisedStep(ClassifierModel model, Func<Tensor, int[], 
             [.. outcomes.SelectMany(o => o.Images)]);
     }
 
-    private StepOutcome Part(ViewBatch batch, double weight)
+    private StepOutcome Part(ViewBatch batch, bool last)
     {
         using var scope = NewDisposeScope();
         (Tensor h, Tensor logits) = model.forward(batch.Views);                            // [m, r], [m, classes]
         Tensor value = loss(logits, batch.Images);
+        double weight = (double)batch.Images.Length / share.Batch;
         value = weight == 1 ? value : value.mul(weight);
-        value.backward();
+        ranks.Backward(() => value.backward(), last);
         scope.MoveToOuter(h = h.detach(), logits = logits.detach(), value = value.detach());
         return new StepOutcome(value, h, logits, batch.Images);
     }

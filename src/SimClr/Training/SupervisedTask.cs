@@ -34,8 +34,7 @@ internal sealed class SupervisedTask(ClassifierModel model, int representation, 
 
     public Tensor Output(Tensor views) => model.forward(views).Logits;
 
-    public IGradientStep Step(int batchSize, int micro)
-        => new SupervisedStep(model, labels, batchSize, MicroBatches.Count(batchSize, micro));
+    public IGradientStep Step(RankShare share, Ranks ranks) => new SupervisedStep(model, labels, share, ranks);
 
     public RunHealth Health(StepOutcome step)
         => RunHealth.OfClasses(step.Loss, step.H, step.Z, [.. step.Images.Select(i => (long)labels[i])]);

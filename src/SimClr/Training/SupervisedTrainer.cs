@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SimClr.Data;
+using SimClr.Distributed;
 
 namespace SimClr.Training;
 
@@ -32,12 +33,19 @@ public sealed class SupervisedTrainer
     /// <summary>Told at every logged step.</summary>
     public IProgress<PretrainProgress>? Progress { get; init; }
 
+    /// <summary>
+    /// The processes that share the run; one by default. All call <see cref="Run"/> with the same arguments; the first writes
+    /// the run directory and reports.
+    /// </summary>
+    public ICommunicator Communicator { get; init; } = SingleProcess.Instance;
+
     /// <summary>Trains, and leaves a run directory like that of pre-training, with <c>classifier.safetensors</c>.</summary>
     /// <param name="images">Labeled images of two classes or more.</param>
     /// <param name="runDirectory">Where the run keeps its files.</param>
     /// <param name="resume">Whether to go on with the run that is there, bit-exactly.</param>
     /// <param name="cancellation">Finishes the step, writes a checkpoint and throws <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="ConfigurationException">There is a run already, another process is at work in it, or the device is missing.</exception>
+    /// <exception cref="CommunicationException">The processes could not reach each other, or do not compute the same.</exception>
     /// <exception cref="DataException">No labels, one class only, too few images, or too many that cannot be read.</exception>
     /// <exception cref="DivergenceException">The loss or a gradient is not finite.</exception>
     /// <exception cref="ResumeMismatchException">The run there was started with another configuration or other data.</exception>
@@ -50,6 +58,7 @@ public sealed class SupervisedTrainer
         {
             Logger = Logger,
             Progress = Progress,
+            Communicator = Communicator,
         };
         return loop.Run(images, runDirectory, resume, cancellation);
     }

@@ -63,7 +63,8 @@ internal sealed class TrainingCheckpoint(
             ? $"The checkpoint before it is {earlier}: delete {Path.GetFileName(file)} and resume, and the run goes on from there"
             : "There is no earlier checkpoint: start the run anew in another directory";
 
-    private IEnumerable<KeyValuePair<string, Tensor>> State()
+    /// <summary>Everything that it holds, by name.</summary>
+    public IEnumerable<KeyValuePair<string, Tensor>> State()
         => ModuleState.Of(model)
             .Concat(optimizer.State.Select(s => KeyValuePair.Create($"optimizer.{s.Key}", s.Value)))
             .Concat(probe?.State ?? []);

@@ -1,8 +1,10 @@
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SimClr.Augmentation;
 using SimClr.Checkpoints;
 using SimClr.Data;
+using SimClr.Distributed;
 using SimClr.Internals;
 using SimClr.Optimizers;
 using static TorchSharp.torch;
@@ -44,71 +46,135 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
         }
     }
 
+    /// <summary>The processes that share the run.</summary>
+    public ICommunicator Communicator { get; init; } = SingleProcess.Instance;
+
+    private ILogger Log => Communicator.Rank == 0 ? Logger : NullLogger.Instance;
+
     /// <summary>Trains, and leaves a run directory; parameters and errors are those of <see cref="Pretrainer.Run"/>.</summary>
     public PretrainResult Run(ImageDataSet images, string runDirectory, bool resume, CancellationToken cancellation)
     {
         var run = new RunDirectory(runDirectory);
         _ = ViewKernels.Default;   // A name in the environment that is none is told before anything is written.
-        RunLock.RefuseTaken(run.Root);   // Before what is half written there is judged.
-        ComputePlan plan = RunResumption.Prepare(run, options, taskName, images, OwnEncoder, resume, Logger);
-        using RunLock held = RunLock.Take(run.Root);
-        AugmentationCheck.Run(run, options, OwnAugmentation);
-        set_num_threads(plan.Threads);
-        using var memory = new HostMemory();
+        if (Communicator.Size > 1)
+        {
+            RankAgreement.Check(Communicator, Communicator.Together(() =>
+            {
+                RefuseUnknownMemory();
+                return Record(images, ComputePlan.Resolve(options, OwnEncoder), totalSteps: 0);
+            }));
+        }
 
-        var skipped = new SkippedImages(images, options.Data);
+        RunLock? held = null;
         try
         {
-            return Train(images, run, plan, skipped, resume, cancellation);
+            ComputePlan plan = PlanOfAll(run, images, resume, ref held);
+            set_num_threads(plan.Threads);
+            using var memory = new HostMemory();
+            var skipped = new SkippedImages(images, options.Data);
+            try
+            {
+                return Train(images, run, plan, skipped, resume, cancellation);
+            }
+            catch (DataException) when (skipped.Count > 0 && Communicator.Rank == 0)
+            {
+                skipped.Write(run.SkippedFile);
+                Logger.LogWarning("{Count} image(s) that could not be read are listed in {File}.", skipped.Count, run.SkippedFile);
+                throw;
+            }
         }
-        catch (DataException) when (skipped.Count > 0)
+        finally
         {
-            skipped.Write(run.SkippedFile);
-            Logger.LogWarning("{Count} image(s) that could not be read are listed in {File}.", skipped.Count, run.SkippedFile);
-            throw;
+            held?.Dispose();
         }
+    }
+
+    /// <summary>Only the first rank looks at the directory and writes into it; what it finds holds for all.</summary>
+    private ComputePlan PlanOfAll(RunDirectory run, ImageDataSet images, bool resume, ref RunLock? held)
+    {
+        RunLock? taken = null;
+        ComputePlan plan = Communicator.FromFirst(() =>
+        {
+            RunLock.RefuseTaken(run.Root);   // Before what is half written there is judged.
+            ComputePlan found = RunResumption.Prepare(run, options, taskName, images, OwnEncoder, resume, Logger, Communicator.Size);
+            taken = RunLock.Take(run.Root);
+            try
+            {
+                AugmentationCheck.Run(run, options, OwnAugmentation);
+                return found;
+            }
+            catch
+            {
+                taken.Dispose();
+                throw;
+            }
+        });
+        held = taken;
+        return Communicator.Size == 1 || options.Threads > 0 ? plan : plan with { Threads = RankProcessors.CoresEach(Communicator) };
     }
 
     private PretrainResult Train(
         ImageDataSet images, RunDirectory run, ComputePlan plan, SkippedImages skipped, bool resume, CancellationToken cancellation)
     {
-        ImageDataSet readable = ImageCache.Load(images, options.Data, skipped, null, cancellation);
-        Usable.ForTraining(readable, options.Batch.Size);
+        var ranks = new Ranks(Communicator);
+        ImageDataSet readable = Communicator.Together(() =>
+        {
+            ImageDataSet loaded = ImageCache.Load(images, options.Data, skipped, null, cancellation);
+            Usable.ForTraining(loaded, options.Batch.Size);
+            return loaded;
+        });
         int stepsPerEpoch = readable.Count / options.Batch.Size;
         long totalSteps = (long)stepsPerEpoch * options.Schedule.Epochs;
-        long totalStepsBefore = run.HasRun ? RunRecord.Read(run.RunFile).TotalSteps : totalSteps;
+        long totalStepsBefore = Communicator.FromFirst(() => run.HasRun ? RunRecord.Read(run.RunFile).TotalSteps : totalSteps);
 
         using ITrainingTask task = createTask(plan.Device);
         using Optimizer optimizer = OptimizerCatalog.Create(options.Optimizer, ParameterGroups.Of(task.Model));
-        using OnlineProbe? probe = OnlineProbe.For(readable, task.RepresentationSize, options, plan.Device);
+        using OnlineProbe? probe = OnlineProbe.For(readable, task.RepresentationSize, options, plan.Device, ranks);
         var encoder = new TrainedEncoder(task.Encoder, options.Encoder, options.Views);
         var checkpoints = new TrainingCheckpoint(run, task.Model, optimizer, encoder, probe);
-        string? latest = resume ? run.LatestCheckpoint() : null;
-        if (latest is null && run.HasRun)
+        string? latest = Communicator.FromFirst(() => resume ? run.LatestCheckpoint() : null);
+        long step = Communicator.FromFirst(() =>
         {
-            Logger.LogWarning("{Run}: there is no checkpoint; starting from the beginning.", run.Root);
-        }
+            if (latest is null && run.HasRun)
+            {
+                Logger.LogWarning("{Run}: there is no checkpoint; starting from the beginning.", run.Root);
+            }
 
-        long step = latest is null ? Begin(task) : checkpoints.Restore(latest);
+            return latest is null ? Begin(task) : checkpoints.Restore(latest);
+        });
+        ranks.Broadcast(checkpoints.State().Select(part => part.Value));
 
         LearningRateSchedule schedule = Schedule(readable.Count, options.Schedule.Epochs);
         LearningRateSchedule scheduleBefore = Schedule(readable.Count, (int)(totalStepsBefore / stepsPerEpoch));
-        RunResumption.Announce(totalStepsBefore, step, totalSteps, scheduleBefore, schedule, Logger);
-        int micro = FitBatch(plan, task);
+        _ = Communicator.Together(() =>
+        {
+            RunResumption.Announce(totalStepsBefore, step, totalSteps, scheduleBefore, schedule, Log);
+            return true;
+        });
+        int micro = LeastOfAll(Communicator.Together(() => FitBatch(plan, task)));
         plan = plan with { MicroBatch = micro };
-        RunRecord record = RunRecord.Of(options, images, plan, totalSteps, taskName);
-        (record with { OwnAugmentation = AugmentationCheck.NameOf(OwnAugmentation) }).Write(run.RunFile);
-        Logger.LogInformation("{Header}", MicroBatches.Describe(options.Batch.Size, micro, task.ViewsPerImage));
+        RankShare share = Communicator.Together(() => MicroBatches.Share(options.Batch.Size, micro, Communicator));
+        if (ranks.IsFirst)
+        {
+            Record(images, plan, totalSteps).Write(run.RunFile);
+        }
 
-        IGradientStep gradients = task.Step(options.Batch.Size, micro);
+        Log.LogInformation("{Header}", ranks.AreSeveral
+            ? MicroBatches.Describe(share, task.ViewsPerImage, ranks.Size, options.Batch.Norm)
+            : MicroBatches.Describe(options.Batch.Size, micro, task.ViewsPerImage));
+
+        IGradientStep gradients = task.Step(share, ranks);
+        using GradientExchange? exchange = ranks.Join(task.Model, task.Encoder, optimizer, options.Batch.Norm);
+        IReadOnlyList<Tensor> ofEachRank = BuffersOfEachRank(ranks, task.Model);
         using var guard = new DivergenceGuard(step, device(plan.Device));
-        using var metrics = new MetricsLog(run.MetricsFile, run.TensorBoardFolder, step);
-        var meter = new RunMeter(step, totalSteps, options, Progress, metrics, Logger);
+        using MetricsLog? metrics = ranks.IsFirst ? new MetricsLog(run.MetricsFile, run.TensorBoardFolder, step) : null;
+        var meter = new RunMeter(step, totalSteps, options, ranks.IsFirst ? Progress : null, metrics, Log) { Communicator = Communicator };
         KnnMonitor? knn = KnnMonitor.For(readable, encoder, options, skipped);
         task.Model.train();
 
         using var feed = new BatchFeed(
-            readable, options, plan, task.ViewsPerImage, skipped, BatchPlans(readable.Count, micro, step, stepsPerEpoch, totalSteps), OwnAugmentation);
+            readable, OfRank(share), ranks.AreSeveral ? plan with { MicroBatch = share.Micro } : plan, task.ViewsPerImage, skipped,
+            BatchPlans(readable.Count, share, step, stepsPerEpoch, totalSteps), OwnAugmentation);
         while (step < totalSteps)
         {
             bool epochEnds = (step + 1) % stepsPerEpoch == 0;
@@ -127,23 +193,34 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
                 GC.Collect(0);
             }
 
-            bool stops = cancellation.IsCancellationRequested && step < totalSteps;
+            bool stops = Communicator.Any(cancellation.IsCancellationRequested) && step < totalSteps;
             if (step == totalSteps || CheckpointIsDue(step, stepsPerEpoch) || stops)
             {
                 guard.Check(options, schedule, latest);
-                latest = checkpoints.Save(step, options.Checkpoint.Keep);
-                skipped.Write(run.SkippedFile);
+                RankChecksum.Check(ranks, checkpoints.State().Select(part => part.Value), step);
+                Share(skipped);
+                latest = Communicator.FromFirst(() =>
+                {
+                    string written = checkpoints.Save(step, options.Checkpoint.Keep);
+                    skipped.Write(run.SkippedFile);
+                    return written;
+                });
             }
 
             if (stops)
             {
-                throw new OperationCanceledException($"stopped after step {step} of {totalSteps}; the checkpoint is {latest}", cancellation);
+                throw new OperationCanceledException($"stopped after step {step} of {totalSteps}; the checkpoint is {latest}", cancellation).OfAllRanks();
             }
         }
 
-        skipped.Write(run.SkippedFile);
-        encoder.Save(run.EncoderFile, Provenance(step));
-        task.Save(run, encoder);
+        Share(skipped);
+        _ = Communicator.FromFirst(() =>
+        {
+            skipped.Write(run.SkippedFile);
+            encoder.Save(run.EncoderFile, Provenance(step));
+            task.Save(run, encoder);
+            return true;
+        });
         return meter.Result(run, step, skipped.Count, latest!);
 
         RunHealth? Step(double rate, bool measure)
@@ -151,10 +228,77 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
             using var scope = NewDisposeScope();
             optimizer.ZeroGradients();
             StepOutcome batch = gradients.Compute(feed.Next);
+            exchange?.Finish();
+            ranks.Average(ofEachRank, (double)share.Images / share.Batch);
             guard.Observe(batch.Loss, optimizer);
             optimizer.Step(rate);
             probe?.Learn(batch, step);
-            return measure ? task.Health(batch) : null;
+            return measure ? task.Health(ranks.AreSeveral ? OfAll(batch, task, ranks, share) : batch) : null;
+        }
+    }
+
+    /// <summary>The running statistics that each rank has of its own views: those of batch norms that do not see all ranks'.</summary>
+    private IReadOnlyList<Tensor> BuffersOfEachRank(Ranks ranks, nn.Module model)
+    {
+        if (!ranks.AreSeveral || (options.Batch.Norm == BatchOptions.GlobalNorm && !OwnEncoder))
+        {
+            return [];
+        }
+
+        if (OwnEncoder && options.Batch.Norm == BatchOptions.GlobalNorm && model.modules().Any(m => m is TorchSharp.Modules.NormBase and not GlobalBatchNorm))
+        {
+            Log.LogWarning("The batch norms of your own encoder normalize by the views of each rank by itself; only those of SimClr see all ranks'.");
+        }
+
+        return [.. model.named_buffers().Select(b => b.buffer).Where(b => b.is_floating_point())];
+    }
+
+    /// <summary>What a logged step is judged by: h and logits of all ranks, in the order of the ranks. Projections are those of all ranks already.</summary>
+    private static StepOutcome OfAll(StepOutcome batch, ITrainingTask task, Ranks ranks, RankShare share)
+    {
+        int[] rows = [.. share.ImagesOfEach.Select(images => task.ViewsPerImage * images)];
+        using Tensor images = ranks.Gather(tensor(batch.Images.Select(image => (long)image).ToArray(), device: batch.H.device), rows);
+        return batch with
+        {
+            H = ranks.Gather(batch.H, rows),
+            Z = task.ViewsPerImage == 1 ? ranks.Gather(batch.Z, rows) : batch.Z,
+            Images = [.. images.cpu().data<long>().Select(image => (int)image)],
+        };
+    }
+
+    private PretrainOptions OfRank(RankShare share) => Communicator.Size == 1 ? options : options with
+    {
+        Batch = options.Batch with { Size = Math.Max(2, share.Images) },
+        Data = options.Data with { Workers = options.Data.Workers > 0 ? options.Data.Workers : RankProcessors.CoresEach(Communicator) },
+    };
+
+    private RunRecord Record(ImageDataSet images, ComputePlan plan, long totalSteps)
+        => RunRecord.Of(options, images, plan, totalSteps, taskName, Communicator.Size) with { OwnAugmentation = AugmentationCheck.NameOf(OwnAugmentation) };
+
+    /// <summary>Makes the ranks' lists of images that could not be read one.</summary>
+    private void Share(SkippedImages skipped)
+    {
+        if (Communicator.Size > 1)
+        {
+            foreach (byte[] lines in Communicator.Gather(Encoding.UTF8.GetBytes(skipped.Lines())))
+            {
+                skipped.Merge(Encoding.UTF8.GetString(lines));
+            }
+
+            _ = Communicator.Together(() =>
+            {
+                skipped.CheckAll();
+                return true;
+            });
+        }
+    }
+
+    private void RefuseUnknownMemory()
+    {
+        if (options.Batch.MicroIsAuto && options.Batch.Memory is null && ComputePlan.ResolveDevice(options.Device) == "cpu")
+        {
+            throw new ConfigurationException(
+                $"the micro-batch is to be found out (batch.micro 0), but {Communicator.Size} ranks cannot tell how much of a machine's memory each may take; say it with --memory (batch.memory), such as 8GB for each rank, or give --micro-batch a number");
         }
     }
 
@@ -180,13 +324,15 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
     /// <summary>The size of a micro-batch, and the allocator set for it.</summary>
     private int FitBatch(ComputePlan plan, ITrainingTask task)
     {
-        if (plan.MicroBatch is null || plan.MicroBatch < options.Batch.Size)
+        int largest = MicroBatches.Count(options.Batch.Size, Communicator.Size);   // what a rank has of a batch
+        if (plan.MicroBatch is null || plan.MicroBatch < largest)
         {
             HostMemory.ReturnLargeBlocks();
         }
 
-        int micro = plan.MicroBatch ?? MicroBatchFit.Find(options, plan, task, Logger);
-        if (micro >= options.Batch.Size)
+        int micro = plan.MicroBatch ?? MicroBatchFit.Find(
+            options with { Batch = options.Batch with { Size = Math.Max(2, largest) } }, plan, task, Log);
+        if (micro >= largest)
         {
             HostMemory.KeepBlocks();
         }
@@ -194,7 +340,10 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
         return micro;
     }
 
-    private IEnumerable<BatchPlan> BatchPlans(int images, int micro, long fromStep, int stepsPerEpoch, long totalSteps)
+    private int LeastOfAll(int micro)
+        => Communicator.Gather(BitConverter.GetBytes(micro)).Min(bytes => BitConverter.ToInt32(bytes));
+
+    private IEnumerable<BatchPlan> BatchPlans(int images, RankShare share, long fromStep, int stepsPerEpoch, long totalSteps)
     {
         int[][] order = [];
         for (long step = fromStep; step < totalSteps; step++)
@@ -205,7 +354,7 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
                 order = BatchOrder.Shuffled(options.Seed, epoch, images, options.Batch.Size);
             }
 
-            foreach (int[] part in MicroBatches.Split(order[step % stepsPerEpoch], micro))
+            foreach (int[] part in share.Split(order[step % stepsPerEpoch]))
             {
                 yield return new BatchPlan(epoch, part);
             }

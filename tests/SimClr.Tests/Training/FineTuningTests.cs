@@ -37,7 +37,7 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
     {
         using ResNet encoder = EncoderCatalog.Create(new EncoderOptions { Name = "resnet18", Width = 1.0 / 16 }, 12);
         BatchNormDecay.Set(encoder, 0.99);
-        BatchNorm2d[] norms = [.. encoder.modules().OfType<BatchNorm2d>()];
+        BatchNorm[] norms = [.. encoder.modules().OfType<BatchNorm>()];
         Assert.Equal(20, norms.Length);
         using var scope = NewDisposeScope();
         norms[0].train();

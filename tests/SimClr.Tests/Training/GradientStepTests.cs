@@ -1,3 +1,4 @@
+using SimClr.Distributed;
 using SimClr.Heads;
 using SimClr.Losses;
 using SimClr.Tests.Golden;
@@ -195,7 +196,7 @@ public sealed class GradientStepTests : IDisposable
     {
         using var generator = new Generator(7);
         Tensor all = rand([2, Images, 3, 12, 12], dtype: ScalarType.Float64, generator: generator);
-        var parts = new Queue<int[]>(MicroBatches.Split([.. Enumerable.Range(0, Images)], micro));
+        var parts = new Queue<int[]>(MicroBatches.Share(Images, micro, SingleProcess.Instance).Split([.. Enumerable.Range(0, Images)]));
         Tensor buffer = zeros(2 * Images, 3, 12, 12, dtype: type);
         return () =>
         {

@@ -1,3 +1,4 @@
+using SimClr.Distributed;
 using SimClr.Internals;
 using SimClr.Training;
 
@@ -16,7 +17,7 @@ public sealed class MicroBatchTests
     public void A_batch_is_cut_into_parts_of_nearly_equal_size(int size, int micro, int[] expected)
     {
         int[] batch = [.. Enumerable.Range(100, size)];
-        int[][] parts = [.. MicroBatches.Split(batch, micro)];
+        int[][] parts = [.. MicroBatches.Share(size, micro, SingleProcess.Instance).Split(batch)];
         Assert.Equal(expected, parts.Select(part => part.Length));
         Assert.Equal(batch, parts.SelectMany(part => part));
         Assert.Equal(parts.Length, MicroBatches.Count(size, micro));

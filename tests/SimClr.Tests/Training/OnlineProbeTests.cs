@@ -46,7 +46,7 @@ public sealed class OnlineProbeTests : IDisposable
         using ContrastiveTask task = ContrastiveTask.Create(options, "cpu", null);
         using OnlineProbe probe = OnlineProbe.For(TinyRun.Images(), task.RepresentationSize, options, "cpu")!;
         var feed = new ViewBatch(rand(32, 3, 12, 12), [.. Enumerable.Range(0, 16), .. Enumerable.Range(0, 16)]);
-        StepOutcome outcome = task.Step(16, 16).Compute(() => feed);
+        StepOutcome outcome = task.Step(new RankShare(16, parts: 1), Ranks.Single).Compute(() => feed);
         Tensor[] before = [.. Gradients().Select(g => g.clone())];
         probe.Learn(outcome, 0);
         Assert.All(before.Zip(Gradients()), pair => Assert.True(pair.First.equal(pair.Second).all().item<bool>()));

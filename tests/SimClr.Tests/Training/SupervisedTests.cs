@@ -1,5 +1,6 @@
 using SimClr.Checkpoints;
 using SimClr.Data;
+using SimClr.Distributed;
 using SimClr.Optimizers;
 using SimClr.Tests.Data;
 using SimClr.Training;
@@ -114,8 +115,8 @@ public sealed class SupervisedTests : IDisposable
         StepOutcome Compute(SupervisedTask task, int micro)
         {
             task.Model.eval();
-            var queue = new Queue<int[]>(MicroBatches.Split([.. Enumerable.Range(0, 10)], micro));
-            return task.Step(10, micro).Compute(() =>
+            var queue = new Queue<int[]>(MicroBatches.Share(10, micro, SingleProcess.Instance).Split([.. Enumerable.Range(0, 10)]));
+            return task.Step(MicroBatches.Share(10, micro, SingleProcess.Instance), Ranks.Single).Compute(() =>
             {
                 int[] part = queue.Dequeue();
                 return new ViewBatch(x.narrow(0, part[0], part.Length), part);

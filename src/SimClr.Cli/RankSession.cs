@@ -1,0 +1,46 @@
+using SimClr.Distributed;
+
+namespace SimClr.Cli;
+
+/// <summary>A command that may be one of several ranks: connected before it begins, and ended with the others.</summary>
+internal static class RankSession
+{
+    /// <summary>
+    /// Does the work with the other ranks, or alone where no launcher started this process. Only the first rank speaks. An
+    /// error of one rank ends all of them; one that all have at the same place lets each end with its exit code.
+    /// </summary>
+    public static void Run(CommandContext context, Action<ICommunicator> work)
+    {
+        ICommunicator ranks = Launch.Connect();
+        if (ranks.Size == 1)
+        {
+            work(ranks);
+            return;
+        }
+
+        context.Speaks = ranks.Rank == 0;
+        try
+        {
+            work(ranks);
+        }
+        catch (Exception error) when (!RankErrors.AreOfAllRanks(error))
+        {
+            context.Loud.Write($"rank {ranks.Rank}: ");
+            ranks.Abort(CommandLine.Report(error, context.Loud, context.Verbose));
+            throw;
+        }
+        catch (Exception error) when (ranks.Rank > 0)
+        {
+            int code = CommandLine.Report(error, TextWriter.Null, verbose: false);
+            ranks.Dispose();
+            throw new SilentException(code, error);
+        }
+        catch
+        {
+            ranks.Dispose();
+            throw;
+        }
+
+        ranks.Dispose();
+    }
+}

@@ -1,0 +1,140 @@
+using System.Runtime.ExceptionServices;
+using System.Text.Json;
+using static TorchSharp.torch;
+
+namespace SimClr.Distributed;
+
+/// <summary>What ranks tell each other besides tensors. Every rank makes the same calls in the same order.</summary>
+internal static class RankMessages
+{
+    /// <summary>Whether it is so on any rank: all get the same answer.</summary>
+    public static bool Any(this ICommunicator ranks, bool here)
+    {
+        ArgumentNullException.ThrowIfNull(ranks);
+        if (ranks.Size == 1)
+        {
+            return here;
+        }
+
+        using Tensor count = tensor(here ? 1L : 0L).reshape(1);
+        ranks.AllReduce(count);
+        return count.item<long>() > 0;
+    }
+
+    /// <summary>The bytes of every rank, in the order of the ranks; they may be of different lengths.</summary>
+    public static byte[][] Gather(this ICommunicator ranks, byte[] mine)
+    {
+        ArgumentNullException.ThrowIfNull(ranks);
+        ArgumentNullException.ThrowIfNull(mine);
+        if (ranks.Size == 1)
+        {
+            return [mine];
+        }
+
+        using var scope = NewDisposeScope();
+        Tensor lengths = zeros(ranks.Size, dtype: ScalarType.Int64);
+        ranks.AllGather(tensor(new long[] { mine.Length }), lengths);
+        int[] count = [.. lengths.data<long>().ToArray().Select(length => (int)length)];
+        int most = Math.Max(1, count.Max());
+        byte[] padded = new byte[most];
+        mine.CopyTo(padded, 0);
+        Tensor all = zeros(ranks.Size * most, dtype: ScalarType.Byte);
+        ranks.AllGather(tensor(padded, dtype: ScalarType.Byte), all);
+        byte[] bytes = all.data<byte>().ToArray();
+        return [.. count.Select((length, rank) => bytes[(rank * most)..((rank * most) + length)])];
+    }
+
+    /// <summary>
+    /// What the first rank makes of it, for all ranks. If it cannot, it throws its error there and a
+    /// <see cref="PeerException"/> on the others.
+    /// </summary>
+    /// <typeparam name="T">Something that JSON can hold.</typeparam>
+    public static T FromFirst<T>(this ICommunicator ranks, Func<T> make)
+    {
+        ArgumentNullException.ThrowIfNull(ranks);
+        ArgumentNullException.ThrowIfNull(make);
+        if (ranks.Size == 1)
+        {
+            return make();
+        }
+
+        if (ranks.Rank != 0)
+        {
+            Message<T> message = JsonSerializer.Deserialize<Message<T>>(ranks.FromFirst([]))!;
+            return message.Error is null ? message.Value! : throw new PeerException(message.Error, message.ExitCode);
+        }
+
+        try
+        {
+            T value = make();
+            _ = ranks.FromFirst(JsonSerializer.SerializeToUtf8Bytes(new Message<T>(value, null, 0)));
+            return value;
+        }
+        catch (Exception error) when (error is not CommunicationException)
+        {
+            int code = (error as SimClrException)?.ExitCode ?? 1;
+            _ = ranks.FromFirst(JsonSerializer.SerializeToUtf8Bytes(new Message<T>(default, error.Message, code)));
+            _ = error.OfAllRanks();
+            throw;
+        }
+    }
+
+    /// <summary>What the first rank makes of it, there; null on the others. An error is told as by <see cref="FromFirst{T}"/>.</summary>
+    public static T? FromFirstOnly<T>(this ICommunicator ranks, Func<T?> make)
+        where T : class
+    {
+        T? value = null;
+        _ = ranks.FromFirst(() => (value = make()) is not null);
+        return value;
+    }
+
+    /// <summary>
+    /// What each rank makes by itself, without the others. If one cannot, none goes on: it throws its error, and the others a
+    /// <see cref="PeerException"/> with it, each at this place.
+    /// </summary>
+    public static T Together<T>(this ICommunicator ranks, Func<T> make)
+    {
+        ArgumentNullException.ThrowIfNull(ranks);
+        ArgumentNullException.ThrowIfNull(make);
+        if (ranks.Size == 1)
+        {
+            return make();
+        }
+
+        T? value = default;
+        Exception? error = null;
+        try
+        {
+            value = make();
+        }
+        catch (Exception thrown) when (thrown is not CommunicationException)
+        {
+            error = thrown;
+        }
+
+        int code = error is null ? 0 : (error as SimClrException)?.ExitCode ?? (error is OperationCanceledException ? 130 : 1);
+        byte[][] all = ranks.Gather(JsonSerializer.SerializeToUtf8Bytes(new Message<string>(null, error?.Message, code)));
+        Message<string>[] outcomes = [.. all.Select(bytes => JsonSerializer.Deserialize<Message<string>>(bytes)!)];
+        if (error is not null)
+        {
+            ExceptionDispatchInfo.Throw(error.OfAllRanks());
+        }
+
+        int failed = Array.FindIndex(outcomes, outcome => outcome.Error is not null);
+        return failed < 0
+            ? value!
+            : throw new PeerException($"rank {failed}: {outcomes[failed].Error}", outcomes[failed].ExitCode);
+    }
+
+    private static byte[] FromFirst(this ICommunicator ranks, byte[] bytes)
+    {
+        using var scope = NewDisposeScope();
+        Tensor length = tensor(new long[] { bytes.Length });
+        ranks.Broadcast(length);
+        Tensor values = ranks.Rank == 0 ? tensor(bytes, dtype: ScalarType.Byte) : zeros(length.item<long>(), dtype: ScalarType.Byte);
+        ranks.Broadcast(values);
+        return values.data<byte>().ToArray();
+    }
+
+    private sealed record Message<T>(T? Value, string? Error, int ExitCode);
+}

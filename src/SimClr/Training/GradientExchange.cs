@@ -1,0 +1,101 @@
+using SimClr.Distributed;
+using SimClr.Optimizers;
+using static TorchSharp.torch;
+
+namespace SimClr.Training;
+
+/// <summary>
+/// Sums gradients over the ranks while the backward pass goes on. The gradients are slices of a few large tensors
+/// (<see cref="ParameterSlab"/>), in the order of the layers; a stage's part is sent as soon as the pass has come to the stage's
+/// beginning, in place. What is left, the first layers and all biases and batch norms, is sent when the pass is over.
+/// </summary>
+internal sealed class GradientExchange : IDisposable
+{
+    // Smaller ones follow each other through the stages of the all-reduce.
+    private const long BytesAtOnce = 25 << 20;
+
+    private readonly Ranks ranks;
+    private readonly Dictionary<string, List<Tensor>> ofStage = [];
+    private readonly List<Tensor> rest = [];
+    private readonly HashSet<string> reached = [];
+    private readonly List<IPendingCommunication> pending = [];
+    private bool armed;
+
+    /// <param name="ranks">Several.</param>
+    /// <param name="optimizer">Whose gradients they are.</param>
+    /// <param name="encoder">The encoder's name within the model.</param>
+    /// <param name="stages">The names of its stages, in forward order.</param>
+    public GradientExchange(Ranks ranks, Optimizer optimizer, string encoder, IReadOnlyList<string> stages)
+    {
+        this.ranks = ranks;
+        foreach (ParameterSlab slab in optimizer.Slabs)
+        {
+            Divide(slab, encoder, slab.Excluded ? [] : stages);
+        }
+    }
+
+    /// <summary>Whether sums begin within the backward pass (default), or all when it is over.</summary>
+    public bool Overlaps { get; init; } = true;
+
+    /// <summary>From now on what is complete is sent.</summary>
+    public void Begin()
+    {
+        armed = Overlaps;
+        reached.Clear();
+    }
+
+    /// <summary>Hands x on as it is; when the backward pass comes through, the gradients of the stage and all behind it are complete.</summary>
+    public Tensor Mark(Tensor x, string stage)
+        => is_grad_enabled() && ofStage.ContainsKey(stage) ? StageMark.Pass(x, () => Reached(stage), ranks) : x;
+
+    /// <summary>Returns when all gradients are those of all ranks.</summary>
+    public void Finish()
+    {
+        armed = false;
+        foreach (string stage in ofStage.Keys.Where(stage => !reached.Contains(stage)))
+        {
+            Send(ofStage[stage]);
+        }
+
+        Send(rest);
+        pending.ForEach(sum => sum.Wait());
+        pending.Clear();
+        reached.Clear();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (Tensor part in ofStage.Values.SelectMany(parts => parts).Concat(rest))
+        {
+            part.Dispose();
+        }
+    }
+
+    private void Reached(string stage)
+    {
+        if (armed && reached.Add(stage))
+        {
+            Send(ofStage[stage]);
+        }
+    }
+
+    private void Send(List<Tensor> parts) => pending.AddRange(parts.Select(ranks.Communicator.BeginAllReduce));
+
+    private void Divide(ParameterSlab slab, string encoder, IReadOnlyList<string> stages)
+    {
+        string[] names = [.. slab.Parameters.Select(p => p.Name)];
+        int end = names.Length;
+        foreach (string stage in stages.Reverse())
+        {
+            int first = Array.FindIndex(names, name => name.StartsWith($"{encoder}.{stage}.", StringComparison.Ordinal));
+            if (first >= 0 && first < end)
+            {
+                ofStage[stage] = [.. ofStage.GetValueOrDefault(stage) ?? [], .. slab.GradientsOf(first, end, BytesAtOnce)];
+                end = first;
+            }
+        }
+
+        rest.AddRange(slab.GradientsOf(0, end, BytesAtOnce));
+    }
+}

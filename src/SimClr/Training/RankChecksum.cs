@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using SimClr.Distributed;
+using static TorchSharp.torch;
+
+namespace SimClr.Training;
+
+/// <summary>Notices when the weights of two ranks are not the same bytes any more: from then on they would train two models.</summary>
+internal static class RankChecksum
+{
+    private const ulong Start = 14_695_981_039_346_656_037;
+    private const ulong Prime = 1_099_511_628_211;
+
+    /// <param name="ranks">The ranks.</param>
+    /// <param name="state">What should be the same.</param>
+    /// <param name="step">Steps done, for the message.</param>
+    /// <exception cref="CommunicationException">The weights of two ranks differ; thrown on every rank.</exception>
+    public static void Check(Ranks ranks, IEnumerable<Tensor> state, long step)
+    {
+        if (!ranks.AreSeveral)
+        {
+            return;
+        }
+
+        byte[][] sums = ranks.Communicator.Gather(Of(state));
+        int other = Array.FindIndex(sums, sum => !sum.AsSpan().SequenceEqual(sums[0]));
+        if (other > 0)
+        {
+            throw new CommunicationException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"the weights of rank {other} differ from those of rank 0 after step {step}: the machine, the network or a library computed wrongly, or differently, on one of them. No checkpoint was written of this step. Use the same kind of processor and the same versions on all ranks, and resume from the last checkpoint")).OfAllRanks();
+        }
+    }
+
+    /// <summary>A hash (FNV-1a, of 8 bytes at a time) of all bytes.</summary>
+    internal static byte[] Of(IEnumerable<Tensor> state)
+    {
+        using var _ = no_grad();
+        ulong hash = Start;
+        foreach (Tensor tensor in state)
+        {
+            using var scope = NewDisposeScope();
+            Span<byte> bytes = tensor.detach().cpu().contiguous().bytes;
+            foreach (ulong word in MemoryMarshal.Cast<byte, ulong>(bytes))
+            {
+                hash = (hash ^ word) * Prime;
+            }
+
+            foreach (byte rest in bytes[(bytes.Length / sizeof(ulong) * sizeof(ulong))..])
+            {
+                hash = (hash ^ rest) * Prime;
+            }
+        }
+
+        return BitConverter.GetBytes(hash);
+    }
+}

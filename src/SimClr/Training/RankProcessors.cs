@@ -1,0 +1,29 @@
+using System.Text;
+using SimClr.Distributed;
+
+namespace SimClr.Training;
+
+/// <summary>How many processor cores a rank has to itself.</summary>
+internal static class RankProcessors
+{
+    private const string Status = "/proc/self/status";
+
+    /// <summary>
+    /// The cores that this rank may use, divided by the ranks of the same machine that may use the same ones: mpirun may or
+    /// may not have bound each rank to cores of its own.
+    /// </summary>
+    public static int CoresEach(ICommunicator ranks)
+    {
+        if (ranks.Size == 1)
+        {
+            return Environment.ProcessorCount;
+        }
+
+        string mine = $"{Environment.MachineName} {Allowed()}";
+        int sharing = ranks.Gather(Encoding.UTF8.GetBytes(mine)).Count(other => Encoding.UTF8.GetString(other) == mine);
+        return Math.Max(1, Environment.ProcessorCount / sharing);
+    }
+
+    private static string Allowed()
+        => File.Exists(Status) ? File.ReadLines(Status).FirstOrDefault(line => line.StartsWith("Cpus_allowed_list", StringComparison.Ordinal)) ?? "" : "";
+}
