@@ -25,10 +25,11 @@ internal sealed partial class RunSource : IDisposable
 
     public static RunSource Open(string path, bool projection)
     {
-        RunRecord? record = RecordOf(path, projection);
+        var run = new RunDirectory(path);
+        RunRecord? record = run.HasRun ? RunRecord.Read(run.RunFile) : null;
 
         // Head and encoder of the same step: a run that was taken up again has gone on from its encoder.safetensors.
-        string source = projection ? CheckpointOf(path) : path;
+        string source = projection ? TrainedHead.CheckpointOf(path) : path;
         TrainedEncoder encoder = LoadEncoder(source);
         try
         {
@@ -47,24 +48,6 @@ internal sealed partial class RunSource : IDisposable
         Encoder.Dispose();
         Head?.Dispose();
     }
-
-    private static RunRecord? RecordOf(string path, bool projection)
-    {
-        var run = new RunDirectory(path);
-        RunRecord? record = run.HasRun ? RunRecord.Read(run.RunFile) : null;
-        if (projection && record is null)
-        {
-            throw new ConfigurationException(
-                $"{path}: the projection was asked for, but only a run directory has its head, in its last checkpoint; expected one with run.json");
-        }
-
-        return projection && record!.Task != RunRecord.Pretraining
-            ? throw new ConfigurationException($"{path}: the projection was asked for, but this run is supervised and has no projection head")
-            : record;
-    }
-
-    private static string CheckpointOf(string run) => new RunDirectory(run).LatestCheckpoint()
-        ?? throw new DataException($"{run}: there is no checkpoint, which would hold the projection head; expected one in checkpoints/");
 
     private static TrainedEncoder LoadEncoder(string path)
     {

@@ -26,7 +26,12 @@ public sealed class PackageTests : IDisposable
         using ZipArchive package = Pack(project);
         string[] files = [.. package.Entries.Select(entry => entry.FullName).Where(name => !IsEnvelope(name))];
         string[] library = [$"lib/net10.0/{project}.dll", $"lib/net10.0/{project}.xml", "README.md"];
-        string[] own = project == "SimClr" ? ["buildTransitive/SimClr.targets", "licenses/fashion-mnist/LICENSE"] : [];
+        string[] own = project switch
+        {
+            "SimClr" => ["buildTransitive/SimClr.targets", "licenses/fashion-mnist/LICENSE"],
+            "SimClr.Onnx" => ["licenses/onnx/LICENSE"],
+            _ => [],
+        };
         Assert.Equal(library.Concat(own).Order(StringComparer.Ordinal), files.Order(StringComparer.Ordinal));
 
         XElement metadata = Nuspec(package);

@@ -60,7 +60,7 @@ internal static class SearchCommand
         double milliseconds = Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
         string summary = string.Create(
             CultureInfo.InvariantCulture,
-            $"{hits.Length} of {images:N0} images, nearest first by cosine similarity ({(exact ? "exact" : "by the graph")}, {milliseconds:F1} ms).");
+            $"{hits.Length} of {images:N0} images, nearest first by cosine similarity ({(exact ? "exact" : "by the graph")}).");
         html?.Write(Encoding.UTF8.GetBytes(HtmlReport.Html(SearchPage.Create(index.Name, query.Path, summary, hits))));
         context.Result(
             new JsonObject

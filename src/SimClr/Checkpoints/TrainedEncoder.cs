@@ -127,6 +127,10 @@ public sealed class TrainedEncoder : IDisposable
             $"RGB in [0, 1], {Views.Size} x {Views.Size}, normalization: {Views.Normalize}");
     }
 
+    /// <summary>The normalization that weights were trained with; null where their file does not say.</summary>
+    internal static string? NormalizationOf(IWeightsFile content)
+        => Describes(content) ? Parse<ViewOptions>(content.Metadata["views"], "views", "metadata").Normalize : null;
+
     /// <summary>Whether a file says which encoder it holds and what its input looks like.</summary>
     internal static bool Describes(IWeightsFile content)
         => content.Metadata.ContainsKey("encoder") && content.Metadata.ContainsKey("views");

@@ -23,21 +23,10 @@ internal sealed class RunProjection : IDisposable
     /// <exception cref="DataException">There is no checkpoint, or it is damaged.</exception>
     public static RunProjection Load(string directory)
     {
-        var run = new RunDirectory(directory);
-        RunRecord record = run.HasRun
-            ? RunRecord.Read(run.RunFile)
-            : throw new ConfigurationException(
-                $"{directory}: the projection was asked for, but only a run directory has its head, in its last checkpoint; expected one with run.json");
-        if (record.Task != RunRecord.Pretraining)
-        {
-            throw new ConfigurationException($"{directory}: the projection was asked for, but this run is supervised and has no projection head");
-        }
-
-        string file = run.LatestCheckpoint()
-            ?? throw new DataException($"{directory}: there is no checkpoint, which would hold the projection head; expected one in checkpoints/");
+        string file = TrainedHead.CheckpointOf(directory);
         TrainedEncoder encoder = TrainedEncoder.Load(file);
         ProjectionHead head = TrainedHead.Load(directory, file, encoder, "cpu");
-        return new RunProjection(encoder, head, record.Configuration.Head);
+        return new RunProjection(encoder, head, RunRecord.Read(new RunDirectory(directory).RunFile).Configuration.Head);
     }
 
     public void Dispose()

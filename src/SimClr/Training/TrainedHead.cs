@@ -20,18 +20,22 @@ internal static class TrainedHead
         if (!directory.HasRun)
         {
             throw new ConfigurationException(
-                $"--projection: {run} holds no projection head; expected the directory of a pre-training run, with its run.json (the file of an encoder has no head)");
+                $"{run} holds no projection head: only a run directory has its head, in its last checkpoint; expected one with run.json");
         }
 
         RunRecord record = RunRecord.Read(directory.RunFile);
-        if (record.Task != RunRecord.Pretraining || record.Configuration.Head.Kind == "none")
+        if (record.Task != RunRecord.Pretraining)
         {
-            throw new ConfigurationException(
-                $"--projection: {run} holds no projection head ({record.Task}, head.kind = {record.Configuration.Head.Kind}); without --projection, h is embedded");
+            throw new ConfigurationException($"{run} holds no projection: this run is {record.Task} and has no projection head");
+        }
+
+        if (record.Configuration.Head.Kind == "none")
+        {
+            throw new ConfigurationException($"{run} holds no projection head: it was trained with head.kind = none, and h is all there is");
         }
 
         return directory.LatestCheckpoint()
-            ?? throw new DataException($"--projection: {run} has no checkpoint, which would hold the projection head");
+            ?? throw new DataException($"{run}: there is no checkpoint, which would hold the projection head; expected one in checkpoints/");
     }
 
     /// <summary>Loads the head.</summary>

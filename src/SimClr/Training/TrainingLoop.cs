@@ -309,6 +309,13 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
         {
             using IWeightsFile content = WeightsFile.Read(file);
             TrainedEncoder.LoadWeights(task.Encoder, content, file);
+            string normalize = options.Views.Normalize;
+            if (TrainedEncoder.NormalizationOf(content) is { } before && before != normalize)
+            {
+                Logger.LogWarning(
+                    "{File}: its weights expect pixels with normalization {Before}, and views.normalize is {Normalize}; --set views.normalize={Before} continues as they were trained.",
+                    file, before, normalize, before);
+            }
         }
 
         return 0;

@@ -363,6 +363,23 @@ public sealed class PretrainerTests : IDisposable
     }
 
     [Fact]
+    public void Weights_that_expect_other_pixels_are_told()
+    {
+        TinyRun.Train(folder, "first");
+        PretrainOptions options = TinyRun.Options with
+        {
+            Encoder = TinyRun.Options.Encoder with { Weights = folder.Of("first/encoder.safetensors") },
+        };
+        var same = new ListLogger();
+        new Pretrainer(options) { Logger = same }.Run(TinyRun.Images(), folder.Of("second"));
+        var other = new ListLogger();
+        new Pretrainer(options with { Views = options.Views with { Normalize = "imagenet" } }) { Logger = other }.Run(TinyRun.Images(), folder.Of("third"));
+
+        Assert.DoesNotContain(same.Lines, line => line.Contains("normaliz", StringComparison.Ordinal));
+        Assert.Contains(other.Lines, line => line.Contains("expect pixels with normalization none, and views.normalize is imagenet", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Labels_are_used_for_progress_only()
     {
         ImageDataSet labeled = TinyRun.Images(128);
