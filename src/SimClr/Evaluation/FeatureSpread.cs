@@ -19,7 +19,7 @@ internal sealed class FeatureSpread : IDisposable
         Tensor sum = whole ? zeros(features.Dimension, features.Dimension, float64) : zeros(features.Dimension, float64);
         foreach ((_, Tensor x) in features.Blocks())
         {
-            sum.add_(whole ? x.t().mm(x) : x.square().sum([0], type: float64), Scalars.One);
+            sum.add_(whole ? x.t().mm(x) : x.mul(x).sum([0], type: float64), Scalars.One);
         }
 
         (Tensor values, Tensor? vectors) = whole ? linalg.eigh(sum) : (sum, null);

@@ -50,7 +50,7 @@ internal sealed class LogisticObjective(CenteredFeatures features, IClassLoss lo
         Tensor multiplied = weights.t().to_type(float64);
         byWeights.add_(multiplied, l2).data<double>().CopyTo(gradient[..Weights]);
         byIntercepts.data<double>().CopyTo(gradient[Weights..]);
-        return sum + (L2 / 2 * multiplied.square().sum().item<double>());
+        return sum + (L2 / 2 * multiplied.mul(multiplied).sum().item<double>());
     }
 
     /// <summary>What to precondition a descent from this point with.</summary>
