@@ -1,3 +1,5 @@
+using SimClr.Internals;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SimClr.Evaluation;
@@ -27,14 +29,15 @@ internal sealed class CenteredFeatures : IDisposable
         BlockRows = Math.Clamp(BlockBytes / bytes, Math.Min(256, Count), Count);
 
         using var scope = NewDisposeScope();
+        using Scalar count = Count;
         Tensor sum = zeros(Dimension, float64);
         foreach ((_, Tensor block) in FeatureBlocks.Read(data))
         {
-            sum.add_(block.sum([0], type: float64));
+            sum.add_(block.sum([0], type: float64), Scalars.One);
         }
 
         // Rounded, so that taking it off is exact but for the rounding of the difference.
-        Tensor mean = sum.div_(Count).to_type(float32);
+        Tensor mean = sum.div_(count).to_type(float32);
         Mean = mean.to_type(float64).DetachFromDisposeScope();
         Values = empty([Count, Dimension], Type).DetachFromDisposeScope();
         foreach ((int start, Tensor block) in FeatureBlocks.Read(data))

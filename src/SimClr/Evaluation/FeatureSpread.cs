@@ -1,3 +1,4 @@
+using SimClr.Internals;
 using static TorchSharp.torch;
 
 namespace SimClr.Evaluation;
@@ -18,11 +19,11 @@ internal sealed class FeatureSpread : IDisposable
         Tensor sum = whole ? zeros(features.Dimension, features.Dimension, float64) : zeros(features.Dimension, float64);
         foreach ((_, Tensor x) in features.Blocks())
         {
-            sum.add_(whole ? x.t().mm(x) : x.pow(2).sum([0], type: float64));
+            sum.add_(whole ? x.t().mm(x) : x.mul(x).sum([0], type: float64), Scalars.One);
         }
 
         (Tensor values, Tensor? vectors) = whole ? linalg.eigh(sum) : (sum, null);
-        Values = values.clamp_(min: 0).DetachFromDisposeScope();
+        Values = values.clamp_(min: Scalars.Zero).DetachFromDisposeScope();
         Vectors = vectors?.DetachFromDisposeScope();
     }
 

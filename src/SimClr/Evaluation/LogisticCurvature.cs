@@ -1,3 +1,5 @@
+using SimClr.Internals;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SimClr.Evaluation;
@@ -25,12 +27,16 @@ internal sealed class LogisticCurvature : IDisposable
     {
         this.spread = spread;
         using var scope = NewDisposeScope();
+        using Scalar flat = Flat;
+        using Scalar count = rows;
+        using Scalar strength = l2;
+        using Scalar least = 1e-300;
         (Tensor values, Tensor vectors) = linalg.eigh(sum);
-        values.clamp_(min: 0).unsqueeze_(1);
-        Tensor curved = values.greater(values.max().mul(Flat)).to_type(float64);
+        values.clamp_(min: Scalars.Zero).unsqueeze_(1);
+        Tensor curved = values.greater(values.max().mul(flat)).to_type(float64);
         classVectors = vectors.DetachFromDisposeScope();
-        weightFactors = curved.div(values.mul(spread.Values.unsqueeze(0)).div(rows).add(l2)).DetachFromDisposeScope();
-        interceptFactors = curved.div(values.clamp(min: 1e-300)).nan_to_num().DetachFromDisposeScope();
+        weightFactors = curved.div(values.mul(spread.Values.unsqueeze(0)).div(count).add(strength)).DetachFromDisposeScope();
+        interceptFactors = curved.div(values.clamp(min: least)).nan_to_num().DetachFromDisposeScope();
     }
 
     /// <summary>Multiplies weights and intercepts by it.</summary>

@@ -1,3 +1,5 @@
+using SimClr.Internals;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SimClr.Evaluation;
@@ -39,15 +41,16 @@ internal sealed class LogisticObjective(CenteredFeatures features, IClassLoss lo
         {
             (double part, Tensor residuals) = loss.Evaluate(start, addmm(intercepts, x, weights, 1, 1));
             sum += part;
-            byWeights.add_(residuals.t().mm(x));
-            byIntercepts.add_(residuals.sum([0], type: float64));
+            byWeights.add_(residuals.t().mm(x), Scalars.One);
+            byIntercepts.add_(residuals.sum([0], type: float64), Scalars.One);
         }
 
         // Of the weights as they were multiplied with: two terms at points that differ by rounding would not have one minimum.
+        using Scalar l2 = L2;
         Tensor multiplied = weights.t().to_type(float64);
-        byWeights.add_(multiplied, L2).data<double>().CopyTo(gradient[..Weights]);
+        byWeights.add_(multiplied, l2).data<double>().CopyTo(gradient[..Weights]);
         byIntercepts.data<double>().CopyTo(gradient[Weights..]);
-        return sum + (L2 / 2 * multiplied.square().sum().item<double>());
+        return sum + (L2 / 2 * multiplied.mul(multiplied).sum().item<double>());
     }
 
     /// <summary>What to precondition a descent from this point with.</summary>
@@ -58,7 +61,7 @@ internal sealed class LogisticObjective(CenteredFeatures features, IClassLoss lo
         Tensor sum = zeros(loss.Classes, loss.Classes, float64);
         foreach ((int start, Tensor x) in Blocks())
         {
-            sum.add_(loss.Curvature(start, addmm(intercepts, x, weights, 1, 1)));
+            sum.add_(loss.Curvature(start, addmm(intercepts, x, weights, 1, 1)), Scalars.One);
         }
 
         return new LogisticCurvature(spread, features.Count, sum, L2);
