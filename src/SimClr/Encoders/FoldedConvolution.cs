@@ -1,3 +1,4 @@
+using SimClr.Internals;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -63,7 +64,7 @@ internal sealed class FoldedConvolution : IDisposable
     {
         bool asMatrix = matrix is not null && SmallImages.Serves(input);
         return (fused && !asMatrix ? FusedConvolution.TryAddTo(shortcut, input, weight, bias, stride, padding) : null)
-            ?? Forward(input, relu: false).add_(shortcut).relu_();
+            ?? Forward(input, relu: false).add_(shortcut, Scalars.One).relu_();
     }
 
     /// <inheritdoc/>

@@ -41,7 +41,7 @@ internal sealed class BasicBlock : nn.Module<Tensor, Tensor>, IFoldable
         Tensor x = nn.functional.relu(bn1.forward(conv1.forward(input)), inplace: true);
         x = bn2.forward(conv2.forward(x));
         Tensor shortcut = downsample is null ? input : downsample.forward(input);
-        return nn.functional.relu(x.add_(shortcut), inplace: true).MoveToOuterDisposeScope();
+        return nn.functional.relu(x.add_(shortcut, Scalars.One), inplace: true).MoveToOuterDisposeScope();
     }
 }
 
@@ -84,7 +84,7 @@ internal sealed class Bottleneck : nn.Module<Tensor, Tensor>, IFoldable
         x = nn.functional.relu(bn2.forward(conv2.forward(x)), inplace: true);
         x = bn3.forward(conv3.forward(x));
         Tensor shortcut = downsample is null ? input : downsample.forward(input);
-        return nn.functional.relu(x.add_(shortcut), inplace: true).MoveToOuterDisposeScope();
+        return nn.functional.relu(x.add_(shortcut, Scalars.One), inplace: true).MoveToOuterDisposeScope();
     }
 }
 

@@ -14,4 +14,6 @@ internal static class Scalars
     public static readonly Scalar One = 1;
 
     public static readonly Scalar MinusOne = -1;
+
+    public static readonly Scalar MinusInfinity = double.NegativeInfinity;
 }

@@ -1,3 +1,5 @@
+using SimClr.Internals;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SimClr.Optimizers;
@@ -8,9 +10,14 @@ namespace SimClr.Optimizers;
 /// </summary>
 public sealed class AdamW : Optimizer
 {
-    private const double Beta2 = 0.999;
-    private const double Epsilon = 1e-8;
-    private readonly double beta1;
+    private const double SecondDecay = 0.999;
+
+    // As scalars that live as long as this: see Scalars.
+    private readonly Scalar beta1;
+    private readonly Scalar beta2 = SecondDecay;
+    private readonly Scalar beta1Rest;
+    private readonly Scalar beta2Rest = 1 - SecondDecay;
+    private readonly Scalar epsilon = 1e-8;
     private readonly double weightDecay;
 
     /// <summary>Creates the optimizer for the given parameters.</summary>
@@ -21,6 +28,7 @@ public sealed class AdamW : Optimizer
         : base(parameters)
     {
         this.beta1 = beta1;
+        beta1Rest = 1 - beta1;
         this.weightDecay = weightDecay;
         AddSlot("mean");
         AddSlot("square");
@@ -32,14 +40,16 @@ public sealed class AdamW : Optimizer
     {
         if (!slab.Excluded)
         {
-            slab.Values.mul_(1 - (learningRate * weightDecay));
+            using Scalar kept = 1 - (learningRate * weightDecay);
+            slab.Values.mul_(kept);
         }
 
-        Tensor mean = slab.Slot("mean").mul_(beta1).add_(slab.Gradients, alpha: 1 - beta1);
-        Tensor square = slab.Slot("square").mul_(Beta2).addcmul_(slab.Gradients, slab.Gradients, 1 - Beta2);
-        Tensor meanBias = slab.Slot("power1").mul_(beta1).neg().add_(1);
-        Tensor squareBias = slab.Slot("power2").mul_(Beta2).neg().add_(1);
-        Tensor denominator = square.div(squareBias).sqrt_().add_(Epsilon);
-        slab.Values.addcdiv_(mean.div(meanBias), denominator, -learningRate);
+        using Scalar back = -learningRate;
+        Tensor mean = slab.Slot("mean").mul_(beta1).add_(slab.Gradients, alpha: beta1Rest);
+        Tensor square = slab.Slot("square").mul_(beta2).addcmul_(slab.Gradients, slab.Gradients, beta2Rest);
+        Tensor meanBias = slab.Slot("power1").mul_(beta1).neg().add_(Scalars.One);
+        Tensor squareBias = slab.Slot("power2").mul_(beta2).neg().add_(Scalars.One);
+        Tensor denominator = square.div(squareBias).sqrt_().add_(epsilon);
+        slab.Values.addcdiv_(mean.div(meanBias), denominator, back);
     }
 }

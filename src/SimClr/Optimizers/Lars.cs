@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SimClr.Optimizers;
@@ -12,9 +13,11 @@ namespace SimClr.Optimizers;
 /// </summary>
 public sealed class Lars : Optimizer
 {
-    private readonly double momentum;
-    private readonly double weightDecay;
-    private readonly double trustCoefficient;
+    // As scalars that live as long as this: see Scalars.
+    private readonly Scalar momentum;
+    private readonly Scalar weightDecay;
+    private readonly Scalar trustCoefficient;
+    private readonly Scalar zero = 0;
 
     /// <summary>Creates the optimizer for the given parameters.</summary>
     /// <param name="parameters">From <see cref="ParameterGroups.Of"/>.</param>
@@ -36,8 +39,9 @@ public sealed class Lars : Optimizer
 
     private protected override void Update(ParameterSlab slab, double learningRate)
     {
+        using Scalar rate = learningRate;
         Tensor step = slab.Excluded ? slab.Gradients : Adapted(slab);
-        slab.Values.sub_(slab.Slot("momentum").mul_(momentum).add_(step, alpha: learningRate));
+        slab.Values.sub_(slab.Slot("momentum").mul_(momentum).add_(step, alpha: rate));
     }
 
     // The ratio is a tensor, never a number: reading it back would make the device wait for the host.
@@ -47,7 +51,7 @@ public sealed class Lars : Optimizer
         Tensor weightNorms = slab.Norms(slab.Values);                                        // [parameters]
         Tensor gradientNorms = slab.Norms(decayed);                                          // [parameters]
         Tensor ratios = weightNorms.mul(trustCoefficient).div(gradientNorms);
-        ratios = where(weightNorms.mul(gradientNorms).gt(0), ratios, ones_like(ratios));
+        ratios = where(weightNorms.mul(gradientNorms).gt(zero), ratios, ones_like(ratios));
         return decayed.mul_(slab.PerRow(ratios));
     }
 }

@@ -1,3 +1,5 @@
+using SimClr.Internals;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SimClr.Optimizers;
@@ -11,8 +13,9 @@ namespace SimClr.Optimizers;
 /// </summary>
 public sealed class Sgd : Optimizer
 {
-    private readonly double momentum;
-    private readonly double weightDecay;
+    // As scalars that live as long as this: see Scalars.
+    private readonly Scalar momentum;
+    private readonly Scalar weightDecay;
 
     /// <summary>Creates the optimizer for the given parameters.</summary>
     /// <param name="parameters">From <see cref="ParameterGroups.Of"/>.</param>
@@ -28,8 +31,9 @@ public sealed class Sgd : Optimizer
 
     private protected override void Update(ParameterSlab slab, double learningRate)
     {
+        using Scalar back = -learningRate;
         Tensor decayed = slab.Excluded ? slab.Gradients : slab.Gradients.add(slab.Values, alpha: weightDecay);
-        Tensor velocity = slab.Slot("momentum").mul_(momentum).add_(decayed);
-        slab.Values.add_(decayed.add(velocity, alpha: momentum), alpha: -learningRate);
+        Tensor velocity = slab.Slot("momentum").mul_(momentum).add_(decayed, Scalars.One);
+        slab.Values.add_(decayed.add(velocity, alpha: momentum), alpha: back);
     }
 }

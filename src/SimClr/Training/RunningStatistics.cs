@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SimClr.Training;
@@ -32,12 +33,13 @@ internal sealed class RunningStatistics
     public void Add(double share)
     {
         using var _ = no_grad();
+        using Scalar part = share;
         foreach ((Tensor buffer, Tensor before, Tensor after) in buffers)
         {
             // What is no floating-point number only counts (num_batches_tracked): it moves by one as in a plain step.
             if (buffer.is_floating_point())
             {
-                after.add_(buffer, alpha: share);
+                after.add_(buffer, alpha: part);
             }
             else
             {
