@@ -36,6 +36,9 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
 
     public int? Threads => (int?)arguments.GetValue<long?>(GlobalOptions.Threads);
 
+    /// <summary>The number given for an option, by the option's name; null if none was.</summary>
+    public double? Number(string option) => arguments.GetValue<double?>(option);
+
     public T? Value<T>(Option<T> option) => arguments.GetValue(option);
 
     public T Value<T>(Argument<T> argument) => arguments.GetValue(argument)!;

@@ -24,7 +24,7 @@ internal static class CommandLine
         ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
-            UsageErrors.Write(parsed, error);
+            UsageErrors.Write(parsed, RankVoice.For(error, cancel));
             return WrongUsage;
         }
 
@@ -41,7 +41,8 @@ internal static class CommandLine
         }
         catch (Exception exception)
         {
-            return Report(exception, error, verbose: parsed.GetValue<bool>(GlobalOptions.Verbose));
+            TextWriter voice = exception is SilentException ? error : RankVoice.For(error, cancel);
+            return Report(exception, voice, verbose: parsed.GetValue<bool>(GlobalOptions.Verbose));
         }
     }
 

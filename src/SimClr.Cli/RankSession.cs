@@ -1,3 +1,5 @@
+using System.CommandLine;
+using SimClr.Cli.Displays;
 using SimClr.Distributed;
 
 namespace SimClr.Cli;
@@ -5,13 +7,19 @@ namespace SimClr.Cli;
 /// <summary>A command that may be one of several ranks: connected before it begins, and ended with the others.</summary>
 internal static class RankSession
 {
+    private const string Timeout = "--communication-timeout";
+
+    /// <summary>Adds what a command takes that several ranks can share.</summary>
+    public static void AddTo(Command command) => command.Add(NumberOption.Positive(
+        Timeout, "Seconds that a rank waits for the others (mpirun, srun), before it names those not heard from and ends all (default: 300)"));
+
     /// <summary>
     /// Does the work with the other ranks, or alone where no launcher started this process. Only the first rank speaks. An
     /// error of one rank ends all of them; one that all have at the same place lets each end with its exit code.
     /// </summary>
     public static void Run(CommandContext context, Action<ICommunicator> work)
     {
-        ICommunicator ranks = Launch.Connect();
+        ICommunicator ranks = Launch.Connect(OptionsOf(context));
         if (ranks.Size == 1)
         {
             work(ranks);
@@ -42,5 +50,11 @@ internal static class RankSession
         }
 
         ranks.Dispose();
+    }
+
+    private static CommunicationOptions OptionsOf(CommandContext context)
+    {
+        var options = new CommunicationOptions { Logger = new RemarkLogger(context.Loud.WriteLine) };
+        return context.Number(Timeout) is { } seconds ? options with { Timeout = seconds } : options;
     }
 }

@@ -6,7 +6,7 @@ namespace SimClr.AcceptanceTests;
 /// <summary>The command line as a user starts it: a process of its own.</summary>
 internal static class Simclr
 {
-    private static string Program => Path.Combine(AppContext.BaseDirectory, "SimClr.Cli.dll");
+    public static string Program => Path.Combine(AppContext.BaseDirectory, "SimClr.Cli.dll");
 
     public static Process Start(string directory, params IEnumerable<string> arguments)
         => Dotnet.Start(directory, [Program, .. arguments]);

@@ -33,10 +33,14 @@ internal sealed class Mpirun : IDisposable
 
     public string Error => string.Join('\n', error);
 
-    public bool HasExited => process.HasExited;
+    /// <summary>The ranks' processes, the launcher's children, in no order; on Linux.</summary>
+    public IReadOnlyList<int> RankProcesses =>
+    [
+        .. Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _))
+            .Where(name => ParentOf(name!) == process.Id).Select(name => int.Parse(name!, CultureInfo.InvariantCulture)),
+    ];
 
-    /// <summary>The launcher's own process.</summary>
-    public int ProcessId => process.Id;
+    public bool HasExited => process.HasExited;
 
     /// <summary>Why jobs cannot be started here; null if they can.</summary>
     public static string? Missing(string launcher)
@@ -109,6 +113,20 @@ internal sealed class Mpirun : IDisposable
         }
 
         process.Dispose();
+    }
+
+    // "pid (name) state parent …", where the name may hold anything.
+    private static int ParentOf(string processId)
+    {
+        try
+        {
+            string status = File.ReadAllText($"/proc/{processId}/stat");
+            return int.Parse(status[(status.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0;   // It has just ended.
+        }
     }
 
     private static string? Find(string launcher)

@@ -31,6 +31,7 @@ internal static class PretrainCommand
         };
         arguments.AddTo(verb);
         verb.Add(arguments.OnlineLinear);
+        RankSession.AddTo(verb);
         return verb.Does(context => RankSession.Run(context, ranks => Pretrain(context, arguments, ranks)));
     }
 

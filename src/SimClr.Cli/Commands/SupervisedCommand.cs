@@ -43,6 +43,7 @@ internal static class SupervisedCommand
         };
         arguments.AddTo(verb);
         verb.Add(test);
+        RankSession.AddTo(verb);
         return verb.Does(context => RankSession.Run(context, ranks => Train(context, arguments, test, ranks)));
     }
 

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace SimClr.Cli.Displays;
 
-/// <summary>Turns the library's log messages into lines <c>note: …</c> and <c>warning: …</c>.</summary>
+/// <summary>Turns the library's log messages into lines <c>note: …</c>, <c>warning: …</c> and <c>error: …</c>.</summary>
 internal sealed class RemarkLogger(Action<string> write) : ILogger
 {
     public IDisposable? BeginScope<TState>(TState state)
@@ -15,7 +15,8 @@ internal sealed class RemarkLogger(Action<string> write) : ILogger
     {
         if (IsEnabled(logLevel))
         {
-            write($"{(logLevel >= LogLevel.Warning ? "warning" : "note")}: {formatter(state, exception)}");
+            string kind = logLevel >= LogLevel.Critical ? "error" : logLevel >= LogLevel.Warning ? "warning" : "note";
+            write($"{kind}: {formatter(state, exception)}");
         }
     }
 }

@@ -1,0 +1,164 @@
+using System.Text;
+using SimClr.Checkpoints;
+using SimClr.Cli.Displays;
+using SimClr.Cli.Embeddings;
+using SimClr.Data;
+using SimClr.Distributed;
+using SimClr.Embeddings;
+using SimClr.Heads;
+using SimClr.Training;
+using TorchSharp;
+
+namespace SimClr.Cli.Commands;
+
+/// <summary>One call of <c>simclr embed</c>: its images and encoder, opened; its part of the work, if several ranks share it.</summary>
+internal sealed class EmbedCall : IDisposable
+{
+    private readonly IEmbeddingFormat format;
+    private readonly TrainedEncoder encoder;
+    private readonly ProjectionHead? head;
+    private readonly ImageDataSet images;
+    private readonly EmbeddingTask? task;
+    private readonly int parts;
+
+    private EmbedCall(CommandContext context, EmbedArguments arguments, ICommunicator ranks)
+    {
+        string run = EmbedArguments.Required(context.Value(arguments.Run), arguments.Run);
+        string data = EmbedArguments.Required(context.Value(arguments.Images), arguments.Images);
+        EmbeddingShard asked = EmbedArguments.Part(context.Value(arguments.Shard));
+        if (ranks.Size > 1 && context.Gives(arguments.Shard))
+        {
+            throw new ConfigurationException($"--shard: got {asked.Number}/{asked.Total} in a run of {ranks.Size} ranks, which divide the images themselves; leave it out");
+        }
+
+        File = Named(asked.NameOf(context.Value(arguments.Out)!), out format);
+        string device = ComputePlan.ResolveDevice(context.Device ?? "auto");
+        if ((context.Threads is > 0 and { } given ? given : ranks.Size > 1 ? Math.Max(1, Environment.ProcessorCount / ranks.Size) : 0) is > 0 and { } threads)
+        {
+            torch.set_num_threads(threads);
+        }
+
+        DataOptions reading = ReadingOf(run, context.Value(arguments.Set));
+        bool projection = context.Value(arguments.Projection);
+        string source = projection ? TrainedHead.CheckpointOf(run) : run;
+        encoder = TrainedEncoder.Load(source, device);
+        try
+        {
+            head = projection ? TrainedHead.Load(run, source, encoder, device) : null;
+            images = DataSets.Open(data, reading);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+
+        Skipped = new SkippedImages(images, reading);
+        int batchSize = Embedder.BatchSize(encoder.Views.Size);
+        parts = Math.Min(ranks.Size, Math.Max(1, (images.Count + batchSize - 1) / batchSize));
+        EmbeddingShard shard = parts > 1 ? new EmbeddingShard(Math.Min(ranks.Rank + 1, parts), parts) : asked;
+        task = ranks.Rank < parts
+            ? new EmbeddingTask(encoder, images, reading) { Head = head, Normalize = context.Value(arguments.Normalize), Shard = shard }
+            : null;
+    }
+
+    /// <summary>What is to be written.</summary>
+    public OutputFile File { get; }
+
+    /// <summary>The images that could not be read.</summary>
+    public SkippedImages Skipped { get; }
+
+    /// <summary>Their list.</summary>
+    public string SkippedFile => $"{File.Path}.skipped.jsonl";
+
+    public static EmbedCall Open(CommandContext context, EmbedArguments arguments, ICommunicator ranks) => new(context, arguments, ranks);
+
+    /// <summary>The file that <c>--out</c> names, and its format.</summary>
+    public static OutputFile Named(string path, out IEmbeddingFormat format)
+    {
+        var file = new OutputFile("--out", path, "photos.npy");
+        format = EmbeddingFile.FormatOf(path, EmbeddingFormats.Others);
+        return file;
+    }
+
+    /// <summary>Embeds; with several ranks each its part, which the first then joins.</summary>
+    public EmbeddingOutcome Run(CommandContext context, ICommunicator ranks)
+    {
+        OutputFile own = parts > 1 && task is not null ? Named(task.Shard.NameOf(File.Path), out _) : File;
+        EmbeddingOutcome outcome = ranks.Together(() => task is null ? new EmbeddingOutcome(0, 0, 0, 0) : Embed(context, own));
+        if (ranks.Size > 1)
+        {
+            foreach (byte[] lines in ranks.Gather(Encoding.UTF8.GetBytes(Skipped.Lines())))
+            {
+                Skipped.Merge(Encoding.UTF8.GetString(lines));
+            }
+
+            outcome = Sum(ranks, outcome);
+        }
+
+        return ranks.FromFirst(() =>
+        {
+            if (parts > 1)
+            {
+                JoinParts();
+            }
+
+            if (Skipped.Count > 0)
+            {
+                new OutputFile("--out", SkippedFile, "skipped.jsonl").Write(Encoding.UTF8.GetBytes(Skipped.Lines()));
+            }
+
+            return outcome;
+        });
+    }
+
+    public void Dispose()
+    {
+        images?.Dispose();
+        head?.Dispose();
+        encoder.Dispose();
+    }
+
+    private static EmbeddingOutcome Sum(ICommunicator ranks, EmbeddingOutcome own)
+    {
+        using torch.Tensor counts = torch.tensor(new long[] { own.Rows, own.Images, own.Resumed });
+        ranks.AllReduce(counts);
+        long[] sums = counts.data<long>().ToArray();
+        return new EmbeddingOutcome((int)sums[0], own.Dimension, (int)sums[1], (int)sums[2]);
+    }
+
+    private static DataOptions ReadingOf(string run, string[]? changes)
+    {
+        var directory = new RunDirectory(run);
+        PretrainOptions basis = directory.HasRun ? RunRecord.Read(directory.RunFile).Configuration : new PretrainOptions();
+        return ReadingOption.LayOver(basis, changes, "the rest is as the encoder was trained").Data;
+    }
+
+    private EmbeddingOutcome Embed(CommandContext context, OutputFile file)
+    {
+        try
+        {
+            return Display.Show(context, display => file.Write(
+                target => task!.Run(target, format, Skipped, display.Images($"embedding {images.Name}", task.Count), context.Cancel)));
+        }
+        catch (OperationCanceledException stopped)
+        {
+            throw new StoppedException($"what is done is kept in {EmbeddingTask.PartOf(file.Path)}; the same command goes on from there", stopped);
+        }
+    }
+
+    private void JoinParts()
+    {
+        string[] files = [.. Enumerable.Range(1, parts).Select(number => new EmbeddingShard(number, parts).NameOf(File.Path))];
+        if (files.FirstOrDefault(file => !System.IO.File.Exists(file)) is { } missing)
+        {
+            throw new ConfigurationException($"--out: '{missing}', which another rank wrote, is not there; name a file in a folder that all ranks share");
+        }
+
+        _ = File.Write(target => EmbeddingJoin.Write(files, target, EmbeddingFormats.Others));
+        foreach (string beside in files.SelectMany(file => new[] { file, $"{file}.csv" }).Where(System.IO.File.Exists))
+        {
+            System.IO.File.Delete(beside);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using System.Runtime.Versioning;
+using SimClr.Checkpoints;
+using SimClr.RankProgram;
+
+namespace SimClr.AcceptanceTests;
+
+/// <summary>The command line under mpirun: two ranks that are killed, stopped by signals, and share an embedding.</summary>
+[UnsupportedOSPlatform("windows")]
+public sealed class RankTests
+{
+    private const string Launcher = "mpirun.openmpi";
+    private const int Images = 160;
+    private const int Epochs = 8;
+    private const int Steps = 40;
+
+    // By hand: SIMCLR_KILLS=20 dotnet test -c Release --project tests/SimClr.AcceptanceTests
+    private static readonly int Kills =
+        int.TryParse(Environment.GetEnvironmentVariable("SIMCLR_KILLS"), out int kills) ? kills : 2;
+
+    private static readonly string[] Small =
+    [
+        "pretrain", "images", "--preset", "demo", "--batch-size", "32", "--set", "views.size=12", "--set", "encoder.width=0.0625",
+        "--set", "head.output=16", "--set", "schedule.warmup_epochs=0", "--set", "checkpoint.every_steps=4", "--threads", "1", "--json",
+    ];
+
+    [Fact]
+    public void A_killed_rank_ends_the_job_and_resumed_it_ends_with_the_bytes_of_an_uninterrupted_run()
+    {
+        using var folder = new WorkingFolder();
+        _ = folder.Images("images", Images, classes: false);
+        string[] run = [.. Small, "--epochs", $"{Epochs}"];
+        using (Mpirun whole = Start(folder, [.. run, "--out", "whole"]))
+        {
+            Assert.True(whole.Wait() == 0, whole.Error);
+        }
+
+        var moments = new Random(Environment.TickCount);
+        var stops = new List<string>();
+        for (int kill = 0; kill < Kills; kill++)
+        {
+            stops.Add(KillOnce(folder, [.. run, "--out", "killed", "--resume"], moments));
+        }
+
+        using Mpirun last = Start(folder, [.. run, "--out", "killed", "--resume"]);
+        Assert.True(last.Wait() == 0, last.Error);
+        string report = $"kills: {string.Join("; ", stops)}";
+        Assert.Contains($"\"steps\":{Steps},", last.Output, StringComparison.Ordinal);
+        Assert.True(Same(folder, "whole", "killed", run => new RunDirectory(run).LatestCheckpoint()!), report);
+        Assert.True(Same(folder, "whole", "killed", run => new RunDirectory(run).EncoderFile), report);
+        TestContext.Current.TestOutputHelper?.WriteLine(report);
+    }
+
+    [Fact]
+    public void A_signal_to_any_rank_leads_to_one_common_checkpoint_and_130()
+    {
+        using var folder = new WorkingFolder();
+        _ = folder.Images("images", Images, classes: false);
+        var directory = new RunDirectory(folder.Of("run"));
+        using Mpirun job = Start(folder, [.. Small, "--epochs", "10000", "--out", "run"]);
+        job.WaitUntil(() => directory.LatestCheckpoint() is not null);
+        Mpirun.Signal("TERM", job.RankProcesses.Max());
+        int code = job.Wait();
+        Assert.True(code == 130, $"exit code {code}\n{job.Output}\n{job.Error}");
+        Assert.Single(job.Error.Split('\n'), line => line.StartsWith("interrupted: stopped after step ", StringComparison.Ordinal));
+        Assert.Contains(Path.GetFileName(directory.LatestCheckpoint()!), job.Error, StringComparison.Ordinal);
+        Assert.Contains("--resume", job.Error, StringComparison.Ordinal);
+        Assert.Empty(job.Output.Trim());
+    }
+
+    [Fact]
+    public void What_all_ranks_have_to_complain_about_is_said_once()
+    {
+        using var folder = new WorkingFolder();
+        using Mpirun job = Start(folder, ["pretrain", "./nowhere", "--out", "run"]);
+        Assert.Equal(3, job.Wait());
+        Assert.Single(job.Error.Split('\n'), line => line.StartsWith("error: ", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(".npy")]
+    [InlineData(".parquet")]
+    public void Ranks_embed_into_the_file_that_a_single_process_writes(string extension)
+    {
+        using var folder = new WorkingFolder();
+        _ = folder.Images("images", Images, classes: false);
+        File.WriteAllText(folder.Of("images", "broken.png"), "no image");
+        string[] embed = ["embed", "run", "images", "--json", "--set", "data.max_skipped=0.5", "--threads", "1", "--out"];
+        Simclr.Run(folder.Path, [.. Small, "--epochs", "1", "--set", "data.max_skipped=0.5", "--out", "run"]).Succeeded();
+        Simclr.Run(folder.Path, [.. embed, $"one{extension}"]).Succeeded();
+        using Mpirun job = Start(folder, [.. embed, $"two{extension}"]);
+        Assert.True(job.Wait() == 0, job.Error);
+        Assert.True(Same(folder, $"one{extension}", $"two{extension}", file => file));
+        Assert.True(Same(folder, $"one{extension}.skipped.jsonl", $"two{extension}.skipped.jsonl", file => file));
+        Assert.Empty(Directory.GetFiles(folder.Path, "*-of-2*"));
+    }
+
+    private static Mpirun Start(WorkingFolder folder, string[] arguments)
+    {
+        Assert.SkipWhen(Mpirun.Missing(Launcher) is not null, Mpirun.Missing(Launcher) ?? "");
+        return Mpirun.Start(Launcher, 2, folder.Path, [Simclr.Program, .. arguments]);
+    }
+
+    /// <summary>Lets the job get on a little, then SIGKILLs one of its ranks. Returns the checkpoint that it had.</summary>
+    private static string KillOnce(WorkingFolder folder, string[] run, Random moments)
+    {
+        var directory = new RunDirectory(folder.Of("killed"));
+        string? before = directory.LatestCheckpoint();
+        using Mpirun job = Start(folder, run);
+        job.WaitUntil(() => directory.LatestCheckpoint() != before);
+        Thread.Sleep(moments.Next(300));
+        IReadOnlyList<int> ranks = job.RankProcesses;
+        if (ranks.Count > 0)
+        {
+            Mpirun.Signal("KILL", ranks[moments.Next(ranks.Count)]);
+            Assert.NotEqual(0, job.Wait());
+        }
+
+        return Path.GetFileNameWithoutExtension(directory.LatestCheckpoint()) ?? "none";
+    }
+
+    private static bool Same(WorkingFolder folder, string one, string other, Func<string, string> file)
+        => File.ReadAllBytes(file(folder.Of(one))).AsSpan().SequenceEqual(File.ReadAllBytes(file(folder.Of(other))));
+}
