@@ -11,6 +11,9 @@ namespace SimClr.Training;
 /// </summary>
 internal sealed class GradientExchange : IDisposable
 {
+    /// <summary>Set to <c>after</c>, it makes sums wait for the end of the backward pass, to measure what overlapping gains.</summary>
+    public const string Variable = "SIMCLR_GRADIENT_SUMS";
+
     // Smaller ones follow each other through the stages of the all-reduce.
     private const long BytesAtOnce = 25 << 20;
 
@@ -35,7 +38,7 @@ internal sealed class GradientExchange : IDisposable
     }
 
     /// <summary>Whether sums begin within the backward pass (default), or all when it is over.</summary>
-    public bool Overlaps { get; init; } = true;
+    public bool Overlaps { get; set; } = Environment.GetEnvironmentVariable(Variable) != "after";
 
     /// <summary>From now on what is complete is sent.</summary>
     public void Begin()

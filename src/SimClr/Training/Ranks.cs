@@ -125,9 +125,8 @@ internal sealed class Ranks(ICommunicator communicator) : IRankTotals
     /// <param name="encoder">The encoder.</param>
     /// <param name="optimizer">Takes the gradients.</param>
     /// <param name="norm">Whose views batch norm sees: see <see cref="BatchOptions.Norm"/>.</param>
-    /// <param name="overlaps">Whether sums begin within the backward pass, or when it is over.</param>
     /// <returns>What sums the gradients; null where there is one rank.</returns>
-    public GradientExchange? Join(nn.Module model, nn.Module encoder, Optimizer optimizer, string norm, bool overlaps = true)
+    public GradientExchange? Join(nn.Module model, nn.Module encoder, Optimizer optimizer, string norm)
     {
         if (!AreSeveral)
         {
@@ -140,7 +139,7 @@ internal sealed class Ranks(ICommunicator communicator) : IRankTotals
         }
 
         string prefix = model.named_modules().First(part => ReferenceEquals(part.module, encoder)).name;
-        var gradients = new GradientExchange(this, optimizer, prefix, ResNet.Stages) { Overlaps = overlaps };
+        var gradients = new GradientExchange(this, optimizer, prefix, ResNet.Stages);
         beginSums = gradients.Begin;
         if (encoder is ResNet resnet)
         {

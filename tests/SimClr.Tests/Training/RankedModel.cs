@@ -58,7 +58,8 @@ internal sealed record RankedModel
         IGradientStep step = LocalNegatives
             ? new PlainStep((SimClrModel)task.Model, Loss)
             : task.Step(share, ranks);
-        using GradientExchange? exchange = ranks.Join(task.Model, task.Encoder, optimizer, Norm, Overlaps);
+        using GradientExchange? exchange = ranks.Join(task.Model, task.Encoder, optimizer, Norm);
+        exchange?.Overlaps = Overlaps;
         for (int i = 0; i < Steps; i++)
         {
             using var one = NewDisposeScope();
