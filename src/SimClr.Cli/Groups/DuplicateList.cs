@@ -111,7 +111,7 @@ internal sealed class DuplicateList
     }
 
     private string SizeOf(int row)
-        => files.Facts[row] is { Pixels: > 0 } facts ? $" · {facts.Width} × {facts.Height}" : "";
+        => files.Facts[row] is { Pixels: > 0 } facts ? $" · {facts.Width}\u00a0×\u00a0{facts.Height}" : "";
 
     private string Described(int row) => files.Facts[row] is { } facts && facts.Pixels > 0
         ? string.Create(CultureInfo.InvariantCulture, $"{table.Paths[row]} ({facts.Width} × {facts.Height}{(facts.Bytes > 0 ? $", {facts.Bytes} bytes" : "")})")
