@@ -33,6 +33,8 @@ public static class Launch
         MpiLibrary library = MpiLibrary.Find(launcher) ?? throw new CommunicationException(
             $"a launcher started {launcher.Size} processes, but no MPI library was found (tried {string.Join(", ", MpiLibrary.Names(launcher))}); "
             + $"install the launcher's library, such as Debian's libopenmpi3, or name it by {MpiLibrary.Variable}");
-        return Mpi.Start(library, launcher, options ?? new CommunicationOptions());
+        options ??= new CommunicationOptions();
+        var mpi = Mpi.Start(library, launcher, options);
+        return options.Nccl ? new Nccl(mpi) : mpi;
     }
 }

@@ -72,7 +72,7 @@ internal static class RankMessages
         }
         catch (Exception error) when (error is not CommunicationException)
         {
-            int code = (error as SimClrException)?.ExitCode ?? 1;
+            int code = CodeOf(error);
             _ = ranks.FromFirst(JsonSerializer.SerializeToUtf8Bytes(new Message<T>(default, error.Message, code)));
             _ = error.OfAllRanks();
             throw;
@@ -112,7 +112,7 @@ internal static class RankMessages
             error = thrown;
         }
 
-        int code = error is null ? 0 : (error as SimClrException)?.ExitCode ?? (error is OperationCanceledException ? 130 : 1);
+        int code = error is null ? 0 : CodeOf(error);
         byte[][] all = ranks.Gather(JsonSerializer.SerializeToUtf8Bytes(new Message<string>(null, error?.Message, code)));
         Message<string>[] outcomes = [.. all.Select(bytes => JsonSerializer.Deserialize<Message<string>>(bytes)!)];
         if (error is not null)
@@ -125,6 +125,15 @@ internal static class RankMessages
             ? value!
             : throw new PeerException($"rank {failed}: {outcomes[failed].Error}", outcomes[failed].ExitCode);
     }
+
+    // What the command line ends with on it: a file that cannot be written is the user's to mend.
+    private static int CodeOf(Exception error) => error switch
+    {
+        SimClrException known => known.ExitCode,
+        OperationCanceledException => 130,
+        IOException or UnauthorizedAccessException => 2,
+        _ => 1,
+    };
 
     private static byte[] FromFirst(this ICommunicator ranks, byte[] bytes)
     {

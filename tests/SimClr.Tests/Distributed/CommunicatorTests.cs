@@ -16,4 +16,9 @@ public sealed class CommunicatorTests
     [Fact]
     public void A_single_process_keeps_what_a_communicator_promises()
         => Assert.True(CommunicatorChecks.All(SingleProcess.Instance) > 5);
+
+    [Fact]
+    public void Nccl_leaves_to_the_communicator_below_what_is_not_on_a_graphics_processor()
+        => Assert.All(
+            ThreadRanks.Run(2, ranks => CommunicatorChecks.All(new Nccl(ranks))), checks => Assert.True(checks > 5));
 }
