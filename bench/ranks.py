@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Ranks against threads: images/s of one process with R threads and of R ranks with one thread each, the same batch.
 
-    python3 bench/ranks.py IMAGES [--ranks 2] [--precision bf16] [--batch 256] [--repeats 1]
+    python3 bench/ranks.py IMAGES [--ranks 2] [--precision bf16] [--batch 256] [--width 1] [--repeats 1]
 
 IMAGES is a folder of at least two batches of images without subfolders (no kNN on the way). Runs follow each other, in turn,
-so that all see the same machine; each trains a ResNet-18 at 32x32 for three epochs, and the last two are counted. `after`
+so that all see the same machine; each trains a ResNet-18 (a quarter wide unless --width says otherwise) at 32x32 for three epochs, and the last two are counted. `after`
 is the same with gradients summed when the backward pass is over: what overlapping gains is the difference.
 Needs mpirun on the PATH, and src/SimClr.Cli built for release.
 """
@@ -17,7 +17,7 @@ CLI = ROOT / "src/SimClr.Cli/bin/Release/net10.0/SimClr.Cli.dll"
 def run(arguments, ranks, threads, out, sums=None):
     command = ["dotnet", str(CLI), "pretrain", arguments.images, "--out", str(out), "--preset", "cifar10-small",
                "--batch-size", str(arguments.batch), "--epochs", "3", "--threads", str(threads),
-               "--set", f"precision={arguments.precision}", "--set", "schedule.warmup_epochs=1"]
+               "--set", f"precision={arguments.precision}", "--set", "schedule.warmup_epochs=1", "--set", f"encoder.width={arguments.width}"]
     if arguments.norm:
         command += ["--set", f"batch.norm={arguments.norm}"]
     if ranks > 1:
@@ -40,6 +40,7 @@ def main():
     parser.add_argument("--ranks", type=int, default=2)
     parser.add_argument("--precision", default="bf16")
     parser.add_argument("--batch", type=int, default=256)
+    parser.add_argument("--width", type=float, default=0.25)
     parser.add_argument("--repeats", type=int, default=1)
     parser.add_argument("--norm", help="batch.norm of the ranks' runs")
     parser.add_argument("--only", nargs="*", default=["threads", "ranks", "after"])

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using SimClr.Cli.Displays;
 using SimClr.Distributed;
 
@@ -10,8 +9,12 @@ internal static class RankSession
     private const string Timeout = "--communication-timeout";
 
     /// <summary>Adds what a command takes that several ranks can share.</summary>
-    public static void AddTo(Command command) => command.Add(NumberOption.Positive(
-        Timeout, "Seconds that a rank waits for the others (mpirun, srun), before it names those not heard from and ends all (default: 300)"));
+    public static void AddTo(Verb verb)
+    {
+        verb.IsForRanks = true;
+        verb.Add(NumberOption.Positive(
+            Timeout, "Seconds that a rank waits for the others (mpirun, srun), before it names those not heard from and ends all (default: 300)"));
+    }
 
     /// <summary>
     /// Does the work with the other ranks, or alone where no launcher started this process. Only the first rank speaks. An

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SimClr.Distributed;
 
 namespace SimClr.Cli;
 
@@ -14,14 +15,28 @@ internal sealed class Verb(string name, string description, params string[] exam
     /// <summary>Lines of the help between options and examples.</summary>
     public IReadOnlyList<string> Details { get; set; } = [];
 
+    /// <summary>Whether several processes that a launcher started share its work, or may each do it.</summary>
+    public bool IsForRanks { get; set; }
+
     /// <summary>Sets what the command does.</summary>
     public Verb Does(Action<CommandContext> action)
     {
         SetAction((parsed, cancel) =>
         {
+            RefuseRanks();
             action(new CommandContext(parsed, cancel));
             return Task.FromResult(0);
         });
         return this;
+    }
+
+    // Each would do all of the work, and write the same files at once.
+    private void RefuseRanks()
+    {
+        if (!IsForRanks && Launch.IsDistributed)
+        {
+            throw new ConfigurationException(
+                $"'{Name}' runs in one process, and a launcher started several; start it without mpirun or srun (pretrain, supervised and embed share their work)");
+        }
     }
 }

@@ -71,6 +71,15 @@ public sealed class RankTests
     }
 
     [Fact]
+    public void What_is_for_one_process_is_refused_to_several()
+    {
+        using var folder = new WorkingFolder();
+        using Mpirun job = Start(folder, ["evaluate", "knn", "run", "--train", "a", "--test", "b"]);
+        Assert.Equal(2, job.Wait());
+        Assert.Single(job.Error.Split('\n'), line => line.StartsWith("error: 'knn' runs in one process", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void What_all_ranks_have_to_complain_about_is_said_once()
     {
         using var folder = new WorkingFolder();

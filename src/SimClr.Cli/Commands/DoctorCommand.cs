@@ -23,6 +23,7 @@ internal static class DoctorCommand
         var verb = new Verb(
             "doctor", "Say what this machine offers, and how long training would take on it.", "simclr doctor", "simclr doctor --json")
         {
+            IsForRanks = true,   // Each host has something of its own to say.
             Details = ["It trains for two seconds on random pixels, and reckons from that what each preset would take."],
         };
         return verb.Does(Examine);

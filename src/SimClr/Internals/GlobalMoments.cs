@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SimClr.Internals;
@@ -19,26 +20,28 @@ internal sealed record GlobalMoments(Tensor Mean, Tensor Variance, Tensor Count)
     {
         using var _ = no_grad();
         long channels = around.shape[0];
-        double count = (double)input.numel() / channels;
+        using Scalar count = (double)input.numel() / channels;
         (Tensor mean, Tensor variance) = ChannelMoments.Of(input.detach(), around.dtype);
         Tensor center = around.to_type(ScalarType.Float64);
         Tensor distance = mean.to_type(ScalarType.Float64).sub_(center);                     // [C]
-        Tensor squares = distance.square().add_(variance.to_type(ScalarType.Float64));       // [C]: mean square around the center
+        Tensor squares = distance.square().add_(variance.to_type(ScalarType.Float64), Scalars.One);       // [C]: mean square around the center
         Tensor sums = cat([distance, squares, ones(1, ScalarType.Float64, input.device)]).mul_(count);
         totals.Sum(sums);
 
         Tensor total = sums[2 * channels];
         Tensor moved = sums.narrow(0, 0, channels).div(total);
-        Tensor spread = sums.narrow(0, channels, channels).div(total).sub_(moved.square()).clamp_min_(0);
-        return new GlobalMoments(moved.add_(center).to_type(around.dtype), spread.to_type(around.dtype), total);
+        Tensor spread = sums.narrow(0, channels, channels).div(total).sub_(moved.square()).clamp_min_(Scalars.Zero);
+        return new GlobalMoments(moved.add_(center, Scalars.One).to_type(around.dtype), spread.to_type(around.dtype), total);
     }
 
     /// <summary>Moves running statistics towards these; the variance as that of a sample, as PyTorch does.</summary>
     public void Move(Tensor runningMean, Tensor runningVariance, double momentum)
     {
         using var _ = no_grad();
-        Tensor sample = Count.div(Count.sub(1)).to_type(Variance.dtype);
-        runningMean.mul_(1 - momentum).add_(Mean, alpha: momentum);
-        runningVariance.mul_(1 - momentum).add_(Variance.mul(sample), alpha: momentum);
+        using Scalar moved = momentum;
+        using Scalar kept = 1 - momentum;
+        Tensor sample = Count.div(Count.sub(Scalars.One)).to_type(Variance.dtype);
+        runningMean.mul_(kept).add_(Mean, alpha: moved);
+        runningVariance.mul_(kept).add_(Variance.mul(sample), alpha: moved);
     }
 }

@@ -45,34 +45,6 @@ public sealed class LogisticRegressionTests
         }
     }
 
-    /// <summary>What libtorch is given for an operation must outlive it, also where memory is collected beside it.</summary>
-    [Fact]
-    public async Task Many_classes_are_fitted_while_memory_is_collected()
-    {
-        EmbeddingTable table = Tables.Clouds(303, 128, 101, 3, seed: 4);
-        using var done = new CancellationTokenSource();
-        Task collecting = Task.Run(
-            () =>
-            {
-                while (!done.IsCancellationRequested)
-                {
-                    GC.Collect(0);
-                    GC.WaitForPendingFinalizers();
-                }
-            },
-            TestContext.Current.CancellationToken);
-        try
-        {
-            var options = new LogisticOptions { Strengths = [.. LogisticOptions.PaperStrengths.Skip(12)] };
-            Assert.Equal(33, LogisticRegression.Choose(LogisticData.Of(table), options: options).Sweep.Count);
-        }
-        finally
-        {
-            await done.CancelAsync();
-            await collecting;
-        }
-    }
-
     [Theory]
     [InlineData(1e-3)]
     [InlineData(1e3)]
