@@ -28,16 +28,15 @@ internal static unsafe class FusedConvolution
             return null;
         }
 
-        long* strides = stackalloc long[Dimensions] { stride, stride };
-        long* paddings = stackalloc long[Dimensions] { padding, padding };
-        long* dilations = stackalloc long[Dimensions] { 1, 1 };
+        var at = new Placement(stride, padding);
         nint biasHandle = bias.Handle;
         nint result;
         fixed (byte* operation = relu ? "relu\0"u8 : "none\0"u8)
         {
             int error = Found.Value!.Forward(
-                x.Handle, weight.Handle, &biasHandle, paddings, Dimensions, strides, Dimensions, dilations, Dimensions, 1,
+                x.Handle, weight.Handle, &biasHandle, at.Padding, Dimensions, at.Stride, Dimensions, at.Dilation, Dimensions, 1,
                 operation, null, 0, null, &result);
+            Keep(x, weight, bias);
             return error == 0 ? Tensor.UnsafeCreateTensor(result) : null;
         }
     }
@@ -53,9 +52,7 @@ internal static unsafe class FusedConvolution
             return null;
         }
 
-        long* strides = stackalloc long[Dimensions] { stride, stride };
-        long* paddings = stackalloc long[Dimensions] { padding, padding };
-        long* dilations = stackalloc long[Dimensions] { 1, 1 };
+        var at = new Placement(stride, padding);
         nint biasHandle = bias.Handle;
         nint result;
         fixed (byte* add = "add\0"u8)
@@ -63,8 +60,10 @@ internal static unsafe class FusedConvolution
         {
             byte* then = relu;
             int error = Found.Value!.AddTo(
-                sum.Handle, x.Handle, weight.Handle, &biasHandle, paddings, Dimensions, strides, Dimensions, dilations, Dimensions, 1,
+                sum.Handle, x.Handle, weight.Handle, &biasHandle, at.Padding, Dimensions, at.Stride, Dimensions, at.Dilation, Dimensions, 1,
                 add, null, &then, null, 0, null, &result);
+            Keep(x, weight, bias);
+            GC.KeepAlive(sum);
             return error == 0 ? Tensor.UnsafeCreateTensor(result) : null;
         }
     }
@@ -91,6 +90,14 @@ internal static unsafe class FusedConvolution
         return true;
     }
 
+    // A tensor that nothing else holds could be finalized while libtorch works with its handle.
+    private static void Keep(Tensor x, Tensor weight, Tensor bias)
+    {
+        GC.KeepAlive(x);
+        GC.KeepAlive(weight);
+        GC.KeepAlive(bias);
+    }
+
     private static Exports? Load()
     {
         _ = get_num_threads();   // TorchSharp has loaded libtorch then, and this finds the same.
@@ -99,6 +106,22 @@ internal static unsafe class FusedConvolution
             && NativeLibrary.TryGetExport(library, "aoti_torch_cpu_mkldnn__convolution_pointwise_binary_", out nint addTo)
             ? new Exports(forward, addTo)
             : null;
+    }
+
+    /// <summary>Padding, stride and dilation, along height and width.</summary>
+    private struct Placement
+    {
+        public fixed long Padding[Dimensions];
+        public fixed long Stride[Dimensions];
+        public fixed long Dilation[Dimensions];
+
+        public Placement(long stride, long padding)
+        {
+            for (int i = 0; i < Dimensions; i++)
+            {
+                (Padding[i], Stride[i], Dilation[i]) = (padding, stride, 1);
+            }
+        }
     }
 
     // x, weight, bias, padding, stride, dilation (each with its length), groups, operation, its scalars and algorithm → result

@@ -61,7 +61,9 @@ internal static unsafe partial class ChannelMoments
     private static long Share(Tensor tensor)
     {
         nint handle;
-        return NewHandle(tensor.Handle, &handle) == 0 ? handle : throw new InvalidOperationException("libtorch gave no handle; this is a bug");
+        int error = NewHandle(tensor.Handle, &handle);
+        GC.KeepAlive(tensor);
+        return error == 0 ? handle : throw new InvalidOperationException("libtorch gave no handle; this is a bug");
     }
 
     /// <summary>An optional value is a pointer to it, which the call frees; none is null.</summary>
