@@ -1,3 +1,4 @@
+using SimClr.Internals;
 using SimClr.Losses;
 using SimClr.Training;
 using static TorchSharp.torch;
@@ -68,10 +69,10 @@ internal static class LossBenchmark
         using var scope = NewDisposeScope();
         long n = z1.shape[0];
         Tensor z = nn.functional.normalize(cat([z1, z2]), p: 2, dim: 1);
-        Tensor similarity = z.matmul(z.t()).div(temperature);
+        Tensor similarity = z.matmul(z.t()).div(Scalars.Of(temperature));
         Tensor self = eye(2 * n, dtype: ScalarType.Bool, device: z.device);
-        Tensor partner = arange(2 * n, device: z.device).add(n).remainder(2 * n);
-        return nn.functional.cross_entropy(similarity.masked_fill(self, double.NegativeInfinity), partner).MoveToOuterDisposeScope();
+        Tensor partner = arange(Scalars.Zero, Scalars.Of(2 * n), Scalars.One, device: z.device).Plus(Scalars.Of(n)).remainder(Scalars.Of(2 * n));
+        return nn.functional.cross_entropy(similarity.masked_fill(self, Scalars.MinusInfinity), partner).MoveToOuterDisposeScope();
     }
 
     /// <summary>Random projections of both views, with gradients.</summary>
@@ -107,8 +108,8 @@ internal static class LossBenchmark
         private static Tensor Pattern(int images, double phase, Device device)
         {
             using var scope = NewDisposeScope();
-            return arange((long)images * Dimension, dtype: ScalarType.Float32, device: device)
-                .mul(0.7548777).add(phase).sin().reshape(images, Dimension).requires_grad_().MoveToOuterDisposeScope();
+            return arange(Scalars.Zero, Scalars.Of((long)images * Dimension), Scalars.One, ScalarType.Float32, device)
+                .mul(Scalars.Of(0.7548777)).Plus(Scalars.Of(phase)).sin().reshape(images, Dimension).requires_grad_().MoveToOuterDisposeScope();
         }
     }
 }

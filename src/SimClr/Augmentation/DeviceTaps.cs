@@ -1,3 +1,4 @@
+using SimClr.Internals;
 using static TorchSharp.torch;
 
 namespace SimClr.Augmentation;
@@ -36,7 +37,7 @@ internal sealed class DeviceTaps(int views, int size)
 
         // Weights of zero behind a row's own may reach beyond the image: there is room for them, which is cut off.
         Tensor columns = DeviceViews.Upload<long>(starts, ScalarType.Int64, device, views, size, 1)
-            + arange(longest, ScalarType.Int64, device);
+            .Plus(arange(Scalars.Zero, Scalars.Of(longest), Scalars.One, ScalarType.Int64, device));
         return zeros([views, size, length + longest], ScalarType.Float32, device)
             .scatter_(2, columns, DeviceViews.Upload<float>(weights, ScalarType.Float32, device, views, size, longest))
             .narrow(2, 0, length);

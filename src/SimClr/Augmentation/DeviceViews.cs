@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using SimClr.Data;
+using SimClr.Internals;
 using static TorchSharp.torch;
 
 namespace SimClr.Augmentation;
@@ -56,7 +57,7 @@ internal sealed class DeviceViews : IDisposable
         Tensor planes = Crop(images, draws);
         DeviceColors.Apply(planes, draws);
         blur.Apply(planes, draws);
-        planes.clamp_(0, 1);
+        planes.clamp_(Scalars.Zero, Scalars.One);
         if (options.Normalize == "imagenet")
         {
             planes.sub_(Channels(PixelWriter.ImageNetMean)).mul_(Channels(PixelWriter.ImageNetScale));
@@ -96,7 +97,7 @@ internal sealed class DeviceViews : IDisposable
             }
         }
 
-        return planes.mul_(1 / 255f).clamp_(0, 1);
+        return planes.mul_(Scalars.Of(1 / 255f)).clamp_(Scalars.Zero, Scalars.One);
     }
 
     /// <summary>n images of one size and V · n draws: [V · n, 3, S, S], not yet divided by 255.</summary>

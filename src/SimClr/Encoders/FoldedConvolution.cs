@@ -28,7 +28,7 @@ internal sealed class FoldedConvolution : IDisposable
         using var scope = NewDisposeScope();
 
         // In double precision: rounded once, at the end.
-        Tensor scale = norm.weight!.to_type(ScalarType.Float64) / (norm.running_var!.to_type(ScalarType.Float64) + norm.eps).sqrt();
+        Tensor scale = norm.weight!.to_type(ScalarType.Float64) / norm.running_var!.to_type(ScalarType.Float64).Plus(Scalars.Of(norm.eps)).sqrt();
         Tensor shift = norm.bias!.to_type(ScalarType.Float64) - (norm.running_mean!.to_type(ScalarType.Float64) * scale);
         Tensor kernel = convolution.Weight.to_type(ScalarType.Float64) * scale.view(-1, 1, 1, 1);
         ScalarType type = convolution.Weight.dtype;

@@ -1,5 +1,4 @@
 using SimClr.Internals;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SimClr.Evaluation;
@@ -29,7 +28,6 @@ internal sealed class CenteredFeatures : IDisposable
         BlockRows = Math.Clamp(BlockBytes / bytes, Math.Min(256, Count), Count);
 
         using var scope = NewDisposeScope();
-        using Scalar count = Count;
         Tensor sum = zeros(Dimension, float64);
         foreach ((_, Tensor block) in FeatureBlocks.Read(data))
         {
@@ -37,7 +35,7 @@ internal sealed class CenteredFeatures : IDisposable
         }
 
         // Rounded, so that taking it off is exact but for the rounding of the difference.
-        Tensor mean = sum.div_(count).to_type(float32);
+        Tensor mean = sum.div_(Scalars.Of(Count)).to_type(float32);
         Mean = mean.to_type(float64).DetachFromDisposeScope();
         Values = empty([Count, Dimension], Type).DetachFromDisposeScope();
         foreach ((int start, Tensor block) in FeatureBlocks.Read(data))

@@ -1,5 +1,6 @@
 using SimClr.Data;
 using SimClr.Embeddings;
+using SimClr.Internals;
 using static TorchSharp.torch;
 
 namespace SimClr.Evaluation;
@@ -64,7 +65,7 @@ public static class LinearProbe
         Tensor x = tensor(train.Values, [train.Count, train.Dimension]);
         Tensor y = tensor(test.Values, [test.Count, test.Dimension]);
         Tensor mean = x.mean([0], keepdim: true);
-        Tensor deviation = x.sub(mean).pow(2).mean().sqrt().clamp(min: 1e-12);
+        Tensor deviation = x.sub(mean).pow(Scalars.Two).mean().sqrt().clamp(min: Scalars.Of(1e-12));
         return (x.sub(mean).div(deviation), y.sub(mean).div(deviation));
     }
 
@@ -72,13 +73,13 @@ public static class LinearProbe
     private static double Curvature(Tensor x)
     {
         using var scope = NewDisposeScope();
-        Tensor v = ones(x.shape[1], 1).div(Math.Sqrt(x.shape[1]));
+        Tensor v = ones(x.shape[1], 1).div(Scalars.Of(Math.Sqrt(x.shape[1])));
         double largest = 0;
         for (int i = 0; i < PowerIterations; i++)
         {
-            Tensor next = x.t().matmul(x.matmul(v)).div(x.shape[0]);
+            Tensor next = x.t().matmul(x.matmul(v)).div(Scalars.Of(x.shape[0]));
             largest = next.norm().item<float>();
-            v = next.div(Math.Max(largest, 1e-30));
+            v = next.div(Scalars.Of(Math.Max(largest, 1e-30)));
         }
 
         return 0.5 * Math.Max(1, largest);

@@ -1,5 +1,4 @@
 using SimClr.Internals;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SimClr.Evaluation;
@@ -27,16 +26,12 @@ internal sealed class LogisticCurvature : IDisposable
     {
         this.spread = spread;
         using var scope = NewDisposeScope();
-        using Scalar flat = Flat;
-        using Scalar count = rows;
-        using Scalar strength = l2;
-        using Scalar least = 1e-300;
         (Tensor values, Tensor vectors) = linalg.eigh(sum);
         values.clamp_(min: Scalars.Zero).unsqueeze_(1);
-        Tensor curved = values.greater(values.max().mul(flat)).to_type(float64);
+        Tensor curved = values.greater(values.max().mul(Scalars.Of(Flat))).to_type(float64);
         classVectors = vectors.DetachFromDisposeScope();
-        weightFactors = curved.div(values.mul(spread.Values.unsqueeze(0)).div(count).add(strength)).DetachFromDisposeScope();
-        interceptFactors = curved.div(values.clamp(min: least)).nan_to_num().DetachFromDisposeScope();
+        weightFactors = curved.div(values.mul(spread.Values.unsqueeze(0)).div(Scalars.Of(rows)).Plus(Scalars.Of(l2))).DetachFromDisposeScope();
+        interceptFactors = curved.div(values.clamp(min: Scalars.Of(1e-300))).nan_to_num().DetachFromDisposeScope();
     }
 
     /// <summary>Multiplies weights and intercepts by it.</summary>

@@ -1,5 +1,4 @@
 using SimClr.Internals;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SimClr.Evaluation;
@@ -46,9 +45,8 @@ internal sealed class LogisticObjective(CenteredFeatures features, IClassLoss lo
         }
 
         // Of the weights as they were multiplied with: two terms at points that differ by rounding would not have one minimum.
-        using Scalar l2 = L2;
         Tensor multiplied = weights.t().to_type(float64);
-        byWeights.add_(multiplied, l2).data<double>().CopyTo(gradient[..Weights]);
+        byWeights.add_(multiplied, Scalars.Of(L2)).data<double>().CopyTo(gradient[..Weights]);
         byIntercepts.data<double>().CopyTo(gradient[Weights..]);
         return sum + (L2 / 2 * multiplied.mul(multiplied).sum().item<double>());
     }

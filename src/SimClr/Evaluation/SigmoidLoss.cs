@@ -1,3 +1,4 @@
+using SimClr.Internals;
 using static TorchSharp.torch;
 
 namespace SimClr.Evaluation;
@@ -19,7 +20,7 @@ internal sealed class SigmoidLoss : IClassLoss
     public (double Loss, Tensor Residuals) Evaluate(int start, Tensor logits)
     {
         Tensor t = marks.narrow(0, start, logits.shape[0]);
-        Tensor losses = nn.functional.softplus(t.mul(logits).neg()).mul(t.abs());
+        Tensor losses = t.mul(logits).neg().Softplus().mul(t.abs());
         return (losses.sum(float64).item<double>(), t.mul(logits).neg().sigmoid().mul(t).neg());
     }
 

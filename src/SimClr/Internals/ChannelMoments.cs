@@ -25,8 +25,8 @@ internal static unsafe partial class ChannelMoments
         long[] others = [.. Enumerable.Range(0, (int)input.dim()).Where(d => d != 1).Select(d => (long)d)];
         long[] along = [1, -1, .. Enumerable.Repeat(1L, (int)input.dim() - 2)];
         double count = (double)input.numel() / input.shape[1];
-        Tensor mean = input.sum(others, type: type).div_(count);
-        Tensor variance = input.sub(mean.view(along)).square().sum(others, type: type).div_(count);
+        Tensor mean = input.sum(others, type: type).div_(Scalars.Of(count));
+        Tensor variance = input.sub(mean.view(along)).pow(Scalars.Two).sum(others, type: type).div_(Scalars.Of(count));
         return (scope.MoveToOuter(mean), scope.MoveToOuter(variance));
     }
 

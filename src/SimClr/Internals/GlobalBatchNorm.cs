@@ -32,7 +32,7 @@ internal sealed class GlobalBatchNorm : BatchNorm
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
-        => training && Totals is { } totals ? Normalize(input, totals) : base.forward(input);
+        => training && Totals is { } totals ? Normalize(input, totals) : NormalizeAlone(input);
 
     /// <inheritdoc/>
     protected override void ValidateInputDimensions(Tensor input)
@@ -43,12 +43,24 @@ internal sealed class GlobalBatchNorm : BatchNorm
         }
     }
 
+    // As the base class does it, which counts by a scalar that nothing keeps (see Scalars).
+    private Tensor NormalizeAlone(Tensor input)
+    {
+        ValidateInputDimensions(input);
+        if (training)
+        {
+            num_batches_tracked!.add_(Scalars.One, Scalars.One);
+        }
+
+        return nn.functional.batch_norm(input, running_mean, running_var, weight, bias, training, momentum!.Value, eps);
+    }
+
     private Tensor Normalize(Tensor input, IRankTotals totals)
     {
         using var scope = NewDisposeScope();
         var moments = GlobalMoments.Of(input, running_mean!, totals);
         moments.Move(running_mean!, running_var!, momentum!.Value);
-        num_batches_tracked!.add_(1);
+        num_batches_tracked!.add_(Scalars.One, Scalars.One);
 
         (Tensor x, Tensor scale, Tensor shift) = is_grad_enabled()
             ? MomentsGradient.Pass(input, weight!, bias!, moments, eps, totals)

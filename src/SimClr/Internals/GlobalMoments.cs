@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SimClr.Internals;
@@ -20,17 +19,17 @@ internal sealed record GlobalMoments(Tensor Mean, Tensor Variance, Tensor Count)
     {
         using var _ = no_grad();
         long channels = around.shape[0];
-        using Scalar count = (double)input.numel() / channels;
+        double count = (double)input.numel() / channels;
         (Tensor mean, Tensor variance) = ChannelMoments.Of(input.detach(), around.dtype);
         Tensor center = around.to_type(ScalarType.Float64);
         Tensor distance = mean.to_type(ScalarType.Float64).sub_(center);                     // [C]
-        Tensor squares = distance.square().add_(variance.to_type(ScalarType.Float64), Scalars.One);       // [C]: mean square around the center
-        Tensor sums = cat([distance, squares, ones(1, ScalarType.Float64, input.device)]).mul_(count);
+        Tensor squares = distance.pow(Scalars.Two).add_(variance.to_type(ScalarType.Float64), Scalars.One);       // [C]: mean square around the center
+        Tensor sums = cat([distance, squares, ones(1, ScalarType.Float64, input.device)]).mul_(Scalars.Of(count));
         totals.Sum(sums);
 
         Tensor total = sums[2 * channels];
         Tensor moved = sums.narrow(0, 0, channels).div(total);
-        Tensor spread = sums.narrow(0, channels, channels).div(total).sub_(moved.square()).clamp_min_(Scalars.Zero);
+        Tensor spread = sums.narrow(0, channels, channels).div(total).sub_(moved.pow(Scalars.Two)).clamp_min_(Scalars.Zero);
         return new GlobalMoments(moved.add_(center, Scalars.One).to_type(around.dtype), spread.to_type(around.dtype), total);
     }
 
@@ -38,10 +37,8 @@ internal sealed record GlobalMoments(Tensor Mean, Tensor Variance, Tensor Count)
     public void Move(Tensor runningMean, Tensor runningVariance, double momentum)
     {
         using var _ = no_grad();
-        using Scalar moved = momentum;
-        using Scalar kept = 1 - momentum;
         Tensor sample = Count.div(Count.sub(Scalars.One)).to_type(Variance.dtype);
-        runningMean.mul_(kept).add_(Mean, alpha: moved);
-        runningVariance.mul_(kept).add_(Variance.mul(sample), alpha: moved);
+        runningMean.mul_(Scalars.Of(1 - momentum)).add_(Mean, alpha: Scalars.Of(momentum));
+        runningVariance.mul_(Scalars.Of(1 - momentum)).add_(Variance.mul(sample), alpha: Scalars.Of(momentum));
     }
 }

@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SimClr.Internals;
@@ -56,12 +55,11 @@ internal sealed class MomentsGradient : autograd.MultiTensorFunction<MomentsGrad
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        using Scalar positive = epsilon;
         var (x, scale, mean, variance, count) = (saved[0], saved[1], saved[2], saved[3], saved[4]);
         long channels = scale.shape[0];
         Tensor sums = cat([gradients[1], gradients[2]]);                                     // [2C]: Σ g·x̂, Σ g
         totals.Sum(sums);
-        Tensor weight = scale.div(variance.add(positive).sqrt_()).div_(count.neg().to_type(scale.dtype));   // −w / σN
+        Tensor weight = scale.div(variance.Plus(Scalars.Of(epsilon)).sqrt_()).div_(count.neg().to_type(scale.dtype));   // −w / σN
         Tensor through = nn.functional.batch_norm(
             x, mean, variance, sums.narrow(0, 0, channels).mul_(weight), sums.narrow(0, channels, channels).mul_(weight),
             training: false, eps: epsilon);

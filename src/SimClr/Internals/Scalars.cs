@@ -1,11 +1,14 @@
+using System.Runtime.CompilerServices;
 using TorchSharp;
+using static TorchSharp.torch;
 
 namespace SimClr.Internals;
 
 /// <summary>
-/// Scalars that stay. One that is made of a number on the way to an operation (<c>x.add_(y)</c> makes a 1) is kept by nothing
-/// while libtorch works with it: where memory is collected meanwhile, its finalizer frees it in the middle of the operation
-/// (TorchSharp 0.107). Loops that are long, or that make much garbage, take these, or hold theirs by <c>using</c>.
+/// Scalars that stay. One that is made of a number on the way to an operation (<c>x.mul(0.9)</c>; <c>x + y</c> and
+/// <c>x.add_(y)</c> make a 1) is kept by nothing while libtorch works with it: where memory is collected meanwhile, its
+/// finalizer frees it in the middle of the operation (TorchSharp 0.107). So all that the library computes with come from
+/// here; a test finds where one does not (KeptScalarTests).
 /// </summary>
 internal static class Scalars
 {
@@ -13,7 +16,57 @@ internal static class Scalars
 
     public static readonly Scalar One = 1;
 
+    public static readonly Scalar Two = 2;
+
     public static readonly Scalar MinusOne = -1;
 
     public static readonly Scalar MinusInfinity = double.NegativeInfinity;
+
+    // The calls of a thread follow each other, and none takes that many: long before one is let go, its call has returned.
+    // What is let go is left to its finalizer, as a field may still hold it.
+    private const int Kept = 256;
+
+    [ThreadStatic]
+    private static Scalar[]? recent;
+
+    [ThreadStatic]
+    private static int next;
+
+    /// <summary>A number: for the operation that it is written in, or for a field. A variable might be used after it was let go.</summary>
+    public static Scalar Of(double value) => Keep(value);
+
+    /// <summary>An integer: those of integers stay integers with it.</summary>
+    public static Scalar Of(long value) => Keep(value);
+
+    /// <summary>x + y.</summary>
+    public static Tensor Plus(this Tensor x, Tensor y) => x.add(y, One);
+
+    /// <summary>x + y.</summary>
+    public static Tensor Plus(this Tensor x, Scalar y) => x.add(y, One);
+
+    /// <summary>ln(1 + eˣ).</summary>
+    /// <param name="x">Any shape.</param>
+    /// <param name="linear">Above this it is x itself.</param>
+    public static Tensor Softplus(this Tensor x, double linear = 20)
+    {
+        try
+        {
+            return KeptSoftplus(x, One, Of(linear));
+        }
+        catch (MissingMethodException)
+        {
+            return nn.functional.softplus(x, 1, linear);   // a later TorchSharp
+        }
+    }
+
+    private static Scalar Keep(Scalar scalar)
+    {
+        recent ??= new Scalar[Kept];
+        next = (next + 1) % Kept;
+        return recent[next] = scalar;
+    }
+
+    // What TorchSharp offers makes its scalars of numbers; this is what it then calls.
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "softplus1")]
+    private static extern Tensor KeptSoftplus(Tensor x, Scalar beta, Scalar threshold);
 }

@@ -9,14 +9,14 @@ internal static class WeightInitializer
     {
         using var generator = GeneratorFor(seed, index);
         using var standard = randn(shape, generator: generator);
-        return standard.mul(deviation);
+        return standard.mul(Scalars.Of(deviation));
     }
 
     public static Tensor Uniform(long[] shape, double bound, long seed, int index)
     {
         using var generator = GeneratorFor(seed, index);
         using var unit = rand(shape, generator: generator);
-        return unit.mul(2 * bound).sub(bound);
+        return unit.mul(Scalars.Of(2 * bound)).sub(Scalars.Of(bound));
     }
 
     private static Generator GeneratorFor(long seed, int index)

@@ -1,3 +1,4 @@
+using SimClr.Internals;
 using static TorchSharp.torch;
 
 namespace SimClr.Losses;
@@ -20,7 +21,7 @@ public sealed class MarginLoss : IContrastiveLoss
     /// <exception cref="ArgumentOutOfRangeException">m is not a finite number of 0 or more.</exception>
     public MarginLoss(double margin, bool semiHard = false, bool normalize = true)
     {
-        Margin = Internals.Require.NonNegative(margin, nameof(margin));
+        Margin = Require.NonNegative(margin, nameof(margin));
         SemiHard = semiHard;
         this.normalize = normalize;
     }
@@ -51,12 +52,12 @@ public sealed class MarginLoss : IContrastiveLoss
     {
         SemiHardNegatives found = SemiHardNegatives.Find(u, Margin);
         Tensor positive = u.narrow(0, 0, n).mul(u.narrow(0, n, n)).sum(1);             // [N]
-        return found.Mean(found.Similarity.sub(positive).add(Margin));
+        return found.Mean(found.Similarity.sub(positive).Plus(Scalars.Of(Margin)));
     }
 
     private (Tensor Value, Tensor Slope) Term(Tensor difference)
     {
-        Tensor value = difference.add_(Margin).clamp_min_(0);
+        Tensor value = difference.add_(Scalars.Of(Margin), Scalars.One).clamp_min_(Scalars.Zero);
         return (value, value.sign());
     }
 }

@@ -1,3 +1,4 @@
+using SimClr.Internals;
 using static TorchSharp.torch;
 
 namespace SimClr.Losses;
@@ -41,7 +42,7 @@ internal static class NegativePairs
         }
 
         long pairs = Math.Max(1, n * (n - 1));
-        return (sum.div_(pairs), gradient?.div_(pairs));
+        return (sum.div_(Scalars.Of(pairs)), gradient?.div_(Scalars.Of(pairs)));
     }
 
     /// <summary>Adds what the anchors from the first on contribute.</summary>
@@ -58,16 +59,16 @@ internal static class NegativePairs
         }
 
         (Tensor value, Tensor slope) = term(x);
-        Positives(value, first, rows).fill_(0);
-        sum.add_(value.sum());
+        Positives(value, first, rows).fill_(Scalars.Zero);
+        sum.add_(value.sum(), Scalars.One);
         if (gradient is null)
         {
             return;
         }
 
-        Positives(slope, first, rows).fill_(0);
+        Positives(slope, first, rows).fill_(Scalars.Zero);
         Tensor ofAnchors = gradient.narrow(0, first, rows);
-        ofAnchors.add_(slope.matmul(candidates));
+        ofAnchors.add_(slope.matmul(candidates), Scalars.One);
         gradient.narrow(0, n, n).addmm_(slope.t(), anchors, 1, 1);
         if (relative)
         {

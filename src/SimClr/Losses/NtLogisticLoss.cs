@@ -1,3 +1,4 @@
+using SimClr.Internals;
 using static TorchSharp.torch;
 
 namespace SimClr.Losses;
@@ -22,7 +23,7 @@ public sealed class NtLogisticLoss : IContrastiveLoss
     /// <exception cref="ArgumentOutOfRangeException">τ is not a finite number above 0.</exception>
     public NtLogisticLoss(double temperature, bool semiHard = false, bool normalize = true)
     {
-        Temperature = Internals.Require.Positive(temperature, nameof(temperature));
+        Temperature = Require.Positive(temperature, nameof(temperature));
         SemiHard = semiHard;
         this.normalize = normalize;
     }
@@ -43,7 +44,7 @@ public sealed class NtLogisticLoss : IContrastiveLoss
         Tensor positive = u.narrow(0, 0, n).mul(u.narrow(0, n, n)).sum(1);             // [N]
         Tensor ofPositives = Softplus(positive.neg()).mean();
         Tensor ofNegatives = SemiHard ? OfSemiHard(u) : NegativePairs.Mean(u, Term, relative: false);
-        return ofPositives.add(ofNegatives).MoveToOuterDisposeScope();
+        return ofPositives.Plus(ofNegatives).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -58,8 +59,8 @@ public sealed class NtLogisticLoss : IContrastiveLoss
         return found.Mean(Softplus(found.Similarity));
     }
 
-    private (Tensor Value, Tensor Slope) Term(Tensor s) => (Softplus(s), s.div(Temperature).sigmoid_().div_(Temperature));
+    private (Tensor Value, Tensor Slope) Term(Tensor s) => (Softplus(s), s.div(Scalars.Of(Temperature)).sigmoid_().div_(Scalars.Of(Temperature)));
 
     // ln(1 + e^(x / τ))
-    private Tensor Softplus(Tensor x) => nn.functional.softplus(x.div(Temperature), 1, Linear);
+    private Tensor Softplus(Tensor x) => x.div(Scalars.Of(Temperature)).Softplus(Linear);
 }

@@ -1,5 +1,4 @@
 using SimClr.Internals;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SimClr.Losses;
@@ -31,9 +30,7 @@ internal static class NtXentBlocks
         using var _ = no_grad();
         using var scope = NewDisposeScope();
         long views = u.shape[0];
-        using Scalar tau = temperature;
-        using Scalar terms = views;
-        Tensor scaled = u.div(tau);                                            // [2N, d]
+        Tensor scaled = u.div(Scalars.Of(temperature));                                // [2N, d]
         Tensor partner = scaled.roll(views / 2, 0);                                    // i ↔ i + N
         Tensor positive = u.mul(partner).sum(1, keepdim: true);                        // [2N, 1]
         Tensor missed = zeros_like(positive);                                          // 1 − p of each anchor
@@ -48,8 +45,8 @@ internal static class NtXentBlocks
             }
         }
 
-        gradient?.sub_(missed.add(missed.roll(views / 2, 0), Scalars.One).mul(partner)).div_(terms);
-        return (loss.div_(terms).MoveToOuterDisposeScope(), gradient?.MoveToOuterDisposeScope());
+        gradient?.sub_(missed.Plus(missed.roll(views / 2, 0)).mul(partner)).div_(Scalars.Of(views));
+        return (loss.div_(Scalars.Of(views)).MoveToOuterDisposeScope(), gradient?.MoveToOuterDisposeScope());
     }
 
     /// <summary>Adds what the anchors from the first on contribute.</summary>
@@ -58,14 +55,11 @@ internal static class NtXentBlocks
     {
         using var scope = NewDisposeScope();
         long views = u.shape[0];
-        using Scalar from = first;
-        using Scalar to = first + rows;
-        using Scalar half = views / 2;
-        using Scalar all = views;
         Tensor anchors = scaled.narrow(0, first, rows);                                // [B, d]
         Tensor similarity = anchors.matmul(u.t());                                     // [B, 2N]
         similarity.narrow(1, first, rows).diagonal().fill_(Scalars.MinusInfinity);   // an anchor is not its own negative
-        Tensor partners = arange(from, to, device: u.device).add(half).remainder(all).unsqueeze(1);
+        Tensor partners = arange(Scalars.Of(first), Scalars.Of(first + rows), Scalars.One, device: u.device)
+            .Plus(Scalars.Of(views / 2)).remainder(Scalars.Of(views)).unsqueeze(1);
         similarity.scatter_(1, partners, full_like(partners, Scalars.MinusInfinity, u.dtype));   // nor is its positive one
         Tensor p = positive.narrow(0, first, rows);
         Tensor highest = similarity.amax([1], keepdim: true);
@@ -74,10 +68,10 @@ internal static class NtXentBlocks
         Tensor sum = weight.sum(1, keepdim: true);
 
         // −ln(e^p / (e^p + Σ e^n)) = ln(1 + e^(ln Σ e^n − p)): where p all but wins, 1 − its share would be rounding only.
-        loss.add_(nn.functional.softplus(sum.log().add_(highest, Scalars.One).sub_(p), 1, 40).sum(), Scalars.One);
+        loss.add_(sum.log().add_(highest, Scalars.One).sub_(p).Softplus(40).sum(), Scalars.One);
         if (gradient is not null)
         {
-            Tensor share = sum.add(p.sub(highest).exp_(), Scalars.One).reciprocal_();   // 1 / (Σ e^n + e^p), both less the highest
+            Tensor share = sum.Plus(p.sub(highest).exp_()).reciprocal_();   // 1 / (Σ e^n + e^p), both less the highest
             missed.narrow(0, first, rows).copy_(sum.mul(share));
             gradient.narrow(0, first, rows).add_(weight.matmul(scaled).mul_(share), Scalars.One);
             gradient.addmm_(weight.t(), anchors.mul(share), 1, 1);

@@ -1,3 +1,4 @@
+using SimClr.Internals;
 using static TorchSharp.torch;
 
 namespace SimClr.Losses;
@@ -16,7 +17,7 @@ internal static class PresenceLoss
     public static Tensor Of(Tensor logits, Tensor marks)
     {
         Tensor counted = marks.abs();                                                      // [N, classes]: 1, or 0 where difficult
-        Tensor there = marks.clamp_min(0);                                                 // [N, classes]: 1, or 0
-        return nn.functional.binary_cross_entropy_with_logits(logits, there, counted, nn.Reduction.Sum).div(logits.shape[0]);
+        Tensor there = marks.clamp_min(Scalars.Zero);                                      // [N, classes]: 1, or 0
+        return nn.functional.binary_cross_entropy_with_logits(logits, there, counted, nn.Reduction.Sum).div(Scalars.Of(logits.shape[0]));
     }
 }

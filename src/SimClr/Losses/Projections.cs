@@ -1,3 +1,4 @@
+using SimClr.Internals;
 using static TorchSharp.torch;
 
 namespace SimClr.Losses;
@@ -27,6 +28,6 @@ internal static class Projections
     public static Tensor WithGradient(Tensor u, Tensor value, Tensor gradient)
     {
         Tensor product = u.flatten().dot(gradient.flatten());
-        return product.sub(product.detach()).add(value);
+        return product.sub(product.detach()).Plus(value);
     }
 }

@@ -14,10 +14,10 @@ public sealed class AdamW : Optimizer
 
     // As scalars that live as long as this: see Scalars.
     private readonly Scalar beta1;
-    private readonly Scalar beta2 = SecondDecay;
+    private readonly Scalar beta2 = Scalars.Of(SecondDecay);
     private readonly Scalar beta1Rest;
-    private readonly Scalar beta2Rest = 1 - SecondDecay;
-    private readonly Scalar epsilon = 1e-8;
+    private readonly Scalar beta2Rest = Scalars.Of(1 - SecondDecay);
+    private readonly Scalar epsilon = Scalars.Of(1e-8);
     private readonly double weightDecay;
 
     /// <summary>Creates the optimizer for the given parameters.</summary>
@@ -27,8 +27,8 @@ public sealed class AdamW : Optimizer
     public AdamW(IReadOnlyList<TrainedParameter> parameters, double beta1 = 0.9, double weightDecay = 0.01)
         : base(parameters)
     {
-        this.beta1 = beta1;
-        beta1Rest = 1 - beta1;
+        this.beta1 = Scalars.Of(beta1);
+        beta1Rest = Scalars.Of(1 - beta1);
         this.weightDecay = weightDecay;
         AddSlot("mean");
         AddSlot("square");
@@ -40,16 +40,14 @@ public sealed class AdamW : Optimizer
     {
         if (!slab.Excluded)
         {
-            using Scalar kept = 1 - (learningRate * weightDecay);
-            slab.Values.mul_(kept);
+            slab.Values.mul_(Scalars.Of(1 - (learningRate * weightDecay)));
         }
 
-        using Scalar back = -learningRate;
         Tensor mean = slab.Slot("mean").mul_(beta1).add_(slab.Gradients, alpha: beta1Rest);
         Tensor square = slab.Slot("square").mul_(beta2).addcmul_(slab.Gradients, slab.Gradients, beta2Rest);
-        Tensor meanBias = slab.Slot("power1").mul_(beta1).neg().add_(Scalars.One);
-        Tensor squareBias = slab.Slot("power2").mul_(beta2).neg().add_(Scalars.One);
-        Tensor denominator = square.div(squareBias).sqrt_().add_(epsilon);
-        slab.Values.addcdiv_(mean.div(meanBias), denominator, back);
+        Tensor meanBias = slab.Slot("power1").mul_(beta1).neg().add_(Scalars.One, Scalars.One);
+        Tensor squareBias = slab.Slot("power2").mul_(beta2).neg().add_(Scalars.One, Scalars.One);
+        Tensor denominator = square.div(squareBias).sqrt_().add_(epsilon, Scalars.One);
+        slab.Values.addcdiv_(mean.div(meanBias), denominator, Scalars.Of(-learningRate));
     }
 }

@@ -1,3 +1,4 @@
+using SimClr.Internals;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -17,7 +18,6 @@ public sealed class Lars : Optimizer
     private readonly Scalar momentum;
     private readonly Scalar weightDecay;
     private readonly Scalar trustCoefficient;
-    private readonly Scalar zero = 0;
 
     /// <summary>Creates the optimizer for the given parameters.</summary>
     /// <param name="parameters">From <see cref="ParameterGroups.Of"/>.</param>
@@ -32,16 +32,15 @@ public sealed class Lars : Optimizer
         : base(parameters)
     {
         AddSlot("momentum");
-        this.momentum = momentum;
-        this.weightDecay = weightDecay;
-        this.trustCoefficient = trustCoefficient;
+        this.momentum = Scalars.Of(momentum);
+        this.weightDecay = Scalars.Of(weightDecay);
+        this.trustCoefficient = Scalars.Of(trustCoefficient);
     }
 
     private protected override void Update(ParameterSlab slab, double learningRate)
     {
-        using Scalar rate = learningRate;
         Tensor step = slab.Excluded ? slab.Gradients : Adapted(slab);
-        slab.Values.sub_(slab.Slot("momentum").mul_(momentum).add_(step, alpha: rate));
+        slab.Values.sub_(slab.Slot("momentum").mul_(momentum).add_(step, alpha: Scalars.Of(learningRate)));
     }
 
     // The ratio is a tensor, never a number: reading it back would make the device wait for the host.
@@ -51,7 +50,7 @@ public sealed class Lars : Optimizer
         Tensor weightNorms = slab.Norms(slab.Values);                                        // [parameters]
         Tensor gradientNorms = slab.Norms(decayed);                                          // [parameters]
         Tensor ratios = weightNorms.mul(trustCoefficient).div(gradientNorms);
-        ratios = where(weightNorms.mul(gradientNorms).gt(zero), ratios, ones_like(ratios));
+        ratios = where(weightNorms.mul(gradientNorms).gt(Scalars.Zero), ratios, ones_like(ratios));
         return decayed.mul_(slab.PerRow(ratios));
     }
 }

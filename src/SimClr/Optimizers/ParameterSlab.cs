@@ -1,3 +1,4 @@
+using SimClr.Internals;
 using static TorchSharp.torch;
 
 namespace SimClr.Optimizers;
@@ -68,7 +69,7 @@ internal sealed class ParameterSlab : IDisposable
     public IEnumerable<KeyValuePair<string, Tensor>> AddSlot(string slot, double value)
     {
         using var scope = NewDisposeScope();
-        slots[slot] = Own(Empty().fill_(value));
+        slots[slot] = Own(Empty().fill_(Scalars.Of(value)));
         return [.. parameters.Select((p, i) => KeyValuePair.Create(p.Name, Own(Slice(slots[slot], i))))];
     }
 
@@ -122,7 +123,7 @@ internal sealed class ParameterSlab : IDisposable
     /// <summary>The ℓ2 norm of each parameter's part of a slab, [parameters].</summary>
     public Tensor Norms(Tensor slab)
     {
-        Tensor squares = slab.square().sum(1);                                               // [rows]
+        Tensor squares = slab.pow(Scalars.Two).sum(1);                                               // [rows]
         return squares.index_select(0, rowsOfParameter.flatten()).reshape(rowsOfParameter.shape).sum(1).sqrt();
     }
 

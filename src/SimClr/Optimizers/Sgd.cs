@@ -25,15 +25,14 @@ public sealed class Sgd : Optimizer
         : base(parameters)
     {
         AddSlot("momentum");
-        this.momentum = momentum;
-        this.weightDecay = weightDecay;
+        this.momentum = Scalars.Of(momentum);
+        this.weightDecay = Scalars.Of(weightDecay);
     }
 
     private protected override void Update(ParameterSlab slab, double learningRate)
     {
-        using Scalar back = -learningRate;
         Tensor decayed = slab.Excluded ? slab.Gradients : slab.Gradients.add(slab.Values, alpha: weightDecay);
         Tensor velocity = slab.Slot("momentum").mul_(momentum).add_(decayed, Scalars.One);
-        slab.Values.add_(decayed.add(velocity, alpha: momentum), alpha: back);
+        slab.Values.add_(decayed.add(velocity, alpha: momentum), alpha: Scalars.Of(-learningRate));
     }
 }

@@ -1,4 +1,5 @@
 using SimClr.Embeddings;
+using SimClr.Internals;
 using static TorchSharp.torch;
 
 namespace SimClr.Search;
@@ -30,7 +31,7 @@ public static class PrincipalMap
         int axes = Math.Min(2, rows.Dimension);
         Tensor axis = vectors.narrow(1, rows.Dimension - axes, axes).flip(1);
         Tensor largest = axis.gather(0, axis.abs().argmax(0, keepdim: true)).sign();
-        double[] variances = [.. values.clamp(min: 0).contiguous().data<double>()];
+        double[] variances = [.. values.clamp(min: Scalars.Zero).contiguous().data<double>()];
         explained = variances.TakeLast(axes).Sum() / variances.Sum();
         float[] found = [.. x.mm(axis.mul(largest)).to_type(float32).contiguous().data<float>()];
         return axes == 2 ? found : [.. found.SelectMany(value => new[] { value, 0f })];

@@ -1,4 +1,5 @@
 using SimClr.Distributed;
+using SimClr.Internals;
 using SimClr.Losses;
 using SimClr.Optimizers;
 using static TorchSharp.torch;
@@ -30,11 +31,11 @@ internal sealed class DivergenceGuard : IDisposable
         foreach (Tensor gradients in optimizer.Gradients)
         {
             // A sum is not finite when one of its terms is not.
-            sum = sum.add(gradients.sum(type: ScalarType.Float32));
+            sum = sum.Plus(gradients.sum(type: ScalarType.Float32));
         }
 
         healthy.mul_(isfinite(sum).to_type(ScalarType.Float32));
-        healthySteps.add_(healthy.to_type(ScalarType.Int64));
+        healthySteps.add_(healthy.to_type(ScalarType.Int64), Scalars.One);
     }
 
     /// <exception cref="DivergenceException">A step since the start was not finite.</exception>

@@ -45,7 +45,7 @@ internal static class MicroBatchFit
         {
             using var pass = NewDisposeScope();
             int side = options.Views.Size;
-            Tensor x = full([views * images, side, side, 3], 0.5, dtype: plan.InputType, device: device(plan.Device));
+            Tensor x = full([views * images, side, side, 3], Scalars.Of(0.5), dtype: plan.InputType, device: device(plan.Device));
             task.Output(x.permute(0, 3, 1, 2)).sum().backward();
             foreach (Tensor parameter in model.parameters())
             {

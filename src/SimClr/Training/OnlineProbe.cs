@@ -1,6 +1,7 @@
 using SimClr.Checkpoints;
 using SimClr.Data;
 using SimClr.Heads;
+using SimClr.Internals;
 using SimClr.Optimizers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -69,7 +70,7 @@ internal sealed class OnlineProbe : IDisposable
         Tensor h = step.H.detach().to_type(ScalarType.Float32);                            // [V · N, r]
         Tensor y = tensor(step.Images.Select(i => (long)labels[i]).ToArray(), device: h.device);
         Tensor logits = layer.forward(h);
-        right.add_(logits.detach().argmax(1).eq(y).sum());
+        right.add_(logits.detach().argmax(1).eq(y).sum(), Scalars.One);
         asked += h.shape[0];
 
         optimizer.ZeroGradients();
@@ -77,7 +78,7 @@ internal sealed class OnlineProbe : IDisposable
         if (ranks.AreSeveral)
         {
             // The mean over this rank's views, by its share of the batch: summed over the ranks it is the mean over all.
-            loss = loss.mul((double)h.shape[0] / (ViewsPerImage * batch));
+            loss = loss.mul(Scalars.Of((double)h.shape[0] / (ViewsPerImage * batch)));
         }
 
         loss.backward();
@@ -96,7 +97,7 @@ internal sealed class OnlineProbe : IDisposable
         {
             using Tensor all = tensor(new[] { right.item<long>(), asked });
             ranks.Sum(all);
-            right.fill_(all[0].item<long>());
+            right.fill_(Scalars.Of(all[0].item<long>()));
             asked = all[1].item<long>();
         }
 

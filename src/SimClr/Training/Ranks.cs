@@ -80,7 +80,7 @@ internal sealed class Ranks(ICommunicator communicator) : IRankTotals
         using var scope = NewDisposeScope();
         if (AreSeveral && values.Count > 0)
         {
-            Tensor flat = cat([.. values.Select(t => t.reshape(-1))]).mul_(share);
+            Tensor flat = cat([.. values.Select(t => t.reshape(-1))]).mul_(Scalars.Of(share));
             communicator.AllReduce(flat);
             Spread(flat, values);
         }

@@ -1,3 +1,4 @@
+using SimClr.Internals;
 using static TorchSharp.torch;
 
 namespace SimClr.Training;
@@ -100,9 +101,10 @@ public sealed record RunHealth(
             using var scope = NewDisposeScope();
             long size = Math.Min(rows, views - start);
             Tensor similarity = unit.narrow(0, start, size).matmul(unit.t());
-            similarity.narrow(1, start, size).diagonal().fill_(double.NegativeInfinity);
-            Tensor partner = arange(start, start + size, device: unit.device).add(views / 2).remainder(views);
-            count.add_(similarity.argmax(1).eq(partner).sum());
+            similarity.narrow(1, start, size).diagonal().fill_(Scalars.MinusInfinity);
+            Tensor partner = arange(Scalars.Of(start), Scalars.Of(start + size), Scalars.One, device: unit.device)
+                .Plus(Scalars.Of(views / 2)).remainder(Scalars.Of(views));
+            count.add_(similarity.argmax(1).eq(partner).sum(), Scalars.One);
         }
 
         return count;

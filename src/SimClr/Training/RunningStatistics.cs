@@ -1,4 +1,4 @@
-using TorchSharp;
+using SimClr.Internals;
 using static TorchSharp.torch;
 
 namespace SimClr.Training;
@@ -33,13 +33,12 @@ internal sealed class RunningStatistics
     public void Add(double share)
     {
         using var _ = no_grad();
-        using Scalar part = share;
         foreach ((Tensor buffer, Tensor before, Tensor after) in buffers)
         {
             // What is no floating-point number only counts (num_batches_tracked): it moves by one as in a plain step.
             if (buffer.is_floating_point())
             {
-                after.add_(buffer, alpha: part);
+                after.add_(buffer, alpha: Scalars.Of(share));
             }
             else
             {

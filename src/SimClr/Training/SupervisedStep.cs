@@ -1,3 +1,4 @@
+using SimClr.Internals;
 using SimClr.Losses;
 using static TorchSharp.torch;
 
@@ -62,7 +63,7 @@ internal sealed class SupervisedStep(ClassifierModel model, Func<Tensor, int[], 
 
         statistics.Settle();
         return new StepOutcome(
-            outcomes.Select(o => o.Loss).Aggregate((sum, part) => sum.add(part)),
+            outcomes.Select(o => o.Loss).Aggregate((sum, part) => sum.Plus(part)),
             cat([.. outcomes.Select(o => o.H)]),
             cat([.. outcomes.Select(o => o.Z)]),
             [.. outcomes.SelectMany(o => o.Images)]);
@@ -74,7 +75,7 @@ internal sealed class SupervisedStep(ClassifierModel model, Func<Tensor, int[], 
         (Tensor h, Tensor logits) = model.forward(batch.Views);                            // [m, r], [m, classes]
         Tensor value = loss(logits, batch.Images);
         double weight = (double)batch.Images.Length / share.Batch;
-        value = weight == 1 ? value : value.mul(weight);
+        value = weight == 1 ? value : value.mul(Scalars.Of(weight));
         ranks.Backward(() => value.backward(), last);
         scope.MoveToOuter(h = h.detach(), logits = logits.detach(), value = value.detach());
         return new StepOutcome(value, h, logits, batch.Images);
