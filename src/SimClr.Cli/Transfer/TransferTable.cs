@@ -40,7 +40,7 @@ internal sealed class TransferTable(
         return $"transfer by {Protocol} at {views.Size} pixels, in percent; in the last columns the paper's ResNet-50, 1× and 4×:\n"
             + "linear evaluation (lin), the same of supervised encoders (sup), fine-tuning (tuned), the same of supervised encoders\n"
             + "(sup-t), training from a random start (rand)\n\n"
-            + string.Join('\n', lines) + $"\n{marked}{missing}{Skipped()}{PerClass()}{(report is null ? "" : $"\nreport: {Path.GetFullPath(report)}")}";
+            + string.Join('\n', lines) + $"\n{marked}{missing}\nchosen on validation images: {string.Join("; ", results.Select(result => $"{result.Set.Title} {Chosen(result)}"))}{Skipped()}{PerClass()}{(report is null ? "" : $"\nreport: {Path.GetFullPath(report)}")}";
     }
 
     public JsonObject Json(string? report) => new()

@@ -165,6 +165,7 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
             "evaluate", "compare", Path.Combine(folder, "voc2007.csv"), Path.Combine(folder, "voc2007.csv")).Refused(3));
 
         string words = Transfer([.. all, "--seed", "0"]).Output;
+        Assert.Contains("chosen on validation images: CIFAR-10 rate ", words);
         Assert.Contains("average precision\naeroplane ", words);
         Assert.Contains("taken for it  precision\nairplane ", words);
     }
