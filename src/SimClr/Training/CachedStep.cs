@@ -1,3 +1,4 @@
+using SimClr.Internals;
 using SimClr.Losses;
 using static TorchSharp.torch;
 
@@ -34,6 +35,7 @@ internal sealed class CachedStep(SimClrModel model, IContrastiveLoss loss, RankS
         var statistics = new RunningStatistics(model);
         Kept kept = Project(nextViews);
         statistics.Restore();
+        HostMemory.GiveBack();
 
         GatheredLoss.Outcome outcome = gathered.Compute(kept.Z1, kept.Z2);
         long start = 0;
@@ -47,6 +49,7 @@ internal sealed class CachedStep(SimClrModel model, IContrastiveLoss loss, RankS
         }
 
         statistics.Settle();
+        HostMemory.GiveBack();
         return new StepOutcome(outcome.Value, kept.H, outcome.Z, kept.Images);
     }
 
