@@ -36,6 +36,11 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         Tensor kernel = weight.dtype == input.dtype ? weight : weight.to_type(input.dtype);
+        if (PointwiseConvolution.Serves(weight))
+        {
+            return PointwiseConvolution.Forward(input, kernel, Stride);
+        }
+
         return IsNarrow && input.device_type == TorchSharp.DeviceType.CPU
             ? Filled(input, kernel)
             : nn.functional.conv2d(input, kernel, strides: [Stride, Stride], padding: [Padding, Padding]);

@@ -16,6 +16,7 @@ internal sealed class FoldedConvolution : IDisposable
     private readonly long stride;
     private readonly long padding;
     private readonly bool fused;
+    private readonly bool pointwise;
 
     /// <summary>Folds the two.</summary>
     /// <param name="convolution">Without bias.</param>
@@ -36,12 +37,19 @@ internal sealed class FoldedConvolution : IDisposable
         bias = shift.to_type(type).DetachFromDisposeScope();
         stride = convolution.Stride;
         padding = convolution.Padding;
+        pointwise = PointwiseConvolution.Serves(weight);
         matrix = fused && SmallImages.Serves(weight, stride, padding) ? SmallImages.MatrixOf(weight).DetachFromDisposeScope() : null;
     }
 
     /// <summary>x: [N, inputs, H, W] → [N, outputs, H / stride, W / stride], after ReLU where it is asked for.</summary>
     public Tensor Forward(Tensor input, bool relu)
     {
+        if (pointwise)
+        {
+            Tensor product = PointwiseConvolution.Forward(input, weight, bias, stride);
+            return relu ? product.relu_() : product;
+        }
+
         if (matrix is not null && SmallImages.Serves(input))
         {
             Tensor product = SmallImages.Forward(input, matrix, bias);
@@ -62,7 +70,7 @@ internal sealed class FoldedConvolution : IDisposable
     /// <param name="shortcut">[N, outputs, H / stride, W / stride], overwritten.</param>
     public Tensor ForwardOnto(Tensor input, Tensor shortcut)
     {
-        bool asMatrix = matrix is not null && SmallImages.Serves(input);
+        bool asMatrix = pointwise || (matrix is not null && SmallImages.Serves(input));
         return (fused && !asMatrix ? FusedConvolution.TryAddTo(shortcut, input, weight, bias, stride, padding) : null)
             ?? Forward(input, relu: false).add_(shortcut, Scalars.One).relu_();
     }

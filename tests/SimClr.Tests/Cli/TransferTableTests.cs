@@ -13,6 +13,8 @@ public sealed class TransferTableTests
     private static readonly TransferRequest Request = new(
         "runs/my run", "sets", [TransferCatalog.Find("cifar10")!, TransferCatalog.Find("voc2007")!], AllowPartial: true, []);
 
+    private static readonly EvaluationOutcome Said = EvaluationOutcome.FromPredictions(["a", "b"], [0, 1], [0, 1], 2, ["cat", "dog"]);
+
     [Fact]
     public void The_text_stands_beside_the_paper_and_marks_what_is_not_whole()
     {
@@ -60,8 +62,8 @@ public sealed class TransferTableTests
         new EncoderOptions { Name = "resnet18" },
         new ViewOptions { Size = 32 },
         [
-            new(Request.Only![0], 0.713, new Interval(0.7, 0.726), 0.7, [("l2", 10)], 50_000, 5_000, 7, IsPartial: true),
-            new(Request.Only[1], 0.5, new Interval(0.48, 0.52), 0.5, [("l2", 1)], 5_011, 4_952, 0, IsPartial: false),
+            new(Request.Only![0], 0.713, new Interval(0.7, 0.726), 0.7, [("l2", 10)], 50_000, 5_000, 7, IsPartial: true) { Outcome = Said },
+            new(Request.Only[1], 0.5, new Interval(0.48, 0.52), 0.5, [("l2", 1)], 5_011, 4_952, 0, IsPartial: false) { Scores = new MultiLabelScores(["a"], ["cat", "dog"], [1, -1], [0.5f, 0.1f]) },
         ],
         [TransferCatalog.Find("pets")!],
         seed: 4);

@@ -15,6 +15,8 @@ public sealed class FoldedConvolutionTests
         { 64, 16, 1, 1, 7 },
         { 32, 64, 1, 2, 5 },
         { 3, 64, 7, 2, 20 },
+        { 256, 512, 1, 2, 9 },
+        { 512, 1024, 1, 1, 7 },
     };
 
     public static TheoryData<int, int, int> SmallLayers => new() { { 256, 256, 4 }, { 256, 512, 2 }, { 512, 256, 1 }, { 256, 32, 3 } };
