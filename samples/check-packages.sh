@@ -92,8 +92,7 @@ tools/simclr --version
 tools/simclr --help > /dev/null
 tools/simclr doctor
 tools/simclr preset list
-tools/simclr pretrain sample:test --out run --preset demo --epochs 1 --set schedule.warmup_epochs=0 --batch-size 64 \
-    --set encoder.width=0.0625 --json
+tools/simclr pretrain sample:test --out run --preset demo --epochs 1 --set schedule.warmup_epochs=0 --batch-size 64 --json
 tools/simclr evaluate knn run --train sample:test --test sample:test --json
 tools/simclr embed run sample:test --out images.parquet
 tools/simclr index create images.parquet --run run --out images.index

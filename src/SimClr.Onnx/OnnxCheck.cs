@@ -90,7 +90,9 @@ internal static class OnnxCheck
         using var scope = NewDisposeScope();
         using var inference = new InferenceMode(encoder.Module);
         using InferenceMode? inferenceHead = head is null ? null : new InferenceMode(head);
-        Tensor input = tensor(images.Prepared, [images.Count, images.Size, images.Size, 3]).permute(0, 3, 1, 2).contiguous();
+
+        // Channels last, as everywhere: for other layouts libtorch asks NNPACK, which complains where it does not know the processor.
+        Tensor input = tensor(images.Prepared, [images.Count, images.Size, images.Size, 3]).permute(0, 3, 1, 2);
         Tensor x = encoder.Module.forward(input.to(device(inference.Device))).to_type(ScalarType.Float32);
         x = head is null ? x : head.forward(x.to(device(inferenceHead!.Device)));
         float[] rows = x.cpu().contiguous().data<float>().ToArray();

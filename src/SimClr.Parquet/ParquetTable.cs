@@ -1,6 +1,7 @@
 using Parquet;
 using Parquet.Schema;
 using SimClr.Embeddings;
+using SimClr.Internals;
 
 namespace SimClr.Parquet;
 
@@ -36,7 +37,7 @@ internal sealed class ParquetTable(string file, ParquetColumns columns)
 
         DataField field = columns.Embedding!;
         long stated = group.GetMetadata(field)?.MetaData?.NumValues ?? 0;
-        if (stated < count || stated > Math.Min(Array.MaxLength, MostNumbersPerByte * new FileInfo(file).Length))
+        if (stated < count || stated > Math.Min(Array.MaxLength, MostNumbersPerByte * FileSize.Of(file)))
         {
             throw new DataException($"{file}: a group claims {stated} numbers for {count} rows: the file is damaged, or has rows without numbers");
         }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using SimClr.Checkpoints;
+using SimClr.Embeddings;
 using SimClr.Internals;
 using static TorchSharp.torch;
 
@@ -29,10 +30,9 @@ public static class EncoderFingerprint
     /// <summary>Numbers of a representation.</summary>
     internal static int DimensionOf(TrainedEncoder encoder)
     {
-        using var inference = new InferenceMode(encoder.Module);
-        using var scope = NewDisposeScope();
-        Tensor image = zeros([1, 3, encoder.Views.Size, encoder.Views.Size], device: device(inference.Device));
-        return (int)encoder.Module.forward(image).shape[1];
+        using var network = new InferenceNetwork(encoder.Module, head: null);
+        using Tensor image = zeros([1, 3, encoder.Views.Size, encoder.Views.Size], device: device(network.Device));
+        return network.Compute(image).Length;
     }
 
     private static void Append(IncrementalHash hash, string text) => hash.AppendData(Encoding.UTF8.GetBytes(text + "\n"));

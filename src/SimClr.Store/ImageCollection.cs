@@ -47,7 +47,7 @@ public abstract class ImageCollection : VectorStoreCollection<string, ImageRecor
     /// <param name="options">Filter, lowest score, how many to skip; whether to return vectors.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="NotSupportedException">The value is no vector: embed the image first.</exception>
-    /// <exception cref="DataException">The vector has another dimension or holds numbers that are not finite.</exception>
+    /// <exception cref="DataException">The vector has another dimension, holds numbers that are not finite, or is all zeros.</exception>
     public override async IAsyncEnumerable<VectorSearchResult<ImageRecord>> SearchAsync<TInput>(
         TInput searchValue,
         int top,
@@ -146,6 +146,11 @@ public abstract class ImageCollection : VectorStoreCollection<string, ImageRecor
         if (!TensorPrimitives.IsFiniteAll(vector.Span))
         {
             throw new DataException($"{Name}: {what} holds numbers that are not finite; was the encoder's training stable?");
+        }
+
+        if (vector.Span.IndexOfAnyExcept(0f) < 0)
+        {
+            throw new DataException($"{Name}: {what} is all zeros, and zeros have no cosine with anything; leave it out. Did the encoder's training collapse?");
         }
     }
 

@@ -78,7 +78,7 @@ internal sealed class IndexFile : IDisposable
                 $"there is no index {path} (looked for {System.IO.Path.GetFullPath(path)}); 'simclr index create IMAGES --run RUN --out {path}' makes one");
         }
 
-        if (new FileInfo(path).Length == 0)
+        if (FileSize.Of(path) == 0)
         {
             throw new DataException($"{path} is empty, expected an index that 'simclr index create' made; remove it and create it again");
         }
@@ -160,9 +160,9 @@ internal sealed class IndexFile : IDisposable
             throw new DataException($"{path} is an index of version {Pragma("user_version")}, expected {Version}; it was made by another version of simclr: use that one, or create it again");
         }
 
-        if (new FileInfo(path).Length < SizeByHeader(path))
+        if (FileSize.Of(path) < SizeByHeader(path))
         {
-            throw new DataException($"{path} is cut off: it has {new FileInfo(path).Length} bytes, expected {SizeByHeader(path)}; copy it again, or create it again");
+            throw new DataException($"{path} is cut off: it has {FileSize.Of(path)} bytes, expected {SizeByHeader(path)}; copy it again, or create it again");
         }
     }
 

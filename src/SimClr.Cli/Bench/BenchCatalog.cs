@@ -27,7 +27,7 @@ internal static class BenchCatalog
         new(CachePlain, "plain steps", CacheBenchmark.Plain) { OwnProcess = true, IsSide = true },
         new(CacheMicro, "micro-batches", CacheBenchmark.Micro) { OwnProcess = true, IsSide = true },
         new("onnx", "embedding of a fixed batch against ONNX Runtime with the exported model", OnnxBenchmark.Measure) { OnRequest = true },
-        new("search", "search among 100,000 vectors of 128, exact and by the graph, and the graph's recall", SearchBenchmark.Measure) { OnRequest = true },
+        new("search", "search among 100,000 vectors of 128, exact and by the graph; the graph's recall, building and memory", SearchBenchmark.Measure) { OnRequest = true },
         new("profile", "where the time of training goes", ProfileBenchmark.Measure) { OnRequest = true },
         new("scaling", "cost by batch, image size, width and threads", ScalingBenchmark.Measure) { OnRequest = true },
     ];

@@ -1,9 +1,6 @@
 using System.CommandLine;
-using System.Text;
-using System.Text.Json.Nodes;
 using SimClr.Cli.Displays;
 using SimClr.Cli.Groups;
-using SimClr.Cli.Reports;
 using SimClr.Search;
 
 namespace SimClr.Cli.Commands;
@@ -38,30 +35,13 @@ internal static class ClusterCommand
             context,
             arguments,
             context.Value(k),
-            OutputOptions.Open(context, csv, "clusters.csv"),
-            OutputOptions.Open(context, html, "clusters.html")));
+            GroupOutput.Open(context, csv, html, "clusters")));
     }
 
-    private static void Divide(CommandContext context, TableArguments arguments, long? k, OutputFile? csv, OutputFile? html)
+    private static void Divide(CommandContext context, TableArguments arguments, long? k, GroupOutput output)
     {
         using TableInput input = Display.Show(context, display => TableInput.Open(context, arguments, display));
         (Clustering clusters, ClusterCountChoice? choice) = ClusterRequest.Fit(context, input.Table, k);
-        var found = new ClusterList(input.Table, clusters, choice);
-        if (csv is not null)
-        {
-            CsvText.Write(csv, ClusterList.CsvHeader, found.CsvRows());
-        }
-
-        if (html is not null)
-        {
-            html.Write(Encoding.UTF8.GetBytes(HtmlReport.Html(found.Page(input.Images))));
-            input.Images.Remark(context);
-        }
-
-        JsonObject json = found.Json();
-        json["skipped_images"] = input.Skipped;
-        json["csv"] = csv?.Path;
-        json["html"] = html?.Path;
-        context.Result(json, found.Text());
+        output.Give(context, input, new ClusterList(input.Table, clusters, choice));
     }
 }

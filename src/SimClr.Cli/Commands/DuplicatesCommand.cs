@@ -1,9 +1,6 @@
 using System.CommandLine;
-using System.Text;
-using System.Text.Json.Nodes;
 using SimClr.Cli.Displays;
 using SimClr.Cli.Groups;
-using SimClr.Cli.Reports;
 using SimClr.Search;
 
 namespace SimClr.Cli.Commands;
@@ -39,14 +36,13 @@ internal static class DuplicatesCommand
             context,
             arguments,
             Threshold(context.Value(threshold) ?? NearDuplicates.DefaultThreshold),
-            OutputOptions.Open(context, csv, "duplicates.csv"),
-            OutputOptions.Open(context, html, "duplicates.html")));
+            GroupOutput.Open(context, csv, html, "duplicates")));
     }
 
     private static double Threshold(double value)
         => value <= 1 ? value : throw new ConfigurationException(FormattableString.Invariant($"--threshold: got {value}, expected a cosine above 0, at most 1"));
 
-    private static void Find(CommandContext context, TableArguments arguments, double threshold, OutputFile? csv, OutputFile? html)
+    private static void Find(CommandContext context, TableArguments arguments, double threshold, GroupOutput output)
     {
         using TableInput input = Display.Show(context, display => TableInput.Open(context, arguments, display));
         var files = new ImageFiles(input.Table, input.Images);
@@ -58,21 +54,6 @@ internal static class DuplicatesCommand
             context.Remark($"all {input.Table.Count} images fall into one group: is the threshold too low, or did the encoder's training collapse?");
         }
 
-        if (csv is not null)
-        {
-            CsvText.Write(csv, DuplicateList.CsvHeader, found.CsvRows());
-        }
-
-        if (html is not null)
-        {
-            html.Write(Encoding.UTF8.GetBytes(HtmlReport.Html(found.Page(input.Images))));
-            input.Images.Remark(context);
-        }
-
-        JsonObject json = found.Json();
-        json["skipped_images"] = input.Skipped;
-        json["csv"] = csv?.Path;
-        json["html"] = html?.Path;
-        context.Result(json, found.Text());
+        output.Give(context, input, found);
     }
 }

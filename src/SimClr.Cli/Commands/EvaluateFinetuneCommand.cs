@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using SimClr.Cli.Displays;
 using SimClr.Data;
 using SimClr.Distributed;
+using SimClr.Evaluation;
 using SimClr.Training;
 
 namespace SimClr.Cli.Commands;
@@ -63,6 +64,7 @@ internal static class EvaluateFinetuneCommand
         {
             Progress = Steps(display),
             Grid = call.Grid,
+            Metric = call.Metric,
             Validation = call.Validation,
             Out = output,
             Communicator = ranks,
@@ -70,7 +72,7 @@ internal static class EvaluateFinetuneCommand
         (int Least, int Most)? taken = own.FewLabels(context) ? PerClass(call.Labeled) : null;
         _ = ranks.FromFirst(() =>
         {
-            report!.Show(result.Outcome, Title(result), Json(result, taken, output), Words(result, taken, call.Input.Train.Count, output));
+            report!.Show(result.Outcome, Title(result), Json(result, call.Metric, taken, output), Words(result, call.Metric, taken, call.Input.Train.Count, output));
             return true;
         });
     }
@@ -95,7 +97,7 @@ internal static class EvaluateFinetuneCommand
     private static string Title(FineTuneResult result)
         => $"{(result.Options.FromScratch ? "trained from scratch" : "fine-tuned")} on {result.Labels} labels";
 
-    private static JsonObject Json(FineTuneResult result, (int Least, int Most)? taken, string? output)
+    private static JsonObject Json(FineTuneResult result, SelectionMetric metric, (int Least, int Most)? taken, string? output)
     {
         FineTuneOptions options = result.Options;
         return new JsonObject
@@ -114,11 +116,12 @@ internal static class EvaluateFinetuneCommand
             ["weight_decay"] = options.WeightDecay,
             ["batch_norm_decay"] = result.BatchNormDecay,
             ["seed"] = options.Seed,
+            ["metric"] = result.Search.Count > 0 ? MetricOption.NameOf(metric) : null,
             ["search"] = new JsonArray([.. result.Search.Select(t => new JsonObject
             {
                 ["rate"] = t.Rate,
                 ["weight_decay"] = t.WeightDecay,
-                ["top1"] = t.Score,
+                [metric == SelectionMetric.Top1 ? "top1" : "mean_per_class"] = t.Score,
             })]),
             ["validation_images"] = result.ValidationImages,
             ["skipped_images"] = result.SkippedImages,
@@ -127,7 +130,7 @@ internal static class EvaluateFinetuneCommand
         };
     }
 
-    private static string Words(FineTuneResult result, (int Least, int Most)? taken, int trainImages, string? output)
+    private static string Words(FineTuneResult result, SelectionMetric metric, (int Least, int Most)? taken, int trainImages, string? output)
     {
         FineTuneOptions options = result.Options;
         List<string> lines =
@@ -139,10 +142,10 @@ internal static class EvaluateFinetuneCommand
         ];
         if (result.Search.Count > 0)
         {
-            lines.Add($"rate and decay are the best of {result.Search.Count} on {result.ValidationImages} validation images:");
+            lines.Add($"rate and decay are the best of {result.Search.Count} on {result.ValidationImages} validation images by {(metric == SelectionMetric.Top1 ? "top-1" : "mean per class")}:");
             lines.AddRange(result.Search.Select(t => string.Create(
                 CultureInfo.InvariantCulture,
-                $"  rate {t.Rate,-8:G3} decay {t.WeightDecay,-8:G3} {(t.Score is { } top1 ? ProgressText.Percent(top1) : "diverged")}")));
+                $"  rate {t.Rate,-8:G3} decay {t.WeightDecay,-8:G3} {(t.Score is { } score ? ProgressText.Percent(score) : "diverged")}")));
         }
 
         lines.AddRange(output is null ? [] : [$"the encoder and its classifier are in {output}"]);

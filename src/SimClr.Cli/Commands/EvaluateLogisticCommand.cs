@@ -12,8 +12,6 @@ namespace SimClr.Cli.Commands;
 /// <summary><c>simclr evaluate logistic RUN --train D [--validation D] --test D</c>.</summary>
 internal static class EvaluateLogisticCommand
 {
-    private static readonly string[] Metrics = ["top1", "mean-per-class"];
-
     public static Verb Create()
     {
         var arguments = new EvaluationArguments();
@@ -23,7 +21,7 @@ internal static class EvaluateLogisticCommand
             Description = "Labeled images to choose λ by; without them a fifth of each class of the training images is held out for it",
             HelpName = "DATA",
         };
-        Option<string?> metric = ChoiceOption.Of("--metric", "What λ is chosen by; top1 if it is not given", Metrics);
+        var metric = new MetricOption("λ is");
         var verb = new Verb(
             "logistic",
             "Logistic regression on the representations, as in the paper's transfer by linear evaluation.",
@@ -40,7 +38,7 @@ internal static class EvaluateLogisticCommand
         };
         arguments.AddTo(verb);
         verb.Add(validation);
-        verb.Add(metric);
+        verb.Add(metric.Option);
         asked.AddTo(verb);
         return verb.Does(context => Evaluate(
             context,
@@ -49,7 +47,7 @@ internal static class EvaluateLogisticCommand
             context.Value(validation),
             new LogisticOptions
             {
-                Metric = context.Value(metric) == Metrics[1] ? SelectionMetric.MeanPerClass : SelectionMetric.Top1,
+                Metric = metric.Of(context, context.Value(arguments.Train)!),
                 Seed = context.Seed ?? 0,
             }));
     }
@@ -107,7 +105,7 @@ internal static class EvaluateLogisticCommand
         ["l2"] = found.Model.L2,
         ["objective"] = found.Model.Objective,
         ["converged"] = found.Model.Converged,
-        ["metric"] = options.Metric == SelectionMetric.Top1 ? Metrics[0] : Metrics[1],
+        ["metric"] = MetricOption.NameOf(options.Metric),
         ["sweep"] = new JsonArray([.. found.Sweep.Select(point => new JsonObject
         {
             ["l2"] = point.L2,

@@ -28,7 +28,7 @@ internal static class EvaluateTransferCommand
             Description = "These sets alone, separated by commas; each must then be there",
             HelpName = "SET,SET",
         };
-        var partial = new Option<bool>("--allow-partial") { Description = "Also measure on sets of which images are missing; their results are marked" };
+        var partial = new Option<bool>("--allow-partial") { Description = "Also measure on sets of which images or whole classes are missing; their results are marked" };
         Option<string?> protocol = ChoiceOption.Of(
             "--protocol", "Logistic regression on fixed representations, or training of the whole network; linear if it is not given", Protocols);
         Option<string?> grid = ChoiceOption.Of(
@@ -43,6 +43,7 @@ internal static class EvaluateTransferCommand
             Description = "Write what was said about each test image into this folder, as SET.csv, for 'simclr evaluate compare'; of VOC 2007 the score of each class, which that does not take",
             HelpName = "DIR",
         };
+        var anew = new Option<bool>("--anew") { Description = "Measure again what was measured before with the same encoder, settings and images" };
         var report = new Option<string?>("--report") { Description = "Write the table as a page", HelpName = "FILE.html" };
         Option<string[]> set = ReadingOption.Create("the run says");
         var verb = new Verb(
@@ -53,7 +54,7 @@ internal static class EvaluateTransferCommand
             "simclr evaluate transfer runs/photos --data-root ./sets --only pets --protocol finetune --grid thin --steps 2000",
             "simclr evaluate transfer runs/photos --data-root ./sets --only voc2007 --per-class --predictions scores")
         {
-            run, root, only, partial, protocol, grid, steps, perClass, predictions, report, set,
+            run, root, only, partial, protocol, grid, steps, perClass, predictions, report, anew, set,
         };
         verb.Details =
         [
@@ -65,6 +66,9 @@ internal static class EvaluateTransferCommand
             "Finetune: the whole network is trained on each set, from the encoder, as by 'simclr evaluate finetune': rate and decay",
             "are chosen on validation images, each choice a training of its own, and the network is trained again on all",
             "(B.8.2). VOC 2007, whose images have several classes each, gets a sigmoid for each class instead of a softmax.",
+            "",
+            "The result of each set is kept in RUN/transfer (of an encoder file in FILE.transfer) as soon as it is there. Given again,",
+            "with the same encoder, settings, seed and images, the command takes up what is done, and says so; --anew does not.",
             "",
             "The sets, the folders that they are looked for in below DIR, and the number of images:",
             .. TransferCatalog.Sets.Select(Line),
@@ -85,6 +89,7 @@ internal static class EvaluateTransferCommand
                 Grid = context.Value(grid) ?? TransferRequest.FullGrid,
                 Steps = (int?)context.Value(steps),
                 PerClass = context.Value(perClass),
+                Anew = context.Value(anew),
             },
             context.Value(predictions),
             context.Value(report) is { } file ? new OutputFile("--report", file, "transfer.html") : null));
@@ -136,9 +141,7 @@ internal static class EvaluateTransferCommand
                 context.Remark($"{set.Title} is not there: {set.HowToGet(request.Root)}");
             }
 
-            TransferResult[] results = Display.Show(context, display => request.Protocol == TransferRequest.Linear
-                ? Measure(encoder, folders, reading, seed, display, context.Cancel)
-                : Tune(context, request, folders, reading, seed, display));
+            TransferResult[] results = Measure(context, request, encoder, folders, reading, seed);
             var table = new TransferTable(request, encoder.Options, encoder.Views, results, folders.Absent, seed);
             report?.Write(System.Text.Encoding.UTF8.GetBytes(table.Html(Stopwatch.GetElapsedTime(begin).TotalSeconds)));
             foreach (TransferResult result in results)
@@ -178,29 +181,69 @@ internal static class EvaluateTransferCommand
         return (TrainedEncoder.Load(request.Run, device), reading);
     }
 
+    /// <summary>The results of all sets that are there: those of before where they came of the same, the others as they are measured.</summary>
     private static TransferResult[] Measure(
-        TrainedEncoder encoder, TransferFolders folders, DataOptions reading, long seed, IDisplay display, CancellationToken cancel)
+        CommandContext context, TransferRequest request, TrainedEncoder encoder, TransferFolders folders, DataOptions reading, long seed)
     {
-        var evaluation = new TransferEvaluation(encoder, reading, seed);
-        return
-        [
-            .. folders.Present.Select(splits => evaluation.Run(
-                splits, part => display.Images($"embedding {splits.Set.Title}, {NameOf(part, splits)}", part.Count), Sweep(display, splits.Set), cancel)),
-        ];
+        int steps = request.Steps ?? new FineTuneOptions().Steps;
+        var kept = KeptResults.Of(request, encoder, reading, steps, seed);
+        TransferResult?[] before = [.. folders.Present.Select(splits => request.Anew ? null : kept.Find(splits))];
+        foreach (TransferResult found in before.OfType<TransferResult>())
+        {
+            context.Remark($"{found.Set.Title}: taken from {kept.FileOf(found.Set)}, measured before with the same encoder, settings and images; --anew measures again");
+        }
+
+        int now = 0;
+        try
+        {
+            return Display.Show(context, display =>
+            {
+                Func<TransferSplits, TransferResult> measure = request.Protocol == TransferRequest.Linear
+                    ? Logistic(encoder, reading, seed, display, context.Cancel)
+                    : Tuned(context, request, steps, reading, seed, display);
+                return folders.Present.Zip(before, (splits, found) => found ?? Kept(splits, measure(splits))).ToArray();
+            });
+        }
+        catch (OperationCanceledException stop) when (now > 0)
+        {
+            throw new StoppedException($"{now} set(s) are done and kept in {kept.Folder}; the same command goes on from there", stop);
+        }
+
+        TransferResult Kept(TransferSplits splits, TransferResult result)
+        {
+            try
+            {
+                kept.Keep(splits, result);
+                now++;
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                context.Remark($"warning: the result of {splits.Set.Title} cannot be kept in {kept.Folder} ({error.Message}); it is lost if the rest is interrupted");
+            }
+
+            return result;
+        }
     }
 
-    private static TransferResult[] Tune(
-        CommandContext context, TransferRequest request, TransferFolders folders, DataOptions reading, long seed, IDisplay display)
+    private static Func<TransferSplits, TransferResult> Logistic(
+        TrainedEncoder encoder, DataOptions reading, long seed, IDisplay display, CancellationToken cancel)
     {
-        FineTuneOptions recipe = new FineTuneOptions { Seed = seed };
+        var evaluation = new TransferEvaluation(encoder, reading, seed);
+        return splits => evaluation.Run(
+            splits, part => display.Images($"embedding {splits.Set.Title}, {NameOf(part, splits)}", part.Count), Sweep(display, splits.Set), cancel);
+    }
+
+    private static Func<TransferSplits, TransferResult> Tuned(
+        CommandContext context, TransferRequest request, int steps, DataOptions reading, long seed, IDisplay display)
+    {
         var tuning = new TransferFineTuning(
             request.Run,
-            recipe with { Steps = request.Steps ?? recipe.Steps },
+            new FineTuneOptions { Seed = seed, Steps = steps },
             request.Grid == TransferRequest.FullGrid ? FineTuneGrid.Full : FineTuneGrid.Thin,
             reading,
             context.Device ?? "auto",
             context.Threads ?? 0);
-        return [.. folders.Present.Select(splits => tuning.Run(splits, Steps(display, splits.Set), context.Cancel))];
+        return splits => tuning.Run(splits, Steps(display, splits.Set), context.Cancel);
     }
 
     private static Reports<FineTuneProgress> Steps(IDisplay display, TransferSet set)

@@ -37,6 +37,8 @@ internal sealed class FinetuneArguments
     private readonly Option<string?> grid = ChoiceOption.Of(
         "--grid", "Rates and decays to choose from, 56, 6 or none of them; by default full, with few labels or --rate none", Grids);
 
+    private readonly MetricOption metric = new("rate and decay are");
+
     private readonly Option<long?> epochs = NumberOption.Integer("--epochs", "Passes over the labeled images", 1);
 
     private readonly Option<long?> steps = NumberOption.Integer(
@@ -60,7 +62,7 @@ internal sealed class FinetuneArguments
 
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { validation, fraction, perClass, list, rate, decay, grid, epochs, steps, batchSize, layers, fromScratch, output })
+        foreach (Option option in new Option[] { validation, fraction, perClass, list, rate, decay, grid, metric.Option, epochs, steps, batchSize, layers, fromScratch, output })
         {
             command.Add(option);
         }
@@ -138,6 +140,12 @@ internal sealed class FinetuneArguments
         };
         return chosen is not null && context.Value(decay) is { } fixedDecay ? chosen with { FixedDecay = fixedDecay } : chosen;
     }
+
+    /// <summary>What the choice is by.</summary>
+    /// <exception cref="ConfigurationException">It is given, and there is nothing to choose.</exception>
+    public SelectionMetric Metric(CommandContext context, string train) => context.Gives(metric.Option) && Grid(context) is null
+        ? throw new ConfigurationException($"{metric.Option.Name} is given, but there is nothing to choose by it; ask for --grid full or thin, or leave it out")
+        : metric.Of(context, train);
 
     /// <summary>Where the network is left, or null.</summary>
     /// <exception cref="ConfigurationException">It is a file, holds something, cannot be written to, or another process has it.</exception>

@@ -223,7 +223,7 @@ internal static class IndexCommand
         json["added"] = result.Added;
         json["present"] = result.Present;
         json["skipped_images"] = result.Skipped;
-        string words = string.Create(CultureInfo.InvariantCulture, $"added {result.Added:N0} images");
+        string words = string.Create(CultureInfo.InvariantCulture, $"added {Counted.Of(result.Added, "image")}");
         words += result.Present > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {result.Present:N0} were there already") : "";
         words += result.Skipped > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {result.Skipped:N0} could not be read") : "";
         context.Result(json, $"{words}\n{Words(json)}");
@@ -244,7 +244,7 @@ internal static class IndexCommand
         Complete(context, index);
         JsonObject json = Describe(index);
         json["removed"] = known.Count;
-        context.Result(json, $"removed {known.Count} image(s)\n{Words(json)}");
+        context.Result(json, $"removed {Counted.Of(known.Count, "image")}\n{Words(json)}");
     }
 
     private static void Complete(CommandContext context, ImageCollection index) => Display.Show(context, display =>
@@ -264,7 +264,7 @@ internal static class IndexCommand
         ["run"] = index.Description.Run,
         ["search"] = index.IsExact ? "exact" : "graph",
         ["graph_recall"] = (index as SqliteImageCollection)?.GraphRecall,
-        ["bytes"] = index is SqliteImageCollection ? new FileInfo(index.Name).Length : null,
+        ["bytes"] = index is SqliteImageCollection ? Internals.FileSize.Of(index.Name) : null,
     };
 
     private static string Words(JsonObject json)
@@ -273,7 +273,7 @@ internal static class IndexCommand
         string recall = json["graph_recall"] is { } share ? string.Create(CultureInfo.InvariantCulture, $" (finds {(double)share:P1} of the ten nearest)") : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{json["index"]}: {(long)json["images"]!:N0} images, {json["dimension"]} numbers each{size}\nencoder {json["encoder"]?.ToString() ?? "not known"} ({json["run"]?.ToString() ?? "no run"}), search {json["search"]}{recall}");
+            $"{json["index"]}: {Counted.Of((long)json["images"]!, "image")}, {json["dimension"]} numbers each{size}\nencoder {json["encoder"]?.ToString() ?? "not known"} ({json["run"]?.ToString() ?? "no run"}), search {json["search"]}{recall}");
     }
 
     /// <summary>Whether a source is a file of embeddings. A .csv is one if it has the column of a first number; else it is a manifest.</summary>

@@ -9,10 +9,8 @@ using SimClr.Search;
 namespace SimClr.Cli.Groups;
 
 /// <summary>Clusters as text, JSON, CSV and page.</summary>
-internal sealed class ClusterList
+internal sealed class ClusterList : IGroupList
 {
-    public const string CsvHeader = "path,cluster,cosine,label";
-
     private const int MostRepresentatives = 18;
     private const int NamedCounts = 5;
     private const int NamedRepresentatives = 5;
@@ -68,6 +66,8 @@ internal sealed class ClusterList
     private IEnumerable<ClusterCountPoint> Others() => Best(NamedCounts).Where(point => point.K != choice!.K).Take(3);
 
     private string Sampled => choice!.Rows < table.Count ? $" (on {choice.Rows} images that the seed drew)" : "";
+
+    public string CsvHeader => "path,cluster,cosine,label";
 
     public string Text()
     {

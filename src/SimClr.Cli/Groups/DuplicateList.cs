@@ -8,10 +8,8 @@ using SimClr.Search;
 namespace SimClr.Cli.Groups;
 
 /// <summary>Groups of near-duplicates as text, JSON, CSV and page.</summary>
-internal sealed class DuplicateList
+internal sealed class DuplicateList : IGroupList
 {
-    public const string CsvHeader = "group,keep,path,cosine,identical,width,height,bytes";
-
     private const int MostOfGroup = 24;
 
     private readonly EmbeddingTable table;
@@ -36,6 +34,8 @@ internal sealed class DuplicateList
         $"{Counted.Of(groups.Count, "group")} of near-duplicates among {Counted.Of(table.Count, "image")} at cosine {threshold}{(groups.Count == 0 ? "" : $": {Counted.Of(Superfluous, "image")} could go{Freed}, {identical.Count} of them the same file as the one to keep")}");
 
     private string Freed => SuperfluousBytes > 0 ? string.Create(CultureInfo.InvariantCulture, $" ({SuperfluousBytes / 1e6:0.0} MB)") : "";
+
+    public string CsvHeader => "group,keep,path,cosine,identical,width,height,bytes";
 
     public string Text()
     {

@@ -3,12 +3,12 @@ using SimClr.Cli.Commands;
 
 namespace SimClr.Cli.Groups;
 
-/// <summary>What the verbs on embeddings take: a file of them, or images and the run that embeds them.</summary>
+/// <summary>What the verbs on embeddings take: a file or an index of them, or images and the run that embeds them.</summary>
 internal sealed class TableArguments
 {
     public Argument<string> Source { get; } = new("EMBEDDINGS")
     {
-        Description = "A file that 'simclr embed' wrote; with --run images: a folder, a manifest or a typed name",
+        Description = "A file that 'simclr embed' wrote, or an index; with --run images: a folder, a manifest or a typed name",
     };
 
     public Option<string?> Run { get; } = new("--run")

@@ -29,6 +29,9 @@ internal sealed record TransferRequest(
     /// <summary>Whether the classes of each set are wanted too.</summary>
     public bool PerClass { get; init; }
 
+    /// <summary>Whether results of before are left aside.</summary>
+    public bool Anew { get; init; }
+
     /// <summary>The sets that were asked for.</summary>
     public IReadOnlyList<TransferSet> Wanted => Only ?? TransferCatalog.Sets;
 

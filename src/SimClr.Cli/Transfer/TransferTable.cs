@@ -40,7 +40,7 @@ internal sealed class TransferTable(
         return $"transfer by {Protocol} at {views.Size} pixels, in percent; in the last columns the paper's ResNet-50, 1× and 4×:\n"
             + "linear evaluation (lin), the same of supervised encoders (sup), fine-tuning (tuned), the same of supervised encoders\n"
             + "(sup-t), training from a random start (rand)\n\n"
-            + string.Join('\n', lines) + $"\n{marked}{missing}{Skipped()}{PerClass()}{(report is null ? "" : $"\nreport: {Path.GetFullPath(report)}")}";
+            + string.Join('\n', lines) + $"\n{marked}{missing}\nchosen on validation images: {string.Join("; ", results.Select(result => $"{result.Set.Title} {Chosen(result)}"))}{Skipped()}{PerClass()}{(report is null ? "" : $"\nreport: {Path.GetFullPath(report)}")}";
     }
 
     public JsonObject Json(string? report) => new()
@@ -82,6 +82,13 @@ internal sealed class TransferTable(
         _ => "11-point mAP",
     };
 
+    private static string MetricName(TransferSet set) => set.Metric switch
+    {
+        TransferMetric.Top1 => "top1",
+        TransferMetric.MeanPerClass => "mean_per_class",
+        _ => "mean_average_precision",
+    };
+
     private static string[] Cells(TransferResult result) =>
     [
         result.Set.Title + (result.IsPartial ? Mark : ""),
@@ -110,6 +117,16 @@ internal sealed class TransferTable(
             json[name] = value;
         }
 
+        if (result.Search.Count > 0)
+        {
+            json["search"] = new JsonArray([.. result.Search.Select(tried => new JsonObject
+            {
+                ["rate"] = tried.Rate,
+                ["weight_decay"] = tried.WeightDecay,
+                [MetricName(result.Set)] = tried.Score,
+            })]);
+        }
+
         return json;
     }
 
@@ -117,16 +134,11 @@ internal sealed class TransferTable(
     {
         ["name"] = result.Set.Name,
         ["title"] = result.Set.Title,
-        ["metric"] = result.Set.Metric switch
-        {
-            TransferMetric.Top1 => "top1",
-            TransferMetric.MeanPerClass => "mean_per_class",
-            _ => "mean_average_precision",
-        },
+        ["metric"] = MetricName(result.Set),
         ["value"] = result.Value,
         ["interval"] = new JsonArray(result.Interval.Low, result.Interval.High),
         ["validation"] = result.Validation,
-        ["classes"] = result.Set.Classes,
+        ["classes"] = result.ClassNames.Count,
         ["train_images"] = result.TrainImages,
         ["test_images"] = result.TestImages,
         ["skipped_images"] = result.SkippedImages,
@@ -169,10 +181,11 @@ internal sealed class TransferTable(
 
     private static string Meaning(TransferResult result) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{MeasureOf(result.Set)}, 95 % interval {ProgressText.Percent(result.Interval.Low)} to {ProgressText.Percent(result.Interval.High)}; chosen: {Chosen(result)}; {result.TrainImages:N0} images to learn from, {result.TestImages:N0} to be tested on, {result.Set.Classes} classes{(result.IsPartial ? $". {PartialNote}" : "")}.");
+        $"{MeasureOf(result.Set)}, 95 % interval {ProgressText.Percent(result.Interval.Low)} to {ProgressText.Percent(result.Interval.High)}; chosen: {Chosen(result)}; {result.TrainImages:N0} images to learn from, {result.TestImages:N0} to be tested on, {result.ClassNames.Count} classes{(result.IsPartial ? $". {PartialNote}" : "")}.");
 
     private static string Chosen(TransferResult result)
-        => string.Join(", ", result.Chosen.Select(setting => string.Create(CultureInfo.InvariantCulture, $"{setting.Name} {setting.Value:G3}")));
+        => string.Join(", ", result.Chosen.Select(setting => string.Create(CultureInfo.InvariantCulture, $"{setting.Name} {setting.Value:G3}")))
+            + (result.Search.Count > 0 ? $" of {result.Search.Count} settings" : "");
 
     private IEnumerable<ReportBlock> Notes()
     {

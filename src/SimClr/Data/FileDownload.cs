@@ -161,9 +161,11 @@ internal sealed class FileDownload(HttpClient client, TimeSpan pause)
 
             await target.WriteAsync(buffer.AsMemory(0, read), cancel).ConfigureAwait(false);
             progress?.Report(target.Length);
-            if (target.Length > most)
+            long arrived = target.Length;
+            if (arrived > most)
             {
-                throw new DataException(TooLarge(address, target.Length, most));
+                target.SetLength(0);   // It is of no use, and may be gigabytes.
+                throw new DataException(TooLarge(address, arrived, most));
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using SimClr.Internals;
 
 namespace SimClr.Data;
 
@@ -40,7 +41,7 @@ internal static class Fingerprint
     {
         int probes = Math.Min(Probes, count);
         return Of(
-            [.. what, .. files.Select(file => $"{Path.GetFileName(file)} {new FileInfo(file).Length}")],
+            [.. what, .. files.Select(file => $"{Path.GetFileName(file)} {FileSize.Of(file)}")],
             Enumerable.Range(0, probes).Select(i => ReadOrNothing((int)((long)i * count / probes), read)));
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using SimClr.Internals;
 
 namespace SimClr.Data;
 
@@ -85,7 +86,7 @@ internal sealed class MatFile
     {
         try
         {
-            long length = new FileInfo(path).Length;
+            long length = FileSize.Of(path);
             return length <= LargestFile
                 ? File.ReadAllBytes(path)
                 : throw new DataException($"{path}: got {length} bytes, expected a MAT-file with labels, of at most {LargestFile}");

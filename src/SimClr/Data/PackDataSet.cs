@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using SimClr.Internals;
 
 namespace SimClr.Data;
 
@@ -41,7 +42,7 @@ internal sealed class PackDataSet : ImageDataSet
         MappedFile? file = null;
         try
         {
-            file = new FileInfo(path).Length > 0 ? new MappedFile(path) : throw new FormatException("the file is empty");
+            file = FileSize.Of(path) > 0 ? new MappedFile(path) : throw new FormatException("the file is empty");
             return new PackDataSet(path, file, ReadIndex(file));
         }
         catch (Exception error) when (error is FormatException or IOException or UnauthorizedAccessException)

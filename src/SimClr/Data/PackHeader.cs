@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using SimClr.Internals;
 
 namespace SimClr.Data;
 
@@ -23,7 +24,7 @@ internal readonly record struct PackHeader(long IndexOffset, long IndexLength, b
     {
         try
         {
-            if (new FileInfo(path).Length < Length)
+            if (FileSize.Of(path) < Length)
             {
                 return false;   // A pipe, too, which would wait for someone to write.
             }

@@ -1,3 +1,5 @@
+using SimClr.Internals;
+
 namespace SimClr.Data;
 
 /// <summary>Images of one size in binary files of fixed-length records (CIFAR, STL-10), read by offset.</summary>
@@ -108,7 +110,7 @@ internal sealed class RecordDataSet : ImageDataSet
             throw new DataException($"'{Name}': no file {Path.GetFullPath(file)}");
         }
 
-        long length = new FileInfo(file).Length;
+        long length = FileSize.Of(file);
         return length > 0 && length % layout.Bytes == 0
             ? checked((int)(length / layout.Bytes))
             : throw new DataException(

@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using SimClr.Internals;
 
 namespace SimClr.Data;
 
@@ -20,7 +21,7 @@ internal static class SafeArchive
     public static void Unpack(string file, string folder, CancellationToken cancel = default)
     {
         string name = Path.GetFileName(file);
-        long left = (new FileInfo(file).Length * MostExpansion) + Allowance;
+        long left = (FileSize.Of(file) * MostExpansion) + Allowance;
         try
         {
             foreach ((string path, Stream? content) in name.EndsWith(".zip", StringComparison.OrdinalIgnoreCase) ? Zip(file) : Tar(file))

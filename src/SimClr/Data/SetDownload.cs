@@ -12,6 +12,7 @@ internal sealed record DownloadedSet(string Folder, long Bytes, bool WasThere);
 internal sealed class SetDownload(HttpClient client, TimeSpan pause)
 {
     private const string WorkFolder = ".download";
+    private const string DoneMark = ".done";   // Its lines are what came of the archive.
     private const long Megabyte = 1_000_000;
 
     /// <summary>Fetches what is not there yet.</summary>
@@ -24,20 +25,21 @@ internal sealed class SetDownload(HttpClient client, TimeSpan pause)
     public async Task<DownloadedSet> RunAsync(
         RemoteSet set, string folder, Uri? mirror, Action<RemoteFile, long>? progress = null, CancellationToken cancel = default)
     {
-        string[] there = [.. set.Contents.Where(name => Path.Exists(Path.Join(folder, name)))];
+        string[] there = [.. set.Contents.Where(name => IsTaken(Path.Join(folder, name)))];
         if (there.Length == set.Contents.Length)
         {
             return new DownloadedSet(folder, 0, true);
         }
 
         string work = Path.Join(folder, WorkFolder, set.Name);   // Of its own: other sets may be on their way to the same folder.
+        RequireRoom(set, folder, work, there);
         Directory.CreateDirectory(work);
         Space.Require(folder, Needed(set, work), $"{set.Title}, archive and unpacked,");
         long bytes = 0;
         foreach (RemoteFile file in set.Files)
         {
             string archive = Path.Join(work, file.Name);
-            string done = archive + ".done";
+            string done = archive + DoneMark;
             if (File.Exists(done))
             {
                 continue;
@@ -48,8 +50,8 @@ internal sealed class SetDownload(HttpClient client, TimeSpan pause)
             await new FileDownload(client, pause)
                 .FetchAsync(address, archive, file.Md5, (2 * file.Megabytes * Megabyte) + (64 * Megabyte), report, cancel).ConfigureAwait(false);
             bytes += new FileInfo(archive).Length;
-            Place(file, archive, folder, work, cancel);
-            await File.WriteAllBytesAsync(done, [], cancel).ConfigureAwait(false);
+            string[] placed = Place(file, archive, folder, work, cancel);
+            await File.WriteAllLinesAsync(done, placed, cancel).ConfigureAwait(false);
         }
 
         Directory.Delete(work, recursive: true);
@@ -61,16 +63,30 @@ internal sealed class SetDownload(HttpClient client, TimeSpan pause)
         return new DownloadedSet(folder, bytes, false);
     }
 
+    /// <summary>Tells before anything is fetched that an archive would unpack to what is there already, from elsewhere.</summary>
+    private static void RequireRoom(RemoteSet set, string folder, string work, string[] there)
+    {
+        IEnumerable<string> own = set.Files.Select(file => Path.Join(work, $"{file.Name}{DoneMark}")).Where(File.Exists).SelectMany(File.ReadLines);
+        string[] foreign = [.. there.Except(own).Except(set.Files.Where(file => file.Kept).Select(file => file.Name))];
+        if (foreign.Length > 0)
+        {
+            throw new DataException(
+                $"'{folder}' holds {string.Join(", ", foreign)}, but not {string.Join(", ", set.Contents.Except(there))}: part of {set.Title} that this command did not put there. "
+                    + "Nothing was fetched; remove that part, or give another folder with --out");
+        }
+    }
+
     private static long Needed(RemoteSet set, string work)
         => set.Files.Sum(file => file.Megabytes * Megabyte * (file.Kept ? 1L : 2L))
             - Directory.EnumerateFiles(work).Sum(file => new FileInfo(file).Length);
 
-    private static void Place(RemoteFile file, string archive, string folder, string work, CancellationToken cancel)
+    /// <summary>Puts what was fetched into its place, and gives back its names there.</summary>
+    private static string[] Place(RemoteFile file, string archive, string folder, string work, CancellationToken cancel)
     {
         if (file.Kept)
         {
             File.Move(archive, Path.Join(folder, file.Name), overwrite: true);
-            return;
+            return [file.Name];
         }
 
         string unpacked = Path.Join(work, "unpacked");
@@ -89,14 +105,14 @@ internal sealed class SetDownload(HttpClient client, TimeSpan pause)
                 throw;
             }
 
-            MoveInto(unpacked, folder);
+            string[] placed = MoveInto(unpacked, folder);
+            File.Delete(archive);
+            return placed;
         }
         finally
         {
             Remove(unpacked);
         }
-
-        File.Delete(archive);
     }
 
     private static void UnpackInner(RemoteFile file, string unpacked, CancellationToken cancel)
@@ -116,19 +132,27 @@ internal sealed class SetDownload(HttpClient client, TimeSpan pause)
         File.Delete(inner);
     }
 
-    private static void MoveInto(string unpacked, string folder)
+    private static string[] MoveInto(string unpacked, string folder)
     {
-        foreach (string path in Directory.GetFileSystemEntries(unpacked))
+        string[] names = [.. Directory.GetFileSystemEntries(unpacked).Select(path => Path.GetFileName(path)!)];
+        if (names.FirstOrDefault(name => IsTaken(Path.Join(folder, name))) is { } taken)
         {
-            string target = Path.Join(folder, Path.GetFileName(path));
-            if (Path.Exists(target))
-            {
-                throw new DataException($"'{target}' exists already; remove it, or give another folder with --out");
-            }
-
-            Directory.Move(path, target);
+            throw new DataException($"'{Path.Join(folder, taken)}' exists already; remove it, or give another folder with --out");
         }
+
+        foreach (string name in names)
+        {
+            string target = Path.Join(folder, name);
+            Remove(target);   // An empty folder; anything else was refused.
+            Directory.Move(Path.Join(unpacked, name), target);
+        }
+
+        return names;
     }
+
+    /// <summary>Whether something is there; an empty folder is nothing.</summary>
+    private static bool IsTaken(string path)
+        => File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any());
 
     private static void Remove(string folder)
     {

@@ -40,9 +40,9 @@ internal sealed class TransferSplits : IDisposable
     /// <param name="folder">Where it lies.</param>
     /// <param name="options">How images are read.</param>
     /// <param name="seed">Fixes what is drawn for validation, and for training where there is no official split.</param>
-    /// <param name="allowPartial">Whether images may be missing.</param>
+    /// <param name="allowPartial">Whether images, or all those of a class, may be missing.</param>
     /// <exception cref="DataException">
-    /// It is not laid out as expected, or the numbers of images or classes differ from the official ones.
+    /// It is not laid out as expected, its parts do not have the same classes, or the numbers of images or classes differ from the official ones.
     /// </exception>
     public static TransferSplits Open(TransferSet set, string folder, DataOptions options, long seed, bool allowPartial)
     {
@@ -84,11 +84,11 @@ internal sealed class TransferSplits : IDisposable
 
     private static void Check(TransferSet set, string folder, ImageDataSet[] opened, bool allowPartial)
     {
-        ImageDataSet? other = opened.FirstOrDefault(part => part.ClassNames?.Count != set.Classes || !part.ClassNames.SequenceEqual(opened[0].ClassNames ?? []));
+        ImageDataSet? other = opened.FirstOrDefault(part => !ClassesOf(part).SequenceEqual(ClassesOf(opened[0])));
         if (other is not null)
         {
             throw new DataException(
-                $"{set.Title}: got {other.ClassNames?.Count ?? 0} classes in '{other.Name}', expected {set.Classes}, the same in each part");
+                $"{set.Title}: got {ClassesOf(other).Count} classes in '{other.Name}' and {ClassesOf(opened[0]).Count} in '{opened[0].Name}', expected {set.Classes}, the same in each part");
         }
 
         string differences = string.Join("; ", Differences(set, opened));
@@ -100,14 +100,16 @@ internal sealed class TransferSplits : IDisposable
         }
     }
 
+    private static IReadOnlyList<string> ClassesOf(ImageDataSet part) => part.ClassNames ?? [];
+
     private static IEnumerable<string> Differences(TransferSet set, ImageDataSet[] opened)
     {
-        (string, int)[] expected = opened.Length == 3
+        (int, int, string)[] classes = [(ClassesOf(opened[0]).Count, set.Classes, "classes")];
+        (string, int)[] images = opened.Length == 3
             ? [("training", set.TrainImages), ("validation", set.ValidationImages), ("test", set.TestImages)]
             : [("training", set.TrainImages), ("test", set.TestImages)];
-        return expected.Zip(opened)
-            .Where(pair => pair.First.Item2 != pair.Second.Count)
-            .Select(pair => string.Create(
-                CultureInfo.InvariantCulture, $"got {pair.Second.Count:N0} {pair.First.Item1} images, expected {pair.First.Item2:N0}"));
+        return classes.Concat(images.Zip(opened, (expected, part) => (part.Count, expected.Item2, $"{expected.Item1} images")))
+            .Where(count => count.Item1 != count.Item2)
+            .Select(count => string.Create(CultureInfo.InvariantCulture, $"got {count.Item1:N0} {count.Item3}, expected {count.Item2:N0}"));
     }
 }

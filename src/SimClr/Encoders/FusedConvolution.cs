@@ -7,7 +7,8 @@ namespace SimClr.Encoders;
 /// oneDNN's convolution with what follows it done before a result leaves the registers: ReLU, or the sum with a shortcut
 /// and ReLU. TorchSharp has no name for it; libtorch has it in its stable C interface (shim_cpu.h), which takes the
 /// handles that TorchSharp holds. For float32 with channels last on the processor; whoever asks for something else, or
-/// has a libtorch without it, gets false and computes the operations one by one. The values are the same bits.
+/// has a libtorch without it, gets false and computes the operations one by one. The values are the same
+/// but for rounding, on most processors to the bit.
 /// </summary>
 internal static unsafe class FusedConvolution
 {

@@ -74,6 +74,9 @@ public sealed class EvaluationOutcome
     public IReadOnlyList<ClassAccuracy> PerClass => [.. ClassNames.Select((name, label) => new ClassAccuracy(
         name, Confusion.ImagesOf(label), Confusion[label, label], Confusion.TakenFor(label)))];
 
+    /// <summary>Whether the class of each image is among the five with the highest scores; null where there were no scores.</summary>
+    internal IReadOnlyList<bool>? AmongFive => amongFive;
+
     /// <summary>From a score of each class for each image: logits, votes or probabilities.</summary>
     /// <param name="paths">The test images.</param>
     /// <param name="labels">The class of each image, 0 … classes − 1.</param>
@@ -127,6 +130,19 @@ public sealed class EvaluationOutcome
         IReadOnlyList<string>? classNames = null,
         long seed = 0)
         => new(paths, labels, predictions, null, classes, classNames, seed);
+
+    /// <summary>One that was kept: what <see cref="Paths"/> to <see cref="AmongFive"/> said.</summary>
+    /// <inheritdoc cref="FromPredictions"/>
+    internal static EvaluationOutcome FromKept(
+        IReadOnlyList<string> paths,
+        IReadOnlyList<int> labels,
+        IReadOnlyList<int> predictions,
+        IReadOnlyList<bool>? amongFive,
+        IReadOnlyList<string> classNames,
+        long seed)
+        => amongFive is null || amongFive.Count == labels.Count
+            ? new(paths, labels, predictions, amongFive is null ? null : [.. amongFive], classNames.Count, classNames, seed)
+            : throw new ArgumentException($"got {amongFive.Count} for the first five, expected one for each of {labels.Count} images");
 
     private static float[] Widened(ReadOnlySpan<float> scores, int classes, int all)
     {

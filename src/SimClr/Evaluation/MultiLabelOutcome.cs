@@ -11,7 +11,7 @@ public sealed record ClassPrecision(string Name, int Images, double? AveragePrec
 /// <summary>
 /// Scores of test images that may show several classes each, and the measure of PASCAL VOC 2007 that is read off them:
 /// the mean over classes of the 11-point average precision (<see cref="Evaluation.AveragePrecision"/>), with its 95 % interval
-/// (percentile bootstrap over the test images).
+/// (bootstrap over the test images).
 /// </summary>
 public sealed class MultiLabelOutcome
 {
@@ -46,7 +46,7 @@ public sealed class MultiLabelOutcome
             this.truth[c].Count(shown => shown == Presence.Present),
             AveragePrecision.ElevenPoint(rankings[c], this.truth[c], once)))];
         MeanAveragePrecision = Mean(once) ?? throw new ArgumentException("no image shows any class, expected at least one");
-        interval = new(() => Bootstrap.Intervals(Images, 1, seed, (times, values) => values[0] = Mean(times) ?? 0)[0]);
+        interval = new(() => Bootstrap.IntervalAround(MeanAveragePrecision, Images, seed, (times, values) => values[0] = Mean(times) ?? 0));
     }
 
     /// <summary>Test images.</summary>

@@ -23,9 +23,21 @@ internal sealed record TransferResult(
     int SkippedImages,
     bool IsPartial)
 {
+    /// <summary>What fine-tuning chose from, in order; empty for logistic regression, whose λ are the same for every set.</summary>
+    public IReadOnlyList<TransferTry> Search { get; init; } = [];
+
     /// <summary>What was said about each test image; null where an image may have several classes.</summary>
     public EvaluationOutcome? Outcome { get; init; }
 
     /// <summary>The same where an image may have several classes; else null.</summary>
     public MultiLabelScores? Scores { get; init; }
+
+    /// <summary>The classes by number.</summary>
+    public IReadOnlyList<string> ClassNames => Outcome?.ClassNames ?? Scores!.ClassNames;
 }
+
+/// <summary>A setting that fine-tuning tried on a set.</summary>
+/// <param name="Rate">The rate of the first step.</param>
+/// <param name="WeightDecay">Weight decay, as it was applied.</param>
+/// <param name="Score">The measure of the set on the validation images, 0 … 1; null where training diverged.</param>
+internal sealed record TransferTry(double Rate, double WeightDecay, double? Score);

@@ -25,18 +25,21 @@ internal sealed partial class HostMemory : IDisposable
     {
         if (Interlocked.Increment(ref alive) == 1)
         {
-            KeepBlocks();
+            Set(mostMappings: 0, DefaultThreshold, trimThreshold: -1);
         }
     }
 
-    /// <summary>From now on freed memory is kept for the next step.</summary>
-    public static void KeepBlocks() => Set(mostMappings: 0, DefaultThreshold, trimThreshold: -1);
-
     /// <summary>
-    /// From now on blocks of a megabyte and more go back to the system when they are freed, at the price of the page
-    /// faults: micro-batches of different sizes and lifetimes would split the heap, and it would grow to half as much again.
+    /// Gives back what is free now, between two parts of a step that allocate different sizes: what one has left is of no
+    /// use to the other, and the heap would grow by it.
     /// </summary>
-    public static void ReturnLargeBlocks() => Set(DefaultMostMappings, mapThreshold: 1 << 20, DefaultThreshold);
+    public static void GiveBack()
+    {
+        if (IsGlibc)
+        {
+            _ = Trim(0);
+        }
+    }
 
     /// <summary>With the last one: back to glibc's defaults, and what is free goes back to the system.</summary>
     public void Dispose()
@@ -47,10 +50,7 @@ internal sealed partial class HostMemory : IDisposable
         }
 
         Set(DefaultMostMappings, DefaultThreshold, DefaultThreshold);
-        if (IsGlibc)
-        {
-            _ = Trim(0);
-        }
+        GiveBack();
     }
 
     private static void Set(int mostMappings, int mapThreshold, int trimThreshold)

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using SimClr.Internals;
 using SkiaSharp;
 
 namespace SimClr.Search;
@@ -19,7 +20,7 @@ internal sealed record ImageFacts(int Width, int Height, long Bytes)
     {
         try
         {
-            long bytes = new FileInfo(file).Length;
+            long bytes = FileSize.Of(file);
             if (size is { } pixels)
             {
                 return new ImageFacts(pixels.Width, pixels.Height, bytes);

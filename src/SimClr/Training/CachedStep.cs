@@ -1,4 +1,5 @@
 using SimClr.Distributed;
+using SimClr.Internals;
 using SimClr.Losses;
 using static TorchSharp.torch;
 
@@ -35,6 +36,7 @@ internal sealed class CachedStep(SimClrModel model, IContrastiveLoss loss, RankS
         var statistics = new RunningStatistics(model);
         Kept kept = Project(nextViews);
         statistics.Restore();
+        HostMemory.GiveBack();
 
         GatheredLoss.Outcome outcome = gathered.Compute(kept.Z1, kept.Z2);
         long start = 0;
@@ -48,6 +50,7 @@ internal sealed class CachedStep(SimClrModel model, IContrastiveLoss loss, RankS
         }
 
         statistics.Settle();
+        HostMemory.GiveBack();
         return new StepOutcome(outcome.Value, kept.H, outcome.Z, kept.Images);
     }
 

@@ -30,7 +30,7 @@ internal static class MicroBatchFit
         var statistics = new RunningStatistics(model);
         model.train();
         int micro = plan.Device == "cpu"
-            ? FitLine(size, Limit(options.Batch), Held(size), images => ResidentPeak.Of(() => Pass(images)) + Loaded(images))
+            ? FitLine(size, Limit(options.Batch), Held(size), images => PeakOf(images) + Loaded(images))
             : Halve(size, Tried);
         statistics.Restore();
         logger.LogInformation("The micro-batch that fits is {Micro} images of a batch of {Size}.", micro, size);
@@ -40,6 +40,12 @@ internal static class MicroBatchFit
         double Held(int images) => Floats(images) * (plan.InputType == ScalarType.BFloat16 ? 2 : sizeof(float));
         double Loaded(int images) => Floats(images) * sizeof(float) * MicroBatches.Buffers(plan.Device, size, images);
         double Floats(int images) => (double)views * images * 3 * options.Views.Size * options.Views.Size;
+
+        double PeakOf(int images)
+        {
+            HostMemory.GiveBack();
+            return ResidentPeak.Of(() => Pass(images));
+        }
 
         void Pass(int images)
         {

@@ -303,23 +303,12 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
         return 0;
     }
 
-    /// <summary>The size of a micro-batch, and the allocator set for it.</summary>
+    /// <summary>The size of a micro-batch.</summary>
     private int FitBatch(ComputePlan plan, ITrainingTask task)
     {
         int largest = MicroBatches.Count(options.Batch.Size, Communicator.Size);   // what a rank has of a batch
-        if (plan.MicroBatch is null || plan.MicroBatch < largest)
-        {
-            HostMemory.ReturnLargeBlocks();
-        }
-
-        int micro = plan.MicroBatch ?? MicroBatchFit.Find(
+        return plan.MicroBatch ?? MicroBatchFit.Find(
             options with { Batch = options.Batch with { Size = Math.Max(2, largest) } }, plan, task, Log);
-        if (micro >= largest)
-        {
-            HostMemory.KeepBlocks();
-        }
-
-        return micro;
     }
 
     private int LeastOfAll(int micro)

@@ -46,6 +46,7 @@ internal sealed class TransferFineTuning(
             network.SkippedImages + skipped.Count,
             splits.IsPartial)
         {
+            Search = [.. network.Search.Select(tried => new TransferTry(tried.Rate, tried.WeightDecay, tried.Score))],
             Outcome = outcome,
             Scores = scores,
         };

@@ -42,7 +42,7 @@ public sealed class BenchCommandTests : IDisposable
     [InlineData("augmentation", "augment_photos augment_small")]
     [InlineData("decode", "decode")]
     [InlineData("loss", "loss_time")]
-    [InlineData("search", "search_exact search_graph search_recall")]
+    [InlineData("search", "search_exact search_graph search_recall search_build search_memory")]
     [InlineData("gradient-cache", "cache_time cache_memory")]
     [InlineData("onnx", "onnx_quarter onnx onnx_photos")]
     [InlineData("profile", "profile profile_quarter profile_photos")]

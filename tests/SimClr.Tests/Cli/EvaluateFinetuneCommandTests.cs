@@ -34,8 +34,22 @@ public sealed class EvaluateFinetuneCommandTests(SmallWorld world) : IClassFixtu
 
         Assert.Contains("note: 4 networks are trained, 3 to choose rate and decay and the last on all labels", run.Error);
         Assert.DoesNotContain("--grid thin", run.Error);
-        Assert.Contains("the best of 3 on 4 validation images", run.Output);
+        Assert.Contains("the best of 3 on 4 validation images by top-1", run.Output);
         Assert.Contains("rate 0.001", run.Output);
+    }
+
+    [Theory]
+    [InlineData("", "mean-per-class", "mean_per_class")]
+    [InlineData("--metric top1", "top1", "top1")]
+    public void The_choice_is_by_the_measure_of_the_set_or_by_what_the_user_says(string more, string metric, string key)
+    {
+        new SmallTransferSets(folder).Write("pets");
+        string pets = $"pets:{folder.Of("oxford-iiit-pet")}";
+        JsonObject json = CommandRun.Of([
+            "evaluate", "finetune", world.At("run"), "--train", pets, "--test", $"{pets}:test", "--threads", "1",
+            "--grid", "thin", "--steps", "1", "--json", .. more.Split(' ', StringSplitOptions.RemoveEmptyEntries)]).Json;
+        Assert.Equal(metric, json["metric"]!.GetValue<string>());
+        Assert.All(json["search"]!.AsArray(), tried => Assert.Equal(["rate", "weight_decay", key], tried!.AsObject().Select(pair => pair.Key)));
     }
 
     [Fact]
@@ -83,6 +97,7 @@ public sealed class EvaluateFinetuneCommandTests(SmallWorld world) : IClassFixtu
     [InlineData("--steps 3 --epochs 3", 2, "--epochs and --steps exclude each other")]
     [InlineData("--rate 0.1 --grid thin", 2, "--rate is given and --grid is thin")]
     [InlineData("--rate 0.1 --validation test", 2, "nothing to choose on it")]
+    [InlineData("--rate 0.1 --metric top1", 2, "nothing to choose by it")]
     [InlineData("--rate -1", 2, "expected a number of 0 or more")]
     [InlineData("--grid small", 2, "expected one of full, thin, none")]
     [InlineData("--rate 0.1 --out train", 2, "not a new or empty directory")]

@@ -67,6 +67,66 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
     }
 
     [Fact]
+    public void What_fine_tuning_searched_is_told_by_the_measure_of_the_set()
+    {
+        new SmallTransferSets(sets).Write("pets");
+        JsonNode set = Assert.Single(Transfer("--allow-partial", "--json", "--only", "pets", "--protocol", "finetune", "--grid", "thin", "--steps", "1").Json["sets"]!.AsArray())!;
+        Assert.Equal(2, set["classes"]!.GetValue<int>());
+        JsonArray search = set["search"]!.AsArray();
+        Assert.Equal(6, search.Count);
+        Assert.Equal(["rate", "weight_decay", "mean_per_class"], search[0]!.AsObject().Select(pair => pair.Key));
+        Assert.Equal(set["validation"]!.GetValue<double>(), search.Max(tried => tried!["mean_per_class"]!.GetValue<double>()));
+    }
+
+    [Fact]
+    public void What_is_done_is_taken_up_again_and_measured_anew_where_anything_differs()
+    {
+        WriteCifar();
+        ColoredVoc.Write(sets);
+        string folder = sets.Of("first");
+        string[] both = ["--allow-partial", "--only", "cifar10,voc2007", "--per-class", "--json"];
+        CommandRun first = Transfer([.. both, "--anew", "--predictions", folder]);
+        Assert.DoesNotContain("taken from", first.Error);
+
+        string again = sets.Of("again");
+        CommandRun second = Transfer([.. both, "--predictions", again]);
+        Assert.Contains($"CIFAR-10: taken from {Kept("cifar10-linear.json")}, measured before", second.Error);
+        Assert.Contains("VOC 2007: taken from", second.Error);
+        Assert.DoesNotContain("embedding", second.Error);
+        Assert.Equal(first.Json["sets"]!.ToJsonString(), second.Json["sets"]!.ToJsonString());
+        Assert.All(Directory.GetFiles(folder), file => Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(Path.Combine(again, Path.GetFileName(file)))));
+
+        Assert.DoesNotContain("taken from", Transfer([.. both, "--seed", "7"]).Error);
+        Assert.DoesNotContain("taken from", Transfer([.. both, "--seed", "7", "--set", "data.max_skipped=0.2"]).Error);
+        sets.Write("cifar10/test/bird/new.png", EncodedImages.OfColor(SKColors.Red, SKEncodedImageFormat.Png));
+        CommandRun changed = Transfer([.. both, "--seed", "7", "--set", "data.max_skipped=0.2"]);
+        Assert.DoesNotContain("CIFAR-10: taken from", changed.Error);
+        Assert.Contains("VOC 2007: taken from", changed.Error);
+    }
+
+    [Fact]
+    public void A_set_that_cannot_be_measured_does_not_lose_those_before_it_and_a_damaged_result_is_measured_again()
+    {
+        WriteCifar();
+        new SmallTransferSets(sets).Write("pets");
+        foreach (string image in Directory.GetFiles(sets.Of("oxford-iiit-pet/images")))
+        {
+            File.WriteAllText(image, "no picture");
+        }
+
+        string[] both = ["--allow-partial", "--only", "cifar10,pets", "--seed", "11"];
+        Transfer(both).Refused(3);
+        CommandRun second = Transfer(both);
+        second.Refused(3);
+        Assert.Contains("CIFAR-10: taken from", second.Error);
+
+        File.WriteAllText(Kept("cifar10-linear.json"), File.ReadAllText(Kept("cifar10-linear.json"))[..^20]);
+        CommandRun third = Transfer("--allow-partial", "--only", "cifar10", "--seed", "11", "--json");
+        Assert.DoesNotContain("taken from", third.Error);
+        Assert.Single(third.Json["sets"]!.AsArray());
+    }
+
+    [Fact]
     public void Images_of_several_classes_are_fine_tuned_too()
     {
         new SmallTransferSets(sets).Write("voc2007");
@@ -105,6 +165,7 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
             "evaluate", "compare", Path.Combine(folder, "voc2007.csv"), Path.Combine(folder, "voc2007.csv")).Refused(3));
 
         string words = Transfer([.. all, "--seed", "0"]).Output;
+        Assert.Contains("chosen on validation images: CIFAR-10 rate ", words);
         Assert.Contains("average precision\naeroplane ", words);
         Assert.Contains("taken for it  precision\nairplane ", words);
     }
@@ -165,6 +226,8 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
 
     private CommandRun Transfer(params string[] more)
         => CommandRun.Of(["evaluate", "transfer", world.At("run"), "--data-root", sets.Path, "--threads", "1", .. more]);
+
+    private string Kept(string file) => Path.Combine(world.At("run"), "transfer", file);
 
     private void WriteCifar()
     {

@@ -125,6 +125,34 @@ public sealed class IndexCommandTests(SmallWorld world) : IClassFixture<SmallWor
     }
 
     [Fact]
+    public void An_index_behind_a_link_is_the_index()
+    {
+        string index = Create("train");
+        string link = folder.Of("l");
+        File.CreateSymbolicLink(link, index);
+
+        JsonObject added = CommandRun.Of("index", "add", link, world.At("test"), "--json").Json;
+
+        Assert.Equal((32, new FileInfo(index).Length), ((int)added["images"]!, (long)added["bytes"]!));
+        Assert.Equal(32, (int)CommandRun.Of("index", "info", index, "--json").Json["images"]!);
+        Assert.NotNull(new FileInfo(link).LinkTarget);
+    }
+
+    [Fact]
+    public void Zeros_which_have_no_cosine_are_refused()
+    {
+        string zeros = folder.Write("zeros.csv", "path,e0,e1,e2,e3,e4\na.jpg,1,2,3,4,5\nb.jpg,0,0,0,-0,0\n");
+        string index = folder.Of("numbers.index");
+
+        Assert.Contains("b.jpg is all zeros", CommandRun.Of("index", "create", zeros, "--out", index).Refused(3));
+        Assert.False(File.Exists(index));
+        Assert.Equal(0, CommandRun.Of("index", "create", Embeddings("a.csv", 5), "--out", index).Code);
+        Assert.Contains("b.jpg is all zeros", CommandRun.Of("index", "add", index, zeros).Refused(3));
+        Assert.Contains("the query is all zeros", CommandRun.Of("search", index, zeros, "--row", "1").Refused(3));
+        Assert.Equal(5, (int)CommandRun.Of("index", "info", index, "--json").Json["images"]!);
+    }
+
+    [Fact]
     public void An_encoder_that_is_another_one_is_refused()
     {
         string index = Create("train");

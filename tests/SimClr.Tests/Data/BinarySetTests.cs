@@ -33,6 +33,16 @@ public sealed class BinarySetTests : IDisposable
     }
 
     [Fact]
+    public void Files_of_a_set_may_be_links()
+    {
+        WriteCifar("elsewhere/test_batch.bin", [9], [3], [0]);
+        Directory.CreateDirectory(folder.Of("linked"));
+        File.CreateSymbolicLink(folder.Of("linked/test_batch.bin"), folder.Of("elsewhere/test_batch.bin"));
+        using ImageDataSet test = DataSets.Open($"cifar10:{folder.Of("linked")}:test");
+        Assert.Equal([9, 3, 0], test.Labels);
+    }
+
+    [Fact]
     public void Cifar100_takes_the_fine_label_and_the_names_that_come_with_it()
     {
         WriteCifar("cifar-100-binary/train.bin", [19, 42], [3, 99]);

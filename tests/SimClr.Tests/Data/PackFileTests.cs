@@ -140,6 +140,16 @@ public sealed class PackFileTests : IDisposable
     }
 
     [Fact]
+    public void A_link_to_a_packed_file_is_the_packed_file()
+    {
+        using ImageDataSet source = Folder();
+        Write(source, "set.pack");
+        File.CreateSymbolicLink(folder.Of("l"), "set.pack");
+        using ImageDataSet packed = DataSets.Open(folder.Of("l"));
+        Assert.Equal(source.Count, packed.Count);
+    }
+
+    [Fact]
     public void A_packed_file_is_known_by_its_first_bytes_under_any_name()
     {
         using ImageDataSet source = Folder();

@@ -130,6 +130,14 @@ public sealed class SetDownloadTests : IDisposable
     }
 
     [Fact]
+    public void More_than_the_set_can_have_is_refused_and_not_left_on_the_disk()
+    {
+        using var server = new FaultyServer((_, _, _) => [.. "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"u8, .. new byte[70 << 20]]);   // It does not say how much.
+        Assert.Contains("not the published file", Refused(server));
+        Assert.All(Directory.EnumerateFiles(folder.Of("out"), "*", SearchOption.AllDirectories), file => Assert.Equal(0, new FileInfo(file).Length));
+    }
+
+    [Fact]
     public void More_than_the_disk_holds_is_told_before_anything_is_asked_for()
     {
         using var server = new FaultyServer((_, _, from) => FaultyServer.Ranged(archive, from));
@@ -153,11 +161,54 @@ public sealed class SetDownloadTests : IDisposable
     }
 
     [Fact]
-    public void Something_of_the_same_name_is_not_overwritten()
+    public void A_folder_that_holds_part_of_the_set_is_refused_before_anything_is_asked_for()
     {
         folder.Write("out/cifar-10-batches-bin/mine.txt", "mine");
         using var server = new FaultyServer((_, _, from) => FaultyServer.Ranged(archive, from));
         RemoteSet set = Set(archive) with { Contents = ["cifar-10-batches-bin", "other"] };
+        string message = Assert.Throws<DataException>(() => Fetch(server, set)).Message;
+        Assert.Contains("holds cifar-10-batches-bin, but not other: part of A set", message);
+        Assert.Empty(server.Requests);
+        Assert.Equal("mine", File.ReadAllText(folder.Of("out/cifar-10-batches-bin/mine.txt")));
+        Assert.Equal(["cifar-10-batches-bin"], Directory.GetFileSystemEntries(folder.Of("out")).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void An_empty_folder_of_the_name_is_nothing()
+    {
+        Directory.CreateDirectory(folder.Of("out/cifar-10-batches-bin"));
+        using var server = new FaultyServer((_, _, from) => FaultyServer.Ranged(archive, from));
+        Assert.False(Fetch(server, archive).WasThere);
+        Assert.True(File.Exists(folder.Of("out/cifar-10-batches-bin/a/b.bin")));
+    }
+
+    [Fact]
+    public void What_came_of_the_first_archive_is_no_hindrance_for_the_second()
+    {
+        byte[] second = Archive(("other/a.bin", TarEntryType.RegularFile));
+        RemoteSet set = Set(archive) with
+        {
+            Files = [.. Set(archive).Files, new RemoteFile("http://nowhere.invalid/second.tar.gz", Md5(second), 1)],
+            Contents = ["cifar-10-batches-bin", "other"],
+        };
+        using (var half = new FaultyServer((_, path, from) => path.EndsWith("set.tar.gz", StringComparison.Ordinal)
+            ? FaultyServer.Ranged(archive, from) : FaultyServer.Response("no"u8, "404 Not Found")))
+        {
+            Assert.Throws<DataException>(() => Fetch(half, set));
+        }
+
+        using var whole = new FaultyServer((_, _, from) => FaultyServer.Ranged(second, from));
+        Fetch(whole, set);
+        Assert.Equal("/sets/second.tar.gz", Assert.Single(whole.Requests).Path);
+        Assert.Equal(["cifar-10-batches-bin", "other"], Directory.GetFileSystemEntries(folder.Of("out")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Something_of_the_same_name_is_not_overwritten()
+    {
+        folder.Write("out/cifar-10-batches-bin/mine.txt", "mine");
+        using var server = new FaultyServer((_, _, from) => FaultyServer.Ranged(archive, from));
+        RemoteSet set = Set(archive) with { Contents = ["other"] };   // not what the archive holds
         string message = Assert.Throws<DataException>(() => Fetch(server, set)).Message;
         Assert.Contains("exists already", message);
         Assert.Equal("mine", File.ReadAllText(folder.Of("out/cifar-10-batches-bin/mine.txt")));

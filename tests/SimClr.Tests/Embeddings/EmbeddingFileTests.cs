@@ -34,6 +34,16 @@ public sealed class EmbeddingFileTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Formats))]
+    public void A_link_is_read_as_the_file_behind_it(string extension)
+    {
+        float[] values = [.. Enumerable.Range(0, 8 * 512).Select(i => i / 7f)];   // More than so short a link could hold.
+        EmbeddingFile.Write(folder.Of($"file{extension}"), new EmbeddingTable(values, 512, [.. "abcdefgh".Select(name => $"{name}")]), Others);
+        File.CreateSymbolicLink(folder.Of($"l{extension}"), $"file{extension}");
+        Assert.Equal(values, EmbeddingFile.Read(folder.Of($"l{extension}"), Others).Values.ToArray());
+    }
+
+    [Theory]
+    [MemberData(nameof(Formats))]
     public void Labels_and_sizes_may_be_missing(string extension)
     {
         EmbeddingTable back = Back(new EmbeddingTable([1, 2], 1, ["a", "b"]), extension);

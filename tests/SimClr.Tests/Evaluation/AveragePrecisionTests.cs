@@ -65,6 +65,19 @@ public sealed class AveragePrecisionTests
     }
 
     [Fact]
+    public void The_interval_of_few_images_and_many_classes_holds_the_value()
+    {
+        // Chance: a percentile interval lay above the value, for resamples rank copies of an image one behind the other.
+        var stream = new RandomStream(4, Purpose.Sample);
+        Presence[] truth = [.. Enumerable.Range(0, 60 * 20).Select(_ => stream.Chance(0.13) ? Present : Absent)];
+        float[] scores = [.. truth.Select(_ => (float)stream.NextNormal())];
+        var outcome = new MultiLabelOutcome(truth, scores, 20);
+        Interval interval = outcome.MeanAveragePrecisionInterval;
+        Assert.InRange(outcome.MeanAveragePrecision, interval.Low + 0.01, interval.High - 0.01);
+        Assert.InRange(interval.High - interval.Low, 0.03, 0.2);
+    }
+
+    [Fact]
     public void The_mean_over_classes_has_an_interval_and_they_go_into_json()
     {
         var stream = new RandomStream(1, Purpose.Sample);

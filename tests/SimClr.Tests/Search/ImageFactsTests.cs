@@ -28,6 +28,19 @@ public sealed class ImageFactsTests : IDisposable
     }
 
     [Fact]
+    public void A_link_is_as_large_as_the_file_behind_it()
+    {
+        string file = folder.Write("a.png", EncodedImages.OfColor(SKColors.Red, SKEncodedImageFormat.Png, 7, 3));
+        File.CreateSymbolicLink(folder.Of("relative.png"), "a.png");
+        File.CreateSymbolicLink(folder.Of("link-to-link.png"), folder.Of("relative.png"));
+        File.CreateSymbolicLink(folder.Of("broken.png"), "gone.png");
+
+        Assert.Equal(ImageFacts.Of(file), ImageFacts.Of(folder.Of("relative.png")));
+        Assert.Equal(ImageFacts.Of(file), ImageFacts.Of(folder.Of("link-to-link.png")));
+        Assert.Null(ImageFacts.Of(folder.Of("broken.png")));
+    }
+
+    [Fact]
     public void Files_are_the_same_by_their_bytes()
     {
         string one = folder.Write("one", "abc");

@@ -74,6 +74,8 @@ internal static class Records
         DataException wrong = await Assert.ThrowsAsync<DataException>(() => store.UpsertAsync(new ImageRecord { Path = "x", Vector = new float[3] }));
         Assert.Contains("has 3 numbers, expected 12", wrong.Message);
         await Assert.ThrowsAsync<DataException>(() => store.UpsertAsync([Of(50), new ImageRecord { Path = "x", Vector = Enumerable.Repeat(float.NaN, Dimension).ToArray() }]));
+        DataException zeros = await Assert.ThrowsAsync<DataException>(() => store.UpsertAsync([Of(50), new ImageRecord { Path = "x", Vector = new float[Dimension] }]));
+        Assert.Contains("x is all zeros", zeros.Message);
         Assert.Null(await store.GetAsync("image50.jpg"));
 
         await store.EnsureCollectionDeletedAsync();
