@@ -36,7 +36,7 @@ internal sealed class Verb(string name, string description, params string[] exam
         if (!IsForRanks && Launch.IsDistributed)
         {
             throw new ConfigurationException(
-                $"'{Name}' runs in one process, and a launcher started several; start it without mpirun or srun (pretrain, supervised and embed share their work)");
+                $"'{Name}' runs in one process, and a launcher started several; start it without mpirun or srun (pretrain, supervised, embed, evaluate linear and evaluate finetune share their work)");
         }
     }
 }

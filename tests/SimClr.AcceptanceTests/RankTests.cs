@@ -1,10 +1,11 @@
 using System.Runtime.Versioning;
+using System.Text.Json;
 using SimClr.Checkpoints;
 using SimClr.RankProgram;
 
 namespace SimClr.AcceptanceTests;
 
-/// <summary>The command line under mpirun: two ranks that are killed, stopped by signals, and share an embedding.</summary>
+/// <summary>The command line under mpirun: two ranks that are killed, stopped by signals, and share an embedding or an evaluation.</summary>
 [UnsupportedOSPlatform("windows")]
 public sealed class RankTests
 {
@@ -104,6 +105,39 @@ public sealed class RankTests
         Assert.True(Same(folder, $"one{extension}", $"two{extension}", file => file));
         Assert.True(Same(folder, $"one{extension}.skipped.jsonl", $"two{extension}.skipped.jsonl", file => file));
         Assert.Empty(Directory.GetFiles(folder.Path, "*-of-2*"));
+    }
+
+    [Theory]
+    [InlineData("linear --epochs 3 --batch-size 32")]
+    [InlineData("linear --epochs 3 --batch-size 32 --fixed-features")]
+    [InlineData("finetune --grid thin --steps 2 --batch-size 15")]
+    [InlineData("finetune --labels-per-class 4 --steps 2 --rate 0.05 --out network")]
+    public void Ranks_evaluate_as_a_single_process_does(string verb)
+    {
+        using var folder = new WorkingFolder();
+        _ = folder.Images("images", Images, classes: true);
+        _ = folder.Images("test", 60, classes: true, first: Images);
+        string[] evaluate =
+        [
+            "evaluate", .. verb.Split(' '), "run", "--train", "images", "--test", "test", "--threads", "1", "--json", "--predictions",
+        ];
+        Simclr.Run(folder.Path, [.. Small, "--epochs", "2", "--set", "precision=fp32", "--set", "optimizer.peak_rate=0.5", "--out", "run"]).Succeeded();
+        JsonElement one = Simclr.Run(folder.Path, [.. evaluate, "one.csv"]).Succeeded().Json;
+        if (Directory.Exists(folder.Of("network")))
+        {
+            Directory.Delete(folder.Of("network"), recursive: true);
+        }
+
+        using Mpirun job = Start(folder, [.. evaluate, "two.csv"]);
+        Assert.True(job.Wait() == 0, job.Error);
+        JsonElement two = JsonDocument.Parse(Assert.Single(job.Output.Trim().Split('\n'))).RootElement;
+        foreach (JsonProperty value in one.EnumerateObject().Where(value => value.Name is not ("final_loss" or "predictions")))
+        {
+            Assert.Equal($"{value}", $"\"{value.Name}\":{two.GetProperty(value.Name).GetRawText()}");
+        }
+
+        Assert.Equal(one.GetProperty("final_loss").GetDouble(), two.GetProperty("final_loss").GetDouble(), 1e-3);
+        Assert.True(Same(folder, "one.csv", "two.csv", file => file));
     }
 
     private static Mpirun Start(WorkingFolder folder, string[] arguments)

@@ -88,11 +88,7 @@ internal sealed class EmbedCall : IDisposable
         EmbeddingOutcome outcome = ranks.Together(() => task is null ? new EmbeddingOutcome(0, 0, 0, 0) : Embed(context, own));
         if (ranks.Size > 1)
         {
-            foreach (byte[] lines in ranks.Gather(Encoding.UTF8.GetBytes(Skipped.Lines())))
-            {
-                Skipped.Merge(Encoding.UTF8.GetString(lines));
-            }
-
+            ranks.Share(Skipped);
             outcome = Sum(ranks, outcome);
         }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using SimClr.Cli.Displays;
 using SimClr.Data;
+using SimClr.Distributed;
 using SimClr.Evaluation;
 using SimClr.Training;
 
@@ -33,42 +34,47 @@ internal static class EvaluateFinetuneCommand
                 "than the paper's 180 and 930.",
                 "The choice is made on validation images, and the network then trained again on all labels; nothing is chosen on",
                 "the test images.",
+                "Under mpirun or srun the ranks share each batch, with batch norm by all of it; the result is that of one process,",
+                "within rounding.",
             ],
         };
         arguments.AddTo(verb);
         own.AddTo(verb);
         asked.AddTo(verb);
-        return verb.Does(context => Evaluate(context, arguments, own, asked));
+        RankSession.AddTo(verb);
+        return verb.Does(context => RankSession.Run(context, ranks => Evaluate(context, arguments, own, asked, ranks)));
     }
 
-    private static void Evaluate(CommandContext context, EvaluationArguments arguments, FinetuneArguments own, OutcomeOptions asked)
+    private static void Evaluate(
+        CommandContext context, EvaluationArguments arguments, FinetuneArguments own, OutcomeOptions asked, ICommunicator ranks)
     {
-        OutcomeReport report = asked.Open(context);
-        string? output = own.Output(context);
-        FineTuneGrid? grid = own.Grid(context);
-        SelectionMetric metric = own.Metric(context, context.Value(arguments.Train)!);
-        using EvaluationInput input = EvaluationInput.Open(context, arguments);
-        using ImageDataSet? validation = own.OpenValidation(context, input.Reading);
-        ImageDataSet labeled = own.Labeled(context, input.Train);
-        FineTuneOptions options = own.Recipe(context, labeled.Count, input.Train.Count);
-        if (grid is not null)
+        OutcomeReport? report = ranks.FromFirstOnly(() => asked.Open(context));
+        string? output = ranks.FromFirst(() => own.Output(context));
+        int? cores = ranks.Size > 1 ? RankProcessors.CoresEach(ranks) : null;
+        using FinetuneCall call = ranks.Together(() => FinetuneCall.Open(context, arguments, own, cores));
+        if (call.Grid is { } grid)
         {
             context.Remark(string.Create(
                 CultureInfo.InvariantCulture,
                 $"note: {grid.Count + 1} networks are trained, {grid.Count} to choose rate and decay and the last on all labels{(own.GivesGrid(context) ? "" : "; --grid thin or --rate take fewer")}"));
         }
 
-        FineTuneResult result = Display.Show(context, display => new FineTuning(
-            context.Value(arguments.Run), options, input.Reading, context.Device ?? "auto", context.Threads ?? 0)
+        FineTuneResult result = Display.Show(context, display => ranks.Together(() => new FineTuning(
+            context.Value(arguments.Run), call.Options, call.Input.Reading, context.Device ?? "auto", context.Threads ?? 0)
         {
             Progress = Steps(display),
-            Grid = grid,
-            Metric = metric,
-            Validation = validation,
+            Grid = call.Grid,
+            Metric = call.Metric,
+            Validation = call.Validation,
             Out = output,
-        }.Run(labeled, input.Test, context.Cancel));
-        (int Least, int Most)? taken = own.FewLabels(context) ? PerClass(labeled) : null;
-        report.Show(result.Outcome, Title(result), Json(result, metric, taken, output), Words(result, metric, taken, input.Train.Count, output));
+            Communicator = ranks,
+        }).Run(call.Labeled, call.Input.Test, context.Cancel));
+        (int Least, int Most)? taken = own.FewLabels(context) ? PerClass(call.Labeled) : null;
+        _ = ranks.FromFirst(() =>
+        {
+            report!.Show(result.Outcome, Title(result), Json(result, call.Metric, taken, output), Words(result, call.Metric, taken, call.Input.Train.Count, output));
+            return true;
+        });
     }
 
     /// <summary>How many labels the classes have.</summary>

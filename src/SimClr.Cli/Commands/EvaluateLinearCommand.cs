@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using SimClr.Cli.Displays;
+using SimClr.Distributed;
 using SimClr.Embeddings;
 using SimClr.Evaluation;
 
@@ -30,6 +31,7 @@ internal static class EvaluateLinearCommand
             [
                 "The encoder stays as it is. The layer is trained on random crops and flips by SGD with Nesterov momentum,",
                 "rate 0.1 · batch / 256, cosine decay. Nothing is chosen on the test images.",
+                "Under mpirun or srun the ranks share each batch, and the images to embed; the result is that of one process.",
             ],
         };
         arguments.AddTo(verb);
@@ -37,7 +39,9 @@ internal static class EvaluateLinearCommand
         verb.Add(batchSize);
         verb.Add(fixedFeatures);
         asked.AddTo(verb);
-        return verb.Does(context => Evaluate(context, arguments, asked, Options(context, epochs, batchSize), context.Value(fixedFeatures)));
+        RankSession.AddTo(verb);
+        return verb.Does(context => RankSession.Run(context, ranks => Evaluate(
+            context, arguments, asked, Options(context, epochs, batchSize), context.Value(fixedFeatures), ranks)));
     }
 
     private static LinearOptions Options(CommandContext context, Option<long?> epochs, Option<long?> batchSize)
@@ -51,27 +55,46 @@ internal static class EvaluateLinearCommand
     }
 
     private static void Evaluate(
-        CommandContext context, EvaluationArguments arguments, OutcomeOptions asked, LinearOptions options, bool fixedFeatures)
+        CommandContext context,
+        EvaluationArguments arguments,
+        OutcomeOptions asked,
+        LinearOptions options,
+        bool fixedFeatures,
+        ICommunicator ranks)
     {
-        OutcomeReport report = asked.Open(context);
-        using EvaluationInput input = EvaluationInput.Open(context, arguments);
+        OutcomeReport? report = ranks.FromFirstOnly(() => asked.Open(context));
+        int? cores = ranks.Size > 1 ? RankProcessors.CoresEach(ranks) : null;
+        using EvaluationInput input = ranks.Together(() => EvaluationInput.Open(context, arguments, cores));
         LinearResult result = Display.Show(context, display => fixedFeatures
-            ? OnFixedFeatures(input, options, display, context.Cancel)
+            ? OnFixedFeatures(input, options, display, ranks, context.Cancel)
             : LinearEvaluation.Run(
-                input.Encoder, input.Train, input.Test, options, input.Reading, Epochs(display, options), context.Cancel));
-        report.Show(
-            result.Outcome,
-            $"linear evaluation ({(fixedFeatures ? "fixed features, " : "")}{result.Epochs} epochs)",
-            Json(result, fixedFeatures),
-            EvaluationText.Background(result.TrainImages, result.Classes, result.SkippedImages));
+                input.Encoder, input.Train, input.Test, options, input.Reading, Epochs(display, options), ranks, context.Cancel));
+        _ = ranks.FromFirst(() =>
+        {
+            report!.Show(
+                result.Outcome,
+                $"linear evaluation ({(fixedFeatures ? "fixed features, " : "")}{result.Epochs} epochs)",
+                Json(result, fixedFeatures),
+                EvaluationText.Background(result.TrainImages, result.Classes, result.SkippedImages));
+            return true;
+        });
     }
 
     private static LinearResult OnFixedFeatures(
-        EvaluationInput input, LinearOptions options, IDisplay display, CancellationToken cancel)
+        EvaluationInput input, LinearOptions options, IDisplay display, ICommunicator ranks, CancellationToken cancel)
     {
-        (EmbeddingTable train, int skippedTrain) = input.Embed(input.Train, display, cancel);
-        (EmbeddingTable test, int skippedTest) = input.Embed(input.Test, display, cancel);
-        return LinearProbe.Evaluate(train, test, options, cancel) with { SkippedImages = skippedTrain + skippedTest };
+        if (ranks.Size > 1)
+        {
+            RankAgreement.Check(ranks, ranks.Together(() => EvaluationFacts.Of(
+                input.Encoder.Module, input.Encoder.Views, input.Reading, [options, new { FixedFeatures = true }],
+                [("training", input.Train), ("test", input.Test)])));
+        }
+
+        (EmbeddingTable train, int skippedTrain) = input.Embed(input.Train, display, cancel, ranks: ranks);
+        (EmbeddingTable test, int skippedTest) = input.Embed(input.Test, display, cancel, ranks: ranks);
+
+        // The layer is small: each rank trains it by itself.
+        return ranks.Together(() => LinearProbe.Evaluate(train, test, options, cancel)) with { SkippedImages = skippedTrain + skippedTest };
     }
 
     private static Reports<LinearProgress> Epochs(IDisplay display, LinearOptions options)

@@ -2,6 +2,7 @@ using SimClr.Augmentation;
 using SimClr.Checkpoints;
 using SimClr.Cli.Displays;
 using SimClr.Data;
+using SimClr.Distributed;
 using SimClr.Embeddings;
 using SimClr.Evaluation;
 using SimClr.Training;
@@ -29,15 +30,19 @@ internal sealed class EvaluationInput : IDisposable
     /// <summary>How images are read: as the run read its own, but for what --set says.</summary>
     public DataOptions Reading { get; }
 
-    public static EvaluationInput Open(CommandContext context, EvaluationArguments arguments)
+    /// <param name="context">What the user typed.</param>
+    /// <param name="arguments">What of it names encoder and sets.</param>
+    /// <param name="cores">Cores of a rank that has others beside it; null for all there are.</param>
+    public static EvaluationInput Open(CommandContext context, EvaluationArguments arguments, int? cores = null)
     {
         string device = ComputePlan.ResolveDevice(context.Device ?? "auto");
-        if (context.Threads is > 0 and { } threads)
+        if ((context.Threads is > 0 and { } given ? given : cores) is { } threads)
         {
             torch.set_num_threads(threads);
         }
 
         DataOptions reading = ReadingOf(context, arguments);
+        reading = reading.Workers > 0 ? reading : reading with { Workers = cores ?? 0 };
         ImageDataSet train = DataSets.Open(context.Value(arguments.Train)!, reading);
         ImageDataSet test = DataSets.Open(context.Value(arguments.Test)!, reading);
         LabeledImages.RequireClasses(train);
@@ -51,12 +56,14 @@ internal sealed class EvaluationInput : IDisposable
     /// <param name="display">Shows how far it is.</param>
     /// <param name="cancel">Stops between batches.</param>
     /// <param name="transform">What images go through; null for the usual one.</param>
+    /// <param name="ranks">Who shares the work, or null.</param>
     public (EmbeddingTable Table, int Skipped) Embed(
-        ImageDataSet images, IDisplay display, CancellationToken cancel, EvaluationTransform? transform = null)
+        ImageDataSet images, IDisplay display, CancellationToken cancel, EvaluationTransform? transform = null, ICommunicator? ranks = null)
     {
         var skipped = new SkippedImages(images, Reading);
         EmbeddingTable table = Embedder.Embed(
-            Encoder, images, transform ?? new EvaluationTransform(Encoder.Views), Reading, skipped, display.Images($"embedding {images.Name}", images.Count), cancel);
+            Encoder, images, transform ?? new EvaluationTransform(Encoder.Views), Reading, skipped, display.Images($"embedding {images.Name}", images.Count),
+            ranks, cancel);
         return (table, skipped.Count);
     }
 

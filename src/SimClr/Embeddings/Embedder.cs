@@ -1,6 +1,7 @@
 using SimClr.Augmentation;
 using SimClr.Checkpoints;
 using SimClr.Data;
+using SimClr.Distributed;
 using SimClr.Internals;
 using static TorchSharp.torch;
 
@@ -33,10 +34,13 @@ public static class Embedder
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(encoder);
-        return Embed(encoder, images, new EvaluationTransform(encoder.Views), options, skipped, progress, cancellation);
+        return Embed(encoder, images, new EvaluationTransform(encoder.Views), options, skipped, progress, cancellation: cancellation);
     }
 
-    /// <summary>The same for images that go through another transform.</summary>
+    /// <summary>
+    /// The same for images that go through another transform. Several ranks embed a part each, and all get the whole table:
+    /// a row's bits do not depend on their number.
+    /// </summary>
     internal static EmbeddingTable Embed(
         TrainedEncoder encoder,
         ImageDataSet images,
@@ -44,32 +48,59 @@ public static class Embedder
         DataOptions? options = null,
         SkippedImages? skipped = null,
         IProgress<int>? progress = null,
+        ICommunicator? ranks = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(images);
         options ??= new DataOptions();
+        skipped ??= new SkippedImages(images, options);
+        ranks ??= SingleProcess.Instance;
+        EmbeddedRows rows = ranks.Together(() => EmbedPart(encoder, images, transform, options, skipped, progress, ranks, cancellation));
+        if (ranks.Size > 1)
+        {
+            ranks.Share(skipped);
+            rows = rows.OfAll(ranks);
+        }
+
+        return rows.Kept.Count == 0 ? throw NoneReadable(images).OfAllRanks() : Table(images, rows.Kept, rows.Sizes, rows.Values, rows.Dimension);
+    }
+
+    /// <summary>This rank's part of the set: whole batches, so that they are the same images however many ranks there are.</summary>
+    private static EmbeddedRows EmbedPart(
+        TrainedEncoder encoder,
+        ImageDataSet images,
+        EvaluationTransform transform,
+        DataOptions options,
+        SkippedImages skipped,
+        IProgress<int>? progress,
+        ICommunicator ranks,
+        CancellationToken cancellation)
+    {
+        int batchSize = BatchSize(transform.Size);
+        int batches = (images.Count + batchSize - 1) / batchSize;
+        (int from, int to) = (Begin(ranks.Rank), Begin(ranks.Rank + 1));
         using var network = new InferenceNetwork(encoder.Module, head: null);
         float[] values = [];
         int dimension = 0;
         var kept = new List<int>();
         var sizes = new List<(int Width, int Height)>();
-        foreach (EmbeddedBlock block in Stream(network, images, 0, images.Count, transform, options, skipped ?? new SkippedImages(images, options), cancellation))
+        foreach (EmbeddedBlock block in Stream(network, images, from, to, transform, options, skipped, cancellation))
         {
             if (block.Rows.Length > 0)
             {
                 dimension = block.Values.Length / block.Rows.Length;
-                values = values.Length > 0 ? values : Allocate(images, dimension);
+                values = values.Length > 0 ? values : Allocate(images, to - from, dimension);
                 block.Values.CopyTo(values.AsSpan(kept.Count * dimension));
                 kept.AddRange(block.Rows);
                 sizes.AddRange(block.Sizes);
             }
 
-            progress?.Report(kept.Count);
+            progress?.Report((int)Math.Min(images.Count, (long)kept.Count * ranks.Size));
         }
 
-        return kept.Count == 0
-            ? throw NoneReadable(images)
-            : Table(images, kept, sizes, kept.Count == images.Count ? values : values[..(kept.Count * dimension)], dimension);
+        return new EmbeddedRows(kept, sizes, kept.Count == to - from ? values : values[..(kept.Count * dimension)], dimension);
+
+        int Begin(int rank) => (int)Math.Min(images.Count, (long)batches * rank / ranks.Size * batchSize);
     }
 
     /// <summary>
@@ -140,9 +171,9 @@ public static class Embedder
         return network.Compute(input());
     }
 
-    private static float[] Allocate(ImageDataSet images, int dimension)
+    private static float[] Allocate(ImageDataSet images, int rows, int dimension)
         => (long)images.Count * dimension <= Array.MaxLength
-            ? new float[(long)images.Count * dimension]
+            ? new float[rows * dimension]
             : throw new DataException(
                 $"{images.Name}: {images.Count} rows of {dimension} numbers are more than one table in memory holds ({Array.MaxLength} numbers); 'simclr embed' writes them to a file");
 

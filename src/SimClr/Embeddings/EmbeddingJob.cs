@@ -56,7 +56,8 @@ internal sealed record EmbeddingJob(
             .Select(property => $"{JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name)} was {property.GetValue(this)} and is now {property.GetValue(other)}"),
     ];
 
-    private static string HashOf(IEnumerable<nn.Module> modules)
+    /// <summary>A hash of all weights and statistics.</summary>
+    internal static string HashOf(IEnumerable<nn.Module> modules)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach ((string name, Tensor value) in modules.SelectMany(ModuleState.Of))

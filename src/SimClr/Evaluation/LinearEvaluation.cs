@@ -1,6 +1,7 @@
 using SimClr.Augmentation;
 using SimClr.Checkpoints;
 using SimClr.Data;
+using SimClr.Distributed;
 using SimClr.Embeddings;
 using SimClr.Internals;
 using static TorchSharp.torch;
@@ -16,6 +17,7 @@ public sealed record LinearProgress(int Epoch, int Epochs, double Loss);
 /// <summary>
 /// The paper's linear evaluation (Section 2.3, Appendix B.6): a linear layer on h of a frozen encoder, trained on
 /// random crops and flips. The encoder's batch norm is in inference mode: neither its weights nor its statistics move.
+/// Several ranks share each batch and the test images; what comes out does not depend on their number, beyond rounding.
 /// </summary>
 public static class LinearEvaluation
 {
@@ -26,7 +28,9 @@ public static class LinearEvaluation
     /// <param name="options">The recipe.</param>
     /// <param name="data">How images are read.</param>
     /// <param name="progress">Told after each epoch.</param>
+    /// <param name="communicator">The processes that share the work, and all get the result; null (default) for this one alone.</param>
     /// <param name="cancellation">Stops between steps.</param>
+    /// <exception cref="ConfigurationException">The processes were started with different arguments, or are more than a batch has images.</exception>
     /// <exception cref="DataException">Labels are missing, classes differ, or too many images cannot be read.</exception>
     /// <exception cref="DivergenceException">The loss is not finite.</exception>
     public static LinearResult Run(
@@ -36,20 +40,30 @@ public static class LinearEvaluation
         LinearOptions? options = null,
         DataOptions? data = null,
         IProgress<LinearProgress>? progress = null,
+        ICommunicator? communicator = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(test);
+        ICommunicator ranks = communicator ?? SingleProcess.Instance;
         options ??= new LinearOptions();
         data ??= new DataOptions();
         _ = train.RequireLabels();
         _ = test.RequireLabels();
         TablePair.CheckClasses(train.ClassNames, test.ClassNames);
+        if (ranks.Size > 1)
+        {
+            RankAgreement.Check(ranks, ranks.Together(() => EvaluationFacts.Of(
+                encoder.Module, encoder.Views, data, [options], [("training", train), ("test", test)])));
+            data = data with { Workers = data.Workers > 0 ? data.Workers : RankProcessors.CoresEach(ranks) };
+        }
 
-        EmbeddingTable questions = Embedder.Embed(encoder, test, data, cancellation: cancellation);
+        EmbeddingTable questions = Embedder.Embed(
+            encoder, test, new EvaluationTransform(encoder.Views), data, ranks: ranks, cancellation: cancellation);
         var skipped = new SkippedImages(train, data);
-        using LinearTrainer trainer = Train(encoder, train, skipped, questions, options, data, progress, cancellation);
+        using LinearTrainer trainer = Train(encoder, train, skipped, questions, options, data, progress, ranks, cancellation);
+        ranks.Share(skipped);
         using Tensor h = tensor(questions.Values, [questions.Count, questions.Dimension]);
         return trainer.Result(questions, trainer.Logits(h), train.Count - skipped.Count, options.Epochs) with
         {
@@ -65,25 +79,27 @@ public static class LinearEvaluation
         LinearOptions options,
         DataOptions data,
         IProgress<LinearProgress>? progress,
+        ICommunicator ranks,
         CancellationToken cancellation)
     {
-        ImageDataSet images = ImageCache.Load(train, data, skipped, null, cancellation);
+        ImageDataSet images = ranks.Together(() => ImageCache.Load(train, data, skipped, null, cancellation));
         IReadOnlyList<int> labels = images.RequireLabels();
         int batch = options.BatchSizeFor(images.Count);
+        RankShare share = ranks.Together(() => new RankShare(batch, parts: 1, ranks.Size, ranks.Rank));
         int classes = Math.Max(train.ClassNames?.Count ?? labels.Max() + 1, test.Classes);
 
         using var inference = new InferenceMode(encoder.Module);
-        using var pixels = new PixelRing(batch, encoder.Views.Size, inference.Device, ScalarType.Float32);
+        using var pixels = new PixelRing(share.Images, encoder.Views.Size, inference.Device, ScalarType.Float32);
         var trainer = new LinearTrainer(
-            test.Dimension, classes, images.Count, batch, options.Epochs, options.BaseRate * batch / 256, options, inference.Device);
+            test.Dimension, classes, images.Count, batch, options.Epochs, options.BaseRate * batch / 256, options, inference.Device, ranks);
         BatchLoader loader = Crops(encoder.Views, images, pixels.Memory, skipped, options, data);
         int perEpoch = images.Count / batch;
         int step = 0;
-        foreach (ImageBatch views in loader.Load(Plans(images.Count, batch, options), cancellation))
+        foreach (ImageBatch views in loader.Load(Plans(images.Count, share, options), cancellation))
         {
             using var scope = NewDisposeScope();
             step++;
-            Tensor h = encoder.Module.forward(pixels.Take(views.Slot, batch));             // [B, r], without gradient
+            Tensor h = encoder.Module.forward(pixels.Take(views.Slot, share.Images));      // [n, r] of this rank's images, without gradient
             Tensor y = tensor(views.Indices.Select(i => (long)labels[i]).ToArray(), device: h.device);
             bool epochEnds = step % perEpoch == 0;
             trainer.Step(h, y, epochEnds);
@@ -118,13 +134,13 @@ public static class LinearEvaluation
             substituteUnreadable: true);
     }
 
-    private static IEnumerable<BatchPlan> Plans(int images, int batch, LinearOptions options)
+    private static IEnumerable<BatchPlan> Plans(int images, RankShare share, LinearOptions options)
     {
         for (int epoch = 0; epoch < options.Epochs; epoch++)
         {
-            foreach (int[] indices in BatchOrder.Shuffled(options.Seed, epoch, images, batch))
+            foreach (int[] mine in BatchOrder.Shuffled(options.Seed, epoch, images, share.Batch).SelectMany(share.Split))
             {
-                yield return new BatchPlan(epoch, indices);
+                yield return new BatchPlan(epoch, mine);
             }
         }
     }

@@ -1,3 +1,4 @@
+using SimClr.Distributed;
 using SimClr.Embeddings;
 using SimClr.Heads;
 using SimClr.Optimizers;
@@ -14,25 +15,40 @@ internal sealed class LinearTrainer : IDisposable
     private readonly LinearClassifier layer;
     private readonly Sgd optimizer;
     private readonly LearningRateSchedule schedule;
+    private readonly ICommunicator ranks;
     private readonly Device device;
     private readonly long seed;
+    private readonly int batchSize;
     private long step;
 
     /// <param name="dimension">Width of h.</param>
     /// <param name="classes">Classes.</param>
     /// <param name="images">Training images.</param>
-    /// <param name="batchSize">Images per step.</param>
+    /// <param name="batchSize">Images per step, over all ranks.</param>
     /// <param name="epochs">Passes over the images.</param>
     /// <param name="peak">The rate of the first step.</param>
     /// <param name="options">Momentum, decay and seed.</param>
     /// <param name="device">Where h comes from.</param>
+    /// <param name="ranks">Who shares each batch: all train the same layer.</param>
+    /// <param name="type">What the layer is computed in.</param>
     public LinearTrainer(
-        int dimension, int classes, int images, int batchSize, int epochs, double peak, LinearOptions options, string device)
+        int dimension,
+        int classes,
+        int images,
+        int batchSize,
+        int epochs,
+        double peak,
+        LinearOptions options,
+        string device,
+        ICommunicator ranks,
+        ScalarType type = ScalarType.Float32)
     {
         this.device = torch.device(device);
+        this.ranks = ranks;
+        this.batchSize = batchSize;
         seed = options.Seed;
         layer = new LinearClassifier(dimension, classes);
-        layer.to(this.device);
+        layer.to(this.device).to(type);
         optimizer = new Sgd(ParameterGroups.Of(layer), options.Momentum, options.WeightDecay);
         schedule = new LearningRateSchedule(images, epochs, batchSize, warmupEpochs: 0, peak);
     }
@@ -40,19 +56,32 @@ internal sealed class LinearTrainer : IDisposable
     /// <summary>Cross-entropy of the last step that was read.</summary>
     public double Loss { get; private set; }
 
-    /// <summary>One step on h: [B, dimension] and labels: [B].</summary>
+    /// <summary>One step on this rank's share of a batch, h: [n, dimension] and labels: [n].</summary>
     /// <exception cref="DivergenceException">The loss is not finite.</exception>
     public void Step(Tensor h, Tensor labels, bool last)
     {
         using var scope = NewDisposeScope();
         using var gradients = enable_grad();
         Tensor loss = nn.functional.cross_entropy(layer.forward(h), labels);
+        if (h.shape[0] != batchSize)
+        {
+            // The mean over this rank's images, by its share of the batch: summed over the ranks it is the mean over all.
+            loss = loss.mul(tensor(new[] { (double)h.shape[0] / batchSize }).to(loss.dtype, loss.device));
+        }
+
         optimizer.ZeroGradients();
         loss.backward();
+        foreach (Tensor sum in optimizer.Gradients)
+        {
+            ranks.AllReduce(sum);
+        }
+
         optimizer.Step(schedule.At(step));
         if (last || step % LossReadEverySteps == 0)
         {
-            Loss = loss.item<float>();
+            Tensor total = loss.detach();
+            ranks.AllReduce(total);
+            Loss = total.to_type(ScalarType.Float64).item<double>();
             RefuseDivergence();
         }
 
@@ -64,7 +93,7 @@ internal sealed class LinearTrainer : IDisposable
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        return layer.forward(h.to(device)).cpu().contiguous().data<float>().ToArray();
+        return layer.forward(h.to(device)).cpu().to_type(ScalarType.Float32).contiguous().data<float>().ToArray();
     }
 
     public LinearResult Result(EmbeddingTable test, float[] logits, int trainImages, int epochs)
@@ -88,7 +117,7 @@ internal sealed class LinearTrainer : IDisposable
         if (!double.IsFinite(Loss))
         {
             throw new DivergenceException(FormattableString.Invariant(
-                $"linear evaluation diverged: the loss at step {step} is not a finite number (learning rate {schedule.At(step):G4}). Likely cause: representations with very large values; try a lower base rate."));
+                $"linear evaluation diverged: the loss at step {step} is not a finite number (learning rate {schedule.At(step):G4}). Likely cause: representations with very large values; try a lower base rate.")).OfAllRanks();   // it is the loss of all ranks
         }
     }
 }

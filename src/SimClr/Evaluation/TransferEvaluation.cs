@@ -52,7 +52,7 @@ internal sealed class TransferEvaluation(TrainedEncoder encoder, DataOptions dat
         (EmbeddingTable Table, LogisticData Rows) Embed(ImageDataSet images)
         {
             var unreadable = new SkippedImages(images, data);
-            EmbeddingTable embedded = Embedder.Embed(encoder, images, transform, data, unreadable, embedding?.Invoke(images), cancellation);
+            EmbeddingTable embedded = Embedder.Embed(encoder, images, transform, data, unreadable, embedding?.Invoke(images), cancellation: cancellation);
             skipped += unreadable.Count;
             return (embedded, RowsOf(embedded, images));
         }

@@ -1,5 +1,7 @@
 using SimClr.Checkpoints;
 using SimClr.Data;
+using SimClr.Distributed;
+using SimClr.Embeddings;
 using SimClr.Evaluation;
 using SimClr.Internals;
 using SimClr.Optimizers;
@@ -10,7 +12,8 @@ namespace SimClr.Training;
 /// <summary>
 /// Fine-tuning (paper, Appendix B.8.2, and B.5 for few labels): the whole network learns classes from labeled images, from
 /// the encoder of a run or from scratch. Rate and decay are given, or chosen on validation images and the network then
-/// fitted again on all; the test images are classified once, at the end. The run itself is only read.
+/// fitted again on all; the test images are classified once, at the end. The run itself is only read. Several ranks share
+/// each batch, with batch norm by all of it, and the images that are classified.
 /// </summary>
 public sealed class FineTuning
 {
@@ -22,6 +25,7 @@ public sealed class FineTuning
     private readonly FineTuneStart start;
     private readonly PretrainOptions configuration;
     private readonly ComputePlan plan;
+    private int cores;
 
     /// <summary>Takes what to start from.</summary>
     /// <param name="run">A run directory, or a safetensors file that pre-training wrote.</param>
@@ -71,11 +75,18 @@ public sealed class FineTuning
     /// <summary>Where the fine-tuned encoder and its classifier are left, or null.</summary>
     public string? Out { get; init; }
 
+    /// <summary>
+    /// The processes that share the work; one by default. All call <see cref="Run"/> with the same arguments and get the
+    /// result; the first writes <see cref="Out"/>.
+    /// </summary>
+    public ICommunicator Communicator { get; init; } = SingleProcess.Instance;
+
     /// <summary>Trains on one set and classifies another.</summary>
     /// <param name="train">Labeled images of two classes or more; those of <see cref="Validation"/> are added once the choice is made.</param>
     /// <param name="test">Labeled images of the same classes.</param>
     /// <param name="cancellation">Stops between steps.</param>
-    /// <exception cref="ConfigurationException">Another process works in <see cref="Out"/>.</exception>
+    /// <exception cref="CommunicationException">The processes could not reach each other, or do not compute the same.</exception>
+    /// <exception cref="ConfigurationException">Another process works in <see cref="Out"/>, or those of one run were started differently.</exception>
     /// <exception cref="DataException">Labels are missing, of one class only, classes differ, or too many images cannot be read.</exception>
     /// <exception cref="DivergenceException">The loss is not finite; in a search, with every setting.</exception>
     public FineTuneResult Run(ImageDataSet train, ImageDataSet test, CancellationToken cancellation = default)
@@ -83,15 +94,19 @@ public sealed class FineTuning
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(test);
         train.RequireLabels();
-        using RunLock? held = Out is null ? null : RunLock.Take(Out);
+        using RunLock? held = Communicator.FromFirstOnly(() => Out is null ? null : RunLock.Take(Out));
         using FineTunedNetwork network = Fit(train, test, cancellation);
         var skippedTest = new SkippedImages(test, configuration.Data);
-        EvaluationOutcome outcome = network.Classifier.Test(test, configuration.Data, skippedTest, seed: options.Seed, cancellation: cancellation);
-        if (Out is { } directory)
+        EvaluationOutcome outcome = network.Classifier.Test(test, Reading, skippedTest, null, options.Seed, Communicator, cancellation);
+        _ = Communicator.FromFirst(() =>
         {
-            network.Classifier.Save(new RunDirectory(directory), Provenance(network.Options, network.Images));
-        }
+            if (Out is { } directory)
+            {
+                network.Classifier.Save(new RunDirectory(directory), Provenance(network.Options, network.Images));
+            }
 
+            return true;
+        });
         return new FineTuneResult(
             outcome, network.Options, network.Steps, Decay(network.Options, network.Images), network.Images, network.FinalLoss,
             network.Search, network.ValidationImages, network.SkippedImages + skippedTest.Count);
@@ -104,23 +119,64 @@ public sealed class FineTuning
     /// <inheritdoc cref="Run"/>
     internal FineTunedNetwork Fit(ImageDataSet train, ImageDataSet test, CancellationToken cancellation)
     {
-        Check(train, test);
-        set_num_threads(plan.Threads);
+        Agree(train, test);
+        cores = RankProcessors.CoresEach(Communicator);
+        set_num_threads(Communicator.Size == 1 || configuration.Threads > 0 ? plan.Threads : cores);
         using var memory = new HostMemory();
 
         var skipped = new SkippedImages(train, configuration.Data);
-        ImageDataSet images = ImageCache.Load(train, configuration.Data, skipped, null, cancellation);
+        ImageDataSet images = Load(train, skipped, cancellation);
         FineTuneOptions[] settings = Grid is null ? [options] : [.. Grid.Settings(options)];
         ImageDataSet? validation = settings.Length == 1 || Validation is null
             ? null
-            : ImageCache.Load(Validation, configuration.Data, skipped, null, cancellation);   // It is read for each setting.
+            : Load(Validation, skipped, cancellation);   // It is read for each setting.
         (FineTuneTry[] search, int held) = settings.Length > 1 ? Search(settings, images, validation, skipped, cancellation) : ([], 0);
         FineTuneOptions chosen = search.Length == 0 ? settings[0] : settings[Best(search)];
 
         ImageDataSet all = search.Length > 0 && validation is not null ? new JoinedDataSet(images, validation) : images;
         TrainedClassifier classifier = Train(chosen, all, skipped, search.Length, search.Length + 1, cancellation, out double loss);
+        Communicator.Share(skipped);
         return new FineTunedNetwork(classifier, chosen, all.Count, loss, search, held, skipped.Count);
     }
+
+    /// <summary>Checks the images, and that all ranks have the same before them.</summary>
+    private void Agree(ImageDataSet train, ImageDataSet test)
+    {
+        Dictionary<string, string> facts = Communicator.Together(() =>
+        {
+            Check(train, test);
+            return Communicator.Size > 1 ? Facts(train, test) : [];
+        });
+        if (Communicator.Size > 1)
+        {
+            RankAgreement.Check(Communicator, facts);
+        }
+    }
+
+    private Dictionary<string, string> Facts(ImageDataSet train, ImageDataSet test)
+    {
+        (TrainedEncoder encoder, ClassifierModel model) = start.Create(LabeledImages.Classes(train), plan.Device);
+        using (model)
+        {
+            Dictionary<string, string> facts = EvaluationFacts.Of(
+                model,
+                encoder.Views,
+                configuration.Data,
+                Grid is null ? [options] : [options, Grid],
+                Validation is null ? [("training", train), ("test", test)] : [("training", train), ("validation", Validation), ("test", test)]);
+            facts["precision in use"] = plan.Precision;
+            facts["chosen by"] = $"{Metric}";
+            return facts;
+        }
+    }
+
+    /// <summary>How images are read: by this rank's share of the machine's cores, if there are others.</summary>
+    private DataOptions Reading => Communicator.Size == 1 || configuration.Data.Workers > 0
+        ? configuration.Data
+        : configuration.Data with { Workers = cores };
+
+    private ImageDataSet Load(ImageDataSet images, SkippedImages skipped, CancellationToken cancellation)
+        => Communicator.Together(() => ImageCache.Load(images, Reading, skipped, null, cancellation));
 
     private void Check(ImageDataSet train, ImageDataSet test)
     {
@@ -146,7 +202,7 @@ public sealed class FineTuning
     {
         FineTuneTry best = search.MaxBy(t => t.Score ?? -1)!;
         return best.Score is null
-            ? throw new DivergenceException($"fine-tuning diverged with each of {search.Length} settings; give a lower rate with --rate")
+            ? throw new DivergenceException($"fine-tuning diverged with each of {search.Length} settings; give a lower rate with --rate").OfAllRanks()
             : Array.IndexOf(search, best);
     }
 
@@ -157,7 +213,8 @@ public sealed class FineTuning
         var search = new FineTuneTry[settings.Length];
         for (int i = 0; i < settings.Length; i++)
         {
-            search[i] = new FineTuneTry(settings[i].Rate, settings[i].WeightDecay, Try(i));
+            double? score = Try(i);
+            search[i] = new FineTuneTry(settings[i].Rate, settings[i].WeightDecay, Communicator.FromFirst(() => score));   // All choose the same.
         }
 
         return (search, held.Count);
@@ -184,7 +241,7 @@ public sealed class FineTuning
             return MeanPrecision.Of(found.Scores, found.Marks, found.ClassNames.Count);
         }
 
-        EvaluationOutcome outcome = classifier.Test(held, configuration.Data, skipped, cancellation: cancellation);
+        EvaluationOutcome outcome = classifier.Test(held, Reading, skipped, null, seed: 0, Communicator, cancellation);
         return Metric == SelectionMetric.Top1 ? outcome.Top1 : outcome.MeanPerClass;
     }
 
@@ -231,13 +288,16 @@ public sealed class FineTuning
         int batch = setting.BatchFor(images.Count);
         long steps = setting.StepsFor(images.Count);
         var schedule = new LearningRateSchedule((int)steps, 1, 1, warmupEpochs: 0, setting.Rate);
+        var ranks = new Ranks(Communicator);
+        RankShare share = Communicator.Together(() => new RankShare(batch, parts: 1, ranks.Size, Communicator.Rank));
         SupervisedStep gradients = images.Presence is { } presence
-            ? new SupervisedStep(model, presence, new RankShare(batch, parts: 1), Ranks.Single)
-            : new SupervisedStep(model, images.RequireLabels(), new RankShare(batch, parts: 1), Ranks.Single);
+            ? new SupervisedStep(model, presence, share, ranks)
+            : new SupervisedStep(model, images.RequireLabels(), share, ranks);
         using var optimizer = new Sgd(ParameterGroups.Of(model), weightDecay: setting.WeightDecay);
+        using GradientExchange? exchange = ranks.Join(model, model.Encoder, optimizer, BatchOptions.GlobalNorm);
         using var feed = new BatchFeed(
-            images, configuration with { Batch = new BatchOptions { Size = batch } }, plan with { MicroBatch = batch }, 1, skipped,
-            Plans(images.Count, batch, steps));
+            images, configuration with { Batch = new BatchOptions { Size = Math.Max(2, share.Images) }, Data = Reading },
+            plan with { MicroBatch = share.Images }, 1, skipped, Plans(images.Count, share, steps));
         BatchNormDecay.Set(model, Decay(setting, images.Count));
         model.train();
 
@@ -248,6 +308,7 @@ public sealed class FineTuning
             using var scope = NewDisposeScope();
             optimizer.ZeroGradients();
             StepOutcome outcome = gradients.Compute(feed.Next);
+            exchange?.Finish();
             optimizer.Step(schedule.At(step));
             if (step % LossReadEverySteps == 0 || step == steps - 1)
             {
@@ -256,24 +317,25 @@ public sealed class FineTuning
             }
         }
 
+        RankChecksum.Check(ranks, ModuleState.Of(model).Select(part => part.Value), steps);
         return loss;
     }
 
     private static double Finite(double loss, long step, double rate) => double.IsFinite(loss) ? loss : throw new DivergenceException(
-        FormattableString.Invariant($"fine-tuning diverged: the loss at step {step + 1} is not a finite number (learning rate {rate:G4}); try a lower one with --rate"));
+        FormattableString.Invariant($"fine-tuning diverged: the loss at step {step + 1} is not a finite number (learning rate {rate:G4}); try a lower one with --rate")).OfAllRanks();   // it is the loss of all ranks
 
     private static double Decay(FineTuneOptions setting, int images)
         => setting.ScheduleBatchNorm ? BatchNormDecay.For(images / setting.BatchFor(images)) : BatchNormDecay.Usual;
 
-    private IEnumerable<BatchPlan> Plans(int images, int batch, long steps)
+    private IEnumerable<BatchPlan> Plans(int images, RankShare share, long steps)
     {
         long step = 0;
         for (int epoch = 0; step < steps; epoch++)
         {
-            foreach (int[] indices in BatchOrder.Shuffled(options.Seed, epoch, images, batch).Take((int)Math.Min(int.MaxValue, steps - step)))
+            foreach (int[] indices in BatchOrder.Shuffled(options.Seed, epoch, images, share.Batch).Take((int)Math.Min(int.MaxValue, steps - step)))
             {
                 step++;
-                yield return new BatchPlan(epoch, indices);
+                yield return new BatchPlan(epoch, share.Split(indices).Single());
             }
         }
     }

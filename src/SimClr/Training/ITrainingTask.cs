@@ -1,4 +1,5 @@
 using SimClr.Checkpoints;
+using SimClr.Distributed;
 using static TorchSharp.torch;
 
 namespace SimClr.Training;

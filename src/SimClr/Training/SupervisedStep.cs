@@ -1,3 +1,4 @@
+using SimClr.Distributed;
 using SimClr.Internals;
 using SimClr.Losses;
 using static TorchSharp.torch;

@@ -1,5 +1,6 @@
 using SimClr.Checkpoints;
 using SimClr.Data;
+using SimClr.Distributed;
 using SimClr.Encoders;
 using SimClr.Heads;
 using TorchSharp;

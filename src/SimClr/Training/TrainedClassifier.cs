@@ -1,6 +1,8 @@
 using System.Text.Json;
+using SimClr.Augmentation;
 using SimClr.Checkpoints;
 using SimClr.Data;
+using SimClr.Distributed;
 using SimClr.Embeddings;
 using SimClr.Encoders;
 using SimClr.Evaluation;
@@ -81,11 +83,23 @@ public sealed class TrainedClassifier : IDisposable
         IProgress<int>? progress = null,
         long seed = 0,
         CancellationToken cancellation = default)
+        => Test(test, data, skipped, progress, seed, SingleProcess.Instance, cancellation);
+
+    /// <summary>The same by several ranks: each classifies a part, and all get the whole.</summary>
+    internal EvaluationOutcome Test(
+        ImageDataSet test,
+        DataOptions? data,
+        SkippedImages? skipped,
+        IProgress<int>? progress,
+        long seed,
+        ICommunicator ranks,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(test);
         test.RequireLabels();
         TablePair.CheckClasses(ClassNames, test.ClassNames);
-        EmbeddingTable table = Embedder.Embed(Encoder, test, data, skipped, progress, cancellation);
+        EmbeddingTable table = Embedder.Embed(
+            Encoder, test, new EvaluationTransform(Encoder.Views), data, skipped, progress, ranks, cancellation);
         return EvaluationOutcome.FromScores(table, Logits(table), ClassNames.Count, seed);
     }
 

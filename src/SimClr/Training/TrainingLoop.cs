@@ -1,10 +1,10 @@
-using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SimClr.Augmentation;
 using SimClr.Checkpoints;
 using SimClr.Data;
 using SimClr.Distributed;
+using SimClr.Embeddings;
 using SimClr.Internals;
 using SimClr.Optimizers;
 using static TorchSharp.torch;
@@ -61,7 +61,7 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
             RankAgreement.Check(Communicator, Communicator.Together(() =>
             {
                 RefuseUnknownMemory();
-                return Record(images, ComputePlan.Resolve(options, OwnEncoder), totalSteps: 0);
+                return RunFacts.Of(Record(images, ComputePlan.Resolve(options, OwnEncoder), totalSteps: 0));
             }));
         }
 
@@ -198,7 +198,7 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
             {
                 guard.Check(options, schedule, latest);
                 RankChecksum.Check(ranks, checkpoints.State().Select(part => part.Value), step);
-                Share(skipped);
+                Communicator.Share(skipped);
                 latest = Communicator.FromFirst(() =>
                 {
                     string written = checkpoints.Save(step, options.Checkpoint.Keep);
@@ -213,7 +213,7 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
             }
         }
 
-        Share(skipped);
+        Communicator.Share(skipped);
         _ = Communicator.FromFirst(() =>
         {
             skipped.Write(run.SkippedFile);
@@ -274,24 +274,6 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
 
     private RunRecord Record(ImageDataSet images, ComputePlan plan, long totalSteps)
         => RunRecord.Of(options, images, plan, totalSteps, taskName, Communicator.Size) with { OwnAugmentation = AugmentationCheck.NameOf(OwnAugmentation) };
-
-    /// <summary>Makes the ranks' lists of images that could not be read one.</summary>
-    private void Share(SkippedImages skipped)
-    {
-        if (Communicator.Size > 1)
-        {
-            foreach (byte[] lines in Communicator.Gather(Encoding.UTF8.GetBytes(skipped.Lines())))
-            {
-                skipped.Merge(Encoding.UTF8.GetString(lines));
-            }
-
-            _ = Communicator.Together(() =>
-            {
-                skipped.CheckAll();
-                return true;
-            });
-        }
-    }
 
     private void RefuseUnknownMemory()
     {

@@ -17,13 +17,13 @@ public sealed partial class RoomTests
         ["Losses"] = ["Internals"],
         ["Optimizers"] = ["Internals"],
 
-        // What ranks say to each other; knows nothing of training.
+        // What ranks say to each other, and what is whose share; knows nothing of training.
         ["Distributed"] = ["Internals"],
         ["Checkpoints"] = ["Augmentation", "Encoders", "Internals"],
-        ["Embeddings"] = ["Augmentation", "Checkpoints", "Data", "Encoders", "Internals"],
+        ["Embeddings"] = ["Augmentation", "Checkpoints", "Data", "Distributed", "Encoders", "Internals"],
 
         // Evaluation sees embeddings and encoders, never the trainer.
-        ["Evaluation"] = ["Augmentation", "Checkpoints", "Data", "Embeddings", "Heads", "Internals", "Optimizers"],
+        ["Evaluation"] = ["Augmentation", "Checkpoints", "Data", "Distributed", "Embeddings", "Heads", "Internals", "Optimizers"],
         ["Search"] = ["Data", "Embeddings", "Evaluation", "Internals"],
         ["Training"] =
         [

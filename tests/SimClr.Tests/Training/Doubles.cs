@@ -79,3 +79,23 @@ internal sealed class SlowDataSet(ImageDataSet images, TimeSpan pause) : ImageDa
         return images.Read(index);
     }
 }
+
+/// <summary>A set of which some images cannot be read.</summary>
+internal sealed class Flawed(ImageDataSet images, params int[] unreadable) : ImageDataSet
+{
+    public override string Name => images.Name;
+
+    public override int Count => images.Count;
+
+    public override IReadOnlyList<int>? Labels => images.Labels;
+
+    public override IReadOnlyList<string>? ClassNames => images.ClassNames;
+
+    public override string Fingerprint => images.Fingerprint;
+
+    public override string PathOf(int index) => images.PathOf(index);
+
+    public override RgbImage Read(int index) => unreadable.Contains(index)
+        ? throw new UnreadableImageException(PathOf(index), "made so")
+        : images.Read(index);
+}

@@ -1,4 +1,5 @@
 using SimClr.Augmentation;
+using SimClr.Distributed;
 using SimClr.Encoders;
 using SimClr.Losses;
 using SimClr.Training;
@@ -61,6 +62,12 @@ public sealed class RankEquivalenceTests
         AssertSame(Plain with { Supervised = true, Steps = steps, Micro = micro }, 2);
         AssertSame(Plain with { Supervised = true, Steps = steps, Micro = micro, Batch = 30 }, 4);
     }
+
+    [Theory]
+    [InlineData(2, 32)]
+    [InlineData(4, 30)]
+    public void So_they_do_in_fine_tuning(int ranks, int batch)
+        => AssertSame(Plain with { Supervised = true, FineTuned = true, Steps = 5, Batch = batch }, ranks);
 
     [Fact]
     public void So_does_the_whole_ResNet_18_at_32_pixels()
@@ -132,7 +139,7 @@ public sealed class RankEquivalenceTests
     {
         var error = Assert.Throws<ConfigurationException>(() => new RankShare(7, 2, 4, 0));
         Assert.Equal(
-            "4 ranks cannot share a batch of 7 images in 2 micro-batches: each needs an image at least. Start fewer ranks, or raise batch.size",
+            "4 ranks cannot share a batch of 7 images in 2 micro-batches: each needs an image at least. Start fewer ranks, or take a larger batch (--batch-size, batch.size)",
             error.Message);
     }
 

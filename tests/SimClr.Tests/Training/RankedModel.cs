@@ -27,6 +27,9 @@ internal sealed record RankedModel
 
     public bool Supervised { get; init; }
 
+    /// <summary>Whether a supervised model takes the steps of fine-tuning (SGD), and not those of pre-training (LARS).</summary>
+    public bool FineTuned { get; init; }
+
     /// <summary>Whether each rank's loss compares its views with its own only: a control.</summary>
     public bool LocalNegatives { get; init; }
 
@@ -54,7 +57,9 @@ internal sealed record RankedModel
         task.Model.to(ScalarType.Float64);
         MakeEveryLayerCount(task.Model);
         task.Model.train();
-        using var optimizer = new Lars(ParameterGroups.Of(task.Model));
+        using Optimizer optimizer = FineTuned
+            ? new Sgd(ParameterGroups.Of(task.Model), weightDecay: 1e-4)
+            : new Lars(ParameterGroups.Of(task.Model));
         IGradientStep step = LocalNegatives
             ? new PlainStep((SimClrModel)task.Model, Loss)
             : task.Step(share, ranks);
@@ -72,7 +77,7 @@ internal sealed record RankedModel
                 gradients.div_(communicator.Size);
             }
 
-            optimizer.Step(2);
+            optimizer.Step(FineTuned ? 0.05 : 2);
         }
 
         return [.. State(task.Model)];

@@ -1,6 +1,7 @@
 using SimClr.Augmentation;
 using SimClr.Checkpoints;
 using SimClr.Data;
+using SimClr.Distributed;
 using SimClr.Encoders;
 using SimClr.Evaluation;
 using SimClr.Heads;

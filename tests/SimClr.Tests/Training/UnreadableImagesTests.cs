@@ -1,5 +1,4 @@
 using SimClr.Checkpoints;
-using SimClr.Data;
 using SimClr.Tests.Data;
 using SimClr.Training;
 
@@ -64,24 +63,4 @@ public sealed class UnreadableImagesTests : IDisposable
 
     private double[] Knn(string run) => [.. MetricsLog.Read(new RunDirectory(folder.Of(run)).MetricsFile)
         .Where(m => m.ContainsKey("knn")).Select(m => m["knn"])];
-
-    /// <summary>A set of which some images cannot be read.</summary>
-    private sealed class Flawed(ImageDataSet images, params int[] unreadable) : ImageDataSet
-    {
-        public override string Name => images.Name;
-
-        public override int Count => images.Count;
-
-        public override IReadOnlyList<int>? Labels => images.Labels;
-
-        public override IReadOnlyList<string>? ClassNames => images.ClassNames;
-
-        public override string Fingerprint => images.Fingerprint;
-
-        public override string PathOf(int index) => images.PathOf(index);
-
-        public override RgbImage Read(int index) => unreadable.Contains(index)
-            ? throw new UnreadableImageException(PathOf(index), "made so")
-            : images.Read(index);
-    }
 }

@@ -1,4 +1,4 @@
-namespace SimClr.Training;
+namespace SimClr.Distributed;
 
 /// <summary>
 /// Which images of a batch a rank takes. The batch is cut into micro-batches first, and each of them is dealt out to the
@@ -23,7 +23,7 @@ internal sealed class RankShare
         if (batch / parts < ranks)
         {
             throw new ConfigurationException(
-                $"{ranks} ranks cannot share a batch of {batch} images{(parts > 1 ? $" in {parts} micro-batches" : "")}: each needs an image at least. Start fewer ranks, or raise batch.size");
+                $"{ranks} ranks cannot share a batch of {batch} images{(parts > 1 ? $" in {parts} micro-batches" : "")}: each needs an image at least. Start fewer ranks, or take a larger batch (--batch-size, batch.size)");
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Text;
-using SimClr.Distributed;
 
-namespace SimClr.Training;
+namespace SimClr.Distributed;
 
 /// <summary>How many processor cores a rank has to itself.</summary>
 internal static class RankProcessors

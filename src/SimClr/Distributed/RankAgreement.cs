@@ -1,0 +1,41 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using TorchSharp;
+
+namespace SimClr.Distributed;
+
+/// <summary>Refuses work whose ranks were started with different configurations, data or versions.</summary>
+internal static class RankAgreement
+{
+    /// <summary>Compares what the ranks know of the work before any of it is done.</summary>
+    /// <param name="ranks">The ranks.</param>
+    /// <param name="mine">What decides the result, by name.</param>
+    /// <exception cref="ConfigurationException">Two ranks differ: says which, in what, and both values. Thrown on the first rank; the others get a <see cref="PeerException"/>.</exception>
+    public static void Check(ICommunicator ranks, IReadOnlyDictionary<string, string> mine)
+    {
+        byte[][] all = ranks.Gather(JsonSerializer.SerializeToUtf8Bytes(Versions.Concat(mine).ToDictionary()));
+        Dictionary<string, string>[] facts = [.. all.Select(bytes => JsonSerializer.Deserialize<Dictionary<string, string>>(bytes)!)];
+        string[] differences = [.. facts.Index().Skip(1).SelectMany(rank => facts[0].Keys.Union(rank.Item.Keys)
+            .Where(key => Of(rank.Item, key) != Of(facts[0], key))
+            .Select(key => $"  {key}: rank 0 has {Of(facts[0], key)}, rank {rank.Index} has {Of(rank.Item, key)}"))];
+        if (differences.Length == 0)
+        {
+            return;
+        }
+
+        const int shown = 10;
+        string more = differences.Length > shown ? $"\n  and {differences.Length - shown} more" : "";
+        string message = $"the ranks of this run were not started alike:\n{string.Join("\n", differences.Take(shown))}{more}\n"
+            + "Start every rank with the same command, the same data and the same version.";
+        throw ranks.Rank == 0 ? new ConfigurationException(message).OfAllRanks() : new PeerException(message, 2);
+    }
+
+    private static Dictionary<string, string> Versions => new()
+    {
+        ["version of simclr"] = typeof(RankAgreement).Assembly.GetName().Version!.ToString(3),
+        ["version of TorchSharp"] = typeof(torch).Assembly.GetName().Version!.ToString(3),
+        ["version of .NET"] = RuntimeInformation.FrameworkDescription,
+    };
+
+    private static string Of(Dictionary<string, string> facts, string key) => facts.GetValueOrDefault(key, "nothing");
+}

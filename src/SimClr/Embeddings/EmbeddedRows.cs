@@ -1,0 +1,45 @@
+using System.Runtime.InteropServices;
+using SimClr.Distributed;
+using static TorchSharp.torch;
+
+namespace SimClr.Embeddings;
+
+/// <summary>What embedding a part of a set left.</summary>
+/// <param name="Kept">Indices of the images that could be read, in order.</param>
+/// <param name="Sizes">Width and height of each.</param>
+/// <param name="Values">Their rows, one after another.</param>
+/// <param name="Dimension">Numbers per row; 0 where there is none.</param>
+internal sealed record EmbeddedRows(
+    IReadOnlyList<int> Kept, IReadOnlyList<(int Width, int Height)> Sizes, float[] Values, int Dimension)
+{
+    /// <summary>Those of all ranks, one rank after the other; the same on every rank.</summary>
+    public EmbeddedRows OfAll(ICommunicator ranks)
+    {
+        int[][] kept = Gather(ranks, [.. Kept]);
+        int[][] sizes = Gather(ranks, [.. Sizes.SelectMany(size => new[] { size.Width, size.Height })]);
+        int dimension = Gather(ranks, [Dimension]).Max(of => of[0]);
+        float[] values = new float[kept.Sum(rows => rows.Length) * dimension];
+        int begin = 0;
+        for (int rank = 0; rank < ranks.Size; rank++)
+        {
+            // One rank after the other, so that no more than a part is held besides the whole.
+            int count = kept[rank].Length * dimension;
+            if (count > 0)
+            {
+                using Tensor part = rank == ranks.Rank ? tensor(Values) : empty(count);
+                ranks.Broadcast(part, rank);
+                part.data<float>().ToArray().CopyTo(values, begin);
+                begin += count;
+            }
+        }
+
+        return new EmbeddedRows(
+            [.. kept.SelectMany(rows => rows)],
+            [.. sizes.SelectMany(pairs => pairs.Chunk(2)).Select(pair => (pair[0], pair[1]))],
+            values,
+            dimension);
+    }
+
+    private static int[][] Gather(ICommunicator ranks, int[] mine)
+        => [.. ranks.Gather(MemoryMarshal.AsBytes<int>(mine).ToArray()).Select(bytes => MemoryMarshal.Cast<byte, int>(bytes).ToArray())];
+}
