@@ -8,15 +8,15 @@ namespace SimClr.AcceptanceTests;
 /// <summary>
 /// Training by two ranks from the command line, under mpirun, against one process. The command line computes in float32:
 /// after one step the two differ by rounding alone. Sums in another order leave about 1e-5 of a gradient, and a step at this
-/// rate moves the weights by about a tenth: 1e-6 was measured, and what is computed wrongly differs by 1e-3 and more, as the
-/// control does. Later steps multiply rounding, so that longer runs are compared in double precision, in SimClr.Tests.
+/// rate moves the weights by about a tenth: 1e-6 was measured with oneDNN's convolutions and 1.1e-5 with matrix products in the place
+/// of the 1 × 1 ones; what is computed wrongly differs by 1e-2 and more, as the controls do. Later steps multiply rounding, so that longer runs are compared in double precision, in SimClr.Tests.
 /// </summary>
 [UnsupportedOSPlatform("windows")]
 public sealed class RankEquivalenceTests
 {
     private const string Launcher = "mpirun.openmpi";
-    private const double Rounding = 1e-5;
-    private const double Other = 1e-3;
+    private const double Rounding = 3e-5;
+    private const double Other = 1e-2;
 
     private static readonly string[] Small =
     [
