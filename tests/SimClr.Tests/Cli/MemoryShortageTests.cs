@@ -10,9 +10,8 @@ public sealed class MemoryShortageTests
     public void When_the_tensor_library_gets_no_memory_it_is_said_plainly_with_what_to_make_smaller()
     {
         // More than any processor can address.
-        Exception? error = null;
-        NoFinalizers.Pause(() => error = Assert.ThrowsAny<Exception>(() => empty([1L << 50], dtype: ScalarType.Float32)));
-        AssertPlain(error!, "4503599627370496 bytes");
+        Exception error = Assert.ThrowsAny<Exception>(() => empty([1L << 50], dtype: ScalarType.Float32));
+        AssertPlain(error, "4503599627370496 bytes");
     }
 
     [Fact]
