@@ -9,7 +9,7 @@ namespace SimClr.Tests.Architecture;
 /// <summary>Numbers reach libtorch as scalars that something keeps: see <see cref="Scalars"/>.</summary>
 public sealed class KeptScalarTests
 {
-    // Tests run one after another (Serial.cs), and the rank program computes little: nothing collects memory beside them.
+    // Tests run one after another (xunit.runner.json), and the rank program computes little: nothing collects memory beside them.
     private static readonly string[] NotUsers = ["SimClr.Tests", "SimClr.RankProgram"];
 
     private static readonly Lazy<HashSet<(Module, int)>> Makers = new(FindMakers);
