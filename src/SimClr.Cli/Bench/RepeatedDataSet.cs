@@ -16,6 +16,8 @@ internal sealed class RepeatedDataSet(ImageDataSet source, int count) : ImageDat
 
     public override RgbImage Read(int index) => source.Read(index % source.Count);
 
+    internal override void Recycle(int index, RgbImage image) => source.Recycle(index % source.Count, image);
+
     protected override void Dispose(bool disposing)
     {
         if (disposing)

@@ -15,6 +15,7 @@ public sealed class BatchLoader
     private readonly SkippedImages skipped;
     private readonly int workers;
     private readonly bool substituteUnreadable;
+    private readonly bool recyclesImages;
 
     // By index in the loader's own set; the list of skipped images may be shared with a set that numbers them otherwise.
     private readonly ConcurrentDictionary<int, bool> unreadable = new();
@@ -67,6 +68,8 @@ public sealed class BatchLoader
             workers,
             substituteUnreadable)
     {
+        // What is written by others may keep the image.
+        recyclesImages = true;
     }
 
     private BatchLoader(
@@ -162,6 +165,10 @@ public sealed class BatchLoader
 
         var address = new SampleAddress(batch.Epoch, read.Index, position, batch.Indices.Length);
         write(read.Image, address, batch);
+        if (recyclesImages)
+        {
+            images.Recycle(read.Index, read.Image);
+        }
     }
 
     /// <summary>The image, or the next one that can be read, or null.</summary>

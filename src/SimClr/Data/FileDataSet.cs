@@ -88,6 +88,8 @@ internal sealed class FileDataSet : ImageDataSet
         return ImageDecoder.Decode(FileSlice.ReadAll(path), path, options);
     }
 
+    internal override void Recycle(int index, RgbImage image) => PixelPool.Return(image);
+
     private string Describe(string file)
     {
         var info = new FileInfo(Path.Combine(root, file));

@@ -43,6 +43,11 @@ public abstract class ImageDataSet : IDisposable
     /// <exception cref="UnreadableImageException">The image cannot be decoded; it can be skipped.</exception>
     public abstract RgbImage Read(int index);
 
+    /// <summary>Who read an image needs it no more, and gave it to nobody else: a set that keeps none may use its memory for the next.</summary>
+    internal virtual void Recycle(int index, RgbImage image)
+    {
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

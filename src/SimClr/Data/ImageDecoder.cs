@@ -1,5 +1,5 @@
+using System.Buffers;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using SkiaSharp;
 
 namespace SimClr.Data;
@@ -83,7 +83,7 @@ public static unsafe class ImageDecoder
     internal static void CheckSize(int width, int height, string path, DataOptions options)
     {
         double megapixels = (double)width * height / 1e6;
-        if (megapixels > options.DecodeLimitMegapixels || 3L * width * height > Array.MaxLength)
+        if (megapixels > options.DecodeLimitMegapixels || 4L * width * height > Array.MaxLength)
         {
             throw new UnreadableImageException(path, string.Create(CultureInfo.InvariantCulture,
                 $"{width} × {height} pixels are {megapixels:0.####} megapixels, more than the "
@@ -106,17 +106,20 @@ public static unsafe class ImageDecoder
         bool opaque = codec.Info.AlphaType == SKAlphaType.Opaque;
         SKAlphaType alpha = opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
         var info = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, alpha);
-        void* rgba = NativeMemory.Alloc((nuint)info.BytesSize64);
+        byte[] rgba = ArrayPool<byte>.Shared.Rent(info.BytesSize);
         try
         {
-            SKCodecResult result = codec.GetPixels(info, (nint)rgba);
-            return result == SKCodecResult.Success
-                ? PixelLayout.ToRgb((byte*)rgba, 4, info.Width, info.Height, origin, opaque)
-                : throw new UnreadableImageException(path, ReasonFor(result));
+            fixed (byte* stored = rgba)
+            {
+                SKCodecResult result = codec.GetPixels(info, (nint)stored);
+                return result == SKCodecResult.Success
+                    ? PixelLayout.ToRgb(stored, 4, info.Width, info.Height, origin, opaque)
+                    : throw new UnreadableImageException(path, ReasonFor(result));
+            }
         }
         finally
         {
-            NativeMemory.Free(rgba);
+            ArrayPool<byte>.Shared.Return(rgba);
         }
     }
 

@@ -24,6 +24,8 @@ internal sealed class JoinedDataSet(ImageDataSet first, ImageDataSet second) : I
 
     public override RgbImage Read(int index) => Of(index).Read(Local(index));
 
+    internal override void Recycle(int index, RgbImage image) => Of(index).Recycle(Local(index), image);
+
     internal override string RelativePathOf(int index) => Of(index).RelativePathOf(Local(index));
 
     private ImageDataSet Of(int index) => index < first.Count ? first : second;

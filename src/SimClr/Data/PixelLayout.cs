@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using SkiaSharp;
 
 namespace SimClr.Data;
@@ -5,6 +6,9 @@ namespace SimClr.Data;
 /// <summary>Rearranges decoded pixels: orientation applied, transparency laid over white, alpha dropped.</summary>
 internal static unsafe class PixelLayout
 {
+    // The last four bytes of what it makes are written over by the next.
+    private static readonly Vector128<byte> WithoutAlpha = Vector128.Create((byte)0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 255, 255, 255, 255);
+
     /// <summary>
     /// From RGBA (height × width × 4, alpha not multiplied in) or opaque RGB (× 3) to an upright RGB image.
     /// </summary>
@@ -17,21 +21,37 @@ internal static unsafe class PixelLayout
         (nint stepX, nint stepY) = swap ? (alongY, alongX) : (alongX, alongY);
         byte* row = stored + (mirrorX ? bytesPerPixel * (nint)(width - 1) : 0)
             + (mirrorY ? bytesPerPixel * (nint)width * (height - 1) : 0);
-        byte[] pixels = GC.AllocateUninitializedArray<byte>(outWidth * outHeight * 3);
+        byte[] pixels = PixelPool.Rent(outWidth * outHeight * 3);
         fixed (byte* first = pixels)
         {
             byte* target = first;
             for (int y = 0; y < outHeight; y++, row += stepY)
             {
                 byte* source = row;
-                for (int x = 0; x < outWidth; x++, source += stepX, target += 3)
+                int x = opaque && stepX == 4 ? DropAlpha(source, target, outWidth) : 0;
+                source += x * stepX;
+                target += x * 3;
+                for (; x < outWidth; x++, source += stepX, target += 3)
                 {
                     Put(source, target, opaque);
                 }
             }
         }
 
-        return new RgbImage(outWidth, outHeight, pixels);
+        return new RgbImage(outWidth, outHeight, pixels.AsMemory(0, outWidth * outHeight * 3));
+    }
+
+    /// <summary>Four pixels at a time, as far as a write of 16 bytes stays within the row.</summary>
+    /// <returns>How many pixels that were.</returns>
+    private static int DropAlpha(byte* source, byte* target, int width)
+    {
+        int x = 0;
+        for (; Vector128.IsHardwareAccelerated && x + 6 <= width; x += 4)
+        {
+            Vector128.Shuffle(Vector128.Load(source + (4 * x)), WithoutAlpha).Store(target + (3 * x));
+        }
+
+        return x;
     }
 
     private static void Put(byte* source, byte* target, bool opaque)

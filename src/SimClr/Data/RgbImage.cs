@@ -40,4 +40,6 @@ public sealed class RgbImage
     /// <summary>height · width · 3 bytes, red first.</summary>
     /// <exception cref="ObjectDisposedException">They lie in a mapped file, and its set has been disposed.</exception>
     public ReadOnlySpan<byte> Pixels => memory.Span;
+
+    internal ReadOnlyMemory<byte> Memory => memory;
 }

@@ -37,4 +37,6 @@ internal sealed class SubsetDataSet : ImageDataSet
     internal override string? Decoder => source.Decoder;
 
     public override RgbImage Read(int index) => source.Read(indices[index]);
+
+    internal override void Recycle(int index, RgbImage image) => source.Recycle(indices[index], image);
 }

@@ -58,6 +58,8 @@ internal sealed class TarDataSet : ImageDataSet
 
     public override RgbImage Read(int index) => ImageDecoder.Decode(ReadMember(index), PathOf(index), options);
 
+    internal override void Recycle(int index, RgbImage image) => PixelPool.Return(image);
+
     private byte[] ReadMember(int index)
     {
         TarMember member = members[index];

@@ -103,14 +103,19 @@ internal sealed unsafe class TurboJpeg
             ImageDecoder.CheckSize(width, height, path, options);
             int divisor = ImageDecoder.DivisorFor(width, height, options);
             (width, height) = ((width + divisor - 1) / divisor, (height + divisor - 1) / divisor);
-            byte[] pixels = GC.AllocateUninitializedArray<byte>(3 * width * height);
+            byte[] pixels = PixelPool.Rent(3 * width * height);
             fixed (byte* rgb = pixels)
             {
                 int failed = decompress(handle, file, length, rgb, width, 3 * width, height, Rgb, AccurateDct | StopOnWarning);
                 SKEncodedOrigin origin = ExifOrientation.Of(encoded);
-                return failed != 0 ? null
-                    : origin == SKEncodedOrigin.TopLeft ? new RgbImage(width, height, pixels)
-                    : PixelLayout.ToRgb(rgb, 3, width, height, origin, opaque: true);
+                if (failed == 0 && origin == SKEncodedOrigin.TopLeft)
+                {
+                    return new RgbImage(width, height, pixels.AsMemory(0, 3 * width * height));
+                }
+
+                RgbImage? turned = failed != 0 ? null : PixelLayout.ToRgb(rgb, 3, width, height, origin, opaque: true);
+                PixelPool.Return(pixels);
+                return turned;
             }
         }
     }

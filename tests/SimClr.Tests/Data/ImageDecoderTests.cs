@@ -28,14 +28,20 @@ public sealed class ImageDecoderTests
         AssertColor(image, (10, 200, 90));
     }
 
-    [Fact]
-    public void Rows_and_columns_are_where_they_belong()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(9)]
+    [InlineData(22)]
+    public void Rows_and_columns_are_where_they_belong(int width)
     {
         SKColor At(int x, int y) => new((byte)(10 * x), (byte)(20 * y), 7);
-        RgbImage image = Decode(EncodedImages.Encode(5, 3, At, SKEncodedImageFormat.Png));
-        for (int i = 0; i < 15; i++)
+        RgbImage image = Decode(EncodedImages.Encode(width, 3, At, SKEncodedImageFormat.Png));
+        Assert.Equal(9 * width, image.Pixels.Length);
+        for (int i = 0; i < 3 * width; i++)
         {
-            Assert.Equal([(byte)(10 * (i % 5)), (byte)(20 * (i / 5)), 7], image.Pixels[(3 * i)..((3 * i) + 3)].ToArray());
+            Assert.Equal([(byte)(10 * (i % width)), (byte)(20 * (i / width)), 7], image.Pixels[(3 * i)..((3 * i) + 3)].ToArray());
         }
     }
 
