@@ -4,8 +4,8 @@ namespace SimClr.Internals;
 
 /// <summary>
 /// While it lives, memory that libtorch frees stays with the process. A training step frees and allocates the same large
-/// tensors over and over; glibc gives each back to the system and gets it anew, with a page fault for every 4 KB. Does
-/// nothing where the C library is not glibc.
+/// tensors over and over; glibc gives each back to the system and gets it anew, with a page fault for every 4 KB. What is new
+/// comes in pages of 2 MB where the system has them to give. Does nothing where the C library is not glibc.
 /// </summary>
 internal sealed partial class HostMemory : IDisposable
 {
@@ -14,6 +14,8 @@ internal sealed partial class HostMemory : IDisposable
     private const int MostMappings = -4;
     private const int DefaultMostMappings = 65536;
     private const int DefaultThreshold = 128 * 1024;
+    private const int LargePages = 14;   // MADV_HUGEPAGE
+    private const nint LargePage = 2 << 20;
 
     private static readonly bool IsGlibc = OperatingSystem.IsLinux()
         && NativeLibrary.TryLoad("libc.so.6", out nint library) && NativeLibrary.TryGetExport(library, "mallopt", out _);
@@ -26,6 +28,7 @@ internal sealed partial class HostMemory : IDisposable
         if (Interlocked.Increment(ref alive) == 1)
         {
             Set(mostMappings: 0, DefaultThreshold, trimThreshold: -1);
+            AskForLargePages();
         }
     }
 
@@ -38,6 +41,10 @@ internal sealed partial class HostMemory : IDisposable
         if (IsGlibc)
         {
             _ = Trim(0);
+            if (Volatile.Read(ref alive) > 0)
+            {
+                AskForLargePages();
+            }
         }
     }
 
@@ -51,6 +58,23 @@ internal sealed partial class HostMemory : IDisposable
 
         Set(DefaultMostMappings, DefaultThreshold, DefaultThreshold);
         GiveBack();
+    }
+
+    /// <summary>
+    /// The end of the heap is moved far beyond what is used, told to be of large pages, and left there. Addresses cost nothing until
+    /// they are written to; a process that may not have as many goes without.
+    /// </summary>
+    private static void AskForLargePages()
+    {
+        if (!IsGlibc || Allocate((nuint)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2)) is not (> 0 and { } start))
+        {
+            return;
+        }
+
+        nint first = (start + LargePage - 1) / LargePage * LargePage;
+        nint length = (nint)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2) - (first - start);
+        _ = Advise(first, (nuint)Math.Max(0, length / LargePage * LargePage), LargePages);
+        Free(start);
     }
 
     private static void Set(int mostMappings, int mapThreshold, int trimThreshold)
@@ -68,4 +92,13 @@ internal sealed partial class HostMemory : IDisposable
 
     [LibraryImport("libc.so.6", EntryPoint = "malloc_trim")]
     private static partial int Trim(nuint padding);
+
+    [LibraryImport("libc.so.6", EntryPoint = "malloc")]
+    private static partial nint Allocate(nuint bytes);
+
+    [LibraryImport("libc.so.6", EntryPoint = "free")]
+    private static partial void Free(nint start);
+
+    [LibraryImport("libc.so.6", EntryPoint = "madvise")]
+    private static partial int Advise(nint start, nuint bytes, int advice);
 }
