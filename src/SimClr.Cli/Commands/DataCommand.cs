@@ -40,7 +40,8 @@ internal static class DataCommand
         [
             "FILE stands where DATA is expected. It holds pixels, labels, class names and paths: 3 bytes per pixel, which is",
             "5 to 10 times what JPEGs take; it is mapped into memory and may be larger than it. Images that cannot be read are",
-            "left out and listed in FILE.skipped.jsonl. Without --size, training from it gives the same views as from DATA.",
+            "left out and listed in FILE.skipped.jsonl. Without --size, and where none were left out, training from it gives the",
+            "same views as from DATA.",
         ];
         return verb.Does(context => Write(
             context,

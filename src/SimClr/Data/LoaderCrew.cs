@@ -76,6 +76,9 @@ internal sealed class LoaderCrew : IDisposable
         {
             thread.Join();
         }
+
+        // A service that embeds now and then holds no images in between.
+        PixelPool.Clear();
     }
 
     private void Work()

@@ -5,7 +5,7 @@ namespace SimClr.Data;
 /// <summary>
 /// Writes a set decoded into one file, which <see cref="DataSets.Open"/> opens: later runs map it into memory and read
 /// its pixels without decoding, also when it is larger than memory. Training from it gives the same views, bit for bit,
-/// as from the set held decoded in memory.
+/// as from the set held decoded in memory, if every image could be read.
 /// </summary>
 public static class PackFile
 {

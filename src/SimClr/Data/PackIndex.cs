@@ -83,7 +83,7 @@ internal sealed class PackIndex
     {
         var entry = new PackEntry(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadString());
         bool labeled = classes is { } count ? entry.Label >= 0 && entry.Label < count : entry.Label == -1;
-        return entry.Width > 0 && entry.Height > 0 && entry.Bytes <= Array.MaxLength && labeled
+        return entry.Width > 0 && entry.Height > 0 && entry.Bytes > 0 && entry.Bytes <= Array.MaxLength && labeled
             ? entry
             : throw new FormatException($"{entry.Path} has {entry.Width} × {entry.Height} pixels and the class {entry.Label}");
     }
@@ -96,6 +96,6 @@ internal sealed class PackIndex
 /// <param name="Path">Where it was in the set that was packed.</param>
 internal readonly record struct PackEntry(int Width, int Height, int Label, string Path)
 {
-    /// <summary>Bytes of its pixels; more than an array can hold in a broken file only.</summary>
+    /// <summary>Bytes of its pixels; in a broken file only more than an array can hold, or beyond what a number can say and below 0.</summary>
     public long Bytes => 3L * Width * Height;
 }

@@ -59,4 +59,13 @@ internal static class PixelPool
             Return(segment.Array!);
         }
     }
+
+    /// <summary>Lets go of all that nobody uses: on many cores it may be gigabytes.</summary>
+    public static void Clear()
+    {
+        lock (Free)
+        {
+            Free.Clear();
+        }
+    }
 }

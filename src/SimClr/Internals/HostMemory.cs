@@ -20,6 +20,9 @@ internal sealed partial class HostMemory : IDisposable
     private static readonly bool IsGlibc = OperatingSystem.IsLinux()
         && NativeLibrary.TryLoad("libc.so.6", out nint library) && NativeLibrary.TryGetExport(library, "mallopt", out _);
 
+    // Where the system counts what is asked for and not what is written to, half of the memory would be gone for everyone else.
+    private static readonly bool AddressesAreFree = IsGlibc && !CountsAddresses("/proc/sys/vm/overcommit_memory");
+
     private static int alive;
 
     /// <summary>From now on freed memory is kept for the next step.</summary>
@@ -66,7 +69,7 @@ internal sealed partial class HostMemory : IDisposable
     /// </summary>
     private static void AskForLargePages()
     {
-        if (!IsGlibc || Allocate((nuint)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2)) is not (> 0 and { } start))
+        if (!AddressesAreFree || Allocate((nuint)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2)) is not (> 0 and { } start))
         {
             return;
         }
@@ -75,6 +78,19 @@ internal sealed partial class HostMemory : IDisposable
         nint length = (nint)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2) - (first - start);
         _ = Advise(first, (nuint)Math.Max(0, length / LargePage * LargePage), LargePages);
         Free(start);
+    }
+
+    /// <summary>Whether the kernel's setting is to promise no more memory than there is (2).</summary>
+    internal static bool CountsAddresses(string setting)
+    {
+        try
+        {
+            return File.ReadAllText(setting).AsSpan().Trim() is "2";
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     private static void Set(int mostMappings, int mapThreshold, int trimThreshold)

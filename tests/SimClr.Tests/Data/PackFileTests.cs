@@ -209,6 +209,7 @@ public sealed class PackFileTests : IDisposable
         [
             [], [good, good], [good with { Width = 3 }], [good with { Height = 0 }], [good with { Width = -2, Height = -1 }],
             [good with { Label = 1 }], [good with { Label = -1 }], [good with { Width = int.MaxValue, Height = int.MaxValue }],
+            [.. Enumerable.Repeat(good with { Width = int.MaxValue, Height = int.MaxValue }, 3)],
         ];
         Assert.Equal(6, OpenedPixels([good], ["x"]));
         Assert.All(wrong, entries => Assert.Throws<DataException>(() => OpenedPixels(entries, ["x"])));

@@ -33,6 +33,15 @@ public sealed class PixelPoolTests : IDisposable
         Assert.Equal(77_778, PixelPool.Rent(77_778).Length);
     }
 
+    [Fact]
+    public void When_a_loader_ends_nothing_is_held()
+    {
+        byte[] image = PixelPool.Rent(77_777);
+        PixelPool.Return(image);
+        new LoaderCrew(workers: 1, (_, _) => { }).Dispose();
+        Assert.NotSame(image, PixelPool.Rent(77_777));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(4)]
