@@ -92,11 +92,15 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
     /// <summary>Only the first rank looks at the directory and writes into it; what it finds holds for all.</summary>
     private ComputePlan PlanOfAll(RunDirectory run, ImageDataSet images, bool resume, ref RunLock? held)
     {
+        // Before the run that is there is looked at: what it was computed with was a rank's share, too.
+        PretrainOptions shared = Communicator.Size == 1 || options.Threads > 0
+            ? options
+            : options with { Threads = RankProcessors.CoresEach(Communicator) };
         RunLock? taken = null;
         ComputePlan plan = Communicator.FromFirst(() =>
         {
             RunLock.RefuseTaken(run.Root);   // Before what is half written there is judged.
-            ComputePlan found = RunResumption.Prepare(run, options, taskName, images, OwnEncoder, resume, Logger, Communicator.Size);
+            ComputePlan found = RunResumption.Prepare(run, shared, taskName, images, OwnEncoder, resume, Logger, Communicator.Size);
             taken = RunLock.Take(run.Root);
             try
             {
@@ -110,7 +114,7 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
             }
         });
         held = taken;
-        return Communicator.Size == 1 || options.Threads > 0 ? plan : plan with { Threads = RankProcessors.CoresEach(Communicator) };
+        return Communicator.Size == 1 ? plan : plan with { Threads = shared.Threads };   // Machines may differ in cores.
     }
 
     private PretrainResult Train(

@@ -79,6 +79,19 @@ public sealed class RankedRunTests : IDisposable
     }
 
     [Fact]
+    public void Ranks_that_share_the_cores_go_on_with_as_many_threads_each_and_say_nothing_of_it()
+    {
+        PretrainOptions options = Options with { Threads = 0 };
+        Ranked("run", 2, options: options);
+        var log = new ListLogger();
+        ThreadRanks.Run(2, ranks => new Pretrainer(options) { Communicator = ranks, Logger = ranks.Rank == 0 ? log : new ListLogger() }
+            .Run(TinyRun.Images(), folder.Of("run"), resume: true));
+        Assert.Contains(log.Lines, line => line.StartsWith("Resuming after step ", StringComparison.Ordinal));
+        Assert.DoesNotContain(log.Lines, line => line.Contains("bit-exact", StringComparison.Ordinal));
+        Assert.Equal(Math.Max(1, Environment.ProcessorCount / 2), RunRecord.Read(FileOf("run", "run.json")).Machine.Threads);
+    }
+
+    [Fact]
     public void With_each_rank_s_own_batch_norm_all_end_with_one_model_too()
     {
         string[] files = ["one", "two"];
