@@ -69,7 +69,10 @@ internal sealed class EmbedCall : IDisposable
     public SkippedImages Skipped { get; }
 
     /// <summary>Their list.</summary>
-    public string SkippedFile => $"{File.Path}.skipped.jsonl";
+    public string SkippedFile => SkippedBeside(File.Path);
+
+    /// <summary>Where the images that could not be read are listed beside a file of embeddings.</summary>
+    public static string SkippedBeside(string file) => $"{file}.skipped.jsonl";
 
     public static EmbedCall Open(CommandContext context, EmbedArguments arguments, ICommunicator ranks) => new(context, arguments, ranks);
 

@@ -77,6 +77,16 @@ public sealed class EmbedCommandTests(SmallWorld world) : IClassFixture<SmallWor
         JsonObject json = CommandRun.Of("embed", "--join", world.At("copy.1-of-1.npy"), "--out", world.At("joined.npy"), "--json").Json;
         Assert.Equal((24, 1), (json["images"]!.GetValue<int>(), json["parts"]!.GetValue<int>()));
         Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(world.At("joined.npy")));
+
+        // The images that a part could not read are listed beside the whole, too.
+        Assert.False(File.Exists(world.At("joined.npy.skipped.jsonl")));
+        Embed("flawed", world.At("flawed.npy"), "--shard", "1/1", "--set", "data.max_skipped=0.2");
+        File.Copy(world.At("flawed.npy"), world.At("flawed.1-of-1.npy"));
+        File.Copy(world.At("flawed.npy.skipped.jsonl"), world.At("flawed.1-of-1.npy.skipped.jsonl"));
+        json = CommandRun.Of("embed", "--join", world.At("flawed.1-of-1.npy"), "--out", world.At("whole.npy"), "--json").Json;
+        Assert.Equal(1, json["skipped_images"]!.GetValue<int>());
+        Assert.Equal(File.ReadAllText(world.At("flawed.npy.skipped.jsonl")), File.ReadAllText(world.At("whole.npy.skipped.jsonl")));
+
         Assert.Contains("2-of-2 is missing", CommandRun.Of("embed", "--join", "a.1-of-2.npy", "--out", "a.npy").Refused(3));
     }
 
