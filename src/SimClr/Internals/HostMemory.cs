@@ -69,13 +69,14 @@ internal sealed partial class HostMemory : IDisposable
     /// </summary>
     private static void AskForLargePages()
     {
-        if (!AddressesAreFree || Allocate((nuint)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2)) is not (> 0 and { } start))
+        nint bytes = (nint)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2);
+        if (!AddressesAreFree || Allocate((nuint)bytes) is not (> 0 and { } start))
         {
             return;
         }
 
         nint first = (start + LargePage - 1) / LargePage * LargePage;
-        nint length = (nint)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2) - (first - start);
+        nint length = bytes - (first - start);
         _ = Advise(first, (nuint)Math.Max(0, length / LargePage * LargePage), LargePages);
         Free(start);
     }

@@ -8,7 +8,7 @@ namespace SimClr.Tests.Architecture;
 public sealed class UnreadTensorTests
 {
     private static readonly string[] Rooms = ["SimClr.Encoders", "SimClr.Heads", "SimClr.Losses", "SimClr.Optimizers"];
-    private static readonly string[] Steps = ["PlainStep", "CachedStep", "SupervisedStep", "GatheredLoss", "RunningStatistics"];
+    private static readonly string[] Steps = ["PlainStep", "CachedStep", "RankedStep", "SupervisedStep", "GatheredLoss", "RunningStatistics"];
 
     // cat, stack and the like are no readers; these are, and so are conversions to a number.
     private static readonly string[] Readers =
