@@ -149,6 +149,7 @@ public static class Embedder
 
         while (computing.TryDequeue(out (ImageBatch, Task<float[]>) rest))
         {
+            cancellation.ThrowIfCancellationRequested();
             yield return Finish(rest);
         }
     }

@@ -13,7 +13,8 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
     // A processor's vector of float32 at its widest.
     private const long Lanes = 16;
 
-    private const long Colors = 3;
+    /// <summary>Inputs of the first convolution.</summary>
+    internal const long Colors = 3;
 
     private readonly Parameter weight;
 
@@ -57,8 +58,8 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
 
     private bool IsNarrow => Missing(weight.shape[0]) > 0 || Missing(weight.shape[1]) > 0;
 
-    // The colors are a case of their own in oneDNN.
-    private static long Missing(long channels) => channels == Colors ? 0 : (Lanes - (channels % Lanes)) % Lanes;
+    /// <summary>Channels to add up to a multiple of 16. Colors stay three: they are a case of their own in oneDNN.</summary>
+    internal static long Missing(long channels) => channels == Colors ? 0 : (Lanes - (channels % Lanes)) % Lanes;
 
     /// <summary>
     /// The same with zeros for the channels that are missing to a multiple of 16. Without them oneDNN (3.7.1, AVX-512)

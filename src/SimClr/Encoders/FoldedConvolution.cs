@@ -12,7 +12,6 @@ internal sealed class FoldedConvolution : IDisposable
 {
     private readonly Tensor weight;
     private readonly Tensor bias;
-    private readonly Tensor? matrix;
     private readonly long stride;
     private readonly long padding;
     private readonly bool fused;
@@ -38,8 +37,11 @@ internal sealed class FoldedConvolution : IDisposable
         stride = convolution.Stride;
         padding = convolution.Padding;
         pointwise = PointwiseConvolution.Serves(weight);
-        matrix = fused && SmallImages.Serves(weight, stride, padding) ? SmallImages.MatrixOf(weight).DetachFromDisposeScope() : null;
+        Direct = fused && DirectConvolution.Serves(weight) ? new DirectConvolution(weight, bias, stride, padding) : null;
     }
+
+    /// <summary>The same over plain memory, where the processor has it.</summary>
+    public DirectConvolution? Direct { get; }
 
     /// <summary>x: [N, inputs, H, W] → [N, outputs, H / stride, W / stride], after ReLU where it is asked for.</summary>
     public Tensor Forward(Tensor input, bool relu)
@@ -47,12 +49,6 @@ internal sealed class FoldedConvolution : IDisposable
         if (pointwise)
         {
             Tensor product = PointwiseConvolution.Forward(input, weight, bias, stride);
-            return relu ? product.relu_() : product;
-        }
-
-        if (matrix is not null && SmallImages.Serves(input))
-        {
-            Tensor product = SmallImages.Forward(input, matrix, bias);
             return relu ? product.relu_() : product;
         }
 
@@ -70,8 +66,7 @@ internal sealed class FoldedConvolution : IDisposable
     /// <param name="shortcut">[N, outputs, H / stride, W / stride], overwritten.</param>
     public Tensor ForwardOnto(Tensor input, Tensor shortcut)
     {
-        bool asMatrix = pointwise || (matrix is not null && SmallImages.Serves(input));
-        return (fused && !asMatrix ? FusedConvolution.TryAddTo(shortcut, input, weight, bias, stride, padding) : null)
+        return (fused && !pointwise ? FusedConvolution.TryAddTo(shortcut, input, weight, bias, stride, padding) : null)
             ?? Forward(input, relu: false).add_(shortcut, Scalars.One).relu_();
     }
 
@@ -80,7 +75,7 @@ internal sealed class FoldedConvolution : IDisposable
     {
         weight.Dispose();
         bias.Dispose();
-        matrix?.Dispose();
+        Direct?.Dispose();
     }
 
     // Channels last stay channels last.

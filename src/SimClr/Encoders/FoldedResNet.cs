@@ -1,27 +1,33 @@
+using System.Collections.Concurrent;
+using System.Numerics.Tensors;
+using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
+using Tensor = TorchSharp.torch.Tensor;
 
 namespace SimClr.Encoders;
 
-/// <summary>A <see cref="ResNet"/> for inference, its batch norms folded into its convolutions. A copy: the encoder stays as it is.</summary>
+/// <summary>
+/// A <see cref="ResNet"/> for inference, its batch norms folded into its convolutions. A copy: the encoder stays as it
+/// is. In float32 on a processor with AVX-512 it computes a few images at a time through all layers, in memory of its
+/// own; elsewhere by libtorch. Several threads may use it at once.
+/// </summary>
 /// <param name="stem">The first convolution.</param>
 /// <param name="pools">Whether the stem pools.</param>
 /// <param name="blocks">All residual blocks.</param>
-internal sealed class FoldedResNet(FoldedConvolution stem, bool pools, IReadOnlyList<FoldedBlock> blocks) : IDisposable
+/// <param name="representation">Width of h.</param>
+internal sealed unsafe class FoldedResNet(FoldedConvolution stem, bool pools, IReadOnlyList<FoldedBlock> blocks, int representation) : IDisposable
 {
+    // What lies between two layers then stays near the processor, and each weight is still used for a hundred pixels.
+    private const long BytesBetweenLayers = 4 << 20;
+    private const int FewestTogether = 2;
+
+    private readonly ConcurrentBag<DirectMemory> memories = [];
+
     /// <summary>input: [N, 3, H, W] → h: [N, representation], float32 (float64 for float64).</summary>
     public Tensor Forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        Tensor x = stem.Forward(input, relu: true);
-        x = pools ? nn.functional.max_pool2d(x, 3, 2, 1) : x;
-        foreach (FoldedBlock block in blocks)
-        {
-            Tensor next = block.Forward(x);
-            x.Dispose();
-            x = next;
-        }
-
-        return ResNet.Pool(x).MoveToOuterDisposeScope();
+        return (IsDirect(input) ? Direct(input) : ByLibtorch(input)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -32,5 +38,117 @@ internal sealed class FoldedResNet(FoldedConvolution stem, bool pools, IReadOnly
         {
             block.Dispose();
         }
+
+        while (memories.TryTake(out DirectMemory? memory))
+        {
+            memory.Dispose();
+        }
+    }
+
+    private bool IsDirect(Tensor input) => input.dtype == ScalarType.Float32 && input.device_type == TorchSharp.DeviceType.CPU
+        && blocks.SelectMany(block => block.Convolutions).Prepend(stem).All(convolution => convolution.Direct is not null);
+
+    private Tensor ByLibtorch(Tensor input)
+    {
+        Tensor x = stem.Forward(input, relu: true);
+        x = pools ? nn.functional.max_pool2d(x, 3, 2, 1) : x;
+        foreach (FoldedBlock block in blocks)
+        {
+            Tensor next = block.Forward(x);
+            x.Dispose();
+            x = next;
+        }
+
+        return ResNet.Pool(x);
+    }
+
+    private Tensor Direct(Tensor input)
+    {
+        Tensor last = input.permute(0, 2, 3, 1).contiguous();
+        (int count, int height, int width, int colors) = ((int)last.shape[0], (int)last.shape[1], (int)last.shape[2], (int)last.shape[3]);
+        Tensor h = empty(count, representation);
+        DirectMemory memory = memories.TryTake(out DirectMemory? kept) ? kept : new DirectMemory();
+        try
+        {
+            var images = new Activations(DirectMemory.First(last), -1, count, height, width, colors);
+            float* rows = DirectMemory.First(h);
+            int together = (int)Math.Clamp(BytesBetweenLayers / LargestBytes(height, width), FewestTogether, count + FewestTogether);
+            for (int first = 0; first < count; first += together)
+            {
+                Activations some = images.Part(first, Math.Min(together, count - first));
+                Activations x = stem.Direct!.Result(some, memory, 0);
+                stem.Direct.Forward(some, x, memory, adds: false, relu: true);
+                x = pools ? MaxPool(x, memory) : x;
+                foreach (FoldedBlock block in blocks)
+                {
+                    x = block.Forward(x, memory);
+                }
+
+                for (int i = 0; i < x.Count; i++)
+                {
+                    Mean(x, i, new Span<float>(rows + ((nint)(first + i) * representation), representation));
+                }
+            }
+        }
+        finally
+        {
+            memories.Add(memory);
+        }
+
+        GC.KeepAlive(last);
+        return h;
+    }
+
+    // Of an image after the stem or the first block; later the pixels are halved more often than the channels doubled.
+    private long LargestBytes(int height, int width)
+    {
+        long pixels = (long)stem.Direct!.Steps(height) * stem.Direct.Steps(width);
+        return sizeof(float) * Math.Max(pixels * stem.Direct.Outputs, (pools ? pixels / 4 : pixels) * blocks[0].Outputs);
+    }
+
+    // Of 3 × 3 pixels, at every second: first of three lines, then of three neighbors in that.
+    private static Activations MaxPool(Activations x, DirectMemory memory)
+    {
+        Activations result = memory.Take(x.Slot + 1, x.Count, (x.Height + 1) / 2, (x.Width + 1) / 2, x.Channels);
+        int length = x.Width * x.Channels;
+        float* line = memory.Frame(length);
+        var largest = new Span<float>(line, length);
+        for (int image = 0; image < x.Count; image++)
+        {
+            for (int row = 0; row < result.Height; row++)
+            {
+                new ReadOnlySpan<float>(x.Line(image, 2 * row), length).CopyTo(largest);
+                for (int other = row > 0 ? (2 * row) - 1 : 1; other <= Math.Min(x.Height - 1, (2 * row) + 1); other += 2)
+                {
+                    TensorPrimitives.Max(largest, new ReadOnlySpan<float>(x.Line(image, other), length), largest);
+                }
+
+                float* to = result.Line(image, row);
+                for (int column = 0; column < result.Width; column++, to += x.Channels)
+                {
+                    float* middle = line + (2 * column * x.Channels);
+                    float* left = column > 0 ? middle - x.Channels : middle;
+                    float* right = (2 * column) + 1 < x.Width ? middle + x.Channels : middle;
+                    for (int i = 0; i < x.Channels; i += Vector512<float>.Count)
+                    {
+                        Vector512.Max(Vector512.Max(Vector512.Load(left + i), Vector512.Load(right + i)), Vector512.Load(middle + i)).Store(to + i);
+                    }
+                }
+            }
+        }
+
+        return result;
+    }
+
+    private static void Mean(Activations x, int image, Span<float> mean)
+    {
+        mean.Clear();
+        int area = x.Height * x.Width;
+        for (int i = 0; i < area; i++)
+        {
+            TensorPrimitives.Add(mean, new ReadOnlySpan<float>(x.Line(image, 0) + ((nint)i * x.Channels), mean.Length), mean);
+        }
+
+        TensorPrimitives.Divide(mean, area, mean);
     }
 }

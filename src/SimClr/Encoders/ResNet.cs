@@ -92,7 +92,7 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>
 
     /// <summary>The same for inference, faster: see <see cref="FoldedResNet"/>.</summary>
     internal FoldedResNet Fold() => new(
-        new(conv1, bn1), !SmallStem, [.. new[] { layer1, layer2, layer3, layer4 }.SelectMany(layer => layer.children()).Cast<IFoldable>().Select(block => block.Fold())]);
+        new(conv1, bn1), !SmallStem, [.. new[] { layer1, layer2, layer3, layer4 }.SelectMany(layer => layer.children()).Cast<IFoldable>().Select(block => block.Fold())], RepresentationSize);
 
     /// <summary>Global average pool, in full precision: h is what everything after the encoder sees.</summary>
     internal static Tensor Pool(Tensor x)

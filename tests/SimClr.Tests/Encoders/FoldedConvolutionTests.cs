@@ -19,8 +19,6 @@ public sealed class FoldedConvolutionTests
         { 512, 1024, 1, 1, 7 },
     };
 
-    public static TheoryData<int, int, int> SmallLayers => new() { { 256, 256, 4 }, { 256, 512, 2 }, { 512, 256, 1 }, { 256, 32, 3 } };
-
     [Fact]
     public void The_libtorch_of_this_project_has_the_fused_form()
     {
@@ -43,29 +41,6 @@ public sealed class FoldedConvolutionTests
             Near(expected, fused.Forward(images, relu: true));
             Tensor shortcut = ChannelsInnermost(randn(expected.shape, generator: new Generator(5)));
             Near(plain.ForwardOnto(images, shortcut.clone()), fused.ForwardOnto(images, shortcut.clone()));
-        }
-    }
-
-    [Theory]
-    [MemberData(nameof(SmallLayers))]
-    public void As_a_matrix_product_it_is_the_same_but_for_rounding(int inputs, int outputs, int side)
-    {
-        using var scope = NewDisposeScope();
-        using var _ = no_grad();
-        (FoldedConvolution plain, FoldedConvolution product, Tensor images) = Make(inputs, outputs, 3, 1, side);
-        using (plain)
-        using (product)
-        {
-            foreach (bool relu in new[] { false, true })
-            {
-                Tensor expected = plain.Forward(images, relu);
-                Tensor actual = product.Forward(images, relu);
-                Assert.Equal(expected.shape, actual.shape);
-                Near(expected, actual);
-            }
-
-            Tensor shortcut = ChannelsInnermost(randn(2, outputs, side, side, generator: new Generator(5)));
-            Near(plain.ForwardOnto(images, shortcut.clone()), product.ForwardOnto(images, shortcut.clone()));
         }
     }
 

@@ -11,6 +11,8 @@ public sealed class FoldedResNetTests
     [InlineData("resnet18", 16, 1.0)]
     [InlineData("resnet18", 70, 0.0625)]
     [InlineData("resnet50", 16, 0.25)]
+    [InlineData("resnet50", 75, 0.25)]
+    [InlineData("resnet34", 9, 0.5)]
     public void With_its_batch_norms_folded_in_it_computes_the_same_and_the_encoder_stays_as_it_is(string name, int size, double width)
     {
         using var scope = NewDisposeScope();
@@ -47,6 +49,50 @@ public sealed class FoldedResNetTests
         Assert.True(((folded.Forward(images) - expected).abs().max() / expected.abs().max()).item<double>() < 1e-12);
     }
 
+    [Theory]
+    [InlineData("resnet18", 32, 1.0)]
+    [InlineData("resnet50", 64, 0.0625)]
+    public async Task A_row_is_the_same_to_the_bit_whatever_is_computed_with_it_and_on_however_many_threads(string name, int size, double width)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        using ResNet resnet = EncoderCatalog.Create(new EncoderOptions { Name = name, Width = width }, size);
+        Trained(resnet);
+        ChannelsLast.Convert(resnet);
+        using FoldedResNet folded = resnet.Fold();
+        Tensor images = rand([37, size, size, 3], generator: new Generator(1)).permute(0, 3, 1, 2);
+        byte[] together = Bytes(folded.Forward(images));
+        int row = together.Length / 37;
+
+        foreach (int i in new[] { 0, 20, 36 })
+        {
+            Tensor alone = images.narrow(0, i, 1);
+            Tensor planar = alone.contiguous();
+            byte[] expected = together[(i * row)..((i + 1) * row)];
+            Assert.SkipUnless(DirectConvolution.Serves(resnet.parameters().First()), "libtorch computes here, and does not promise it");
+            Assert.Equal(expected, Bytes(folded.Forward(alone)));
+            Assert.Equal(expected, Bytes(folded.Forward(planar)));
+        }
+
+        byte[][] fromThreads = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => Bytes(folded.Forward(images)))));
+        Assert.All(fromThreads, bytes => Assert.Equal(together, bytes));
+    }
+
+    [Fact]
+    public void What_is_no_number_in_an_image_is_none_in_its_row_and_in_no_other()
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        using ResNet resnet = EncoderCatalog.Create(new EncoderOptions { Name = "resnet18", Width = 0.25 }, 70);
+        Trained(resnet);
+        ChannelsLast.Convert(resnet);
+        using FoldedResNet folded = resnet.Fold();
+        Tensor images = rand([3, 70, 70, 3], generator: new Generator(1)).permute(0, 3, 1, 2);
+        images[1, 0, 30, 40] = float.NaN;
+        Tensor missing = folded.Forward(images).isnan().any(1);
+        Assert.Equal([false, true, false], missing.data<bool>().ToArray());
+    }
+
     [Fact]
     public void No_tensor_is_left_behind()
     {
@@ -72,6 +118,8 @@ public sealed class FoldedResNetTests
             value.copy_(name.EndsWith("running_mean", StringComparison.Ordinal) || name.EndsWith("bias", StringComparison.Ordinal) ? random - 0.5 : random + 0.5);
         }
     }
+
+    private static byte[] Bytes(Tensor values) => values.contiguous().bytes.ToArray();
 
     private static byte[] State(ResNet resnet) => [.. ModuleState.Of(resnet).SelectMany(entry => entry.Value.detach().contiguous().bytes.ToArray())];
 }
