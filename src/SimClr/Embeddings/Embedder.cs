@@ -154,7 +154,7 @@ public static class Embedder
         }
     }
 
-    /// <summary>Images that are computed together: few enough that what is between two layers stays near the processor.</summary>
+    /// <summary>Images that one thread computes together: few enough that libtorch keeps what is between two layers near the processor.</summary>
     /// <param name="viewSize">Side of a view in pixels.</param>
     internal static int BatchSize(int viewSize) => viewSize <= LargestSmallView ? 32 : 16;
 

@@ -58,7 +58,7 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
 
     private bool IsNarrow => Missing(weight.shape[0]) > 0 || Missing(weight.shape[1]) > 0;
 
-    /// <summary>Channels to add up to a multiple of 16. Colors stay three: they are a case of their own in oneDNN.</summary>
+    /// <summary>Channels to add up to a multiple of 16. Colors stay three: they are a case of their own in oneDNN, and in ours.</summary>
     internal static long Missing(long channels) => channels == Colors ? 0 : (Lanes - (channels % Lanes)) % Lanes;
 
     /// <summary>

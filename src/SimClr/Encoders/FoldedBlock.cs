@@ -7,10 +7,7 @@ namespace SimClr.Encoders;
 /// <param name="shortcut">The projection of the shortcut, or null where the input itself is added.</param>
 internal sealed class FoldedBlock(FoldedConvolution[] path, FoldedConvolution? shortcut) : IDisposable
 {
-    /// <summary>The block's convolutions.</summary>
-    public IEnumerable<FoldedConvolution> Convolutions => shortcut is null ? path : path.Append(shortcut);
-
-    /// <summary>Channels of the result over plain memory.</summary>
+    /// <summary>Channels of the result over plain memory, filled up to a multiple of 16.</summary>
     public int Outputs => path[^1].Direct!.Outputs;
 
     /// <summary>[N, inputs, H, W] → [N, outputs, H / stride, W / stride].</summary>
@@ -27,9 +24,9 @@ internal sealed class FoldedBlock(FoldedConvolution[] path, FoldedConvolution? s
         return path[^1].ForwardOnto(x, shortcut?.Forward(input, relu: false) ?? input).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The same over plain memory, where all convolutions have that form.</summary>
+    /// <summary>The same over plain memory, where the convolutions have that form.</summary>
     /// <param name="input">In a slot, which is written over.</param>
-    /// <param name="memory">Where the result is.</param>
+    /// <param name="memory">Where the result and what is in between go.</param>
     public Activations Forward(Activations input, DirectMemory memory)
     {
         int Slot(int n) => (input.Slot + n) % DirectMemory.Slots;
@@ -55,9 +52,11 @@ internal sealed class FoldedBlock(FoldedConvolution[] path, FoldedConvolution? s
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (FoldedConvolution convolution in Convolutions)
+        foreach (FoldedConvolution convolution in path)
         {
             convolution.Dispose();
         }
+
+        shortcut?.Dispose();
     }
 }

@@ -10,8 +10,8 @@ namespace SimClr.Encoders;
 /// </summary>
 internal sealed class FoldedConvolution : IDisposable
 {
-    private readonly Tensor weight;
-    private readonly Tensor bias;
+    private readonly Tensor? weight;   // null where there is a direct form
+    private readonly Tensor? bias;
     private readonly long stride;
     private readonly long padding;
     private readonly bool fused;
@@ -21,7 +21,8 @@ internal sealed class FoldedConvolution : IDisposable
     /// <param name="convolution">Without bias.</param>
     /// <param name="norm">What follows it.</param>
     /// <param name="fused">Whether what follows the convolution is computed within it, where that is possible.</param>
-    public FoldedConvolution(Convolution convolution, BatchNorm norm, bool fused = true)
+    /// <param name="direct">Whether it has the form over plain memory, and only that.</param>
+    public FoldedConvolution(Convolution convolution, BatchNorm norm, bool direct, bool fused = true)
     {
         this.fused = fused;
         using var _ = no_grad();
@@ -32,15 +33,21 @@ internal sealed class FoldedConvolution : IDisposable
         Tensor shift = norm.bias!.to_type(ScalarType.Float64) - (norm.running_mean!.to_type(ScalarType.Float64) * scale);
         Tensor kernel = convolution.Weight.to_type(ScalarType.Float64) * scale.view(-1, 1, 1, 1);
         ScalarType type = convolution.Weight.dtype;
-        weight = InOrderOf(convolution.Weight, kernel.to_type(type)).DetachFromDisposeScope();
-        bias = shift.to_type(type).DetachFromDisposeScope();
-        stride = convolution.Stride;
-        padding = convolution.Padding;
-        pointwise = PointwiseConvolution.Serves(weight);
-        Direct = fused && DirectConvolution.Serves(weight) ? new DirectConvolution(weight, bias, stride, padding) : null;
+        (stride, padding) = (convolution.Stride, convolution.Padding);
+        (Tensor folded, Tensor shifted) = (InOrderOf(convolution.Weight, kernel.to_type(type)), shift.to_type(type));
+        pointwise = PointwiseConvolution.Serves(folded);
+        if (direct)
+        {
+            Direct = new DirectConvolution(folded, shifted, stride, padding);
+        }
+        else
+        {
+            weight = folded.DetachFromDisposeScope();
+            bias = shifted.DetachFromDisposeScope();
+        }
     }
 
-    /// <summary>The same over plain memory, where the processor has it.</summary>
+    /// <summary>The form over plain memory. Where there is one, the others below are not to be had.</summary>
     public DirectConvolution? Direct { get; }
 
     /// <summary>x: [N, inputs, H, W] → [N, outputs, H / stride, W / stride], after ReLU where it is asked for.</summary>
@@ -48,15 +55,15 @@ internal sealed class FoldedConvolution : IDisposable
     {
         if (pointwise)
         {
-            Tensor product = PointwiseConvolution.Forward(input, weight, bias, stride);
+            Tensor product = PointwiseConvolution.Forward(input, weight!, bias!, stride);
             return relu ? product.relu_() : product;
         }
 
-        return (fused ? FusedConvolution.TryForward(input, weight, bias, stride, padding, relu) : null) ?? OneByOne();
+        return (fused ? FusedConvolution.TryForward(input, weight!, bias!, stride, padding, relu) : null) ?? OneByOne();
 
         Tensor OneByOne()
         {
-            Tensor output = nn.functional.conv2d(input, weight, bias, strides: [stride, stride], padding: [padding, padding]);
+            Tensor output = nn.functional.conv2d(input, weight!, bias!, strides: [stride, stride], padding: [padding, padding]);
             return relu ? output.relu_() : output;
         }
     }
@@ -66,15 +73,15 @@ internal sealed class FoldedConvolution : IDisposable
     /// <param name="shortcut">[N, outputs, H / stride, W / stride], overwritten.</param>
     public Tensor ForwardOnto(Tensor input, Tensor shortcut)
     {
-        return (fused && !pointwise ? FusedConvolution.TryAddTo(shortcut, input, weight, bias, stride, padding) : null)
+        return (fused && !pointwise ? FusedConvolution.TryAddTo(shortcut, input, weight!, bias!, stride, padding) : null)
             ?? Forward(input, relu: false).add_(shortcut, Scalars.One).relu_();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        weight.Dispose();
-        bias.Dispose();
+        weight?.Dispose();
+        bias?.Dispose();
         Direct?.Dispose();
     }
 

@@ -8,8 +8,9 @@ namespace SimClr.Encoders;
 
 /// <summary>
 /// A <see cref="ResNet"/> for inference, its batch norms folded into its convolutions. A copy: the encoder stays as it
-/// is. In float32 on a processor with AVX-512 it computes a few images at a time through all layers, in memory of its
-/// own; elsewhere by libtorch. Several threads may use it at once.
+/// is. In float32 on a processor with AVX-512 (see <see cref="DirectConvolution.Serves"/>) it computes a few images at a
+/// time through all layers, in memory of its own; elsewhere by libtorch. Several threads may use it at once, but not
+/// while it is disposed.
 /// </summary>
 /// <param name="stem">The first convolution.</param>
 /// <param name="pools">Whether the stem pools.</param>
@@ -17,9 +18,10 @@ namespace SimClr.Encoders;
 /// <param name="representation">Width of h.</param>
 internal sealed unsafe class FoldedResNet(FoldedConvolution stem, bool pools, IReadOnlyList<FoldedBlock> blocks, int representation) : IDisposable
 {
-    // What lies between two layers then stays near the processor, and each weight is still used for a hundred pixels.
+    // What lies between two layers then stays near the processor, and each weight is still used for a hundred pixels, of
+    // two images where one is small enough to have fewer in its last layer.
     private const long BytesBetweenLayers = 4 << 20;
-    private const int FewestTogether = 2;
+    private const long BytesOfLargeImage = 64 << 20;
 
     private readonly ConcurrentBag<DirectMemory> memories = [];
 
@@ -27,7 +29,7 @@ internal sealed unsafe class FoldedResNet(FoldedConvolution stem, bool pools, IR
     public Tensor Forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        return (IsDirect(input) ? Direct(input) : ByLibtorch(input)).MoveToOuterDisposeScope();
+        return (stem.Direct is null ? ByLibtorch(input) : Direct(input)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -45,9 +47,6 @@ internal sealed unsafe class FoldedResNet(FoldedConvolution stem, bool pools, IR
         }
     }
 
-    private bool IsDirect(Tensor input) => input.dtype == ScalarType.Float32 && input.device_type == TorchSharp.DeviceType.CPU
-        && blocks.SelectMany(block => block.Convolutions).Prepend(stem).All(convolution => convolution.Direct is not null);
-
     private Tensor ByLibtorch(Tensor input)
     {
         Tensor x = stem.Forward(input, relu: true);
@@ -64,15 +63,26 @@ internal sealed unsafe class FoldedResNet(FoldedConvolution stem, bool pools, IR
 
     private Tensor Direct(Tensor input)
     {
-        Tensor last = input.permute(0, 2, 3, 1).contiguous();
-        (int count, int height, int width, int colors) = ((int)last.shape[0], (int)last.shape[1], (int)last.shape[2], (int)last.shape[3]);
-        Tensor h = empty(count, representation);
+        if (input.dtype != ScalarType.Float32 || input.device_type != TorchSharp.DeviceType.CPU)
+        {
+            throw new ArgumentException($"images of {input.dtype} on {input.device}; the weights are float32 on cpu", nameof(input));
+        }
+
+        Tensor innermost = input.permute(0, 2, 3, 1).contiguous();
+        (int count, int height, int width, int colors) = ((int)innermost.shape[0], (int)innermost.shape[1], (int)innermost.shape[2], (int)innermost.shape[3]);
+        Tensor h = empty(count, representation, dtype: ScalarType.Float32, device: CPU);
+        if (count == 0)
+        {
+            return h;
+        }
+
         DirectMemory memory = memories.TryTake(out DirectMemory? kept) ? kept : new DirectMemory();
         try
         {
-            var images = new Activations(DirectMemory.First(last), -1, count, height, width, colors);
+            var images = new Activations(DirectMemory.First(innermost), -1, count, height, width, colors);
             float* rows = DirectMemory.First(h);
-            int together = (int)Math.Clamp(BytesBetweenLayers / LargestBytes(height, width), FewestTogether, count + FewestTogether);
+            long bytes = LargestBytes(height, width);
+            int together = (int)Math.Clamp(BytesBetweenLayers / bytes, bytes > BytesOfLargeImage ? 1 : 2, int.MaxValue);
             for (int first = 0; first < count; first += together)
             {
                 Activations some = images.Part(first, Math.Min(together, count - first));
@@ -84,9 +94,10 @@ internal sealed unsafe class FoldedResNet(FoldedConvolution stem, bool pools, IR
                     x = block.Forward(x, memory);
                 }
 
+                float* line = memory.Frame(representation);
                 for (int i = 0; i < x.Count; i++)
                 {
-                    Mean(x, i, new Span<float>(rows + ((nint)(first + i) * representation), representation));
+                    Mean(x, i, new Span<float>(line, representation), new Span<float>(rows + ((nint)(first + i) * representation), representation));
                 }
             }
         }
@@ -95,7 +106,7 @@ internal sealed unsafe class FoldedResNet(FoldedConvolution stem, bool pools, IR
             memories.Add(memory);
         }
 
-        GC.KeepAlive(last);
+        GC.KeepAlive(innermost);
         return h;
     }
 
@@ -140,15 +151,22 @@ internal sealed unsafe class FoldedResNet(FoldedConvolution stem, bool pools, IR
         return result;
     }
 
-    private static void Mean(Activations x, int image, Span<float> mean)
+    // Line by line first: the error of a sum grows with its length.
+    private static void Mean(Activations x, int image, Span<float> line, Span<float> mean)
     {
         mean.Clear();
-        int area = x.Height * x.Width;
-        for (int i = 0; i < area; i++)
+        for (int row = 0; row < x.Height; row++)
         {
-            TensorPrimitives.Add(mean, new ReadOnlySpan<float>(x.Line(image, 0) + ((nint)i * x.Channels), mean.Length), mean);
+            line.Clear();
+            float* pixel = x.Line(image, row);
+            for (int column = 0; column < x.Width; column++, pixel += x.Channels)
+            {
+                TensorPrimitives.Add(line, new ReadOnlySpan<float>(pixel, line.Length), line);
+            }
+
+            TensorPrimitives.Add(mean, line, mean);
         }
 
-        TensorPrimitives.Divide(mean, area, mean);
+        TensorPrimitives.Divide(mean, x.Height * x.Width, mean);
     }
 }

@@ -91,8 +91,13 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>The same for inference, faster: see <see cref="FoldedResNet"/>.</summary>
-    internal FoldedResNet Fold() => new(
-        new(conv1, bn1), !SmallStem, [.. new[] { layer1, layer2, layer3, layer4 }.SelectMany(layer => layer.children()).Cast<IFoldable>().Select(block => block.Fold())], RepresentationSize);
+    /// <param name="direct">Whether by convolutions of our own where the processor has them, or by libtorch's.</param>
+    internal FoldedResNet Fold(bool direct = true)
+    {
+        bool isDirect = direct && modules().OfType<Convolution>().All(convolution => DirectConvolution.Serves(convolution.Weight));
+        IEnumerable<IFoldable> blocks = new[] { layer1, layer2, layer3, layer4 }.SelectMany(layer => layer.children()).Cast<IFoldable>();
+        return new FoldedResNet(new(conv1, bn1, isDirect), !SmallStem, [.. blocks.Select(block => block.Fold(isDirect))], RepresentationSize);
+    }
 
     /// <summary>Global average pool, in full precision: h is what everything after the encoder sees.</summary>
     internal static Tensor Pool(Tensor x)

@@ -7,7 +7,8 @@ namespace SimClr.Encoders;
 /// <summary>A block that can be had with its batch norms folded into its convolutions.</summary>
 internal interface IFoldable
 {
-    FoldedBlock Fold();
+    /// <param name="direct">Whether in the form over plain memory.</param>
+    FoldedBlock Fold(bool direct);
 }
 
 /// <summary>Two 3×3 convolutions and a shortcut (He et al. 2016), in torchvision's names.</summary>
@@ -33,7 +34,7 @@ internal sealed class BasicBlock : nn.Module<Tensor, Tensor>, IFoldable
         nn.init.zeros_(bn2.weight);
     }
 
-    public FoldedBlock Fold() => new([new(conv1, bn1), new(conv2, bn2)], Shortcut.Fold(downsample));
+    public FoldedBlock Fold(bool direct) => new([new(conv1, bn1, direct), new(conv2, bn2, direct)], Shortcut.Fold(downsample, direct));
 
     public override Tensor forward(Tensor input)
     {
@@ -75,7 +76,8 @@ internal sealed class Bottleneck : nn.Module<Tensor, Tensor>, IFoldable
         nn.init.zeros_(bn3.weight);
     }
 
-    public FoldedBlock Fold() => new([new(conv1, bn1), new(conv2, bn2), new(conv3, bn3)], Shortcut.Fold(downsample));
+    public FoldedBlock Fold(bool direct)
+        => new([new(conv1, bn1, direct), new(conv2, bn2, direct), new(conv3, bn3, direct)], Shortcut.Fold(downsample, direct));
 
     public override Tensor forward(Tensor input)
     {
@@ -96,6 +98,6 @@ internal static class Shortcut
             ? null
             : nn.Sequential(("0", new Convolution(inputs, outputs, 1, stride)), ("1", GlobalBatchNorm.ForImages(outputs)));
 
-    public static FoldedConvolution? Fold(Sequential? shortcut)
-        => shortcut is null ? null : new((Convolution)shortcut[0], (GlobalBatchNorm)shortcut[1]);
+    public static FoldedConvolution? Fold(Sequential? shortcut, bool direct)
+        => shortcut is null ? null : new((Convolution)shortcut[0], (GlobalBatchNorm)shortcut[1], direct);
 }

@@ -15,7 +15,9 @@ public sealed unsafe class DirectConvolutionTests
         { 3, 5, 3, 1, 9, 7, 1 },
         { 64, 64, 3, 1, 32, 32, 2 },     // an image in bands
         { 128, 128, 3, 1, 16, 16, 5 },
-        { 512, 512, 3, 1, 4, 4, 7 },     // several images in a frame, the last fewer
+        { 512, 512, 3, 1, 4, 4, 7 },     // tiles of several images
+        { 16, 32, 3, 1, 31, 33, 3 },     // tiles that stand out, more than are transformed together
+        { 32, 48, 3, 2, 9, 9, 30 },      // several images in a frame, the last fewer
         { 64, 128, 3, 2, 15, 13, 3 },
         { 48, 80, 3, 1, 7, 14, 2 },      // a panel of 16 outputs at the end
         { 20, 36, 3, 1, 5, 6, 2 },       // channels that are filled up

@@ -88,7 +88,7 @@ public sealed class FoldedConvolutionTests
 
         norm.running_var!.copy_(rand(outputs, generator: generator) + 0.5);
         ChannelsLast.Convert(convolution);
-        return (new FoldedConvolution(convolution, norm, fused: false), new FoldedConvolution(convolution, norm),
+        return (new FoldedConvolution(convolution, norm, direct: false, fused: false), new FoldedConvolution(convolution, norm, direct: false),
             ChannelsInnermost(randn(2, inputs, side, side, generator: generator)));
     }
 
