@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using SimClr.Internals;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -195,9 +196,17 @@ internal sealed unsafe class DirectConvolution : IDisposable
     // G g Gᵀ of each kernel, in double precision: 16 times [1, 1, inputs, outputs].
     private static Tensor[] Transform(Tensor last)
     {
-        Tensor g = tensor(new double[] { 1, 0, 0, 0.5, 0.5, 0.5, 0.5, -0.5, 0.5, 0, 0, 1 }).view(Side, 3);
-        Tensor kernels = g.matmul(last.permute(3, 2, 0, 1).to_type(ScalarType.Float64)).matmul(g.t());   // [outputs, inputs, 4, 4]
-        return [.. kernels.to_type(ScalarType.Float32).permute(2, 3, 1, 0).flatten(0, 1).split(1).Select(position => position.unsqueeze(0))];
+        Scalar half = Scalars.Of(0.5);
+        IEnumerable<Tensor> positions = Times(last.to_type(ScalarType.Float64).contiguous()).SelectMany(Times);
+        return [.. positions.Select(position => position.to_type(ScalarType.Float32).unsqueeze(0).unsqueeze(0))];
+
+        // G, with rows 1 0 0, ½ ½ ½, ½ −½ ½ and 0 0 1, times the first dimension.
+        Tensor[] Times(Tensor g)
+        {
+            (Tensor first, Tensor second, Tensor third) = (g.select(0, 0), g.select(0, 1), g.select(0, 2));
+            Tensor outer = first.Plus(third);
+            return [first, outer.Plus(second).mul(half), (outer - second).mul(half), third];
+        }
     }
 
     // Aᵀ (Σ over inputs of (G g Gᵀ) · (Bᵀ d B)) A for tiles of 2 × 2 pixels, d their 4 × 4 neighbors.
