@@ -31,7 +31,7 @@ public sealed class KillTests
         var stops = new List<string>();
         for (int kill = 0; kill < Kills; kill++)
         {
-            stops.Add(KillOnce(folder, moments));
+            stops.Add(KillOnce(folder, moments, atAnyMoment: kill % 2 == 0));
         }
 
         Simclr.Outcome last = Simclr.Run(folder.Path, [.. Run, "--out", "killed", "--resume"]).Succeeded();
@@ -44,7 +44,7 @@ public sealed class KillTests
     }
 
     /// <summary>Lets the run go on for a while, then SIGKILLs it. Returns the checkpoint that it had.</summary>
-    private static string KillOnce(WorkingFolder folder, Random moments)
+    private static string KillOnce(WorkingFolder folder, Random moments, bool atAnyMoment)
     {
         using Process process = Simclr.Start(folder.Path, [.. Run, "--out", "killed", "--resume"]);
         process.OutputDataReceived += (_, _) => { };
@@ -52,9 +52,9 @@ public sealed class KillTests
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         string? before = new RunDirectory(folder.Of("killed")).LatestCheckpoint();
-        if (moments.Next(2) == 0)
+        if (atAnyMoment)
         {
-            // Any moment, before the first step included.
+            // Before the first step included.
             process.WaitForExit(moments.Next(MostMilliseconds));
         }
         else
