@@ -72,10 +72,8 @@ internal sealed class FoldedConvolution : IDisposable
     /// <param name="input">[N, inputs, H, W].</param>
     /// <param name="shortcut">[N, outputs, H / stride, W / stride], overwritten.</param>
     public Tensor ForwardOnto(Tensor input, Tensor shortcut)
-    {
-        return (fused && !pointwise ? FusedConvolution.TryAddTo(shortcut, input, weight!, bias!, stride, padding) : null)
+        => (fused && !pointwise ? FusedConvolution.TryAddTo(shortcut, input, weight!, bias!, stride, padding) : null)
             ?? Forward(input, relu: false).add_(shortcut, Scalars.One).relu_();
-    }
 
     /// <inheritdoc/>
     public void Dispose()
