@@ -25,7 +25,7 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
     public bool Verbose => arguments.GetValue<bool>(GlobalOptions.Verbose);
 
     /// <summary>Whether someone watches standard error, so that a progress bar may redraw itself.</summary>
-    public bool Watched => ReferenceEquals(Error, Console.Error) && !Console.IsErrorRedirected
+    public bool Watched => Error is ConsoleWriter writer && writer.StandsFor(Console.Error) && !Console.IsErrorRedirected
         && Environment.GetEnvironmentVariable("TERM") != "dumb";
 
     public bool Json => arguments.GetValue<bool>(GlobalOptions.Json);

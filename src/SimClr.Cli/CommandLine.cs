@@ -9,6 +9,7 @@ internal static class CommandLine
     private const int Done = 0;
     private const int Failed = 1;
     private const int WrongUsage = 2;
+    private const int UnusableData = 3;
     private const int Interrupted = 130;
 
     /// <summary>Runs one command line.</summary>
@@ -19,6 +20,19 @@ internal static class CommandLine
     /// <returns>The exit code.</returns>
     public static int Run(
         IReadOnlyList<string> arguments, TextWriter output, TextWriter error, CancellationToken cancel = default)
+    {
+        var results = new ConsoleWriter(output);
+        var remarks = new ConsoleWriter(error);
+        int code = Run(arguments, results, remarks, cancel);
+        if (results.Failure is { } reason)
+        {
+            remarks.WriteLine($"warning: not all results could be written to standard output: {reason}");
+        }
+
+        return code;
+    }
+
+    private static int Run(IReadOnlyList<string> arguments, ConsoleWriter output, ConsoleWriter error, CancellationToken cancel)
     {
         Verb root = CreateRoot();
         ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
@@ -90,6 +104,8 @@ internal static class CommandLine
         return root;
     }
 
+    /// <summary>Says what went wrong.</summary>
+    /// <returns>The exit code.</returns>
     internal static int Report(Exception exception, TextWriter error, bool verbose)
     {
         switch (exception)
@@ -97,13 +113,13 @@ internal static class CommandLine
             case SilentException silent:
                 return silent.ExitCode;
             case StoppedException stopped:
-                error.WriteLine($"interrupted: {stopped.Message}");
+                error.WriteLine($"interrupted: {TerminalText.Message(stopped.Message)}");
                 return Interrupted;
             case OperationCanceledException:
                 error.WriteLine("interrupted");
                 return Interrupted;
             case SimClrException known:
-                error.WriteLine($"error: {known.Message}");
+                error.WriteLine($"error: {TerminalText.Message(known.Message)}");
                 WriteDetails(known, error, verbose);
                 return known.ExitCode;
             case Exception when MemoryShortage.Explain(exception) is { } reason:
@@ -114,6 +130,14 @@ internal static class CommandLine
                 }
 
                 return WrongUsage;
+            case Exception when OutsideCause.Explain(exception) is { } cause:
+                error.WriteLine($"error: {TerminalText.Message(cause)}");
+                if (verbose)
+                {
+                    error.WriteLine(exception);
+                }
+
+                return UnusableData;
             default:
                 error.WriteLine($"error: {MemoryShortage.WithoutFrames(exception.Message)}");
                 error.WriteLine(verbose ? exception : "This was not foreseen; --verbose shows the details.");

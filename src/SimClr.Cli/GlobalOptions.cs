@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using SimClr.Internals;
 
 namespace SimClr.Cli;
 
@@ -18,7 +19,7 @@ internal static class GlobalOptions
     {
         root.Add(NumberOption.Integer(Seed, "Fixes every random choice", long.MinValue, recursive: true));
         root.Add(ChoiceOption.Of(Device, "Where tensors live", Devices, recursive: true));
-        root.Add(NumberOption.Integer(Threads, "Threads to compute with; 0 for one per core", 0, recursive: true));
+        root.Add(ThreadsOption());
         root.Add(new Option<bool>(Json) { Description = "Print one JSON object instead of words", Recursive = true });
         root.Add(new Option<bool>(Verbose) { Description = "Show the details of errors", Recursive = true });
 
@@ -26,5 +27,18 @@ internal static class GlobalOptions
         help.Action = new ExampleHelpAction((HelpAction)help.Action!);
         root.Add(help);
         root.Add(new VersionOption());
+    }
+
+    private static Option<long?> ThreadsOption()
+    {
+        Option<long?> option = NumberOption.Integer(Threads, "Threads to compute with; 0 for one per core", 0, recursive: true);
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<long?>() is { } asked && asked > ComputeThreads.Max)
+            {
+                result.AddError($"{Threads}: got {asked}, expected at most {ComputeThreads.Max} on this machine ({ComputeThreads.Cores} core(s) to use)");
+            }
+        });
+        return option;
     }
 }

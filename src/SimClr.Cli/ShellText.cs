@@ -1,10 +1,18 @@
+using System.Globalization;
+
 namespace SimClr.Cli;
 
 /// <summary>Writes arguments so that they can be typed again.</summary>
 internal static class ShellText
 {
     public static string Quote(string argument)
-        => argument.Length > 0 && argument.All(letter => char.IsLetterOrDigit(letter) || "-_./:=,+@~\\".Contains(letter))
-            ? argument
+        => argument.Any(TerminalText.IsControl) ? $"$'{string.Concat(argument.Select(Escaped))}'"
+            : argument.Length > 0 && argument.All(letter => char.IsLetterOrDigit(letter) || "-_./:=,+@~\\".Contains(letter)) ? argument
             : $"'{argument.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
+    // As bash, zsh and ksh read it.
+    private static string Escaped(char letter)
+        => letter is '\'' or '\\' ? $"\\{letter}"
+            : TerminalText.IsControl(letter) ? string.Create(CultureInfo.InvariantCulture, $"\\u{(int)letter:x4}")
+            : letter.ToString();
 }

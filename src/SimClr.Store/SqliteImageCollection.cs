@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.VectorData;
 using SimClr.Embeddings;
+using SimClr.Internals;
 using SimClr.Search;
 
 namespace SimClr.Store;
@@ -43,7 +44,7 @@ public sealed class SqliteImageCollection : ImageCollection
     public GraphOptions GraphOptions { get; init; } = new();
 
     /// <summary>Threads of searching and building. Default one per core.</summary>
-    public int Threads { get; init; } = Environment.ProcessorCount;
+    public int Threads { get; init; } = ComputeThreads.Cores;
 
     /// <inheritdoc/>
     public override IndexDescription Description => description ??= ReadDescription();

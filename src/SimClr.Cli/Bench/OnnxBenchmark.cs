@@ -29,7 +29,7 @@ internal static class OnnxBenchmark
     {
         using var scope = NewDisposeScope();
         int threads = ComputePlan.Resolve(settings.Basis, ownEncoder: false).Threads;
-        set_num_threads(threads);
+        ComputeThreads.Use(threads);
         var options = new EncoderOptions { Name = name, Width = width };
         var views = settings.Basis.Views with { Size = side };
         using var encoder = new TrainedEncoder(EncoderCatalog.Create(options, side), options, views);

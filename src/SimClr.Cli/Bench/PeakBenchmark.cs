@@ -1,3 +1,4 @@
+using SimClr.Internals;
 using SimClr.Training;
 
 namespace SimClr.Cli.Bench;
@@ -8,7 +9,7 @@ internal static class PeakBenchmark
     public static IEnumerable<BenchRow> Measure(BenchSettings settings, CancellationToken cancellation)
     {
         ComputePlan plan = ComputePlan.Resolve(settings.Basis, ownEncoder: false);
-        TorchSharp.torch.set_num_threads(plan.Threads);
+        ComputeThreads.Use(plan.Threads);
         using var single = new MatrixPeak(settings.MatrixSide, "fp32", plan.Device);
         using var half = new MatrixPeak(settings.MatrixSide, "bf16", plan.Device);
         double[][] figures = SideBySide.Run(

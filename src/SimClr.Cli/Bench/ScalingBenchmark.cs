@@ -1,5 +1,6 @@
 using System.Globalization;
 using SimClr.Encoders;
+using SimClr.Internals;
 using SimClr.Training;
 
 namespace SimClr.Cli.Bench;
@@ -39,7 +40,7 @@ internal static class ScalingBenchmark
             yield return (name, basis with { Encoder = basis.Encoder with { Width = width } });
         }
 
-        for (int threads = 1; threads <= Environment.ProcessorCount; threads *= 2)
+        for (int threads = 1; threads <= ComputeThreads.Cores; threads *= 2)
         {
             yield return ($"threads_{threads}", basis with { Threads = threads });
         }

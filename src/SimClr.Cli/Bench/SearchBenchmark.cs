@@ -20,7 +20,7 @@ internal static class SearchBenchmark
     public static IEnumerable<BenchRow> Measure(BenchSettings settings, CancellationToken cancellation)
     {
         int count = settings.SearchVectors;
-        int threads = settings.Basis.Threads is > 0 and { } asked ? asked : Environment.ProcessorCount;
+        int threads = ComputeThreads.Of(settings.Basis.Threads);
         using var index = new VectorIndex(Dimension, count) { Threads = threads };
         for (int row = 0; row < count; row++)
         {

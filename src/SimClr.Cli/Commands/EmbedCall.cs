@@ -6,6 +6,7 @@ using SimClr.Data;
 using SimClr.Distributed;
 using SimClr.Embeddings;
 using SimClr.Heads;
+using SimClr.Internals;
 using SimClr.Training;
 using TorchSharp;
 
@@ -21,7 +22,7 @@ internal sealed class EmbedCall : IDisposable
     private readonly EmbeddingTask? task;
     private readonly int parts;
 
-    private EmbedCall(CommandContext context, EmbedArguments arguments, ICommunicator ranks)
+    private EmbedCall(CommandContext context, EmbedArguments arguments, ICommunicator ranks, int cores)
     {
         string run = EmbedArguments.Required(context.Value(arguments.Run), arguments.Run);
         string data = EmbedArguments.Required(context.Value(arguments.Images), arguments.Images);
@@ -33,12 +34,9 @@ internal sealed class EmbedCall : IDisposable
 
         File = Named(asked.NameOf(context.Value(arguments.Out)!), out format);
         string device = ComputePlan.ResolveDevice(context.Device ?? "auto");
-        if ((context.Threads is > 0 and { } given ? given : ranks.Size > 1 ? Math.Max(1, Environment.ProcessorCount / ranks.Size) : 0) is > 0 and { } threads)
-        {
-            torch.set_num_threads(threads);
-        }
-
+        ComputeThreads.UseAtMost(context.Threads is > 0 and { } threads ? threads : cores);
         DataOptions reading = ReadingOf(run, context.Value(arguments.Set));
+        reading = reading.Workers > 0 ? reading : reading with { Workers = cores };
         bool projection = context.Value(arguments.Projection);
         string source = projection ? TrainedHead.CheckpointOf(run) : run;
         encoder = TrainedEncoder.Load(source, device);
@@ -74,7 +72,12 @@ internal sealed class EmbedCall : IDisposable
     /// <summary>Where the images that could not be read are listed beside a file of embeddings.</summary>
     public static string SkippedBeside(string file) => $"{file}.skipped.jsonl";
 
-    public static EmbedCall Open(CommandContext context, EmbedArguments arguments, ICommunicator ranks) => new(context, arguments, ranks);
+    /// <param name="context">What the user typed.</param>
+    /// <param name="arguments">What of it names encoder, images and file.</param>
+    /// <param name="ranks">Who shares the work.</param>
+    /// <param name="cores">Cores of a rank that has others beside it; 0 for all there are.</param>
+    public static EmbedCall Open(CommandContext context, EmbedArguments arguments, ICommunicator ranks, int cores)
+        => new(context, arguments, ranks, cores);
 
     /// <summary>The file that <c>--out</c> names, and its format.</summary>
     public static OutputFile Named(string path, out IEmbeddingFormat format)

@@ -51,7 +51,8 @@ internal static class EmbedCommand
 
     private static void Embed(CommandContext context, EmbedArguments arguments, ICommunicator ranks)
     {
-        using EmbedCall call = ranks.Together(() => EmbedCall.Open(context, arguments, ranks));
+        int cores = ranks.Size > 1 ? RankProcessors.CoresEach(ranks) : 0;
+        using EmbedCall call = ranks.Together(() => EmbedCall.Open(context, arguments, ranks, cores));
         long begin = Stopwatch.GetTimestamp();
         EmbeddingOutcome outcome = call.Run(context, ranks);
         double seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;

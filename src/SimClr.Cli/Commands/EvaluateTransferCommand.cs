@@ -9,7 +9,6 @@ using SimClr.Data;
 using SimClr.Evaluation;
 using SimClr.Internals;
 using SimClr.Training;
-using TorchSharp;
 
 namespace SimClr.Cli.Commands;
 
@@ -170,10 +169,7 @@ internal static class EvaluateTransferCommand
     private static (TrainedEncoder Encoder, DataOptions Reading) Load(CommandContext context, TransferRequest request)
     {
         string device = ComputePlan.ResolveDevice(context.Device ?? "auto");
-        if (context.Threads is > 0 and { } threads)
-        {
-            torch.set_num_threads(threads);
-        }
+        ComputeThreads.UseAtMost(context.Threads ?? 0);
 
         var run = new RunDirectory(request.Run);
         PretrainOptions basis = run.HasRun ? RunRecord.Read(run.RunFile).Configuration : new PretrainOptions();

@@ -5,8 +5,8 @@ using SimClr.Data;
 using SimClr.Distributed;
 using SimClr.Embeddings;
 using SimClr.Evaluation;
+using SimClr.Internals;
 using SimClr.Training;
-using TorchSharp;
 
 namespace SimClr.Cli.Commands;
 
@@ -36,10 +36,7 @@ internal sealed class EvaluationInput : IDisposable
     public static EvaluationInput Open(CommandContext context, EvaluationArguments arguments, int? cores = null)
     {
         string device = ComputePlan.ResolveDevice(context.Device ?? "auto");
-        if ((context.Threads is > 0 and { } given ? given : cores) is { } threads)
-        {
-            torch.set_num_threads(threads);
-        }
+        ComputeThreads.UseAtMost(context.Threads is > 0 and { } threads ? threads : cores ?? 0);
 
         DataOptions reading = ReadingOf(context, arguments);
         reading = reading.Workers > 0 ? reading : reading with { Workers = cores ?? 0 };

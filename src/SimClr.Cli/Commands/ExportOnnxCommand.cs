@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using SimClr.Internals;
 using SimClr.Onnx;
-using TorchSharp;
 
 namespace SimClr.Cli.Commands;
 
@@ -50,10 +50,7 @@ internal static class ExportOnnxCommand
 
     private static void Export(CommandContext context, string run, OutputFile file, OnnxExportOptions options, bool projection)
     {
-        if (context.Threads is > 0 and { } threads)
-        {
-            torch.set_num_threads(threads);
-        }
+        ComputeThreads.UseAtMost(context.Threads ?? 0);
 
         (byte[] model, OnnxExportResult result) = OnnxExport.CreateRun(run, options, projection);
         file.Write(model);

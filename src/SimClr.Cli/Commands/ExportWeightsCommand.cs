@@ -59,6 +59,7 @@ internal static class ExportWeightsCommand
 
     private static void Export(CommandContext context, string run, OutputFile file, bool withProjection)
     {
+        ComputeThreads.UseAtMost(context.Threads ?? 0);
         using RunProjection? projection = withProjection ? RunProjection.Load(run) : null;
         using TrainedEncoder? alone = projection is null ? TrainedEncoder.Load(run) : null;
         TrainedEncoder encoder = projection?.Encoder ?? alone!;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using SimClr.Checkpoints;
+using SimClr.Internals;
 
 namespace SimClr.Cli.Commands;
 
@@ -55,6 +56,7 @@ internal static class ImportCommand
 
     private static void Import(CommandContext context, string source, OutputFile file, ImportOptions options)
     {
+        ComputeThreads.UseAtMost(context.Threads ?? 0);
         using ImportedEncoder imported = ImportedEncoder.Read(source, options);
         TrainedEncoder encoder = imported.Encoder;
         var provenance = new Dictionary<string, string> { ["imported_from"] = Path.GetFileName(source), ["rule"] = imported.Rule };
@@ -90,7 +92,7 @@ internal static class ImportCommand
         };
         if (imported.LeftOut.Count > 0)
         {
-            lines.Add($"left out: {string.Join(", ", imported.LeftOut)}");
+            lines.Add($"left out: {TerminalText.Name(string.Join(", ", imported.LeftOut))}");
         }
 
         lines.Add($"input: {encoder.Views.Size} x {encoder.Views.Size}, normalization {encoder.Views.Normalize}, {encoder.Views.Interpolation}");

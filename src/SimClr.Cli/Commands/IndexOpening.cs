@@ -1,9 +1,9 @@
 using SimClr.Checkpoints;
 using SimClr.Data;
+using SimClr.Internals;
 using SimClr.Store;
 using SimClr.Store.Postgres;
 using SimClr.Training;
-using TorchSharp;
 
 namespace SimClr.Cli.Commands;
 
@@ -14,16 +14,13 @@ internal static class IndexOpening
     public static ImageCollection Open(CommandContext context, string name, string? store, IndexDescription? description = null)
         => store is not null
             ? new PostgresImageCollection(store, name, description)
-            : new SqliteImageCollection(name, description) { Threads = context.Threads is > 0 and { } threads ? threads : Environment.ProcessorCount };
+            : new SqliteImageCollection(name, description) { Threads = ComputeThreads.Of(context.Threads ?? 0) };
 
     /// <summary>The encoder of a run, on the device asked for.</summary>
     public static TrainedEncoder Encoder(CommandContext context, string run)
     {
         string device = ComputePlan.ResolveDevice(context.Device ?? "auto");
-        if (context.Threads is > 0 and { } threads)
-        {
-            torch.set_num_threads(threads);
-        }
+        ComputeThreads.UseAtMost(context.Threads ?? 0);
 
         return TrainedEncoder.Load(run, device);
     }

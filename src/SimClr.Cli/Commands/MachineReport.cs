@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
+using SimClr.Internals;
 
 namespace SimClr.Cli.Commands;
 
@@ -16,7 +17,7 @@ internal sealed record MachineReport(
     public static MachineReport Take() => new(
         ProcessorName(),
         VectorInstructions(),
-        Environment.ProcessorCount,
+        ComputeThreads.Cores,
         GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
         Available());
 

@@ -49,9 +49,13 @@ internal static class OutcomeText
         ];
     }
 
-    private static int WidthOf(IEnumerable<string> names) => Math.Clamp(names.Max(name => name.Length), 5, WidestName);
+    private static int WidthOf(IEnumerable<string> names) => Math.Clamp(names.Max(name => TerminalText.Name(name).Length), 5, WidestName);
 
-    private static string Shown(string name, int width) => (name.Length > width ? name[..(width - 1)] + "…" : name).PadRight(width);
+    private static string Shown(string name, int width)
+    {
+        string shown = TerminalText.Name(name);
+        return (shown.Length > width ? shown[..(width - 1)] + "…" : shown).PadRight(width);
+    }
 
     private static IEnumerable<string> Mistakes(EvaluationOutcome outcome)
     {
@@ -61,7 +65,7 @@ internal static class OutcomeText
             .Where(mistake => mistake.count > 0)
             .OrderByDescending(mistake => mistake.count)
             .Take(MostMistakes)
-            .Select(mistake => $"{outcome.ClassNames[mistake.label]} taken for {outcome.ClassNames[mistake.taken]} ({mistake.count})")];
+            .Select(mistake => TerminalText.Name($"{outcome.ClassNames[mistake.label]} taken for {outcome.ClassNames[mistake.taken]} ({mistake.count})"))];
         return most.Length == 0 ? [] : [$"most frequent mistakes: {string.Join(", ", most)}"];
     }
 

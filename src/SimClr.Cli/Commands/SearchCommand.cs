@@ -103,8 +103,8 @@ internal static class SearchCommand
         var words = new StringBuilder(summary).Append('\n');
         for (int i = 0; i < hits.Length; i++)
         {
-            string label = hits[i].Label is { } name ? $"  ({name})" : "";
-            words.Append(CultureInfo.InvariantCulture, $"{i + 1,4}  {hits[i].Similarity,7:F4}  {hits[i].Path}{label}\n");
+            string label = hits[i].Label is { } name ? $"  ({TerminalText.Name(name)})" : "";
+            words.Append(CultureInfo.InvariantCulture, $"{i + 1,4}  {hits[i].Similarity,7:F4}  {TerminalText.Name(hits[i].Path)}{label}\n");
         }
 
         return html is null ? words.ToString() : words.Append(CultureInfo.InvariantCulture, $"wrote {html.Path}\n").ToString();

@@ -98,6 +98,6 @@ internal sealed class DemoReport(PretrainOptions options, DemoData data, DemoOut
             ConfigurationText.Of(Configuration.ToJson(options)),
             options.Seed,
             $"simclr {typeof(Pretrainer).Assembly.GetName().Version!.ToString(3)}",
-            $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores",
+            $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {ComputeThreads.Cores} cores",
             seconds));
 }

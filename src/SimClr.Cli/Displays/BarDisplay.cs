@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.Logging;
 using SimClr.Training;
 using Spectre.Console;
@@ -24,8 +25,10 @@ internal sealed class BarDisplay : IDisplay
 
     public IProgress<PretrainProgress> Training => new Reports<PretrainProgress>(Report);
 
+    /// <param name="output">A terminal's standard error, as it is: a bar moves the cursor.</param>
+    /// <param name="work">What is to be shown.</param>
     public static T Show<T>(TextWriter output, Func<IDisplay, T> work)
-        => Show(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) }), work);
+        => Show(AnsiConsole.Create(new AnsiConsoleSettings { Out = new Terminal(output) }), work);
 
     internal static T Show<T>(IAnsiConsole console, Func<IDisplay, T> work)
         => console.Progress()
@@ -38,7 +41,7 @@ internal sealed class BarDisplay : IDisplay
         return new Reports<WorkDone>(work =>
         {
             bar.Value = work.Done;
-            bar.Description = Markup.Escape(work.Words);
+            bar.Description = Markup.Escape(TerminalText.Name(work.Words));
         });
     }
 
@@ -56,6 +59,24 @@ internal sealed class BarDisplay : IDisplay
         bar.IsIndeterminate = false;
         bar.MaxValue = total;
         return bar;
+    }
+
+    // The library's own class knows a terminal by its being Console.Error itself.
+    private sealed class Terminal(TextWriter output) : IAnsiConsoleOutput
+    {
+        private readonly AnsiConsoleOutput size = new(output);
+
+        public TextWriter Writer => output;
+
+        public bool IsTerminal => true;
+
+        public int Width => size.Width;
+
+        public int Height => size.Height;
+
+        public void SetEncoding(Encoding encoding)
+        {
+        }
     }
 
     /// <summary>The words behind the bar. They go on in the next line where the library's own column would squeeze bar and percent.</summary>

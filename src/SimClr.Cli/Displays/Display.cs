@@ -4,7 +4,7 @@ namespace SimClr.Cli.Displays;
 internal static class Display
 {
     public static T Show<T>(CommandContext context, Func<IDisplay, T> work)
-        => context.Watched
-            ? BarDisplay.Show(context.Error, work)
+        => context.Watched && context.Error is ConsoleWriter terminal
+            ? BarDisplay.Show(terminal.Drawing, work)
             : work(new LineDisplay(context.Error, TimeProvider.System));
 }

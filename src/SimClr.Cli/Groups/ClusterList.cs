@@ -79,7 +79,7 @@ internal sealed class ClusterList : IGroupList
 
         foreach ((int cluster, int[] rows) in members.Index())
         {
-            text.Append(CultureInfo.InvariantCulture, $"cluster {cluster}: {Counted.Of(rows.Length, "image")}{LabelsOf(cluster)}; most typical: {string.Join(", ", rows.Take(3).Select(row => table.Paths[row]))}\n");
+            text.Append(CultureInfo.InvariantCulture, $"cluster {cluster}: {Counted.Of(rows.Length, "image")}{LabelsOf(cluster)}; most typical: {string.Join(", ", rows.Take(3).Select(row => TerminalText.Name(table.Paths[row])))}\n");
         }
 
         return text.Append(Summary).ToString();
@@ -155,7 +155,7 @@ internal sealed class ClusterList : IGroupList
 
         KeyValuePair<int, int>[] counts = CountsOf(members[cluster]);
         string most = string.Join(", ", counts.Take(3).Select(count => string.Create(
-            CultureInfo.InvariantCulture, $"{NameOf(count.Key)} {(double)count.Value / members[cluster].Length:0%}")));
+            CultureInfo.InvariantCulture, $"{TerminalText.Name(NameOf(count.Key))} {(double)count.Value / members[cluster].Length:0%}")));
         return $" ({most}{(counts.Length > 3 ? ", …" : "")})";
     }
 

@@ -114,8 +114,8 @@ internal sealed class DuplicateList : IGroupList
         => files.Facts[row] is { Pixels: > 0 } facts ? $" · {facts.Width}\u00a0×\u00a0{facts.Height}" : "";
 
     private string Described(int row) => files.Facts[row] is { } facts && facts.Pixels > 0
-        ? string.Create(CultureInfo.InvariantCulture, $"{table.Paths[row]} ({facts.Width} × {facts.Height}{(facts.Bytes > 0 ? $", {facts.Bytes} bytes" : "")})")
-        : table.Paths[row];
+        ? string.Create(CultureInfo.InvariantCulture, $"{TerminalText.Name(table.Paths[row])} ({facts.Width} × {facts.Height}{(facts.Bytes > 0 ? $", {facts.Bytes} bytes" : "")})")
+        : TerminalText.Name(table.Paths[row]);
 
     private JsonObject Entry(Duplicate found)
     {

@@ -72,7 +72,7 @@ internal sealed class LabelReport
         var text = new StringBuilder();
         foreach (int row in suggested)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{table.Paths[row]}{Guess(row)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{TerminalText.Name(table.Paths[row])}{TerminalText.Name(Guess(row))}\n");
         }
 
         text.Append(Summary);

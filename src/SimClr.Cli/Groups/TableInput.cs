@@ -4,8 +4,8 @@ using SimClr.Cli.Displays;
 using SimClr.Cli.Embeddings;
 using SimClr.Data;
 using SimClr.Embeddings;
+using SimClr.Internals;
 using SimClr.Training;
-using TorchSharp;
 
 namespace SimClr.Cli.Groups;
 
@@ -31,10 +31,7 @@ internal sealed class TableInput : IDisposable
 
     public static TableInput Open(CommandContext context, TableArguments arguments, IDisplay display)
     {
-        if (context.Threads is > 0 and { } threads)
-        {
-            torch.set_num_threads(threads);
-        }
+        ComputeThreads.UseAtMost(context.Threads ?? 0);
 
         string source = context.Value(arguments.Source);
         string? folder = context.Value(arguments.Images);

@@ -9,6 +9,7 @@ using SimClr.Cli.Reports;
 using SimClr.Data;
 using SimClr.Encoders;
 using SimClr.Evaluation;
+using SimClr.Internals;
 using SimClr.Training;
 
 namespace SimClr.Cli.Transfer;
@@ -71,7 +72,7 @@ internal sealed class TransferTable(
                     }),
                     seed,
                     $"simclr {typeof(Pretrainer).Assembly.GetName().Version!.ToString(3)}",
-                    $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores",
+                    $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {ComputeThreads.Cores} cores",
                     seconds)),
         ]));
 

@@ -87,7 +87,7 @@ public sealed class BatchLoader
         this.buffers = buffers;
         this.write = write;
         this.skipped = skipped;
-        this.workers = workers > 0 ? workers : Environment.ProcessorCount;
+        this.workers = ComputeThreads.WorkersOf(workers);
         this.substituteUnreadable = substituteUnreadable;
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using SimClr.Internals;
 
 namespace SimClr.Data;
 
@@ -100,7 +101,7 @@ public static class ImageCache
         var options = new ParallelOptions
         {
             CancellationToken = cancellation,
-            MaxDegreeOfParallelism = workers > 0 ? workers : Environment.ProcessorCount,
+            MaxDegreeOfParallelism = ComputeThreads.WorkersOf(workers),
         };
         try
         {

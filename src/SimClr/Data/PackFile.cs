@@ -54,7 +54,7 @@ public static class PackFile
     {
         long start = stream.Position;
         stream.Write(new byte[PackHeader.Length]);
-        int workers = options.Workers > 0 ? options.Workers : Environment.ProcessorCount;
+        int workers = ComputeThreads.WorkersOf(options.Workers);
         var entries = new List<PackEntry>();
         var kept = new List<int>();
         for (int from = 0; from < images.Count; from += ImagesPerWorker * workers)

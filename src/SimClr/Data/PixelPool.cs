@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using SimClr.Internals;
 
 namespace SimClr.Data;
 
@@ -11,7 +12,7 @@ internal static class PixelPool
     private const int Largest = 32 << 20;
 
     // As many as loaders have in use at a time.
-    private static readonly int Most = 2 * Environment.ProcessorCount;
+    private static readonly int Most = 2 * ComputeThreads.Cores;
 
     private static readonly List<byte[]> Free = [];
 

@@ -1,4 +1,5 @@
 using System.Text;
+using SimClr.Internals;
 
 namespace SimClr.Distributed;
 
@@ -15,12 +16,12 @@ internal static class RankProcessors
     {
         if (ranks.Size == 1)
         {
-            return Environment.ProcessorCount;
+            return ComputeThreads.Cores;
         }
 
         string mine = $"{Environment.MachineName} {Allowed()}";
         int sharing = ranks.Gather(Encoding.UTF8.GetBytes(mine)).Count(other => Encoding.UTF8.GetString(other) == mine);
-        return Math.Max(1, Environment.ProcessorCount / sharing);
+        return Math.Max(1, ComputeThreads.Cores / sharing);
     }
 
     private static string Allowed()

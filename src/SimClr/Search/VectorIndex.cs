@@ -55,7 +55,7 @@ public sealed class VectorIndex : IDisposable
     public long Bytes => rows.Bytes + (graph?.Bytes ?? 0);
 
     /// <summary>Threads of an exact search and of building. Default one per core. Results do not depend on it.</summary>
-    public int Threads { get; init => field = Require.Positive(value); } = Environment.ProcessorCount;
+    public int Threads { get; init => field = Require.Positive(value); } = ComputeThreads.Cores;
 
     internal CodeKernel Kernel { get; init; } = CodeKernels.Fastest;
 

@@ -17,7 +17,7 @@ internal sealed class BareStep : IDisposable
     public BareStep(PretrainOptions options)
     {
         Plan = ComputePlan.Resolve(options, ownEncoder: false);
-        set_num_threads(Plan.Threads);
+        ComputeThreads.Use(Plan.Threads);
         model = SimClrModel.Create(options, Plan.Device, ownEncoder: null);
         optimizer = OptimizerCatalog.Create(options.Optimizer, ParameterGroups.Of(model));
         pixels = Noise(2 * options.Batch.Size, options.Views.Size, Plan);

@@ -16,9 +16,11 @@ internal sealed record ComputePlan(string Device, string Precision, int Threads)
 
     /// <param name="options">What was asked for.</param>
     /// <param name="ownEncoder">Whether the encoder is the user's own; only ours are known to compute in bfloat16.</param>
-    /// <exception cref="ConfigurationException">The device is not there.</exception>
+    /// <exception cref="ConfigurationException">The device is not there, or more threads are asked for than this machine can use.</exception>
     public static ComputePlan Resolve(PretrainOptions options, bool ownEncoder)
     {
+        int threads = ComputeThreads.Of(options.Threads);
+        _ = ComputeThreads.WorkersOf(options.Data.Workers);
         string device = ResolveDevice(options.Device);
         bool fast = device switch
         {
@@ -27,7 +29,7 @@ internal sealed record ComputePlan(string Device, string Precision, int Threads)
             _ => false,
         };
         string precision = options.Precision != "auto" ? options.Precision : fast && !ownEncoder ? "bf16" : "fp32";
-        return new ComputePlan(device, precision, options.Threads > 0 ? options.Threads : Environment.ProcessorCount)
+        return new ComputePlan(device, precision, threads)
         {
             MicroBatch = options.Batch.Micro is null ? options.Batch.Size : options.Batch.MicroIsAuto ? null : options.Batch.Micro,
         };

@@ -121,7 +121,7 @@ public sealed class FineTuning
     {
         Agree(train, test);
         cores = RankProcessors.CoresEach(Communicator);
-        set_num_threads(Communicator.Size == 1 || configuration.Threads > 0 ? plan.Threads : cores);
+        ComputeThreads.Use(Communicator.Size == 1 || configuration.Threads > 0 ? plan.Threads : cores);
         using var memory = new HostMemory();
 
         var skipped = new SkippedImages(train, configuration.Data);

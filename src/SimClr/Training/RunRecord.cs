@@ -36,7 +36,7 @@ internal sealed record RunRecord(
         new MachineRecord(
             RuntimeInformation.OSDescription,
             RuntimeInformation.ProcessArchitecture.ToString(),
-            Environment.ProcessorCount,
+            ComputeThreads.Cores,
             plan.Device,
             plan.Precision,
             plan.Threads,

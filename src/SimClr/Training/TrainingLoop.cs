@@ -69,7 +69,7 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
         try
         {
             ComputePlan plan = PlanOfAll(run, images, resume, ref held);
-            set_num_threads(plan.Threads);
+            ComputeThreads.Use(plan.Threads);
             using var memory = new HostMemory();
             var skipped = new SkippedImages(images, options.Data);
             try

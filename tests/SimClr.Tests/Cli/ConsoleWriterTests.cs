@@ -1,0 +1,126 @@
+using System.Text.Json.Nodes;
+using SimClr.Cli;
+using SimClr.Cli.Displays;
+using SimClr.Training;
+
+namespace SimClr.Tests.Cli;
+
+[Collection(ComputeThreadsCollection.Name)]
+public sealed class ConsoleWriterTests(SmallWorld world) : IClassFixture<SmallWorld>
+{
+    private const string Hostile = "\u001b]0;x\u0007\u009b1m\u202efdp.exe\r\u2028b";
+
+    [Fact]
+    public void Training_whose_progress_cannot_be_written_is_finished_and_its_result_printed()
+    {
+        var output = new StringWriter();
+        var error = new FullDisk();
+
+        int code = CommandLine.Run(["pretrain", world.At("train"), "--out", world.At("unheard"), "--config", world.At("tiny.yaml")], output, error);
+
+        Assert.Equal(0, code);
+        Assert.True(error.Tries > 0);
+        Assert.Contains("6 steps in 2 epoch(s) are done", output.ToString());
+        Assert.True(File.Exists(Path.Combine(world.At("unheard"), "encoder.safetensors")));
+    }
+
+    [Theory]
+    [InlineData("preset list")]
+    [InlineData("preset show demo --json")]
+    [InlineData("preset --help")]
+    public void Results_that_cannot_be_printed_leave_the_exit_code_and_are_told_on_standard_error(string line)
+    {
+        var error = new StringWriter();
+
+        Assert.Equal(0, CommandLine.Run(line.Split(' '), new FullDisk(), error));
+        Assert.Equal(
+            "warning: not all results could be written to standard output: No space left on device\n", error.ToString().ReplaceLineEndings("\n"));
+        Assert.Equal(0, CommandLine.Run(line.Split(' '), new FullDisk(), new FullDisk()));
+    }
+
+    [Theory]
+    [InlineData("pretrain nowhere --out x --verbose", 3)]
+    [InlineData("validate nowhere.yaml", 2)]
+    [InlineData("preset lists", 2)]
+    [InlineData("preset list --seed x", 2)]
+    public void Errors_that_cannot_be_written_end_with_their_own_code(string line, int code)
+        => Assert.Equal(code, CommandLine.Run(line.Split(' '), new FullDisk(), new FullDisk()));
+
+    [Fact]
+    public void A_bar_without_a_terminal_ends_no_work()
+    {
+        var error = new FullDisk();
+
+        int result = BarDisplay.Show(new ConsoleWriter(error).Drawing, display =>
+        {
+            display.Training.Report(new PretrainProgress(
+                1, 2, 1, 1, 0.1, 5, TimeSpan.Zero, new RunHealth(4.25, 6.2, 0.5, 511, 0.5, 0.9), 0.4));
+            return 7;
+        });
+
+        Assert.Equal(7, result);
+        Assert.True(error.Tries > 0);
+    }
+
+    [Fact]
+    public void What_a_terminal_would_obey_is_written_by_its_number()
+    {
+        var inner = new StringWriter { NewLine = "\n" };
+        var writer = new ConsoleWriter(inner);
+
+        writer.WriteLine($"a\t{Hostile}");
+        writer.Write('\u007f');
+        writer.Write("é → 猫\r\n".AsSpan());
+        writer.Write("ab\u0000c".ToCharArray(), 1, 2);
+
+        Assert.Equal(
+            "a\t\\u001b]0;x\\u0007\\u009b1m\\u202efdp.exe\\u000d\\u2028b\n\\u007fé → 猫\r\nb\\u0000", inner.ToString());
+    }
+
+    [Fact]
+    public void Json_means_the_same_after_it()
+    {
+        var inner = new StringWriter();
+        string json = new JsonObject { ["path"] = $"\\{Hostile}\\" }.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
+        new ConsoleWriter(inner).Write(json);
+
+        Assert.DoesNotContain(inner.ToString(), TerminalText.IsControl);
+        Assert.Equal($"\\{Hostile}\\", JsonNode.Parse(inner.ToString())!["path"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public void Names_of_files_and_classes_neither_steer_the_terminal_nor_begin_a_line()
+    {
+        string name = $"x{Hostile}\nerror: y.png";
+        File.WriteAllText(world.At("hostile.csv"), $"path,label,e0,e1\n\"{name}\",\"{name}\",1,0\n\"2{name}\",\"{name}\",1,0\n3.png,b,0,1\n4.png,b,0.1,1\n");
+
+        foreach (string verb in new[] { "duplicates", "cluster --k 2", "label" })
+        {
+            CommandRun run = CommandRun.Of([.. verb.Split(' ')[..1], world.At("hostile.csv"), .. verb.Split(' ')[1..]]);
+            Assert.True(run.Code == 0, run.Error);
+            AssertQuiet(run.Output);
+            Assert.Contains("\\u000aerror: y.png", run.Output);
+        }
+
+        CommandRun made = CommandRun.Of("index", "create", world.At("hostile.csv"), "--out", world.At("hostile.index"));
+        Assert.True(made.Code == 0, made.Error);
+        CommandRun found = CommandRun.Of("search", world.At("hostile.index"), world.At("hostile.csv"), "--row", "2");
+        AssertQuiet(found.Output);
+        Assert.Contains("\\u000aerror: y.png", found.Output);
+        CommandRun missing = CommandRun.Of("embed", world.At("run"), $"no{name}", "--out", world.At("x.npy"));
+        AssertQuiet(missing.Error);
+        Assert.Contains("\\u001b", missing.Refused(3));
+    }
+
+    [Theory]
+    [InlineData("a\u001b'b\\", "$'a\\u001b\\'b\\\\'")]
+    [InlineData("a\nb", "$'a\\u000ab'")]
+    public void Names_with_control_characters_can_be_typed_again(string argument, string typed) => Assert.Equal(typed, ShellText.Quote(argument));
+
+    private static void AssertQuiet(string text)
+    {
+        Assert.DoesNotContain(text, letter => letter != '\n' && letter != '\r' && TerminalText.IsControl(letter));
+        Assert.DoesNotContain(text.Split('\n').Skip(1), line => line.StartsWith("error: ", StringComparison.Ordinal));
+    }
+}

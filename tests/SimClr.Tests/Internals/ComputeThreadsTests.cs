@@ -1,0 +1,69 @@
+using SimClr.Internals;
+using SimClr.Tests.Architecture;
+using SimClr.Tests.Cli;
+using static TorchSharp.torch;
+
+namespace SimClr.Tests.Internals;
+
+[Collection(ComputeThreadsCollection.Name)]
+public sealed class ComputeThreadsTests(SmallWorld world) : IClassFixture<SmallWorld>, IDisposable
+{
+    private readonly int before = get_num_threads();
+
+    public void Dispose() => set_num_threads(before);
+
+    /// <summary>Bound to cores or in a container with a quota, the processor count is less than what the tensor library starts with.</summary>
+    [Theory]
+    [InlineData("embed run test --out few.npy")]
+    [InlineData("evaluate knn run --train train --test test --k 3")]
+    [InlineData("index create test --run run --out few.index")]
+    [InlineData("cluster test --run run --k 2")]
+    [InlineData("export safetensors run --out few.safetensors")]
+    public void Without_a_wish_no_more_threads_compute_than_there_are_cores_to_use(string line)
+    {
+        set_num_threads(Environment.ProcessorCount + 3);
+
+        CommandRun run = Run(line);
+
+        Assert.True(run.Code == 0, run.Error);
+        Assert.Equal(Environment.ProcessorCount, get_num_threads());
+    }
+
+    [Fact]
+    public void A_wish_is_met_up_to_a_few_threads_per_core()
+    {
+        Assert.Equal(0, Run("embed run test --out wished.npy --threads 3").Code);
+        Assert.Equal(3, get_num_threads());
+        Assert.InRange(ComputeThreads.Max, 16, Math.Max(16, 4 * Environment.ProcessorCount));
+    }
+
+    [Theory]
+    [InlineData("embed run test --out x.npy --threads 99999", "--threads: got 99999, expected at most")]
+    [InlineData("preset list --threads 99999", "--threads: got 99999, expected at most")]
+    [InlineData("pretrain train --out x --config tiny.yaml --set threads=99999", "threads: got 99999, expected at most")]
+    [InlineData("pretrain train --out x --config tiny.yaml --set data.workers=99999", "data.workers: got 99999, expected at most")]
+    [InlineData("embed run test --out x.npy --set data.workers=99999", "data.workers: got 99999, expected at most")]
+    [InlineData("data pack test --out x.pack --set data.workers=99999", "data.workers: got 99999, expected at most")]
+    public void Threads_by_the_thousand_are_refused(string line, string expected)
+    {
+        Assert.Contains(expected, Run(line).Refused(2));
+        Assert.False(Directory.Exists(world.At("x")));
+    }
+
+    [Fact]
+    public void Cores_are_counted_and_threads_set_in_one_place()
+    {
+        string[] allowed = ["ComputeThreads.cs", "ComputeLanes.cs"];   // The second lets each of its threads compute alone.
+        string[] found = [.. SourceTree.Files("src")
+            .Where(file => !allowed.Contains(Path.GetFileName(file)))
+            .Where(file => File.ReadAllText(file) is { } text
+                && (text.Contains("set_num_threads", StringComparison.Ordinal) || text.Contains("Environment.ProcessorCount", StringComparison.Ordinal)))];
+        Assert.True(found.Length == 0, string.Join('\n', found));
+    }
+
+    private CommandRun Run(string line)
+    {
+        string[] words = line.Split(' ');
+        return CommandRun.Of([.. words.Select((word, i) => i > 0 && (word is "run" or "train" or "test" or "x" || (word.Contains('.') && !word.Contains('='))) ? world.At(word) : word)]);
+    }
+}
