@@ -113,7 +113,7 @@ internal static class CommandLine
             case SilentException silent:
                 return silent.ExitCode;
             case StoppedException stopped:
-                error.WriteLine($"interrupted: {TerminalText.Message(stopped.Message)}");
+                error.WriteLine($"interrupted: {stopped.Message}");
                 return Interrupted;
             case OperationCanceledException:
                 error.WriteLine("interrupted");

@@ -95,7 +95,7 @@ public sealed class ConsoleWriterTests(SmallWorld world) : IClassFixture<SmallWo
         string name = $"x{Hostile}\nerror: y.png";
         File.WriteAllText(world.At("hostile.csv"), $"path,label,e0,e1\n\"{name}\",\"{name}\",1,0\n\"2{name}\",\"{name}\",1,0\n3.png,b,0,1\n4.png,b,0.1,1\n");
 
-        foreach (string verb in new[] { "duplicates", "cluster --k 2", "label" })
+        foreach (string verb in new[] { "duplicates", "cluster --k 2", "label --suggest 2" })
         {
             CommandRun run = CommandRun.Of([.. verb.Split(' ')[..1], world.At("hostile.csv"), .. verb.Split(' ')[1..]]);
             Assert.True(run.Code == 0, run.Error);
