@@ -11,6 +11,9 @@ internal static class BenchCatalog
     /// <inheritdoc cref="CachePlain"/>
     public const string CacheMicro = "gradient-cache-micro";
 
+    /// <summary>A process that keeps a core busy.</summary>
+    public const string BusySide = "busy-side";
+
     public static IReadOnlyList<Benchmark> All { get; } =
     [
         new("start-up", "help and preset list, each as a new process", StartupBenchmark.Measure),
@@ -28,6 +31,8 @@ internal static class BenchCatalog
         new(CacheMicro, "micro-batches", CacheBenchmark.Micro) { OwnProcess = true, IsSide = true },
         new("onnx", "embedding of a fixed batch against ONNX Runtime with the exported model", OnnxBenchmark.Measure) { OnRequest = true },
         new("search", "search among 100,000 vectors of 128, exact and by the graph; the graph's recall, building and memory", SearchBenchmark.Measure) { OnRequest = true },
+        new("busy", "pretrain, embed and linear evaluation beside as many busy processes as cores, against the idle machine", BusyBenchmark.Measure) { OnRequest = true },
+        new(BusySide, "one busy process", BusyBenchmark.Spin) { IsSide = true },
         new("profile", "where the time of training goes", ProfileBenchmark.Measure) { OnRequest = true },
         new("scaling", "cost by batch, image size, width and threads", ScalingBenchmark.Measure) { OnRequest = true },
     ];

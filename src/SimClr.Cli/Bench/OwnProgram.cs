@@ -9,21 +9,33 @@ internal static class OwnProgram
     /// <summary>What a process left.</summary>
     public sealed record Outcome(int ExitCode, string Output, string Error);
 
+    /// <summary>A process whose input is open until this one ends, and whose output nobody reads.</summary>
+    public static Process Start(IEnumerable<string> arguments)
+    {
+        ProcessStartInfo start = Info(arguments);
+        start.RedirectStandardInput = true;
+        return Process.Start(start)!;
+    }
+
     public static Outcome Run(IEnumerable<string> arguments, CancellationToken cancellation)
     {
-        (string file, string[] before) = Command();
-        var start = new ProcessStartInfo(file, [.. before, .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using Process process = Process.Start(start)!;
+        using Process process = Process.Start(Info(arguments))!;
         using CancellationTokenRegistration stop = cancellation.Register(() => process.Kill(entireProcessTree: true));
         Task<string> error = process.StandardError.ReadToEndAsync(CancellationToken.None);
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         cancellation.ThrowIfCancellationRequested();
         return new Outcome(process.ExitCode, output, error.GetAwaiter().GetResult());
+    }
+
+    private static ProcessStartInfo Info(IEnumerable<string> arguments)
+    {
+        (string file, string[] before) = Command();
+        return new ProcessStartInfo(file, [.. before, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
     }
 
     /// <summary>Its own executable; where another program holds it (dotnet, a test), dotnet and its assembly.</summary>

@@ -55,7 +55,7 @@ internal static class BenchCommand
         };
         verb.Details =
         [
-            "Names for --only (embed, onnx, search, profile and scaling are measured only if asked for):",
+            "Names for --only (embed, onnx, search, busy, profile and scaling are measured only if asked for):",
             .. BenchCatalog.Lines,
             "",
             "The sides of a ratio are measured in turn in one run; the table has the median of the rounds, the lowest and",

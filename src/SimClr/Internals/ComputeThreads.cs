@@ -35,7 +35,7 @@ internal static class ComputeThreads
 
     /// <summary>Lets the tensor library compute with this many threads.</summary>
     /// <inheritdoc cref="Of"/>
-    public static void Use(int asked) => torch.set_num_threads(Of(asked));
+    public static void Use(int asked) => Set(Of(asked));
 
     /// <summary>
     /// The same where nothing depends on the number: without a wish it is what the tensor library chose by itself (the
@@ -43,7 +43,13 @@ internal static class ComputeThreads
     /// </summary>
     /// <inheritdoc cref="Of"/>
     public static void UseAtMost(int asked)
-        => torch.set_num_threads(asked > 0 ? Of(asked) : Math.Min(torch.get_num_threads(), Cores));
+        => Set(asked > 0 ? Of(asked) : Math.Min(torch.get_num_threads(), Cores));
+
+    private static void Set(int threads)
+    {
+        torch.set_num_threads(threads);
+        BoundThreads.Bind(threads);
+    }
 
     private static ConfigurationException TooMany(string name, int asked, int max)
         => new($"{name}: got {asked}, expected at most {max} on this machine ({Cores} {(Cores == 1 ? "core" : "cores")} to use); 0 is one per core");

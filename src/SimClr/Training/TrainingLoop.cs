@@ -53,6 +53,11 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
 
     /// <summary>Trains, and leaves a run directory; parameters and errors are those of <see cref="Pretrainer.Run"/>.</summary>
     public PretrainResult Run(ImageDataSet images, string runDirectory, bool resume, CancellationToken cancellation)
+        => Communicator.Size > 1   // MPI may be called from the thread only that began with it
+            ? RunHere(images, runDirectory, resume, cancellation)
+            : BoundThreads.Run(() => RunHere(images, runDirectory, resume, cancellation));
+
+    private PretrainResult RunHere(ImageDataSet images, string runDirectory, bool resume, CancellationToken cancellation)
     {
         var run = new RunDirectory(runDirectory);
         _ = ViewKernels.Default;   // A name in the environment that is none is told before anything is written.

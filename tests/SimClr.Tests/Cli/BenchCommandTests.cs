@@ -45,6 +45,7 @@ public sealed class BenchCommandTests : IDisposable
     [InlineData("search", "search_exact search_graph search_recall search_build search_memory")]
     [InlineData("gradient-cache", "cache_time cache_memory")]
     [InlineData("onnx", "onnx_quarter onnx onnx_photos")]
+    [InlineData("busy", "busy_pretrain busy_embed busy_linear")]
     [InlineData("profile", "profile profile_quarter profile_photos")]
     public void Every_benchmark_gives_its_rows(string name, string rows)
     {
@@ -173,7 +174,7 @@ public sealed class BenchCommandTests : IDisposable
 
     [Fact]
     public void Tables_are_measured_only_on_request()
-        => Assert.Equal(["embed", "onnx", "search", "profile", "scaling"], BenchCatalog.Names.Except(BenchCatalog.Choose([]).Select(benchmark => benchmark.Name)));
+        => Assert.Equal(["embed", "onnx", "search", "busy", "profile", "scaling"], BenchCatalog.Names.Except(BenchCatalog.Choose([]).Select(benchmark => benchmark.Name)));
 
     [Fact]
     public void A_spread_has_the_median_of_the_rounds()

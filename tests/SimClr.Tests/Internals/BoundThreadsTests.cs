@@ -1,0 +1,88 @@
+using System.Runtime.InteropServices;
+using SimClr.Internals;
+using static TorchSharp.torch;
+
+namespace SimClr.Tests.Internals;
+
+/// <summary>Which cores threads may use, as the kernel says it.</summary>
+[Collection(ComputeThreadsCollection.Name)]
+public sealed partial class BoundThreadsTests : IDisposable
+{
+    private readonly int threads = get_num_threads();
+
+    public void Dispose() => set_num_threads(threads);
+
+    [Fact]
+    public void One_thread_for_each_core_is_bound_and_any_other_number_is_not()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && ComputeThreads.Cores > 1, "needs Linux and two cores");
+        string all = Cores();
+        (string own, string started, string afterwards) = BoundThreads.Run(() =>
+        {
+            ComputeThreads.Use(ComputeThreads.Cores);
+            string bound = Cores();
+            string other = "";
+            var thread = new Thread(() => other = Cores());
+            thread.Start();
+            thread.Join();
+            ComputeThreads.Use(1);
+            return (bound, other, Cores());
+        });
+
+        Assert.Matches(@"^\d+$", own);   // one core: neither a list nor a range
+        Assert.Equal(all, started);
+        Assert.Equal(all, afterwards);
+        Assert.Equal(all, Cores());
+    }
+
+    [Fact]
+    public void The_threads_of_others_are_left_alone()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
+        string before = Cores();
+        ComputeThreads.Use(ComputeThreads.Cores);
+        Assert.Equal(before, Cores());
+    }
+
+    [Fact]
+    public void What_bound_threads_compute_has_the_same_bits()
+    {
+        using Tensor x = rand(257, 300, generator: new Generator(1));
+        float[] Product()
+        {
+            ComputeThreads.Use(ComputeThreads.Cores);
+            using Tensor product = x.mm(x.t()).softmax(1);
+            return product.data<float>().ToArray();
+        }
+
+        Assert.Equal(Product(), BoundThreads.Run(Product));
+    }
+
+    [Fact]
+    public void Errors_come_back_as_they_were_and_work_within_work_stays_on_its_thread()
+    {
+        var error = Assert.Throws<InvalidDataException>(() => BoundThreads.Run<int>(() => throw new InvalidDataException("as it was")));
+        Assert.Equal("as it was", error.Message);
+        Assert.Equal((true, true), BoundThreads.Run(() =>
+        {
+            int outer = Environment.CurrentManagedThreadId;
+            return (true, BoundThreads.Run(() => Environment.CurrentManagedThreadId) == outer);
+        }));
+    }
+
+    /// <summary>Native code reads the environment of the C library, not .NET's.</summary>
+    [Fact]
+    public void OpenMP_finds_how_long_its_threads_spin()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
+        Assert.True(Native("GOMP_SPINCOUNT") is not null || Native("OMP_WAIT_POLICY") is not null);
+    }
+
+    private static string Cores() => File.ReadLines("/proc/thread-self/status")
+        .Single(line => line.StartsWith("Cpus_allowed_list:", StringComparison.Ordinal)).Split('\t')[1];
+
+    private static string? Native(string name) => Marshal.PtrToStringUTF8(GetNative(name));
+
+    [LibraryImport("libc", EntryPoint = "getenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint GetNative(string name);
+}
