@@ -91,7 +91,7 @@ internal static class BenchCommand
         _ = ComputePlan.ResolveDevice(settings.Basis.Device);
         foreach (string data in new[] { settings.Photos, settings.Images }.OfType<string>())
         {
-            DataSets.Open(data).Dispose();
+            context.OpenImages(data, new DataOptions()).Dispose();
         }
     }
 

@@ -67,7 +67,7 @@ internal sealed class TableInput : IDisposable
         PretrainOptions basis = directory.HasRun ? RunRecord.Read(directory.RunFile).Configuration : new PretrainOptions();
         DataOptions reading = ReadingOption.LayOver(basis, changes, "the rest is as the encoder was trained").Data;
         using TrainedEncoder encoder = TrainedEncoder.Load(run, ComputePlan.ResolveDevice(context.Device ?? "auto"));
-        ImageDataSet images = DataSets.Open(source, reading);
+        ImageDataSet images = context.OpenImages(source, reading);
         try
         {
             var skipped = new SkippedImages(images, reading);

@@ -13,7 +13,7 @@ internal sealed class PackDataSet : ImageDataSet
     private PackDataSet(string name, MappedFile file, PackIndex index)
     {
         (Name, this.file, this.index) = (name, file, index);
-        Labels = index.ClassNames is null ? null : [.. index.Entries.Select(entry => entry.Label)];
+        Labels = index.ClassNames is null || index.Presence is not null ? null : [.. index.Entries.Select(entry => entry.Label)];
         offsets = new long[index.Entries.Count];
         long offset = PackHeader.Length;
         for (int i = 0; i < offsets.Length; i++)
@@ -30,6 +30,8 @@ internal sealed class PackDataSet : ImageDataSet
     public override IReadOnlyList<int>? Labels { get; }
 
     public override IReadOnlyList<string>? ClassNames => index.ClassNames;
+
+    internal override IReadOnlyList<sbyte[]>? Presence => index.Presence;
 
     public override string Fingerprint => index.Fingerprint;
 

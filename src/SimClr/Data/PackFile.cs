@@ -79,7 +79,13 @@ public static class PackFile
 
         // What is left of a set is another set.
         string fingerprint = kept.Count == images.Count ? images.Fingerprint : images.Subset(kept).Fingerprint;
-        byte[] index = new PackIndex { Fingerprint = fingerprint, ClassNames = images.Labels is null ? null : images.ClassNames, Entries = entries }.ToBytes();
+        byte[] index = new PackIndex
+        {
+            Fingerprint = fingerprint,
+            ClassNames = images.Labels is null && images.Presence is null ? null : images.ClassNames,
+            Presence = images.Presence is { } presence ? [.. kept.Select(image => presence[image])] : null,
+            Entries = entries,
+        }.ToBytes();
         long indexOffset = stream.Position - start;
         stream.Write(index);
         stream.Position = start;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace SimClr.Data;
@@ -10,6 +11,12 @@ internal sealed class PackIndex
 
     /// <summary>The classes by number, or null for a set without labels.</summary>
     public IReadOnlyList<string>? ClassNames { get; init; }
+
+    /// <summary>
+    /// Where an image may have several classes: what is known of each class, image by image (<see cref="ClassPresence"/>). Then no
+    /// image has a label. A file without it, as all were once, ends with its entries.
+    /// </summary>
+    public IReadOnlyList<sbyte[]>? Presence { get; init; }
 
     /// <summary>The images, in the order of their pixels.</summary>
     public required IReadOnlyList<PackEntry> Entries { get; init; }
@@ -37,6 +44,11 @@ internal sealed class PackIndex
             writer.Write(entry.Path);
         }
 
+        foreach (sbyte mark in Presence?.SelectMany(marks => marks) ?? [])
+        {
+            writer.Write(mark);
+        }
+
         writer.Flush();
         return bytes.ToArray();
     }
@@ -51,10 +63,12 @@ internal sealed class PackIndex
             string fingerprint = reader.ReadString();
             int classes = reader.ReadInt32();
             string[]? names = classes < 0 ? null : ReadMany(reader, classes, bytes.Length, reader.ReadString);
-            PackEntry[] entries = ReadMany(reader, reader.ReadInt32(), bytes.Length, () => ReadEntry(reader, names?.Length));
-            return reader.BaseStream.Position == bytes.Length
-                ? new PackIndex { Fingerprint = fingerprint, ClassNames = names, Entries = entries }
-                : throw new FormatException($"{bytes.Length - reader.BaseStream.Position} bytes are left over");
+            PackEntry[] entries = ReadMany(reader, reader.ReadInt32(), bytes.Length, () => ReadEntry(reader));
+            sbyte[][]? presence = ReadPresence(bytes.AsSpan((int)reader.BaseStream.Position), entries.Length, names?.Length ?? 0);
+            int? labels = presence is null ? names?.Length : null;
+            return entries.Cast<PackEntry?>().FirstOrDefault(entry => !IsPossible(entry!.Value, labels)) is { } entry
+                ? throw new FormatException($"{entry.Path} has {entry.Width} × {entry.Height} pixels and the class {entry.Label}")
+                : new PackIndex { Fingerprint = fingerprint, ClassNames = names, Presence = presence, Entries = entries };
         }
         catch (EndOfStreamException error)
         {
@@ -79,13 +93,26 @@ internal sealed class PackIndex
         return items;
     }
 
-    private static PackEntry ReadEntry(BinaryReader reader, int? classes)
+    private static PackEntry ReadEntry(BinaryReader reader)
+        => new(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadString());
+
+    private static bool IsPossible(PackEntry entry, int? classes)
     {
-        var entry = new PackEntry(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadString());
         bool labeled = classes is { } count ? entry.Label >= 0 && entry.Label < count : entry.Label == -1;
-        return entry.Width > 0 && entry.Height > 0 && entry.Bytes > 0 && entry.Bytes <= Array.MaxLength && labeled
-            ? entry
-            : throw new FormatException($"{entry.Path} has {entry.Width} × {entry.Height} pixels and the class {entry.Label}");
+        return entry.Width > 0 && entry.Height > 0 && entry.Bytes > 0 && entry.Bytes <= Array.MaxLength && labeled;
+    }
+
+    private static sbyte[][]? ReadPresence(ReadOnlySpan<byte> rest, int images, int classes)
+    {
+        if (rest.IsEmpty)
+        {
+            return null;
+        }
+
+        sbyte[] marks = MemoryMarshal.Cast<byte, sbyte>(rest).ToArray();
+        return marks.Length == (long)images * classes && marks.All(mark => mark is ClassPresence.Present or ClassPresence.Absent or ClassPresence.Unclear)
+            ? [.. marks.Chunk(classes)]
+            : throw new FormatException($"{rest.Length} bytes are left over");
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.Globalization;
+using SimClr.Internals;
 
 namespace SimClr.Data;
 
@@ -30,7 +31,7 @@ internal sealed class TarIndex
         var index = new TarIndex();
         try
         {
-            using var stream = File.OpenRead(shard);
+            using var stream = PlainFile.OpenRead(shard);
             index.Read(stream, number);
         }
         catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException)

@@ -40,6 +40,23 @@ public sealed class PackFileTests : IDisposable
         Assert.Equal([1, 2], Images.NumbersOf(packed));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Images_with_several_classes_each_keep_them(bool reduced)
+    {
+        ColoredVoc.Write(folder);
+        using ImageDataSet voc = DataSets.Open($"voc2007:{folder.Path}:train");
+        using ImageDataSet source = reduced ? new SimClr.Augmentation.ResizedDataSet(voc, 5) : voc;
+        using ImageDataSet packed = Packed(source.Subset([7, 0, 3]));
+        Assert.Null(packed.Labels);
+        Assert.Equal(Voc2007.Names, packed.ClassNames);
+        Assert.Equal([voc.Presence![7], voc.Presence[0], voc.Presence[3]], packed.Presence);
+        Write(packed, "again.pack");
+        using ImageDataSet again = DataSets.Open(folder.Of("again.pack"));
+        Assert.Equal(packed.Presence, again.Presence);
+    }
+
     [Fact]
     public void Packing_a_packed_set_gives_the_same_bytes()
     {
