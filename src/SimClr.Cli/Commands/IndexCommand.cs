@@ -68,7 +68,7 @@ internal static class IndexCommand
             string source = context.Value(arguments.Source);
             if (IsEmbeddings(source))
             {
-                Fill(context, index, EmbeddingsInput.Read(source));
+                Fill(context, index, EmbeddingsInput.Read(source, context.Remark));
                 return;
             }
 
@@ -120,7 +120,7 @@ internal static class IndexCommand
         string? store = context.Value(arguments.Store);
         if (IsEmbeddings(source))
         {
-            EmbeddingTable table = EmbeddingsInput.Read(source);
+            EmbeddingTable table = EmbeddingsInput.Read(source, context.Remark);
             using TrainedEncoder? maker = run is null ? null : IndexOpening.Encoder(context, run);
             var given = maker is null ? new IndexDescription(table.Dimension) : IndexDescription.Of(maker, run!);
             if (given.Dimension != table.Dimension)

@@ -64,7 +64,12 @@ public sealed class FolderScanTests : IDisposable
     [Fact]
     public void A_folder_that_may_not_be_listed_is_skipped_and_named()
     {
-        Assert.SkipUnless(!OperatingSystem.IsWindows() && Environment.UserName != "root", "root may list everything");
+        Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.UserName == "root", "root may list everything");
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
         folder.Write("ok/1.png", Images.Png(1));
         folder.Write("shut/2.png", Images.Png(2));
         File.SetUnixFileMode(folder.Of("shut"), UnixFileMode.None);
