@@ -2,13 +2,19 @@ using System.CommandLine;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using SimClr.Data;
 
 namespace SimClr.Cli;
 
 /// <summary>One call of a verb: its arguments, the global options, and where its words go.</summary>
 internal sealed class CommandContext(ParseResult arguments, CancellationToken cancel)
 {
+    private const int ShownOmissions = 3;
+
     private static readonly JsonSerializerOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    // By what the user typed: a set that is opened twice, to train and to test, is told of once.
+    private readonly Dictionary<string, Omissions> opened = [];
 
     /// <summary>Asks to stop where the work can be taken up again.</summary>
     public CancellationToken Cancel { get; } = cancel;
@@ -48,12 +54,61 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
 
     public void Remark(string text) => Error.WriteLine(text);
 
+    /// <summary>
+    /// Opens images, and says what lies among them and is left out; <see cref="Result"/> repeats the numbers. To be used by every
+    /// verb, instead of <see cref="DataSets.Open"/>.
+    /// </summary>
+    /// <param name="argument">What the user typed.</param>
+    /// <param name="reading">How images are read.</param>
+    /// <param name="needsLabels">Whether the verb cannot do without labels, and says itself why there are none.</param>
+    /// <inheritdoc cref="DataSets.Open" path="/exception"/>
+    public ImageDataSet OpenImages(string argument, DataOptions reading, bool needsLabels = false)
+    {
+        ImageDataSet images = DataSets.Open(argument, reading);
+        if (opened.TryAdd(argument, images.Omissions))
+        {
+            Tell(images.Name, images.Omissions);
+            if (!needsLabels && images.Labels is null && images.NoLabelsReason is { } reason)
+            {
+                Remark($"note: {images.Name}: {reason}, so none of the images is taken to have a label");
+            }
+        }
+
+        return images;
+    }
+
     /// <summary>Prints what came out: the object with <c>--json</c>, else the words.</summary>
     public void Result(JsonObject json, string words)
     {
+        if (opened.Count > 0)
+        {
+            Omissions all = opened.Values.Aggregate((sum, next) => sum.And(next));
+            json["passed_over"] = new JsonObject(all.PassedOver.Select(found => KeyValuePair.Create(found.Key, (JsonNode?)found.Value)));
+            json["skipped_folders"] = all.Folders.Count;
+        }
+
         if (Speaks)
         {
             arguments.InvocationConfiguration.Output.WriteLine(Json ? json.ToJsonString(OneLine) : words.TrimEnd('\n'));
+        }
+    }
+
+    private void Tell(string name, Omissions omissions)
+    {
+        if (omissions.PassedOver.Count > 0)
+        {
+            Remark($"note: {name}: passed over {omissions.PassedOverText()}, which are not read; convert them to JPEG or PNG to have them");
+        }
+
+        Omission[] all = [.. omissions.Folders, .. omissions.OddFiles];
+        foreach (Omission omission in all.Take(ShownOmissions))
+        {
+            Remark($"warning: skipped {omission.Path}: {omission.Reason}");
+        }
+
+        if (all.Length > ShownOmissions)
+        {
+            Remark($"warning: skipped {all.Length - ShownOmissions} more like these");
         }
     }
 }

@@ -184,15 +184,13 @@ public sealed class SqliteImageCollection : ImageCollection
             records[row].Vector.CopyTo(values.AsMemory(row * Description.Dimension));
         }
 
-        string[] classes = [.. records.Select(record => record.Label).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
-        bool labeled = records.All(record => record.Label is not null);
         bool sized = records.All(record => record is { Width: not null, Height: not null });
-        return new EmbeddingTable(
+        return EmbeddingTable.WithClasses(
             values,
             Description.Dimension,
             [.. records.Select(record => record.Path)],
-            labeled ? [.. records.Select(record => Array.BinarySearch(classes, record.Label, StringComparer.Ordinal))] : null,
-            labeled ? classes : null,
+            [.. records.Select(record => record.Label)],
+            names => [.. names.Distinct().Order(StringComparer.Ordinal)],
             sized ? [.. records.Select(record => record.Width!.Value)] : null,
             sized ? [.. records.Select(record => record.Height!.Value)] : null);
     });

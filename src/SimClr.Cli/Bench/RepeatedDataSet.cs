@@ -3,26 +3,31 @@ using SimClr.Data;
 
 namespace SimClr.Cli.Bench;
 
-/// <summary>As many images as are asked for, gone through again and again, without their labels.</summary>
-internal sealed class RepeatedDataSet(ImageDataSet source, int count) : ImageDataSet
+/// <summary>As many images as are asked for, gone through again and again, without their labels. It owns the set that it repeats.</summary>
+internal sealed class RepeatedDataSet(ImageDataSet source, int count) : DelegatingDataSet(source)
 {
-    public override string Name => source.Name;
-
     public override int Count => count;
 
-    public override string Fingerprint => string.Create(CultureInfo.InvariantCulture, $"{source.Fingerprint}*{count}");
+    public override IReadOnlyList<int>? Labels => null;
 
-    public override string PathOf(int index) => source.PathOf(index % source.Count);
+    public override IReadOnlyList<string>? ClassNames => null;
 
-    public override RgbImage Read(int index) => source.Read(index % source.Count);
+    internal override IReadOnlyList<sbyte[]>? Presence => null;
 
-    internal override void Recycle(int index, RgbImage image) => source.Recycle(index % source.Count, image);
+    internal override string? NoLabelsReason => null;
+
+    public override string Fingerprint => string.Create(CultureInfo.InvariantCulture, $"{Source.Fingerprint}*{count}");
+
+    // Reading is what is measured: also images that cost nothing to read are read each time.
+    internal override bool IsDecoded => false;
+
+    protected override (ImageDataSet Images, int Index) Locate(int index) => (Source, index % Source.Count);
 
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
-            source.Dispose();
+            Source.Dispose();
         }
 
         base.Dispose(disposing);

@@ -49,7 +49,7 @@ internal static class AugmentCommand
         CommandContext context, ConfigurationOptions configuration, string data, OutputFile file, int count, int viewsPerImage)
     {
         PretrainOptions options = configuration.Resolve(context);
-        using ImageDataSet images = DataSets.Open(data, options.Data);
+        using ImageDataSet images = context.OpenImages(data, options.Data);
         if (!configuration.Chosen(context))
         {
             options = configuration.Resolve(context, FittingPreset.For(images));

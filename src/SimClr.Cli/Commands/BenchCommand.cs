@@ -69,7 +69,7 @@ internal static class BenchCommand
         IReadOnlyList<Benchmark> chosen = BenchCatalog.Choose(context.Value(Only) ?? []);
         OutputFile? file = context.Value(Markdown) is { } path ? new OutputFile("--markdown", path, "results.md") : null;
         BenchSettings settings = Settings(context);
-        Check(settings);
+        Check(context, settings);
         var clock = Stopwatch.StartNew();
         var rows = new List<BenchRow>();
         foreach (Benchmark benchmark in chosen)
@@ -86,12 +86,12 @@ internal static class BenchCommand
     }
 
     /// <summary>What cannot be used is told before the minutes of the first measurement.</summary>
-    private static void Check(BenchSettings settings)
+    private static void Check(CommandContext context, BenchSettings settings)
     {
         _ = ComputePlan.ResolveDevice(settings.Basis.Device);
         foreach (string data in new[] { settings.Photos, settings.Images }.OfType<string>())
         {
-            DataSets.Open(data).Dispose();
+            context.OpenImages(data, new DataOptions()).Dispose();
         }
     }
 

@@ -39,7 +39,7 @@ internal static class DataCommand
         verb.Details =
         [
             "FILE stands where DATA is expected. It holds pixels, labels, class names and paths: 3 bytes per pixel, which is",
-            "5 to 10 times what JPEGs take; it is mapped into memory and may be larger than it. Images that cannot be read are",
+            "5 to 10 times what JPEGs take; it is read by offset and may be larger than memory. Images that cannot be read are",
             "left out and listed in FILE.skipped.jsonl. Without --size, and where none were left out, training from it gives the",
             "same views as from DATA.",
         ];
@@ -54,7 +54,7 @@ internal static class DataCommand
     private static void Write(CommandContext context, string data, OutputFile file, int? size, DataOptions reading)
     {
         long begin = Stopwatch.GetTimestamp();
-        using ImageDataSet source = DataSets.Open(data, reading);
+        using ImageDataSet source = context.OpenImages(data, reading);
         using ImageDataSet images = size is { } side ? new ResizedDataSet(source, side) : source;
         var skipped = new SkippedImages(images, reading);
         int packed = 0;
@@ -64,7 +64,7 @@ internal static class DataCommand
             file.Write(stream => packed = PackFile.Write(images, stream, reading, skipped, progress, context.Cancel));
             return true;
         });
-        if (skipped.Count > 0)
+        if (skipped.Any)
         {
             new OutputFile("--out", SkippedName(file), "skipped.jsonl").Write(Encoding.UTF8.GetBytes(skipped.Lines()));
         }

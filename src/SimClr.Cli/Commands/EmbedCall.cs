@@ -43,7 +43,7 @@ internal sealed class EmbedCall : IDisposable
         try
         {
             head = projection ? TrainedHead.Load(run, source, encoder, device) : null;
-            images = DataSets.Open(data, reading);
+            images = context.OpenImages(data, reading);
         }
         catch
         {
@@ -105,7 +105,7 @@ internal sealed class EmbedCall : IDisposable
                 JoinParts();
             }
 
-            if (Skipped.Count > 0)
+            if (Skipped.Any)
             {
                 new OutputFile("--out", SkippedFile, "skipped.jsonl").Write(Encoding.UTF8.GetBytes(Skipped.Lines()));
             }

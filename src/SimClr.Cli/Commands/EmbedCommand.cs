@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using SimClr.Cli.Embeddings;
+using SimClr.Data;
 using SimClr.Distributed;
 using SimClr.Embeddings;
 
@@ -88,17 +89,18 @@ internal static class EmbedCommand
         OutputFile file = EmbedCall.Named(context.Value(arguments.Out)!, out _);
         IReadOnlyList<string> parts = EmbeddingJoin.InOrder(context.Value(arguments.Join)!);
         (long rows, int dimension) = file.Write(target => EmbeddingJoin.Write(parts, target, EmbeddingFormats.Others));
-        string[] skipped = [.. parts.Select(EmbedCall.SkippedBeside).Where(File.Exists).SelectMany(File.ReadLines).Order(StringComparer.Ordinal)];
+        string[] skipped = [.. parts.Select(EmbedCall.SkippedBeside).Where(File.Exists).SelectMany(File.ReadLines).Distinct().Order(StringComparer.Ordinal)];
         string list = EmbedCall.SkippedBeside(file.Path);
         if (skipped.Length > 0)
         {
             new OutputFile("--out", list, "skipped.jsonl").Write(Encoding.UTF8.GetBytes(string.Concat(skipped.Select(line => line + "\n"))));
         }
 
+        int images = skipped.Count(SkippedImages.IsOfImage);
         context.Result(
-            new JsonObject { ["file"] = file.Path, ["images"] = rows, ["dimension"] = dimension, ["skipped_images"] = skipped.Length, ["parts"] = parts.Count },
+            new JsonObject { ["file"] = file.Path, ["images"] = rows, ["dimension"] = dimension, ["skipped_images"] = images, ["parts"] = parts.Count },
             string.Create(CultureInfo.InvariantCulture, $"wrote {file.Path}: {rows:N0} rows of {dimension} numbers from {parts.Count} parts")
-                + (skipped.Length > 0 ? $"; {skipped.Length} could not be read and are listed in {list}" : ""));
+                + (images > 0 ? $"; {images} could not be read and are listed in {list}" : ""));
         return true;
     }
 }

@@ -57,7 +57,7 @@ internal static class EvaluateLogisticCommand
     {
         OutcomeReport report = asked.Open(context);
         using EvaluationInput input = EvaluationInput.Open(context, arguments);
-        using ImageDataSet? held = validation is null ? null : OpenValidation(validation, input);
+        using ImageDataSet? held = validation is null ? null : OpenValidation(context, validation, input);
         int skipped = 0;
         EvaluationTransform transform = EvaluationTransform.ForTransfer(input.Encoder.Views);
         (LogisticSelection found, EmbeddingTable test) = Display.Show(context, display =>
@@ -81,9 +81,9 @@ internal static class EvaluateLogisticCommand
         report.Show(outcome, "logistic regression", Json(found, options, test.Count, classes, skipped), Words(found, classes, skipped));
     }
 
-    private static ImageDataSet OpenValidation(string argument, EvaluationInput input)
+    private static ImageDataSet OpenValidation(CommandContext context, string argument, EvaluationInput input)
     {
-        ImageDataSet images = DataSets.Open(argument, input.Reading);
+        ImageDataSet images = context.OpenImages(argument, input.Reading, needsLabels: true);
         images.RequireLabels();
         TablePair.CheckClasses(input.Train.ClassNames, images.ClassNames, "validation");
         return images;

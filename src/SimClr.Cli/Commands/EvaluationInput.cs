@@ -40,8 +40,8 @@ internal sealed class EvaluationInput : IDisposable
 
         DataOptions reading = ReadingOf(context, arguments);
         reading = reading.Workers > 0 ? reading : reading with { Workers = cores ?? 0 };
-        ImageDataSet train = DataSets.Open(context.Value(arguments.Train)!, reading);
-        ImageDataSet test = DataSets.Open(context.Value(arguments.Test)!, reading);
+        ImageDataSet train = context.OpenImages(context.Value(arguments.Train)!, reading, needsLabels: true);
+        ImageDataSet test = context.OpenImages(context.Value(arguments.Test)!, reading, needsLabels: true);
         LabeledImages.RequireClasses(train);
         test.RequireLabels();
         TablePair.CheckClasses(train.ClassNames, test.ClassNames);

@@ -70,7 +70,7 @@ internal sealed class FinetuneArguments
 
     /// <summary>The validation images, or null.</summary>
     public ImageDataSet? OpenValidation(CommandContext context, DataOptions reading)
-        => context.Value(validation) is { } data ? DataSets.Open(data, reading) : null;
+        => context.Value(validation) is { } data ? context.OpenImages(data, reading, needsLabels: true) : null;
 
     /// <summary>Whether few labels are asked for.</summary>
     public bool FewLabels(CommandContext context)

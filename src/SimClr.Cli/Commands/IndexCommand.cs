@@ -68,7 +68,7 @@ internal static class IndexCommand
             string source = context.Value(arguments.Source);
             if (IsEmbeddings(source))
             {
-                Fill(context, index, EmbeddingsInput.Read(source));
+                Fill(context, index, EmbeddingsInput.Read(source, context.Remark));
                 return;
             }
 
@@ -120,7 +120,7 @@ internal static class IndexCommand
         string? store = context.Value(arguments.Store);
         if (IsEmbeddings(source))
         {
-            EmbeddingTable table = EmbeddingsInput.Read(source);
+            EmbeddingTable table = EmbeddingsInput.Read(source, context.Remark);
             using TrainedEncoder? maker = run is null ? null : IndexOpening.Encoder(context, run);
             var given = maker is null ? new IndexDescription(table.Dimension) : IndexDescription.Of(maker, run!);
             if (given.Dimension != table.Dimension)
@@ -140,7 +140,7 @@ internal static class IndexCommand
 
         using TrainedEncoder encoder = IndexOpening.Encoder(context, run);
         DataOptions reading = IndexOpening.Reading(run, context.Value(arguments.Set));
-        DataSets.Open(source, reading).Dispose();   // What cannot be opened leaves no empty index behind.
+        context.OpenImages(source, reading).Dispose();   // What cannot be opened leaves no empty index behind.
         using ImageCollection created = New(context, name, store, IndexDescription.Of(encoder, run));
         OrNone(created, () => Fill(context, created, encoder, source, reading));
     }
@@ -174,7 +174,7 @@ internal static class IndexCommand
 
     private static void Fill(CommandContext context, ImageCollection index, TrainedEncoder encoder, string source, DataOptions reading)
     {
-        using ImageDataSet images = DataSets.Open(source, reading);
+        using ImageDataSet images = context.OpenImages(source, reading);
         var skipped = new SkippedImages(images, reading);
         IndexingResult result = Display.Show(context, display =>
         {
@@ -193,11 +193,11 @@ internal static class IndexCommand
             context.Remark($"skipped {line}");
         }
 
-        if (skipped.Count > 0)
+        if (skipped.Any)
         {
             var list = new OutputFile("--out", $"{index.Name}.skipped.jsonl", "skipped.jsonl");
             list.Write(Encoding.UTF8.GetBytes(skipped.Lines()));
-            context.Remark($"{skipped.Count} image(s) could not be read and are listed in {list.Path}");
+            context.Remark($"{skipped.Count} image(s) could not be read; what was skipped is listed in {list.Path}");
         }
 
         Finish(context, index, result);
@@ -281,7 +281,20 @@ internal static class IndexCommand
         => Path.GetExtension(source).ToLowerInvariant() switch
         {
             ".npy" or ".parquet" or ".safetensors" => true,
-            ".csv" => File.Exists(source) && File.ReadLines(source).FirstOrDefault()?.Split(',').Any(name => name.Trim('"', ' ') == "e0") == true,
+            ".csv" => File.Exists(source) && HeaderOf(source).Any(name => name.Trim() == "e0"),
             _ => false,
         };
+
+    private static string[] HeaderOf(string file)
+    {
+        try
+        {
+            using StreamReader text = Internals.PlainFile.OpenText(file);
+            return CsvReader.Read(text).FirstOrDefault().Fields ?? [];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException)
+        {
+            return [];   // Whoever reads it says what is wrong with it.
+        }
+    }
 }

@@ -27,7 +27,7 @@ internal sealed record SearchQuery(ReadOnlyMemory<float> Vector, string Path)
 
         if (IndexCommand.IsEmbeddings(query))
         {
-            return OfRow(query, row);
+            return OfRow(context, query, row);
         }
 
         if (row is not null)
@@ -38,9 +38,9 @@ internal sealed record SearchQuery(ReadOnlyMemory<float> Vector, string Path)
         return Stored(index, query) ?? Embedded(context, index, query, run, changes);
     }
 
-    private static SearchQuery OfRow(string file, long? row)
+    private static SearchQuery OfRow(CommandContext context, string file, long? row)
     {
-        EmbeddingTable table = EmbeddingsInput.Read(file);
+        EmbeddingTable table = EmbeddingsInput.Read(file, context.Remark);
         long number = row ?? throw new ConfigurationException($"--row is missing: {file} has {table.Count} rows; name one, 0 … {table.Count - 1}");
         return number < table.Count
             ? new SearchQuery(table[(int)number].ToArray(), ImageIndexing.KeyOf(table.Paths[(int)number]))

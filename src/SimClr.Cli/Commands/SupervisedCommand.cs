@@ -50,7 +50,7 @@ internal static class SupervisedCommand
     private static void Train(CommandContext context, PretrainArguments arguments, Option<string?> test, ICommunicator ranks)
     {
         using TrainingCall call = ranks.Together(() => TrainingCall.Open(context, arguments, Name));
-        using ImageDataSet? held = ranks.FromFirstOnly(() => context.Value(test) is { } data ? Held(data, call) : null);
+        using ImageDataSet? held = ranks.FromFirstOnly(() => context.Value(test) is { } data ? Held(context, data, call) : null);
         PretrainResult result = call.Train(display =>
             new SupervisedTrainer(call.Options) { Logger = display.Logger, Progress = display.Training, Communicator = ranks }
                 .Run(call.Images, call.Run.Root, call.Resume, context.Cancel));
@@ -58,9 +58,9 @@ internal static class SupervisedCommand
         context.Result(Json(result, call.Run, outcome), Words(result, outcome));
     }
 
-    private static ImageDataSet Held(string data, TrainingCall call)
+    private static ImageDataSet Held(CommandContext context, string data, TrainingCall call)
     {
-        ImageDataSet held = DataSets.Open(data, call.Options.Data);
+        ImageDataSet held = context.OpenImages(data, call.Options.Data, needsLabels: true);
         try
         {
             held.RequireLabels();

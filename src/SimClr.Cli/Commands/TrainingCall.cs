@@ -39,7 +39,7 @@ internal sealed class TrainingCall : IDisposable
             RunResumption.RefuseOtherTask(run, before, verb);
         }
 
-        ImageDataSet images = DataSets.Open(
+        ImageDataSet images = context.OpenImages(
             DataName(context.Value(arguments.Data), before, run, resume, verb),
             PretrainConfiguration.ForReading(context, arguments, before));
         try

@@ -19,10 +19,10 @@ internal sealed record DemoData(ImageDataSet Train, ImageDataSet? Test) : IDispo
     /// </summary>
     public static DemoData Open(string argument, DataOptions options, CommandContext context)
     {
-        ImageDataSet images = DataSets.Open(argument, options);
+        ImageDataSet images = context.OpenImages(argument, options);
         if (argument == Sample)
         {
-            return new DemoData(images, DataSets.Open("sample:test", options));
+            return new DemoData(images, context.OpenImages("sample:test", options));
         }
 
         if (images.Labels is null)

@@ -1,6 +1,7 @@
 using SimClr.Cli.Reports;
 using SimClr.Data;
 using SimClr.Embeddings;
+using SimClr.Internals;
 
 namespace SimClr.Cli.Groups;
 
@@ -28,7 +29,7 @@ internal sealed class RowImages(EmbeddingTable table, ImageDataSet? set, string?
     {
         try
         {
-            return FileOf(row) is { } file ? ImageDecoder.Decode(File.ReadAllBytes(file), file, Reading)
+            return FileOf(row) is { } file ? ImageDecoder.Decode(PlainFile.ReadAllBytes(file), file, Reading)
                 : images is not null ? images.Read(row)
                 : Lost();
         }

@@ -47,15 +47,15 @@ internal sealed class TableInput : IDisposable
 
         return context.Value(arguments.Run) is { } run
             ? Embedded(context, source, run, context.Value(arguments.Set), folder, display)
-            : new TableInput(Read(source), null, folder, 0);
+            : new TableInput(Read(context, source), null, folder, 0);
     }
 
     public void Dispose() => set?.Dispose();
 
-    private static EmbeddingTable Read(string source)
+    private static EmbeddingTable Read(CommandContext context, string source)
         => Directory.Exists(source)
             ? throw new ConfigurationException($"'{source}' is a folder of images: say with --run what to embed it with, or give a file that 'simclr embed' wrote")
-            : EmbeddingsInput.Read(source);
+            : EmbeddingsInput.Read(source, context.Remark);
 
     private static TableInput Embedded(
         CommandContext context, string source, string run, string[]? changes, string? folder, IDisplay display)
@@ -64,7 +64,7 @@ internal sealed class TableInput : IDisposable
         PretrainOptions basis = directory.HasRun ? RunRecord.Read(directory.RunFile).Configuration : new PretrainOptions();
         DataOptions reading = ReadingOption.LayOver(basis, changes, "the rest is as the encoder was trained").Data;
         using TrainedEncoder encoder = TrainedEncoder.Load(run, ComputePlan.ResolveDevice(context.Device ?? "auto"));
-        ImageDataSet images = DataSets.Open(source, reading);
+        ImageDataSet images = context.OpenImages(source, reading);
         try
         {
             var skipped = new SkippedImages(images, reading);

@@ -1,4 +1,5 @@
 using SimClr.Data;
+using SimClr.Internals;
 
 namespace SimClr.Cli.Reports;
 
@@ -17,7 +18,7 @@ internal static class FileThumbnail
 
         try
         {
-            using FileStream stream = File.OpenRead(path);
+            using FileStream stream = PlainFile.OpenRead(path);
             return Tile.Of(ImageDecoder.Decode(stream, path), Side);
         }
         catch (Exception error) when (error is UnreadableImageException or IOException or UnauthorizedAccessException)

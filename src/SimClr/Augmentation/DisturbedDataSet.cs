@@ -8,54 +8,42 @@ namespace SimClr.Augmentation;
 /// mirrored half of the time, brightness and contrast × 0.6–1.4. Fixed by the seed and the image's index, so that every
 /// representation is asked about the same pictures.
 /// </summary>
-public sealed class DisturbedDataSet : ImageDataSet
+public sealed class DisturbedDataSet : DelegatingDataSet
 {
     private const double Least = 0.6;
     private const double Most = 1.4;
 
     private static readonly ViewOptions Crops = new() { AreaMin = 0.5 };
 
-    private readonly ImageDataSet images;
     private readonly long seed;
 
     /// <summary>Wraps a set; labels and paths stay those of the originals.</summary>
     /// <param name="images">The originals.</param>
     /// <param name="seed">Fixes the disturbance of each image. Default 0.</param>
     public DisturbedDataSet(ImageDataSet images, long seed = 0)
-    {
-        ArgumentNullException.ThrowIfNull(images);
-        this.images = images;
-        this.seed = seed;
-    }
+        : base(images) => this.seed = seed;
 
     /// <inheritdoc/>
-    public override string Name => $"{images.Name}, disturbed";
+    public override string Name => $"{Source.Name}, disturbed";
 
     /// <inheritdoc/>
-    public override int Count => images.Count;
+    public override string Fingerprint => $"{Source.Fingerprint}-disturbed-{seed}";
 
-    /// <inheritdoc/>
-    public override IReadOnlyList<int>? Labels => images.Labels;
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<string>? ClassNames => images.ClassNames;
-
-    /// <inheritdoc/>
-    public override string Fingerprint => $"{images.Fingerprint}-disturbed-{seed}";
-
-    /// <inheritdoc/>
-    public override string PathOf(int index) => images.PathOf(index);
-
-    internal override string? Decoder => images.Decoder;
+    internal override bool IsDecoded => false;   // It is computed at each reading.
 
     /// <summary>The disturbed image: a square with the short side of the original.</summary>
     public override RgbImage Read(int index)
     {
-        RgbImage image = images.Read(index);
+        RgbImage image = Source.Read(index);
         int side = Math.Min(image.Width, image.Height);
         float[] view = new float[3 * side * side];
         new ViewRenderer(Crops with { Size = side }).Render(image, Draw(image, index), view);
         return new RgbImage(side, side, [.. view.Select(v => (byte)Math.Round(255 * v))]);
+    }
+
+    internal override void Recycle(int index, RgbImage image)
+    {
+        // The image is not one of the source.
     }
 
     private ViewParameters Draw(RgbImage image, int index)

@@ -6,53 +6,39 @@ namespace SimClr.Augmentation;
 /// The same images, reduced so that their short side has a given number of pixels (bicubic with antialiasing, as views
 /// are); images that are smaller stay as they are.
 /// </summary>
-public sealed class ResizedDataSet : ImageDataSet
+public sealed class ResizedDataSet : DelegatingDataSet
 {
-    private readonly ImageDataSet images;
     private readonly int side;
 
     /// <summary>Wraps a set; labels and paths stay those of the originals.</summary>
     /// <param name="images">The originals.</param>
     /// <param name="side">Pixels of the short side, above 0.</param>
     public ResizedDataSet(ImageDataSet images, int side)
+        : base(images)
     {
-        ArgumentNullException.ThrowIfNull(images);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(side);
-        this.images = images;
         this.side = side;
     }
 
     /// <inheritdoc/>
-    public override string Name => images.Name;
+    public override string Fingerprint => $"{Source.Fingerprint}-short-side-{side}";
 
-    /// <inheritdoc/>
-    public override int Count => images.Count;
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<int>? Labels => images.Labels;
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<string>? ClassNames => images.ClassNames;
-
-    /// <inheritdoc/>
-    public override string Fingerprint => $"{images.Fingerprint}-short-side-{side}";
-
-    /// <inheritdoc/>
-    public override string PathOf(int index) => images.PathOf(index);
-
-    internal override string? Decoder => images.Decoder;
+    internal override bool IsDecoded => false;   // It is computed at each reading.
 
     /// <summary>The reduced image; the long side is rounded down.</summary>
     public override RgbImage Read(int index)
     {
-        RgbImage image = images.Read(index);
+        RgbImage image = Source.Read(index);
         int shortest = Math.Min(image.Width, image.Height);
         return shortest <= side
             ? image
             : Resize(image, (int)((long)side * image.Width / shortest), (int)((long)side * image.Height / shortest));
     }
 
-    internal override string RelativePathOf(int index) => images.RelativePathOf(index);
+    internal override void Recycle(int index, RgbImage image)
+    {
+        // The image need not be one of the source.
+    }
 
     /// <summary>Square by square, as the resampler makes them; the last one ends with the image.</summary>
     private RgbImage Resize(RgbImage image, int width, int height)

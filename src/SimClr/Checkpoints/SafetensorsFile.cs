@@ -93,7 +93,7 @@ public sealed class SafetensorsFile : IWeightsFile
         var tensors = new Dictionary<string, Tensor>();
         try
         {
-            using FileStream stream = File.OpenRead(path);
+            using FileStream stream = PlainFile.OpenRead(path);
             using JsonDocument header = ReadHeader(stream, path);
             var metadata = new Dictionary<string, string>();
             long start = stream.Position;

@@ -1,3 +1,5 @@
+using SimClr.Internals;
+
 namespace SimClr.Checkpoints;
 
 /// <summary>Opens a file of weights by its first bytes, whatever it is called.</summary>
@@ -27,7 +29,7 @@ internal static class WeightsFile
     {
         try
         {
-            using FileStream stream = File.OpenRead(path);
+            using FileStream stream = PlainFile.OpenRead(path);
             byte[] first = new byte[TarMagicAt + 5];
             return first[..stream.ReadAtLeast(first, first.Length, throwOnEndOfStream: false)];
         }

@@ -48,7 +48,7 @@ internal static class Cifar
     private static string[] FineNames(string folder)
     {
         string file = Path.Join(folder, "fine_label_names.txt");
-        string[] names = File.Exists(file) ? [.. File.ReadLines(file).Where(name => name.Length > 0)] : [];
+        string[] names = File.Exists(file) ? [.. ListFile.Lines(file)] : [];
         return names.Length == 100 ? names : ClassNumbers.Of(100);
     }
 }

@@ -3,60 +3,134 @@ using System.Text;
 namespace SimClr.Data;
 
 /// <summary>
-/// Reads comma-separated records (RFC 4180: quoted fields, doubled quotes, line breaks within quotes).
+/// Reads records as RFC 4180 has them (quoted fields, doubled quotes, line breaks within quotes), separated by commas, or by
+/// the semicolons or tabs that spreadsheets write: the first record shows which. A quote within a field that does not begin
+/// with one stands for itself. A field is given without the apostrophe that <see cref="CsvField"/> sets before a formula.
+/// Takes time and memory in proportion to the text.
 /// </summary>
-internal static class CsvReader
+internal sealed class CsvReader
 {
+    private const int End = -1;
+    private const int NotKnown = -2;
+
+    private readonly TextReader text;
+    private readonly StringBuilder field = new();
+    private int line = 1;
+    private int separator = NotKnown;
+
+    private CsvReader(TextReader text) => this.text = text;
+
     /// <summary>The records that are not blank, each with the number (from 1) of the line where it begins.</summary>
     /// <exception cref="FormatException">A quote is not closed.</exception>
     public static IEnumerable<(int Line, string[] Fields)> Read(TextReader text)
     {
-        int line = 0;
-        while (text.ReadLine() is { } record)
+        var reader = new CsvReader(text);
+        while (text.Peek() != End)
         {
-            int begin = ++line;
-            while (HasOpenQuote(record))
+            int begin = reader.line;
+            string[] fields = reader.Record();
+            if (fields is not [var only] || !string.IsNullOrWhiteSpace(only))
             {
-                record += "\n" + (text.ReadLine() ?? throw new FormatException($"line {begin}: a quote is not closed"));
-                line++;
-            }
-
-            if (!string.IsNullOrWhiteSpace(record))
-            {
-                yield return (begin, Split(record));
+                // A header of one column has shown none, and there is nothing to separate.
+                reader.separator = reader.separator == NotKnown ? ',' : reader.separator;
+                yield return (begin, Array.ConvertAll(fields, CsvField.Text));
             }
         }
     }
 
-    private static bool HasOpenQuote(string record) => record.Count(symbol => symbol == '"') % 2 == 1;
-
-    private static string[] Split(string record)
+    private string[] Record()
     {
         List<string> fields = [];
-        var field = new StringBuilder();
-        bool quoted = false;
-        for (int i = 0; i < record.Length; i++)
+        while (true)
         {
-            bool doubled = quoted && record[i] == '"' && i + 1 < record.Length && record[i + 1] == '"';
-            if (doubled)
+            int next = Field();
+            fields.Add(field.ToString());
+            if (next is End or '\n')
             {
-                field.Append(record[++i]);
-            }
-            else if (record[i] == '"')
-            {
-                quoted = !quoted;
-            }
-            else if (record[i] == ',' && !quoted)
-            {
-                fields.Add(field.ToString());
-                field.Clear();
-            }
-            else
-            {
-                field.Append(record[i]);
+                return [.. fields];
             }
         }
+    }
 
-        return [.. fields, field.ToString()];
+    /// <summary>Reads into <see cref="field"/>.</summary>
+    /// <returns>What ended it: a separator, a line feed for any end of line, or the end.</returns>
+    private int Field()
+    {
+        field.Clear();
+        bool blank = true;
+        while (true)
+        {
+            int symbol = Next();
+            if (symbol is End or '\n' || IsSeparator(symbol))
+            {
+                return symbol;
+            }
+
+            if (symbol == '"' && blank)
+            {
+                Quoted();
+                blank = false;
+                continue;
+            }
+
+            // Spaces before a quote are no part of what it quotes, and no reason not to take it for one.
+            blank &= symbol is ' ';
+            field.Append((char)symbol);
+        }
+    }
+
+    /// <summary>What stands between an opening quote, which has been read, and the one that closes it.</summary>
+    private void Quoted()
+    {
+        int begin = line;
+        while (true)
+        {
+            int symbol = text.Read();
+            if (symbol == End)
+            {
+                throw new FormatException($"line {begin}: a quote is not closed");
+            }
+
+            if (symbol == '"' && text.Peek() != '"')
+            {
+                return;
+            }
+
+            if (symbol == '"')
+            {
+                _ = text.Read();
+            }
+
+            line += symbol == '\n' || (symbol == '\r' && text.Peek() != '\n') ? 1 : 0;
+            field.Append((char)symbol);
+        }
+    }
+
+    /// <summary>A symbol outside quotes; any end of line is a line feed.</summary>
+    private int Next()
+    {
+        int symbol = text.Read();
+        if (symbol == '\r')
+        {
+            if (text.Peek() == '\n')
+            {
+                _ = text.Read();
+            }
+
+            symbol = '\n';
+        }
+
+        line += symbol == '\n' ? 1 : 0;
+        return symbol;
+    }
+
+    private bool IsSeparator(int symbol)
+    {
+        if (separator == NotKnown && symbol is ',' or ';' or '\t')
+        {
+            separator = symbol;
+        }
+
+        return symbol == separator;
     }
 }

@@ -3,16 +3,40 @@ using SkiaSharp;
 
 namespace SimClr.Data;
 
-/// <summary>Finds in a JPEG file how its picture is to be turned (EXIF 2.3, tag 0x0112 of the first directory).</summary>
+/// <summary>
+/// Finds in a JPEG, PNG or WebP file how its picture is to be turned (EXIF 2.3, tag 0x0112 of the first directory). The standard
+/// stores it as SHORT; some cameras write another type of integer, which readers take as well.
+/// </summary>
 internal static class ExifOrientation
 {
     private const int StartOfScan = 0xDA;
     private const int App1 = 0xE1;
     private const int OrientationTag = 0x0112;
-    private const int Short = 3;
+    private const int EntryBytes = 12;
+    private const int WebPHasExif = 8;   // among the flags of VP8X
 
-    /// <summary>The orientation; upright where the file does not say, or says nothing sensible.</summary>
-    public static SKEncodedOrigin Of(ReadOnlySpan<byte> jpeg)
+    /// <summary>The orientation; upright where the file does not say, says nothing sensible, or is of another format.</summary>
+    /// <param name="encoded">The whole file.</param>
+    public static SKEncodedOrigin Of(ReadOnlySpan<byte> encoded)
+    {
+        ReadOnlySpan<byte> exif = encoded switch
+        {
+            [0xFF, 0xD8, ..] => InJpeg(encoded),
+            [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10, .. var chunks] => InPng(chunks),
+            [(byte)'R', (byte)'I', (byte)'F', (byte)'F', _, _, _, _, (byte)'W', (byte)'E', (byte)'B', (byte)'P', .. var chunks] => InWebP(chunks),
+            _ => [],
+        };
+
+        // In PNG and WebP the name of JPEG's segment does not belong there, but is written at times.
+        while (exif.StartsWith("Exif\0"u8) && exif.Length > 6)
+        {
+            exif = exif[6..];
+        }
+
+        return InTiff(exif);
+    }
+
+    private static ReadOnlySpan<byte> InJpeg(ReadOnlySpan<byte> jpeg)
     {
         int at = 2;
         while (at + 4 <= jpeg.Length && jpeg[at] == 0xFF)
@@ -33,15 +57,53 @@ internal static class ExifOrientation
             ReadOnlySpan<byte> segment = jpeg.Slice(at + 4, length - 2);
             if (marker == App1 && segment.StartsWith("Exif\0"u8) && segment.Length > 6)
             {
-                return InTiff(segment[6..]);
+                return segment;
             }
 
             at += 2 + length;
         }
 
-        return SKEncodedOrigin.TopLeft;
+        return [];
     }
 
+    /// <summary>Chunk <c>eXIf</c> (PNG, third edition). Each chunk: length of the data, name, data, checksum.</summary>
+    private static ReadOnlySpan<byte> InPng(ReadOnlySpan<byte> rest)
+    {
+        while (rest.Length >= 12 && BinaryPrimitives.ReadUInt32BigEndian(rest) is var length && length <= rest.Length - 12)
+        {
+            if (rest.Slice(4, 4).SequenceEqual("eXIf"u8))
+            {
+                return rest.Slice(8, (int)length);
+            }
+
+            rest = rest[(12 + (int)length)..];
+        }
+
+        return [];
+    }
+
+    /// <summary>Chunk <c>EXIF</c> of an extended WebP whose header says that there is one. Each chunk: name, length, data, padded to even.</summary>
+    private static ReadOnlySpan<byte> InWebP(ReadOnlySpan<byte> rest)
+    {
+        if (!rest.StartsWith("VP8X"u8) || rest.Length < 9 || (rest[8] & WebPHasExif) == 0)
+        {
+            return [];
+        }
+
+        while (rest.Length >= 8 && BinaryPrimitives.ReadUInt32LittleEndian(rest[4..]) is var length && length <= rest.Length - 8)
+        {
+            if (rest.StartsWith("EXIF"u8))
+            {
+                return rest.Slice(8, (int)length);
+            }
+
+            rest = rest[Math.Min(rest.Length, 8 + (int)length + (int)(length % 2))..];
+        }
+
+        return [];
+    }
+
+    /// <summary>TIFF 6.0: byte order, 42, place of the first directory; there the number of entries, and the entries.</summary>
     private static SKEncodedOrigin InTiff(ReadOnlySpan<byte> tiff)
     {
         bool big = tiff.StartsWith("MM"u8);
@@ -57,12 +119,10 @@ internal static class ExifOrientation
         }
 
         int entries = ReadShort(tiff[(int)directory..], big);
-        for (int i = 0; i < entries && directory + 2 + (12L * (i + 1)) <= tiff.Length; i++)
+        ReadOnlySpan<byte> rest = tiff[((int)directory + 2)..];
+        for (; entries > 0 && rest.Length >= EntryBytes; entries--, rest = rest[EntryBytes..])
         {
-            ReadOnlySpan<byte> entry = tiff.Slice((int)directory + 2 + (12 * i), 12);
-            int value = ReadShort(entry[8..], big);
-            if (ReadShort(entry, big) == OrientationTag && ReadShort(entry[2..], big) == Short
-                && ReadLong(entry[4..], big) == 1 && value is >= 1 and <= 8)
+            if (ReadShort(rest, big) == OrientationTag && ReadLong(rest[4..], big) == 1 && Value(rest, big) is >= 1 and <= 8 and var value)
             {
                 return (SKEncodedOrigin)value;
             }
@@ -70,6 +130,15 @@ internal static class ExifOrientation
 
         return SKEncodedOrigin.TopLeft;
     }
+
+    /// <summary>The integer in an entry, which stands at the begin of its last four bytes; 0 for another type. Orientations need no sign.</summary>
+    private static uint Value(ReadOnlySpan<byte> entry, bool big) => ReadShort(entry[2..], big) switch
+    {
+        1 or 6 => entry[8],   // BYTE, SBYTE
+        3 or 8 => (uint)ReadShort(entry[8..], big),   // SHORT, SSHORT
+        4 or 9 => ReadLong(entry[8..], big),   // LONG, SLONG
+        _ => 0,
+    };
 
     private static int ReadShort(ReadOnlySpan<byte> bytes, bool big)
         => big ? BinaryPrimitives.ReadUInt16BigEndian(bytes) : BinaryPrimitives.ReadUInt16LittleEndian(bytes);

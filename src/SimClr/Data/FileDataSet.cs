@@ -13,10 +13,20 @@ internal sealed class FileDataSet : ImageDataSet
     /// <param name="files">Paths from the root, or absolute.</param>
     /// <param name="classes">The class name of each file, or null.</param>
     /// <param name="options">How to decode.</param>
+    /// <param name="noLabelsReason">See <see cref="ImageDataSet.NoLabelsReason"/>.</param>
+    /// <param name="omissions">See <see cref="ImageDataSet.Omissions"/>.</param>
     public FileDataSet(
-        string name, string root, IReadOnlyList<string> files, IReadOnlyList<string>? classes, DataOptions options)
+        string name,
+        string root,
+        IReadOnlyList<string> files,
+        IReadOnlyList<string>? classes,
+        DataOptions options,
+        string? noLabelsReason = null,
+        Omissions? omissions = null)
         : this(name, root, files, options, classes ?? [])
     {
+        NoLabelsReason = noLabelsReason;
+        Omissions = omissions ?? Omissions.None;
         if (classes is not null)
         {
             string[] names = [.. classes.Distinct().Order(StringComparer.Ordinal)];
@@ -74,6 +84,10 @@ internal sealed class FileDataSet : ImageDataSet
 
     internal override IReadOnlyList<sbyte[]>? Presence { get; }
 
+    internal override string? NoLabelsReason { get; }
+
+    internal override Omissions Omissions { get; } = Omissions.None;
+
     public override string Fingerprint => fingerprint.Value;
 
     public override string PathOf(int index) => Path.Combine(root, files[index]);
@@ -92,7 +106,7 @@ internal sealed class FileDataSet : ImageDataSet
 
     private string Describe(string file)
     {
-        var info = new FileInfo(Path.Combine(root, file));
-        return $"{file} {(info.Exists ? info.Length : -1)}";
+        var info = file.Contains('\0') ? null : new FileInfo(Path.Combine(root, file));
+        return $"{file} {(info is { Exists: true } ? info.Length : -1)}";
     }
 }

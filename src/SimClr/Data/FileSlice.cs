@@ -1,3 +1,5 @@
+using SimClr.Internals;
+
 namespace SimClr.Data;
 
 /// <summary>
@@ -8,12 +10,13 @@ internal static class FileSlice
 {
     /// <summary>A whole file.</summary>
     /// <exception cref="UnreadableImageException">The file cannot be opened or read.</exception>
-    public static byte[] ReadAll(string path) => OrUnreadable(path, () => File.ReadAllBytes(path));
+    public static byte[] ReadAll(string path) => OrUnreadable(path, () => PlainFile.ReadAllBytes(path));
 
     /// <summary><paramref name="length"/> bytes from <paramref name="offset"/>.</summary>
     /// <exception cref="UnreadableImageException">The file cannot be opened or read, or ends before.</exception>
     public static byte[] Read(string file, long offset, int length, string path) => OrUnreadable(path, () =>
     {
+        PlainFile.Require(file);
         using var handle = File.OpenHandle(file, options: FileOptions.RandomAccess);
         byte[] bytes = GC.AllocateUninitializedArray<byte>(length);
         int filled = 0;
@@ -33,10 +36,18 @@ internal static class FileSlice
         {
             return read();
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            string reason = error is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : error.Message;
-            throw new UnreadableImageException(path, reason, error);
+            throw new UnreadableImageException(path, ReasonFor(error, path), error);
         }
     }
+
+    // A name that is no UTF-8 becomes another one on the way, and under that there is nothing.
+    private static string ReasonFor(Exception error, string path) => error switch
+    {
+        ArgumentException when path.Contains('\0') => "its path holds a NUL character",
+        FileNotFoundException or DirectoryNotFoundException when path.Contains('\uFFFD') => "its name is not UTF-8; rename it",
+        FileNotFoundException or DirectoryNotFoundException => "there is no such file",
+        _ => error.Message,
+    };
 }

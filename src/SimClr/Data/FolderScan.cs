@@ -1,21 +1,25 @@
 using System.IO.Enumeration;
+using SimClr.Internals;
 
 namespace SimClr.Data;
 
 /// <summary>
 /// Finds the images below a folder. Symbolic links are followed, but every folder is read once: real folders first,
 /// under their own name, then linked ones that were not seen yet. So a link to an ancestor, or two links to each
-/// other, end nothing and repeat nothing. Hidden files and folders are left out.
+/// other, end nothing and repeat nothing. Hidden files and folders are left out. A folder below that cannot be listed, and
+/// what is named like an image and is no file, are left out and named.
 /// </summary>
 internal sealed class FolderScan
 {
+    private readonly string root;
     private readonly List<string> images = [];
     private readonly HashSet<string> visited = [];
     private readonly Queue<(string Path, string Prefix)> links = new();
+    private readonly SortedDictionary<string, int> passedOver = new(StringComparer.Ordinal);
+    private readonly List<Omission> folders = [];
+    private readonly List<Omission> oddFiles = [];
 
-    private FolderScan()
-    {
-    }
+    private FolderScan(string root) => this.root = root;
 
     /// <summary>Paths from the folder with '/' between the parts, in ordinal order.</summary>
     public IReadOnlyList<string> Images => images;
@@ -23,62 +27,115 @@ internal sealed class FolderScan
     /// <summary>How many files were passed over because their extension is not that of an image.</summary>
     public int OtherFiles { get; private set; }
 
-    /// <exception cref="DataException">A folder cannot be listed.</exception>
+    /// <summary>What was left out that the user may have meant.</summary>
+    public Omissions Omissions => new(passedOver, folders, oddFiles);
+
+    /// <exception cref="DataException">The folder cannot be listed.</exception>
     public static FolderScan Of(string folder)
     {
-        var scan = new FolderScan();
+        var scan = new FolderScan(folder);
         try
         {
-            scan.Enter(folder, RealPath.Of(folder), "");
-            while (scan.links.TryDequeue(out var link))
-            {
-                scan.Enter(link.Path, RealPath.Of(link.Path), link.Prefix);
-            }
+            scan.Enter(RealPath.Of(folder), "", List(folder));
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (IsOfFiles(error))
         {
             throw new DataException($"'{folder}' cannot be listed: {error.Message}", error);
+        }
+
+        while (scan.links.TryDequeue(out var link))
+        {
+            scan.TryEnter(() => RealPath.Of(link.Path), link.Prefix);
         }
 
         scan.images.Sort(StringComparer.Ordinal);
         return scan;
     }
 
-    private void Enter(string folder, string real, string prefix)
+    private void TryEnter(Func<string> real, string prefix)
+    {
+        (string Name, bool IsFolder, bool IsLink)[] entries;
+        string place;
+        try
+        {
+            place = real();
+            entries = visited.Contains(place) ? [] : List(Path.Join(root, prefix));
+        }
+        catch (Exception error) when (IsOfFiles(error))
+        {
+            folders.Add(new Omission(Path.Join(root, prefix), ReasonFor(error, prefix)));
+            return;
+        }
+
+        Enter(place, prefix, entries);
+    }
+
+    private void Enter(string real, string prefix, (string Name, bool IsFolder, bool IsLink)[] entries)
     {
         if (!visited.Add(real))
         {
             return;
         }
 
-        foreach (var (name, isFolder, isLink) in List(folder).OrderBy(entry => entry.Name, StringComparer.Ordinal))
+        foreach ((string name, bool isFolder, bool isLink) in entries)
         {
-            string path = Path.Join(folder, name);
             if (isFolder && isLink)
             {
-                links.Enqueue((path, $"{prefix}{name}/"));
+                links.Enqueue((Path.Join(root, prefix + name), $"{prefix}{name}/"));
             }
             else if (isFolder)
             {
-                Enter(path, Path.Join(real, name), $"{prefix}{name}/");
-            }
-            else if (ImageDecoder.KnowsExtensionOf(name))
-            {
-                images.Add(prefix + name);
+                TryEnter(() => Path.Join(real, name), $"{prefix}{name}/");
             }
             else
             {
-                OtherFiles++;
+                Add(prefix + name);
             }
         }
     }
 
-    private static FileSystemEnumerable<(string Name, bool IsFolder, bool IsLink)> List(string folder) => new(
-        folder,
-        (ref FileSystemEntry entry) => (
-            entry.FileName.ToString(), entry.IsDirectory, entry.Attributes.HasFlag(FileAttributes.ReparsePoint)),
-        new EnumerationOptions { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false })
+    private void Add(string file)
     {
-        ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.FileName.StartsWith('.') && !entry.IsHidden,
+        string extension = Path.GetExtension(file).ToLowerInvariant();
+        if (!ImageDecoder.KnowsExtensionOf(file))
+        {
+            OtherFiles++;
+            if (PictureExtensions.IsUnread(extension))
+            {
+                passedOver[extension] = passedOver.GetValueOrDefault(extension) + 1;
+            }
+        }
+        else if (PlainFile.OtherKind(Path.Join(root, file)) is { } kind)
+        {
+            oddFiles.Add(new Omission(Path.Join(root, file), $"it is {kind}, not a file"));
+        }
+        else
+        {
+            images.Add(file);
+        }
+    }
+
+    private static bool IsOfFiles(Exception error) => error is IOException or UnauthorizedAccessException;
+
+    // A name that is no UTF-8 becomes another one on the way, and under that there is nothing.
+    private static string ReasonFor(Exception error, string prefix) => error switch
+    {
+        _ when prefix.Contains('\uFFFD') => "the folder cannot be listed: its name is not UTF-8; rename it",
+        UnauthorizedAccessException => "the folder cannot be listed: permission denied",
+        PathTooLongException => "the folder cannot be listed: its path is too long",
+        _ => $"the folder cannot be listed: {error.Message}",
     };
+
+    private static (string Name, bool IsFolder, bool IsLink)[] List(string folder)
+    {
+        var found = new FileSystemEnumerable<(string Name, bool IsFolder, bool IsLink)>(
+            folder,
+            (ref FileSystemEntry entry) => (
+                entry.FileName.ToString(), entry.IsDirectory, entry.Attributes.HasFlag(FileAttributes.ReparsePoint)),
+            new EnumerationOptions { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false })
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.FileName.StartsWith('.') && !entry.IsHidden,
+        };
+        return [.. found.OrderBy(entry => entry.Name, StringComparer.Ordinal)];
+    }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using SimClr.Internals;
 
 namespace SimClr.Data;
 
@@ -14,7 +15,7 @@ internal sealed record IdxFile(int[] Dimensions, byte[] Values)
     {
         try
         {
-            using var stream = File.OpenRead(file);
+            using var stream = PlainFile.OpenRead(file);
             return Read(stream, file, rank);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

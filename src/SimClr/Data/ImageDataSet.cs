@@ -24,6 +24,15 @@ public abstract class ImageDataSet : IDisposable
     /// </summary>
     internal virtual IReadOnlyList<sbyte[]>? Presence => null;
 
+    /// <summary>
+    /// Which image keeps a set from having labels where most of its images have one, in words; null where it has labels, or where
+    /// there are none to have.
+    /// </summary>
+    internal virtual string? NoLabelsReason => null;
+
+    /// <summary>What was found where the images are, and is not among them.</summary>
+    internal virtual Omissions Omissions => Omissions.None;
+
     /// <summary>A short hash of what the set holds (names, sizes, order), to notice that a resumed run sees other data.</summary>
     public abstract string Fingerprint { get; }
 

@@ -6,9 +6,9 @@ namespace SimClr.Data;
 
 /// <summary>
 /// Turns the bytes of a JPEG, PNG, WebP, BMP or GIF file (its first frame) into 8-bit RGB: gray, palette, CMYK and
-/// 16-bit images are converted, transparency is laid over white, the EXIF orientation is applied, color profiles are
-/// ignored. JPEG is decoded by libturbojpeg where <see cref="DataOptions.Decoder"/> says so and the system has it, all
-/// else by SkiaSharp. Thread-safe.
+/// 16-bit images are converted, transparency is laid over white (but for a BMP whose alpha is 0 everywhere, which has none), the
+/// EXIF orientation is applied, color profiles are ignored. JPEG is decoded by libturbojpeg where
+/// <see cref="DataOptions.Decoder"/> says so and the system has it, all else by SkiaSharp. Thread-safe.
 /// </summary>
 public static unsafe class ImageDecoder
 {
@@ -16,7 +16,7 @@ public static unsafe class ImageDecoder
     private const string TurboJpegName = "turbojpeg";
 
     /// <summary>The file extensions by which folders and tar shards know an image, in lower case.</summary>
-    public static IReadOnlyList<string> Extensions { get; } = [".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif"];
+    public static IReadOnlyList<string> Extensions { get; } = [".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".jfif", ".jpe"];
 
     internal static bool KnowsExtensionOf(string path)
         => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
@@ -36,7 +36,7 @@ public static unsafe class ImageDecoder
     /// <param name="path">How to name the image in an error.</param>
     /// <param name="options">Its limit on megapixels holds, checked in the header before pixels are allocated.</param>
     /// <exception cref="UnreadableImageException">
-    /// The image is empty, broken, cut off, of an unknown format or too large.
+    /// The image is empty, broken, cut off, of an unknown format, too large, or a JPEG of more than 99 scans.
     /// </exception>
     public static RgbImage Decode(ReadOnlySpan<byte> encoded, string path, DataOptions? options = null)
     {
@@ -45,6 +45,7 @@ public static unsafe class ImageDecoder
             throw new UnreadableImageException(path, "the file is empty");
         }
 
+        JpegScans.Check(encoded, path);
         options ??= new DataOptions();
         return NameFor(options) == TurboJpegName && TurboJpeg.TryDecode(encoded, path, options) is { } image
             ? image
@@ -98,7 +99,7 @@ public static unsafe class ImageDecoder
             ?? throw new UnreadableImageException(
                 path, "not an image of a known format (JPEG, PNG, WebP, BMP, GIF), or its header is broken");
         CheckSize(codec.Info.Width, codec.Info.Height, path, options);
-        return Decode(codec, PngOrientation.Of(encoded) ?? codec.EncodedOrigin, path, SizeFor(codec, options));
+        return Decode(codec, ExifOrientation.Of(encoded), path, SizeFor(codec, options));
     }
 
     private static RgbImage Decode(SKCodec codec, SKEncodedOrigin origin, string path, SKSizeI size)
@@ -112,9 +113,14 @@ public static unsafe class ImageDecoder
             fixed (byte* stored = rgba)
             {
                 SKCodecResult result = codec.GetPixels(info, (nint)stored);
-                return result == SKCodecResult.Success
-                    ? PixelLayout.ToRgb(stored, 4, info.Width, info.Height, origin, opaque)
-                    : throw new UnreadableImageException(path, ReasonFor(result));
+                if (result != SKCodecResult.Success)
+                {
+                    throw new UnreadableImageException(path, ReasonFor(result));
+                }
+
+                // Programs that know nothing of alpha leave 0 in the fourth byte of a BMP's pixels, also under a header that speaks of it.
+                opaque |= codec.EncodedFormat == SKEncodedImageFormat.Bmp && PixelLayout.IsTransparentEverywhere(stored, info.Width * info.Height);
+                return PixelLayout.ToRgb(stored, 4, info.Width, info.Height, origin, opaque);
             }
         }
         finally

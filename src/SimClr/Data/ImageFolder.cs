@@ -11,25 +11,35 @@ internal static class ImageFolder
         FolderScan scan = FolderScan.Of(folder);
         if (scan.Images.Count == 0)
         {
-            string found = scan.OtherFiles == 0
-                ? "there is no file"
-                : $"there is no image among {scan.OtherFiles} file(s)";
-            throw new DataException(
-                $"'{name}': {found} in {Path.GetFullPath(folder)}; expected files that end in "
-                    + $"{string.Join(", ", ImageDecoder.Extensions)}, here or in subfolders");
+            throw Empty(name, folder, scan);
         }
 
-        return new FileDataSet(name, folder, scan.Images, ClassesOf(scan.Images), options);
+        string[]? classes = ClassesOf(scan.Images, out string? reason);
+        return new FileDataSet(name, folder, scan.Images, classes, options, reason, scan.Omissions);
     }
 
-    private static string[]? ClassesOf(IReadOnlyList<string> images)
+    private static DataException Empty(string name, string folder, FolderScan scan)
     {
-        if (images.Any(path => !path.Contains('/')))
-        {
-            return null;
-        }
+        Omissions omissions = scan.Omissions;
+        string found = scan.OtherFiles == 0 ? "there is no file" : $"there is no image among {scan.OtherFiles} file(s)";
+        found += omissions.PassedOver.Count > 0 ? $" ({omissions.PassedOverText()}, which are not read)" : "";
+        Omission? first = omissions.Folders.Concat(omissions.OddFiles).Cast<Omission?>().FirstOrDefault();
+        string hint = first is { } omission ? $". Left out was {omission.Path}: {omission.Reason}" : "";
+        return new DataException(
+            $"'{name}': {found} in {Path.GetFullPath(folder)}; expected files that end in "
+                + $"{string.Join(", ", ImageDecoder.Extensions)}, here or in subfolders{hint}");
+    }
 
-        string[] classes = [.. images.Select(path => path[..path.IndexOf('/')])];
-        return classes.Distinct().Skip(1).Any() ? classes : null;
+    /// <param name="images">Their paths.</param>
+    /// <param name="reason">Where there are class folders and images beside them, which image keeps them from being that.</param>
+    private static string[]? ClassesOf(IReadOnlyList<string> images, out string? reason)
+    {
+        string[] classes = [.. images.Where(path => path.Contains('/')).Select(path => path[..path.IndexOf('/')])];
+        bool severalClasses = classes.Distinct().Skip(1).Any();
+        int strays = images.Count - classes.Length;
+        reason = severalClasses && strays > 0
+            ? $"'{images.First(path => !path.Contains('/'))}' lies in no class folder ({strays} of {images.Count} images)"
+            : null;
+        return severalClasses && strays == 0 ? classes : null;
     }
 }

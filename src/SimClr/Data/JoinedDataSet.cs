@@ -1,34 +1,30 @@
 namespace SimClr.Data;
 
 /// <summary>The images of one labeled set and then those of another with the same classes.</summary>
-internal sealed class JoinedDataSet(ImageDataSet first, ImageDataSet second) : ImageDataSet
+internal sealed class JoinedDataSet(ImageDataSet first, ImageDataSet second) : DelegatingDataSet(first)
 {
-    public override string Name => $"{first.Name} + {second.Name}";
+    public override string Name => $"{Source.Name} + {second.Name}";
 
-    public override int Count => first.Count + second.Count;
+    public override int Count => Source.Count + second.Count;
 
     public override IReadOnlyList<int>? Labels { get; } = first.Presence is null ? [.. first.RequireLabels(), .. second.RequireLabels()] : null;
 
     // Numbered classes may reach further in one of them.
-    public override IReadOnlyList<string>? ClassNames => second.ClassNames?.Count > first.ClassNames?.Count ? second.ClassNames : first.ClassNames;
+    public override IReadOnlyList<string>? ClassNames
+        => second.ClassNames?.Count > Source.ClassNames?.Count ? second.ClassNames : Source.ClassNames;
 
     internal override IReadOnlyList<sbyte[]>? Presence { get; } = first.Presence is { } presence ? [.. presence, .. second.RequirePresence()] : null;
 
-    public override string Fingerprint => Data.Fingerprint.Of([first.Fingerprint, second.Fingerprint]);
+    internal override string? NoLabelsReason => Source.NoLabelsReason ?? second.NoLabelsReason;
 
-    internal override bool IsDecoded => first.IsDecoded && second.IsDecoded;
+    internal override Omissions Omissions => Source.Omissions.And(second.Omissions);
 
-    internal override string? Decoder => first.Decoder ?? second.Decoder;
+    public override string Fingerprint => Data.Fingerprint.Of([Source.Fingerprint, second.Fingerprint]);
 
-    public override string PathOf(int index) => Of(index).PathOf(Local(index));
+    internal override bool IsDecoded => Source.IsDecoded && second.IsDecoded;
 
-    public override RgbImage Read(int index) => Of(index).Read(Local(index));
+    internal override string? Decoder => Source.Decoder ?? second.Decoder;
 
-    internal override void Recycle(int index, RgbImage image) => Of(index).Recycle(Local(index), image);
-
-    internal override string RelativePathOf(int index) => Of(index).RelativePathOf(Local(index));
-
-    private ImageDataSet Of(int index) => index < first.Count ? first : second;
-
-    private int Local(int index) => index < first.Count ? index : index - first.Count;
+    protected override (ImageDataSet Images, int Index) Locate(int index)
+        => index < Source.Count ? (Source, index) : (second, index - Source.Count);
 }

@@ -1,3 +1,5 @@
+using SimClr.Internals;
+
 namespace SimClr.Data;
 
 /// <summary>
@@ -15,9 +17,10 @@ internal static class LabelList
     {
         try
         {
-            return Find(images, File.ReadAllLines(file), file);
+            using StreamReader text = PlainFile.OpenText(file);
+            return Find(images, text.ReadToEnd().Split('\n').Select(Unquoted), file);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or FormatException)
         {
             throw new ConfigurationException($"{file}: the list of labeled images cannot be read: {error.Message}", error);
         }
@@ -54,6 +57,11 @@ internal static class LabelList
                 $"{source}: {bad.Length} of {all} names {what}: {string.Join(", ", bad.Take(Examples))}{(bad.Length > Examples ? ", …" : "")}; {advice}");
         }
     }
+
+    // A spreadsheet puts quotes round a name that holds a comma or a quote.
+    private static string Unquoted(string line) => line.Trim() is ['"', .., '"'] quoted
+        ? CsvReader.Read(new StringReader(quoted)).First().Fields is [var only] ? only : line
+        : line;
 
     private static string Plain(string path) => path.Replace('\\', '/');
 

@@ -1,3 +1,5 @@
+using SimClr.Internals;
+
 namespace SimClr.Data;
 
 /// <summary>The lists of names and labels that come with image sets, one entry a line.</summary>
@@ -9,6 +11,7 @@ internal static class ListFile
     {
         try
         {
+            PlainFile.Require(path);
             (int, string)[] entries =
             [
                 .. File.ReadLines(path).Select((text, index) => (Line: index + 1, Text: text.Trim(' ', '\r')))

@@ -1,8 +1,10 @@
+using SimClr.Internals;
+
 namespace SimClr.Data;
 
 /// <summary>
-/// A CSV file with the header <c>path,label</c> (the label column may be missing): one image per row, paths relative
-/// to the manifest or absolute, labels any text. The set has labels when every row has one. A file that is not there is an
+/// A CSV file with the header <c>path,label</c> (the label column may be missing; semicolons or tabs may stand for the commas):
+/// one image per row, paths relative to the manifest or absolute, labels any text. The set has labels when every row has one. A file that is not there is an
 /// image that cannot be read; only where none of them is there are the paths taken to be wrong.
 /// </summary>
 internal static class Manifest
@@ -10,18 +12,23 @@ internal static class Manifest
     public static FileDataSet Open(string name, string file, DataOptions options)
     {
         string root = Path.GetDirectoryName(file) ?? "";
-        (List<string> paths, List<string> labels) = Read(file, root);
-        return new FileDataSet(name, root, paths, labels.Count > 0 && !labels.Contains("") ? labels : null, options);
+        List<Row> rows = Read(file, root);
+        Row[] unlabeled = [.. rows.Where(row => row.Label.Length == 0)];
+        string? reason = unlabeled.Length > 0 && unlabeled.Length < rows.Count
+            ? $"line {unlabeled[0].Line} has no label ({unlabeled.Length} of {rows.Count} rows)"
+            : null;
+        return new FileDataSet(
+            name, root, [.. rows.Select(row => row.Path)], unlabeled.Length == 0 ? [.. rows.Select(row => row.Label)] : null, options, reason);
     }
 
-    private static (List<string> Paths, List<string> Labels) Read(string file, string root)
+    private static List<Row> Read(string file, string root)
     {
-        (List<string> paths, List<string> labels) = ([], []);
-        (int Line, string Path)? absent = null;
+        List<Row> found = [];
+        Row? absent = null;
         bool present = false;
         try
         {
-            using var text = new StreamReader(file);
+            using StreamReader text = PlainFile.OpenText(file);
             using var rows = CsvReader.Read(text).GetEnumerator();
             (int width, int pathColumn, int labelColumn) = ReadHeader(file, rows.MoveNext() ? rows.Current.Fields : []);
             while (rows.MoveNext())
@@ -34,17 +41,13 @@ internal static class Manifest
                             + "put quotes round a path with a comma");
                 }
 
-                string path = Named(file, line, fields[pathColumn]);
-                if (!present && !(present = File.Exists(Path.Combine(root, path))))
+                var row = new Row(line, Literal(root, Named(file, line, fields[pathColumn])), labelColumn >= 0 ? fields[labelColumn].Trim() : "");
+                if (!present && !(present = File.Exists(Path.Combine(root, row.Path))))
                 {
-                    absent ??= (line, path);
+                    absent ??= row;
                 }
 
-                paths.Add(path);
-                if (labelColumn >= 0)
-                {
-                    labels.Add(fields[labelColumn].Trim());
-                }
+                found.Add(row);
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException)
@@ -52,7 +55,7 @@ internal static class Manifest
             throw new DataException($"{file} cannot be read as a manifest: {error.Message}", error);
         }
 
-        return present ? (paths, labels)
+        return present ? found
             : absent is { } first ? throw Absent(file, root, first.Line, first.Path)
             : throw new DataException($"{file} names no image; expected a row with a path below the header");
     }
@@ -71,7 +74,17 @@ internal static class Manifest
         ? path
         : throw new DataException($"{file}, line {line}: got no path, expected one in every row");
 
-    private static DataException Absent(string file, string root, int line, string path) => new(
-        $"{file}, line {line}: no file '{path}' (looked for {Path.GetFullPath(Path.Combine(root, path))}), nor any of the other rows; paths are "
+    /// <summary>The path with the apostrophe that <see cref="CsvReader"/> takes for one of ours, where there is such a file and no other.</summary>
+    private static string Literal(string root, string path)
+        => CsvField.Literal(path) is { } literal && !File.Exists(Path.Combine(root, path)) && File.Exists(Path.Combine(root, literal)) ? literal : path;
+
+    private static DataException Absent(string file, string root, int line, string path) => new(path.Contains('\0')
+        ? $"{file}, line {line}: the path holds a NUL character, and none of the other rows names a file; was the manifest written as text?"
+        : $"{file}, line {line}: no file '{path}' (looked for {Path.GetFullPath(Path.Combine(root, path))}), nor any of the other rows; paths are "
             + "relative to the manifest");
+
+    /// <param name="Line">Where it begins.</param>
+    /// <param name="Path">As it is written.</param>
+    /// <param name="Label">Empty where there is none.</param>
+    private readonly record struct Row(int Line, string Path, string Label);
 }

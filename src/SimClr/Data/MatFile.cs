@@ -88,7 +88,7 @@ internal sealed class MatFile
         {
             long length = FileSize.Of(path);
             return length <= LargestFile
-                ? File.ReadAllBytes(path)
+                ? PlainFile.ReadAllBytes(path)
                 : throw new DataException($"{path}: got {length} bytes, expected a MAT-file with labels, of at most {LargestFile}");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -3,8 +3,8 @@ using SimClr.Internals;
 namespace SimClr.Data;
 
 /// <summary>
-/// Writes a set decoded into one file, which <see cref="DataSets.Open"/> opens: later runs map it into memory and read
-/// its pixels without decoding, also when it is larger than memory. Training from it gives the same views, bit for bit,
+/// Writes a set decoded into one file, which <see cref="DataSets.Open"/> opens: later runs read its pixels by
+/// offset without decoding, also when it is larger than memory. Training from it gives the same views, bit for bit,
 /// as from the set held decoded in memory, if every image could be read.
 /// </summary>
 public static class PackFile
@@ -79,7 +79,13 @@ public static class PackFile
 
         // What is left of a set is another set.
         string fingerprint = kept.Count == images.Count ? images.Fingerprint : images.Subset(kept).Fingerprint;
-        byte[] index = new PackIndex { Fingerprint = fingerprint, ClassNames = images.Labels is null ? null : images.ClassNames, Entries = entries }.ToBytes();
+        byte[] index = new PackIndex
+        {
+            Fingerprint = fingerprint,
+            ClassNames = images.Labels is null && images.Presence is null ? null : images.ClassNames,
+            Presence = images.Presence is { } presence ? [.. kept.Select(image => presence[image])] : null,
+            Entries = entries,
+        }.ToBytes();
         long indexOffset = stream.Position - start;
         stream.Write(index);
         stream.Position = start;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace SimClr.Data;
@@ -5,11 +6,19 @@ namespace SimClr.Data;
 /// <summary>What a packed file says about its images, apart from their pixels.</summary>
 internal sealed class PackIndex
 {
+    private const int EntryBytes = 13;   // Width, height, label, and a path of no characters.
+
     /// <summary>Of the set that was packed, or of what was left of it.</summary>
     public required string Fingerprint { get; init; }
 
     /// <summary>The classes by number, or null for a set without labels.</summary>
     public IReadOnlyList<string>? ClassNames { get; init; }
+
+    /// <summary>
+    /// Where an image may have several classes: what is known of each class, image by image (<see cref="ClassPresence"/>). Then no
+    /// image has a label. A file without it, as all were once, ends with its entries.
+    /// </summary>
+    public IReadOnlyList<sbyte[]>? Presence { get; init; }
 
     /// <summary>The images, in the order of their pixels.</summary>
     public required IReadOnlyList<PackEntry> Entries { get; init; }
@@ -37,6 +46,11 @@ internal sealed class PackIndex
             writer.Write(entry.Path);
         }
 
+        foreach (sbyte mark in Presence?.SelectMany(marks => marks) ?? [])
+        {
+            writer.Write(mark);
+        }
+
         writer.Flush();
         return bytes.ToArray();
     }
@@ -50,11 +64,13 @@ internal sealed class PackIndex
         {
             string fingerprint = reader.ReadString();
             int classes = reader.ReadInt32();
-            string[]? names = classes < 0 ? null : ReadMany(reader, classes, bytes.Length, reader.ReadString);
-            PackEntry[] entries = ReadMany(reader, reader.ReadInt32(), bytes.Length, () => ReadEntry(reader, names?.Length));
-            return reader.BaseStream.Position == bytes.Length
-                ? new PackIndex { Fingerprint = fingerprint, ClassNames = names, Entries = entries }
-                : throw new FormatException($"{bytes.Length - reader.BaseStream.Position} bytes are left over");
+            string[]? names = classes < 0 ? null : ReadMany(reader, classes, 1, reader.ReadString);
+            PackEntry[] entries = ReadMany(reader, reader.ReadInt32(), EntryBytes, () => ReadEntry(reader));
+            sbyte[][]? presence = ReadPresence(bytes.AsSpan((int)reader.BaseStream.Position), entries.Length, names?.Length ?? 0);
+            int? labels = presence is null ? names?.Length : null;
+            return entries.Cast<PackEntry?>().FirstOrDefault(entry => !IsPossible(entry!.Value, labels)) is { } entry
+                ? throw new FormatException($"{entry.Path} has {entry.Width} × {entry.Height} pixels and the class {entry.Label}")
+                : new PackIndex { Fingerprint = fingerprint, ClassNames = names, Presence = presence, Entries = entries };
         }
         catch (EndOfStreamException error)
         {
@@ -62,10 +78,15 @@ internal sealed class PackIndex
         }
     }
 
-    private static T[] ReadMany<T>(BinaryReader reader, int count, int most, Func<T> read)
+    /// <param name="reader">At the first item.</param>
+    /// <param name="count">How many the index claims.</param>
+    /// <param name="bytes">
+    /// Each takes at least as many: a count that is no count never allocates more than a small multiple of the file.
+    /// </param>
+    /// <param name="read">Reads one.</param>
+    private static T[] ReadMany<T>(BinaryReader reader, int count, int bytes, Func<T> read)
     {
-        // Every item takes at least a byte: a count that is no count never allocates more than the file holds.
-        if (count < 0 || count > most - reader.BaseStream.Position)
+        if (count < 0 || count > (reader.BaseStream.Length - reader.BaseStream.Position) / bytes)
         {
             throw new FormatException($"it claims {count} items");
         }
@@ -79,13 +100,26 @@ internal sealed class PackIndex
         return items;
     }
 
-    private static PackEntry ReadEntry(BinaryReader reader, int? classes)
+    private static PackEntry ReadEntry(BinaryReader reader)
+        => new(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadString());
+
+    private static bool IsPossible(PackEntry entry, int? classes)
     {
-        var entry = new PackEntry(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadString());
         bool labeled = classes is { } count ? entry.Label >= 0 && entry.Label < count : entry.Label == -1;
-        return entry.Width > 0 && entry.Height > 0 && entry.Bytes > 0 && entry.Bytes <= Array.MaxLength && labeled
-            ? entry
-            : throw new FormatException($"{entry.Path} has {entry.Width} × {entry.Height} pixels and the class {entry.Label}");
+        return entry.Width > 0 && entry.Height > 0 && entry.Bytes > 0 && entry.Bytes <= Array.MaxLength && labeled;
+    }
+
+    private static sbyte[][]? ReadPresence(ReadOnlySpan<byte> rest, int images, int classes)
+    {
+        if (rest.IsEmpty)
+        {
+            return null;
+        }
+
+        sbyte[] marks = MemoryMarshal.Cast<byte, sbyte>(rest).ToArray();
+        return marks.Length == (long)images * classes && marks.All(mark => mark is ClassPresence.Present or ClassPresence.Absent or ClassPresence.Unclear)
+            ? [.. marks.Chunk(classes)]
+            : throw new FormatException($"{rest.Length} bytes are left over");
     }
 }
 

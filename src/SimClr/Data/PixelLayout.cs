@@ -41,6 +41,20 @@ internal static unsafe class PixelLayout
         return new RgbImage(outWidth, outHeight, pixels.AsMemory(0, outWidth * outHeight * 3));
     }
 
+    /// <summary>Whether the alpha of every RGBA pixel is 0.</summary>
+    public static bool IsTransparentEverywhere(byte* stored, int pixels)
+    {
+        for (int i = 0; i < pixels; i++)
+        {
+            if (stored[(4L * i) + 3] != 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Four pixels at a time, as far as a write of 16 bytes stays within the row.</summary>
     /// <returns>How many pixels that were.</returns>
     private static int DropAlpha(byte* source, byte* target, int width)

@@ -19,19 +19,23 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
 
     private readonly double allowed = (options ?? new DataOptions()).MaxSkipped;
     private readonly SortedDictionary<string, string> skipped = new(StringComparer.Ordinal);
+    private readonly Omissions omissions = images.Omissions;
     private readonly Lock gate = new();
 
-    /// <summary>How many images were skipped so far.</summary>
+    /// <summary>How many images were skipped so far, those among them that were left out when the set was opened because they are no files.</summary>
     public int Count
     {
         get
         {
             lock (gate)
             {
-                return skipped.Count;
+                return skipped.Count + omissions.OddFiles.Count;
             }
         }
     }
+
+    /// <summary>Whether there is anything to list: also a folder that could not be listed, which is no image.</summary>
+    internal bool Any => Count + omissions.Folders.Count > 0;
 
     /// <summary>Notes that an image could not be read; a second time for the same path changes nothing.</summary>
     /// <exception cref="DataException">More than the allowed share of the set has been skipped.</exception>
@@ -63,9 +67,13 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
         foreach (string line in lines.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             using JsonDocument image = JsonDocument.Parse(line);
+            string path = image.RootElement.GetProperty("path").GetString()!;
             lock (gate)
             {
-                skipped.TryAdd(image.RootElement.GetProperty("path").GetString()!, image.RootElement.GetProperty("reason").GetString()!);
+                if (!Omitted.Any(omission => omission.Path == path))
+                {
+                    skipped.TryAdd(path, image.RootElement.GetProperty("reason").GetString()!);
+                }
             }
         }
     }
@@ -92,7 +100,10 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
         }
     }
 
-    /// <summary>Writes one JSON object per skipped image and line, in the order of their paths: <c>path</c> and <c>reason</c>.</summary>
+    /// <summary>
+    /// Writes one JSON object per skipped image and line, in the order of their paths: <c>path</c> and <c>reason</c>. So are
+    /// folders that could not be listed; their paths end in a separator.
+    /// </summary>
     /// <param name="path">
     /// The file, usually <c>skipped.jsonl</c> in the run directory; written whole or not at all.
     /// </param>
@@ -103,10 +114,20 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
     {
         lock (gate)
         {
-            return string.Concat(skipped.Select(image
-                => JsonSerializer.Serialize(new { path = image.Key, reason = image.Value }, Plain) + "\n"));
+            return string.Concat(skipped.Select(image => new Omission(image.Key, image.Value)).Concat(Omitted)
+                .OrderBy(image => image.Path, StringComparer.Ordinal)
+                .Select(image => JsonSerializer.Serialize(new { path = image.Path, reason = image.Reason }, Plain) + "\n"));
         }
     }
+
+    /// <summary>Whether a line of such a list names an image, and no folder.</summary>
+    internal static bool IsOfImage(string line)
+    {
+        using JsonDocument entry = JsonDocument.Parse(line);
+        return !Path.EndsInDirectorySeparator(entry.RootElement.GetProperty("path").GetString());
+    }
+
+    private IEnumerable<Omission> Omitted => omissions.Folders.Concat(omissions.OddFiles);
 
     private bool AreTooMany => skipped.Count > allowed * images.Count;
 

@@ -1,3 +1,5 @@
+using SimClr.Internals;
+
 namespace SimClr.Data;
 
 /// <summary>
@@ -22,7 +24,7 @@ internal static class Stl10
 
         string labels = Path.Join(folder, $"{typed.Split}_y.bin");
         return File.Exists(labels)
-            ? set.WithLabels([.. File.ReadAllBytes(labels).Select(label => label - 1)], Names)
+            ? set.WithLabels([.. PlainFile.ReadAllBytes(labels).Select(label => label - 1)], Names)
             : throw typed.Missing(Path.GetFileName(labels));
     }
 }

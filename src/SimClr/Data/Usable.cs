@@ -38,6 +38,11 @@ public static class Usable
                     + "set, or 'simclr evaluate transfer --only voc2007'");
         }
 
+        if (images.Labels is null && images.NoLabelsReason is { } reason)
+        {
+            throw new DataException($"'{images.Name}' has no labels, and this needs them: {reason}; expected one for every image");
+        }
+
         return images.Labels ?? throw new DataException(
             $"'{images.Name}' has no labels, and this needs them; expected at least two subfolders that hold "
                 + "all images and are named for their classes, a .csv manifest with a label in every row, tar shards "

@@ -1,4 +1,5 @@
 using System.Xml;
+using SimClr.Internals;
 
 namespace SimClr.Data;
 
@@ -24,7 +25,7 @@ internal static class VocAnnotation
     {
         try
         {
-            using FileStream stream = File.OpenRead(file);
+            using FileStream stream = PlainFile.OpenRead(file);
             using var xml = XmlReader.Create(stream, Settings);
             return xml.MoveToContent() == XmlNodeType.Element && xml.Name == "annotation"
                 ? ReadObjects(xml, file)

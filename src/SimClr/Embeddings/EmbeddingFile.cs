@@ -76,6 +76,11 @@ public static class EmbeddingFile
             throw new DataException(
                 $"there is no embeddings file {path} (looked for {Path.GetFullPath(path)}); 'simclr embed RUN IMAGES --out {path}' writes one");
         }
+
+        if (PlainFile.OtherKind(path) is { } kind)
+        {
+            throw new DataException($"{path} is {kind}, expected a file of embeddings ({extension})");
+        }
     }
 
     private static void RequireFinite(EmbeddingTable table, string path)

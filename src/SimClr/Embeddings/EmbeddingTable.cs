@@ -53,11 +53,47 @@ public sealed class EmbeddingTable
     /// <summary>Numbers per row.</summary>
     public int Dimension { get; }
 
+    /// <summary>A table of rows of which some may have no class name: it has labels where all have one, and else says which has none.</summary>
+    /// <param name="values">rows · dimension numbers, row by row. Not copied.</param>
+    /// <param name="dimension">Numbers per row, above 0.</param>
+    /// <param name="paths">The image of each row.</param>
+    /// <param name="classes">The class name of each row, null or empty for none; an empty list where no row has one.</param>
+    /// <param name="order">Puts the names, each once, in the order of their numbers.</param>
+    /// <param name="widths">Pixels per row of each image, or null.</param>
+    /// <param name="heights">Rows of pixels of each image, or null.</param>
+    internal static EmbeddingTable WithClasses(
+        float[] values,
+        int dimension,
+        IReadOnlyList<string> paths,
+        IReadOnlyList<string?> classes,
+        Func<IEnumerable<string>, string[]> order,
+        IReadOnlyList<int>? widths,
+        IReadOnlyList<int>? heights)
+    {
+        int[] without = [.. Enumerable.Range(0, classes.Count).Where(row => string.IsNullOrEmpty(classes[row]))];
+        if (without.Length > 0 || classes.Count == 0)
+        {
+            return new EmbeddingTable(values, dimension, paths, null, null, widths, heights)
+            {
+                NoLabelsReason = without.Length < classes.Count
+                    ? $"the row of '{paths[without[0]]}' has no label ({without.Length} of {classes.Count} rows)"
+                    : null,
+            };
+        }
+
+        string[] names = order(classes!);
+        Dictionary<string, int> numbers = names.Index().ToDictionary(pair => pair.Item, pair => pair.Index);
+        return new EmbeddingTable(values, dimension, paths, [.. classes.Select(name => numbers[name!])], names, widths, heights);
+    }
+
     /// <summary>Number of rows.</summary>
     public int Count => Paths.Count;
 
     /// <summary>The image of each row.</summary>
     public IReadOnlyList<string> Paths { get; }
+
+    /// <summary>Which row keeps the table from having labels where others have one, in words; null where it has labels, or no row has.</summary>
+    internal string? NoLabelsReason { get; private init; }
 
     /// <summary>The class of each row, or null.</summary>
     public IReadOnlyList<int>? Labels { get; }

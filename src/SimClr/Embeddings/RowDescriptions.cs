@@ -37,16 +37,12 @@ internal sealed class RowDescriptions
 
     /// <summary>
     /// The rows with their numbers. Classes are numbered in the order of their names, that of numbers where all are
-    /// numbers; rows without class names (all empty) have no labels.
+    /// numbers; where one has none (an empty name) no row has a label.
     /// </summary>
     public EmbeddingTable ToTable(float[] values, int dimension)
     {
         bool sized = widths.Count > 0;
-        bool labeled = classes.Count > 0 && !classes.Contains("");
-        string[]? names = labeled ? Ordered(classes) : null;
-        Dictionary<string, int>? numbers = names?.Index().ToDictionary(pair => pair.Item, pair => pair.Index);
-        return new EmbeddingTable(
-            values, dimension, paths, labeled ? [.. classes.Select(name => numbers![name])] : null, names, sized ? widths : null, sized ? heights : null);
+        return EmbeddingTable.WithClasses(values, dimension, paths, classes, Ordered, sized ? widths : null, sized ? heights : null);
     }
 
     /// <summary>Each name once: in the order of numbers where all are numbers, else of their characters.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using SimClr.Data;
+using SimClr.Internals;
 
 namespace SimClr.Evaluation;
 
@@ -43,7 +44,7 @@ internal static class PredictionsFile
         string file = Directory.Exists(place) ? Path.Combine(place, UsualName) : place;
         try
         {
-            using var text = new StreamReader(file);
+            using StreamReader text = PlainFile.OpenText(file);
             return Parse(file, CsvReader.Read(text));
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)

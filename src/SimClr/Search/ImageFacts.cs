@@ -26,6 +26,7 @@ internal sealed record ImageFacts(int Width, int Height, long Bytes)
                 return new ImageFacts(pixels.Width, pixels.Height, bytes);
             }
 
+            PlainFile.Require(file);
             using SKCodec? codec = SKCodec.Create(file);
             return new ImageFacts(codec?.Info.Width ?? 0, codec?.Info.Height ?? 0, bytes);
         }
@@ -48,8 +49,8 @@ internal sealed record ImageFacts(int Width, int Height, long Bytes)
     {
         try
         {
-            using FileStream a = File.OpenRead(one);
-            using FileStream b = File.OpenRead(other);
+            using FileStream a = PlainFile.OpenRead(one);
+            using FileStream b = PlainFile.OpenRead(other);
             return a.Length == b.Length && SHA256.HashData(a).AsSpan().SequenceEqual(SHA256.HashData(b));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -1,4 +1,5 @@
 using SimClr.Data;
+using SimClr.Internals;
 
 namespace SimClr.Search;
 
@@ -74,7 +75,7 @@ internal sealed record KnownLabels(int[] Rows, int[] Labels, string[] ClassNames
     {
         try
         {
-            using var text = new StreamReader(file);
+            using StreamReader text = PlainFile.OpenText(file);
             return [.. CsvReader.Read(text)];
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException)

@@ -1,3 +1,5 @@
+using SimClr.Data;
+
 namespace SimClr.Search;
 
 /// <summary>Finds rows by the paths of their images.</summary>
@@ -15,13 +17,23 @@ internal sealed class PathNumbers
         for (int row = 0; row < paths.Count; row++)
         {
             written.TryAdd(paths[row], row);
-            full.TryAdd(Path.GetFullPath(paths[row]), row);
+            if (CanBeFile(paths[row]))
+            {
+                full.TryAdd(Path.GetFullPath(paths[row]), row);
+            }
         }
     }
 
     /// <summary>The row of a path, as it is written or by the file that it means; null for a stranger.</summary>
-    public int? Find(string path)
+    public int? Find(string path) => Row(path) ?? (CsvField.Literal(path) is { } literal ? Row(literal) : null);
+
+    private int? Row(string path)
         => path.Length == 0 ? null
-            : written.TryGetValue(path, out int row) || full.TryGetValue(Path.GetFullPath(path), out row)
+            : written.TryGetValue(path, out int row) ? row
+            : !CanBeFile(path) ? null
+            : full.TryGetValue(Path.GetFullPath(path), out row)
                 || full.TryGetValue(Path.GetFullPath(path, folder), out row) ? row : null;
+
+    // No file has such a name, and to ask where it would lie is an error.
+    private static bool CanBeFile(string path) => path.Length > 0 && !path.Contains('\0');
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using SimClr.Internals;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -18,7 +19,8 @@ internal static class ConfigurationFile
         string text;
         try
         {
-            text = File.ReadAllText(path);
+            using StreamReader file = PlainFile.OpenText(path);
+            text = file.ReadToEnd();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {

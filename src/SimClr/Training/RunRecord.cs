@@ -54,6 +54,7 @@ internal sealed record RunRecord(
     {
         try
         {
+            PlainFile.Require(file);
             return JsonSerializer.Deserialize<RunRecord>(File.ReadAllText(file), Json.Compact) is
             { Configuration: not null, Data: not null, Machine: not null, Versions: not null } record
                     ? record

@@ -130,17 +130,37 @@ internal static class EncodedImages
     }
 
     /// <summary>A JPEG with an EXIF segment that names the orientation (1 … 8).</summary>
-    public static byte[] WithOrientation(byte[] jpeg, byte orientation)
+    public static byte[] WithOrientation(byte[] jpeg, byte orientation) => WithExif(jpeg, Exif(orientation, big: true));
+
+    /// <summary>A JPEG with an EXIF segment.</summary>
+    public static byte[] WithExif(byte[] jpeg, byte[] tiff)
+        => [0xFF, 0xD8, 0xFF, 0xE1, 0, (byte)(8 + tiff.Length), .. "Exif\0\0"u8, .. tiff, .. jpeg.AsSpan(2)];
+
+    /// <summary>The simple WebP as an extended one, with a chunk of EXIF behind the picture.</summary>
+    /// <param name="webp">As SkiaSharp writes it.</param>
+    /// <param name="width">Pixels per row, at most 256.</param>
+    /// <param name="height">Rows, at most 256.</param>
+    /// <param name="exif">What the chunk holds.</param>
+    /// <param name="flagged">Whether the header says that there is such a chunk.</param>
+    public static byte[] WebPWithExif(byte[] webp, int width, int height, byte[] exif, bool flagged = true)
     {
-        byte[] tiff = Exif(orientation, big: true);
-        return [0xFF, 0xD8, 0xFF, 0xE1, 0, (byte)(8 + tiff.Length), .. "Exif\0\0"u8, .. tiff, .. jpeg.AsSpan(2)];
+        byte[] header = [(byte)(flagged ? 8 : 0), 0, 0, 0, (byte)(width - 1), 0, 0, (byte)(height - 1), 0, 0];
+        byte[] body = [.. "WEBP"u8, .. Chunk("VP8X"u8, header), .. webp[12..], .. Chunk("EXIF"u8, exif)];
+        return [.. "RIFF"u8, .. BitConverter.GetBytes(body.Length), .. body];
+
+        static byte[] Chunk(ReadOnlySpan<byte> name, byte[] data)
+            => [.. name, .. BitConverter.GetBytes(data.Length), .. data, .. new byte[data.Length % 2]];
     }
 
     /// <summary>EXIF with the width of the picture and the orientation, in either order of bytes.</summary>
-    public static byte[] Exif(byte orientation, bool big)
+    /// <param name="orientation">1 … 8, or nonsense.</param>
+    /// <param name="big">Whether the most significant byte comes first.</param>
+    /// <param name="type">TIFF's number of the type: 1 BYTE, 3 SHORT, 4 LONG, and so on.</param>
+    public static byte[] Exif(byte orientation, bool big, int type = 3)
     {
+        int bytes = type switch { 1 or 2 or 6 or 7 => 1, 3 or 8 => 2, _ => 4 };
         byte[] width = [.. Of(0x0100, 2), .. Of(3, 2), .. Of(1, 4), .. Of(7, 2), 0, 0];
-        byte[] turn = [.. Of(0x0112, 2), .. Of(3, 2), .. Of(1, 4), .. Of(orientation, 2), 0, 0];
+        byte[] turn = [.. Of(0x0112, 2), .. Of(type, 2), .. Of(1, 4), .. Of(orientation, bytes), .. new byte[4 - bytes]];
         return [.. big ? "MM"u8 : "II"u8, .. Of(42, 2), .. Of(8, 4), .. Of(2, 2), .. width, .. turn, 0, 0, 0, 0];
 
         byte[] Of(int value, int bytes)
@@ -148,6 +168,29 @@ internal static class EncodedImages
             byte[] little = BitConverter.GetBytes(value)[..bytes];
             return big ? [.. little.Reverse()] : little;
         }
+    }
+
+    /// <summary>A BMP of 32 bits with Windows' header of the given size: 40 (no alpha), 108 (V4) or 124 (V5), both with a mask for alpha.</summary>
+    /// <param name="headerBytes">40, 108 or 124.</param>
+    /// <param name="bgra">The pixels, from the bottom row up, blue first.</param>
+    /// <param name="width">Pixels per row.</param>
+    public static byte[] Bmp32(int headerBytes, byte[] bgra, int width)
+    {
+        byte[] file = new byte[14 + headerBytes + bgra.Length];
+        (file[0], file[1], file[10], file[14], file[26], file[28]) = ((byte)'B', (byte)'M', (byte)(14 + headerBytes), (byte)headerBytes, 1, 32);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(2), file.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(18), width);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(22), bgra.Length / 4 / width);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(34), bgra.Length);
+        if (headerBytes > 40)
+        {
+            file[30] = 3;   // BI_BITFIELDS: red, green, blue and alpha by masks.
+            (file[56], file[59], file[62], file[69]) = (0xFF, 0xFF, 0xFF, 0xFF);
+            "BGRs"u8.CopyTo(file.AsSpan(70));   // The color space, sRGB.
+        }
+
+        bgra.CopyTo(file, 14 + headerBytes);
+        return file;
     }
 
     private static void WriteChunk(MemoryStream file, string name, byte[] data)

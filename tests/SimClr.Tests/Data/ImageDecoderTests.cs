@@ -63,6 +63,29 @@ public sealed class ImageDecoderTests
         AssertColor(image, (255, others, others));
     }
 
+    /// <summary>Windows and Photoshop show such a file in its colors: nobody meant it to be invisible.</summary>
+    [Theory]
+    [InlineData(108)]
+    [InlineData(124)]
+    public void Of_a_bmp_whose_alpha_is_0_everywhere_the_colors_are_read(int header)
+    {
+        RgbImage image = Decode(EncodedImages.Bmp32(header, [1, 2, 3, 0, 4, 5, 6, 0, 90, 200, 10, 0, 255, 255, 0, 0], width: 2));
+        Assert.Equal([10, 200, 90, 0, 255, 255, 3, 2, 1, 6, 5, 4], image.Pixels.ToArray());
+    }
+
+    [Theory]
+    [InlineData(108)]
+    [InlineData(124)]
+    public void One_pixel_that_can_be_seen_makes_the_others_of_a_bmp_transparent(int header)
+    {
+        RgbImage image = Decode(EncodedImages.Bmp32(header, [1, 2, 3, 0, 4, 5, 6, 255], width: 2));
+        Assert.Equal([255, 255, 255, 6, 5, 4], image.Pixels.ToArray());
+    }
+
+    [Fact]
+    public void The_fourth_byte_of_a_bmp_without_a_mask_for_it_is_no_alpha()
+        => Assert.Equal([3, 2, 1, 6, 5, 4], Decode(EncodedImages.Bmp32(40, [1, 2, 3, 0, 4, 5, 6, 7], width: 2)).Pixels.ToArray());
+
     [Fact]
     public void A_cmyk_jpeg_becomes_rgb()
     {

@@ -46,6 +46,46 @@ public sealed class ManifestTests : IDisposable
         Assert.Null(Open("path,label\n3.png,x\npictures/1.png,\n").Labels);
     }
 
+    [Theory]
+    [InlineData(';')]
+    [InlineData('\t')]
+    public void Spreadsheets_separate_by_semicolons_or_tabs(char separator)
+    {
+        using ImageDataSet set = Open("\uFEFFpath;label\r\n3.png;a, b\r\npictures/1.png;\"c;d\"\r\n".Replace(';', separator));
+        Assert.Equal([3, 1], Images.NumbersOf(set));
+        Assert.Equal(["a, b", $"c{separator}d"], set.ClassNames);
+    }
+
+    [Fact]
+    public void An_inch_mark_stands_for_itself()
+    {
+        folder.Write("12\" record.png", Images.Png(12));
+        using ImageDataSet set = Open("path,label\n3.png,a\n12\" record.png,b\npictures/1.png,a\n");
+        Assert.Equal([3, 12, 1], Images.NumbersOf(set));
+        Assert.Equal([0, 1, 0], set.Labels);
+    }
+
+    [Fact]
+    public void The_row_without_a_label_is_named()
+    {
+        using ImageDataSet set = Open("path,label\n3.png,x\n\npictures/1.png, \n");
+        Assert.Null(set.Labels);
+        var error = Assert.Throws<DataException>(() => set.RequireLabels());
+        Assert.Contains("line 4 has no label (1 of 2 rows)", error.Message, StringComparison.Ordinal);
+        var none = Assert.Throws<DataException>(() => Open("path,label\n3.png,\npictures/1.png,\n").RequireLabels());
+        Assert.Contains("a label in every row", none.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_path_with_a_zero_byte_is_one_image_that_cannot_be_read()
+    {
+        using ImageDataSet set = Open("path,label\n3\0.png,x\n3.png,y\n");
+        Assert.Equal(2, set.Count);
+        Assert.Contains("NUL", Assert.Throws<UnreadableImageException>(() => set.Read(0)).Reason, StringComparison.Ordinal);
+        Assert.Equal(3, Images.NumberOf(set.Read(1)));
+        Assert.NotEmpty(set.Fingerprint);
+    }
+
     [Fact]
     public void A_file_that_is_not_there_is_an_image_that_cannot_be_read()
     {
@@ -61,7 +101,8 @@ public sealed class ManifestTests : IDisposable
     [InlineData("path,label\n\nnone.png,y\nnor.png,x\n", "line 3: no file 'none.png'")]
     [InlineData("path,label\n,x\n", "line 2: got no path")]
     [InlineData("path,label\n3.png\n", "line 2: got 1 field(s), expected 2")]
-    [InlineData("file;label\n3.png;x\n", "line 1: got the header 'file;label', expected 'path,label'")]
+    [InlineData("file;label\n3.png;x\n", "line 1: got the header 'file,label', expected 'path,label'")]
+    [InlineData("path,label\n3\0.png,x\n", "line 2: the path holds a NUL character")]
     [InlineData("path,label\n\"3.png,x\n", "line 2: a quote is not closed")]
     [InlineData("path,label\n", "names no image")]
     [InlineData("", "got the header ''")]

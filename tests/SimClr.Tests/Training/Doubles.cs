@@ -28,17 +28,13 @@ internal sealed class ListLogger : ILogger
 }
 
 /// <summary>A set as it would be without its labels.</summary>
-internal sealed class WithoutLabels(ImageDataSet images) : ImageDataSet
+internal sealed class WithoutLabels(ImageDataSet images) : DelegatingDataSet(images)
 {
-    public override string Name => images.Name;
+    public override IReadOnlyList<int>? Labels => null;
 
-    public override int Count => images.Count;
+    public override IReadOnlyList<string>? ClassNames => null;
 
-    public override string Fingerprint => images.Fingerprint;
-
-    public override string PathOf(int index) => images.PathOf(index);
-
-    public override RgbImage Read(int index) => images.Read(index);
+    internal override IReadOnlyList<sbyte[]>? Presence => null;
 }
 
 /// <summary>What a user might bring: two convolutions and a mean.</summary>
@@ -59,43 +55,23 @@ internal sealed class OwnEncoder : nn.Module<Tensor, Tensor>
 }
 
 /// <summary>The same images, each after a pause.</summary>
-internal sealed class SlowDataSet(ImageDataSet images, TimeSpan pause) : ImageDataSet
+internal sealed class SlowDataSet(ImageDataSet images, TimeSpan pause) : DelegatingDataSet(images)
 {
-    public override string Name => images.Name;
-
-    public override int Count => images.Count;
-
-    public override IReadOnlyList<int>? Labels => images.Labels;
-
-    public override IReadOnlyList<string>? ClassNames => images.ClassNames;
-
-    public override string Fingerprint => images.Fingerprint;
-
-    public override string PathOf(int index) => images.PathOf(index);
+    internal override bool IsDecoded => false;
 
     public override RgbImage Read(int index)
     {
         Thread.Sleep(pause);
-        return images.Read(index);
+        return Source.Read(index);
     }
 }
 
 /// <summary>A set of which some images cannot be read.</summary>
-internal sealed class Flawed(ImageDataSet images, params int[] unreadable) : ImageDataSet
+internal sealed class Flawed(ImageDataSet images, params int[] unreadable) : DelegatingDataSet(images)
 {
-    public override string Name => images.Name;
-
-    public override int Count => images.Count;
-
-    public override IReadOnlyList<int>? Labels => images.Labels;
-
-    public override IReadOnlyList<string>? ClassNames => images.ClassNames;
-
-    public override string Fingerprint => images.Fingerprint;
-
-    public override string PathOf(int index) => images.PathOf(index);
+    internal override bool IsDecoded => false;
 
     public override RgbImage Read(int index) => unreadable.Contains(index)
         ? throw new UnreadableImageException(PathOf(index), "made so")
-        : images.Read(index);
+        : Source.Read(index);
 }

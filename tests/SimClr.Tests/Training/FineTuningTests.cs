@@ -272,28 +272,18 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
         }.Run(train ?? TinyRun.Images(), test ?? Test());
 
     /// <summary>A set that counts how often its images are read.</summary>
-    private sealed class Counted(ImageDataSet images) : ImageDataSet
+    private sealed class Counted(ImageDataSet images) : DelegatingDataSet(images)
     {
         private int reads;
 
         public int Reads => reads;
 
-        public override string Name => images.Name;
-
-        public override int Count => images.Count;
-
-        public override IReadOnlyList<int>? Labels => images.Labels;
-
-        public override IReadOnlyList<string>? ClassNames => images.ClassNames;
-
-        public override string Fingerprint => images.Fingerprint;
-
-        public override string PathOf(int index) => images.PathOf(index);
+        internal override bool IsDecoded => false;
 
         public override RgbImage Read(int index)
         {
             Interlocked.Increment(ref reads);
-            return images.Read(index);
+            return Source.Read(index);
         }
     }
 

@@ -313,19 +313,9 @@ public sealed class RankedRunTests : IDisposable
             => inner.Compute(() => nextViews() is var batch ? batch with { Views = batch.Views.to_type(ScalarType.Float64) } : default);
     }
 
-    private sealed class Unreadable(ImageDataSet images) : ImageDataSet
+    private sealed class Unreadable(ImageDataSet images) : DelegatingDataSet(images)
     {
-        public override string Name => images.Name;
-
-        public override int Count => images.Count;
-
-        public override string Fingerprint => images.Fingerprint;
-
-        public override IReadOnlyList<int>? Labels => images.Labels;
-
-        public override IReadOnlyList<string>? ClassNames => images.ClassNames;
-
-        public override string PathOf(int index) => images.PathOf(index);
+        internal override bool IsDecoded => false;
 
         public override RgbImage Read(int index) => throw new UnreadableImageException(PathOf(index), "it is torn");
     }

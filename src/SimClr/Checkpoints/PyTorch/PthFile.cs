@@ -58,7 +58,7 @@ public sealed class PthFile : IWeightsFile
 
         try
         {
-            using FileStream stream = File.OpenRead(path);
+            using FileStream stream = PlainFile.OpenRead(path);
             using IPthSource source = stream.ReadByte() == 'P' ? new PthZip(stream, path) : new PthLegacy(Rewound(stream), path);
             return new PthFile(Load(source, Find(source.Root, path), stream.Length, path), source.Metadata);
         }

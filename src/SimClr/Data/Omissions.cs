@@ -1,0 +1,31 @@
+namespace SimClr.Data;
+
+/// <summary>What lies among the images of a set and was left out when they were looked for.</summary>
+/// <param name="PassedOver">Pictures by an extension that is not read, such as <c>.heic</c> (in lower case), and how many of each.</param>
+/// <param name="Folders">Folders that cannot be listed; each path ends in a separator.</param>
+/// <param name="OddFiles">What has the name of an image and is no file: named pipes, sockets, devices.</param>
+internal sealed record Omissions(
+    IReadOnlyDictionary<string, int> PassedOver, IReadOnlyList<Omission> Folders, IReadOnlyList<Omission> OddFiles)
+{
+    public static Omissions None { get; } = new(new SortedDictionary<string, int>(), [], []);
+
+    /// <summary>The omissions of two sets; what both name is counted once, but for pictures passed over, of which only the numbers are known.</summary>
+    public Omissions And(Omissions other)
+    {
+        var sums = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        foreach ((string extension, int count) in PassedOver.Concat(other.PassedOver))
+        {
+            sums[extension] = sums.GetValueOrDefault(extension) + count;
+        }
+
+        return new Omissions(sums, [.. Folders.Union(other.Folders)], [.. OddFiles.Union(other.OddFiles)]);
+    }
+
+    /// <summary>The numbers as a list: <c>3 .heic, 1 .tiff</c>.</summary>
+    public string PassedOverText() => string.Join(", ", PassedOver.Select(found => $"{found.Value} {found.Key}"));
+}
+
+/// <summary>Something that was left out.</summary>
+/// <param name="Path">Where it lies.</param>
+/// <param name="Reason">Why, in plain words.</param>
+internal readonly record struct Omission(string Path, string Reason);

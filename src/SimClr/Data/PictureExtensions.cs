@@ -1,0 +1,22 @@
+namespace SimClr.Data;
+
+/// <summary>
+/// Extensions of pictures that are not read, so that a user is told of them. Other files beside images, such as lists and
+/// sidecars, are none of theirs.
+/// </summary>
+internal static class PictureExtensions
+{
+    private static readonly HashSet<string> Unread =
+    [
+        ".heic", ".heif", ".hif", ".avif", ".tif", ".tiff", ".jxl", ".jp2", ".j2k", ".jpx", ".jpf", ".jxr", ".wdp",   // photographs
+        ".dng", ".cr2", ".cr3", ".crw", ".nef", ".nrw", ".arw", ".srf", ".sr2", ".orf", ".rw2", ".raf", ".pef", ".srw",   // cameras
+        ".x3f", ".rwl", ".iiq", ".3fr", ".fff", ".erf", ".kdc", ".dcr", ".mrw", ".mef", ".mos", ".raw", ".gpr",
+        ".psd", ".psb", ".xcf", ".svg", ".svgz", ".eps",   // drawing
+        ".ico", ".tga", ".pcx", ".ppm", ".pgm", ".pbm", ".pnm", ".pam", ".qoi", ".exr", ".hdr", ".dds", ".dcm",
+        ".apng", ".dib", ".jif", ".jfi", ".mpo",
+    ];
+
+    /// <summary>Whether pictures have this extension, and none of it is read.</summary>
+    /// <param name="extension">With its dot, in lower case.</param>
+    public static bool IsUnread(string extension) => Unread.Contains(extension);
+}

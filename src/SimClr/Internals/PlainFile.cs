@@ -1,0 +1,84 @@
+using System.Runtime.InteropServices;
+
+namespace SimClr.Internals;
+
+/// <summary>
+/// Opens files that a user names or owns. A named pipe without a writer would keep whoever opens it waiting for ever, and
+/// some devices never end: what is no regular file is refused before it is opened.
+/// </summary>
+internal static partial class PlainFile
+{
+    private const int CurrentFolder = -100;   // AT_FDCWD
+    private const uint WantsType = 1;   // STATX_TYPE
+    private const int StatBytes = 256;
+    private const int ModeOffset = 28;   // stx_mode, on every processor
+    private const int TypeMask = 0xF000;
+    private const int Pipe = 0x1000;
+
+    // What a shell makes of <(command), and a program's own input: they have a writer, and end.
+    private static readonly string[] Inherited = ["/dev/fd/", "/dev/stdin", "/proc/self/fd/"];
+
+    /// <summary>What a path leads to, links followed, where that is neither a regular file nor a folder: "a named pipe"; null otherwise.</summary>
+    public static string? OtherKind(string path) => TypeOf(path) switch
+    {
+        Pipe => "a named pipe",
+        0xC000 => "a socket",
+        0x2000 or 0x6000 => "a device",
+        _ => null,
+    };
+
+    /// <summary>Opens a regular file to be read.</summary>
+    /// <exception cref="IOException">It cannot be opened, or is none.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static FileStream OpenRead(string path)
+    {
+        Require(path);
+        return File.OpenRead(path);
+    }
+
+    /// <summary>A whole regular file.</summary>
+    /// <inheritdoc cref="OpenRead"/>
+    public static byte[] ReadAllBytes(string path)
+    {
+        Require(path);
+        return File.ReadAllBytes(path);
+    }
+
+    /// <summary>Opens a text, which may also be the output of a command (<c>&lt;(command)</c> in a shell).</summary>
+    /// <inheritdoc cref="OpenRead"/>
+    public static StreamReader OpenText(string path)
+    {
+        if (!(TypeOf(path) == Pipe && Inherited.Any(place => path.StartsWith(place, StringComparison.Ordinal))))
+        {
+            Require(path);
+        }
+
+        return new StreamReader(path);
+    }
+
+    /// <summary>Refuses what is no regular file. A path where nothing is passes: whoever opens it says so.</summary>
+    /// <exception cref="IOException">It is a named pipe, a socket or a device.</exception>
+    public static void Require(string path)
+    {
+        if (OtherKind(path) is { } kind)
+        {
+            throw new IOException($"'{path}' is {kind}, expected a file");
+        }
+    }
+
+    private static int TypeOf(string path)
+    {
+        if (!OperatingSystem.IsLinux() || path.Contains('\0'))
+        {
+            return 0;
+        }
+
+        Span<byte> status = stackalloc byte[StatBytes];
+        return Statx(CurrentFolder, path, 0, WantsType, ref MemoryMarshal.GetReference(status)) == 0
+            ? MemoryMarshal.Read<ushort>(status[ModeOffset..]) & TypeMask
+            : 0;
+    }
+
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Statx(int folder, string path, int flags, uint mask, ref byte status);
+}

@@ -1,0 +1,146 @@
+using System.Reflection;
+using SimClr.Augmentation;
+using SimClr.Cli.Bench;
+using SimClr.Data;
+
+namespace SimClr.Tests.Architecture;
+
+/// <summary>A set that wraps another answers as that does, but for what it is there to change.</summary>
+public sealed class DelegatingDataSetTests
+{
+    private const BindingFlags Own =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+
+    private static readonly Type[] Types =
+    [
+        .. new[] { typeof(ImageDataSet), typeof(RepeatedDataSet), typeof(DelegatingDataSetTests) }
+            .SelectMany(type => type.Assembly.GetTypes()).Where(type => type.IsSubclassOf(typeof(ImageDataSet))),
+    ];
+
+    /// <summary>What each of the project's wrappers changes. All else is answered by the wrapped set.</summary>
+    private static readonly Dictionary<Type, string> Changed = new()
+    {
+        [typeof(CachedDataSet)] = "IsDecoded Read Recycle",
+        [typeof(SubsetDataSet)] = "Count Fingerprint Labels Locate Presence",
+        [typeof(JoinedDataSet)] = "ClassNames Count Decoder Fingerprint IsDecoded Labels Locate Name NoLabelsReason Omissions Presence",
+        [typeof(ResizedDataSet)] = "Fingerprint IsDecoded Read Recycle",
+        [typeof(DisturbedDataSet)] = "Fingerprint IsDecoded Name Read Recycle",
+        [typeof(RepeatedDataSet)] = "ClassNames Count Dispose Fingerprint IsDecoded Labels Locate NoLabelsReason Presence",
+    };
+
+    public static TheoryData<string> Members => [.. Overridable().Select(method => method.Name)];
+
+    [Fact]
+    public void A_set_that_takes_another_builds_on_the_base_of_wrappers()
+    {
+        Type[] wrappers = [.. Types.Where(type => !type.IsAbstract && type.GetConstructors(Own)
+            .Any(made => made.GetParameters().Any(parameter => parameter.ParameterType == typeof(ImageDataSet))))];
+        Assert.All(wrappers, type => Assert.True(type.IsSubclassOf(typeof(DelegatingDataSet)), $"{type} forwards by hand"));
+        Assert.Superset(Changed.Keys.ToHashSet(), wrappers.ToHashSet());
+    }
+
+    [Fact]
+    public void The_base_answers_every_member_that_a_set_may_override()
+    {
+        string[] answered = [.. typeof(DelegatingDataSet).GetMethods(Own).Select(method => method.Name)];
+        Assert.Empty(Overridable().Select(method => method.Name).Except(answered));
+    }
+
+    [Theory]
+    [MemberData(nameof(Members))]
+    public void The_base_answers_as_the_wrapped_set_does(string member)
+    {
+        var source = new Outspoken();
+        MethodInfo method = Overridable().Single(method => method.Name == member);
+        object?[] arguments = [.. method.GetParameters().Select(parameter => parameter.ParameterType == typeof(int) ? (object)1 : Outspoken.Image)];
+        object? expected = method.Invoke(source, arguments);
+        Assert.NotEqual(method.Invoke(new Silent(), arguments), method.ReturnType == typeof(void) ? "nothing" : expected);   // Else it proves nothing.
+        source.Calls.Clear();
+        Assert.Equal(expected, method.Invoke(new Bare(source), arguments));
+        Assert.Equal([member], source.Calls);
+    }
+
+    [Fact]
+    public void A_wrapper_overrides_what_it_changes_and_no_more()
+        => Assert.All(Types.Where(type => type.Assembly != typeof(DelegatingDataSetTests).Assembly && type.BaseType == typeof(DelegatingDataSet)), type
+            => Assert.Equal(
+                Changed.GetValueOrDefault(type),
+                string.Join(' ', type.GetMethods(Own)
+                    .Where(method => method.GetBaseDefinition().DeclaringType != type)
+                    .Select(method => method.Name.Replace("get_", "", StringComparison.Ordinal)).Order(StringComparer.Ordinal))));
+
+    /// <summary>Which of the two sets would the base ask? So all but what is asked of one image is up to the joined set.</summary>
+    [Fact]
+    public void A_joined_set_answers_for_both()
+        => Assert.All(
+            Overridable().Where(method => method.GetParameters().Length == 0),
+            method => Assert.NotNull(typeof(JoinedDataSet).GetMethod(method.Name, Own)));
+
+    private static IEnumerable<MethodInfo> Overridable()
+        => typeof(ImageDataSet).GetMethods(Own).Where(method => method is { IsVirtual: true, IsFinal: false, Name: not "Dispose" });
+
+    private sealed class Bare(ImageDataSet source) : DelegatingDataSet(source);
+
+    /// <summary>A set that overrides nothing that it need not.</summary>
+    private sealed class Silent : ImageDataSet
+    {
+        public override string Name => "silent";
+
+        public override int Count => 0;
+
+        public override string Fingerprint => "0";
+
+        public override string PathOf(int index) => "";
+
+        public override RgbImage Read(int index) => Outspoken.Other;
+    }
+
+    /// <summary>A set with an answer of its own to everything, which notes what it was asked.</summary>
+    private sealed class Outspoken : ImageDataSet
+    {
+        private static readonly int[] Classes = [1, 0, 1];
+        private static readonly string[] Names = ["a", "b"];
+        private static readonly sbyte[][] Marks = [[1, -1], [-1, 1], [1, 0]];
+        private static readonly Omissions Left = new(new SortedDictionary<string, int> { [".heic"] = 2 }, [new Omission("x/", "no")], []);
+
+        public static RgbImage Image { get; } = new(1, 1, [1, 2, 3]);
+
+        public static RgbImage Other { get; } = new(1, 1, [4, 5, 6]);
+
+        public List<string> Calls { get; } = [];
+
+        public override string Name => Note("outspoken", "get_Name");
+
+        public override int Count => Note(3, "get_Count");
+
+        public override IReadOnlyList<int>? Labels => Note(Classes, "get_Labels");
+
+        public override IReadOnlyList<string>? ClassNames => Note(Names, "get_ClassNames");
+
+        internal override IReadOnlyList<sbyte[]>? Presence => Note(Marks, "get_Presence");
+
+        internal override string? NoLabelsReason => Note("why", "get_NoLabelsReason");
+
+        internal override Omissions Omissions => Note(Left, "get_Omissions");
+
+        public override string Fingerprint => Note("f", "get_Fingerprint");
+
+        internal override string? Decoder => Note("by hand", "get_Decoder");
+
+        internal override bool IsDecoded => Note(true, "get_IsDecoded");
+
+        public override string PathOf(int index) => Note($"path {index}", nameof(PathOf));
+
+        internal override string RelativePathOf(int index) => Note($"relative {index}", nameof(RelativePathOf));
+
+        public override RgbImage Read(int index) => Note(index == 1 ? Image : Other, nameof(Read));
+
+        internal override void Recycle(int index, RgbImage image) => Note(Assert.IsType<RgbImage>(image), nameof(Recycle));
+
+        private T Note<T>(T answer, string member)
+        {
+            Calls.Add(member);
+            return answer;
+        }
+    }
+}

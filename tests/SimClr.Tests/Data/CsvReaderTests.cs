@@ -1,0 +1,82 @@
+using System.Globalization;
+using SimClr.Data;
+
+namespace SimClr.Tests.Data;
+
+public sealed class CsvReaderTests
+{
+    /// <summary>What Python's csv.reader makes of the same text (3.13; the second by delimiter=';', the third by '\t').</summary>
+    [Theory]
+    [InlineData("path,label\n12\" record.jpg,a\n", "path|label\n12\" record.jpg|a")]
+    [InlineData("path;label\n12\" record.jpg;a,b\n", "path|label\n12\" record.jpg|a,b")]
+    [InlineData("path\tlabel\nx;y.jpg\ta,b\n", "path|label\nx;y.jpg|a,b")]
+    [InlineData("a\n5\"\n\"\"\"\"\n\"5\"\"\"\n", "a\n5\"\n\"\n5\"")]
+    [InlineData("a,b\n\"x\"y,\"z\"\"\"w\n", "a|b\nxy|z\"w")]
+    [InlineData("a,b\n\"x\"y\"z,w\n", "a|b\nxy\"z|w")]
+    [InlineData("a,b\n\"\",\n", "a|b\n|")]
+    [InlineData("\"path\";\"label\"\r\n\"a;b.jpg\";x\r\n", "path|label\na;b.jpg|x")]
+    [InlineData("a,b\r\"1,\n2\",3\r\r\n4,5", "a|b\n1,\n2|3\n4|5")]
+    public void Fields_are_those_that_other_readers_find(string text, string expected)
+        => Assert.Equal(expected, string.Join('\n', Read(text).Select(record => string.Join('|', record.Fields))));
+
+    [Fact]
+    public void A_record_is_numbered_by_the_line_where_it_begins()
+    {
+        var records = Read("\n\na,b\r\n\"1\n2\r\n3\",x\r\n\r\ny,z\n");
+        Assert.Equal([3, 4, 8], records.Select(record => record.Line));
+        Assert.Equal("1\n2\r\n3", records[1].Fields[0]);
+    }
+
+    [Fact]
+    public void Spaces_before_a_quote_do_not_make_it_part_of_the_text()
+        => Assert.Equal(["a.jpg", " cat, black"], Read("path,label\na.jpg, \"cat, black\"\n")[1].Fields);
+
+    [Fact]
+    public void A_zero_byte_is_part_of_the_text()
+        => Assert.Equal(["a\0.jpg", "b"], Read("path,label\na\0.jpg,b\n")[1].Fields);
+
+    [Theory]
+    [InlineData("a,b\n\"1,2\n3,4\n", 2)]
+    [InlineData("a,b\n1,\"2\n3,4\n", 2)]
+    [InlineData("a,b\n\"1\n\",\"2\n", 3)]
+    public void A_quote_that_is_not_closed_is_named_with_its_line(string text, int line)
+    {
+        var error = Assert.Throws<FormatException>(() => Read(text));
+        Assert.Contains($"line {line}:", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Counts what is asked of the text: a reader that looks at it again for every line would ask for 2,000 times as much.</summary>
+    [Theory]
+    [InlineData("\"open")]
+    [InlineData("12\" record")]
+    public void Each_symbol_is_read_once_whatever_quotes_there_are(string first)
+    {
+        string text = "path,label\n" + first + ",a\n" + string.Concat(Enumerable.Repeat("x.jpg,a\n", 2000));
+        using var reader = new CountingReader(text);
+        try
+        {
+            Assert.Equal(2002, CsvReader.Read(reader).Count());
+        }
+        catch (FormatException error)
+        {
+            Assert.Contains("line 2: a quote is not closed", error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.InRange(reader.Symbols, text.Length, text.Length + 1);
+    }
+
+    private static (int Line, string[] Fields)[] Read(string text) => [.. CsvReader.Read(new StringReader(text))];
+
+    private sealed class CountingReader(string text) : StringReader(text)
+    {
+        public int Symbols { get; private set; }
+
+        public override int Read()
+        {
+            Symbols++;
+            return base.Read();
+        }
+
+        public override string ReadLine() => throw new NotSupportedException(string.Create(CultureInfo.InvariantCulture, $"after {Symbols}"));
+    }
+}

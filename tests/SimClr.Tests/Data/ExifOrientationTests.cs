@@ -1,0 +1,105 @@
+using SimClr.Data;
+using SkiaSharp;
+
+namespace SimClr.Tests.Data;
+
+public sealed class ExifOrientationTests
+{
+    private static readonly byte[] Jpeg = EncodedImages.OfColor(SKColors.Teal, SKEncodedImageFormat.Jpeg, 6, 4);
+    private static readonly byte[] WebP = EncodedImages.OfColor(SKColors.Teal, SKEncodedImageFormat.Webp, 6, 4);
+
+    /// <summary>TIFF's types of integers by their numbers; Pillow and exiftool turn the picture for each of them.</summary>
+    public static TheoryData<int, bool> Integers =>
+        new(from type in new[] { 1, 3, 4, 6, 8, 9 } from big in new[] { true, false } select (type, big));
+
+    [Theory]
+    [MemberData(nameof(Integers))]
+    public void Any_type_of_integer_turns_the_picture_in_every_format(int type, bool big)
+    {
+        byte[] exif = EncodedImages.Exif(6, big, type);
+        foreach (byte[] file in new[] { EncodedImages.WithExif(Jpeg, exif), Png(6, 4, exif), EncodedImages.WebPWithExif(WebP, 6, 4, exif) })
+        {
+            Assert.Equal(SKEncodedOrigin.RightTop, ExifOrientation.Of(file));
+            foreach (string decoder in new[] { "skia", "turbojpeg" }.Where(ImageDecoder.Has))
+            {
+                RgbImage image = ImageDecoder.Decode(file, "turned", new DataOptions { Decoder = decoder });
+                Assert.Equal((4, 6), (image.Width, image.Height));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    [InlineData(7)]
+    [InlineData(12)]
+    public void A_text_a_fraction_or_bytes_without_meaning_do_not(int type)
+        => Assert.Equal(SKEncodedOrigin.TopLeft, ExifOrientation.Of(Png(1, 1, EncodedImages.Exif(6, big: true, type))));
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_is_cut_or_states_nonsense_is_passed_over(bool big)
+    {
+        byte[] exif = EncodedImages.Exif(6, big);
+        for (int length = 0; length < exif.Length; length++)
+        {
+            Assert.Equal(length < 8 + 2 + (2 * 12) ? SKEncodedOrigin.TopLeft : SKEncodedOrigin.RightTop, Of(exif[..length]));
+        }
+
+        Assert.Equal(SKEncodedOrigin.TopLeft, Of(EncodedImages.Exif(0, big)));
+        Assert.Equal(SKEncodedOrigin.TopLeft, Of(EncodedImages.Exif(9, big)));
+        Assert.Equal(SKEncodedOrigin.TopLeft, Of(EncodedImages.Exif(250, big, type: 9)));
+        Assert.Equal(SKEncodedOrigin.TopLeft, Of([.. exif[..4], 0x7f, 0xff, 0xff, 0x7f, .. exif[8..]]));
+        Assert.Equal(SKEncodedOrigin.TopLeft, Of([.. exif[..4], 0xff, 0xff, 0xff, 0xff, .. exif[8..]]));
+
+        static SKEncodedOrigin Of(byte[] exif)
+        {
+            SKEncodedOrigin png = ExifOrientation.Of(Png(1, 1, exif));
+            Assert.Equal(png, ExifOrientation.Of(EncodedImages.WithExif(Jpeg, exif)));
+            Assert.Equal(png, ExifOrientation.Of(EncodedImages.WebPWithExif(WebP, 6, 4, exif)));
+            return png;
+        }
+    }
+
+    [Fact]
+    public void The_name_of_jpegs_segment_may_stand_in_the_chunk_of_other_formats()
+    {
+        byte[] named = [.. "Exif\0\0"u8, .. EncodedImages.Exif(8, big: false)];
+        Assert.Equal(SKEncodedOrigin.LeftBottom, ExifOrientation.Of(Png(1, 1, named)));
+        Assert.Equal(SKEncodedOrigin.LeftBottom, ExifOrientation.Of(EncodedImages.WebPWithExif(WebP, 6, 4, named)));
+    }
+
+    [Fact]
+    public void A_file_that_is_cut_is_upright_and_never_fails()
+    {
+        byte[] exif = EncodedImages.Exif(6, big: true);
+        foreach (byte[] file in new[] { EncodedImages.WithExif(Jpeg, exif), Png(1, 1, exif), EncodedImages.WebPWithExif(WebP, 6, 4, exif) })
+        {
+            int tag = file.AsSpan().IndexOf(exif);
+            for (int length = 0; length < file.Length; length++)
+            {
+                SKEncodedOrigin found = ExifOrientation.Of(file.AsSpan(0, length));
+                Assert.True(found == SKEncodedOrigin.TopLeft || length >= tag + exif.Length, $"{found} at {length}");
+            }
+        }
+    }
+
+    [Fact]
+    public void A_chunk_that_the_header_of_a_webp_does_not_announce_counts_for_nothing()
+        => Assert.Equal(
+            SKEncodedOrigin.TopLeft,
+            ExifOrientation.Of(EncodedImages.WebPWithExif(WebP, 6, 4, EncodedImages.Exif(6, big: true), flagged: false)));
+
+    [Fact]
+    public void Formats_without_exif_are_upright()
+    {
+        Assert.Equal(SKEncodedOrigin.TopLeft, ExifOrientation.Of(EncodedImages.Bmp(2, 2, 1, 2, 3)));
+        Assert.Equal(SKEncodedOrigin.TopLeft, ExifOrientation.Of(Images.Png(1)));
+        Assert.Equal(SKEncodedOrigin.TopLeft, ExifOrientation.Of(Jpeg));
+        Assert.Equal(SKEncodedOrigin.TopLeft, ExifOrientation.Of(WebP));
+    }
+
+    private static byte[] Png(int width, int height, byte[] exif) => EncodedImages.Png(
+        width, height, depth: 8, colorType: 0, [.. Enumerable.Repeat(new byte[width], height)], ("eXIf", exif));
+}

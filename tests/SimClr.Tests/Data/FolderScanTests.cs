@@ -1,0 +1,142 @@
+using System.Net.Sockets;
+using SimClr.Data;
+
+namespace SimClr.Tests.Data;
+
+/// <summary>What lies beside images and cannot be used is left out by name, and the rest is used.</summary>
+public sealed class FolderScanTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Jpegs_are_known_by_their_other_extensions()
+    {
+        folder.Write("1.jfif", Images.Png(1));
+        folder.Write("2.JPE", Images.Png(2));
+        Assert.Equal([1, 2], Images.NumbersOf(DataSets.Open(folder.Path)));
+    }
+
+    [Fact]
+    public void Pictures_of_formats_that_are_not_read_are_counted_by_extension()
+    {
+        folder.Write("1.png", Images.Png(1));
+        foreach (string other in new[] { "a.HEIC", "b/c.heic", "d.Tiff", "notes.txt", "list.csv", "README", "e.json", ".hidden.heic" })
+        {
+            folder.Write(other, "x");
+        }
+
+        Omissions omissions = DataSets.Open(folder.Path).Omissions;
+        Assert.Equal("2 .heic, 1 .tiff", omissions.PassedOverText());
+        Assert.Empty(omissions.Folders);
+        Assert.Equal("2 .heic, 1 .tiff", DataSets.Open(folder.Path).Subset([0]).Omissions.PassedOverText());
+    }
+
+    [Fact]
+    public void Where_nothing_is_left_the_formats_are_named()
+    {
+        folder.Write("a.heic", "x");
+        var error = Assert.Throws<DataException>(() => DataSets.Open(folder.Path));
+        Assert.Contains("no image among 1 file(s) (1 .heic, which are not read)", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_whose_name_is_not_utf8_is_skipped_and_named()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "names are bytes on Linux only");
+        folder.Write("ok/1.png", Images.Png(1));
+        OddFiles.MakeLatin1Folder(folder.Path);
+        try
+        {
+            using ImageDataSet set = DataSets.Open(folder.Path);
+            Assert.Equal([1], Images.NumbersOf(set));
+            Omission omission = Assert.Single(set.Omissions.Folders);
+            Assert.Equal($"{folder.Path}/caf\uFFFD/", omission.Path);
+            Assert.Contains("not UTF-8", omission.Reason, StringComparison.Ordinal);
+        }
+        finally
+        {
+            OddFiles.RemoveLatin1Folder(folder.Path);
+        }
+    }
+
+    [Fact]
+    public void A_folder_that_may_not_be_listed_is_skipped_and_named()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.UserName == "root", "root may list everything");
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        folder.Write("ok/1.png", Images.Png(1));
+        folder.Write("shut/2.png", Images.Png(2));
+        File.SetUnixFileMode(folder.Of("shut"), UnixFileMode.None);
+        try
+        {
+            using ImageDataSet set = DataSets.Open(folder.Path);
+            Assert.Equal([1], Images.NumbersOf(set));
+            Assert.Contains("permission denied", Assert.Single(set.Omissions.Folders).Reason, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.SetUnixFileMode(folder.Of("shut"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
+    [Fact]
+    public void The_folder_itself_must_be_there()
+    {
+        string shut = folder.Of("nowhere");
+        Assert.Throws<DataException>(() => DataSets.Open(shut));
+    }
+
+    [Fact]
+    public void Pipes_sockets_and_devices_with_the_name_of_an_image_are_skipped_and_counted()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "made by calls of Linux");
+        folder.Write("1.png", Images.Png(1));
+        OddFiles.MakePipe(folder.Of("pipe.jpg"));
+        File.CreateSymbolicLink(folder.Of("zero.jpg"), "/dev/zero");
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(folder.Of("socket.jpg")));
+        using ImageDataSet set = DataSets.Open(folder.Path);
+        Assert.Equal([1], Images.NumbersOf(set));
+        Assert.Equal(
+            ["pipe.jpg: it is a named pipe, not a file", "socket.jpg: it is a socket, not a file", "zero.jpg: it is a device, not a file"],
+            set.Omissions.OddFiles.Select(odd => $"{Path.GetFileName(odd.Path)}: {odd.Reason}"));
+
+        var skipped = new SkippedImages(set);
+        skipped.CheckAll();   // Three of one: but they are no images of the set.
+        Assert.Equal(3, skipped.Count);
+        Assert.Contains("pipe.jpg\",\"reason\":\"it is a named pipe, not a file\"", skipped.Lines(), StringComparison.Ordinal);
+        skipped.Merge(skipped.Lines());
+        Assert.Equal(3, skipped.Count);
+    }
+
+    [Fact]
+    public void A_manifest_may_name_a_pipe_and_be_one_without_keeping_anyone_waiting()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "made by calls of Linux");
+        folder.Write("1.png", Images.Png(1));
+        OddFiles.MakePipe(folder.Of("pipe.jpg"));
+        using ImageDataSet set = DataSets.Open(folder.Write("list.csv", "path\n1.png\npipe.jpg\n"));
+        var error = Assert.Throws<UnreadableImageException>(() => set.Read(1));
+        Assert.Contains("is a named pipe", error.Reason, StringComparison.Ordinal);
+        var manifest = Assert.Throws<DataException>(() => DataSets.Open(OddFiles.MakePipe(folder.Of("pipe.csv"))));
+        Assert.Contains("is a named pipe, expected a file", manifest.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_stray_image_beside_class_folders_is_named()
+    {
+        folder.Write("cat/1.png", Images.Png(1));
+        folder.Write("dog/2.png", Images.Png(2));
+        folder.Write("readme.png", Images.Png(3));
+        using ImageDataSet set = DataSets.Open(folder.Path);
+        Assert.Null(set.Labels);
+        var error = Assert.Throws<DataException>(() => set.RequireLabels());
+        Assert.Contains("'readme.png' lies in no class folder (1 of 3 images)", error.Message, StringComparison.Ordinal);
+    }
+}

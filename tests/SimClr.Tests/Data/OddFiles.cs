@@ -1,0 +1,33 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace SimClr.Tests.Data;
+
+/// <summary>Makes what .NET cannot: named pipes, and folders whose names are no UTF-8. On Linux.</summary>
+internal static partial class OddFiles
+{
+    private const uint ForAll = 0x1FF;   // rwxrwxrwx
+
+    public static string MakePipe(string path)
+    {
+        Assert.Equal(0, MakeFifo(path, ForAll));
+        return path;
+    }
+
+    /// <summary>A folder "caf\351" (é in Latin-1, as old archives have it) in another.</summary>
+    public static void MakeLatin1Folder(string parent)
+        => Assert.Equal(0, MakeFolder([.. Encoding.UTF8.GetBytes($"{parent}/caf"), 0xE9, 0], ForAll));
+
+    /// <summary>The same folder's file.</summary>
+    public static void RemoveLatin1Folder(string parent)
+        => Assert.Equal(0, RemoveFolder([.. Encoding.UTF8.GetBytes($"{parent}/caf"), 0xE9, 0]));
+
+    [LibraryImport("libc", EntryPoint = "mkfifo", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MakeFifo(string path, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "mkdir")]
+    private static partial int MakeFolder(byte[] path, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "rmdir")]
+    private static partial int RemoveFolder(byte[] path);
+}
