@@ -17,8 +17,7 @@ internal static class LabelList
     {
         try
         {
-            using StreamReader text = PlainFile.OpenText(file);
-            return Find(images, text.ReadToEnd().Split('\n').Select(Unquoted), file);
+            return Find(images, Lines(file).Select(Unquoted), file);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or FormatException)
         {
@@ -55,6 +54,15 @@ internal static class LabelList
         {
             throw new DataException(
                 $"{source}: {bad.Length} of {all} names {what}: {string.Join(", ", bad.Take(Examples))}{(bad.Length > Examples ? ", …" : "")}; {advice}");
+        }
+    }
+
+    private static IEnumerable<string> Lines(string file)
+    {
+        using StreamReader text = PlainFile.OpenText(file);
+        while (text.ReadLine() is { } line)
+        {
+            yield return line;
         }
     }
 

@@ -62,7 +62,7 @@ internal static partial class PlainFile
     {
         if (OtherKind(path) is { } kind)
         {
-            throw new IOException($"'{path}' is {kind}, expected a file");
+            throw new IOException($"it is {kind}, not a file");
         }
     }
 

@@ -125,7 +125,7 @@ public sealed class FolderScanTests : IDisposable
         var error = Assert.Throws<UnreadableImageException>(() => set.Read(1));
         Assert.Contains("is a named pipe", error.Reason, StringComparison.Ordinal);
         var manifest = Assert.Throws<DataException>(() => DataSets.Open(OddFiles.MakePipe(folder.Of("pipe.csv"))));
-        Assert.Contains("is a named pipe, expected a file", manifest.Message, StringComparison.Ordinal);
+        Assert.Contains("it is a named pipe, not a file", manifest.Message, StringComparison.Ordinal);
     }
 
     [Fact]

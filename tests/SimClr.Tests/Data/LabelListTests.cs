@@ -26,6 +26,7 @@ public sealed class LabelListTests : IDisposable
     [Theory]
     [InlineData("n02_7.JPEG\nn01_8.JPEG\n", "1 3")]            // the official ImageNet lists
     [InlineData("n01/n01_7.JPEG\r\n\r\n n02/same.png ", "0 4")]
+    [InlineData("\"n02_7.JPEG\"\rn01_8.JPEG", "1 3")]
     [InlineData("train\\n01\\n01_7.JPEG\nn01_7.JPEG", "0")]
     public void Images_are_found_by_file_name_or_end_of_path(string lines, string expected)
         => Assert.Equal(expected, string.Join(' ', LabelList.Read(images, folder.Write("list.txt", lines))));

@@ -33,6 +33,28 @@ public sealed class EmbeddingFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData("a,b,", "the row of 'p2' has no label (1 of 3 rows)")]
+    [InlineData(",,c", "the row of 'p0' has no label (2 of 3 rows)")]
+    [InlineData(",,", null)]
+    [InlineData("a,b,c", null)]
+    public void The_row_that_keeps_a_table_from_having_labels_is_named(string labels, string? expected)
+    {
+        string[] rows = [.. labels.Split(',').Select((label, row) => $"p{row},{label},0.5\n")];
+        EmbeddingTable table = EmbeddingFile.Read(folder.Write("e.csv", $"path,label,e0\n{string.Concat(rows)}"));
+        Assert.Equal(labels == "a,b,c", table.Labels is not null);
+        Assert.Equal(expected, table.NoLabelsReason);
+    }
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void A_pipe_is_refused_and_keeps_nobody_waiting(string extension)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "made by calls of Linux");
+        string pipe = OddFiles.MakePipe(folder.Of($"pipe{extension}"));
+        Assert.Contains("is a named pipe", Assert.Throws<DataException>(() => EmbeddingFile.Read(pipe, Others)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [MemberData(nameof(Formats))]
     public void A_link_is_read_as_the_file_behind_it(string extension)
     {

@@ -143,6 +143,15 @@ public sealed class FewLabelTests : IDisposable
         Assert.Equal(1, known.Strangers);
     }
 
+    [Fact]
+    public void A_path_that_no_file_can_have_is_that_of_no_image()
+    {
+        KnownLabels known = KnownLabels.Read(folder.Write("labels.csv", "path;label\na\0.png;red\n;red\nb.png;blue\n"), ["a.png", "b.png", "", "c\0.png"]);
+
+        Assert.Equal([1], known.Rows);
+        Assert.Equal(2, known.Strangers);
+    }
+
     [Theory]
     [InlineData("path,label\nx.png,red\ny.png,blue\n", "none of its 2 path(s) is one of the 2 embedded images; got 'x.png', expected paths such as 'a.png'")]
     [InlineData("path,label\na.png,red\na.png,blue\n", "line 3: got the label 'blue' for 'a.png', which is 'red' by line 2")]
