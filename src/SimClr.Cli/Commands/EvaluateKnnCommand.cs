@@ -52,6 +52,8 @@ internal static class EvaluateKnnCommand
             (EmbeddingTable testTable, int skippedTest) = input.Embed(input.Test, display, context.Cancel);
             return (trainTable, testTable, skippedTrain + skippedTest);
         });
+        train.RequireDirections();
+        test.RequireDirections();
         KnnResult result = KnnClassifier.Evaluate(train, test, k, temperature, context.Seed ?? 0);
         report.Show(
             result.Outcome,

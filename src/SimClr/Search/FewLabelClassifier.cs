@@ -26,7 +26,7 @@ public static class FewLabelClassifier
     /// <param name="classNames">The classes by number.</param>
     /// <param name="seed">Fixes the folds.</param>
     /// <param name="cancellation">Stops between steps.</param>
-    /// <exception cref="DataException">The labels are of fewer than two classes, or numbers are not finite.</exception>
+    /// <exception cref="DataException">The labels are of fewer than two classes, numbers are not finite, or rows are all zeros.</exception>
     public static FewLabelResult Fit(
         EmbeddingTable table,
         IReadOnlyList<int> rows,

@@ -15,7 +15,7 @@ public static class SphericalKMeans
     /// <param name="k">Clusters, 1 … rows.</param>
     /// <param name="options">Tries, steps, seed.</param>
     /// <param name="cancellation">Stops between steps.</param>
-    /// <exception cref="DataException">There are fewer different rows than clusters, or numbers that are not finite.</exception>
+    /// <exception cref="DataException">There are fewer different rows than clusters, numbers that are not finite, or rows of zeros.</exception>
     public static Clustering Fit(EmbeddingTable table, int k, KMeansOptions? options = null, CancellationToken cancellation = default)
     {
         _ = Require.Positive(k);
