@@ -59,7 +59,8 @@ internal static class EvaluateKnnCommand
             result.Outcome,
             string.Create(CultureInfo.InvariantCulture, $"kNN (k {k}, temperature {temperature})"),
             Json(result, temperature, skipped),
-            EvaluationText.Background(result.TrainImages, result.Classes, skipped));
+            EvaluationText.Background(result.TrainImages, result.Classes, skipped),
+            input.Notes);
     }
 
     private static JsonObject Json(KnnResult result, double temperature, int skipped) => new()

@@ -56,15 +56,14 @@ internal static class EvaluateLogisticCommand
         CommandContext context, EvaluationArguments arguments, OutcomeOptions asked, string? validation, LogisticOptions options)
     {
         OutcomeReport report = asked.Open(context);
-        using EvaluationInput input = EvaluationInput.Open(context, arguments);
-        using ImageDataSet? held = validation is null ? null : OpenValidation(validation, input);
+        using EvaluationInput input = EvaluationInput.Open(context, arguments, validation: validation);
         int skipped = 0;
         EvaluationTransform transform = EvaluationTransform.ForTransfer(input.Encoder.Views);
         (LogisticSelection found, EmbeddingTable test) = Display.Show(context, display =>
         {
             EmbeddingTable train = Embedded(input.Train);
-            EmbeddingTable? choose = held is null ? null : Embedded(held);
-            EmbeddingTable questions = Embedded(input.Test);
+            EmbeddingTable? choose = input.Validation is null ? null : TablePair.Match(train.ClassNames, Embedded(input.Validation), "validation");
+            EmbeddingTable questions = TablePair.Match((choose ?? train).ClassNames, Embedded(input.Test));
             return (LogisticRegression.Choose(
                 LogisticData.Of(train), choose is null ? null : LogisticData.Of(choose), options, Sweep(display, options), context.Cancel), questions);
 
@@ -78,15 +77,8 @@ internal static class EvaluateLogisticCommand
         EvaluationOutcome outcome = EvaluationOutcome.FromScores(
             test, found.Model.Logits(LogisticData.Of(test)), found.Model.Classes, options.Seed);
         int classes = outcome.ClassNames.Count;
-        report.Show(outcome, "logistic regression", Json(found, options, test.Count, classes, skipped), Words(found, classes, skipped));
-    }
-
-    private static ImageDataSet OpenValidation(string argument, EvaluationInput input)
-    {
-        ImageDataSet images = DataSets.Open(argument, input.Reading);
-        images.RequireLabels();
-        TablePair.CheckClasses(input.Train.ClassNames, images.ClassNames, "validation");
-        return images;
+        report.Show(
+            outcome, "logistic regression", Json(found, options, test.Count, classes, skipped), Words(found, classes, skipped), input.Notes);
     }
 
     private static Reports<LogisticSweepPoint> Sweep(IDisplay display, LogisticOptions options)

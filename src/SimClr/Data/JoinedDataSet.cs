@@ -1,16 +1,21 @@
 namespace SimClr.Data;
 
-/// <summary>The images of one labeled set and then those of another with the same classes.</summary>
+/// <summary>The images of one labeled set and then those of another, whose classes are matched by name.</summary>
 internal sealed class JoinedDataSet(ImageDataSet first, ImageDataSet second) : ImageDataSet
 {
+    private readonly ClassMatch? match = first.Presence is null
+        ? ClassMatch.Create(first.ClassNames, second.ClassNames, second.RequireLabels(), "validation")
+        : null;
+
+    private int[]? labels;
+
     public override string Name => $"{first.Name} + {second.Name}";
 
     public override int Count => first.Count + second.Count;
 
-    public override IReadOnlyList<int>? Labels { get; } = first.Presence is null ? [.. first.RequireLabels(), .. second.RequireLabels()] : null;
+    public override IReadOnlyList<int>? Labels => match is null ? null : labels ??= [.. first.RequireLabels(), .. match.Labels];
 
-    // Numbered classes may reach further in one of them.
-    public override IReadOnlyList<string>? ClassNames => second.ClassNames?.Count > first.ClassNames?.Count ? second.ClassNames : first.ClassNames;
+    public override IReadOnlyList<string>? ClassNames => match is null ? first.ClassNames : match.Names;
 
     internal override IReadOnlyList<sbyte[]>? Presence { get; } = first.Presence is { } presence ? [.. presence, .. second.RequirePresence()] : null;
 

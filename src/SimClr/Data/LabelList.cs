@@ -1,3 +1,5 @@
+using SimClr.Internals;
+
 namespace SimClr.Data;
 
 /// <summary>
@@ -55,7 +57,7 @@ internal static class LabelList
         }
     }
 
-    private static string Plain(string path) => path.Replace('\\', '/');
+    private static string Plain(string path) => Nfc.Compose(path.Replace('\\', '/'));
 
     private static string FileOf(string path) => path[(path.LastIndexOf('/') + 1)..];
 }
