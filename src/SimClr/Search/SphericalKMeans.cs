@@ -5,8 +5,8 @@ namespace SimClr.Search;
 
 /// <summary>
 /// k-means on the sphere (Dhillon and Modha 2001): rows and centers have length 1, a row belongs to the center with which
-/// its cosine is highest, a center is the direction of the sum of its rows. The beginnings are k-means++'s (Arthur and
-/// Vassilvitskii 2007), with 1 − cosine as the squared distance, which it is but for a factor of 2.
+/// its cosine is highest, a center is the direction of the sum of its rows. The beginnings are those of greedy
+/// k-means++ (Arthur and Vassilvitskii 2007), with 1 − cosine as the squared distance, which it is but for a factor of 2.
 /// </summary>
 public static class SphericalKMeans
 {
