@@ -113,6 +113,15 @@ internal static class EvaluateLogisticCommand
         ["skipped_images"] = skipped,
     };
 
+    /// <summary>Fits that ended for want of steps: of them, the accuracy may be another at the minimum.</summary>
+    private static string Unfinished(LogisticSelection found)
+    {
+        int sweep = found.Sweep.Count(point => !point.Converged);
+        return found.Model.Converged && sweep == 0 ? "" : string.Create(
+            CultureInfo.InvariantCulture,
+            $"note: {(found.Model.Converged ? "" : $"the final fit ended after {found.Model.Iterations} steps, before its minimum; ")}{sweep} of {found.Sweep.Count} fits of the choice ended before theirs: accuracies may be a little off\n");
+    }
+
     private static string Words(LogisticSelection found, int classes, int skipped)
     {
         double best = found.Sweep.Max(point => point.Validation);
@@ -120,6 +129,6 @@ internal static class EvaluateLogisticCommand
         return string.Create(
             CultureInfo.InvariantCulture,
             $"λ {found.Model.L2:G3} of {found.Sweep.Count} values{edge}, chosen on {found.ValidationRows} images ({ProgressText.Percent(best)}) after fitting to {found.TrainRows}, then fitted to both\n")
-            + EvaluationText.Background(found.TrainRows + found.ValidationRows, classes, skipped);
+            + Unfinished(found) + EvaluationText.Background(found.TrainRows + found.ValidationRows, classes, skipped);
     }
 }

@@ -52,7 +52,10 @@ public static class FewLabelClassifier
         LogisticRegression model = path.Fit(l2, cancellation);
         var all = new EmbeddingTable(unit.Values, unit.Dimension, table.Paths, new int[table.Count], classNames);
         float[] probabilities = Softmax.Rows(model.Logits(LogisticData.Of(all)), classNames.Count);
-        return new FewLabelResult(classNames, Accuracy.Predictions(probabilities, classNames.Count), probabilities, l2, validation);
+        return new FewLabelResult(classNames, Accuracy.Predictions(probabilities, classNames.Count), probabilities, l2, validation)
+        {
+            Converged = model.Converged,
+        };
     }
 
     private static EmbeddingTable Known(
