@@ -4,7 +4,6 @@ using SimClr.Cli.Displays;
 using SimClr.Data;
 using SimClr.Distributed;
 using SimClr.Embeddings;
-using SimClr.Evaluation;
 using SimClr.Training;
 using TorchSharp;
 
