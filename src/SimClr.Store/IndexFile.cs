@@ -113,10 +113,11 @@ internal sealed class IndexFile : IDisposable
         using SqliteTransaction transaction = Connection.BeginTransaction(deferred: true);
         long images = Command("SELECT count(*) FROM images NOT INDEXED").Number();
         long paths = Command("SELECT count(path) FROM images").Number() + Command("SELECT count(*) FROM images WHERE path IS NULL").Number();
-        long vectors = Command("SELECT count(*) FROM vectors").Number();
 
-        // In the order of the ids on both sides.
-        long pairs = Command("SELECT count(*) FROM vectors v CROSS JOIN images i NOT INDEXED WHERE i.id = v.id AND v.vector IS NOT NULL").Number();
+        // One pass over the vectors, in the order of the ids on both sides.
+        (long vectors, long pairs) = Command(
+            "SELECT count(*), count(CASE typeof(v.vector) WHEN 'blob' THEN i.id END) FROM vectors v LEFT JOIN images i NOT INDEXED ON i.id = v.id")
+            .Rows(row => (row.GetInt64(0), row.GetInt64(1))).Single();
         if (images != vectors || pairs != images || paths != images)
         {
             throw new DataException(
