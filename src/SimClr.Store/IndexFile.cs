@@ -102,6 +102,30 @@ internal sealed class IndexFile : IDisposable
     /// <summary>Runs something on the file; what SQLite says becomes an error that a user can act on.</summary>
     public T Guarded<T>(Func<T> action) => Guarded(Path, action);
 
+    /// <summary>
+    /// Compares the rows of the tables: each image has its vector, each vector its image. Damage that SQLite does not notice
+    /// (a page of zeros, say) loses rows of one of them. Reads both tables once.
+    /// </summary>
+    /// <exception cref="DataException">Rows are lost.</exception>
+    public void RequireWhole()
+    {
+        // Nothing is written between one count and the next.
+        using SqliteTransaction transaction = Connection.BeginTransaction(deferred: true);
+        long images = Command("SELECT count(*) FROM images NOT INDEXED").Number();
+        long paths = Command("SELECT count(path) FROM images").Number() + Command("SELECT count(*) FROM images WHERE path IS NULL").Number();
+
+        // One pass over the vectors, in the order of the ids on both sides.
+        (long vectors, long pairs) = Command(
+            "SELECT count(*), count(CASE typeof(v.vector) WHEN 'blob' THEN i.id END) FROM vectors v LEFT JOIN images i NOT INDEXED ON i.id = v.id")
+            .Rows(row => (row.GetInt64(0), row.GetInt64(1))).Single();
+        if (images != vectors || pairs != images || paths != images)
+        {
+            throw new DataException(
+                $"{Path} is damaged: it has {images} images ({paths} by their paths) and {vectors} vectors, and {pairs} of them belong together, "
+                    + "expected as many of each; copy it again, or create it again");
+        }
+    }
+
     public string? Meta(string key) => Command("SELECT value FROM meta WHERE key = $key", null, ("$key", key)).Scalar<string>();
 
     public void SetMeta(SqliteTransaction transaction, string key, object value)
@@ -211,6 +235,12 @@ internal sealed class IndexFile : IDisposable
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new DataException($"{path} cannot be used: {error.Message}", error);
+        }
+        catch (Exception error) when (error is InvalidCastException or FormatException or OverflowException
+            || (error is InvalidOperationException and not ObjectDisposedException))
+        {
+            // A cell of another type than was ever written.
+            throw new DataException($"{path} is damaged: {error.Message} Copy it again, or create it again", error);
         }
     }
 

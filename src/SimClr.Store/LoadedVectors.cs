@@ -53,9 +53,9 @@ internal sealed record LoadedVectors(long Version, VectorIndex Index, IReadOnlyL
     // A graph of the first vectors is read too, to be extended; it is not used before it holds all.
     private void ReadGraph(IndexFile file, GraphOptions options)
     {
-        if (file.Meta("graph") is not { } stamp
-            || !int.TryParse(stamp.Split(' ')[^2], CultureInfo.InvariantCulture, out int rows)
-            || rows > Ids.Count || rows == 0 || stamp != StampOf(options, rows, Ids[rows - 1]))
+        if (file.Meta("graph")?.Split(' ') is not { Length: > 1 } words
+            || !int.TryParse(words[^2], CultureInfo.InvariantCulture, out int rows)
+            || rows > Ids.Count || rows == 0 || string.Join(' ', words) != StampOf(options, rows, Ids[rows - 1]))
         {
             return;
         }

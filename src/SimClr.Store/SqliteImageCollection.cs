@@ -172,24 +172,25 @@ public sealed class SqliteImageCollection : ImageCollection
     /// <exception cref="DataException">There are none, or the file cannot be read.</exception>
     public EmbeddingTable ReadTable() => Opened.Guarded(() =>
     {
+        int dimension = Description.Dimension;   // The first to read it finds out whether the file is whole.
         ImageRecord[] records = [.. Select("i.path IS NOT NULL", includeVectors: true)];
         if (records.Length == 0)
         {
             throw new DataException($"{Name} holds no images; 'simclr index add {Name} IMAGES' adds some");
         }
 
-        float[] values = new float[(long)records.Length * Description.Dimension];
+        float[] values = new float[(long)records.Length * dimension];
         for (int row = 0; row < records.Length; row++)
         {
-            records[row].Vector.CopyTo(values.AsMemory(row * Description.Dimension));
+            records[row].Vector.CopyTo(values.AsMemory(row * dimension));
         }
 
         bool sized = records.All(record => record is { Width: not null, Height: not null });
         return EmbeddingTable.WithClasses(
             values,
-            Description.Dimension,
+            dimension,
             [.. records.Select(record => record.Path)],
-            [.. records.Select(record => record.Label)],
+            [.. records.Select(record => record.Label is { } label ? Nfc.Compose(label) : null)],
             names => [.. names.Distinct().Order(StringComparer.Ordinal)],
             sized ? [.. records.Select(record => record.Width!.Value)] : null,
             sized ? [.. records.Select(record => record.Height!.Value)] : null);
@@ -231,10 +232,13 @@ public sealed class SqliteImageCollection : ImageCollection
         (loaded, file, description) = (null, null, null);
     }
 
-    private IndexDescription ReadDescription() => Opened.Guarded(()
-        => Opened.Meta("dimension") is { } text && int.TryParse(text, out int dimension) && dimension is > 0 and <= VectorRows.LargestDimension
+    private IndexDescription ReadDescription() => Opened.Guarded(() =>
+    {
+        Opened.RequireWhole();
+        return Opened.Meta("dimension") is { } text && int.TryParse(text, out int dimension) && dimension is > 0 and <= VectorRows.LargestDimension
             ? new IndexDescription(dimension, Opened.Meta("encoder"), Opened.Meta("run"))
-            : throw new DataException($"{Name}: it does not say how many numbers its vectors have; it is damaged: create it again"));
+            : throw new DataException($"{Name}: it does not say how many numbers its vectors have; it is damaged: create it again");
+    });
 
     private void Write(Action<SqliteTransaction> write) => Opened.Guarded(() =>
     {

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Globalization;
 using SimClr.Cli.Displays;
 using SimClr.Cli.Groups;
+using SimClr.Embeddings;
 using SimClr.Search;
 
 namespace SimClr.Cli.Commands;
@@ -25,7 +27,8 @@ internal static class DuplicatesCommand
             [
                 "Kept is the image with the most pixels, then with the most bytes, then the first. Every other image of a group is",
                 "within the threshold of the kept one, and no two kept images are: groups do not grow by chains. The comparison is",
-                "exact. Files that hold the same bytes are told from the others. Nothing is deleted.",
+                "exact. Files that hold the same bytes are told from the others, and several links to one file count once. Where",
+                "random pairs of images reach the threshold, the encoder cannot tell images apart: exit 3. Nothing is deleted.",
             ],
         };
         arguments.AddTo(verb);
@@ -44,16 +47,38 @@ internal static class DuplicatesCommand
 
     private static void Find(CommandContext context, TableArguments arguments, double threshold, GroupOutput output)
     {
-        using TableInput input = Display.Show(context, display => TableInput.Open(context, arguments, display));
+        using TableInput opened = Display.Show(context, display => TableInput.Open(context, arguments, display));
+        TableInput input = opened.WithoutLinks();
         var files = new ImageFiles(input.Table, input.Images);
+        RequireTellingApart(input.Table, files, threshold, context.Seed ?? 0);
         IReadOnlyList<DuplicateGroup> groups = Display.Show(context, display => NearDuplicates.Find(
             input.Table, threshold, ImageFacts.Order(files.Facts), display.Images("comparing", input.Table.Count), context.Cancel));
-        var found = new DuplicateList(input.Table, files, groups, threshold);
+        var found = new DuplicateList(input.Table, files, groups, threshold, opened.Table.Count - input.Table.Count);
         if (groups.Count == 1 && found.Superfluous == input.Table.Count - 1 && input.Table.Count > 2)
         {
             context.Remark($"all {input.Table.Count} images fall into one group: is the threshold too low, or did the encoder's training collapse?");
         }
 
         output.Give(context, input, found);
+    }
+
+    /// <summary>Refuses an encoder to which random images are as alike as duplicates: what it finds could be anything.</summary>
+    private static void RequireTellingApart(EmbeddingTable table, ImageFiles files, double threshold, long seed)
+    {
+        if (table.Count < 2)
+        {
+            return;   // Told where they are compared.
+        }
+
+        var pairs = RandomPairs.Draw(table, seed);
+        double share = pairs.ShareReaching(threshold, files.Identical);
+        if (pairs.Drown(threshold, share))
+        {
+            throw new DataException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{100 * share:0.#}% of random pairs of these {table.Count} images reach the threshold of {threshold} (their median cosine is {pairs.Median:0.0000}), "
+                    + $"and not because their files are the same: the encoder cannot tell these images apart, so that near-duplicates cannot be found with it. "
+                    + $"Train it longer or use another one; if nearly all images do show the same, a higher --threshold finds those that are most alike"));
+        }
     }
 }

@@ -65,14 +65,14 @@ internal static class EvaluateFinetuneCommand
             Progress = Steps(display),
             Grid = call.Grid,
             Metric = call.Metric,
-            Validation = call.Validation,
+            Validation = call.Input.Validation,
             Out = output,
             Communicator = ranks,
         }).Run(call.Labeled, call.Input.Test, context.Cancel));
         (int Least, int Most)? taken = own.FewLabels(context) ? PerClass(call.Labeled) : null;
         _ = ranks.FromFirst(() =>
         {
-            report!.Show(result.Outcome, Title(result), Json(result, call.Metric, taken, output), Words(result, call.Metric, taken, call.Input.Train.Count, output));
+            report!.Show(result.Outcome, Title(result), Json(result, call.Metric, taken, output), Words(result, call.Metric, taken, call.Input.Train.Count, output), call.Input.Notes);
             return true;
         });
     }

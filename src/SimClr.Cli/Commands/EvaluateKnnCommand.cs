@@ -52,12 +52,15 @@ internal static class EvaluateKnnCommand
             (EmbeddingTable testTable, int skippedTest) = input.Embed(input.Test, display, context.Cancel);
             return (trainTable, testTable, skippedTrain + skippedTest);
         });
+        train.RequireDirections();
+        test.RequireDirections();
         KnnResult result = KnnClassifier.Evaluate(train, test, k, temperature, context.Seed ?? 0);
         report.Show(
             result.Outcome,
             string.Create(CultureInfo.InvariantCulture, $"kNN (k {k}, temperature {temperature})"),
             Json(result, temperature, skipped),
-            EvaluationText.Background(result.TrainImages, result.Classes, skipped));
+            EvaluationText.Background(result.TrainImages, result.Classes, skipped),
+            input.Notes);
     }
 
     private static JsonObject Json(KnnResult result, double temperature, int skipped) => new()

@@ -75,7 +75,8 @@ internal static class EvaluateLinearCommand
                 result.Outcome,
                 $"linear evaluation ({(fixedFeatures ? "fixed features, " : "")}{result.Epochs} epochs)",
                 Json(result, fixedFeatures),
-                EvaluationText.Background(result.TrainImages, result.Classes, result.SkippedImages));
+                EvaluationText.Background(result.TrainImages, result.Classes, result.SkippedImages),
+                input.Notes);
             return true;
         });
     }

@@ -56,15 +56,14 @@ internal static class EvaluateLogisticCommand
         CommandContext context, EvaluationArguments arguments, OutcomeOptions asked, string? validation, LogisticOptions options)
     {
         OutcomeReport report = asked.Open(context);
-        using EvaluationInput input = EvaluationInput.Open(context, arguments);
-        using ImageDataSet? held = validation is null ? null : OpenValidation(context, validation, input);
+        using EvaluationInput input = EvaluationInput.Open(context, arguments, validation: validation);
         int skipped = 0;
         EvaluationTransform transform = EvaluationTransform.ForTransfer(input.Encoder.Views);
         (LogisticSelection found, EmbeddingTable test) = Display.Show(context, display =>
         {
             EmbeddingTable train = Embedded(input.Train);
-            EmbeddingTable? choose = held is null ? null : Embedded(held);
-            EmbeddingTable questions = Embedded(input.Test);
+            EmbeddingTable? choose = input.Validation is null ? null : TablePair.Match(train.ClassNames, Embedded(input.Validation), "validation");
+            EmbeddingTable questions = TablePair.Match((choose ?? train).ClassNames, Embedded(input.Test));
             return (LogisticRegression.Choose(
                 LogisticData.Of(train), choose is null ? null : LogisticData.Of(choose), options, Sweep(display, options), context.Cancel), questions);
 
@@ -78,15 +77,8 @@ internal static class EvaluateLogisticCommand
         EvaluationOutcome outcome = EvaluationOutcome.FromScores(
             test, found.Model.Logits(LogisticData.Of(test)), found.Model.Classes, options.Seed);
         int classes = outcome.ClassNames.Count;
-        report.Show(outcome, "logistic regression", Json(found, options, test.Count, classes, skipped), Words(found, classes, skipped));
-    }
-
-    private static ImageDataSet OpenValidation(CommandContext context, string argument, EvaluationInput input)
-    {
-        ImageDataSet images = context.OpenImages(argument, input.Reading, needsLabels: true);
-        images.RequireLabels();
-        TablePair.CheckClasses(input.Train.ClassNames, images.ClassNames, "validation");
-        return images;
+        report.Show(
+            outcome, "logistic regression", Json(found, options, test.Count, classes, skipped), Words(found, classes, skipped), input.Notes);
     }
 
     private static Reports<LogisticSweepPoint> Sweep(IDisplay display, LogisticOptions options)
@@ -121,6 +113,15 @@ internal static class EvaluateLogisticCommand
         ["skipped_images"] = skipped,
     };
 
+    /// <summary>Fits that ended for want of steps: of them, the accuracy may be another at the minimum.</summary>
+    private static string Unfinished(LogisticSelection found)
+    {
+        int sweep = found.Sweep.Count(point => !point.Converged);
+        return found.Model.Converged && sweep == 0 ? "" : string.Create(
+            CultureInfo.InvariantCulture,
+            $"note: {(found.Model.Converged ? "" : $"the final fit ended after {found.Model.Iterations} steps, before its minimum; ")}{sweep} of {found.Sweep.Count} fits of the choice ended before theirs: accuracies may be a little off\n");
+    }
+
     private static string Words(LogisticSelection found, int classes, int skipped)
     {
         double best = found.Sweep.Max(point => point.Validation);
@@ -128,6 +129,6 @@ internal static class EvaluateLogisticCommand
         return string.Create(
             CultureInfo.InvariantCulture,
             $"λ {found.Model.L2:G3} of {found.Sweep.Count} values{edge}, chosen on {found.ValidationRows} images ({ProgressText.Percent(best)}) after fitting to {found.TrainRows}, then fitted to both\n")
-            + EvaluationText.Background(found.TrainRows + found.ValidationRows, classes, skipped);
+            + Unfinished(found) + EvaluationText.Background(found.TrainRows + found.ValidationRows, classes, skipped);
     }
 }

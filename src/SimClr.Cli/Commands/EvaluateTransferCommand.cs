@@ -140,6 +140,13 @@ internal static class EvaluateTransferCommand
                 context.Remark($"{set.Title} is not there: {set.HowToGet(request.Root)}");
             }
 
+            Dictionary<string, int> overlap = folders.Present.ToDictionary(splits => splits.Set.Name, Overlap);
+            string[] warnings =
+            [
+                .. folders.Present.Where(splits => overlap[splits.Set.Name] > 0).Select(splits =>
+                    $"warning: {splits.Set.Title}: {overlap[splits.Set.Name]} of {splits.Test.Count} test images are training or validation images too"),
+            ];
+            Array.ForEach(warnings, context.Remark);
             TransferResult[] results = Measure(context, request, encoder, folders, reading, seed);
             var table = new TransferTable(request, encoder.Options, encoder.Views, results, folders.Absent, seed);
             report?.Write(System.Text.Encoding.UTF8.GetBytes(table.Html(Stopwatch.GetElapsedTime(begin).TotalSeconds)));
@@ -150,9 +157,13 @@ internal static class EvaluateTransferCommand
 
             JsonObject json = table.Json(report?.Path);
             json["predictions"] = predictions;
-            context.Result(json, table.Words(report?.Path) + (predictions is null ? "" : $"\npredictions: {Path.GetFullPath(predictions)}"));
+            json["overlap"] = new JsonObject(overlap.Select(set => KeyValuePair.Create<string, JsonNode?>(set.Key, set.Value)));
+            context.Result(json, table.Words(report?.Path) + string.Concat(warnings.Select(line => $"\n{line}")) + (predictions is null ? "" : $"\npredictions: {Path.GetFullPath(predictions)}"));
         }
     }
+
+    private static int Overlap(TransferSplits splits)
+        => SetOverlap.Count(splits.Test, splits.Train) + SetOverlap.Count(splits.Test, splits.Validation);
 
     private static void Write(Stream stream, TransferResult result)
     {

@@ -4,7 +4,6 @@ using SimClr.Cli.Displays;
 using SimClr.Data;
 using SimClr.Distributed;
 using SimClr.Embeddings;
-using SimClr.Evaluation;
 using SimClr.Internals;
 using SimClr.Training;
 
@@ -13,11 +12,13 @@ namespace SimClr.Cli.Commands;
 /// <summary>An encoder and the two labeled sets it is measured on, opened and checked before anything is computed.</summary>
 internal sealed class EvaluationInput : IDisposable
 {
-    private EvaluationInput(TrainedEncoder encoder, ImageDataSet train, ImageDataSet test, DataOptions reading)
+    private EvaluationInput(TrainedEncoder encoder, ImageDataSet train, ImageDataSet test, ImageDataSet? validation, DataOptions reading, SetNotes notes)
     {
         Encoder = encoder;
         Train = train;
         Test = test;
+        Validation = validation;
+        Notes = notes;
         Reading = reading;
     }
 
@@ -27,13 +28,20 @@ internal sealed class EvaluationInput : IDisposable
 
     public ImageDataSet Test { get; }
 
+    /// <summary>Images to choose settings on, or null.</summary>
+    public ImageDataSet? Validation { get; }
+
+    /// <summary>What the sets have in common and what not.</summary>
+    public SetNotes Notes { get; }
+
     /// <summary>How images are read: as the run read its own, but for what --set says.</summary>
     public DataOptions Reading { get; }
 
     /// <param name="context">What the user typed.</param>
     /// <param name="arguments">What of it names encoder and sets.</param>
     /// <param name="cores">Cores of a rank that has others beside it; null for all there are.</param>
-    public static EvaluationInput Open(CommandContext context, EvaluationArguments arguments, int? cores = null)
+    /// <param name="validation">What names images to choose settings on, or null.</param>
+    public static EvaluationInput Open(CommandContext context, EvaluationArguments arguments, int? cores = null, string? validation = null)
     {
         string device = ComputePlan.ResolveDevice(context.Device ?? "auto");
         ComputeThreads.UseAtMost(context.Threads is > 0 and { } threads ? threads : cores ?? 0);
@@ -43,9 +51,11 @@ internal sealed class EvaluationInput : IDisposable
         ImageDataSet train = context.OpenImages(context.Value(arguments.Train)!, reading, needsLabels: true);
         ImageDataSet test = context.OpenImages(context.Value(arguments.Test)!, reading, needsLabels: true);
         LabeledImages.RequireClasses(train);
-        test.RequireLabels();
-        TablePair.CheckClasses(train.ClassNames, test.ClassNames);
-        return new EvaluationInput(TrainedEncoder.Load(context.Value(arguments.Run), device), train, test, reading);
+        _ = ClassMatch.Create(train.ClassNames, test.ClassNames, test.RequireLabels());
+        ImageDataSet? held = validation is null ? null : context.OpenImages(validation, reading, needsLabels: true);
+        _ = held is null ? null : ClassMatch.Create(train.ClassNames, held.ClassNames, held.RequireLabels(), "validation");
+        TrainedEncoder encoder = TrainedEncoder.Load(context.Value(arguments.Run), device);
+        return new EvaluationInput(encoder, train, test, held, reading, SetNotes.Create(context, train, test, held));
     }
 
     /// <summary>Embeds one of the sets, and counts what could not be read.</summary>
@@ -69,6 +79,7 @@ internal sealed class EvaluationInput : IDisposable
         Encoder.Dispose();
         Train.Dispose();
         Test.Dispose();
+        Validation?.Dispose();
     }
 
     private static DataOptions ReadingOf(CommandContext context, EvaluationArguments arguments)

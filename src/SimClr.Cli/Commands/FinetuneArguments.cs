@@ -68,9 +68,8 @@ internal sealed class FinetuneArguments
         }
     }
 
-    /// <summary>The validation images, or null.</summary>
-    public ImageDataSet? OpenValidation(CommandContext context, DataOptions reading)
-        => context.Value(validation) is { } data ? context.OpenImages(data, reading, needsLabels: true) : null;
+    /// <summary>What names the validation images, or null.</summary>
+    public string? Validation(CommandContext context) => context.Value(validation);
 
     /// <summary>Whether few labels are asked for.</summary>
     public bool FewLabels(CommandContext context)

@@ -81,6 +81,11 @@ internal static class LabelCommand
         FewLabelResult? model = learnable || predictions is not null || suggest == 0
             ? FewLabelClassifier.Fit(input.Table, known.Rows, known.Labels, known.ClassNames, context.Seed ?? 0, context.Cancel)
             : null;
+        if (model is { Converged: false })
+        {
+            context.Remark("note: the fit of the classifier ended before its minimum; its predictions may be a little off");
+        }
+
         int[] suggested = suggest == 0 ? [] : NextLabels.Choose(input.Table, known.Rows, model, suggest, context.Seed ?? 0, context.Cancel);
         var found = new LabelReport(input, known, model, suggested);
         found.WritePredictions(predictions);

@@ -11,7 +11,8 @@ internal sealed class OutcomeReport(CommandContext context, bool perClass, Outpu
     /// <param name="title">What was measured, in a few words: "kNN (k 20)".</param>
     /// <param name="more">The verb's own keys; they follow those of the outcome.</param>
     /// <param name="background">The verb's own lines; they follow the accuracies.</param>
-    public void Show(EvaluationOutcome outcome, string title, JsonObject more, string background)
+    /// <param name="notes">What must be known of the images.</param>
+    public void Show(EvaluationOutcome outcome, string title, JsonObject more, string background, SetNotes notes)
     {
         predictions?.Write(stream => PredictionsFile.Write(stream, outcome));
         JsonObject json = OutcomeJson.Of(outcome, perClass);
@@ -21,12 +22,13 @@ internal sealed class OutcomeReport(CommandContext context, bool perClass, Outpu
             json[key] = value;
         }
 
+        notes.AddTo(json);
         if (predictions is not null)
         {
             json["predictions"] = predictions.Path;
         }
 
-        List<string> lines = [$"{title}: {OutcomeText.Accuracies(outcome)}", background];
+        List<string> lines = [$"{title}: {OutcomeText.Accuracies(outcome)}", background, .. notes.Lines];
         lines.AddRange(perClass ? OutcomeText.PerClass(outcome) : []);
         lines.AddRange(predictions is null ? [] : [$"predictions: {predictions.Path}"]);
         context.Result(json, string.Join('\n', lines));

@@ -51,11 +51,12 @@ internal static class SupervisedCommand
     {
         using TrainingCall call = ranks.Together(() => TrainingCall.Open(context, arguments, Name));
         using ImageDataSet? held = ranks.FromFirstOnly(() => context.Value(test) is { } data ? Held(context, data, call) : null);
+        SetNotes? notes = held is null ? null : SetNotes.Create(context, call.Images, held);
         PretrainResult result = call.Train(display =>
             new SupervisedTrainer(call.Options) { Logger = display.Logger, Progress = display.Training, Communicator = ranks }
                 .Run(call.Images, call.Run.Root, call.Resume, context.Cancel));
         EvaluationOutcome? outcome = held is null ? null : Test(context, call, held);
-        context.Result(Json(result, call.Run, outcome), Words(result, outcome));
+        context.Result(Json(result, call.Run, outcome, notes), Words(result, outcome, notes));
     }
 
     private static ImageDataSet Held(CommandContext context, string data, TrainingCall call)
@@ -63,9 +64,8 @@ internal static class SupervisedCommand
         ImageDataSet held = context.OpenImages(data, call.Options.Data, needsLabels: true);
         try
         {
-            held.RequireLabels();
             call.Images.RequireLabels();
-            TablePair.CheckClasses(call.Images.ClassNames, held.ClassNames);
+            _ = ClassMatch.Create(call.Images.ClassNames, held.ClassNames, held.RequireLabels());
             return held;
         }
         catch
@@ -82,7 +82,7 @@ internal static class SupervisedCommand
             held, call.Options.Data, progress: display.Images($"classifying {held.Name}", held.Count), cancellation: context.Cancel));
     }
 
-    private static JsonObject Json(PretrainResult result, RunDirectory run, EvaluationOutcome? outcome)
+    private static JsonObject Json(PretrainResult result, RunDirectory run, EvaluationOutcome? outcome, SetNotes? notes)
     {
         JsonObject json = outcome is null ? [] : OutcomeJson.Of(outcome, perClass: false);
         foreach ((string key, JsonNode? value) in PretrainReport.Json(result).ToArray())
@@ -93,12 +93,13 @@ internal static class SupervisedCommand
             }
         }
 
+        notes?.AddTo(json);
         json["classifier"] = run.ClassifierFile;
         json["batch_top1"] = result.Health?.PositiveFirst;
         return json;
     }
 
-    private static string Words(PretrainResult result, EvaluationOutcome? outcome)
+    private static string Words(PretrainResult result, EvaluationOutcome? outcome, SetNotes? notes)
     {
         List<string> lines =
         [
@@ -119,6 +120,7 @@ internal static class SupervisedCommand
         lines.Add(outcome is null
             ? $"next: simclr evaluate linear {ShellText.Quote(result.Run)} --train LABELED --test LABELED"
             : $"test images: {OutcomeText.Accuracies(outcome)}");
+        lines.AddRange(notes?.Lines ?? []);
         return string.Join('\n', lines);
     }
 }

@@ -17,10 +17,16 @@ internal sealed class DuplicateList : IGroupList
     private readonly IReadOnlyList<DuplicateGroup> groups;
     private readonly HashSet<int> identical;
     private readonly double threshold;
+    private readonly int links;
 
-    public DuplicateList(EmbeddingTable table, ImageFiles files, IReadOnlyList<DuplicateGroup> groups, double threshold)
+    /// <param name="table">The embeddings, one row for each file.</param>
+    /// <param name="files">What is known of the files.</param>
+    /// <param name="groups">What was found.</param>
+    /// <param name="threshold">The cosine that it was found at.</param>
+    /// <param name="links">Rows that were left out because another row has the same file.</param>
+    public DuplicateList(EmbeddingTable table, ImageFiles files, IReadOnlyList<DuplicateGroup> groups, double threshold, int links)
     {
-        (this.table, this.files, this.groups, this.threshold) = (table, files, groups, threshold);
+        (this.table, this.files, this.groups, this.threshold, this.links) = (table, files, groups, threshold, links);
         identical = [.. groups.SelectMany(group => group.Duplicates.Where(found => files.Identical(group.Kept, found.Row)).Select(found => found.Row))];
     }
 
@@ -31,7 +37,9 @@ internal sealed class DuplicateList : IGroupList
 
     private string Summary => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Counted.Of(groups.Count, "group")} of near-duplicates among {Counted.Of(table.Count, "image")} at cosine {threshold}{(groups.Count == 0 ? "" : $": {Counted.Of(Superfluous, "image")} could go{Freed}, {identical.Count} of them the same file as the one to keep")}");
+        $"{Counted.Of(groups.Count, "group")} of near-duplicates among {Counted.Of(table.Count, "image")} at cosine {threshold}{(groups.Count == 0 ? "" : $": {Counted.Of(Superfluous, "image")} could go{Freed}, {identical.Count} of them the same file as the one to keep")}{Linked}");
+
+    private string Linked => links == 0 ? "" : $"; {Counted.Of(links, "more name")} of these files (links) left out";
 
     private string Freed => SuperfluousBytes > 0 ? string.Create(CultureInfo.InvariantCulture, $" ({SuperfluousBytes / 1e6:0.0} MB)") : "";
 
@@ -59,6 +67,7 @@ internal sealed class DuplicateList : IGroupList
         ["threshold"] = threshold,
         ["duplicates"] = Superfluous,
         ["identical"] = identical.Count,
+        ["links"] = links,
         ["bytes"] = SuperfluousBytes,
         ["groups"] = new JsonArray([.. groups.Select(group => new JsonObject
         {

@@ -92,6 +92,7 @@ internal sealed class LabelReport
         ["classes"] = new JsonArray([.. known.ClassNames.Select(name => JsonValue.Create(name))]),
         ["unmatched"] = known.Strangers,
         ["l2"] = model?.L2,
+        ["converged"] = model?.Converged,
         ["cross_validation"] = model?.Validation is { } validation ? new JsonObject
         {
             ["accuracy"] = validation.Accuracy,

@@ -13,13 +13,14 @@ namespace SimClr.Cli.Groups;
 internal sealed class TableInput : IDisposable
 {
     private readonly ImageDataSet? set;
+    private readonly string? folder;
 
     private TableInput(EmbeddingTable table, ImageDataSet? set, string? folder, int skipped)
     {
         Table = table;
         Images = new RowImages(table, set, folder);
         Skipped = skipped;
-        this.set = set;
+        (this.set, this.folder) = (set, folder);
     }
 
     public EmbeddingTable Table { get; }
@@ -48,6 +49,25 @@ internal sealed class TableInput : IDisposable
         return context.Value(arguments.Run) is { } run
             ? Embedded(context, source, run, context.Value(arguments.Set), folder, display)
             : new TableInput(Read(context, source), null, folder, 0);
+    }
+
+    /// <summary>
+    /// The same with one row for each file, whatever links lead to it: the row that has the file's own path, else the first. What
+    /// it returns is disposed of with this.
+    /// </summary>
+    public TableInput WithoutLinks()
+    {
+        string?[] files = [.. ParallelEnumerable.Range(0, Table.Count).AsOrdered().Select(Images.FileOf)];
+        int[] rows =
+        [
+            .. ParallelEnumerable.Range(0, Table.Count).AsOrdered()
+                .Select(row => (Row: row, File: files[row] is { } file ? FileIdentity.Of(file) : $"row {row}"))
+                .AsSequential()
+                .GroupBy(row => row.File, row => row.Row)
+                .Select(names => names.Count() == 1 ? names.First() : names.OrderBy(row => FileIdentity.IsOwnPath(files[row]!) ? 0 : 1).First())
+                .Order(),
+        ];
+        return rows.Length == Table.Count ? this : new TableInput(Table.Subset(rows), set, folder, Skipped);
     }
 
     public void Dispose() => set?.Dispose();

@@ -1,3 +1,5 @@
+using SimClr.Internals;
+
 namespace SimClr.Data;
 
 /// <summary>One image per file below a root folder.</summary>
@@ -11,7 +13,7 @@ internal sealed class FileDataSet : ImageDataSet
     /// <param name="name">What the user typed.</param>
     /// <param name="root">The folder that the files are named from.</param>
     /// <param name="files">Paths from the root, or absolute.</param>
-    /// <param name="classes">The class name of each file, or null.</param>
+    /// <param name="classes">The class name of each file, or null. Names that differ by Unicode normalization alone are one class.</param>
     /// <param name="options">How to decode.</param>
     /// <param name="noLabelsReason">See <see cref="ImageDataSet.NoLabelsReason"/>.</param>
     /// <param name="omissions">See <see cref="ImageDataSet.Omissions"/>.</param>
@@ -29,10 +31,12 @@ internal sealed class FileDataSet : ImageDataSet
         Omissions = omissions ?? Omissions.None;
         if (classes is not null)
         {
-            string[] names = [.. classes.Distinct().Order(StringComparer.Ordinal)];
+            // A set that was copied from a Mac may hold both forms of a name.
+            string[] composed = [.. classes.Select(Nfc.Compose)];
+            string[] names = [.. composed.Distinct().Order(StringComparer.Ordinal)];
             var numbers = names.Index().ToDictionary(pair => pair.Item, pair => pair.Index);
             ClassNames = names;
-            Labels = [.. classes.Select(name => numbers[name])];
+            Labels = [.. composed.Select(name => numbers[name])];
         }
     }
 

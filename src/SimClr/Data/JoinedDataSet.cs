@@ -1,17 +1,21 @@
 namespace SimClr.Data;
 
-/// <summary>The images of one labeled set and then those of another with the same classes.</summary>
+/// <summary>The images of one labeled set and then those of another, whose classes are matched by name.</summary>
 internal sealed class JoinedDataSet(ImageDataSet first, ImageDataSet second) : DelegatingDataSet(first)
 {
+    private readonly ClassMatch? match = first.Presence is null
+        ? ClassMatch.Create(first.ClassNames, second.ClassNames, second.RequireLabels(), "validation")
+        : null;
+
+    private int[]? labels;
+
     public override string Name => $"{Source.Name} + {second.Name}";
 
     public override int Count => Source.Count + second.Count;
 
-    public override IReadOnlyList<int>? Labels { get; } = first.Presence is null ? [.. first.RequireLabels(), .. second.RequireLabels()] : null;
+    public override IReadOnlyList<int>? Labels => match is null ? null : labels ??= [.. Source.RequireLabels(), .. match.Labels];
 
-    // Numbered classes may reach further in one of them.
-    public override IReadOnlyList<string>? ClassNames
-        => second.ClassNames?.Count > Source.ClassNames?.Count ? second.ClassNames : Source.ClassNames;
+    public override IReadOnlyList<string>? ClassNames => match is null ? Source.ClassNames : match.Names;
 
     internal override IReadOnlyList<sbyte[]>? Presence { get; } = first.Presence is { } presence ? [.. presence, .. second.RequirePresence()] : null;
 

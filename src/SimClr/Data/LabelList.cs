@@ -71,7 +71,7 @@ internal static class LabelList
         ? CsvReader.Read(new StringReader(quoted)).First().Fields is [var only] ? only : line
         : line;
 
-    private static string Plain(string path) => path.Replace('\\', '/');
+    private static string Plain(string path) => Nfc.Compose(path.Replace('\\', '/'));
 
     private static string FileOf(string path) => path[(path.LastIndexOf('/') + 1)..];
 }

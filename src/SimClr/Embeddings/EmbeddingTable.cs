@@ -5,6 +5,9 @@ namespace SimClr.Embeddings;
 /// <summary>Embeddings of images: one row each, with path and label where there is one.</summary>
 public sealed class EmbeddingTable
 {
+    // The squares of a shorter row lose digits in float32, or vanish.
+    private const float LeastPlainNorm = 1e-15f;
+
     /// <summary>Joins rows to what they describe.</summary>
     /// <param name="values">rows · dimension numbers, row by row. Not copied.</param>
     /// <param name="dimension">Numbers per row, above 0.</param>
@@ -144,7 +147,42 @@ public sealed class EmbeddingTable
     internal static void Normalize(ReadOnlySpan<float> row, Span<float> destination)
     {
         float norm = TensorPrimitives.Norm(row);
-        TensorPrimitives.Multiply(row, norm > 0 ? 1 / norm : 0, destination);
+        if (norm is >= LeastPlainNorm and < float.PositiveInfinity)
+        {
+            TensorPrimitives.Multiply(row, 1 / norm, destination);
+            return;
+        }
+
+        NormalizeScaled(row, destination);
+    }
+
+    /// <summary>
+    /// The same for any length: the row is divided by its largest number first, so that no square overflows or vanishes.
+    /// </summary>
+    internal static void NormalizeScaled(ReadOnlySpan<float> row, Span<float> destination)
+    {
+        float largest = MathF.Abs(TensorPrimitives.MaxMagnitude(row));
+        if (largest == 0)
+        {
+            destination.Clear();
+            return;
+        }
+
+        TensorPrimitives.Divide(row, largest, destination);
+        TensorPrimitives.Divide(destination, TensorPrimitives.Norm((ReadOnlySpan<float>)destination), destination);
+    }
+
+    /// <summary>Refuses rows without a direction: they have no cosine with anything.</summary>
+    /// <exception cref="DataException">A row is all zeros.</exception>
+    internal void RequireDirections()
+    {
+        int[] zeros = [.. Enumerable.Range(0, Count).Where(row => this[row].IndexOfAnyExcept(0f) < 0)];
+        if (zeros.Length > 0)
+        {
+            throw new DataException(
+                $"{zeros.Length} of {Count} embeddings are all zeros, and zeros have no cosine with anything; the first is that of "
+                    + $"{Paths[zeros[0]]} (row {zeros[0]}). Leave them out. Did the encoder's training collapse?");
+        }
     }
 
     /// <summary>Refuses what a network whose weights are no numbers leaves: every measure of it would look like chance.</summary>

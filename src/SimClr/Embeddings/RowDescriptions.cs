@@ -1,4 +1,5 @@
 using System.Globalization;
+using SimClr.Internals;
 
 namespace SimClr.Embeddings;
 
@@ -31,7 +32,7 @@ internal sealed class RowDescriptions
 
         if (className is not null)
         {
-            classes.Add(className);
+            classes.Add(Nfc.Compose(className));
         }
     }
 

@@ -32,14 +32,14 @@ public static class KnnClassifier
     /// <param name="k">Neighbors that vote, 1 … rows of <paramref name="train"/>. Default 20.</param>
     /// <param name="temperature">τ, above 0. Default 0.1.</param>
     /// <param name="seed">Fixes the resamples of the intervals; the classification has nothing random.</param>
-    /// <exception cref="DataException">Labels are missing, the dimensions or classes differ, or k exceeds the number of rows.</exception>
+    /// <exception cref="DataException">Labels are missing, the dimensions differ, there is no common class, or k exceeds the number of rows.</exception>
     public static KnnResult Evaluate(EmbeddingTable train, EmbeddingTable test, int k = 20, double temperature = 0.1, long seed = 0)
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(test);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(k);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(temperature);
-        TablePair.Check(train, test);
+        test = TablePair.Match(train, test);
         CheckNeighbors(k, train.Count);
 
         int classes = Math.Max(train.Classes, test.Classes);

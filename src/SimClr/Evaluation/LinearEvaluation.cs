@@ -24,14 +24,14 @@ public static class LinearEvaluation
     /// <summary>Trains the layer on one set and classifies another.</summary>
     /// <param name="encoder">The encoder; it comes back exactly as it was.</param>
     /// <param name="train">Labeled images.</param>
-    /// <param name="test">Labeled images of the same classes.</param>
+    /// <param name="test">Labeled images; their classes are matched by name, those that were not learned count as wrong.</param>
     /// <param name="options">The recipe.</param>
     /// <param name="data">How images are read.</param>
     /// <param name="progress">Told after each epoch.</param>
     /// <param name="communicator">The processes that share the work, and all get the result; null (default) for this one alone.</param>
     /// <param name="cancellation">Stops between steps.</param>
     /// <exception cref="ConfigurationException">The processes were started with different arguments, or are more than a batch has images.</exception>
-    /// <exception cref="DataException">Labels are missing, classes differ, or too many images cannot be read.</exception>
+    /// <exception cref="DataException">Labels are missing, there is no common class, or too many images cannot be read.</exception>
     /// <exception cref="DivergenceException">The loss is not finite.</exception>
     public static LinearResult Run(
         TrainedEncoder encoder,
@@ -50,8 +50,7 @@ public static class LinearEvaluation
         options ??= new LinearOptions();
         data ??= new DataOptions();
         _ = train.RequireLabels();
-        _ = test.RequireLabels();
-        TablePair.CheckClasses(train.ClassNames, test.ClassNames);
+        _ = ClassMatch.Create(train.ClassNames, test.ClassNames, test.RequireLabels());
         if (ranks.Size > 1)
         {
             RankAgreement.Check(ranks, ranks.Together(() => EvaluationFacts.Of(
@@ -59,8 +58,8 @@ public static class LinearEvaluation
             data = data with { Workers = data.Workers > 0 ? data.Workers : RankProcessors.CoresEach(ranks) };
         }
 
-        EmbeddingTable questions = Embedder.Embed(
-            encoder, test, new EvaluationTransform(encoder.Views), data, ranks: ranks, cancellation: cancellation);
+        EmbeddingTable questions = TablePair.Match(train.ClassNames, Embedder.Embed(
+            encoder, test, new EvaluationTransform(encoder.Views), data, ranks: ranks, cancellation: cancellation));
         var skipped = new SkippedImages(train, data);
         using LinearTrainer trainer = Train(encoder, train, skipped, questions, options, data, progress, ranks, cancellation);
         ranks.Share(skipped);

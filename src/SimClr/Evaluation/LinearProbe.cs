@@ -25,13 +25,13 @@ public static class LinearProbe
     /// <param name="test">Embeddings with labels.</param>
     /// <param name="options">The recipe.</param>
     /// <param name="cancellation">Stops between steps.</param>
-    /// <exception cref="DataException">Labels are missing, or dimensions or classes differ.</exception>
+    /// <exception cref="DataException">Labels are missing, dimensions differ, or there is no common class.</exception>
     public static LinearResult Evaluate(
         EmbeddingTable train, EmbeddingTable test, LinearOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(test);
-        TablePair.Check(train, test);
+        test = TablePair.Match(train, test);
         options ??= new LinearOptions();
         int batch = options.BatchSizeFor(train.Count);
         int epochs = options.EpochsAreChosen

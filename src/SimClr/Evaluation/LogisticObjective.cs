@@ -14,6 +14,16 @@ internal sealed class LogisticObjective(CenteredFeatures features, IClassLoss lo
     /// <summary>λ.</summary>
     public double L2 { get; set; } = 1;
 
+    /// <summary>A λ that outweighs the losses: no loss curves more than this, and the minimum at it is near zero weights.</summary>
+    public double StrongL2
+    {
+        get
+        {
+            using Tensor largest = spread.Values.max();
+            return largest.item<double>();
+        }
+    }
+
     /// <summary>Classes · dimension.</summary>
     public int Weights => loss.Classes * features.Dimension;
 

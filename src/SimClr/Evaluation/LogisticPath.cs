@@ -2,11 +2,17 @@ using static TorchSharp.torch;
 
 namespace SimClr.Evaluation;
 
-/// <summary>Fits logistic regressions to the same rows for one λ after the other, each from where the last one ended.</summary>
+/// <summary>
+/// Fits logistic regressions to the same rows for one λ after the other, each from where the last one ended. Where a weak λ
+/// follows a strong one, or nothing, λ falls to it by tenths: the minimum at a weak λ is far away, and near that of the one
+/// before.
+/// </summary>
 internal sealed class LogisticPath : IDisposable
 {
     private const int Memory = 10;
     private const double SingleTolerance = 1e-6;
+    private const double Tenth = 0.1;
+    private const double ToleranceOnTheWay = 1e-4;
 
     private readonly LogisticOptions options;
     private readonly int allClasses;
@@ -15,6 +21,7 @@ internal sealed class LogisticPath : IDisposable
     private readonly IClassLoss loss;
     private readonly LogisticObjective objective;
     private readonly double[] point;
+    private double? last;   // The λ whose minimum the point is; null where it is none.
 
     /// <param name="data">The rows.</param>
     /// <param name="options">Where each search stops.</param>
@@ -43,21 +50,30 @@ internal sealed class LogisticPath : IDisposable
         if (from is not null)
         {
             Start(from);
+            last = from.L2;
+        }
+
+        int iterations = 0;
+        for (double before = (last ?? objective.StrongL2) * Tenth; before > 2 * l2; before *= Tenth)
+        {
+            objective.L2 = before;
+            iterations += Descend(single: features.Type != ScalarType.Float64, ToleranceOnTheWay, cancellation).Iterations;
         }
 
         objective.L2 = l2;
-        int iterations = features.Type == ScalarType.Float64 ? 0 : Descend(single: true, cancellation).Iterations;
-        LbfgsOutcome outcome = Descend(single: false, cancellation);
+        iterations += features.Type == ScalarType.Float64 ? 0 : Descend(single: true, options.Tolerance, cancellation).Iterations;
+        LbfgsOutcome outcome = Descend(single: false, options.Tolerance, cancellation);
+        last = l2;
         return new LogisticRegression(Uncentered(), l2, outcome with { Iterations = iterations + outcome.Iterations });
     }
 
     /// <summary>In single precision as far as its rounding errors allow, in double to the end.</summary>
-    private LbfgsOutcome Descend(bool single, CancellationToken cancellation)
+    private LbfgsOutcome Descend(bool single, double wanted, CancellationToken cancellation)
     {
         objective.Exact = !single;
         using LogisticCurvature curvature = objective.CurvatureAt(point);
         var search = new Lbfgs(objective.Length, Memory) { Noise = single ? 1e-6 : 1e-14, NoiseInCurvature = single ? 1e-8 : 0 };
-        double tolerance = single ? Math.Max(options.Tolerance, SingleTolerance) : options.Tolerance;
+        double tolerance = single ? Math.Max(wanted, SingleTolerance) : wanted;
         return search.Minimize(objective.Evaluate, curvature.Apply, point, tolerance, options.MaxIterations, cancellation);
     }
 

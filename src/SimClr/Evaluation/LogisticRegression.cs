@@ -48,7 +48,10 @@ public sealed class LogisticRegression
     /// <summary>b. Negative infinity for classes without a training row, which are never predicted.</summary>
     public IReadOnlyList<double> Intercepts => intercepts;
 
-    /// <summary>Fits one λ.</summary>
+    /// <summary>
+    /// Fits one λ, coming from stronger ones by tenths: at a weak one the minimum is far from zero, and a search from there would
+    /// run out of steps.
+    /// </summary>
     /// <param name="data">At least two classes.</param>
     /// <param name="l2">λ, above 0.</param>
     /// <param name="options">Where the search stops; metric, strengths and hold-out are not read.</param>

@@ -1,3 +1,5 @@
+using SimClr.Internals;
+
 namespace SimClr.Evaluation;
 
 /// <summary>What two evaluations said about the same images, image by image.</summary>
@@ -41,7 +43,7 @@ internal sealed record PredictionPair(int[] Labels, bool[] A, bool[] B)
     private static Prediction[] Ordered(IReadOnlyList<Prediction> rows)
     {
         int shared = SharedFolder(rows);
-        return [.. rows.Select(row => row with { Path = row.Path[shared..].Replace('\\', '/') }).OrderBy(row => row.Path, StringComparer.Ordinal)];
+        return [.. rows.Select(row => row with { Path = Nfc.Compose(row.Path[shared..].Replace('\\', '/')) }).OrderBy(row => row.Path, StringComparer.Ordinal)];
     }
 
     /// <summary>The length of the folder, with its separator, that all paths begin with.</summary>

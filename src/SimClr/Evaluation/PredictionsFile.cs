@@ -97,7 +97,7 @@ internal static class PredictionsFile
             throw new DataException($"{file}, line {line}: got {fields.Length} field(s), expected the four of '{Header}'");
         }
 
-        var found = new Prediction(fields[0], fields[1], fields[2]);
+        var found = new Prediction(fields[0], Nfc.Compose(fields[1]), Nfc.Compose(fields[2]));
         string correct = found.Correct ? "1" : "0";
         return fields[3] == correct
             ? found

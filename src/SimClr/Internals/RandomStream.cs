@@ -18,6 +18,7 @@ internal enum Purpose : ulong
     Map = 23,
     Export = 24,
     Graph = 25,
+    Pairs = 26,
 }
 
 /// <summary>

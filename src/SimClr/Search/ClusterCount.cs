@@ -41,7 +41,7 @@ public static class ClusterCount
     /// <param name="options">Tries, steps, seed.</param>
     /// <param name="progress">Told after each number.</param>
     /// <param name="cancellation">Stops between steps.</param>
-    /// <exception cref="DataException">There are fewer rows, they are all the same, or hold numbers that are not finite.</exception>
+    /// <exception cref="DataException">There are fewer rows, they are all the same, or hold numbers that are not finite, or rows of zeros.</exception>
     public static ClusterCountChoice Choose(
         EmbeddingTable table,
         KMeansOptions? options = null,

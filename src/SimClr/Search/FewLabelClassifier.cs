@@ -26,7 +26,7 @@ public static class FewLabelClassifier
     /// <param name="classNames">The classes by number.</param>
     /// <param name="seed">Fixes the folds.</param>
     /// <param name="cancellation">Stops between steps.</param>
-    /// <exception cref="DataException">The labels are of fewer than two classes, or numbers are not finite.</exception>
+    /// <exception cref="DataException">The labels are of fewer than two classes, numbers are not finite, or rows are all zeros.</exception>
     public static FewLabelResult Fit(
         EmbeddingTable table,
         IReadOnlyList<int> rows,
@@ -52,7 +52,10 @@ public static class FewLabelClassifier
         LogisticRegression model = path.Fit(l2, cancellation);
         var all = new EmbeddingTable(unit.Values, unit.Dimension, table.Paths, new int[table.Count], classNames);
         float[] probabilities = Softmax.Rows(model.Logits(LogisticData.Of(all)), classNames.Count);
-        return new FewLabelResult(classNames, Accuracy.Predictions(probabilities, classNames.Count), probabilities, l2, validation);
+        return new FewLabelResult(classNames, Accuracy.Predictions(probabilities, classNames.Count), probabilities, l2, validation)
+        {
+            Converged = model.Converged,
+        };
     }
 
     private static EmbeddingTable Known(

@@ -11,6 +11,9 @@ namespace SimClr.Search;
 public sealed record FewLabelResult(
     IReadOnlyList<string> ClassNames, int[] Predictions, float[] Probabilities, double L2, CrossValidation? Validation)
 {
+    /// <summary>Whether the fit came near enough to its minimum, and did not end for want of steps.</summary>
+    public bool Converged { get; init; } = true;
+
     /// <summary>The probability of a row's predicted class.</summary>
     public float Confidence(int row) => Probabilities[(row * ClassNames.Count) + Predictions[row]];
 

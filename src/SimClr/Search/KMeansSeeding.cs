@@ -3,19 +3,26 @@ using SimClr.Internals;
 
 namespace SimClr.Search;
 
-/// <summary>k-means++: each next center is a row, drawn with probability proportional to its squared distance from the nearest one so far.</summary>
+/// <summary>
+/// Greedy k-means++ (Arthur and Vassilvitskii 2007, as scikit-learn does it): of 2 + ln k rows, each drawn with probability
+/// proportional to its squared distance from the nearest center so far, the next center is the one that leaves the smallest
+/// sum of such distances.
+/// </summary>
 internal sealed class KMeansSeeding
 {
     // Rows nearer than rounding can tell count as the same.
     private const float Same = 1e-6f;
 
     private readonly UnitRows rows;
-    private readonly float[] distance;
+    private float[] distances;   // of each row from the nearest center so far
+    private float[] candidate;
+    private float[] best;
 
     public KMeansSeeding(UnitRows rows)
     {
         this.rows = rows;
-        distance = [.. Enumerable.Repeat(2f, rows.Count)];
+        distances = [.. Enumerable.Repeat(2f, rows.Count)];
+        (candidate, best) = (new float[rows.Count], new float[rows.Count]);
     }
 
     /// <returns>k rows: k · dimension numbers.</returns>
@@ -26,35 +33,57 @@ internal sealed class KMeansSeeding
     public int[] DrawRows(int k, RandomStream stream)
     {
         int[] drawn = new int[k];
+        int candidates = 2 + (int)Math.Log(k);
         for (int i = 0; i < k; i++)
         {
-            drawn[i] = i == 0 ? stream.NextInt(rows.Count) : Next(i, k, stream.NextDouble());
-            MeasureFrom(drawn[i]);
+            drawn[i] = i == 0 ? First(ref stream) : Next(i, k, candidates, ref stream);
         }
 
         return drawn;
     }
 
-    private int Next(int found, int k, double share)
+    private int First(ref RandomStream stream)
     {
-        double total = 0;
-        foreach (float value in distance)
-        {
-            total += value;
-        }
+        int row = stream.NextInt(rows.Count);
+        Measure(row, distances);
+        return row;
+    }
 
+    private int Next(int found, int k, int candidates, ref RandomStream stream)
+    {
+        double total = Sum(distances);
         if (total == 0)
         {
             throw new DataException($"got k = {k}, but only {found} of the {rows.Count} embeddings differ; use a k of at most {found}");
         }
 
-        double left = share * total;
-        int last = 0;
-        for (int row = 0; row < distance.Length; row++)
+        (int chosen, double least) = (-1, double.PositiveInfinity);
+        for (int i = 0; i < candidates; i++)
         {
-            left -= distance[row];
-            last = distance[row] > 0 ? row : last;
-            if (left < 0 && distance[row] > 0)
+            int row = RowAt(stream.NextDouble() * total);
+            Measure(row, candidate);
+            double left = Sum(candidate);
+            if (left < least)
+            {
+                (chosen, least) = (row, left);
+                (best, candidate) = (candidate, best);
+            }
+        }
+
+        (distances, best) = (best, distances);
+        return chosen;
+    }
+
+    /// <summary>The row in which a running sum of the distances reaches a share of it.</summary>
+    private int RowAt(double share)
+    {
+        double left = share;
+        int last = 0;
+        for (int row = 0; row < distances.Length; row++)
+        {
+            left -= distances[row];
+            last = distances[row] > 0 ? row : last;
+            if (left < 0 && distances[row] > 0)
             {
                 return row;
             }
@@ -63,9 +92,22 @@ internal sealed class KMeansSeeding
         return last;
     }
 
-    private void MeasureFrom(int center) => Parallel.For(0, rows.Count, row =>
+    /// <summary>The distances with one more center.</summary>
+    private void Measure(int center, float[] into) => Parallel.For(0, rows.Count, row =>
     {
         float away = 1 - TensorPrimitives.Dot(rows[row], rows[center]);
-        distance[row] = row == center || away < Same ? 0 : Math.Min(distance[row], away);
+        into[row] = row == center || away < Same ? 0 : Math.Min(distances[row], away);
     });
+
+    // One after the other: the same for any number of threads.
+    private static double Sum(float[] values)
+    {
+        double sum = 0;
+        foreach (float value in values)
+        {
+            sum += value;
+        }
+
+        return sum;
+    }
 }

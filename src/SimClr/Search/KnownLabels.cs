@@ -62,7 +62,7 @@ internal sealed record KnownLabels(int[] Rows, int[] Labels, string[] ClassNames
         foreach ((int line, string[] fields) in records.Skip(1))
         {
             yield return fields.Length == header.Length
-                ? (line, fields[path].Trim(), fields[label].Trim())
+                ? (line, fields[path].Trim(), Nfc.Compose(fields[label].Trim()))
                 : throw new DataException(
                     $"{file}, line {line}: got {fields.Length} field(s), expected {header.Length} as in the header; put quotes round a path with a comma");
         }

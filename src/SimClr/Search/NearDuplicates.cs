@@ -25,7 +25,7 @@ public static class NearDuplicates
     /// <param name="progress">Told the number of rows done.</param>
     /// <param name="cancellation">Stops between blocks.</param>
     /// <returns>Groups of two and more, by the row that is kept, the largest group first.</returns>
-    /// <exception cref="DataException">There are fewer than two rows, or numbers that are not finite.</exception>
+    /// <exception cref="DataException">There are fewer than two rows, numbers that are not finite, or rows of zeros.</exception>
     public static IReadOnlyList<DuplicateGroup> Find(
         EmbeddingTable table,
         double threshold,

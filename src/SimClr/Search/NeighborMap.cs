@@ -17,7 +17,7 @@ public static class NeighborMap
     /// <param name="options">Neighbors, passes, seed.</param>
     /// <param name="progress">Told after each pass.</param>
     /// <param name="cancellation">Stops between passes.</param>
-    /// <exception cref="DataException">There are fewer, or numbers that are not finite.</exception>
+    /// <exception cref="DataException">There are fewer, numbers that are not finite, or rows of zeros.</exception>
     public static ImageMap Place(
         EmbeddingTable table, NeighborMapOptions? options = null, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {

@@ -12,7 +12,7 @@ public static class PrincipalMap
 {
     /// <summary>Places the rows of a table.</summary>
     /// <param name="table">At least three different embeddings; their length does not count.</param>
-    /// <exception cref="DataException">There are fewer, or numbers that are not finite.</exception>
+    /// <exception cref="DataException">There are fewer, numbers that are not finite, or rows of zeros.</exception>
     public static ImageMap Place(EmbeddingTable table)
     {
         var rows = UnitRows.Of(table, atLeast: 3, "draw a map");

@@ -5,8 +5,8 @@ namespace SimClr.Search;
 
 /// <summary>
 /// k-means on the sphere (Dhillon and Modha 2001): rows and centers have length 1, a row belongs to the center with which
-/// its cosine is highest, a center is the direction of the sum of its rows. The beginnings are k-means++'s (Arthur and
-/// Vassilvitskii 2007), with 1 − cosine as the squared distance, which it is but for a factor of 2.
+/// its cosine is highest, a center is the direction of the sum of its rows. The beginnings are those of greedy
+/// k-means++ (Arthur and Vassilvitskii 2007), with 1 − cosine as the squared distance, which it is but for a factor of 2.
 /// </summary>
 public static class SphericalKMeans
 {
@@ -15,7 +15,7 @@ public static class SphericalKMeans
     /// <param name="k">Clusters, 1 … rows.</param>
     /// <param name="options">Tries, steps, seed.</param>
     /// <param name="cancellation">Stops between steps.</param>
-    /// <exception cref="DataException">There are fewer different rows than clusters, or numbers that are not finite.</exception>
+    /// <exception cref="DataException">There are fewer different rows than clusters, numbers that are not finite, or rows of zeros.</exception>
     public static Clustering Fit(EmbeddingTable table, int k, KMeansOptions? options = null, CancellationToken cancellation = default)
     {
         _ = Require.Positive(k);

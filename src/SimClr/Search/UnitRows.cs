@@ -3,7 +3,7 @@ using SimClr.Embeddings;
 
 namespace SimClr.Search;
 
-/// <summary>The embeddings of a table as vectors of length 1, so that inner products are cosines. Rows of zeros stay.</summary>
+/// <summary>The embeddings of a table as vectors of length 1, so that inner products are cosines.</summary>
 internal sealed class UnitRows
 {
     private UnitRows(float[] values, int dimension)
@@ -24,7 +24,7 @@ internal sealed class UnitRows
     /// <param name="table">The embeddings.</param>
     /// <param name="atLeast">Rows that are needed.</param>
     /// <param name="purpose">What for, for the message.</param>
-    /// <exception cref="DataException">There are fewer rows, or numbers that are not finite.</exception>
+    /// <exception cref="DataException">There are fewer rows, numbers that are not finite, or rows of zeros.</exception>
     public static UnitRows Of(EmbeddingTable table, int atLeast, string purpose)
     {
         ArgumentNullException.ThrowIfNull(table);
@@ -34,6 +34,7 @@ internal sealed class UnitRows
         }
 
         table.RequireFinite();
+        table.RequireDirections();
         return new UnitRows(table.Normalized().Values, table.Dimension);
     }
 

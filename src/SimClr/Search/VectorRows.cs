@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
+using SimClr.Embeddings;
 using SimClr.Internals;
 
 namespace SimClr.Search;
@@ -89,20 +90,8 @@ internal sealed unsafe class VectorRows : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>A vector divided by its length; zeros stay. Scaled first: squares of large and of tiny numbers do not overflow or vanish.</summary>
-    public static void Normalize(ReadOnlySpan<float> vector, Span<float> unit)
-    {
-        float largest = TensorPrimitives.MaxMagnitude(vector);
-        largest = MathF.Abs(largest);
-        if (largest == 0)
-        {
-            unit.Clear();
-            return;
-        }
-
-        TensorPrimitives.Divide(vector, largest, unit);
-        TensorPrimitives.Divide(unit, TensorPrimitives.Norm((ReadOnlySpan<float>)unit), unit);
-    }
+    /// <summary>A vector divided by its length, whatever that is; zeros stay.</summary>
+    public static void Normalize(ReadOnlySpan<float> vector, Span<float> unit) => EmbeddingTable.NormalizeScaled(vector, unit);
 
     /// <summary>Writes the codes of a vector (the rest zeros) and says what they leave out.</summary>
     public static CodeHeader Encode(ReadOnlySpan<float> unit, Span<sbyte> code)

@@ -83,11 +83,11 @@ public sealed class FineTuning
 
     /// <summary>Trains on one set and classifies another.</summary>
     /// <param name="train">Labeled images of two classes or more; those of <see cref="Validation"/> are added once the choice is made.</param>
-    /// <param name="test">Labeled images of the same classes.</param>
+    /// <param name="test">Labeled images; their classes are matched by name, those that were not learned count as wrong.</param>
     /// <param name="cancellation">Stops between steps.</param>
     /// <exception cref="CommunicationException">The processes could not reach each other, or do not compute the same.</exception>
     /// <exception cref="ConfigurationException">Another process works in <see cref="Out"/>, or those of one run were started differently.</exception>
-    /// <exception cref="DataException">Labels are missing, of one class only, classes differ, or too many images cannot be read.</exception>
+    /// <exception cref="DataException">Labels are missing, of one class only, there is no common class, or too many images cannot be read.</exception>
     /// <exception cref="DivergenceException">The loss is not finite; in a search, with every setting.</exception>
     public FineTuneResult Run(ImageDataSet train, ImageDataSet test, CancellationToken cancellation = default)
     {
@@ -185,16 +185,18 @@ public sealed class FineTuning
             LabeledImages.RequireVaryingClass(train);
             test.RequirePresence();
             Validation?.RequirePresence();
+            ClassMatch.RequireSame(train.ClassNames, test.ClassNames);
+            ClassMatch.RequireSame(train.ClassNames, Validation?.ClassNames, "validation");
         }
         else
         {
             LabeledImages.RequireClasses(train);
-            test.RequireLabels();
-            Validation?.RequireLabels();
+            _ = ClassMatch.Create(train.ClassNames, test.ClassNames, test.RequireLabels());
+            if (Validation is { } held)
+            {
+                _ = ClassMatch.Create(train.ClassNames, held.ClassNames, held.RequireLabels(), "validation");
+            }
         }
-
-        TablePair.CheckClasses(train.ClassNames, test.ClassNames);
-        TablePair.CheckClasses(train.ClassNames, Validation?.ClassNames, "validation");
     }
 
     // The first of the best: of equal ones the lowest rate, then the lowest decay.

@@ -69,13 +69,13 @@ public sealed class TrainedClassifier : IDisposable
     }
 
     /// <summary>Classifies labeled images; nothing is learned.</summary>
-    /// <param name="test">Labeled images of the same classes.</param>
+    /// <param name="test">Labeled images; their classes are matched by name, those that were not learned count as wrong.</param>
     /// <param name="data">How images are read.</param>
     /// <param name="skipped">Takes images that cannot be read; they are left out.</param>
     /// <param name="progress">Told the number of images done.</param>
     /// <param name="seed">Fixes the intervals.</param>
     /// <param name="cancellation">Stops between batches.</param>
-    /// <exception cref="DataException">Labels are missing, classes differ, or too many images cannot be read.</exception>
+    /// <exception cref="DataException">Labels are missing, there is no common class, or too many images cannot be read.</exception>
     public EvaluationOutcome Test(
         ImageDataSet test,
         DataOptions? data = null,
@@ -96,10 +96,9 @@ public sealed class TrainedClassifier : IDisposable
         CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(test);
-        test.RequireLabels();
-        TablePair.CheckClasses(ClassNames, test.ClassNames);
-        EmbeddingTable table = Embedder.Embed(
-            Encoder, test, new EvaluationTransform(Encoder.Views), data, skipped, progress, ranks, cancellation);
+        _ = ClassMatch.Create(ClassNames, test.ClassNames, test.RequireLabels());
+        EmbeddingTable table = TablePair.Match(ClassNames, Embedder.Embed(
+            Encoder, test, new EvaluationTransform(Encoder.Views), data, skipped, progress, ranks, cancellation));
         return EvaluationOutcome.FromScores(table, Logits(table), ClassNames.Count, seed);
     }
 
@@ -113,7 +112,7 @@ public sealed class TrainedClassifier : IDisposable
         ImageDataSet images, DataOptions data, SkippedImages skipped, CancellationToken cancellation)
     {
         images.RequirePresence();
-        TablePair.CheckClasses(ClassNames, images.ClassNames);
+        ClassMatch.RequireSame(ClassNames, images.ClassNames);
         EmbeddingTable table = Embedder.Embed(Encoder, images, data, skipped, null, cancellation);
         return new MultiLabelScores(table.Paths, ClassNames, ClassPresence.Of(images, table.Paths), Logits(table));
     }

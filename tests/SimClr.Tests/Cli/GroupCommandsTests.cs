@@ -42,9 +42,17 @@ public sealed partial class GroupCommandsTests(GroupWorld world) : IClassFixture
         Assert.Contains("1 group of near-duplicates among 38 images at cosine 1", run.Output);
     }
 
-    [Fact]
-    public void Equal_embeddings_are_one_group_and_a_remark_asks_why()
-        => Assert.Contains("all 6 images fall into one group", world.Run("duplicates equal.csv").Error);
+    [Theory]
+    [InlineData("")]
+    [InlineData(" --json")]
+    public void An_encoder_that_cannot_tell_images_apart_is_refused_and_nothing_could_go(string more)
+    {
+        CommandRun run = world.Run($"duplicates equal.csv --csv none.csv --html none.html{more}");
+
+        Assert.Contains("100% of random pairs of these 6 images reach the threshold of 0.97", run.Refused(3));
+        Assert.DoesNotContain("could go", run.Error);
+        Assert.False(File.Exists(world.At("none.csv")) || File.Exists(world.At("none.html")));
+    }
 
     [Fact]
     public void Clusters_are_the_colors_and_agree_with_the_labels()

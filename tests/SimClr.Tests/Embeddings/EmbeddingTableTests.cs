@@ -27,6 +27,19 @@ public sealed class EmbeddingTableTests
         Assert.Equal(3, table[0][0]);
     }
 
+    [Theory]
+    [InlineData(3e38f)]
+    [InlineData(1e19f)]
+    [InlineData(1e-15f)]
+    [InlineData(1e-23f)]
+    [InlineData(1e-42f)]   // below the normal numbers: a thousand steps
+    public void Rows_of_any_length_have_length_1_once_they_are_normalized(float scale)
+    {
+        float[] unit = new EmbeddingTable([scale, 0, -scale, scale / 2], 4, ["a"]).Normalized().Values;
+
+        Assert.Equal([2 / 3.0, 0, -2 / 3.0, 1 / 3.0], unit.Select(value => (double)value), (a, b) => Math.Abs(a - b) < (scale < 1e-40f ? 1e-3 : 1e-6));
+    }
+
     [Fact]
     public void A_subset_takes_rows_paths_and_labels_in_the_order_given()
     {

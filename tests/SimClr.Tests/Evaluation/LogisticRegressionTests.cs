@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using SimClr.Embeddings;
 using SimClr.Evaluation;
@@ -29,6 +30,33 @@ public sealed class LogisticRegressionTests
         Assert.InRange(LogLoss(model, test) / Number("test_log_loss"), 0.999, 1.001);
 
         double Number(string name) => fit.GetProperty(name).GetDouble();
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_weak_strength_is_fitted_from_nothing_as_Newtons_method_fits_it(int number)
+    {
+        JsonElement set = GoldenFile.Read("weak_logistic.json").GetProperty("sets")[number];
+        int[] labels = [.. set.GetProperty("labels").Numbers().Select(label => (int)label)];
+        float[] rows = [.. set.GetProperty("rows").Numbers().Select(value => (float)value)];
+        LogisticData data = LogisticData.Of(new EmbeddingTable(rows, set.GetProperty("dimension").GetInt32(), [.. labels.Select(label => $"{label}")], labels));
+        foreach (JsonProperty minimum in set.GetProperty("minima").EnumerateObject())
+        {
+            LogisticRegression model = LogisticRegression.Fit(data, double.Parse(minimum.Name, CultureInfo.InvariantCulture));
+
+            Assert.True(model.Converged, $"λ {minimum.Name}: {model.Iterations} steps");
+            Assert.InRange(model.Objective / minimum.Value.GetDouble(), 1 - 1e-5, 1 + 1e-5);
+        }
+    }
+
+    [Fact]
+    public void Too_few_steps_are_told()
+    {
+        LogisticData data = LogisticData.Of(Tables.Clouds(200, 12, 4, 0.6, seed: 1));
+
+        Assert.False(LogisticRegression.Fit(data, 1e-6, new LogisticOptions { MaxIterations = 3 }).Converged);
     }
 
     [Fact]

@@ -52,6 +52,21 @@ public sealed class NearestNeighborsTests
         Assert.Equal(Enumerable.Range(0, 300), NearestNeighbors.Find(table, table, 1).Select(n => n.Rows[0]));
     }
 
+    [Theory]
+    [InlineData(1e19)]
+    [InlineData(3e38)]
+    [InlineData(1e-42)]
+    public void Rows_of_any_length_are_compared_by_their_direction(double scale)
+    {
+        EmbeddingTable bank = Tables.Of([[0, scale], [1, 1], [scale, 0], [-scale, scale]]);
+
+        (_, int[] rows, float[] similarities) = NearestNeighbors.Find(bank, Tables.Of([[scale, scale / 1000]]), 4).Single();
+
+        Assert.Equal([2, 1, 0, 3], rows);
+        Assert.Equal(1, similarities[0], 1e-5);
+        Assert.Equal(Math.Sqrt(0.5), similarities[1], 2e-3);
+    }
+
     [Fact]
     public void A_k_outside_of_the_bank_is_refused()
     {

@@ -62,10 +62,13 @@ public sealed class NearDuplicatesTests
         Assert.Equal(expected, actual);
     }
 
-    [Fact]
-    public void Equal_rows_are_one_group_and_rows_of_zeros_are_near_nothing()
+    [Theory]
+    [InlineData(1e-42f, 3e38f)]
+    [InlineData(1, 1e19f)]
+    [InlineData(1e-30f, 1e-20f)]
+    public void Equal_directions_are_one_group_whatever_their_length(float one, float other)
     {
-        EmbeddingTable table = SearchTables.Of(2, 1, 1, 0, 0, 2, 2, 0, 0, 3, 3);
+        EmbeddingTable table = SearchTables.Of(2, one, one, one, 0, other, other, 0, other, one, one);
 
         DuplicateGroup group = Assert.Single(NearDuplicates.Find(table, 1 - 1e-6));
 
@@ -78,6 +81,9 @@ public sealed class NearDuplicatesTests
     {
         Assert.Contains("at least 2", Assert.Throws<DataException>(() => NearDuplicates.Find(SearchTables.Of(2, 1, 0), 0.9)).Message);
         Assert.Contains("1.png holds NaN", Assert.Throws<DataException>(() => NearDuplicates.Find(SearchTables.Of(2, 1, 0, 0, float.NaN), 0.9)).Message);
+        Assert.Contains(
+            "2 of 4 embeddings are all zeros, and zeros have no cosine with anything; the first is that of 1.png (row 1)",
+            Assert.Throws<DataException>(() => NearDuplicates.Find(SearchTables.Of(2, 1, 0, 0, -0f, 1, 1, 0, 0), 0.9)).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => NearDuplicates.Find(SearchTables.Angles(0, 1), 1.5));
         Assert.Throws<ArgumentException>(() => NearDuplicates.Find(SearchTables.Angles(0, 1), 0.9, preference: [0, 0]));
     }

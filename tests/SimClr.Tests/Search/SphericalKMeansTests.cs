@@ -84,6 +84,36 @@ public sealed class SphericalKMeansTests
         }
     }
 
+    [Fact]
+    public void Beginnings_leave_smaller_distances_than_those_of_plain_draws()
+    {
+        var rows = UnitRows.Of(Tables.Clouds(600, 8, 30, 0.6, seed: 3), 2, "test");
+        const int Seeds = 20;
+        double plain = Enumerable.Range(0, Seeds).Average(seed => Left(rows, PlainDraws(rows, 30, new RandomStream(seed, Purpose.Sample))));
+        double greedy = Enumerable.Range(0, Seeds).Average(seed => Left(rows, new KMeansSeeding(rows).DrawRows(30, new RandomStream(seed, Purpose.Cluster))));
+
+        Assert.InRange(greedy / plain, 0.5, 0.95);
+    }
+
+    /// <summary>k-means++ as it was first described: one draw for each center.</summary>
+    private static int[] PlainDraws(UnitRows rows, int k, RandomStream stream)
+    {
+        var drawn = new List<int> { stream.NextInt(rows.Count) };
+        while (drawn.Count < k)
+        {
+            double[] distances = Distances(rows, drawn);
+            double left = stream.NextDouble() * distances.Sum();
+            drawn.Add(Enumerable.Range(0, rows.Count).First(row => (left -= distances[row]) < 0));
+        }
+
+        return [.. drawn];
+    }
+
+    private static double Left(UnitRows rows, int[] centers) => Distances(rows, centers).Sum();
+
+    private static double[] Distances(UnitRows rows, IReadOnlyList<int> centers)
+        => [.. Enumerable.Range(0, rows.Count).Select(row => centers.Min(center => Math.Max(0, 1 - (double)rows.Cosine(row, center))))];
+
     private static int[] Slow(UnitRows rows, double[][] centers)
     {
         int[] assignments = [];

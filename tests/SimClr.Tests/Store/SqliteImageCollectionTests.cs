@@ -158,6 +158,54 @@ public sealed class SqliteImageCollectionTests : IDisposable
         Assert.Matches("cut off|damaged|no index", Refused());
     }
 
+    [Theory]
+    [InlineData("DELETE FROM vectors WHERE id = 3")]
+    [InlineData("DELETE FROM images WHERE id = 3")]
+    [InlineData("UPDATE vectors SET id = 0 WHERE id = 3")]
+    public async Task An_index_that_lost_rows_is_refused(string damage)
+    {
+        (await Fill(12)).Dispose();
+        using (var connection = new SqliteConnection($"Data Source={Index};Pooling=False"))
+        {
+            connection.Open();
+            using SqliteCommand command = connection.CreateCommand();
+            command.CommandText = damage;
+            command.ExecuteNonQuery();
+        }
+
+        Assert.Contains("is damaged: it has", Refused());
+        using var store = new SqliteImageCollection(Index);
+        Assert.Throws<DataException>(store.ReadTable);
+    }
+
+    [Theory]
+    [InlineData(0, 4096)]       // a whole page of zeros
+    [InlineData(2048, 4096)]    // its second half: where most cells are
+    [InlineData(100, 300)]
+    public async Task Whatever_page_is_overwritten_no_row_is_lost_silently(int from, int to)
+    {
+        (await Fill(60)).Dispose();
+        byte[] whole = File.ReadAllBytes(Index);
+        for (int page = 1; page < whole.Length / 4096; page++)
+        {
+            byte[] damaged = [.. whole];
+            damaged.AsSpan((page * 4096) + from, to - from).Clear();
+            File.WriteAllBytes(Index, damaged);
+            foreach (Func<SqliteImageCollection, Task<int>> use in new Func<SqliteImageCollection, Task<int>>[]
+            {
+                store => Task.FromResult(store.ReadTable().Count),
+                async store => (await Records.Find(store, 7, 100)).Length,
+            })
+            {
+                using var store = new SqliteImageCollection(Index);
+                if (await Record.ExceptionAsync(async () => Assert.Equal(60, await use(store))) is { } error)
+                {
+                    Assert.IsType<DataException>(error);
+                }
+            }
+        }
+    }
+
     [Fact]
     public async Task An_index_that_is_there_is_not_written_over()
     {

@@ -1,0 +1,152 @@
+using System.Globalization;
+using System.Text;
+
+namespace SimClr.Internals;
+
+/// <summary>
+/// Unicode's normalization form C (UAX #15): texts that look the same, one with composed letters as Linux and Windows type
+/// them, one with letters and accents apart as file systems of a Mac store them, become the same text. The runtime does this
+/// with the system's ICU alone, without which <see cref="string.Normalize()"/> returns the text unchanged.
+/// </summary>
+internal static class Nfc
+{
+    // Below, every text is in form C.
+    private const char LastPlain = '\u02FF';
+
+    private const int HangulBase = 0xAC00;
+    private const int LeadBase = 0x1100;
+    private const int VowelBase = 0x1161;
+    private const int TailBase = 0x11A7;
+    private const int Leads = 19;
+    private const int Vowels = 21;
+    private const int Tails = 28;
+
+    private static readonly Lazy<Tables> Unicode = new(Read);
+
+    /// <summary>A text in form C.</summary>
+    public static string Compose(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.AsSpan().IndexOfAnyExceptInRange('\0', LastPlain) < 0 ? text : Composed(text);
+    }
+
+    private static string Composed(string text)
+    {
+        var parts = new List<int>(text.Length);
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            Decompose(rune.Value, parts);
+        }
+
+        Sort(parts);
+        var whole = new StringBuilder(text.Length);
+        Join(parts).ForEach(code => whole.Append(new Rune(code).ToString()));
+        return whole.ToString();
+    }
+
+    private static void Decompose(int code, List<int> parts)
+    {
+        int syllable = code - HangulBase;
+        if (syllable is >= 0 and < Leads * Vowels * Tails)
+        {
+            parts.Add(LeadBase + (syllable / (Vowels * Tails)));
+            parts.Add(VowelBase + (syllable / Tails % Vowels));
+            if (syllable % Tails > 0)
+            {
+                parts.Add(TailBase + (syllable % Tails));
+            }
+        }
+        else if (Unicode.Value.Parts.TryGetValue(code, out int[]? found))
+        {
+            Array.ForEach(found, part => Decompose(part, parts));
+        }
+        else
+        {
+            parts.Add(code);
+        }
+    }
+
+    /// <summary>Brings each run of combining characters into the order of their classes; equal ones keep theirs.</summary>
+    private static void Sort(List<int> parts)
+    {
+        for (int i = 1; i < parts.Count; i++)
+        {
+            int rank = ClassOf(parts[i]);
+            for (int j = i; rank > 0 && j > 0 && ClassOf(parts[j - 1]) > rank; j--)
+            {
+                (parts[j - 1], parts[j]) = (parts[j], parts[j - 1]);
+            }
+        }
+    }
+
+    private static List<int> Join(List<int> parts)
+    {
+        var joined = new List<int>(parts.Count);
+        int starter = -1;
+        int before = -1;   // The class of the last character behind the starter; -1 where there is none.
+        foreach (int code in parts)
+        {
+            int rank = ClassOf(code);
+            if (starter >= 0 && before < rank && Pair(joined[starter], code) is { } pair)
+            {
+                joined[starter] = pair;
+                continue;
+            }
+
+            (starter, before) = rank == 0 ? (joined.Count, -1) : (starter, rank);
+            joined.Add(code);
+        }
+
+        return joined;
+    }
+
+    private static int? Pair(int first, int second)
+    {
+        if (first - LeadBase is >= 0 and < Leads and var lead && second - VowelBase is >= 0 and < Vowels and var vowel)
+        {
+            return HangulBase + (((lead * Vowels) + vowel) * Tails);
+        }
+
+        if (first - HangulBase is >= 0 and < Leads * Vowels * Tails and var syllable && syllable % Tails == 0
+            && second - TailBase is > 0 and < Tails and var tail)
+        {
+            return first + tail;
+        }
+
+        return Unicode.Value.Pairs.TryGetValue((first, second), out int pair) ? pair : null;
+    }
+
+    private static int ClassOf(int code) => Unicode.Value.Classes.GetValueOrDefault(code);
+
+    private static Tables Read()
+    {
+        var tables = new Tables([], [], []);
+        using var lines = new StreamReader(typeof(Nfc).Assembly.GetManifestResourceStream("unicode")!);
+        while (lines.ReadLine() is { } line)
+        {
+            string[] words = line.TrimStart('!', '@').Split(' ');
+            if (line[0] == '@')
+            {
+                for (int code = Hex(words[0]); code <= Hex(words[1]); code++)
+                {
+                    tables.Classes[code] = int.Parse(words[2], CultureInfo.InvariantCulture);
+                }
+            }
+            else if (line[0] != '#')
+            {
+                int code = Hex(words[0]);
+                tables.Parts[code] = [.. words.Skip(1).Select(Hex)];
+                if (line[0] != '!' && words.Length == 3)
+                {
+                    tables.Pairs[(Hex(words[1]), Hex(words[2]))] = code;
+                }
+            }
+        }
+
+        return tables;
+    }
+
+    private static int Hex(string text) => int.Parse(text, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+
+    private sealed record Tables(Dictionary<int, int[]> Parts, Dictionary<(int First, int Second), int> Pairs, Dictionary<int, int> Classes);
+}

@@ -1,0 +1,136 @@
+using System.Text.Json.Nodes;
+using SimClr.Tests.Data;
+using SkiaSharp;
+
+namespace SimClr.Tests.Cli;
+
+/// <summary>What training and test images have in common, and how their classes are matched, in every protocol.</summary>
+[Collection(ComputeThreadsCollection.Name)]
+public sealed class EvaluationSetsTests(SmallWorld world) : IClassFixture<SmallWorld>, IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    /// <summary>Four images of two colors that no set of the world has.</summary>
+    private string Others
+    {
+        get
+        {
+            foreach (int i in Enumerable.Range(0, 2))
+            {
+                folder.Write($"others/red/{i}.png", EncodedImages.OfColor(new SKColor(210, (byte)(90 + i), 80), SKEncodedImageFormat.Png, 16, 16));
+                folder.Write($"others/blue/{i}.png", EncodedImages.OfColor(new SKColor((byte)(90 + i), 80, 210), SKEncodedImageFormat.Png, 16, 16));
+            }
+
+            return folder.Of("others");
+        }
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("knn", "--k", "3")]
+    [InlineData("linear", "--epochs", "1")]
+    [InlineData("logistic")]
+    [InlineData("finetune", "--rate", "0.05", "--steps", "1")]
+    public void Test_images_that_are_training_images_too_are_told(string measure, params string[] options)
+    {
+        Copy("train/red/0.png", "others/red/copy.png");
+        Copy("train/blue/3.png", "others/blue/copy.png");
+
+        CommandRun run = Evaluate(measure, world.At("train"), Others, [.. options, "--json"]);
+
+        Assert.Equal(2, (int)run.Json["overlap"]!);
+        Assert.Contains("warning: 2 of 6 test images are training images too", run.Error);
+    }
+
+    [Fact]
+    public void The_warning_stands_beside_the_accuracy()
+    {
+        CommandRun same = Evaluate("knn", world.At("train"), world.At("train"), "--k", "3");
+        CommandRun apart = Evaluate("knn", world.At("train"), Others, "--k", "3");
+
+        Assert.Contains("warning: 24 of 24 test images are training images too", same.Output);
+        Assert.Contains("top-1", apart.Output);
+        Assert.DoesNotContain("warning", apart.Output + apart.Error);
+    }
+
+    [Fact]
+    public void Validation_images_are_compared_with_both()
+    {
+        CommandRun run = Evaluate("logistic", world.At("train"), Others, "--validation", Others, "--json");
+
+        Assert.Equal((0, 0), ((int)run.Json["overlap"]!, (int)run.Json["validation_overlap"]!));
+        Assert.Contains("warning: 4 of 4 test images are validation images too", run.Error);
+        Assert.Equal(24, (int)Evaluate(
+            "logistic", world.At("train"), Others, "--validation", world.At("train"), "--json").Json["validation_overlap"]!);
+    }
+
+    [Theory]
+    [InlineData("knn", "--k", "3")]
+    [InlineData("linear", "--epochs", "1")]
+    [InlineData("linear", "--epochs", "1", "--fixed-features")]
+    [InlineData("logistic")]
+    [InlineData("finetune", "--rate", "0.05", "--steps", "1")]
+    public void A_test_set_that_lacks_a_class_is_evaluated_by_name(string measure, params string[] options)
+    {
+        foreach (int i in Enumerable.Range(0, 8))
+        {
+            Copy($"train/red/{2 * i}.png", $"train/red/{i}.png");
+            Copy($"train/blue/{(2 * i) + 1}.png", $"train/ant/{i}.png");   // blue, under a name that comes first
+            Copy($"train/blue/{(2 * i) + 9}.png", $"train/blue/{i}.png");
+        }
+
+        CommandRun run = Evaluate(measure, folder.Of("train"), Others, [.. options, "--per-class", "--json"]);
+
+        Assert.Equal(["ant", "blue", "red"], run.Json["per_class"]!.AsArray().Select(row => (string)row!["class"]!));
+        Assert.Equal([0, 2, 2], run.Json["per_class"]!.AsArray().Select(row => (int)row!["images"]!));
+        Assert.Equal((1, 0), ((int)run.Json["classes_without_test_images"]!, (int)run.Json["test_images_of_unknown_classes"]!));
+        Assert.Contains("has no image of 1 of 3 training classes (ant)", run.Error);
+    }
+
+    [Fact]
+    public void Test_images_of_a_class_that_was_not_learned_count_as_wrong_and_are_told()
+    {
+        Copy("test/red/0.png", "test/red/0.png");
+        Copy("test/blue/1.png", "test/ant/1.png");
+
+        CommandRun run = Evaluate("knn", world.At("train"), folder.Of("test"), "--k", "3", "--json");
+
+        Assert.Equal(0.5, (double)run.Json["top1"]!);
+        Assert.Equal((1, 3), ((int)run.Json["test_images_of_unknown_classes"]!, (int)run.Json["classes"]!));
+        Assert.Contains("1 of 2 test images are of 1 class without training images (ant); they count as wrong", run.Error);
+    }
+
+    [Fact]
+    public void Class_names_that_differ_by_normalization_alone_are_one_class()
+    {
+        foreach (int i in Enumerable.Range(0, 4))
+        {
+            Copy($"train/red/{2 * i}.png", $"train/K\u00e4se/{i}.png");
+            Copy($"train/red/{2 * (i + 4)}.png", $"train/Ka\u0308se/{i}.png");   // both in one folder
+            Copy($"train/blue/{(2 * i) + 1}.png", $"train/Br\u00f6tchen/{i}.png");
+        }
+
+        Copy("test/red/0.png", "test/Ka\u0308se/0.png");
+        Copy("test/blue/1.png", "test/Bro\u0308tchen/1.png");
+
+        JsonObject json = Evaluate("knn", folder.Of("train"), folder.Of("test"), "--k", "3", "--json").Json;
+
+        Assert.Equal((1, 2), ((double)json["top1"]!, (int)json["classes"]!));
+    }
+
+    [Fact]
+    public void A_supervised_run_tells_it_of_its_test_images()
+    {
+        CommandRun run = CommandRun.Of(
+            "supervised", world.At("train"), "--config", world.At("tiny.yaml"), "--test", world.At("train"), "--out", folder.Of("out"), "--json");
+
+        Assert.Equal(24, (int)run.Json["overlap"]!);
+        Assert.Contains("warning: 24 of 24 test images", run.Error);
+    }
+
+    private CommandRun Evaluate(string measure, string train, string test, params string[] options) => CommandRun.Of(
+        ["evaluate", measure, world.At("run"), "--train", train, "--test", test, "--threads", "1", .. options]);
+
+    private void Copy(string from, string to) => folder.Write(to, File.ReadAllBytes(world.At(from)));
+}

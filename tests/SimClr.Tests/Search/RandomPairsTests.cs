@@ -1,0 +1,71 @@
+using SimClr.Embeddings;
+using SimClr.Internals;
+using SimClr.Search;
+
+namespace SimClr.Tests.Search;
+
+public sealed class RandomPairsTests
+{
+    private const double Threshold = NearDuplicates.DefaultThreshold;
+
+    [Theory]
+    [InlineData(0.1, true)]     // median cosine 0.99: one direction and a little noise, as after a first epoch
+    [InlineData(0.2, true)]     // 0.96: a good part of the pairs reaches the threshold
+    [InlineData(0.5, false)]    // 0.8: none does
+    [InlineData(5, false)]
+    public void Rows_that_differ_by_a_little_noise_are_not_told_apart(double noise, bool drown)
+        => Assert.Equal(drown, Drown(Noisy(200, 64, noise, originals: 1)));
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(20)]
+    [InlineData(100)]
+    public void Many_true_copies_of_different_images_are_duplicates(int originals)
+        => Assert.False(Drown(Noisy(200, 64, 0.1, originals)));
+
+    [Fact]
+    public void Pairs_whose_files_are_the_same_do_not_count()
+    {
+        var pairs = RandomPairs.Draw(Noisy(200, 64, 0.1, originals: 1), seed: 0);
+
+        Assert.Equal(1, pairs.ShareReaching(Threshold, (_, _) => false), 1e-2);
+        Assert.Equal(0, pairs.ShareReaching(Threshold, (_, _) => true));
+        Assert.Equal(0.5, pairs.ShareReaching(Threshold, (one, _) => one % 2 == 0), 0.15);
+    }
+
+    [Fact]
+    public void Few_images_may_all_be_the_same() => Assert.False(Drown(SearchTables.Angles(0, 1, 2, 3)));
+
+    [Fact]
+    public void Of_many_rows_the_seed_draws_pairs_of_different_ones()
+    {
+        EmbeddingTable table = Noisy(500, 8, 0.1, originals: 500);   // 124,750 pairs
+
+        Assert.Equal(RandomPairs.Draw(table, 1).Median, RandomPairs.Draw(table, 1).Median);
+        Assert.NotEqual(RandomPairs.Draw(table, 1).Median, RandomPairs.Draw(table, 2).Median);
+        Assert.Equal(0, RandomPairs.Draw(table, 1).ShareReaching(1 - 1e-6, (_, _) => false));
+    }
+
+    private static bool Drown(EmbeddingTable table)
+    {
+        var pairs = RandomPairs.Draw(table, seed: 0);
+        return pairs.Drown(Threshold, pairs.ShareReaching(Threshold, (_, _) => false));
+    }
+
+    /// <summary>Rows of length about 1 around some originals, with noise of a length in proportion to that.</summary>
+    private static EmbeddingTable Noisy(int rows, int dimension, double noise, int originals)
+    {
+        float[] values = new float[rows * dimension];
+        for (int row = 0; row < rows; row++)
+        {
+            var original = new RandomStream(1, Purpose.Sample, row % originals);
+            var own = new RandomStream(2, Purpose.Sample, row);
+            for (int i = 0; i < dimension; i++)
+            {
+                values[(row * dimension) + i] = (float)((original.NextNormal() + (noise * own.NextNormal())) / Math.Sqrt(dimension));
+            }
+        }
+
+        return SearchTables.Of(dimension, values);
+    }
+}
