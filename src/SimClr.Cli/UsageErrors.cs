@@ -18,6 +18,25 @@ internal static class UsageErrors
         error.WriteLine($"See '{FullName(command)} --help'.");
     }
 
+    /// <summary>Refuses a file or folder whose name is empty, as a variable of a shell that was not set leaves it.</summary>
+    /// <exception cref="ConfigurationException">There is one.</exception>
+    public static void RefuseNothing(ParseResult parsed)
+    {
+        foreach (SymbolResult result in parsed.CommandResult.Children.Where(result => result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value))))
+        {
+            Symbol? named = result switch
+            {
+                ArgumentResult argument => argument.Argument,
+                OptionResult { Option.HelpName: [>= 'A' and <= 'Z', ..] } option => option.Option,   // So files are called there.
+                _ => null,
+            };
+            if (named is not null)
+            {
+                throw new ConfigurationException($"{named.Name}: got nothing, expected what it stands for: {named.Description}");
+            }
+        }
+    }
+
     private static IEnumerable<string> Problems(ParseResult parsed, Command command)
     {
         IReadOnlyList<string> unmatched = parsed.UnmatchedTokens;

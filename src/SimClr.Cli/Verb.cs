@@ -24,6 +24,7 @@ internal sealed class Verb(string name, string description, params string[] exam
         SetAction((parsed, cancel) =>
         {
             RefuseRanks();
+            UsageErrors.RefuseNothing(parsed);
             action(new CommandContext(parsed, cancel));
             return Task.FromResult(0);
         });

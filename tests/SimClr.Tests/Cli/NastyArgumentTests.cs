@@ -49,7 +49,7 @@ public sealed class NastyArgumentTests(SmallWorld world) : IClassFixture<SmallWo
         Assert.True(bad.Length == 0, string.Join('\n', bad));
     }
 
-    private IEnumerable<string> Paths(string extension)
+    private List<string> Paths(string extension)
     {
         string place = Directory.CreateDirectory(world.At($"nasty{extension}")).FullName;
         string At(string name) => Path.Combine(place, name + extension);
