@@ -24,7 +24,9 @@ internal sealed class Verb(string name, string description, params string[] exam
         SetAction((parsed, cancel) =>
         {
             RefuseRanks();
-            action(new CommandContext(parsed, cancel));
+            var context = new CommandContext(parsed, cancel);
+            context.Outputs.Check();
+            action(context);
             return Task.FromResult(0);
         });
         return this;
