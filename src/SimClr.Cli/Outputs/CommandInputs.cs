@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using SimClr.Checkpoints;
 using SimClr.Data;
+using SimClr.Embeddings;
 using SimClr.Internals;
 
 namespace SimClr.Cli.Outputs;
@@ -12,8 +13,8 @@ internal sealed class CommandInputs
     // What options call their value in the help where it is a file or a folder.
     private static readonly string[] PathNames = ["DATA", "DIR", "FILE", "FOLDER", "PART", "RUN"];
 
-    // Rows beside a matrix, images left out, rows done so far; and what SQLite keeps while it writes an index.
-    private static readonly string[] Belongings = [".csv", ".skipped.jsonl", ".part", "-journal", "-wal", "-shm"];
+    // Images left out, rows done so far, and what SQLite keeps while it writes an index.
+    private static readonly string[] Belongings = [".skipped.jsonl", ".part", "-journal", "-wal", "-shm"];
 
     private readonly (Symbol By, string Typed, string Real)[] files;
     private readonly (string Typed, string Real)[] folders;
@@ -48,7 +49,7 @@ internal sealed class CommandInputs
                 throw new ConfigurationException($"{option}: '{path}' is read by this command, which would write over it; name another file");
             }
 
-            if (Belongings.Any(suffix => AreSame(input + suffix, real)))
+            if (BelongingsOf(input).Any(file => AreSame(file, real)))
             {
                 throw new ConfigurationException($"{option}: '{path}' belongs to {typed}, which this command reads; name another file");
             }
@@ -62,6 +63,12 @@ internal sealed class CommandInputs
                 throw new ConfigurationException($"{option}: '{path}' would be one of the images of {typed}, which this command reads; name a file elsewhere");
             }
         }
+    }
+
+    private static IEnumerable<string> BelongingsOf(string file)
+    {
+        IEnumerable<string> all = Belongings.Select(suffix => file + suffix);
+        return file.EndsWith(".npy", StringComparison.OrdinalIgnoreCase) ? all.Append(NpyFormat.CompanionOf(file)) : all;
     }
 
     /// <summary>The files of a run are written by the training alone, whatever the command reads.</summary>

@@ -48,7 +48,7 @@ public sealed class InputGuardTests : IDisposable
     [InlineData("map e.npy --images photos --out photos/new/map.png", "would be one of the images of photos")]
     [InlineData("export safetensors run --out run/encoder.safetensors", "is a file of a run")]
     [InlineData("export safetensors other --out run/checkpoints/step-000000001.safetensors", "is a file of a run")]
-    [InlineData("label e.npy --labels labels.csv --suggest 2 --out p.csv --next p.csv", "'p.csv' is written for --out too")]
+    [InlineData("label e.npy --labels labels.csv --suggest 2 --out p.csv --next p.csv", "'p.csv' is written for --next too")]
     public void What_belongs_to_an_input_is_refused(string line, string expected)
     {
         folder.Write("man.npy.csv", "path\nphotos/a.png\n");

@@ -13,7 +13,7 @@ public sealed class OlderFileTests(SmallWorld world) : IClassFixture<SmallWorld>
     [
         "embed run flat --out e.npy", "embed run flat --out e.csv", "embed run flat --out e.safetensors", "embed run flat --out e.parquet",
         "export safetensors run --out w.safetensors", "export pth run --out w.pth", "export onnx run --out w.onnx",
-        "import w.pth --out i.safetensors", "data pack flawed --out p.pack", "augment preview flat --out v.png --images 1",
+        "import w.pth --out i.safetensors", "data pack flawed --out p.pack --set data.max_skipped=0.5", "augment preview flat --out v.png --images 1",
         "evaluate knn run --train train --test test --predictions k.csv --k 3", "cluster t.csv --k 2 --csv c.csv --html c.html",
         "duplicates t.csv --csv d.csv --html d.html", "label t.csv --labels l.csv --out l-out.csv --suggest 2 --next n.csv --html n.html",
         "map t.csv --out m.html --method pca --csv m.csv", "map t.csv --out m.png --method pca",
@@ -105,5 +105,5 @@ public sealed class OlderFileTests(SmallWorld world) : IClassFixture<SmallWorld>
     }
 
     private CommandRun Run(string line) => CommandRun.Of([.. line.Split(' ').Select((word, i)
-        => i == 0 ? word : word is "run" or "flat" or "flawed" or "train" or "test" ? world.At(word) : word.Contains('.') ? folder.Of(word) : word)]);
+        => i == 0 ? word : word is "run" or "flat" or "flawed" or "train" or "test" ? world.At(word) : word.Contains('.') && !word.Contains('=') ? folder.Of(word) : word)]);
 }
