@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using SimClr.Cli.Outputs;
 using SimClr.Data;
 
 namespace SimClr.Cli;
@@ -44,6 +45,12 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
 
     /// <summary>The number given for an option, by the option's name; null if none was.</summary>
     public double? Number(string option) => arguments.GetValue<double?>(option);
+
+    /// <summary>The files that the command writes.</summary>
+    public CommandOutputs Outputs { get; } = new(arguments);
+
+    /// <summary>The file that an option asks for, checked before anything was computed; null where it is not given.</summary>
+    public OutputFile? File(OutputOption option) => Outputs.Of(option);
 
     public T? Value<T>(Option<T> option) => arguments.GetValue(option);
 

@@ -36,7 +36,7 @@ internal static class CommandLine
     {
         Verb root = CreateRoot();
         ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Errors.Count > 0)
+        if (parsed.Errors.Count > 0 || UsageErrors.HasDirective(parsed))
         {
             UsageErrors.Write(parsed, RankVoice.For(error, cancel));
             return WrongUsage;

@@ -38,15 +38,10 @@ internal sealed class OutputFile
     /// <summary>What the user typed.</summary>
     public string Path { get; }
 
-    /// <summary>The same for a file whose name must end as the example's.</summary>
-    /// <exception cref="ConfigurationException">It ends otherwise, or cannot be a file.</exception>
-    public static OutputFile Named(string option, string path, string example)
-    {
-        string extension = System.IO.Path.GetExtension(example);
-        return System.IO.Path.GetExtension(path).Equals(extension, StringComparison.OrdinalIgnoreCase)
-            ? new OutputFile(option, path, example)
-            : throw new ConfigurationException($"{option}: got '{path}', expected a file that ends in {extension}");
-    }
+    /// <summary>A file that is written beside this one.</summary>
+    /// <param name="suffix">What its name adds.</param>
+    /// <exception cref="ConfigurationException">It cannot be a file.</exception>
+    public OutputFile Beside(string suffix) => new(option, Path + suffix, System.IO.Path.GetFileName(Path) + suffix);
 
     /// <summary>Writes it, whole or not at all.</summary>
     /// <exception cref="ConfigurationException">It cannot be written.</exception>
@@ -87,7 +82,9 @@ internal sealed class OutputFile
         return stream.CanSeek && !file.StartsWith("/dev/", StringComparison.Ordinal);
     }
 
-    private T Guarded<T>(Func<T> action)
+    /// <summary>Does something with the file; what the system refuses is told as an error of the option.</summary>
+    /// <exception cref="ConfigurationException">It cannot be written.</exception>
+    internal T Guarded<T>(Func<T> action)
     {
         try
         {

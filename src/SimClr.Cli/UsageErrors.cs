@@ -37,8 +37,19 @@ internal static class UsageErrors
         }
     }
 
+    /// <summary>Whether a command line begins with words in brackets: the parser takes them for directives and forgets them.</summary>
+    public static bool HasDirective(ParseResult parsed) => Directives(parsed).Any();
+
+    private static IEnumerable<string> Directives(ParseResult parsed)
+        => parsed.Tokens.Where(token => token.Type == TokenType.Directive).Select(token => token.Value);
+
     private static IEnumerable<string> Problems(ParseResult parsed, Command command)
     {
+        if (Directives(parsed).FirstOrDefault() is { } directive)
+        {
+            return [$"'{Lineage(command).Last().Name}' does not know what to do with '{directive}'"];
+        }
+
         IReadOnlyList<string> unmatched = parsed.UnmatchedTokens;
         if (unmatched.Count > 0)
         {

@@ -25,7 +25,9 @@ internal sealed class Verb(string name, string description, params string[] exam
         {
             RefuseRanks();
             UsageErrors.RefuseNothing(parsed);
-            action(new CommandContext(parsed, cancel));
+            var context = new CommandContext(parsed, cancel);
+            context.Outputs.Check();
+            action(context);
             return Task.FromResult(0);
         });
         return this;

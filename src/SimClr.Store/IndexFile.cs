@@ -40,7 +40,8 @@ internal sealed class IndexFile : IDisposable
             throw new ConfigurationException($"{path} is there already; add to it with 'simclr index add {path} IMAGES', remove it, or name another file");
         }
 
-        string temporary = $"{full}.{Environment.ProcessId}.tmp";
+        string temporary = AtomicFile.TemporaryOf(full);
+        AtomicFile.RemoveRemnants(full);
         try
         {
             // That the folder takes files is found out first: SQLite does not say why it could not open one.

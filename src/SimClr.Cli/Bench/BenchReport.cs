@@ -7,6 +7,9 @@ namespace SimClr.Cli.Bench;
 /// <summary>The table, as words, as JSON and as Markdown.</summary>
 internal sealed record BenchReport(BenchMachine Machine, IReadOnlyList<BenchRow> Rows, double Seconds)
 {
+    /// <summary>The head of the table in Markdown; files are recognized by it.</summary>
+    public const string MarkdownColumns = "| figure | target | median | rounds | behind it |";
+
     public JsonObject Json() => new()
     {
         ["machine"] = Machine.Json(),
@@ -40,7 +43,7 @@ internal sealed record BenchReport(BenchMachine Machine, IReadOnlyList<BenchRow>
         text.AppendLine(CultureInfo.InvariantCulture, $"# {Machine.Machine.Processor}, {Machine.Machine.Cores} cores").AppendLine();
         text.AppendLine(Machine.Words()).AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture, $"`{command}`, {Seconds:F0} s. Ratios are of sides measured in turn; the median, and the lowest to the highest round.").AppendLine();
-        text.AppendLine("| figure | target | median | rounds | behind it |").AppendLine("|---|---|---|---|---|");
+        text.AppendLine(MarkdownColumns).AppendLine("|---|---|---|---|---|");
         foreach (BenchRow row in Rows)
         {
             string target = row.Target is null ? "" : Bound(row.Target);

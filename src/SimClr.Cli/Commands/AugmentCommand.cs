@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using SimClr.Cli.Outputs;
 using SimClr.Cli.Reports;
 using SimClr.Data;
 using SimClr.Training;
@@ -18,7 +19,7 @@ internal static class AugmentCommand
     private static Verb Preview()
     {
         var data = new Argument<string>("DATA") { Description = "Images: a folder, a manifest or a typed name (see 'simclr --help')" };
-        var file = new Option<string>("--out") { Description = "The picture to write", HelpName = "PNG", Required = true };
+        var file = new OutputOption("--out", OutputKinds.Picture, "The picture to write") { HelpName = "PNG", Required = true };
         Option<long?> images = NumberOption.Integer("--images", $"Images to show, at most {MostImages} (default 12)", 1);
         Option<long?> views = NumberOption.Integer("--views", $"Views of each, at most {MostViews} (default 2)", 1);
         var configuration = new ConfigurationOptions();
@@ -40,7 +41,7 @@ internal static class AugmentCommand
             context,
             configuration,
             context.Value(data),
-            new OutputFile("--out", context.Value(file)!, "views.png"),
+            context.File(file)!,
             AtMost(context.Value(images) ?? 12, MostImages, "--images"),
             AtMost(context.Value(views) ?? 2, MostViews, "--views")));
     }

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using SimClr.Cli.Bench;
+using SimClr.Cli.Outputs;
 using SimClr.Data;
 using SimClr.Training;
 
@@ -35,11 +36,7 @@ internal static class BenchCommand
     private static readonly Option<string?> Precision = ChoiceOption.Of(
         "--precision", "What encoder and head compute in", ["auto", "fp32", "bf16"]);
 
-    private static readonly Option<string?> Markdown = new("--markdown")
-    {
-        Description = "Write the table to this file too",
-        HelpName = "FILE",
-    };
+    private static readonly OutputOption Markdown = new("--markdown", OutputKinds.Figures, "Write the table to this file too");
 
     public static Command Create()
     {
@@ -67,7 +64,7 @@ internal static class BenchCommand
     private static void Run(CommandContext context)
     {
         IReadOnlyList<Benchmark> chosen = BenchCatalog.Choose(context.Value(Only) ?? []);
-        OutputFile? file = context.Value(Markdown) is { } path ? new OutputFile("--markdown", path, "results.md") : null;
+        OutputFile? file = context.File(Markdown);
         BenchSettings settings = Settings(context);
         Check(context, settings);
         var clock = Stopwatch.StartNew();

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using SimClr.Cli.Displays;
 using SimClr.Cli.Groups;
+using SimClr.Cli.Outputs;
 using SimClr.Search;
 
 namespace SimClr.Cli.Commands;
@@ -12,8 +13,8 @@ internal static class ClusterCommand
     {
         var arguments = new TableArguments();
         Option<long?> k = ClusterRequest.CreateOption();
-        Option<string?> csv = OutputOptions.Csv("Write the cluster of every image");
-        Option<string?> html = OutputOptions.Html("Write a page with representatives of each cluster");
+        OutputOption csv = OutputOptions.Csv(OutputKinds.Clusters, "Write the cluster of every image");
+        OutputOption html = OutputOptions.Html("clusters", "Write a page with representatives of each cluster");
         var verb = new Verb(
             "cluster",
             "Divide images into clusters by their embeddings, and show what each holds.",
@@ -35,7 +36,7 @@ internal static class ClusterCommand
             context,
             arguments,
             context.Value(k),
-            GroupOutput.Open(context, csv, html, "clusters")));
+            GroupOutput.Open(context, csv, html)));
     }
 
     private static void Divide(CommandContext context, TableArguments arguments, long? k, GroupOutput output)

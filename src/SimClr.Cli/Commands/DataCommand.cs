@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using SimClr.Augmentation;
 using SimClr.Cli.Displays;
+using SimClr.Cli.Outputs;
 using SimClr.Data;
 using SimClr.Training;
 
@@ -13,6 +14,8 @@ namespace SimClr.Cli.Commands;
 /// <summary><c>simclr data pack</c> and <c>simclr data download</c>.</summary>
 internal static class DataCommand
 {
+    private const string SkippedSuffix = ".skipped.jsonl";
+
     public static Command Create() => new Verb(
         "data", "Fetch and prepare images.", "simclr data pack ./photos --out photos.pack --size 256", "simclr data download cifar10 --out data/cifar10")
     {
@@ -23,7 +26,7 @@ internal static class DataCommand
     private static Verb Pack()
     {
         var data = new Argument<string>("DATA") { Description = "Images: a folder, a manifest or a typed name (see 'simclr --help')" };
-        var file = new Option<string>("--out") { Description = "The file to write, named .pack", HelpName = "FILE", Required = true };
+        var file = new OutputOption("--out", OutputKinds.Pack, "The file to write, named .pack") { Required = true };
         Option<long?> size = NumberOption.Integer(
             "--size", "Reduce images to this many pixels along the short side; without it they keep their size", 1);
         var set = new Option<string[]>("--set") { Description = "How images are read: data.workers=4. May be repeated", HelpName = "data.key=value" };
@@ -46,7 +49,7 @@ internal static class DataCommand
         return verb.Does(context => Write(
             context,
             context.Value(data),
-            Named(context.Value(file)!),
+            context.File(file)!,
             (int?)context.Value(size),
             Reading(context.Value(set) ?? [])));
     }
@@ -66,7 +69,7 @@ internal static class DataCommand
         });
         if (skipped.Any)
         {
-            new OutputFile("--out", SkippedName(file), "skipped.jsonl").Write(Encoding.UTF8.GetBytes(skipped.Lines()));
+            file.Beside(SkippedSuffix).Write(Encoding.UTF8.GetBytes(skipped.Lines()));
         }
 
         double seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
@@ -87,17 +90,10 @@ internal static class DataCommand
 
     private static string Words(OutputFile file, int packed, int skipped, long bytes, double seconds)
     {
-        string left = skipped > 0 ? $"; {skipped} could not be read and are listed in {SkippedName(file)}" : "";
+        string left = skipped > 0 ? $"; {skipped} could not be read and are listed in {file.Path}{SkippedSuffix}" : "";
         return string.Create(
             CultureInfo.InvariantCulture, $"wrote {file.Path}: {packed:N0} images, {bytes / 1e6:N1} MB, {seconds:F1} s{left}");
     }
-
-    private static string SkippedName(OutputFile file) => $"{file.Path}.skipped.jsonl";
-
-    // Known by their first bytes under any name, but the name of a manifest would be read as one.
-    private static OutputFile Named(string path) => Path.GetExtension(path).Equals(PackFile.Extension, StringComparison.OrdinalIgnoreCase)
-        ? new OutputFile("--out", path, $"images{PackFile.Extension}")
-        : throw new ConfigurationException($"--out: got '{path}', expected a file that ends in {PackFile.Extension}");
 
     private static DataOptions Reading(string[] changes)
         => changes.FirstOrDefault(text => !text.StartsWith("data.", StringComparison.Ordinal)) is { } other

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using SimClr.Cli.Displays;
 using SimClr.Cli.Groups;
+using SimClr.Cli.Outputs;
 using SimClr.Embeddings;
 using SimClr.Search;
 
@@ -15,8 +16,8 @@ internal static class DuplicatesCommand
         var arguments = new TableArguments();
         Option<double?> threshold = NumberOption.Positive(
             "--threshold", FormattableString.Invariant($"Cosine from which on images are near-duplicates, at most 1; {NearDuplicates.DefaultThreshold} if it is not given"));
-        Option<string?> csv = OutputOptions.Csv("Write every image of a group as a row");
-        Option<string?> html = OutputOptions.Html("Write a page that shows the groups");
+        OutputOption csv = OutputOptions.Csv(OutputKinds.Duplicates, "Write every image of a group as a row");
+        OutputOption html = OutputOptions.Html("duplicates", "Write a page that shows the groups");
         var verb = new Verb(
             "duplicates",
             "Find groups of images that show the same but for crop, size, compression or color, and say which to keep.",
@@ -39,7 +40,7 @@ internal static class DuplicatesCommand
             context,
             arguments,
             Threshold(context.Value(threshold) ?? NearDuplicates.DefaultThreshold),
-            GroupOutput.Open(context, csv, html, "duplicates")));
+            GroupOutput.Open(context, csv, html)));
     }
 
     private static double Threshold(double value)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using SimClr.Cli.Outputs;
 using SimClr.Embeddings;
 
 namespace SimClr.Cli.Commands;
@@ -19,12 +20,8 @@ internal sealed class EmbedArguments
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    public Option<string> Out { get; } = new("--out")
-    {
-        Description = "The file to write: .npy, .csv, .safetensors or .parquet",
-        HelpName = "FILE",
-        Required = true,
-    };
+    public OutputOption Out { get; } = new(
+        "--out", OutputKinds.Embeddings, "The file to write: .npy, .csv, .safetensors or .parquet") { Required = true };
 
     public Option<bool> Projection { get; } = new("--projection") { Description = "Write z, the projection that the loss saw, instead of h" };
 

@@ -2,6 +2,7 @@ using System.Text;
 using SimClr.Checkpoints;
 using SimClr.Cli.Displays;
 using SimClr.Cli.Embeddings;
+using SimClr.Cli.Outputs;
 using SimClr.Data;
 using SimClr.Distributed;
 using SimClr.Embeddings;
@@ -15,12 +16,16 @@ namespace SimClr.Cli.Commands;
 /// <summary>One call of <c>simclr embed</c>: its images and encoder, opened; its part of the work, if several ranks share it.</summary>
 internal sealed class EmbedCall : IDisposable
 {
+    private readonly CommandOutputs outputs;
     private readonly IEmbeddingFormat format;
     private readonly TrainedEncoder encoder;
     private readonly ProjectionHead? head;
     private readonly ImageDataSet images;
     private readonly EmbeddingTask? task;
     private readonly int parts;
+
+    /// <summary>What the list of the images that could not be read has behind the name of the embeddings.</summary>
+    public const string SkippedSuffix = ".skipped.jsonl";
 
     private EmbedCall(CommandContext context, EmbedArguments arguments, ICommunicator ranks, int cores)
     {
@@ -32,7 +37,9 @@ internal sealed class EmbedCall : IDisposable
             throw new ConfigurationException($"--shard: got {asked.Number}/{asked.Total} in a run of {ranks.Size} ranks, which divide the images themselves; leave it out");
         }
 
-        File = Named(asked.NameOf(context.Value(arguments.Out)!), out format);
+        outputs = context.Outputs;
+        File = Named(asked.NameOf(context.Value(arguments.Out)!));
+        format = EmbeddingFile.FormatOf(File.Path, EmbeddingFormats.Others);
         string device = ComputePlan.ResolveDevice(context.Device ?? "auto");
         ComputeThreads.UseAtMost(context.Threads is > 0 and { } threads ? threads : cores);
         DataOptions reading = ReadingOf(run, context.Value(arguments.Set));
@@ -67,10 +74,7 @@ internal sealed class EmbedCall : IDisposable
     public SkippedImages Skipped { get; }
 
     /// <summary>Their list.</summary>
-    public string SkippedFile => SkippedBeside(File.Path);
-
-    /// <summary>Where the images that could not be read are listed beside a file of embeddings.</summary>
-    public static string SkippedBeside(string file) => $"{file}.skipped.jsonl";
+    public string SkippedFile => File.Path + SkippedSuffix;
 
     /// <param name="context">What the user typed.</param>
     /// <param name="arguments">What of it names encoder, images and file.</param>
@@ -79,18 +83,10 @@ internal sealed class EmbedCall : IDisposable
     public static EmbedCall Open(CommandContext context, EmbedArguments arguments, ICommunicator ranks, int cores)
         => new(context, arguments, ranks, cores);
 
-    /// <summary>The file that <c>--out</c> names, and its format.</summary>
-    public static OutputFile Named(string path, out IEmbeddingFormat format)
-    {
-        var file = new OutputFile("--out", path, "photos.npy");
-        format = EmbeddingFile.FormatOf(path, EmbeddingFormats.Others);
-        return file;
-    }
-
     /// <summary>Embeds; with several ranks each its part, which the first then joins.</summary>
     public EmbeddingOutcome Run(CommandContext context, ICommunicator ranks)
     {
-        OutputFile own = parts > 1 && task is not null ? Named(task.Shard.NameOf(File.Path), out _) : File;
+        OutputFile own = parts > 1 && task is not null ? Named(task.Shard.NameOf(File.Path)) : File;
         EmbeddingOutcome outcome = ranks.Together(() => task is null ? new EmbeddingOutcome(0, 0, 0, 0) : Embed(context, own));
         if (ranks.Size > 1)
         {
@@ -107,7 +103,7 @@ internal sealed class EmbedCall : IDisposable
 
             if (Skipped.Any)
             {
-                new OutputFile("--out", SkippedFile, "skipped.jsonl").Write(Encoding.UTF8.GetBytes(Skipped.Lines()));
+                File.Beside(SkippedSuffix).Write(Encoding.UTF8.GetBytes(Skipped.Lines()));
             }
 
             return outcome;
@@ -128,6 +124,8 @@ internal sealed class EmbedCall : IDisposable
         long[] sums = counts.data<long>().ToArray();
         return new EmbeddingOutcome((int)sums[0], own.Dimension, (int)sums[1], (int)sums[2]);
     }
+
+    private OutputFile Named(string path) => outputs.Open("--out", path, OutputKinds.Embeddings);
 
     private static DataOptions ReadingOf(string run, string[]? changes)
     {

@@ -86,21 +86,21 @@ internal static class EmbedCommand
             throw new ConfigurationException($"--join: got '{extra}' too, expected the parts behind --join and --out FILE alone");
         }
 
-        OutputFile file = EmbedCall.Named(context.Value(arguments.Out)!, out _);
+        OutputFile file = context.File(arguments.Out)!;
         IReadOnlyList<string> parts = EmbeddingJoin.InOrder(context.Value(arguments.Join)!);
         (long rows, int dimension) = file.Write(target => EmbeddingJoin.Write(parts, target, EmbeddingFormats.Others));
-        string[] skipped = [.. parts.Select(EmbedCall.SkippedBeside).Where(File.Exists).SelectMany(File.ReadLines).Distinct().Order(StringComparer.Ordinal)];
-        string list = EmbedCall.SkippedBeside(file.Path);
+        string[] skipped = [.. parts.Select(part => part + EmbedCall.SkippedSuffix).Where(File.Exists).SelectMany(File.ReadLines).Distinct().Order(StringComparer.Ordinal)];
+        OutputFile list = file.Beside(EmbedCall.SkippedSuffix);
         if (skipped.Length > 0)
         {
-            new OutputFile("--out", list, "skipped.jsonl").Write(Encoding.UTF8.GetBytes(string.Concat(skipped.Select(line => line + "\n"))));
+            list.Write(Encoding.UTF8.GetBytes(string.Concat(skipped.Select(line => line + "\n"))));
         }
 
         int images = skipped.Count(SkippedImages.IsOfImage);
         context.Result(
             new JsonObject { ["file"] = file.Path, ["images"] = rows, ["dimension"] = dimension, ["skipped_images"] = images, ["parts"] = parts.Count },
             string.Create(CultureInfo.InvariantCulture, $"wrote {file.Path}: {rows:N0} rows of {dimension} numbers from {parts.Count} parts")
-                + (images > 0 ? $"; {images} could not be read and are listed in {list}" : ""));
+                + (images > 0 ? $"; {images} could not be read and are listed in {list.Path}" : ""));
         return true;
     }
 }

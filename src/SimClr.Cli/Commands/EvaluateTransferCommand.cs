@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using SimClr.Checkpoints;
 using SimClr.Cli.Displays;
+using SimClr.Cli.Outputs;
 using SimClr.Cli.Transfer;
 using SimClr.Data;
 using SimClr.Evaluation;
@@ -43,7 +44,7 @@ internal static class EvaluateTransferCommand
             HelpName = "DIR",
         };
         var anew = new Option<bool>("--anew") { Description = "Measure again what was measured before with the same encoder, settings and images" };
-        var report = new Option<string?>("--report") { Description = "Write the table as a page", HelpName = "FILE.html" };
+        var report = new OutputOption("--report", OutputKinds.Page("transfer"), "Write the table as a page") { HelpName = "FILE.html" };
         Option<string[]> set = ReadingOption.Create("the run says");
         var verb = new Verb(
             "transfer",
@@ -91,7 +92,7 @@ internal static class EvaluateTransferCommand
                 Anew = context.Value(anew),
             },
             context.Value(predictions),
-            context.Value(report) is { } file ? new OutputFile("--report", file, "transfer.html") : null));
+            context.File(report)));
     }
 
     private static string Chosen(CommandContext context, Option<string?> protocol, Option<string?> grid, Option<long?> steps)
@@ -119,16 +120,16 @@ internal static class EvaluateTransferCommand
     }
 
     /// <summary>A file for each set, checked before anything is computed.</summary>
-    private static Dictionary<string, OutputFile> Files(string? folder, TransferRequest request)
+    private static Dictionary<string, OutputFile> Files(CommandContext context, string? folder, TransferRequest request)
         => folder is null ? []
             : string.IsNullOrWhiteSpace(folder) || File.Exists(folder)
                 ? throw new ConfigurationException($"--predictions: got '{folder}', expected a folder such as predictions")
                 : request.Wanted.ToDictionary(
-                    set => set.Name, set => new OutputFile("--predictions", Path.Join(folder, $"{set.Name}.csv"), "cifar10.csv"));
+                    set => set.Name, set => context.Outputs.Open("--predictions", Path.Join(folder, $"{set.Name}.csv"), OutputKinds.Predictions));
 
     private static void Evaluate(CommandContext context, TransferRequest request, string? predictions, OutputFile? report)
     {
-        Dictionary<string, OutputFile> files = Files(predictions, request);
+        Dictionary<string, OutputFile> files = Files(context, predictions, request);
         long begin = Stopwatch.GetTimestamp();
         (TrainedEncoder encoder, DataOptions reading) = Load(context, request);
         using (encoder)

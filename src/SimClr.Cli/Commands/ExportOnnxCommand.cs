@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using SimClr.Cli.Outputs;
 using SimClr.Internals;
 using SimClr.Onnx;
 
@@ -14,7 +15,7 @@ internal static class ExportOnnxCommand
     public static Verb Create()
     {
         var run = new Argument<string>("RUN") { Description = "A run directory, or a safetensors file that 'simclr pretrain' wrote" };
-        var file = new Option<string>("--out") { Description = $"The file to write, named {Extension}", HelpName = "FILE", Required = true };
+        var file = new OutputOption("--out", OutputKinds.Onnx, "The file to write, named .onnx") { Required = true };
         var projection = new Option<bool>("--projection") { Description = "Export z, behind the projection head, instead of h; RUN is a run directory" };
         var preprocess = new Option<bool>("--preprocess") { Description = "Take bytes [batch, size, size, 3]: scaling and normalization are in the model" };
         var resize = new Option<bool>("--resize") { Description = "Take bytes [batch, height, width, 3] of any size: resizing and cropping are in the model too" };
@@ -39,7 +40,7 @@ internal static class ExportOnnxCommand
         return verb.Does(context => Export(
             context,
             context.Value(run),
-            Named(context.Value(file)!),
+            context.File(file)!,
             new OnnxExportOptions
             {
                 Input = context.Value(resize) ? InputKind.Images : context.Value(preprocess) ? InputKind.Pixels : InputKind.Tensor,
@@ -77,8 +78,4 @@ internal static class ExportOnnxCommand
         output {result.Output}
         ONNX Runtime on random images: largest difference {result.MaxDifference:G2}{(result.LargestValue > 1 ? $" of the largest value, {result.LargestValue:G3}" : "")}
         """);
-
-    private static OutputFile Named(string path) => Path.GetExtension(path).Equals(Extension, StringComparison.OrdinalIgnoreCase)
-        ? new OutputFile("--out", path, $"encoder{Extension}")
-        : throw new ConfigurationException($"--out: got '{path}', expected a file that ends in {Extension}");
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using SimClr.Checkpoints;
+using SimClr.Cli.Outputs;
 using SimClr.Encoders;
 using SimClr.Internals;
 using SimClr.Training;
@@ -20,7 +21,7 @@ internal static class ExportWeightsCommand
             Description = "Write the projection head too, its names behind 'projection.'; RUN is a run directory",
         };
         Verb verb = Create(
-            "safetensors", ".safetensors", projection,
+            "safetensors", OutputKinds.Weights, projection,
             "Write an encoder's weights as a safetensors file, in torchvision's names.",
             "simclr export safetensors runs/photos --out encoder.safetensors",
             "simclr export safetensors runs/photos --out model.safetensors --projection");
@@ -36,7 +37,7 @@ internal static class ExportWeightsCommand
     public static Verb CreatePth()
     {
         Verb verb = Create(
-            "pth", ".pth", projection: null,
+            "pth", OutputKinds.PyTorchWeights, projection: null,
             "Write an encoder's weights as a file that PyTorch loads, in torchvision's names.",
             "simclr export pth runs/photos --out encoder.pth");
         verb.Details =
@@ -49,12 +50,12 @@ internal static class ExportWeightsCommand
         return verb;
     }
 
-    private static Verb Create(string name, string extension, Option<bool>? projection, string description, params string[] examples)
+    private static Verb Create(string name, OutputKind kind, Option<bool>? projection, string description, params string[] examples)
     {
         var run = new Argument<string>("RUN") { Description = "A run directory, or a file with an encoder that 'simclr' wrote" };
-        var file = new Option<string>("--out") { Description = $"The file to write, named {extension}", HelpName = "FILE", Required = true };
+        var file = new OutputOption("--out", kind, $"The file to write, named {kind.Formats[0].Extensions[0]}") { Required = true };
         return new Verb(name, description, examples) { run, file }.Does(context => Export(
-            context, context.Value(run), OutputFile.Named("--out", context.Value(file)!, $"encoder{extension}"), projection is not null && context.Value(projection)));
+            context, context.Value(run), context.File(file)!, projection is not null && context.Value(projection)));
     }
 
     private static void Export(CommandContext context, string run, OutputFile file, bool withProjection)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using SimClr.Checkpoints;
+using SimClr.Cli.Outputs;
 using SimClr.Internals;
 
 namespace SimClr.Cli.Commands;
@@ -12,7 +13,7 @@ internal static class ImportCommand
     public static Command Create()
     {
         var source = new Argument<string>("FILE") { Description = "A PyTorch checkpoint (.pth, .pt, .ckpt) or a safetensors file with weights of a ResNet" };
-        var file = new Option<string>("--out") { Description = "The file to write, named .safetensors", HelpName = "FILE", Required = true };
+        var file = new OutputOption("--out", OutputKinds.Weights, "The file to write, named .safetensors") { Required = true };
         Option<string?> normalize = ChoiceOption.Of("--normalize", "What pixels were divided by when the weights were trained; weights do not tell", ["imagenet", "none"]);
         Option<long?> size = NumberOption.Integer("--size", "Side of the input in pixels; 224, or 32 with the stem for small images, if it is not given", 1);
         Option<string?> interpolation = ChoiceOption.Of("--interpolation", "How images are brought to that size; bicubic if it is not given", ["bicubic", "bilinear"]);
@@ -41,7 +42,7 @@ internal static class ImportCommand
         return verb.Does(context => Import(
             context,
             context.Value(source),
-            OutputFile.Named("--out", context.Value(file)!, "encoder.safetensors"),
+            context.File(file)!,
             new ImportOptions
             {
                 Normalize = context.Value(normalize),

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using SimClr.Checkpoints;
 using SimClr.Cli.Displays;
 using SimClr.Cli.Embeddings;
+using SimClr.Cli.Outputs;
 using SimClr.Data;
 using SimClr.Embeddings;
 using SimClr.Store;
@@ -31,7 +32,12 @@ internal static class IndexCommand
     private static Verb CreateVerb()
     {
         var arguments = new IndexArguments();
-        var file = new Option<string>("--out") { Description = "The file to write; with --store, the name in the database", HelpName = "INDEX", Required = true };
+        var file = new OutputOption("--out", OutputKinds.Index, "The file to write; with --store, the name in the database")
+        {
+            HelpName = "INDEX",
+            NoFileWith = arguments.Store,
+            Required = true,
+        };
         var verb = new Verb(
             "create",
             "Make an index of images, or of embeddings that were computed before.",

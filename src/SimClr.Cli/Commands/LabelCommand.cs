@@ -1,6 +1,7 @@
 using System.CommandLine;
 using SimClr.Cli.Displays;
 using SimClr.Cli.Groups;
+using SimClr.Cli.Outputs;
 using SimClr.Search;
 
 namespace SimClr.Cli.Commands;
@@ -17,13 +18,14 @@ internal static class LabelCommand
             HelpName = "FILE",
         };
         Option<long?> suggest = NumberOption.Integer("--suggest", "Name so many images whose labels would help most", 1);
-        var next = new Option<string?>("--next")
+        var next = new OutputOption(
+            "--next", OutputKinds.Labels, "Write the labels there are with the suggested images below them, to be filled in: the next --labels")
         {
-            Description = "Write the labels there are with the suggested images below them, to be filled in: the next --labels",
-            HelpName = "FILE",
+            MayReplace = labels,
         };
-        var predictions = new Option<string?>("--out") { Description = "Write the predicted class and its probability for every image", HelpName = "FILE" };
-        Option<string?> html = OutputOptions.Html("Write a page that shows the suggested images");
+        var predictions = new OutputOption(
+            "--out", OutputKinds.LabelPredictions, "Write the predicted class and its probability for every image");
+        OutputOption html = OutputOptions.Html("suggested", "Write a page that shows the suggested images");
         var verb = new Verb(
             "label",
             "From a few labels to a classifier: choose images to label, fit, predict all, and say how good it is.",
@@ -49,19 +51,19 @@ internal static class LabelCommand
             arguments,
             context.Value(labels),
             Suggested(context, suggest, next, html, context.Value(labels)),
-            OutputOptions.Open(context, predictions, "predictions.csv"),
-            OutputOptions.Open(context, next, "next.csv"),
-            OutputOptions.Open(context, html, "suggested.html")));
+            context.File(predictions),
+            context.File(next),
+            context.File(html)));
     }
 
-    private static int Suggested(CommandContext context, Option<long?> suggest, Option<string?> next, Option<string?> html, string? labels)
+    private static int Suggested(CommandContext context, Option<long?> suggest, OutputOption next, OutputOption html, string? labels)
     {
         if (context.Value(suggest) is { } count)
         {
             return (int)count;
         }
 
-        Option<string?>? without = new[] { next, html }.FirstOrDefault(context.Gives);
+        OutputOption? without = new[] { next, html }.FirstOrDefault(context.Gives);
         return without is not null ? throw new ConfigurationException($"{without.Name} shows suggested images; say with --suggest how many")
             : labels is null ? throw new ConfigurationException("got neither --labels nor --suggest; expected labels to learn from, or a number of images to suggest for labeling")
             : 0;
@@ -70,11 +72,17 @@ internal static class LabelCommand
     private static void Label(
         CommandContext context, TableArguments arguments, string? labels, int suggest, OutputFile? predictions, OutputFile? next, OutputFile? html)
     {
+        TypedLabels.Keep(next, labels);
         using TableInput input = Display.Show(context, display => TableInput.Open(context, arguments, display));
         KnownLabels known = labels is null ? KnownLabels.None : KnownLabels.Read(labels, input.Table.Paths);
         if (known.Strangers > 0)
         {
             context.Remark($"{labels}: {known.Strangers} labeled path(s) are not among the embedded images and were left out");
+        }
+
+        if (next is not null)
+        {
+            TypedLabels.Keep(next, known.Rows.Select((row, i) => (input.Table.Paths[row], known.ClassNames[known.Labels[i]])));
         }
 
         bool learnable = known.ClassNames.Length > 1;

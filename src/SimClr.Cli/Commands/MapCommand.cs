@@ -1,6 +1,7 @@
 using System.CommandLine;
 using SimClr.Cli.Displays;
 using SimClr.Cli.Groups;
+using SimClr.Cli.Outputs;
 using SimClr.Embeddings;
 using SimClr.Internals;
 using SimClr.Search;
@@ -20,13 +21,13 @@ internal static class MapCommand
     public static Verb Create()
     {
         var arguments = new TableArguments();
-        var file = new Option<string>("--out") { Description = "The map: a page (.html) or a picture (.png)", HelpName = "FILE", Required = true };
+        var file = new OutputOption("--out", OutputKinds.Map, "The map: a page (.html) or a picture (.png)") { Required = true };
         Option<string?> method = ChoiceOption.Of("--method", "How images are placed; umap if it is not given", [Umap, Pca]);
         Option<string?> color = ChoiceOption.Of("--color", "What colors mean; labels where there are some, if it is not given", [ByLabel, ByCluster]);
         Option<long?> k = ClusterRequest.CreateOption();
         Option<long?> neighbors = NumberOption.Integer("--neighbors", "Neighbors that pull at an image (umap); 15 if it is not given", 2);
         Option<long?> limit = NumberOption.Integer("--limit", $"Images on the map at most; {DefaultLimit} if it is not given. Of more, the seed draws", 4);
-        Option<string?> csv = OutputOptions.Csv("Write the place of every image on the map");
+        OutputOption csv = OutputOptions.Csv(OutputKinds.Places, "Write the place of every image on the map");
         var verb = new Verb(
             "map",
             "Draw images on a map on which those with similar embeddings are near each other.",
@@ -49,20 +50,15 @@ internal static class MapCommand
         return verb.Does(context => Draw(
             context,
             arguments,
-            Target(context.Value(file)!),
+            context.File(file)!,
             new MapRequest(
                 context.Value(method) ?? Umap,
                 context.Value(color),
                 context.Value(k),
                 AtMost("--neighbors", context.Value(neighbors) ?? 15, 500),
                 AtMost("--limit", context.Value(limit) ?? DefaultLimit, MostLimit)),
-            OutputOptions.Open(context, csv, "map.csv")));
+            context.File(csv)));
     }
-
-    private static OutputFile Target(string path)
-        => Path.GetExtension(path).ToLowerInvariant() is ".html" or ".htm" or ".png"
-            ? new OutputFile("--out", path, "map.html")
-            : throw new ConfigurationException($"--out: got '{path}', expected a file that ends in .html or .png");
 
     private static int AtMost(string name, long value, int most)
         => value <= most ? (int)value : throw new ConfigurationException($"{name}: got {value}, expected at most {most}");

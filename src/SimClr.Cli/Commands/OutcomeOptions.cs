@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SimClr.Cli.Outputs;
 using SimClr.Evaluation;
 
 namespace SimClr.Cli.Commands;
@@ -11,9 +12,9 @@ internal sealed class OutcomeOptions
         Description = "Add the accuracy of each class and what it is taken for; with --json also the confusion matrix",
     };
 
-    private readonly Option<string?> predictions = new("--predictions")
+    private readonly OutputOption predictions = new(
+        "--predictions", OutputKinds.Predictions, "Write what was said about each test image (path,label,prediction,correct), for 'simclr evaluate compare'")
     {
-        Description = "Write what was said about each test image (path,label,prediction,correct), for 'simclr evaluate compare'",
         HelpName = "FILE.csv",
     };
 
@@ -23,10 +24,6 @@ internal sealed class OutcomeOptions
         command.Add(predictions);
     }
 
-    /// <summary>Checks the file name, so that a mistake is told before anything is computed.</summary>
-    /// <exception cref="ConfigurationException">It cannot be a file.</exception>
-    public OutcomeReport Open(CommandContext context) => new(
-        context,
-        context.Value(perClass),
-        context.Value(predictions) is { } file ? new OutputFile(predictions.Name, file, PredictionsFile.UsualName) : null);
+    /// <summary>What the user asked for.</summary>
+    public OutcomeReport Open(CommandContext context) => new(context, context.Value(perClass), context.File(predictions));
 }

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Text;
 using System.Text.Json.Nodes;
+using SimClr.Cli.Outputs;
 using SimClr.Training;
 
 namespace SimClr.Cli.Commands;
@@ -59,28 +61,21 @@ internal static class PresetCommand
         {
             string path = context.Value(file) ?? $"{context.Value(name)}.yaml";
             string text = Presets.Text(context.Value(name));
-            WriteNew(path, text);
+            WriteNew(context, path, text);
             context.Result(
                 new JsonObject { ["name"] = context.Value(name), ["file"] = path },
                 $"wrote {path}; use it with --config {path}");
         });
     }
 
-    private static void WriteNew(string path, string text)
+    private static void WriteNew(CommandContext context, string path, string text)
     {
         if (File.Exists(path) || Directory.Exists(path))
         {
             throw new ConfigurationException($"'{path}' exists already; give another name, or remove it first");
         }
 
-        try
-        {
-            File.WriteAllText(path, text);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new ConfigurationException($"cannot write '{path}': {error.Message}", error);
-        }
+        context.Outputs.Open("FILE", path, OutputKinds.Preset).Write(Encoding.UTF8.GetBytes(text));
     }
 
     private static Argument<string> Name() => new("NAME") { Description = $"One of {string.Join(", ", Presets.Names)}" };

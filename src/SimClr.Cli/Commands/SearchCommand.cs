@@ -4,6 +4,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.VectorData;
+using SimClr.Cli.Groups;
+using SimClr.Cli.Outputs;
 using SimClr.Cli.Reports;
 using SimClr.Store;
 
@@ -21,7 +23,7 @@ internal static class SearchCommand
         Option<long?> row = NumberOption.Integer("--row", "The row of an embeddings file, counted from 0", 0);
         Option<long?> top = NumberOption.Integer("--top", $"How many images to show; {DefaultTop} if it is not given", 1);
         var exact = new Option<bool>("--exact") { Description = "Compare with every image even where the index has a faster way" };
-        var page = new Option<string?>("--html") { Description = "Write a page with thumbnails", HelpName = "FILE" };
+        OutputOption page = OutputOptions.Html("found", "Write a page with thumbnails");
         var verb = new Verb(
             "search",
             "Find the images of an index that are most like one.",
@@ -40,7 +42,7 @@ internal static class SearchCommand
         ];
         return verb.Does(context =>
         {
-            OutputFile? html = context.Value(page) is { } file ? new OutputFile("--html", file, "found.html") : null;
+            OutputFile? html = context.File(page);
             using ImageCollection index = IndexOpening.Open(context, context.Value(arguments.Index), context.Value(arguments.Store));
             index.Exact = context.Value(exact);
             _ = index.Description;

@@ -39,9 +39,7 @@ internal sealed class TrainingCall : IDisposable
             RunResumption.RefuseOtherTask(run, before, verb);
         }
 
-        ImageDataSet images = context.OpenImages(
-            DataName(context.Value(arguments.Data), before, run, resume, verb),
-            PretrainConfiguration.ForReading(context, arguments, before));
+        ImageDataSet images = OpenImages(context, arguments, before, run, resume, verb);
         try
         {
             return new TrainingCall(context, verb, run, resume, images, PretrainConfiguration.Of(context, arguments, before, images));
@@ -81,6 +79,39 @@ internal sealed class TrainingCall : IDisposable
         => string.IsNullOrWhiteSpace(directory)
             ? throw new ConfigurationException("--out is empty, expected a directory")
             : directory;
+
+    private static ImageDataSet OpenImages(
+        CommandContext context, PretrainArguments arguments, RunRecord? before, RunDirectory run, bool resume, string verb)
+    {
+        string? typed = context.Value(arguments.Data);
+        string name = DataName(typed, before, run, resume, verb);
+        DataOptions reading = PretrainConfiguration.ForReading(context, arguments, before);
+        if (typed is not null || before is null)
+        {
+            return context.OpenImages(name, reading);
+        }
+
+        // The name is as it was typed when the run was started: perhaps from another folder, or before the images were moved.
+        string advice = $"The run was started on '{name}'; if the images are elsewhere, or it was started from another folder, "
+            + $"say where they are: simclr {verb} DATA --out {ShellText.Quote(run.Root)} --resume";
+        ImageDataSet images;
+        try
+        {
+            images = context.OpenImages(name, reading);
+        }
+        catch (DataException error)
+        {
+            throw new DataException($"{error.Message}\n{advice}", error);
+        }
+
+        if (images.Fingerprint != before.Data.Fingerprint)
+        {
+            images.Dispose();
+            throw new ResumeMismatchException($"{run.Root}: '{name}' does not hold the images that the run was started on.\n{advice}");
+        }
+
+        return images;
+    }
 
     private static string DataName(string? typed, RunRecord? before, RunDirectory run, bool resume, string verb)
         => typed ?? before?.Data.Name ?? throw new ConfigurationException(resume

@@ -1,6 +1,6 @@
-using System.CommandLine;
 using System.Text;
 using System.Text.Json.Nodes;
+using SimClr.Cli.Outputs;
 using SimClr.Cli.Reports;
 
 namespace SimClr.Cli.Groups;
@@ -12,9 +12,8 @@ internal sealed class GroupOutput(OutputFile? csv, OutputFile? html)
     /// <param name="context">The command line.</param>
     /// <param name="csv">The option of the rows.</param>
     /// <param name="html">The option of the page.</param>
-    /// <param name="example">What such files are called in messages, without the ending.</param>
-    public static GroupOutput Open(CommandContext context, Option<string?> csv, Option<string?> html, string example)
-        => new(OutputOptions.Open(context, csv, $"{example}.csv"), OutputOptions.Open(context, html, $"{example}.html"));
+    public static GroupOutput Open(CommandContext context, OutputOption csv, OutputOption html)
+        => new(context.File(csv), context.File(html));
 
     public void Give(CommandContext context, TableInput input, IGroupList found)
     {

@@ -7,6 +7,11 @@ namespace SimClr.Cli.Reports;
 /// <summary>Writes a page as one HTML file that needs nothing else: pictures, drawings and style are in it.</summary>
 internal static class HtmlReport
 {
+    /// <summary>What every page begins with; pages are recognized by it.</summary>
+    public const string Beginning = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+        + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+        + "<meta name=\"color-scheme\" content=\"light dark\">\n";
+
     /// <summary>Writes the page, whole or not at all.</summary>
     public static void Write(string path, ReportPage page) => AtomicFile.WriteText(path, Html(page));
 
@@ -14,9 +19,7 @@ internal static class HtmlReport
     public static string Html(ReportPage page)
     {
         var html = new StringBuilder();
-        html.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
-            .Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
-            .Append("<meta name=\"color-scheme\" content=\"light dark\">\n")
+        html.Append(Beginning)
             .Append(CultureInfo.InvariantCulture, $"<title>{HtmlText.Escape(page.Title)}</title>\n<style>\n{ReportStyle.Css}\n</style>\n</head>\n<body>\n<main>\n")
             .Append(CultureInfo.InvariantCulture, $"<header>\n<h1>{HtmlText.Escape(page.Title)}</h1>\n<p class=\"summary\">{HtmlText.Escape(page.Summary)}</p>\n</header>\n");
         int drawings = 0;

@@ -12,9 +12,7 @@ internal static class MapPage
     public static string Html(MapContent content, MapSheets sheets)
     {
         var html = new StringBuilder();
-        html.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
-            .Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
-            .Append("<meta name=\"color-scheme\" content=\"light dark\">\n")
+        html.Append(HtmlReport.Beginning)
             .Append(CultureInfo.InvariantCulture, $"<title>Map of images</title>\n<style>\n{ReportStyle.Css}\n{MapStyle.Css}\n</style>\n</head>\n<body>\n<main>\n")
             .Append(CultureInfo.InvariantCulture, $"<header>\n<h1>Map of images</h1>\n<p class=\"summary\">{HtmlText.Escape(content.Summary)}</p>\n</header>\n")
             .Append("<div class=\"tools\"><label><input type=\"checkbox\" id=\"pictures\"> pictures</label><button type=\"button\" id=\"whole\">whole map</button><span>Scroll to zoom, drag to move, point at a dot to see its image, click on a name to hide its group.</span></div>\n")

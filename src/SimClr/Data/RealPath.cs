@@ -1,14 +1,14 @@
 namespace SimClr.Data;
 
 /// <summary>
-/// The path of a folder with every symbolic link on the way resolved, so that two paths can be compared.
+/// A path with every symbolic link on the way resolved, so that two paths can be compared. What is not there yet keeps its name.
 /// </summary>
 internal static class RealPath
 {
     /// <exception cref="IOException">The links on the way lead round in a circle.</exception>
-    public static string Of(string folder)
+    public static string Of(string path)
     {
-        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         string? parent = Path.GetDirectoryName(full);
         if (parent is null)
         {
@@ -16,6 +16,6 @@ internal static class RealPath
         }
 
         string here = Path.Join(Of(parent), Path.GetFileName(full));
-        return Directory.ResolveLinkTarget(here, returnFinalTarget: true) is { } target ? Of(target.FullName) : here;
+        return new FileInfo(here).LinkTarget is not null ? Of(File.ResolveLinkTarget(here, returnFinalTarget: true)!.FullName) : here;
     }
 }

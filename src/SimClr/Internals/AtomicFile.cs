@@ -1,12 +1,21 @@
+using System.Diagnostics;
+using System.Globalization;
+
 namespace SimClr.Internals;
 
-/// <summary>Writes a file whole or not at all: temporary name beside it, flush to disk, rename.</summary>
+/// <summary>
+/// Writes a file whole or not at all: temporary name beside it, flush to disk, rename. The temporary name is the file's with the
+/// number of the process and <c>.tmp</c> behind it; one that a killed process left is removed when the file is next written.
+/// </summary>
 internal static class AtomicFile
 {
+    private const string Ending = ".tmp";
+
     public static void Write(string path, Action<Stream> write)
     {
         string full = Path.GetFullPath(path);
-        string temporary = $"{full}.{Environment.ProcessId}.tmp";
+        string temporary = TemporaryOf(full);
+        RemoveRemnants(full);
         FileStream stream = Open(temporary, FileMode.Create, FileAccess.Write, 1 << 20);
         try
         {
@@ -22,6 +31,68 @@ internal static class AtomicFile
         {
             File.Delete(temporary);
             throw;
+        }
+    }
+
+    /// <summary>The name under which this process writes a file until it is whole.</summary>
+    public static string TemporaryOf(string path) => string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}{Ending}");
+
+    /// <summary>
+    /// Removes what killed processes left of a file. A process that writes holds its own open, so that one that can be opened
+    /// alone is nobody's; where a file system does not tell that, a living process like this one with the number in the name
+    /// keeps it.
+    /// </summary>
+    public static void RemoveRemnants(string path)
+    {
+        string full = Path.GetFullPath(path);
+        try
+        {
+            foreach (string remnant in Directory.EnumerateFiles(Path.GetDirectoryName(full)!, $"*{Ending}"))
+            {
+                if (WriterOf(full, remnant) is { } process && !IsAtWork(process))
+                {
+                    RemoveFree(remnant);
+                }
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // There is no such folder yet, or it cannot be listed: what stays does no harm.
+        }
+    }
+
+    private static void RemoveFree(string remnant)
+    {
+        try
+        {
+            new FileStream(remnant, FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose();
+            File.Delete(remnant);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Somebody is at work, here or on another machine.
+        }
+    }
+
+    /// <summary>The number of the process that a temporary name says; null where the name is not one of this file's.</summary>
+    private static int? WriterOf(string path, string file)
+        => file.StartsWith($"{path}.", StringComparison.Ordinal) && file.Length > path.Length + Ending.Length
+            && int.TryParse(file.AsSpan()[(path.Length + 1)..^Ending.Length], NumberStyles.None, CultureInfo.InvariantCulture, out int process)
+                ? process
+                : null;
+
+    /// <summary>This process itself had its number from another that is gone: in a container, or before the machine was started anew.</summary>
+    private static bool IsAtWork(int process)
+    {
+        try
+        {
+            using var self = Process.GetCurrentProcess();
+            using var other = Process.GetProcessById(process);
+            return other.Id != self.Id && other.ProcessName == self.ProcessName;
+        }
+        catch (Exception error) when (error is ArgumentException or InvalidOperationException)
+        {
+            return false;   // There is none, or it has just ended.
         }
     }
 

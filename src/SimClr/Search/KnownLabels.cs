@@ -48,7 +48,9 @@ internal sealed record KnownLabels(int[] Rows, int[] Labels, string[] ClassNames
             [.. found.Keys], [.. found.Values.Select(value => Array.BinarySearch(names, value.Label, StringComparer.Ordinal))], names, strangers);
     }
 
-    private static IEnumerable<(int Line, string Path, string Label)> Records(string file)
+    /// <summary>The rows of a file: the line that each begins in, its path and its label, empty where it has none yet.</summary>
+    /// <exception cref="DataException">It cannot be read.</exception>
+    internal static IEnumerable<(int Line, string Path, string Label)> Records(string file)
     {
         List<(int Line, string[] Fields)> records = All(file);
         string[] header = records.Count > 0 ? records[0].Fields : [];

@@ -91,7 +91,7 @@ public sealed class EmbedCommandTests(SmallWorld world) : IClassFixture<SmallWor
     }
 
     [Theory]
-    [InlineData("embed run train --out a.xls", 2, "expected embeddings that end in one of .npy, .csv, .safetensors, .parquet")]
+    [InlineData("embed run train --out a.xls", 2, "expected a file that ends in .npy, .csv, .safetensors or .parquet")]
     [InlineData("embed run train --out a.npy --shard 3/2", 2, "--shard: got '3/2', expected i/n")]
     [InlineData("embed run --out a.npy", 2, "IMAGES is missing")]
     [InlineData("embed run nowhere --out a.npy", 3, "no such folder or file")]

@@ -49,7 +49,7 @@ public sealed class ExportOnnxCommandTests(SmallWorld world) : IClassFixture<Sma
 
     [Theory]
     [InlineData("run", "encoder.bin", "expected a file that ends in .onnx", 2)]
-    [InlineData("run", "train/", "expected a file that ends in .onnx", 2)]
+    [InlineData("run", "train/", "is a folder, expected a file such as", 2)]
     [InlineData("run", "tiny.yaml/encoder.onnx", "--out: cannot write", 2)]
     [InlineData("nowhere", "encoder.onnx", "expected a run directory with encoder.safetensors or a checkpoint, or a safetensors file; found neither", 3)]
     [InlineData("tiny.yaml", "encoder.onnx", "this is no file of weights", 3)]

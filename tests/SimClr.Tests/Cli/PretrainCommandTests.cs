@@ -144,6 +144,35 @@ public sealed class PretrainCommandTests(SmallWorld world) : IClassFixture<Small
     }
 
     [Fact]
+    public void After_a_move_of_the_images_the_run_is_resumed_by_saying_where_they_are()
+    {
+        (string data, string run) = (world.At("to-move"), world.At("moved"));
+        foreach (string file in Directory.GetFiles(world.At("train"), "*", SearchOption.AllDirectories))
+        {
+            string copy = Path.Combine(data, Path.GetRelativePath(world.At("train"), file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+
+        Assert.Equal(0, CommandRun.Of("pretrain", data, "--out", run, "--config", world.At("tiny.yaml"), "--epochs", "1").Code);
+        Directory.Move(data, world.At("elsewhere"));
+
+        Assert.Contains("no such folder or file", CommandRun.Of("pretrain", "--out", run, "--resume").Refused(3));
+        string advice = $"The run was started on '{data}'; if the images are elsewhere, or it was started from another folder, "
+            + $"say where they are: simclr pretrain DATA --out {run} --resume";
+        Assert.Contains(advice, CommandRun.Of("pretrain", "--out", run, "--resume").Error);
+
+        Directory.CreateDirectory(data);
+        File.Copy(Directory.GetFiles(world.At("train/red"))[0], Path.Combine(data, "another.png"));
+        CommandRun others = CommandRun.Of("pretrain", "--out", run, "--resume");
+        Assert.Contains("does not hold the images that the run was started on", others.Refused(5));
+        Assert.Contains(advice, others.Error);
+
+        CommandRun resumed = CommandRun.Of("pretrain", world.At("elsewhere"), "--out", run, "--resume", "--epochs", "2", "--json");
+        Assert.Equal(6, resumed.Json["steps"]!.GetValue<long>());
+    }
+
+    [Fact]
     public void Resume_alone_takes_data_and_configuration_from_the_run()
     {
         string run = Copy("run", "longer");

@@ -43,6 +43,10 @@ public sealed class UsageTests(SmallWorld world) : IClassFixture<SmallWorld>
     [InlineData("evaluate knn run --train train --test test --k 0", "--k: got '0'")]
     [InlineData("evaluate knn run --train train --test test --temperature 0", "expected a number above 0")]
     [InlineData("demo train --epochs 1 --out tiny.yaml/below", "cannot be used for report and run")]
+    [InlineData("[diagram] pretrain train --out x", "'simclr' does not know what to do with '[diagram]'")]
+    [InlineData("[suggest:3] pretrain train --out x", "does not know what to do with '[suggest:3]'")]
+    [InlineData("[env:A=B] [x] doctor", "does not know what to do with '[env:A=B]'")]
+    [InlineData("[x]", "does not know what to do with '[x]'")]
     [InlineData("doctor --fast", "has no option '--fast'")]
     public void Wrong_usage_exits_2_and_says_what_was_expected(string line, string expected)
         => Assert.Contains(expected, Run(line).Refused(2));

@@ -38,6 +38,40 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void What_a_killed_process_left_is_removed_when_its_file_is_written_again()
+    {
+        // No process has this number, and one with the number 1 is there, but is another program.
+        string gone = folder.Write($"a.txt.{int.MaxValue}.tmp", "half");
+        string other = folder.Write("a.txt.1.tmp", "half");
+        string own = folder.Write($"a.txt.{Environment.ProcessId}.tmp", "half");
+        string[] notOurs =
+        [
+            folder.Write($"b.txt.{int.MaxValue}.tmp", "of another file"), folder.Write("a.txt.notes.tmp", "mine"), folder.Write("a.txt.tmp", "mine"),
+            folder.Write($"a.txt.{int.MaxValue}.tmp.bak", "mine"), folder.Write("a.txt.-5.tmp", "mine"), folder.Write($"xa.txt.{int.MaxValue}.tmp", "mine"),
+        ];
+
+        AtomicFile.WriteText(folder.Of("a.txt"), "whole");
+
+        Assert.Equal("whole", File.ReadAllText(folder.Of("a.txt")));
+        Assert.All([gone, other, own], file => Assert.False(File.Exists(file), file));
+        Assert.All(notOurs, file => Assert.True(File.Exists(file), file));
+    }
+
+    [Fact]
+    public void What_somebody_is_writing_stays_whatever_its_number()
+    {
+        string held = folder.Of($"a.txt.{int.MaxValue}.tmp");
+        using (AtomicFile.Open(held, FileMode.Create, FileAccess.Write, 1))
+        {
+            AtomicFile.WriteText(folder.Of("a.txt"), "whole");
+            Assert.True(File.Exists(held));
+        }
+
+        AtomicFile.RemoveRemnants(folder.Of("a.txt"));
+        Assert.Equal([folder.Of("a.txt")], Directory.GetFiles(folder.Path));
+    }
+
+    [Fact]
     public void A_folder_that_is_missing_is_made()
     {
         string file = folder.Of("new/folder/a.txt");

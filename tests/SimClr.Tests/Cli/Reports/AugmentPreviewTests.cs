@@ -75,8 +75,11 @@ public sealed class AugmentPreviewTests : IDisposable
     [Fact]
     public void An_older_picture_is_replaced_and_nothing_else_is_left()
     {
-        string file = folder.Write("views.png", "old");
+        string file = folder.Of("views.png");
+        Assert.Equal(0, Run("augment", "preview", "sample:test", "--out", file, "--images", "2"));
+        byte[] older = File.ReadAllBytes(file);
         Assert.Equal(0, Run("augment", "preview", "sample:test", "--out", file, "--images", "1"));
+        Assert.NotEqual(older, File.ReadAllBytes(file));
         Pictures.Decode(File.ReadAllBytes(file)).Dispose();
         Assert.Equal([file], Directory.GetFileSystemEntries(folder.Path));
     }
@@ -128,7 +131,7 @@ public sealed class AugmentPreviewTests : IDisposable
     public void A_link_stays_and_what_it_stands_for_is_written()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "links need a privilege there");
-        string target = folder.Write("target.png", "old");
+        string target = folder.Write("target.png", "");
         string link = folder.Of("link.png");
         File.CreateSymbolicLink(link, target);
         Assert.Equal(0, Run("augment", "preview", "sample:test", "--out", link, "--images", "1"));

@@ -1,0 +1,47 @@
+using SimClr.Search;
+
+namespace SimClr.Cli.Groups;
+
+/// <summary>Labels that somebody typed into a file, which a new file under its name must hold too.</summary>
+internal static class TypedLabels
+{
+    /// <summary>Refuses to replace a file with labels that are not in another, before anything is computed.</summary>
+    /// <param name="next">The file that is to be replaced, or null.</param>
+    /// <param name="labels">The file of the labels that are known, or null.</param>
+    /// <exception cref="ConfigurationException">Labels would be lost.</exception>
+    public static void Keep(OutputFile? next, string? labels)
+    {
+        if (next is not null && File.Exists(next.Path) && Lost(next.Path, labels is null ? [] : Labels(labels)) is > 0 and { } lost)
+        {
+            throw new ConfigurationException(
+                $"--next: {next.Path} holds {Counted.Of(lost, "label")} that {(lost == 1 ? "is" : "are")} not among --labels; give --labels {ShellText.Quote(next.Path)} or another --next");
+        }
+    }
+
+    /// <summary>Refuses to replace a file with labels that do not come into the new one, as those of images that were not embedded.</summary>
+    /// <param name="next">The file that is to be replaced.</param>
+    /// <param name="kept">Paths with their labels, as the new file has them.</param>
+    /// <exception cref="ConfigurationException">Labels would be lost.</exception>
+    public static void Keep(OutputFile next, IEnumerable<(string Path, string Label)> kept)
+    {
+        if (File.Exists(next.Path) && Lost(next.Path, kept.Select(row => (Path.GetFullPath(row.Path), row.Label))) is > 0 and { } lost)
+        {
+            throw new ConfigurationException(
+                $"--next: {next.Path} holds {Counted.Of(lost, "label")} of images that are not among the embedded ones, and would lose {(lost == 1 ? "it" : "them")}; give another --next");
+        }
+    }
+
+    private static int Lost(string file, IEnumerable<(string Path, string Label)> kept)
+    {
+        HashSet<(string, string)> known = [.. kept];
+        return KnownLabels.Records(file).Where(row => row.Label.Length > 0)
+            .Count(row => !Places(file, row.Path).Any(place => known.Contains((place, row.Label))));
+    }
+
+    private static IEnumerable<(string Path, string Label)> Labels(string file)
+        => KnownLabels.Records(file).SelectMany(row => Places(file, row.Path), (row, place) => (place, row.Label));
+
+    /// <summary>The files that a path may mean: from the working folder, as embeddings have it, or from the folder of the list.</summary>
+    private static string[] Places(string file, string path)
+        => path.Length == 0 ? [] : [Path.GetFullPath(path), Path.GetFullPath(path, Path.GetDirectoryName(Path.GetFullPath(file))!)];
+}

@@ -1,0 +1,104 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using SimClr.Checkpoints;
+using SimClr.Data;
+using SimClr.Embeddings;
+using SimClr.Internals;
+
+namespace SimClr.Cli.Outputs;
+
+/// <summary>The files and folders that a command line names to be read, and what belongs to them.</summary>
+internal sealed class CommandInputs
+{
+    // What options call their value in the help where it is a file or a folder.
+    private static readonly string[] PathNames = ["DATA", "DIR", "FILE", "FOLDER", "PART", "RUN"];
+
+    // Images left out, rows done so far, and what SQLite keeps while it writes an index.
+    private static readonly string[] Belongings = [".skipped.jsonl", ".part", "-journal", "-wal", "-shm"];
+
+    private readonly (Symbol By, string Typed, string Real)[] files;
+    private readonly (string Typed, string Real)[] folders;
+
+    public CommandInputs(ParseResult parsed)
+    {
+        (Symbol By, string Text)[] typed = [.. Typed(parsed).Distinct()];
+        files = [.. typed.Where(input => File.Exists(input.Text)).Select(input => (input.By, input.Text, RealPath.Of(input.Text)))];
+        folders = [.. typed.Where(input => Directory.Exists(input.Text)).Select(input => (input.Text, RealPath.Of(input.Text)))];
+    }
+
+    /// <summary>Whether an option's value is the path of a file or a folder, by what the help calls it.</summary>
+    public static bool TakesPath(Option option) => option is not OutputOption && PathNames.Contains(option.HelpName);
+
+    /// <summary>Whether two real paths are of one file.</summary>
+    public static bool AreSame(string one, string other)
+        => one.Equals(other, OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase)
+            || (FileNumber.Of(one) is { } number && number == FileNumber.Of(other));
+
+    /// <summary>Refuses a file that is read, or belongs to what is read.</summary>
+    /// <param name="option">The option that named it.</param>
+    /// <param name="path">The file, for messages.</param>
+    /// <param name="real">Its real path.</param>
+    /// <param name="mayReplace">The input that it may replace, or null.</param>
+    /// <exception cref="ConfigurationException">It must not be written.</exception>
+    public void Refuse(string option, string path, string real, Option? mayReplace)
+    {
+        foreach ((Symbol by, string typed, string input) in files)
+        {
+            if (AreSame(input, real) && by != mayReplace)
+            {
+                throw new ConfigurationException($"{option}: '{path}' is read by this command, which would write over it; name another file");
+            }
+
+            if (BelongingsOf(input).Any(file => AreSame(file, real)))
+            {
+                throw new ConfigurationException($"{option}: '{path}' belongs to {typed}, which this command reads; name another file");
+            }
+        }
+
+        RefuseOfRun(option, path, real);
+        foreach ((string typed, string folder) in folders)
+        {
+            if (ImageDecoder.KnowsExtensionOf(real) && IsBelow(folder, real) && !new RunDirectory(folder).HasRun)
+            {
+                throw new ConfigurationException($"{option}: '{path}' would be one of the images of {typed}, which this command reads; name a file elsewhere");
+            }
+        }
+    }
+
+    private static IEnumerable<string> BelongingsOf(string file)
+    {
+        IEnumerable<string> all = Belongings.Select(suffix => file + suffix);
+        return file.EndsWith(".npy", StringComparison.OrdinalIgnoreCase) ? all.Append(NpyFormat.CompanionOf(file)) : all;
+    }
+
+    /// <summary>The files of a run are written by the training alone, whatever the command reads.</summary>
+    private static void RefuseOfRun(string option, string path, string real)
+    {
+        string? folder = Path.GetDirectoryName(real);
+        string? above = Path.GetDirectoryName(folder);
+        if ((folder is not null && IsOfRun(new RunDirectory(folder), real)) || (above is not null && IsOfRun(new RunDirectory(above), real)))
+        {
+            throw new ConfigurationException($"{option}: '{path}' is a file of a run, which only its training writes; name another file");
+        }
+    }
+
+    private static bool IsOfRun(RunDirectory run, string file) => run.HasRun
+        && (AreSame(file, run.EncoderFile) || AreSame(file, run.ClassifierFile) || IsBelow(run.CheckpointFolder, file) || IsBelow(run.TensorBoardFolder, file));
+
+    private static bool IsBelow(string folder, string file) => file.StartsWith(
+        Path.EndsInDirectorySeparator(folder) ? folder : folder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+
+    private static IEnumerable<(Symbol By, string Text)> Typed(ParseResult parsed)
+    {
+        Command command = parsed.CommandResult.Command;
+        foreach (SymbolResult result in command.Options.Where(TakesPath).Select(option => (SymbolResult?)parsed.GetResult(option))
+            .Concat(command.Arguments.Select(argument => (SymbolResult?)parsed.GetResult(argument))).OfType<SymbolResult>())
+        {
+            Symbol by = result is OptionResult option ? option.Option : ((ArgumentResult)result).Argument;
+            foreach (Token token in result.Tokens)
+            {
+                yield return (by, token.Value);
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System.CommandLine;
+using SimClr.Data;
+using SimClr.Internals;
+
+namespace SimClr.Cli.Outputs;
+
+/// <summary>
+/// The files that one command line writes. Each is checked before anything is computed: it is no input of the command, belongs
+/// to none, has an extension of its kind, and replaces nothing but an older file of that kind.
+/// </summary>
+internal sealed class CommandOutputs
+{
+    private readonly ParseResult parsed;
+    private readonly Dictionary<(string Option, string Path), OutputFile> opened = [];
+    private readonly List<(string Option, string Path)> written = [];
+    private readonly Lazy<CommandInputs> inputs;
+
+    public CommandOutputs(ParseResult parsed)
+    {
+        this.parsed = parsed;
+        inputs = new(() => new CommandInputs(parsed));
+    }
+
+    /// <summary>Checks every file that an option names.</summary>
+    /// <exception cref="ConfigurationException">One of them must not be written.</exception>
+    public void Check()
+    {
+        foreach (OutputOption option in parsed.CommandResult.Command.Options.OfType<OutputOption>())
+        {
+            _ = Of(option);
+        }
+    }
+
+    /// <summary>The file that an option names; null where it names none.</summary>
+    /// <exception cref="ConfigurationException">It must not be written.</exception>
+    public OutputFile? Of(OutputOption option)
+        => option.NoFileWith is { } other && parsed.GetResult(other) is { Implicit: false } ? null
+            : parsed.GetValue(option) is { } path ? Open(option.Name, path, option.Kind, option.MayReplace)
+            : null;
+
+    /// <summary>A file that has its name from an option, such as one of several in a folder.</summary>
+    /// <param name="option">The option, for messages.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="kind">What it holds.</param>
+    /// <param name="mayReplace">The input that it may replace, or null.</param>
+    /// <exception cref="ConfigurationException">It must not be written.</exception>
+    public OutputFile Open(string option, string path, OutputKind kind, Option? mayReplace = null)
+    {
+        if (opened.TryGetValue((option, path), out OutputFile? known))
+        {
+            return known;
+        }
+
+        var file = new OutputFile(option, path, kind.Example);
+        OutputFormat? format = kind.FormatOf(option, path);
+        file.Guarded(() =>
+        {
+            string real = RealPath.Of(path);
+            (string Path, Func<string, bool>? IsIn)[] all =
+            [
+                (real, format?.IsIn), .. (format?.Beside ?? []).Select(beside => (real + beside.Suffix, (Func<string, bool>?)beside.IsIn)),
+            ];
+            foreach ((string target, Func<string, bool>? isIn) in all)
+            {
+                inputs.Value.Refuse(option, target == real ? path : target, target, mayReplace);
+                RefuseTwice(option, path, target);
+                RefuseOther(option, target == real ? path : target, target, kind, isIn);
+            }
+
+            foreach ((string target, _) in all)
+            {
+                written.Add((option, target));
+                AtomicFile.RemoveRemnants(target);
+            }
+
+            return true;
+        });
+        return opened[(option, path)] = file;
+    }
+
+    private void RefuseTwice(string option, string path, string target)
+    {
+        foreach ((string other, string before) in written)
+        {
+            if (CommandInputs.AreSame(before, target))
+            {
+                throw new ConfigurationException($"{option}: '{path}' is written for {other} too; give each a file of its own");
+            }
+        }
+    }
+
+    private static void RefuseOther(string option, string path, string target, OutputKind kind, Func<string, bool>? isIn)
+    {
+        if (isIn is not null && File.Exists(target) && FileSize.Of(target) > 0 && !isIn(target))
+        {
+            throw new ConfigurationException(
+                $"{option}: '{path}' exists and is not {kind.What} that simclr wrote; it is not replaced: name another file, or move this one away");
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using SimClr.Data;
+
+namespace SimClr.Cli.Outputs;
+
+/// <summary>All kinds of files that commands write: the one table of their extensions.</summary>
+internal static class OutputKinds
+{
+    private static readonly OutputFormat PageFormat = new([".html", ".htm"], Contents.IsPage);
+    private static readonly OutputFormat PictureFormat = new([".png"], Contents.IsPicture);
+    private static readonly (string, Func<string, bool>) Skipped = (".skipped.jsonl", Contents.IsSkippedList);
+    private static readonly (string, Func<string, bool>) Part = (".part", _ => true);   // Looked at when it is taken up.
+
+    /// <summary>A page that a browser shows.</summary>
+    public static OutputKind Page(string example) => new("a page", $"{example}.html", PageFormat);
+
+    public static OutputKind Map { get; } = new("a map", "map.html", PageFormat, PictureFormat);
+
+    public static OutputKind Picture { get; } = new("a picture", "views.png", PictureFormat);
+
+    public static OutputKind Duplicates { get; } = Rows("duplicates", "group,keep,path");
+
+    public static OutputKind Clusters { get; } = Rows("clusters", "path,cluster,cosine");
+
+    public static OutputKind Places { get; } = Rows("map", "path,x,y");
+
+    public static OutputKind LabelPredictions { get; } = Rows("predictions", "path,label,prediction,confidence");
+
+    public static OutputKind Predictions { get; } = Rows("predictions", "path,label,prediction,correct", "path,class,mark,score");
+
+    /// <summary>Labels to be filled in. That none that was typed gets lost is <see cref="Groups.TypedLabels"/>'s matter.</summary>
+    public static OutputKind Labels { get; } = new(
+        "a list of labels (path,label,guess)",
+        "next.csv",
+        new OutputFormat([".csv"], file => Contents.FirstLineOf(file) is "path,label" or "path,label,guess"));
+
+    public static OutputKind Embeddings { get; } = new(
+        "embeddings",
+        "photos.npy",
+        new OutputFormat([".npy"], Contents.IsMatrix, (".csv", file => Contents.HasColumns(file, "path,width,height")), Skipped, Part),
+        new OutputFormat([".csv"], Contents.IsEmbeddingText, Skipped, Part),
+        new OutputFormat([".safetensors"], Contents.IsEmbeddingTensors, Skipped, Part),
+        new OutputFormat([".parquet"], Contents.IsEmbeddingColumns, Skipped, Part));
+
+    public static OutputKind Weights { get; } = new(
+        "an encoder", "encoder.safetensors", new OutputFormat([".safetensors"], Contents.IsEncoderTensors));
+
+    public static OutputKind PyTorchWeights { get; } = new("an encoder", "encoder.pth", new OutputFormat([".pth"], Contents.IsEncoderZip));
+
+    public static OutputKind Onnx { get; } = new("a model", "encoder.onnx", new OutputFormat([".onnx"], Contents.IsOnnxModel));
+
+    public static OutputKind Pack { get; } = new(
+        "packed images", $"images{PackFile.Extension}", new OutputFormat([PackFile.Extension], PackHeader.IsAtStartOf, Skipped));
+
+    public static OutputKind Figures { get; } = new("figures", "results.md", new OutputFormat([".md", ".markdown"], Contents.IsBenchTable));
+
+    /// <summary>A preset to be changed: it never replaces a file.</summary>
+    public static OutputKind Preset { get; } = new("a configuration", "my.yaml", new OutputFormat([".yaml", ".yml"], IsIn: null));
+
+    /// <summary>An index, under any name that says nothing else: it never replaces a file.</summary>
+    public static OutputKind Index { get; } = new("an index", "photos.index");
+
+    private static IEnumerable<OutputKind> WithFormats =>
+        [Map, Picture, Duplicates, Embeddings, Weights, PyTorchWeights, Onnx, Pack, Figures, Preset];
+
+    /// <summary>Whether an extension says that a file is of one of these kinds, or an image.</summary>
+    public static bool IsTaken(string extension)
+        => WithFormats.SelectMany(kind => kind.Formats).Any(format => format.Extensions.Contains(extension))
+            || ImageDecoder.Extensions.Contains(extension);
+
+    private static OutputKind Rows(string example, params string[] columns) => new(
+        $"a table that begins with {columns[0]}",
+        $"{example}.csv",
+        new OutputFormat([".csv"], file => columns.Any(names => Contents.HasColumns(file, names))));
+}
