@@ -62,8 +62,8 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
     public void Remark(string text) => Error.WriteLine(text);
 
     /// <summary>
-    /// Opens images, and says what lies among them and is left out; <see cref="Result"/> repeats the numbers. To be used by every
-    /// verb, instead of <see cref="DataSets.Open"/>.
+    /// Opens images, and says what lies among them and is left out; <see cref="Result"/> repeats the numbers. Every verb uses
+    /// it instead of <see cref="DataSets.Open"/>.
     /// </summary>
     /// <param name="argument">What the user typed.</param>
     /// <param name="reading">How images are read.</param>
@@ -90,7 +90,8 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
         if (opened.Count > 0)
         {
             Omissions all = opened.Values.Aggregate((sum, next) => sum.And(next));
-            json["passed_over"] = new JsonObject(all.PassedOver.Select(found => KeyValuePair.Create(found.Key, (JsonNode?)found.Value)));
+            json["passed_over"] = new JsonObject(
+                all.PassedOver.Select(found => KeyValuePair.Create(found.Key, (JsonNode?)found.Value)));
             json["skipped_folders"] = all.Folders.Count;
         }
 
@@ -104,7 +105,7 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
     {
         if (omissions.PassedOver.Count > 0)
         {
-            Remark($"note: {name}: passed over {omissions.PassedOverText()}, which are not read; convert them to JPEG or PNG to have them");
+            Remark($"note: {name}: passed over {omissions.PassedOverText()}, which are not read; convert them to JPEG or PNG to use them");
         }
 
         Omission[] all = [.. omissions.Folders, .. omissions.OddFiles];

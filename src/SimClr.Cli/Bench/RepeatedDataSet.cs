@@ -3,7 +3,9 @@ using SimClr.Data;
 
 namespace SimClr.Cli.Bench;
 
-/// <summary>As many images as are asked for, gone through again and again, without their labels. It owns the set that it repeats.</summary>
+/// <summary>
+/// As many images as are asked for, gone through again and again, without their labels. It owns the set that it repeats.
+/// </summary>
 internal sealed class RepeatedDataSet(ImageDataSet source, int count) : DelegatingDataSet(source)
 {
     public override int Count => count;

@@ -1,8 +1,8 @@
 namespace SimClr.Data;
 
 /// <summary>
-/// A set made of the images of another. Every member is answered by that set; a wrapper overrides what it changes, so that
-/// it cannot forget a member. The other set stays its owner's: it is not disposed with the wrapper.
+/// A set made of the images of another. Every member is answered by that set; a wrapper overrides what it changes, so it
+/// cannot forget a member. The other set stays its owner's: it is not disposed with the wrapper.
 /// </summary>
 public abstract class DelegatingDataSet : ImageDataSet
 {
@@ -68,7 +68,7 @@ public abstract class DelegatingDataSet : ImageDataSet
         images.Recycle(own, image);
     }
 
-    /// <summary>Where an image lies: its set, and its index there. A wrapper that has others or another order overrides it.</summary>
+    /// <summary>The set that holds an image, and the image's index there. A wrapper with another order overrides it.</summary>
     /// <param name="index">The image's index in this set, 0 … count − 1.</param>
     protected virtual (ImageDataSet Images, int Index) Locate(int index) => (Source, index);
 }

@@ -4,8 +4,8 @@ using SkiaSharp;
 namespace SimClr.Data;
 
 /// <summary>
-/// Finds in a JPEG, PNG or WebP file how its picture is to be turned (EXIF 2.3, tag 0x0112 of the first directory). The standard
-/// stores it as SHORT; some cameras write another type of integer, which readers take as well.
+/// The orientation of a JPEG, PNG or WebP file (EXIF 2.3, tag 0x0112 of the first directory). The standard stores it as SHORT;
+/// some cameras write another type of integer, which readers accept as well.
 /// </summary>
 internal static class ExifOrientation
 {
@@ -23,7 +23,7 @@ internal static class ExifOrientation
         {
             [0xFF, 0xD8, ..] => InJpeg(encoded),
             [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10, .. var chunks] => InPng(chunks),
-            [(byte)'R', (byte)'I', (byte)'F', (byte)'F', _, _, _, _, (byte)'W', (byte)'E', (byte)'B', (byte)'P', .. var chunks] => InWebP(chunks),
+            _ when encoded.Length > 12 && encoded.StartsWith("RIFF"u8) && encoded[8..].StartsWith("WEBP"u8) => InWebP(encoded[12..]),
             _ => [],
         };
 
@@ -82,7 +82,9 @@ internal static class ExifOrientation
         return [];
     }
 
-    /// <summary>Chunk <c>EXIF</c> of an extended WebP whose header says that there is one. Each chunk: name, length, data, padded to even.</summary>
+    /// <summary>
+    /// Chunk <c>EXIF</c> of an extended WebP whose header says that there is one. Each chunk: name, length, data, padded to even.
+    /// </summary>
     private static ReadOnlySpan<byte> InWebP(ReadOnlySpan<byte> rest)
     {
         if (!rest.StartsWith("VP8X"u8) || rest.Length < 9 || (rest[8] & WebPHasExif) == 0)
@@ -131,7 +133,7 @@ internal static class ExifOrientation
         return SKEncodedOrigin.TopLeft;
     }
 
-    /// <summary>The integer in an entry, which stands at the begin of its last four bytes; 0 for another type. Orientations need no sign.</summary>
+    /// <summary>The integer in an entry, first of its last four bytes; 0 for another type. Orientations need no sign.</summary>
     private static uint Value(ReadOnlySpan<byte> entry, bool big) => ReadShort(entry[2..], big) switch
     {
         1 or 6 => entry[8],   // BYTE, SBYTE

@@ -118,8 +118,9 @@ public static unsafe class ImageDecoder
                     throw new UnreadableImageException(path, ReasonFor(result));
                 }
 
-                // Programs that know nothing of alpha leave 0 in the fourth byte of a BMP's pixels, also under a header that speaks of it.
-                opaque |= codec.EncodedFormat == SKEncodedImageFormat.Bmp && PixelLayout.IsTransparentEverywhere(stored, info.Width * info.Height);
+                // Programs without alpha leave 0 in the fourth byte of a BMP's pixels, even under a header with a mask for it.
+                opaque |= codec.EncodedFormat == SKEncodedImageFormat.Bmp
+                    && PixelLayout.IsTransparentEverywhere(stored, info.Width * info.Height);
                 return PixelLayout.ToRgb(stored, 4, info.Width, info.Height, origin, opaque);
             }
         }

@@ -17,8 +17,8 @@ internal static class Manifest
         string? reason = unlabeled.Length > 0 && unlabeled.Length < rows.Count
             ? $"line {unlabeled[0].Line} has no label ({unlabeled.Length} of {rows.Count} rows)"
             : null;
-        return new FileDataSet(
-            name, root, [.. rows.Select(row => row.Path)], unlabeled.Length == 0 ? [.. rows.Select(row => row.Label)] : null, options, reason);
+        string[]? classes = unlabeled.Length == 0 ? [.. rows.Select(row => row.Label)] : null;
+        return new FileDataSet(name, root, [.. rows.Select(row => row.Path)], classes, options, reason);
     }
 
     private static List<Row> Read(string file, string root)

@@ -1,7 +1,7 @@
 namespace SimClr.Data;
 
 /// <summary>What lies among the images of a set and was left out when they were looked for.</summary>
-/// <param name="PassedOver">Pictures by an extension that is not read, such as <c>.heic</c> (in lower case), and how many of each.</param>
+/// <param name="PassedOver">Pictures of formats that are not read: how many by extension (<c>.heic</c>, in lower case).</param>
 /// <param name="Folders">Folders that cannot be listed; each path ends in a separator.</param>
 /// <param name="OddFiles">What has the name of an image and is no file: named pipes, sockets, devices.</param>
 internal sealed record Omissions(
@@ -9,7 +9,7 @@ internal sealed record Omissions(
 {
     public static Omissions None { get; } = new(new SortedDictionary<string, int>(), [], []);
 
-    /// <summary>The omissions of two sets; what both name is counted once, but for pictures passed over, of which only the numbers are known.</summary>
+    /// <summary>The omissions of two sets. What both name is counted once; of pictures passed over the numbers are added.</summary>
     public Omissions And(Omissions other)
     {
         var sums = new SortedDictionary<string, int>(StringComparer.Ordinal);

@@ -15,8 +15,8 @@ internal sealed class PackIndex
     public IReadOnlyList<string>? ClassNames { get; init; }
 
     /// <summary>
-    /// Where an image may have several classes: what is known of each class, image by image (<see cref="ClassPresence"/>). Then no
-    /// image has a label. A file without it, as all were once, ends with its entries.
+    /// For a set whose images may have several classes: what is known of each class, image by image
+    /// (<see cref="ClassPresence"/>); no image then has a label. Files of other sets end with their entries.
     /// </summary>
     public IReadOnlyList<sbyte[]>? Presence { get; init; }
 
@@ -117,7 +117,8 @@ internal sealed class PackIndex
         }
 
         sbyte[] marks = MemoryMarshal.Cast<byte, sbyte>(rest).ToArray();
-        return marks.Length == (long)images * classes && marks.All(mark => mark is ClassPresence.Present or ClassPresence.Absent or ClassPresence.Unclear)
+        return marks.Length == (long)images * classes
+            && marks.All(mark => mark is ClassPresence.Present or ClassPresence.Absent or ClassPresence.Unclear)
             ? [.. marks.Chunk(classes)]
             : throw new FormatException($"{rest.Length} bytes are left over");
     }

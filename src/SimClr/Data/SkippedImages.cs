@@ -22,7 +22,7 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
     private readonly Omissions omissions = images.Omissions;
     private readonly Lock gate = new();
 
-    /// <summary>How many images were skipped so far, those among them that were left out when the set was opened because they are no files.</summary>
+    /// <summary>Number of images skipped so far, with those that were left out of the set because they are no files.</summary>
     public int Count
     {
         get

@@ -56,7 +56,7 @@ public sealed class EmbeddingTable
     /// <summary>Numbers per row.</summary>
     public int Dimension { get; }
 
-    /// <summary>A table of rows of which some may have no class name: it has labels where all have one, and else says which has none.</summary>
+    /// <summary>A table of rows of which some may have no class name: it has labels if all have one, else it names a row without.</summary>
     /// <param name="values">rows · dimension numbers, row by row. Not copied.</param>
     /// <param name="dimension">Numbers per row, above 0.</param>
     /// <param name="paths">The image of each row.</param>
@@ -95,7 +95,7 @@ public sealed class EmbeddingTable
     /// <summary>The image of each row.</summary>
     public IReadOnlyList<string> Paths { get; }
 
-    /// <summary>Which row keeps the table from having labels where others have one, in words; null where it has labels, or no row has.</summary>
+    /// <summary>Which row keeps the table from having labels while others have one; null if it has labels, or no row has.</summary>
     internal string? NoLabelsReason { get; private init; }
 
     /// <summary>The class of each row, or null.</summary>

@@ -18,7 +18,7 @@ internal static partial class PlainFile
     // What a shell makes of <(command), and a program's own input: they have a writer, and end.
     private static readonly string[] Inherited = ["/dev/fd/", "/dev/stdin", "/proc/self/fd/"];
 
-    /// <summary>What a path leads to, links followed, where that is neither a regular file nor a folder: "a named pipe"; null otherwise.</summary>
+    /// <summary>What a path leads to, links followed: "a named pipe", "a socket", "a device"; null for all else.</summary>
     public static string? OtherKind(string path) => TypeOf(path) switch
     {
         Pipe => "a named pipe",
