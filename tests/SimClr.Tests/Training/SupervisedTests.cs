@@ -71,7 +71,13 @@ public sealed class SupervisedTests : IDisposable
     [Fact]
     public void The_loss_goes_down_under_LARS()
     {
-        Train("run", TinyRun.Options with { Schedule = new ScheduleOptions { Epochs = 12, WarmupEpochs = 1 }, Threads = 1 });
+        Train("run", TinyRun.Options with
+        {
+            Optimizer = new OptimizerOptions { PeakRate = 0.3 },
+            Batch = new BatchOptions { Size = 64 },
+            Schedule = new ScheduleOptions { Epochs = 30, WarmupEpochs = 1 },
+            Threads = 1,
+        });
         double[] losses = [.. MetricsLog.Read(new RunDirectory(folder.Of("run")).MetricsFile).Select(m => m["loss"])];
         Assert.True(losses[^8..].Average() < Math.Log(10) - 0.2, string.Join(" ", losses));
     }
