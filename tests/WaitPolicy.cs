@@ -8,7 +8,7 @@ namespace SimClr.Testing;
 /// while they wait for each other take the time of the other processes. libgomp reads the environment of the C library
 /// once, when libtorch loads it, and .NET keeps an environment of its own, which child processes get.
 /// </summary>
-internal static partial class ComputeThreads
+internal static partial class WaitPolicy
 {
     private static readonly (string Name, string Value)[] Settings = [("OMP_WAIT_POLICY", "passive"), ("GOMP_SPINCOUNT", "0")];
 
