@@ -8,7 +8,7 @@ initdb=$(command -v initdb || ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null | 
 [ -n "$initdb" ] || exec "$@"
 bin=$(dirname "$initdb")
 folder=$(mktemp -d)
-port=$((20000 + $$ % 20000))
+port=$((20000 + $$ % 12000))   # below those that connections are given
 
 # The server refuses to run as root.
 if [ "$(id -u)" -eq 0 ]; then

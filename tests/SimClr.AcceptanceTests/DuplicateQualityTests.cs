@@ -56,6 +56,7 @@ public sealed class DuplicateQualityTests : IDisposable
             Encoder = preset.Encoder with { Width = 1.0 / 16 },
             Schedule = new() { Epochs = 12, WarmupEpochs = 1 },
             Batch = new() { Size = 64 },
+            Threads = 1,
         };
         new Pretrainer(options).Run(some, folder.Of("run"));
         return folder.Of("run");

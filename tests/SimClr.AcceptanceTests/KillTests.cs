@@ -17,7 +17,7 @@ public sealed class KillTests
     [
         "pretrain", "sample:", "--preset", "demo", "--epochs", "1", "--batch-size", "40",
         "--set", "views.size=12", "--set", "encoder.width=0.0625", "--set", "head.output=16",
-        "--set", "schedule.warmup_epochs=0", "--set", "checkpoint.every_steps=6", "--json",
+        "--set", "schedule.warmup_epochs=0", "--set", "checkpoint.every_steps=6", "--threads", "1", "--json",
     ];
 
     [Fact]

@@ -6,7 +6,10 @@ using SimClr.Training;
 
 namespace SimClr.AcceptanceTests;
 
-/// <summary>The C# of the README, word for word between the two marks; <see cref="ReadmeTests"/> compares and runs it.</summary>
+/// <summary>
+/// The C# of the README, word for word between the two marks; <see cref="ReadmeTests"/> compares and runs it, on fewer
+/// images than it names and by one thread.
+/// </summary>
 internal static class ReadmeExample
 {
     public static void Run()
@@ -26,5 +29,15 @@ internal static class ReadmeExample
             Console.WriteLine($"most like {test.Paths[query]}: {string.Join(", ", rows.Select(row => train.Paths[row]))}");
         }
         // </readme>
+    }
+
+    private static class DataSets
+    {
+        public static ImageDataSet Open(string data) => SimClr.Data.DataSets.Open(data).Subset([.. Enumerable.Range(0, 1024)]);
+    }
+
+    private static class Presets
+    {
+        public static PretrainOptions Load(string name) => SimClr.Training.Presets.Load(name) with { Threads = 1 };
     }
 }

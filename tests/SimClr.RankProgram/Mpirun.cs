@@ -11,7 +11,7 @@ namespace SimClr.RankProgram;
 internal sealed class Mpirun : IDisposable
 {
     // Only a job that would never end gets here.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     private readonly Process process;
     private readonly ConcurrentQueue<string> output = new();

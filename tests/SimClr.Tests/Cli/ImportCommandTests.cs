@@ -34,7 +34,7 @@ public sealed class ImportCommandTests(SmallWorld world) : IClassFixture<SmallWo
         Assert.Equal(Accuracy(world.At("run")), Accuracy(file));
 
         JsonObject tuned = CommandRun.Of(
-            "evaluate", "finetune", file, "--train", world.At("train"), "--test", world.At("test"), "--epochs", "1", "--batch-size", "8", "--json").Json;
+            "evaluate", "finetune", file, "--train", world.At("train"), "--test", world.At("test"), "--epochs", "1", "--batch-size", "8", "--threads", "1", "--json").Json;
         Assert.InRange((double)tuned["top1"]!, 0, 1);
         foreach (string weights in new[] { file, foreign })
         {

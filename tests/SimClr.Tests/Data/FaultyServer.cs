@@ -63,17 +63,22 @@ internal sealed class FaultyServer : IDisposable
                 using TcpClient client = await listener.AcceptTcpClientAsync();
                 using NetworkStream stream = client.GetStream();
                 using var reader = new StreamReader(stream, Encoding.ASCII, leaveOpen: true);
-                string path = (await reader.ReadLineAsync() ?? "").Split(' ')[1];
-                long? from = null;
-                while (await reader.ReadLineAsync() is { Length: > 0 } line)
-                {
-                    from = line.StartsWith("Range: bytes=", StringComparison.OrdinalIgnoreCase)
-                        ? long.Parse(line[13..].TrimEnd('-'), CultureInfo.InvariantCulture) : from;
-                }
-
-                requests.Add((path, from));
                 try
                 {
+                    if (await reader.ReadLineAsync() is not { } request)
+                    {
+                        continue;   // A client opens a connection more where the first is slow, and may not need it.
+                    }
+
+                    string path = request.Split(' ')[1];
+                    long? from = null;
+                    while (await reader.ReadLineAsync() is { Length: > 0 } line)
+                    {
+                        from = line.StartsWith("Range: bytes=", StringComparison.OrdinalIgnoreCase)
+                            ? long.Parse(line[13..].TrimEnd('-'), CultureInfo.InvariantCulture) : from;
+                    }
+
+                    requests.Add((path, from));
                     await stream.WriteAsync(answer(requests.Count, path, from));
                 }
                 catch (IOException)

@@ -7,7 +7,7 @@ namespace SimClr.Tests.Distributed;
 internal sealed class ThreadMeetings(int size) : IDisposable
 {
     // Only a test that would hang for ever gets here.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     private readonly Dictionary<(string, int), Meeting> meetings = [];
     private readonly object gate = new();

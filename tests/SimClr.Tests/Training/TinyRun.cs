@@ -25,6 +25,9 @@ internal static class TinyRun
         Schedule = new ScheduleOptions { Epochs = 3, WarmupEpochs = 1 },
         Batch = new BatchOptions { Size = 16 },
         Data = new DataOptions { Workers = 2 },
+
+        // Steps this small are for one thread: several mostly wait for each other, and spin in oneDNN's barriers meanwhile.
+        Threads = 1,
     };
 
     public static ImageDataSet Images(int count = 64) => DataSets.Open("sample:").Subset([.. Enumerable.Range(0, count)]);
