@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using SimClr.Internals;
 
 namespace SimClr.Parquet;
 
@@ -24,11 +23,11 @@ internal sealed class CheckedParquet
     private long footerBegin;
     private long taken;
 
-    private CheckedParquet(FileStream file, IEnumerable<string> columns)
+    private CheckedParquet(FileStream file, SegmentStream written, IEnumerable<string> columns)
     {
         this.file = file;
+        this.written = written;
         this.columns = [.. columns];
-        written = new SegmentStream(file);
     }
 
     private static ReadOnlySpan<byte> Magic => "PAR1"u8;
@@ -40,18 +39,20 @@ internal sealed class CheckedParquet
     public static Stream Open(string path, params IEnumerable<string> columns)
     {
         FileStream file = File.OpenRead(path);
+        var written = new SegmentStream(file);
         try
         {
-            return new CheckedParquet(file, columns).Check();
+            new CheckedParquet(file, written, columns).Check();
+            return written;
         }
         catch
         {
-            file.Dispose();
+            written.Dispose();
             throw;
         }
     }
 
-    private SegmentStream Check()
+    private void Check()
     {
         ThriftStruct footer = ReadFooter();
         RequireTree([.. footer.Structs(2)]);
@@ -74,7 +75,6 @@ internal sealed class CheckedParquet
         Magic.CopyTo(tail.AsSpan(4));
         written.Add(clean);
         written.Add(tail);
-        return written;
     }
 
     private ThriftStruct ReadFooter()
@@ -141,7 +141,7 @@ internal sealed class CheckedParquet
 
     private ThriftStruct Group(ThriftStruct group)
     {
-        long rows = group.Number<long>(3) is >= 0 and var count ? count.Value : throw new InvalidDataException("a group of rows that does not say how many");
+        long rows = group.Number<long>(3) is >= 0 and var count ? count : throw new InvalidDataException("a group of rows that does not say how many");
         var chunks = new List<object>();
         foreach (ThriftStruct chunk in group.Structs(1))
         {

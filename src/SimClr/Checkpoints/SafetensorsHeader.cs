@@ -131,7 +131,7 @@ internal sealed class SafetensorsHeader
             if (tensor.Begin != next)
             {
                 throw new DataException(
-                    $"{file}: tensor '{tensor.Name}' begins at byte {tensor.Begin}, expected {next}, where the one before it ends: the file is damaged or tampered with");
+                    $"{file}: tensor '{tensor.Name}' begins at byte {tensor.Begin}, expected {next}, where the one before it ends: the file was cut short or tampered with");
             }
 
             next = tensor.End;
@@ -139,7 +139,7 @@ internal sealed class SafetensorsHeader
 
         if (next != end)
         {
-            throw new DataException($"{file}: its tensors end at byte {next} of {end}, expected the end of the file: it was cut short, damaged or tampered with");
+            throw new DataException($"{file}: its tensors end at byte {next} of {end}, expected the end: the file was cut short or tampered with");
         }
     }
 }

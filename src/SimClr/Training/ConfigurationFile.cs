@@ -85,11 +85,6 @@ internal static class ConfigurationFile
         {
             throw Bad(source, error.Start.Line, error.Message.TrimEnd('.'), error);
         }
-        catch (Exception error) when (error is InvalidOperationException or EndOfStreamException)
-        {
-            // The parser's way to say that the text ended inside a list or an object.
-            throw Bad(source, parser.Current?.End.Line ?? 1, "a bracket, brace or quote is not closed", error);
-        }
         catch (Exception error) when (error is not (SimClrException or OutOfMemoryException))
         {
             throw Bad(source, parser.Current?.End.Line ?? 1, $"this is no YAML ({error.Message})", error);
