@@ -33,6 +33,9 @@ internal sealed class ParquetColumns
         Embedding = schema.GetDataFields().FirstOrDefault(field => field.Path.FirstPart == EmbeddingName);
     }
 
+    /// <summary>Those that are read.</summary>
+    public static IReadOnlyList<string> Names { get; } = [PathName, WidthName, HeightName, LabelName, EmbeddingName];
+
     public ParquetSchema Schema { get; }
 
     public DataField? Path { get; }

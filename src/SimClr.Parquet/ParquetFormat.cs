@@ -14,6 +14,7 @@ public sealed class ParquetFormat : IEmbeddingFormat
 {
     private const string ClassNames = "class_names";
     private const int NumbersPerGroup = 1 << 22;
+    private const long SmallFile = 1 << 26;   // One that fills no memory, unless it lies about what it holds.
 
     /// <inheritdoc/>
     public string Extension => ".parquet";
@@ -25,7 +26,7 @@ public sealed class ParquetFormat : IEmbeddingFormat
         {
             return ReadAsync(path).GetAwaiter().GetResult();
         }
-        catch (Exception error) when (error is not (SimClrException or OutOfMemoryException or UnauthorizedAccessException))
+        catch (Exception error) when (error is not (SimClrException or UnauthorizedAccessException) && (error is not OutOfMemoryException || FileSize.Of(path) < SmallFile))
         {
             throw new DataException($"{path}: this is not a Parquet file of embeddings, or it was cut short ({error.Message})", error);
         }
@@ -69,7 +70,8 @@ public sealed class ParquetFormat : IEmbeddingFormat
 
     private static async Task<EmbeddingTable> ReadAsync(string path)
     {
-        await using ParquetReader reader = await ParquetReader.CreateAsync(path).ConfigureAwait(false);
+        await using Stream stream = CheckedParquet.Open(path, ParquetColumns.Names);
+        await using ParquetReader reader = await ParquetReader.CreateAsync(stream).ConfigureAwait(false);
         ParquetColumns columns = ParquetColumns.Of(reader.Schema, path);
         var table = new ParquetTable(path, columns);
         for (int i = 0; i < reader.RowGroupCount; i++)

@@ -8,15 +8,18 @@ namespace SimClr.Parquet;
 /// <summary>Rows as they are read, group by group.</summary>
 internal sealed class ParquetTable(string file, ParquetColumns columns)
 {
-    // Equal numbers take next to no place; more than this is no set of embeddings.
-    private const long MostNumbersPerByte = 1024;
+    // Equal numbers and texts take next to no place; more than this is no set of embeddings.
+    private const long MostPerByte = 4;
+    private const long Allowance = 1 << 22;
 
     private readonly List<string> paths = [];
     private readonly List<int> widths = [];
     private readonly List<int> heights = [];
     private readonly List<string> labels = [];
     private readonly List<float> values = [];
+    private readonly long most = Math.Min(Array.MaxLength, (MostPerByte * FileSize.Of(file)) + Allowance);
     private int dimension;
+    private long letters;
 
     /// <summary>Reads all columns of a group.</summary>
     /// <exception cref="DataException">A list is of another length than the first, or a value is missing.</exception>
@@ -26,8 +29,8 @@ internal sealed class ParquetTable(string file, ParquetColumns columns)
         await AddTextAsync(group, columns.Path!, count, paths).ConfigureAwait(false);
         if (columns is { Width: { } width, Height: { } height })
         {
-            await AddNumbersAsync(group, width, count, widths).ConfigureAwait(false);
-            await AddNumbersAsync(group, height, count, heights).ConfigureAwait(false);
+            widths.AddRange(await ReadAsync<int>(group, width, count).ConfigureAwait(false));
+            heights.AddRange(await ReadAsync<int>(group, height, count).ConfigureAwait(false));
         }
 
         if (columns.Label is { } label)
@@ -37,7 +40,7 @@ internal sealed class ParquetTable(string file, ParquetColumns columns)
 
         DataField field = columns.Embedding!;
         long stated = group.GetMetadata(field)?.MetaData?.NumValues ?? 0;
-        if (stated < count || stated > Math.Min(Array.MaxLength, MostNumbersPerByte * FileSize.Of(file)))
+        if (stated < count || stated > most - values.Count)
         {
             throw new DataException($"{file}: a group claims {stated} numbers for {count} rows: the file is damaged, or has rows without numbers");
         }
@@ -105,15 +108,32 @@ internal sealed class ParquetTable(string file, ParquetColumns columns)
 
     private async Task AddTextAsync(ParquetRowGroupReader group, DataField field, int count, List<string> to)
     {
-        string?[] text = new string?[count];
-        await group.ReadAsync(field, text.AsMemory()!, null, default).ConfigureAwait(false);
-        to.AddRange(text.Select(value => value ?? throw new DataException($"{file}: a row has no '{field.Name}', expected one in each")));
+        // Not as strings: rows that name the same entry of a dictionary share its letters.
+        ReadOnlyMemory<char>[] text = await ReadAsync<ReadOnlyMemory<char>>(group, field, count).ConfigureAwait(false);
+        letters += text.Sum(value => (long)value.Length);
+        if (letters > most)
+        {
+            throw new DataException($"{file}: its texts have {letters} letters, more than a file of its size holds; it is damaged");
+        }
+
+        to.AddRange(text.Select(value => value.ToString()));
     }
 
-    private static async Task AddNumbersAsync(ParquetRowGroupReader group, DataField field, int count, List<int> to)
+    /// <summary>Reads a column that has a value in each row, checked before anything is allocated.</summary>
+    private async Task<T[]> ReadAsync<T>(ParquetRowGroupReader group, DataField field, int count)
+        where T : struct
     {
-        int[] numbers = new int[count];
-        await group.ReadAsync<int>(field, numbers.AsMemory(), null, default).ConfigureAwait(false);
-        to.AddRange(numbers);
+        long stated = group.GetMetadata(field)?.MetaData?.NumValues ?? 0;
+        if (stated != count)
+        {
+            throw new DataException($"{file}: a group claims {count} rows, and {stated} values of '{field.Name}': the file is damaged");
+        }
+
+        T[] values = new T[count];
+        int[]? defined = field.MaxDefinitionLevel > 0 ? new int[count] : null;
+        await group.ReadRawAsync<T>(field, values, defined is null ? null : defined.AsMemory(), null, default).ConfigureAwait(false);
+        return defined is null || Array.TrueForAll(defined, level => level == field.MaxDefinitionLevel)
+            ? values
+            : throw new DataException($"{file}: a row has no '{field.Name}', expected one in each");
     }
 }

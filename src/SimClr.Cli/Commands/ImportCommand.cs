@@ -36,7 +36,7 @@ internal static class ImportCommand
             "Known are the names of torchvision, timm, MoCo, solo-learn, lightly (also by number) and of SimCLR's official",
             "checkpoints converted for PyTorch, behind any prefix; what was stripped and what was left out is printed. Depth, width",
             "and stem are recognized by names and shapes. What they do not say, the normalization, must be given: imagenet for",
-            "most, none for SimCLR's own. Nothing in a checkpoint is run; what is more than weights is refused. The file that is",
+            "most, none for SimCLR's own. Nothing in a checkpoint is run; objects beside the weights are passed over. The file that is",
             "written stands wherever a run is expected, and as encoder.weights in a configuration.",
         ];
         return verb.Does(context => Import(

@@ -10,4 +10,7 @@ internal interface IWeightsFile : IDisposable
 
     /// <summary>The file's text entries.</summary>
     IReadOnlyDictionary<string, string> Metadata { get; }
+
+    /// <summary>The tensors of types that are not read: name and type, in words.</summary>
+    IReadOnlyList<string> LeftOut { get; }
 }

@@ -14,12 +14,16 @@ namespace SimClr.Checkpoints;
 public sealed class SafetensorsFile : IWeightsFile
 {
     /// <summary>
-    /// The metadata entry for a SHA-256 over the whole file but its first 8 bytes, with zeros in the place of the digits.
-    /// Writing fills it in where it is there, reading checks it where it is there.
+    /// The metadata entry for a SHA-256 over the whole file, with zeros in the place of the digits. Writing fills it in where
+    /// it is there, reading checks it where it is there.
     /// </summary>
-    internal const string Checksum = "simclr.sha256";
+    internal const string Checksum = "simclr.sha256_whole";
 
-    private const int LongestHeader = 100_000_000;
+    // Says that there is a checksum: a bit that flips in the name of either entry is noticed by the other.
+    private const string Signed = "simclr.signed";
+
+    // What earlier versions wrote: over all but the first 8 bytes, the header's length.
+    private const string EarlierChecksum = "simclr.sha256";
     private const int ChecksumDigits = 64;
 
     private static readonly (ScalarType Type, string Name, int Size)[] Types =
@@ -29,10 +33,12 @@ public sealed class SafetensorsFile : IWeightsFile
         (ScalarType.Int16, "I16", 2), (ScalarType.Int8, "I8", 1), (ScalarType.Byte, "U8", 1), (ScalarType.Bool, "BOOL", 1),
     ];
 
-    private SafetensorsFile(IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata)
+    private SafetensorsFile(
+        IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<string> leftOut)
     {
         Tensors = tensors;
         Metadata = metadata;
+        LeftOut = leftOut;
     }
 
     /// <summary>The tensors by name, on the CPU. Owned by this object.</summary>
@@ -40,6 +46,11 @@ public sealed class SafetensorsFile : IWeightsFile
 
     /// <summary>The file's text entries.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    /// <inheritdoc/>
+    IReadOnlyList<string> IWeightsFile.LeftOut => LeftOut;
+
+    private IReadOnlyList<string> LeftOut { get; }
 
     /// <summary>Writes tensors and text entries, whole or not at all. The order is kept.</summary>
     /// <exception cref="ArgumentException">A tensor's type has no name in the format.</exception>
@@ -49,14 +60,14 @@ public sealed class SafetensorsFile : IWeightsFile
         IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(tensors);
-        bool signs = metadata?.ContainsKey(Checksum) == true;
+        bool signs = metadata is not null && (metadata.ContainsKey(Checksum) || metadata.ContainsKey(EarlierChecksum));
         byte[] header = Header(tensors, signs ? WithChecksum(metadata!, new string('0', ChecksumDigits)) : metadata);
         AtomicFile.Write(path, stream =>
         {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             Span<byte> length = stackalloc byte[8];
             BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
-            stream.Write(length);
+            Append(length);
             Append(header);
             foreach ((_, Tensor tensor) in tensors)
             {
@@ -81,8 +92,10 @@ public sealed class SafetensorsFile : IWeightsFile
         });
     }
 
-    /// <summary>Reads a whole file.</summary>
-    /// <exception cref="DataException">The file is missing, cut short, damaged, or not a safetensors file.</exception>
+    /// <summary>Reads a whole file; tensors of types that the library does not know are left out.</summary>
+    /// <exception cref="DataException">
+    /// The file is missing, cut short, damaged, or not a safetensors file; its tensors overlap or leave bytes uncovered.
+    /// </exception>
     public static SafetensorsFile Read(string path)
     {
         if (!File.Exists(path))
@@ -91,35 +104,33 @@ public sealed class SafetensorsFile : IWeightsFile
         }
 
         var tensors = new Dictionary<string, Tensor>();
+        var leftOut = new List<string>();
         try
         {
             using FileStream stream = PlainFile.OpenRead(path);
-            using JsonDocument header = ReadHeader(stream, path);
-            var metadata = new Dictionary<string, string>();
-            long start = stream.Position;
-            foreach (JsonProperty entry in header.RootElement.EnumerateObject())
+            SafetensorsHeader header = SafetensorsHeader.Read(stream, path);
+            CheckSum(stream, header, path);
+            foreach (TensorPlace place in header.Tensors)
             {
-                if (entry.Name == "__metadata__")
+                int index = Array.FindIndex(Types, t => t.Name == place.Type);
+                if (index < 0)
                 {
-                    metadata = entry.Value.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString() ?? "");
+                    leftOut.Add($"{place.Name} (of type {place.Type})");
+                    continue;
                 }
-                else
-                {
-                    tensors.Add(entry.Name, ReadTensor(stream, start, entry, path));
-                }
+
+                Tensor tensor = empty(place.Shape, Types[index].Type).DetachFromDisposeScope();
+                tensors.Add(place.Name, tensor);
+                stream.Position = place.Begin;
+                stream.ReadExactly(tensor.bytes);
             }
 
-            if (metadata.TryGetValue(Checksum, out string? stated))
-            {
-                CheckSum(stream, start, stated, path);
-            }
-
-            return new SafetensorsFile(tensors, metadata);
+            return new SafetensorsFile(tensors, header.Metadata, leftOut);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or OverflowException or ArgumentException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             DisposeAll(tensors);
-            throw new DataException($"{path}: the header is not that of a safetensors file ({error.Message})", error);
+            throw new DataException($"{path} cannot be read: {error.Message}", error);
         }
         catch
         {
@@ -184,21 +195,43 @@ public sealed class SafetensorsFile : IWeightsFile
     }
 
     private static Dictionary<string, string> WithChecksum(IReadOnlyDictionary<string, string> metadata, string digits)
-        => new(metadata) { [Checksum] = digits };
-
-    private static void CheckSum(FileStream stream, long start, string stated, string path)
     {
-        byte[] header = new byte[start - 8];
-        stream.Position = 8;
-        stream.ReadExactly(header);
-        int place = header.AsSpan().IndexOf(Encoding.UTF8.GetBytes($"\"{stated}\""));
-        if (stated.Length == ChecksumDigits && place >= 0)
+        var signed = new Dictionary<string, string>(metadata) { [Checksum] = digits, [Signed] = Checksum };
+        signed.Remove(EarlierChecksum);
+        return signed;
+    }
+
+    /// <summary>Checks the checksum that the file says it has, and leaves the stream anywhere.</summary>
+    private static void CheckSum(FileStream stream, SafetensorsHeader header, string path)
+    {
+        bool whole = header.Metadata.TryGetValue(Checksum, out string? stated);
+        if (whole != header.Metadata.ContainsKey(Signed))
         {
-            header.AsSpan(place + 1, ChecksumDigits).Fill((byte)'0');
+            throw Damaged(path);
+        }
+
+        if (!whole && !header.Metadata.TryGetValue(EarlierChecksum, out stated))
+        {
+            return;
+        }
+
+        byte[] text = [.. header.Text];
+        int place = text.AsSpan().IndexOf(Encoding.UTF8.GetBytes($"\"{stated}\""));
+        if (stated!.Length == ChecksumDigits && place >= 0)
+        {
+            text.AsSpan(place + 1, ChecksumDigits).Fill((byte)'0');
         }
 
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(header);
+        Span<byte> length = stackalloc byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(length, text.Length);
+        if (whole)
+        {
+            hash.AppendData(length);
+        }
+
+        hash.AppendData(text);
+        stream.Position = length.Length + text.Length;
         byte[] buffer = new byte[1 << 20];
         for (int read; (read = stream.Read(buffer)) > 0;)
         {
@@ -207,9 +240,12 @@ public sealed class SafetensorsFile : IWeightsFile
 
         if (Convert.ToHexStringLower(hash.GetHashAndReset()) != stated)
         {
-            throw new DataException($"{path}: the file is damaged: its bytes are not those that were written (the SHA-256 differs)");
+            throw Damaged(path);
         }
     }
+
+    private static DataException Damaged(string path)
+        => new($"{path}: the file is damaged: its bytes are not those that were written (the SHA-256 differs)");
 
     private static void WriteNumbers(Utf8JsonWriter json, string name, long[] numbers)
     {
@@ -228,46 +264,5 @@ public sealed class SafetensorsFile : IWeightsFile
         return index >= 0
             ? Types[index]
             : throw new ArgumentException($"tensor '{name}' is of type {tensor.dtype}, which safetensors does not have");
-    }
-
-    private static JsonDocument ReadHeader(FileStream stream, string path)
-    {
-        Span<byte> prefix = stackalloc byte[8];
-        long length = stream.ReadAtLeast(prefix, 8, throwOnEndOfStream: false) == 8
-            ? BinaryPrimitives.ReadInt64LittleEndian(prefix)
-            : -1;
-        if (length < 2 || length > LongestHeader || length > stream.Length - 8)
-        {
-            throw new DataException($"{path}: this is not a safetensors file, or it was cut short (header length {length}, file length {stream.Length})");
-        }
-
-        byte[] header = new byte[length];
-        stream.ReadExactly(header);
-        return JsonDocument.Parse(header);
-    }
-
-    private static Tensor ReadTensor(FileStream stream, long start, JsonProperty entry, string path)
-    {
-        string dtype = entry.Value.GetProperty("dtype").GetString() ?? "";
-        long[] shape = [.. entry.Value.GetProperty("shape").EnumerateArray().Select(n => n.GetInt64())];
-        long[] offsets = [.. entry.Value.GetProperty("data_offsets").EnumerateArray().Select(n => n.GetInt64())];
-        int index = Array.FindIndex(Types, t => t.Name == dtype);
-        if (index < 0)
-        {
-            throw new DataException($"{path}: tensor '{entry.Name}' is of type {dtype}, expected one of {string.Join(", ", Types.Select(t => t.Name))}");
-        }
-
-        long bytes = shape.Aggregate((long)Types[index].Size, (product, n) => n >= 0 ? checked(product * n) : -1);
-        if (offsets.Length != 2 || bytes < 0 || offsets[0] < 0 || offsets[1] - offsets[0] != bytes || start + offsets[1] > stream.Length)
-        {
-            throw new DataException(
-                $"{path}: tensor '{entry.Name}' of shape [{string.Join(", ", shape)}] claims bytes {string.Join("–", offsets)} " +
-                $"of a file of {stream.Length}: the file was cut short or tampered with");
-        }
-
-        Tensor tensor = empty(shape, Types[index].Type).DetachFromDisposeScope();
-        stream.Position = start + offsets[0];
-        stream.ReadExactly(tensor.bytes);
-        return tensor;
     }
 }

@@ -143,7 +143,7 @@ public sealed class TrainedEncoder : IDisposable
     {
         if (module is ResNet && !Describes(content))
         {
-            ImportedEncoder.Fill(module, EncoderNames.Find(content.Tensors, prefix: null, file), file);
+            ImportedEncoder.Fill(module, ImportedEncoder.Found(content, prefix: null, file), file);
             return;
         }
 

@@ -11,6 +11,10 @@ namespace SimClr.Data;
 /// <param name="Values">The bytes, last dimension fastest.</param>
 internal sealed record IdxFile(int[] Dimensions, byte[] Values)
 {
+    // A gzipped file of a few kilobytes may claim, and hold, gigabytes; images and labels shrink to a tenth at most.
+    private const int MostExpansion = 20;
+    private const long Allowance = 64L << 20;
+
     public static IdxFile Read(string file, int rank)
     {
         try
@@ -24,7 +28,7 @@ internal sealed record IdxFile(int[] Dimensions, byte[] Values)
         }
     }
 
-    /// <param name="stream">The file; gzipped if its name ends in <c>.gz</c>.</param>
+    /// <param name="stream">The file, which knows its length; gzipped if its name ends in <c>.gz</c>.</param>
     /// <param name="file">Its name.</param>
     /// <param name="rank">How many dimensions it must have: 3 for images, 1 for labels.</param>
     /// <exception cref="DataException">Another magic number, length or a broken gzip stream.</exception>
@@ -32,10 +36,13 @@ internal sealed record IdxFile(int[] Dimensions, byte[] Values)
     {
         try
         {
-            using var plain = file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
-                ? new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true)
-                : stream;
-            return ReadPlain(plain, file, rank);
+            if (!file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
+            {
+                return ReadPlain(stream, file, rank, stream.Length, stream.Length);
+            }
+
+            using var plain = new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true);
+            return ReadPlain(plain, file, rank, null, (MostExpansion * stream.Length) + Allowance);
         }
         catch (InvalidDataException error)
         {
@@ -43,7 +50,7 @@ internal sealed record IdxFile(int[] Dimensions, byte[] Values)
         }
     }
 
-    private static IdxFile ReadPlain(Stream stream, string file, int rank)
+    private static IdxFile ReadPlain(Stream stream, string file, int rank, long? length, long most)
     {
         byte[] header = new byte[4 + (4 * rank)];
         int got = stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
@@ -62,10 +69,15 @@ internal sealed record IdxFile(int[] Dimensions, byte[] Values)
             dimensions[i] = BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4 + (4 * i)));
         }
 
-        return new IdxFile(dimensions, ReadValues(stream, file, dimensions));
+        return new IdxFile(dimensions, ReadValues(stream, file, dimensions, length - header.Length, most));
     }
 
-    private static byte[] ReadValues(Stream stream, string file, int[] dimensions)
+    /// <param name="stream">Stands behind the header.</param>
+    /// <param name="file">For messages.</param>
+    /// <param name="dimensions">What the header announces.</param>
+    /// <param name="left">How many bytes are left; null where that is not known before they are read.</param>
+    /// <param name="most">More bytes than a file of this size can honestly hold.</param>
+    private static byte[] ReadValues(Stream stream, string file, int[] dimensions, long? left, long most)
     {
         string shape = string.Join(" × ", dimensions);
         decimal size = dimensions.Aggregate(1m, (product, dimension) => product * dimension);
@@ -76,12 +88,21 @@ internal sealed record IdxFile(int[] Dimensions, byte[] Values)
                     + $"{Array.MaxLength} bytes");
         }
 
-        var values = new MemoryStream();
-        stream.CopyTo(values);
-        return values.Length == size
-            ? values.ToArray()
-            : throw new DataException(
-                $"{file}: got {values.Length} bytes after the header, expected {size} ({shape}); is the file "
-                    + "whole?");
+        DataException Wrong(string got) => new($"{file}: got {got} bytes after the header, expected {size} ({shape}); is the file whole?");
+        if (left is { } there && there != size)
+        {
+            throw Wrong($"{there}");
+        }
+
+        if (size > most)
+        {
+            throw new DataException($"{file}: the header announces {size} bytes ({shape}), more than a file of this size holds; is it whole?");
+        }
+
+        byte[] values = new byte[(int)size];
+        int got = stream.ReadAtLeast(values, values.Length, throwOnEndOfStream: false);
+        return got < values.Length ? throw Wrong($"{got}")
+            : stream.ReadByte() >= 0 ? throw Wrong($"more than {got}")
+            : values;
     }
 }

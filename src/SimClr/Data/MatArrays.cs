@@ -8,6 +8,9 @@ internal static class MatArrays
     private const int Matrix = 14;
     private const int SmallestElement = 8;
     private const int Deepest = 32;
+    private const int MostFields = 4096;
+
+    private static readonly MatNumbers Nothing = new([]);   // One for all: an empty array takes 8 bytes of a file.
 
     /// <summary>The named arrays; other elements are passed over.</summary>
     /// <exception cref="DataException">The file is damaged.</exception>
@@ -27,7 +30,7 @@ internal static class MatArrays
     {
         if (array.IsAtEnd)
         {
-            return ("", new MatNumbers([]));   // What MATLAB writes for [].
+            return ("", Nothing);   // What MATLAB writes for [].
         }
 
         if (depth > Deepest)
@@ -84,6 +87,11 @@ internal static class MatArrays
     private static MatStructs ReadStructs(MatElements array, int count, int depth)
     {
         string[] names = ReadNames(array);
+        if (names.Length == 0)
+        {
+            return new MatStructs(count, new Dictionary<string, MatValue[]>());   // As many as it says: they take no bytes.
+        }
+
         CheckRoom(array, (long)count * names.Length);
         MatValue[][] values = [.. names.Select(_ => new MatValue[count])];
         for (int i = 0; i < count; i++)
@@ -102,9 +110,9 @@ internal static class MatArrays
     {
         int[] room = array.Next("the length of field names", 5).ToInt32();
         ReadOnlySpan<byte> names = array.Next("the names of fields", 1, 2).ToBytes();
-        if (room is not [> 0] || names.Length % room[0] != 0)
+        if (room is not [> 0] || names.Length % room[0] != 0 || names.Length / room[0] > MostFields)
         {
-            throw array.Damaged($"{names.Length} bytes of field names, {string.Join(", ", room)} for each");
+            throw array.Damaged($"{names.Length} bytes of field names, {string.Join(", ", room.Take(2))} for each");
         }
 
         string[] texts = new string[names.Length / room[0]];

@@ -27,7 +27,7 @@ internal sealed class MatFile
         byte[] bytes = ReadAll(path);
         bool bigEndian = CheckHeader(path, bytes);
         var variables = new Dictionary<string, MatValue>();
-        var elements = new MatElements(path, bytes.AsMemory(HeaderBytes), bigEndian, HeaderBytes);
+        var elements = new MatElements(path, bytes.AsMemory(HeaderBytes), bigEndian, HeaderBytes, new MatRoom(bytes.Length));
         foreach ((string name, MatValue value) in MatArrays.ReadAll(elements))
         {
             variables[name] = value;

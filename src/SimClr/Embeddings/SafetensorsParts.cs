@@ -1,14 +1,7 @@
 using System.Buffers.Binary;
-using System.Text.Json;
+using SimClr.Checkpoints;
 
 namespace SimClr.Embeddings;
-
-/// <summary>Where a tensor lies.</summary>
-/// <param name="Type">The format's name of its type.</param>
-/// <param name="Shape">Its shape.</param>
-/// <param name="Begin">First byte, from the start of the file.</param>
-/// <param name="End">The byte behind the last.</param>
-internal sealed record TensorPlace(string Type, long[] Shape, long Begin, long End);
 
 /// <summary>
 /// The tensors of an open safetensors file by name, read without the tensor library: whoever searches embeddings need not
@@ -16,21 +9,21 @@ internal sealed record TensorPlace(string Type, long[] Shape, long Begin, long E
 /// </summary>
 internal sealed class SafetensorsParts
 {
-    private const int LongestHeader = 100_000_000;
-
     private readonly Stream stream;
     private readonly string file;
-    private readonly Dictionary<string, TensorPlace> places = [];
-    private readonly Dictionary<string, string> metadata = [];
+    private readonly Dictionary<string, TensorPlace> places;
 
     private SafetensorsParts(Stream stream, string file)
     {
         this.stream = stream;
         this.file = file;
+        SafetensorsHeader header = SafetensorsHeader.Read(stream, file);
+        places = header.Tensors.ToDictionary(place => place.Name);
+        Metadata = header.Metadata;
     }
 
     /// <summary>The text entries.</summary>
-    public IReadOnlyDictionary<string, string> Metadata => metadata;
+    public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>The names, for messages.</summary>
     public string Words => string.Join(", ", places.Keys.Take(4).Select(name => $"'{name}'")) + (places.Count > 4 ? ", …" : "");
@@ -41,31 +34,8 @@ internal sealed class SafetensorsParts
         : throw new DataException($"{file}: got the tensors {Words}, expected one named '{name}' too");
 
     /// <summary>Reads the header.</summary>
-    /// <exception cref="DataException">It is none.</exception>
-    public static SafetensorsParts Read(Stream stream, string file)
-    {
-        Span<byte> prefix = stackalloc byte[8];
-        long length = stream.ReadAtLeast(prefix, 8, throwOnEndOfStream: false) == 8 ? BinaryPrimitives.ReadInt64LittleEndian(prefix) : -1;
-        if (length is < 2 or > LongestHeader || length > stream.Length - 8)
-        {
-            throw new DataException($"{file}: this is not a safetensors file, or it was cut short (header length {length}, file length {stream.Length})");
-        }
-
-        byte[] header = new byte[length];
-        stream.ReadExactly(header);
-        var parts = new SafetensorsParts(stream, file);
-        try
-        {
-            using JsonDocument json = JsonDocument.Parse(header);
-            parts.Add(json.RootElement, 8 + length);
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or OverflowException)
-        {
-            throw new DataException($"{file}: the header is not that of a safetensors file ({error.Message})", error);
-        }
-
-        return parts;
-    }
+    /// <exception cref="DataException">It is none, or does not fit the file.</exception>
+    public static SafetensorsParts Read(Stream stream, string file) => new(stream, file);
 
     public bool Has(string name) => places.ContainsKey(name);
 
@@ -120,27 +90,5 @@ internal sealed class SafetensorsParts
         stream.Position = place.Begin;
         stream.ReadExactly(bytes);
         return bytes;
-    }
-
-    private void Add(JsonElement header, long start)
-    {
-        foreach (JsonProperty entry in header.EnumerateObject())
-        {
-            if (entry.Name == "__metadata__")
-            {
-                foreach (JsonProperty text in entry.Value.EnumerateObject())
-                {
-                    metadata[text.Name] = text.Value.GetString() ?? "";
-                }
-
-                continue;
-            }
-
-            long[] shape = [.. entry.Value.GetProperty("shape").EnumerateArray().Select(n => n.GetInt64())];
-            long[] offsets = [.. entry.Value.GetProperty("data_offsets").EnumerateArray().Select(n => n.GetInt64())];
-            places[entry.Name] = offsets is [>= 0, >= 0]
-                ? new TensorPlace(entry.Value.GetProperty("dtype").GetString() ?? "", shape, checked(start + offsets[0]), checked(start + offsets[1]))
-                : throw new FormatException($"tensor '{entry.Name}' has no place");
-        }
     }
 }

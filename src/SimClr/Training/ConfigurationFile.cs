@@ -1,16 +1,25 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using SimClr.Internals;
 using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
+using YamlDotNet.Core.Events;
 
 namespace SimClr.Training;
 
 /// <summary>Reads YAML, and JSON as the part of YAML that it is, into a JSON object.</summary>
 internal static class ConfigurationFile
 {
-    /// <summary>Deeper nesting than sections and keys: only a mistake, or aliases that contain themselves.</summary>
+    /// <summary>Deeper nesting than sections and keys is a mistake.</summary>
     private const int DeepestLevel = 8;
+
+    /// <summary>More values than there are keys, many times over; what an alias stands for counts each time.</summary>
+    private const int MostNodes = 10_000;
+
+    private const int MostBytes = 1 << 20;
+
+    private static readonly SearchValues<char> Forbidden =
+        SearchValues.Create([.. Enumerable.Range(0, 0x20).Append(0x7f).Select(code => (char)code).Except("\t\n\r")]);
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="ConfigurationException">It cannot be read, or is not YAML or JSON with keys and values.</exception>
@@ -19,8 +28,7 @@ internal static class ConfigurationFile
         string text;
         try
         {
-            using StreamReader file = PlainFile.OpenText(path);
-            text = file.ReadToEnd();
+            text = ReadText(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -41,74 +49,63 @@ internal static class ConfigurationFile
         };
 
     /// <summary>Reads a single value as it would stand behind a colon: number, truth value, nothing or text.</summary>
-    public static JsonValue? Value(string text) => Scalar(new YamlScalarNode(text.Trim()));
+    public static JsonValue? Value(string text) => Scalar(text.Trim(), isQuoted: false);
+
+    // Not by the file's length: a pipe and a device have none.
+    private static string ReadText(string path)
+    {
+        using StreamReader file = PlainFile.OpenText(path);
+        byte[] bytes = new byte[MostBytes + 1];
+        int length = file.BaseStream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        using var text = new StreamReader(new MemoryStream(bytes, 0, length));
+        return length <= MostBytes
+            ? text.ReadToEnd()
+            : throw new ConfigurationException($"{path}: got more than {MostBytes} bytes, expected a configuration: keys and values in YAML or JSON");
+    }
 
     private static JsonNode? Node(string text, string source)
     {
+        RequireText(text, source);
         var parser = new Parser(new StringReader(text));
-        var yaml = new YamlStream();
         try
         {
-            yaml.Load(parser);
+            parser.Consume<StreamStart>();
+            if (parser.TryConsume<StreamEnd>(out _))
+            {
+                return null;
+            }
+
+            parser.Consume<DocumentStart>();
+            JsonNode? root = new ConfigurationNodes(parser, source, DeepestLevel, MostNodes).Read();
+            parser.Consume<DocumentEnd>();
+            return parser.TryConsume<StreamEnd>(out _)
+                ? root
+                : throw Bad(source, parser.Current!.Start.Line, "a second document starts here, expected one", null);
         }
         catch (YamlException error)
         {
             throw Bad(source, error.Start.Line, error.Message.TrimEnd('.'), error);
         }
-        catch (InvalidOperationException error)
+        catch (Exception error) when (error is not (SimClrException or OutOfMemoryException))
         {
-            // The parser's way to say that the text ended inside a list or an object.
-            throw Bad(source, parser.Current?.End.Line ?? 1, "a bracket, brace or quote is not closed", error);
+            throw Bad(source, parser.Current?.End.Line ?? 1, $"this is no YAML ({error.Message})", error);
         }
-
-        if (yaml.Documents.Count > 1)
-        {
-            throw Bad(source, yaml.Documents[1].RootNode.Start.Line, "a second document starts here, expected one", null);
-        }
-
-        return yaml.Documents.Count == 0 ? null : Convert(yaml.Documents[0].RootNode, source, DeepestLevel);
     }
 
-    private static JsonNode? Convert(YamlNode node, string source, int levels)
+    /// <summary>Refuses characters that YAML does not allow, on which the parser stumbles or at which it stops without a word.</summary>
+    private static void RequireText(string text, string source)
     {
-        if (levels == 0)
+        int wrong = text.AsSpan().IndexOfAny(Forbidden);
+        if (wrong >= 0)
         {
-            throw Bad(source, node.Start.Line, "nested too deep, expected sections of keys", null);
+            throw Bad(source, 1 + text.AsSpan(0, wrong).Count('\n'), $"got the character U+{(int)text[wrong]:X4}, which no text in YAML holds; is the file damaged?", null);
         }
-
-        return node switch
-        {
-            YamlScalarNode scalar => Scalar(scalar),
-            YamlSequenceNode list => new JsonArray([.. list.Children.Select(item => Convert(item, source, levels - 1))]),
-            YamlMappingNode map => Object(map, source, levels),
-            _ => throw Bad(source, node.Start.Line, $"cannot use {node.NodeType} here", null),
-        };
-    }
-
-    private static JsonObject Object(YamlMappingNode map, string source, int levels)
-    {
-        var json = new JsonObject();
-        foreach ((YamlNode key, YamlNode value) in map.Children)
-        {
-            if (key is not YamlScalarNode { Value: { } name })
-            {
-                throw Bad(source, key.Start.Line, "a key must be a name", null);
-            }
-
-            if (!json.TryAdd(name, Convert(value, source, levels - 1)))
-            {
-                throw Bad(source, key.Start.Line, $"key '{name}' is there twice", null);
-            }
-        }
-
-        return json;
     }
 
     /// <summary>Quoted scalars are texts; plain ones by YAML 1.2's core schema (so <c>no</c> is a text, 1e-6 a number).</summary>
-    private static JsonValue? Scalar(YamlScalarNode scalar)
+    internal static JsonValue? Scalar(string text, bool isQuoted)
     {
-        string text = scalar.Value ?? "";
-        if (scalar.Style is ScalarStyle.SingleQuoted or ScalarStyle.DoubleQuoted)
+        if (isQuoted)
         {
             return JsonValue.Create(text);
         }
@@ -133,6 +130,6 @@ internal static class ConfigurationFile
         };
     }
 
-    private static ConfigurationException Bad(string source, long line, string what, Exception? inner)
+    internal static ConfigurationException Bad(string source, long line, string what, Exception? inner)
         => new($"{source}, line {line.ToString(CultureInfo.InvariantCulture)}: {what}", inner);
 }

@@ -70,7 +70,15 @@ public sealed class SafetensorsFileTests : IDisposable
     [Theory]
     [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,80]}}")]
     [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]}}")]
-    [InlineData("{\"w\":{\"dtype\":\"F99\",\"shape\":[2],\"data_offsets\":[0,8]}}")]
+    [InlineData("{\"w\":{\"dtype\":\"U16\",\"shape\":[2],\"data_offsets\":[0,8]}}")]
+    [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}")]
+    [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}")]
+    [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"v\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}")]
+    [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"v\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}")]
+    [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}")]
+    [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"v\":{\"dtype\":\"F32\",\"shape\":[0,4611686018427387904,4611686018427387904],\"data_offsets\":[8,8]}}")]
+    [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":[2,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],\"data_offsets\":[0,8]}}")]
+    [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"__metadata__\":{\"a\":7}}")]
     [InlineData("{\"w\":{\"shape\":[2]}}")]
     [InlineData("{\"w\":7}")]
     [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,4],\"data_offsets\":[0,0]}}")]
@@ -84,12 +92,11 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Fact]
-    public void With_a_checksum_any_flipped_bit_behind_the_length_is_noticed()
+    public void With_a_checksum_any_flipped_bit_is_noticed()
     {
         var metadata = new Dictionary<string, string> { ["step"] = "3", [SafetensorsFile.Checksum] = "" };
         SafetensorsFile.Write(File("a"), [KeyValuePair.Create("w", arange(5, ScalarType.Float32))], metadata);
         byte[] bytes = System.IO.File.ReadAllBytes(File("a"));
-        int name = bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(SafetensorsFile.Checksum));
         using (SafetensorsFile whole = SafetensorsFile.Read(File("a")))
         {
             Assert.Equal(4f, whole.Tensors["w"][4].item<float>());
@@ -97,15 +104,59 @@ public sealed class SafetensorsFileTests : IDisposable
             Assert.Equal(bytes, System.IO.File.ReadAllBytes(File("c")));
         }
 
-        // A flip in the entry's own name makes it a file without a checksum.
-        foreach (int i in Enumerable.Range(8, bytes.Length - 8).Where(i => i < name || i >= name + SafetensorsFile.Checksum.Length))
+        for (int bit = 0; bit < 8 * bytes.Length; bit++)
         {
             byte[] flipped = [.. bytes];
-            flipped[i] ^= 1;
+            flipped[bit / 8] ^= (byte)(1 << (bit % 8));
             System.IO.File.WriteAllBytes(File("b"), flipped);
             var error = Assert.Throws<DataException>(() => SafetensorsFile.Read(File("b")));
             Assert.Contains(File("b"), error.Message, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public void A_checkpoint_of_an_earlier_version_is_read_and_its_damage_noticed()
+    {
+        // Made by hand: the checksum, of all but the first 8 bytes, is sha256sum's.
+        const string Sum = "775ced98d36c59604ddf658f33c97467e1b6c02ead31d199dd9346ae58d74ec8";
+        string text = $"{{\"__metadata__\":{{\"step\":\"3\",\"simclr.sha256\":\"{Sum}\"}},\"w\":{{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}}} ";
+        byte[] bytes = [.. BitConverter.GetBytes((long)text.Length), .. Encoding.ASCII.GetBytes(text), .. BitConverter.GetBytes(1.5f), .. BitConverter.GetBytes(-2f)];
+        System.IO.File.WriteAllBytes(File("a"), bytes);
+        using (SafetensorsFile read = SafetensorsFile.Read(File("a")))
+        {
+            Assert.Equal(-2f, read.Tensors["w"][1].item<float>());
+            SafetensorsFile.Write(File("new"), [.. read.Tensors], read.Metadata);
+        }
+
+        // Written again, it has the new checksum alone.
+        using (SafetensorsFile again = SafetensorsFile.Read(File("new")))
+        {
+            Assert.True(again.Metadata.ContainsKey(SafetensorsFile.Checksum));
+            Assert.False(again.Metadata.ContainsKey("simclr.sha256"));
+        }
+
+        // The length one less, so that the header loses its space and the tensors are read a byte too early; a flipped bit.
+        foreach (int at in new[] { 0, bytes.Length - 1 })
+        {
+            byte[] damaged = [.. bytes];
+            damaged[at] -= 1;
+            System.IO.File.WriteAllBytes(File("b"), damaged);
+            Assert.Throws<DataException>(() => SafetensorsFile.Read(File("b")));
+        }
+    }
+
+    [Fact]
+    public void Tensors_of_types_that_are_not_read_are_left_out_by_name()
+    {
+        byte[] header = Encoding.ASCII.GetBytes(
+            "{\"a\":{\"dtype\":\"U16\",\"shape\":[3],\"data_offsets\":[0,6]},\"b\":{\"dtype\":\"F8_E4M3\",\"shape\":[2],\"data_offsets\":[6,8]},"
+            + "\"c\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,12]},\"d\":{\"dtype\":\"NEW\",\"shape\":[5],\"data_offsets\":[12,13]}}");
+        System.IO.File.WriteAllBytes(File("a"), [.. BitConverter.GetBytes((long)header.Length), .. header, .. new byte[8], .. BitConverter.GetBytes(2.5f), 0]);
+
+        using SafetensorsFile read = SafetensorsFile.Read(File("a"));
+        Assert.Equal(2.5f, read.Tensors["c"].item<float>());
+        Assert.Single(read.Tensors);
+        Assert.Equal(["a (of type U16)", "b (of type F8_E4M3)", "d (of type NEW)"], ((IWeightsFile)read).LeftOut);
     }
 
     [Fact]

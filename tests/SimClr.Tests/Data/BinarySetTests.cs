@@ -234,6 +234,22 @@ public sealed class BinarySetTests : IDisposable
         folder.Write(file, bytes);
     }
 
+    [Fact]
+    public void A_gzipped_idx_file_takes_no_more_memory_than_its_header_announces()
+    {
+        byte[] header = [0, 0, 8, 3, 0, 0, 0, 5, 0, 0, 0, 28, 0, 0, 0, 28];
+        byte[] bomb = Packed([.. header, .. new byte[60_000_000]]);
+        byte[] lie = Packed([0, 0, 8, 3, 0, 3, 0, 0, 0, 0, 0, 28, 0, 0, 0, 28, 1, 2, 3]);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Contains("got more than 3920 bytes after the header, expected 3920", Refused(bomb), StringComparison.Ordinal);
+        Assert.Contains("the header announces 154140672 bytes (196608 × 28 × 28)", Refused(lie), StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000_000);
+
+        static string Refused(byte[] file)
+            => Assert.Throws<DataException>(() => IdxFile.Read(new MemoryStream(file), "images.gz", rank: 3)).Message;
+    }
+
     private void AssertIdxError(int magic, int[] dimensions, byte[] values, byte[] labels, string expected)
     {
         WriteIdx("x/train-images-idx3-ubyte", magic, dimensions, values);

@@ -72,10 +72,28 @@ public sealed partial class BoundThreadsTests : IDisposable
 
     /// <summary>Native code reads the environment of the C library, not .NET's.</summary>
     [Fact]
-    public void OpenMP_finds_how_long_its_threads_spin()
+    public void OpenMP_finds_how_long_its_threads_spin_unless_the_user_says_how_they_wait()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
-        Assert.True(Native("GOMP_SPINCOUNT") is not null || Native("OMP_WAIT_POLICY") is not null);
+        string? policy = Environment.GetEnvironmentVariable("OMP_WAIT_POLICY");
+        string? count = Environment.GetEnvironmentVariable("GOMP_SPINCOUNT");
+        try
+        {
+            Environment.SetEnvironmentVariable("GOMP_SPINCOUNT", null);
+            _ = UnsetNative("GOMP_SPINCOUNT");
+            Environment.SetEnvironmentVariable("OMP_WAIT_POLICY", "active");
+            OpenMp.WaitBriefly();
+            Assert.Null(Native("GOMP_SPINCOUNT"));
+
+            Environment.SetEnvironmentVariable("OMP_WAIT_POLICY", null);
+            OpenMp.WaitBriefly();
+            Assert.Equal("1000", Native("GOMP_SPINCOUNT"));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("OMP_WAIT_POLICY", policy);
+            Environment.SetEnvironmentVariable("GOMP_SPINCOUNT", count);
+        }
     }
 
     private static string Cores() => File.ReadLines("/proc/thread-self/status")
@@ -85,4 +103,7 @@ public sealed partial class BoundThreadsTests : IDisposable
 
     [LibraryImport("libc", EntryPoint = "getenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial nint GetNative(string name);
+
+    [LibraryImport("libc", EntryPoint = "unsetenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int UnsetNative(string name);
 }

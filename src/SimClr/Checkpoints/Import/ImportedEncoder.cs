@@ -12,6 +12,7 @@ public sealed class ImportedEncoder : IDisposable
 {
     private const int UsualSize = 224;
     private const int SmallSize = 32;
+    private const int Examples = 3;
     private const string Counter = ".num_batches_tracked";
 
     private ImportedEncoder(TrainedEncoder encoder, string rule, IReadOnlyList<string> leftOut, IReadOnlyList<string> assumed)
@@ -48,7 +49,7 @@ public sealed class ImportedEncoder : IDisposable
             return Own(file, content, options);
         }
 
-        EncoderNames names = EncoderNames.Find(content.Tensors, options.Prefix, file);
+        EncoderNames names = Found(content, options.Prefix, file);
         EncoderOptions encoder = EncoderShape.Recognize(names.Tensors, file);
         CheckAgainst(options, encoder, file);
         var assumed = new List<string>();
@@ -66,11 +67,24 @@ public sealed class ImportedEncoder : IDisposable
 
         ChannelsLast.Convert(module);
         module.eval();
-        return new ImportedEncoder(new TrainedEncoder(module, encoder, views), names.Rule, names.LeftOut, assumed);
+        return new ImportedEncoder(new TrainedEncoder(module, encoder, views), names.Rule, [.. names.LeftOut, .. content.LeftOut], assumed);
     }
 
     /// <inheritdoc/>
     public void Dispose() => Encoder.Dispose();
+
+    /// <summary>Finds the encoder; where it is not there and tensors were left out for their types, the message says so.</summary>
+    internal static EncoderNames Found(IWeightsFile content, string? prefix, string file)
+    {
+        try
+        {
+            return EncoderNames.Find(content.Tensors, prefix, file);
+        }
+        catch (DataException error) when (content.LeftOut.Count > 0)
+        {
+            throw new DataException($"{error.Message}. Of types that are not read, and left out: {string.Join(", ", content.LeftOut.Take(Examples))}", error);
+        }
+    }
 
     /// <summary>Fills a module with the encoder that is found in a file.</summary>
     internal static void Fill(nn.Module module, EncoderNames names, string file)

@@ -1,8 +1,8 @@
 namespace SimClr.Checkpoints;
 
 /// <summary>
-/// The instructions of a pickle (Python's pickletools.py) that build values. Those that ask for more (an instance of a
-/// class, an extension, a buffer from outside) are not here, and so are refused.
+/// The instructions of a pickle (Python's pickletools.py) that build values. Those of the oldest protocols, and those that
+/// reach outside (an extension, a buffer that somebody else has), are not here, and so are refused.
 /// </summary>
 internal enum PickleOpcode : byte
 {
@@ -47,10 +47,16 @@ internal enum PickleOpcode : byte
     True = 0x88,
     False = 0x89,
     Long1 = 0x8a,
+    Long4 = 0x8b,
     ShortBinaryUnicode = 0x8c,
+    LongBinaryUnicode = 0x8d,
+    LongBinaryBytes = 0x8e,
     EmptySet = 0x8f,
     AddItems = 0x90,
+    FrozenSet = 0x91,
+    NewObjectNamed = 0x92,
     StackGlobal = 0x93,
     Memoize = 0x94,
     Frame = 0x95,
+    ByteArray = 0x96,
 }

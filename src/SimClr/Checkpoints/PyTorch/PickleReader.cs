@@ -5,12 +5,14 @@ namespace SimClr.Checkpoints;
 /// <summary>
 /// Builds the values of a pickle, Python's format for objects, as far as weights need it: texts, numbers, lists,
 /// dictionaries, and through <see cref="PthGlobals"/> tensors. A pickle is a program; this one interpreter has no
-/// instruction that runs anything, and refuses by name what it does not know.
+/// instruction that runs anything: a name is a text, and an object made by one that weights do not need is empty.
 /// </summary>
 internal sealed class PickleReader
 {
     // Each makes at most one small value: an upper bound for the memory. A checkpoint of ResNet-152 with its optimizer takes 50,000.
     private const int MostInstructions = 2_000_000;
+    private const int MostNames = 10_000;
+    private const int LongestInteger = 1024;
 
     private readonly string path;
     private readonly PickleStream input;
@@ -18,6 +20,7 @@ internal sealed class PickleReader
     private readonly Stack<int> marks = new();
     private readonly Dictionary<long, object?> memo = [];
     private readonly Dictionary<string, PthStorage> storages = [];
+    private readonly Dictionary<string, PickleGlobal> names = [];
     private int copied;
 
     private PickleReader(string path, PickleStream input)
@@ -70,6 +73,9 @@ internal sealed class PickleReader
             case PickleOpcode.Long1:
                 PushInteger(new BigInteger(input.Bytes(input.Byte())));
                 break;
+            case PickleOpcode.Long4:
+                PushInteger(new BigInteger(input.Bytes(Math.Min(input.UInt32(), LongestInteger))));
+                break;
             case PickleOpcode.Pop:
                 Pop();
                 break;
@@ -119,6 +125,8 @@ internal sealed class PickleReader
         PickleOpcode.BinaryFloat => input.Double(),
         PickleOpcode.BinaryUnicode or PickleOpcode.BinaryString => input.Text(input.UInt32()),
         PickleOpcode.ShortBinaryUnicode or PickleOpcode.ShortBinaryString => input.Text(input.Byte()),
+        PickleOpcode.LongBinaryUnicode => input.Text(input.Length()),
+        PickleOpcode.LongBinaryBytes or PickleOpcode.ByteArray => input.Bytes(input.Length()),
         PickleOpcode.BinaryBytes => input.Bytes(input.UInt32()),
         PickleOpcode.ShortBinaryBytes => input.Bytes(input.Byte()),
         PickleOpcode.EmptyTuple => new PickleTuple([]),
@@ -127,7 +135,7 @@ internal sealed class PickleReader
         PickleOpcode.Tuple3 => new PickleTuple(Last(3)),
         PickleOpcode.Tuple => new PickleTuple(PopToMark()),
         PickleOpcode.EmptyList or PickleOpcode.EmptySet => new PickleList(),
-        PickleOpcode.List => ListOf(PopToMark()),
+        PickleOpcode.List or PickleOpcode.FrozenSet => ListOf(PopToMark()),
         PickleOpcode.EmptyDictionary => new PickleDictionary(),
         PickleOpcode.Dictionary => DictionaryOf(PopToMark()),
         PickleOpcode.Duplicate => Peek(),
@@ -136,6 +144,7 @@ internal sealed class PickleReader
         PickleOpcode.Global => Named(input.Line(), input.Line()),
         PickleOpcode.StackGlobal => NamedOnStack(),
         PickleOpcode.Reduce or PickleOpcode.NewObject => Made(),
+        PickleOpcode.NewObjectNamed => MadeWithNames(),
         PickleOpcode.PersistentId => Referenced(),
         _ => throw new DataException(
             $"{path}: it holds the pickle instruction 0x{(byte)code:x2} in front of byte {input.Position}, which weights do not need; it is damaged, or no file of weights. Nothing was run"),
@@ -156,37 +165,65 @@ internal sealed class PickleReader
     private PickleGlobal Named(string module, string name)
     {
         string whole = $"{module}.{name}";
-        return PthGlobals.Knows(whole)
-            ? new PickleGlobal(whole)
-            : throw new DataException(
+        if (names.TryGetValue(whole, out PickleGlobal? known))
+        {
+            return known;
+        }
+
+        if (PthGlobals.Runs(whole))
+        {
+            throw new DataException(
                 $"{path}: it asks for '{whole}' in front of byte {input.Position} of its pickle, which weights do not need and which a careless program would run. "
                     + "It was refused, and nothing was run. If you trust the file, save its weights alone from PyTorch: torch.save(model.state_dict(), \"weights.pth\")");
+        }
+
+        return names.Count < MostNames && whole.Length <= 2 * PickleStream.LongestName
+            ? names[whole] = new PickleGlobal(whole)
+            : throw Damaged($"more than {MostNames} names, or one of {whole.Length} letters");
     }
 
     private PickleGlobal NamedOnStack()
     {
         object? name = Pop();
-        return Pop() is string module && name is string text ? Named(module, text) : throw Damaged("a name that is no text");
+        return Pop() is string { Length: <= PickleStream.LongestName } module && name is string { Length: <= PickleStream.LongestName } text
+            ? Named(module, text)
+            : throw Damaged("a name that is no text, or longer than any");
     }
 
     private object Made()
     {
         object? arguments = Pop();
-        if (Pop() is not PickleGlobal global || arguments is not PickleTuple tuple)
+        object? maker = Pop();
+        if (arguments is not PickleTuple tuple)
         {
-            throw Damaged("an object without a name");
+            throw Damaged("an object without arguments");
         }
 
         // A dictionary made of a list copies it, and many may be made of one.
         copied += tuple.Items is [PickleList list] ? list.Items.Count : 0;
-        return copied > MostInstructions
-            ? throw TooMuch()
-            : PthGlobals.Make(global.Name, tuple.Items) ?? throw Damaged($"'{global.Name}' with other arguments than PyTorch gives it");
+        return copied > MostInstructions ? throw TooMuch() : maker switch
+        {
+            PickleGlobal global => PthGlobals.Make(global, tuple.Items) ?? throw Damaged($"'{global.Name}' with other arguments than PyTorch gives it"),
+            PickleOpaque called => called,
+            _ => throw Damaged("an object without a name"),
+        };
     }
 
-    private PthStorage Referenced()
+    private object MadeWithNames()
     {
-        PthStorage storage = PthGlobals.Storage(Pop()) ?? throw Damaged("a reference to something other than a storage");
+        Pop();
+        return Made();
+    }
+
+    private object Referenced()
+    {
+        object? id = Pop();
+        if (id is PickleTuple { Items: ["module", PickleGlobal module, ..] })
+        {
+            return module;   // Files of old refer so to the class of a module that was saved whole.
+        }
+
+        PthStorage storage = PthGlobals.Storage(id) ?? throw Damaged("a reference to something other than a storage");
         storages.TryAdd(storage.Key, storage);
         return storage;
     }
@@ -194,7 +231,7 @@ internal sealed class PickleReader
     /// <summary>The state of an object: that of weights is nothing that they need.</summary>
     private void Build(object? state)
     {
-        if (Peek() is not (PickleDictionary or PickleOpaque))
+        if (Peek() is not (PickleDictionary or PickleOpaque or PthTensor or PthUnread))
         {
             throw Damaged($"a state {(state is null ? "" : "of something ")}that belongs to no object");
         }

@@ -9,7 +9,7 @@ namespace SimClr.Checkpoints;
 /// <param name="path">The file, for messages.</param>
 internal sealed class PickleStream(Stream stream, long end, string path)
 {
-    private const int LongestName = 1024;
+    public const int LongestName = 1024;
 
     public long Position => stream.Position;
 
@@ -22,6 +22,9 @@ internal sealed class PickleStream(Stream stream, long end, string path)
     public uint UInt32() => BinaryPrimitives.ReadUInt32LittleEndian(Bytes(4));
 
     public long Int64() => BinaryPrimitives.ReadInt64LittleEndian(Bytes(8));
+
+    /// <summary>A length, of no more than a file can have.</summary>
+    public long Length() => Math.Max(Int64(), -1) is >= 0 and var length ? length : long.MaxValue;
 
     public double Double() => BinaryPrimitives.ReadDoubleBigEndian(Bytes(8));
 

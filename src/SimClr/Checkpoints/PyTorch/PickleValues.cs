@@ -1,8 +1,14 @@
 namespace SimClr.Checkpoints;
 
 /// <summary>A name that a pickle asks for. It is looked up in a list, never in a program: nothing is ever called by it.</summary>
-/// <param name="Name">Module and name, such as <c>collections.OrderedDict</c>.</param>
-internal sealed record PickleGlobal(string Name);
+/// <param name="name">Module and name, such as <c>collections.OrderedDict</c>.</param>
+internal sealed class PickleGlobal(string name)
+{
+    public string Name { get; } = name;
+
+    /// <summary>Stands for every object that is made by this name: one for all, however many the pickle makes.</summary>
+    public PickleOpaque Object { get; } = new(name);
+}
 
 /// <summary>A list or a set of a pickle.</summary>
 internal sealed class PickleList
@@ -24,7 +30,10 @@ internal sealed class PickleDictionary
     public object? this[string key] => Items.FindLast(item => item.Key is string name && name == key).Value;
 }
 
-/// <summary>An object that is none of weights, such as a program's arguments: known by name, and empty.</summary>
+/// <summary>
+/// An object that is none of weights, such as a program's arguments or a callback: known by name, and empty. It takes whatever
+/// a pickle gives an object (arguments, a state, items), and keeps nothing of it.
+/// </summary>
 internal sealed class PickleOpaque(string name)
 {
     public string Name { get; } = name;

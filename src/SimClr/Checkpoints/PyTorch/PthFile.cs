@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SimClr.Internals;
 using static TorchSharp.torch;
 
@@ -5,18 +6,20 @@ namespace SimClr.Checkpoints;
 
 /// <summary>
 /// Tensors by name in a file that PyTorch's <c>torch.save</c> writes (<c>.pth</c>, <c>.pt</c>, <c>.ckpt</c>), of its
-/// present and its old format. Such files are programs; here only what describes weights is understood, nothing is
-/// ever run, and the rest is refused by name. Memory is bounded by the file's size.
+/// present and its old format. Such files are programs; here only what describes weights is understood, and nothing is
+/// ever run: other objects are empty, and names that are there to run something are refused. Memory is bounded by the
+/// file's size.
 /// </summary>
 public sealed class PthFile : IWeightsFile
 {
-    private const int DeepestNesting = 16;
     private const int Chunk = 1 << 20;
 
-    private PthFile(IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata)
+    private PthFile(
+        IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<string> leftOut)
     {
         Tensors = tensors;
         Metadata = metadata;
+        LeftOut = leftOut;
     }
 
     /// <summary>
@@ -27,6 +30,11 @@ public sealed class PthFile : IWeightsFile
 
     /// <summary>The text entries that this program added.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    /// <inheritdoc/>
+    IReadOnlyList<string> IWeightsFile.LeftOut => LeftOut;
+
+    private IReadOnlyList<string> LeftOut { get; }
 
     /// <summary>
     /// Writes a state dict that <c>torch.load</c> reads, with <c>weights_only=True</c> too: whole or not at all, in the
@@ -47,7 +55,7 @@ public sealed class PthFile : IWeightsFile
 
     /// <summary>Reads a whole file.</summary>
     /// <exception cref="DataException">
-    /// The file is missing, cut short, damaged, or not of PyTorch; or it asks for something that weights do not need.
+    /// The file is missing, cut short, damaged, or not of PyTorch; or it asks for what runs programs.
     /// </exception>
     public static PthFile Read(string path)
     {
@@ -60,9 +68,10 @@ public sealed class PthFile : IWeightsFile
         {
             using FileStream stream = PlainFile.OpenRead(path);
             using IPthSource source = stream.ReadByte() == 'P' ? new PthZip(stream, path) : new PthLegacy(Rewound(stream), path);
-            return new PthFile(Load(source, Find(source.Root, path), stream.Length, path), source.Metadata);
+            PthState state = PthState.Find(source.Root, path);
+            return new PthFile(Load(source, state.Tensors, stream.Length, path), source.Metadata, state.LeftOut);
         }
-        catch (Exception error) when (error is IOException or InvalidDataException or NotSupportedException or UnauthorizedAccessException or ArgumentException or OverflowException)
+        catch (Exception error) when (error is IOException or InvalidDataException or NotSupportedException or UnauthorizedAccessException or ArgumentException or OverflowException or ExternalException)
         {
             throw new DataException($"{path}: it cannot be read as a PyTorch checkpoint ({error.Message}). Is it whole?", error);
         }
@@ -77,52 +86,7 @@ public sealed class PthFile : IWeightsFile
         return stream;
     }
 
-    /// <summary>The tensors in nested dictionaries, each dictionary once. What stands in lists is none of weights.</summary>
-    private static Dictionary<string, PthTensor> Find(object? root, string path)
-    {
-        var found = new Dictionary<string, PthTensor>();
-        var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
-        if (root is not PickleDictionary all)
-        {
-            throw new DataException($"{path}: it holds {Describe(root)}, expected a dictionary of tensors: what torch.save(model.state_dict(), FILE) wrote");
-        }
-
-        Walk(all, "", 0);
-        return found;
-
-        void Walk(PickleDictionary dictionary, string prefix, int depth)
-        {
-            if (!seen.Add(dictionary) || depth == DeepestNesting)
-            {
-                return;
-            }
-
-            foreach ((object? key, object? value) in dictionary.Items)
-            {
-                string name = $"{prefix}{(key is string or long ? key : "?")}";
-                switch (value)
-                {
-                    case PthTensor tensor:
-                        found[name] = tensor.Fits() ? tensor : throw new DataException(
-                            $"{path}: tensor '{name}' of shape [{string.Join(", ", tensor.Shape)}] does not lie within its storage of {tensor.Storage.Count} numbers, or repeats them; the file is damaged or tampered with");
-                        break;
-                    case PickleDictionary inner:
-                        Walk(inner, name + ".", depth + 1);
-                        break;
-                }
-            }
-        }
-    }
-
-    private static string Describe(object? root) => root switch
-    {
-        PthTensor => "a single tensor without a name",
-        PickleOpaque opaque => $"an object '{opaque.Name}'",
-        PickleList => "a list",
-        _ => "no dictionary",
-    };
-
-    private static Dictionary<string, Tensor> Load(IPthSource source, Dictionary<string, PthTensor> found, long fileLength, string path)
+    private static Dictionary<string, Tensor> Load(IPthSource source, IReadOnlyDictionary<string, PthTensor> found, long fileLength, string path)
     {
         var tensors = new Dictionary<string, Tensor>();
         long left = fileLength;

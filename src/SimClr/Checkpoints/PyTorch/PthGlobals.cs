@@ -1,10 +1,11 @@
+using SimClr.Internals;
 using static TorchSharp.torch;
 
 namespace SimClr.Checkpoints;
 
 /// <summary>
-/// The names that a file of weights may ask for, and what stands for each. Tensors are rebuilt from their description;
-/// what surrounds weights in a checkpoint (arguments, counters, NumPy's numbers) becomes an empty object.
+/// The names that a file of weights asks for, and what stands for each. Tensors are rebuilt from their description; what
+/// surrounds weights in a checkpoint (arguments, callbacks, counters, dates, NumPy's numbers) becomes an empty object.
 /// </summary>
 internal static class PthGlobals
 {
@@ -22,6 +23,18 @@ internal static class PthGlobals
         ["torch.BoolStorage"] = ScalarType.Bool,
         ["torch.UntypedStorage"] = null,
         ["torch.storage.UntypedStorage"] = null,
+    };
+
+    // Numbers of these are not read; in files of old their sizes tell where the next storage begins.
+    private static readonly Dictionary<string, PthUnread> UnreadStorages = new()
+    {
+        ["torch.ComplexFloatStorage"] = new("complex64", 8),
+        ["torch.ComplexDoubleStorage"] = new("complex128", 16),
+        ["torch.QInt8Storage"] = new("qint8", 1),
+        ["torch.QUInt8Storage"] = new("quint8", 1),
+        ["torch.QInt32Storage"] = new("qint32", 4),
+        ["torch.QUInt4x2Storage"] = new("quint4x2", 1),
+        ["torch.QUInt2x4Storage"] = new("quint2x4", 1),
     };
 
     private static readonly Dictionary<string, ScalarType> Types = new()
@@ -45,61 +58,72 @@ internal static class PthGlobals
         "lightning_fabric.utilities.data.AttributeDict",
     ];
 
-    private static readonly HashSet<string> Opaque =
+    // Whoever names one of these means to run something. Nothing here could: it is a warning about the file, and no defense.
+    private static readonly HashSet<string> Running =
     [
-        "argparse.Namespace", "collections.deque", "torch.Size", "torch.device",
-        "builtins.set", "builtins.frozenset", "builtins.list", "builtins.dict", "builtins.int", "builtins.float",
-        "__builtin__.set", "__builtin__.list", "__builtin__.dict", "__builtin__.int", "__builtin__.float",
-        "numpy.dtype", "numpy.ndarray", "numpy.core.multiarray.scalar", "numpy.core.multiarray._reconstruct",
-        "numpy._core.multiarray.scalar", "numpy._core.multiarray._reconstruct", "_codecs.encode",
+        "os", "posix", "nt", "subprocess", "_posixsubprocess", "popen2", "pty", "shutil", "sys", "importlib", "runpy",
+        "ctypes", "_ctypes", "socket", "_socket", "webbrowser", "urllib", "requests", "marshal", "pickle", "_pickle", "cPickle", "pdb", "timeit",
     ];
 
-    private static readonly HashSet<string> Tensors =
-    [
-        "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor_v3",
-        "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state",
-    ];
+    private static readonly HashSet<string> RunningBuiltins =
+        ["eval", "exec", "execfile", "compile", "open", "file", "__import__", "input", "raw_input", "breakpoint", "globals", "setattr", "delattr", "apply"];
 
-    public static bool Knows(string name)
-        => Storages.ContainsKey(name) || Types.ContainsKey(name) || Dictionaries.Contains(name) || Opaque.Contains(name) || Tensors.Contains(name);
+    /// <summary>Whether a name belongs to what only runs programs, and never to what a checkpoint holds.</summary>
+    public static bool Runs(string name)
+    {
+        string[] parts = name.Split('.');
+        return Running.Contains(parts[0]) || parts.AsSpan().ContainsAny("os", "posix", "subprocess")
+            || (parts[0] is "builtins" or "__builtin__" or "io" or "_io" or "codecs" && parts.Length > 1 && RunningBuiltins.Contains(parts[1]));
+    }
 
-    /// <summary>What a known name makes of arguments, or null if they are not those that PyTorch gives it.</summary>
-    public static object? Make(string name, object?[] arguments) => name switch
+    /// <summary>What a name makes of arguments, or null if it is one of tensors and they are not those that PyTorch gives it.</summary>
+    public static object? Make(PickleGlobal name, object?[] arguments) => name.Name switch
     {
         "torch._utils._rebuild_tensor" or "torch._utils._rebuild_tensor_v2" => Tensor(arguments, type: null),
-        "torch._utils._rebuild_tensor_v3" => arguments.ElementAtOrDefault(6) is PickleGlobal type && Types.TryGetValue(type.Name, out ScalarType of)
-            ? Tensor(arguments, of) : null,
-        "torch._utils._rebuild_parameter" or "torch._utils._rebuild_parameter_with_state" => arguments.FirstOrDefault() as PthTensor,
-        _ when Dictionaries.Contains(name) => Dictionary(arguments),
-        _ when Opaque.Contains(name) => new PickleOpaque(name),
-        _ => null,
+        "torch._utils._rebuild_tensor_v3" => arguments.ElementAtOrDefault(6) is not PickleGlobal type ? null
+            : Types.TryGetValue(type.Name, out ScalarType of) ? Tensor(arguments, of) : new PthUnread(type.Name.Replace("torch.", "", StringComparison.Ordinal)),
+        "torch._utils._rebuild_parameter" or "torch._utils._rebuild_parameter_with_state" => arguments.FirstOrDefault() as PthTensor ?? (object?)(arguments.FirstOrDefault() as PthUnread),
+
+        // (function, class, arguments, state): a tensor of a class of its own, or with attributes.
+        "torch._tensor._rebuild_from_type_v2" => arguments is [PickleGlobal function, _, PickleTuple own, ..] && function.Name != name.Name ? Make(function, own.Items) : null,
+        "torch._utils._rebuild_qtensor" => new PthUnread("quantized numbers"),
+        "torch._utils._rebuild_sparse_tensor" or "torch._utils._rebuild_sparse_csr_tensor" => new PthUnread("sparse numbers"),
+        "torch._utils._rebuild_nested_tensor" => new PthUnread("nested tensors"),
+        "torch._utils._rebuild_meta_tensor_no_storage" => new PthUnread("no numbers (meta)"),
+        _ when Dictionaries.Contains(name.Name) => Dictionary(arguments),
+        _ => name.Object,
     };
 
     /// <summary>The storage that a persistent id means: ("storage", type, key, place, count), and in files of old a view; else null.</summary>
     public static PthStorage? Storage(object? id)
     {
-        if (id is not PickleTuple { Items: ["storage", PickleGlobal type, string key, string, long count, .. var view] }
-            || !Storages.TryGetValue(type.Name, out ScalarType? of) || count < 0)
+        if (id is not PickleTuple { Items: ["storage", PickleGlobal type, string key, string, long count, .. var view] } || count < 0)
+        {
+            return null;
+        }
+
+        bool isUnread = UnreadStorages.TryGetValue(type.Name, out PthUnread? unread);
+        if (!Storages.TryGetValue(type.Name, out ScalarType? of) && !isUnread)
         {
             return null;
         }
 
         return view switch
         {
-            [] or [null] => new PthStorage(key, of, count),
-            [PickleTuple { Items: [string, long begin, long] }] => new PthStorage(key, of, count, begin),
+            [] or [null] => new PthStorage(key, of, count, 0, unread),
+            [PickleTuple { Items: [string, long begin, long] }] => new PthStorage(key, of, count, begin, unread),
             _ => null,
         };
     }
 
-    private static PthTensor? Tensor(object?[] arguments, ScalarType? type)
-        => arguments is [PthStorage storage, long offset, PickleTuple shape, PickleTuple strides, ..] && (type ?? storage.Type) is { } of
-            && Numbers(shape) is { } sizes && Numbers(strides) is { } steps
-                ? new PthTensor(storage.As(of), offset, sizes, steps)
-                : null;
+    private static object? Tensor(object?[] arguments, ScalarType? type)
+        => arguments is not [PthStorage storage, long offset, PickleTuple shape, PickleTuple strides, ..] ? null
+            : storage.Unread is { } unread ? unread
+            : (type ?? storage.Type) is { } of && Numbers(shape) is { } sizes && Numbers(strides) is { } steps ? new PthTensor(storage.As(of), offset, sizes, steps)
+            : null;
 
     private static long[]? Numbers(PickleTuple tuple)
-        => tuple.Items.Length <= PthTensor.MostDimensions && Array.TrueForAll(tuple.Items, item => item is long)
+        => tuple.Items.Length <= TensorSize.MostDimensions && Array.TrueForAll(tuple.Items, item => item is long)
             ? [.. tuple.Items.Cast<long>()]
             : null;
 

@@ -7,10 +7,11 @@ namespace SimClr.Checkpoints;
 /// <param name="Type">What the numbers are; null where only the tensor says it, and the count is one of bytes.</param>
 /// <param name="Count">How many the pickle claims there are.</param>
 /// <param name="Begin">Where a view of it begins, in numbers: 0 but in files of old.</param>
-internal sealed record PthStorage(string Key, ScalarType? Type, long Count, long Begin = 0)
+/// <param name="Unread">The type of numbers that are not read, such as complex ones; null where they are.</param>
+internal sealed record PthStorage(string Key, ScalarType? Type, long Count, long Begin = 0, PthUnread? Unread = null)
 {
     /// <summary>Its length, cut off where it is beyond every file.</summary>
-    public long Bytes => (long)Int128.Min((Int128)Count * SizeOf(Type), long.MaxValue);
+    public long Bytes => (long)Int128.Min((Int128)Count * (Unread?.Size ?? SizeOf(Type)), long.MaxValue);
 
     public static int SizeOf(ScalarType? type) => type switch
     {
@@ -23,3 +24,8 @@ internal sealed record PthStorage(string Key, ScalarType? Type, long Count, long
     /// <summary>The same bytes as numbers of a type.</summary>
     public PthStorage As(ScalarType type) => Type is null ? this with { Type = type, Count = Count / SizeOf(type) } : this;
 }
+
+/// <summary>A tensor, or a type of numbers, that is not read.</summary>
+/// <param name="Type">Its type, for messages.</param>
+/// <param name="Size">Bytes of one number, where they lie in a storage.</param>
+internal sealed record PthUnread(string Type, int Size = 0);

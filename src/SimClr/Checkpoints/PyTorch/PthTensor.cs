@@ -1,3 +1,4 @@
+using SimClr.Internals;
 using static TorchSharp.torch;
 
 namespace SimClr.Checkpoints;
@@ -9,27 +10,23 @@ namespace SimClr.Checkpoints;
 /// <param name="Strides">Numbers from one place to the next, for each size.</param>
 internal sealed record PthTensor(PthStorage Storage, long Offset, long[] Shape, long[] Strides)
 {
-    public const int MostDimensions = 16;
-
     /// <summary>Whether it lies within its storage and names no number of it more often than there are numbers.</summary>
     public bool Fits()
     {
-        if (Shape.Length != Strides.Length || Offset < 0 || Storage.Begin < 0 || Storage.Count < 0)
+        if (Shape.Length != Strides.Length || Offset < 0 || Storage.Begin < 0 || Storage.Count < 0 || TensorSize.Count(Shape) is not { } count)
         {
             return false;
         }
 
-        // As Int128 no product of two and no sum of 16 of them is too large; the count is cut off once it is.
-        Int128 count = 1;
+        // As Int128 no product of two and no sum of 16 of them is too large.
         Int128 last = (Int128)Offset + Storage.Begin;
         for (int i = 0; i < Shape.Length; i++)
         {
-            if (Shape[i] < 0 || Strides[i] < 0 || Shape[i] > int.MaxValue)
+            if (Strides[i] < 0 || Shape[i] > int.MaxValue)
             {
                 return false;
             }
 
-            count = Int128.Min(count * Shape[i], long.MaxValue);
             last += (Int128)Math.Max(0, Shape[i] - 1) * Strides[i];
         }
 

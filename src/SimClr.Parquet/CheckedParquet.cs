@@ -1,0 +1,206 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace SimClr.Parquet;
+
+/// <summary>
+/// A Parquet file as the package reads it without harm. The package believes what a file says: it follows pages in circles,
+/// takes the end of the footer for a number that never ends, and allocates what sizes claim. Here footer and page headers
+/// are read and checked first (https://github.com/apache/parquet-format), and then written anew with no more in them than
+/// what was checked; the pages themselves are ranges of the file.
+/// </summary>
+internal sealed class CheckedParquet
+{
+    private const int Deepest = 16;
+    private const int MostColumns = 10_000;
+    private const int LongestHeader = 1 << 16;
+    private const int LargestFooter = 1 << 26;
+    private const int TailBytes = 8;
+
+    private readonly FileStream file;
+    private readonly SegmentStream written;
+    private readonly HashSet<string> columns;
+    private long footerBegin;
+    private long taken;
+
+    private CheckedParquet(FileStream file, SegmentStream written, IEnumerable<string> columns)
+    {
+        this.file = file;
+        this.written = written;
+        this.columns = [.. columns];
+    }
+
+    private static ReadOnlySpan<byte> Magic => "PAR1"u8;
+
+    /// <summary>Opens a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="columns">The columns that will be read, by the first part of their names; others have no pages.</param>
+    /// <exception cref="InvalidDataException">It is no Parquet file, or contradicts itself.</exception>
+    public static Stream Open(string path, params IEnumerable<string> columns)
+    {
+        FileStream file = File.OpenRead(path);
+        var written = new SegmentStream(file);
+        try
+        {
+            new CheckedParquet(file, written, columns).Check();
+            return written;
+        }
+        catch
+        {
+            written.Dispose();
+            throw;
+        }
+    }
+
+    private void Check()
+    {
+        ThriftStruct footer = ReadFooter();
+        RequireTree([.. footer.Structs(2)]);
+        written.Add(Magic.ToArray());
+        object[] groups = [.. footer.Structs(4).Select(Group)];
+        long rows = groups.Sum(group => ((ThriftStruct)group).Number<long>(3)!.Value);
+        if (rows > file.Length)
+        {
+            throw new InvalidDataException($"{rows} rows in a file of {file.Length} bytes");
+        }
+
+        byte[] clean = ThriftWriter.Write(new ThriftStruct()
+            .With(1, 1)
+            .With(2, footer.Structs(2).Select(Column).ToList<object>())
+            .With(3, rows)
+            .With(4, groups.ToList())
+            .With(5, footer.Structs(5).Select(entry => new ThriftStruct().With(1, entry.Find<byte[]>(1)).With(2, entry.Find<byte[]>(2))).ToList<object>()));
+        byte[] tail = new byte[TailBytes];
+        BinaryPrimitives.WriteInt32LittleEndian(tail, clean.Length);
+        Magic.CopyTo(tail.AsSpan(4));
+        written.Add(clean);
+        written.Add(tail);
+    }
+
+    private ThriftStruct ReadFooter()
+    {
+        byte[] tail = new byte[TailBytes];
+        byte[] head = new byte[Magic.Length];
+        if (file.Length >= Magic.Length + TailBytes)
+        {
+            file.ReadExactly(head);
+            file.Position = file.Length - TailBytes;
+            file.ReadExactly(tail);
+        }
+
+        int length = BinaryPrimitives.ReadInt32LittleEndian(tail);
+        footerBegin = file.Length - TailBytes - length;
+        bool possible = head.AsSpan().SequenceEqual(Magic) && tail.AsSpan(4).SequenceEqual(Magic) && length is > 0 and <= LargestFooter && footerBegin >= Magic.Length;
+        return possible ? new ThriftReader(ReadAt(footerBegin, length)).Read() : throw new InvalidDataException("it does not begin and end as one, or its footer is damaged");
+    }
+
+    private byte[] ReadAt(long at, int length)
+    {
+        byte[] bytes = new byte[length];
+        file.Position = at;
+        file.ReadExactly(bytes);
+        return bytes;
+    }
+
+    /// <summary>The schema is a tree, written depth first: each element says how many follow that are its own.</summary>
+    private static void RequireTree(ThriftStruct[] elements)
+    {
+        var open = new Stack<int>([1]);
+        for (int i = 0; i < elements.Length && open.Count > 0; i++)
+        {
+            open.Push(open.Pop() - 1);
+            int children = elements[i].Number<int>(5) ?? 0;
+            if (children < 0 || children > elements.Length || open.Count > Deepest || elements[i].Find<byte[]>(4) is null)
+            {
+                throw new InvalidDataException("its schema is no tree of columns");
+            }
+
+            open.Push(children);
+            while (open.TryPeek(out int left) && left == 0)
+            {
+                open.Pop();
+            }
+
+            if (open.Count == 0 && i < elements.Length - 1)
+            {
+                throw new InvalidDataException("its schema has columns that belong nowhere");
+            }
+        }
+
+        if (open.Count > 0 || elements.Length > MostColumns)
+        {
+            throw new InvalidDataException($"its schema lacks columns, or has more than {MostColumns}");
+        }
+    }
+
+    // The newer way to say that bytes are text is told in the older one, which the package knows as well.
+    private static ThriftStruct Column(ThriftStruct element) => new ThriftStruct()
+        .With(1, element.Number<int>(1)).With(2, element.Number<int>(2)).With(3, element.Number<int>(3)).With(4, element.Find<byte[]>(4))
+        .With(5, element.Number<int>(5)).With(6, element.Number<int>(6) ?? (element.Find<ThriftStruct>(10)?.Has(1) == true ? 0 : null))
+        .With(7, element.Number<int>(7)).With(8, element.Number<int>(8));
+
+    private ThriftStruct Group(ThriftStruct group)
+    {
+        long rows = group.Number<long>(3) is >= 0 and var count ? count : throw new InvalidDataException("a group of rows that does not say how many");
+        var chunks = new List<object>();
+        foreach (ThriftStruct chunk in group.Structs(1))
+        {
+            ThriftStruct about = chunk.Find<ThriftStruct>(3) ?? throw new InvalidDataException("a column that says nothing about its pages");
+            if (about.Find<List<object>>(3) is [byte[] name, ..] && columns.Contains(Encoding.UTF8.GetString(name)))
+            {
+                chunks.Add(Chunk(about));
+            }
+        }
+
+        return new ThriftStruct().With(1, chunks).With(2, 0L).With(3, rows);
+    }
+
+    private ThriftStruct Chunk(ThriftStruct about)
+    {
+        long begin = written.Length;
+        long values = about.Number<long>(5) ?? -1;
+        int codec = about.Number<int>(4) ?? 0;
+        long next = new[] { about.Number<long>(9), about.Number<long>(10), about.Number<long>(11) }.Where(at => at is > 0).Min() ?? 0;
+        if (values < 0 || next < Magic.Length)
+        {
+            throw new InvalidDataException($"a column of {values} values at byte {next}");
+        }
+
+        for (long seen = 0; seen < values;)
+        {
+            (ThriftStruct header, int headerBytes) = ReadHeader(next);
+            ParquetPage page = ParquetPage.Of(header, values - seen);
+            next += headerBytes;
+            taken += headerBytes + page.Bytes;
+            if (next + page.Bytes > footerBegin || taken > file.Length)
+            {
+                throw new InvalidDataException($"a page of {page.Bytes} bytes at byte {next}, beyond the end or a second time");
+            }
+
+            page.RequireSizes(codec, ReadAt(next, page.Bytes), file.Length);
+            written.Add(ThriftWriter.Write(page.Header));
+            written.Add(next, page.Bytes);
+            next += page.Bytes;
+            seen += page.Values;
+        }
+
+        return new ThriftStruct().With(2, begin).With(3, new ThriftStruct()
+            .With(1, about.Number<int>(1)).With(2, new List<object>()).With(3, Names(about)).With(4, codec).With(5, values)
+            .With(6, written.Length - begin).With(7, written.Length - begin).With(9, begin));
+    }
+
+    private static List<object> Names(ThriftStruct about)
+        => about.Find<List<object>>(3) is { Count: <= Deepest } names && names.TrueForAll(name => name is byte[]) ? names : throw new InvalidDataException("a column whose name is no text");
+
+    private (ThriftStruct Header, int Bytes) ReadHeader(long at)
+    {
+        if (at >= footerBegin)
+        {
+            throw new InvalidDataException($"a page at byte {at}, where the footer is");
+        }
+
+        var reader = new ThriftReader(ReadAt(at, (int)Math.Min(LongestHeader, footerBegin - at)));
+        ThriftStruct header = reader.Read();
+        return (header, reader.Position);
+    }
+}

@@ -1,0 +1,111 @@
+namespace SimClr.Parquet;
+
+/// <summary>
+/// Reads Thrift's compact protocol (https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md) from
+/// bytes that may be anything: nothing beyond them is read, and depth and number of values are bounded.
+/// </summary>
+internal ref struct ThriftReader(ReadOnlySpan<byte> bytes)
+{
+    private const int Deepest = 16;
+    private const int MostFields = 128;
+    private const int MostValues = 500_000;   // A footer of 4,000 groups of rows takes that many.
+
+    private readonly ReadOnlySpan<byte> bytes = bytes;
+    private int values;
+
+    /// <summary>How many bytes have been read.</summary>
+    public int Position { get; private set; }
+
+    /// <exception cref="InvalidDataException">The bytes are no struct.</exception>
+    public ThriftStruct Read() => Struct(Deepest);
+
+    private ThriftStruct Struct(int levels)
+    {
+        var read = new ThriftStruct();
+        int last = 0;
+        for (byte head = Byte(); head != 0; head = Byte())
+        {
+            last = head >> 4 == 0 ? (short)Signed() : last + (head >> 4);
+            if (read.Fields.Count == MostFields || read.Has(last))
+            {
+                throw new InvalidDataException($"a struct with field {last} twice, or of more than {MostFields} fields");
+            }
+
+            read.With(last, (head & 15) is 1 or 2 ? (head & 15) == 1 : Value(head & 15, levels - 1));
+        }
+
+        return read;
+    }
+
+    private object Value(int type, int levels)
+    {
+        if (levels == 0 || ++values > MostValues)
+        {
+            throw new InvalidDataException(levels == 0 ? $"values nested more than {Deepest} deep" : $"more than {MostValues} values");
+        }
+
+        return type switch
+        {
+            1 or 2 => Byte() == 1,
+            3 => (int)(sbyte)Byte(),
+            4 or 5 => Signed() is >= int.MinValue and <= int.MaxValue and var number ? (int)number : throw new InvalidDataException("a number beyond its type"),
+            6 => Signed(),
+            7 => BitConverter.ToDouble(Take(8)),
+            8 => Take(Length()).ToArray(),
+            9 or 10 => List(levels),
+            12 => Struct(levels),
+            _ => throw new InvalidDataException($"a value of type {type}"),
+        };
+    }
+
+    private List<object> List(int levels)
+    {
+        byte head = Byte();
+        int count = head >> 4 == 15 ? Length() : head >> 4;
+        if (count > bytes.Length - Position)
+        {
+            throw new InvalidDataException($"a list of {count} values in {bytes.Length - Position} bytes");
+        }
+
+        var list = new List<object>(Math.Min(count, MostValues));
+        for (int i = 0; i < count; i++)
+        {
+            list.Add(Value(head & 15, levels - 1));
+        }
+
+        return list;
+    }
+
+    private int Length() => Unsigned() is <= int.MaxValue and var length ? (int)length : throw new InvalidDataException("a length beyond any file's");
+
+    private long Signed() => Unsigned() is var number ? (long)(number >> 1) ^ -(long)(number & 1) : 0;
+
+    private ulong Unsigned()
+    {
+        ulong number = 0;
+        for (int shift = 0; shift < 64; shift += 7)
+        {
+            byte next = Byte();
+            number |= (ulong)(next & 0x7F) << shift;
+            if (next < 0x80)
+            {
+                return number;
+            }
+        }
+
+        throw new InvalidDataException("a number of more than 64 bits");
+    }
+
+    private byte Byte() => Take(1)[0];
+
+    private ReadOnlySpan<byte> Take(int length)
+    {
+        if (length > bytes.Length - Position)
+        {
+            throw new InvalidDataException("the end, where more belongs");
+        }
+
+        Position += length;
+        return bytes.Slice(Position - length, length);
+    }
+}

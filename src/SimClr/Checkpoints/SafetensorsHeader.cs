@@ -1,0 +1,145 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+using SimClr.Internals;
+
+namespace SimClr.Checkpoints;
+
+/// <summary>Where a tensor lies in a safetensors file.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Type">The format's name of its type.</param>
+/// <param name="Shape">Its sides; see <see cref="TensorSize"/>.</param>
+/// <param name="Begin">First byte, from the start of the file.</param>
+/// <param name="End">The byte behind the last.</param>
+internal sealed record TensorPlace(string Name, string Type, long[] Shape, long Begin, long End);
+
+/// <summary>
+/// The header of a safetensors file, checked before anything is allocated for a tensor: the tensors fill the rest of the
+/// file exactly, without gaps and without sharing a byte, and each is as long as its shape says. Knows nothing of the
+/// tensor library, which takes long to load.
+/// </summary>
+internal sealed class SafetensorsHeader
+{
+    private const int LongestHeader = 100_000_000;
+    private const int MostTensors = 1 << 17;   // Each becomes objects much larger than its entry; the largest models have 10,000.
+    private const int PrefixBytes = 8;
+
+    private static readonly Dictionary<string, int> Bits = new()
+    {
+        ["BOOL"] = 8, ["U8"] = 8, ["I8"] = 8, ["F8_E5M2"] = 8, ["F8_E4M3"] = 8, ["F8_E8M0"] = 8, ["F4"] = 4, ["F6_E2M3"] = 6, ["F6_E3M2"] = 6,
+        ["I16"] = 16, ["U16"] = 16, ["F16"] = 16, ["BF16"] = 16, ["I32"] = 32, ["U32"] = 32, ["F32"] = 32,
+        ["I64"] = 64, ["U64"] = 64, ["F64"] = 64, ["C64"] = 64, ["C128"] = 128,
+    };
+
+    private SafetensorsHeader(byte[] text, IReadOnlyList<TensorPlace> tensors, IReadOnlyDictionary<string, string> metadata)
+    {
+        Text = text;
+        Tensors = tensors;
+        Metadata = metadata;
+    }
+
+    /// <summary>The bytes of the header, between its length and the first tensor.</summary>
+    public byte[] Text { get; }
+
+    /// <summary>The tensors in the order of the header.</summary>
+    public IReadOnlyList<TensorPlace> Tensors { get; }
+
+    /// <summary>The text entries.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    /// <summary>Reads the header of an open file and leaves the stream behind it.</summary>
+    /// <exception cref="DataException">It is none, contradicts itself, or does not fit the file.</exception>
+    public static SafetensorsHeader Read(Stream stream, string file)
+    {
+        Span<byte> prefix = stackalloc byte[PrefixBytes];
+        long length = stream.ReadAtLeast(prefix, PrefixBytes, throwOnEndOfStream: false) == PrefixBytes
+            ? BinaryPrimitives.ReadInt64LittleEndian(prefix)
+            : -1;
+        if (length is < 2 or > LongestHeader || length > stream.Length - PrefixBytes)
+        {
+            throw new DataException($"{file}: this is not a safetensors file, or it was cut short (header length {length}, file length {stream.Length})");
+        }
+
+        byte[] text = new byte[length];
+        stream.ReadExactly(text);
+        try
+        {
+            using JsonDocument json = JsonDocument.Parse(text);
+            var tensors = new List<TensorPlace>();
+            var metadata = new Dictionary<string, string>();
+            foreach (JsonProperty entry in json.RootElement.EnumerateObject())
+            {
+                if (entry.Name == "__metadata__")
+                {
+                    metadata = entry.Value.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString() ?? "");
+                }
+                else if (tensors.Count < MostTensors)
+                {
+                    tensors.Add(Place(entry, PrefixBytes + length, file));
+                }
+                else
+                {
+                    throw new DataException($"{file}: the header names more than {MostTensors} tensors, which no file of weights has");
+                }
+            }
+
+            RequireEachOnce(tensors, file);
+            RequireCover(tensors, PrefixBytes + length, stream.Length, file);
+            return new SafetensorsHeader(text, tensors, metadata);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or OverflowException or ArgumentException)
+        {
+            throw new DataException($"{file}: the header is not that of a safetensors file ({error.Message})", error);
+        }
+    }
+
+    private static TensorPlace Place(JsonProperty entry, long start, string file)
+    {
+        string type = entry.Value.GetProperty("dtype").GetString() ?? "";
+        long[] shape = Numbers(entry.Value.GetProperty("shape"), TensorSize.MostDimensions);
+        long[] offsets = Numbers(entry.Value.GetProperty("data_offsets"), 2);
+        Int128 count = TensorSize.Count(shape) ?? throw new DataException(
+            $"{file}: tensor '{entry.Name}' has the shape [{string.Join(", ", shape)}], expected sides of 0 or more that together are no more than any memory holds");
+        bool fits = offsets is [>= 0, _] && offsets[1] >= offsets[0]
+            && (!Bits.TryGetValue(type, out int bits) || ((Int128)offsets[1] - offsets[0]) * 8 == ((count * bits) + 7) / 8 * 8);
+        return fits
+            ? new TensorPlace(entry.Name, type, shape, checked(start + offsets[0]), checked(start + offsets[1]))
+            : throw new DataException(
+                $"{file}: tensor '{entry.Name}' of shape [{string.Join(", ", shape)}] and type {type} claims bytes {string.Join("–", offsets)}: the file was cut short or tampered with");
+    }
+
+    private static long[] Numbers(JsonElement array, int most)
+        => array.GetArrayLength() <= most
+            ? [.. array.EnumerateArray().Select(number => number.GetInt64())]
+            : throw new FormatException($"a list of {array.GetArrayLength()} numbers where {most} at most belong");
+
+    private static void RequireEachOnce(List<TensorPlace> tensors, string file)
+    {
+        var names = new HashSet<string>();
+        TensorPlace? twice = tensors.Find(tensor => !names.Add(tensor.Name));
+        if (twice is not null)
+        {
+            throw new DataException($"{file}: tensor '{twice.Name}' is there twice; the file is damaged or tampered with");
+        }
+    }
+
+    // A byte that belongs to no tensor is one that nobody looks at; one that belongs to two makes a bomb of a small file.
+    private static void RequireCover(List<TensorPlace> tensors, long start, long end, string file)
+    {
+        long next = start;
+        foreach (TensorPlace tensor in tensors.OrderBy(tensor => tensor.Begin).ThenBy(tensor => tensor.End))
+        {
+            if (tensor.Begin != next)
+            {
+                throw new DataException(
+                    $"{file}: tensor '{tensor.Name}' begins at byte {tensor.Begin}, expected {next}, where the one before it ends: the file was cut short or tampered with");
+            }
+
+            next = tensor.End;
+        }
+
+        if (next != end)
+        {
+            throw new DataException($"{file}: its tensors end at byte {next} of {end}, expected the end: the file was cut short or tampered with");
+        }
+    }
+}

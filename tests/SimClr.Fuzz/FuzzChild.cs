@@ -1,0 +1,53 @@
+using System.Globalization;
+
+namespace SimClr.Fuzz;
+
+/// <summary>
+/// Tries inputs one after another and writes a line for each when it is done: its number, what became of it, and why. What
+/// the process is at when it ends or hangs, is the number behind the last line.
+/// </summary>
+internal static class FuzzChild
+{
+    private const string Memory = "/proc/self/status";
+    private const string ResetPeak = "/proc/self/clear_refs";
+
+    public static int Run(FuzzReader reader, int seed, int from, int to, string folder, TextWriter output)
+    {
+        var trial = new FuzzTrial(reader, seed, folder);
+        output.WriteLine("ready");
+        for (int number = from; number < to; number++)
+        {
+            byte[] input = trial.Input(number);
+            long before = PeakSinceReset(reset: true);
+            (Verdict verdict, string why) = trial.Try(input);
+            long grown = PeakSinceReset(reset: false) - before;
+            if (grown > (FuzzTrial.MemoryPerByte * input.Length) + FuzzTrial.MemoryBesides && verdict is Verdict.Accepted or Verdict.Refused)
+            {
+                (verdict, why) = (Verdict.Memory, string.Create(CultureInfo.InvariantCulture, $"{grown >> 20} MB for {input.Length} bytes"));
+            }
+
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{number} {verdict} {grown >> 10} {why}"));
+        }
+
+        return 0;
+    }
+
+    /// <summary>The most memory that the process has had since it was last reset, in bytes; 0 where the system does not tell.</summary>
+    private static long PeakSinceReset(bool reset)
+    {
+        try
+        {
+            if (reset)
+            {
+                File.WriteAllText(ResetPeak, "5");
+            }
+
+            string line = File.ReadLines(Memory).First(text => text.StartsWith("VmHWM", StringComparison.Ordinal));
+            return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) << 10;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidOperationException)
+        {
+            return 0;
+        }
+    }
+}

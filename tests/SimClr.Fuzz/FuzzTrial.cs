@@ -1,0 +1,110 @@
+using System.Diagnostics;
+
+namespace SimClr.Fuzz;
+
+/// <summary>What became of an input.</summary>
+internal enum Verdict
+{
+    /// <summary>Read.</summary>
+    Accepted,
+
+    /// <summary>Refused by an exception that users are meant to see.</summary>
+    Refused,
+
+    /// <summary>Another exception left the reader.</summary>
+    Foreign,
+
+    /// <summary>Damaged under a checksum, and read as if it were whole.</summary>
+    WrongSuccess,
+
+    /// <summary>More memory than its size allows.</summary>
+    Memory,
+
+    /// <summary>More than 10 seconds.</summary>
+    Hang,
+
+    /// <summary>The process ended.</summary>
+    Crash,
+}
+
+/// <summary>Tries inputs on one reader.</summary>
+internal sealed class FuzzTrial
+{
+    public const long MemoryPerByte = 10;
+    public const long MemoryBesides = 256L << 20;
+    public const int MostSeconds = 10;
+
+    private readonly FuzzReader reader;
+    private readonly int seed;
+    private readonly string folder;
+    private readonly IReadOnlyList<byte[]> seeds;
+    private readonly HashSet<string?> whole = [];
+
+    /// <param name="reader">What reads.</param>
+    /// <param name="seed">Which inputs.</param>
+    /// <param name="folder">For the files.</param>
+    public FuzzTrial(FuzzReader reader, int seed, string folder)
+    {
+        this.reader = reader.Prepared();
+        this.seed = seed;
+        this.folder = Directory.CreateDirectory(Path.Combine(folder, reader.Name)).FullName;
+        string place = Directory.CreateDirectory(Path.Combine(this.folder, "seeds")).FullName;
+        seeds = reader.Seeds(place);
+        Directory.Delete(place, recursive: true);
+        foreach (byte[] valid in seeds)
+        {
+            whole.Add(reader.Read(Write(valid)));   // A seed that cannot be read is a mistake here.
+        }
+    }
+
+    /// <summary>The input of a number.</summary>
+    public byte[] Input(int number)
+    {
+        // Not string.GetHashCode, which differs from process to process.
+        int name = reader.Name.Aggregate(17, (hash, letter) => unchecked((hash * 31) + letter));
+        return Mutation.Of(seeds, reader.TokenBytes, new Random(unchecked((seed * 1_000_003) ^ (number * 7919) ^ name)));
+    }
+
+    /// <summary>Tries one, in this process.</summary>
+    /// <returns>What became of it, and in words why if it is none of the first two.</returns>
+    public (Verdict Verdict, string Why) Try(byte[] input)
+    {
+        string file = Write(input);
+        var time = Stopwatch.StartNew();
+        try
+        {
+            string? read = reader.Read(file);
+            return reader.IsChecked && !whole.Contains(read) ? (Verdict.WrongSuccess, $"read: {read}")
+                : time.Elapsed.TotalSeconds > MostSeconds ? (Verdict.Hang, $"{time.Elapsed.TotalSeconds:F0} s")
+                : (Verdict.Accepted, "");
+        }
+        catch (OutOfMemoryException error)
+        {
+            return (Verdict.Memory, error.StackTrace?.Split('\n').Skip(1).FirstOrDefault()?.Trim() ?? "");
+        }
+        catch (Exception error) when (error is SimClrException or Data.UnreadableImageException)
+        {
+            return time.Elapsed.TotalSeconds > MostSeconds ? (Verdict.Hang, $"{time.Elapsed.TotalSeconds:F0} s") : (Verdict.Refused, "");
+        }
+        catch (Exception error)
+        {
+            string where = string.Join(" < ", (error.StackTrace ?? "").Split('\n').Where(line => line.Contains("SimClr", StringComparison.Ordinal)).Take(3)
+                .Select(line => line.Trim().Split(" in ")[0]));
+            return (Verdict.Foreign, $"{error.GetType().Name}: {error.Message.ReplaceLineEndings(" ")} {where}");
+        }
+    }
+
+    private string Write(byte[] input)
+    {
+        string place = Path.Combine(folder, "input");
+        if (Directory.Exists(place))
+        {
+            Directory.Delete(place, recursive: true);
+        }
+
+        string file = Path.Combine(place, reader.FileName);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllBytes(file, input);
+        return file;
+    }
+}

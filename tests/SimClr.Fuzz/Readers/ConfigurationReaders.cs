@@ -1,0 +1,54 @@
+using System.Text;
+using SimClr.Training;
+
+namespace SimClr.Fuzz;
+
+/// <summary>Configurations, and what runs say about themselves.</summary>
+internal static class ConfigurationReaders
+{
+    private const string Anchored = "defaults: &d {temperature: 0.5}\nloss: *d\nschedule: {epochs: 10, warmup_epochs: 1}\n? batch\n: {size: 8}\n...\n";
+
+    private static readonly string[] Words =
+    [
+        "loss:", "temperature", "batch: {size: 8}", "&a ", "*a", "<<: *a", "- ", "? ", "!!str ", "!<x>", "|\n", ">-\n", "---\n", "...\n", "%YAML 1.2\n", "#", "\t", "preset: photos\n",
+        "\"\\ud800\"", "\"\\u0000\"", "{\"a\":", "[[[[[[[[[[", "1e400", "0x7fffffff", ".inf", "auto", "\ufeff",
+    ];
+
+    public static IReadOnlyList<FuzzReader> All { get; } =
+    [
+        new("yaml", "my.yaml", _ => [.. Presets.Names.Select(name => Utf8(Presets.Text(name))), Utf8(Anchored), Json()], Configure) { Tokens = Words },
+        new("run-json", "run.json", folder => [ReaderCatalog.Written(folder, "run.json", Record().Write)], ReadRecord) { Tokens = Words },
+        new("metrics", "metrics.jsonl", _ => [Utf8("{\"step\":1,\"loss\":4.5}\n{\"step\":2,\"loss\":4.25,\"rate\":0.5}\n{\"step\":3,\"loss\":1e-3}\n")], ReadMetrics) { Tokens = Words },
+    ];
+
+    private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
+
+    private static byte[] Json() => Utf8(Configuration.ToJson(new PretrainOptions()).ToJsonString());
+
+    private static string? Configure(string file)
+    {
+        _ = Configuration.ToJson(Configuration.Resolve(new PretrainOptions(), file)).ToJsonString();
+        return null;
+    }
+
+    private static RunRecord Record() => new(
+        new PretrainOptions(),
+        new RunRecord.DataRecord("photos", 3, 2, "abc"),
+        new RunRecord.MachineRecord("Linux", "X64", 2, "cpu", "float32", 2),
+        new RunRecord.VersionRecord("1.0.0", ".NET 10", "0.107.0"),
+        10);
+
+    private static string? ReadRecord(string file)
+    {
+        RunRecord record = RunRecord.Read(file);
+        _ = Configuration.Differences(Configuration.Checked(record.Configuration, file), new PretrainOptions());
+        _ = RunFacts.Of(record).Count;
+        return null;
+    }
+
+    private static string? ReadMetrics(string file)
+    {
+        _ = MetricsLog.Read(file).Sum(values => values["step"]);
+        return null;
+    }
+}

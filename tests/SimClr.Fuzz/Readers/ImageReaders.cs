@@ -1,0 +1,64 @@
+using SimClr.Data;
+using SkiaSharp;
+
+namespace SimClr.Fuzz;
+
+/// <summary>Images of every kind, with a limit on pixels that keeps an honest one within the memory that is allowed here.</summary>
+internal static class ImageReaders
+{
+    private const double Megapixels = 4;
+    private const string FirstGif = "R0lGODlhAgACAPEAAP8AAAD/AAAA/wAAACH5BAAKAAAALAAAAAACAAIAAAIDRAJfADs=";
+
+    public static IReadOnlyList<FuzzReader> All { get; } =
+    [
+        .. Jpeg("skia"), .. ImageDecoder.Has("turbojpeg") ? Jpeg("turbojpeg") : [],
+        Of("png", "a.png", "skia", _ => [Encode(SKEncodedImageFormat.Png)]),
+        Of("webp", "a.webp", "skia", _ => [Encode(SKEncodedImageFormat.Webp)]),
+        Of("bmp", "a.bmp", "skia", _ => [Bmp(24), Bmp(32)]),
+        Of("gif", "a.gif", "skia", _ => [Convert.FromBase64String(FirstGif)]),
+    ];
+
+    private static FuzzReader[] Jpeg(string decoder) => [Of($"jpeg-{decoder}", "a.jpg", decoder, _ => [Encode(SKEncodedImageFormat.Jpeg), Turned(Encode(SKEncodedImageFormat.Jpeg))])];
+
+    private static FuzzReader Of(string name, string file, string decoder, Func<string, IReadOnlyList<byte[]>> seeds)
+    {
+        var options = new DataOptions { Decoder = decoder, DecodeLimitMegapixels = Megapixels };
+        return new FuzzReader(name, file, seeds, path =>
+        {
+            RgbImage image = ImageDecoder.Decode(File.ReadAllBytes(path), path, options);
+            return image.Width * image.Height * 3 == image.Pixels.Length ? null : throw new InvalidOperationException("an image without all its pixels");
+        })
+        {
+            Tokens = ["Exif\0\0", "II*\0", "MM\0*", "\u0001\u0012", "\u0012\u0001", "IHDR", "IDAT", "PLTE", "tRNS", "eXIf", "VP8 ", "VP8L", "VP8X", "ANIM", "RIFF", "\u00ff\u00da", "\u00ff\u00c4", "\u00ff\u00c0", "\u00ff\u00c2", "\u00ff\u00d9", "!\u00f9\u0004", ","],
+        };
+    }
+
+    private static byte[] Encode(SKEncodedImageFormat format)
+    {
+        using var bitmap = new SKBitmap(new SKImageInfo(17, 9, SKColorType.Rgba8888, SKAlphaType.Unpremul));
+        for (int i = 0; i < 17 * 9; i++)
+        {
+            bitmap.SetPixel(i % 17, i / 17, new SKColor((byte)(i * 7), (byte)(i * 13), (byte)(i * 29), (byte)(255 - (i % 3))));
+        }
+
+        using SKData data = bitmap.Encode(format, 90);
+        return data.ToArray();
+    }
+
+    /// <summary>With an EXIF segment that says the picture is to be turned.</summary>
+    private static byte[] Turned(byte[] jpeg)
+    {
+        byte[] tiff = [.. "MM"u8, 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0];
+        return [0xFF, 0xD8, 0xFF, 0xE1, 0, (byte)(8 + tiff.Length), .. "Exif\0\0"u8, .. tiff, .. jpeg.AsSpan(2)];
+    }
+
+    private static byte[] Bmp(int bits)
+    {
+        const int Side = 3;
+        int stride = ((Side * bits / 8) + 3) / 4 * 4;
+        byte[] file = new byte[54 + (stride * Side)];
+        (file[0], file[1], file[2], file[10], file[14], file[18], file[22], file[26], file[28]) = ((byte)'B', (byte)'M', (byte)file.Length, 54, 40, Side, Side, 1, (byte)bits);
+        Array.Fill(file, (byte)200, 54, file.Length - 54);
+        return file;
+    }
+}

@@ -1,0 +1,32 @@
+using SimClr.Internals;
+
+namespace SimClr.Fuzz;
+
+/// <summary>Everything that reads files.</summary>
+internal static class ReaderCatalog
+{
+    public static IReadOnlyList<FuzzReader> All { get; } =
+    [
+        .. ConfigurationReaders.All, .. WeightReaders.All, .. EmbeddingReaders.All, .. ListReaders.All, .. SetReaders.All, .. ImageReaders.All, .. StoreReaders.All,
+    ];
+
+    public static FuzzReader Of(string name) => All.FirstOrDefault(reader => reader.Name == name)
+        ?? throw new ArgumentException($"there is no reader '{name}'{Nearest.Hint(name, All.Select(reader => reader.Name))}; expected one of {string.Join(", ", All.Select(reader => reader.Name))}");
+
+    /// <summary>A file of the tests' golden ones.</summary>
+    public static byte[] Golden(string name)
+    {
+        using Stream resource = typeof(ReaderCatalog).Assembly.GetManifestResourceStream(name)!;
+        byte[] bytes = new byte[resource.Length];
+        resource.ReadExactly(bytes);
+        return bytes;
+    }
+
+    /// <summary>The bytes that something writes into a file.</summary>
+    public static byte[] Written(string folder, string name, Action<string> write)
+    {
+        string file = Path.Combine(folder, name);
+        write(file);
+        return File.ReadAllBytes(file);
+    }
+}

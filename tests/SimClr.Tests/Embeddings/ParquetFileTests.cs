@@ -1,0 +1,150 @@
+using Parquet;
+using Parquet.Schema;
+using SimClr.Embeddings;
+using SimClr.Parquet;
+using SimClr.Tests.Data;
+
+namespace SimClr.Tests.Embeddings;
+
+/// <summary>Parquet files that the package would follow in circles, or allocate gigabytes for, and those that other programs write.</summary>
+public sealed class ParquetFileTests : IDisposable
+{
+    private static readonly ParquetFormat Format = new();
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData(CompressionMethod.None)]
+    [InlineData(CompressionMethod.Snappy)]
+    [InlineData(CompressionMethod.Gzip)]
+    [InlineData(CompressionMethod.Brotli)]
+    [InlineData(CompressionMethod.LZ4)]
+    [InlineData(CompressionMethod.Zstd)]
+    public async Task Files_of_other_programs_are_read(CompressionMethod method)
+    {
+        // As pandas writes them: every column may lack values, and says so of none.
+        var schema = new ParquetSchema(
+            new DataField<string>("path"), new DataField<int?>("width"), new DataField<int?>("height"), new DataField<string>("other"),
+            new ListField("embedding", new DataField<float?>("element")));
+        DataField[] fields = schema.GetDataFields();
+        await using (FileStream stream = File.Create(folder.Of("a.parquet")))
+        await using (ParquetWriter writer = await ParquetWriter.CreateAsync(schema, stream, new ParquetOptions { CompressionMethod = method }))
+        {
+            for (int group = 0; group < 2; group++)
+            {
+                using ParquetRowGroupWriter rows = writer.CreateRowGroup();
+                await rows.WriteAsync(fields[0], (IReadOnlyCollection<string>)[$"{group}a.jpg", $"{group}b.jpg"]);
+                await rows.WriteAsync<int>(fields[1], new int?[] { 3, 4 }.AsMemory());
+                await rows.WriteAsync<int>(fields[2], new int?[] { 5, 6 }.AsMemory());
+                await rows.WriteAsync(fields[3], (IReadOnlyCollection<string>)["x", "y"]);
+                int full = fields[4].MaxDefinitionLevel;
+                await rows.WriteAllPartsAsync<float>(fields[4], new float[] { 1, 2, 3, 4 + group }, new[] { full, full, full, full }, new[] { 0, 1, 0, 1 }, default);
+                rows.CompleteValidate();
+            }
+        }
+
+        EmbeddingTable table = Format.Read(folder.Of("a.parquet"));
+        Assert.Equal(["0a.jpg", "0b.jpg", "1a.jpg", "1b.jpg"], table.Paths);
+        Assert.Equal([3, 4, 3, 4], table.Widths);
+        Assert.Equal([1, 2, 3, 4, 1, 2, 3, 5], table.Values);
+    }
+
+    [Fact]
+    public void A_footer_of_anything_is_refused()
+    {
+        byte[] file = Written();
+        int footer = BitConverter.ToInt32(file, file.Length - 8);
+        foreach (byte value in new byte[] { 0xFC, 0xFF, 0x1C, 0x19, 0x00, 0x15 })
+        {
+            file.AsSpan(file.Length - 8 - footer, footer).Fill(value);
+            Refused(file);
+        }
+    }
+
+    [Fact]
+    public void What_claims_more_than_the_file_holds_is_refused_before_anything_is_allocated()
+    {
+        byte[] file = Written();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Refused(Changed(file, (_, _) => null, rows: 1L << 40));
+        Refused(Changed(file, (about, number) => number == 5 ? 1L << 40 : null));
+        Refused(Changed(file, (about, number) => number == 9 ? 4L : null));
+        Refused(Changed(file, (about, number) => number == 9 ? (long)file.Length : null));
+        Refused(Changed(file, (about, number) => number == 9 ? long.MaxValue : null));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000_000);
+    }
+
+    [Fact]
+    public void Columns_within_columns_end_somewhere()
+    {
+        byte[] name = "a"u8.ToArray();
+        object[] deep = [.. Enumerable.Range(0, 100_000).Select(_ => new ThriftStruct().With(4, name).With(5, 1)), new ThriftStruct().With(1, 1).With(4, name)];
+        var footer = new ThriftStruct().With(1, 1).With(2, deep.ToList()).With(3, 0L).With(4, new List<object>());
+        Assert.Contains("no tree of columns", Refused(With(Written(), footer)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_long_text_that_many_rows_share_does_not_multiply()
+    {
+        string text = new('x', 100_000);
+        EmbeddingFile.Write(folder.Of("a.parquet"), new EmbeddingTable(new float[2000], 1, [.. Enumerable.Repeat(text, 2000)]), Format);
+        byte[] file = File.ReadAllBytes(folder.Of("a.parquet"));
+        Assert.InRange(file.Length, 0, 1_000_000);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Contains("its texts have 200000000 letters", Refused(file), StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 20_000_000);
+    }
+
+    private byte[] Written()
+    {
+        EmbeddingFile.Write(
+            folder.Of("w.parquet"), new EmbeddingTable([1, 2, 3, 4, 5, 6], 3, ["a.jpg", "b.jpg"], [0, 1], ["cat", "dog"], [1, 2], [3, 4]), Format);
+        return File.ReadAllBytes(folder.Of("w.parquet"));
+    }
+
+    /// <summary>The file with another number in each column's description, where the change gives one, or of another number of rows.</summary>
+    private static byte[] Changed(byte[] file, Func<ThriftStruct, int, object?> change, long? rows = null)
+    {
+        ThriftStruct footer = Footer(file);
+        return With(file, Replaced(footer, 4, footer.Structs(4).Select(group =>
+        {
+            ThriftStruct other = rows is { } count ? Replaced(group, 3, count) : group;
+            return (object)Replaced(other, 1, other.Structs(1).Select(chunk =>
+            {
+                ThriftStruct about = chunk.Find<ThriftStruct>(3)!;
+                foreach (int number in new[] { 5, 9 })
+                {
+                    about = change(about, number) is long value ? Replaced(about, number, value) : about;
+                }
+
+                return (object)Replaced(chunk, 3, about);
+            }).ToList());
+        }).ToList()));
+    }
+
+    private static ThriftStruct Replaced(ThriftStruct value, int field, object other)
+        => value.Fields.Aggregate(new ThriftStruct(), (all, item) => all.With(item.Field, item.Field == field ? other : item.Value));
+
+    private static ThriftStruct Footer(byte[] file)
+    {
+        int length = BitConverter.ToInt32(file, file.Length - 8);
+        return new ThriftReader(file.AsSpan(file.Length - 8 - length, length)).Read();
+    }
+
+    private static byte[] With(byte[] file, ThriftStruct footer)
+    {
+        byte[] bytes = ThriftWriter.Write(footer);
+        return [.. file[..^(8 + BitConverter.ToInt32(file, file.Length - 8))], .. bytes, .. BitConverter.GetBytes(bytes.Length), .. "PAR1"u8];
+    }
+
+    private string Refused(byte[] file)
+    {
+        string path = folder.Write("bad.parquet", file);
+        string message = Assert.Throws<DataException>(() => Format.Read(path)).Message;
+        Assert.Contains(path, message, StringComparison.Ordinal);
+        return message;
+    }
+}
