@@ -115,7 +115,10 @@ public sealed class TurboJpegTests
                 byte[] broken = [.. jpeg];
                 broken[at] = value;
                 using SKCodec codec = SKCodec.Create(SKData.CreateCopy(broken));
-                Assert.Equal((at, value, codec.EncodedOrigin), (at, value, ExifOrientation.Of(broken)));
+
+                // The one entry that is not broken: type 8 is SSHORT, which Skia does not take for a number and other readers do.
+                SKEncodedOrigin expected = (at, value) == (37, 8) ? SKEncodedOrigin.RightTop : codec.EncodedOrigin;
+                Assert.Equal((at, value, expected), (at, value, ExifOrientation.Of(broken)));
             }
         }
     }
