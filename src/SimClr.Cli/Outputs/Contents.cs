@@ -30,6 +30,11 @@ internal static class Contents
     public static bool HasColumns(string file, string columns)
         => FirstLineOf(file) is { } line && (line == columns || line.StartsWith($"{columns},", StringComparison.Ordinal));
 
+    /// <summary>Labels and nothing else, also as a spreadsheet saves them: with quotes, or with semicolons between the columns.</summary>
+    public static bool IsLabels(string file)
+        => FirstLineOf(file)?.Split(',', ';', '\t').Select(name => name.Trim('"', ' ').ToLowerInvariant()) is { } names
+            && string.Join(',', names) is "path,label" or "path,label,guess";
+
     public static bool IsPage(string file)
         => Start(file, 2 * HtmlReport.Beginning.Length).AsSpan().StartsWith(Encoding.UTF8.GetBytes(HtmlReport.Beginning));
 

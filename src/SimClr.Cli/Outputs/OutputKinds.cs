@@ -31,7 +31,7 @@ internal static class OutputKinds
     public static OutputKind Labels { get; } = new(
         "a list of labels (path,label,guess)",
         "next.csv",
-        new OutputFormat([".csv"], file => Contents.FirstLineOf(file) is "path,label" or "path,label,guess"));
+        new OutputFormat([".csv"], Contents.IsLabels));
 
     public static OutputKind Embeddings { get; } = new(
         "embeddings",

@@ -127,6 +127,11 @@ public sealed class OutputOptionTests : IDisposable
             line.Add(values.FirstOrDefault(pair => pair.Symbol.Name == argument.Name && pair.Symbol is Argument).Value ?? folder.Of("nothing"));
         }
 
+        if (verb.Options.Any(option => option.Name == "--only"))
+        {
+            line.AddRange(["--only", "nothing"]);   // A check that fails to refuse is found out before minutes of measuring.
+        }
+
         foreach (Option option in verb.Options)
         {
             string? value = values.FirstOrDefault(pair => pair.Symbol.Name == option.Name && pair.Symbol is Option).Value;

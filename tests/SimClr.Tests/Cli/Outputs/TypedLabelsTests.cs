@@ -39,6 +39,16 @@ public sealed class TypedLabelsTests(GroupWorld world) : IClassFixture<GroupWorl
     }
 
     [Fact]
+    public void A_spreadsheet_may_have_put_the_columns_into_quotes()
+    {
+        File.WriteAllText(world.At("quoted.csv"), File.ReadAllText(world.At("labels.csv")).Replace("path,label", "\"Path\",\"Label\"", StringComparison.Ordinal));
+
+        Assert.Equal(0, world.Run("label plain.csv --labels quoted.csv --suggest 4 --next quoted.csv").Code);
+        Assert.Equal(1 + 9 + 4, File.ReadAllLines(world.At("quoted.csv")).Length);
+        Assert.Contains("holds 9 labels that are not among --labels", world.Run("label plain.csv --suggest 4 --next quoted.csv").Refused(2));
+    }
+
+    [Fact]
     public void Labels_of_images_that_are_not_embedded_would_be_lost_and_are_not()
     {
         string file = world.At("strange.csv");
