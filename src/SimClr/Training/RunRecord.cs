@@ -75,7 +75,7 @@ internal sealed record RunRecord(
                     ? record
                     : throw new JsonException("configuration, data, machine or versions are missing");
         }
-        catch (Exception error) when (error is JsonException or ArgumentException)
+        catch (Exception error) when (error is JsonException or ArgumentException or IOException or UnauthorizedAccessException)
         {
             string reason = error.Message.Split(" Path: ")[0];   // Behind it, where the parser was.
             throw new DataException(
