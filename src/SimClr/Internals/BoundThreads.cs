@@ -91,7 +91,7 @@ internal static partial class BoundThreads
         HashSet<string> before = [.. Tasks()];
         using (Tensor wide = ones(threads * 32768, device: CPU))
         {
-            using Tensor sum = wide.add(Scalars.One);
+            using Tensor sum = wide.Plus(Scalars.One);
         }
 
         return [.. Tasks().Where(task => !before.Contains(task) && IsOurs(task))

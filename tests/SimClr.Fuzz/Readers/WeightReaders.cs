@@ -57,9 +57,9 @@ internal static class WeightReaders
 
     private static KeyValuePair<string, Tensor>[] Tensors() =>
     [
-        KeyValuePair.Create("conv1.weight", arange(24, ScalarType.Float32).reshape(2, 3, 2, 2)),
+        KeyValuePair.Create("conv1.weight", tensor(Enumerable.Range(0, 24).Select(i => (float)i).ToArray()).reshape(2, 3, 2, 2)),
         KeyValuePair.Create("bn1.num_batches_tracked", tensor(7L)),
-        KeyValuePair.Create("half", arange(5, ScalarType.Float32).to_type(ScalarType.Float16)),
+        KeyValuePair.Create("half", tensor(Enumerable.Range(0, 5).Select(i => (float)i).ToArray()).to_type(ScalarType.Float16)),
         KeyValuePair.Create("empty", zeros(0, 3)),
     ];
 
