@@ -21,7 +21,10 @@ internal sealed class EmbedArguments
     };
 
     public OutputOption Out { get; } = new(
-        "--out", OutputKinds.Embeddings, "The file to write: .npy, .csv, .safetensors or .parquet") { Required = true };
+        "--out", OutputKinds.Embeddings, "The file to write: .npy, .csv, .safetensors or .parquet")
+    {
+        Required = true,
+    };
 
     public Option<bool> Projection { get; } = new("--projection") { Description = "Write z, the projection that the loss saw, instead of h" };
 
