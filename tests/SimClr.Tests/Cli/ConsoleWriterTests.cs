@@ -110,7 +110,7 @@ public sealed class ConsoleWriterTests(SmallWorld world) : IClassFixture<SmallWo
         Assert.Contains("\\u000aerror: y.png", found.Output);
         CommandRun missing = CommandRun.Of("embed", world.At("run"), $"no{name}", "--out", world.At("x.npy"));
         AssertQuiet(missing.Error);
-        Assert.Contains("\\u001b", missing.Refused(3));
+        Assert.Contains("\\u001b", missing.Refused(2));
     }
 
     [Theory]
