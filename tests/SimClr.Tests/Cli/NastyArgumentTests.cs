@@ -59,7 +59,7 @@ public sealed class NastyArgumentTests(SmallWorld world) : IClassFixture<SmallWo
         List<string> paths = ["", new string('x', 300) + extension, string.Concat(Enumerable.Repeat("x/", 2600)) + extension, At("folder"), At("empty"), At("random"), At("empty/below")];
         if (!OperatingSystem.IsWindows())
         {
-            Link("/dev/zero");
+            Link("/dev/null");
             Link("/proc/self/mem");
             Link("nowhere");
             Link("link4" + extension);   // itself

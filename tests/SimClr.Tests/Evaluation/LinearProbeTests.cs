@@ -100,7 +100,8 @@ public sealed class LinearProbeTests
     {
         EmbeddingTable table = Tables.Clouds(20, 8, 2, 1, seed: 1);
         Assert.Throws<DataException>(() => LinearProbe.Evaluate(table, Tables.Clouds(20, 7, 2, 1, seed: 1)));
-        Assert.Throws<DataException>(() => LinearProbe.Evaluate(table, Tables.Clouds(20, 8, 3, 1, seed: 1)));
+        Assert.Throws<DataException>(
+            () => LinearProbe.Evaluate(table, new EmbeddingTable(table.Values, 8, table.Paths, table.Labels, ["other", "another"])));
         Assert.Throws<DataException>(
             () => LinearProbe.Evaluate(new EmbeddingTable(table.Values, 8, table.Paths), table));
     }
