@@ -131,7 +131,7 @@ internal sealed class ParquetTable(string file, ParquetColumns columns)
 
         T[] values = new T[count];
         int[]? defined = field.MaxDefinitionLevel > 0 ? new int[count] : null;
-        await group.ReadRawAsync<T>(field, values, defined is null ? null : defined.AsMemory(), null, default).ConfigureAwait(false);
+        await group.ReadRawAsync<T>(field, values, defined is null ? (Memory<int>?)null : defined, null, default).ConfigureAwait(false);
         return defined is null || Array.TrueForAll(defined, level => level == field.MaxDefinitionLevel)
             ? values
             : throw new DataException($"{file}: a row has no '{field.Name}', expected one in each");

@@ -24,6 +24,11 @@ internal sealed class FuzzParent(int seed, string folder, TextWriter output)
             if (end is { } verdict)
             {
                 tally.Add(verdict);
+                if (next == to)
+                {
+                    break;
+                }
+
                 output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{reader.Name} {next}: {verdict}"));
                 Keep(inputs ??= Inputs(reader), reader, next);
                 next++;
@@ -91,7 +96,8 @@ internal sealed class FuzzParent(int seed, string folder, TextWriter output)
         lines.Wait();
         if (!Volatile.Read(ref isReady))
         {
-            throw new InvalidOperationException($"the reader '{reader.Name}' does not read its own seeds: {said}");
+            output.WriteLine($"the reader '{reader.Name}' does not read its own seeds: {said}");
+            return (to, Verdict.Crash);
         }
 
         return (next, end ?? (child.ExitCode == 0 ? null : Verdict.Crash));

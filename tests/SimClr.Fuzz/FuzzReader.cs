@@ -15,7 +15,10 @@ internal sealed record FuzzReader(string Name, string FileName, Func<string, IRe
     /// <summary>Whether a checksum covers everything that <see cref="Read"/> says: a damaged file that is read must say the same.</summary>
     public bool IsChecked { get; init; }
 
-    /// <summary>Whether the format's library, not this program, judges the content; then it is tried on fewer inputs.</summary>
+    /// <summary>What is made of damaged bytes before they are a file: lengths, checksums and compression that are right, so that what is within is looked at.</summary>
+    public Func<byte[], byte[]> Wrap { get; init; } = bytes => bytes;
+
+    /// <summary>Its part of all inputs; slow ones have a small one.</summary>
     public int Share { get; init; } = 4;
 
     public IReadOnlyList<byte[]> TokenBytes { get; private set; } = [];

@@ -27,10 +27,12 @@ internal static class Mutation
     public static byte[] Of(IReadOnlyList<byte[]> seeds, IReadOnlyList<byte[]> tokens, Random random)
     {
         var bytes = new List<byte>(seeds[random.Next(seeds.Count)]);
-        for (int steps = 1 + random.Next(MostSteps); steps > 0; steps--)
+        int steps = 0;
+        do
         {
             Step(bytes, seeds, tokens, random);
         }
+        while (++steps < MostSteps && random.Next(2) == 0);   // Most inputs are damaged at one place, and read deeply.
 
         return bytes.Count <= LargestInput ? [.. bytes] : [.. bytes.Take(LargestInput)];
     }

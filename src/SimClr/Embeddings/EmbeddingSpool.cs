@@ -169,17 +169,17 @@ internal sealed class EmbeddingSpool : IDisposable
 
     private void RequireSame(byte[] text, EmbeddingJob job)
     {
-        EmbeddingJob? begun = null;
+        EmbeddingJob begun;
         try
         {
-            begun = JsonSerializer.Deserialize<EmbeddingJob>(text, Json.Compact);
+            begun = JsonSerializer.Deserialize<EmbeddingJob>(text, Json.Compact) ?? throw new JsonException("it is null");
         }
         catch (JsonException error)
         {
             throw new DataException($"{stream.Name}: what it says about its job cannot be read ({error.Message}); delete it to begin again", error);
         }
 
-        if (begun?.DifferencesTo(job) is { Count: > 0 } differences)
+        if (begun.DifferencesTo(job) is { Count: > 0 } differences)
         {
             throw new ResumeMismatchException(
                 $"{stream.Name} holds the beginning of another embedding: {string.Join("; ", differences)}. Repeat that command to finish it, or delete the file to begin again");

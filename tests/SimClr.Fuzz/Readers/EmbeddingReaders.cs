@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Parquet;
 using SimClr.Data;
 using SimClr.Embeddings;
@@ -21,6 +22,7 @@ internal static class EmbeddingReaders
         {
             Tokens = ["PAR1", "embedding", "path", "label", "element", "\u0015\0", "\u0015\u00ff\u00ff\u00ff\u00ff\u000f", "\u0019\u00fc\u00ff\u00ff\u00ff\u000f", "\u001c", "\0", "\u0016\u0080\u0080\u0080\u0080\u0010", "\u0018\u00ff\u00ff\u00ff\u00ff\u0007"],
         },
+        new("spool-record", "e.npy.part", folder => [Record(Spool(folder))], ReadSpoolRecord) { Wrap = Signed },
         new("spool", "e.npy.part", folder => [Spool(folder)], ReadSpool) { Tokens = ["SIMCLR-EMBED-1\n\n", "{\"encoder\":", "null", "\"from\":"] },
     ];
 
@@ -50,11 +52,18 @@ internal static class EmbeddingReaders
                 group.Add(table, row);
             }
 
-            ParquetWriter writer = ParquetWriter.CreateAsync(columns.Schema, stream, new ParquetOptions { CompressionMethod = method }).GetAwaiter().GetResult();
+            ParquetWriter writer = ParquetWriter.CreateAsync(columns.Schema, stream, Options(method)).GetAwaiter().GetResult();
             group.WriteAsync(writer).GetAwaiter().GetResult();
             writer.DisposeAsync().AsTask().GetAwaiter().GetResult();
             yield return stream.ToArray();
         }
+    }
+
+    private static ParquetOptions Options(CompressionMethod method)
+    {
+        var options = new ParquetOptions { CompressionMethod = method };
+        options.ColumnEncodingHints["label"] = EncodingHint.Dictionary;
+        return options;
     }
 
     private static string? Use(EmbeddingTable table)
@@ -95,6 +104,30 @@ internal static class EmbeddingReaders
             spool.Append(Blocks()[0], []);
             spool.Append(Blocks()[1], [("memory[2]", "broken")]);
         });
+    }
+
+    /// <summary>The first record of a file, without its length and checksum.</summary>
+    private static byte[] Record(byte[] file)
+    {
+        int begin = RecordsFrom(file);
+        return file[(begin + 12)..(begin + 12 + BitConverter.ToInt32(file, begin))];
+    }
+
+    private static int RecordsFrom(byte[] file) => 20 + BitConverter.ToInt32(file, 16);
+
+    private static byte[] Signed(byte[] record)
+    {
+        string folder = Directory.CreateTempSubdirectory("simclr-fuzz-").FullName;
+        byte[] file = Spool(folder);
+        Directory.Delete(folder, recursive: true);
+        return [.. file[..RecordsFrom(file)], .. BitConverter.GetBytes(record.Length), .. SHA256.HashData(record)[..8], .. record];
+    }
+
+    private static string? ReadSpoolRecord(string file)
+    {
+        using InMemoryDataSet images = Images();
+        using EmbeddingSpool spool = EmbeddingSpool.Open(file, Job, images, new SkippedImages(images));
+        return spool.Rows > 0 && spool.ToRows().Blocks().Sum(block => block.Count) < 0 ? "" : null;
     }
 
     /// <summary>What is read must be the beginning of what was written: each record has a checksum.</summary>

@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using SimClr.Data;
+using SimClr.Internals;
 using SkiaSharp;
 
 namespace SimClr.Fuzz;
@@ -13,6 +15,7 @@ internal static class ImageReaders
     [
         .. Jpeg("skia"), .. ImageDecoder.Has("turbojpeg") ? Jpeg("turbojpeg") : [],
         Of("png", "a.png", "skia", _ => [Encode(SKEncodedImageFormat.Png)]),
+        Of("png-chunks", "a.png", "skia", _ => [Encode(SKEncodedImageFormat.Png)]) with { Wrap = Summed },
         Of("webp", "a.webp", "skia", _ => [Encode(SKEncodedImageFormat.Webp)]),
         Of("bmp", "a.bmp", "skia", _ => [Bmp(24), Bmp(32)]),
         Of("gif", "a.gif", "skia", _ => [Convert.FromBase64String(FirstGif)]),
@@ -43,6 +46,27 @@ internal static class ImageReaders
 
         using SKData data = bitmap.Encode(format, 90);
         return data.ToArray();
+    }
+
+    /// <summary>A PNG whose chunks have the right checksums, as far as they are chunks.</summary>
+    private static byte[] Summed(byte[] png)
+    {
+        byte[] file = [.. png];
+        for (int at = 8; at + 12 <= file.Length;)
+        {
+            int length = BinaryPrimitives.ReadInt32BigEndian(file.AsSpan(at));
+            if (length < 0 || length > file.Length - at - 12)
+            {
+                break;
+            }
+
+            var sum = new Crc32();
+            sum.Append(file.AsSpan(at + 4, length + 4));
+            BinaryPrimitives.WriteUInt32BigEndian(file.AsSpan(at + 8 + length), sum.Value);
+            at += 12 + length;
+        }
+
+        return file;
     }
 
     /// <summary>With an EXIF segment that says the picture is to be turned.</summary>

@@ -17,11 +17,14 @@ internal static class SetReaders
         },
         new("idx", "train-images-idx3-ubyte", _ => [Idx([3, 2, 2])], file => Read(IdxFile.Read(file, 3).Values)),
         new("idx-gzipped", "train-images-idx3-ubyte.gz", _ => [Gzipped(Idx([3, 2, 2])), Gzipped(Idx([5, 28, 28]))], file => Read(IdxFile.Read(file, 3).Values)),
+        new("idx-in-gzip", "train-images-idx3-ubyte.gz", _ => [Idx([3, 2, 2])], file => Read(IdxFile.Read(file, 3).Values)) { Wrap = Gzipped },
         new("cifar", "data_batch_1.bin", _ => [Enumerable.Range(0, 3073 * 2).Select(i => (byte)(i % 3073 == 0 ? 3 : i)).ToArray()], ReadCifar),
         new("pack", "a.pack", folder => [ReaderCatalog.Written(folder, "s.pack", WritePack)], ReadPack) { IsChecked = true },
+        new("pack-index", "a.pack", folder => [Index(ReaderCatalog.Written(folder, "s.pack", WritePack))], file => ReadPack(file).Length < 0 ? "" : null) { Wrap = Indexed },
         new("tar", "a.tar", _ => [.. Formats.Select(format => Tar(format))], ReadTar) { Tokens = TarWords },
         Archive("archive-tar", "a.tar", [.. Formats.Select(format => Tar(format))]),
         Archive("archive-tgz", "a.tar.gz", [.. Formats.Select(format => Gzipped(Tar(format)))]),
+        Archive("tar-in-gzip", "a.tar.gz", [.. Formats.Select(format => Tar(format))]) with { Wrap = Gzipped },
         Archive("archive-zip", "a.zip", [Zip()]),
     ];
 
@@ -102,6 +105,10 @@ internal static class SetReaders
         string said = $"{images.Fingerprint} {string.Join(',', images.ClassNames ?? [])} {string.Join(',', images.Labels ?? [])}";
         return said + string.Concat(Enumerable.Range(0, images.Count).Select(i => $" {images.RelativePathOf(i)} {images.Read(i).Width}x{images.Read(i).Height}"));
     }
+
+    private static byte[] Index(byte[] pack) => pack[(int)BitConverter.ToInt64(pack, 16)..];
+
+    private static byte[] Indexed(byte[] index) => [.. PackHeader.Of(PackHeader.Length + 9, index).ToBytes(), .. new byte[9], .. index];
 
     private static byte[] Tar(TarEntryFormat format)
     {

@@ -11,6 +11,8 @@ namespace SimClr.Fuzz;
 /// <summary>Weights: safetensors, and what PyTorch writes.</summary>
 internal static class WeightReaders
 {
+    private const int DataBytes = 38;   // Of both seeds, so that a header fits what stands behind it.
+
     private static readonly string[] HeaderWords =
     [
         "\"F32\"", "\"I64\"", "\"U16\"", "\"F8_E4M3\"", "\"C64\"", "\"dtype\"", "\"shape\":[]", "[0,4611686018427387904]", "\"data_offsets\"", "__metadata__", "simclr.sha256", "[0,0]", "{}",
@@ -25,6 +27,11 @@ internal static class WeightReaders
 
     public static IReadOnlyList<FuzzReader> All { get; } =
     [
+        new("safetensors-header", "a.safetensors", folder => [Header(Safetensors(folder, Tensors(), null)), Header(Foreign())], Told(file => SafetensorsFile.Read(file), counts: false))
+        {
+            Tokens = HeaderWords,
+            Wrap = text => [.. BitConverter.GetBytes((long)text.Length), .. text, .. new byte[DataBytes]],
+        },
         new("safetensors", "a.safetensors", folder => [Safetensors(folder, Tensors(), null), Foreign()], Told(file => SafetensorsFile.Read(file), counts: false)) { Tokens = HeaderWords },
         new("checkpoint", "step-1.safetensors", folder => [Safetensors(folder, Tensors(), Signed("simclr.sha256_whole")), EarlierCheckpoint()], Told(file => SafetensorsFile.Read(file), counts: true))
         {
@@ -57,9 +64,9 @@ internal static class WeightReaders
 
     private static KeyValuePair<string, Tensor>[] Tensors() =>
     [
-        KeyValuePair.Create("conv1.weight", tensor(Enumerable.Range(0, 24).Select(i => (float)i).ToArray()).reshape(2, 3, 2, 2)),
+        KeyValuePair.Create("conv1.weight", tensor(new float[] { 1, -2, 3.5f, 4, 5, 6 }, [1, 2, 3])),
         KeyValuePair.Create("bn1.num_batches_tracked", tensor(7L)),
-        KeyValuePair.Create("half", tensor(Enumerable.Range(0, 5).Select(i => (float)i).ToArray()).to_type(ScalarType.Float16)),
+        KeyValuePair.Create("half", tensor(new float[] { 1, 2, 3 }).to_type(ScalarType.Float16)),
         KeyValuePair.Create("empty", zeros(0, 3)),
     ];
 
@@ -68,10 +75,13 @@ internal static class WeightReaders
     private static byte[] Safetensors(string folder, KeyValuePair<string, Tensor>[] tensors, Dictionary<string, string>? metadata)
         => ReaderCatalog.Written(folder, "w.safetensors", file => SafetensorsFile.Write(file, tensors, metadata));
 
+    /// <summary>The header alone.</summary>
+    private static byte[] Header(byte[] file) => file[8..^DataBytes];
+
     private static byte[] Foreign()
     {
-        byte[] header = Encoding.UTF8.GetBytes("{\"a\":{\"dtype\":\"U16\",\"shape\":[2,2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[8,16]},\"c\":{\"dtype\":\"F8_E4M3\",\"shape\":[3],\"data_offsets\":[16,19]}}");
-        return [.. BitConverter.GetBytes((long)header.Length), .. header, .. new byte[19]];
+        byte[] header = Encoding.UTF8.GetBytes("{\"a\":{\"dtype\":\"U16\",\"shape\":[2,2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[8,16]},\"c\":{\"dtype\":\"F8_E4M3\",\"shape\":[22],\"data_offsets\":[16,38]}}");
+        return [.. BitConverter.GetBytes((long)header.Length), .. header, .. new byte[DataBytes]];
     }
 
     /// <summary>As versions before wrote it: the checksum covers all but the header's length.</summary>
@@ -95,32 +105,18 @@ internal static class WeightReaders
         return bytes.ToArray();
     }
 
-    /// <summary>A dictionary with objects as checkpoints hold them: a class as a key, one with a state, a set, an array's parts.</summary>
+    /// <summary>What follows a dictionary with a tensor: objects as checkpoints hold them, a class as a key, one with a state, a set, a date.</summary>
     private static byte[] Objects() =>
     [
-        0x80, 2, .. "}("u8, .. "ccallbacks\nCheckpoint\n}"u8, .. "X\u0002\0\0\0aa"u8, .. "cargparse\nNamespace\n)\u0081"u8.ToArray().Where(b => b != 0xC2), .. "}b"u8,
+        .. Pickle(ReaderCatalog.Golden("state_dict.pth"))[..^1], .. "("u8, .. "ccallbacks\nCheckpoint\n}"u8, .. "X\u0002\0\0\0aa"u8, .. "cargparse\nNamespace\n)\u0081"u8.ToArray().Where(b => b != 0xC2), .. "}b"u8,
         .. "X\u0001\0\0\0s"u8, .. "c__builtin__\nfrozenset\n]"u8, 0x85, .. "R"u8, .. "X\u0001\0\0\0d"u8, .. "cdatetime\ndatetime\n"u8, .. "U\u0002ab"u8, 0x85, .. "Ru."u8,
     ];
 
     private static string? ReadPickle(string file)
     {
-        string around = Path.ChangeExtension(file, ".pth");
-        using (var zip = new ZipArchive(File.Create(around), ZipArchiveMode.Create))
-        {
-            Add("x/data.pkl", File.ReadAllBytes(file));
-            for (int i = 0; i < 6; i++)
-            {
-                Add($"x/data/{i}", new byte[96]);
-            }
-
-            void Add(string name, byte[] content)
-            {
-                using Stream entry = zip.CreateEntry(name, CompressionLevel.NoCompression).Open();
-                entry.Write(content);
-            }
-        }
-
-        PthFile.Read(around).Dispose();
+        byte[] pickle = File.ReadAllBytes(file);
+        (object? root, _) = PickleReader.Read(new MemoryStream(pickle), pickle.Length, file);
+        _ = PthState.Find(root, file).Tensors.Count;
         return null;
     }
 
