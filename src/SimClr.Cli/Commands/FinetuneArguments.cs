@@ -19,7 +19,7 @@ internal sealed class FinetuneArguments
     };
 
     private readonly Option<double?> fraction = NumberOption.Positive(
-        "--label-fraction", "Learn from this share of the training images of each class (at least one), by seed: 0.01, 0.1");
+        "--label-fraction", "Learn from this share of the training images, divided evenly over the classes (as far as they have them), by seed: 0.01, 0.1");
 
     private readonly Option<long?> perClass = NumberOption.Integer(
         "--labels-per-class", "Learn from so many training images of each class, by seed", 1);

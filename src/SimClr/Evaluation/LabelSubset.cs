@@ -20,9 +20,10 @@ public static class LabelSubset
     }
 
     /// <summary>
-    /// Draws a share of the rows of each class, rounded, and at least one. Where all classes have the same number of rows, the
-    /// share of all rows is kept to: where it does not divide, classes chosen by the seed give one row more. Of the same seed, a
-    /// smaller share is part of a larger one, but for these.
+    /// Draws a share of all rows, rounded, divided evenly over the classes, as the paper's lists are: of ImageNet's 1000
+    /// classes of 732 to 1300 images 12 or 13 each at 1 %, 128 or 129 at 10 %. A class with fewer rows gives all it has, and
+    /// the others make up for it. Where the rows do not divide, classes chosen by the seed give one more. Each class gives at
+    /// least one. Of the same seed, a smaller share is part of a larger one.
     /// </summary>
     /// <param name="labels">The class of each row.</param>
     /// <param name="fraction">Above 0, at most 1; 1 takes every row.</param>
@@ -39,10 +40,8 @@ public static class LabelSubset
         }
 
         Dictionary<int, int> sizes = labels.CountBy(label => label).ToDictionary();
-        Func<int, int> rowsOf = sizes.Values.Distinct().Count() == 1
-            ? Evenly(sizes.Keys, (int)Math.Round(fraction * labels.Count), seed)
-            : label => (int)Math.Round(fraction * sizes[label], MidpointRounding.AwayFromZero);
-        return Draw(labels, label => Math.Max(1, rowsOf(label)), seed, null);
+        int rows = Math.Max(sizes.Count, (int)Math.Round(fraction * labels.Count));
+        return Draw(labels, Evenly(sizes, rows, seed), seed, null);
     }
 
     /// <summary>Divides rows into those to hold out, a share of each class (at least one), and the rest.</summary>
@@ -67,12 +66,27 @@ public static class LabelSubset
         return ([.. Enumerable.Range(0, labels.Count).Except(heldOut)], heldOut);
     }
 
-    private static Func<int, int> Evenly(IEnumerable<int> labels, int rows, long seed)
+    // As many of each class as there are for it, up to a level that all others share; one class or more has rows above it.
+    private static Func<int, int> Evenly(Dictionary<int, int> sizes, int rows, long seed)
     {
-        int[] classes = [.. labels.Order()];
+        int[] classes = [.. sizes.Keys.Order()];
         new RandomStream(seed, Purpose.Sample, -1).Shuffle(classes.AsSpan());
-        HashSet<int> larger = [.. classes.Take(rows % classes.Length)];
-        return label => (rows / classes.Length) + (larger.Contains(label) ? 1 : 0);
+        int level = 0;
+        int left = rows;
+        foreach ((int index, int size) in sizes.Values.Order().Index())
+        {
+            level = left / (classes.Length - index);
+            if (size > level)
+            {
+                break;
+            }
+
+            left -= size;
+        }
+
+        int[] above = [.. classes.Where(label => sizes[label] > level)];
+        HashSet<int> larger = [.. above.Take(left - (level * above.Length))];
+        return label => Math.Min(sizes[label], level) + (larger.Contains(label) ? 1 : 0);
     }
 
     private static int[] Draw(

@@ -63,13 +63,14 @@ public sealed class LabelSubsetTests
     public void What_is_no_fraction_is_refused(double fraction)
         => Assert.Throws<ConfigurationException>(() => LabelSubset.Fraction([0, 1], fraction));
 
+    // One at a time to the class that has the fewest so far and rows left; counted apart from this code.
     [Theory]
-    [InlineData(0.01, 5, 1, 1)]
-    [InlineData(0.1, 50, 2, 1)]
-    [InlineData(0.3, 150, 5, 1)]
-    [InlineData(0.5, 250, 8, 2)]
+    [InlineData(0.002, 1, 1, 1)]      // one row in all; one of each class
+    [InlineData(0.1, 34, 15, 3)]      // 52
+    [InlineData(0.3, 137, 15, 3)]     // 155
+    [InlineData(0.5, 241, 15, 3)]     // 259
     [InlineData(1, 500, 15, 3)]
-    public void Of_classes_of_unequal_size_each_gives_its_share_and_at_least_one(double fraction, int large, int small, int tiny)
+    public void Classes_of_unequal_size_give_the_same_number_as_far_as_they_have_it(double fraction, int large, int small, int tiny)
     {
         int[] labels = [.. Enumerable.Range(0, 518).Select(row => row < 3 ? 2 : row < 18 ? 1 : 0)];
         int[] chosen = LabelSubset.Fraction(labels, fraction, seed: 1);
@@ -77,6 +78,25 @@ public sealed class LabelSubsetTests
         Assert.Equal([tiny, small, large], chosen.CountBy(row => labels[row]).Select(count => count.Value));
         Assert.Equal(chosen, LabelSubset.Fraction(labels, fraction, seed: 1));
         Assert.All(chosen, row => Assert.Contains(row, LabelSubset.Fraction(labels, Math.Min(1, 2 * fraction), seed: 1)));
+    }
+
+    // The 1000 classes of ImageNet have 732 to 1300 images, most of them 1300, and 1,281,167 in all.
+    [Fact]
+    public void Of_ImageNet_a_hundredth_is_12_or_13_of_each_class_and_a_tenth_128_or_129()
+    {
+        int[] sizes = [.. Enumerable.Repeat(1300, 895), .. Enumerable.Range(0, 104).Select(i => 732 + (i * 568 / 64)).Select(size => Math.Min(1300, size))];
+        int[] labels = [.. sizes.Append(1_281_167 - sizes.Sum()).SelectMany((size, label) => Enumerable.Repeat(label, size))];
+        Assert.InRange(1_281_167 - sizes.Sum(), 732, 1300);
+
+        int[] hundredth = LabelSubset.Fraction(labels, 0.01);
+        int[] tenth = LabelSubset.Fraction(labels, 0.1);
+        Assert.Equal([(12, 188), (13, 812)], Sizes(hundredth));   // 12,812
+        Assert.Equal([(128, 883), (129, 117)], Sizes(tenth));     // 128,117
+        Assert.Empty(hundredth.Except(tenth));
+        Assert.NotEqual(Thirteens(0), Thirteens(1));
+
+        (int, int)[] Sizes(int[] rows) => [.. rows.CountBy(row => labels[row]).CountBy(c => c.Value).Select(c => (c.Key, c.Value)).Order()];
+        int[] Thirteens(long seed) => [.. LabelSubset.Fraction(labels, 0.01, seed).CountBy(row => labels[row]).Where(c => c.Value == 13).Select(c => c.Key)];
     }
 
     [Fact]
