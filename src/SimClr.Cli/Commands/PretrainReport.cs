@@ -66,6 +66,7 @@ internal static class PretrainReport
     {
         ["words"] = health.Describe(),
         ["collapsed"] = health.Collapsed,
+        ["just_starting"] = health.JustStarting,
         ["chance_loss"] = health.ChanceLoss,
         ["positive_first"] = health.PositiveFirst,
         ["spread_h"] = health.SpreadH,

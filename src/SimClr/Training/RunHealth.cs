@@ -19,6 +19,9 @@ public sealed record RunHealth(
     private const double LeastGain = 0.02;
     private const int TimesChance = 3;
 
+    // Past warm-up: as many as ten logged steps take, over which RunMeter judges chance.
+    private const int EarlySteps = 100;
+
     private const long SimilaritiesAtOnce = 1 << 20;
 
     /// <summary>
@@ -40,11 +43,28 @@ public sealed record RunHealth(
     public bool Collapsed => SpreadH < CollapsedSpread || SpreadZ < CollapsedSpread;
 
     /// <summary>
-    /// True when nothing tells a view's positive from the others: neither the loss nor the ranking is better than
+    /// True in warm-up and the 100 steps after it while the loss is not better than guessing. Even random weights rank many
+    /// partners first, by their colors, and at low temperatures start with a loss far above chance: neither shows yet
+    /// whether anything is learned.
+    /// </summary>
+    public bool JustStarting => !Collapsed && IsEarly && !BeatsChance;
+
+    /// <summary>Whether the step is of warm-up or the 100 steps after it.</summary>
+    internal bool IsEarly { get; private init; }
+
+    private bool BeatsChance => Loss < ChanceLoss - LeastGain;
+
+    /// <summary>
+    /// True when past the first steps nothing tells a view's positive from the others: neither the loss nor the ranking is better than
     /// guessing. Both are asked because at low temperatures the loss of a network that learns long stays above chance.
     /// </summary>
     internal bool AtChance
-        => !Collapsed && !(Loss < ChanceLoss - LeastGain) && PositiveFirst < (double)TimesChance / Candidates;
+        => !Collapsed && !JustStarting && !BeatsChance && PositiveFirst < (double)TimesChance / Candidates;
+
+    /// <summary>The same, of a step of a run.</summary>
+    /// <param name="step">Steps done.</param>
+    /// <param name="warmupSteps">Steps of warm-up.</param>
+    internal RunHealth After(long step, double warmupSteps) => this with { IsEarly = step < warmupSteps + EarlySteps };
 
     /// <summary>The state in plain words, such that "the run is …" can stand before them.</summary>
     public string Describe()
@@ -56,6 +76,11 @@ public sealed record RunHealth(
         if (Collapsed)
         {
             return $"collapsed: all images get nearly the same representation. {first}. Try a lower learning rate{(Supervised ? "" : " or a higher temperature")}.";
+        }
+
+        if (JustStarting)
+        {
+            return $"just starting: {first}. The loss is not below chance yet; more steps will show whether anything is learned.";
         }
 
         return AtChance

@@ -35,6 +35,8 @@ internal sealed class RunMeter(
 
     public void Log(long step, int stepsPerEpoch, double rate, RunHealth health, double? knn, TimeSpan waited, double? online = null)
     {
+        double warmupSteps = options.Schedule.WarmupEpochs * stepsPerEpoch;
+        health = health.After(step, warmupSteps);
         TimeSpan now = clock.Elapsed;
         double window = Math.Max(1e-9, (now - lastTime).TotalSeconds);
         double speed = (step - firstStep - stepsDone) * options.Batch.Size / window;
@@ -76,7 +78,7 @@ internal sealed class RunMeter(
         TimeSpan left = (now / Math.Max(1, stepsDone)) * (totalSteps - step);
         progress?.Report(new PretrainProgress(
             step, totalSteps, epoch, options.Schedule.Epochs, rate, speed, left, health, lastKnn, online));
-        if (step > options.Schedule.WarmupEpochs * stepsPerEpoch && !warnedOfChance)
+        if (step > warmupSteps && !warnedOfChance)
         {
             pastWarmup.Enqueue(health);
         }

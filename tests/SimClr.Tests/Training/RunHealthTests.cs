@@ -1,3 +1,4 @@
+using SimClr.Losses;
 using SimClr.Optimizers;
 using SimClr.Tests.Data;
 using SimClr.Training;
@@ -22,6 +23,43 @@ public sealed class RunHealthTests : IDisposable
         double loss, double first, double spread, string words)
         => Assert.StartsWith(words, Health(loss, first, spread).Describe());
 
+    // Warm-up takes 40 steps; 3.414 is chance less 0.02.
+    [Theory]
+    [InlineData(1, 5.80, 0.03, 0.9, "just starting: ")]
+    [InlineData(1, 5.80, 0.16, 0.9, "just starting: ")]    // as random weights rank partners first, by their colors
+    [InlineData(139, 3.44, 0.16, 0.9, "just starting: ")]
+    [InlineData(139, 3.4141, 0.16, 0.9, "just starting: ")]
+    [InlineData(139, 3.4139, 0.03, 0.9, "healthy: ")]
+    [InlineData(1, 3.00, 0.03, 0.9, "healthy: ")]
+    [InlineData(1, 5.80, 0.03, 0.01, "collapsed: ")]
+    [InlineData(140, 3.87, 0.16, 0.9, "healthy: ")]
+    [InlineData(140, 3.44, 0.03, 0.9, "still at chance: ")]
+    public void In_the_first_steps_a_loss_at_or_above_chance_is_neither_healthy_nor_a_bad_sign(
+        long step, double loss, double first, double spread, string words)
+        => Assert.StartsWith(words, Health(loss, first, spread).After(step, 40).Describe());
+
+    [Fact]
+    public void A_run_of_one_step_is_just_starting()
+    {
+        PretrainOptions options = TinyRun.Options with
+        {
+            Loss = new LossOptions { Temperature = 0.05 },
+            Batch = new BatchOptions { Size = 64 },
+            Schedule = new ScheduleOptions { Epochs = 1, WarmupEpochs = 0 },
+        };
+        RunHealth health = TinyRun.Train(folder, "run", options).Health!;
+        Assert.True(health.Loss > health.ChanceLoss, $"{health}");
+        Assert.True(health.JustStarting);
+        Assert.StartsWith("just starting: ", health.Describe());
+    }
+
+    [Fact]
+    public void Where_an_epoch_is_one_step_the_warning_of_chance_waits_for_the_first_steps_too()
+    {
+        Assert.Empty(LogEachStep(steps: 103));   // warm-up takes 4
+        Assert.StartsWith("Step 104, mean of the last 10 logged steps: still at chance", Assert.Single(LogEachStep(steps: 120)));
+    }
+
     [Fact]
     public void A_run_that_stays_at_chance_past_warm_up_is_warned_of_once()
         => Assert.Contains("still at chance", Assert.Single(Log(_ => Health(3.5, 0.04))));
@@ -42,15 +80,19 @@ public sealed class RunHealthTests : IDisposable
         => new(loss, Chance, first, 31, spread, spread);
 
     // 30 logged steps in 30 epochs of ten steps, the first four for warm-up.
-    private List<string> Log(Func<long, RunHealth> health)
+    private List<string> Log(Func<long, RunHealth> health) => Log(health, steps: 300, stepsPerEpoch: 10);
+
+    private List<string> LogEachStep(int steps) => Log(_ => Health(3.5, 0.04), steps, stepsPerEpoch: 1);
+
+    private List<string> Log(Func<long, RunHealth> health, int steps, int stepsPerEpoch)
     {
         var logger = new ListLogger();
-        PretrainOptions options = TinyRun.Options with { Schedule = new ScheduleOptions { Epochs = 30, WarmupEpochs = 4 } };
+        PretrainOptions options = TinyRun.Options with { Schedule = new ScheduleOptions { Epochs = 300, WarmupEpochs = 4 } };
         using var metrics = new MetricsLog(folder.Of("metrics.jsonl"), folder.Of("tensorboard"), 0);
-        var meter = new RunMeter(0, 300, options, null, metrics, logger);
-        for (long step = 10; step <= 300; step += 10)
+        var meter = new RunMeter(0, steps, options, null, metrics, logger);
+        for (long step = stepsPerEpoch; step <= steps; step += stepsPerEpoch)
         {
-            meter.Log(step, 10, 0.1, health(step), null, TimeSpan.Zero);
+            meter.Log(step, stepsPerEpoch, 0.1, health(step), null, TimeSpan.Zero);
         }
 
         return logger.Lines;
