@@ -16,7 +16,7 @@ internal static class EvaluateLinearCommand
         var arguments = new EvaluationArguments();
         var asked = new OutcomeOptions();
         Option<long?> epochs = NumberOption.Integer("--epochs", "Passes over the training images; 90 if it is not given; with --fixed-features more where images are few", 1);
-        Option<long?> batchSize = NumberOption.Integer("--batch-size", "Images per step; by default the paper's: 512, 4096 for very large sets", 1);
+        Option<long?> batchSize = NumberOption.Integer("--batch-size", "Images per step; by default the paper's, 512 (4096 for very large sets), or fewer where that leaves out much of an epoch", 1);
         var fixedFeatures = new Option<bool>("--fixed-features")
         {
             Description = "Embed each image once, without crops and flips: much faster, a little less accurate",
@@ -30,7 +30,8 @@ internal static class EvaluateLinearCommand
             Details =
             [
                 "The encoder stays as it is. The layer is trained on random crops and flips by SGD with Nesterov momentum,",
-                "rate 0.1 · batch / 256, cosine decay. Nothing is chosen on the test images.",
+                "rate 0.1 · batch / 256, cosine decay. Nothing is chosen on the test images. An epoch is of whole batches: by default",
+                "their size is such that they leave out 5 % of the images at most.",
                 "Under mpirun or srun the ranks share each batch, and the images to embed; the result is that of one process.",
             ],
         };
@@ -65,6 +66,7 @@ internal static class EvaluateLinearCommand
         OutcomeReport? report = ranks.FromFirstOnly(() => asked.Open(context));
         int? cores = ranks.Size > 1 ? RankProcessors.CoresEach(ranks) : null;
         using EvaluationInput input = ranks.Together(() => EvaluationInput.Open(context, arguments, cores));
+        RemarkLeftOut(context, options, input.Train.Count);
         LinearResult result = Display.Show(context, display => fixedFeatures
             ? OnFixedFeatures(input, options, display, ranks, context.Cancel)
             : LinearEvaluation.Run(
@@ -78,6 +80,17 @@ internal static class EvaluateLinearCommand
                 EvaluationText.Background(result.TrainImages, result.Classes, result.SkippedImages));
             return true;
         });
+    }
+
+    private static void RemarkLeftOut(CommandContext context, LinearOptions options, int images)
+    {
+        int batch = options.BatchSizeFor(images);
+        if (LinearOptions.LeavesOutMuch(images, batch))
+        {
+            context.Remark(string.Create(
+                CultureInfo.InvariantCulture,
+                $"note: --batch-size {batch} leaves out {images % batch:N0} of {images:N0} training images in each epoch, as an epoch is of whole batches; without it {new LinearOptions().BatchSizeFor(images)} images make a step"));
+        }
     }
 
     private static LinearResult OnFixedFeatures(
@@ -111,6 +124,7 @@ internal static class EvaluateLinearCommand
     {
         ["epochs"] = result.Epochs,
         ["fixed_features"] = fixedFeatures,
+        ["batch_size"] = result.BatchSize,
         ["train_images"] = result.TrainImages,
         ["test_images"] = result.TestImages,
         ["classes"] = result.Classes,

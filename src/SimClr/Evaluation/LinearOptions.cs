@@ -9,6 +9,7 @@ namespace SimClr.Evaluation;
 public sealed record LinearOptions
 {
     private const int LargeSet = 200_000;
+    private const double LittleLeftOut = 0.05;
 
     /// <summary>
     /// Passes over the training images. Default 90; on fixed features more where few images make few steps per epoch.
@@ -23,7 +24,11 @@ public sealed record LinearOptions
         }
     } = 90;
 
-    /// <summary>Images per step; 0 (default) for the paper's: 4096 for sets like ImageNet, 512 (its choice for CIFAR) below 200,000 images.</summary>
+    /// <summary>
+    /// Images per step; 0 (default) for the paper's: 4096 for sets like ImageNet, 512 (its choice for CIFAR) below 200,000 images.
+    /// An epoch is of whole batches. Where those of 512 would leave out more than 5 % of the images, the epoch is cut into one
+    /// step more, each of as many images as there are for it: 500 for 1,000 images.
+    /// </summary>
     public int BatchSize { get; init => field = Require.NonNegative(value); }
 
     /// <summary>The rate for a batch of 256. Default 0.1.</summary>
@@ -41,6 +46,13 @@ public sealed record LinearOptions
     /// <summary>Whether <see cref="Epochs"/> was set: what someone chose is not raised.</summary>
     internal bool EpochsAreChosen { get; private init; }
 
-    /// <summary>The images of a step for a set of the given size: never more than there are.</summary>
-    internal int BatchSizeFor(int images) => Math.Min(images, BatchSize > 0 ? BatchSize : images < LargeSet ? 512 : 4096);
+    /// <summary>The images of a step for a set of the given size, above 0: never more than there are.</summary>
+    internal int BatchSizeFor(int images)
+    {
+        int batch = Math.Min(images, BatchSize > 0 ? BatchSize : images < LargeSet ? 512 : 4096);
+        return BatchSize == 0 && LeavesOutMuch(images, batch) ? images / ((images / batch) + 1) : batch;
+    }
+
+    /// <summary>Whether whole batches leave out more than 5 % of the images in each epoch.</summary>
+    internal static bool LeavesOutMuch(int images, int batch) => images % batch > LittleLeftOut * images;
 }

@@ -36,7 +36,7 @@ public static class LinearProbe
         int batch = options.BatchSizeFor(train.Count);
         int epochs = options.EpochsAreChosen
             ? options.Epochs
-            : Math.Max(options.Epochs, (FewestSteps * batch / train.Count) + 1);
+            : Math.Max(options.Epochs, (FewestSteps / (train.Count / batch)) + 1);
 
         using var scope = NewDisposeScope();
         (Tensor x, Tensor y) = Standardized(train, test);

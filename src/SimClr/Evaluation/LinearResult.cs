@@ -22,6 +22,9 @@ public sealed record LinearResult(
     /// <summary>Everything else that can be read off the predictions.</summary>
     public required EvaluationOutcome Outcome { get; init; }
 
+    /// <summary>Images of a step, over all ranks; what is left of the training images after whole batches is left out of each epoch.</summary>
+    public int BatchSize { get; init; }
+
     /// <summary>Images of both sets that could not be read and were left out.</summary>
     public int SkippedImages { get; init; }
 }

@@ -103,6 +103,7 @@ internal sealed class LinearTrainer : IDisposable
             outcome.Top1, outcome.Top5!.Value, epochs, trainImages, test.Count, layer.Classes, Loss, outcome.Predictions)
         {
             Outcome = outcome,
+            BatchSize = batchSize,
         };
     }
 

@@ -56,6 +56,20 @@ public sealed class EvaluateCommandTests(SmallWorld world) : IClassFixture<Small
     }
 
     [Theory]
+    [InlineData("16", "note: --batch-size 16 leaves out 8 of 24 training images in each epoch", 16)]
+    [InlineData("12", null, 12)]
+    [InlineData(null, null, 24)]
+    public void Linear_says_when_the_batch_leaves_out_much_of_an_epoch(string? batch, string? note, int used)
+    {
+        CommandRun run = Evaluate(
+            "linear", "run", ["--epochs", "1", "--fixed-features", "--json", .. batch is null ? Array.Empty<string>() : ["--batch-size", batch]]);
+
+        Assert.Equal(used, run.Json["batch_size"]!.GetValue<int>());
+        Assert.Equal(note is not null, run.Error.Contains("leaves out", StringComparison.Ordinal));
+        Assert.Contains(note ?? "", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("knn")]
     [InlineData("linear")]
     public void Every_accuracy_comes_with_its_interval_and_on_request_with_classes_and_predictions(string measure)

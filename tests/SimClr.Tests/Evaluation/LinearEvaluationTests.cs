@@ -19,14 +19,14 @@ public sealed class LinearEvaluationTests
         using TrainedEncoder encoder = Untrained();
         encoder.Module.train();
         var before = ModuleState.Of(encoder.Module).ToDictionary(e => e.Key, e => e.Value.clone());
-        LinearResult result = LinearEvaluation.Run(encoder, Sample("train", 500), Sample("test", 300), Few);
+        LinearResult result = LinearEvaluation.Run(encoder, Sample("train", 500), Sample("test", 300), Few with { Epochs = 20 });
 
         Assert.All(ModuleState.Of(encoder.Module), e => Assert.True(e.Value.eq(before[e.Key]).all().item<bool>(), e.Key));
         Assert.All(encoder.Module.parameters(), p => Assert.True(p.grad is null || p.grad.IsInvalid));
         Assert.True(encoder.Module.training);
         Assert.True(result.Top1 > 0.35, $"{result.Top1}");
         Assert.True(result.Top5 > result.Top1);
-        Assert.Equal((15, 500, 300, 10), (result.Epochs, result.TrainImages, result.TestImages, result.Classes));
+        Assert.Equal((20, 500, 300, 10), (result.Epochs, result.TrainImages, result.TestImages, result.Classes));
     }
 
     [Fact]
@@ -64,8 +64,18 @@ public sealed class LinearEvaluationTests
     [InlineData(10_000, 512)]
     [InlineData(1_281_167, 4096)]
     [InlineData(100, 100)]
-    public void The_batch_is_the_papers_for_sets_of_that_size(int images, int batch)
+    [InlineData(1000, 500)]    // 512 would leave out 488
+    [InlineData(600, 300)]
+    [InlineData(1535, 511)]
+    [InlineData(537, 512)]     // 25 of 537 are 4.7 %
+    [InlineData(540, 270)]     // 28 of 540 are 5.2 %
+    [InlineData(8000, 512)]
+    public void The_batch_is_the_papers_for_sets_of_that_size_or_leaves_out_little(int images, int batch)
         => Assert.Equal(batch, new LinearOptions().BatchSizeFor(images));
+
+    [Fact]
+    public void A_batch_that_is_given_stays()
+        => Assert.Equal((512, 300), (new LinearOptions { BatchSize = 512 }.BatchSizeFor(1000), new LinearOptions { BatchSize = 512 }.BatchSizeFor(300)));
 
     [Fact]
     public void The_layer_starts_at_zero()

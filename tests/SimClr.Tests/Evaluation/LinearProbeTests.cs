@@ -63,6 +63,16 @@ public sealed class LinearProbeTests
         Assert.Equal(3, LinearProbe.Evaluate(table, table, new LinearOptions { Epochs = 3 } with { Seed = 1 }).Epochs);
     }
 
+    [Theory]
+    [InlineData(0, 500, 501)]     // two steps an epoch, a thousand and two in all
+    [InlineData(512, 512, 1001)]  // one step, whatever is left out
+    public void Few_steps_an_epoch_are_made_up_by_epochs(int asked, int batch, int epochs)
+    {
+        EmbeddingTable table = Tables.Clouds(1000, 2, 2, 1, seed: 1);
+        LinearResult result = LinearProbe.Evaluate(table, table, new LinearOptions { BatchSize = asked });
+        Assert.Equal((batch, epochs), (result.BatchSize, result.Epochs));
+    }
+
     [Fact]
     public void The_result_depends_on_nothing_but_tables_and_options()
     {
