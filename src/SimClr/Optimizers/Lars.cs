@@ -10,7 +10,8 @@ namespace SimClr.Optimizers;
 /// <code>
 /// g ← g + λ·w;   v ← m·v + rate · trust·‖w‖/‖g‖ · g;   w ← w − v
 /// </code>
-/// The ratio is 1 where a norm is 0. Biases and batch-norm parameters see neither decay nor the ratio.
+/// The ratio is 1 where a norm is 0. Excluded parameters see neither decay nor the ratio: biases, batch-norm parameters, and
+/// weights that start at zero (<see cref="OptimizerCatalog"/>).
 /// </summary>
 public sealed class Lars : Optimizer
 {
@@ -20,7 +21,7 @@ public sealed class Lars : Optimizer
     private readonly Scalar trustCoefficient;
 
     /// <summary>Creates the optimizer for the given parameters.</summary>
-    /// <param name="parameters">From <see cref="ParameterGroups.Of"/>.</param>
+    /// <param name="parameters">From <see cref="ParameterGroups.Of"/>; taken as they are, also where they are zero.</param>
     /// <param name="momentum">m. Default 0.9.</param>
     /// <param name="weightDecay">λ. 0 does not turn the adaptation off. Default 1e-6.</param>
     /// <param name="trustCoefficient">Default 0.001.</param>

@@ -2,34 +2,51 @@ namespace SimClr.Optimizers;
 
 /// <summary>
 /// The learning rate of each step (paper, Section 2.3 and B.1): linear from 0 to the peak during warm-up, then half a
-/// cosine down to 0. Counted in steps, as the paper's code counts them.
+/// cosine down to 0 at the end of training. Both are counted in the steps that training makes: images div batch in each
+/// epoch, because what is left of an epoch is dropped. The paper's code counts images · epochs div batch + 1, which fits its
+/// loop, where batches run across the ends of epochs; here it would end above 0, and far above where a batch is a large
+/// part of the images.
 /// </summary>
 public sealed class LearningRateSchedule
 {
     /// <summary>Computes the lengths from images and epochs.</summary>
     /// <param name="images">Images in the data set.</param>
     /// <param name="epochs">Passes over them.</param>
-    /// <param name="batchSize">Images per step (not views).</param>
+    /// <param name="batchSize">Images per step (not views), at most <paramref name="images"/>.</param>
     /// <param name="warmupEpochs">Epochs of warm-up; may be a fraction.</param>
     /// <param name="peak">Rate at the end of warm-up.</param>
     public LearningRateSchedule(int images, int epochs, int batchSize, double warmupEpochs, double peak)
+        : this(StepsOf(images, epochs, batchSize), (long)Math.Floor(warmupEpochs * (images / batchSize)), peak)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(images);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(epochs);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
-        TotalSteps = ((long)images * epochs / batchSize) + 1;
-        WarmupSteps = (long)Math.Round(Math.Floor(warmupEpochs * images / batchSize));
+    }
+
+    /// <summary>Takes the lengths as they are.</summary>
+    /// <param name="totalSteps">Steps that training makes, above 0.</param>
+    /// <param name="warmupSteps">Steps of warm-up, 0 or more.</param>
+    /// <param name="peak">Rate at the end of warm-up.</param>
+    internal LearningRateSchedule(long totalSteps, long warmupSteps, double peak)
+    {
+        TotalSteps = totalSteps;
+        WarmupSteps = warmupSteps;
         Peak = peak;
     }
 
-    /// <summary>images · epochs div batch + 1: where the cosine reaches 0.</summary>
+    /// <summary>Steps that training makes, epochs · (images div batch): where the cosine reaches 0.</summary>
     public long TotalSteps { get; }
 
-    /// <summary>warm-up epochs · images div batch.</summary>
+    /// <summary>Steps of warm-up: warm-up epochs · (images div batch), rounded down.</summary>
     public long WarmupSteps { get; }
 
     /// <summary>The rate at the end of warm-up.</summary>
     public double Peak { get; }
+
+    /// <summary>
+    /// The schedule of runs that an earlier version started: images · epochs div batch + 1 steps, as the paper's code
+    /// counts. Such a run keeps it, so that it resumes bit-exactly.
+    /// </summary>
+    /// <inheritdoc cref="LearningRateSchedule(int, int, int, double, double)"/>
+    internal static LearningRateSchedule OfEarlierRun(int images, int epochs, int batchSize, double warmupEpochs, double peak)
+        => new(((long)images * epochs / batchSize) + 1, (long)Math.Floor(warmupEpochs * images / batchSize), peak);
 
     /// <summary>The rate of a step, counted from 0.</summary>
     public double At(long step)
@@ -39,7 +56,16 @@ public sealed class LearningRateSchedule
             return Peak * step / WarmupSteps;
         }
 
-        double progress = Math.Min(1, (double)(step - WarmupSteps) / (TotalSteps - WarmupSteps));
+        double progress = Math.Min(1, (double)(step - WarmupSteps) / Math.Max(1, TotalSteps - WarmupSteps));
         return Peak * 0.5 * (1 + Math.Cos(Math.PI * progress));
+    }
+
+    private static long StepsOf(int images, int epochs, int batchSize)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(images);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(epochs);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(batchSize, images);
+        return (long)epochs * (images / batchSize);
     }
 }

@@ -1,3 +1,4 @@
+using SimClr.Internals;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -6,7 +7,10 @@ namespace SimClr.Optimizers;
 /// <summary>One trainable tensor and whether decay and adaptation leave it out.</summary>
 /// <param name="Name">Its name in the state dict.</param>
 /// <param name="Value">The parameter.</param>
-/// <param name="Excluded">True for biases and batch-norm scales and shifts (paper B.1: "excluded from weight decay and adaptation").</param>
+/// <param name="Excluded">
+/// True for biases and batch-norm scales and shifts (paper B.1: "excluded from weight decay and adaptation"), and under LARS
+/// for weights that start at zero (<see cref="OptimizerCatalog"/>).
+/// </param>
 public sealed record TrainedParameter(string Name, Parameter Value, bool Excluded);
 
 /// <summary>Sorts a module's parameters for the optimizer.</summary>
@@ -21,6 +25,27 @@ public static class ParameterGroups
         ArgumentNullException.ThrowIfNull(module);
         return [.. module.named_parameters()
             .Where(p => p.parameter.requires_grad)
-            .Select(p => new TrainedParameter(p.name, p.parameter, p.parameter.dim() < 2))];
+            .Select(p => new TrainedParameter(p.name, p.parameter, HasVectorShape(p.parameter)))];
+    }
+
+    /// <summary>The same, with weights that are zero everywhere excluded too.</summary>
+    internal static IReadOnlyList<TrainedParameter> ExcludeZeros(IReadOnlyList<TrainedParameter> parameters)
+        => [.. parameters.Select(p => p with { Excluded = p.Excluded || IsZero(p.Value) })];
+
+    /// <summary>The same, with the weights of these names excluded too.</summary>
+    internal static IReadOnlyList<TrainedParameter> Exclude(
+        IReadOnlyList<TrainedParameter> parameters, IReadOnlyCollection<string> names)
+        => [.. parameters.Select(p => p with { Excluded = p.Excluded || names.Contains(p.Name) })];
+
+    /// <summary>The names of excluded weights: of parameters that are neither biases nor of batch norms.</summary>
+    internal static string[] ExcludedWeights(IReadOnlyList<TrainedParameter> parameters)
+        => [.. parameters.Where(p => p.Excluded && !HasVectorShape(p.Value)).Select(p => p.Name)];
+
+    private static bool HasVectorShape(Tensor parameter) => parameter.dim() < 2;
+
+    private static bool IsZero(Tensor parameter)
+    {
+        using var scope = NewDisposeScope();
+        return !parameter.detach().ne(Scalars.Zero).any().item<bool>();
     }
 }

@@ -12,6 +12,12 @@ internal sealed record ComputePlan(string Device, string Precision, int Threads)
     /// <summary>Images whose activations are held at once; null where that is still to be found out.</summary>
     public int? MicroBatch { get; init; }
 
+    /// <summary>Whether the run was started by an earlier version, with <see cref="Optimizers.LearningRateSchedule.OfEarlierRun"/>.</summary>
+    public bool HasEarlierSchedule { get; init; }
+
+    /// <summary>The weights that LARS does not adapt, by name; null at the start of a run: those that are zero.</summary>
+    public string[]? NotAdapted { get; init; }
+
     public ScalarType InputType => Precision == "bf16" ? ScalarType.BFloat16 : ScalarType.Float32;
 
     /// <param name="options">What was asked for.</param>

@@ -287,7 +287,7 @@ public sealed class FineTuning
     {
         int batch = setting.BatchFor(images.Count);
         long steps = setting.StepsFor(images.Count);
-        var schedule = new LearningRateSchedule((int)steps, 1, 1, warmupEpochs: 0, setting.Rate);
+        var schedule = new LearningRateSchedule(steps, warmupSteps: 0, setting.Rate);
         var ranks = new Ranks(Communicator);
         RankShare share = Communicator.Together(() => new RankShare(batch, parts: 1, ranks.Size, Communicator.Rank));
         SupervisedStep gradients = images.Presence is { } presence

@@ -27,17 +27,18 @@ internal sealed class OnlineProbe : IDisposable
     private readonly int batch;
     private long asked;
 
-    private OnlineProbe(ImageDataSet images, int representation, PretrainOptions options, string device, Ranks ranks)
+    private OnlineProbe(ImageDataSet images, int representation, PretrainOptions options, ComputePlan plan, Ranks ranks)
     {
         this.ranks = ranks;
         batch = options.Batch.Size;
         labels = images.RequireLabels();
-        schedule = new LearningRateSchedule(
-            images.Count, options.Schedule.Epochs, options.Batch.Size, warmupEpochs: 0, BaseRate * options.Batch.Size / 256);
+        schedule = plan.HasEarlierSchedule
+            ? LearningRateSchedule.OfEarlierRun(images.Count, options.Schedule.Epochs, batch, warmupEpochs: 0, BaseRate * batch / 256)
+            : new LearningRateSchedule(images.Count, options.Schedule.Epochs, batch, warmupEpochs: 0, BaseRate * batch / 256);
         layer = new LinearClassifier(representation, LabeledImages.Classes(images));
-        layer.to(TorchSharp.torch.device(device));
+        layer.to(device(plan.Device));
         optimizer = new Sgd(ParameterGroups.Of(layer));
-        right = zeros(1, dtype: ScalarType.Int64, device: TorchSharp.torch.device(device)).DetachFromDisposeScope();
+        right = zeros(1, dtype: ScalarType.Int64, device: device(plan.Device)).DetachFromDisposeScope();
     }
 
     /// <summary>Everything that a bit-exact resume needs, by name.</summary>
@@ -46,8 +47,8 @@ internal sealed class OnlineProbe : IDisposable
             .Concat(optimizer.State.Select(s => KeyValuePair.Create($"probe_optimizer.{s.Key}", s.Value)));
 
     /// <summary>A probe where one is asked for, else null.</summary>
-    public static OnlineProbe? For(ImageDataSet images, int representation, PretrainOptions options, string device, Ranks? ranks = null)
-        => options.OnlineLinear ? new OnlineProbe(images, representation, options, device, ranks ?? Ranks.Single) : null;
+    public static OnlineProbe? For(ImageDataSet images, int representation, PretrainOptions options, ComputePlan plan, Ranks? ranks = null)
+        => options.OnlineLinear ? new OnlineProbe(images, representation, options, plan, ranks ?? Ranks.Single) : null;
 
     /// <exception cref="DataException">There are no labels, or they all name one class.</exception>
     public static void CheckLabels(ImageDataSet images)

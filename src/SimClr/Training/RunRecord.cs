@@ -29,6 +29,17 @@ internal sealed record RunRecord(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? OwnAugmentation { get; init; }
 
+    /// <summary>
+    /// Steps that the learning-rate schedule counts: <see cref="TotalSteps"/>. Missing where an earlier version started the
+    /// run, which counted images · epochs div batch + 1 (<see cref="Optimizers.LearningRateSchedule.OfEarlierRun"/>).
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? ScheduledSteps { get; init; }
+
+    /// <summary>The weights that started at zero, which LARS does not adapt; left out where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string[]? NotAdapted { get; init; }
+
     public static RunRecord Of(
         PretrainOptions options, ImageDataSet images, ComputePlan plan, long totalSteps, string task, int ranks = 1) => new(
         options,
@@ -48,7 +59,11 @@ internal sealed record RunRecord(
             RuntimeInformation.FrameworkDescription,
             typeof(torch).Assembly.GetName().Version!.ToString(3)),
         totalSteps,
-        task);
+        task)
+    {
+        ScheduledSteps = plan.HasEarlierSchedule ? null : totalSteps,
+        NotAdapted = plan.NotAdapted is { Length: > 0 } names ? names : null,
+    };
 
     public static RunRecord Read(string file)
     {

@@ -66,6 +66,8 @@ internal static class RunResumption
         {
             Precision = options.Precision == "auto" ? before.Machine.Precision : plan.Precision,
             MicroBatch = plan.MicroBatch ?? before.Machine.MicroBatch,
+            HasEarlierSchedule = before.ScheduledSteps is null,
+            NotAdapted = before.NotAdapted ?? [],
         };
     }
 
@@ -99,6 +101,25 @@ internal static class RunResumption
             logger.LogWarning(
                 "The run was planned for {Before} steps and now goes to {Now}. The cosine is drawn anew over the new length: the learning rate of the next step is {NewRate:G4} instead of {OldRate:G4}. The result is not that of a run planned so from the start.",
                 totalStepsBefore, totalSteps, now.At(step), before.At(step));
+        }
+    }
+
+    /// <summary>Says what a run that an earlier version started keeps, as another rule would make it another run.</summary>
+    public static void AnnounceEarlierRules(
+        ComputePlan plan, PretrainOptions options, string task, LearningRateSchedule schedule, long step, long totalSteps, ILogger logger)
+    {
+        if (!plan.HasEarlierSchedule || step == totalSteps)
+        {
+            return;
+        }
+
+        logger.LogWarning(
+            "An earlier version started this run, and it keeps that version's schedule, to stay bit-exact: {Scheduled} steps are counted where {TotalSteps} are made, so that the learning rate ends at {End:P0} of its peak. A new run ends at 0.",
+            schedule.TotalSteps, totalSteps, schedule.At(totalSteps) / schedule.Peak);
+        if (task == RunRecord.Supervision && options.Optimizer.Name == "lars")
+        {
+            logger.LogWarning(
+                "As in that version, LARS adapts the layer for classes, which starts at zero and hardly learns. A new run excludes it.");
         }
     }
 

@@ -132,8 +132,9 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
         long totalStepsBefore = Communicator.FromFirst(() => run.HasRun ? RunRecord.Read(run.RunFile).TotalSteps : totalSteps);
 
         using ITrainingTask task = createTask(plan.Device);
-        using Optimizer optimizer = OptimizerCatalog.Create(options.Optimizer, ParameterGroups.Of(task.Model));
-        using OnlineProbe? probe = OnlineProbe.For(readable, task.RepresentationSize, options, plan.Device, ranks);
+        using Optimizer optimizer = OptimizerCatalog.Create(options.Optimizer, ParameterGroups.Of(task.Model), plan.NotAdapted);
+        plan = plan with { NotAdapted = ParameterGroups.ExcludedWeights(optimizer.Parameters) };
+        using OnlineProbe? probe = OnlineProbe.For(readable, task.RepresentationSize, options, plan, ranks);
         var encoder = new TrainedEncoder(task.Encoder, options.Encoder, options.Views);
         var checkpoints = new TrainingCheckpoint(run, task.Model, optimizer, encoder, probe);
         string? latest = Communicator.FromFirst(() => resume ? run.LatestCheckpoint() : null);
@@ -148,11 +149,12 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
         });
         ranks.Broadcast(checkpoints.State().Select(part => part.Value));
 
-        LearningRateSchedule schedule = Schedule(readable.Count, options.Schedule.Epochs);
-        LearningRateSchedule scheduleBefore = Schedule(readable.Count, (int)(totalStepsBefore / stepsPerEpoch));
+        LearningRateSchedule schedule = ScheduleOf(options, readable.Count, plan);
+        PretrainOptions before = options with { Schedule = options.Schedule with { Epochs = (int)Math.Clamp(totalStepsBefore / stepsPerEpoch, 1, int.MaxValue) } };
         _ = Communicator.Together(() =>
         {
-            RunResumption.Announce(totalStepsBefore, step, totalSteps, scheduleBefore, schedule, Log);
+            RunResumption.Announce(totalStepsBefore, step, totalSteps, ScheduleOf(before, readable.Count, plan), schedule, Log);
+            RunResumption.AnnounceEarlierRules(plan, options, taskName, schedule, step, totalSteps, Log);
             return true;
         });
         int micro = LeastOfAll(Communicator.Together(() => FitBatch(plan, task)));
@@ -336,8 +338,14 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
         }
     }
 
-    private LearningRateSchedule Schedule(int images, int epochs) => new(
-        images, epochs, options.Batch.Size, options.Schedule.WarmupEpochs, options.Optimizer.PeakRateFor(options.Batch.Size));
+    private static LearningRateSchedule ScheduleOf(PretrainOptions options, int images, ComputePlan plan)
+    {
+        (int batch, ScheduleOptions length) = (options.Batch.Size, options.Schedule);
+        double peak = options.Optimizer.PeakRateFor(batch);
+        return plan.HasEarlierSchedule
+            ? LearningRateSchedule.OfEarlierRun(images, length.Epochs, batch, length.WarmupEpochs, peak)
+            : new LearningRateSchedule(images, length.Epochs, batch, length.WarmupEpochs, peak);
+    }
 
     private bool CheckpointIsDue(long step, int stepsPerEpoch)
         => step % (options.Checkpoint.EverySteps ?? (long)options.Checkpoint.EveryEpochs * stepsPerEpoch) == 0;

@@ -1,9 +1,11 @@
 using System.Text.Json;
+using SimClr.Heads;
 using SimClr.Optimizers;
 using SimClr.Tests.Golden;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
+using OptimizerOptions = SimClr.Optimizers.OptimizerOptions;
 
 namespace SimClr.Tests.Optimizers;
 
@@ -56,6 +58,41 @@ public sealed class LarsTests : IDisposable
         var parameters = ParameterGroups.Of(module);
         Assert.Equal(["linear.weight", "linear.bias", "bn.weight"], parameters.Select(p => p.Name));
         Assert.Equal([false, true, true], parameters.Select(p => p.Excluded));
+    }
+
+    // Computed by hand: v₁ = 0.5·g₁, w₁ = −v₁; v₂ = 0.9·v₁ + 0.25·g₂, w₂ = w₁ − v₂.
+    [Fact]
+    public void A_layer_that_starts_at_zero_takes_the_steps_of_plain_momentum()
+    {
+        using var layer = new LinearClassifier(2, 2);
+        using Optimizer lars = OptimizerCatalog.Create(new OptimizerOptions { WeightDecay = 0.5 }, ParameterGroups.Of(layer));
+        Tensor weight = layer.get_parameter("layer.weight")!;
+        Tensor bias = layer.get_parameter("layer.bias")!;
+
+        Step(0.5, [1, 2, 3, 4], [1, -1]);
+        Assert.Equal([-0.5f, -1, -1.5f, -2], weight.data<float>());
+        Step(0.25, [2, 0, 0, 2], [0, 2]);
+        Assert.Equal([-1.45f, -1.9f, -2.85f, -4.3f], [.. weight.data<float>()], (a, b) => Math.Abs(a - b) < 1e-6);
+        Assert.Equal([-0.95f, 0.45f], [.. bias.data<float>()], (a, b) => Math.Abs(a - b) < 1e-6);
+
+        void Step(double rate, float[] gradient, float[] biasGradient)
+        {
+            lars.ZeroGradients();
+            weight.grad!.copy_(tensor(gradient, 2, 2));
+            bias.grad!.copy_(tensor(biasGradient));
+            lars.Step(rate);
+        }
+    }
+
+    [Theory]
+    [InlineData("lars", true)]
+    [InlineData("sgd", false)]
+    [InlineData("adamw", false)]
+    public void Weights_that_start_at_zero_are_excluded_under_LARS_alone(string name, bool excluded)
+    {
+        var module = nn.Sequential(("zero", new LinearClassifier(3, 2)), ("random", nn.Linear(2, 2, hasBias: false)));
+        using Optimizer optimizer = OptimizerCatalog.Create(new OptimizerOptions { Name = name }, ParameterGroups.Of(module));
+        Assert.Equal([excluded, true, false], optimizer.Parameters.Select(p => p.Excluded));
     }
 
     [Fact]

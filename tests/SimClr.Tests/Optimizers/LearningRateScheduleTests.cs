@@ -11,7 +11,7 @@ public sealed class LearningRateScheduleTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void Every_point_equals_the_reference(int index)
+    public void Every_point_equals_that_of_the_paper_s_code_which_runs_of_earlier_versions_keep(int index)
     {
         JsonElement golden = GoldenFile.Read("schedule.json")[index];
         int batch = golden.GetProperty("batch").GetInt32();
@@ -21,7 +21,7 @@ public sealed class LearningRateScheduleTests
             Scaling = golden.GetProperty("scaling").GetString()!,
         };
         double peak = options.PeakRateFor(batch);
-        var schedule = new LearningRateSchedule(
+        var schedule = LearningRateSchedule.OfEarlierRun(
             golden.GetProperty("images").GetInt32(),
             golden.GetProperty("epochs").GetInt32(),
             batch,
@@ -36,6 +36,28 @@ public sealed class LearningRateScheduleTests
             Assert.Equal(point[1].GetDouble(), schedule.At(point[0].GetInt64()), 1e-12);
         }
     }
+
+    // Counted by hand: images div batch steps in each epoch.
+    [Theory]
+    [InlineData(127, 100, 64, 10, 100, 10)]
+    [InlineData(100, 100, 64, 10, 100, 10)]
+    [InlineData(1000, 90, 512, 0, 90, 0)]
+    [InlineData(50_000, 10, 256, 1, 1950, 195)]
+    [InlineData(1_281_167, 100, 4096, 10, 31_200, 3120)]
+    [InlineData(64, 3, 16, 0.6, 12, 2)]
+    public void Its_lengths_are_the_steps_that_are_made(int images, int epochs, int batch, double warmupEpochs, int total, int warmup)
+    {
+        var schedule = new LearningRateSchedule(images, epochs, batch, warmupEpochs, peak: 2);
+        Assert.Equal((total, warmup), (schedule.TotalSteps, schedule.WarmupSteps));
+        Assert.Equal(warmup == 0 ? 2 : 0, schedule.At(0));
+        Assert.Equal(2, schedule.At(warmup));
+        Assert.Equal(1, schedule.At((total + warmup) / 2), 0.02);
+        Assert.Equal(0, schedule.At(total), 1e-12);
+    }
+
+    [Fact]
+    public void A_batch_larger_than_the_set_makes_no_step_and_is_refused()
+        => Assert.Throws<ArgumentOutOfRangeException>(() => new LearningRateSchedule(63, 1, 64, 0, 1));
 
     [Fact]
     public void A_peak_rate_replaces_base_and_scaling()

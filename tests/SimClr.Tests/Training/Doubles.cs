@@ -58,6 +58,27 @@ internal sealed class OwnEncoder : nn.Module<Tensor, Tensor>
     }
 }
 
+/// <summary>Another: h + W·h of one that is random, with W zero at the start.</summary>
+internal sealed class ResidualEncoder : nn.Module<Tensor, Tensor>
+{
+    private readonly OwnEncoder plain = new();
+    private readonly Linear residual = nn.Linear(16, 16);
+
+    public ResidualEncoder()
+        : base(nameof(ResidualEncoder))
+    {
+        nn.init.zeros_(residual.weight!);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        Tensor h = plain.forward(input);
+        return h.add(residual.forward(h)).MoveToOuterDisposeScope();
+    }
+}
+
 /// <summary>The same images, each after a pause.</summary>
 internal sealed class SlowDataSet(ImageDataSet images, TimeSpan pause) : ImageDataSet
 {

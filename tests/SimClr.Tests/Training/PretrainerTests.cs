@@ -339,6 +339,28 @@ public sealed class PretrainerTests : IDisposable
     }
 
     [Fact]
+    public void A_layer_of_your_own_that_starts_at_zero_is_not_adapted_also_when_the_trained_encoder_resumes()
+    {
+        PretrainOptions options = TinyRun.Options with { Precision = "fp32", Threads = 1 };
+        using ResidualEncoder whole = Start();
+        new Pretrainer(options, whole).Run(TinyRun.Images(), folder.Of("whole"));
+        Assert.Equal(["encoder.residual.weight"], RunRecord.Read(new RunDirectory(folder.Of("whole")).RunFile).NotAdapted!);
+
+        using ResidualEncoder parts = Start();
+        using var stop = new CancellationTokenSource();
+        var trainer = new Pretrainer(options, parts) { Progress = new Reporter(_ => stop.Cancel()) };
+        Assert.Throws<OperationCanceledException>(() => trainer.Run(TinyRun.Images(), folder.Of("parts"), cancellation: stop.Token));
+        new Pretrainer(options, parts).Run(TinyRun.Images(), folder.Of("parts"), resume: true);
+        Assert.Equal(TinyRun.Checkpoint(folder.Of("whole")), TinyRun.Checkpoint(folder.Of("parts")));
+
+        static ResidualEncoder Start()
+        {
+            random.manual_seed(0);
+            return new ResidualEncoder();
+        }
+    }
+
+    [Fact]
     public void Weights_to_start_from_are_taken_strictly_and_a_classifier_is_passed_over()
     {
         TinyRun.Train(folder, "first");
