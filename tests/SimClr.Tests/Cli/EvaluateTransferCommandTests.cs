@@ -229,7 +229,7 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
 
     private string Kept(string file) => Path.Combine(world.At("run"), "transfer", file);
 
-    // Three pictures, each of every class: no weights tell the classes apart, and the minimum at a weak λ is soon found.
+    // Three pictures, each in every class: no weights separate the classes, and a weak λ soon has its minimum.
     private void WriteCifar()
     {
         for (int i = 0; i < 80; i++)
