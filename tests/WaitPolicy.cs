@@ -10,7 +10,8 @@ namespace SimClr.Testing;
 /// </summary>
 internal static partial class WaitPolicy
 {
-    private static readonly (string Name, string Value)[] Settings = [("OMP_WAIT_POLICY", "passive"), ("GOMP_SPINCOUNT", "0")];
+    private static readonly (string Name, string Value)[] Settings =
+        [("OMP_WAIT_POLICY", "passive"), ("GOMP_SPINCOUNT", "0")];
 
 #pragma warning disable CA2255 // These are programs.
     [ModuleInitializer]

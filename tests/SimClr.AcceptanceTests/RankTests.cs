@@ -41,7 +41,7 @@ public sealed class RankTests(RankTests.Trained trained) : IClassFixture<RankTes
         var stops = new List<string>();
         while (!stops.Exists(WasKilled))
         {
-            // On a busy machine a job may have come to its end before this process got round to it: then all of it once more.
+            // On a busy machine a job may have ended before this process could kill it: then all of it is done again.
             stops.Clear();
             if (Directory.Exists(folder.Of("killed")))
             {
@@ -106,7 +106,10 @@ public sealed class RankTests(RankTests.Trained trained) : IClassFixture<RankTes
         using var folder = new WorkingFolder();
         _ = folder.Images("images", Images, classes: false);
         File.WriteAllText(folder.Of("images", "broken.png"), "no image");
-        string[] embed = ["embed", trained.Run, "images", "--json", "--set", "data.max_skipped=0.5", "--threads", "1", "--out"];
+        string[] embed =
+        [
+            "embed", trained.Run, "images", "--json", "--set", "data.max_skipped=0.5", "--threads", "1", "--out",
+        ];
         Simclr.Run(folder.Path, [.. embed, $"one{extension}"]).Succeeded();
         using Mpirun job = Start(folder, [.. embed, $"two{extension}"]);
         Assert.True(job.Wait() == 0, job.Error);

@@ -80,7 +80,7 @@ public sealed partial class ReadmeTests
         Assert.True(File.Exists(folder.Of("runs", "photos", "encoder.safetensors")));
     }
 
-    // No other test of these has to do with the directory that the process is in: they name whole paths, or start processes elsewhere.
+    // No other test here depends on the current directory: they name whole paths, or start processes elsewhere.
     private static void Within(WorkingFolder folder, Action action)
     {
         string before = Environment.CurrentDirectory;

@@ -33,7 +33,7 @@ internal static class BenchImages
 
         string photos = folder.Of("photos");
         Directory.CreateDirectory(photos);
-        for (int number = 0; number < MadeUp; number++)
+        for (int number = 0; number < Math.Min(MadeUp, count); number++)
         {
             File.WriteAllBytes(Path.Join(photos, $"{number:D3}.jpg"), Jpeg(Picture(number, PhotoWidth, PhotoHeight)));
         }

@@ -229,13 +229,14 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
 
     private string Kept(string file) => Path.Combine(world.At("run"), "transfer", file);
 
+    // Three pictures, each in every class: no weights separate the classes, and a weak λ soon has its minimum.
     private void WriteCifar()
     {
         for (int i = 0; i < 80; i++)
         {
             string part = i < 60 ? "train" : "test";
-            int red = 25 * (i % 10);
-            sets.Write($"cifar10/{part}/{Classes[i % 10]}/{i}.png", EncodedImages.OfColor(new SKColor((byte)red, (byte)(i % 60), 9), SKEncodedImageFormat.Png));
+            int red = 80 * (i / 10 % 3);
+            sets.Write($"cifar10/{part}/{Classes[i % 10]}/{i}.png", EncodedImages.OfColor(new SKColor((byte)red, 30, 9), SKEncodedImageFormat.Png));
         }
     }
 }

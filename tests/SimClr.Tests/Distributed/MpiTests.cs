@@ -9,8 +9,8 @@ namespace SimClr.Tests.Distributed;
 [UnsupportedOSPlatform("windows")]
 public sealed partial class MpiTests
 {
-    // Seconds that a call may take. A rank counts as silent after half of them: less, and a busy machine makes one of those
-    // that are alive late.
+    // Seconds that a call may take. A rank counts as silent after half of them: with fewer, a busy machine makes a rank
+    // that is alive seem silent.
     private const string Patience = "4";
 
     public static TheoryData<string> Launchers => [.. Mpirun.Launchers];

@@ -14,8 +14,8 @@ public sealed class ResNetTests : IDisposable
     public void Dispose() => scope.Dispose();
 
     // One network for all that is compared: to make one and fill it takes longer than to compute with it.
-    // Batch norm over eight values a channel (two images, 2 × 2 places) amplifies rounding from layer to layer: in training the
-    // deeper ones are up to 4e-4 off in float32, whatever the order of summation. Float64 shows the computation.
+    // Batch norm over eight values a channel (two images, 2 × 2 places) amplifies rounding from layer to layer: in
+    // training the deeper ones are up to 4e-4 off in float32, whatever the order of summation. Float64 shows the computation.
     [Theory]
     [InlineData("resnet18", 1e-4)]
     [InlineData("resnet34", 1e-4)]

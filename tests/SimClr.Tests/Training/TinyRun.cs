@@ -26,7 +26,7 @@ internal static class TinyRun
         Batch = new BatchOptions { Size = 16 },
         Data = new DataOptions { Workers = 2 },
 
-        // Steps this small are for one thread: several mostly wait for each other, and spin in oneDNN's barriers meanwhile.
+        // One thread for steps this small: several mostly wait for each other, and spin in oneDNN's barriers.
         Threads = 1,
     };
 
