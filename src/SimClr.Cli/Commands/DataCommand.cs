@@ -39,7 +39,7 @@ internal static class DataCommand
         verb.Details =
         [
             "FILE stands where DATA is expected. It holds pixels, labels, class names and paths: 3 bytes per pixel, which is",
-            "5 to 10 times what JPEGs take; it is mapped into memory and may be larger than it. Images that cannot be read are",
+            "5 to 10 times what JPEGs take; it is read by offset and may be larger than memory. Images that cannot be read are",
             "left out and listed in FILE.skipped.jsonl. Without --size, and where none were left out, training from it gives the",
             "same views as from DATA.",
         ];

@@ -160,6 +160,7 @@ public sealed class BatchLoader
         if (KeepsImages)
         {
             batch.Keep(position, read.Image);
+            images.Recycle(read.Index, read.Image);
             return;
         }
 

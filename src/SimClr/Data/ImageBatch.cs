@@ -83,7 +83,7 @@ public sealed class ImageBatch
     /// <summary>The images themselves, where the loader keeps them for the device.</summary>
     internal IEnumerable<RgbImage> Images => kept.Take(Indices.Length);
 
-    /// <summary>Keeps a copy of an image: a worker, not the consumer, waits for the pages of a mapped file.</summary>
+    /// <summary>Keeps a copy of an image in memory of the batch, which is used again; the image may be recycled.</summary>
     internal void Keep(int position, RgbImage image)
     {
         int length = image.Pixels.Length;

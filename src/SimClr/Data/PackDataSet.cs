@@ -1,16 +1,20 @@
 using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
 using SimClr.Internals;
 
 namespace SimClr.Data;
 
-/// <summary>The images of a packed file, read from its pages without decoding or copying.</summary>
+/// <summary>
+/// The images of a packed file, read by offset without decoding. The file is not mapped: a mapped file that another
+/// process cuts off ends this one by a signal (SIGBUS), which no code can catch.
+/// </summary>
 internal sealed class PackDataSet : ImageDataSet
 {
-    private readonly MappedFile file;
+    private readonly SafeFileHandle file;
     private readonly PackIndex index;
     private readonly long[] offsets;
 
-    private PackDataSet(string name, MappedFile file, PackIndex index)
+    private PackDataSet(string name, SafeFileHandle file, PackIndex index)
     {
         (Name, this.file, this.index) = (name, file, index);
         Labels = index.ClassNames is null || index.Presence is not null ? null : [.. index.Entries.Select(entry => entry.Label)];
@@ -41,10 +45,12 @@ internal sealed class PackDataSet : ImageDataSet
     /// <exception cref="DataException">It is another kind of file, cut off or damaged.</exception>
     public static PackDataSet Open(string path)
     {
-        MappedFile? file = null;
+        SafeFileHandle? file = null;
         try
         {
-            file = FileSize.Of(path) > 0 ? new MappedFile(path) : throw new FormatException("the file is empty");
+            file = FileSize.Of(path) > 0   // A pipe has none, and opening it would wait for someone to write.
+                ? File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete)
+                : throw new FormatException("the file is empty");
             return new PackDataSet(path, file, ReadIndex(file));
         }
         catch (Exception error) when (error is FormatException or IOException or UnauthorizedAccessException)
@@ -57,11 +63,31 @@ internal sealed class PackDataSet : ImageDataSet
 
     public override string PathOf(int index) => $"{Name}/{RelativePathOf(index)}";
 
+    /// <exception cref="DataException">The file has become shorter since it was opened.</exception>
     public override RgbImage Read(int index)
     {
         PackEntry entry = this.index.Entries[index];
-        return new RgbImage(entry.Width, entry.Height, file.Slice(offsets[index], (int)entry.Bytes));
+        int length = (int)entry.Bytes;
+        byte[] pixels = PixelPool.Rent(length);
+        try
+        {
+            Fill(file, pixels.AsSpan(0, length), offsets[index]);
+        }
+        catch (EndOfStreamException error)
+        {
+            throw new DataException(
+                $"{Name} became shorter while it was read: {error.Message}. Was it packed anew or copied over? "
+                    + "Leave a packed file alone while it is in use, and start again", error);
+        }
+        catch (IOException error)
+        {
+            throw new UnreadableImageException(PathOf(index), $"cannot be read: {error.Message}", error);
+        }
+
+        return new RgbImage(entry.Width, entry.Height, pixels.AsMemory(0, length));
     }
+
+    internal override void Recycle(int index, RgbImage image) => PixelPool.Return(image);
 
     internal override string RelativePathOf(int index) => this.index.Entries[index].Path;
 
@@ -71,10 +97,14 @@ internal sealed class PackDataSet : ImageDataSet
         base.Dispose(disposing);
     }
 
-    private static PackIndex ReadIndex(MappedFile file)
+    private static PackIndex ReadIndex(SafeFileHandle file)
     {
-        PackHeader header = PackHeader.Parse(file.Slice(0, (int)Math.Min(PackHeader.Length, file.Length)).Span, file.Length);
-        byte[] bytes = file.Slice(header.IndexOffset, (int)header.IndexLength).ToArray();
+        long length = RandomAccess.GetLength(file);
+        byte[] start = new byte[Math.Min(PackHeader.Length, length)];
+        Fill(file, start, 0);
+        PackHeader header = PackHeader.Parse(start, length);
+        byte[] bytes = new byte[header.IndexLength];
+        Fill(file, bytes, header.IndexOffset);
         if (!SHA256.HashData(bytes).AsSpan().SequenceEqual(header.IndexHash))
         {
             throw new FormatException("its index is damaged: the checksum does not match");
@@ -84,5 +114,17 @@ internal sealed class PackDataSet : ImageDataSet
         return index.Entries.Count > 0 && PackHeader.Length + index.PixelBytes == header.IndexOffset
             ? index
             : throw new FormatException($"its index is damaged: {index.Entries.Count} images do not take the bytes before it");
+    }
+
+    private static void Fill(SafeFileHandle file, Span<byte> bytes, long offset)
+    {
+        for (int read, filled = 0; filled < bytes.Length; filled += read)
+        {
+            read = RandomAccess.Read(file, bytes[filled..], offset + filled);
+            if (read == 0)
+            {
+                throw new EndOfStreamException($"it ends at {offset + filled} bytes, expected {offset + bytes.Length}");
+            }
+        }
     }
 }

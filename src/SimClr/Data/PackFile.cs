@@ -3,8 +3,8 @@ using SimClr.Internals;
 namespace SimClr.Data;
 
 /// <summary>
-/// Writes a set decoded into one file, which <see cref="DataSets.Open"/> opens: later runs map it into memory and read
-/// its pixels without decoding, also when it is larger than memory. Training from it gives the same views, bit for bit,
+/// Writes a set decoded into one file, which <see cref="DataSets.Open"/> opens: later runs read its pixels by
+/// offset without decoding, also when it is larger than memory. Training from it gives the same views, bit for bit,
 /// as from the set held decoded in memory, if every image could be read.
 /// </summary>
 public static class PackFile

@@ -6,6 +6,8 @@ namespace SimClr.Data;
 /// <summary>What a packed file says about its images, apart from their pixels.</summary>
 internal sealed class PackIndex
 {
+    private const int EntryBytes = 13;   // Width, height, label, and a path of no characters.
+
     /// <summary>Of the set that was packed, or of what was left of it.</summary>
     public required string Fingerprint { get; init; }
 
@@ -62,8 +64,8 @@ internal sealed class PackIndex
         {
             string fingerprint = reader.ReadString();
             int classes = reader.ReadInt32();
-            string[]? names = classes < 0 ? null : ReadMany(reader, classes, bytes.Length, reader.ReadString);
-            PackEntry[] entries = ReadMany(reader, reader.ReadInt32(), bytes.Length, () => ReadEntry(reader));
+            string[]? names = classes < 0 ? null : ReadMany(reader, classes, 1, reader.ReadString);
+            PackEntry[] entries = ReadMany(reader, reader.ReadInt32(), EntryBytes, () => ReadEntry(reader));
             sbyte[][]? presence = ReadPresence(bytes.AsSpan((int)reader.BaseStream.Position), entries.Length, names?.Length ?? 0);
             int? labels = presence is null ? names?.Length : null;
             return entries.Cast<PackEntry?>().FirstOrDefault(entry => !IsPossible(entry!.Value, labels)) is { } entry
@@ -76,10 +78,15 @@ internal sealed class PackIndex
         }
     }
 
-    private static T[] ReadMany<T>(BinaryReader reader, int count, int most, Func<T> read)
+    /// <param name="reader">At the first item.</param>
+    /// <param name="count">How many the index claims.</param>
+    /// <param name="bytes">
+    /// Each takes at least as many: a count that is no count never allocates more than a small multiple of the file.
+    /// </param>
+    /// <param name="read">Reads one.</param>
+    private static T[] ReadMany<T>(BinaryReader reader, int count, int bytes, Func<T> read)
     {
-        // Every item takes at least a byte: a count that is no count never allocates more than the file holds.
-        if (count < 0 || count > most - reader.BaseStream.Position)
+        if (count < 0 || count > (reader.BaseStream.Length - reader.BaseStream.Position) / bytes)
         {
             throw new FormatException($"it claims {count} items");
         }

@@ -15,7 +15,7 @@ public sealed class RgbImage
     {
     }
 
-    /// <summary>Wraps pixels that need not lie in an array, such as those of a mapped file, without copying them.</summary>
+    /// <summary>Wraps pixels that are part of an array, or lie outside the managed heap, without copying them.</summary>
     /// <inheritdoc cref="RgbImage(int, int, byte[])"/>
     public RgbImage(int width, int height, ReadOnlyMemory<byte> pixels)
     {
@@ -38,7 +38,6 @@ public sealed class RgbImage
     public int Height { get; }
 
     /// <summary>height · width · 3 bytes, red first.</summary>
-    /// <exception cref="ObjectDisposedException">They lie in a mapped file, and its set has been disposed.</exception>
     public ReadOnlySpan<byte> Pixels => memory.Span;
 
     internal ReadOnlyMemory<byte> Memory => memory;

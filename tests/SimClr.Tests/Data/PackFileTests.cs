@@ -135,25 +135,49 @@ public sealed class PackFileTests : IDisposable
     }
 
     [Fact]
-    public void Reading_copies_no_pixels()
+    public void A_recycled_image_gives_its_memory_to_the_next_and_not_its_pixels()
     {
-        using var source = new InMemoryDataSet([RandomImages.Noise(1000, 1000, 1)]);
+        using var source = new InMemoryDataSet(Enumerable.Range(0, 6).Select(i => RandomImages.Noise(20 + i, 20, i)));
         using ImageDataSet packed = Packed(source);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        RgbImage image = packed.Read(0);
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1000);
-        AssertSame(source.Read(0), image);
+        for (int i = 0; i < source.Count; i++)
+        {
+            RgbImage image = packed.Read(i);
+            AssertSame(source.Read(i), image);
+            packed.Recycle(i, image);
+        }
     }
 
     [Fact]
-    public void Pixels_of_a_closed_set_are_refused_rather_than_read_from_elsewhere()
+    public void A_closed_set_reads_no_more_and_what_was_read_remains()
     {
         using ImageDataSet source = Folder();
         ImageDataSet packed = Packed(source);
         RgbImage image = packed.Read(0);
         packed.Dispose();
         packed.Dispose();
-        Assert.Throws<ObjectDisposedException>(() => image.Pixels.Length);
+        AssertSame(source.Read(0), image);
+        Assert.Throws<ObjectDisposedException>(() => packed.Read(0));
+    }
+
+    [Fact]
+    public void A_file_that_becomes_shorter_while_it_is_read_ends_the_reading_with_an_error()
+    {
+        using var source = new InMemoryDataSet(Enumerable.Range(0, 8).Select(i => RandomImages.Noise(100, 100, i)));
+        using ImageDataSet packed = Packed(source);
+        AssertSame(source.Read(7), packed.Read(7));
+        using (var other = new FileStream(folder.Of("set.pack"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        {
+            other.SetLength(64 + (3 * 30_000) + 5);
+        }
+
+        AssertSame(source.Read(2), packed.Read(2));
+        var error = Assert.Throws<DataException>(() => packed.Read(3));
+        Assert.Contains("set.pack became shorter while it was read: it ends at 90069 bytes, expected 120064", error.Message, StringComparison.Ordinal);
+
+        // Not one more image to skip, however many may be skipped.
+        DataOptions options = Lenient with { MaxSkipped = 1 };
+        var loader = new BatchLoader(packed, 1, (_, _, _) => { }, new SkippedImages(packed, options), workers: 2, substituteUnreadable: true);
+        Assert.Throws<DataException>(() => loader.Load([new BatchPlan(0, [0, 1, 2, 3])]).Count());
     }
 
     [Fact]
