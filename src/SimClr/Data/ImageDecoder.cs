@@ -36,7 +36,7 @@ public static unsafe class ImageDecoder
     /// <param name="path">How to name the image in an error.</param>
     /// <param name="options">Its limit on megapixels holds, checked in the header before pixels are allocated.</param>
     /// <exception cref="UnreadableImageException">
-    /// The image is empty, broken, cut off, of an unknown format or too large.
+    /// The image is empty, broken, cut off, of an unknown format, too large, or a JPEG of more than 99 scans.
     /// </exception>
     public static RgbImage Decode(ReadOnlySpan<byte> encoded, string path, DataOptions? options = null)
     {
@@ -45,6 +45,7 @@ public static unsafe class ImageDecoder
             throw new UnreadableImageException(path, "the file is empty");
         }
 
+        JpegScans.Check(encoded, path);
         options ??= new DataOptions();
         return NameFor(options) == TurboJpegName && TurboJpeg.TryDecode(encoded, path, options) is { } image
             ? image

@@ -14,6 +14,7 @@ internal sealed unsafe class TurboJpeg
     private const int LastColorspace = 2;   // RGB, YCbCr and gray; then CMYK and YCCK.
     private const int AccurateDct = 4096;
     private const int StopOnWarning = 8192;
+    private const int LimitScans = 32768;   // To 500; JpegScans has a lower limit of ours.
 
     private static readonly Lazy<TurboJpeg?> Found = new(Load);
 
@@ -106,7 +107,7 @@ internal sealed unsafe class TurboJpeg
             byte[] pixels = PixelPool.Rent(3 * width * height);
             fixed (byte* rgb = pixels)
             {
-                int failed = decompress(handle, file, length, rgb, width, 3 * width, height, Rgb, AccurateDct | StopOnWarning);
+                int failed = decompress(handle, file, length, rgb, width, 3 * width, height, Rgb, AccurateDct | StopOnWarning | LimitScans);
                 SKEncodedOrigin origin = ExifOrientation.Of(encoded);
                 if (failed == 0 && origin == SKEncodedOrigin.TopLeft)
                 {
