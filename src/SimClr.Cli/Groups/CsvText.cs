@@ -17,7 +17,11 @@ internal static class CsvText
         text.WriteLine(header);
         foreach (object?[] row in rows)
         {
-            text.WriteLine(string.Join(',', row.Select(field => CsvField.Quote(Convert.ToString(field, CultureInfo.InvariantCulture) ?? ""))));
+            text.WriteLine(string.Join(',', row.Select(Field)));
         }
     });
+
+    // A number that begins with a minus is a number to a spreadsheet too.
+    private static string Field(object? value)
+        => value is string text ? CsvField.Quote(text) : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
 }

@@ -14,7 +14,9 @@ internal static class HtmlLabeling
           const before = JSON.parse(document.getElementById('before').textContent);
           const fields = [...document.querySelectorAll('.gallery input')], told = document.getElementById('told');
           const classes = document.getElementById('classes');
-          const quoted = text => /[",\r\n]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text;
+          // As CsvField: what a spreadsheet would compute gets an apostrophe.
+          const safe = text => /^'*[=+\-@\t\r\n]/.test(text) ? "'" + text : text;
+          const quoted = text => safe(text) !== text || /[",\r\n]/.test(text) ? '"' + safe(text).replaceAll('"', '""') + '"' : text;
           const tell = () => { told.textContent = fields.filter(field => field.value.trim()).length + ' of ' + fields.length + ' labeled'; };
           fields.forEach((field, i) => {
             field.addEventListener('input', tell);

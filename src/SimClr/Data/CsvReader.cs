@@ -5,7 +5,8 @@ namespace SimClr.Data;
 /// <summary>
 /// Reads records as in RFC 4180 (quoted fields, doubled quotes, line breaks within quotes), separated by commas, or by the
 /// semicolons or tabs that spreadsheets write: the first record shows which. A quote within a field that does not begin with
-/// one stands for itself. Takes time and memory in proportion to the text.
+/// one stands for itself. A field is given without the apostrophe that <see cref="CsvField"/> sets before a formula. Takes
+/// time and memory in proportion to the text.
 /// </summary>
 internal sealed class CsvReader
 {
@@ -32,7 +33,7 @@ internal sealed class CsvReader
             {
                 // A header of one column has shown none, and there is nothing to separate.
                 reader.separator = reader.separator == NotKnown ? ',' : reader.separator;
-                yield return (begin, fields);
+                yield return (begin, Array.ConvertAll(fields, CsvField.Text));
             }
         }
     }

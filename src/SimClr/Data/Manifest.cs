@@ -41,7 +41,7 @@ internal static class Manifest
                             + "put quotes round a path with a comma");
                 }
 
-                var row = new Row(line, Named(file, line, fields[pathColumn]), labelColumn >= 0 ? fields[labelColumn].Trim() : "");
+                var row = new Row(line, Literal(root, Named(file, line, fields[pathColumn])), labelColumn >= 0 ? fields[labelColumn].Trim() : "");
                 if (!present && !(present = File.Exists(Path.Combine(root, row.Path))))
                 {
                     absent ??= row;
@@ -73,6 +73,10 @@ internal static class Manifest
     private static string Named(string file, int line, string field) => field.Trim() is { Length: > 0 } path
         ? path
         : throw new DataException($"{file}, line {line}: got no path, expected one in every row");
+
+    /// <summary>The path with the apostrophe that <see cref="CsvReader"/> takes for one of ours, where there is such a file and no other.</summary>
+    private static string Literal(string root, string path)
+        => CsvField.Literal(path) is { } literal && !File.Exists(Path.Combine(root, path)) && File.Exists(Path.Combine(root, literal)) ? literal : path;
 
     private static DataException Absent(string file, string root, int line, string path) => new(path.Contains('\0')
         ? $"{file}, line {line}: the path holds a NUL character, and none of the other rows names a file; was the manifest written as text?"

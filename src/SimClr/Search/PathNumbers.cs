@@ -1,3 +1,5 @@
+using SimClr.Data;
+
 namespace SimClr.Search;
 
 /// <summary>Finds rows by the paths of their images.</summary>
@@ -23,7 +25,9 @@ internal sealed class PathNumbers
     }
 
     /// <summary>The row of a path, as it is written or by the file that it means; null for a stranger.</summary>
-    public int? Find(string path)
+    public int? Find(string path) => Row(path) ?? (CsvField.Literal(path) is { } literal ? Row(literal) : null);
+
+    private int? Row(string path)
         => path.Length == 0 ? null
             : written.TryGetValue(path, out int row) ? row
             : !CanBeFile(path) ? null
