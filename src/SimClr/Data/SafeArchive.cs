@@ -1,30 +1,36 @@
-using System.Formats.Tar;
 using System.IO.Compression;
+using System.Text;
 using SimClr.Internals;
 
 namespace SimClr.Data;
 
 /// <summary>
 /// Unpacks tar, gzipped tar and zip files from somewhere else: only folders and plain files, all inside the target. A name that
-/// leads out of it, a link or a device is refused, and so is more than an archive of that size can honestly hold.
+/// leads out of it or is too long, a link or a device is refused, and so is more than an archive of that size can honestly hold.
 /// </summary>
 internal static class SafeArchive
 {
-    private const int MostExpansion = 20;
+    private const int MaxExpansion = 20;
     private const long Allowance = 64L << 20;
+    private const int MaxNameBytes = 255;   // Of a file or folder on every common file system; of a path:
+    private const int MaxPathBytes = 4095;
+
+    private delegate int ReadContent(Span<byte> buffer);
 
     /// <summary>Unpacks into an empty folder.</summary>
     /// <param name="file">Named .tar, .tar.gz, .tgz or .zip.</param>
     /// <param name="folder">Exists.</param>
     /// <param name="cancel">Stops between files.</param>
     /// <exception cref="DataException">It is damaged, or holds what is refused; some of it may have been unpacked.</exception>
+    /// <exception cref="IOException">It cannot be read, or a file cannot be written: the disk may be full.</exception>
+    /// <exception cref="UnauthorizedAccessException">As <see cref="IOException"/>.</exception>
     public static void Unpack(string file, string folder, CancellationToken cancel = default)
     {
         string name = Path.GetFileName(file);
-        long left = (FileSize.Of(file) * MostExpansion) + Allowance;
+        long left = (FileSize.Of(file) * MaxExpansion) + Allowance;
         try
         {
-            foreach ((string path, Stream? content) in name.EndsWith(".zip", StringComparison.OrdinalIgnoreCase) ? Zip(file) : Tar(file))
+            foreach ((string path, ReadContent? content) in name.EndsWith(".zip", StringComparison.OrdinalIgnoreCase) ? Zip(file, Spend) : Tar(file, Spend))
             {
                 cancel.ThrowIfCancellationRequested();
                 if (IsLitter(path))
@@ -41,16 +47,29 @@ internal static class SafeArchive
                 }
 
                 Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-                left = Copy(content, target, left, name);
+                Copy(content, target);
             }
         }
-        catch (Exception error) when (error is InvalidDataException or EndOfStreamException)
+        catch (Exception error) when (IsOfArchive(error))
         {
             throw new DataException($"{name}: the archive is damaged ({error.Message})", error);
         }
+
+        void Spend(long bytes)
+        {
+            left -= bytes;
+            if (left < 0)
+            {
+                throw new DataException($"{name}: it unpacks to more than {MaxExpansion} times its size, which no set of images does; nothing was kept");
+            }
+        }
     }
 
-    private static IEnumerable<(string Path, Stream? Content)> Zip(string file)
+    /// <summary>Whether the archive is at fault: the framework's readers meet damage with exceptions of many kinds.</summary>
+    private static bool IsOfArchive(Exception error) => error is EndOfStreamException
+        || error is not (IOException or UnauthorizedAccessException or SimClrException or OperationCanceledException or OutOfMemoryException);
+
+    private static IEnumerable<(string Path, ReadContent? Content)> Zip(string file, Action<long> spend)
     {
         using ZipArchive archive = ZipFile.OpenRead(file);
         foreach (ZipArchiveEntry entry in archive.Entries)
@@ -68,30 +87,35 @@ internal static class SafeArchive
             }
 
             using Stream content = entry.Open();
-            yield return (entry.FullName, content);
+            (var checksum, long length) = (new Crc32(), 0L);
+            yield return (entry.FullName, buffer =>
+            {
+                int read = content.Read(buffer);
+                checksum.Append(buffer[..read]);
+                length += read;
+                spend(read);
+                return read > 0 || (checksum.Value == entry.Crc32 && length == entry.Length)
+                    ? read
+                    : throw new InvalidDataException($"the checksum of {entry.FullName} does not match");
+            }
+            );
         }
     }
 
-    private static IEnumerable<(string Path, Stream? Content)> Tar(string file)
+    private static IEnumerable<(string Path, ReadContent? Content)> Tar(string file, Action<long> spend)
     {
         using FileStream stream = File.OpenRead(file);
         using Stream plain = file.EndsWith(".tar", StringComparison.OrdinalIgnoreCase) ? stream : new GZipStream(stream, CompressionMode.Decompress);
-        using var reader = new TarReader(plain);
-        while (reader.GetNextEntry() is { } entry)
+        var headers = new TarHeaders(plain, spend);
+        while (headers.Next() is { } header)
         {
-            switch (entry.EntryType)
+            yield return header.Kind switch
             {
-                case TarEntryType.Directory:
-                    yield return (entry.Name, null);
-                    break;
-                case TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile:
-                    yield return (entry.Name, entry.DataStream ?? Stream.Null);
-                    break;
-                case TarEntryType.GlobalExtendedAttributes:
-                    break;
-                default:
-                    throw Refused(Path.GetFileName(file), entry.Name, $"{entry.EntryType}");
-            }
+                TarKind.Folder => (header.Name, null),
+                TarKind.File => (header.Name, headers.Read),
+                TarKind.HardLink or TarKind.SymbolicLink => throw Refused(Path.GetFileName(file), header.Name, "a link"),
+                _ => throw Refused(Path.GetFileName(file), header.Name, "a device, a pipe or something unknown"),
+            };
         }
     }
 
@@ -107,10 +131,15 @@ internal static class SafeArchive
             throw Refused(archive, path, "a name that may lead outside");
         }
 
+        if (parts.Any(part => Encoding.UTF8.GetByteCount(part) > MaxNameBytes))
+        {
+            throw Refused(archive, Shortened(path), $"a name of more than {MaxNameBytes} bytes");
+        }
+
         string root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         string target = Path.GetFullPath(Path.Join([root, .. parts]));
-        return target == root || target.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal)
-            ? target
+        return Encoding.UTF8.GetByteCount(target) > MaxPathBytes ? throw Refused(archive, Shortened(path), $"a path that takes more than {MaxPathBytes} bytes here")
+            : target == root || target.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? target
             : throw Refused(archive, path, "a name that leads outside");
     }
 
@@ -129,23 +158,17 @@ internal static class SafeArchive
         }
     }
 
-    private static long Copy(Stream content, string target, long left, string archive)
+    private static void Copy(ReadContent content, string target)
     {
         using var file = new FileStream(target, FileMode.CreateNew, FileAccess.Write);
         byte[] buffer = new byte[1 << 16];
-        for (int read; (read = content.Read(buffer)) > 0;)
+        for (int read; (read = content(buffer)) > 0;)
         {
-            left -= read;
-            if (left < 0)
-            {
-                throw new DataException($"{archive}: it unpacks to more than {MostExpansion} times its size, which no set of images does; nothing was kept");
-            }
-
             file.Write(buffer, 0, read);
         }
-
-        return left;
     }
+
+    private static string Shortened(string path) => path.Length > 60 ? path[..60] + "…" : path;
 
     private static DataException Refused(string archive, string entry, string what)
         => new($"{archive}: it holds '{entry}', {what}; expected only folders and plain files inside. Nothing was kept");

@@ -83,6 +83,20 @@ internal sealed class SetDownload(HttpClient client, TimeSpan pause)
     /// <summary>Puts what was fetched into its place, and gives back its names there.</summary>
     private static string[] Place(RemoteFile file, string archive, string folder, string work, CancellationToken cancel)
     {
+        try
+        {
+            return PlaceOrFail(file, archive, folder, work, cancel);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException(
+                $"{file.Name} cannot be unpacked in '{folder}': {error.Message}. What was fetched is kept: make room, or see who may write there, "
+                    + "and the same command goes on", error);
+        }
+    }
+
+    private static string[] PlaceOrFail(RemoteFile file, string archive, string folder, string work, CancellationToken cancel)
+    {
         if (file.Kept)
         {
             File.Move(archive, Path.Join(folder, file.Name), overwrite: true);

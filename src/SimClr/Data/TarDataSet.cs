@@ -3,7 +3,7 @@ namespace SimClr.Data;
 /// <summary>
 /// WebDataset shards: plain tar files in which members of one key belong together, <c>KEY.jpg</c> with the class
 /// number in <c>KEY.cls</c>; a key ends at the first dot of the file name. The members are indexed once and read by
-/// offset.
+/// offset. A link to another member of its shard is read as that; others are left out and named.
 /// </summary>
 internal sealed class TarDataSet : ImageDataSet
 {
@@ -12,13 +12,20 @@ internal sealed class TarDataSet : ImageDataSet
     private readonly DataOptions options;
     private readonly Lazy<string> fingerprint;
 
-    private TarDataSet(string name, string[] shards, IReadOnlyList<TarMember> members, DataOptions options)
+    private TarDataSet(string name, string[] shards, TarIndex[] indexes, DataOptions options)
     {
-        (Name, this.shards, this.members, this.options) = (name, shards, members, options);
-        if (members.All(member => member.Label >= 0))
+        (Name, this.shards, this.options) = (name, shards, options);
+        members = [.. indexes.SelectMany(index => index.Images)];
+        Omissions = Omissions.None with { OddFiles = Omitted(indexes) };
+        int labeled = members.Count(member => member.Label >= 0);
+        if (labeled == Count)
         {
             Labels = [.. members.Select(member => member.Label)];
             ClassNames = ClassNumbers.Of(Labels.Max() + 1);
+        }
+        else if (labeled > 0)
+        {
+            NoLabelsReason = ReasonFor(indexes, Count - labeled);
         }
 
         fingerprint = new(() => Data.Fingerprint.OfFiles(
@@ -33,6 +40,10 @@ internal sealed class TarDataSet : ImageDataSet
 
     public override IReadOnlyList<string>? ClassNames { get; }
 
+    internal override string? NoLabelsReason { get; }
+
+    internal override Omissions Omissions { get; }
+
     public override string Fingerprint => fingerprint.Value;
 
     public static ImageDataSet Open(TypedName typed, DataOptions options)
@@ -44,12 +55,12 @@ internal sealed class TarDataSet : ImageDataSet
                 $"'{typed.Text}': no file matches {Path.GetFullPath(typed.Folder)} (patterns may hold * and ?)");
         }
 
-        TarMember[] members = [.. shards.SelectMany((shard, number) => TarIndex.Of(shard, number))];
-        return members.Length > 0
-            ? new TarDataSet(typed.Text, shards, members, options)
+        TarIndex[] indexes = [.. shards.Select(TarIndex.Of)];
+        return indexes.Any(index => index.Images.Count > 0)
+            ? new TarDataSet(typed.Text, shards, indexes, options)
             : throw new DataException(
                 $"'{typed.Text}': no image in {shards.Length} shard(s); expected members that end in "
-                    + $"{string.Join(", ", ImageDecoder.Extensions)}");
+                    + $"{string.Join(", ", ImageDecoder.Extensions)}{LinksAmong(indexes)}");
     }
 
     public override string PathOf(int index) => $"{shards[members[index].Shard]}/{members[index].Name}";
@@ -63,6 +74,34 @@ internal sealed class TarDataSet : ImageDataSet
     private byte[] ReadMember(int index)
     {
         TarMember member = members[index];
-        return FileSlice.Read(shards[member.Shard], member.Offset, member.Length, PathOf(index));
+        return member.Length <= Array.MaxLength
+            ? FileSlice.Read(shards[member.Shard], member.Offset, (int)member.Length, PathOf(index))
+            : throw new UnreadableImageException(PathOf(index), $"{member.Length} bytes are more than an image can have");
+    }
+
+    /// <summary>Which image keeps the set from having labels, for one of which some have a class and some have none.</summary>
+    private string ReasonFor(TarIndex[] indexes, int missing)
+    {
+        int first = members.Index().First(member => member.Item.Label < 0).Index;
+        int links = indexes.Sum(index => index.DanglingLabels.Count);
+        string hint = links > 0 ? $"; {links} .cls are links to what the shards do not hold: tar with --dereference" : "";
+        return $"'{PathOf(first)}' has no .cls ({missing} of {Count} images{hint})";
+    }
+
+    private Omission[] Omitted(TarIndex[] indexes)
+    {
+        int links = indexes.Sum(index => index.DanglingImages.Count);
+        string all = links > 1 ? $"{links} members are links" : "it is a link";
+        return
+        [
+            .. indexes.SelectMany((index, shard) => index.DanglingImages.Select(image => new Omission(
+                $"{shards[shard]}/{image.Name}", $"{all} to what the shard does not hold (this one to '{image.Link}'); tar with --dereference"))),
+        ];
+    }
+
+    private static string LinksAmong(TarIndex[] indexes)
+    {
+        int links = indexes.Sum(index => index.DanglingImages.Count);
+        return links > 0 ? $". {links} members are links to what the shards do not hold: tar with --dereference" : "";
     }
 }

@@ -1,4 +1,3 @@
-using System.Formats.Tar;
 using System.Globalization;
 using SimClr.Internals;
 
@@ -10,90 +9,111 @@ namespace SimClr.Data;
 /// <param name="Offset">Bytes from the begin of the shard.</param>
 /// <param name="Length">Bytes.</param>
 /// <param name="Label">Its class, or −1.</param>
-internal readonly record struct TarMember(int Shard, string Name, long Offset, int Length, int Label);
+internal readonly record struct TarMember(int Shard, string Name, long Offset, long Length, int Label);
 
-/// <summary>Reads the headers of one shard.</summary>
+/// <summary>The images of one shard, by its headers.</summary>
 internal sealed class TarIndex
 {
-    private const int Block = 512;
-    private const int MostClasses = 1_000_000;
+    private const int MaxClasses = 1_000_000;
+    private const int MaxClassBytes = 32;
+
+    private readonly int number;
+    private readonly TarLinks links = new();
     private readonly List<TarMember> images = [];
-    private readonly Dictionary<string, int> labels = [];
+    private readonly List<(string Name, string Link)> danglingImages = [];
+    private readonly List<(string Name, string Link)> danglingLabels = [];
 
-    private TarIndex()
-    {
-    }
+    private TarIndex(int number) => this.number = number;
 
-    /// <summary>The images of a shard in its order, with their classes.</summary>
+    /// <summary>The images in their order, with their classes; a link to another member of the shard is what that is.</summary>
+    public IReadOnlyList<TarMember> Images => images;
+
+    /// <summary>Images that are links to what the shard does not hold.</summary>
+    public IReadOnlyList<(string Name, string Link)> DanglingImages => danglingImages;
+
+    /// <summary>Classes (.cls) that are such links.</summary>
+    public IReadOnlyList<(string Name, string Link)> DanglingLabels => danglingLabels;
+
+    /// <summary>Reads the headers of a shard.</summary>
     /// <exception cref="DataException">Not a plain tar file, cut off, or with a class that is not a number.</exception>
-    public static IEnumerable<TarMember> Of(string shard, int number)
+    public static TarIndex Of(string shard, int number)
     {
-        var index = new TarIndex();
+        var index = new TarIndex(number);
         try
         {
             using var stream = PlainFile.OpenRead(shard);
-            index.Read(stream, number);
+            index.Read(stream, shard);
+            return index;
         }
         catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException)
         {
             throw new DataException($"{shard} cannot be read as a plain tar file: {error.Message}", error);
         }
-
-        return index.images.Select(
-            image => image with { Label = index.labels.GetValueOrDefault(KeyOf(image.Name), -1) });
     }
 
-    private void Read(FileStream stream, int number)
+    private void Read(FileStream stream, string shard)
     {
-        if ((stream.ReadByte(), stream.ReadByte()) == (0x1f, 0x8b))
+        RequirePlain(stream, shard);
+        var headers = new TarHeaders(stream);
+        List<TarHeader> found = [];
+        while (headers.Next() is { } header)
+        {
+            links.Add(header);
+            if (!Path.GetFileName(header.Name).StartsWith('.') && (ImageDecoder.KnowsExtensionOf(header.Name) || IsClass(header.Name))
+                && header.Kind is TarKind.File or TarKind.HardLink or TarKind.SymbolicLink)
+            {
+                found.Add(header);
+            }
+        }
+
+        Dictionary<string, int> labels = ReadLabels(stream, found.Where(header => IsClass(header.Name)));
+        foreach (TarHeader header in found.Where(header => !IsClass(header.Name)))
+        {
+            if (links.Find(header) is { } place)
+            {
+                images.Add(new TarMember(
+                    number, header.Name, place.Offset, place.Length, labels.GetValueOrDefault(KeyOf(header.Name), -1)));
+            }
+            else
+            {
+                danglingImages.Add((header.Name, header.Link));
+            }
+        }
+    }
+
+    private static void RequirePlain(FileStream stream, string shard)
+    {
+        byte[] start = new byte[TarHeaders.Block];
+        int length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        if (TarCompression.Of(start.AsSpan(0, length), shard) is { } found)
         {
             throw new InvalidDataException(
-                "it is gzipped, and a compressed shard cannot be read by offset; unpack it with gunzip");
+                $"it is compressed ({found.Kind}), and a compressed shard cannot be read by offset; unpack it with {found.Tool}");
         }
 
         stream.Position = 0;
-        using var tar = new TarReader(stream, leaveOpen: true);
-        (string last, long end) = ("its begin", 0);
-        while (tar.GetNextEntry() is { } entry)
-        {
-            (last, end) = (entry.Name, Math.Max(end, EndOf(entry)));
-            bool hidden = Path.GetFileName(entry.Name).StartsWith('.');
-            if (entry.DataStream is null || hidden)
-            {
-                continue;
-            }
-
-            if (entry.DataOffset + entry.Length > stream.Length)
-            {
-                throw new EndOfStreamException($"it is cut off within {entry.Name}");
-            }
-
-            Add(entry, number);
-        }
-
-        // The reader takes the end of the file for the end of the shard; a whole one ends in a block of zeros.
-        if (stream.Position < end + Block)
-        {
-            throw new EndOfStreamException($"it is cut off after {last}: the zeros at its end are missing");
-        }
     }
 
-    private static long EndOf(TarEntry entry)
-        => entry.DataStream is null ? 0 : entry.DataOffset + ((entry.Length + Block - 1) / Block * Block);
-
-    private void Add(TarEntry entry, int number)
+    private Dictionary<string, int> ReadLabels(FileStream stream, IEnumerable<TarHeader> classes)
     {
-        if (ImageDecoder.KnowsExtensionOf(entry.Name) && entry.Length <= Array.MaxLength)
+        Dictionary<string, int> labels = [];
+        foreach (TarHeader header in classes)
         {
-            images.Add(new TarMember(number, entry.Name, entry.DataOffset, (int)entry.Length, -1));
+            if (links.Find(header) is not { } place)
+            {
+                danglingLabels.Add((header.Name, header.Link));
+            }
+            else if (!labels.TryAdd(KeyOf(header.Name), ReadClass(stream, header.Name, place.Offset, place.Length)))
+            {
+                throw new InvalidDataException(
+                    $"two .cls members have the key '{KeyOf(header.Name)}'; a key ends at the first dot of the file name");
+            }
         }
-        else if (entry.Name.EndsWith(".cls", StringComparison.OrdinalIgnoreCase)
-            && !labels.TryAdd(KeyOf(entry.Name), ReadClass(entry)))
-        {
-            throw new InvalidDataException(
-                $"two .cls members have the key '{KeyOf(entry.Name)}'; a key ends at the first dot of the file name");
-        }
+
+        return labels;
     }
+
+    private static bool IsClass(string name) => name.EndsWith(".cls", StringComparison.OrdinalIgnoreCase);
 
     private static string KeyOf(string name)
     {
@@ -101,13 +121,21 @@ internal sealed class TarIndex
         return name[..dot];
     }
 
-    private static int ReadClass(TarEntry entry)
+    private static int ReadClass(FileStream stream, string name, long offset, long length)
     {
-        using var reader = new StreamReader(entry.DataStream!);
-        string text = entry.Length <= 32 ? reader.ReadToEnd().Trim() : $"{entry.Length} bytes";
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int label) && label < MostClasses
+        string text = $"{length} bytes";
+        if (length <= MaxClassBytes)
+        {
+            byte[] bytes = new byte[length];
+            stream.Position = offset;
+            stream.ReadExactly(bytes);
+            using var reader = new StreamReader(new MemoryStream(bytes));
+            text = reader.ReadToEnd().Trim();
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int label) && label < MaxClasses
             ? label
             : throw new InvalidDataException(
-                $"{entry.Name} holds '{text}', expected the number of a class, 0 to {MostClasses - 1}");
+                $"{name} holds '{text}', expected the number of a class, 0 to {MaxClasses - 1}");
     }
 }

@@ -25,10 +25,107 @@ public sealed class TarDataSetTests : IDisposable
     }
 
     [Fact]
-    public void Without_a_class_for_every_image_there_are_no_labels()
+    public void Without_a_class_for_every_image_there_are_no_labels_and_the_first_image_without_is_named()
     {
-        WriteShard("a.tar", ("1.png", Images.Png(1)), ("1.cls", "0"u8.ToArray()), ("2.png", Images.Png(2)));
-        Assert.Null(DataSets.Open($"tar:{folder.Of("a.tar")}").Labels);
+        WriteShard("a.tar", ("1.png", Images.Png(1)), ("1.cls", "0"u8.ToArray()), ("2.png", Images.Png(2)), ("3.png", Images.Png(3)));
+        using ImageDataSet set = DataSets.Open($"tar:{folder.Of("a.tar")}");
+        Assert.Null(set.Labels);
+        Assert.Equal($"'{folder.Of("a.tar")}/2.png' has no .cls (2 of 3 images)", set.NoLabelsReason);
+
+        WriteShard("b.tar", ("1.png", Images.Png(1)));
+        Assert.Null(DataSets.Open($"tar:{folder.Of("b.tar")}").NoLabelsReason);
+    }
+
+    [Fact]
+    public void A_link_to_a_member_of_the_shard_is_read_as_that_member()
+    {
+        WriteEntries("a.tar",
+            Plain("./1.png", Images.Png(1)), Plain("./1.cls", "0"u8.ToArray()),
+            Link(TarEntryType.HardLink, "./2.png", "./1.png"), Link(TarEntryType.HardLink, "./2.cls", "3.cls"),
+            Plain("3.png", Images.Png(3)), Plain("3.cls", "2"u8.ToArray()),
+            Link(TarEntryType.SymbolicLink, "a/b/4.png", "../../c/./4.png"), Link(TarEntryType.SymbolicLink, "a/b/4.cls", "../../1.cls"),
+            Link(TarEntryType.SymbolicLink, "5.png", "6.png"), Link(TarEntryType.SymbolicLink, "5.cls", "1.cls"),
+            Link(TarEntryType.SymbolicLink, "6.png", ".store/6"), Link(TarEntryType.HardLink, "6.cls", "1.cls"),
+            Plain("c/4.png", Images.Png(4)), Plain("c/4.cls", "1"u8.ToArray()), Plain(".store/6", Images.Png(6)));
+        using ImageDataSet set = DataSets.Open($"tar:{folder.Of("a.tar")}");
+        Assert.Equal([1, 1, 3, 4, 6, 6, 4], Images.NumbersOf(set));
+        Assert.Equal([0, 2, 2, 0, 0, 0, 1], set.Labels);
+        Assert.Equal(folder.Of("a.tar") + "/./2.png", set.PathOf(1));
+        Assert.Empty(set.Omissions.OddFiles);
+    }
+
+    [Fact]
+    public void A_hard_link_is_to_the_member_of_that_name_that_was_packed_before_it()
+    {
+        WriteEntries("a.tar",
+            Plain("1.png", Images.Png(1)), Link(TarEntryType.HardLink, "2.png", "1.png"), Plain("1.png", Images.Png(7)),
+            Link(TarEntryType.HardLink, "3.png", "1.png"));
+        Assert.Equal([1, 1, 7, 7], Images.NumbersOf(DataSets.Open($"tar:{folder.Of("a.tar")}")));
+    }
+
+    [Fact]
+    public void Links_to_what_the_shard_does_not_hold_are_left_out_and_named()
+    {
+        WriteEntries("a.tar",
+            Plain("1.png", Images.Png(1)), Link(TarEntryType.SymbolicLink, "1.cls", "../labels/1.cls"),
+            Plain("2.png", Images.Png(2)), Plain("2.cls", "0"u8.ToArray()),
+            Link(TarEntryType.SymbolicLink, "3.png", "../1.png"), Link(TarEntryType.SymbolicLink, "4.png", "/1.png"),
+            Link(TarEntryType.HardLink, "5.png", "6.png"), Link(TarEntryType.HardLink, "6.png", "5.png"),
+            Link(TarEntryType.SymbolicLink, "7.png", "7.png"));
+        using ImageDataSet set = DataSets.Open($"tar:{folder.Of("a.tar")}");
+        Assert.Equal([1, 2], Images.NumbersOf(set));
+        Assert.Equal(
+            $"'{folder.Of("a.tar")}/1.png' has no .cls (1 of 2 images; 1 .cls are links to what the shards do not hold: tar with --dereference)",
+            set.NoLabelsReason);
+        Assert.Equal(["3", "4", "5", "6", "7"], set.Omissions.OddFiles.Select(left => Path.GetFileNameWithoutExtension(left.Path)));
+        Assert.Equal(
+            "5 members are links to what the shard does not hold (this one to '/1.png'); tar with --dereference", set.Omissions.OddFiles[1].Reason);
+
+        WriteEntries("none.tar", Link(TarEntryType.SymbolicLink, "1.png", "../1.png"), Link(TarEntryType.SymbolicLink, "2.png", "../2.png"));
+        AssertError("none.tar", "2 members are links to what the shards do not hold: tar with --dereference");
+    }
+
+    [Theory]
+    [InlineData("GNU.sparse.major")]
+    [InlineData("GNU.sparse.map")]
+    public void A_sparse_member_is_refused_with_what_to_do(string record)
+    {
+        var sparse = new PaxTarEntry(TarEntryType.RegularFile, "GNUSparseFile.0/1.png", new Dictionary<string, string> { [record] = "1", ["GNU.sparse.name"] = "1.png" })
+        {
+            DataStream = new MemoryStream(Images.Png(1)),
+        };
+        WriteEntries("pax.tar", Plain("0.png", Images.Png(1)), sparse);
+        AssertError("pax.tar", "pax.tar cannot be read as a plain tar file: 1.png is a sparse member, which is not read; tar again without -S");
+
+        WriteShard("gnu.tar", TarEntryFormat.Gnu, ("1.png", Images.Png(1)));
+        byte[] gnu = File.ReadAllBytes(folder.Of("gnu.tar"));
+        gnu[156] = (byte)'S';
+        TarBytes.Seal(gnu);
+        folder.Write("gnu.tar", gnu);
+        AssertError("gnu.tar", "1.png is a sparse member");
+    }
+
+    [Theory]
+    [InlineData("a.tar.xz", "/Td6WFoA", "xz", "unxz")]
+    [InlineData("a.tar.bz2", "QlpoOTFBWSZTWQ==", "bzip2", "bunzip2")]
+    [InlineData("a.tar", "KLUv/QRYAQAA", "zstd", "unzstd")]
+    [InlineData("a.tar.lz4", "BCJNGGRApw==", "lz4", "unlz4")]
+    [InlineData("a.tar", "H4sIAAAAAAAA", "gzip", "gunzip")]
+    [InlineData("a.tar.lzma", "XQAAgAD/", "lzma", "unlzma")]
+    [InlineData("a.TAR.BR", "oQAA", "brotli", "brotli -d")]
+    [InlineData("a.tar.zst", "", "zstd", "unzstd")]
+    public void A_compressed_shard_says_what_unpacks_it(string name, string start, string kind, string tool)
+    {
+        folder.Write(name, [.. Convert.FromBase64String(start), .. new byte[600].Select((_, i) => (byte)(i * 7))]);
+        AssertError(name, $"it is compressed ({kind}), and a compressed shard cannot be read by offset; unpack it with {tool}");
+    }
+
+    [Fact]
+    public void A_plain_shard_is_read_whatever_it_and_its_first_member_are_called()
+    {
+        WriteShard("a.tar.xz", ("BZh1.png", Images.Png(1)));
+        WriteShard("b.tar.xz", ("PK\u0003\u0004.png", Images.Png(2)));
+        Assert.Equal([1, 2], Images.NumbersOf(DataSets.Open($"tar:{folder.Path}/*.xz")));
     }
 
     [Fact]
@@ -121,7 +218,7 @@ public sealed class TarDataSetTests : IDisposable
     {
         AssertError("none-*.tar", "no file matches");
         folder.Write("packed.tar", [0x1f, 0x8b, 8, 0]);
-        AssertError("packed.tar", "it is gzipped");
+        AssertError("packed.tar", "it is compressed (gzip)");
         folder.Write("text.tar", new string('x', 2000));
         AssertError("text.tar", "text.tar cannot be read as a plain tar file");
         WriteShard("empty.tar", ("readme.txt", [1]));
@@ -143,6 +240,24 @@ public sealed class TarDataSetTests : IDisposable
 
     private void WriteShard(string name, params (string Name, byte[] Data)[] members)
         => WriteShard(name, TarEntryFormat.Ustar, members);
+
+    private static PaxTarEntry Plain(string name, byte[] content) => new(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(content) };
+
+    private static PaxTarEntry Link(TarEntryType type, string name, string target) => new(type, name) { LinkName = target };
+
+    private void WriteEntries(string name, params PaxTarEntry[] entries)
+    {
+        var bytes = new MemoryStream();
+        using (var tar = new TarWriter(bytes, leaveOpen: true))
+        {
+            foreach (PaxTarEntry entry in entries)
+            {
+                tar.WriteEntry(entry);
+            }
+        }
+
+        folder.Write(name, bytes.ToArray());
+    }
 
     private void WriteShard(string name, TarEntryFormat format, params (string Name, byte[] Data)[] members)
     {
