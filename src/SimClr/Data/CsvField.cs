@@ -13,7 +13,8 @@ internal static class CsvField
     public static string Quote(string text)
     {
         string safe = IsFormula(text) ? $"'{text}" : text;
-        return safe.Length == text.Length && text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+        bool isPlain = safe.Length == text.Length && text.AsSpan().IndexOfAny(",\"\r\n") < 0;
+        return isPlain ? text : $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
 
     /// <summary>The text of a field that was read: without the apostrophe that <see cref="Quote"/> sets. Any other apostrophe stays.</summary>
@@ -29,5 +30,6 @@ internal static class CsvField
     /// Whether it is a formula, or one behind apostrophes: those are counted in, so that a text that itself begins with an
     /// apostrophe and an equals sign is read as it was.
     /// </summary>
-    private static bool IsFormula(string text) => text.AsSpan().TrimStart('\'') is [char first, ..] && FormulaStarts.Contains(first, StringComparison.Ordinal);
+    private static bool IsFormula(string text)
+        => text.AsSpan().TrimStart('\'') is [char first, ..] && FormulaStarts.Contains(first, StringComparison.Ordinal);
 }

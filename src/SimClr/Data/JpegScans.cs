@@ -20,7 +20,8 @@ internal static class JpegScans
         if (encoded is [0xFF, 0xD8, 0xFF, ..] && Count(encoded) is > Max and int scans)
         {
             throw new UnreadableImageException(
-                path, $"a JPEG of {scans} scans, expected at most {Max} (a progressive one has some ten): it would take minutes to decode");
+                path,
+                $"a JPEG of {scans} scans, expected at most {Max} (a progressive one has some ten): it would take minutes to decode");
         }
     }
 

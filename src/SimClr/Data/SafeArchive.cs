@@ -30,7 +30,8 @@ internal static class SafeArchive
         long left = (FileSize.Of(file) * MaxExpansion) + Allowance;
         try
         {
-            foreach ((string path, ReadContent? content) in name.EndsWith(".zip", StringComparison.OrdinalIgnoreCase) ? Zip(file, Spend) : Tar(file, Spend))
+            bool isZip = name.EndsWith(".zip", StringComparison.OrdinalIgnoreCase);
+            foreach ((string path, ReadContent? content) in isZip ? Zip(file, Spend) : Tar(file, Spend))
             {
                 cancel.ThrowIfCancellationRequested();
                 if (IsLitter(path))
@@ -60,7 +61,8 @@ internal static class SafeArchive
             left -= bytes;
             if (left < 0)
             {
-                throw new DataException($"{name}: it unpacks to more than {MaxExpansion} times its size, which no set of images does; nothing was kept");
+                throw new DataException(
+                    $"{name}: it unpacks to more than {MaxExpansion} times its size, which no set of images does; nothing was kept");
             }
         }
     }
@@ -138,7 +140,8 @@ internal static class SafeArchive
 
         string root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         string target = Path.GetFullPath(Path.Join([root, .. parts]));
-        return Encoding.UTF8.GetByteCount(target) > MaxPathBytes ? throw Refused(archive, Shortened(path), $"a path that takes more than {MaxPathBytes} bytes here")
+        return Encoding.UTF8.GetByteCount(target) > MaxPathBytes
+            ? throw Refused(archive, Shortened(path), $"a path that takes more than {MaxPathBytes} bytes here")
             : target == root || target.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? target
             : throw Refused(archive, path, "a name that leads outside");
     }

@@ -95,7 +95,8 @@ internal sealed class TarDataSet : ImageDataSet
         return
         [
             .. indexes.SelectMany((index, shard) => index.DanglingImages.Select(image => new Omission(
-                $"{shards[shard]}/{image.Name}", $"{all} to what the shard does not hold (this one to '{image.Link}'); tar with --dereference"))),
+                $"{shards[shard]}/{image.Name}",
+                $"{all} to what the shard does not hold (this one to '{image.Link}'); tar with --dereference"))),
         ];
     }
 

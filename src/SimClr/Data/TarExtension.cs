@@ -64,7 +64,8 @@ internal sealed class TarExtension
             case "size":
                 Length = long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long length)
                     ? length
-                    : throw new InvalidDataException($"an extended header (pax) has the size '{value}', expected a number of bytes");
+                    : throw new InvalidDataException(
+                        $"an extended header (pax) has the size '{value}', expected a number of bytes");
                 break;
             case "GNU.sparse.name":
                 SparseName = value;

@@ -63,7 +63,8 @@ internal sealed class TarHeaders(Stream stream, Action<long>? spend = null)
                 return Member(type, extension);
             }
 
-            byte[] content = ReadExtension(Number(block.AsSpan(124, 12), $"the length of the extended header after {last}"));
+            long length = Number(block.AsSpan(124, 12), $"the length of the extended header after {last}");
+            byte[] content = ReadExtension(length);
             if (type != 'g')   // Global records say who made the archive, not what a member is called.
             {
                 extension.Add(type, content);
@@ -96,7 +97,8 @@ internal sealed class TarHeaders(Stream stream, Action<long>? spend = null)
         last = extension.SparseName ?? name;
         if (type == 'S' || extension.IsSparse)
         {
-            throw new InvalidDataException($"{last} is a sparse member, which is not read; tar again without -S (--sparse)");
+            throw new InvalidDataException(
+                $"{last} is a sparse member, which is not read; tar again without -S (--sparse)");
         }
 
         TarKind kind = type switch
@@ -109,14 +111,16 @@ internal sealed class TarHeaders(Stream stream, Action<long>? spend = null)
         };
 
         // Links, devices, folders and pipes have no content, whatever the field says.
-        long length = type is >= '1' and <= '6' ? 0 : extension.Length ?? Number(block.AsSpan(124, 12), $"the length of {last}");
+        bool hasContent = type is not (>= '1' and <= '6');
+        long length = hasContent ? extension.Length ?? Number(block.AsSpan(124, 12), $"the length of {last}") : 0;
         if (length > long.MaxValue - position - Block || (stream.CanSeek && position + length > stream.Length))
         {
             throw CutOffWithin();
         }
 
         (unread, padding) = (length, (Block - (length % Block)) % Block);
-        string link = kind is TarKind.HardLink or TarKind.SymbolicLink ? extension.Link ?? Text(block.AsSpan(157, 100)) : "";
+        bool isLink = kind is TarKind.HardLink or TarKind.SymbolicLink;
+        string link = isLink ? extension.Link ?? Text(block.AsSpan(157, 100)) : "";
         return new TarHeader(name, kind, link, position, length);
     }
 
@@ -131,7 +135,8 @@ internal sealed class TarHeaders(Stream stream, Action<long>? spend = null)
     {
         if (length > MaxExtension)
         {
-            throw new InvalidDataException($"an extended header of {length} bytes after {last}, expected at most {MaxExtension}");
+            throw new InvalidDataException(
+                $"an extended header of {length} bytes after {last}, expected at most {MaxExtension}");
         }
 
         byte[] content = new byte[length];
@@ -195,7 +200,8 @@ internal sealed class TarHeaders(Stream stream, Action<long>? spend = null)
         long stored = Octal(block.AsSpan(148, 8)) ?? -1;
         if (stored != sum && stored != sum - (256 * high))
         {
-            throw new InvalidDataException($"at byte {position - Block}, after {last}, there is no tar header (its checksum does not match)");
+            throw new InvalidDataException(
+                $"at byte {position - Block}, after {last}, there is no tar header (its checksum does not match)");
         }
     }
 

@@ -59,8 +59,9 @@ internal sealed class TarIndex
         while (headers.Next() is { } header)
         {
             links.Add(header);
-            if (!Path.GetFileName(header.Name).StartsWith('.') && (ImageDecoder.KnowsExtensionOf(header.Name) || IsClass(header.Name))
-                && header.Kind is TarKind.File or TarKind.HardLink or TarKind.SymbolicLink)
+            bool isHidden = Path.GetFileName(header.Name).StartsWith('.');
+            if (!isHidden && header.Kind is TarKind.File or TarKind.HardLink or TarKind.SymbolicLink
+                && (ImageDecoder.KnowsExtensionOf(header.Name) || IsClass(header.Name)))
             {
                 found.Add(header);
             }
@@ -88,7 +89,8 @@ internal sealed class TarIndex
         if (TarCompression.Of(start.AsSpan(0, length), shard) is { } found)
         {
             throw new InvalidDataException(
-                $"it is compressed ({found.Kind}), and a compressed shard cannot be read by offset; unpack it with {found.Tool}");
+                $"it is compressed ({found.Kind}), and a compressed shard cannot be read by offset; "
+                    + $"unpack it with {found.Tool}");
         }
 
         stream.Position = 0;
