@@ -3,10 +3,10 @@ using System.Text;
 namespace SimClr.Data;
 
 /// <summary>
-/// Reads records as RFC 4180 has them (quoted fields, doubled quotes, line breaks within quotes), separated by commas, or by
-/// the semicolons or tabs that spreadsheets write: the first record shows which. A quote within a field that does not begin
-/// with one stands for itself. A field is given without the apostrophe that <see cref="CsvField"/> sets before a formula.
-/// Takes time and memory in proportion to the text.
+/// Reads records as in RFC 4180 (quoted fields, doubled quotes, line breaks within quotes), separated by commas, or by the
+/// semicolons or tabs that spreadsheets write: the first record shows which. A quote within a field that does not begin with
+/// one stands for itself. A field is given without the apostrophe that <see cref="CsvField"/> sets before a formula. Takes
+/// time and memory in proportion to the text.
 /// </summary>
 internal sealed class CsvReader
 {
