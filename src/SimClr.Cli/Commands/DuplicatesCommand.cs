@@ -77,7 +77,7 @@ internal static class DuplicatesCommand
         {
             throw new DataException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{100 * share:0.#}% of random pairs of these {table.Count} images reach the threshold of {threshold} (their median cosine is {pairs.Median:0.0000}), "
+                $"{100 * share:0.#}% of random pairs of these {table.Count} images reach the threshold of {threshold}, {share * (table.Count - 1):0.#} for each image (the median cosine is {pairs.Median:0.000}), "
                     + $"and not because their files are the same: the encoder cannot tell these images apart, so that near-duplicates cannot be found with it. "
                     + $"Train it longer or use another one; if nearly all images do show the same, a higher --threshold finds those that are most alike"));
         }

@@ -16,6 +16,19 @@ public sealed class RandomPairsTests
     public void Rows_that_differ_by_a_little_noise_are_not_told_apart(double noise, bool drown)
         => Assert.Equal(drown, Drown(Noisy(200, 64, noise, originals: 1)));
 
+    [Fact]
+    public void A_threshold_in_the_tail_of_random_pairs_finds_no_duplicates()
+    {
+        EmbeddingTable table = Noisy(300, 8, 0.5, originals: 1);   // a wide spread around a median of 0.8
+
+        Assert.InRange(RandomPairs.Draw(table, 0).Median, 0.7, 0.9);
+        Assert.InRange(RandomPairs.Draw(table, 0).ShareReaching(Threshold, (_, _) => false), 0.001, 0.1);
+        Assert.True(Drown(table));
+    }
+
+    [Fact]
+    public void Scenes_of_similar_images_are_no_tail() => Assert.False(Drown(Noisy(200, 64, 0.22, originals: 20)));
+
     [Theory]
     [InlineData(4)]
     [InlineData(20)]
@@ -39,7 +52,7 @@ public sealed class RandomPairsTests
     [Fact]
     public void Of_many_rows_the_seed_draws_pairs_of_different_ones()
     {
-        EmbeddingTable table = Noisy(500, 8, 0.1, originals: 500);   // 124,750 pairs
+        EmbeddingTable table = Noisy(700, 8, 0.1, originals: 700);   // 244,650 pairs
 
         Assert.Equal(RandomPairs.Draw(table, 1).Median, RandomPairs.Draw(table, 1).Median);
         Assert.NotEqual(RandomPairs.Draw(table, 1).Median, RandomPairs.Draw(table, 2).Median);
