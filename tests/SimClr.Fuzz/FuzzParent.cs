@@ -12,6 +12,7 @@ internal sealed class FuzzParent(int seed, string folder, TextWriter output)
     private const int LooksPerSecond = 10;
     private const int StartSeconds = 120;
     private const int MostWords = 4000;
+    private const int MostTold = 10;            // Failures of a reader that are told and kept; all are counted.
     private const long MostMemory = 3L << 30;   // Of a whole child; what one input takes is measured by the child itself.
 
     public FuzzTally Run(FuzzReader reader, int from, int to)
@@ -68,7 +69,7 @@ internal sealed class FuzzParent(int seed, string folder, TextWriter output)
                 }
 
                 tally.Add(verdict, long.Parse(parts[2], CultureInfo.InvariantCulture));
-                if (verdict is not (Verdict.Accepted or Verdict.Refused))
+                if (verdict is not (Verdict.Accepted or Verdict.Refused) && tally.Failures <= MostTold)
                 {
                     output.WriteLine($"{reader.Name} {line}");
                     keep(number);

@@ -67,7 +67,8 @@ internal sealed record KeptResult
     public TransferResult ToResult(TransferSplits splits)
     {
         bool several = splits.Test.Presence is not null;
-        if (Interval.Length != 2 || (several ? Marks is null || Scores?.Length != Marks.Length : Labels is null || Predictions is null))
+        if (Interval is not { Length: 2 } || Of is null || Search is null || Paths is null || ClassNames is null || Chosen is null || Array.Exists(Chosen, setting => setting is null)
+            || Paths.Contains(null) || ClassNames.Contains(null) || (several ? Marks is null || Scores?.Length != Marks.Length : Labels is null || Predictions is null))
         {
             throw new ArgumentException("the result is not whole");
         }

@@ -221,27 +221,42 @@ internal sealed class EmbeddingSpool : IDisposable
         }
     }
 
-    private static (EmbeddedBlock Block, IReadOnlyList<(string Path, string Reason)> Skipped) Parse(byte[] record)
+    /// <summary>Reads a record whose checksum is right. What it says is looked at all the same: it may be of another version.</summary>
+    private (EmbeddedBlock Block, IReadOnlyList<(string Path, string Reason)> Skipped) Parse(byte[] record)
     {
         using var reader = new BinaryReader(new MemoryStream(record), Encoding.UTF8);
-        int next = reader.ReadInt32();
-        int[] rows = new int[reader.ReadInt32()];
-        int dimension = reader.ReadInt32();
-        var sizes = new (int, int)[rows.Length];
-        for (int i = 0; i < rows.Length; i++)
+        try
         {
-            rows[i] = reader.ReadInt32();
-            sizes[i] = (reader.ReadInt32(), reader.ReadInt32());
+            int next = Number(images.Count);
+            int[] rows = new int[Number(Math.Min(images.Count, record.Length / 12))];
+            int dimension = Number(record.Length / sizeof(float));
+            var sizes = new (int, int)[rows.Length];
+            for (int i = 0; i < rows.Length; i++)
+            {
+                rows[i] = Number(images.Count - 1);
+                sizes[i] = (Number(int.MaxValue), Number(int.MaxValue));
+            }
+
+            if ((long)rows.Length * dimension > record.Length / sizeof(float) || (rows.Length > 0 && (dimension == 0 || (Dimension > 0 && dimension != Dimension))))
+            {
+                throw new FormatException($"{rows.Length} rows of {dimension} numbers");
+            }
+
+            float[] values = new float[rows.Length * dimension];
+            reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
+            var skipped = new (string, string)[Number(record.Length / 2)];
+            for (int i = 0; i < skipped.Length; i++)
+            {
+                skipped[i] = (reader.ReadString(), reader.ReadString());
+            }
+
+            return (new EmbeddedBlock(next, rows, sizes, values), skipped);
+        }
+        catch (Exception error) when (error is EndOfStreamException or FormatException)
+        {
+            throw new DataException($"{stream.Name}: a record in it is none that this version writes ({error.Message}); delete the file to begin again", error);
         }
 
-        float[] values = new float[rows.Length * dimension];
-        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
-        var skipped = new (string, string)[reader.ReadInt32()];
-        for (int i = 0; i < skipped.Length; i++)
-        {
-            skipped[i] = (reader.ReadString(), reader.ReadString());
-        }
-
-        return (new EmbeddedBlock(next, rows, sizes, values), skipped);
+        int Number(int most) => reader.ReadInt32() is var number && number >= 0 && number <= most ? number : throw new FormatException($"{number} where at most {most} belongs");
     }
 }

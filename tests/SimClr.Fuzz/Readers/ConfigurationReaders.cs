@@ -6,7 +6,7 @@ namespace SimClr.Fuzz;
 /// <summary>Configurations, and what runs say about themselves.</summary>
 internal static class ConfigurationReaders
 {
-    private const string Anchored = "loss: &d {temperature: &t 0.5 }\nschedule: {epochs: &e 10 , warmup_epochs: 1}\n? batch\n: {size: *e }\n...\n";
+    private const string Anchored = "loss: &d\n  temperature: &t 0.5\nschedule:\n  epochs: &e 10\n  warmup_epochs: 1\n? batch\n: {size: *e }\n...\n";
 
     private static readonly string[] Words =
     [
