@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using SimClr.Internals;
 
 namespace SimClr.Parquet;
 
@@ -38,7 +39,7 @@ internal sealed class CheckedParquet
     /// <exception cref="InvalidDataException">It is no Parquet file, or contradicts itself.</exception>
     public static Stream Open(string path, params IEnumerable<string> columns)
     {
-        FileStream file = File.OpenRead(path);
+        FileStream file = PlainFile.OpenRead(path);
         var written = new SegmentStream(file);
         try
         {

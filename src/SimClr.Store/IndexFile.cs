@@ -195,6 +195,7 @@ internal sealed class IndexFile : IDisposable
     private static long SizeByHeader(string path)
     {
         Span<byte> header = stackalloc byte[32];
+        PlainFile.Require(path);
         using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         stream.ReadExactly(header);
         int page = BinaryPrimitives.ReadUInt16BigEndian(header[16..]);

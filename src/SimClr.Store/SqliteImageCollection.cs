@@ -69,6 +69,7 @@ public sealed class SqliteImageCollection : ImageCollection
         }
 
         byte[] start = new byte[16];
+        PlainFile.Require(path);
         using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.AsSpan().SequenceEqual("SQLite format 3\0"u8);
     }

@@ -49,7 +49,7 @@ internal sealed class KeptResults(string folder, JsonObject common)
     {
         try
         {
-            using FileStream stream = File.OpenRead(FileOf(splits.Set));
+            using FileStream stream = PlainFile.OpenRead(FileOf(splits.Set));
             KeptResult? kept = JsonSerializer.Deserialize<KeptResult>(stream, Format);
             return kept is not null && kept.Of.ToJsonString() == OriginOf(splits).ToJsonString() ? kept.ToResult(splits) : null;
         }

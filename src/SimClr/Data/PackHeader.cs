@@ -29,6 +29,7 @@ internal readonly record struct PackHeader(long IndexOffset, long IndexLength, b
                 return false;   // A pipe, too, which would wait for someone to write.
             }
 
+            PlainFile.Require(path);
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             Span<byte> start = stackalloc byte[Magic.Length];
             return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.SequenceEqual(Magic);

@@ -71,6 +71,7 @@ internal sealed class RecordDataSet : ImageDataSet
         byte[] record = new byte[layout.Bytes];
         foreach (string file in files)
         {
+            PlainFile.Require(file);
             using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
             while (stream.ReadAtLeast(record, record.Length, throwOnEndOfStream: false) == record.Length)
             {

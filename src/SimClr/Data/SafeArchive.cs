@@ -106,7 +106,7 @@ internal static class SafeArchive
 
     private static IEnumerable<(string Path, ReadContent? Content)> Tar(string file, Action<long> spend)
     {
-        using FileStream stream = File.OpenRead(file);
+        using FileStream stream = PlainFile.OpenRead(file);
         using Stream plain = file.EndsWith(".tar", StringComparison.OrdinalIgnoreCase) ? stream : new GZipStream(stream, CompressionMode.Decompress);
         var headers = new TarHeaders(plain, spend);
         while (headers.Next() is { } header)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using SimClr.Internals;
 
 namespace SimClr.Data;
 
@@ -89,7 +90,7 @@ internal sealed class SetOverlap
     {
         try
         {
-            using FileStream stream = File.OpenRead(file);
+            using FileStream stream = PlainFile.OpenRead(file);
             return Convert.ToHexString(SHA256.HashData(stream));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -68,7 +68,7 @@ internal sealed class CsvFormat : IEmbeddingFormat
         var rows = new RowDescriptions();
         var values = new List<float>();
         CsvColumns? columns = null;
-        using var text = new StreamReader(path);
+        using StreamReader text = PlainFile.OpenText(path);
         try
         {
             foreach ((int line, string[] fields) in CsvReader.Read(text))
@@ -100,7 +100,7 @@ internal sealed class CsvFormat : IEmbeddingFormat
     /// <summary>Looks that a file is text whose lines have ends.</summary>
     internal static void RequireLines(string path)
     {
-        using FileStream stream = File.OpenRead(path);
+        using FileStream stream = PlainFile.OpenRead(path);
         byte[] start = new byte[Math.Min(LongestHeader, stream.Length)];
         stream.ReadExactly(start);
         int end = start.AsSpan().IndexOf((byte)'\n');

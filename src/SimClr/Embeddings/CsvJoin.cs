@@ -34,7 +34,7 @@ internal static class CsvJoin
         {
             foreach (string file in files)
             {
-                using FileStream part = File.OpenRead(file);
+                using FileStream part = PlainFile.OpenRead(file);
                 part.CopyTo(stream);
             }
         });
@@ -43,7 +43,7 @@ internal static class CsvJoin
 
     private static IEnumerable<(int Line, string[] Fields)> Records(string file)
     {
-        using var text = new StreamReader(file);
+        using StreamReader text = PlainFile.OpenText(file);
         foreach ((int Line, string[] Fields) record in CsvReader.Read(text))
         {
             yield return record;

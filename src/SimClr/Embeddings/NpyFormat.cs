@@ -16,7 +16,7 @@ internal sealed class NpyFormat : IEmbeddingFormat
     /// <inheritdoc/>
     public EmbeddingTable Read(string path)
     {
-        using FileStream stream = File.OpenRead(path);
+        using FileStream stream = PlainFile.OpenRead(path);
         NpyHeader header = NpyHeader.Read(stream, path);
         (int rows, int dimension) = StoredNumbers.Matrix(header.Shape, path);
         long bytes = (long)rows * dimension * StoredNumbers.Size(header.Type);

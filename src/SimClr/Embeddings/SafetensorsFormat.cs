@@ -31,7 +31,7 @@ internal sealed class SafetensorsFormat : IEmbeddingFormat
     /// <inheritdoc/>
     public EmbeddingTable Read(string path)
     {
-        using FileStream stream = File.OpenRead(path);
+        using FileStream stream = PlainFile.OpenRead(path);
         SafetensorsParts parts = SafetensorsParts.Read(stream, path);
         if (!parts.Has(Matrix))
         {
