@@ -112,6 +112,8 @@ internal static class CommandLine
         {
             case SilentException silent:
                 return silent.ExitCode;
+            case AggregateException { InnerException: { } inner and (SimClrException or OperationCanceledException) }:
+                return Report(inner, error, verbose);   // of work in parallel
             case StoppedException stopped:
                 error.WriteLine($"interrupted: {stopped.Message}");
                 return Interrupted;

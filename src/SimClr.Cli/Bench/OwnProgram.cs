@@ -14,12 +14,12 @@ internal static class OwnProgram
     {
         ProcessStartInfo start = Info(arguments);
         start.RedirectStandardInput = true;
-        return Process.Start(start)!;
+        return Started(start);
     }
 
     public static Outcome Run(IEnumerable<string> arguments, CancellationToken cancellation)
     {
-        using Process process = Process.Start(Info(arguments))!;
+        using Process process = Started(Info(arguments));
         using CancellationTokenRegistration stop = cancellation.Register(() => process.Kill(entireProcessTree: true));
         Task<string> error = process.StandardError.ReadToEndAsync(CancellationToken.None);
         string output = process.StandardOutput.ReadToEnd();
@@ -27,6 +27,10 @@ internal static class OwnProgram
         cancellation.ThrowIfCancellationRequested();
         return new Outcome(process.ExitCode, output, error.GetAwaiter().GetResult());
     }
+
+    // A process may use the cores of the thread that starts it, and this one may be bound to one of them.
+    private static Process Started(ProcessStartInfo start)
+        => Task.Run(() => Process.Start(start)!).GetAwaiter().GetResult();
 
     private static ProcessStartInfo Info(IEnumerable<string> arguments)
     {

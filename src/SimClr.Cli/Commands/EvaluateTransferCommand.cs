@@ -164,7 +164,7 @@ internal static class EvaluateTransferCommand
     }
 
     private static int Overlap(TransferSplits splits)
-        => SetOverlap.Count(splits.Test, splits.Train) + SetOverlap.Count(splits.Test, splits.Validation);
+        => SetOverlap.Count(splits.Test, splits.Train, splits.Validation);
 
     private static void Write(Stream stream, TransferResult result)
     {

@@ -68,7 +68,7 @@ internal static class LabelList
 
     // A spreadsheet puts quotes round a name that holds a comma or a quote.
     private static string Unquoted(string line) => line.Trim() is ['"', .., '"'] quoted
-        ? CsvReader.Read(new StringReader(quoted)).First().Fields is [var only] ? only : line
+        ? CsvReader.Read(new StringReader(quoted)).FirstOrDefault().Fields is [var only] ? only : line   // quotes may hold nothing
         : line;
 
     private static string Plain(string path) => Nfc.Compose(path.Replace('\\', '/'));

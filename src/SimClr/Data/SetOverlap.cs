@@ -24,16 +24,22 @@ internal sealed class SetOverlap
         places = [.. ParallelEnumerable.Range(0, images.Count).AsOrdered().Select(index => Place.Of(images.PathOf(index), folders))];
     }
 
-    /// <summary>Counts the images of a set that another one has too.</summary>
+    /// <summary>Counts the images of a set that any of the others has too.</summary>
     /// <param name="set">What is counted in, such as the test images.</param>
-    /// <param name="other">The other, such as the training images.</param>
-    public static int Count(ImageDataSet set, ImageDataSet other)
+    /// <param name="others">The others, such as the training and validation images.</param>
+    public static int Count(ImageDataSet set, params IReadOnlyList<ImageDataSet> others)
     {
-        (SetOverlap one, SetOverlap two) = (new(set), new(other));
-        bool[] shared = one.SamePlaces(two);
-        one.SameBytes(two, shared);
-        one.SamePixels(two, shared);
-        return shared.Count(image => image);
+        var one = new SetOverlap(set);
+        bool[][] shared = [.. others.Select(other => one.SharedWith(new SetOverlap(other)))];
+        return Enumerable.Range(0, set.Count).Count(image => shared.Any(with => with[image]));
+    }
+
+    private bool[] SharedWith(SetOverlap other)
+    {
+        bool[] shared = SamePlaces(other);
+        SameBytes(other, shared);
+        SamePixels(other, shared);
+        return shared;
     }
 
     private bool[] SamePlaces(SetOverlap other)

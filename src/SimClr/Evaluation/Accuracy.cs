@@ -51,7 +51,8 @@ public static class Accuracy
                 ahead += value >= values[label] ? 1 : 0;
             }
 
-            right[row] = label == first[row] || ahead < k;
+            // Nothing can guess a class that it never learned, however few there are.
+            right[row] = label == first[row] || (ahead < k && !float.IsNegativeInfinity(values[label]));
         }
 
         return right;

@@ -85,7 +85,7 @@ public static class LinearEvaluation
         IReadOnlyList<int> labels = images.RequireLabels();
         int batch = options.BatchSizeFor(images.Count);
         RankShare share = ranks.Together(() => new RankShare(batch, parts: 1, ranks.Size, ranks.Rank));
-        int classes = Math.Max(train.ClassNames?.Count ?? labels.Max() + 1, test.Classes);
+        int classes = train.ClassNames?.Count ?? Math.Max(labels.Max() + 1, test.Classes);
 
         using var inference = new InferenceMode(encoder.Module);
         using var pixels = new PixelRing(share.Images, encoder.Views.Size, inference.Device, ScalarType.Float32);

@@ -43,7 +43,7 @@ public static class LinearProbe
         Tensor labels = tensor(train.RequireLabels().Select(label => (long)label).ToArray());
         double peak = Math.Min(options.BaseRate * batch / 256, 1 / Curvature(x));
         using var trainer = new LinearTrainer(
-            train.Dimension, Math.Max(train.Classes, test.Classes), train.Count, batch, epochs, peak, options, "cpu", SingleProcess.Instance);
+            train.Dimension, train.ClassNames is null ? Math.Max(train.Classes, test.Classes) : train.Classes, train.Count, batch, epochs, peak, options, "cpu", SingleProcess.Instance);
         for (int epoch = 0; epoch < epochs; epoch++)
         {
             int[][] batches = BatchOrder.Shuffled(options.Seed, epoch, train.Count, batch);

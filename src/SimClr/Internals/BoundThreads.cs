@@ -65,7 +65,8 @@ internal static partial class BoundThreads
             return;
         }
 
-        bool wanted = threads == cores.Length && threads == ComputeThreads.Cores;
+        // Where a GPU computes, this thread hands out work beside those that decode images.
+        bool wanted = threads == cores.Length && threads == ComputeThreads.Cores && !cuda.is_available();
         if (wanted && bound is null && StartWorkers(threads) is { } workers && workers.Length == threads - 1)
         {
             bound = [0, .. workers];

@@ -29,7 +29,10 @@ internal readonly partial record struct FileNumber(ulong Device, ulong Number)
         buffer.Clear();
         try
         {
+            // Some network file systems give no number, or 0 for every file.
             return Statx(CurrentFolder, path, 0, WithNumber, ref MemoryMarshal.GetReference(buffer)) == 0
+                && (MemoryMarshal.Read<uint>(buffer) & WithNumber) != 0
+                && MemoryMarshal.Read<ulong>(buffer[NumberAt..]) != 0
                 ? new FileNumber(MemoryMarshal.Read<ulong>(buffer[DeviceAt..]), MemoryMarshal.Read<ulong>(buffer[NumberAt..]))
                 : null;
         }

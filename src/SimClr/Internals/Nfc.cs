@@ -69,13 +69,22 @@ internal static class Nfc
     /// <summary>Brings each run of combining characters into the order of their classes; equal ones keep theirs.</summary>
     private static void Sort(List<int> parts)
     {
-        for (int i = 1; i < parts.Count; i++)
+        for (int begin = 0; begin < parts.Count;)
         {
-            int rank = ClassOf(parts[i]);
-            for (int j = i; rank > 0 && j > 0 && ClassOf(parts[j - 1]) > rank; j--)
+            int end = begin;
+            while (end < parts.Count && ClassOf(parts[end]) > 0)
             {
-                (parts[j - 1], parts[j]) = (parts[j], parts[j - 1]);
+                end++;
             }
+
+            if (end - begin > 1)
+            {
+                int[] run = [.. parts.GetRange(begin, end - begin).OrderBy(ClassOf)];   // stable
+                parts.RemoveRange(begin, run.Length);
+                parts.InsertRange(begin, run);
+            }
+
+            begin = end + 1;
         }
     }
 

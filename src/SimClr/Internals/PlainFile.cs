@@ -74,9 +74,16 @@ internal static partial class PlainFile
         }
 
         Span<byte> status = stackalloc byte[StatBytes];
-        return Statx(CurrentFolder, path, 0, WantsType, ref MemoryMarshal.GetReference(status)) == 0
-            ? MemoryMarshal.Read<ushort>(status[ModeOffset..]) & TypeMask
-            : 0;
+        try
+        {
+            return Statx(CurrentFolder, path, 0, WantsType, ref MemoryMarshal.GetReference(status)) == 0
+                ? MemoryMarshal.Read<ushort>(status[ModeOffset..]) & TypeMask
+                : 0;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return 0;   // an older C library
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]

@@ -60,10 +60,10 @@ internal sealed record RunRecord(
             typeof(torch).Assembly.GetName().Version!.ToString(3)),
         totalSteps,
         task)
-    {
-        ScheduledSteps = plan.HasEarlierSchedule ? null : totalSteps,
-        NotAdapted = plan.NotAdapted is { Length: > 0 } names ? names : null,
-    };
+        {
+            ScheduledSteps = plan.HasEarlierSchedule ? null : totalSteps,
+            NotAdapted = plan.NotAdapted is { Length: > 0 } names ? names : null,
+        };
 
     public static RunRecord Read(string file)
     {

@@ -33,6 +33,7 @@ public sealed class LabelListTests : IDisposable
 
     [Theory]
     [InlineData("n01_7.JPEG\n7.JPEG\nn03_1.JPEG\nx\ny", "4 of 5 names are not in", "7.JPEG, n03_1.JPEG, x, …")]
+    [InlineData("\"\"\nn01_7.JPEG", "1 of 2 names are not in", "\"\"")]
     [InlineData("same.png", "1 of 1 names are in", "more than once")]
     [InlineData("\n \n", "names no image", "expected a file name on each line")]
     public void What_cannot_be_found_is_counted_and_named(string lines, string what, string examples)

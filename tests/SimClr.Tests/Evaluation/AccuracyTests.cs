@@ -13,6 +13,10 @@ public sealed class AccuracyTests
         0.3f, 0.3f, 0.3f,
     ];
 
+    [Fact]
+    public void A_class_that_was_never_learned_is_not_among_the_first_five_however_few_there_are()
+        => Assert.Equal([true, false], Accuracy.AmongFirst([1, 2, float.NegativeInfinity, 1, 2, float.NegativeInfinity], 3, [0, 2], 5));
+
     [Theory]
     [InlineData(1, 0.25)]
     [InlineData(2, 0.5)]   // Of the last row, all of whose scores are equal, only the first guess counts.

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
+using SimClr.Cli.Bench;
 using SimClr.Internals;
 using static TorchSharp.torch;
 
@@ -33,6 +35,23 @@ public sealed partial class BoundThreadsTests : IDisposable
         Assert.Equal(all, started);
         Assert.Equal(all, afterwards);
         Assert.Equal(all, Cores());
+    }
+
+    [Fact]
+    public void A_process_that_a_bound_thread_starts_has_all_cores()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && ComputeThreads.Cores > 1, "needs Linux and two cores");
+        string child = BoundThreads.Run(() =>
+        {
+            ComputeThreads.Use(ComputeThreads.Cores);
+            using Process process = OwnProgram.Start(["bench", "--only", BenchCatalog.BusySide]);
+            string cores = CoresIn($"/proc/{process.Id}/status");
+            process.Kill();
+            process.WaitForExit();
+            return cores;
+        });
+
+        Assert.Equal(Cores(), child);
     }
 
     [Fact]
@@ -96,7 +115,9 @@ public sealed partial class BoundThreadsTests : IDisposable
         }
     }
 
-    private static string Cores() => File.ReadLines("/proc/thread-self/status")
+    private static string Cores() => CoresIn("/proc/thread-self/status");
+
+    private static string CoresIn(string status) => File.ReadLines(status)
         .Single(line => line.StartsWith("Cpus_allowed_list:", StringComparison.Ordinal)).Split('\t')[1];
 
     private static string? Native(string name) => Marshal.PtrToStringUTF8(GetNative(name));

@@ -16,6 +16,17 @@ public sealed class NfcTests
         }
     }
 
+    /// <summary>By exchanges of neighbors this would take hours.</summary>
+    [Fact]
+    public void Many_accents_on_one_letter_are_sorted_at_once()
+    {
+        string marks = string.Concat(Enumerable.Repeat("\u0302\u0323", 300_000));
+        string composed = Nfc.Compose("e" + marks);
+        Assert.Equal(600_001 - 2, composed.Length);   // one accent above and one below join the letter
+        Assert.StartsWith("\u1ec7\u0323\u0323", composed, StringComparison.Ordinal);
+        Assert.EndsWith("\u0302\u0302", composed, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Ka\u0308se", "K\u00e4se")]
     [InlineData("K\u00e4se", "K\u00e4se")]
