@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.Globalization;
 using SimClr.Internals;
 
 namespace SimClr.Cli;
@@ -34,7 +35,10 @@ internal static class GlobalOptions
         Option<long?> option = NumberOption.Integer(Threads, "Threads to compute with; 0 for one per core", 0, recursive: true);
         option.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<long?>() is { } asked && asked > ComputeThreads.Max)
+            // Not by its value, which there is none of where the text is no number: that has been said then.
+            if (result.Tokens is [.., var typed]
+                && long.TryParse(typed.Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out long asked)
+                && asked > ComputeThreads.Max)
             {
                 result.AddError($"{Threads}: got {asked}, expected at most {ComputeThreads.Max} on this machine ({ComputeThreads.Cores} core(s) to use)");
             }

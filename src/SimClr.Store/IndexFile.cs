@@ -185,6 +185,14 @@ internal sealed class IndexFile : IDisposable
             throw new DataException($"{path} is an index of version {Pragma("user_version")}, expected {Version}; it was made by another version of simclr: use that one, or create it again");
         }
 
+        // A view may stand where a table belongs, and compute without end.
+        long others = (long)new Statement(
+            connection, "SELECT count(*) FROM sqlite_master WHERE type NOT IN ('table', 'index') OR sql LIKE 'CREATE VIRTUAL%'", transaction).Scalar<object>()!;
+        if (others > 0)
+        {
+            throw new DataException($"{path} holds {others} view(s), trigger(s) or virtual table(s), and an index of images has none; it was tampered with: create it again");
+        }
+
         if (FileSize.Of(path) < SizeByHeader(path))
         {
             throw new DataException($"{path} is cut off: it has {FileSize.Of(path)} bytes, expected {SizeByHeader(path)}; copy it again, or create it again");

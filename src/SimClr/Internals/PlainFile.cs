@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace SimClr.Internals;
 
@@ -14,6 +15,9 @@ internal static partial class PlainFile
     private const int ModeOffset = 28;   // stx_mode, on every processor
     private const int TypeMask = 0xF000;
     private const int Pipe = 0x1000;
+
+    // Bytes of another encoding would all become the same sign, and two names one.
+    private static readonly Encoding StrictUtf8 = Encoding.GetEncoding("utf-8", EncoderFallback.ReplacementFallback, new NotUtf8());
 
     // What a shell makes of <(command), and a program's own input: they have a writer, and end.
     private static readonly string[] Inherited = ["/dev/fd/", "/dev/stdin", "/proc/self/fd/"];
@@ -44,7 +48,7 @@ internal static partial class PlainFile
         return File.ReadAllBytes(path);
     }
 
-    /// <summary>Opens a text, which may also be the output of a command (<c>&lt;(command)</c> in a shell).</summary>
+    /// <summary>Opens a text in UTF-8 (or UTF-16 with its mark), which may also be the output of a command (<c>&lt;(command)</c> in a shell).</summary>
     /// <inheritdoc cref="OpenRead"/>
     public static StreamReader OpenText(string path)
     {
@@ -53,7 +57,7 @@ internal static partial class PlainFile
             Require(path);
         }
 
-        return new StreamReader(path);
+        return new StreamReader(path, StrictUtf8);
     }
 
     /// <summary>Refuses what is no regular file. A path where nothing is passes: whoever opens it says so.</summary>
@@ -88,4 +92,23 @@ internal static partial class PlainFile
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Statx(int folder, string path, int flags, uint mask, ref byte status);
+
+    private sealed class NotUtf8 : DecoderFallback
+    {
+        public override int MaxCharCount => 1;
+
+        public override DecoderFallbackBuffer CreateFallbackBuffer() => new Refusal();
+    }
+
+    private sealed class Refusal : DecoderFallbackBuffer
+    {
+        public override int Remaining => 0;
+
+        public override bool Fallback(byte[] bytesUnknown, int index)
+            => throw new IOException($"it is not text in UTF-8 (it holds the byte 0x{bytesUnknown[0]:X2}); save it as UTF-8");
+
+        public override char GetNextChar() => '\0';
+
+        public override bool MovePrevious() => false;
+    }
 }

@@ -15,6 +15,16 @@ public sealed class ManifestTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
+    /// <summary>Both labels would become "c" and the sign for what cannot be read.</summary>
+    [Fact]
+    public void A_manifest_in_another_encoding_is_refused()
+    {
+        folder.Write("a.png", "only the name counts");
+        File.WriteAllBytes(folder.Of("list.csv"), [.. "path,label\na.png,c"u8, 0xE9, .. "\na.png,c"u8, 0xE8, (byte)'\n']);
+        var error = Assert.Throws<DataException>(() => DataSets.Open(folder.Of("list.csv")));
+        Assert.Contains("not text in UTF-8 (it holds the byte 0xE9); save it as UTF-8", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Paths_are_relative_to_the_manifest_and_classes_are_in_ordinal_order()
     {

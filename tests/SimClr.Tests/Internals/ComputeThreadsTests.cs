@@ -29,6 +29,16 @@ public sealed class ComputeThreadsTests(SmallWorld world) : IClassFixture<SmallW
         Assert.Equal(Environment.ProcessorCount, get_num_threads());
     }
 
+    [Theory]
+    [InlineData("-1")]
+    [InlineData("x")]
+    [InlineData("0x2")]
+    public void A_number_of_threads_that_is_none_is_wrong_usage(string threads)
+    {
+        string error = CommandRun.Of("preset", "list", "--threads", threads).Refused(2);
+        Assert.Contains($"--threads: got '{threads}', expected an integer of 0 or more", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_wish_is_met_up_to_a_few_threads_per_core()
     {

@@ -146,6 +146,15 @@ public sealed class SqliteImageCollectionTests : IDisposable
         Assert.Contains("version 9, expected 1", Refused());
     }
 
+    /// <summary>Counting the rows of this view would never end.</summary>
+    [Fact]
+    public async Task A_view_where_a_table_belongs_is_refused()
+    {
+        (await Fill(3)).Dispose();
+        Run("DROP TABLE images; CREATE VIEW images AS WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n) SELECT id, 'a' AS path FROM n");
+        Assert.Contains("1 view(s)", Refused());
+    }
+
     [Theory]
     [InlineData(0.5)]
     [InlineData(0.95)]
