@@ -100,7 +100,7 @@ internal sealed class LinearTrainer : IDisposable
     {
         var outcome = EvaluationOutcome.FromScores(test, logits, layer.Classes, seed);
         return new LinearResult(
-            outcome.Top1, outcome.Top5!.Value, epochs, trainImages, test.Count, layer.Classes, Loss, outcome.Predictions)
+            outcome.Top1, outcome.Top5!.Value, epochs, trainImages, test.Count, Math.Max(layer.Classes, test.Classes), Loss, outcome.Predictions)
         {
             Outcome = outcome,
             BatchSize = batchSize,
