@@ -7,8 +7,7 @@ internal sealed class DeviceBlur : IDisposable
 {
     private readonly int size;
     private readonly int kernel;
-    private readonly Device device;
-    private Tensor? places;
+    private readonly Tensor places;
 
     /// <param name="size">Side of the views.</param>
     /// <param name="kernel">Width of the kernel in pixels, odd.</param>
@@ -16,37 +15,41 @@ internal sealed class DeviceBlur : IDisposable
     public DeviceBlur(int size, int kernel, Device device)
     {
         this.size = size;
-        this.device = device;
         this.kernel = kernel;
+        places = Places(size, kernel, device);
     }
 
-    /// <param name="planes">[views, 3, S, S], changed in place.</param>
+    /// <summary>Adds what is needed to what is sent.</summary>
     /// <param name="draws">One per view.</param>
-    public void Apply(Tensor planes, IReadOnlyList<ViewParameters> draws)
-        => DeviceColors.Change(planes, draws, d => d.BlurSigma > 0, _ => 0, (x, _) => Blur(
-            x, [.. draws.Where(d => d.BlurSigma > 0).Select(d => d.BlurSigma)]));
-
-    public void Dispose() => places?.Dispose();
-
-    private Tensor Blur(Tensor x, float[] sigmas)
+    /// <param name="numbers">What is sent.</param>
+    public DeviceChange? Plan(IReadOnlyList<ViewParameters> draws, PackedNumbers numbers)
     {
-        int n = sigmas.Length;
-        float[] weights = new float[n * kernel];
-        for (int i = 0; i < n; i++)
+        float[] sigmas = [.. draws.Where(d => d.BlurSigma > 0).Select(d => d.BlurSigma)];
+        float[] weights = new float[sigmas.Length * kernel];
+        for (int i = 0; i < sigmas.Length; i++)
         {
             GaussianBlur.Weights(sigmas[i], weights.AsSpan(i * kernel, kernel));
         }
 
-        places ??= Places().DetachFromDisposeScope();
-        Tensor matrix = DeviceViews.Upload<float>(weights, ScalarType.Float32, device, n, kernel).mm(places).reshape(n, size, size);
+        return DeviceChange.Plan(draws, d => d.BlurSigma > 0, weights, Blur, numbers);
+    }
+
+    public void Dispose() => places.Dispose();
+
+    // x: [n, 3, S, S], weights: [n, kernel]
+    private Tensor Blur(Tensor x, Tensor weights)
+    {
+        long n = x.shape[0];
+        Tensor matrix = weights.mm(places).reshape(n, size, size);
         Tensor down = matrix.bmm(x.permute(0, 2, 1, 3).reshape(n, size, 3 * size));        // [n, S, 3·S]
         Tensor across = down.reshape(n, size * 3, size).bmm(matrix.transpose(1, 2));      // [n, S·3, S]
         return across.reshape(n, size, 3, size).permute(0, 2, 1, 3);
     }
 
     /// <summary>Where each weight of a kernel stands in the matrix, edges reflected: [kernel, S · S] of zeros and ones.</summary>
-    private Tensor Places()
+    private static Tensor Places(int size, int kernel, Device device)
     {
+        using var scope = NewDisposeScope();
         float[] ones = new float[kernel * size * size];
         for (int k = 0; k < kernel; k++)
         {
@@ -56,6 +59,6 @@ internal sealed class DeviceBlur : IDisposable
             }
         }
 
-        return DeviceViews.Upload<float>(ones, ScalarType.Float32, device, kernel, size * size);
+        return tensor(ones, [kernel, size * size], device: CPU).to(device).DetachFromDisposeScope();
     }
 }

@@ -13,41 +13,32 @@ internal static class DeviceColors
     private static readonly Scalar Four = Scalars.Of(4);
     private static readonly Scalar Six = Scalars.Of(6);
 
-    /// <param name="planes">[views, 3, S, S] in [0, 1], changed in place.</param>
+    /// <summary>What is done, in order; adds what it needs to what is sent.</summary>
     /// <param name="draws">One per view.</param>
-    public static void Apply(Tensor planes, IReadOnlyList<ViewParameters> draws)
+    /// <param name="numbers">What is sent.</param>
+    public static IReadOnlyList<DeviceChange> Plan(IReadOnlyList<ViewParameters> draws, PackedNumbers numbers)
     {
+        var changes = new List<DeviceChange>();
         for (int turn = 0; turn < 4; turn++)
         {
             // The views that have the operation at this turn.
-            Change(planes, draws, d => d.Jitter && d.JitterAt(turn) == 0, d => d.Brightness, (x, f) => (x * f).clamp_(Scalars.Zero, Scalars.One));
-            Change(planes, draws, d => d.Jitter && d.JitterAt(turn) == 1, d => d.Contrast, Contrast);
-            Change(planes, draws, d => d.Jitter && d.JitterAt(turn) == 2, d => d.Saturation, (x, f) => Mix(x, Luma(x), f));
-            Change(planes, draws, d => d.Jitter && d.JitterAt(turn) == 3, d => d.Hue, Turn);
+            Add(d => d.Jitter && d.JitterAt(turn) == 0, d => d.Brightness, (x, f) => (x * f).clamp_(Scalars.Zero, Scalars.One));
+            Add(d => d.Jitter && d.JitterAt(turn) == 1, d => d.Contrast, Contrast);
+            Add(d => d.Jitter && d.JitterAt(turn) == 2, d => d.Saturation, (x, f) => Mix(x, Luma(x), f));
+            Add(d => d.Jitter && d.JitterAt(turn) == 3, d => d.Hue, Turn);
         }
 
-        Change(planes, draws, d => d.Gray, _ => 0, (x, _) => Luma(x).expand_as(x));
-    }
+        Add(d => d.Gray, _ => 0, (x, _) => Luma(x).expand_as(x));
+        return changes;
 
-    /// <summary>Replaces the views that are chosen by what an operation with their own factor makes of them.</summary>
-    internal static void Change(
-        Tensor planes,
-        IReadOnlyList<ViewParameters> draws,
-        Func<ViewParameters, bool> chosen,
-        Func<ViewParameters, float> factor,
-        Func<Tensor, Tensor, Tensor> operation)
-    {
-        long[] rows = [.. draws.Index().Where(pair => chosen(pair.Item)).Select(pair => (long)pair.Index)];
-        if (rows.Length == 0)
+        void Add(Func<ViewParameters, bool> chosen, Func<ViewParameters, float> factor, Func<Tensor, Tensor, Tensor> operation)
         {
-            return;
+            float[] factors = [.. draws.Where(chosen).Select(factor)];
+            if (DeviceChange.Plan(draws, chosen, factors, (x, f) => operation(x, f.reshape(-1, 1, 1, 1)), numbers) is { } change)
+            {
+                changes.Add(change);
+            }
         }
-
-        using var scope = NewDisposeScope();
-        float[] factors = [.. rows.Select(row => factor(draws[(int)row]))];
-        Tensor where = DeviceViews.Upload<long>(rows, ScalarType.Int64, planes.device, rows.Length);
-        Tensor f = DeviceViews.Upload<float>(factors, ScalarType.Float32, planes.device, rows.Length, 1, 1, 1);
-        planes.index_copy_(0, where, operation(planes.index_select(0, where), f));
     }
 
     private static Tensor Luma(Tensor x)
@@ -72,7 +63,7 @@ internal static class DeviceColors
         Tensor hue = sector.div(Six).Plus(shift);
         hue = (hue - hue.floor()).mul(Six);
 
-        Tensor offsets = tensor([5f, 3f, 1f], device: x.device).reshape(1, 3, 1, 1);
+        Tensor offsets = arange(Scalars.Of(5), Scalars.Zero, Scalars.Of(-2), ScalarType.Float32, x.device).reshape(1, 3, 1, 1);   // 5, 3, 1
         Tensor k = offsets.Plus(hue).fmod(Six);
         Tensor turned = value - (chroma * minimum(k, k.neg().Plus(Four)).clamp(Scalars.Zero, Scalars.One));
         return where(gray, x, turned);

@@ -11,6 +11,9 @@ internal sealed class DeviceTaps(int views, int size)
     private readonly ResampleTaps[] taps = new ResampleTaps[views];
     private readonly int[] offsets = new int[views];
     private readonly bool[] mirrored = new bool[views];
+    private int longest;
+    private PackedNumbers.Place starts;
+    private PackedNumbers.Place weights;
 
     /// <summary>Sets the taps of a view.</summary>
     /// <param name="view">Which.</param>
@@ -20,26 +23,36 @@ internal sealed class DeviceTaps(int views, int size)
     public void Set(int view, ResampleTaps own, int offset, bool mirror)
         => (taps[view], offsets[view], mirrored[view]) = (own, offset, mirror);
 
-    /// <summary>Matrices that make the result of a line of the image: [views, size, length].</summary>
-    public Tensor Dense(int length, Device device)
+    /// <summary>Adds them to what is sent.</summary>
+    public void Pack(PackedNumbers numbers)
     {
-        int longest = taps.Max(own => own.Taps);
-        long[] starts = new long[views * size];
-        float[] weights = new float[views * size * longest];
-        for (int row = 0; row < starts.Length; row++)
+        longest = taps.Max(own => own.Taps);
+        long[] firsts = new long[views * size];
+        float[] values = new float[views * size * longest];
+        for (int row = 0; row < firsts.Length; row++)
         {
             (int view, int i) = (row / size, row % size);
             ResampleTaps own = taps[view];
             int from = mirrored[view] ? size - 1 - i : i;
-            own.Weights.Slice(from * own.Taps, own.Taps).CopyTo(weights.AsSpan(row * longest));
-            starts[row] = offsets[view] + own.Starts[from];
+            own.Weights.Slice(from * own.Taps, own.Taps).CopyTo(values.AsSpan(row * longest));
+            firsts[row] = offsets[view] + own.Starts[from];
         }
 
+        starts = numbers.Add(firsts);
+        weights = numbers.Add(values);
+    }
+
+    /// <summary>Matrices that make the result of a line of the image: [views, size, length].</summary>
+    /// <param name="numbers">What was sent.</param>
+    /// <param name="length">Pixels of the line.</param>
+    /// <param name="device">Where it was sent.</param>
+    public Tensor Dense(PackedNumbers numbers, int length, Device device)
+    {
         // Weights of zero behind a row's own may reach beyond the image: there is room for them, which is cut off.
-        Tensor columns = DeviceViews.Upload<long>(starts, ScalarType.Int64, device, views, size, 1)
+        Tensor columns = numbers.Integers(starts, views, size, 1)
             .Plus(arange(Scalars.Zero, Scalars.Of(longest), Scalars.One, ScalarType.Int64, device));
         return zeros([views, size, length + longest], ScalarType.Float32, device)
-            .scatter_(2, columns, DeviceViews.Upload<float>(weights, ScalarType.Float32, device, views, size, longest))
+            .scatter_(2, columns, numbers.Floats(weights, views, size, longest))
             .narrow(2, 0, length);
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using SimClr.Data;
 using SimClr.Internals;
 using static TorchSharp.torch;
@@ -11,7 +10,7 @@ namespace SimClr.Augmentation;
 /// </summary>
 internal sealed class DeviceViews : IDisposable
 {
-    // Of decoded pixels that are on the device as floats at one time.
+    // Of decoded pixels that are on the device at one time, as bytes and as floats.
     private const long MostFloats = 1 << 26;
 
     private readonly ViewOptions options;
@@ -19,6 +18,8 @@ internal sealed class DeviceViews : IDisposable
     private readonly Device device;
     private readonly ScalarType type;
     private readonly DeviceBlur blur;
+    private readonly DeviceUploads numbersSent;
+    private readonly DeviceUploads bytesSent;
     private readonly int viewsPerImage;
 
     /// <param name="options">How views are made.</param>
@@ -34,7 +35,12 @@ internal sealed class DeviceViews : IDisposable
         this.device = TorchSharp.torch.device(device);
         this.type = type;
         blur = new DeviceBlur(options.Size, GaussianBlur.KernelFor(options.Size, options.BlurKernel), this.device);
+        numbersSent = new DeviceUploads(ScalarType.Float32, this.device);
+        bytesSent = new DeviceUploads(ScalarType.Byte, this.device);
     }
+
+    /// <summary>Copies to the device so far: one of numbers for each batch, and one of pixels for each 2²⁶ bytes.</summary>
+    internal long Copies => numbersSent.Count + bytesSent.Count;
 
     /// <summary>The views of each image of a loaded batch, first views first: [V · N, 3, S, S], channels last.</summary>
     public Tensor Render(ImageBatch batch)
@@ -54,78 +60,134 @@ internal sealed class DeviceViews : IDisposable
     public Tensor Render(IReadOnlyList<RgbImage> images, IReadOnlyList<ViewParameters> draws)
     {
         using var scope = NewDisposeScope();
-        Tensor planes = Crop(images, draws);
-        DeviceColors.Apply(planes, draws);
-        blur.Apply(planes, draws);
+        var numbers = new PackedNumbers();
+        CropGroup[] groups = [.. Groups(images, draws, numbers)];
+        IReadOnlyList<DeviceChange> colors = DeviceColors.Plan(draws, numbers);
+        DeviceChange? blurred = blur.Plan(draws, numbers);
+        PackedNumbers.Place mean = numbers.Add(PixelWriter.ImageNetMean);
+        PackedNumbers.Place scale = numbers.Add(PixelWriter.ImageNetScale);
+        numbers.Send(numbersSent);
+
+        Tensor planes = Crop(images, groups, numbers, draws.Count);
+        foreach (DeviceChange change in colors)
+        {
+            change.Apply(planes, numbers);
+        }
+
+        blurred?.Apply(planes, numbers);
         planes.clamp_(Scalars.Zero, Scalars.One);
         if (options.Normalize == "imagenet")
         {
-            planes.sub_(Channels(PixelWriter.ImageNetMean)).mul_(Channels(PixelWriter.ImageNetScale));
+            planes.sub_(numbers.Floats(mean, 1, 3, 1, 1)).mul_(numbers.Floats(scale, 1, 3, 1, 1));
         }
 
         return planes.permute(0, 2, 3, 1).contiguous().to(type).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
-    public void Dispose() => blur.Dispose();
-
-    /// <summary>A tensor on the device with values from the host.</summary>
-    internal static Tensor Upload<T>(ReadOnlySpan<T> values, ScalarType type, Device device, params long[] shape)
-        where T : unmanaged
+    public void Dispose()
     {
-        Tensor host = empty(shape, type);
-        values.CopyTo(MemoryMarshal.Cast<byte, T>(host.bytes));
-        return host.to(device);
+        blur.Dispose();
+        numbersSent.Dispose();
+        bytesSent.Dispose();
     }
 
-    private Tensor Channels(float[] values) => Upload<float>(values, ScalarType.Float32, device, 1, 3, 1, 1);
-
-    /// <summary>Crop, resize and flip, for images of one size at a time.</summary>
-    private Tensor Crop(IReadOnlyList<RgbImage> images, IReadOnlyList<ViewParameters> draws)
+    /// <summary>Images of one size each, as many as are to be on the device at a time; adds what their crops need to what is sent.</summary>
+    private IEnumerable<CropGroup> Groups(IReadOnlyList<RgbImage> images, IReadOnlyList<ViewParameters> draws, PackedNumbers numbers)
     {
         int views = draws.Count / images.Count;
-        Tensor planes = empty([draws.Count, 3, options.Size, options.Size], ScalarType.Float32, device);
+        bool bicubic = options.Interpolation == "bicubic";
         foreach (var size in Enumerable.Range(0, images.Count).GroupBy(i => (images[i].Width, images[i].Height)))
         {
             int most = (int)Math.Max(1, MostFloats / (3L * size.Key.Width * size.Key.Height));
             foreach (int[] places in size.Chunk(most))
             {
-                using var scope = NewDisposeScope();
+                int n = places.Length;
                 int[] rows = [.. from view in Enumerable.Range(0, views) from i in places select (view * images.Count) + i];
-                ViewParameters[] own = [.. rows.Select(row => draws[row])];
-                Tensor made = Crop([.. places.Select(i => images[i])], own, size.Key.Width, size.Key.Height, views);
-                planes.index_copy_(0, Upload<long>([.. rows.Select(row => (long)row)], ScalarType.Int64, device, rows.Length), made);
+
+                // Both views of an image share one product: their rows lie below one another.
+                var down = new DeviceTaps(n * views, options.Size);
+                var across = new DeviceTaps(n * views, options.Size);
+                for (int i = 0; i < rows.Length; i++)
+                {
+                    (Box box, bool flip) = (draws[rows[i]].Crop, draws[rows[i]].Flip);
+                    down.Set((i % n * views) + (i / n), Taps(box.Height), box.Top, mirror: false);
+                    across.Set(i, Taps(box.Width), box.Left, flip);
+                }
+
+                down.Pack(numbers);
+                across.Pack(numbers);
+                yield return new CropGroup(places, size.Key.Width, size.Key.Height, numbers.Add([.. rows.Select(row => (long)row)]), down, across);
+            }
+        }
+
+        ResampleTaps Taps(int length) => new ResampleTaps().Fill(length, options.Size, 0, options.Size, bicubic, antialias: true);
+    }
+
+    /// <summary>Crop, resize and flip: [views, 3, S, S].</summary>
+    private Tensor Crop(IReadOnlyList<RgbImage> images, CropGroup[] groups, PackedNumbers numbers, int views)
+    {
+        Tensor planes = empty([views, 3, options.Size, options.Size], ScalarType.Float32, device);
+        for (int from = 0, to; from < groups.Length; from = to)
+        {
+            // As many groups as their bytes leave room for, in one copy.
+            long total = groups[from].Bytes;
+            for (to = from + 1; to < groups.Length && total + groups[to].Bytes <= MostFloats; to++)
+            {
+                total += groups[to].Bytes;
+            }
+
+            using var scope = NewDisposeScope();
+            Tensor bytes = Send(images, groups.AsSpan(from..to), checked((int)total));
+            long start = 0;
+            foreach (CropGroup group in groups[from..to])
+            {
+                using var own = NewDisposeScope();
+                Tensor x = bytes.narrow(0, start, group.Bytes).to(ScalarType.Float32)
+                    .reshape(group.Places.Length, group.Height, 3 * group.Width);
+                start += group.Bytes;
+                planes.index_copy_(0, numbers.Integers(group.Rows, group.Rows.Count), Crop(x, group, numbers));
             }
         }
 
         return planes.mul_(Scalars.Of(1 / 255f)).clamp_(Scalars.Zero, Scalars.One);
     }
 
-    /// <summary>n images of one size and V · n draws: [V · n, 3, S, S], not yet divided by 255.</summary>
-    private Tensor Crop(RgbImage[] images, ViewParameters[] draws, int width, int height, int views)
+    private Tensor Send(IReadOnlyList<RgbImage> images, ReadOnlySpan<CropGroup> groups, int total)
     {
-        (int n, int size) = (images.Length, options.Size);
-        Tensor bytes = empty([n, height, 3 * width], ScalarType.Byte);
-        for (int i = 0; i < n; i++)
+        Span<byte> bytes = bytesSent.Fill<byte>(total);
+        foreach (CropGroup group in groups)
         {
-            images[i].Pixels.CopyTo(bytes.bytes.Slice(i * 3 * width * height, 3 * width * height));
+            foreach (int place in group.Places)
+            {
+                images[place].Pixels.CopyTo(bytes);
+                bytes = bytes[images[place].Pixels.Length..];
+            }
         }
 
-        Tensor x = bytes.to(device).to(ScalarType.Float32);                                // [n, H, 3W]
-        bool bicubic = options.Interpolation == "bicubic";
+        return bytesSent.Send(total);
+    }
 
-        // Both views of an image share one product: their rows lie below one another.
-        var down = new DeviceTaps(n * views, size);
-        var across = new DeviceTaps(n * views, size);
-        for (int i = 0; i < draws.Length; i++)
-        {
-            (Box box, bool flip) = (draws[i].Crop, draws[i].Flip);
-            down.Set((i % n * views) + (i / n), new ResampleTaps().Fill(box.Height, size, 0, size, bicubic, antialias: true), box.Top, mirror: false);
-            across.Set(i, new ResampleTaps().Fill(box.Width, size, 0, size, bicubic, antialias: true), box.Left, flip);
-        }
-
-        Tensor rows = down.Dense(height, device).reshape(n, views * size, height).bmm(x); // [n, V·S, 3W]
-        Tensor tall = rows.reshape(n, views, size, width, 3).permute(1, 0, 2, 4, 3).reshape(views * n, size * 3, width);
-        Tensor made = tall.bmm(across.Dense(width, device).transpose(1, 2));              // [V·n, S·3, S]
+    /// <summary>x: n images of one size, [n, H, 3W] → [V · n, 3, S, S], not yet divided by 255.</summary>
+    private Tensor Crop(Tensor x, CropGroup group, PackedNumbers numbers)
+    {
+        (int n, int size) = (group.Places.Length, options.Size);
+        int views = group.Rows.Count / n;
+        Tensor rows = group.Down.Dense(numbers, group.Height, device).reshape(n, views * size, group.Height).bmm(x);    // [n, V·S, 3W]
+        Tensor tall = rows.reshape(n, views, size, group.Width, 3).permute(1, 0, 2, 4, 3).reshape(views * n, size * 3, group.Width);
+        Tensor made = tall.bmm(group.Across.Dense(numbers, group.Width, device).transpose(1, 2));                       // [V·n, S·3, S]
         return made.reshape(views * n, size, 3, size).permute(0, 2, 1, 3);
+    }
+
+    /// <summary>Images of one size.</summary>
+    /// <param name="Places">Which.</param>
+    /// <param name="Width">Of each, in pixels.</param>
+    /// <param name="Height">Of each, in pixels.</param>
+    /// <param name="Rows">The places of their views in the batch.</param>
+    /// <param name="Down">Taps along the columns.</param>
+    /// <param name="Across">Taps along the rows.</param>
+    private sealed record CropGroup(
+        int[] Places, int Width, int Height, PackedNumbers.Place Rows, DeviceTaps Down, DeviceTaps Across)
+    {
+        public long Bytes => 3L * Width * Height * Places.Length;
     }
 }

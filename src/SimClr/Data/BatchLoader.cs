@@ -100,6 +100,9 @@ public sealed class BatchLoader
     /// <summary>How many batches are valid at a time: the one that was handed out last (default), and others before it. Less than the ring.</summary>
     internal int Held { get; init; } = 1;
 
+    /// <summary>Returns when the memory of a slot may be written again, where a device may still be reading it; called by the consumer's thread.</summary>
+    internal Action<int>? AwaitFree { get; init; }
+
     /// <summary>
     /// Loads the planned batches in order. Plans are taken one by one, on the consumer's thread, at most
     /// <c>ring</c> ahead, so they may go on forever. The workers end with the enumeration, also when it is left early.
@@ -127,6 +130,7 @@ public sealed class BatchLoader
             while (more && free.Count > 0 && (more = plan.MoveNext()))
             {
                 ImageBatch next = free.Dequeue();
+                AwaitFree?.Invoke(next.Slot);
                 next.Start(plan.Current, clear: !substituteUnreadable);
                 crew.Post(next);
                 ahead.Enqueue(next);

@@ -83,6 +83,7 @@ public static class LinearEvaluation
     {
         ImageDataSet images = ranks.Together(() => ImageCache.Load(train, data, skipped, null, cancellation));
         IReadOnlyList<int> labels = images.RequireLabels();
+        using var known = ImageTable.OfLabels(labels);
         int batch = options.BatchSizeFor(images.Count);
         RankShare share = ranks.Together(() => new RankShare(batch, parts: 1, ranks.Size, ranks.Rank));
         int classes = train.ClassNames?.Count ?? Math.Max(labels.Max() + 1, test.Classes);
@@ -91,15 +92,16 @@ public static class LinearEvaluation
         using var pixels = new PixelRing(share.Images, encoder.Views.Size, inference.Device, ScalarType.Float32);
         var trainer = new LinearTrainer(
             test.Dimension, classes, images.Count, batch, options.Epochs, options.BaseRate * batch / 256, options, inference.Device, ranks);
-        BatchLoader loader = Crops(encoder.Views, images, pixels.Memory, skipped, options, data);
+        BatchLoader loader = Crops(encoder.Views, images, pixels, skipped, options, data);
         int perEpoch = images.Count / batch;
         int step = 0;
         foreach (ImageBatch views in loader.Load(Plans(images.Count, share, options), cancellation))
         {
             using var scope = NewDisposeScope();
             step++;
-            Tensor h = encoder.Module.forward(pixels.Take(views.Slot, share.Images));      // [n, r] of this rank's images, without gradient
-            Tensor y = tensor(views.Indices.Select(i => (long)labels[i]).ToArray(), device: h.device);
+            (Tensor x, Tensor numbers) = pixels.Take(views.Slot, views.Indices);
+            Tensor h = encoder.Module.forward(x);                                          // [n, r] of this rank's images, without gradient
+            Tensor y = known.Rows(numbers);
             bool epochEnds = step % perEpoch == 0;
             trainer.Step(h, y, epochEnds);
             if (epochEnds)
@@ -114,7 +116,7 @@ public static class LinearEvaluation
     private static BatchLoader Crops(
         ViewOptions views,
         ImageDataSet images,
-        IReadOnlyList<PixelMemory> ring,
+        PixelRing ring,
         SkippedImages skipped,
         LinearOptions options,
         DataOptions data)
@@ -123,14 +125,17 @@ public static class LinearEvaluation
         var renderer = new ViewRenderer(cropAndFlip);
         return new BatchLoader(
             images,
-            ring,
+            ring.Memory,
             (image, address, buffer) => renderer.Render(
                 image,
                 ViewParameters.Draw(cropAndFlip, image.Width, image.Height, options.Seed, address.Epoch, address.Index, 0),
                 buffer.Floats(address.Position)),
             skipped,
             data.Workers,
-            substituteUnreadable: true);
+            substituteUnreadable: true)
+        {
+            AwaitFree = ring.Await,
+        };
     }
 
     private static IEnumerable<BatchPlan> Plans(int images, RankShare share, LinearOptions options)

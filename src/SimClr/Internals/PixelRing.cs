@@ -1,17 +1,17 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace SimClr.Internals;
 
 /// <summary>
 /// Preallocated tensors whose memory other threads fill with height × width × channel pixels in the final precision,
-/// each handed out as [N, 3, H, W] in channels-last order: on the CPU without a copy, to a GPU from pinned memory.
-/// The tensors never leave the thread that owns the ring.
+/// each handed out as [N, 3, H, W] in channels-last order, with the numbers of its images: on the CPU without a copy, to a
+/// GPU from pinned memory while the host goes on. The tensors never leave the thread that owns the ring.
 /// </summary>
 internal sealed unsafe class PixelRing : IDisposable
 {
-    private readonly Tensor[] slots;
+    private readonly HostBuffer[] pixels;
+    private readonly HostBuffer[] numbers;
+    private readonly UploadMarks? marks;
     private readonly Device device;
 
     /// <param name="images">The most that one slot is to hold.</param>
@@ -19,45 +19,67 @@ internal sealed unsafe class PixelRing : IDisposable
     /// <param name="device">Where they are used.</param>
     /// <param name="type">float32 or bfloat16.</param>
     /// <param name="slots">How many: the one in use and those filled ahead.</param>
-    public PixelRing(int images, int size, string device, ScalarType type, int slots = 3)
+    /// <param name="uploads">Whether they are copied while the host goes on; null for what the device can.</param>
+    public PixelRing(int images, int size, string device, ScalarType type, int slots = 3, bool? uploads = null)
     {
         this.device = TorchSharp.torch.device(device);
-        this.slots = [.. Enumerable.Range(0, slots).Select(_ => Allocate([images, size, size, 3], type, pin: device == "cuda"))];
-        Memory = [.. this.slots.Select(slot => new PixelMemory(Start(slot), images, 3 * size * size, type == ScalarType.BFloat16))];
+        pixels = [.. Enumerable.Range(0, slots).Select(_ => new HostBuffer([images, size, size, 3], type, this.device))];
+        numbers = [.. Enumerable.Range(0, slots).Select(_ => new HostBuffer([images, 1], ScalarType.Int64, this.device))];
+        Memory = [.. pixels.Select(slot => new PixelMemory(slot.Start, images, 3 * size * size, type == ScalarType.BFloat16))];
+        if (uploads ?? this.device.type == TorchSharp.DeviceType.CUDA)
+        {
+            marks = new UploadMarks(slots, this.device);
+        }
     }
 
     /// <summary>The memory of each slot, to be written by any thread while the slot is not in use.</summary>
     public IReadOnlyList<PixelMemory> Memory { get; }
 
     /// <summary>The first images of a slot as a tensor, which is valid until the slot is filled again.</summary>
-    public Tensor Take(int slot, int images) => slots[slot].narrow(0, 0, images).to(device).permute(0, 3, 1, 2);
+    public Tensor Take(int slot, int images) => Upload(slot, () => Sent(pixels[slot], images).permute(0, 3, 1, 2));
+
+    /// <summary>The same, and the numbers of the images as a tensor of int64.</summary>
+    /// <param name="slot">Which.</param>
+    /// <param name="indices">The number of each image of the slot.</param>
+    public (Tensor Pixels, Tensor Numbers) Take(int slot, ReadOnlySpan<int> indices)
+    {
+        int images = indices.Length;
+        Write(slot, indices);
+        return Upload(slot, () => (Sent(pixels[slot], images).permute(0, 3, 1, 2), Sent(numbers[slot], images).squeeze(1)));
+    }
+
+    /// <summary>Only the numbers.</summary>
+    public Tensor TakeNumbers(int slot, ReadOnlySpan<int> indices)
+    {
+        int images = indices.Length;
+        Write(slot, indices);
+        return Upload(slot, () => Sent(numbers[slot], images).squeeze(1));
+    }
+
+    /// <summary>Returns when a slot that was taken may be filled again.</summary>
+    public void Await(int slot) => marks?.Await(slot);
 
     public void Dispose()
     {
-        foreach (Tensor slot in slots)
+        foreach (HostBuffer buffer in pixels.Concat(numbers))
         {
-            slot.Dispose();
+            buffer.Dispose();
         }
+
+        marks?.Dispose();
     }
 
-    private static Tensor Allocate(long[] shape, ScalarType type, bool pin)
+    private void Write(int slot, ReadOnlySpan<int> indices)
     {
-        Tensor plain = empty(shape, type).DetachFromDisposeScope();
-        if (!pin)
+        var into = new Span<long>(numbers[slot].Start, indices.Length);
+        for (int i = 0; i < into.Length; i++)
         {
-            return plain;
-        }
-
-        using (plain)
-        {
-            return plain.pin_memory().DetachFromDisposeScope();
+            into[i] = indices[i];
         }
     }
 
-    // A span over the whole would not reach beyond two gigabytes.
-    private static byte* Start(Tensor slot)
-    {
-        using Tensor first = slot.narrow(0, 0, 1);
-        return (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(first.bytes));
-    }
+    private T Upload<T>(int slot, Func<T> copies) => marks is null ? copies() : marks.Order(slot, copies);
+
+    private Tensor Sent(HostBuffer buffer, int images)
+        => buffer.Values.narrow(0, 0, images).to(device, copy: marks is not null, non_blocking: marks is not null);
 }

@@ -11,6 +11,7 @@ internal sealed class BareStep : IDisposable
     private readonly SimClrModel model;
     private readonly Optimizer optimizer;
     private readonly Tensor pixels;
+    private readonly Tensor images;
     private readonly PlainStep gradients;
     private readonly HostMemory memory = new();
 
@@ -21,6 +22,7 @@ internal sealed class BareStep : IDisposable
         model = SimClrModel.Create(options, Plan.Device, ownEncoder: null);
         optimizer = OptimizerCatalog.Create(options.Optimizer, ParameterGroups.Of(model));
         pixels = Noise(2 * options.Batch.Size, options.Views.Size, Plan);
+        images = empty([0], ScalarType.Int64, device(Plan.Device)).DetachFromDisposeScope();
         gradients = new PlainStep(model, LossCatalog.Create(options.Loss));
         model.train();
     }
@@ -33,7 +35,7 @@ internal sealed class BareStep : IDisposable
     {
         using var step = NewDisposeScope();
         optimizer.ZeroGradients();
-        StepOutcome outcome = gradients.Compute(() => new ViewBatch(pixels, []));
+        StepOutcome outcome = gradients.Compute(() => new ViewBatch(pixels, images));
         optimizer.Step(1e-3);
         _ = outcome.Loss.item<float>();   // waits for the device
     }
@@ -43,6 +45,7 @@ internal sealed class BareStep : IDisposable
         optimizer.Dispose();
         model.Dispose();
         pixels.Dispose();
+        images.Dispose();
         memory.Dispose();
     }
 

@@ -1,6 +1,7 @@
 using SimClr.Augmentation;
 using SimClr.Data;
 using SimClr.Internals;
+using static TorchSharp.torch;
 
 namespace SimClr.Training;
 
@@ -31,15 +32,17 @@ internal sealed class BatchFeed : IDisposable
     {
         this.viewsPerImage = viewsPerImage;
         int micro = plan.MicroBatch!.Value;
+        bool made = options.AugmentOn == "device";
         pixels = new PixelRing(
-            viewsPerImage * micro, options.Views.Size, plan.Device, plan.InputType, MicroBatches.Buffers(plan.Device, options.Batch.Size, micro));
-        onDevice = options.AugmentOn == "device"
+            viewsPerImage * micro, made ? 0 : options.Views.Size, plan.Device, plan.InputType, MicroBatches.Buffers(plan.Device, options.Batch.Size, micro));
+        onDevice = made
             ? new DeviceViews(options.Views, options.Seed, plan.Device, plan.InputType, viewsPerImage)
             : null;
         var views = new ViewPairs(options.Views, options.Seed, viewsPerImage, own);
         loader = new BatchLoader(images, pixels.Memory, views.Write, skipped, options.Data.Workers, substituteUnreadable: true)
         {
-            KeepsImages = onDevice is not null,
+            KeepsImages = made,
+            AwaitFree = pixels.Await,
         };
         loaded = loader.Load(plans, CancellationToken.None).GetEnumerator();
     }
@@ -53,7 +56,13 @@ internal sealed class BatchFeed : IDisposable
         loaded.MoveNext();
         ImageBatch batch = loaded.Current;
         int[] images = [.. Enumerable.Repeat(batch.Indices, viewsPerImage).SelectMany(indices => indices)];
-        return new ViewBatch(onDevice?.Render(batch) ?? pixels.Take(batch.Slot, images.Length), images);
+        if (onDevice is not null)
+        {
+            return new ViewBatch(onDevice.Render(batch), pixels.TakeNumbers(batch.Slot, images));
+        }
+
+        (Tensor views, Tensor numbers) = pixels.Take(batch.Slot, images);
+        return new ViewBatch(views, numbers);
     }
 
     public void Dispose()

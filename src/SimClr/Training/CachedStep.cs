@@ -33,6 +33,9 @@ internal sealed class CachedStep(SimClrModel model, IContrastiveLoss loss, RankS
     }
 
     /// <inheritdoc/>
+    public void Dispose() => gathered.Dispose();
+
+    /// <inheritdoc/>
     public StepOutcome Compute(Func<ViewBatch> nextViews)
     {
         AllocateGradients();
@@ -73,9 +76,8 @@ internal sealed class CachedStep(SimClrModel model, IContrastiveLoss loss, RankS
             ViewBatch batch = nextViews();
             Tensor x = batch.Views;                                            // [2m, 3, S, S]
             (Tensor h, Tensor z) = model.forward(x);                           // [2m, r], [2m, d]
-            kept ??= Kept.Allocate(share.Images, x, h, z, scope);
-            kept.Add(start, x, h, z);
-            kept.Images.AddRange(batch.Images);
+            kept ??= Kept.Allocate(share.Images, x, h, z, batch.Images, scope);
+            kept.Add(start, x, h, z, batch.Images);
             start += x.shape[0] / 2;
         }
 
@@ -103,31 +105,31 @@ internal sealed class CachedStep(SimClrModel model, IContrastiveLoss loss, RankS
         }
     }
 
-    /// <summary>What the first pass leaves: pixels, h and z of the whole batch, each in one piece.</summary>
-    private sealed record Kept(Tensor Views, Tensor H, Tensor Z1, Tensor Z2)
+    /// <summary>What the first pass leaves: pixels, h, z and the images' numbers of the whole batch, each in one piece.</summary>
+    private sealed record Kept(Tensor Views, Tensor H, Tensor Z1, Tensor Z2, Tensor Images)
     {
         public List<long> Sizes { get; } = [];
 
-        public List<int> Images { get; } = [];
-
-        public static Kept Allocate(long images, Tensor x, Tensor h, Tensor z, TorchSharp.DisposeScope scope)
+        public static Kept Allocate(long images, Tensor x, Tensor h, Tensor z, Tensor numbers, TorchSharp.DisposeScope scope)
         {
             long side = x.shape[2];
             Tensor views = empty([2 * images, side, side, 3], x.dtype, x.device).permute(0, 3, 1, 2);
             Tensor allH = empty([2 * images, h.shape[1]], h.dtype, h.device);
             Tensor z1 = empty([images, z.shape[1]], z.dtype, z.device);
             Tensor z2 = empty_like(z1);
-            scope.MoveToOuter(views, allH, z1, z2);
-            return new Kept(views, allH, z1, z2);
+            Tensor allNumbers = empty([2 * images], numbers.dtype, numbers.device);
+            scope.MoveToOuter(views, allH, z1, z2, allNumbers);
+            return new Kept(views, allH, z1, z2, allNumbers);
         }
 
-        public void Add(long start, Tensor x, Tensor h, Tensor z)
+        public void Add(long start, Tensor x, Tensor h, Tensor z, Tensor numbers)
         {
             long m = x.shape[0] / 2;
             Views.narrow(0, 2 * start, 2 * m).copy_(x);
             H.narrow(0, 2 * start, 2 * m).copy_(h);
             Z1.narrow(0, start, m).copy_(z.narrow(0, 0, m));
             Z2.narrow(0, start, m).copy_(z.narrow(0, m, m));
+            Images.narrow(0, 2 * start, 2 * m).copy_(numbers);
             Sizes.Add(m);
         }
     }

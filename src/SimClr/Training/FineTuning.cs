@@ -292,7 +292,7 @@ public sealed class FineTuning
         var schedule = new LearningRateSchedule(steps, warmupSteps: 0, setting.Rate);
         var ranks = new Ranks(Communicator);
         RankShare share = Communicator.Together(() => new RankShare(batch, parts: 1, ranks.Size, Communicator.Rank));
-        SupervisedStep gradients = images.Presence is { } presence
+        using SupervisedStep gradients = images.Presence is { } presence
             ? new SupervisedStep(model, presence, share, ranks)
             : new SupervisedStep(model, images.RequireLabels(), share, ranks);
         using var optimizer = new Sgd(ParameterGroups.Of(model), weightDecay: setting.WeightDecay);

@@ -13,15 +13,18 @@ namespace SimClr.Training;
 /// <param name="loss">The loss.</param>
 /// <param name="ranks">Who shares the batch.</param>
 /// <param name="share">Which images are this rank's.</param>
-internal sealed class GatheredLoss(IContrastiveLoss loss, Ranks ranks, RankShare share)
+internal sealed class GatheredLoss(IContrastiveLoss loss, Ranks ranks, RankShare share) : IDisposable
 {
-    private readonly long[]? order = share.Order;
-    private readonly long[] mine = [.. share.Mine.SelectMany(RankShare.Places)];
+    // Both go to the device with the first batch.
+    private Tensor? order = share.Order is { } places ? Places(places) : null;
+    private Tensor? mine = ranks.AreSeveral ? Places([.. share.Mine.SelectMany(RankShare.Places)]) : null;
 
     /// <param name="z1">First views of this rank's images, [n, d], without a graph.</param>
     /// <param name="z2">Second views, [n, d].</param>
     public Outcome Compute(Tensor z1, Tensor z2)
     {
+        OnDevice(ref mine, z1.device);
+        OnDevice(ref order, z1.device);
         (Tensor all1, Tensor all2) = ranks.AreSeveral ? Gather(z1, z2) : (z1, z2);
         all1.requires_grad_();
         all2.requires_grad_();
@@ -41,6 +44,12 @@ internal sealed class GatheredLoss(IContrastiveLoss loss, Ranks ranks, RankShare
             : new Outcome(value, gradient1, gradient2, z);
     }
 
+    public void Dispose()
+    {
+        order?.Dispose();
+        mine?.Dispose();
+    }
+
     private (Tensor Z1, Tensor Z2) Gather(Tensor z1, Tensor z2)
     {
         using var _ = no_grad();
@@ -48,7 +57,7 @@ internal sealed class GatheredLoss(IContrastiveLoss loss, Ranks ranks, RankShare
         Tensor all = ranks.GatherPadded(cat([z1, z2], 1), share.MostImages);               // [ranks · most, 2d]
         if (order is not null)
         {
-            all = all.index_select(0, tensor(order, device: all.device));                  // [N, 2d]
+            all = all.index_select(0, order);                                              // [N, 2d]
         }
 
         long width = z1.shape[1];
@@ -69,7 +78,18 @@ internal sealed class GatheredLoss(IContrastiveLoss loss, Ranks ranks, RankShare
         value.copy_(flat[2 * count]);
     }
 
-    private Tensor Mine(Tensor gradient) => gradient.index_select(0, tensor(mine, device: gradient.device));
+    private Tensor Mine(Tensor gradient) => gradient.index_select(0, mine);
+
+    private static Tensor Places(long[] places) => tensor(places, device: CPU).DetachFromDisposeScope();
+
+    private static void OnDevice(ref Tensor? places, Device device)
+    {
+        if (places is { } before && (before.device_type != device.type || before.device_index != device.index))
+        {
+            places = before.to(device).DetachFromDisposeScope();
+            before.Dispose();
+        }
+    }
 
     /// <summary>What came of it.</summary>
     /// <param name="Value">The loss of the whole batch, a scalar.</param>

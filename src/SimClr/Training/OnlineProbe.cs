@@ -18,7 +18,7 @@ internal sealed class OnlineProbe : IDisposable
     private const double BaseRate = 0.1;
     private const int ViewsPerImage = 2;
 
-    private readonly IReadOnlyList<int> labels;
+    private readonly ImageTable labels;
     private readonly LearningRateSchedule schedule;
     private readonly LinearClassifier layer;
     private readonly Sgd optimizer;
@@ -31,7 +31,7 @@ internal sealed class OnlineProbe : IDisposable
     {
         this.ranks = ranks;
         batch = options.Batch.Size;
-        labels = images.RequireLabels();
+        labels = ImageTable.OfLabels(images.RequireLabels());
         schedule = plan.HasEarlierSchedule
             ? LearningRateSchedule.OfEarlierRun(images.Count, options.Schedule.Epochs, batch, warmupEpochs: 0, BaseRate * batch / 256)
             : new LearningRateSchedule(images.Count, options.Schedule.Epochs, batch, warmupEpochs: 0, BaseRate * batch / 256);
@@ -69,7 +69,7 @@ internal sealed class OnlineProbe : IDisposable
     {
         using var scope = NewDisposeScope();
         Tensor h = step.H.detach().to_type(ScalarType.Float32);                            // [V · N, r]
-        Tensor y = tensor(step.Images.Select(i => (long)labels[i]).ToArray(), device: h.device);
+        Tensor y = labels.Rows(step.Images);                                               // [V · N]
         Tensor logits = layer.forward(h);
         right.add_(logits.detach().argmax(1).eq(y).sum(), Scalars.One);
         asked += h.shape[0];
@@ -113,5 +113,6 @@ internal sealed class OnlineProbe : IDisposable
         optimizer.Dispose();
         layer.Dispose();
         right.Dispose();
+        labels.Dispose();
     }
 }

@@ -6,6 +6,11 @@ namespace SimClr.Training;
 /// <summary>The whole batch at once: the activations of all its views are held until the backward pass.</summary>
 internal sealed class PlainStep(SimClrModel model, IContrastiveLoss loss) : IGradientStep
 {
+    public void Dispose()
+    {
+        // It holds nothing of its own.
+    }
+
     /// <inheritdoc/>
     public StepOutcome Compute(Func<ViewBatch> nextViews)
     {

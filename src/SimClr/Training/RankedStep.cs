@@ -6,6 +6,9 @@ namespace SimClr.Training;
 internal sealed class RankedStep(SimClrModel model, GatheredLoss loss, Ranks ranks) : IGradientStep
 {
     /// <inheritdoc/>
+    public void Dispose() => loss.Dispose();
+
+    /// <inheritdoc/>
     public StepOutcome Compute(Func<ViewBatch> nextViews)
     {
         ViewBatch batch = nextViews();

@@ -104,13 +104,13 @@ public sealed record RunHealth(
     /// <param name="loss">The cross-entropy of the batch, a scalar.</param>
     /// <param name="h">Representations, [N, r].</param>
     /// <param name="logits">[N, classes].</param>
-    /// <param name="labels">The class of each row.</param>
-    internal static RunHealth OfClasses(Tensor loss, Tensor h, Tensor logits, long[] labels)
+    /// <param name="labels">The class of each row, [N] of int64.</param>
+    internal static RunHealth OfClasses(Tensor loss, Tensor h, Tensor logits, Tensor labels)
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
         int classes = (int)logits.shape[1];
-        double right = logits.argmax(1).eq(tensor(labels, device: logits.device)).sum().item<long>() / (double)labels.Length;
+        double right = logits.argmax(1).eq(labels).sum().item<long>() / (double)labels.shape[0];
         double spread = Spread(h);
         return new RunHealth(loss.item<float>(), Math.Log(classes), right, classes, spread, spread) { Supervised = true };
     }

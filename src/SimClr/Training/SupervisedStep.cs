@@ -10,10 +10,12 @@ namespace SimClr.Training;
 /// parts add up to that of the whole. Batch norm sees a micro-batch at a time, and its running statistics move once.
 /// </summary>
 /// <param name="model">Encoder and classifier.</param>
-/// <param name="loss">The loss of logits, [m, classes], of the images of the set with these numbers: a mean over them.</param>
+/// <param name="known">What is known of each image of the set; belongs to the step.</param>
+/// <param name="loss">The loss of logits, [m, classes], given the rows of their images: a mean over them.</param>
 /// <param name="share">The micro-batches of a batch, and what of them is this rank's.</param>
 /// <param name="ranks">Who shares the batch.</param>
-internal sealed class SupervisedStep(ClassifierModel model, Func<Tensor, int[], Tensor> loss, RankShare share, Ranks ranks) : IGradientStep
+internal sealed class SupervisedStep(
+    ClassifierModel model, ImageTable known, Func<Tensor, Tensor, Tensor> loss, RankShare share, Ranks ranks) : IGradientStep
 {
     /// <summary>Images of one class each: cross-entropy of a softmax.</summary>
     /// <param name="model">Encoder and classifier.</param>
@@ -21,12 +23,7 @@ internal sealed class SupervisedStep(ClassifierModel model, Func<Tensor, int[], 
     /// <param name="share">The micro-batches of a batch, and what of them is this rank's.</param>
     /// <param name="ranks">Who shares the batch.</param>
     public SupervisedStep(ClassifierModel model, IReadOnlyList<int> labels, RankShare share, Ranks ranks)
-        : this(
-            model,
-            (logits, batch) => nn.functional.cross_entropy(
-                logits, tensor(batch.Select(i => (long)labels[i]).ToArray(), device: logits.device)),
-            share,
-            ranks)
+        : this(model, ImageTable.OfLabels(labels), (logits, y) => nn.functional.cross_entropy(logits, y), share, ranks)
     {
     }
 
@@ -36,14 +33,22 @@ internal sealed class SupervisedStep(ClassifierModel model, Func<Tensor, int[], 
     /// <param name="share">The micro-batches of a batch, and what of them is this rank's.</param>
     /// <param name="ranks">Who shares the batch.</param>
     public SupervisedStep(ClassifierModel model, IReadOnlyList<sbyte[]> presence, RankShare share, Ranks ranks)
-        : this(model, (logits, batch) => PresenceLoss.Of(logits, Marks(presence, batch, logits)), share, ranks)
+        : this(
+            model,
+            ImageTable.OfPresence(presence),
+            (logits, marks) => PresenceLoss.Of(logits, marks.to_type(logits.dtype)),
+            share,
+            ranks)
     {
     }
 
     /// <inheritdoc/>
+    public void Dispose() => known.Dispose();
+
+    /// <inheritdoc/>
     public StepOutcome Compute(Func<ViewBatch> nextViews)
     {
-        StepOutcome outcome = share.Parts == 1 ? Part(nextViews(), last: true) : AllParts(nextViews);
+        StepOutcome outcome = share.Parts == 1 ? Part(nextViews, last: true) : AllParts(nextViews);
         if (ranks.AreSeveral)
         {
             ranks.Sum(outcome.Loss);
@@ -58,7 +63,7 @@ internal sealed class SupervisedStep(ClassifierModel model, Func<Tensor, int[], 
         var outcomes = new List<StepOutcome>();
         for (int i = 0; i < share.Parts; i++)
         {
-            outcomes.Add(Part(nextViews(), last: i == share.Parts - 1));
+            outcomes.Add(Part(nextViews, last: i == share.Parts - 1));
             statistics.Add(share.Weight(i));
         }
 
@@ -67,25 +72,20 @@ internal sealed class SupervisedStep(ClassifierModel model, Func<Tensor, int[], 
             outcomes.Select(o => o.Loss).Aggregate((sum, part) => sum.Plus(part)),
             cat([.. outcomes.Select(o => o.H)]),
             cat([.. outcomes.Select(o => o.Z)]),
-            [.. outcomes.SelectMany(o => o.Images)]);
+            cat([.. outcomes.Select(o => o.Images)]));
     }
 
-    private StepOutcome Part(ViewBatch batch, bool last)
+    private StepOutcome Part(Func<ViewBatch> nextViews, bool last)
     {
         using var scope = NewDisposeScope();
+        ViewBatch batch = nextViews();
         (Tensor h, Tensor logits) = model.forward(batch.Views);                            // [m, r], [m, classes]
-        Tensor value = loss(logits, batch.Images);
-        double weight = (double)batch.Images.Length / share.Batch;
+        Tensor value = loss(logits, known.Rows(batch.Images));
+        double weight = (double)batch.Images.shape[0] / share.Batch;
         value = weight == 1 ? value : value.mul(Scalars.Of(weight));
         ranks.Backward(() => value.backward(), last);
-        scope.MoveToOuter(h = h.detach(), logits = logits.detach(), value = value.detach());
-        return new StepOutcome(value, h, logits, batch.Images);
-    }
-
-    // [m, classes], of the type and on the device of the logits.
-    private static Tensor Marks(IReadOnlyList<sbyte[]> presence, int[] batch, Tensor logits)
-    {
-        sbyte[] marks = [.. batch.SelectMany(i => presence[i])];
-        return tensor(marks, [batch.Length, marks.Length / batch.Length]).to(logits.device).to_type(logits.dtype);
+        Tensor images = share.Parts == 1 ? batch.Images : batch.Images.clone();            // the next come into its memory
+        scope.MoveToOuter(h = h.detach(), logits = logits.detach(), value = value.detach(), images);
+        return new StepOutcome(value, h, logits, images);
     }
 }

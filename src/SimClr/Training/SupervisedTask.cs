@@ -3,6 +3,7 @@ using SimClr.Data;
 using SimClr.Distributed;
 using SimClr.Encoders;
 using SimClr.Heads;
+using SimClr.Internals;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -12,6 +13,8 @@ namespace SimClr.Training;
 internal sealed class SupervisedTask(ClassifierModel model, int representation, IReadOnlyList<int> labels, IReadOnlyList<string> classNames)
     : ITrainingTask
 {
+    private readonly ImageTable known = ImageTable.OfLabels(labels);
+
     public int ViewsPerImage => 1;
 
     public nn.Module Model => model;
@@ -38,10 +41,14 @@ internal sealed class SupervisedTask(ClassifierModel model, int representation, 
     public IGradientStep Step(RankShare share, Ranks ranks) => new SupervisedStep(model, labels, share, ranks);
 
     public RunHealth Health(StepOutcome step)
-        => RunHealth.OfClasses(step.Loss, step.H, step.Z, [.. step.Images.Select(i => (long)labels[i])]);
+        => RunHealth.OfClasses(step.Loss, step.H, step.Z, known.Rows(step.Images));
 
     public void Save(RunDirectory run, TrainedEncoder encoder)
         => new TrainedClassifier(encoder, model, classNames).SaveLayers(run.ClassifierFile);
 
-    public void Dispose() => model.Dispose();
+    public void Dispose()
+    {
+        model.Dispose();
+        known.Dispose();
+    }
 }

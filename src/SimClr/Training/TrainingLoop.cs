@@ -174,7 +174,7 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
             ? MicroBatches.Describe(share, task.ViewsPerImage, ranks.Size, options.Batch.Norm)
             : MicroBatches.Describe(options.Batch.Size, micro, task.ViewsPerImage));
 
-        IGradientStep gradients = task.Step(share, ranks);
+        using IGradientStep gradients = task.Step(share, ranks);
         using GradientExchange? exchange = ranks.Join(task.Model, task.Encoder, optimizer, options.Batch.Norm);
         IReadOnlyList<Tensor> ofEachRank = BuffersOfEachRank(ranks, task.Model);
         using var guard = new DivergenceGuard(step, device(plan.Device));
@@ -268,12 +268,11 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
     private static StepOutcome OfAll(StepOutcome batch, ITrainingTask task, Ranks ranks, RankShare share)
     {
         int[] rows = [.. share.ImagesOfEach.Select(images => task.ViewsPerImage * images)];
-        using Tensor images = ranks.Gather(tensor(batch.Images.Select(image => (long)image).ToArray(), device: batch.H.device), rows);
         return batch with
         {
             H = ranks.Gather(batch.H, rows),
             Z = task.ViewsPerImage == 1 ? ranks.Gather(batch.Z, rows) : batch.Z,
-            Images = [.. images.cpu().data<long>().Select(image => (int)image)],
+            Images = ranks.Gather(batch.Images, rows),
         };
     }
 

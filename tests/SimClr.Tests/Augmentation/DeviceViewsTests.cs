@@ -59,7 +59,11 @@ public sealed class DeviceViewsTests
         var options = new ViewOptions { Size = 20, BlurProbability = 1 };
         ViewParameters[] draws = [.. images.Select((image, i) => ViewParameters.Draw(options, image.Width, 30, 1, 0, i, 0))];
         using var views = new DeviceViews(options, 1, "cpu", ScalarType.BFloat16);
-        views.Render(images, draws).Dispose();
+        for (int batch = 0; batch < 3; batch++)
+        {
+            views.Render(images, draws).Dispose();   // each allocates memory to send from, which is used again
+        }
+
         long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         using (Tensor made = views.Render(images, draws))
         {
@@ -69,6 +73,25 @@ public sealed class DeviceViewsTests
         }
 
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    [Fact]
+    public void A_batch_is_sent_in_two_copies_whatever_is_done_with_it()
+    {
+        RgbImage[] images = [.. Enumerable.Range(0, 12).Select(i => RandomImages.Noise(30 + (i % 5), 30, i))];
+        var options = new ViewOptions { Size = 20, JitterProbability = 1, GrayProbability = 0.5, BlurProbability = 0.5, Normalize = "imagenet" };
+        using var views = new DeviceViews(options, 1, "cpu", ScalarType.Float32);
+        for (int batch = 1; batch <= 5; batch++)
+        {
+            ViewParameters[] draws =
+            [
+                .. from view in Enumerable.Range(0, 2)
+                   from i in Enumerable.Range(0, images.Length)
+                   select ViewParameters.Draw(options, images[i].Width, 30, 1, batch, i, view),
+            ];
+            views.Render(images, draws).Dispose();
+            Assert.Equal(2 * batch, views.Copies);
+        }
     }
 
     private static float[] Rendered(ViewOptions options, RgbImage[] images, ViewParameters[] draws)

@@ -48,6 +48,39 @@ public sealed class PixelRingTests
         Assert.Equal(0, count.Growth);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_numbers_of_the_images_come_along(bool uploads)
+    {
+        using var ring = new PixelRing(4, 2, "cpu", ScalarType.Float32, slots: 2, uploads);
+        using var scope = NewDisposeScope();
+        ring.Memory[1].Floats(2).Fill(5);
+        (Tensor pixels, Tensor numbers) = ring.Take(1, [7, 0, 300_000_000]);
+        Assert.Equal([3, 3, 2, 2], pixels.shape);
+        Assert.Equal(60, pixels[2].sum().item<float>());
+        Assert.Equal(ScalarType.Int64, numbers.dtype);
+        Assert.Equal([7L, 0, 300_000_000], numbers.data<long>());
+        Assert.Equal([3L, 1], ring.TakeNumbers(0, [3, 1]).data<long>());
+    }
+
+    [Fact]
+    public void What_was_uploaded_stays_when_the_slot_is_filled_again()
+    {
+        using var count = new TensorCount();
+        using (var ring = new PixelRing(2, 2, "cpu", ScalarType.Float32, slots: 1, uploads: true))
+        {
+            ring.Memory[0].Floats(0).Fill(1);
+            using Tensor first = ring.Take(0, 2);
+            ring.Await(0);
+            ring.Memory[0].Floats(0).Fill(2);
+            using Tensor second = ring.Take(0, 2);
+            Assert.Equal(12, first[0].sum().item<float>());
+            Assert.Equal(24, second[0].sum().item<float>());
+            Assert.Equal([12, 1, 6, 3], first.stride());
+        }
+    }
+
     [Fact]
     public void Its_memory_ends_where_it_ends_and_has_one_type()
     {

@@ -44,9 +44,10 @@ public sealed class GradientStepTests : IDisposable
         AssertSameBuffers(plain, cached, 0);
 
         // Each row of h says which image it is of.
-        foreach ((int row, int image) in got.Images.Index())
+        int[] images = [.. got.Images.data<long>().Select(image => (int)image)];
+        foreach ((int row, int image) in images.Index())
         {
-            int second = got.Images.Take(row).Contains(image) ? Images : 0;
+            int second = images.Take(row).Contains(image) ? Images : 0;
             Assert.True(got.H[row].LargestDifference(expected.H[image + second]) < 1e-9);
         }
     }
@@ -204,7 +205,7 @@ public sealed class GradientStepTests : IDisposable
             buffer.fill_(double.NaN);
             Tensor views = buffer.narrow(0, 0, 2 * part.Length);
             views.copy_(all.narrow(1, part[0], part.Length).reshape(2 * part.Length, 3, 12, 12));
-            return new ViewBatch(views, [.. part, .. part]);
+            return new ViewBatch(views, Numbers.Of([.. part, .. part]));
         };
     }
 

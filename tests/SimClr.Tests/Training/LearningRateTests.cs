@@ -101,7 +101,7 @@ public sealed class LearningRateTests : IDisposable
         // Nesterov momentum 0.9 of a gradient that stays as it is: each step has 1 + 0.9 · (1 + 0.9 + … ) of it.
         AssertMoves(
             [1.9, 0.9330127 * 2.71, 0.75 * 3.439, 0.5 * 4.0951, 0.25 * 4.68559, 0.0669873 * 5.217031],
-            h => probe.Learn(new StepOutcome(zeros(1), h, h, [.. Enumerable.Range(0, 128).Select(i => i % 2)]), step++),
+            h => probe.Learn(new StepOutcome(zeros(1), h, h, Numbers.Of(Enumerable.Range(0, 128).Select(i => i % 2))), step++),
             () => weight[0].sum().item<float>(),
             rows: 128);
     }

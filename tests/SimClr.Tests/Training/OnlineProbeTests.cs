@@ -46,7 +46,7 @@ public sealed class OnlineProbeTests : IDisposable
         using var scope = NewDisposeScope();
         using ContrastiveTask task = ContrastiveTask.Create(options, "cpu", null);
         using OnlineProbe probe = OnlineProbe.For(TinyRun.Images(), task.RepresentationSize, options, new ComputePlan("cpu", "fp32", 1))!;
-        var feed = new ViewBatch(rand(32, 3, 12, 12), [.. Enumerable.Range(0, 16), .. Enumerable.Range(0, 16)]);
+        var feed = new ViewBatch(rand(32, 3, 12, 12), arange(16, ScalarType.Int64).repeat(2));
         StepOutcome outcome = task.Step(new RankShare(16, parts: 1), Ranks.Single).Compute(() => feed);
         Tensor[] before = [.. Gradients().Select(g => g.clone())];
         probe.Learn(outcome, 0);
@@ -69,7 +69,7 @@ public sealed class OnlineProbeTests : IDisposable
         using OnlineProbe probe = OnlineProbe.For(images, 10, options, new ComputePlan("cpu", "fp32", 1))!;
         Tensor labels = tensor(images.Labels!.Select(label => (long)label).ToArray());
         Tensor h = nn.functional.one_hot(labels, 10).to_type(ScalarType.Float32).mul(5);
-        var outcome = new StepOutcome(zeros(1), h, h, [.. Enumerable.Range(0, 64)]);
+        var outcome = new StepOutcome(zeros(1), h, h, arange(64, ScalarType.Int64));
 
         probe.Learn(outcome, 0);
         Assert.Equal(images.Labels!.Count(label => label == 0) / 64.0, probe.Top1());   // a layer of zeros says class 0

@@ -60,7 +60,7 @@ internal sealed record RankedModel
         using Optimizer optimizer = FineTuned
             ? new Sgd(ParameterGroups.Of(task.Model), weightDecay: 1e-4)
             : new Lars(ParameterGroups.Of(task.Model));
-        IGradientStep step = LocalNegatives
+        using IGradientStep step = LocalNegatives
             ? new PlainStep((SimClrModel)task.Model, Loss)
             : task.Step(share, ranks);
         using GradientExchange? exchange = ranks.Join(task.Model, task.Encoder, optimizer, Norm);
@@ -128,7 +128,7 @@ internal sealed record RankedModel
         {
             int[] part = parts.Dequeue();
             Tensor own = all.narrow(1, part[0], part.Length).reshape(views * part.Length, 3, side, side);
-            return new ViewBatch(own, [.. Enumerable.Repeat(part, views).SelectMany(images => images)]);
+            return new ViewBatch(own, Numbers.Of(Enumerable.Repeat(part, views).SelectMany(images => images)));
         };
     }
 }

@@ -309,6 +309,8 @@ public sealed class RankedRunTests : IDisposable
 
     private sealed class DoubleStep(IGradientStep inner) : IGradientStep
     {
+        public void Dispose() => inner.Dispose();
+
         public StepOutcome Compute(Func<ViewBatch> nextViews)
             => inner.Compute(() => nextViews() is var batch ? batch with { Views = batch.Views.to_type(ScalarType.Float64) } : default);
     }

@@ -1,0 +1,36 @@
+using static TorchSharp.torch;
+
+namespace SimClr.Internals;
+
+/// <summary>
+/// What is known of each image of a set, kept where the network is: the rows of a batch are chosen by the numbers that came
+/// with its views, and nothing more is copied in a step.
+/// </summary>
+/// <param name="host">One row per image, in the memory of the host; the table owns it.</param>
+internal sealed class ImageTable(Tensor host) : IDisposable
+{
+    private Tensor table = host.DetachFromDisposeScope();
+
+    /// <summary>A table of the class of each image.</summary>
+    public static ImageTable OfLabels(IReadOnlyList<int> labels)
+        => new(tensor(labels.Select(label => (long)label).ToArray(), device: CPU));
+
+    /// <summary>A table of the marks of each image, one for each class.</summary>
+    public static ImageTable OfPresence(IReadOnlyList<sbyte[]> presence)
+        => new(tensor(presence.SelectMany(marks => marks).ToArray(), [presence.Count, presence[0].Length], device: CPU));
+
+    /// <summary>The rows of some images.</summary>
+    /// <param name="images">Their numbers, [N] of int64, on the device of the network.</param>
+    public Tensor Rows(Tensor images)
+    {
+        if (table.device_type != images.device_type || table.device_index != images.device_index)
+        {
+            using Tensor before = table;
+            table = before.to(images.device).DetachFromDisposeScope();
+        }
+
+        return table.index_select(0, images);
+    }
+
+    public void Dispose() => table.Dispose();
+}

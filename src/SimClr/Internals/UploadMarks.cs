@@ -1,0 +1,58 @@
+using static TorchSharp.torch;
+
+namespace SimClr.Internals;
+
+/// <summary>
+/// Tells when copies from host memory to a device are over, so that the memory may be written again. A device works through
+/// its orders in turn: behind a copy it is told to write a mark into host memory, where the host looks for it.
+/// </summary>
+internal sealed unsafe class UploadMarks : IDisposable
+{
+    private const long Done = 1;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly Device device;
+    private readonly HostBuffer marks;
+    private readonly Tensor done;
+
+    /// <param name="slots">How many pieces of memory are copied from.</param>
+    /// <param name="device">Where to.</param>
+    public UploadMarks(int slots, Device device)
+    {
+        this.device = device;
+        marks = new HostBuffer([slots, 1], ScalarType.Int64, device);
+        new Span<long>(marks.Start, slots).Fill(Done);
+        done = ones(1, ScalarType.Int64, device).DetachFromDisposeScope();
+    }
+
+    /// <summary>Orders what copies from the memory of a slot, and a mark behind it.</summary>
+    public T Order<T>(int slot, Func<T> copies)
+    {
+        Volatile.Write(ref Mark(slot), 0);
+        T copied = copies();
+        using Tensor mark = marks.Values[slot];
+        mark.copy_(done, nonBlocking: true);
+        return copied;
+    }
+
+    /// <summary>Whether the copies from the memory of a slot are over.</summary>
+    public bool IsFree(int slot) => Volatile.Read(ref Mark(slot)) == Done;
+
+    /// <summary>Returns when the memory of a slot may be written.</summary>
+    public void Await(int slot)
+    {
+        // A device that has failed writes no mark; waiting for all its orders tells of the failure.
+        if (!SpinWait.SpinUntil(() => IsFree(slot), Patience) && device.type == TorchSharp.DeviceType.CUDA)
+        {
+            cuda.synchronize(device);
+        }
+    }
+
+    public void Dispose()
+    {
+        marks.Dispose();
+        done.Dispose();
+    }
+
+    private ref long Mark(int slot) => ref ((long*)marks.Start)[slot];
+}
