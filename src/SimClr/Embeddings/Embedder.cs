@@ -17,6 +17,9 @@ public static class Embedder
     private const int LargestSmallView = 64;
     private const int BatchesAhead = 2;
 
+    // A GPU computes as many batches as one.
+    private const int BatchesOfADevice = 8;
+
     /// <summary>Embeds every readable image of a set, in its order, into one table in memory.</summary>
     /// <param name="encoder">The encoder with its preprocessing.</param>
     /// <param name="images">What to embed.</param>
@@ -117,11 +120,12 @@ public static class Embedder
         SkippedImages skipped,
         CancellationToken cancellation)
     {
-        int batchSize = BatchSize(transform.Size);
+        int batchSize = BatchSize(transform.Size) * (device(network.Device).type == TorchSharp.DeviceType.CPU ? 1 : BatchesOfADevice);
         int lanesWanted = network.IsConcurrent ? get_num_threads() : 0;
         using var memory = new HostMemory();
         using var pixels = new PixelRing(batchSize, transform.Size, network.Device, ScalarType.Float32, 1 + lanesWanted + BatchesAhead);
         using ComputeLanes? lanes = lanesWanted > 0 ? new ComputeLanes(lanesWanted) : null;
+        using DeviceRows? rows = lanes is null ? new DeviceRows(device(network.Device)) : null;
         var loader = new BatchLoader(
             images,
             pixels.Memory,
@@ -132,26 +136,36 @@ public static class Embedder
         {
             // While the next is handed out, as many as there are lanes are still being computed.
             Held = 1 + lanesWanted,
+            AwaitFree = pixels.Await,
         };
         var plans = Enumerable.Range(0, (to - from + batchSize - 1) / batchSize)
             .Select(i => from + (i * batchSize))
             .Select(start => new BatchPlan(0, [.. Enumerable.Range(start, Math.Min(batchSize, to - start))]));
-        var computing = new Queue<(ImageBatch Batch, Task<float[]> Values)>();
+        int computedAtOnce = lanes is null ? DeviceRows.Ahead : lanesWanted;
+        var computing = new Queue<(EmbeddedBatch Batch, Func<float[]> Values)>();
         foreach (ImageBatch batch in loader.Load(plans, cancellation))
         {
             Tensor Input() => pixels.Take(batch.Slot, batch.Indices.Length);
-            computing.Enqueue((batch, lanes?.Start(() => network.Compute(Input())) ?? Task.FromResult(Alone(network, Input))));
-            if (computing.Count > lanesWanted)
+            computing.Enqueue((EmbeddedBatch.Of(batch), lanes is null ? Alone(Input) : InLane(lanes.Start(() => network.Compute(Input())))));
+            if (computing.Count > computedAtOnce)
             {
                 yield return Finish(computing.Dequeue());
             }
         }
 
-        while (computing.TryDequeue(out (ImageBatch, Task<float[]>) rest))
+        while (computing.TryDequeue(out (EmbeddedBatch, Func<float[]>) rest))
         {
             cancellation.ThrowIfCancellationRequested();
             yield return Finish(rest);
         }
+
+        Func<float[]> Alone(Func<Tensor> input)
+        {
+            using var scope = NewDisposeScope();
+            return rows!.Start(network.Forward(input()));
+        }
+
+        static Func<float[]> InLane(Task<float[]> computed) => () => computed.GetAwaiter().GetResult();
     }
 
     /// <summary>Images that one thread computes together: few enough that libtorch keeps what is between two layers near the processor.</summary>
@@ -166,28 +180,32 @@ public static class Embedder
 
     internal static DataException NoneReadable(ImageDataSet images) => new($"{images.Name}: no image could be read; there is nothing to embed");
 
-    private static float[] Alone(InferenceNetwork network, Func<Tensor> input)
-    {
-        using var scope = NewDisposeScope();
-        return network.Compute(input());
-    }
-
     private static float[] Allocate(ImageDataSet images, int rows, int dimension)
         => (long)images.Count * dimension <= Array.MaxLength
             ? new float[rows * dimension]
             : throw new DataException(
                 $"{images.Name}: {images.Count} rows of {dimension} numbers are more than one table in memory holds ({Array.MaxLength} numbers); 'simclr embed' writes them to a file");
 
-    private static EmbeddedBlock Finish((ImageBatch Batch, Task<float[]> Values) computed)
+    private static EmbeddedBlock Finish((EmbeddedBatch Batch, Func<float[]> Values) computed)
     {
-        ImageBatch batch = computed.Batch;
-        float[] values = computed.Values.GetAwaiter().GetResult();
-        int next = batch.Indices[^1] + 1;
-        int[] readable = [.. Enumerable.Range(0, batch.Indices.Length).Where(batch.IsReadable)];
-        int dimension = values.Length / batch.Indices.Length;
-        float[] kept = readable.Length == batch.Indices.Length
+        EmbeddedBatch batch = computed.Batch;
+        float[] values = computed.Values();
+        int dimension = values.Length / batch.Images;
+        float[] kept = batch.Readable.Length == batch.Images
             ? values
-            : [.. readable.SelectMany(position => values.AsSpan(position * dimension, dimension).ToArray())];
-        return new EmbeddedBlock(next, [.. readable.Select(p => batch.Indices[p])], [.. readable.Select(p => batch.Sizes[p])], kept);
+            : [.. batch.Readable.SelectMany(position => values.AsSpan(position * dimension, dimension).ToArray())];
+        return new EmbeddedBlock(batch.Next, batch.Rows, batch.Sizes, kept);
+    }
+
+    /// <summary>What is known of a batch that is being computed: its memory may hold the next one already.</summary>
+    private sealed record EmbeddedBatch(int Images, int Next, int[] Readable, int[] Rows, (int Width, int Height)[] Sizes)
+    {
+        public static EmbeddedBatch Of(ImageBatch batch)
+        {
+            int[] readable = [.. Enumerable.Range(0, batch.Indices.Length).Where(batch.IsReadable)];
+            return new EmbeddedBatch(
+                batch.Indices.Length, batch.Indices[^1] + 1, readable,
+                [.. readable.Select(p => batch.Indices[p])], [.. readable.Select(p => batch.Sizes[p])]);
+        }
     }
 }

@@ -38,9 +38,15 @@ internal sealed class InferenceNetwork : IDisposable
     public float[] Compute(Tensor images)
     {
         using var scope = NewDisposeScope();
+        return Forward(images).cpu().data<float>().ToArray();
+    }
+
+    /// <summary>images: [N, 3, S, S] → rows [N, dimension] of float32, where the weights are. A GPU may not have computed them yet.</summary>
+    public Tensor Forward(Tensor images)
+    {
         Tensor rows = folded is null ? encoder.forward(images) : folded.Forward(images);
         rows = head is null ? rows : head.forward(rows);
-        return rows.cpu().to_type(ScalarType.Float32).contiguous().data<float>().ToArray();
+        return rows.to_type(ScalarType.Float32).contiguous();
     }
 
     /// <inheritdoc/>

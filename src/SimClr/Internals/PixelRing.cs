@@ -11,7 +11,7 @@ internal sealed unsafe class PixelRing : IDisposable
 {
     private readonly HostBuffer[] pixels;
     private readonly HostBuffer[] numbers;
-    private readonly UploadMarks? marks;
+    private readonly CopyMarks? marks;
     private readonly Device device;
 
     /// <param name="images">The most that one slot is to hold.</param>
@@ -28,7 +28,7 @@ internal sealed unsafe class PixelRing : IDisposable
         Memory = [.. pixels.Select(slot => new PixelMemory(slot.Start, images, 3 * size * size, type == ScalarType.BFloat16))];
         if (uploads ?? this.device.type == TorchSharp.DeviceType.CUDA)
         {
-            marks = new UploadMarks(slots, this.device);
+            marks = new CopyMarks(slots, this.device);
         }
     }
 

@@ -78,7 +78,7 @@ internal sealed class GatheredLoss(IContrastiveLoss loss, Ranks ranks, RankShare
         value.copy_(flat[2 * count]);
     }
 
-    private Tensor Mine(Tensor gradient) => gradient.index_select(0, mine);
+    private Tensor Mine(Tensor gradient) => gradient.index_select(0, mine!);
 
     private static Tensor Places(long[] places) => tensor(places, device: CPU).DetachFromDisposeScope();
 

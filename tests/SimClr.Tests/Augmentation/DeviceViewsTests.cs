@@ -58,7 +58,7 @@ public sealed class DeviceViewsTests
         RgbImage[] images = [RandomImages.Noise(30, 30, 1), RandomImages.Noise(31, 30, 2)];
         var options = new ViewOptions { Size = 20, BlurProbability = 1 };
         ViewParameters[] draws = [.. images.Select((image, i) => ViewParameters.Draw(options, image.Width, 30, 1, 0, i, 0))];
-        using var views = new DeviceViews(options, 1, "cpu", ScalarType.BFloat16);
+        using var views = new DeviceViews(options, 1, TestDevice.Name, ScalarType.BFloat16);
         for (int batch = 0; batch < 3; batch++)
         {
             views.Render(images, draws).Dispose();   // each allocates memory to send from, which is used again
@@ -80,7 +80,7 @@ public sealed class DeviceViewsTests
     {
         RgbImage[] images = [.. Enumerable.Range(0, 12).Select(i => RandomImages.Noise(30 + (i % 5), 30, i))];
         var options = new ViewOptions { Size = 20, JitterProbability = 1, GrayProbability = 0.5, BlurProbability = 0.5, Normalize = "imagenet" };
-        using var views = new DeviceViews(options, 1, "cpu", ScalarType.Float32);
+        using var views = new DeviceViews(options, 1, TestDevice.Name, ScalarType.Float32);
         for (int batch = 1; batch <= 5; batch++)
         {
             ViewParameters[] draws =
@@ -96,9 +96,9 @@ public sealed class DeviceViewsTests
 
     private static float[] Rendered(ViewOptions options, RgbImage[] images, ViewParameters[] draws)
     {
-        using var views = new DeviceViews(options, 3, "cpu", ScalarType.Float32);
+        using var views = new DeviceViews(options, 3, TestDevice.Name, ScalarType.Float32);
         using Tensor made = views.Render(images, draws);
         using Tensor rows = made.permute(0, 2, 3, 1).contiguous();
-        return rows.data<float>().ToArray();
+        return rows.cpu().data<float>().ToArray();
     }
 }

@@ -130,14 +130,14 @@ public sealed class RankedEvaluationTests
         using var scope = NewDisposeScope();
         var share = new RankShare(batch, parts: 1, ranks.Size, ranks.Rank);
         using var trainer = new LinearTrainer(
-            dimension, classes, 10 * batch, batch, 1, 0.5, new LinearOptions { WeightDecay = 1e-3 }, "cpu", ranks, ScalarType.Float64);
+            dimension, classes, 10 * batch, batch, 1, 0.5, new LinearOptions { WeightDecay = 1e-3 }, TestDevice.Name, ranks, ScalarType.Float64);
         (long first, long count) = share.Mine.Single();
         for (int step = 0; step < 10; step++)
         {
-            trainer.Step(Rows(step, batch).narrow(0, first, count), arange(batch).remainder(classes).narrow(0, first, count), last: step == 9);
+            trainer.Step(Rows(step, batch).narrow(0, first, count).Here(), arange(batch).remainder(classes).narrow(0, first, count).Here(), last: step == 9);
         }
 
-        return [trainer.Loss, .. trainer.Logits(Rows(10, 50)).Select(logit => (double)logit)];
+        return [trainer.Loss, .. trainer.Logits(Rows(10, 50).Here()).Select(logit => (double)logit)];
 
         static Tensor Rows(int step, int count)
         {

@@ -44,7 +44,7 @@ public sealed class GradientStepTests : IDisposable
         AssertSameBuffers(plain, cached, 0);
 
         // Each row of h says which image it is of.
-        int[] images = [.. got.Images.data<long>().Select(image => (int)image)];
+        int[] images = [.. got.Images.cpu().data<long>().Select(image => (int)image)];
         foreach ((int row, int image) in images.Index())
         {
             int second = images.Take(row).Contains(image) ? Images : 0;
@@ -196,22 +196,22 @@ public sealed class GradientStepTests : IDisposable
     private static Func<ViewBatch> Feed(int micro, ScalarType type = ScalarType.Float64)
     {
         using var generator = new Generator(7);
-        Tensor all = rand([2, Images, 3, 12, 12], dtype: ScalarType.Float64, generator: generator);
+        Tensor all = rand([2, Images, 3, 12, 12], dtype: ScalarType.Float64, generator: generator).Here();
         var parts = new Queue<int[]>(MicroBatches.Share(Images, micro, SingleProcess.Instance).Split([.. Enumerable.Range(0, Images)]));
-        Tensor buffer = zeros(2 * Images, 3, 12, 12, dtype: type);
+        Tensor buffer = zeros(2 * Images, 3, 12, 12, dtype: type).Here();
         return () =>
         {
             int[] part = parts.Dequeue();
             buffer.fill_(double.NaN);
             Tensor views = buffer.narrow(0, 0, 2 * part.Length);
             views.copy_(all.narrow(1, part[0], part.Length).reshape(2 * part.Length, 3, 12, 12));
-            return new ViewBatch(views, Numbers.Of([.. part, .. part]));
+            return new ViewBatch(views, Numbers.Of([.. part, .. part]).Here());
         };
     }
 
     private SimClrModel Model(string head, ScalarType type = ScalarType.Float64)
     {
-        SimClrModel model = SimClrModel.Create(TinyRun.Options with { Head = new HeadOptions { Kind = head, Output = 8 } }, "cpu", null);
+        SimClrModel model = SimClrModel.Create(TinyRun.Options with { Head = new HeadOptions { Kind = head, Output = 8 } }, TestDevice.Name, null);
         model.to(type);
         using var _ = no_grad();
 

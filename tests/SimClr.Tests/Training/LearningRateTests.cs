@@ -79,11 +79,11 @@ public sealed class LearningRateTests : IDisposable
         using var scope = NewDisposeScope();
         var options = new LinearOptions { Momentum = 0 };
         using var trainer = new LinearTrainer(
-            2, 2, images: 1000, options.BatchSizeFor(1000), epochs: 3, peak: 1, options, "cpu", SingleProcess.Instance, ScalarType.Float64);
+            2, 2, images: 1000, options.BatchSizeFor(1000), epochs: 3, peak: 1, options, TestDevice.Name, SingleProcess.Instance, ScalarType.Float64);
         AssertMoves(
             [1, 0.9330127, 0.75, 0.5, 0.25, 0.0669873],
-            h => trainer.Step(h.to_type(ScalarType.Float64), arange(500, dtype: ScalarType.Int64).remainder(2), last: false),
-            () => trainer.Logits(ones(1, 2, dtype: ScalarType.Float64))[0],
+            h => trainer.Step(h.to_type(ScalarType.Float64), arange(500, dtype: ScalarType.Int64).remainder(2).Here(), last: false),
+            () => trainer.Logits(ones(1, 2, dtype: ScalarType.Float64).Here())[0],
             rows: 500);
     }
 
@@ -94,14 +94,14 @@ public sealed class LearningRateTests : IDisposable
         ImageDataSet photos = TinyRun.Images(127);
         using var images = new InMemoryDataSet([.. Enumerable.Range(0, 127).Select(photos.Read)], [.. Enumerable.Range(0, 127).Select(i => i % 2)], ["a", "b"]);
         PretrainOptions options = Options with { OnlineLinear = true, Schedule = new ScheduleOptions { Epochs = 6, WarmupEpochs = 0 } };
-        using OnlineProbe probe = OnlineProbe.For(images, 2, options, new ComputePlan("cpu", "fp32", 1))!;
+        using OnlineProbe probe = OnlineProbe.For(images, 2, options, new ComputePlan(TestDevice.Name, "fp32", 1))!;
         Tensor weight = probe.State.Single(s => s.Key == "probe.layer.weight").Value;
         int step = 0;
 
         // Nesterov momentum 0.9 of a gradient that stays as it is: each step has 1 + 0.9 · (1 + 0.9 + … ) of it.
         AssertMoves(
             [1.9, 0.9330127 * 2.71, 0.75 * 3.439, 0.5 * 4.0951, 0.25 * 4.68559, 0.0669873 * 5.217031],
-            h => probe.Learn(new StepOutcome(zeros(1), h, h, Numbers.Of(Enumerable.Range(0, 128).Select(i => i % 2))), step++),
+            h => probe.Learn(new StepOutcome(zeros(1), h, h, Numbers.Of(Enumerable.Range(0, 128).Select(i => i % 2)).Here()), step++),
             () => weight[0].sum().item<float>(),
             rows: 128);
     }
@@ -114,7 +114,7 @@ public sealed class LearningRateTests : IDisposable
         foreach (double _ in expected)
         {
             double before = position();
-            step(arange(rows).remainder(2).mul(-2e-4f).add(1e-4f).view(-1, 1).expand(rows, 2).to_type(ScalarType.Float32));
+            step(arange(rows).remainder(2).mul(-2e-4f).add(1e-4f).view(-1, 1).expand(rows, 2).to_type(ScalarType.Float32).Here());
             moves.Add(position() - before);
         }
 

@@ -62,7 +62,7 @@ public sealed class PretrainerTests : IDisposable
         TinyRun.Train(folder, "a", TinyRun.Options with { Data = new DataOptions { Workers = 1 } });
         TinyRun.Train(folder, "b", TinyRun.Options with { Data = new DataOptions { Workers = 4 } });
         TinyRun.Train(folder, "c", TinyRun.Options with { Seed = 1 });
-        Assert.Equal(TinyRun.Checkpoint(folder.Of("a")), TinyRun.Checkpoint(folder.Of("b")));
+        TinyRun.AssertSame(folder.Of("a"), folder.Of("b"));
         Assert.NotEqual(TinyRun.Checkpoint(folder.Of("a")), TinyRun.Checkpoint(folder.Of("c")));
     }
 
@@ -81,13 +81,13 @@ public sealed class PretrainerTests : IDisposable
     public void Every_head_trains_the_encoder(string kind)
     {
         PretrainOptions options = TinyRun.Options with { Head = TinyRun.Options.Head with { Kind = kind } };
-        using SimClrModel before = SimClrModel.Create(options, "cpu", null);
+        using SimClrModel before = SimClrModel.Create(options, TestDevice.Name, null);
         TinyRun.Train(folder, kind, options);
         using TrainedEncoder after = TrainedEncoder.Load(folder.Of(kind));
         var weights = after.Module.named_parameters().ToDictionary(p => p.name, p => p.parameter);
         foreach (var (name, parameter) in before.Encoder.named_parameters())
         {
-            Assert.False(parameter.equal(weights[name]).all().item<bool>(), name);
+            Assert.False(parameter.cpu().equal(weights[name]).all().item<bool>(), name);
         }
     }
 
@@ -100,7 +100,7 @@ public sealed class PretrainerTests : IDisposable
         TinyRun.Train(folder, "whole", options);
         StopAfter(8, "parts", options);
         new Pretrainer(options).Run(TinyRun.Images(), folder.Of("parts"), resume: true);
-        Assert.Equal(TinyRun.Checkpoint(folder.Of("whole")), TinyRun.Checkpoint(folder.Of("parts")));
+        TinyRun.AssertSame(folder.Of("whole"), folder.Of("parts"));
     }
 
     [Theory]
@@ -114,7 +114,7 @@ public sealed class PretrainerTests : IDisposable
         StopAfter(step, "parts", options);
         PretrainResult resumed = new Pretrainer(options).Run(TinyRun.Images(), folder.Of("parts"), resume: true);
         Assert.Equal(12, resumed.Steps);
-        Assert.Equal(TinyRun.Checkpoint(folder.Of("whole")), TinyRun.Checkpoint(folder.Of("parts")));
+        TinyRun.AssertSame(folder.Of("whole"), folder.Of("parts"));
         Assert.Equal(
             File.ReadAllBytes(new RunDirectory(folder.Of("whole")).EncoderFile),
             File.ReadAllBytes(new RunDirectory(folder.Of("parts")).EncoderFile));
@@ -131,7 +131,7 @@ public sealed class PretrainerTests : IDisposable
         TinyRun.Train(folder, "whole", options);
         StopAfter(8, "parts", options);
         new Pretrainer(options).Run(TinyRun.Images(), folder.Of("parts"), resume: true);
-        Assert.Equal(TinyRun.Checkpoint(folder.Of("whole")), TinyRun.Checkpoint(folder.Of("parts")));
+        TinyRun.AssertSame(folder.Of("whole"), folder.Of("parts"));
         TinyRun.Train(folder, "plain", TinyRun.Options with { Precision = precision });
         Assert.NotEqual(TinyRun.Checkpoint(folder.Of("whole")), TinyRun.Checkpoint(folder.Of("plain")));
     }
@@ -141,7 +141,7 @@ public sealed class PretrainerTests : IDisposable
     {
         TinyRun.Train(folder, "plain");
         TinyRun.Train(folder, "micro", InMicroBatches(TinyRun.Options.Batch.Size));
-        Assert.Equal(TinyRun.Checkpoint(folder.Of("plain")), TinyRun.Checkpoint(folder.Of("micro")));
+        TinyRun.AssertSame(folder.Of("plain"), folder.Of("micro"));
     }
 
     [Theory]
@@ -184,7 +184,7 @@ public sealed class PretrainerTests : IDisposable
     {
         TinyRun.Train(folder, "plain");
         TinyRun.Train(folder, "auto", InMicroBatches(0));
-        Assert.Equal(TinyRun.Checkpoint(folder.Of("plain")), TinyRun.Checkpoint(folder.Of("auto")));
+        TinyRun.AssertSame(folder.Of("plain"), folder.Of("auto"));
     }
 
     [Fact]
@@ -229,7 +229,7 @@ public sealed class PretrainerTests : IDisposable
         };
         TinyRun.Train(folder, "one", options with { Data = new DataOptions { Workers = 1 } });
         TinyRun.Train(folder, "three", options with { Data = new DataOptions { Workers = 3 } });
-        Assert.Equal(TinyRun.Checkpoint(folder.Of("one")), TinyRun.Checkpoint(folder.Of("three")));
+        TinyRun.AssertSame(folder.Of("one"), folder.Of("three"));
 
         // The loss of the first step: later ones carry on what rounding made of it.
         PretrainOptions single = options with { Batch = new BatchOptions { Size = 64 }, Schedule = new ScheduleOptions { Epochs = 1, WarmupEpochs = 0 } };
@@ -351,7 +351,7 @@ public sealed class PretrainerTests : IDisposable
         var trainer = new Pretrainer(options, parts) { Progress = new Reporter(_ => stop.Cancel()) };
         Assert.Throws<OperationCanceledException>(() => trainer.Run(TinyRun.Images(), folder.Of("parts"), cancellation: stop.Token));
         new Pretrainer(options, parts).Run(TinyRun.Images(), folder.Of("parts"), resume: true);
-        Assert.Equal(TinyRun.Checkpoint(folder.Of("whole")), TinyRun.Checkpoint(folder.Of("parts")));
+        TinyRun.AssertSame(folder.Of("whole"), folder.Of("parts"));
 
         static ResidualEncoder Start()
         {
@@ -407,7 +407,7 @@ public sealed class PretrainerTests : IDisposable
         ImageDataSet labeled = TinyRun.Images(128);
         new Pretrainer(TinyRun.Options).Run(labeled, folder.Of("labeled"));
         new Pretrainer(TinyRun.Options).Run(new WithoutLabels(labeled), folder.Of("unlabeled"));
-        Assert.Equal(TinyRun.Checkpoint(folder.Of("labeled")), TinyRun.Checkpoint(folder.Of("unlabeled")));
+        TinyRun.AssertSame(folder.Of("labeled"), folder.Of("unlabeled"));
         Assert.Contains(MetricsLog.Read(new RunDirectory(folder.Of("labeled")).MetricsFile), m => m.ContainsKey("knn"));
         Assert.DoesNotContain(MetricsLog.Read(new RunDirectory(folder.Of("unlabeled")).MetricsFile), m => m.ContainsKey("knn"));
     }

@@ -87,11 +87,14 @@ internal sealed record RankedModel
     {
         if (!Supervised)
         {
-            return new ContrastiveTask(SimClrModel.Create(Options, "cpu", null), Loss, Batch);
+            return new ContrastiveTask(SimClrModel.Create(Options, TestDevice.Name, null), Loss, Batch);
         }
 
         ResNet encoder = EncoderCatalog.Create(Options.Encoder, Options.Views.Size, Options.Seed);
-        var model = new ClassifierModel(encoder, null, new LinearClassifier(encoder.RepresentationSize, 4), ChannelsLast.Convert(encoder));
+        var classifier = new LinearClassifier(encoder.RepresentationSize, 4);
+        encoder.to(TestDevice.Device);
+        classifier.to(TestDevice.Device);
+        var model = new ClassifierModel(encoder, null, classifier, ChannelsLast.Convert(encoder));
         return new SupervisedTask(model, encoder.RepresentationSize, [.. Enumerable.Range(0, Batch).Select(i => i % 4)], ClassNumbers.Of(4));
     }
 
@@ -99,7 +102,7 @@ internal sealed record RankedModel
     {
         foreach (Tensor tensor in model.state_dict().OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => s.Value))
         {
-            foreach (double value in tensor.detach().to_type(ScalarType.Float64).contiguous().data<double>().ToArray())
+            foreach (double value in tensor.detach().cpu().to_type(ScalarType.Float64).contiguous().data<double>().ToArray())
             {
                 yield return value;
             }
@@ -122,13 +125,13 @@ internal sealed record RankedModel
         int side = Options.Views.Size;
         using var generator = new Generator((ulong)(7 + step));
         Tensor all = rand([views, Batch, 3, side, side], dtype: ScalarType.Float64, generator: generator);
-        all = all.add(arange(Batch, dtype: ScalarType.Float64).view(1, -1, 1, 1, 1).mul(0.05));   // images differ from each other, and ranks
+        all = all.Here().add(arange(Batch, dtype: ScalarType.Float64).view(1, -1, 1, 1, 1).mul(0.05).Here());   // images differ from each other, and ranks
         var parts = new Queue<int[]>(share.Split([.. Enumerable.Range(0, Batch)]));
         return () =>
         {
             int[] part = parts.Dequeue();
             Tensor own = all.narrow(1, part[0], part.Length).reshape(views * part.Length, 3, side, side);
-            return new ViewBatch(own, Numbers.Of(Enumerable.Repeat(part, views).SelectMany(images => images)));
+            return new ViewBatch(own, Numbers.Of(Enumerable.Repeat(part, views).SelectMany(images => images)).Here());
         };
     }
 }

@@ -100,7 +100,7 @@ public sealed class RankedRunTests : IDisposable
             Ranked(name, 2, options: Options with { Batch = Options.Batch with { Norm = "rank" } });
         }
 
-        Assert.Equal(TinyRun.Checkpoint(folder.Of("one")), TinyRun.Checkpoint(folder.Of("two")));
+        TinyRun.AssertSame(folder.Of("one"), folder.Of("two"));
         Ranked("global", 2);
         Assert.NotEqual(TinyRun.Checkpoint(folder.Of("one")), TinyRun.Checkpoint(folder.Of("global")));
         Assert.Contains("\"norm\": \"rank\"", File.ReadAllText(FileOf("one", "run.json")), StringComparison.Ordinal);

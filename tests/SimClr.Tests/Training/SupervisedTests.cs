@@ -51,11 +51,11 @@ public sealed class SupervisedTests : IDisposable
             Optimizer = new OptimizerOptions { Name = "sgd", PeakRate = 1e-30 },
         };
         Assert.Equal(Math.Log(10), Train("run", once).FinalLoss, 1e-5);
-        using SimClrModel start = SimClrModel.Create(once, "cpu", null);
+        using SimClrModel start = SimClrModel.Create(once, TestDevice.Name, null);
         using TrainedEncoder encoder = TrainedEncoder.Load(folder.Of("run"));
         foreach (var (name, parameter) in start.Encoder.named_parameters())
         {
-            Assert.True(parameter.allclose(encoder.Module.get_parameter(name)!), name);
+            Assert.True(parameter.cpu().allclose(encoder.Module.get_parameter(name)!), name);
         }
     }
 
@@ -101,7 +101,7 @@ public sealed class SupervisedTests : IDisposable
         Assert.Throws<OperationCanceledException>(() => trainer.Run(TinyRun.Images(), folder.Of("parts"), cancellation: stop.Token));
         new SupervisedTrainer(options).Run(TinyRun.Images(), folder.Of("parts"), resume: true);
 
-        Assert.Equal(TinyRun.Checkpoint(folder.Of("whole")), TinyRun.Checkpoint(folder.Of("parts")));
+        TinyRun.AssertSame(folder.Of("whole"), folder.Of("parts"));
         (RunDirectory whole, RunDirectory parts) = (new(folder.Of("whole")), new(folder.Of("parts")));
         Assert.Equal(File.ReadAllBytes(whole.EncoderFile), File.ReadAllBytes(parts.EncoderFile));
         Assert.Equal(File.ReadAllBytes(whole.ClassifierFile), File.ReadAllBytes(parts.ClassifierFile));
@@ -112,14 +112,14 @@ public sealed class SupervisedTests : IDisposable
     {
         using var scope = NewDisposeScope();
         ImageDataSet images = TinyRun.Images();
-        using SupervisedTask whole = SupervisedTask.Create(Options, images, "cpu");
-        using SupervisedTask parts = SupervisedTask.Create(Options, images, "cpu");
-        Tensor x = rand(10, 3, 12, 12);
+        using SupervisedTask whole = SupervisedTask.Create(Options, images, TestDevice.Name);
+        using SupervisedTask parts = SupervisedTask.Create(Options, images, TestDevice.Name);
+        Tensor x = rand(10, 3, 12, 12).Here();
         StepOutcome expected = Compute(whole, 10);
         StepOutcome got = Compute(parts, 4);
 
         Assert.Equal(expected.Loss.item<float>(), got.Loss.item<float>(), 1e-5);
-        Assert.Equal(expected.Images.data<long>(), got.Images.data<long>());
+        Assert.Equal(expected.Images.cpu().data<long>(), got.Images.cpu().data<long>());
         Assert.True(expected.H.allclose(got.H, 1e-4, 1e-5));
         foreach (var (name, parameter) in whole.Model.named_parameters().Where(p => p.name.StartsWith("classifier", StringComparison.Ordinal)))
         {
@@ -134,7 +134,7 @@ public sealed class SupervisedTests : IDisposable
             return task.Step(MicroBatches.Share(10, micro, SingleProcess.Instance), Ranks.Single).Compute(() =>
             {
                 int[] part = queue.Dequeue();
-                return new ViewBatch(x.narrow(0, part[0], part.Length), Numbers.Of(part));
+                return new ViewBatch(x.narrow(0, part[0], part.Length), Numbers.Of(part).Here());
             });
         }
     }

@@ -17,6 +17,7 @@ internal static class TinyRun
 
     public static PretrainOptions Options { get; } = new()
     {
+        Device = TestDevice.Name,
         Views = new ViewOptions { Size = 12, Strength = 0.5, Blur = false },
         Encoder = new EncoderOptions { Name = "resnet18", Width = 1.0 / 16 },
         Head = new HeadOptions { Output = 16 },
@@ -34,6 +35,21 @@ internal static class TinyRun
 
     public static PretrainResult Train(TemporaryFolder folder, string name, PretrainOptions? options = null)
         => new Pretrainer(options ?? Options).Run(Images(), folder.Of(name));
+
+    /// <summary>Asserts that two runs ended the same: to the byte on the processor.</summary>
+    public static void AssertSame(string expected, string got)
+    {
+        if (TestDevice.IsCpu)
+        {
+            Assert.Equal(Checkpoint(expected), Checkpoint(got));
+            return;
+        }
+
+        using SafetensorsFile first = SafetensorsFile.Read(new RunDirectory(expected).LatestCheckpoint()!);
+        using SafetensorsFile second = SafetensorsFile.Read(new RunDirectory(got).LatestCheckpoint()!);
+        Assert.Equal(first.Tensors.Keys.Order(), second.Tensors.Keys.Order());
+        Assert.All(first.Tensors, pair => TestDevice.AssertSame(pair.Value, second.Tensors[pair.Key], pair.Key));
+    }
 
     public static byte[] Checkpoint(string run) => File.ReadAllBytes(new RunDirectory(run).LatestCheckpoint()!);
 }

@@ -146,7 +146,7 @@ public sealed class TransferFineTuningTests : IDisposable
         => MeanPrecision.Of(new float[20 * images.Count], [.. images.Presence!.SelectMany(marks => marks)], 20);
 
     private TransferResult Tune(TransferSplits splits, int steps, double rate, DataOptions? reading = null) => new TransferFineTuning(
-        encoder, new FineTuneOptions { Steps = steps, BatchSize = 32 }, Rates(rate), reading ?? Reading, "cpu", threads: 1).Run(splits);
+        encoder, new FineTuneOptions { Steps = steps, BatchSize = 32 }, Rates(rate), reading ?? Reading, TestDevice.Name, threads: 1).Run(splits);
 
     private TransferSplits Open(TransferSet set) => TransferSplits.Open(set, set.FindBelow(folder.Path)!, Reading, seed: 0, allowPartial: false);
 

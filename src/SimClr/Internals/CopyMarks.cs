@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 namespace SimClr.Internals;
 
 /// <summary>
-/// Tells when copies from host memory to a device are over, so that the memory may be written again. A device works through
-/// its orders in turn: behind a copy it is told to write a mark into host memory, where the host looks for it.
+/// Tells when copies between host memory and a device are over, so that the memory may be written again or read. A device
+/// works through its orders in turn: behind a copy it is told to write a mark into host memory, where the host looks for it.
 /// </summary>
-internal sealed unsafe class UploadMarks : IDisposable
+internal sealed unsafe class CopyMarks : IDisposable
 {
     private const long Done = 1;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -15,9 +15,9 @@ internal sealed unsafe class UploadMarks : IDisposable
     private readonly HostBuffer marks;
     private readonly Tensor done;
 
-    /// <param name="slots">How many pieces of memory are copied from.</param>
-    /// <param name="device">Where to.</param>
-    public UploadMarks(int slots, Device device)
+    /// <param name="slots">How many pieces of host memory there are.</param>
+    /// <param name="device">What copies.</param>
+    public CopyMarks(int slots, Device device)
     {
         this.device = device;
         marks = new HostBuffer([slots, 1], ScalarType.Int64, device);
@@ -25,7 +25,7 @@ internal sealed unsafe class UploadMarks : IDisposable
         done = ones(1, ScalarType.Int64, device).DetachFromDisposeScope();
     }
 
-    /// <summary>Orders what copies from the memory of a slot, and a mark behind it.</summary>
+    /// <summary>Orders what copies from or into the memory of a slot, and a mark behind it.</summary>
     public T Order<T>(int slot, Func<T> copies)
     {
         Volatile.Write(ref Mark(slot), 0);
@@ -35,10 +35,10 @@ internal sealed unsafe class UploadMarks : IDisposable
         return copied;
     }
 
-    /// <summary>Whether the copies from the memory of a slot are over.</summary>
+    /// <summary>Whether the copies of a slot are over.</summary>
     public bool IsFree(int slot) => Volatile.Read(ref Mark(slot)) == Done;
 
-    /// <summary>Returns when the memory of a slot may be written.</summary>
+    /// <summary>Returns when the copies of a slot are over.</summary>
     public void Await(int slot)
     {
         // A device that has failed writes no mark; waiting for all its orders tells of the failure.

@@ -3,12 +3,12 @@ using static TorchSharp.torch;
 
 namespace SimClr.Tests.Internals;
 
-public sealed class UploadMarksTests
+public sealed class CopyMarksTests
 {
     [Fact]
     public void A_slot_is_taken_from_the_order_until_the_device_has_done_it()
     {
-        using var marks = new UploadMarks(3, CPU);
+        using var marks = new CopyMarks(3, CPU);
         Assert.All([0, 1, 2], slot => Assert.True(marks.IsFree(slot)));
         bool free = marks.Order(1, () => marks.IsFree(1));   // while it is ordered
         Assert.False(free);
@@ -20,7 +20,7 @@ public sealed class UploadMarksTests
     [Fact]
     public void Whoever_writes_waits_for_the_device()
     {
-        using var marks = new UploadMarks(2, CPU);
+        using var marks = new CopyMarks(2, CPU);
         using var ordered = new ManualResetEventSlim();
         using var finish = new ManualResetEventSlim();
         var device = new Thread(() => marks.Order(0, () =>
@@ -31,11 +31,21 @@ public sealed class UploadMarksTests
         }));
         device.Start();
         ordered.Wait();
-        var writer = Task.Run(() => marks.Await(0));
-        Assert.False(writer.IsCompleted);
+        using var looked = new ManualResetEventSlim();
+        bool wasFree = true;
+        var writer = new Thread(() =>
+        {
+            wasFree = marks.IsFree(0);
+            looked.Set();
+            marks.Await(0);
+            wasFree |= !marks.IsFree(0);
+        });
+        writer.Start();
+        looked.Wait();
         finish.Set();
         device.Join();
-        writer.Wait(TestContext.Current.CancellationToken);
+        writer.Join();
+        Assert.False(wasFree);
         Assert.True(marks.IsFree(0));
     }
 }
