@@ -141,7 +141,9 @@ internal static class EvaluateTransferCommand
                 context.Remark($"{set.Title} is not there: {set.HowToGet(request.Root)}");
             }
 
-            Dictionary<string, int> overlap = folders.Present.ToDictionary(splits => splits.Set.Name, Overlap);
+            SetOverlap compared = SetNotes.OverlapOf(context);
+            Dictionary<string, int> overlap = folders.Present.ToDictionary(
+                splits => splits.Set.Name, splits => compared.Count(splits.Test, splits.Train, splits.Validation));
             string[] warnings =
             [
                 .. folders.Present.Where(splits => overlap[splits.Set.Name] > 0).Select(splits =>
@@ -162,9 +164,6 @@ internal static class EvaluateTransferCommand
             context.Result(json, table.Words(report?.Path) + string.Concat(warnings.Select(line => $"\n{line}")) + (predictions is null ? "" : $"\npredictions: {Path.GetFullPath(predictions)}"));
         }
     }
-
-    private static int Overlap(TransferSplits splits)
-        => SetOverlap.Count(splits.Test, splits.Train, splits.Validation);
 
     private static void Write(Stream stream, TransferResult result)
     {
