@@ -14,7 +14,7 @@ internal sealed class CheckedParquet
 {
     private const int Deepest = 16;
     private const int MostColumns = 10_000;
-    private const int LongestHeader = 1 << 16;
+    private const int UsualHeader = 1 << 12;
     private const int LargestFooter = 1 << 26;
     private const int TailBytes = 8;
 
@@ -200,8 +200,23 @@ internal sealed class CheckedParquet
             throw new InvalidDataException($"a page at byte {at}, where the footer is");
         }
 
-        var reader = new ThriftReader(ReadAt(at, (int)Math.Min(LongestHeader, footerBegin - at)));
-        ThriftStruct header = reader.Read();
-        return (header, reader.Position);
+        // A header holds the least and the greatest value of its page, which may be long texts.
+        long left = Math.Min(footerBegin - at, Array.MaxLength);
+        for (long length = UsualHeader; ; length *= 16)
+        {
+            var reader = new ThriftReader(ReadAt(at, (int)Math.Min(length, left)));
+            try
+            {
+                ThriftStruct header = reader.Read();
+                return (header, reader.Position);
+            }
+            catch (InvalidDataException) when (length < left)
+            {
+                if (!reader.LacksBytes)
+                {
+                    throw;
+                }
+            }
+        }
     }
 }

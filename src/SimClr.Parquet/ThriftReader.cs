@@ -16,6 +16,9 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> bytes)
     /// <summary>How many bytes have been read.</summary>
     public int Position { get; private set; }
 
+    /// <summary>Whether more bytes were needed than there are.</summary>
+    public bool LacksBytes { get; private set; }
+
     /// <exception cref="InvalidDataException">The bytes are no struct.</exception>
     public ThriftStruct Read() => Struct(Deepest);
 
@@ -64,6 +67,7 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> bytes)
         int count = head >> 4 == 15 ? Length() : head >> 4;
         if (count > bytes.Length - Position)
         {
+            LacksBytes = true;
             throw new InvalidDataException($"a list of {count} values in {bytes.Length - Position} bytes");
         }
 
@@ -102,6 +106,7 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> bytes)
     {
         if (length > bytes.Length - Position)
         {
+            LacksBytes = true;
             throw new InvalidDataException("the end, where more belongs");
         }
 

@@ -20,6 +20,7 @@ public sealed class SqliteImageCollection : ImageCollection
     private IndexFile? file;
     private IndexDescription? description;
     private LoadedVectors? loaded;
+    private long written;
 
     /// <summary>Names the file; nothing is opened yet.</summary>
     /// <param name="path">The file.</param>
@@ -244,8 +245,12 @@ public sealed class SqliteImageCollection : ImageCollection
     private void Write(Action<SqliteTransaction> write) => Opened.Guarded(() =>
     {
         using SqliteTransaction transaction = Opened.Connection.BeginTransaction();
+        long? before = Opened.Rows;
+        written = 0;
         write(transaction);
-        Opened.SetMeta(transaction, "version", VersionNow() + 1);
+        long version = VersionNow() + 1;
+        Opened.SetMeta(transaction, "version", version);
+        Opened.SetRows(transaction, version, before + written ?? Opened.Command("SELECT count(*) FROM images").Number());
         transaction.Commit();
         return true;
     });
@@ -271,6 +276,7 @@ public sealed class SqliteImageCollection : ImageCollection
 
         Opened.Command("DELETE FROM images WHERE id = $id", transaction, ("$id", id)).Run();
         Opened.Command("DELETE FROM vectors WHERE id = $id", transaction, ("$id", id)).Run();
+        written--;
     }
 
     private void Insert(ImageRecord record, SqliteTransaction transaction)
@@ -286,12 +292,13 @@ public sealed class SqliteImageCollection : ImageCollection
             "INSERT INTO vectors(id, vector) VALUES (last_insert_rowid(), $vector)",
             transaction,
             ("$vector", MemoryMarshal.AsBytes(record.Vector.Span).ToArray())).Run();
+        written++;
     }
 
     private IEnumerable<ImageRecord> Select(string condition, bool includeVectors, params ReadOnlySpan<(string, object?)> parameters)
         => Opened.Command(
             includeVectors
-                ? $"SELECT i.path, i.width, i.height, i.label, v.vector FROM images i JOIN vectors v ON v.id = i.id WHERE {condition} ORDER BY i.id"
+                ? $"SELECT i.path, i.width, i.height, i.label, v.vector FROM images i LEFT JOIN vectors v ON v.id = i.id WHERE {condition} ORDER BY i.id"
                 : $"SELECT i.path, i.width, i.height, i.label FROM images i WHERE {condition} ORDER BY i.id",
             null,
             parameters).Rows(row => new ImageRecord
@@ -300,21 +307,28 @@ public sealed class SqliteImageCollection : ImageCollection
                 Width = row.IsDBNull(1) ? null : row.GetInt32(1),
                 Height = row.IsDBNull(2) ? null : row.GetInt32(2),
                 Label = row.IsDBNull(3) ? null : row.GetString(3),
-                Vector = includeVectors ? LoadedVectors.Floats(row.GetFieldValue<byte[]>(4), Description.Dimension, Name) : default,
+                Vector = includeVectors ? LoadedVectors.Floats(row.IsDBNull(4) ? [] : row.GetFieldValue<byte[]>(4), Description.Dimension, Name) : default,
             });
 
     private LoadedVectors Load()
     {
         lock (gate)
         {
-            long version = Opened.Guarded(VersionNow);
-            if (loaded?.Version != version)
+            int dimension = Description.Dimension;
+            return loaded = Opened.Guarded(() =>
             {
-                loaded?.Index.Dispose();
-                loaded = Opened.Guarded(() => LoadedVectors.Read(Opened, Description.Dimension, version, GraphOptions, Threads));
-            }
+                // How many there are and which: of one version, whoever writes meanwhile.
+                using SqliteTransaction transaction = Opened.Connection.BeginTransaction(deferred: true);
+                long version = VersionNow();
+                if (loaded is { } before && before.Version == version)
+                {
+                    return before;
+                }
 
-            return loaded;
+                loaded?.Index.Dispose();
+                loaded = null;
+                return LoadedVectors.Read(Opened, dimension, version, GraphOptions, Threads);
+            });
         }
     }
 
@@ -324,6 +338,7 @@ public sealed class SqliteImageCollection : ImageCollection
     private void DropGraph() => Write(transaction =>
     {
         Opened.Command("DELETE FROM graph; DELETE FROM meta WHERE key = 'graph'", transaction).Run();
+        written -= Opened.Command("SELECT count(*) FROM images WHERE path IS NULL", transaction).Number();
         Opened.Command("DELETE FROM vectors WHERE id IN (SELECT id FROM images WHERE path IS NULL); DELETE FROM images WHERE path IS NULL", transaction).Run();
     });
 

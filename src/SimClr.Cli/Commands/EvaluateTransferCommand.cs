@@ -200,6 +200,14 @@ internal static class EvaluateTransferCommand
             context.Remark($"{found.Set.Title}: taken from {kept.FileOf(found.Set)}, measured before with the same encoder, settings and images; --anew measures again");
         }
 
+        foreach (TransferSplits splits in folders.Present.Where((splits, at) => before[at] is null))
+        {
+            if (kept.EarlierOf(splits.Set) is { } earlier)
+            {
+                context.Remark($"note: {splits.Set.Title}: {earlier} was measured by an earlier version, by other learning rates and fits; it stays as it is, and the set is measured again for {kept.FileOf(splits.Set)}");
+            }
+        }
+
         int now = 0;
         try
         {
