@@ -111,6 +111,9 @@ internal sealed class IndexFile : IDisposable
     public long? Rows => Meta(RowsKey)?.Split(' ') is [var version, var rows] && version == (Meta("version") ?? "0")
         && long.TryParse(rows, NumberStyles.None, CultureInfo.InvariantCulture, out long count) ? count : null;
 
+    /// <summary>How many images there are, without those that were removed; counted by their paths.</summary>
+    public long Images => Command("SELECT count(path) FROM images").Number();
+
     /// <summary>Notes how many rows there are in a version of the file.</summary>
     public void SetRows(SqliteTransaction transaction, long version, long rows)
         => SetMeta(transaction, RowsKey, string.Create(CultureInfo.InvariantCulture, $"{version} {rows}"));
@@ -126,7 +129,7 @@ internal sealed class IndexFile : IDisposable
         // Nothing is written between one count and the next.
         using SqliteTransaction transaction = Connection.BeginTransaction(deferred: true);
         long images = Command("SELECT count(*) FROM images NOT INDEXED").Number();
-        long paths = Command("SELECT count(path) FROM images").Number() + Command("SELECT count(*) FROM images WHERE path IS NULL").Number();
+        long paths = Images + Command("SELECT count(*) FROM images WHERE path IS NULL").Number();
 
         // One pass over the vectors, in the order of the ids on both sides.
         (long vectors, long pairs) = Rows is { } known ? (known, known) : Command(

@@ -19,6 +19,7 @@ internal sealed record LoadedVectors(long Version, VectorIndex Index, IReadOnlyL
         int room = (int)Math.Min(rows, MaxRowsOf(file, dimension));
         var index = new VectorIndex(dimension, room) { Threads = threads };
         var ids = new List<long>(room);
+        long named = 0;
         long pairs = 0;
         IEnumerable<(long Id, bool HasImage, bool Removed, byte[] Vector)> stored = file
             .Command("SELECT v.id, i.id IS NOT NULL, i.path IS NULL, v.vector FROM vectors v LEFT JOIN images i ON i.id = v.id ORDER BY v.id")
@@ -26,6 +27,7 @@ internal sealed record LoadedVectors(long Version, VectorIndex Index, IReadOnlyL
         foreach ((long id, bool hasImage, bool removed, byte[] vector) in stored)
         {
             pairs += hasImage ? 1 : 0;
+            named += removed ? 0 : 1;
             int at = index.Add(Floats(vector, dimension, file.Path).Span);
             ids.Add(id);
             if (removed)
@@ -34,12 +36,12 @@ internal sealed record LoadedVectors(long Version, VectorIndex Index, IReadOnlyL
             }
         }
 
-        if (ids.Count != rows || pairs != rows)
+        if (ids.Count != rows || pairs != rows || named != file.Images)
         {
             index.Dispose();
             throw new DataException(
-                $"{file.Path} is damaged: it has {ids.Count} vectors, {pairs} of them with their images, expected {rows} of each; "
-                    + "copy it again, or create it again");
+                $"{file.Path} is damaged: it has {ids.Count} vectors, {pairs} of them with a row of their image and {named} with its path, "
+                    + $"expected {rows} rows and {file.Images} paths; copy it again, or create it again");
         }
 
         var vectors = new LoadedVectors(version, index, ids);

@@ -99,7 +99,7 @@ public sealed class SqliteImageCollection : ImageCollection
 
     /// <inheritdoc/>
     public override Task<long> CountAsync(CancellationToken cancellationToken = default)
-        => Task.FromResult(Opened.Guarded(() => Opened.Command("SELECT count(path) FROM images").Number()));
+        => Task.FromResult(Opened.Guarded(() => Opened.Images));
 
     /// <inheritdoc/>
     public override Task<IReadOnlySet<string>> KnownAsync(IEnumerable<string> paths, CancellationToken cancellationToken = default)
@@ -153,7 +153,7 @@ public sealed class SqliteImageCollection : ImageCollection
     {
         Opened.Guarded(() =>
         {
-            long images = Opened.Command("SELECT count(path) FROM images").Number();
+            long images = Opened.Images;
             if (HasStoredGraph() && (images * Description.Dimension < GraphFrom || 4 * Load().Index.Removed > Load().Index.Count))
             {
                 DropGraph();
@@ -175,7 +175,14 @@ public sealed class SqliteImageCollection : ImageCollection
     public EmbeddingTable ReadTable() => Opened.Guarded(() =>
     {
         int dimension = Description.Dimension;   // The first to read it finds out whether the file is whole.
+        using SqliteTransaction transaction = Opened.Connection.BeginTransaction(deferred: true);
         ImageRecord[] records = [.. Select("i.path IS NOT NULL", includeVectors: true)];
+        if (records.Length != Opened.Images)
+        {
+            throw new DataException(
+                $"{Name} is damaged: it has {records.Length} images and {Opened.Images} paths, expected as many of each; copy it again, or create it again");
+        }
+
         if (records.Length == 0)
         {
             throw new DataException($"{Name} holds no images; 'simclr index add {Name} IMAGES' adds some");

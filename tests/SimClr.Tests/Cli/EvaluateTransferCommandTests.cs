@@ -133,7 +133,7 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
         string[] call = ["--allow-partial", "--only", "cifar10", "--seed", "13"];
         Transfer(call);
         JsonNode kept = JsonNode.Parse(File.ReadAllText(Kept("cifar10-linear-2.json")))!;
-        kept["Of"]!.AsObject().Remove("recipe");
+        kept["of"]!.AsObject().Remove("recipe");
         string earlier = Kept("cifar10-linear.json");
         File.WriteAllText(earlier, kept.ToJsonString());
         File.Delete(Kept("cifar10-linear-2.json"));

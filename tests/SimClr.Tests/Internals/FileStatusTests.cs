@@ -63,7 +63,7 @@ public sealed class FileStatusTests : IDisposable
     public void A_folder_that_is_not_there_is_told_in_the_words_of_the_runtime()
     {
         Assert.Throws<DirectoryNotFoundException>(() => FolderEntry.List(folder.Of("nowhere")));
-        Assert.Throws<IOException>(() => FolderEntry.List(folder.Write("file", "text")));
+        Assert.Throws<DirectoryNotFoundException>(() => FolderEntry.List(folder.Write("file", "text")));
     }
 
     private static FolderEntry[] Sorted(List<FolderEntry> entries) => [.. entries.OrderBy(entry => entry.Name, StringComparer.Ordinal)];
