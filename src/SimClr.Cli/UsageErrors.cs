@@ -20,7 +20,7 @@ internal static class UsageErrors
 
     /// <summary>Refuses a file or folder whose name is empty, as a variable of a shell that was not set leaves it.</summary>
     /// <exception cref="ConfigurationException">There is one.</exception>
-    public static void RefuseNothing(ParseResult parsed)
+    public static void RefuseEmptyNames(ParseResult parsed)
     {
         foreach (SymbolResult result in parsed.CommandResult.Children.Where(result => result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value))))
         {

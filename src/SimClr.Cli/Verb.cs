@@ -24,7 +24,7 @@ internal sealed class Verb(string name, string description, params string[] exam
         SetAction((parsed, cancel) =>
         {
             RefuseRanks();
-            UsageErrors.RefuseNothing(parsed);
+            UsageErrors.RefuseEmptyNames(parsed);
             var context = new CommandContext(parsed, cancel);
             context.Outputs.Check();
             action(context);

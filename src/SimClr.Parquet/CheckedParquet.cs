@@ -12,10 +12,10 @@ namespace SimClr.Parquet;
 /// </summary>
 internal sealed class CheckedParquet
 {
-    private const int Deepest = 16;
-    private const int MostColumns = 10_000;
-    private const int LongestHeader = 1 << 16;
-    private const int LargestFooter = 1 << 26;
+    private const int MaxDepth = 16;
+    private const int MaxColumns = 10_000;
+    private const int UsualHeaderBytes = 1 << 12;
+    private const int MaxFooterBytes = 1 << 26;
     private const int TailBytes = 8;
 
     private readonly FileStream file;
@@ -91,7 +91,7 @@ internal sealed class CheckedParquet
 
         int length = BinaryPrimitives.ReadInt32LittleEndian(tail);
         footerBegin = file.Length - TailBytes - length;
-        bool possible = head.AsSpan().SequenceEqual(Magic) && tail.AsSpan(4).SequenceEqual(Magic) && length is > 0 and <= LargestFooter && footerBegin >= Magic.Length;
+        bool possible = head.AsSpan().SequenceEqual(Magic) && tail.AsSpan(4).SequenceEqual(Magic) && length is > 0 and <= MaxFooterBytes && footerBegin >= Magic.Length;
         return possible ? new ThriftReader(ReadAt(footerBegin, length)).Read() : throw new InvalidDataException("it does not begin and end as one, or its footer is damaged");
     }
 
@@ -111,7 +111,7 @@ internal sealed class CheckedParquet
         {
             open.Push(open.Pop() - 1);
             int children = elements[i].Number<int>(5) ?? 0;
-            if (children < 0 || children > elements.Length || open.Count > Deepest || elements[i].Find<byte[]>(4) is null)
+            if (children < 0 || children > elements.Length || open.Count > MaxDepth || elements[i].Find<byte[]>(4) is null)
             {
                 throw new InvalidDataException("its schema is no tree of columns");
             }
@@ -128,9 +128,9 @@ internal sealed class CheckedParquet
             }
         }
 
-        if (open.Count > 0 || elements.Length > MostColumns)
+        if (open.Count > 0 || elements.Length > MaxColumns)
         {
-            throw new InvalidDataException($"its schema lacks columns, or has more than {MostColumns}");
+            throw new InvalidDataException($"its schema lacks columns, or has more than {MaxColumns}");
         }
     }
 
@@ -191,7 +191,7 @@ internal sealed class CheckedParquet
     }
 
     private static List<object> Names(ThriftStruct about)
-        => about.Find<List<object>>(3) is { Count: <= Deepest } names && names.TrueForAll(name => name is byte[]) ? names : throw new InvalidDataException("a column whose name is no text");
+        => about.Find<List<object>>(3) is { Count: <= MaxDepth } names && names.TrueForAll(name => name is byte[]) ? names : throw new InvalidDataException("a column whose name is no text");
 
     private (ThriftStruct Header, int Bytes) ReadHeader(long at)
     {
@@ -200,8 +200,23 @@ internal sealed class CheckedParquet
             throw new InvalidDataException($"a page at byte {at}, where the footer is");
         }
 
-        var reader = new ThriftReader(ReadAt(at, (int)Math.Min(LongestHeader, footerBegin - at)));
-        ThriftStruct header = reader.Read();
-        return (header, reader.Position);
+        // A header holds the least and the greatest value of its page, which may be long texts.
+        long left = Math.Min(footerBegin - at, Array.MaxLength);
+        for (long length = UsualHeaderBytes; ; length *= 16)
+        {
+            var reader = new ThriftReader(ReadAt(at, (int)Math.Min(length, left)));
+            try
+            {
+                ThriftStruct header = reader.Read();
+                return (header, reader.Position);
+            }
+            catch (InvalidDataException) when (length < left)
+            {
+                if (!reader.LacksBytes)
+                {
+                    throw;
+                }
+            }
+        }
     }
 }

@@ -17,7 +17,7 @@ internal sealed record ParquetPage(ThriftStruct Header, int Bytes, int Inflated,
     private const int Snappy = 1;
     private const int Zstandard = 6;
     private const int DeltaByteArray = 7;
-    private const int MostExpansion = 8;
+    private const int MaxExpansion = 8;
     private const long Allowance = 32L << 20;
 
     /// <summary>Reads a header.</summary>
@@ -74,7 +74,7 @@ internal sealed record ParquetPage(ThriftStruct Header, int Bytes, int Inflated,
             Zstandard => ZstandardSize(packed),
             _ => Inflated,   // What these inflate to, the package cuts off there.
         };
-        long most = Allowance + (MostExpansion * fileLength);
+        long most = Allowance + (MaxExpansion * fileLength);
         if (Inflated > most || said > most)
         {
             throw new InvalidDataException($"a page of {bytes.Length} bytes that becomes {Math.Max(said, Inflated)}, more than in any file of {fileLength}");
@@ -131,14 +131,14 @@ internal sealed record ParquetPage(ThriftStruct Header, int Bytes, int Inflated,
 
     private static (long Size, int End) ZstandardBlocks(ReadOnlySpan<byte> packed, int at)
     {
-        const int LargestBlock = 1 << 17;
+        const int MaxBlockBytes = 1 << 17;
         long size = 0;
         bool isLast = false;
         while (!isLast && at + 3 <= packed.Length)
         {
             int head = packed[at] | (packed[at + 1] << 8) | (packed[at + 2] << 16);
             isLast = (head & 1) != 0;
-            size += LargestBlock;
+            size += MaxBlockBytes;
             at += 3 + (((head >> 1) & 3) == 1 ? 1 : head >> 3);
         }
 

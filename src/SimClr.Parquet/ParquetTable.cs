@@ -9,7 +9,7 @@ namespace SimClr.Parquet;
 internal sealed class ParquetTable(string file, ParquetColumns columns)
 {
     // Equal numbers and texts take next to no place; more than this is no set of embeddings.
-    private const long MostPerByte = 4;
+    private const long MaxPerByte = 4;
     private const long Allowance = 1 << 22;
 
     private readonly List<string> paths = [];
@@ -17,7 +17,7 @@ internal sealed class ParquetTable(string file, ParquetColumns columns)
     private readonly List<int> heights = [];
     private readonly List<string> labels = [];
     private readonly List<float> values = [];
-    private readonly long most = Math.Min(Array.MaxLength, (MostPerByte * FileSize.Of(file)) + Allowance);
+    private readonly long most = Math.Min(Array.MaxLength, (MaxPerByte * FileSize.Of(file)) + Allowance);
     private int dimension;
     private long letters;
 

@@ -6,9 +6,9 @@ namespace SimClr.Parquet;
 /// </summary>
 internal ref struct ThriftReader(ReadOnlySpan<byte> bytes)
 {
-    private const int Deepest = 16;
-    private const int MostFields = 128;
-    private const int MostValues = 500_000;   // A footer of 4,000 groups of rows takes that many.
+    private const int MaxDepth = 16;
+    private const int MaxFields = 128;
+    private const int MaxValues = 500_000;   // A footer of 4,000 groups of rows takes that many.
 
     private readonly ReadOnlySpan<byte> bytes = bytes;
     private int values;
@@ -16,8 +16,11 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> bytes)
     /// <summary>How many bytes have been read.</summary>
     public int Position { get; private set; }
 
+    /// <summary>Whether more bytes were needed than there are.</summary>
+    public bool LacksBytes { get; private set; }
+
     /// <exception cref="InvalidDataException">The bytes are no struct.</exception>
-    public ThriftStruct Read() => Struct(Deepest);
+    public ThriftStruct Read() => Struct(MaxDepth);
 
     private ThriftStruct Struct(int levels)
     {
@@ -26,9 +29,9 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> bytes)
         for (byte head = Byte(); head != 0; head = Byte())
         {
             last = head >> 4 == 0 ? (short)Signed() : last + (head >> 4);
-            if (read.Fields.Count == MostFields || read.Has(last))
+            if (read.Fields.Count == MaxFields || read.Has(last))
             {
-                throw new InvalidDataException($"a struct with field {last} twice, or of more than {MostFields} fields");
+                throw new InvalidDataException($"a struct with field {last} twice, or of more than {MaxFields} fields");
             }
 
             read.With(last, (head & 15) is 1 or 2 ? (head & 15) == 1 : Value(head & 15, levels - 1));
@@ -39,9 +42,9 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> bytes)
 
     private object Value(int type, int levels)
     {
-        if (levels == 0 || ++values > MostValues)
+        if (levels == 0 || ++values > MaxValues)
         {
-            throw new InvalidDataException(levels == 0 ? $"values nested more than {Deepest} deep" : $"more than {MostValues} values");
+            throw new InvalidDataException(levels == 0 ? $"values nested more than {MaxDepth} deep" : $"more than {MaxValues} values");
         }
 
         return type switch
@@ -64,10 +67,11 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> bytes)
         int count = head >> 4 == 15 ? Length() : head >> 4;
         if (count > bytes.Length - Position)
         {
+            LacksBytes = true;
             throw new InvalidDataException($"a list of {count} values in {bytes.Length - Position} bytes");
         }
 
-        var list = new List<object>(Math.Min(count, MostValues));
+        var list = new List<object>(Math.Min(count, MaxValues));
         for (int i = 0; i < count; i++)
         {
             list.Add(Value(head & 15, levels - 1));
@@ -102,6 +106,7 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> bytes)
     {
         if (length > bytes.Length - Position)
         {
+            LacksBytes = true;
             throw new InvalidDataException("the end, where more belongs");
         }
 

@@ -16,6 +16,7 @@ internal sealed class IndexFile : IDisposable
     private const int ApplicationId = 0x53436C52;   // "SClR"
     private const int Version = 1;
     private const int WaitSeconds = 30;
+    private const string RowsKey = "rows";
 
     private const string Schema = """
         CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -104,8 +105,23 @@ internal sealed class IndexFile : IDisposable
     public T Guarded<T>(Func<T> action) => Guarded(Path, action);
 
     /// <summary>
+    /// How many rows images and vectors each have, as who wrote last counted them; null where that was a program that counts
+    /// none, or a version of the file that it did not count.
+    /// </summary>
+    public long? Rows => Meta(RowsKey)?.Split(' ') is [var version, var rows] && version == (Meta("version") ?? "0")
+        && long.TryParse(rows, NumberStyles.None, CultureInfo.InvariantCulture, out long count) ? count : null;
+
+    /// <summary>How many images there are, without those that were removed; counted by their paths.</summary>
+    public long Images => Command("SELECT count(path) FROM images").Number();
+
+    /// <summary>Notes how many rows there are in a version of the file.</summary>
+    public void SetRows(SqliteTransaction transaction, long version, long rows)
+        => SetMeta(transaction, RowsKey, string.Create(CultureInfo.InvariantCulture, $"{version} {rows}"));
+
+    /// <summary>
     /// Compares the rows of the tables: each image has its vector, each vector its image. Damage that SQLite does not notice
-    /// (a page of zeros, say) loses rows of one of them. Reads both tables once.
+    /// (a page of zeros, say) loses rows of one of them. Reads the images once; the vectors only where it is not known how many
+    /// there are, else they are compared when they are read.
     /// </summary>
     /// <exception cref="DataException">Rows are lost.</exception>
     public void RequireWhole()
@@ -113,10 +129,10 @@ internal sealed class IndexFile : IDisposable
         // Nothing is written between one count and the next.
         using SqliteTransaction transaction = Connection.BeginTransaction(deferred: true);
         long images = Command("SELECT count(*) FROM images NOT INDEXED").Number();
-        long paths = Command("SELECT count(path) FROM images").Number() + Command("SELECT count(*) FROM images WHERE path IS NULL").Number();
+        long paths = Images + Command("SELECT count(*) FROM images WHERE path IS NULL").Number();
 
         // One pass over the vectors, in the order of the ids on both sides.
-        (long vectors, long pairs) = Command(
+        (long vectors, long pairs) = Rows is { } known ? (known, known) : Command(
             "SELECT count(*), count(CASE typeof(v.vector) WHEN 'blob' THEN i.id END) FROM vectors v LEFT JOIN images i NOT INDEXED ON i.id = v.id")
             .Rows(row => (row.GetInt64(0), row.GetInt64(1))).Single();
         if (images != vectors || pairs != images || paths != images)
@@ -217,6 +233,7 @@ internal sealed class IndexFile : IDisposable
         file.SetMeta(transaction, "dimension", description.Dimension);
         file.SetMeta(transaction, "metric", IndexDescription.Metric);
         file.SetMeta(transaction, "version", 0);
+        file.SetRows(transaction, version: 0, rows: 0);
         if (description.Encoder is not null)
         {
             file.SetMeta(transaction, "encoder", description.Encoder);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using SimClr.Internals;
 using SimClr.Search;
 
 namespace SimClr.Store;
@@ -10,23 +11,37 @@ namespace SimClr.Store;
 /// <param name="Ids">The id of each.</param>
 internal sealed record LoadedVectors(long Version, VectorIndex Index, IReadOnlyList<long> Ids)
 {
-    /// <summary>Reads them, and the graph where it is the one of these vectors.</summary>
+    /// <summary>Reads them, and the graph where it is the one of these vectors; within a transaction.</summary>
+    /// <exception cref="DataException">There are more or fewer than were written, or some have no image.</exception>
     public static LoadedVectors Read(IndexFile file, int dimension, long version, GraphOptions options, int threads)
     {
-        int rows = (int)file.Command("SELECT count(*) FROM vectors").Number();
-        var index = new VectorIndex(dimension, rows) { Threads = threads };
-        var ids = new List<long>(rows);
-        IEnumerable<(long Id, bool Removed, byte[] Vector)> stored = file
-            .Command("SELECT v.id, i.path IS NULL, v.vector FROM vectors v LEFT JOIN images i ON i.id = v.id ORDER BY v.id")
-            .Rows(row => (row.GetInt64(0), row.GetBoolean(1), row.GetFieldValue<byte[]>(2)));
-        foreach ((long id, bool removed, byte[] vector) in stored)
+        long rows = file.Rows ?? file.Command("SELECT count(*) FROM vectors").Number();
+        int room = (int)Math.Min(rows, MaxRowsOf(file, dimension));
+        var index = new VectorIndex(dimension, room) { Threads = threads };
+        var ids = new List<long>(room);
+        long named = 0;
+        long pairs = 0;
+        IEnumerable<(long Id, bool HasImage, bool Removed, byte[] Vector)> stored = file
+            .Command("SELECT v.id, i.id IS NOT NULL, i.path IS NULL, v.vector FROM vectors v LEFT JOIN images i ON i.id = v.id ORDER BY v.id")
+            .Rows(row => (row.GetInt64(0), row.GetBoolean(1), row.GetBoolean(2), row.GetFieldValue<byte[]>(3)));
+        foreach ((long id, bool hasImage, bool removed, byte[] vector) in stored)
         {
+            pairs += hasImage ? 1 : 0;
+            named += removed ? 0 : 1;
             int at = index.Add(Floats(vector, dimension, file.Path).Span);
             ids.Add(id);
             if (removed)
             {
                 index.Remove(at);
             }
+        }
+
+        if (ids.Count != rows || pairs != rows || named != file.Images)
+        {
+            index.Dispose();
+            throw new DataException(
+                $"{file.Path} is damaged: it has {ids.Count} vectors, {pairs} of them with a row of their image and {named} with its path, "
+                    + $"expected {rows} rows and {file.Images} paths; copy it again, or create it again");
         }
 
         var vectors = new LoadedVectors(version, index, ids);
@@ -46,6 +61,8 @@ internal sealed record LoadedVectors(long Version, VectorIndex Index, IReadOnlyL
     /// while there is a graph: how many there are and the last id tell them apart.
     /// </summary>
     public string Stamp(GraphOptions options) => StampOf(options, Ids.Count, Ids.Count == 0 ? 0 : Ids[^1]);
+
+    private static long MaxRowsOf(IndexFile file, int dimension) => FileSize.Of(file.Path) / (dimension * sizeof(float));
 
     private static string StampOf(GraphOptions options, int rows, long last)
         => string.Create(CultureInfo.InvariantCulture, $"{options.Links} {options.BuildWidth} {options.Seed} {rows} {last}");

@@ -20,6 +20,7 @@ public sealed class SqliteImageCollection : ImageCollection
     private IndexFile? file;
     private IndexDescription? description;
     private LoadedVectors? loaded;
+    private long written;
 
     /// <summary>Names the file; nothing is opened yet.</summary>
     /// <param name="path">The file.</param>
@@ -98,7 +99,7 @@ public sealed class SqliteImageCollection : ImageCollection
 
     /// <inheritdoc/>
     public override Task<long> CountAsync(CancellationToken cancellationToken = default)
-        => Task.FromResult(Opened.Guarded(() => Opened.Command("SELECT count(path) FROM images").Number()));
+        => Task.FromResult(Opened.Guarded(() => Opened.Images));
 
     /// <inheritdoc/>
     public override Task<IReadOnlySet<string>> KnownAsync(IEnumerable<string> paths, CancellationToken cancellationToken = default)
@@ -152,7 +153,7 @@ public sealed class SqliteImageCollection : ImageCollection
     {
         Opened.Guarded(() =>
         {
-            long images = Opened.Command("SELECT count(path) FROM images").Number();
+            long images = Opened.Images;
             if (HasStoredGraph() && (images * Description.Dimension < GraphFrom || 4 * Load().Index.Removed > Load().Index.Count))
             {
                 DropGraph();
@@ -174,7 +175,14 @@ public sealed class SqliteImageCollection : ImageCollection
     public EmbeddingTable ReadTable() => Opened.Guarded(() =>
     {
         int dimension = Description.Dimension;   // The first to read it finds out whether the file is whole.
+        using SqliteTransaction transaction = Opened.Connection.BeginTransaction(deferred: true);
         ImageRecord[] records = [.. Select("i.path IS NOT NULL", includeVectors: true)];
+        if (records.Length != Opened.Images)
+        {
+            throw new DataException(
+                $"{Name} is damaged: it has {records.Length} images and {Opened.Images} paths, expected as many of each; copy it again, or create it again");
+        }
+
         if (records.Length == 0)
         {
             throw new DataException($"{Name} holds no images; 'simclr index add {Name} IMAGES' adds some");
@@ -244,8 +252,12 @@ public sealed class SqliteImageCollection : ImageCollection
     private void Write(Action<SqliteTransaction> write) => Opened.Guarded(() =>
     {
         using SqliteTransaction transaction = Opened.Connection.BeginTransaction();
+        long? before = Opened.Rows;
+        written = 0;
         write(transaction);
-        Opened.SetMeta(transaction, "version", VersionNow() + 1);
+        long version = VersionNow() + 1;
+        Opened.SetMeta(transaction, "version", version);
+        Opened.SetRows(transaction, version, before + written ?? Opened.Command("SELECT count(*) FROM images").Number());
         transaction.Commit();
         return true;
     });
@@ -271,6 +283,7 @@ public sealed class SqliteImageCollection : ImageCollection
 
         Opened.Command("DELETE FROM images WHERE id = $id", transaction, ("$id", id)).Run();
         Opened.Command("DELETE FROM vectors WHERE id = $id", transaction, ("$id", id)).Run();
+        written--;
     }
 
     private void Insert(ImageRecord record, SqliteTransaction transaction)
@@ -286,12 +299,13 @@ public sealed class SqliteImageCollection : ImageCollection
             "INSERT INTO vectors(id, vector) VALUES (last_insert_rowid(), $vector)",
             transaction,
             ("$vector", MemoryMarshal.AsBytes(record.Vector.Span).ToArray())).Run();
+        written++;
     }
 
     private IEnumerable<ImageRecord> Select(string condition, bool includeVectors, params ReadOnlySpan<(string, object?)> parameters)
         => Opened.Command(
             includeVectors
-                ? $"SELECT i.path, i.width, i.height, i.label, v.vector FROM images i JOIN vectors v ON v.id = i.id WHERE {condition} ORDER BY i.id"
+                ? $"SELECT i.path, i.width, i.height, i.label, v.vector FROM images i LEFT JOIN vectors v ON v.id = i.id WHERE {condition} ORDER BY i.id"
                 : $"SELECT i.path, i.width, i.height, i.label FROM images i WHERE {condition} ORDER BY i.id",
             null,
             parameters).Rows(row => new ImageRecord
@@ -300,21 +314,28 @@ public sealed class SqliteImageCollection : ImageCollection
                 Width = row.IsDBNull(1) ? null : row.GetInt32(1),
                 Height = row.IsDBNull(2) ? null : row.GetInt32(2),
                 Label = row.IsDBNull(3) ? null : row.GetString(3),
-                Vector = includeVectors ? LoadedVectors.Floats(row.GetFieldValue<byte[]>(4), Description.Dimension, Name) : default,
+                Vector = includeVectors ? LoadedVectors.Floats(row.IsDBNull(4) ? [] : row.GetFieldValue<byte[]>(4), Description.Dimension, Name) : default,
             });
 
     private LoadedVectors Load()
     {
         lock (gate)
         {
-            long version = Opened.Guarded(VersionNow);
-            if (loaded?.Version != version)
+            int dimension = Description.Dimension;
+            return loaded = Opened.Guarded(() =>
             {
-                loaded?.Index.Dispose();
-                loaded = Opened.Guarded(() => LoadedVectors.Read(Opened, Description.Dimension, version, GraphOptions, Threads));
-            }
+                // How many there are and which: of one version, whoever writes meanwhile.
+                using SqliteTransaction transaction = Opened.Connection.BeginTransaction(deferred: true);
+                long version = VersionNow();
+                if (loaded is { } before && before.Version == version)
+                {
+                    return before;
+                }
 
-            return loaded;
+                loaded?.Index.Dispose();
+                loaded = null;
+                return LoadedVectors.Read(Opened, dimension, version, GraphOptions, Threads);
+            });
         }
     }
 
@@ -324,6 +345,7 @@ public sealed class SqliteImageCollection : ImageCollection
     private void DropGraph() => Write(transaction =>
     {
         Opened.Command("DELETE FROM graph; DELETE FROM meta WHERE key = 'graph'", transaction).Run();
+        written -= Opened.Command("SELECT count(*) FROM images WHERE path IS NULL", transaction).Number();
         Opened.Command("DELETE FROM vectors WHERE id IN (SELECT id FROM images WHERE path IS NULL); DELETE FROM images WHERE path IS NULL", transaction).Run();
     });
 

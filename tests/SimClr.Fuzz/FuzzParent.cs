@@ -11,9 +11,9 @@ internal sealed class FuzzParent(int seed, string folder, TextWriter output)
 {
     private const int LooksPerSecond = 10;
     private const int StartSeconds = 120;
-    private const int MostWords = 4000;
-    private const int MostTold = 10;            // Failures of a reader that are told and kept; all are counted.
-    private const long MostMemory = 3L << 30;   // Of a whole child; what one input takes is measured by the child itself.
+    private const int MaxLetters = 4000;
+    private const int MaxTold = 10;            // Failures of a reader that are told and kept; all are counted.
+    private const long MaxMemoryBytes = 3L << 30;   // Of a whole child; what one input takes is measured by the child itself.
 
     public FuzzTally Run(FuzzReader reader, int from, int to)
     {
@@ -46,7 +46,7 @@ internal sealed class FuzzParent(int seed, string folder, TextWriter output)
     {
         using Process child = Start(reader, from, to);
         string said = "";
-        child.ErrorDataReceived += (_, line) => said = line.Data is null || said.Length > MostWords ? said : $"{said}{line.Data}\n";
+        child.ErrorDataReceived += (_, line) => said = line.Data is null || said.Length > MaxLetters ? said : $"{said}{line.Data}\n";
         child.BeginErrorReadLine();
         int next = from;
         long lastSign = Stopwatch.GetTimestamp();
@@ -69,7 +69,7 @@ internal sealed class FuzzParent(int seed, string folder, TextWriter output)
                 }
 
                 tally.Add(verdict, long.Parse(parts[2], CultureInfo.InvariantCulture));
-                if (verdict is not (Verdict.Accepted or Verdict.Refused) && tally.Failures <= MostTold)
+                if (verdict is not (Verdict.Accepted or Verdict.Refused) && tally.Failures <= MaxTold)
                 {
                     output.WriteLine($"{reader.Name} {line}");
                     keep(number);
@@ -83,8 +83,8 @@ internal sealed class FuzzParent(int seed, string folder, TextWriter output)
         {
             double silent = Stopwatch.GetElapsedTime(Volatile.Read(ref lastSign)).TotalSeconds;
             child.Refresh();
-            end = silent > (Volatile.Read(ref isReady) ? FuzzTrial.MostSeconds + 1 : StartSeconds) ? Verdict.Hang
-                : !child.HasExited && child.WorkingSet64 > MostMemory ? Verdict.Memory
+            end = silent > (Volatile.Read(ref isReady) ? FuzzTrial.MaxSeconds + 1 : StartSeconds) ? Verdict.Hang
+                : !child.HasExited && child.WorkingSet64 > MaxMemoryBytes ? Verdict.Memory
                 : null;
             if (end is not null)
             {

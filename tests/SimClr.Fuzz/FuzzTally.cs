@@ -9,7 +9,7 @@ internal sealed class FuzzTally(string name)
 
     public string Name { get; } = name;
 
-    public long LargestKilobytes { get; private set; }
+    public long MaxKilobytes { get; private set; }
 
     public int this[Verdict verdict] => counts[(int)verdict];
 
@@ -20,15 +20,15 @@ internal sealed class FuzzTally(string name)
     public void Add(Verdict verdict, long kilobytes = 0)
     {
         counts[(int)verdict]++;
-        LargestKilobytes = Math.Max(LargestKilobytes, kilobytes);
+        MaxKilobytes = Math.Max(MaxKilobytes, kilobytes);
     }
 
     /// <summary>The table of all readers, with a row of sums.</summary>
     public static string Table(IReadOnlyList<FuzzTally> tallies)
     {
         var lines = new List<string> { $"{"reader",-22}{"inputs",9}{"accepted",10}{"refused",9}{"crash",7}{"hang",6}{"memory",8}{"foreign",9}{"wrong",7}{"most MB",9}" };
-        lines.AddRange(tallies.Select(tally => Row(tally.Name, tally.Inputs, verdict => tally[verdict], tally.LargestKilobytes)));
-        lines.Add(Row("all", tallies.Sum(t => t.Inputs), verdict => tallies.Sum(t => t[verdict]), tallies.Max(t => t.LargestKilobytes)));
+        lines.AddRange(tallies.Select(tally => Row(tally.Name, tally.Inputs, verdict => tally[verdict], tally.MaxKilobytes)));
+        lines.Add(Row("all", tallies.Sum(t => t.Inputs), verdict => tallies.Sum(t => t[verdict]), tallies.Max(t => t.MaxKilobytes)));
         return string.Join('\n', lines);
     }
 

@@ -32,7 +32,7 @@ internal sealed class FuzzTrial
 {
     public const long MemoryPerByte = 10;
     public const long MemoryBesides = 256L << 20;
-    public const int MostSeconds = 10;
+    public const int MaxSeconds = 10;
 
     private readonly FuzzReader reader;
     private readonly int seed;
@@ -75,7 +75,7 @@ internal sealed class FuzzTrial
         {
             string? read = reader.Read(file);
             return reader.IsChecked && !whole.Contains(read) ? (Verdict.WrongSuccess, $"read: {read}")
-                : time.Elapsed.TotalSeconds > MostSeconds ? (Verdict.Hang, $"{time.Elapsed.TotalSeconds:F0} s")
+                : time.Elapsed.TotalSeconds > MaxSeconds ? (Verdict.Hang, $"{time.Elapsed.TotalSeconds:F0} s")
                 : (Verdict.Accepted, "");
         }
         catch (OutOfMemoryException error)
@@ -84,7 +84,7 @@ internal sealed class FuzzTrial
         }
         catch (Exception error) when (error is SimClrException or Data.UnreadableImageException)
         {
-            return time.Elapsed.TotalSeconds > MostSeconds ? (Verdict.Hang, $"{time.Elapsed.TotalSeconds:F0} s") : (Verdict.Refused, "");
+            return time.Elapsed.TotalSeconds > MaxSeconds ? (Verdict.Hang, $"{time.Elapsed.TotalSeconds:F0} s") : (Verdict.Refused, "");
         }
         catch (Exception error)
         {

@@ -6,9 +6,9 @@ namespace SimClr.Fuzz;
 /// <summary>Damages valid files: by its number, so that each input can be made again.</summary>
 internal static class Mutation
 {
-    private const int MostSteps = 6;
-    private const int LongestRange = 4096;
-    private const int LargestInput = 1 << 20;
+    private const int MaxSteps = 6;
+    private const int MaxRangeBytes = 4096;
+    private const int MaxInputBytes = 1 << 20;
 
     private static readonly long[] Numbers =
     [
@@ -32,9 +32,9 @@ internal static class Mutation
         {
             Step(bytes, seeds, tokens, random);
         }
-        while (++steps < MostSteps && random.Next(2) == 0);   // Most inputs are damaged at one place, and read deeply.
+        while (++steps < MaxSteps && random.Next(2) == 0);   // Most inputs are damaged at one place, and read deeply.
 
-        return bytes.Count <= LargestInput ? [.. bytes] : [.. bytes.Take(LargestInput)];
+        return bytes.Count <= MaxInputBytes ? [.. bytes] : [.. bytes.Take(MaxInputBytes)];
     }
 
     private static void Step(List<byte> bytes, IReadOnlyList<byte[]> seeds, IReadOnlyList<byte[]> tokens, Random random)
@@ -58,7 +58,7 @@ internal static class Mutation
             case 5:
                 (from, count) = Range(bytes.Count, random);
                 List<byte> copy = bytes.GetRange(from, count);
-                for (int times = random.Next(8) == 0 ? 50 : 1; times > 0 && bytes.Count < LargestInput; times--)
+                for (int times = random.Next(8) == 0 ? 50 : 1; times > 0 && bytes.Count < MaxInputBytes; times--)
                 {
                     bytes.InsertRange(at, copy);
                 }
@@ -93,7 +93,7 @@ internal static class Mutation
     private static (int From, int Count) Range(int length, Random random)
     {
         int from = random.Next(length + 1);
-        return (from, random.Next(Math.Min(LongestRange, length - from) + 1));
+        return (from, random.Next(Math.Min(MaxRangeBytes, length - from) + 1));
     }
 
     /// <summary>A number that programs stumble over, in one of four sizes and two orders, at any place or one that is a multiple of its size.</summary>

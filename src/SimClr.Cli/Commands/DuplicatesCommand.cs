@@ -73,7 +73,7 @@ internal static class DuplicatesCommand
 
         var pairs = RandomPairs.Draw(table, seed);
         double share = pairs.ShareReaching(threshold, files.Identical);
-        if (pairs.Drown(threshold, share))
+        if (pairs.HidesDuplicates(threshold, share))
         {
             throw new DataException(string.Create(
                 CultureInfo.InvariantCulture,

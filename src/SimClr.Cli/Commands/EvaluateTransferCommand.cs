@@ -141,7 +141,9 @@ internal static class EvaluateTransferCommand
                 context.Remark($"{set.Title} is not there: {set.HowToGet(request.Root)}");
             }
 
-            Dictionary<string, int> overlap = folders.Present.ToDictionary(splits => splits.Set.Name, Overlap);
+            SetOverlap compared = SetNotes.OverlapOf(context);
+            Dictionary<string, int> overlap = folders.Present.ToDictionary(
+                splits => splits.Set.Name, splits => compared.Count(splits.Test, splits.Train, splits.Validation));
             string[] warnings =
             [
                 .. folders.Present.Where(splits => overlap[splits.Set.Name] > 0).Select(splits =>
@@ -162,9 +164,6 @@ internal static class EvaluateTransferCommand
             context.Result(json, table.Words(report?.Path) + string.Concat(warnings.Select(line => $"\n{line}")) + (predictions is null ? "" : $"\npredictions: {Path.GetFullPath(predictions)}"));
         }
     }
-
-    private static int Overlap(TransferSplits splits)
-        => SetOverlap.Count(splits.Test, splits.Train, splits.Validation);
 
     private static void Write(Stream stream, TransferResult result)
     {
@@ -199,6 +198,14 @@ internal static class EvaluateTransferCommand
         foreach (TransferResult found in before.OfType<TransferResult>())
         {
             context.Remark($"{found.Set.Title}: taken from {kept.FileOf(found.Set)}, measured before with the same encoder, settings and images; --anew measures again");
+        }
+
+        foreach (TransferSplits splits in folders.Present.Where((splits, at) => before[at] is null))
+        {
+            if (kept.EarlierOf(splits.Set) is { } earlier)
+            {
+                context.Remark($"note: {splits.Set.Title}: {earlier} was measured by an earlier version, by other learning rates and fits; it stays as it is, and the set is measured again for {kept.FileOf(splits.Set)}");
+            }
         }
 
         int now = 0;

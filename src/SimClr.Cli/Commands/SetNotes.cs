@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using SimClr.Cli.Displays;
 using SimClr.Data;
 
 namespace SimClr.Cli.Commands;
@@ -24,7 +25,9 @@ internal sealed class SetNotes
 
     private ClassMatch? Classes { get; init; }
 
-    /// <summary>Compares the sets, and says at once what is found: training may take hours.</summary>
+    /// <summary>
+    /// Compares the sets, and says at once what is found: training may take hours. Ctrl+C stops it between two images.
+    /// </summary>
     /// <param name="context">Where it is said; a rank that says nothing compares nothing.</param>
     /// <param name="train">Images to learn from.</param>
     /// <param name="test">Images to be tested on.</param>
@@ -36,18 +39,29 @@ internal sealed class SetNotes
             return new SetNotes();
         }
 
+        SetOverlap overlap = OverlapOf(context);
         var notes = new SetNotes
         {
-            Overlap = SetOverlap.Count(test, train),
-            ValidationOverlap = validation is null ? null : SetOverlap.Count(validation, train),
+            Overlap = overlap.Count(test, train),
+            ValidationOverlap = validation is null ? null : overlap.Count(validation, train),
             Classes = test.Labels is { } labels ? ClassMatch.Create(train.ClassNames, test.ClassNames, labels) : null,
         };
         notes.AddOverlap(notes.Overlap, test.Count, "test images are training images");
         notes.AddOverlap(notes.ValidationOverlap ?? 0, validation?.Count ?? 0, "validation images are training images");
-        notes.AddOverlap(validation is null ? 0 : SetOverlap.Count(test, validation), test.Count, "test images are validation images");
+        notes.AddOverlap(validation is null ? 0 : overlap.Count(test, validation), test.Count, "test images are validation images");
         notes.AddClasses(train, test);
         notes.lines.ForEach(context.Remark);
         return notes;
+    }
+
+    /// <summary>What compares sets, stopped with the command; where that takes its time, it says how far it is.</summary>
+    public static SetOverlap OverlapOf(CommandContext context)
+    {
+        IProgress<WorkDone> late = Display.Late(context.Error, TimeProvider.System);
+        return new SetOverlap(
+            new Reports<OverlapProgress>(at => late.Report(
+                new WorkDone(at.Done, $"looking for images that are in two sets, {at.Stage}: {at.Done} of {at.Total}"))),
+            context.Cancel);
     }
 
     /// <summary>Adds the numbers.</summary>

@@ -51,7 +51,7 @@ internal static class SupervisedCommand
     {
         using TrainingCall call = ranks.Together(() => TrainingCall.Open(context, arguments, Name));
         using ImageDataSet? held = ranks.FromFirstOnly(() => context.Value(test) is { } data ? Held(context, data, call) : null);
-        SetNotes? notes = held is null ? null : SetNotes.Create(context, call.Images, held);
+        SetNotes? notes = ranks.FromFirstOnly(() => held is null ? null : SetNotes.Create(context, call.Images, held));
         PretrainResult result = call.Train(display =>
             new SupervisedTrainer(call.Options) { Logger = display.Logger, Progress = display.Training, Communicator = ranks }
                 .Run(call.Images, call.Run.Root, call.Resume, context.Cancel));

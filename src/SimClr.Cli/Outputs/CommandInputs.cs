@@ -32,7 +32,7 @@ internal sealed class CommandInputs
     /// <summary>Whether two real paths are of one file.</summary>
     public static bool AreSame(string one, string other)
         => one.Equals(other, OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase)
-            || (FileNumber.Of(one) is { } number && number == FileNumber.Of(other));
+            || (FileStatus.Of(one)?.Identity is { } number && number == FileStatus.Of(other)?.Identity);
 
     /// <summary>Refuses a file that is read, or belongs to what is read.</summary>
     /// <param name="option">The option that named it.</param>

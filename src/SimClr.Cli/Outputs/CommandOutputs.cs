@@ -64,7 +64,7 @@ internal sealed class CommandOutputs
             {
                 inputs.Value.Refuse(option, target == real ? path : target, target, mayReplace);
                 RefuseTwice(option, path, target);
-                RefuseOther(option, target == real ? path : target, target, kind, isIn);
+                RefuseOther(option, target == real ? path : target, target, kind, isIn, format?.Unmarked);
             }
 
             foreach ((string target, _) in all)
@@ -89,12 +89,15 @@ internal sealed class CommandOutputs
         }
     }
 
-    private static void RefuseOther(string option, string path, string target, OutputKind kind, Func<string, bool>? isIn)
+    private static void RefuseOther(
+        string option, string path, string target, OutputKind kind, Func<string, bool>? isIn, string? unmarked)
     {
         if (isIn is not null && File.Exists(target) && FileSize.Of(target) > 0 && !isIn(target))
         {
+            string which = unmarked is null ? "" : $" as far as can be told ({unmarked})";
             throw new ConfigurationException(
-                $"{option}: '{path}' exists and is not {kind.What} that simclr wrote; it is not replaced: name another file, or move this one away");
+                $"{option}: '{path}' exists and is not {kind.What} that simclr wrote{which}; "
+                    + "it is not replaced: name another file, or remove or move this one");
         }
     }
 }

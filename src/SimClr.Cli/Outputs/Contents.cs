@@ -13,13 +13,13 @@ namespace SimClr.Cli.Outputs;
 /// </summary>
 internal static class Contents
 {
-    private const int LongestLine = 1 << 12;
-    private const int LongestHeader = 1 << 26;
+    private const int MaxLineBytes = 1 << 12;
+    private const int MaxHeaderBytes = 1 << 26;
 
     /// <summary>The first line of a text, without the mark and the end; null for a file that holds no text.</summary>
     public static string? FirstLineOf(string file)
     {
-        byte[] start = Start(file, LongestLine);
+        byte[] start = Start(file, MaxLineBytes);
         ReadOnlySpan<byte> text = start.AsSpan();
         text = text.StartsWith(Encoding.UTF8.Preamble) ? text[3..] : text;
         int end = text.IndexOf((byte)'\n');
@@ -44,7 +44,7 @@ internal static class Contents
 
     /// <summary>A matrix with the rows' descriptions beside it: <c>simclr embed</c> writes none without them.</summary>
     public static bool IsMatrix(string file)
-        => Start(file, LongestLine).AsSpan().StartsWith((ReadOnlySpan<byte>)[0x93, .. "NUMPY"u8]) && File.Exists(NpyFormat.CompanionOf(file));
+        => Start(file, MaxLineBytes).AsSpan().StartsWith((ReadOnlySpan<byte>)[0x93, .. "NUMPY"u8]) && File.Exists(NpyFormat.CompanionOf(file));
 
     public static bool IsEmbeddingText(string file) => HasColumns(file, "path,width,height") && FirstLineOf(file)!.Split(',').Contains("e0");
 
@@ -81,7 +81,7 @@ internal static class Contents
         stream.Position = stream.Length - end.Length;
         stream.ReadExactly(end);
         int length = BitConverter.ToInt32(end);
-        if (!end.AsSpan(4).SequenceEqual("PAR1"u8) || length < 0 || length > Math.Min(LongestHeader, stream.Length - end.Length))
+        if (!end.AsSpan(4).SequenceEqual("PAR1"u8) || length < 0 || length > Math.Min(MaxHeaderBytes, stream.Length - end.Length))
         {
             return false;
         }
@@ -100,7 +100,7 @@ internal static class Contents
     }
 
     public static bool IsBenchTable(string file)
-        => Encoding.UTF8.GetString(Start(file, LongestLine)).Contains(Bench.BenchReport.MarkdownColumns, StringComparison.Ordinal);
+        => Encoding.UTF8.GetString(Start(file, MaxLineBytes)).Contains(Bench.BenchReport.MarkdownColumns, StringComparison.Ordinal);
 
     private static bool Has(JsonElement element, string name) => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out _);
 
@@ -110,7 +110,7 @@ internal static class Contents
         using FileStream stream = Open(file);
         byte[] length = new byte[8];
         if (stream.ReadAtLeast(length, 8, throwOnEndOfStream: false) < 8
-            || BitConverter.ToInt64(length) is not (> 1 and < LongestHeader) || BitConverter.ToInt64(length) > stream.Length - 8)
+            || BitConverter.ToInt64(length) is not (> 1 and < MaxHeaderBytes) || BitConverter.ToInt64(length) > stream.Length - 8)
         {
             return null;
         }

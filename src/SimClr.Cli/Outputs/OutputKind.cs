@@ -39,4 +39,8 @@ internal sealed record OutputKind(string What, string Example, params OutputForm
 /// </param>
 /// <param name="Beside">Files that are written beside it: what their names add to its own, and whether one that exists may be replaced.</param>
 internal sealed record OutputFormat(
-    string[] Extensions, Func<string, bool>? IsIn, params (string Suffix, Func<string, bool> IsIn)[] Beside);
+    string[] Extensions, Func<string, bool>? IsIn, params (string Suffix, Func<string, bool> IsIn)[] Beside)
+{
+    /// <summary>Of which files that simclr wrote it cannot be told, for messages; null where there are none.</summary>
+    public string? Unmarked { get; init; }
+}

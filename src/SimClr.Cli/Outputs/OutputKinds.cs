@@ -6,7 +6,11 @@ namespace SimClr.Cli.Outputs;
 internal static class OutputKinds
 {
     private static readonly OutputFormat PageFormat = new([".html", ".htm"], Contents.IsPage);
-    private static readonly OutputFormat PictureFormat = new([".png"], Contents.IsPicture);
+    private static readonly OutputFormat PictureFormat = new([".png"], Contents.IsPicture)
+    {
+        Unmarked = "pictures that earlier versions drew do not say that they did",
+    };
+
     private static readonly (string, Func<string, bool>) Skipped = (".skipped.jsonl", Contents.IsSkippedList);
     private static readonly (string, Func<string, bool>) Part = (".part", _ => true);   // Looked at when it is taken up.
 

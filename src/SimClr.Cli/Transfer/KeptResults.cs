@@ -12,12 +12,17 @@ namespace SimClr.Cli.Transfer;
 
 /// <summary>
 /// The results of sets that are done, a file each: what is interrupted loses only the set that it is at. A result is taken
-/// up again where it came of the same encoder, protocol, settings, seed and images, by the same version of this program.
+/// up again where it came of the same encoder, protocol, settings, seed and images, by the same version of this program and
+/// the same recipe.
 /// </summary>
 /// <param name="folder">Where they are.</param>
 /// <param name="common">What they came of, but for the images.</param>
 internal sealed class KeptResults(string folder, JsonObject common)
 {
+    // Counted up where the same settings give another result. 1: rates that did not end at 0, logistic regressions that stopped
+    // early; its files have no number in their names.
+    private const int Recipe = 2;
+
     private static readonly JsonSerializerOptions Format = new(Json.Compact)
     {
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
@@ -33,6 +38,7 @@ internal sealed class KeptResults(string folder, JsonObject common)
         new JsonObject
         {
             ["made_by"] = $"simclr {typeof(Pretrainer).Assembly.GetName().Version!.ToString(3)}",
+            ["recipe"] = Recipe,
             ["encoder"] = EncoderFingerprint.Of(encoder),
             ["protocol"] = request.Protocol,
             ["grid"] = request.Protocol == TransferRequest.Linear ? null : request.Grid,
@@ -42,7 +48,11 @@ internal sealed class KeptResults(string folder, JsonObject common)
         });
 
     /// <summary>The file of a set.</summary>
-    public string FileOf(TransferSet set) => Path.Join(folder, $"{set.Name}-{protocol}.json");
+    public string FileOf(TransferSet set) => Path.Join(folder, $"{set.Name}-{protocol}-{Recipe}.json");
+
+    /// <summary>The file in which a version of an earlier recipe kept the result of a set; null where there is none.</summary>
+    public string? EarlierOf(TransferSet set)
+        => Path.Join(folder, $"{set.Name}-{protocol}.json") is var file && File.Exists(file) ? file : null;
 
     /// <summary>The result of a set that was measured before in the same way; null where there is none.</summary>
     public TransferResult? Find(TransferSplits splits)

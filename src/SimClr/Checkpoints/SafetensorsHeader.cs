@@ -19,8 +19,8 @@ internal sealed record TensorPlace(string Name, string Type, long[] Shape, long 
 /// </summary>
 internal sealed class SafetensorsHeader
 {
-    private const int LongestHeader = 100_000_000;
-    private const int MostTensors = 1 << 17;   // Each becomes objects much larger than its entry; the largest models have 10,000.
+    private const int MaxHeaderBytes = 100_000_000;
+    private const int MaxTensors = 1 << 17;   // Each becomes objects much larger than its entry; the largest models have 10,000.
     private const int PrefixBytes = 8;
 
     private static readonly Dictionary<string, int> Bits = new()
@@ -72,7 +72,7 @@ internal sealed class SafetensorsHeader
         long length = stream.ReadAtLeast(prefix, PrefixBytes, throwOnEndOfStream: false) == PrefixBytes
             ? BinaryPrimitives.ReadInt64LittleEndian(prefix)
             : -1;
-        if (length is < 2 or > LongestHeader || length > stream.Length - PrefixBytes)
+        if (length is < 2 or > MaxHeaderBytes || length > stream.Length - PrefixBytes)
         {
             throw new DataException($"{file}: this is not a safetensors file, or it was cut short (header length {length}, file length {stream.Length})");
         }
@@ -90,13 +90,13 @@ internal sealed class SafetensorsHeader
                 {
                     metadata = entry.Value.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString() ?? "");
                 }
-                else if (tensors.Count < MostTensors)
+                else if (tensors.Count < MaxTensors)
                 {
                     tensors.Add(Place(entry, PrefixBytes + length, file));
                 }
                 else
                 {
-                    throw new DataException($"{file}: the header names more than {MostTensors} tensors, which no file of weights has");
+                    throw new DataException($"{file}: the header names more than {MaxTensors} tensors, which no file of weights has");
                 }
             }
 
@@ -113,7 +113,7 @@ internal sealed class SafetensorsHeader
     private static TensorPlace Place(JsonProperty entry, long start, string file)
     {
         string type = entry.Value.GetProperty("dtype").GetString() ?? "";
-        long[] shape = Numbers(entry.Value.GetProperty("shape"), TensorSize.MostDimensions);
+        long[] shape = Numbers(entry.Value.GetProperty("shape"), TensorSize.MaxDimensions);
         long[] offsets = Numbers(entry.Value.GetProperty("data_offsets"), 2);
         Int128 count = TensorSize.Count(shape) ?? throw new DataException(
             $"{file}: tensor '{entry.Name}' has the shape [{string.Join(", ", shape)}], expected sides of 0 or more that together are no more than any memory holds");

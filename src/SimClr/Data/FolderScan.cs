@@ -1,4 +1,3 @@
-using System.IO.Enumeration;
 using SimClr.Internals;
 
 namespace SimClr.Data;
@@ -54,7 +53,7 @@ internal sealed class FolderScan
 
     private void TryEnter(Func<string> real, string prefix)
     {
-        (string Name, bool IsFolder, bool IsLink)[] entries;
+        FolderEntry[] entries;
         string place;
         try
         {
@@ -70,31 +69,37 @@ internal sealed class FolderScan
         Enter(place, prefix, entries);
     }
 
-    private void Enter(string real, string prefix, (string Name, bool IsFolder, bool IsLink)[] entries)
+    private void Enter(string real, string prefix, FolderEntry[] entries)
     {
         if (!visited.Add(real))
         {
             return;
         }
 
-        foreach ((string name, bool isFolder, bool isLink) in entries)
+        foreach (FolderEntry entry in entries)
         {
-            if (isFolder && isLink)
+            string path = prefix + entry.Name;
+            FileKind kind = entry.Kind == FileKind.Unknown
+                ? FileStatus.Of(Path.Join(root, path), throughLinks: false)?.Kind ?? FileKind.Unknown
+                : entry.Kind;
+            if (kind == FileKind.Link && Directory.Exists(Path.Join(root, path)))
             {
-                links.Enqueue((Path.Join(root, prefix + name), $"{prefix}{name}/"));
+                links.Enqueue((Path.Join(root, path), $"{path}/"));
             }
-            else if (isFolder)
+            else if (kind == FileKind.Folder)
             {
-                TryEnter(() => Path.Join(real, name), $"{prefix}{name}/");
+                TryEnter(() => Path.Join(real, entry.Name), $"{path}/");
             }
             else
             {
-                Add(prefix + name);
+                Add(path, isFile: kind == FileKind.File);
             }
         }
     }
 
-    private void Add(string file)
+    /// <param name="file">Its path from the folder.</param>
+    /// <param name="isFile">Whether that it is a file is known: the file system is asked of the others alone.</param>
+    private void Add(string file, bool isFile)
     {
         string extension = Path.GetExtension(file).ToLowerInvariant();
         if (!ImageDecoder.KnowsExtensionOf(file))
@@ -105,7 +110,7 @@ internal sealed class FolderScan
                 passedOver[extension] = passedOver.GetValueOrDefault(extension) + 1;
             }
         }
-        else if (PlainFile.OtherKind(Path.Join(root, file)) is { } kind)
+        else if (!isFile && PlainFile.OtherKind(Path.Join(root, file)) is { } kind)
         {
             oddFiles.Add(new Omission(Path.Join(root, file), $"it is {kind}, not a file"));
         }
@@ -126,16 +131,6 @@ internal sealed class FolderScan
         _ => $"the folder cannot be listed: {error.Message}",
     };
 
-    private static (string Name, bool IsFolder, bool IsLink)[] List(string folder)
-    {
-        var found = new FileSystemEnumerable<(string Name, bool IsFolder, bool IsLink)>(
-            folder,
-            (ref FileSystemEntry entry) => (
-                entry.FileName.ToString(), entry.IsDirectory, entry.Attributes.HasFlag(FileAttributes.ReparsePoint)),
-            new EnumerationOptions { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false })
-        {
-            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.FileName.StartsWith('.') && !entry.IsHidden,
-        };
-        return [.. found.OrderBy(entry => entry.Name, StringComparer.Ordinal)];
-    }
+    private static FolderEntry[] List(string folder)
+        => [.. FolderEntry.List(folder).OrderBy(entry => entry.Name, StringComparer.Ordinal)];
 }

@@ -12,7 +12,7 @@ namespace SimClr.Data;
 internal sealed record IdxFile(int[] Dimensions, byte[] Values)
 {
     // A gzipped file of a few kilobytes may claim, and hold, gigabytes; images and labels shrink to a tenth at most.
-    private const int MostExpansion = 20;
+    private const int MaxExpansion = 20;
     private const long Allowance = 64L << 20;
 
     public static IdxFile Read(string file, int rank)
@@ -42,7 +42,7 @@ internal sealed record IdxFile(int[] Dimensions, byte[] Values)
             }
 
             using var plain = new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true);
-            return ReadPlain(plain, file, rank, null, (MostExpansion * stream.Length) + Allowance);
+            return ReadPlain(plain, file, rank, null, (MaxExpansion * stream.Length) + Allowance);
         }
         catch (InvalidDataException error)
         {

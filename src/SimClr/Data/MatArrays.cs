@@ -8,7 +8,7 @@ internal static class MatArrays
     private const int Matrix = 14;
     private const int SmallestElement = 8;
     private const int Deepest = 32;
-    private const int MostFields = 4096;
+    private const int MaxFields = 4096;
 
     private static readonly MatNumbers Nothing = new([]);   // One for all: an empty array takes 8 bytes of a file.
 
@@ -110,7 +110,7 @@ internal static class MatArrays
     {
         int[] room = array.Next("the length of field names", 5).ToInt32();
         ReadOnlySpan<byte> names = array.Next("the names of fields", 1, 2).ToBytes();
-        if (room is not [> 0] || names.Length % room[0] != 0 || names.Length / room[0] > MostFields)
+        if (room is not [> 0] || names.Length % room[0] != 0 || names.Length / room[0] > MaxFields)
         {
             throw array.Damaged($"{names.Length} bytes of field names, {string.Join(", ", room.Take(2))} for each");
         }

@@ -4,8 +4,8 @@ namespace SimClr.Data;
 internal sealed class MatRoom(long fileLength)
 {
     // Each inflated byte may become a number of 8. Labels are a few bytes an image, and shrink to a tenth, equal ones more.
-    private const int MostExpansion = 16;
+    private const int MaxExpansion = 16;
     private const long Allowance = 16L << 20;
 
-    public long Left { get; set; } = (fileLength * MostExpansion) + Allowance;
+    public long Left { get; set; } = (fileLength * MaxExpansion) + Allowance;
 }

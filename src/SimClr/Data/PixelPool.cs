@@ -12,7 +12,7 @@ internal static class PixelPool
     private const int Largest = 32 << 20;
 
     // As many as loaders have in use at a time.
-    private static readonly int Most = 2 * ComputeThreads.Cores;
+    private static readonly int MaxArrays = 2 * ComputeThreads.Cores;
 
     private static readonly List<byte[]> Free = [];
 
@@ -45,7 +45,7 @@ internal static class PixelPool
         lock (Free)
         {
             Free.Add(array);
-            if (Free.Count > Most)
+            if (Free.Count > MaxArrays)
             {
                 Free.RemoveAt(0);
             }

@@ -6,7 +6,7 @@ namespace SimClr.Embeddings;
 public sealed class EmbeddingTable
 {
     // The squares of a shorter row lose digits in float32, or vanish.
-    private const float LeastPlainNorm = 1e-15f;
+    private const float MinPlainNorm = 1e-15f;
 
     /// <summary>Joins rows to what they describe.</summary>
     /// <param name="values">rows · dimension numbers, row by row. Not copied.</param>
@@ -147,7 +147,7 @@ public sealed class EmbeddingTable
     internal static void Normalize(ReadOnlySpan<float> row, Span<float> destination)
     {
         float norm = TensorPrimitives.Norm(row);
-        if (norm is >= LeastPlainNorm and < float.PositiveInfinity)
+        if (norm is >= MinPlainNorm and < float.PositiveInfinity)
         {
             TensorPrimitives.Multiply(row, 1 / norm, destination);
             return;

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace SimClr.Internals;
@@ -7,15 +6,8 @@ namespace SimClr.Internals;
 /// Opens files that a user names or owns. A named pipe without a writer would keep whoever opens it waiting for ever, and
 /// some devices never end: what is no regular file is refused before it is opened.
 /// </summary>
-internal static partial class PlainFile
+internal static class PlainFile
 {
-    private const int CurrentFolder = -100;   // AT_FDCWD
-    private const uint WantsType = 1;   // STATX_TYPE
-    private const int StatBytes = 256;
-    private const int ModeOffset = 28;   // stx_mode, on every processor
-    private const int TypeMask = 0xF000;
-    private const int Pipe = 0x1000;
-
     // Bytes of another encoding would all become the same sign, and two names one.
     private static readonly Encoding StrictUtf8 = Encoding.GetEncoding("utf-8", EncoderFallback.ReplacementFallback, new NotUtf8());
 
@@ -23,11 +15,11 @@ internal static partial class PlainFile
     private static readonly string[] Inherited = ["/dev/fd/", "/dev/stdin", "/proc/self/fd/"];
 
     /// <summary>What a path leads to, links followed: "a named pipe", "a socket", "a device"; null for all else.</summary>
-    public static string? OtherKind(string path) => TypeOf(path) switch
+    public static string? OtherKind(string path) => FileStatus.Of(path)?.Kind switch
     {
-        Pipe => "a named pipe",
-        0xC000 => "a socket",
-        0x2000 or 0x6000 => "a device",
+        FileKind.Pipe => "a named pipe",
+        FileKind.Socket => "a socket",
+        FileKind.CharacterDevice or FileKind.BlockDevice => "a device",
         _ => null,
     };
 
@@ -52,7 +44,7 @@ internal static partial class PlainFile
     /// <inheritdoc cref="OpenRead"/>
     public static StreamReader OpenText(string path)
     {
-        if (!(TypeOf(path) == Pipe && Inherited.Any(place => path.StartsWith(place, StringComparison.Ordinal))))
+        if (!(FileStatus.Of(path)?.Kind == FileKind.Pipe && Inherited.Any(place => path.StartsWith(place, StringComparison.Ordinal))))
         {
             Require(path);
         }
@@ -69,29 +61,6 @@ internal static partial class PlainFile
             throw new IOException($"it is {kind}, not a file");
         }
     }
-
-    private static int TypeOf(string path)
-    {
-        if (!OperatingSystem.IsLinux() || path.Contains('\0'))
-        {
-            return 0;
-        }
-
-        Span<byte> status = stackalloc byte[StatBytes];
-        try
-        {
-            return Statx(CurrentFolder, path, 0, WantsType, ref MemoryMarshal.GetReference(status)) == 0
-                ? MemoryMarshal.Read<ushort>(status[ModeOffset..]) & TypeMask
-                : 0;
-        }
-        catch (EntryPointNotFoundException)
-        {
-            return 0;   // an older C library
-        }
-    }
-
-    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Statx(int folder, string path, int flags, uint mask, ref byte status);
 
     private sealed class NotUtf8 : DecoderFallback
     {

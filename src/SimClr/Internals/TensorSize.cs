@@ -4,9 +4,9 @@ namespace SimClr.Internals;
 internal static class TensorSize
 {
     /// <summary>More than any weight or embedding has.</summary>
-    public const int MostDimensions = 16;
+    public const int MaxDimensions = 16;
 
-    private const long MostNumbers = 1L << 56;
+    private const long MaxNumbers = 1L << 56;
 
     /// <summary>
     /// The product of the sides; null for a shape that no tensor has: a side below 0, too many, or more numbers than can be
@@ -18,7 +18,7 @@ internal static class TensorSize
         long count = 1;
         foreach (long side in shape)
         {
-            if (side < 0 || shape.Length > MostDimensions || product > MostNumbers / Math.Max(1, side))
+            if (side < 0 || shape.Length > MaxDimensions || product > MaxNumbers / Math.Max(1, side))
             {
                 return null;
             }

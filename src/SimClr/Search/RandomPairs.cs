@@ -62,7 +62,7 @@ internal sealed class RandomPairs
     /// <summary>Whether the threshold lies where the cosines of random pairs are, so that reaching it means nothing.</summary>
     /// <param name="threshold">A cosine.</param>
     /// <param name="share">What <see cref="ShareReaching"/> says of it.</param>
-    public bool Drown(double threshold, double share)
+    public bool HidesDuplicates(double threshold, double share)
     {
         double distance = 1 - threshold;
         bool bulk = pairs.Length >= MinPairs && share >= TooMany && 1 - Median <= Near * distance;

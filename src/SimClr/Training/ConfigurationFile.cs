@@ -14,9 +14,9 @@ internal static class ConfigurationFile
     private const int DeepestLevel = 8;
 
     /// <summary>More values than there are keys, many times over; what an alias stands for counts each time.</summary>
-    private const int MostNodes = 10_000;
+    private const int MaxNodes = 10_000;
 
-    private const int MostBytes = 1 << 20;
+    private const int MaxBytes = 1 << 20;
 
     private static readonly SearchValues<char> Forbidden =
         SearchValues.Create([.. Enumerable.Range(0, 0x20).Append(0x7f).Select(code => (char)code).Except("\t\n\r")]);
@@ -55,12 +55,12 @@ internal static class ConfigurationFile
     private static string ReadText(string path)
     {
         using StreamReader file = PlainFile.OpenText(path);
-        byte[] bytes = new byte[MostBytes + 1];
+        byte[] bytes = new byte[MaxBytes + 1];
         int length = file.BaseStream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         using var text = new StreamReader(new MemoryStream(bytes, 0, length));
-        return length <= MostBytes
+        return length <= MaxBytes
             ? text.ReadToEnd()
-            : throw new ConfigurationException($"{path}: got more than {MostBytes} bytes, expected a configuration: keys and values in YAML or JSON");
+            : throw new ConfigurationException($"{path}: got more than {MaxBytes} bytes, expected a configuration: keys and values in YAML or JSON");
     }
 
     private static JsonNode? Node(string text, string source)
@@ -76,7 +76,7 @@ internal static class ConfigurationFile
             }
 
             parser.Consume<DocumentStart>();
-            JsonNode? root = new ConfigurationNodes(parser, source, DeepestLevel, MostNodes).Read();
+            JsonNode? root = new ConfigurationNodes(parser, source, DeepestLevel, MaxNodes).Read();
             parser.Consume<DocumentEnd>();
             return parser.TryConsume<StreamEnd>(out _)
                 ? root

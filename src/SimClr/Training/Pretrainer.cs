@@ -46,6 +46,12 @@ public sealed class Pretrainer
     public IAugmentation? OwnAugmentation { get; init; }
 
     /// <summary>Trains, and leaves a run directory.</summary>
+    /// <remarks>
+    /// On Linux one process does the work on a thread of its own, whose cores are bound (docs/decisions/007), while the caller's
+    /// waits for it; of several processes each works on the caller's. <see cref="Progress"/>, <see cref="Logger"/>, and an encoder of
+    /// your own are called from the thread that works, an augmentation of your own from those that load images, several at once: what belongs to the caller's thread (a window, thread-static
+    /// values) has to be handed over to it. Errors are thrown on the caller's thread.
+    /// </remarks>
     /// <param name="images">What to learn from; labels are used for progress only.</param>
     /// <param name="runDirectory">Where the run keeps its files.</param>
     /// <param name="resume">Whether to go on with the run that is there, bit-exactly.</param>

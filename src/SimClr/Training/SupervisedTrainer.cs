@@ -40,6 +40,7 @@ public sealed class SupervisedTrainer
     public ICommunicator Communicator { get; init; } = SingleProcess.Instance;
 
     /// <summary>Trains, and leaves a run directory like that of pre-training, with <c>classifier.safetensors</c>.</summary>
+    /// <inheritdoc cref="Pretrainer.Run" path="/remarks"/>
     /// <param name="images">Labeled images of two classes or more.</param>
     /// <param name="runDirectory">Where the run keeps its files.</param>
     /// <param name="resume">Whether to go on with the run that is there, bit-exactly.</param>

@@ -90,7 +90,7 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
 
         string again = sets.Of("again");
         CommandRun second = Transfer([.. both, "--predictions", again]);
-        Assert.Contains($"CIFAR-10: taken from {Kept("cifar10-linear.json")}, measured before", second.Error);
+        Assert.Contains($"CIFAR-10: taken from {Kept("cifar10-linear-2.json")}, measured before", second.Error);
         Assert.Contains("VOC 2007: taken from", second.Error);
         Assert.DoesNotContain("embedding", second.Error);
         Assert.Equal(first.Json["sets"]!.ToJsonString(), second.Json["sets"]!.ToJsonString());
@@ -120,10 +120,33 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
         second.Refused(3);
         Assert.Contains("CIFAR-10: taken from", second.Error);
 
-        File.WriteAllText(Kept("cifar10-linear.json"), File.ReadAllText(Kept("cifar10-linear.json"))[..^20]);
+        File.WriteAllText(Kept("cifar10-linear-2.json"), File.ReadAllText(Kept("cifar10-linear-2.json"))[..^20]);
         CommandRun third = Transfer("--allow-partial", "--only", "cifar10", "--seed", "11", "--json");
         Assert.DoesNotContain("taken from", third.Error);
         Assert.Single(third.Json["sets"]!.AsArray());
+    }
+
+    [Fact]
+    public void The_result_of_an_earlier_recipe_is_told_and_kept_and_the_set_is_measured_again()
+    {
+        WriteCifar();
+        string[] call = ["--allow-partial", "--only", "cifar10", "--seed", "13"];
+        Transfer(call);
+        JsonNode kept = JsonNode.Parse(File.ReadAllText(Kept("cifar10-linear-2.json")))!;
+        kept["of"]!.AsObject().Remove("recipe");
+        string earlier = Kept("cifar10-linear.json");
+        File.WriteAllText(earlier, kept.ToJsonString());
+        File.Delete(Kept("cifar10-linear-2.json"));
+
+        CommandRun again = Transfer(call);
+        Assert.DoesNotContain("taken from", again.Error);
+        Assert.Contains($"{earlier} was measured by an earlier version", again.Error);
+        Assert.Equal(kept.ToJsonString(), File.ReadAllText(earlier));
+
+        CommandRun third = Transfer(call);
+        Assert.Contains($"taken from {Kept("cifar10-linear-2.json")}", third.Error);
+        Assert.DoesNotContain("earlier version", third.Error);
+        File.Delete(earlier);   // Others look there too.
     }
 
     [Fact]

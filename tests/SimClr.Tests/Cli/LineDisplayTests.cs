@@ -45,6 +45,19 @@ public sealed class LineDisplayTests : IDisposable
     }
 
     [Fact]
+    public void Work_that_is_usually_done_at_once_shows_only_where_it_is_not()
+    {
+        IProgress<WorkDone> late = Display.Late(output, clock);
+        foreach (int second in new[] { 0, 1, 2, 5, 12 })
+        {
+            clock.Seconds = second;
+            late.Report(new WorkDone(second, $"at {second}"));
+        }
+
+        Assert.Equal(["at 2", "at 12"], Lines());
+    }
+
+    [Fact]
     public void Log_messages_become_notes_and_warnings()
     {
         ILogger logger = new LineDisplay(output, clock).Logger;

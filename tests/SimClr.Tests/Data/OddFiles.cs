@@ -22,6 +22,10 @@ internal static partial class OddFiles
     public static void RemoveLatin1Folder(string parent)
         => Assert.Equal(0, RemoveFolder([.. Encoding.UTF8.GetBytes($"{parent}/caf"), 0xE9, 0]));
 
+    /// <summary>A second name of a file; 0 where it was made.</summary>
+    [LibraryImport("libc", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int HardLink(string file, string name);
+
     [LibraryImport("libc", EntryPoint = "mkfifo", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int MakeFifo(string path, uint mode);
 

@@ -48,20 +48,76 @@ public sealed class SetOverlapTests : IDisposable
         using ImageDataSet files = Open("train");
         using var memory = new InMemoryDataSet([files.Read(1), files.Read(4), new RgbImage(1, 1, [1, 2, 3])]);
 
-        Assert.Equal(2, SetOverlap.Count(memory, files));
-        Assert.Equal(2, SetOverlap.Count(files, memory));
+        Assert.Equal(2, new SetOverlap().Count(memory, files));
+        Assert.Equal(2, new SetOverlap().Count(files, memory));
     }
 
     [Fact]
-    public void A_file_that_is_no_image_is_shared_as_a_file_and_does_no_harm()
+    public void What_cannot_be_read_is_in_neither_set()
     {
-        folder.Write("train/broken.png", "not an image");
-        folder.Write("test/other.png", "not an image");
+        byte[] cut = Picture(3)[..^30];
+        foreach (string set in new[] { "train", "test" })
+        {
+            folder.Write($"{set}/broken.png", "not an image");
+            folder.Write($"{set}/cut.png", cut);
+            folder.Write($"{set}/empty.png", "");
+        }
+
+        folder.Write("test/1.png", Picture(1));
         using ImageDataSet files = Open("train");
         using var memory = new InMemoryDataSet([files.Read(1)]);
 
         Assert.Equal(1, Count("test", "train"));
-        Assert.Equal(1, SetOverlap.Count(files, memory));
+        Assert.Equal(6, Count("train", "train"));
+        Assert.Equal(1, new SetOverlap().Count(files, memory));
+    }
+
+    [Fact]
+    public void Nothing_is_decoded_where_nothing_is_shared_or_files_say_it_all()
+    {
+        folder.Write("test/d.png", Picture(77));
+        folder.Write("test/empty.png", "");
+        using ImageDataSet files = Open("train");
+        using ImageDataSet tests = Open("test");
+        var counted = new CountedReads(tests);
+        Assert.Equal(0, new SetOverlap().Count(counted, files));
+        Assert.Equal(0, counted.Reads);
+    }
+
+    [Fact]
+    public void Each_image_is_decoded_once_however_many_sets_are_compared()
+    {
+        using ImageDataSet files = Open("train");
+        using var memory = new InMemoryDataSet([files.Read(1), files.Read(4)]);
+        using var other = new InMemoryDataSet([files.Read(5)]);
+        var train = new CountedReads(files);
+        var overlap = new SetOverlap();
+        Assert.Equal((2, 1), (overlap.Count(memory, train), overlap.Count(other, train)));
+        Assert.Equal(6, train.Reads);
+    }
+
+    [Fact]
+    public void It_stops_between_two_images_when_it_is_cancelled()
+    {
+        FlawedDataSet one = Images.Set(500);
+        FlawedDataSet other = Images.Set(1000);
+        using var stop = new CancellationTokenSource();
+        var stopping = new StopsAtDecoding(stop);
+        Assert.Throws<OperationCanceledException>(() => new SetOverlap(stopping, stop.Token).Count(one, other));
+        Assert.InRange(one.Reads + other.Reads, 1, 300);
+    }
+
+    [Fact]
+    public void Progress_tells_each_stage_to_its_end()
+    {
+        folder.Write("test/b.png", Picture(5));
+        var seen = new List<OverlapProgress>();
+        using ImageDataSet first = Open("test");
+        using ImageDataSet second = Open("train");
+        _ = new SetOverlap(new Listed(seen)).Count(first, second);
+        Assert.Equal(
+            ["finding the files 1 of 1", "finding the files 6 of 6", "comparing files of the same length 7 of 7", "comparing pixels 1 of 1"],
+            seen.Where(at => at.Done == at.Total).Select(at => $"{at.Stage} {at.Done} of {at.Total}"));
     }
 
     private static byte[] Picture(int number) => EncodedImages.OfColor(new SkiaSharp.SKColor((byte)(40 * number), 9, 200), SkiaSharp.SKEncodedImageFormat.Png, 8, 8);
@@ -74,6 +130,35 @@ public sealed class SetOverlapTests : IDisposable
     {
         using ImageDataSet first = Open(one);
         using ImageDataSet second = Open(other);
-        return SetOverlap.Count(first, second);
+        return new SetOverlap().Count(first, second);
+    }
+
+    private sealed class CountedReads(ImageDataSet source) : DelegatingDataSet(source)
+    {
+        private int reads;
+
+        public int Reads => reads;
+
+        public override RgbImage Read(int index)
+        {
+            Interlocked.Increment(ref reads);
+            return base.Read(index);
+        }
+    }
+
+    private sealed class StopsAtDecoding(CancellationTokenSource stop) : IProgress<OverlapProgress>
+    {
+        public void Report(OverlapProgress value)
+        {
+            if (value is { Stage: "comparing pixels", Done: 10 })
+            {
+                stop.Cancel();
+            }
+        }
+    }
+
+    private sealed class Listed(List<OverlapProgress> seen) : IProgress<OverlapProgress>
+    {
+        public void Report(OverlapProgress value) => seen.Add(value);
     }
 }

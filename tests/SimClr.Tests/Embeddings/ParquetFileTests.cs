@@ -51,6 +51,37 @@ public sealed class ParquetFileTests : IDisposable
         Assert.Equal([1, 2, 3, 4, 1, 2, 3, 5], table.Values);
     }
 
+    /// <summary>Plain texts, and texts by their lengths (DELTA_LENGTH_BYTE_ARRAY, as DuckDB writes them), with longer and longer statistics.</summary>
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(0, 5000)]
+    [InlineData(0, 400_000)]
+    [InlineData(6, 0)]
+    public void Pages_of_other_programs_are_read(int encoding, int statistics)
+    {
+        byte[] texts = encoding == 0
+            ? [5, 0, 0, 0, .. "x.jpg"u8, 5, 0, 0, 0, .. "y.jpg"u8]
+            : [0x80, 1, 4, 2, 2 * 5, 0, 0, 0, 0, 0, .. "x.jpgy.jpg"u8];   // blocks of 128 in 4 parts, 2 values, the first 5, others as long
+        string path = folder.Write("a.parquet", WithPaths(Written(), texts, new ThriftStruct()
+            .With(1, 2).With(2, encoding).With(3, 3).With(4, 3)
+            .With(5, new ThriftStruct().With(5, new byte[statistics]).With(6, new byte[statistics]))));
+
+        Assert.Equal(["x.jpg", "y.jpg"], Format.Read(path).Paths);
+    }
+
+    [Fact]
+    public void A_header_that_does_not_end_is_read_no_further_than_the_file()
+    {
+        var about = new ThriftStruct().With(1, 2).With(2, 0).With(3, 3).With(4, 3).With(5, new ThriftStruct().With(5, new byte[100_000]));
+        byte[] file = WithPaths(Written(), new byte[10], about);
+        byte[] changed = [.. file];
+        int length = changed.AsSpan().IndexOf(new byte[] { 0xA0, 0x8D, 0x06 });   // 100,000 as it stands before its bytes
+        new byte[] { 0xFF, 0xFF, 0x7F }.CopyTo(changed, length);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Contains("the end, where more belongs", Refused(changed), StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2_000_000);
+    }
+
     [Fact]
     public void A_footer_of_anything_is_refused()
     {
@@ -139,6 +170,29 @@ public sealed class ParquetFileTests : IDisposable
             }).ToList());
         }).ToList()));
     }
+
+    /// <summary>The file with another page of paths, not compressed, before its footer.</summary>
+    private static byte[] WithPaths(byte[] file, byte[] texts, ThriftStruct about)
+    {
+        ThriftStruct footer = Footer(file);
+        ThriftStruct column = footer.Structs(2).Single(element => element.Find<byte[]>(4) is { } name && name.AsSpan().SequenceEqual("path"u8));
+        byte[] levels = column.Number<int>(3) == 1 ? [2, 0, 0, 0, 2 << 1, 1] : [];   // 2 values that are there
+        byte[] page = [.. levels, .. texts];
+        byte[] header = ThriftWriter.Write(new ThriftStruct().With(1, 0).With(2, page.Length).With(3, page.Length).With(5, about));
+        long begin = file.Length - 8 - BitConverter.ToInt32(file, file.Length - 8);
+        var groups = footer.Structs(4).Select(group => (object)Replaced(group, 1, group.Structs(1).Select(chunk =>
+        {
+            ThriftStruct data = chunk.Find<ThriftStruct>(3)!;
+            bool isPath = data.Find<List<object>>(3) is [byte[] name, ..] && name.AsSpan().SequenceEqual("path"u8);
+            return isPath ? (object)Replaced(chunk, 3, Replaced(Replaced(Without(data, 10, 11), 4, 0), 9, begin)) : chunk;
+        }).ToList())).ToList();
+        byte[] end = [.. file[..(int)begin], .. header, .. page];
+        byte[] changed = ThriftWriter.Write(Replaced(footer, 4, groups));
+        return [.. end, .. changed, .. BitConverter.GetBytes(changed.Length), .. "PAR1"u8];
+    }
+
+    private static ThriftStruct Without(ThriftStruct value, params int[] fields)
+        => value.Fields.Where(item => !fields.Contains(item.Field)).Aggregate(new ThriftStruct(), (all, item) => all.With(item.Field, item.Value));
 
     private static ThriftStruct Replaced(ThriftStruct value, int field, object other)
         => value.Fields.Aggregate(new ThriftStruct(), (all, item) => all.With(item.Field, item.Field == field ? other : item.Value));

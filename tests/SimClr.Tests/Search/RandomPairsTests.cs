@@ -13,8 +13,8 @@ public sealed class RandomPairsTests
     [InlineData(0.2, true)]     // 0.96: a good part of the pairs reaches the threshold
     [InlineData(0.5, false)]    // 0.8: none does
     [InlineData(5, false)]
-    public void Rows_that_differ_by_a_little_noise_are_not_told_apart(double noise, bool drown)
-        => Assert.Equal(drown, Drown(Noisy(200, 64, noise, originals: 1)));
+    public void Rows_that_differ_by_a_little_noise_are_not_told_apart(double noise, bool hidden)
+        => Assert.Equal(hidden, HidesDuplicates(Noisy(200, 64, noise, originals: 1)));
 
     [Fact]
     public void A_threshold_in_the_tail_of_random_pairs_finds_no_duplicates()
@@ -25,18 +25,18 @@ public sealed class RandomPairsTests
 
         Assert.InRange(RandomPairs.Draw(table, 0).Median, 0.7, 0.9);
         Assert.InRange(RandomPairs.Draw(table, 0).ShareReaching(Threshold, (_, _) => false), 0.001, 0.1);
-        Assert.True(Drown(table));
+        Assert.True(HidesDuplicates(table));
     }
 
     [Fact]
-    public void Scenes_of_similar_images_are_no_tail() => Assert.False(Drown(Noisy(200, 64, 0.22, originals: 20)));
+    public void Scenes_of_similar_images_are_no_tail() => Assert.False(HidesDuplicates(Noisy(200, 64, 0.22, originals: 20)));
 
     [Theory]
     [InlineData(4)]
     [InlineData(20)]
     [InlineData(100)]
     public void Many_true_copies_of_different_images_are_duplicates(int originals)
-        => Assert.False(Drown(Noisy(200, 64, 0.1, originals)));
+        => Assert.False(HidesDuplicates(Noisy(200, 64, 0.1, originals)));
 
     [Fact]
     public void Pairs_whose_files_are_the_same_do_not_count()
@@ -49,7 +49,7 @@ public sealed class RandomPairsTests
     }
 
     [Fact]
-    public void Few_images_may_all_be_the_same() => Assert.False(Drown(SearchTables.Angles(0, 1, 2, 3)));
+    public void Few_images_may_all_be_the_same() => Assert.False(HidesDuplicates(SearchTables.Angles(0, 1, 2, 3)));
 
     [Fact]
     public void Of_many_rows_the_seed_draws_pairs_of_different_ones()
@@ -61,10 +61,10 @@ public sealed class RandomPairsTests
         Assert.Equal(0, RandomPairs.Draw(table, 1).ShareReaching(1 - 1e-6, (_, _) => false));
     }
 
-    private static bool Drown(EmbeddingTable table)
+    private static bool HidesDuplicates(EmbeddingTable table)
     {
         var pairs = RandomPairs.Draw(table, seed: 0);
-        return pairs.Drown(Threshold, pairs.ShareReaching(Threshold, (_, _) => false));
+        return pairs.HidesDuplicates(Threshold, pairs.ShareReaching(Threshold, (_, _) => false));
     }
 
     /// <summary>Rows of length about 1 around some originals, with noise of a length in proportion to that.</summary>

@@ -174,17 +174,56 @@ public sealed class SqliteImageCollectionTests : IDisposable
     public async Task An_index_that_lost_rows_is_refused(string damage)
     {
         (await Fill(12)).Dispose();
-        using (var connection = new SqliteConnection($"Data Source={Index};Pooling=False"))
+        Run(damage);
+        using (var searched = new SqliteImageCollection(Index))
         {
-            connection.Open();
-            using SqliteCommand command = connection.CreateCommand();
-            command.CommandText = damage;
-            command.ExecuteNonQuery();
+            Assert.Contains("damaged", (await Assert.ThrowsAsync<DataException>(() => Records.Find(searched, 7, 100))).Message);
         }
 
+        using (var read = new SqliteImageCollection(Index))
+        {
+            Assert.Throws<DataException>(read.ReadTable);
+        }
+
+        // Earlier versions counted no rows: then they are counted when the file is opened.
+        Run("DELETE FROM meta WHERE key = 'rows'");
         Assert.Contains("is damaged: it has", Refused());
-        using var store = new SqliteImageCollection(Index);
-        Assert.Throws<DataException>(store.ReadTable);
+    }
+
+    [Fact]
+    public async Task An_index_says_how_many_rows_it_has_whatever_was_done_to_it()
+    {
+        using (SqliteImageCollection store = New(graphFrom: 1))
+        {
+            await store.EnsureCollectionExistsAsync();
+            await store.UpsertAsync(Enumerable.Range(0, 40).Select(i => Records.Of(i)));
+            await store.UpsertAsync([Records.Of(3), Records.Of(50)]);
+            await store.DeleteAsync([Records.Of(5).Path, "nothing"]);
+            Assert.Equal(40, Counted());
+            await store.CompleteAsync();
+            await store.DeleteAsync(Enumerable.Range(10, 25).Select(i => Records.Of(i).Path));   // Kept while the graph is.
+            await store.UpsertAsync([Records.Of(7), Records.Of(60)]);
+            Assert.Equal(42, Counted());
+            await store.CompleteAsync();
+            Assert.Equal(16, Counted());
+        }
+
+        Assert.Equal((16, 16), (Rows("images"), Rows("vectors")));
+    }
+
+    [Fact]
+    public async Task An_index_that_another_version_wrote_to_is_counted_and_then_says_it()
+    {
+        (await Fill(12)).Dispose();
+        Run("DELETE FROM vectors WHERE id = 3; DELETE FROM images WHERE id = 3; UPDATE meta SET value = value + 1 WHERE key = 'version'");
+        Assert.Null(Counted());
+
+        using SqliteImageCollection store = new(Index);
+        Assert.Equal(11, store.ReadTable().Count);
+        Assert.Equal(11, (await Records.Find(store, 7, 100)).Length);
+        await store.UpsertAsync([Records.Of(20)]);
+        Assert.Equal(12, Counted());
+        Assert.Equal(12, (await Records.Find(store, 7, 100)).Length);
     }
 
     [Theory]
@@ -246,6 +285,12 @@ public sealed class SqliteImageCollectionTests : IDisposable
         await store.EnsureCollectionExistsAsync();
         await store.UpsertAsync(Enumerable.Range(0, count).Select(i => Records.Of(i)));
         return store;
+    }
+
+    private long? Counted()
+    {
+        using var file = IndexFile.Open(Index);
+        return file.Rows;
     }
 
     private string Refused()

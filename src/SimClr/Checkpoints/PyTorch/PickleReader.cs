@@ -11,8 +11,8 @@ internal sealed class PickleReader
 {
     // Each makes at most one small value: an upper bound for the memory. A checkpoint of ResNet-152 with its optimizer takes 50,000.
     private const int MostInstructions = 2_000_000;
-    private const int MostNames = 10_000;
-    private const int LongestInteger = 1024;
+    private const int MaxNames = 10_000;
+    private const int MaxIntegerBytes = 1024;
 
     private readonly string path;
     private readonly PickleStream input;
@@ -74,7 +74,7 @@ internal sealed class PickleReader
                 PushInteger(new BigInteger(input.Bytes(input.Byte())));
                 break;
             case PickleOpcode.Long4:
-                PushInteger(new BigInteger(input.Bytes(Math.Min(input.UInt32(), LongestInteger))));
+                PushInteger(new BigInteger(input.Bytes(Math.Min(input.UInt32(), MaxIntegerBytes))));
                 break;
             case PickleOpcode.Pop:
                 Pop();
@@ -177,15 +177,15 @@ internal sealed class PickleReader
                     + "It was refused, and nothing was run. If you trust the file, save its weights alone from PyTorch: torch.save(model.state_dict(), \"weights.pth\")");
         }
 
-        return names.Count < MostNames && whole.Length <= 2 * PickleStream.LongestName
+        return names.Count < MaxNames && whole.Length <= 2 * PickleStream.MaxNameBytes
             ? names[whole] = new PickleGlobal(whole)
-            : throw Damaged($"more than {MostNames} names, or one of {whole.Length} letters");
+            : throw Damaged($"more than {MaxNames} names, or one of {whole.Length} letters");
     }
 
     private PickleGlobal NamedOnStack()
     {
         object? name = Pop();
-        return Pop() is string { Length: <= PickleStream.LongestName } module && name is string { Length: <= PickleStream.LongestName } text
+        return Pop() is string { Length: <= PickleStream.MaxNameBytes } module && name is string { Length: <= PickleStream.MaxNameBytes } text
             ? Named(module, text)
             : throw Damaged("a name that is no text, or longer than any");
     }

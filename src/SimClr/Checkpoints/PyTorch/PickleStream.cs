@@ -9,7 +9,7 @@ namespace SimClr.Checkpoints;
 /// <param name="path">The file, for messages.</param>
 internal sealed class PickleStream(Stream stream, long end, string path)
 {
-    public const int LongestName = 1024;
+    public const int MaxNameBytes = 1024;
 
     public long Position => stream.Position;
 
@@ -48,9 +48,9 @@ internal sealed class PickleStream(Stream stream, long end, string path)
         var line = new StringBuilder();
         for (byte next = Byte(); next != '\n'; next = Byte())
         {
-            if (line.Length == LongestName)
+            if (line.Length == MaxNameBytes)
             {
-                throw Damaged($"a name of more than {LongestName} letters at byte {Position}");
+                throw Damaged($"a name of more than {MaxNameBytes} letters at byte {Position}");
             }
 
             line.Append((char)next);

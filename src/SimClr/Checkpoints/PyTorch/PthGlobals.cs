@@ -123,7 +123,7 @@ internal static class PthGlobals
             : null;
 
     private static long[]? Numbers(PickleTuple tuple)
-        => tuple.Items.Length <= TensorSize.MostDimensions && Array.TrueForAll(tuple.Items, item => item is long)
+        => tuple.Items.Length <= TensorSize.MaxDimensions && Array.TrueForAll(tuple.Items, item => item is long)
             ? [.. tuple.Items.Cast<long>()]
             : null;
 

@@ -3,10 +3,10 @@ namespace SimClr.Checkpoints;
 /// <summary>The tensors that stand in the nested dictionaries of a PyTorch file. What stands in lists and objects is none of weights.</summary>
 internal sealed class PthState
 {
-    private const int DeepestNesting = 16;
-    private const int LongestName = 1024;
-    private const int MostTensors = 1 << 17;      // Each becomes objects much larger than its description.
-    private const int MostLetters = 1 << 24;      // Of all names together: a key may stand in many dictionaries.
+    private const int MaxDepth = 16;
+    private const int MaxNameLetters = 1024;
+    private const int MaxTensors = 1 << 17;      // Each becomes objects much larger than its description.
+    private const int MaxLetters = 1 << 24;      // Of all names together: a key may stand in many dictionaries.
 
     private readonly string path;
     private readonly Dictionary<string, PthTensor> tensors = [];
@@ -42,7 +42,7 @@ internal sealed class PthState
 
     private void Walk(PickleDictionary dictionary, string prefix, int depth)
     {
-        if (!seen.Add(dictionary) || depth == DeepestNesting)
+        if (!seen.Add(dictionary) || depth == MaxDepth)
         {
             return;
         }
@@ -79,11 +79,11 @@ internal sealed class PthState
             long number => $"{number}",
             _ => "?",
         };
-        letters += Math.Min(prefix.Length + own.Length, MostLetters);
-        return prefix.Length + own.Length <= LongestName && letters <= MostLetters && tensors.Count + leftOut.Count <= MostTensors
+        letters += Math.Min(prefix.Length + own.Length, MaxLetters);
+        return prefix.Length + own.Length <= MaxNameLetters && letters <= MaxLetters && tensors.Count + leftOut.Count <= MaxTensors
             ? prefix + own
             : throw new DataException(
-                $"{path}: its tensors have names of {prefix.Length + own.Length} letters, or there are more than {MostTensors}, which no file of weights has; it is damaged or tampered with");
+                $"{path}: its tensors have names of {prefix.Length + own.Length} letters, or there are more than {MaxTensors}, which no file of weights has; it is damaged or tampered with");
     }
 
     private static string Describe(object? root) => root switch

@@ -85,7 +85,10 @@ public sealed class OlderFileTests(SmallWorld world) : IClassFixture<SmallWorld>
         folder.Write("matrix.npy", [0x93, .. "NUMPY\x01\0v\0"u8]);
         Dictionary<string, byte[]> before = Directory.GetFiles(folder.Path).ToDictionary(file => file, File.ReadAllBytes);
 
-        Assert.Contains("is not a picture that simclr wrote", Run("augment preview flat --out photo.png").Refused(2));
+        string picture = Run("augment preview flat --out photo.png").Refused(2);
+        Assert.Contains("is not a picture that simclr wrote as far as can be told", picture);
+        Assert.Contains("pictures that earlier versions drew do not say that they did", picture);
+        Assert.Contains("name another file, or remove or move this one", picture);
         Assert.Contains("is not an encoder that simclr wrote", Run("export safetensors run --out step.safetensors").Refused(2));
         Assert.Contains("is not embeddings that simclr wrote", Run("embed run flat --out step.safetensors").Refused(2));
         Assert.Contains("is not a page that simclr wrote", Run("search x.index q.png --html page.html").Refused(2));

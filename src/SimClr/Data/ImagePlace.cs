@@ -1,0 +1,35 @@
+using System.Collections.Concurrent;
+
+namespace SimClr.Data;
+
+/// <summary>Where an image is, with links resolved.</summary>
+/// <param name="Path">The file, or what names a member of a larger one.</param>
+/// <param name="Bytes">Length of the file; null where it is no file of its own.</param>
+internal readonly record struct ImagePlace(string Path, long? Bytes)
+{
+    /// <param name="path">What a set says of an image.</param>
+    /// <param name="folders">The folders that were met before, with links resolved.</param>
+    public static ImagePlace Of(string path, ConcurrentDictionary<string, string> folders)
+    {
+        string full = System.IO.Path.GetFullPath(path);
+        try
+        {
+            var file = new FileInfo(InRealFolder(full, folders));
+            file = file is { Exists: true, LinkTarget: not null } ? new FileInfo(RealPath.Of(full)) : file;
+            return new ImagePlace(file.FullName, file.Exists ? file.Length : null);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return new ImagePlace(full, null);
+        }
+    }
+
+    private static string InRealFolder(string full, ConcurrentDictionary<string, string> folders)
+        => System.IO.Path.GetDirectoryName(full) is { } parent
+            ? System.IO.Path.Join(folders.GetOrAdd(parent, folder => Real(folder, folders)), System.IO.Path.GetFileName(full))
+            : full;
+
+    // What names a member of an archive as a folder is none.
+    private static string Real(string folder, ConcurrentDictionary<string, string> folders)
+        => Directory.Exists(folder) || File.Exists(folder) ? RealPath.Of(folder) : InRealFolder(folder, folders);
+}

@@ -1,0 +1,70 @@
+using System.Net.Sockets;
+using SimClr.Internals;
+using SimClr.Tests.Data;
+
+namespace SimClr.Tests.Internals;
+
+public sealed class FileStatusTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void All_names_of_a_file_have_one_identity_and_a_copy_has_another()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "asked of Linux");
+        string file = folder.Write("file", "text");
+        File.CreateSymbolicLink(folder.Of("link"), file);
+        Assert.Equal(0, OddFiles.HardLink(file, folder.Of("häß")));
+        File.Copy(file, folder.Of("copy"));
+
+        var identity = FileStatus.Of(file)?.Identity;
+        Assert.NotNull(identity);
+        Assert.Equal(identity, FileStatus.Of(folder.Of("link"))?.Identity);
+        Assert.Equal(identity, FileStatus.Of(folder.Of("häß"))?.Identity);
+        Assert.NotEqual(identity, FileStatus.Of(folder.Of("copy"))?.Identity);
+        Assert.NotEqual(identity, FileStatus.Of(folder.Of("link"), throughLinks: false)?.Identity);
+        Assert.Null(FileStatus.Of(folder.Of("nothing")));
+        Assert.Null(FileStatus.Of("a\0b"));
+    }
+
+    [Fact]
+    public void A_folder_tells_the_kinds_of_its_names_as_asking_for_each_does()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "made by calls of Linux");
+        folder.Write("file.png", "text");
+        folder.Write("folder/inner", "text");
+        folder.Write(".hidden", "text");
+        File.CreateSymbolicLink(folder.Of("link"), folder.Of("file.png"));
+        File.CreateSymbolicLink(folder.Of("dangling"), folder.Of("nothing"));
+        Directory.CreateSymbolicLink(folder.Of("linked"), folder.Of("folder"));
+        OddFiles.MakePipe(folder.Of("pipe"));
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(folder.Of("socket")));
+
+        Assert.Equal(
+            [
+                new("dangling", FileKind.Link), new("file.png", FileKind.File), new("folder", FileKind.Folder), new("link", FileKind.Link),
+                new("linked", FileKind.Link), new("pipe", FileKind.Pipe), new("socket", FileKind.Socket),
+            ],
+            Sorted(FolderEntry.List(folder.Path)));
+        foreach (FolderEntry entry in FolderEntry.List(folder.Path))
+        {
+            Assert.Equal(entry.Kind, FileStatus.Of(folder.Of(entry.Name), throughLinks: false)?.Kind);
+        }
+
+        Assert.Equal(
+            Sorted(FolderEntry.List(folder.Path)).Select(entry => (entry.Name, entry.Kind == FileKind.Link, entry.Kind == FileKind.Folder)),
+            Sorted(FolderEntry.FromRuntime(folder.Path)).Select(entry => (entry.Name, entry.Kind == FileKind.Link, entry.Kind == FileKind.Folder)));
+    }
+
+    [Fact]
+    public void A_folder_that_is_not_there_is_told_in_the_words_of_the_runtime()
+    {
+        Assert.Throws<DirectoryNotFoundException>(() => FolderEntry.List(folder.Of("nowhere")));
+        Assert.Throws<DirectoryNotFoundException>(() => FolderEntry.List(folder.Write("file", "text")));
+    }
+
+    private static FolderEntry[] Sorted(List<FolderEntry> entries) => [.. entries.OrderBy(entry => entry.Name, StringComparer.Ordinal)];
+}
