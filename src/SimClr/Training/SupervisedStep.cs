@@ -59,7 +59,8 @@ internal sealed class SupervisedStep(
 
     private StepOutcome AllParts(Func<ViewBatch> nextViews)
     {
-        var statistics = new RunningStatistics(model);
+        RunningStatistics statistics = model.Statistics;
+        statistics.Begin();
         var outcomes = new List<StepOutcome>();
         for (int i = 0; i < share.Parts; i++)
         {
