@@ -16,14 +16,20 @@ internal sealed record LoadedVectors(long Version, VectorIndex Index, IReadOnlyL
         int rows = (int)file.Command("SELECT count(*) FROM vectors").Number();
         var index = new VectorIndex(dimension, rows) { Threads = threads };
         var ids = new List<long>(rows);
-        IEnumerable<(long Id, bool Removed, byte[] Vector)> stored = file
-            .Command("SELECT v.id, i.path IS NULL, v.vector FROM vectors v LEFT JOIN images i ON i.id = v.id ORDER BY v.id")
-            .Rows(row => (row.GetInt64(0), row.GetBoolean(1), row.GetFieldValue<byte[]>(2)));
-        foreach ((long id, bool removed, byte[] vector) in stored)
+        IEnumerable<(long Id, string? Path, byte[] Vector)> stored = file
+            .Command("SELECT v.id, i.path, v.vector FROM vectors v LEFT JOIN images i ON i.id = v.id ORDER BY v.id")
+            .Rows(row => (row.GetInt64(0), row.IsDBNull(1) ? null : row.GetString(1), row.GetFieldValue<byte[]>(2)));
+        foreach ((long id, string? path, byte[] vector) in stored)
         {
-            int at = index.Add(Floats(vector, dimension, file.Path).Span);
+            ReadOnlyMemory<float> numbers = Floats(vector, dimension, file.Path);
+            if (path is not null)
+            {
+                ImageCollection.RequireDirection(numbers.Span, file.Path, path);
+            }
+
+            int at = index.Add(numbers.Span);
             ids.Add(id);
-            if (removed)
+            if (path is null)
             {
                 index.Remove(at);
             }

@@ -96,14 +96,10 @@ internal sealed class FolderScan
 
     private void Add(string file)
     {
-        string extension = Path.GetExtension(file).ToLowerInvariant();
         if (!ImageDecoder.KnowsExtensionOf(file))
         {
             OtherFiles++;
-            if (PictureExtensions.IsUnread(extension))
-            {
-                passedOver[extension] = passedOver.GetValueOrDefault(extension) + 1;
-            }
+            PictureExtensions.CountIfUnread(file, passedOver);
         }
         else if (PlainFile.OtherKind(Path.Join(root, file)) is { } kind)
         {

@@ -53,14 +53,15 @@ public sealed class SetOverlapTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_no_image_is_shared_as_a_file_and_does_no_harm()
+    public void A_file_that_is_no_image_is_not_counted()
     {
         folder.Write("train/broken.png", "not an image");
         folder.Write("test/other.png", "not an image");
         using ImageDataSet files = Open("train");
         using var memory = new InMemoryDataSet([files.Read(1)]);
 
-        Assert.Equal(1, Count("test", "train"));
+        Assert.Equal(0, Count("test", "train"));
+        Assert.Equal(6, Count("train", "train"));
         Assert.Equal(1, SetOverlap.Count(files, memory));
     }
 
