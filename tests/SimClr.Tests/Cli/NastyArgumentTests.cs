@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using SimClr.Tests.Data;
 
 namespace SimClr.Tests.Cli;
@@ -67,13 +66,13 @@ public sealed class NastyArgumentTests(SmallWorld world) : IClassFixture<SmallWo
             Link("/proc/self/mem");
             Link("nowhere");
             Link("link5" + extension);   // itself
-            paths.Add(At("socket"));
-            paths.Add(At("pipe"));
+        }
+
+        if (OperatingSystem.IsLinux())
+        {
             File.Delete(At("socket"));
             File.Delete(At("pipe"));
-            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            socket.Bind(new UnixDomainSocketEndPoint(At("socket")));
-            OddFiles.MakePipe(At("pipe"));
+            paths.AddRange([OddFiles.MakeSocket(At("socket")), OddFiles.MakePipe(At("pipe"))]);
         }
 
         return paths;
