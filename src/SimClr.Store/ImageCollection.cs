@@ -156,7 +156,9 @@ public abstract class ImageCollection : VectorStoreCollection<string, ImageRecor
 
         if (vector.IndexOfAnyExcept(0f) < 0)
         {
-            throw new DataException($"{name}: {what} is all zeros, and zeros have no cosine with anything; leave it out. Did the encoder's training collapse?");
+            throw new DataException(
+                $"{name}: {what} is all zeros, and zeros have no cosine with anything; leave it out. Did the encoder's "
+                    + "training collapse?");
         }
     }
 

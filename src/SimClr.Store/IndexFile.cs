@@ -132,9 +132,11 @@ internal sealed class IndexFile : IDisposable
         }
 
         // Removed images lose their paths for the sake of a graph alone.
-        if (Meta("graph") is null && Command("SELECT count(*) FROM images WHERE path IS NULL").Number() is > 0 and var nameless)
+        long nameless = Meta("graph") is null ? Command("SELECT count(*) FROM images WHERE path IS NULL").Number() : 0;
+        if (nameless > 0)
         {
-            throw new DataException($"{Path} is damaged: {nameless} of {images} images have no path; copy it again, or create it again");
+            throw new DataException(
+                $"{Path} is damaged: {nameless} of {images} images have no path; copy it again, or create it again");
         }
     }
 

@@ -71,13 +71,17 @@ internal sealed class SafetensorsHeader
         Span<byte> prefix = stackalloc byte[PrefixBytes];
         if (stream.ReadAtLeast(prefix, PrefixBytes, throwOnEndOfStream: false) < PrefixBytes)
         {
-            throw new DataException($"{file}: this is not a safetensors file, or it was cut short: it has {stream.Length} bytes, expected more than {PrefixBytes}");
+            throw new DataException(
+                $"{file}: this is not a safetensors file, or it was cut short: it has {stream.Length} bytes, expected more "
+                    + $"than {PrefixBytes}");
         }
 
         ulong claimed = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (claimed is < 2 or > LongestHeader || (long)claimed > stream.Length - PrefixBytes)
         {
-            throw new DataException($"{file}: this is not a safetensors file, or it was cut short (header length {claimed}, file length {stream.Length})");
+            throw new DataException(
+                $"{file}: this is not a safetensors file, or it was cut short (header length {claimed}, file length "
+                    + $"{stream.Length})");
         }
 
         long length = (long)claimed;

@@ -82,26 +82,26 @@ internal static class Manifest
             if (first.Label.Length > 0 && row.Label.Length > 0 && Nfc.Compose(first.Label) != Nfc.Compose(row.Label))
             {
                 throw new DataException(
-                    $"{file}, line {row.Line}: got the label '{row.Label}' for '{row.Path}', which is '{first.Label}' by line {first.Line}; expected one label for each image");
+                    $"{file}, line {row.Line}: got the label '{row.Label}' for '{row.Path}', which is '{first.Label}' by line "
+                        + $"{first.Line}; expected one label for each image");
             }
 
-            once[number] = first.Label.Length > 0 ? first : row with { Path = first.Path };
+            once[number] = first.Label.Length == 0 && row.Label.Length > 0 ? row with { Path = first.Path } : first;
         }
 
         int repeated = rows.Count - once.Count;
-        omissions = Omissions.None with
-        {
-            Notes = repeated > 0 ? [$"{repeated} of {rows.Count} rows name an image again ({example}); each image is read once"] : [],
-        };
+        string note = $"{repeated} of {rows.Count} rows name an image again ({example}); each image is read once";
+        omissions = Omissions.None with { Notes = repeated > 0 ? [note] : [] };
         return once;
     }
 
-    /// <summary>The same text for all ways to write a path, links aside; most are short for their folder and stay as they are.</summary>
+    /// <summary>The same text for all ways to write a path, links aside. Most are plain, and no text is made for them.</summary>
     private static string Plain(string folder, string path)
-        => path.Contains('\0') || !(Path.IsPathRooted(path) || path.StartsWith('.') || path.Contains("/.", StringComparison.Ordinal)
-            || path.Contains("//", StringComparison.Ordinal))
-                ? path
-                : Path.GetRelativePath(folder, Path.GetFullPath(path, folder));
+    {
+        bool hasDetours = Path.IsPathRooted(path) || path.StartsWith('.')
+            || path.Contains("/.", StringComparison.Ordinal) || path.Contains("//", StringComparison.Ordinal);
+        return hasDetours && !path.Contains('\0') ? Path.GetRelativePath(folder, Path.GetFullPath(path, folder)) : path;
+    }
 
     private static (int Width, int PathColumn, int LabelColumn) ReadHeader(string file, string[] header)
     {

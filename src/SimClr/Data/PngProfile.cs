@@ -57,7 +57,8 @@ internal static class PngProfile
         byte[] text = new byte[MaxText];
         try
         {
-            using var zlib = new ZLibStream(new MemoryStream(packed.Length > 0 ? packed[1..].ToArray() : []), CompressionMode.Decompress);
+            using var stream = new MemoryStream(packed.Length > 0 ? packed[1..].ToArray() : []);
+            using var zlib = new ZLibStream(stream, CompressionMode.Decompress);
             return text[..zlib.ReadAtLeast(text, text.Length, throwOnEndOfStream: false)];
         }
         catch (InvalidDataException)

@@ -82,7 +82,7 @@ internal sealed class CsvColumns
 
             // An infinity that is written as one is told of with its row.
             values.Add(float.IsInfinity(value) && fields[i].AsSpan().IndexOfAnyInRange('0', '9') >= 0
-                ? throw Wrong(fields[i], line, string.Create(CultureInfo.InvariantCulture, $"a number in column {Name(i - first)} that float32 can hold, up to {float.MaxValue:0.#e+0}"))
+                ? throw Wrong(fields[i], line, $"a number in column {Name(i - first)} that float32 can hold, up to 3.4e+38")
                 : value);
         }
     }

@@ -67,7 +67,8 @@ internal sealed class NpyFormat : IEmbeddingFormat
 
         if (PlainFile.OtherKind(companion) is { } kind)
         {
-            throw new DataException($"{companion} is {kind}, not a file; expected the description of the rows of {path}, or nothing");
+            throw new DataException(
+                $"{companion} is {kind}, not a file; expected the description of the rows of {path}, or nothing");
         }
 
         (RowDescriptions described, _) = CsvFormat.Read(companion, wantsNumbers: false);

@@ -51,7 +51,8 @@ internal static class StoredNumbers
             {
                 throw new DataException(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{file}: row {(from + wrong.Place) / dimension} holds {wrong.Number} in place {(from + wrong.Place) % dimension}, expected numbers that float32 can hold, up to {float.MaxValue:0.#e+0}; scale them"));
+                    $"{file}: row {(from + wrong.Place) / dimension} holds {wrong.Number} in place "
+                        + $"{(from + wrong.Place) % dimension}, expected numbers that float32 can hold, up to 3.4e+38; scale them"));
             }
         }
 

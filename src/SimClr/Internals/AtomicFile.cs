@@ -131,7 +131,8 @@ internal static class AtomicFile
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         if (Directory.Exists(path))
         {
-            throw new IOException($"'{path}' is a folder, and in the way of a file that is written first; move it away or rename it");
+            throw new IOException(
+                $"'{path}' is a folder, and in the way of a file that is written first; move it away or rename it");
         }
 
         try
