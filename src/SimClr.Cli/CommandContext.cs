@@ -59,7 +59,7 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
     /// <summary>Whether the user typed this option.</summary>
     public bool Gives(Option option) => arguments.GetResult(option) is { Implicit: false };
 
-    public void Remark(string text) => Error.WriteLine(text);
+    public void Remark(string text) => Error.WriteLine(TerminalText.Message(text));
 
     /// <summary>
     /// Opens images, and says what lies among them and is left out; <see cref="Result"/> repeats the numbers. Every verb uses
@@ -106,6 +106,11 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
         if (omissions.PassedOver.Count > 0)
         {
             Remark($"note: {name}: passed over {omissions.PassedOverText()}, which are not read; convert them to JPEG or PNG to use them");
+        }
+
+        foreach (string note in omissions.Notes)
+        {
+            Remark($"note: {name}: {note}");
         }
 
         Omission[] all = [.. omissions.Folders, .. omissions.OddFiles];

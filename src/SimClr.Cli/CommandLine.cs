@@ -147,7 +147,7 @@ internal static class CommandLine
 
                 return UnusableData;
             default:
-                error.WriteLine($"error: {MemoryShortage.WithoutFrames(exception.Message)}");
+                error.WriteLine($"error: {TerminalText.Message(MemoryShortage.WithoutFrames(exception.Message))}");
                 error.WriteLine(verbose ? exception : "This was not foreseen; --verbose shows the details.");
                 return Failed;
         }

@@ -15,9 +15,11 @@ internal static class TerminalText
     /// <summary>For a name within a line: a line break in it would look like a line of ours.</summary>
     public static string Name(string name) => Escape(name, oneLine: true);
 
-    /// <summary>A message whose further lines are indented, so that a name in it cannot begin a line.</summary>
-    public static string Message(string text) => string.Join(
-        "\n", text.ReplaceLineEndings("\n").Split('\n').Select((line, i) => i == 0 || line.StartsWith("  ", StringComparison.Ordinal) ? line : $"  {line}"));
+    /// <summary>
+    /// A message that may name files. Its own further lines are indented by two blanks; any other line break is part of a name,
+    /// and shown as one.
+    /// </summary>
+    public static string Message(string text) => string.Join("\n  ", text.Split("\n  ").Select(Name));
 
     /// <summary>Whether a terminal obeys this character, or some part of it does what is not seen.</summary>
     public static bool IsControl(char letter)

@@ -143,14 +143,22 @@ public abstract class ImageCollection : VectorStoreCollection<string, ImageRecor
             throw new DataException($"{Name}: {what} has {vector.Length} numbers, expected {Description.Dimension} as in the index; was it made by another encoder?");
         }
 
-        if (!TensorPrimitives.IsFiniteAll(vector.Span))
+        RequireDirection(vector.Span, Name, what);
+    }
+
+    /// <summary>Refuses a vector that has no cosine with others, be it given or stored.</summary>
+    internal static void RequireDirection(ReadOnlySpan<float> vector, string name, string what)
+    {
+        if (!TensorPrimitives.IsFiniteAll(vector))
         {
-            throw new DataException($"{Name}: {what} holds numbers that are not finite; was the encoder's training stable?");
+            throw new DataException($"{name}: {what} holds numbers that are not finite; was the encoder's training stable?");
         }
 
-        if (vector.Span.IndexOfAnyExcept(0f) < 0)
+        if (vector.IndexOfAnyExcept(0f) < 0)
         {
-            throw new DataException($"{Name}: {what} is all zeros, and zeros have no cosine with anything; leave it out. Did the encoder's training collapse?");
+            throw new DataException(
+                $"{name}: {what} is all zeros, and zeros have no cosine with anything; leave it out. Did the encoder's "
+                    + "training collapse?");
         }
     }
 

@@ -80,6 +80,11 @@ internal sealed class IndexFile : IDisposable
                 $"there is no index {path} (looked for {System.IO.Path.GetFullPath(path)}); 'simclr index create IMAGES --run RUN --out {path}' makes one");
         }
 
+        if (PlainFile.OtherKind(path) is { } kind)
+        {
+            throw new DataException($"{path} is {kind}, not a file; expected an index that 'simclr index create' made");
+        }
+
         if (FileSize.Of(path) == 0)
         {
             throw new DataException($"{path} is empty, expected an index that 'simclr index create' made; remove it and create it again");
@@ -140,6 +145,14 @@ internal sealed class IndexFile : IDisposable
             throw new DataException(
                 $"{Path} is damaged: it has {images} images ({paths} by their paths) and {vectors} vectors, and {pairs} of them belong together, "
                     + "expected as many of each; copy it again, or create it again");
+        }
+
+        // Removed images lose their paths for the sake of a graph alone.
+        long nameless = Meta("graph") is null ? Command("SELECT count(*) FROM images WHERE path IS NULL").Number() : 0;
+        if (nameless > 0)
+        {
+            throw new DataException(
+                $"{Path} is damaged: {nameless} of {images} images have no path; copy it again, or create it again");
         }
     }
 

@@ -21,16 +21,22 @@ internal sealed record LoadedVectors(long Version, VectorIndex Index, IReadOnlyL
         var ids = new List<long>(room);
         long named = 0;
         long pairs = 0;
-        IEnumerable<(long Id, bool HasImage, bool Removed, byte[] Vector)> stored = file
-            .Command("SELECT v.id, i.id IS NOT NULL, i.path IS NULL, v.vector FROM vectors v LEFT JOIN images i ON i.id = v.id ORDER BY v.id")
-            .Rows(row => (row.GetInt64(0), row.GetBoolean(1), row.GetBoolean(2), row.GetFieldValue<byte[]>(3)));
-        foreach ((long id, bool hasImage, bool removed, byte[] vector) in stored)
+        IEnumerable<(long Id, bool HasImage, string? Path, byte[] Vector)> stored = file
+            .Command("SELECT v.id, i.id IS NOT NULL, i.path, v.vector FROM vectors v LEFT JOIN images i ON i.id = v.id ORDER BY v.id")
+            .Rows(row => (row.GetInt64(0), row.GetBoolean(1), row.IsDBNull(2) ? null : row.GetString(2), row.GetFieldValue<byte[]>(3)));
+        foreach ((long id, bool hasImage, string? path, byte[] vector) in stored)
         {
             pairs += hasImage ? 1 : 0;
-            named += removed ? 0 : 1;
-            int at = index.Add(Floats(vector, dimension, file.Path).Span);
+            named += path is null ? 0 : 1;
+            ReadOnlyMemory<float> numbers = Floats(vector, dimension, file.Path);
+            if (path is not null)
+            {
+                ImageCollection.RequireDirection(numbers.Span, file.Path, path);
+            }
+
+            int at = index.Add(numbers.Span);
             ids.Add(id);
-            if (removed)
+            if (path is null)
             {
                 index.Remove(at);
             }

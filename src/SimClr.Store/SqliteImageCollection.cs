@@ -64,13 +64,12 @@ public sealed class SqliteImageCollection : ImageCollection
     /// <summary>Whether a file begins as an index does. That it is one, and whole, is told when it is opened.</summary>
     public static bool IsIndex(string path)
     {
-        if (!File.Exists(path))
+        if (!File.Exists(path) || PlainFile.OtherKind(path) is not null)
         {
             return false;
         }
 
         byte[] start = new byte[16];
-        PlainFile.Require(path);
         using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.AsSpan().SequenceEqual("SQLite format 3\0"u8);
     }

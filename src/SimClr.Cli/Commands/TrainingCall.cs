@@ -101,13 +101,13 @@ internal sealed class TrainingCall : IDisposable
         }
         catch (DataException error)
         {
-            throw new DataException($"{error.Message}\n{advice}", error);
+            throw new DataException($"{error.Message}\n  {advice}", error);
         }
 
         if (images.Fingerprint != before.Data.Fingerprint)
         {
             images.Dispose();
-            throw new ResumeMismatchException($"{run.Root}: '{name}' does not hold the images that the run was started on.\n{advice}");
+            throw new ResumeMismatchException($"{run.Root}: '{name}' does not hold the images that the run was started on.\n  {advice}");
         }
 
         return images;

@@ -65,7 +65,7 @@ public sealed class RunDirectory
             File.Delete(old);
         }
 
-        foreach (string remnant in Directory.GetFiles(CheckpointFolder, "*.tmp"))
+        foreach (string remnant in Directory.GetFiles(CheckpointFolder, $"{CheckpointPrefix}*.safetensors.*.tmp"))
         {
             File.Delete(remnant);
         }

@@ -69,13 +69,22 @@ internal sealed class SafetensorsHeader
     public static SafetensorsHeader Read(Stream stream, string file)
     {
         Span<byte> prefix = stackalloc byte[PrefixBytes];
-        long length = stream.ReadAtLeast(prefix, PrefixBytes, throwOnEndOfStream: false) == PrefixBytes
-            ? BinaryPrimitives.ReadInt64LittleEndian(prefix)
-            : -1;
-        if (length is < 2 or > MaxHeaderBytes || length > stream.Length - PrefixBytes)
+        if (stream.ReadAtLeast(prefix, PrefixBytes, throwOnEndOfStream: false) < PrefixBytes)
         {
-            throw new DataException($"{file}: this is not a safetensors file, or it was cut short (header length {length}, file length {stream.Length})");
+            throw new DataException(
+                $"{file}: this is not a safetensors file, or it was cut short: it has {stream.Length} bytes, expected more "
+                    + $"than {PrefixBytes}");
         }
+
+        ulong claimed = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        if (claimed is < 2 or > MaxHeaderBytes || (long)claimed > stream.Length - PrefixBytes)
+        {
+            throw new DataException(
+                $"{file}: this is not a safetensors file, or it was cut short (header length {claimed}, file length "
+                    + $"{stream.Length})");
+        }
+
+        long length = (long)claimed;
 
         byte[] text = new byte[length];
         stream.ReadExactly(text);

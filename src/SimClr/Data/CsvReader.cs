@@ -4,7 +4,8 @@ namespace SimClr.Data;
 
 /// <summary>
 /// Reads records as in RFC 4180 (quoted fields, doubled quotes, line breaks within quotes), separated by commas, or by the
-/// semicolons or tabs that spreadsheets write: the first record shows which. A quote within a field that does not begin with
+/// semicolons or tabs that spreadsheets write: the first record shows which, or a line <c>sep=;</c> before it, which Excel
+/// takes for that and does not show. A quote within a field that does not begin with
 /// one stands for itself. A field is given without the apostrophe that <see cref="CsvField"/> sets before a formula. Takes
 /// time and memory in proportion to the text.
 /// </summary>
@@ -29,6 +30,11 @@ internal sealed class CsvReader
         {
             int begin = reader.line;
             string[] fields = reader.Record();
+            if (begin == 1 && reader.TakesSeparator(fields))
+            {
+                continue;
+            }
+
             if (fields is not [var only] || !string.IsNullOrWhiteSpace(only))
             {
                 // A header of one column has shown none, and there is nothing to separate.
@@ -36,6 +42,19 @@ internal sealed class CsvReader
                 yield return (begin, Array.ConvertAll(fields, CsvField.Text));
             }
         }
+    }
+
+    /// <summary>Whether a record says nothing but the separator; it is kept then.</summary>
+    private bool TakesSeparator(string[] fields)
+    {
+        if (fields is ["sep=", ""])
+        {
+            return true;   // The first separator of the text was the one that it names.
+        }
+
+        bool names = fields is [['s', 'e', 'p', '=', _]];
+        separator = names ? fields[0][^1] : separator;
+        return names;
     }
 
     private string[] Record()

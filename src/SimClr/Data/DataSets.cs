@@ -100,7 +100,8 @@ public static class DataSets
         return HasExtension(path, ".csv")
             ? Manifest.Open(path, path, options)
             : throw new DataException(
-                $"'{path}' is a file; expected a folder of images, a .csv manifest, a packed file or one of {Forms}");
+                $"'{path}' is {PlainFile.OtherKind(path) ?? "a file"}; expected a folder of images, a .csv manifest, a "
+                    + $"packed file or one of {Forms}");
     }
 
     private static bool HasExtension(string path, string extension)

@@ -66,9 +66,13 @@ internal static class ExifOrientation
         return [];
     }
 
-    /// <summary>Chunk <c>eXIf</c> (PNG, third edition). Each chunk: length of the data, name, data, checksum.</summary>
+    /// <summary>
+    /// Chunk <c>eXIf</c> (PNG, third edition), or the text in which ImageMagick kept EXIF before there was one. Each chunk: length
+    /// of the data, name, data, checksum.
+    /// </summary>
     private static ReadOnlySpan<byte> InPng(ReadOnlySpan<byte> rest)
     {
+        ReadOnlySpan<byte> profile = [];
         while (rest.Length >= 12 && BinaryPrimitives.ReadUInt32BigEndian(rest) is var length && length <= rest.Length - 12)
         {
             if (rest.Slice(4, 4).SequenceEqual("eXIf"u8))
@@ -76,10 +80,15 @@ internal static class ExifOrientation
                 return rest.Slice(8, (int)length);
             }
 
+            if (profile.IsEmpty && PngProfile.IsExif(rest.Slice(4, 4 + (int)length)))
+            {
+                profile = PngProfile.Read(rest.Slice(4, 4 + (int)length));
+            }
+
             rest = rest[(12 + (int)length)..];
         }
 
-        return [];
+        return profile;
     }
 
     /// <summary>

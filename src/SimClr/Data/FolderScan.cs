@@ -101,14 +101,10 @@ internal sealed class FolderScan
     /// <param name="isFile">Whether that it is a file is known: the file system is asked of the others alone.</param>
     private void Add(string file, bool isFile)
     {
-        string extension = Path.GetExtension(file).ToLowerInvariant();
         if (!ImageDecoder.KnowsExtensionOf(file))
         {
             OtherFiles++;
-            if (PictureExtensions.IsUnread(extension))
-            {
-                passedOver[extension] = passedOver.GetValueOrDefault(extension) + 1;
-            }
+            PictureExtensions.CountIfUnread(file, passedOver);
         }
         else if (!isFile && PlainFile.OtherKind(Path.Join(root, file)) is { } kind)
         {

@@ -81,7 +81,7 @@ public static unsafe class ImageDecoder
         return divisor;
     }
 
-    internal static void CheckSize(int width, int height, string path, DataOptions options)
+    internal static void CheckSize(ReadOnlySpan<byte> encoded, int width, int height, string path, DataOptions options)
     {
         double megapixels = (double)width * height / 1e6;
         if (megapixels > options.DecodeLimitMegapixels || 4L * width * height > Array.MaxLength)
@@ -90,6 +90,8 @@ public static unsafe class ImageDecoder
                 $"{width} × {height} pixels are {megapixels:0.####} megapixels, more than the "
                     + $"{options.DecodeLimitMegapixels:0.####} of data.decode_limit_megapixels"));
         }
+
+        PixelClaim.Check(encoded, width, height, path);
     }
 
     private static RgbImage DecodeBySkia(ReadOnlySpan<byte> encoded, string path, DataOptions options)
@@ -98,7 +100,7 @@ public static unsafe class ImageDecoder
         using SKCodec codec = SKCodec.Create(data)
             ?? throw new UnreadableImageException(
                 path, "not an image of a known format (JPEG, PNG, WebP, BMP, GIF), or its header is broken");
-        CheckSize(codec.Info.Width, codec.Info.Height, path, options);
+        CheckSize(encoded, codec.Info.Width, codec.Info.Height, path, options);
         return Decode(codec, ExifOrientation.Of(encoded), path, SizeFor(codec, options));
     }
 

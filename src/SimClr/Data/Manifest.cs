@@ -4,7 +4,8 @@ namespace SimClr.Data;
 
 /// <summary>
 /// A CSV file with the header <c>path,label</c> (the label column may be missing; semicolons or tabs may stand for the commas):
-/// one image per row, paths relative to the manifest or absolute, labels any text. The set has labels when every row has one. A file that is not there is an
+/// one image per row, paths relative to the manifest or absolute, labels any text. The set has labels when every row has one.
+/// An image that several rows name is read once: a copy could be learned from and tested on. A file that is not there is an
 /// image that cannot be read; only where none of them is there are the paths taken to be wrong.
 /// </summary>
 internal static class Manifest
@@ -12,13 +13,13 @@ internal static class Manifest
     public static FileDataSet Open(string name, string file, DataOptions options)
     {
         string root = Path.GetDirectoryName(file) ?? "";
-        List<Row> rows = Read(file, root);
+        List<Row> rows = Once(Read(file, root), file, root, out Omissions omissions);
         Row[] unlabeled = [.. rows.Where(row => row.Label.Length == 0)];
         string? reason = unlabeled.Length > 0 && unlabeled.Length < rows.Count
             ? $"line {unlabeled[0].Line} has no label ({unlabeled.Length} of {rows.Count} rows)"
             : null;
         string[]? classes = unlabeled.Length == 0 ? [.. rows.Select(row => row.Label)] : null;
-        return new FileDataSet(name, root, [.. rows.Select(row => row.Path)], classes, options, reason);
+        return new FileDataSet(name, root, [.. rows.Select(row => row.Path)], classes, options, reason, omissions);
     }
 
     private static List<Row> Read(string file, string root)
@@ -58,6 +59,48 @@ internal static class Manifest
         return present ? found
             : absent is { } first ? throw Absent(file, root, first.Line, first.Path)
             : throw new DataException($"{file} names no image; expected a row with a path below the header");
+    }
+
+    /// <summary>The first row of each image, with the label that any of its rows gives it.</summary>
+    private static List<Row> Once(List<Row> rows, string file, string root, out Omissions omissions)
+    {
+        string folder = Path.GetFullPath(root.Length > 0 ? root : ".");
+        var numbers = new Dictionary<string, int>(rows.Count, StringComparer.Ordinal);
+        List<Row> once = new(rows.Count);
+        string example = "";
+        foreach (Row row in rows)
+        {
+            if (numbers.TryAdd(Plain(folder, row.Path), once.Count))
+            {
+                once.Add(row);
+                continue;
+            }
+
+            int number = numbers[Plain(folder, row.Path)];
+            Row first = once[number];
+            example = example.Length > 0 ? example : $"line {row.Line} the one of line {first.Line}";
+            if (first.Label.Length > 0 && row.Label.Length > 0 && Nfc.Compose(first.Label) != Nfc.Compose(row.Label))
+            {
+                throw new DataException(
+                    $"{file}, line {row.Line}: got the label '{row.Label}' for '{row.Path}', which is '{first.Label}' by line "
+                        + $"{first.Line}; expected one label for each image");
+            }
+
+            once[number] = first.Label.Length == 0 && row.Label.Length > 0 ? row with { Path = first.Path } : first;
+        }
+
+        int repeated = rows.Count - once.Count;
+        string note = $"{repeated} of {rows.Count} rows name an image again ({example}); each image is read once";
+        omissions = Omissions.None with { Notes = repeated > 0 ? [note] : [] };
+        return once;
+    }
+
+    /// <summary>The same text for all ways to write a path, links aside. Most are plain, and no text is made for them.</summary>
+    private static string Plain(string folder, string path)
+    {
+        bool hasDetours = Path.IsPathRooted(path) || path.StartsWith('.')
+            || path.Contains("/.", StringComparison.Ordinal) || path.Contains("//", StringComparison.Ordinal);
+        return hasDetours && !path.Contains('\0') ? Path.GetRelativePath(folder, Path.GetFullPath(path, folder)) : path;
     }
 
     private static (int Width, int PathColumn, int LabelColumn) ReadHeader(string file, string[] header)

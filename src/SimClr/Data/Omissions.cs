@@ -3,10 +3,16 @@ namespace SimClr.Data;
 /// <summary>What lies among the images of a set and was left out when they were looked for.</summary>
 /// <param name="PassedOver">Pictures of formats that are not read: how many by extension (<c>.heic</c>, in lower case).</param>
 /// <param name="Folders">Folders that cannot be listed; each path ends in a separator.</param>
-/// <param name="OddFiles">What has the name of an image and is no file: named pipes, sockets, devices.</param>
+/// <param name="OddFiles">
+/// What has the name of an image and is no file (named pipes, sockets, devices, links that lead nowhere), and classes in a
+/// shard whose image is not there.
+/// </param>
 internal sealed record Omissions(
     IReadOnlyDictionary<string, int> PassedOver, IReadOnlyList<Omission> Folders, IReadOnlyList<Omission> OddFiles)
 {
+    /// <summary>Further sentences, such as of rows that name an image again.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     public static Omissions None { get; } = new(new SortedDictionary<string, int>(), [], []);
 
     /// <summary>The omissions of two sets. What both name is counted once; of pictures passed over the numbers are added.</summary>
@@ -18,7 +24,10 @@ internal sealed record Omissions(
             sums[extension] = sums.GetValueOrDefault(extension) + count;
         }
 
-        return new Omissions(sums, [.. Folders.Union(other.Folders)], [.. OddFiles.Union(other.OddFiles)]);
+        return new Omissions(sums, [.. Folders.Union(other.Folders)], [.. OddFiles.Union(other.OddFiles)])
+        {
+            Notes = [.. Notes.Union(other.Notes)],
+        };
     }
 
     /// <summary>The numbers as a list: <c>3 .heic, 1 .tiff</c>.</summary>

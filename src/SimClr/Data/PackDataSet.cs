@@ -48,7 +48,8 @@ internal sealed class PackDataSet : ImageDataSet
         SafeFileHandle? file = null;
         try
         {
-            file = FileSize.Of(path) > 0   // A pipe has none, and opening it would wait for someone to write.
+            PlainFile.Require(path);
+            file = FileSize.Of(path) > 0
                 ? File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete)
                 : throw new FormatException("the file is empty");
             return new PackDataSet(path, file, ReadIndex(file));

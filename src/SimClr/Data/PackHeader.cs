@@ -26,7 +26,7 @@ internal readonly record struct PackHeader(long IndexOffset, long IndexLength, b
         {
             if (FileSize.Of(path) < Length)
             {
-                return false;   // A pipe, too, which would wait for someone to write.
+                return false;
             }
 
             PlainFile.Require(path);

@@ -16,7 +16,19 @@ internal static class PictureExtensions
         ".apng", ".dib", ".jif", ".jfi", ".mpo",
     ];
 
-    /// <summary>Whether pictures have this extension, and none of it is read.</summary>
-    /// <param name="extension">With its dot, in lower case.</param>
-    public static bool IsUnread(string extension) => Unread.Contains(extension);
+    /// <summary>Counts a file by its extension, in lower case, where pictures have it and none of them is read.</summary>
+    /// <param name="name">The file or member.</param>
+    /// <param name="counts">How many there were so far, by extension.</param>
+    /// <returns>Whether it was counted.</returns>
+    public static bool CountIfUnread(string name, IDictionary<string, int> counts)
+    {
+        string extension = Path.GetExtension(name).ToLowerInvariant();
+        if (!Unread.Contains(extension))
+        {
+            return false;
+        }
+
+        counts[extension] = counts.TryGetValue(extension, out int count) ? count + 1 : 1;
+        return true;
+    }
 }

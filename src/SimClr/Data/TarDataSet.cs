@@ -16,7 +16,7 @@ internal sealed class TarDataSet : ImageDataSet
     {
         (Name, this.shards, this.options) = (name, shards, options);
         members = [.. indexes.SelectMany(index => index.Images)];
-        Omissions = Omissions.None with { OddFiles = Omitted(indexes) };
+        Omissions = Omitted(indexes);
         int labeled = members.Count(member => member.Label >= 0);
         if (labeled == Count)
         {
@@ -60,7 +60,7 @@ internal sealed class TarDataSet : ImageDataSet
             ? new TarDataSet(typed.Text, shards, indexes, options)
             : throw new DataException(
                 $"'{typed.Text}': no image in {shards.Length} shard(s); expected members that end in "
-                    + $"{string.Join(", ", ImageDecoder.Extensions)}{LinksAmong(indexes)}");
+                    + $"{string.Join(", ", ImageDecoder.Extensions)}{LeftOutOf(indexes)}");
     }
 
     public override string PathOf(int index) => $"{shards[members[index].Shard]}/{members[index].Name}";
@@ -88,21 +88,31 @@ internal sealed class TarDataSet : ImageDataSet
         return $"'{PathOf(first)}' has no .cls ({missing} of {Count} images{hint})";
     }
 
-    private Omission[] Omitted(TarIndex[] indexes)
+    private Omissions Omitted(TarIndex[] indexes)
     {
         int links = indexes.Sum(index => index.DanglingImages.Count);
         string all = links > 1 ? $"{links} members are links" : "it is a link";
-        return
+        int labels = indexes.Sum(index => index.LabelsAlone.Count);
+        string alone = labels > 1 ? $"{labels} classes have no image of their key" : "a class without an image of its key";
+        Omission[] odd =
         [
             .. indexes.SelectMany((index, shard) => index.DanglingImages.Select(image => new Omission(
                 $"{shards[shard]}/{image.Name}",
                 $"{all} to what the shard does not hold (this one to '{image.Link}'); tar with --dereference"))),
+            .. indexes.SelectMany((index, shard) => index.LabelsAlone.Select(name => new Omission(
+                $"{shards[shard]}/{name}", $"{alone} in the shard; expected both side by side, such as 7.jpg and 7.cls"))),
         ];
+        return PassedOverIn(indexes) with { OddFiles = odd };
     }
 
-    private static string LinksAmong(TarIndex[] indexes)
+    private static Omissions PassedOverIn(TarIndex[] indexes)
+        => indexes.Aggregate(Omissions.None, (sum, index) => sum.And(Omissions.None with { PassedOver = index.PassedOver }));
+
+    private static string LeftOutOf(TarIndex[] indexes)
     {
         int links = indexes.Sum(index => index.DanglingImages.Count);
-        return links > 0 ? $". {links} members are links to what the shards do not hold: tar with --dereference" : "";
+        string passedOver = PassedOverIn(indexes).PassedOverText();
+        return (passedOver.Length > 0 ? $". Passed over were {passedOver}, which are not read" : "")
+            + (links > 0 ? $". {links} members are links to what the shards do not hold: tar with --dereference" : "");
     }
 }

@@ -22,6 +22,8 @@ internal sealed class TarIndex
     private readonly List<TarMember> images = [];
     private readonly List<(string Name, string Link)> danglingImages = [];
     private readonly List<(string Name, string Link)> danglingLabels = [];
+    private readonly List<string> labelsAlone = [];
+    private readonly SortedDictionary<string, int> passedOver = new(StringComparer.Ordinal);
 
     private TarIndex(int number) => this.number = number;
 
@@ -33,6 +35,12 @@ internal sealed class TarIndex
 
     /// <summary>Classes (.cls) that are such links.</summary>
     public IReadOnlyList<(string Name, string Link)> DanglingLabels => danglingLabels;
+
+    /// <summary>Classes (.cls) whose key no picture has, whether it is read or not.</summary>
+    public IReadOnlyList<string> LabelsAlone => labelsAlone;
+
+    /// <summary>Pictures of formats that are not read: how many by extension.</summary>
+    public IReadOnlyDictionary<string, int> PassedOver => passedOver;
 
     /// <summary>Reads the headers of a shard.</summary>
     /// <exception cref="DataException">Not a plain tar file, cut off, or with a class that is not a number.</exception>
@@ -55,20 +63,36 @@ internal sealed class TarIndex
     {
         RequirePlain(stream, shard);
         var headers = new TarHeaders(stream);
-        List<TarHeader> found = [];
+        List<TarHeader> pictures = [];
+        List<TarHeader> classes = [];
+        HashSet<string> keys = [];
         while (headers.Next() is { } header)
         {
             links.Add(header);
             bool isHidden = Path.GetFileName(header.Name).StartsWith('.');
-            if (!isHidden && header.Kind is TarKind.File or TarKind.HardLink or TarKind.SymbolicLink
-                && (ImageDecoder.KnowsExtensionOf(header.Name) || IsClass(header.Name)))
+            if (isHidden || header.Kind is not (TarKind.File or TarKind.HardLink or TarKind.SymbolicLink))
             {
-                found.Add(header);
+                continue;
+            }
+
+            if (IsClass(header.Name))
+            {
+                classes.Add(header);
+            }
+            else if (ImageDecoder.KnowsExtensionOf(header.Name))
+            {
+                pictures.Add(header);
+                keys.Add(KeyOf(header.Name));
+            }
+            else if (PictureExtensions.CountIfUnread(header.Name, passedOver))
+            {
+                keys.Add(KeyOf(header.Name));
             }
         }
 
-        Dictionary<string, int> labels = ReadLabels(stream, found.Where(header => IsClass(header.Name)));
-        foreach (TarHeader header in found.Where(header => !IsClass(header.Name)))
+        Dictionary<string, int> labels = ReadLabels(stream, classes);
+        labelsAlone.AddRange(classes.Select(header => header.Name).Where(name => !keys.Contains(KeyOf(name))));
+        foreach (TarHeader header in pictures)
         {
             if (links.Find(header) is { } place)
             {
@@ -96,7 +120,7 @@ internal sealed class TarIndex
         stream.Position = 0;
     }
 
-    private Dictionary<string, int> ReadLabels(FileStream stream, IEnumerable<TarHeader> classes)
+    private Dictionary<string, int> ReadLabels(FileStream stream, List<TarHeader> classes)
     {
         Dictionary<string, int> labels = [];
         foreach (TarHeader header in classes)

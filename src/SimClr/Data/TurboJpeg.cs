@@ -101,7 +101,7 @@ internal sealed unsafe class TurboJpeg
                 return null;
             }
 
-            ImageDecoder.CheckSize(width, height, path, options);
+            ImageDecoder.CheckSize(encoded, width, height, path, options);
             int divisor = ImageDecoder.DivisorFor(width, height, options);
             (width, height) = ((width + divisor - 1) / divisor, (height + divisor - 1) / divisor);
             byte[] pixels = PixelPool.Rent(3 * width * height);

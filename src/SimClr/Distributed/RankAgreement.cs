@@ -26,7 +26,7 @@ internal static class RankAgreement
         const int shown = 10;
         string more = differences.Length > shown ? $"\n  and {differences.Length - shown} more" : "";
         string message = $"the ranks of this run were not started alike:\n{string.Join("\n", differences.Take(shown))}{more}\n"
-            + "Start every rank with the same command, the same data and the same version.";
+            + "  Start every rank with the same command, the same data and the same version.";
         throw ranks.Rank == 0 ? new ConfigurationException(message).OfAllRanks() : new PeerException(message, 2);
     }
 

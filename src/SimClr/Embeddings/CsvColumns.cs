@@ -75,9 +75,15 @@ internal sealed class CsvColumns
     {
         for (int i = first; i < first + Dimension; i++)
         {
-            values.Add(float.TryParse(fields[i], NumberStyles.Float, CultureInfo.InvariantCulture, out float value)
-                ? value
-                : throw Wrong(fields[i], line, $"a number in column {Name(i - first)}"));
+            if (!float.TryParse(fields[i], NumberStyles.Float, CultureInfo.InvariantCulture, out float value))
+            {
+                throw Wrong(fields[i], line, $"a number in column {Name(i - first)}");
+            }
+
+            // An infinity that is written as one is told of with its row.
+            values.Add(float.IsInfinity(value) && fields[i].AsSpan().IndexOfAnyInRange('0', '9') >= 0
+                ? throw Wrong(fields[i], line, $"a number in column {Name(i - first)} that float32 can hold, up to 3.4e+38")
+                : value);
         }
     }
 

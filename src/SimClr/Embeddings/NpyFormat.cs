@@ -28,7 +28,7 @@ internal sealed class NpyFormat : IEmbeddingFormat
         }
 
         RowDescriptions? described = Described(path, rows);
-        float[] values = StoredNumbers.Read(stream, rows * dimension, header.Type);
+        float[] values = StoredNumbers.Read(stream, rows, dimension, header.Type, path);
         return described?.ToTable(values, dimension) ?? new EmbeddingTable(values, dimension, RowDescriptions.Numbered(path, rows));
     }
 
@@ -63,6 +63,12 @@ internal sealed class NpyFormat : IEmbeddingFormat
         if (!File.Exists(companion))
         {
             return null;
+        }
+
+        if (PlainFile.OtherKind(companion) is { } kind)
+        {
+            throw new DataException(
+                $"{companion} is {kind}, not a file; expected the description of the rows of {path}, or nothing");
         }
 
         (RowDescriptions described, _) = CsvFormat.Read(companion, wantsNumbers: false);

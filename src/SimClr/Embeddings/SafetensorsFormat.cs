@@ -49,7 +49,7 @@ internal sealed class SafetensorsFormat : IEmbeddingFormat
         (int rows, int dimension) = StoredNumbers.Matrix(matrix.Shape, path);
         parts.Require(Matrix, StoredNumbers.Size(Types[type].Type), rows, dimension);
         stream.Position = matrix.Begin;
-        float[] values = StoredNumbers.Read(stream, rows * dimension, Types[type].Type);
+        float[] values = StoredNumbers.Read(stream, rows, dimension, Types[type].Type, path);
         string[] paths = parts.Has(Paths) ? ReadPaths(parts, rows, path) : RowDescriptions.Numbered(path, rows);
         int[]? labels = parts.Has(Labels) ? [.. parts.Integers(Labels, "I64", rows).Select(label => Label(label, path))] : null;
         string[]? names = labels is null ? null : Names(parts, labels, path);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
@@ -25,9 +26,11 @@ internal static class StoredNumbers
         _ => 2,
     };
 
-    /// <summary>Reads numbers from where the stream stands. What they are for has been measured: they are there.</summary>
-    public static float[] Read(Stream stream, int count, StoredType type)
+    /// <summary>Reads a matrix from where the stream stands. What it takes has been measured: it is there.</summary>
+    /// <exception cref="DataException">A number is finite and beyond the range of float32.</exception>
+    public static float[] Read(Stream stream, int rows, int dimension, StoredType type, string file)
     {
+        int count = rows * dimension;
         float[] values = GC.AllocateUninitializedArray<float>(count);
         if (type == StoredType.Float32)
         {
@@ -43,7 +46,14 @@ internal static class StoredNumbers
             Span<float> part = values.AsSpan(from, Math.Min(perChunk, count - from));
             Span<byte> bytes = buffer.AsSpan(0, part.Length * Size(type));
             stream.ReadExactly(bytes);
-            Widen(bytes, part, type);
+            Convert(bytes, part, type);
+            if (type == StoredType.Float64 && BeyondRange(MemoryMarshal.Cast<byte, double>(bytes), part) is { } wrong)
+            {
+                throw new DataException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{file}: row {(from + wrong.Place) / dimension} holds {wrong.Number} in place "
+                        + $"{(from + wrong.Place) % dimension}, expected numbers that float32 can hold, up to 3.4e+38; scale them"));
+            }
         }
 
         return values;
@@ -65,7 +75,20 @@ internal static class StoredNumbers
             : throw new DataException($"{file}: got a matrix of shape {words}, expected at most {Array.MaxLength} numbers; embed in parts with --shard");
     }
 
-    private static void Widen(ReadOnlySpan<byte> bytes, Span<float> values, StoredType type)
+    private static (int Place, double Number)? BeyondRange(ReadOnlySpan<double> stored, ReadOnlySpan<float> converted)
+    {
+        for (int i = 0; i < stored.Length; i++)
+        {
+            if (float.IsInfinity(converted[i]) && double.IsFinite(stored[i]))
+            {
+                return (i, stored[i]);
+            }
+        }
+
+        return null;
+    }
+
+    private static void Convert(ReadOnlySpan<byte> bytes, Span<float> values, StoredType type)
     {
         switch (type)
         {

@@ -5,11 +5,12 @@ namespace SimClr.Internals;
 
 /// <summary>
 /// Writes a file whole or not at all: temporary name beside it, flush to disk, rename. The temporary name is the file's with the
-/// number of the process and <c>.tmp</c> behind it; one that a killed process left is removed when the file is next written.
+/// number of the process and <c>.simclr.tmp</c> behind it, as nobody names a file of his own; one that a killed process left is
+/// removed when the file is next written.
 /// </summary>
 internal static class AtomicFile
 {
-    private const string Ending = ".tmp";
+    private const string Ending = ".simclr.tmp";
 
     public static void Write(string path, Action<Stream> write)
     {
@@ -39,8 +40,8 @@ internal static class AtomicFile
 
     /// <summary>
     /// Removes what killed processes left of a file. A process that writes holds its own open, so that one that can be opened
-    /// alone is nobody's; where a file system does not tell that, a living process like this one with the number in the name
-    /// keeps it.
+    /// alone is nobody's; where a file system does not tell that, it stays: a process of another machine may be at work. So it
+    /// does while a process like this one with the number in the name lives, for SQLite locks its files in another way.
     /// </summary>
     public static void RemoveRemnants(string path)
     {
@@ -65,14 +66,38 @@ internal static class AtomicFile
     {
         try
         {
-            new FileStream(remnant, FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose();
-            File.Delete(remnant);
+            bool isFree;
+            using (Alone(remnant))
+            {
+                isFree = LocksHold(remnant);
+            }
+
+            if (isFree)
+            {
+                File.Delete(remnant);
+            }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // Somebody is at work, here or on another machine.
         }
     }
+
+    /// <summary>Whether a file that is held open alone cannot be opened a second time: not so on some network file systems.</summary>
+    private static bool LocksHold(string held)
+    {
+        try
+        {
+            Alone(held).Dispose();
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
+    private static FileStream Alone(string file) => new(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
 
     /// <summary>The number of the process that a temporary name says; null where the name is not one of this file's.</summary>
     private static int? WriterOf(string path, string file)
@@ -104,6 +129,12 @@ internal static class AtomicFile
     public static FileStream Open(string path, FileMode mode, FileAccess access, int bufferSize)
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (Directory.Exists(path))
+        {
+            throw new IOException(
+                $"'{path}' is a folder, and in the way of a file that is written first; move it away or rename it");
+        }
+
         try
         {
             Directory.CreateDirectory(folder);

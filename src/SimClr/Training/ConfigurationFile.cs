@@ -21,7 +21,7 @@ internal static class ConfigurationFile
     private static readonly SearchValues<char> Forbidden =
         SearchValues.Create([.. Enumerable.Range(0, 0x20).Append(0x7f).Select(code => (char)code).Except("\t\n\r")]);
 
-    /// <summary>Reads a file.</summary>
+    /// <summary>Reads a file; of a run's <c>run.json</c> the configuration.</summary>
     /// <exception cref="ConfigurationException">It cannot be read, or is not YAML or JSON with keys and values.</exception>
     public static JsonObject Read(string path)
     {
@@ -35,7 +35,11 @@ internal static class ConfigurationFile
             throw new ConfigurationException($"cannot read the configuration file '{path}': {error.Message}", error);
         }
 
-        return Parse(text, path);
+        // The record of a run holds its configuration beside what else is known of the run.
+        JsonObject json = Parse(text, path);
+        return json.ContainsKey("versions") && json["configuration"] is JsonObject configuration && json.Remove("configuration")
+            ? configuration
+            : json;
     }
 
     /// <summary>Reads a text; an empty one gives an empty object.</summary>

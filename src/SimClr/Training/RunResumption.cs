@@ -157,7 +157,7 @@ internal static class RunResumption
         {
             throw new ResumeMismatchException(
                 $"{run.Root}: the run was started with another configuration:\n{string.Join("\n", changed)}\n" +
-                "Resume without these changes (--resume alone takes the run's own configuration), or start a new run.");
+                "  Resume without these changes (--resume alone takes the run's own configuration), or start a new run.");
         }
     }
 

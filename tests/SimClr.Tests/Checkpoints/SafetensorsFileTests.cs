@@ -91,6 +91,15 @@ public sealed class SafetensorsFileTests : IDisposable
         Assert.Contains(File("a"), error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(new byte[] { 0xF0, 255, 255, 255, 255, 255, 255, 255, 0 }, "header length 18446744073709551600, file length 9")]
+    [InlineData(new byte[] { 1, 2, 3 }, "it has 3 bytes, expected more than 8")]
+    public void A_length_of_the_header_is_told_as_the_format_has_it(byte[] bytes, string expected)
+    {
+        System.IO.File.WriteAllBytes(File("a"), bytes);
+        Assert.Contains(expected, Assert.Throws<DataException>(() => SafetensorsFile.Read(File("a"))).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void With_a_checksum_any_flipped_bit_is_noticed()
     {

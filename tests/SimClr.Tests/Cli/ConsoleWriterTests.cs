@@ -113,6 +113,20 @@ public sealed class ConsoleWriterTests(SmallWorld world) : IClassFixture<SmallWo
         Assert.Contains("\\u001b", missing.Refused(2));   // With its colon it reads as a data set of an unknown kind.
     }
 
+    [Fact]
+    public void A_line_break_in_a_name_is_shown_in_errors_and_notes()
+    {
+        string list = world.At("li\nst.csv");
+        File.WriteAllText(list, "path,label\nabsent.png,a\n");
+        string error = CommandRun.Of("embed", world.At("run"), list, "--out", world.At("x.npy")).Refused(3);
+        Assert.Contains("li\\u000ast.csv, line 2: no file", error);
+
+        string pipe = Path.Combine(Directory.CreateDirectory(world.At("line\nbreak")).FullName, "a.gif");
+        File.WriteAllText(pipe, "no picture");
+        Assert.Contains("line\\u000abreak", CommandRun.Of("embed", world.At("run"), Path.GetDirectoryName(pipe)!, "--out", world.At("x.npy")).Refused(3));
+        Assert.Equal("see:\n  a: b\\u000a c\n  d", TerminalText.Message("see:\n  a: b\n c\n  d"));
+    }
+
     [Theory]
     [InlineData("a\u001b'b\\", "$'a\\u001b\\'b\\\\'")]
     [InlineData("a\nb", "$'a\\u000ab'")]

@@ -1,3 +1,5 @@
+using SimClr.Tests.Data;
+
 namespace SimClr.Tests.Cli;
 
 /// <summary>Whatever stands at the path that a command line names, and even where nothing can: words and an exit code of ours.</summary>
@@ -60,9 +62,17 @@ public sealed class NastyArgumentTests(SmallWorld world) : IClassFixture<SmallWo
         if (!OperatingSystem.IsWindows())
         {
             Link("/dev/null");
+            Link("/dev/zero");
             Link("/proc/self/mem");
             Link("nowhere");
-            Link("link4" + extension);   // itself
+            Link("link5" + extension);   // itself
+        }
+
+        if (OperatingSystem.IsLinux())
+        {
+            File.Delete(At("socket"));
+            File.Delete(At("pipe"));
+            paths.AddRange([OddFiles.MakeSocket(At("socket")), OddFiles.MakePipe(At("pipe"))]);
         }
 
         return paths;
@@ -88,6 +98,12 @@ public sealed class NastyArgumentTests(SmallWorld world) : IClassFixture<SmallWo
         if (Directory.Exists(world.At("new")))
         {
             Directory.Delete(world.At("new"), recursive: true);
+        }
+
+        bool isOdd = path.Contains("socket", StringComparison.Ordinal) || path.Contains("pipe", StringComparison.Ordinal);
+        if (isOdd && run.Code != 0 && !run.Error.Contains(path, StringComparison.Ordinal))
+        {
+            yield return $"does not name {path}: {run.Error}";
         }
 
         if (run.Code is not (0 or 2 or 3 or 5) || (run.Code != 0 && !run.Error.Contains("error: ", StringComparison.Ordinal)) || run.Error.Contains("Exception", StringComparison.Ordinal))

@@ -27,6 +27,18 @@ public sealed class CsvReaderTests
         Assert.Equal("1\n2\r\n3", records[1].Fields[0]);
     }
 
+    /// <summary>As Excel and LibreOffice read it: the line is not shown.</summary>
+    [Theory]
+    [InlineData("sep=;\r\npath;label\r\na,b.jpg;x\r\n", "path|label\na,b.jpg|x")]
+    [InlineData("sep=,\npath,label\na;b.jpg,x\n", "path|label\na;b.jpg|x")]
+    [InlineData("sep=\t\npath\tlabel\na,b.jpg\tx\n", "path|label\na,b.jpg|x")]
+    [InlineData("\"sep=:\"\npath:label\na,b;c.jpg:x\n", "path|label\na,b;c.jpg|x")]
+    [InlineData("sep=;\na,b\n", "a,b")]
+    [InlineData("path,label\nsep=;\n", "path|label\nsep=;")]
+    [InlineData("sep=;x\n", "sep=|x")]
+    public void A_first_line_may_name_the_separator(string text, string expected)
+        => Assert.Equal(expected, string.Join('\n', Read(text).Select(record => string.Join('|', record.Fields))));
+
     [Fact]
     public void Spaces_before_a_quote_do_not_make_it_part_of_the_text()
         => Assert.Equal(["a.jpg", " cat, black"], Read("path,label\na.jpg, \"cat, black\"\n")[1].Fields);

@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.Text;
 using SimClr.Data;
 using SkiaSharp;
 
@@ -68,6 +70,36 @@ public sealed class ExifOrientationTests
         byte[] named = [.. "Exif\0\0"u8, .. EncodedImages.Exif(8, big: false)];
         Assert.Equal(SKEncodedOrigin.LeftBottom, ExifOrientation.Of(Png(1, 1, named)));
         Assert.Equal(SKEncodedOrigin.LeftBottom, ExifOrientation.Of(EncodedImages.WebPWithExif(WebP, 6, 4, named)));
+    }
+
+    /// <summary>As ImageMagick 6 writes it: 36 bytes in a line.</summary>
+    [Theory]
+    [InlineData("zTXt", "exif")]
+    [InlineData("tEXt", "exif")]
+    [InlineData("zTXt", "APP1")]
+    public void A_png_may_hold_it_as_a_text(string chunk, string kind)
+    {
+        byte[] exif = [.. "Exif\0\0"u8, .. EncodedImages.Exif(6, big: true)];
+        string digits = string.Join('\n', exif.Chunk(36).Select(Convert.ToHexStringLower));
+        byte[] text = Encoding.ASCII.GetBytes($"\n{kind}\n{exif.Length,8}\n{digits}\n");
+        byte[] content = chunk == "zTXt" ? [0, .. Packed(text)] : text;
+        byte[] file = EncodedImages.Png(1, 1, 8, 0, [[7]], ("tEXt", "Title\0exif"u8.ToArray()), (chunk, [.. Encoding.ASCII.GetBytes($"Raw profile type {kind}\0"), .. content]));
+        Assert.Equal(SKEncodedOrigin.RightTop, ExifOrientation.Of(file));
+        for (int length = 0; length < content.Length; length++)
+        {
+            _ = ExifOrientation.Of(EncodedImages.Png(1, 1, 8, 0, [[7]], (chunk, [.. Encoding.ASCII.GetBytes($"Raw profile type {kind}\0"), .. content[..length]])));
+        }
+
+        static byte[] Packed(byte[] text)
+        {
+            var packed = new MemoryStream();
+            using (var zlib = new ZLibStream(packed, CompressionLevel.Fastest))
+            {
+                zlib.Write(text);
+            }
+
+            return packed.ToArray();
+        }
     }
 
     [Fact]

@@ -67,6 +67,25 @@ public sealed class ManifestTests : IDisposable
     }
 
     [Fact]
+    public void An_image_that_several_rows_name_is_read_once_with_the_label_of_any_of_them()
+    {
+        using ImageDataSet set = Open($"path,label\n3.png,\npictures/1.png,b\n./3.png,a\n{folder.Of("3.png")},a\npictures/../pictures//1.png,b\n");
+        Assert.Equal([3, 1], Images.NumbersOf(set));
+        Assert.Equal(["a", "b"], set.ClassNames);
+        Assert.Equal([0, 1], set.Labels);
+        Assert.Equal(["3 of 5 rows name an image again (line 4 the one of line 2); each image is read once"], set.Omissions.Notes);
+        Assert.Empty(Open("path,label\n3.png,b\npictures/1.png,b\n").Omissions.Notes);
+    }
+
+    [Fact]
+    public void Two_labels_of_one_image_are_refused_with_both_lines()
+    {
+        var error = Assert.Throws<DataException>(() => Open("path,label\n3.png,cat\npictures/1.png,cat\n./3.png,dog\n"));
+        Assert.EndsWith("line 4: got the label 'dog' for './3.png', which is 'cat' by line 2; expected one label for each image", error.Message, StringComparison.Ordinal);
+        Assert.Single(Open("path,label\n3.png,caf\u00e9\n3.png,cafe\u0301\n").ClassNames!);
+    }
+
+    [Fact]
     public void An_inch_mark_stands_for_itself()
     {
         folder.Write("12\" record.png", Images.Png(12));

@@ -7,10 +7,17 @@ namespace SimClr.Tests.Data;
 internal static partial class OddFiles
 {
     private const uint ForAll = 0x1FF;   // rwxrwxrwx
+    private const uint Socket = 0xC000;
 
     public static string MakePipe(string path)
     {
         Assert.Equal(0, MakeFifo(path, ForAll));
+        return path;
+    }
+
+    public static string MakeSocket(string path)
+    {
+        Assert.Equal(0, MakeNode(path, Socket | ForAll, 0));
         return path;
     }
 
@@ -28,6 +35,9 @@ internal static partial class OddFiles
 
     [LibraryImport("libc", EntryPoint = "mkfifo", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int MakeFifo(string path, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "mknod", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MakeNode(string path, uint mode, ulong device);
 
     [LibraryImport("libc", EntryPoint = "mkdir")]
     private static partial int MakeFolder(byte[] path, uint mode);

@@ -85,6 +85,28 @@ public sealed class TarDataSetTests : IDisposable
         AssertError("none.tar", "2 members are links to what the shards do not hold: tar with --dereference");
     }
 
+    [Fact]
+    public void A_class_whose_image_is_missing_is_named()
+    {
+        byte[] label = "0"u8.ToArray();
+        WriteShard("a.tar", ("1.png", Images.Png(1)), ("1.cls", label), ("2.cls", label), ("3.heic", [1]), ("3.cls", label));
+        WriteShard("b.tar", ("b/4.x.cls", label), ("._5.cls", label), ("2.png", Images.Png(2)), ("2.cls", label));
+        using ImageDataSet set = DataSets.Open($"tar:{folder.Path}/?.tar");
+        Assert.Equal([0, 0], set.Labels);
+        Assert.Equal([folder.Of("a.tar/2.cls"), folder.Of("b.tar/b/4.x.cls")], set.Omissions.OddFiles.Select(left => left.Path));
+        Assert.All(set.Omissions.OddFiles, left => Assert.StartsWith("2 classes have no image of their key in the shard;", left.Reason, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Pictures_of_formats_that_are_not_read_are_counted()
+    {
+        WriteShard("a.tar", ("1.png", Images.Png(1)), ("2.HEIC", [1]), ("3.tif", [1]), (".4.tif", [1]), ("5.json", [1]));
+        WriteShard("b.tar", ("6.heic", [1]));
+        using ImageDataSet set = DataSets.Open($"tar:{folder.Path}/?.tar");
+        Assert.Equal("2 .heic, 1 .tif", set.Omissions.PassedOverText());
+        AssertError("b.tar", "Passed over were 1 .heic, which are not read");
+    }
+
     [Theory]
     [InlineData("GNU.sparse.major")]
     [InlineData("GNU.sparse.map")]

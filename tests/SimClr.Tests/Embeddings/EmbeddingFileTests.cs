@@ -172,9 +172,33 @@ public sealed class EmbeddingFileTests : IDisposable
     [InlineData("path,width,height,e0\na,0,1,2\n", "expected pixels")]
     [InlineData("path,e0\n", "got no row")]
     [InlineData("path,e0\n\"a,1\n", "a quote is not closed")]
-    [InlineData("path,e0\na,1e99\n", "expected finite numbers")]
+    [InlineData("path,e0\na,-1e99\n", "line 2: got '-1e99', expected a number in column e0 that float32 can hold, up to 3.4e+38")]
+    [InlineData("path,e0\na,Infinity\n", "expected finite numbers")]
     public void A_csv_that_does_not_fit_is_refused_with_its_line(string text, string expected)
         => Assert.Contains(expected, Refused(folder.Write("bad.csv", text)));
+
+    /// <summary>One that float32 takes for infinity; another is infinite by itself.</summary>
+    [Fact]
+    public void A_double_beyond_the_range_of_floats_is_told_as_it_is()
+    {
+        const string Header = "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 2), }";
+        Assert.EndsWith("big.npy: row 1 holds -1E+300 in place 0, expected numbers that float32 can hold, up to 3.4e+38; scale them", Refused(Doubles(-1e300)));
+        Assert.EndsWith("row 1 (big.npy[1]) holds -Infinity in place 0, expected finite numbers; leave it out or embed again", Refused(Doubles(double.NegativeInfinity)));
+
+        string Doubles(double third) => folder.Write("big.npy", [
+            0x93, .. "NUMPY"u8, 1, 0, (byte)Header.Length, 0, .. Encoding.ASCII.GetBytes(Header),
+            .. new[] { 1, 1e-300, third, 1 }.SelectMany(BitConverter.GetBytes)]);
+    }
+
+    [Fact]
+    public void A_pipe_beside_a_matrix_is_named()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "made by calls of Linux");
+        EmbeddingFile.Write(folder.Of("own.npy"), new EmbeddingTable([1, 2], 1, ["a", "b"]));
+        File.Delete(folder.Of("own.npy.csv"));
+        OddFiles.MakePipe(folder.Of("own.npy.csv"));
+        Assert.Contains("own.npy.csv is a named pipe, not a file", Refused(folder.Of("own.npy")));
+    }
 
     [Fact]
     public void A_companion_of_another_matrix_is_refused()

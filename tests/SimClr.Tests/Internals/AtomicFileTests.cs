@@ -41,13 +41,14 @@ public sealed class AtomicFileTests : IDisposable
     public void What_a_killed_process_left_is_removed_when_its_file_is_written_again()
     {
         // No process has this number, and one with the number 1 is there, but is another program.
-        string gone = folder.Write($"a.txt.{int.MaxValue}.tmp", "half");
-        string other = folder.Write("a.txt.1.tmp", "half");
-        string own = folder.Write($"a.txt.{Environment.ProcessId}.tmp", "half");
+        string gone = folder.Write($"a.txt.{int.MaxValue}.simclr.tmp", "half");
+        string other = folder.Write("a.txt.1.simclr.tmp", "half");
+        string own = folder.Write($"a.txt.{Environment.ProcessId}.simclr.tmp", "half");
         string[] notOurs =
         [
-            folder.Write($"b.txt.{int.MaxValue}.tmp", "of another file"), folder.Write("a.txt.notes.tmp", "mine"), folder.Write("a.txt.tmp", "mine"),
-            folder.Write($"a.txt.{int.MaxValue}.tmp.bak", "mine"), folder.Write("a.txt.-5.tmp", "mine"), folder.Write($"xa.txt.{int.MaxValue}.tmp", "mine"),
+            folder.Write($"b.txt.{int.MaxValue}.simclr.tmp", "of another file"), folder.Write("a.txt.notes.simclr.tmp", "mine"), folder.Write("a.txt.simclr.tmp", "mine"),
+            folder.Write($"a.txt.{int.MaxValue}.simclr.tmp.bak", "mine"), folder.Write("a.txt.-5.simclr.tmp", "mine"),
+            folder.Write($"xa.txt.{int.MaxValue}.simclr.tmp", "mine"), folder.Write("a.txt.777.tmp", "mine"), folder.Write("a.txt.777simclr.tmp", "mine"),
         ];
 
         AtomicFile.WriteText(folder.Of("a.txt"), "whole");
@@ -60,7 +61,7 @@ public sealed class AtomicFileTests : IDisposable
     [Fact]
     public void What_somebody_is_writing_stays_whatever_its_number()
     {
-        string held = folder.Of($"a.txt.{int.MaxValue}.tmp");
+        string held = folder.Of($"a.txt.{int.MaxValue}.simclr.tmp");
         using (AtomicFile.Open(held, FileMode.Create, FileAccess.Write, 1))
         {
             AtomicFile.WriteText(folder.Of("a.txt"), "whole");
@@ -69,6 +70,14 @@ public sealed class AtomicFileTests : IDisposable
 
         AtomicFile.RemoveRemnants(folder.Of("a.txt"));
         Assert.Equal([folder.Of("a.txt")], Directory.GetFiles(folder.Path));
+    }
+
+    [Fact]
+    public void A_folder_where_the_temporary_file_belongs_is_named()
+    {
+        string inTheWay = Directory.CreateDirectory(AtomicFile.TemporaryOf(folder.Of("a.txt"))).FullName;
+        var error = Assert.Throws<IOException>(() => AtomicFile.WriteText(folder.Of("a.txt"), "text"));
+        Assert.StartsWith($"'{inTheWay}' is a folder, and in the way", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

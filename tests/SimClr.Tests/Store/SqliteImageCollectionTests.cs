@@ -226,6 +226,24 @@ public sealed class SqliteImageCollectionTests : IDisposable
         Assert.Equal(12, (await Records.Find(store, 7, 100)).Length);
     }
 
+    [Fact]
+    public async Task An_image_that_lost_its_path_is_missed()
+    {
+        (await Fill(12)).Dispose();
+        Run("UPDATE images SET path = NULL WHERE id = 3");
+        Assert.Contains("1 of 12 images have no path", Refused());
+    }
+
+    [Fact]
+    public async Task A_stored_vector_of_zeros_is_named()
+    {
+        (await Fill(12)).Dispose();
+        Run("UPDATE vectors SET vector = zeroblob(length(vector)) WHERE id = 3");
+        using var store = new SqliteImageCollection(Index);
+        var error = await Assert.ThrowsAsync<DataException>(() => Records.Find(store, 5, 3));
+        Assert.Contains("image2.jpg is all zeros", error.Message);
+    }
+
     [Theory]
     [InlineData(0, 4096)]       // a whole page of zeros
     [InlineData(2048, 4096)]    // its second half: where most cells are

@@ -1,0 +1,65 @@
+using SimClr.Data;
+using SkiaSharp;
+
+namespace SimClr.Tests.Data;
+
+/// <summary>Pictures of 9,500 × 9,500 pixels: 361 MB as RGBA, and below the limit on megapixels.</summary>
+public sealed class PixelClaimTests
+{
+    private const int Side = 9500;
+    private const int RowBytes = (Side + 7) / 8;
+
+    /// <summary>The first could be packed into so few bytes, and is not; the others could not.</summary>
+    [Theory]
+    [InlineData(1, 0, 20)]
+    [InlineData(8, 0, 80)]
+    [InlineData(8, 2, 250)]
+    public void A_small_png_that_claims_too_much_is_refused_before_memory_is_taken(byte depth, byte color, int kilobytes)
+    {
+        byte[] noise = new byte[1000 * kilobytes];
+        new Random(7).NextBytes(noise);
+        byte[] png = EncodedImages.Png(Side, Side, depth, color, [noise]);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        var error = Assert.Throws<UnreadableImageException>(() => ImageDecoder.Decode(png, "a.png"));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+        Assert.Equal($"its header claims 9500 × 9500 pixels, more than a file of {png.Length} bytes holds: it is cut off or broken", error.Reason);
+    }
+
+    /// <summary>As a scanner writes it.</summary>
+    [Fact]
+    public void A_large_blank_page_may_be_a_small_file()
+    {
+        byte[] Page(int rows) => EncodedImages.Png(Side, Side, 1, 0, [.. Enumerable.Repeat(new byte[RowBytes], rows)]);
+        Assert.InRange(Page(Side).Length, 11_000, 200_000);
+        PixelClaim.Check(Page(Side), Side, Side, "blank.png");
+        Assert.Throws<UnreadableImageException>(() => PixelClaim.Check(Page(Side - 100), Side, Side, "cut.png"));
+    }
+
+    /// <summary>The emptiest picture that an encoder makes is no smaller than what is asked for.</summary>
+    [Theory]
+    [InlineData(SKEncodedImageFormat.Jpeg, 512)]
+    [InlineData(SKEncodedImageFormat.Webp, 1024)]
+    public void Each_block_takes_some_bits(SKEncodedImageFormat format, int pixelsPerByte)
+        => Assert.InRange(Lossy(format, 1024).Length, 1 + (1024 * 1024 / pixelsPerByte), int.MaxValue);
+
+    [Fact]
+    public void Small_files_of_other_formats_hold_no_large_picture()
+    {
+        byte[] lossless = EncodedImages.OfColor(SKColors.White, SKEncodedImageFormat.Webp, 64, 64);
+        PixelClaim.Check(lossless, Side, Side, "blank.webp");
+        byte[] bmp = EncodedImages.Bmp(2, 2, 1, 2, 3);
+        byte[] runs = [.. bmp];
+        runs[30] = 1;
+        byte[][] files = [bmp, runs, EncodedImages.Gif([0, 1, 2, 3]), Lossy(SKEncodedImageFormat.Jpeg, 8), Lossy(SKEncodedImageFormat.Webp, 8)];
+        Assert.All(files, file => Assert.Throws<UnreadableImageException>(() => PixelClaim.Check(file, Side, Side, "a")));
+        Assert.All(files, file => PixelClaim.Check(file, 6000, 6000, "no more than 256 MB"));
+    }
+
+    private static byte[] Lossy(SKEncodedImageFormat format, int side)
+    {
+        using var bitmap = new SKBitmap(side, side);
+        bitmap.Erase(SKColors.White);
+        using SKData data = bitmap.Encode(format, 50);
+        return data.ToArray();
+    }
+}
