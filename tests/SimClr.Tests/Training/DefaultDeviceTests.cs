@@ -107,7 +107,7 @@ public sealed class DefaultDeviceTests : IDisposable
         }
     }
 
-    private static ViewBatch Views(int images) => new(empty([2 * images, 12, 12, 3], device: META).permute(0, 3, 1, 2), []);
+    private static ViewBatch Views(int images) => new(empty([2 * images, 12, 12, 3], device: META).permute(0, 3, 1, 2), zeros([2 * images], ScalarType.Int64, META));
 
     /// <summary>"meta" computes neither convolutions nor batch norms (nor LARS); the running statistics are looked after all the same.</summary>
     private sealed class Dense : nn.Module<Tensor, Tensor>
