@@ -50,6 +50,10 @@ public sealed class AtomicFileTests : IDisposable
             folder.Write($"a.txt.{int.MaxValue}.tmp.bak", "mine"), folder.Write("a.txt.-5.tmp", "mine"), folder.Write($"xa.txt.{int.MaxValue}.tmp", "mine"),
         ];
 
+        AtomicFile.RemoveRemnants(folder.Of("a.txt"));
+        Assert.All([gone, other, own], file => Assert.False(File.Exists(file), file));
+
+        File.WriteAllText(gone, "half");
         AtomicFile.WriteText(folder.Of("a.txt"), "whole");
 
         Assert.Equal("whole", File.ReadAllText(folder.Of("a.txt")));
