@@ -65,7 +65,7 @@ public sealed class LineDisplayTests : IDisposable
         display.Logger.LogWarning("{Name} is skipped", "x\u001b[2J\nerror: y");
 
         Assert.Equal(
-            ["embedding x\\u001b[2J\\u000aerror: y: 100 of 300 images", "warning: x\\u001b[2J", "  error: y is skipped"], Lines());
+            ["embedding x\\u001b[2J\\u000aerror: y: 100 of 300 images", "warning: x\\u001b[2J\\u000aerror: y is skipped"], Lines());
     }
 
     [Fact]
