@@ -122,7 +122,7 @@ internal static class EvaluateLogisticCommand
             $"note: {(found.Model.Converged ? "" : $"the final fit ended after {found.Model.Iterations} steps, before its minimum; ")}{sweep} of {found.Sweep.Count} fits of the choice ended before theirs: accuracies may be a little off\n");
     }
 
-    private static string Words(LogisticSelection found, int classes, int skipped)
+    internal static string Words(LogisticSelection found, int classes, int skipped)
     {
         double best = found.Sweep.Max(point => point.Validation);
         string edge = found.Model.L2 == found.Sweep[0].L2 || found.Model.L2 == found.Sweep[^1].L2 ? ", at the edge of what was tried" : "";

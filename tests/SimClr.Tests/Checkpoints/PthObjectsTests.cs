@@ -114,6 +114,10 @@ public sealed class PthObjectsTests : IDisposable
     }
 
     [Fact]
+    public void Names_by_the_thousand_are_refused()
+        => Assert.Contains("more than 10000 names", Refused([0x80, 2, .. Enumerable.Range(0, 10_001).SelectMany(i => Bytes($"cm\nn{i}\n0")), .. Bytes("}.")]));
+
+    [Fact]
     public void A_side_beside_a_zero_is_bounded_too()
         => Assert.Contains("does not lie within its storage", Refused(PthBytes.OneTensor(6, 0, [0, .. Enumerable.Repeat(2_000_000_000L, 14)], [.. Enumerable.Repeat(1L, 15)])));
 

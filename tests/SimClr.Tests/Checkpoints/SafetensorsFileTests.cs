@@ -169,6 +169,16 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Fact]
+    public void Tensors_by_the_hundred_thousand_are_refused()
+    {
+        string entries = string.Join(',', Enumerable.Range(0, (1 << 17) + 1).Select(i => $"\"{i}\":{{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}}"));
+        byte[] header = Encoding.ASCII.GetBytes($"{{{entries}}}");
+        System.IO.File.WriteAllBytes(File("a"), [.. BitConverter.GetBytes((long)header.Length), .. header]);
+
+        Assert.Contains("more than 131072 tensors", Assert.Throws<DataException>(() => SafetensorsFile.Read(File("a"))).Message);
+    }
+
+    [Fact]
     public void Without_a_checksum_a_file_is_read_as_it_is()
     {
         SafetensorsFile.Write(File("a"), [KeyValuePair.Create("w", tensor(1f))], new Dictionary<string, string> { ["who"] = "others" });

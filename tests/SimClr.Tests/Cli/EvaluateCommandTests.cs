@@ -180,6 +180,28 @@ public sealed class EvaluateCommandTests(SmallWorld world) : IClassFixture<Small
     }
 
     [Fact]
+    public void Knn_refuses_embeddings_of_zeros_and_names_the_first()
+    {
+        var options = new EncoderOptions { Name = "resnet18", Width = 0.0625 };
+        var views = new ViewOptions { Size = 16, Blur = false };
+        using (var encoder = new TrainedEncoder(EncoderCatalog.Create(options, views.Size), options, views))
+        {
+            using var noGradient = TorchSharp.torch.no_grad();
+            foreach (TorchSharp.Modules.Parameter parameter in encoder.Module.parameters())
+            {
+                parameter.zero_();
+            }
+
+            encoder.Save(world.At("zeros.safetensors"));
+        }
+
+        string error = Evaluate("knn", "zeros.safetensors", "--k", "3").Refused(3);
+
+        Assert.Contains("24 of 24 embeddings are all zeros", error);
+        Assert.Contains(".png (row 0)", error);
+    }
+
+    [Fact]
     public void More_neighbors_than_images_are_refused_before_anything_is_computed()
     {
         CommandRun result = Evaluate("knn", "run", "--k", "25");

@@ -38,6 +38,29 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
     }
 
     [Fact]
+    public void Test_images_that_are_training_or_validation_images_too_are_told()
+    {
+        WriteCifar();
+        foreach (string file in Directory.GetFiles(sets.Of("cifar10/train"), "*.png", SearchOption.AllDirectories))
+        {
+            File.Delete(file);
+        }
+
+        // All different, so that each can be found again alone.
+        for (int i = 0; i < 60; i++)
+        {
+            byte[] picture = EncodedImages.OfColor(new SKColor((byte)(4 * i), 200, 9), SKEncodedImageFormat.Png);
+            sets.Write($"cifar10/train/{Classes[i % 10]}/{i}.png", picture);
+            sets.Write($"cifar10/test/{Classes[i % 10]}/copy{i}.png", picture);
+        }
+
+        CommandRun run = Transfer("--allow-partial", "--only", "cifar10", "--protocol", "finetune", "--grid", "thin", "--steps", "1", "--json");
+
+        Assert.Equal(60, (int)run.Json["overlap"]!["cifar10"]!);
+        Assert.Contains("warning: CIFAR-10: 60 of 80 test images are training or validation images too", run.Error);
+    }
+
+    [Fact]
     public void Fine_tuning_is_the_other_protocol()
     {
         WriteCifar();

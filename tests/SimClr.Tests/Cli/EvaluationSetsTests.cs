@@ -89,6 +89,21 @@ public sealed class EvaluationSetsTests(SmallWorld world) : IClassFixture<SmallW
     }
 
     [Fact]
+    public void Validation_images_that_lack_a_class_choose_by_name()
+    {
+        foreach (int i in Enumerable.Range(0, 8))
+        {
+            Copy($"train/red/{2 * i}.png", $"train/red/{i}.png");
+            Copy($"train/blue/{(2 * i) + 1}.png", $"train/blue/{i}.png");
+            folder.Write($"train/ant/{i}.png", EncodedImages.OfColor(new SKColor((byte)(60 + i), 200, 60), SKEncodedImageFormat.Png, 16, 16));   // comes first
+        }
+
+        JsonObject json = Evaluate("logistic", folder.Of("train"), Others, "--validation", world.At("test"), "--json").Json;
+
+        Assert.Equal(1, json["sweep"]!.AsArray().Max(point => (double)point!["validation"]!));
+    }
+
+    [Fact]
     public void Test_images_of_a_class_that_was_not_learned_count_as_wrong_and_are_told()
     {
         Copy("test/red/0.png", "test/red/0.png");

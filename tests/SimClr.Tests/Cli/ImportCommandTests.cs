@@ -102,6 +102,21 @@ public sealed class ImportCommandTests(SmallWorld world) : IClassFixture<SmallWo
     public void The_name_must_say_what_it_is(string verb, string kind, string expected)
         => Assert.Contains(expected, CommandRun.Of(verb, kind, world.At("run"), "--out", world.At("a.onnx")).Refused(2));
 
+    [Fact]
+    public void Names_of_tensors_that_are_left_out_begin_no_line()
+    {
+        using SafetensorsFile own = SafetensorsFile.Read(world.At("run/encoder.safetensors"));
+        PthFile.Write(
+            world.At("hostile.pth"),
+            [.. own.Tensors.Select(t => KeyValuePair.Create(t.Key, t.Value)), KeyValuePair.Create("x\nerror: y.weight", TorchSharp.torch.zeros(3, 4))]);
+
+        CommandRun run = CommandRun.Of("import", world.At("hostile.pth"), "--out", world.At("hostile.safetensors"), "--normalize", "none", "--size", "16");
+
+        Assert.True(run.Code == 0, run.Error);
+        Assert.Contains("\\u000aerror: y", run.Output);
+        Assert.DoesNotContain("\nerror: ", run.Output);
+    }
+
     private static byte[] Half(string file) => File.ReadAllBytes(file) is var bytes ? bytes[..(bytes.Length / 2)] : [];
 
     private double Accuracy(string encoder)

@@ -58,6 +58,17 @@ public sealed class LineDisplayTests : IDisposable
     }
 
     [Fact]
+    public void Names_in_progress_and_messages_neither_steer_the_terminal_nor_begin_a_line()
+    {
+        IDisplay display = new LineDisplay(output, clock);
+        display.Images("embedding x\u001b[2J\nerror: y", 300).Report(100);
+        display.Logger.LogWarning("{Name} is skipped", "x\u001b[2J\nerror: y");
+
+        Assert.Equal(
+            ["embedding x\\u001b[2J\\u000aerror: y: 100 of 300 images", "warning: x\\u001b[2J\\u000aerror: y is skipped"], Lines());
+    }
+
+    [Fact]
     public void Log_messages_become_notes_and_warnings()
     {
         ILogger logger = new LineDisplay(output, clock).Logger;

@@ -24,6 +24,16 @@ public sealed class PretrainCommandTests(SmallWorld world) : IClassFixture<Small
     }
 
     [Fact]
+    public void A_run_whose_loss_is_not_below_chance_yet_is_just_starting()
+    {
+        JsonNode health = CommandRun.Of(
+            "pretrain", world.At("train"), "--out", world.At("starting"), "--config", world.At("tiny.yaml"), "--epochs", "1", "--set", "loss.temperature=0.01", "--json").Json["health"]!;
+
+        Assert.True((bool)health["just_starting"]!);
+        Assert.StartsWith("just starting: ", (string)health["words"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void It_leaves_the_files_of_a_run()
         => Assert.All(
             ["run.json", "metrics.jsonl", "skipped.jsonl", "encoder.safetensors"],

@@ -1,5 +1,8 @@
 using SimClr.Cli;
+using SimClr.Cli.Commands;
 using SimClr.Cli.Displays;
+using SimClr.Evaluation;
+using SimClr.Tests.Evaluation;
 
 namespace SimClr.Tests.Cli;
 
@@ -16,6 +19,19 @@ public sealed class TextTests
     [InlineData(4 * 365.25 * 86400, "4 years")]
     public void Times_are_said_in_a_fitting_unit(double seconds, string words)
         => Assert.Equal(words, ProgressText.Span(TimeSpan.FromSeconds(seconds)));
+
+    [Fact]
+    public void Names_of_classes_in_a_table_neither_steer_the_terminal_nor_begin_a_line()
+    {
+        const string Hostile = "\u001b[2J\nerror: x";
+        EvaluationOutcome outcome = KnnClassifier.Evaluate(Tables.Of([[1, 0], [0, 1]], [0, 1], [Hostile, "b"]), Tables.Of([[0, 1], [1, 0]], [0, 1], [Hostile, "b"]), 1).Outcome;
+
+        string[] lines = [.. OutcomeText.PerClass(outcome)];
+
+        Assert.StartsWith("\\u001b[2J\\u000aerror: x ", lines[1], StringComparison.Ordinal);
+        Assert.All(lines, line => Assert.DoesNotContain(line, TerminalText.IsControl));
+        Assert.Contains(lines, line => line.Contains("\\u000aerror: x taken for b (1)", StringComparison.Ordinal));
+    }
 
     [Theory]
     [InlineData("runs/a-1", "runs/a-1")]

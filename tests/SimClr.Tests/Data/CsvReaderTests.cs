@@ -10,6 +10,7 @@ public sealed class CsvReaderTests
     [InlineData("path,label\n12\" record.jpg,a\n", "path|label\n12\" record.jpg|a")]
     [InlineData("path;label\n12\" record.jpg;a,b\n", "path|label\n12\" record.jpg|a,b")]
     [InlineData("path\tlabel\nx;y.jpg\ta,b\n", "path|label\nx;y.jpg|a,b")]
+    [InlineData("path\nx;y.jpg\n\tz.jpg\n", "path\nx;y.jpg\n\tz.jpg")]   // one column: nothing separates
     [InlineData("a\n5\"\n\"\"\"\"\n\"5\"\"\"\n", "a\n5\"\n\"\n5\"")]
     [InlineData("a,b\n\"x\"y,\"z\"\"\"w\n", "a|b\nxy|z\"w")]
     [InlineData("a,b\n\"x\"y\"z,w\n", "a|b\nxy\"z|w")]

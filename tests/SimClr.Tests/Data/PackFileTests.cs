@@ -40,6 +40,21 @@ public sealed class PackFileTests : IDisposable
         Assert.Equal([1, 2], Images.NumbersOf(packed));
     }
 
+    [Fact]
+    public void A_mark_that_no_class_can_have_is_damage()
+    {
+        static PackIndex Index(sbyte mark) => PackIndex.Parse(new PackIndex
+        {
+            Fingerprint = "f",
+            ClassNames = ["a", "b"],
+            Presence = [[1, mark]],
+            Entries = [new PackEntry(1, 1, -1, "x.png")],
+        }.ToBytes());
+
+        Assert.Equal([1, -1], Index(-1).Presence![0]);
+        Assert.Throws<FormatException>(() => Index(5));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

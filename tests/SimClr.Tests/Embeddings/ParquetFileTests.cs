@@ -99,12 +99,24 @@ public sealed class ParquetFileTests : IDisposable
     {
         byte[] file = Written();
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Refused(Changed(file, (_, _) => null, rows: 1L << 40));
+        Assert.Contains($"{1L << 40} rows in a file of ", Refused(Changed(file, (_, _) => null, rows: 1L << 40)), StringComparison.Ordinal);
+        Assert.Contains("a group claims 3 rows, and 2 values of 'path'", Refused(Changed(file, (_, _) => null, rows: 3)), StringComparison.Ordinal);
         Refused(Changed(file, (about, number) => number == 5 ? 1L << 40 : null));
         Refused(Changed(file, (about, number) => number == 9 ? 4L : null));
         Refused(Changed(file, (about, number) => number == 9 ? (long)file.Length : null));
         Refused(Changed(file, (about, number) => number == 9 ? long.MaxValue : null));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000_000);
+    }
+
+    [Fact]
+    public void Pages_that_many_groups_of_rows_share_are_refused()
+    {
+        EmbeddingFile.Write(folder.Of("w.parquet"), new EmbeddingTable([.. Enumerable.Range(0, 4000)], 2000, ["a.jpg", "b.jpg"]), Format);
+        byte[] file = File.ReadAllBytes(folder.Of("w.parquet"));
+        ThriftStruct footer = Footer(file);
+        List<object> groups = [.. Enumerable.Repeat((object)footer.Structs(4).Single(), 50)];
+
+        Assert.Contains("a second time", Refused(With(file, Replaced(footer, 4, groups))), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using SimClr.Cli.Commands;
 using SimClr.Embeddings;
 using SimClr.Evaluation;
 using SimClr.Tests.Golden;
@@ -51,12 +52,31 @@ public sealed class LogisticRegressionTests
         }
     }
 
+    /// <summary>From nothing it takes more steps than from the minimum of a stronger one at a time.</summary>
+    [Fact]
+    public void A_weak_strength_is_come_to_by_stronger_ones()
+    {
+        LogisticData data = LogisticData.Of(Tables.Clouds(120, 40, 6, 0.5, seed: 1));
+
+        LogisticRegression model = LogisticRegression.Fit(data, 1e-6, new LogisticOptions { MaxIterations = 60 });
+
+        Assert.True(model.Converged);
+        Assert.InRange(model.Objective / LogisticRegression.Fit(data, 1e-6).Objective, 1 - 1e-5, 1 + 1e-5);
+    }
+
     [Fact]
     public void Too_few_steps_are_told()
     {
         LogisticData data = LogisticData.Of(Tables.Clouds(200, 12, 4, 0.6, seed: 1));
+        var options = new LogisticOptions { MaxIterations = 3, Strengths = [1e-6, 1] };
 
-        Assert.False(LogisticRegression.Fit(data, 1e-6, new LogisticOptions { MaxIterations = 3 }).Converged);
+        Assert.False(LogisticRegression.Fit(data, 1e-6, options).Converged);
+
+        LogisticSelection found = LogisticRegression.Choose(data, null, options);
+        string words = EvaluateLogisticCommand.Words(found, 4, 0);
+        Assert.Contains($"note: the final fit ended after {found.Model.Iterations} steps, before its minimum; ", words);
+        Assert.Contains($"{found.Sweep.Count(point => !point.Converged)} of 2 fits of the choice ended before theirs", words);
+        Assert.DoesNotContain("note:", EvaluateLogisticCommand.Words(LogisticRegression.Choose(data, null, new LogisticOptions { Strengths = [1, 10] }), 4, 0));
     }
 
     [Fact]

@@ -51,6 +51,10 @@ public sealed class AtomicFileTests : IDisposable
             folder.Write($"xa.txt.{int.MaxValue}.simclr.tmp", "mine"), folder.Write("a.txt.777.tmp", "mine"), folder.Write("a.txt.777simclr.tmp", "mine"),
         ];
 
+        AtomicFile.RemoveRemnants(folder.Of("a.txt"));
+        Assert.All([gone, other, own], file => Assert.False(File.Exists(file), file));
+
+        File.WriteAllText(gone, "half");
         AtomicFile.WriteText(folder.Of("a.txt"), "whole");
 
         Assert.Equal("whole", File.ReadAllText(folder.Of("a.txt")));

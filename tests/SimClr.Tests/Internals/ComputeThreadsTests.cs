@@ -29,6 +29,16 @@ public sealed class ComputeThreadsTests(SmallWorld world) : IClassFixture<SmallW
         Assert.Equal(Environment.ProcessorCount, get_num_threads());
     }
 
+    [Fact]
+    public void Nor_where_there_is_nothing_to_transfer_to()
+    {
+        set_num_threads(Environment.ProcessorCount + 3);
+
+        _ = CommandRun.Of("evaluate", "transfer", world.At("run"), "--data-root", world.At("flat")).Refused(3);
+
+        Assert.Equal(Environment.ProcessorCount, get_num_threads());
+    }
+
     [Theory]
     [InlineData("-1")]
     [InlineData("x")]
@@ -44,6 +54,7 @@ public sealed class ComputeThreadsTests(SmallWorld world) : IClassFixture<SmallW
     {
         Assert.Equal(0, Run("embed run test --out wished.npy --threads 3").Code);
         Assert.Equal(3, get_num_threads());
+        Assert.Equal((ComputeThreads.Cores, ComputeThreads.Cores), (ComputeThreads.Of(0), ComputeThreads.WorkersOf(0)));
         Assert.InRange(ComputeThreads.Max, 16, Math.Max(16, 4 * Environment.ProcessorCount));
     }
 

@@ -29,6 +29,25 @@ public sealed class RandomPairsTests
     }
 
     [Fact]
+    public void Copies_beside_similar_images_with_nothing_between_are_no_tail()
+    {
+        // Each row twice; two fifths of them share a direction (cosine 0.7), the others nothing.
+        float[] rows = new float[100 * 64];
+        for (int row = 0; row < 100; row++)
+        {
+            int original = row / 2;
+            rows[64 * row] = original < 20 ? MathF.Sqrt(0.7f) : 0;
+            rows[(64 * row) + 1 + original] = original < 20 ? MathF.Sqrt(0.3f) : 1;
+        }
+
+        var pairs = RandomPairs.Draw(SearchTables.Of(64, rows), 0);
+
+        double share = pairs.ShareReaching(0.9, (_, _) => false);
+        Assert.Equal(50.0 / 4950, share, 1e-12);
+        Assert.False(pairs.HidesDuplicates(0.9, share));
+    }
+
+    [Fact]
     public void Scenes_of_similar_images_are_no_tail() => Assert.False(HidesDuplicates(Noisy(200, 64, 0.22, originals: 20)));
 
     [Theory]

@@ -98,8 +98,10 @@ public sealed class SqliteImageCollectionTests : IDisposable
         Assert.Equal("image700.jpg", (await Records.Find(store, 700, 1))[0]);
     }
 
-    [Fact]
-    public async Task A_damaged_graph_is_done_without()
+    [Theory]
+    [InlineData("UPDATE graph SET data = substr(data, 1, 3000)")]
+    [InlineData("UPDATE meta SET value = 'stamp' WHERE key = 'graph'")]
+    public async Task A_damaged_graph_is_done_without(string damage)
     {
         using (SqliteImageCollection store = New(graphFrom: 1))
         {
@@ -108,7 +110,7 @@ public sealed class SqliteImageCollectionTests : IDisposable
             await store.CompleteAsync();
         }
 
-        Run("UPDATE graph SET data = substr(data, 1, 3000)");
+        Run(damage);
         using SqliteImageCollection again = New(graphFrom: 1);
         Assert.Null(again.GraphRecall);
         Assert.Equal("image77.jpg", (await Records.Find(again, 77, 1))[0]);
@@ -242,6 +244,29 @@ public sealed class SqliteImageCollectionTests : IDisposable
         using var store = new SqliteImageCollection(Index);
         var error = await Assert.ThrowsAsync<DataException>(() => Records.Find(store, 5, 3));
         Assert.Contains("image2.jpg is all zeros", error.Message);
+    }
+
+    [Fact]
+    public async Task A_cell_of_another_type_is_damage()
+    {
+        (await Fill(3)).Dispose();
+        Run("UPDATE meta SET value = x'0102' WHERE key = 'encoder'");
+        Assert.Contains("is damaged: ", Refused());
+    }
+
+    /// <summary>A search by path would not find the images that the table still has.</summary>
+    [Fact]
+    public async Task Paths_that_are_lost_from_their_own_index_are_refused()
+    {
+        (await Fill(12)).Dispose();
+        Run("""
+            CREATE TABLE few(id INTEGER PRIMARY KEY, path TEXT UNIQUE);
+            INSERT INTO few SELECT id, path FROM images WHERE id < 9;
+            PRAGMA writable_schema = ON;
+            UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_autoindex_few_1')
+            WHERE name = 'sqlite_autoindex_images_1';
+            """);
+        Assert.Contains("12 images (8 by their paths) and 12 vectors", Refused());
     }
 
     [Theory]

@@ -37,6 +37,7 @@ public sealed class EarlierRunTests : IDisposable
         _ = Resume("parts", Options);
         TinyRun.AssertSame(folder.Of("whole"), folder.Of("parts"));
         Assert.DoesNotContain("scheduled_steps", File.ReadAllText(RunFile("whole")), StringComparison.Ordinal);
+        Assert.DoesNotContain("not_adapted", File.ReadAllText(RunFile("whole")), StringComparison.Ordinal);
 
         // Warm-up of 5 steps, then a cosine over 11 that training leaves after 7; logged are steps 2, 4, 6, 8, 10 and 12.
         double[] rates = [.. MetricsLog.Read(new RunDirectory(folder.Of("whole")).MetricsFile).Select(m => m["learning_rate"])];
