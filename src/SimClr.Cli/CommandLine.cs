@@ -138,6 +138,14 @@ internal static class CommandLine
                 }
 
                 return WrongUsage;
+            case Exception when OwnLibtorch.Explain(exception) is { } missing:
+                error.WriteLine($"error: {missing}");
+                if (verbose)
+                {
+                    error.WriteLine(exception);
+                }
+
+                return WrongUsage;
             case Exception when OutsideCause.Explain(exception) is { } cause:
                 error.WriteLine($"error: {TerminalText.Message(cause)}");
                 if (verbose)

@@ -140,7 +140,9 @@ internal static class RankMessages
         using var scope = NewDisposeScope();
         Tensor length = tensor(new long[] { bytes.Length }, device: CPU);
         ranks.Broadcast(length);
-        Tensor values = ranks.Rank == 0 ? tensor(bytes, dtype: ScalarType.Byte, device: CPU) : zeros(length.item<long>(), dtype: ScalarType.Byte, device: CPU);
+        Tensor values = ranks.Rank == 0
+            ? tensor(bytes, dtype: ScalarType.Byte, device: CPU)
+            : zeros(length.item<long>(), dtype: ScalarType.Byte, device: CPU);
         ranks.Broadcast(values);
         return values.data<byte>().ToArray();
     }

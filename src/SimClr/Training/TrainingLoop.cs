@@ -290,8 +290,8 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
         var mine = RankDevice.Here(plan.Device);
         RankDevice[] all = plan.IsCuda ? mine.OfAll(Communicator) : [mine];
         Log.LogInformation(
-            "Computing in {Precision}: {Devices}.",
-            plan.PrecisionInWords, all.Length > 1 ? RankDevice.Describe(all) : $"on {mine} with {plan.Threads} thread(s)");
+            "Computing in {Precision}{Devices}.",
+            plan.PrecisionInWords, all.Length > 1 ? $": {RankDevice.Describe(all)}" : $" on {mine}, with {plan.Threads} thread(s)");
         foreach (string shared in RankDevice.Shared(all))
         {
             Log.LogWarning("{Shared}", shared);

@@ -137,6 +137,17 @@ public sealed class PretrainerTests : IDisposable
     }
 
     [Fact]
+    public void Tf32_is_fp32_on_the_processor_and_goes_on_there()
+    {
+        PretrainOptions options = TinyRun.Options with { Precision = "tf32" };
+        TinyRun.Train(folder, "fp32", options with { Precision = "fp32" });
+        StopAfter(8, "tf32", options);
+        new Pretrainer(options).Run(TinyRun.Images(), folder.Of("tf32"), resume: true);
+        Assert.Equal(TinyRun.Checkpoint(folder.Of("fp32")), TinyRun.Checkpoint(folder.Of("tf32")));
+        Assert.Equal("tf32", RunRecord.Read(new RunDirectory(folder.Of("tf32")).RunFile).Machine.Precision);
+    }
+
+    [Fact]
     public void A_micro_batch_as_large_as_the_batch_is_the_plain_run()
     {
         TinyRun.Train(folder, "plain");

@@ -37,6 +37,8 @@ internal static unsafe partial class OwnLibtorch
         ("libtorch.so", true, Lazy),
     ];
 
+    private static string? lastError;
+
     /// <summary>Where it is; null if none was named.</summary>
     public static string? Folder { get; private set; }
 
@@ -78,6 +80,12 @@ internal static unsafe partial class OwnLibtorch
             ? NativeLibrary.TryLoad(OperatingSystem.IsLinux() ? $"lib{name}.so" : name, typeof(torch).Assembly, null, out library)
             : File.Exists(Path.Combine(Folder, $"lib{name}.so")) && NativeLibrary.TryLoad(Path.Combine(Folder, $"lib{name}.so"), out library);
     }
+
+    /// <summary>What to do where TorchSharp found no libtorch, in words; null for an error that has another cause.</summary>
+    public static string? Explain(Exception error)
+        => error is TypeInitializationException { TypeName: "TorchSharp.torch" } or NotSupportedException { Source: "TorchSharp" }
+            ? $"this program has no libtorch that can be loaded; let {Variable} name the folder of a PyTorch or libtorch {Release}, or build with -p:TorchBackend=cpu or cuda"
+            : null;
 
     /// <summary>The folder with the libraries: the one that is named, or <c>lib</c> in it, or that of <c>torch</c> in it.</summary>
     /// <exception cref="ConfigurationException">There are none.</exception>
@@ -144,7 +152,7 @@ internal static unsafe partial class OwnLibtorch
             if (needed || File.Exists(path))
             {
                 loaded[name] = Open(path, flags) is not 0 and var library ? library
-                    : throw new ConfigurationException($"{Variable}: {path} cannot be loaded: {LastError()}");
+                    : throw new ConfigurationException($"{Variable}: {path} cannot be loaded: {lastError}");
             }
         }
 
@@ -152,7 +160,7 @@ internal static unsafe partial class OwnLibtorch
         if (Beside(Bindings) is { } bindings && Open(bindings, Now) == 0)
         {
             throw new ConfigurationException(
-                $"{Variable}: TorchSharp {Bound} cannot be loaded with the libtorch in {libraries}; expected version {Release} of it: {LastError()}");
+                $"{Variable}: TorchSharp {Bound} cannot be loaded with the libtorch in {libraries}; expected version {Release} of it: {lastError}");
         }
 
         StartTorchSharp(loaded);
@@ -210,7 +218,15 @@ internal static unsafe partial class OwnLibtorch
             .FirstOrDefault(File.Exists);
     }
 
-    private static string LastError() => Marshal.PtrToStringUTF8((nint)ErrorText()) ?? "for a reason that the loader does not tell";
+    private static nint Open(string path, int flags)
+    {
+        // Bound before, and asked at once: whatever .NET itself wants of the loader takes the place of the error.
+        byte* text = ErrorText();
+        nint library = Load(path, flags);
+        text = library == 0 ? ErrorText() : null;
+        lastError = Marshal.PtrToStringUTF8((nint)text);
+        return library;
+    }
 
     /// <summary>The beginning of what the loader knows of a library (struct link_map of link.h); dlopen returns its address.</summary>
     [StructLayout(LayoutKind.Explicit)]
@@ -221,7 +237,7 @@ internal static unsafe partial class OwnLibtorch
     }
 
     [LibraryImport("libc", EntryPoint = "dlopen", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial nint Open(string path, int flags);
+    private static partial nint Load(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "dlerror")]
     private static partial byte* ErrorText();
