@@ -1,0 +1,59 @@
+using System.Runtime.InteropServices;
+using SimClr.Internals;
+
+namespace SimClr.GpuChecks;
+
+/// <summary>
+/// <c>SimClr.GpuChecks SECTION [--device cpu|cuda] [--quick] [--python COMMAND]</c>: one section of bench/gpu.sh. Prints one
+/// JSON object, described in bench/README.md, and what it does to standard error. Exit codes: 0, or 1 where a check failed.
+/// </summary>
+internal static class Program
+{
+    private static readonly Dictionary<string, Action<Section>> Sections = new()
+    {
+        ["smoke"] = SmokeChecks.Run,
+        ["golden"] = GoldenChecks.Run,
+        ["step"] = StepChecks.AgainstProcessor,
+        ["micro"] = StepChecks.InMicroBatches,
+        ["resume"] = RunChecks.Resume,
+        ["embed"] = RunChecks.Embed,
+        ["memory"] = RunChecks.Memory,
+        ["bare"] = SpeedChecks.Bare,
+        ["pretrain"] = SpeedChecks.Pretrain,
+        ["loss"] = SpeedChecks.Loss,
+        ["cache"] = SpeedChecks.Cache,
+        ["auto"] = RunChecks.MicroBatchAuto,
+    };
+
+    private static int Main(string[] arguments)
+    {
+        if (arguments is not [string name, ..] || !Sections.TryGetValue(name, out Action<Section>? run))
+        {
+            Console.Error.WriteLine($"got '{string.Join(' ', arguments)}', expected one of {string.Join(", ", Sections.Keys)}");
+            return 2;
+        }
+
+        var section = new Section(name, Value("--device") ?? "cuda", arguments.Contains("--quick"), Value("--python") ?? "python3");
+
+        // Out of time: what was found until now is told. The main thread may be inside a native call.
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ =>
+        {
+            section.Fail("out of time");
+            Environment.Exit(section.Print());
+        });
+
+        // As a run of the command line computes.
+        BoundThreads.Run(() =>
+        {
+            section.Try("section", () => run(section));
+            return 0;
+        });
+        return section.Print();
+
+        string? Value(string option)
+        {
+            int at = Array.IndexOf(arguments, option);
+            return at >= 0 && at + 1 < arguments.Length ? arguments[at + 1] : null;
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using SimClr.Encoders;
+using SimClr.Training;
+
+namespace SimClr.GpuChecks;
+
+/// <summary>The other side of the bare step: <c>pytorch_step.py</c>, which waits beside this process for its turns.</summary>
+internal sealed class PyTorch : IDisposable
+{
+    private readonly Process process;
+
+    private PyTorch(Process process) => this.process = process;
+
+    /// <summary>Starts it; where there is no PyTorch, a figure says so, and nothing is compared.</summary>
+    public static PyTorch? Start(Section section)
+    {
+        var start = new ProcessStartInfo(section.Python, [Path.Join(AppContext.BaseDirectory, "pytorch_step.py"), section.Device])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+
+        // What was set for this program's libtorch is not for Python's.
+        start.Environment.Remove("LD_LIBRARY_PATH");
+        try
+        {
+            var side = new PyTorch(Process.Start(start)!);
+            section.Figure("pytorch", side.Read()["version"]!.GetValue<string>());
+            return side;
+        }
+        catch (Exception error) when (error is System.ComponentModel.Win32Exception or IOException)
+        {
+            section.Figure("pytorch", null);
+            return null;
+        }
+    }
+
+    /// <summary>Makes a net and takes three steps.</summary>
+    public void Prepare(string name, PretrainOptions options) => Ask(new JsonObject
+    {
+        ["net"] = name.Split(' ')[0],
+        ["width"] = options.Encoder.Width,
+        ["small_stem"] = EncoderCatalog.HasSmallStem(options.Encoder, options.Views.Size),
+        ["size"] = options.Views.Size,
+        ["batch"] = options.Batch.Size,
+        ["hidden"] = options.Head.Hidden,
+        ["threads"] = Internals.ComputeThreads.Of(options.Threads),
+    });
+
+    /// <summary>Images per second over about the given time.</summary>
+    public double Measure(TimeSpan span)
+        => Ask(new JsonObject { ["seconds"] = span.TotalSeconds })["images_per_second"]!.GetValue<double>();
+
+    public void Dispose()
+    {
+        process.StandardInput.Close();
+        if (!process.WaitForExit(5000))
+        {
+            process.Kill();
+        }
+
+        process.Dispose();
+    }
+
+    private JsonNode Ask(JsonObject question)
+    {
+        process.StandardInput.WriteLine(question.ToJsonString());
+        process.StandardInput.Flush();
+        return Read();
+    }
+
+    private JsonNode Read() => process.StandardOutput.ReadLine() is { } line
+        ? JsonNode.Parse(line)!
+        : throw new IOException("pytorch_step.py ended; standard error says why");
+}

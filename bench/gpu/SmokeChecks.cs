@@ -1,0 +1,36 @@
+using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
+using SimClr.Cli.Commands;
+using SimClr.Internals;
+using SimClr.Training;
+using static TorchSharp.torch;
+
+namespace SimClr.GpuChecks;
+
+/// <summary>Whether the libraries load and the device computes.</summary>
+internal static class SmokeChecks
+{
+    public static void Run(Section section)
+    {
+        LibraryReport libraries = LibraryReport.Take();
+        section.Figure("libtorch", libraries.Torch);
+        section.Figure("torchsharp", libraries.TorchSharp);
+        section.Figure("runtime", RuntimeInformation.FrameworkDescription);
+        section.Figure("processor", MachineReport.Take().Processor);
+        section.Figure("cores", Environment.ProcessorCount);
+        section.Figure("devices", new JsonArray([.. libraries.Devices.Select(name => JsonValue.Create(name))]));
+        section.Figure("libturbojpeg", JsonValue.Create(libraries.TurboJpeg));
+        section.AtLeast("the device is there", libraries.Devices.Any(name => name.StartsWith(section.Device, StringComparison.Ordinal)) ? 1 : 0, 1);
+        section.Figure("taken_bytes", DeviceMemory.Taken(device(section.Device)));
+        section.Figure("total_bytes", DeviceMemory.Of(device(section.Device))?.Total ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        ComputePlan plan = ComputePlan.Resolve(section.Options("auto"), ownEncoder: false);
+        section.Figure("auto_precision", plan.Precision);
+
+        using var scope = NewDisposeScope();
+        Tensor x = arange(0, 1 << 20, 1, ScalarType.Float32).to(device(section.Device)).sqrt();
+        Tensor weight = full([8, 4, 3, 3], 0.01, device: device(section.Device));
+        section.AtMost("sum of square roots", Math.Abs((x.sum(ScalarType.Float64).item<double>() / 715_827_370.58) - 1), 1e-6);
+        Tensor convolved = nn.functional.conv2d(ones([2, 4, 8, 8], device: device(section.Device)), weight, padding: [1, 1]);
+        section.AtMost("convolution of ones", Math.Abs(convolved[0, 0, 4, 4].item<float>() - 0.36), 1e-5);
+    }
+}
