@@ -92,7 +92,7 @@ internal static class OnnxCheck
         using InferenceMode? inferenceHead = head is null ? null : new InferenceMode(head);
 
         // Channels last, as everywhere: for other layouts libtorch asks NNPACK, which complains where it does not know the processor.
-        Tensor input = tensor(images.Prepared, [images.Count, images.Size, images.Size, 3]).permute(0, 3, 1, 2);
+        Tensor input = tensor(images.Prepared, [images.Count, images.Size, images.Size, 3], device: CPU).permute(0, 3, 1, 2);
         Tensor x = encoder.Module.forward(input.to(device(inference.Device))).to_type(ScalarType.Float32);
         x = head is null ? x : head.forward(x.to(device(inferenceHead!.Device)));
         float[] rows = x.cpu().contiguous().data<float>().ToArray();

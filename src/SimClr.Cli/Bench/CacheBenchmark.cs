@@ -1,6 +1,7 @@
 using System.Globalization;
 using SimClr.Data;
 using SimClr.Training;
+using TorchSharp;
 
 namespace SimClr.Cli.Bench;
 
@@ -43,7 +44,8 @@ internal static class CacheBenchmark
     {
         using ImageDataSet images = BenchImages.Small(settings, options.Views.Size, count);
         double speed = 0;
-        double peak = ResidentPeak.Of(() => speed = PretrainSpeed.Measure(options, images, cancellation));
+        var place = torch.device(ComputePlan.Resolve(options, ownEncoder: false).Device);
+        double peak = ResidentPeak.Of(() => speed = PretrainSpeed.Measure(options, images, cancellation), place);
         return new BenchRow(name, $"pretrain with batch {options.Batch.Size}", Spread.Of([speed]), "images/s")
         {
             Figures = new Dictionary<string, double> { ["mb"] = peak / (1 << 20) },

@@ -36,7 +36,7 @@ internal static class EmbedBenchmark
         encoder.Module.to(torch.device(plan.Device));
         ChannelsLast.Convert(encoder.Module);
         int count = Embedder.BatchSize(options.Views.Size);
-        using Tensor batch = rand(count, options.Views.Size, options.Views.Size, 3).to(torch.device(plan.Device)).permute(0, 3, 1, 2);
+        using Tensor batch = rand([count, options.Views.Size, options.Views.Size, 3], device: torch.device(plan.Device)).permute(0, 3, 1, 2);
         int batches = Math.Max(2, images.Count / count);
         double Fixed() => count * SideBySide.Rate(() => Bare(encoder, batch), batches);
         double File()

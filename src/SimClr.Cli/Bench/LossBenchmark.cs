@@ -40,7 +40,7 @@ internal static class LossBenchmark
         };
     }
 
-    /// <summary>NT-Xent at N = 16,384: what the process holds at most, beyond the projections and their gradients.</summary>
+    /// <summary>NT-Xent at N = 16,384: what is held at most, beyond the projections and their gradients.</summary>
     public static IEnumerable<BenchRow> Memory(BenchSettings settings, CancellationToken cancellation)
     {
         ComputePlan plan = ComputePlan.Resolve(settings.Basis, ownEncoder: false);
@@ -49,8 +49,9 @@ internal static class LossBenchmark
         using var warm = new Projections(settings.LossImages / 8, plan.Device);
         warm.Differentiate(used.Forward);   // threads, and the buffers of the matrix products
         using var projections = new Projections(settings.ManyLossImages, plan.Device);
-        long before = Environment.WorkingSet;
-        double peak = ResidentPeak.Of(() => projections.Differentiate(used.Forward));
+        Device place = device(plan.Device);
+        long before = DeviceMemory.Taken(place);
+        double peak = ResidentPeak.Of(() => projections.Differentiate(used.Forward), place);
         double gradients = 2.0 * settings.ManyLossImages * Dimension * sizeof(float);
         yield return new BenchRow(
             "loss_memory",

@@ -37,7 +37,7 @@ internal static class OnnxBenchmark
         using var memory = new HostMemory();
         using var network = new InferenceNetwork(encoder.Module, head: null);
         using var lanes = new ComputeLanes(threads);
-        Tensor images = rand(batch, 3, side, side);
+        Tensor images = rand([batch, 3, side, side], device: CPU);
         Tensor ours = channelsLast ? images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : images;
 
         Tensor[] parts = ours.split(Embedder.BatchSize(side));

@@ -119,7 +119,7 @@ internal sealed class EmbedCall : IDisposable
 
     private static EmbeddingOutcome Sum(ICommunicator ranks, EmbeddingOutcome own)
     {
-        using torch.Tensor counts = torch.tensor(new long[] { own.Rows, own.Images, own.Resumed });
+        using torch.Tensor counts = torch.tensor(new long[] { own.Rows, own.Images, own.Resumed }, device: torch.CPU);
         ranks.AllReduce(counts);
         long[] sums = counts.data<long>().ToArray();
         return new EmbeddingOutcome((int)sums[0], own.Dimension, (int)sums[1], (int)sums[2]);

@@ -119,7 +119,7 @@ public sealed class SafetensorsFile : IWeightsFile
                     continue;
                 }
 
-                Tensor tensor = empty(place.Shape, Types[index].Type).DetachFromDisposeScope();
+                Tensor tensor = empty(place.Shape, Types[index].Type, CPU).DetachFromDisposeScope();
                 tensors.Add(place.Name, tensor);
                 stream.Position = place.Begin;
                 stream.ReadExactly(tensor.bytes);

@@ -132,7 +132,7 @@ internal sealed class Nccl(ICommunicator host) : ICommunicator
     private byte[] IdOfAll(NcclLibrary nccl)
     {
         byte[] id = Rank == 0 ? nccl.DrawId() : new byte[128];
-        using Tensor shared = tensor(id);
+        using Tensor shared = tensor(id, device: CPU);
         host.Broadcast(shared);
         return shared.bytes.ToArray();
     }

@@ -16,7 +16,7 @@ internal static class RankMessages
             return here;
         }
 
-        using Tensor count = tensor(here ? 1L : 0L).reshape(1);
+        using Tensor count = tensor(here ? 1L : 0L, device: CPU).reshape(1);
         ranks.AllReduce(count);
         return count.item<long>() > 0;
     }
@@ -32,14 +32,14 @@ internal static class RankMessages
         }
 
         using var scope = NewDisposeScope();
-        Tensor lengths = zeros(ranks.Size, dtype: ScalarType.Int64);
-        ranks.AllGather(tensor(new long[] { mine.Length }), lengths);
+        Tensor lengths = zeros(ranks.Size, dtype: ScalarType.Int64, device: CPU);
+        ranks.AllGather(tensor(new long[] { mine.Length }, device: CPU), lengths);
         int[] count = [.. lengths.data<long>().ToArray().Select(length => (int)length)];
         int most = Math.Max(1, count.Max());
         byte[] padded = new byte[most];
         mine.CopyTo(padded, 0);
-        Tensor all = zeros(ranks.Size * most, dtype: ScalarType.Byte);
-        ranks.AllGather(tensor(padded, dtype: ScalarType.Byte), all);
+        Tensor all = zeros(ranks.Size * most, dtype: ScalarType.Byte, device: CPU);
+        ranks.AllGather(tensor(padded, dtype: ScalarType.Byte, device: CPU), all);
         byte[] bytes = all.data<byte>().ToArray();
         return [.. count.Select((length, rank) => bytes[(rank * most)..((rank * most) + length)])];
     }
@@ -138,9 +138,9 @@ internal static class RankMessages
     private static byte[] FromFirst(this ICommunicator ranks, byte[] bytes)
     {
         using var scope = NewDisposeScope();
-        Tensor length = tensor(new long[] { bytes.Length });
+        Tensor length = tensor(new long[] { bytes.Length }, device: CPU);
         ranks.Broadcast(length);
-        Tensor values = ranks.Rank == 0 ? tensor(bytes, dtype: ScalarType.Byte) : zeros(length.item<long>(), dtype: ScalarType.Byte);
+        Tensor values = ranks.Rank == 0 ? tensor(bytes, dtype: ScalarType.Byte, device: CPU) : zeros(length.item<long>(), dtype: ScalarType.Byte, device: CPU);
         ranks.Broadcast(values);
         return values.data<byte>().ToArray();
     }

@@ -26,7 +26,7 @@ internal sealed record EmbeddedRows(
             int count = kept[rank].Length * dimension;
             if (count > 0)
             {
-                using Tensor part = rank == ranks.Rank ? tensor(Values) : empty(count);
+                using Tensor part = rank == ranks.Rank ? tensor(Values, device: CPU) : empty(count, float32, CPU);
                 ranks.Broadcast(part, rank);
                 part.data<float>().ToArray().CopyTo(values, begin);
                 begin += count;

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace SimClr.Encoders;
 
 /// <summary>
-/// Stores convolution weights with the channels innermost in memory. Shapes and values stay; the processor's
-/// convolutions are faster, and batches written as height × width × channel need no conversion.
+/// Stores convolution weights with the channels innermost in memory. Shapes and values stay; convolutions are faster
+/// on processors and GPUs, and batches written as height × width × channel need no conversion.
 /// </summary>
 internal static class ChannelsLast
 {
@@ -12,13 +12,14 @@ internal static class ChannelsLast
     private const int Lanes = 16;
 
     /// <summary>
-    /// Converts a module whose convolutions all have multiples of 16 outputs. With fewer, oneDNN (3.7.1, in float32)
-    /// writes past the end of its memory when it computes the gradient of the weights in this order.
+    /// Converts a module, on the device it is to compute on. On the processor only one whose convolutions all have multiples
+    /// of 16 outputs: with fewer, oneDNN (3.7.1, in float32) writes past the end of its memory when it computes the gradient
+    /// of the weights in this order.
     /// </summary>
     /// <returns>Whether it was converted, and its input may be in this order too.</returns>
     public static bool Convert(nn.Module module)
     {
-        if (module.parameters().Any(p => p.dim() == 4 && p.shape[0] % Lanes != 0))
+        if (module.parameters().Any(p => p.dim() == 4 && p.device_type == TorchSharp.DeviceType.CPU && p.shape[0] % Lanes != 0))
         {
             return false;
         }

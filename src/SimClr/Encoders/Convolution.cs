@@ -23,7 +23,7 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
     {
         Stride = stride;
         Padding = kernel / 2;
-        weight = nn.Parameter(empty(outputs, inputs, kernel, kernel));
+        weight = nn.Parameter(empty(outputs, inputs, kernel, kernel, device: CPU));
         RegisterComponents();
     }
 

@@ -28,7 +28,7 @@ internal sealed class CenteredFeatures : IDisposable
         BlockRows = Math.Clamp(BlockBytes / bytes, Math.Min(256, Count), Count);
 
         using var scope = NewDisposeScope();
-        Tensor sum = zeros(Dimension, float64);
+        Tensor sum = zeros(Dimension, float64, CPU);
         foreach ((_, Tensor block) in FeatureBlocks.Read(data))
         {
             sum.add_(block.sum([0], type: float64), Scalars.One);
@@ -37,7 +37,7 @@ internal sealed class CenteredFeatures : IDisposable
         // Rounded, so that taking it off is exact but for the rounding of the difference.
         Tensor mean = sum.div_(Scalars.Of(Count)).to_type(float32);
         Mean = mean.to_type(float64).DetachFromDisposeScope();
-        Values = empty([Count, Dimension], Type).DetachFromDisposeScope();
+        Values = empty([Count, Dimension], Type, CPU).DetachFromDisposeScope();
         foreach ((int start, Tensor block) in FeatureBlocks.Read(data))
         {
             Values.narrow(0, start, block.shape[0]).copy_(Type == ScalarType.Float64 ? block.to_type(float64).sub_(Mean) : block.sub_(mean));
@@ -73,7 +73,7 @@ internal sealed class CenteredFeatures : IDisposable
     /// <summary>The rows in double precision, in small blocks that share their memory: each lives until the next.</summary>
     public IEnumerable<(int Start, Tensor Rows)> DoubleBlocks()
     {
-        doubles ??= empty([Math.Min(DoubleBlockRows, Count), Dimension], float64).DetachFromDisposeScope();
+        doubles ??= empty([Math.Min(DoubleBlockRows, Count), Dimension], float64, CPU).DetachFromDisposeScope();
         for (int start = 0; start < Count; start += DoubleBlockRows)
         {
             using var scope = NewDisposeScope();

@@ -12,7 +12,7 @@ internal static class FeatureBlocks
     public static IEnumerable<(int Start, Tensor Rows)> Read(LogisticData data)
     {
         int blockRows = Math.Min(BlockRows, data.Count);
-        using Tensor buffer = empty([blockRows, data.Dimension], float32).DetachFromDisposeScope();
+        using Tensor buffer = empty([blockRows, data.Dimension], float32, CPU).DetachFromDisposeScope();
         for (int start = 0; start < data.Count; start += blockRows)
         {
             using var scope = NewDisposeScope();

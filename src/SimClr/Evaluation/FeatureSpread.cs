@@ -16,7 +16,7 @@ internal sealed class FeatureSpread : IDisposable
     {
         using var scope = NewDisposeScope();
         bool whole = features.Dimension <= MostDimensions;
-        Tensor sum = whole ? zeros(features.Dimension, features.Dimension, float64) : zeros(features.Dimension, float64);
+        Tensor sum = whole ? zeros(features.Dimension, features.Dimension, float64, CPU) : zeros(features.Dimension, float64, CPU);
         foreach ((_, Tensor x) in features.Blocks())
         {
             sum.add_(whole ? x.t().mm(x) : x.mul(x).sum([0], type: float64), Scalars.One);

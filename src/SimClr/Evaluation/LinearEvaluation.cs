@@ -63,7 +63,7 @@ public static class LinearEvaluation
         var skipped = new SkippedImages(train, data);
         using LinearTrainer trainer = Train(encoder, train, skipped, questions, options, data, progress, ranks, cancellation);
         ranks.Share(skipped);
-        using Tensor h = tensor(questions.Values, [questions.Count, questions.Dimension]);
+        using Tensor h = tensor(questions.Values, [questions.Count, questions.Dimension], device: CPU);
         return trainer.Result(questions, trainer.Logits(h), train.Count - skipped.Count, options.Epochs) with
         {
             SkippedImages = skipped.Count + test.Count - questions.Count,

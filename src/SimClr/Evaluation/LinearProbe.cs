@@ -40,7 +40,7 @@ public static class LinearProbe
 
         using var scope = NewDisposeScope();
         (Tensor x, Tensor y) = Standardized(train, test);
-        Tensor labels = tensor(train.RequireLabels().Select(label => (long)label).ToArray());
+        Tensor labels = tensor(train.RequireLabels().Select(label => (long)label).ToArray(), device: CPU);
         double peak = Math.Min(options.BaseRate * batch / 256, 1 / Curvature(x));
         using var trainer = new LinearTrainer(
             train.Dimension, train.ClassNames is null ? Math.Max(train.Classes, test.Classes) : train.Classes, train.Count, batch, epochs, peak, options, "cpu", SingleProcess.Instance);
@@ -51,7 +51,7 @@ public static class LinearProbe
             {
                 cancellation.ThrowIfCancellationRequested();
                 using var step = NewDisposeScope();
-                Tensor rows = tensor(batches[i]).to_type(ScalarType.Int64);
+                Tensor rows = tensor(batches[i], device: CPU).to_type(ScalarType.Int64);
                 trainer.Step(
                     x.index_select(0, rows), labels.index_select(0, rows), epoch == epochs - 1 && i == batches.Length - 1);
             }
@@ -63,8 +63,8 @@ public static class LinearProbe
     // One scale for all dimensions: a scale for each would blow up those that hardly vary in the training rows.
     private static (Tensor Train, Tensor Test) Standardized(EmbeddingTable train, EmbeddingTable test)
     {
-        Tensor x = tensor(train.Values, [train.Count, train.Dimension]);
-        Tensor y = tensor(test.Values, [test.Count, test.Dimension]);
+        Tensor x = tensor(train.Values, [train.Count, train.Dimension], device: CPU);
+        Tensor y = tensor(test.Values, [test.Count, test.Dimension], device: CPU);
         Tensor mean = x.mean([0], keepdim: true);
         Tensor deviation = x.sub(mean).pow(Scalars.Two).mean().sqrt().clamp(min: Scalars.Of(1e-12));
         return (x.sub(mean).div(deviation), y.sub(mean).div(deviation));
@@ -74,7 +74,7 @@ public static class LinearProbe
     private static double Curvature(Tensor x)
     {
         using var scope = NewDisposeScope();
-        Tensor v = ones(x.shape[1], 1).div(Scalars.Of(Math.Sqrt(x.shape[1])));
+        Tensor v = ones(x.shape[1], 1, device: x.device).div(Scalars.Of(Math.Sqrt(x.shape[1])));
         double largest = 0;
         for (int i = 0; i < PowerIterations; i++)
         {

@@ -55,7 +55,7 @@ internal sealed class LogisticCurvature : IDisposable
         interceptFactors.Dispose();
     }
 
-    private static Tensor Flattened(ReadOnlySpan<double> values, long rows, long columns) => tensor(values.ToArray(), [rows, columns]);
+    private static Tensor Flattened(ReadOnlySpan<double> values, long rows, long columns) => tensor(values.ToArray(), [rows, columns], device: CPU);
 
     private static void Copy(Tensor values, Span<double> target) => values.contiguous().data<double>().CopyTo(target);
 }

@@ -43,8 +43,8 @@ internal sealed class LogisticObjective(CenteredFeatures features, IClassLoss lo
     {
         using var scope = NewDisposeScope();
         (Tensor weights, Tensor intercepts) = Model(point);
-        Tensor byWeights = zeros(loss.Classes, features.Dimension, float64);
-        Tensor byIntercepts = zeros(loss.Classes, float64);
+        Tensor byWeights = zeros(loss.Classes, features.Dimension, float64, CPU);
+        Tensor byIntercepts = zeros(loss.Classes, float64, CPU);
         double sum = 0;
         foreach ((int start, Tensor x) in Blocks())
         {
@@ -66,7 +66,7 @@ internal sealed class LogisticObjective(CenteredFeatures features, IClassLoss lo
     {
         using var scope = NewDisposeScope();
         (Tensor weights, Tensor intercepts) = Model(point);
-        Tensor sum = zeros(loss.Classes, loss.Classes, float64);
+        Tensor sum = zeros(loss.Classes, loss.Classes, float64, CPU);
         foreach ((int start, Tensor x) in Blocks())
         {
             sum.add_(loss.Curvature(start, addmm(intercepts, x, weights, 1, 1)), Scalars.One);
@@ -81,6 +81,6 @@ internal sealed class LogisticObjective(CenteredFeatures features, IClassLoss lo
         => Precision == features.Type ? features.Blocks() : features.DoubleBlocks();
 
     private (Tensor Weights, Tensor Intercepts) Model(ReadOnlySpan<double> point) => (
-        tensor(point[..Weights].ToArray(), [loss.Classes, features.Dimension]).to_type(Precision).t(),
-        tensor(point[Weights..].ToArray()).to_type(Precision));
+        tensor(point[..Weights].ToArray(), [loss.Classes, features.Dimension], device: CPU).to_type(Precision).t(),
+        tensor(point[Weights..].ToArray(), device: CPU).to_type(Precision));
 }

@@ -127,8 +127,8 @@ public sealed class LogisticRegression
         }
 
         using var scope = NewDisposeScope();
-        Tensor w = tensor(weights, [Classes, Dimension]).t();
-        Tensor b = tensor(intercepts);
+        Tensor w = tensor(weights, [Classes, Dimension], device: CPU).t();
+        Tensor b = tensor(intercepts, device: CPU);
         float[] logits = new float[(long)data.Count * Classes];
         foreach ((int start, Tensor x) in FeatureBlocks.Read(data))
         {

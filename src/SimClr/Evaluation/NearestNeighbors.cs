@@ -88,5 +88,5 @@ public static class NearestNeighbors
         => values.contiguous().data<T>().ToArray();
 
     private static Tensor Unit(EmbeddingTable table)
-        => tensor(table.Normalized().Values, [table.Count, table.Dimension]);
+        => tensor(table.Normalized().Values, [table.Count, table.Dimension], device: CPU);
 }

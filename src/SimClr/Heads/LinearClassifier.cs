@@ -19,7 +19,7 @@ public sealed class LinearClassifier : nn.Module<Tensor, Tensor>
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(inputs);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classes);
-        layer = nn.Linear(inputs, classes);
+        layer = nn.Linear(inputs, classes, device: CPU);
         nn.init.zeros_(layer.weight!);
         nn.init.zeros_(layer.bias!);
         Classes = classes;

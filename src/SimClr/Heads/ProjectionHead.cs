@@ -62,7 +62,7 @@ public sealed class ProjectionHead : nn.Module<Tensor, Tensor>
 
     internal static Linear Linear(int inputs, int outputs, bool bias, long seed, int layer)
     {
-        Linear linear = nn.Linear(inputs, outputs, hasBias: bias);
+        Linear linear = nn.Linear(inputs, outputs, hasBias: bias, device: CPU);
         double bound = 1 / Math.Sqrt(inputs);
         using var _ = no_grad();
         using var weight = WeightInitializer.Uniform([outputs, inputs], bound, seed, 1000 + (2 * layer));

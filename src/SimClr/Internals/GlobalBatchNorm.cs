@@ -18,7 +18,7 @@ internal sealed class GlobalBatchNorm : BatchNorm
     private readonly int dimensions;
 
     private GlobalBatchNorm(long channels, int dimensions, string name)
-        : base(channels, 1e-5, 0.1, true, true, null, null, name)
+        : base(channels, 1e-5, 0.1, true, true, CPU, null, name)
         => this.dimensions = dimensions;
 
     /// <summary>The other ranks; null (default) to normalize by what this one sees.</summary>

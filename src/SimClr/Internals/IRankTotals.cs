@@ -14,4 +14,7 @@ internal interface IRankTotals
     /// over. Until then there is no further sum.
     /// </summary>
     void FailInBackward(Exception error);
+
+    /// <summary>What this rank's backward pass has been handed.</summary>
+    HandedGradients Handed { get; }
 }

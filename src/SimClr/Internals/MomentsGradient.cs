@@ -29,6 +29,7 @@ internal sealed class MomentsGradient : autograd.MultiTensorFunction<MomentsGrad
     public override List<Tensor> forward(autograd.AutogradContext ctx, params object[] vars)
     {
         var (x, scale, shift, moments) = ((Tensor)vars[0], (Tensor)vars[1], (Tensor)vars[2], (GlobalMoments)vars[3]);
+        ctx.set_materialize_grads(false);
         ctx.save_for_backward([x, scale, moments.Mean, moments.Variance, moments.Count]);
         ctx.save_data(Other, ((double)vars[4], (IRankTotals)vars[5]));
         return [x.alias(), scale.alias(), shift.alias()];
@@ -38,17 +39,23 @@ internal sealed class MomentsGradient : autograd.MultiTensorFunction<MomentsGrad
     public override List<Tensor> backward(autograd.AutogradContext ctx, List<Tensor> grad_outputs)
     {
         (double epsilon, IRankTotals totals) = ((double, IRankTotals))ctx.get_data(Other);
+        using var scope = NewDisposeScope();
+        scope.Attach(grad_outputs.Where(gradient => !gradient.IsInvalid));
         Tensor byX = grad_outputs[0];
         try
         {
-            byX = Through(ctx.get_saved_variables(), grad_outputs, epsilon, totals);
+            List<Tensor> saved = ctx.get_saved_variables();
+            byX = Through(saved, grad_outputs, epsilon, totals);
+            ctx.Dispose();   // frees x, as PyTorch's own functions do once they were passed
         }
         catch (Exception error)
         {
             totals.FailInBackward(error);
         }
 
-        return [byX, grad_outputs[1], grad_outputs[2], null!, null!, null!];   // one for each argument of the forward pass
+        List<Tensor> result = [byX, grad_outputs[1], grad_outputs[2], null!, null!, null!];   // one for each argument of the forward pass
+        totals.Handed.Hold(result);
+        return result;
     }
 
     private static Tensor Through(List<Tensor> saved, List<Tensor> gradients, double epsilon, IRankTotals totals)

@@ -14,28 +14,25 @@ internal delegate (Tensor Value, Tensor Slope) PairTerm(Tensor x);
 /// </summary>
 internal static class NegativePairs
 {
-    /// <summary>Similarities of a block: few enough for a core's cache, enough for an efficient matrix product.</summary>
-    internal const long ElementsPerBlock = 1 << 20;
-
     /// <summary>The mean over the N·(N − 1) pairs as a differentiable scalar; 0 for one image, which has no negatives.</summary>
     /// <param name="u">First views and then second views of N images, [2N, d].</param>
     /// <param name="term">The term, and its derivative.</param>
     /// <param name="relative">Whether the term is of s⁻ − s⁺, the similarity less that of the anchor's positive, or of s⁻ itself.</param>
-    /// <param name="elements">Similarities that are held at once.</param>
-    public static Tensor Mean(Tensor u, PairTerm term, bool relative, long elements = ElementsPerBlock)
+    /// <param name="elements">Similarities that are held at once; null for what suits the device.</param>
+    public static Tensor Mean(Tensor u, PairTerm term, bool relative, long? elements = null)
     {
         using var scope = NewDisposeScope();
         (Tensor mean, Tensor? gradient) = Compute(u.detach(), term, relative, u.requires_grad, elements);
         return (gradient is null ? mean : Projections.WithGradient(u, mean, gradient)).MoveToOuterDisposeScope();
     }
 
-    private static (Tensor Mean, Tensor? Gradient) Compute(Tensor u, PairTerm term, bool relative, bool withGradient, long elements)
+    private static (Tensor Mean, Tensor? Gradient) Compute(Tensor u, PairTerm term, bool relative, bool withGradient, long? elements)
     {
         using var _ = no_grad();
         long n = u.shape[0] / 2;
         Tensor sum = zeros([], dtype: u.dtype, device: u.device);
         Tensor? gradient = withGradient ? zeros_like(u) : null;
-        long rows = Math.Clamp(elements / n, 1, n);
+        long rows = SimilarityBlocks.Rows(u.device_type, n, n, elements);
         for (long first = 0; first < n; first += rows)
         {
             AddBlock(u, term, relative, first, Math.Min(rows, n - first), sum, gradient);

@@ -14,18 +14,15 @@ namespace SimClr.Losses;
 /// </summary>
 internal static class NtXentBlocks
 {
-    /// <summary>Similarities of a block: few enough for a core's cache, enough for an efficient matrix product.</summary>
-    private const long ElementsPerBlock = 1 << 20;
-
     /// <summary>The mean over all anchors, and its gradient where it is wanted.</summary>
     /// <param name="u">First views and then second views of N images, [2N, d].</param>
     /// <param name="temperature">τ.</param>
     /// <param name="withGradient">Whether ∂L/∂u is wanted.</param>
-    /// <param name="elements">Similarities that are held at once.</param>
+    /// <param name="elements">Similarities that are held at once; null for what suits the device.</param>
     /// <param name="anchors">The rows whose terms are wanted; null for all. The others are candidates only.</param>
     /// <returns>L, a scalar, and ∂L/∂u, [2N, d], or null.</returns>
     public static (Tensor Loss, Tensor? Gradient) Compute(
-        Tensor u, double temperature, bool withGradient, long elements = ElementsPerBlock, IReadOnlyList<(long First, long Count)>? anchors = null)
+        Tensor u, double temperature, bool withGradient, long? elements = null, IReadOnlyList<(long First, long Count)>? anchors = null)
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
@@ -36,7 +33,7 @@ internal static class NtXentBlocks
         Tensor missed = zeros_like(positive);                                          // 1 − p of each anchor
         Tensor? gradient = withGradient ? zeros_like(u) : null;
         Tensor loss = zeros([], dtype: u.dtype, device: u.device);
-        long rows = Math.Clamp(elements / views, 1, views);
+        long rows = SimilarityBlocks.Rows(u.device_type, views, views, elements);
         foreach ((long start, long count) in anchors ?? [(0, views)])
         {
             for (long first = start; first < start + count; first += rows)

@@ -16,13 +16,13 @@ internal sealed record SemiHardNegatives(Tensor Similarity, Tensor Exists)
     /// <summary>Finds them, a block of anchors at a time; the similarities of those that are found can be differentiated.</summary>
     /// <param name="u">First views and then second views of N images, [2N, d].</param>
     /// <param name="margin">By how much less similar they may be; null for any.</param>
-    /// <param name="elements">Similarities that are held at once.</param>
-    public static SemiHardNegatives Find(Tensor u, double? margin, long elements = NegativePairs.ElementsPerBlock)
+    /// <param name="elements">Similarities that are held at once; null for what suits the device.</param>
+    public static SemiHardNegatives Find(Tensor u, double? margin, long? elements = null)
     {
         long n = u.shape[0] / 2;
         Tensor which = zeros(n, dtype: ScalarType.Int64, device: u.device);
         Tensor exists = zeros(n, dtype: ScalarType.Bool, device: u.device);
-        long rows = Math.Clamp(elements / n, 1, n);
+        long rows = SimilarityBlocks.Rows(u.device_type, n, n, elements);
         for (long first = 0; first < n; first += rows)
         {
             FindBlock(u.detach(), margin, first, Math.Min(rows, n - first), which, exists);

@@ -23,8 +23,8 @@ internal sealed unsafe class InnerProducts : IDisposable
     /// <param name="dimension">Numbers per row.</param>
     public InnerProducts(float[] values, int dimension)
     {
-        rows = tensor(values, [values.Length / dimension, dimension]).DetachFromDisposeScope();
-        block = empty(BlockProducts, float32).DetachFromDisposeScope();
+        rows = tensor(values, [values.Length / dimension, dimension], device: CPU).DetachFromDisposeScope();
+        block = empty(BlockProducts, float32, CPU).DetachFromDisposeScope();
     }
 
     /// <summary>Multiplies rows with others.</summary>
@@ -39,7 +39,7 @@ internal sealed unsafe class InnerProducts : IDisposable
         using var _ = no_grad();
         long dimension = rows.shape[1];
         int columns = (int)(others.Length / dimension);
-        Tensor turned = tensor(others, [columns, dimension]).t();
+        Tensor turned = tensor(others, [columns, dimension], device: CPU).t();
         int blockRows = Math.Clamp(BlockProducts / columns, 1, MostRows);
         for (int start = first; start < first + count; start += blockRows)
         {

@@ -25,7 +25,7 @@ public static class PrincipalMap
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        Tensor x = tensor(rows.Values, [rows.Count, rows.Dimension]).to_type(float64);
+        Tensor x = tensor(rows.Values, [rows.Count, rows.Dimension], device: CPU).to_type(float64);
         x.sub_(x.mean([0], keepdim: true));
         (Tensor values, Tensor vectors) = linalg.eigh(x.t().mm(x));
         int axes = Math.Min(2, rows.Dimension);

@@ -50,7 +50,7 @@ internal sealed class BareStep : IDisposable
     private static Tensor Noise(long views, long size, ComputePlan plan)
     {
         using var scope = NewDisposeScope();
-        Tensor waves = arange(Scalars.Zero, Scalars.Of(views * size * size * 3), Scalars.One, ScalarType.Float32)
+        Tensor waves = arange(Scalars.Zero, Scalars.Of(views * size * size * 3), Scalars.One, ScalarType.Float32, CPU)
             .mul_(Scalars.Of(0.7548777)).sin_().add_(Scalars.One, Scalars.One).div_(Scalars.Two);
         return waves.reshape(views, size, size, 3).to(plan.InputType, device(plan.Device)).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }

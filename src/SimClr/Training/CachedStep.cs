@@ -36,10 +36,11 @@ internal sealed class CachedStep(SimClrModel model, IContrastiveLoss loss, RankS
     public StepOutcome Compute(Func<ViewBatch> nextViews)
     {
         AllocateGradients();
-        var statistics = new RunningStatistics(model);
+        RunningStatistics statistics = model.Statistics;
+        statistics.Begin();
         Kept kept = Project(nextViews);
         statistics.Restore();
-        HostMemory.GiveBack();
+        GiveBack(kept.Views);
 
         GatheredLoss.Outcome outcome = gathered.Compute(kept.Z1, kept.Z2);
         long start = 0;
@@ -52,13 +53,22 @@ internal sealed class CachedStep(SimClrModel model, IContrastiveLoss loss, RankS
             start += m;
             if (part % MicroBatchesOfAHeap == MicroBatchesOfAHeap - 1)
             {
-                HostMemory.GiveBack();
+                GiveBack(kept.Views);
             }
         }
 
         statistics.Settle();
-        HostMemory.GiveBack();
+        GiveBack(kept.Views);
         return new StepOutcome(outcome.Value, kept.H, outcome.Z, kept.Images);
+    }
+
+    // The memory of a GPU is not the C library's.
+    private static void GiveBack(Tensor views)
+    {
+        if (views.device_type == TorchSharp.DeviceType.CPU)
+        {
+            HostMemory.GiveBack();
+        }
     }
 
     /// <summary>The first pass. The pixels are kept for the second: their buffer is used again.</summary>

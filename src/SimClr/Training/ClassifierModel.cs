@@ -24,6 +24,7 @@ internal sealed class ClassifierModel : nn.Module<Tensor, (Tensor H, Tensor Logi
         this.classifier = classifier;
         this.channelsLast = channelsLast;
         RegisterComponents();
+        Statistics = new RunningStatistics(this);
     }
 
     public nn.Module<Tensor, Tensor> Encoder => encoder;
@@ -31,6 +32,9 @@ internal sealed class ClassifierModel : nn.Module<Tensor, (Tensor H, Tensor Logi
     public FirstLayers? Projection => projection;
 
     public LinearClassifier Classifier => classifier;
+
+    /// <summary>Those of its batch norms.</summary>
+    public RunningStatistics Statistics { get; }
 
     /// <summary>x: [N, 3, S, S] → h [N, r] and logits [N, classes].</summary>
     public override (Tensor H, Tensor Logits) forward(Tensor input)
@@ -41,4 +45,15 @@ internal sealed class ClassifierModel : nn.Module<Tensor, (Tensor H, Tensor Logi
 
     /// <summary>h: [N, r] → logits [N, classes].</summary>
     public Tensor Logits(Tensor h) => classifier.forward(projection is null ? h : projection.forward(h));
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            Statistics.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
 }

@@ -7,13 +7,16 @@ namespace SimClr.Training;
 
 /// <summary>
 /// Finds the largest micro-batch that fits. On the processor by the growth of resident memory over a few small passes,
-/// carried on in a straight line; elsewhere by trying on the device itself. Weights and statistics stay as they are.
+/// carried on in a straight line; elsewhere by trying on the device itself, beside a reserve. Weights and statistics stay as they are.
 /// </summary>
 internal static class MicroBatchFit
 {
     // What the allocator and the optimizer take on top of what a pass showed.
     private const double Usable = 0.85;
     private const long EnoughToMeasure = 256L << 20;
+
+    // Of a GPU's free memory: the loss, what is loaded ahead, and the gaps that tensors of other sizes leave, which no pass shows.
+    private const double Reserved = 0.1;
 
     /// <exception cref="ConfigurationException">Not even the smallest micro-batch fits.</exception>
     public static int Find(PretrainOptions options, ComputePlan plan, ITrainingTask task, ILogger logger)
@@ -27,12 +30,16 @@ internal static class MicroBatchFit
         }
 
         using var scope = NewDisposeScope();
-        var statistics = new RunningStatistics(model);
+        (Tensor Buffer, Tensor Before)[] statistics = [.. model.named_buffers().Select(b => (b.buffer, b.buffer.clone()))];
         model.train();
         int micro = plan.Device == "cpu"
             ? FitLine(size, Limit(options.Batch), Held(size), images => PeakOf(images) + Loaded(images))
-            : Halve(size, Tried);
-        statistics.Restore();
+            : FitByTrying(size, Reserve, Tried);
+        foreach ((Tensor buffer, Tensor before) in statistics)
+        {
+            buffer.copy_(before);
+        }
+
         logger.LogInformation("The micro-batch that fits is {Micro} images of a batch of {Size}.", micro, size);
         return micro;
 
@@ -44,7 +51,7 @@ internal static class MicroBatchFit
         double PeakOf(int images)
         {
             HostMemory.GiveBack();
-            return ResidentPeak.Of(() => Pass(images));
+            return ResidentPeak.Of(() => Pass(images), device(plan.Device));
         }
 
         void Pass(int images)
@@ -67,11 +74,15 @@ internal static class MicroBatchFit
                 Pass(images);
                 return true;
             }
-            catch (ExternalException error) when (error.Message.Contains("memory", StringComparison.OrdinalIgnoreCase))
+            catch (ExternalException error) when (TellsOfMemory(error.Message))
             {
                 return false;
             }
         }
+
+        Tensor? Reserve() => DeviceMemory.Of(device(plan.Device)) is { } memory
+            ? empty([(long)(memory.Free * Reserved)], ScalarType.Byte, device(plan.Device))
+            : null;
     }
 
     /// <summary>The largest number of images, up to the batch, whose peak stays below the limit.</summary>
@@ -101,6 +112,24 @@ internal static class MicroBatchFit
         double slope = Math.Max(1, last == first ? now / first : (now - least) / (last - first));
         return (int)Math.Clamp(last + ((room - now) / slope), first, size);
     }
+
+    /// <summary>
+    /// The largest number that fits while a part of the device's memory is held back, which training then has beside it.
+    /// Where the device does not tell what it has, one step less than what just fits.
+    /// </summary>
+    /// <param name="size">The batch.</param>
+    /// <param name="reserve">Holds the part back until it is disposed; gives null if that cannot be done.</param>
+    /// <param name="fits">Whether a pass of so many images fits.</param>
+    internal static int FitByTrying(int size, Func<IDisposable?> reserve, Func<int, bool> fits)
+    {
+        using IDisposable? held = reserve();
+        int most = Halve(size, fits);
+        return held is null && most < size ? Math.Max(2, most - Math.Max(1, most / 8)) : most;
+    }
+
+    /// <summary>Whether an error of libtorch is about memory: its own allocator's, or that of a library that it calls.</summary>
+    internal static bool TellsOfMemory(string message)
+        => message.Contains("memory", StringComparison.OrdinalIgnoreCase) || message.Contains("ALLOC_FAILED", StringComparison.Ordinal);
 
     /// <summary>The largest number that fits, within an eighth: halved until it does, then in between.</summary>
     internal static int Halve(int size, Func<int, bool> fits)

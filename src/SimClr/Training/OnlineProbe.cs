@@ -96,7 +96,7 @@ internal sealed class OnlineProbe : IDisposable
     {
         if (ranks.AreSeveral)
         {
-            using Tensor all = tensor(new[] { right.item<long>(), asked });
+            using Tensor all = tensor(new[] { right.item<long>(), asked }, device: CPU);
             ranks.Sum(all);
             right.fill_(Scalars.Of(all[0].item<long>()));
             asked = all[1].item<long>();

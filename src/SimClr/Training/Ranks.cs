@@ -27,6 +27,9 @@ internal sealed class Ranks(ICommunicator communicator) : IRankTotals
     public bool AreSeveral => communicator.Size > 1;
 
     /// <inheritdoc/>
+    public HandedGradients Handed { get; } = new();
+
+    /// <inheritdoc/>
     public void Sum(Tensor values)
     {
         if (failure is not null)
@@ -50,7 +53,15 @@ internal sealed class Ranks(ICommunicator communicator) : IRankTotals
             beginSums?.Invoke();
         }
 
-        pass();
+        try
+        {
+            pass();
+        }
+        finally
+        {
+            Handed.LetGo();
+        }
+
         if (Interlocked.Exchange(ref failure, null) is { } error)
         {
             ExceptionDispatchInfo.Throw(error);

@@ -1,12 +1,17 @@
+using SimClr.Internals;
+using static TorchSharp.torch;
+
 namespace SimClr.Training;
 
-/// <summary>How much memory the process holds at most while something runs.</summary>
+/// <summary>How much memory is taken at most while something runs (<see cref="DeviceMemory.Taken"/>).</summary>
 internal static class ResidentPeak
 {
     /// <summary>Bytes, by looking every millisecond.</summary>
-    public static double Of(Action action)
+    /// <param name="action">What runs.</param>
+    /// <param name="device">Whose memory.</param>
+    public static double Of(Action action, Device device)
     {
-        long peak = Environment.WorkingSet;
+        long peak = DeviceMemory.Taken(device);
         using var done = new ManualResetEventSlim();
         var watch = new Thread(Watch) { IsBackground = true, Name = "memory watch" };
         watch.Start();
@@ -26,7 +31,7 @@ internal static class ResidentPeak
         {
             do
             {
-                peak = Math.Max(peak, Environment.WorkingSet);
+                peak = Math.Max(peak, DeviceMemory.Taken(device));
             }
             while (!done.Wait(1));
         }

@@ -1,4 +1,5 @@
 using SimClr.Internals;
+using SimClr.Losses;
 using static TorchSharp.torch;
 
 namespace SimClr.Training;
@@ -21,8 +22,6 @@ public sealed record RunHealth(
 
     // Past warm-up: as many as ten logged steps take, over which RunMeter judges chance.
     private const int EarlySteps = 100;
-
-    private const long SimilaritiesAtOnce = 1 << 20;
 
     /// <summary>
     /// True in supervised training: <see cref="PositiveFirst"/> is then how often an image's own class gets the highest of
@@ -119,7 +118,7 @@ public sealed record RunHealth(
     private static Tensor PositivesFirst(Tensor unit)
     {
         long views = unit.shape[0];
-        long rows = Math.Clamp(SimilaritiesAtOnce / views, 1, views);
+        long rows = SimilarityBlocks.Rows(unit.device_type, views, views);
         Tensor count = zeros(1, dtype: ScalarType.Int64, device: unit.device);
         for (long start = 0; start < views; start += rows)
         {

@@ -21,11 +21,15 @@ internal sealed class SimClrModel : nn.Module<Tensor, (Tensor H, Tensor Z)>
         RepresentationSize = representation;
         this.ownsEncoder = ownsEncoder;
         RegisterComponents();
+        Statistics = new RunningStatistics(this);
     }
 
     public nn.Module<Tensor, Tensor> Encoder => encoder;
 
     public ProjectionHead Head => head;
+
+    /// <summary>Those of its batch norms.</summary>
+    public RunningStatistics Statistics { get; }
 
     /// <summary>Width of h.</summary>
     public int RepresentationSize { get; }
@@ -51,6 +55,11 @@ internal sealed class SimClrModel : nn.Module<Tensor, (Tensor H, Tensor Z)>
     /// <summary>An encoder of the user's own goes on living.</summary>
     protected override void Dispose(bool disposing)
     {
+        if (disposing)
+        {
+            Statistics.Dispose();
+        }
+
         if (ownsEncoder)
         {
             base.Dispose(disposing);

@@ -16,12 +16,18 @@ internal sealed class StageMark : autograd.SingleTensorFunction<StageMark>
 
     /// <param name="x">Handed on as it is.</param>
     /// <param name="reached">Called in the backward pass.</param>
-    /// <param name="failures">Takes what it throws.</param>
-    public static Tensor Pass(Tensor x, Action reached, IRankTotals failures) => apply(x, reached, failures);
+    /// <param name="failures">Takes what it throws, and holds the gradient that goes on.</param>
+    public static Tensor Pass(Tensor x, Action reached, IRankTotals failures)
+    {
+        // TorchSharp makes an empty tensor of the same shape, for a gradient that is missing; it is freed here.
+        using var scope = NewDisposeScope();
+        return apply(x, reached, failures).MoveToOuterDisposeScope();
+    }
 
     /// <inheritdoc/>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
+        ctx.set_materialize_grads(false);
         ctx.save_data(Action, ((Action)vars[1], (IRankTotals)vars[2]));
         return ((Tensor)vars[0]).alias();
     }
@@ -30,8 +36,10 @@ internal sealed class StageMark : autograd.SingleTensorFunction<StageMark>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
         (Action reached, IRankTotals failures) = ((Action, IRankTotals))ctx.get_data(Action);
+        failures.Handed.Hold([grad_output]);
         try
         {
+            using var scope = NewDisposeScope();
             reached();
         }
         catch (Exception error)

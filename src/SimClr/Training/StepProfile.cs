@@ -81,6 +81,7 @@ internal sealed record StepProfile(
         private readonly DivergenceGuard guard;
         private readonly IContrastiveLoss loss;
         private readonly int views;
+        private readonly Device place;
         private readonly HostMemory memory = new();
         private readonly Dictionary<string, double> seconds = [];
 
@@ -89,10 +90,11 @@ internal sealed record StepProfile(
             ComputePlan plan = ComputePlan.Resolve(options, ownEncoder: false);
             ComputeThreads.Use(plan.Threads);
             views = 2 * options.Batch.Size;
+            place = device(plan.Device);
             model = SimClrModel.Create(options, plan.Device, ownEncoder: null);
             optimizer = OptimizerCatalog.Create(options.Optimizer, ParameterGroups.Of(model));
             Input = new PixelRing(views, options.Views.Size, plan.Device, plan.InputType);
-            guard = new DivergenceGuard(0, device(plan.Device));
+            guard = new DivergenceGuard(0, place);
             loss = LossCatalog.Create(options.Loss);
             model.train();
         }
@@ -142,9 +144,9 @@ internal sealed record StepProfile(
 
         private T Timed<T>(string part, Func<T> action)
         {
-            long start = Stopwatch.GetTimestamp();
+            long start = DeviceClock.Now(place);
             T result = action();
-            seconds[part] = Of(part) + Stopwatch.GetElapsedTime(start).TotalSeconds;
+            seconds[part] = Of(part) + Stopwatch.GetElapsedTime(start, DeviceClock.Now(place)).TotalSeconds;
             return result;
         }
     }

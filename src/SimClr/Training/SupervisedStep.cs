@@ -54,7 +54,8 @@ internal sealed class SupervisedStep(ClassifierModel model, Func<Tensor, int[], 
 
     private StepOutcome AllParts(Func<ViewBatch> nextViews)
     {
-        var statistics = new RunningStatistics(model);
+        RunningStatistics statistics = model.Statistics;
+        statistics.Begin();
         var outcomes = new List<StepOutcome>();
         for (int i = 0; i < share.Parts; i++)
         {

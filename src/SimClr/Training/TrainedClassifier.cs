@@ -159,7 +159,7 @@ public sealed class TrainedClassifier : IDisposable
     {
         using var scope = NewDisposeScope();
         using var inference = new InferenceMode(model);
-        using Tensor h = tensor(table.Values, [table.Count, table.Dimension]);
+        using Tensor h = tensor(table.Values, [table.Count, table.Dimension], device: CPU);
         return model.Logits(h.to(torch.device(inference.Device))).cpu().contiguous().data<float>().ToArray();
     }
 }

@@ -173,6 +173,8 @@ public sealed class GlobalBatchNormTests : IDisposable
 
     private sealed class Totals(ICommunicator ranks) : IRankTotals
     {
+        public HandedGradients Handed { get; } = new();
+
         public void Sum(Tensor values) => ranks.AllReduce(values);
 
         public void FailInBackward(Exception error) => throw error;

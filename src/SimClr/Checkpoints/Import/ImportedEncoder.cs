@@ -95,7 +95,7 @@ public sealed class ImportedEncoder : IDisposable
         foreach ((string name, _) in targets.Where(target => target.Key.EndsWith(Counter, StringComparison.Ordinal)))
         {
             // Converted checkpoints do not count batches; nothing here depends on it.
-            values.TryAdd(name, zeros(Array.Empty<long>(), ScalarType.Int64));
+            values.TryAdd(name, zeros(Array.Empty<long>(), ScalarType.Int64, CPU));
         }
 
         ModuleState.Load(targets, values, file);

@@ -119,7 +119,7 @@ public sealed class PthFile : IWeightsFile
     private static Tensor Numbers(IPthSource source, PthStorage storage, string path)
     {
         (Stream stream, uint? checksum) = source.Open(storage);
-        Tensor numbers = empty(storage.Count, storage.Type!.Value).DetachFromDisposeScope();
+        Tensor numbers = empty(storage.Count, storage.Type!.Value, CPU).DetachFromDisposeScope();
         try
         {
             var sum = new Crc32();
