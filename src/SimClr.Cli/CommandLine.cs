@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SimClr.Cli.Commands;
+using SimClr.Internals;
 
 namespace SimClr.Cli;
 
@@ -51,6 +52,11 @@ internal static class CommandLine
         };
         try
         {
+            if (OwnLibtorch.Failure is { } failure)
+            {
+                throw failure;
+            }
+
             return parsed.InvokeAsync(invocation, cancel).GetAwaiter().GetResult();
         }
         catch (Exception exception)

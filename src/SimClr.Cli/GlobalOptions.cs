@@ -14,12 +14,10 @@ internal static class GlobalOptions
     public const string Json = "--json";
     public const string Verbose = "--verbose";
 
-    private static readonly string[] Devices = ["auto", "cpu", "cuda", "mps"];
-
     public static void AddTo(Command root)
     {
         root.Add(NumberOption.Integer(Seed, "Fixes every random choice", long.MinValue, recursive: true));
-        root.Add(ChoiceOption.Of(Device, "Where tensors live", Devices, recursive: true));
+        root.Add(DeviceOption());
         root.Add(ThreadsOption());
         root.Add(new Option<bool>(Json) { Description = "Print one JSON object instead of words", Recursive = true });
         root.Add(new Option<bool>(Verbose) { Description = "Show the details of errors", Recursive = true });
@@ -28,6 +26,19 @@ internal static class GlobalOptions
         help.Action = new ExampleHelpAction((HelpAction)help.Action!);
         root.Add(help);
         root.Add(new VersionOption());
+    }
+
+    private static Option<string?> DeviceOption()
+    {
+        var option = new Option<string?>(Device) { Description = $"Where tensors live: {ComputeDevice.Expected}", HelpName = "name", Recursive = true };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is { } typed && !ComputeDevice.IsName(typed))
+            {
+                result.AddError($"{Device}: {ComputeDevice.Refusal(typed)}");
+            }
+        });
+        return option;
     }
 
     private static Option<long?> ThreadsOption()

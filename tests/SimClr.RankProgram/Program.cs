@@ -4,6 +4,7 @@ using SimClr.Distributed;
 using SimClr.RankProgram;
 
 // check: what a communicator promises, checked on all ranks; and that MPI leaves the runtime's signals alone.
+// check-single: the same with an MPI that lets one thread alone call it.
 // work TIMEOUT: all-reduces without end; each rank tells its process once that is under way.
 // late TIMEOUT RANK: one rank does not come to a call.
 // abort RANK CODE: one rank ends all.
@@ -14,10 +15,10 @@ try
         Timeout = args is ["work" or "late", var seconds, ..] ? double.Parse(seconds, CultureInfo.InvariantCulture) : 60,
         Logger = new ErrorLogger(),
     };
-    using ICommunicator ranks = Launch.Connect(options);
+    using ICommunicator ranks = args is ["check-single"] ? StartSingle(options) : Launch.Connect(options);
     switch (args)
     {
-        case ["check"]:
+        case ["check" or "check-single"]:
             Work.Throw();
             int checks = CommunicatorChecks.All(ranks);
             Say(ranks, $"{checks} checks passed on {ranks.Size} ranks");
@@ -42,6 +43,12 @@ catch (SimClrException error)
 {
     Console.Error.WriteLine($"error: {error.Message}");
     return error.ExitCode;
+}
+
+static Mpi StartSingle(CommunicationOptions options)
+{
+    Launcher launcher = Launcher.Find()!;
+    return Mpi.Start(MpiLibrary.Find(launcher)!, launcher, options, severalThreads: false);
 }
 
 static void Say(ICommunicator ranks, string text)

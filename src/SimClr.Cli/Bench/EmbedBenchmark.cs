@@ -31,7 +31,7 @@ internal static class EmbedBenchmark
         string name, string from, PretrainOptions options, BenchSettings settings, ScratchFolder folder, ImageDataSet images, CancellationToken cancellation)
     {
         ComputePlan plan = ComputePlan.Resolve(options with { Precision = "fp32" }, ownEncoder: false);
-        ComputeThreads.Use(plan.Threads);
+        plan.Begin();
         using TrainedEncoder encoder = new(EncoderCatalog.Create(options.Encoder, options.Views.Size), options.Encoder, options.Views);
         encoder.Module.to(torch.device(plan.Device));
         ChannelsLast.Convert(encoder.Module);

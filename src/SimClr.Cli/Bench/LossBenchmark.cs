@@ -14,7 +14,7 @@ internal static class LossBenchmark
     public static IEnumerable<BenchRow> Time(BenchSettings settings, CancellationToken cancellation)
     {
         ComputePlan plan = ComputePlan.Resolve(settings.Basis, ownEncoder: false);
-        ComputeThreads.Use(plan.Threads);
+        plan.Begin();
         IContrastiveLoss used = LossCatalog.Create(settings.Basis.Loss);
         using var projections = new Projections(settings.LossImages, plan.Device);
         Tensor Dense(Tensor z1, Tensor z2) => DenseLoss(z1, z2, settings.Basis.Loss.Temperature);
@@ -44,7 +44,7 @@ internal static class LossBenchmark
     public static IEnumerable<BenchRow> Memory(BenchSettings settings, CancellationToken cancellation)
     {
         ComputePlan plan = ComputePlan.Resolve(settings.Basis, ownEncoder: false);
-        ComputeThreads.Use(plan.Threads);
+        plan.Begin();
         IContrastiveLoss used = LossCatalog.Create(settings.Basis.Loss);
         using var warm = new Projections(settings.LossImages / 8, plan.Device);
         warm.Differentiate(used.Forward);   // threads, and the buffers of the matrix products

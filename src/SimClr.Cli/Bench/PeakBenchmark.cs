@@ -1,4 +1,3 @@
-using SimClr.Internals;
 using SimClr.Training;
 
 namespace SimClr.Cli.Bench;
@@ -8,8 +7,8 @@ internal static class PeakBenchmark
 {
     public static IEnumerable<BenchRow> Measure(BenchSettings settings, CancellationToken cancellation)
     {
-        ComputePlan plan = ComputePlan.Resolve(settings.Basis, ownEncoder: false);
-        ComputeThreads.Use(plan.Threads);
+        ComputePlan plan = ComputePlan.Resolve(settings.Basis with { Precision = "fp32" }, ownEncoder: false);
+        plan.Begin();
         using var single = new MatrixPeak(settings.MatrixSide, "fp32", plan.Device);
         using var half = new MatrixPeak(settings.MatrixSide, "bf16", plan.Device);
         double[][] figures = SideBySide.Run(

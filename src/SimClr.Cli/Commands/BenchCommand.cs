@@ -34,7 +34,7 @@ internal static class BenchCommand
     };
 
     private static readonly Option<string?> Precision = ChoiceOption.Of(
-        "--precision", "What encoder and head compute in", ["auto", "fp32", "bf16"]);
+        "--precision", "What encoder and head compute in", ComputePlan.Precisions);
 
     private static readonly OutputOption Markdown = new("--markdown", OutputKinds.Figures, "Write the table to this file too");
 

@@ -61,7 +61,9 @@ internal static class DoctorCommand
             ["memory_available_bytes"] = machine.AvailableBytes,
             ["libtorch"] = libraries.Torch,
             ["torchsharp"] = libraries.TorchSharp,
-            ["devices"] = Texts(libraries.Devices),
+            ["libtorch_folder"] = libraries.Libtorch,
+            ["devices"] = Texts(libraries.Devices.Select(device => device.Name)),
+            ["graphics"] = new JsonArray([.. libraries.Devices.Where(device => device.Driver is not null).Select(device => device.Json())]),
             ["skiasharp"] = libraries.Skia,
             ["libturbojpeg"] = libraries.TurboJpeg,
             ["mpi"] = libraries.Mpi?.Json(),
@@ -95,7 +97,7 @@ internal static class DoctorCommand
         string bfloat16 = Internals.Processor.HasFastBFloat16
             ? "; it multiplies bfloat16 numbers faster than float32, so 'precision: auto' uses them"
             : "; no bfloat16 products faster than float32's, so 'precision: auto' is fp32 on it";
-        string graphics = libraries.Devices.Count > 1 ? "" : "; no graphics processor that libtorch can use";
+        string graphics = libraries.Devices.Count > 1 ? "" : $"; no graphics processor that libtorch can use{(libraries.Libtorch is null ? "; with one, let SIMCLR_LIBTORCH name a libtorch or PyTorch with CUDA" : "")}";
         string[] lines =
         [
             $"simclr       {Version} on {RuntimeInformation.FrameworkDescription}",
@@ -103,8 +105,8 @@ internal static class DoctorCommand
             $"processor    {machine.Processor}, {machine.Cores} core(s) to use",
             $"vectors      {string.Join(", ", machine.Vectors)}{bfloat16}",
             $"memory       {Gigabytes(machine.TotalBytes)}{available}",
-            $"libtorch     {libraries.Torch} (TorchSharp {libraries.TorchSharp})",
-            $"devices      {string.Join(", ", libraries.Devices)}{graphics}",
+            $"libtorch     {libraries.Torch} (TorchSharp {libraries.TorchSharp}){(libraries.Libtorch is { } folder ? $" of {folder}" : "")}",
+            $"devices      {string.Join(", ", libraries.Devices.Select(device => device.Words))}{graphics}",
             $"decoding     SkiaSharp {libraries.Skia}; libturbojpeg is {(libraries.TurboJpeg ? "there and decodes JPEG" : "not there; it would decode JPEG faster")}",
             $"mpi          {MpiReport.Words(libraries.Mpi)}",
             "",

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SimClr.Training;
 
 namespace SimClr.Cli.Commands;
 
@@ -35,7 +36,7 @@ internal sealed class PretrainArguments
     };
 
     public Option<string?> Precision { get; } = ChoiceOption.Of(
-        "--precision", "What the network computes in", ["auto", "fp32", "bf16"]);
+        "--precision", "What the network computes in", ComputePlan.Precisions);
 
     public Option<string?> AugmentOn { get; } = ChoiceOption.Of("--augment-on", "Where views are made", ["cpu", "device"]);
 

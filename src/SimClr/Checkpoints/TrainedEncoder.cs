@@ -44,7 +44,7 @@ public sealed class TrainedEncoder : IDisposable
 
     /// <summary>Loads the encoder of a run (<c>encoder.safetensors</c>, or the last checkpoint of an unfinished one), or of a file.</summary>
     /// <param name="path">A run directory, or a file that <see cref="Save"/> wrote.</param>
-    /// <param name="device">cpu, cuda or mps.</param>
+    /// <param name="device">auto, cpu, cuda, cuda:N or mps.</param>
     /// <param name="ownEncoder">The user's own module, where the run was trained with one.</param>
     /// <exception cref="DataException">There is no encoder, or it does not fit.</exception>
     public static TrainedEncoder Load(string path, string device = "cpu", nn.Module<Tensor, Tensor>? ownEncoder = null)
@@ -75,7 +75,7 @@ public sealed class TrainedEncoder : IDisposable
         ViewOptions viewOptions = Parse<ViewOptions>(views, "views", file);
         nn.Module<Tensor, Tensor> module = ownEncoder ?? EncoderCatalog.Create(options, viewOptions.Size);
         LoadWeights(module, content, file);
-        module.to(torch.device(device));
+        module.to(torch.device(ComputeDevice.Resolve(device)));
         ChannelsLast.Convert(module);
         module.eval();
         return new TrainedEncoder(module, options, viewOptions) { Metadata = content.Metadata };

@@ -3,20 +3,20 @@ using System.Diagnostics;
 namespace SimClr.Distributed;
 
 /// <summary>Notes when one thread enters and leaves communication. Other threads may read it at any time.</summary>
-internal sealed class CallClock
+internal sealed class CallClock : IWatchedCalls
 {
     private long entered;
     private long ticks;
     private long calls;
     private string name = "";
 
-    /// <summary>Calls entered so far.</summary>
+    /// <inheritdoc/>
     public long Calls => Volatile.Read(ref calls);
 
     /// <summary>Time spent within calls that have ended.</summary>
     public TimeSpan Total => Stopwatch.GetElapsedTime(0, Interlocked.Read(ref ticks));
 
-    /// <summary>Since when the present call goes on, and its name; null outside of calls.</summary>
+    /// <inheritdoc/>
     public (TimeSpan Since, string Name)? Present
         => Volatile.Read(ref entered) is > 0 and { } begin ? (Stopwatch.GetElapsedTime(begin), Volatile.Read(ref name)) : null;
 

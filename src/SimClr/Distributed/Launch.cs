@@ -35,6 +35,13 @@ public static class Launch
             + $"install the launcher's library, such as Debian's libopenmpi3, or name it by {MpiLibrary.Variable}");
         options ??= new CommunicationOptions();
         var mpi = Mpi.Start(library, launcher, options);
-        return options.Nccl ? new Nccl(mpi) : mpi;
+        if (!options.Nccl)
+        {
+            return mpi;
+        }
+
+        var nccl = new Nccl(mpi, NcclLibrary.Load);
+        mpi.Watch(nccl.Watched);
+        return nccl;
     }
 }

@@ -14,20 +14,24 @@ internal sealed unsafe class Mpi : ICommunicator
     private readonly CallClock calls = new();
     private readonly CallClock backgroundCalls = new();
     private readonly CallClock waits = new();
+    private readonly MpiThreads threads;
     private readonly CommunicationThread? background;
+    private readonly Queue<PostponedSum> postponed = [];
     private readonly Watchdog watchdog;
     private bool failed;
     private bool ended;
 
-    private Mpi(MpiLibrary library, Launcher launcher, CommunicationOptions options)
+    private Mpi(MpiLibrary library, Launcher launcher, CommunicationOptions options, bool severalThreads)
     {
         this.library = library;
         nint world = library.Abi.World;
         int provided = 0;
         using (new KeptSignals())
         {
-            Check("start", library.InitThread(0, 0, library.Abi.ThreadMultiple, &provided));
+            Check("start", library.InitThread(0, 0, severalThreads ? library.Abi.ThreadMultiple : 0, &provided));
         }
+
+        threads = new MpiThreads(library.Abi, $"{library.Name} ({library.Release})", provided, Environment.CurrentManagedThreadId);
 
         Check("start", library.SetErrorHandler(world, library.Abi.ErrorsReturn));
         (int rank, int size) = (0, 0);
@@ -46,13 +50,13 @@ internal sealed unsafe class Mpi : ICommunicator
         Check("start", library.Duplicate(world, &first));
         Check("start", library.Duplicate(world, &other));
         (foreground, second) = (first, other);
-        if (provided >= library.Abi.ThreadMultiple)
+        if (threads.MayOverlap)
         {
             background = new CommunicationThread();
         }
 
         var heartbeats = Heartbeats.Open(Rank, Size, GatherBytes);
-        watchdog = new Watchdog(this, heartbeats, calls, backgroundCalls, options);
+        watchdog = new Watchdog(this, heartbeats, options, calls, backgroundCalls);
     }
 
     /// <inheritdoc/>
@@ -74,14 +78,19 @@ internal sealed unsafe class Mpi : ICommunicator
     /// <param name="library">The library to use.</param>
     /// <param name="launcher">Who started this process.</param>
     /// <param name="options">How patient to be.</param>
+    /// <param name="severalThreads">Whether MPI is asked to let any thread call it. Only checks do without.</param>
     /// <exception cref="CommunicationException">MPI does not start, or belongs to another launcher.</exception>
-    public static Mpi Start(MpiLibrary library, Launcher launcher, CommunicationOptions options) => new(library, launcher, options);
+    public static Mpi Start(MpiLibrary library, Launcher launcher, CommunicationOptions options, bool severalThreads = true)
+        => new(library, launcher, options, severalThreads);
+
+    /// <summary>Ends the run when one of these calls does not come to an end, too.</summary>
+    public void Watch(IEnumerable<IWatchedCalls> others) => watchdog.Add(others);
 
     /// <inheritdoc/>
     public void AllReduce(Tensor values)
     {
         using var host = HostValues.Of(values, summed: true);
-        calls.Within("all-reduce", () => Sum(host, foreground));
+        Within("all-reduce", () => Sum(host, foreground));
         host.Return();
     }
 
@@ -90,8 +99,10 @@ internal sealed unsafe class Mpi : ICommunicator
     {
         if (background is null)
         {
-            AllReduce(values);
-            return SingleProcess.Instance;
+            // When it is waited for: that is on the thread that started MPI, while this may be the backward pass's.
+            var sum = new PostponedSum(this, values);
+            postponed.Enqueue(sum);
+            return sum;
         }
 
         var host = HostValues.Of(values, summed: true);
@@ -110,7 +121,7 @@ internal sealed unsafe class Mpi : ICommunicator
                 $"got [{string.Join(", ", all.shape)}] of {all.dtype} for what {Size} ranks of [{string.Join(", ", mine.shape)}] of {mine.dtype} gather");
         }
 
-        calls.Within("all-gather", () => Gather(from.Address, to.Address, from.Count * from.Size));
+        Within("all-gather", () => Gather(from.Address, to.Address, from.Count * from.Size));
         to.Return();
     }
 
@@ -120,7 +131,7 @@ internal sealed unsafe class Mpi : ICommunicator
         ArgumentOutOfRangeException.ThrowIfNegative(root);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(root, Size);
         using var host = HostValues.Of(values, summed: false);
-        calls.Within("broadcast", () =>
+        Within("broadcast", () =>
         {
             foreach ((nint at, int count) in Pieces(host.Address, host.Count * host.Size, 1))
             {
@@ -131,7 +142,7 @@ internal sealed unsafe class Mpi : ICommunicator
     }
 
     /// <inheritdoc/>
-    public void Barrier() => calls.Within("barrier", () => Check("barrier", library.Barrier(foreground)));
+    public void Barrier() => Within("barrier", () => Check("barrier", library.Barrier(foreground)));
 
     /// <inheritdoc/>
     public void Abort(int exitCode)
@@ -157,6 +168,12 @@ internal sealed unsafe class Mpi : ICommunicator
         background?.Dispose();
         calls.Within("end", () => Check("end", library.Finish()));
         watchdog.Dispose();
+    }
+
+    private void Within(string call, Action work)
+    {
+        threads.Check(Environment.CurrentManagedThreadId);
+        calls.Within(call, work);
     }
 
     private void Sum(HostValues values, nint communicator)
@@ -232,6 +249,28 @@ internal sealed unsafe class Mpi : ICommunicator
         {
             failed = true;
             throw new CommunicationException($"rank {Rank} of {Size}: MPI's {call} failed: {library.Describe(code)}");
+        }
+    }
+
+    private sealed class PostponedSum(Mpi owner, Tensor values) : IPendingCommunication
+    {
+        private bool done;
+
+        /// <summary>Makes those that were begun before it, too: every rank makes them in the same order.</summary>
+        public void Wait()
+        {
+            while (!done)
+            {
+                owner.postponed.Dequeue().Make();
+            }
+        }
+
+        private void Make()
+        {
+            using var host = HostValues.Of(values, summed: true);
+            owner.Within("all-reduce", () => owner.Sum(host, owner.second));
+            host.Return();
+            done = true;
         }
     }
 }

@@ -13,17 +13,19 @@ namespace SimClr.Distributed;
 /// <param name="Sum">MPI_SUM.</param>
 /// <param name="ErrorsReturn">MPI_ERRORS_RETURN.</param>
 /// <param name="InPlace">MPI_IN_PLACE.</param>
+/// <param name="ThreadSerialized">MPI_THREAD_SERIALIZED.</param>
 /// <param name="ThreadMultiple">MPI_THREAD_MULTIPLE.</param>
 internal sealed record MpiAbi(
-    string Name, nint World, nint Float, nint Double, nint Int64, nint UInt8, nint Sum, nint ErrorsReturn, nint InPlace, int ThreadMultiple)
+    string Name, nint World, nint Float, nint Double, nint Int64, nint UInt8, nint Sum, nint ErrorsReturn, nint InPlace,
+    int ThreadSerialized, int ThreadMultiple)
 {
     /// <summary>MPICH, and what follows its interface: Intel MPI, MVAPICH, Cray MPICH.</summary>
     public static MpiAbi Mpich { get; } = new(
-        "MPICH", 0x44000000, 0x4c00040a, 0x4c00080b, 0x4c00083a, 0x4c00013b, 0x58000003, 0x54000001, -1, 3);
+        "MPICH", 0x44000000, 0x4c00040a, 0x4c00080b, 0x4c00083a, 0x4c00013b, 0x58000003, 0x54000001, -1, 2, 3);
 
     /// <summary>The interface that MPI 5.0 sets for all libraries (chapter 20).</summary>
     public static MpiAbi Standard { get; } = new(
-        "MPI 5 standard", 0x101, 0x210, 0x214, 0x258, 0x241, 0x21, 0x143, 1, 4096);
+        "MPI 5 standard", 0x101, 0x210, 0x214, 0x258, 0x241, 0x21, 0x143, 1, 2048, 4096);
 
     /// <summary>Open MPI, whose handles are the addresses of objects that the library exports.</summary>
     /// <param name="addressOf">The address of an exported name.</param>
@@ -37,5 +39,6 @@ internal sealed record MpiAbi(
         addressOf("ompi_mpi_op_sum"),
         addressOf("ompi_mpi_errors_return"),
         1,
+        2,
         3);
 }

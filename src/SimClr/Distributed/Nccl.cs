@@ -1,18 +1,25 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SimClr.Distributed;
 
 /// <summary>
 /// Communication of CUDA tensors by NCCL, and of all others by the communicator below, over which the ranks also find each
-/// other. Experimental: it has not run on two graphics processors yet. Each rank must see one of them (such as by
-/// CUDA_VISIBLE_DEVICES). Calls are put on the tensor's CUDA stream, so that what is computed after them sees their results.
+/// other. Experimental: it has not run on two graphics processors yet. All is put on one stream of its own, in the order of the
+/// calls: it waits for what was computed before the call, and what is computed after the call waits for it, or, where it was
+/// begun in the background, what is computed after the wait. The processor waits for neither.
 /// </summary>
 /// <param name="host">Connects the ranks already.</param>
-internal sealed class Nccl(ICommunicator host) : ICommunicator
+/// <param name="load">Loads NCCL, when the first tensor is to be communicated by it.</param>
+/// <param name="carried">Where the tensors are that go by NCCL.</param>
+internal sealed class Nccl(ICommunicator host, Func<INcclLibrary> load, DeviceType carried = DeviceType.CUDA) : ICommunicator
 {
     private readonly CallClock calls = new();
-    private NcclLibrary? library;
+    private readonly DeviceCalls onDevice = new();
+    private INcclLibrary? library;
     private nint communicator;
+    private nint stream;
+    private int device;
 
     /// <inheritdoc/>
     public int Rank => host.Rank;
@@ -26,6 +33,9 @@ internal sealed class Nccl(ICommunicator host) : ICommunicator
     /// <inheritdoc/>
     public TimeSpan Waited => host.Waited + calls.Total;
 
+    /// <summary>What may not come to an end: calls of NCCL, and what the device has not done yet.</summary>
+    public IReadOnlyList<IWatchedCalls> Watched => [calls, onDevice];
+
     /// <inheritdoc/>
     public void AllReduce(Tensor values)
     {
@@ -35,20 +45,13 @@ internal sealed class Nccl(ICommunicator host) : ICommunicator
             return;
         }
 
-        Call("all-reduce", nccl => nccl.AllReduce(communicator, values));
+        Begin("all-reduce", values, nccl => nccl.AllReduce(communicator, values, stream)).Wait();
     }
 
     /// <inheritdoc/>
-    public IPendingCommunication BeginAllReduce(Tensor values)
-    {
-        if (IsElsewhere(values))
-        {
-            return host.BeginAllReduce(values);
-        }
-
-        AllReduce(values);
-        return new OnDevice(this);
-    }
+    public IPendingCommunication BeginAllReduce(Tensor values) => IsElsewhere(values)
+        ? host.BeginAllReduce(values)
+        : Begin("all-reduce", values, nccl => nccl.AllReduce(communicator, values, stream));
 
     /// <inheritdoc/>
     public void AllGather(Tensor mine, Tensor all)
@@ -59,12 +62,12 @@ internal sealed class Nccl(ICommunicator host) : ICommunicator
             return;
         }
 
-        if (!IsUsable(all) || all.dtype != mine.dtype || all.numel() != Size * mine.numel())
+        if (IsElsewhere(all) || all.dtype != mine.dtype || all.numel() != Size * mine.numel())
         {
             throw new ArgumentException($"got [{string.Join(", ", all.shape)}] of {all.dtype} for what {Size} ranks of [{string.Join(", ", mine.shape)}] gather");
         }
 
-        Call("all-gather", nccl => nccl.AllGather(communicator, mine, all));
+        Begin("all-gather", mine, nccl => nccl.AllGather(communicator, mine, all, stream)).Wait();
     }
 
     /// <inheritdoc/>
@@ -76,7 +79,7 @@ internal sealed class Nccl(ICommunicator host) : ICommunicator
             return;
         }
 
-        Call("broadcast", nccl => nccl.Broadcast(communicator, values, root));
+        Begin("broadcast", values, nccl => nccl.Broadcast(communicator, values, root, stream)).Wait();
     }
 
     /// <inheritdoc/>
@@ -105,40 +108,59 @@ internal sealed class Nccl(ICommunicator host) : ICommunicator
         }
     }
 
-    private static bool IsElsewhere(Tensor values)
-        => values.device_type != TorchSharp.DeviceType.CUDA
-            || (!IsUsable(values)
-                ? throw new ArgumentException(
-                    $"got a tensor on cuda:{values.device_index}{(values.is_contiguous() ? "" : " that is not contiguous")}, expected a contiguous one on cuda:0: let each rank see one device, by CUDA_VISIBLE_DEVICES")
-                : false);
+    private bool IsElsewhere(Tensor values)
+        => values.device_type != carried
+            || (!values.is_contiguous()
+                ? throw new ArgumentException($"got a tensor on {values.device} that is not contiguous, expected a contiguous one")
+            : communicator != 0 && values.device_index != device
+                ? throw new ArgumentException($"got a tensor on {values.device}, expected one on number {device}, where this rank communicates")
+            : false);
 
-    private static bool IsUsable(Tensor values) => values.is_contiguous() && values.device_index == 0;
-
-    private void Call(string name, Action<NcclLibrary> call)
+    private Pending Begin(string name, Tensor values, Action<INcclLibrary> call)
     {
-        NcclLibrary nccl = library ??= NcclLibrary.Load();
+        INcclLibrary nccl = library ??= load();
+        nint done = 0;
         calls.Within(name, () =>
         {
             if (communicator == 0)
             {
-                communicator = nccl.Connect(IdOfAll(nccl), Rank, Size);
+                device = values.device_index;
+                communicator = nccl.Connect(IdOfAll(nccl), Rank, Size, device);
+                stream = nccl.NewStream(device);
             }
 
+            nint before = nccl.Mark(nccl.CurrentStream(device), device);
+            nccl.Follow(stream, before);
+            nccl.Forget(before);
             call(nccl);
+            done = nccl.Mark(stream, device);
+            onDevice.Add(nccl, nccl.Mark(stream, device), name);
             nccl.CheckDevice(communicator);
         });
+        return new Pending(this, nccl, done);
     }
 
-    private byte[] IdOfAll(NcclLibrary nccl)
+    private byte[] IdOfAll(INcclLibrary nccl)
     {
-        byte[] id = Rank == 0 ? nccl.DrawId() : new byte[128];
+        byte[] id = Rank == 0 ? nccl.DrawId() : new byte[NcclLibrary.IdBytes];
         using Tensor shared = tensor(id, device: CPU);
         host.Broadcast(shared);
         return shared.bytes.ToArray();
     }
 
-    private sealed class OnDevice(Nccl owner) : IPendingCommunication
+    private sealed class Pending(Nccl owner, INcclLibrary nccl, nint done) : IPendingCommunication
     {
-        public void Wait() => owner.library!.CheckDevice(owner.communicator);
+        private nint left = done;
+
+        public void Wait()
+        {
+            if (left != 0)
+            {
+                nccl.Follow(nccl.CurrentStream(owner.device), left);
+                nccl.Forget(left);
+                left = 0;
+                nccl.CheckDevice(owner.communicator);
+            }
+        }
     }
 }

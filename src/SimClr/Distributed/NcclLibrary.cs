@@ -1,15 +1,22 @@
 using System.Runtime.InteropServices;
+using SimClr.Internals;
 using static TorchSharp.torch;
 
 namespace SimClr.Distributed;
 
 /// <summary>
-/// NCCL, and the two functions of libtorch's stable C interface that tell where a CUDA tensor's numbers are and on which
-/// stream it is computed. Loaded when the first CUDA tensor is to be communicated, never before.
+/// NCCL, CUDA's streams and events, and the two functions of libtorch's stable C interface that tell where a CUDA tensor's
+/// numbers are and on which stream it is computed. Loaded when the first CUDA tensor is to be communicated, never before.
 /// </summary>
-internal sealed unsafe class NcclLibrary
+internal sealed unsafe class NcclLibrary : INcclLibrary
 {
+    /// <summary>Bytes of what the first rank draws.</summary>
+    public const int IdBytes = 128;
+
     private const int Sum = 0;
+    private const uint NonBlocking = 1;        // cudaStreamNonBlocking
+    private const uint DisableTiming = 2;      // cudaEventDisableTiming
+    private const int NotReady = 600;          // cudaErrorNotReady
 
     private readonly delegate* unmanaged<nint, nint*, int> dataOf;
     private readonly delegate* unmanaged<int, nint*, int> streamOf;
@@ -21,6 +28,15 @@ internal sealed unsafe class NcclLibrary
     private readonly delegate* unmanaged<nint, int*, int> asyncError;
     private readonly delegate* unmanaged<nint, int> abort;
     private readonly delegate* unmanaged<int, byte*> errorString;
+    private readonly delegate* unmanaged<int*, int> getDevice;
+    private readonly delegate* unmanaged<int, int> setDevice;
+    private readonly delegate* unmanaged<nint*, uint, int> createStream;
+    private readonly delegate* unmanaged<nint*, uint, int> createEvent;
+    private readonly delegate* unmanaged<nint, nint, int> recordEvent;
+    private readonly delegate* unmanaged<nint, nint, uint, int> waitEvent;
+    private readonly delegate* unmanaged<nint, int> queryEvent;
+    private readonly delegate* unmanaged<nint, int> destroyEvent;
+    private readonly delegate* unmanaged<int, byte*> cudaErrorString;
 
     private NcclLibrary(nint nccl, nint torch, nint cuda)
     {
@@ -34,6 +50,17 @@ internal sealed unsafe class NcclLibrary
         asyncError = (delegate* unmanaged<nint, int*, int>)NativeLibrary.GetExport(nccl, "ncclCommGetAsyncError");
         abort = (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(nccl, "ncclCommAbort");
         errorString = (delegate* unmanaged<int, byte*>)NativeLibrary.GetExport(nccl, "ncclGetErrorString");
+
+        // Of the CUDA library that libtorch is linked with, whatever its file is called.
+        getDevice = (delegate* unmanaged<int*, int>)NativeLibrary.GetExport(cuda, "cudaGetDevice");
+        setDevice = (delegate* unmanaged<int, int>)NativeLibrary.GetExport(cuda, "cudaSetDevice");
+        createStream = (delegate* unmanaged<nint*, uint, int>)NativeLibrary.GetExport(cuda, "cudaStreamCreateWithFlags");
+        createEvent = (delegate* unmanaged<nint*, uint, int>)NativeLibrary.GetExport(cuda, "cudaEventCreateWithFlags");
+        recordEvent = (delegate* unmanaged<nint, nint, int>)NativeLibrary.GetExport(cuda, "cudaEventRecord");
+        waitEvent = (delegate* unmanaged<nint, nint, uint, int>)NativeLibrary.GetExport(cuda, "cudaStreamWaitEvent");
+        queryEvent = (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(cuda, "cudaEventQuery");
+        destroyEvent = (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(cuda, "cudaEventDestroy");
+        cudaErrorString = (delegate* unmanaged<int, byte*>)NativeLibrary.GetExport(cuda, "cudaGetErrorString");
     }
 
     /// <summary>Loads it.</summary>
@@ -42,20 +69,20 @@ internal sealed unsafe class NcclLibrary
     {
         try
         {
-            nint cuda = First("libtorch_cuda.so");
+            nint cuda = OfLibtorch("torch_cuda");
 
-            // Builds of libtorch may have NCCL in them.
+            // Builds of libtorch may have NCCL in them, or be linked with it.
             nint nccl = NativeLibrary.TryGetExport(cuda, "ncclGetUniqueId", out _) ? cuda : First("libnccl.so.2", "libnccl.so");
-            return new NcclLibrary(nccl, First("libtorch_cpu.so"), cuda);
+            return new NcclLibrary(nccl, OfLibtorch("torch_cpu"), cuda);
         }
         catch (Exception error) when (error is DllNotFoundException or EntryPointNotFoundException)
         {
             throw new CommunicationException(
-                $"NCCL cannot be used: {error.Message}; install libnccl2 and build with TorchBackend=cuda, or leave {CommunicationOptions.NcclVariable} unset", error);
+                $"NCCL cannot be used: {error.Message}; install libnccl2 and use a libtorch with CUDA, or leave {CommunicationOptions.NcclVariable} unset", error);
         }
     }
 
-    /// <summary>What the first rank draws and all need to know: 128 bytes.</summary>
+    /// <inheritdoc/>
     public byte[] DrawId()
     {
         UniqueId id;
@@ -63,24 +90,73 @@ internal sealed unsafe class NcclLibrary
         return new ReadOnlySpan<byte>(&id, sizeof(UniqueId)).ToArray();
     }
 
-    /// <summary>Connects this rank with the others. Every rank makes this call.</summary>
-    public nint Connect(ReadOnlySpan<byte> id, int rank, int size)
+    /// <inheritdoc/>
+    public nint Connect(ReadOnlySpan<byte> id, int rank, int size, int device)
     {
+        UniqueId all = MemoryMarshal.Read<UniqueId>(id);
+        int before = Enter(device);
         nint communicator = 0;
-        Check(initRank(&communicator, size, MemoryMarshal.Read<UniqueId>(id), rank));
+        int code = initRank(&communicator, size, all, rank);
+        CheckCuda(setDevice(before));
+        Check(code);
         return communicator;
     }
 
-    public void AllReduce(nint communicator, Tensor values)
-        => Check(allReduce(Data(values), Data(values), (nuint)values.numel(), TypeOf(values), Sum, communicator, Stream(values)));
+    /// <inheritdoc/>
+    public void AllReduce(nint communicator, Tensor values, nint stream)
+        => Check(allReduce(Data(values), Data(values), (nuint)values.numel(), TypeOf(values), Sum, communicator, stream));
 
-    public void AllGather(nint communicator, Tensor mine, Tensor all)
-        => Check(allGather(Data(mine), Data(all), (nuint)mine.numel(), TypeOf(mine), communicator, Stream(mine)));
+    /// <inheritdoc/>
+    public void AllGather(nint communicator, Tensor mine, Tensor all, nint stream)
+        => Check(allGather(Data(mine), Data(all), (nuint)mine.numel(), TypeOf(mine), communicator, stream));
 
-    public void Broadcast(nint communicator, Tensor values, int root)
-        => Check(broadcast(Data(values), Data(values), (nuint)values.numel(), TypeOf(values), root, communicator, Stream(values)));
+    /// <inheritdoc/>
+    public void Broadcast(nint communicator, Tensor values, int root, nint stream)
+        => Check(broadcast(Data(values), Data(values), (nuint)values.numel(), TypeOf(values), root, communicator, stream));
 
-    /// <summary>Throws what went wrong since, on the device.</summary>
+    /// <inheritdoc/>
+    public nint CurrentStream(int device)
+    {
+        nint stream = 0;
+        return streamOf(device, &stream) == 0
+            ? stream
+            : throw new CommunicationException("libtorch does not tell on which CUDA stream it computes");
+    }
+
+    /// <inheritdoc/>
+    public nint NewStream(int device)
+    {
+        int before = Enter(device);
+        nint stream = 0;
+        int code = createStream(&stream, NonBlocking);
+        CheckCuda(setDevice(before));
+        CheckCuda(code);
+        return stream;
+    }
+
+    /// <inheritdoc/>
+    public nint Mark(nint stream, int device)
+    {
+        // An event belongs to the device on which it is made, and must be that of the stream.
+        int before = Enter(device);
+        nint mark = 0;
+        int code = createEvent(&mark, DisableTiming);
+        code = code != 0 ? code : recordEvent(mark, stream);
+        CheckCuda(setDevice(before));
+        CheckCuda(code);
+        return mark;
+    }
+
+    /// <inheritdoc/>
+    public void Follow(nint stream, nint mark) => CheckCuda(waitEvent(stream, mark, 0));
+
+    /// <inheritdoc/>
+    public bool IsPast(nint mark) => queryEvent(mark) != NotReady;   // An error is told where the device is used next.
+
+    /// <inheritdoc/>
+    public void Forget(nint mark) => _ = destroyEvent(mark);
+
+    /// <inheritdoc/>
     public void CheckDevice(nint communicator)
     {
         int code = 0;
@@ -88,8 +164,11 @@ internal sealed unsafe class NcclLibrary
         Check(code);
     }
 
-    /// <summary>Ends what is under way.</summary>
+    /// <inheritdoc/>
     public void Abort(nint communicator) => _ = abort(communicator);
+
+    private static nint OfLibtorch(string name)
+        => OwnLibtorch.TryOpen(name, out nint library) ? library : throw new DllNotFoundException($"libtorch's {name} cannot be loaded");
 
     private static nint First(params string[] names)
     {
@@ -121,12 +200,20 @@ internal sealed unsafe class NcclLibrary
         return dataOf(values.Handle, &data) == 0 ? data : throw new CommunicationException("libtorch does not tell where a tensor's numbers are");
     }
 
-    private nint Stream(Tensor values)
+    private int Enter(int device)
     {
-        nint stream = 0;
-        return streamOf(values.device_index, &stream) == 0
-            ? stream
-            : throw new CommunicationException("libtorch does not tell on which CUDA stream it computes");
+        int before = 0;
+        CheckCuda(getDevice(&before));
+        CheckCuda(setDevice(device));
+        return before;
+    }
+
+    private void CheckCuda(int code)
+    {
+        if (code != 0)
+        {
+            throw new CommunicationException($"CUDA failed: {Marshal.PtrToStringUTF8((nint)cudaErrorString(code))}");
+        }
     }
 
     private void Check(int code)
@@ -139,6 +226,6 @@ internal sealed unsafe class NcclLibrary
 
     private struct UniqueId
     {
-        public fixed byte Bytes[128];
+        public fixed byte Bytes[IdBytes];
     }
 }

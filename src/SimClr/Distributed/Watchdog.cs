@@ -14,22 +14,19 @@ internal sealed class Watchdog : IDisposable
 
     private readonly ICommunicator communicator;
     private readonly Heartbeats heartbeats;
-    private readonly CallClock foreground;
-    private readonly CallClock background;
     private readonly ILogger logger;
     private readonly TimeSpan timeout;
     private readonly TimeSpan interval;
     private readonly Thread thread;
     private readonly HashSet<int> warned = [];
+    private volatile IWatchedCalls[] watched;
     private volatile bool ended;
 
-    public Watchdog(
-        ICommunicator communicator, Heartbeats heartbeats, CallClock foreground, CallClock background, CommunicationOptions options)
+    public Watchdog(ICommunicator communicator, Heartbeats heartbeats, CommunicationOptions options, params IWatchedCalls[] watched)
     {
         this.communicator = communicator;
         this.heartbeats = heartbeats;
-        this.foreground = foreground;
-        this.background = background;
+        this.watched = watched;
         logger = options.Logger;
         timeout = TimeSpan.FromSeconds(options.Timeout);
         interval = timeout / 10 < LongestInterval ? timeout / 10 : LongestInterval;
@@ -39,6 +36,9 @@ internal sealed class Watchdog : IDisposable
 
     /// <summary>Five beats in a row were lost.</summary>
     private TimeSpan SilentAfter => 5 * interval;
+
+    /// <summary>Watches these, too.</summary>
+    public void Add(IEnumerable<IWatchedCalls> calls) => watched = [.. watched, .. calls];
 
     public void Dispose()
     {
@@ -82,13 +82,11 @@ internal sealed class Watchdog : IDisposable
 
     private void Beat()
     {
-        heartbeats.Beat(foreground.Calls + background.Calls, (foreground.Present ?? background.Present) is not null);
+        heartbeats.Beat(watched.Sum(calls => calls.Calls), Longest() is not null);
         heartbeats.Listen(interval);
     }
 
-    private (TimeSpan Since, string Name)? Longest()
-        => foreground.Present is not { } first ? background.Present
-            : background.Present is { } second && second.Since > first.Since ? second : first;
+    private (TimeSpan Since, string Name)? Longest() => watched.Select(calls => calls.Present).MaxBy(call => call?.Since);
 
     private void End(TimeSpan waited, string call, RankState[] states)
     {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using SimClr.Internals;
 using static TorchSharp.torch;
 
 namespace SimClr.Encoders;
@@ -102,7 +103,7 @@ internal static unsafe class FusedConvolution
     private static Exports? Load()
     {
         _ = get_num_threads();   // TorchSharp has loaded libtorch then, and this finds the same.
-        return NativeLibrary.TryLoad(OperatingSystem.IsLinux() ? "libtorch_cpu.so" : "torch_cpu", typeof(Tensor).Assembly, null, out nint library)
+        return OwnLibtorch.TryOpen("torch_cpu", out nint library)
             && NativeLibrary.TryGetExport(library, "aoti_torch_cpu_mkldnn__convolution_pointwise", out nint forward)
             && NativeLibrary.TryGetExport(library, "aoti_torch_cpu_mkldnn__convolution_pointwise_binary_", out nint addTo)
             ? new Exports(forward, addTo)

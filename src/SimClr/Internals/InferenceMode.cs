@@ -2,12 +2,16 @@ using static TorchSharp.torch;
 
 namespace SimClr.Internals;
 
-/// <summary>While it lives, a module computes without gradients and with its batch-norm statistics fixed; then it is as before.</summary>
+/// <summary>
+/// While it lives, a module computes without gradients, with its batch-norm statistics fixed, and on CUDA with float32 products
+/// that are not rounded; then it is as before.
+/// </summary>
 internal sealed class InferenceMode : IDisposable
 {
     private readonly nn.Module module;
     private readonly (nn.Module Part, bool Training)[] before;
     private readonly IDisposable gradients;
+    private readonly bool rounded;
 
     public InferenceMode(nn.Module module)
     {
@@ -15,6 +19,11 @@ internal sealed class InferenceMode : IDisposable
         before = [.. module.modules().Prepend(module).Select(part => (part, part.training))];
         module.eval();
         gradients = no_grad();
+        rounded = ComputeDevice.IsCuda(Device) && Float32Products.Rounded;
+        if (rounded)
+        {
+            Float32Products.Rounded = false;
+        }
     }
 
     /// <summary>Where the module's weights are.</summary>
@@ -23,6 +32,10 @@ internal sealed class InferenceMode : IDisposable
     public void Dispose()
     {
         gradients.Dispose();
+        if (rounded)
+        {
+            Float32Products.Rounded = true;
+        }
 
         // From the outside in: setting a part sets what is in it, and a part may have been frozen on its own.
         foreach ((nn.Module part, bool training) in before)

@@ -41,6 +41,9 @@ internal static class Require
         throw Bad(name, $"'{value}'", $"one of {string.Join(", ", allowed)}{nearest}");
     }
 
+    public static string Device(string value, [CallerMemberName] string name = "")
+        => ComputeDevice.IsName(value) ? value : throw new ArgumentOutOfRangeException(name, ComputeDevice.Refusal(value));
+
     private static ArgumentOutOfRangeException Bad(string name, object value, string expected)
         => new(name, FormattableString.Invariant($"got {value}, expected {expected}"));
 }

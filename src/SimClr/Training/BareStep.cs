@@ -17,7 +17,7 @@ internal sealed class BareStep : IDisposable
     public BareStep(PretrainOptions options)
     {
         Plan = ComputePlan.Resolve(options, ownEncoder: false);
-        ComputeThreads.Use(Plan.Threads);
+        Plan.Begin();
         model = SimClrModel.Create(options, Plan.Device, ownEncoder: null);
         optimizer = OptimizerCatalog.Create(options.Optimizer, ParameterGroups.Of(model));
         pixels = Noise(2 * options.Batch.Size, options.Views.Size, Plan);

@@ -4,11 +4,14 @@ using static TorchSharp.torch;
 namespace SimClr.Training;
 
 /// <summary>Where and in what precision a run computes, with every <c>auto</c> resolved for this machine.</summary>
-/// <param name="Device">cpu, cuda or mps.</param>
-/// <param name="Precision"><c>fp32</c> or <c>bf16</c>.</param>
+/// <param name="Device">cpu, cuda:N or mps.</param>
+/// <param name="Precision"><c>fp32</c>, <c>tf32</c> or <c>bf16</c>.</param>
 /// <param name="Threads">Threads of the tensor library.</param>
 internal sealed record ComputePlan(string Device, string Precision, int Threads)
 {
+    /// <summary>What may be asked for.</summary>
+    public static IReadOnlyList<string> Precisions { get; } = ["auto", "fp32", "tf32", "bf16"];
+
     /// <summary>Images whose activations are held at once; null where that is still to be found out.</summary>
     public int? MicroBatch { get; init; }
 
@@ -20,6 +23,12 @@ internal sealed record ComputePlan(string Device, string Precision, int Threads)
 
     public ScalarType InputType => Precision == "bf16" ? ScalarType.BFloat16 : ScalarType.Float32;
 
+    /// <summary>Whether it computes on a CUDA device.</summary>
+    public bool IsCuda => ComputeDevice.IsCuda(Device);
+
+    /// <summary>The precision, and what it is on this device.</summary>
+    public string PrecisionInWords => Precision == "tf32" && !IsCuda ? $"tf32 (which is fp32 on {Device})" : Precision;
+
     /// <param name="options">What was asked for.</param>
     /// <param name="ownEncoder">Whether the encoder is the user's own; only ours are known to compute in bfloat16.</param>
     /// <exception cref="ConfigurationException">The device is not there, or more threads are asked for than this machine can use.</exception>
@@ -28,29 +37,41 @@ internal sealed record ComputePlan(string Device, string Precision, int Threads)
         int threads = ComputeThreads.Of(options.Threads);
         _ = ComputeThreads.WorkersOf(options.Data.Workers);
         string device = ResolveDevice(options.Device);
-        bool fast = device switch
-        {
-            "cuda" => true,
-            "cpu" => Processor.HasFastBFloat16,
-            _ => false,
-        };
-        string precision = options.Precision != "auto" ? options.Precision : fast && !ownEncoder ? "bf16" : "fp32";
+        string precision = options.Precision != "auto" ? options.Precision
+            : !ownEncoder && HasFastBFloat16(device, CudaDriver.Of) ? "bf16" : "fp32";
         return new ComputePlan(device, precision, threads)
         {
             MicroBatch = options.Batch.Micro is null ? options.Batch.Size : options.Batch.MicroIsAuto ? null : options.Batch.Micro,
         };
     }
 
-    /// <summary>The device by name; <c>auto</c> takes a GPU when there is one.</summary>
-    /// <exception cref="ConfigurationException">The device is not there.</exception>
-    public static string ResolveDevice(string name) => name switch
-    {
-        "auto" => cuda.is_available() ? "cuda" : mps_is_available() ? "mps" : "cpu",
-        "cuda" when !cuda.is_available() => throw Missing(name, "a CUDA build (-p:TorchBackend=cuda) and an NVIDIA driver"),
-        "mps" when !mps_is_available() => throw Missing(name, "a Mac with Apple silicon"),
-        _ => name,
-    };
+    /// <inheritdoc cref="ComputeDevice.Resolve(string)"/>
+    public static string ResolveDevice(string name) => ComputeDevice.Resolve(name);
 
-    private static ConfigurationException Missing(string device, string needs)
-        => new($"device '{device}' is not available here; it needs {needs}. Use --device cpu or --device auto.");
+    /// <summary>Lets the tensor library compute as planned, from now on.</summary>
+    /// <param name="threads">Its threads, where they are others than those of the plan.</param>
+    public void Begin(int? threads = null)
+    {
+        ComputeThreads.Use(threads ?? Threads);
+        if (IsCuda)
+        {
+            Float32Products.Rounded = Precision == "tf32";
+        }
+    }
+
+    /// <summary>Products are not rounded any more.</summary>
+    public void End()
+    {
+        if (IsCuda)
+        {
+            Float32Products.Rounded = false;
+        }
+    }
+
+    /// <summary>Whether <c>auto</c> computes in bfloat16 on a device.</summary>
+    /// <param name="device">cpu, cuda:N or mps.</param>
+    /// <param name="driver">What the driver says of a CUDA device; null where it does not tell.</param>
+    internal static bool HasFastBFloat16(string device, Func<int, CudaDriver?> driver)
+        => ComputeDevice.IsCuda(device) ? driver(ComputeDevice.IndexOf(device)) is { HasBFloat16: true }
+            : device == "cpu" && Processor.HasFastBFloat16;
 }

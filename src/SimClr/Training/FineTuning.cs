@@ -31,7 +31,7 @@ public sealed class FineTuning
     /// <param name="run">A run directory, or a safetensors file that pre-training wrote.</param>
     /// <param name="options">The recipe.</param>
     /// <param name="reading">How images are read; null as the run read its own.</param>
-    /// <param name="device">auto, cpu, cuda or mps.</param>
+    /// <param name="device">auto, cpu, cuda, cuda:N or mps.</param>
     /// <param name="threads">Threads of the tensor library; 0 for one per core.</param>
     /// <exception cref="ConfigurationException">The run has no such projection layer, or the device is missing.</exception>
     /// <exception cref="DataException">There is no encoder, or it is damaged.</exception>
@@ -121,7 +121,7 @@ public sealed class FineTuning
     {
         Agree(train, test);
         cores = RankProcessors.CoresEach(Communicator);
-        ComputeThreads.Use(Communicator.Size == 1 || configuration.Threads > 0 ? plan.Threads : cores);
+        plan.Begin(Communicator.Size == 1 || configuration.Threads > 0 ? plan.Threads : cores);
         using var memory = new HostMemory();
 
         var skipped = new SkippedImages(train, configuration.Data);

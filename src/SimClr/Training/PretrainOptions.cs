@@ -43,8 +43,12 @@ public sealed record PretrainOptions
     /// <summary>How images are read.</summary>
     public DataOptions Data { get; init; } = new();
 
-    /// <summary><c>auto</c> (default), <c>fp32</c> or <c>bf16</c>: what encoder and head compute in. Weights, batch-norm statistics, loss and optimizer are always float32.</summary>
-    public string Precision { get; init => field = Require.OneOf(value, ["auto", "fp32", "bf16"]); } = "auto";
+    /// <summary>
+    /// <c>auto</c> (default), <c>fp32</c>, <c>tf32</c> or <c>bf16</c>: what encoder and head compute in. <c>tf32</c> is float32
+    /// whose products and convolutions round their factors to 10 bits on CUDA (Ampere and later); elsewhere it is fp32.
+    /// Weights, batch-norm statistics, loss and optimizer are always float32 (with <c>tf32</c> the products in the loss round, too).
+    /// </summary>
+    public string Precision { get; init => field = Require.OneOf(value, ComputePlan.Precisions); } = "auto";
 
     /// <summary>
     /// Where views are made: <c>cpu</c> (default; by the threads that decode) or <c>device</c> (as tensor work where the
@@ -61,8 +65,11 @@ public sealed record PretrainOptions
     /// <summary>Fixes initial weights, order, views. Default 0.</summary>
     public long Seed { get; init; }
 
-    /// <summary><c>auto</c> (default), <c>cpu</c>, <c>cuda</c> or <c>mps</c>.</summary>
-    public string Device { get; init => field = Require.OneOf(value, ["auto", "cpu", "cuda", "mps"]); } = "auto";
+    /// <summary>
+    /// <c>auto</c> (default), <c>cpu</c>, <c>cuda</c>, <c>cuda:N</c> or <c>mps</c>. <c>auto</c> and <c>cuda</c> give each of
+    /// several ranks on a machine a CUDA device of its own.
+    /// </summary>
+    public string Device { get; init => field = Require.Device(value); } = "auto";
 
     /// <summary>Threads of the tensor library; 0 (default) for one per core.</summary>
     public int Threads { get; init => field = Require.NonNegative(value); }

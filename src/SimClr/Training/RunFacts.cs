@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using SimClr.Internals;
 
 namespace SimClr.Training;
 
@@ -17,7 +18,7 @@ internal static class RunFacts
             ["images"] = $"{record.Data.Images}",
             ["fingerprint of the data"] = record.Data.Fingerprint,
             ["JPEG decoder"] = record.Machine.Decoder ?? "none",
-            ["device in use"] = record.Machine.Device,
+            ["device in use"] = ComputeDevice.KindOf(record.Machine.Device),   // Each rank has its own number.
             ["precision in use"] = record.Machine.Precision,
             ["augmentation of your own"] = record.OwnAugmentation ?? "none",
         };

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using SimClr.Checkpoints;
 using SimClr.Data;
+using SimClr.Internals;
 using SimClr.Optimizers;
 
 namespace SimClr.Training;
@@ -42,7 +43,7 @@ internal static class RunResumption
         RefuseOtherTask(run, before, task);
         RefuseOtherConfiguration(run, before, options);
         RefuseOtherData(run, before, images);
-        if (before.Machine.Device != plan.Device || before.Machine.Threads != plan.Threads)
+        if (ComputeDevice.KindOf(before.Machine.Device) != ComputeDevice.KindOf(plan.Device) || before.Machine.Threads != plan.Threads)
         {
             logger.LogWarning(
                 "The run was computed on {Device} with {Threads} threads and goes on on {NewDevice} with {NewThreads}: it will not be bit-exact.",

@@ -88,7 +88,7 @@ internal sealed record StepProfile(
         public Parts(PretrainOptions options)
         {
             ComputePlan plan = ComputePlan.Resolve(options, ownEncoder: false);
-            ComputeThreads.Use(plan.Threads);
+            plan.Begin();
             views = 2 * options.Batch.Size;
             place = device(plan.Device);
             model = SimClrModel.Create(options, plan.Device, ownEncoder: null);

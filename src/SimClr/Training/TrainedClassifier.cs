@@ -44,10 +44,11 @@ public sealed class TrainedClassifier : IDisposable
 
     /// <summary>Loads what a supervised run or a fine-tuning left.</summary>
     /// <param name="directory">Its directory.</param>
-    /// <param name="device">cpu, cuda or mps.</param>
+    /// <param name="device">auto, cpu, cuda, cuda:N or mps.</param>
     /// <exception cref="DataException">A file is missing, damaged, or does not fit the other.</exception>
     public static TrainedClassifier Load(string directory, string device = "cpu")
     {
+        device = ComputePlan.ResolveDevice(device);
         string file = new RunDirectory(directory).ClassifierFile;
         if (!File.Exists(file))
         {

@@ -74,7 +74,7 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
         try
         {
             ComputePlan plan = PlanOfAll(run, images, resume, ref held);
-            ComputeThreads.Use(plan.Threads);
+            plan.Begin();
             using var memory = new HostMemory();
             var skipped = new SkippedImages(images, options.Data);
             try
@@ -86,6 +86,10 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
                 skipped.Write(run.SkippedFile);
                 Logger.LogWarning("{Count} image(s) that could not be read are listed in {File}.", skipped.Count, run.SkippedFile);
                 throw;
+            }
+            finally
+            {
+                plan.End();
             }
         }
         finally
@@ -119,7 +123,11 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
             }
         });
         held = taken;
-        return Communicator.Size == 1 ? plan : plan with { Threads = shared.Threads };   // Machines may differ in cores.
+        return Communicator.Size == 1 ? plan : plan with
+        {
+            Device = ComputePlan.ResolveDevice(options.Device),   // Each rank has its own.
+            Threads = shared.Threads,   // Machines may differ in cores.
+        };
     }
 
     private PretrainResult Train(
@@ -170,6 +178,7 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
             Record(images, plan, totalSteps).Write(run.RunFile);
         }
 
+        TellDevices(plan);
         Log.LogInformation("{Header}", ranks.AreSeveral
             ? MicroBatches.Describe(share, task.ViewsPerImage, ranks.Size, options.Batch.Norm)
             : MicroBatches.Describe(options.Batch.Size, micro, task.ViewsPerImage));
@@ -275,6 +284,19 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
             Z = task.ViewsPerImage == 1 ? ranks.Gather(batch.Z, rows) : batch.Z,
             Images = [.. images.cpu().data<long>().Select(image => (int)image)],
         };
+    }
+
+    private void TellDevices(ComputePlan plan)
+    {
+        var mine = RankDevice.Here(plan.Device);
+        RankDevice[] all = plan.IsCuda ? mine.OfAll(Communicator) : [mine];
+        Log.LogInformation(
+            "Computing in {Precision}: {Devices}.",
+            plan.PrecisionInWords, all.Length > 1 ? RankDevice.Describe(all) : $"on {mine} with {plan.Threads} thread(s)");
+        foreach (string shared in RankDevice.Shared(all))
+        {
+            Log.LogWarning("{Shared}", shared);
+        }
     }
 
     private PretrainOptions OfRank(RankShare share) => Communicator.Size == 1 ? options : options with

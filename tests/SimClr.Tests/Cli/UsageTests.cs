@@ -34,6 +34,8 @@ public sealed class UsageTests(SmallWorld world) : IClassFixture<SmallWorld>
     [InlineData("pretrain train --out x --batch-size 1", "expected an integer of 2 or more")]
     [InlineData("pretrain train --out x --batch-size 9999999", "--batch-size: got 9999999")]
     [InlineData("pretrain train --out x --precision bf15", "did you mean 'bf16'?")]
+    [InlineData("pretrain train --out x --device cuda:x", "or cuda:N such as cuda:1")]
+    [InlineData("pretrain train --out x --device cuda:-1", "got 'cuda:-1'")]
     [InlineData("pretrain train --out x --device gpu", "expected one of auto, cpu, cuda, mps")]
     [InlineData("pretrain train --out x --config nowhere.yaml", "nowhere.yaml")]
     [InlineData("pretrain train --out train --batch-size 8", "holds other files and no run")]

@@ -20,5 +20,5 @@ public sealed class CommunicatorTests
     [Fact]
     public void Nccl_leaves_to_the_communicator_below_what_is_not_on_a_graphics_processor()
         => Assert.All(
-            ThreadRanks.Run(2, ranks => CommunicatorChecks.All(new Nccl(ranks))), checks => Assert.True(checks > 5));
+            ThreadRanks.Run(2, ranks => CommunicatorChecks.All(new Nccl(ranks, NcclLibrary.Load))), checks => Assert.True(checks > 5));
 }

@@ -25,6 +25,16 @@ public sealed partial class MpiTests
         Assert.Matches(@"^\d+ checks passed on 2 ranks$", job.Output.Trim());
     }
 
+    [Theory]
+    [MemberData(nameof(Launchers))]
+    public void Mpi_that_lets_one_thread_call_it_keeps_it_too(string launcher)
+    {
+        using Mpirun job = Start(launcher, 2, "check-single");
+        int code = job.Wait();
+        Assert.True(code == 0, $"exit code {code}\n{job.Output}\n{job.Error}");
+        Assert.Matches(@"^\d+ checks passed on 2 ranks$", job.Output.Trim());
+    }
+
     [Fact]
     public void Three_ranks_keep_it_too()
     {

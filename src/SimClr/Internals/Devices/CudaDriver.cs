@@ -1,0 +1,80 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace SimClr.Internals;
+
+/// <summary>
+/// What NVIDIA's driver says of a device; libtorch's interface for C tells its number alone. The driver numbers devices as
+/// libtorch does: both obey CUDA_VISIBLE_DEVICES.
+/// </summary>
+/// <param name="Name">Such as "NVIDIA H200".</param>
+/// <param name="Major">Compute capability, before the point.</param>
+/// <param name="Minor">Compute capability, behind the point.</param>
+/// <param name="Id">What no other device has.</param>
+internal sealed unsafe record CudaDriver(string Name, int Major, int Minor, string Id)
+{
+    private const int LongestName = 256;
+    private const int IdBytes = 16;
+    private const int CapabilityMajor = 75;   // CUdevice_attribute
+    private const int CapabilityMinor = 76;
+
+    private static readonly Lazy<nint> Library = new(Load);
+
+    /// <summary>Whether it multiplies bfloat16 numbers in hardware: compute capability 8.0 (Ampere) and later.</summary>
+    public bool HasBFloat16 => Major >= 8;
+
+    /// <summary>Its name and compute capability.</summary>
+    public string Words => $"{Name}, compute capability {Major}.{Minor}";
+
+    /// <summary>Asks the driver; null where there is none, or it does not tell.</summary>
+    /// <param name="index">The device, from 0.</param>
+    public static CudaDriver? Of(int index)
+    {
+        int device = 0;
+        if (Library.Value == 0
+            || Function("cuDeviceGet") is not (not 0 and var get) || ((delegate* unmanaged<int*, int, int>)get)(&device, index) != 0
+            || Attribute(CapabilityMajor, device) is not { } major || Attribute(CapabilityMinor, device) is not { } minor)
+        {
+            return null;
+        }
+
+        return new CudaDriver(NameOf(device) ?? "a device without a name", major, minor, IdOf(device) ?? $"device {index}");
+    }
+
+    private static nint Load()
+    {
+        string name = OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1";
+        return NativeLibrary.TryLoad(name, out nint library)
+            && NativeLibrary.TryGetExport(library, "cuInit", out nint start) && ((delegate* unmanaged<uint, int>)start)(0) == 0
+            ? library
+            : 0;
+    }
+
+    private static nint Function(string name) => NativeLibrary.TryGetExport(Library.Value, name, out nint address) ? address : 0;
+
+    private static int? Attribute(int attribute, int device)
+    {
+        int value = 0;
+        return Function("cuDeviceGetAttribute") is not 0 and var ask && ((delegate* unmanaged<int*, int, int, int>)ask)(&value, attribute, device) == 0
+            ? value
+            : null;
+    }
+
+    private static string? NameOf(int device)
+    {
+        byte* text = stackalloc byte[LongestName];
+        return Function("cuDeviceGetName") is not 0 and var ask && ((delegate* unmanaged<byte*, int, int, int>)ask)(text, LongestName, device) == 0
+            ? Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(text))
+            : null;
+    }
+
+    // The second form tells the parts of a divided device (MIG) apart.
+    private static string? IdOf(int device)
+    {
+        byte* id = stackalloc byte[IdBytes];
+        nint ask = Function("cuDeviceGetUuid_v2") is not 0 and var second ? second : Function("cuDeviceGetUuid");
+        return ask != 0 && ((delegate* unmanaged<byte*, int, int>)ask)(id, device) == 0
+            ? Convert.ToHexString(new ReadOnlySpan<byte>(id, IdBytes))
+            : null;
+    }
+}

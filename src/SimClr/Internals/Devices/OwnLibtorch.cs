@@ -1,0 +1,187 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using TorchSharp;
+
+namespace SimClr.Internals;
+
+/// <summary>
+/// The libtorch that the user names by <see cref="Variable"/>, such as that of an installed PyTorch, in place of the program's
+/// own. TorchSharp's native library asks for its libraries by their short names, and the loader has those of a name once: what
+/// is loaded first is what it gets.
+/// </summary>
+internal static unsafe partial class OwnLibtorch
+{
+    public const string Variable = "SIMCLR_LIBTORCH";
+
+    /// <summary>What TorchSharp is built for; a libtorch of another number lacks some of its functions.</summary>
+    public const string Release = "2.10";
+
+    private const int Lazy = 1;
+    private const int Now = 2;
+    private const int Global = 0x100;
+    private const string Processor = "libtorch_cpu.so";
+    private const string Graphics = "libtorch_cuda.so";
+    private const string Bindings = "libLibTorchSharp.so";
+
+    // In the order in which they need each other. The first makes names of the processor's math libraries known to all, as
+    // PyTorch does; only builds for CUDA have those with CUDA in their names.
+    private static readonly (string Name, bool Needed, int Flags)[] Libraries =
+    [
+        ("libtorch_global_deps.so", false, Lazy | Global),
+        ("libc10.so", true, Lazy),
+        (Processor, true, Lazy),
+        ("libc10_cuda.so", false, Lazy),
+        (Graphics, false, Lazy),
+        ("libtorch.so", true, Lazy),
+    ];
+
+    /// <summary>Where it is; null if none was named.</summary>
+    public static string? Folder { get; private set; }
+
+    /// <summary>Why the one that was named cannot be used; null if it can, or none was named.</summary>
+    public static ConfigurationException? Failure { get; private set; }
+
+    /// <summary>Loads it before anything else can load another: as soon as this assembly is used.</summary>
+    [ModuleInitializer]
+    [SuppressMessage("Usage", "CA2255", Justification = "Nothing else runs before libtorch is loaded in every program.")]
+    internal static void Load()
+    {
+        OpenMp.WaitBriefly();   // libtorch brings OpenMP along, which reads its settings then.
+        if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } named)
+        {
+            return;
+        }
+
+        // An error that is thrown here would come out as one of .NET's type loader.
+        try
+        {
+            Folder = Find(named);
+            RefuseOther(named, Folder);
+            LoadAll(Folder);
+            NativeLibrary.SetDllImportResolver(typeof(OwnLibtorch).Assembly, (name, _, _) => TryOpen(name, out nint library) ? library : 0);
+            KeepOut();
+        }
+        catch (ConfigurationException error)
+        {
+            Failure = error;
+        }
+    }
+
+    /// <summary>Opens a library of the libtorch in use.</summary>
+    /// <param name="name">Its name without what systems put around it, such as <c>torch_cpu</c>.</param>
+    /// <param name="library">Where it is.</param>
+    public static bool TryOpen(string name, out nint library)
+    {
+        library = 0;
+        return Folder is null
+            ? NativeLibrary.TryLoad(OperatingSystem.IsLinux() ? $"lib{name}.so" : name, typeof(torch).Assembly, null, out library)
+            : File.Exists(Path.Combine(Folder, $"lib{name}.so")) && NativeLibrary.TryLoad(Path.Combine(Folder, $"lib{name}.so"), out library);
+    }
+
+    /// <summary>The folder with the libraries: the one that is named, or <c>lib</c> in it, or that of <c>torch</c> in it.</summary>
+    /// <exception cref="ConfigurationException">There are none.</exception>
+    internal static string Find(string named)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new ConfigurationException($"{Variable} is '{named}'; it is for Linux. On other systems build with the libtorch you want (TorchBackend)");
+        }
+
+        string[] places = [named, Path.Combine(named, "lib"), Path.Combine(named, "torch", "lib")];
+        return places.FirstOrDefault(place => File.Exists(Path.Combine(place, Processor))) is { } found
+            ? Path.GetFullPath(found)
+            : throw new ConfigurationException(
+                $"{Variable} is '{named}', where there is no {Processor}; expected the folder of a libtorch or PyTorch {Release}, "
+                + "such as the one that python -c \"import torch; print(torch.__path__[0])\" prints");
+    }
+
+    /// <summary>Looks at what the folder says of its version before anything of it is loaded.</summary>
+    /// <exception cref="ConfigurationException">It is another than <see cref="Release"/>.</exception>
+    internal static void RefuseOther(string named, string libraries)
+    {
+        if (VersionOf(libraries) is { } version && version != Release && !version.StartsWith(Release + ".", StringComparison.Ordinal))
+        {
+            throw new ConfigurationException(
+                $"{Variable} is '{named}', which is version {version}; expected {Release}, for which TorchSharp {Bound} is built. "
+                + $"Install one beside it, such as: python -m venv torch210 && torch210/bin/pip install torch=={Release}.0");
+        }
+    }
+
+    private static string Bound => typeof(torch).Assembly.GetName().Version!.ToString(3);
+
+    // PyTorch has version.py beside lib, libtorch has build-version.
+    private static string? VersionOf(string libraries)
+    {
+        foreach (string place in new[] { libraries, Path.GetDirectoryName(libraries) ?? libraries })
+        {
+            string python = Path.Combine(place, "version.py");
+            string build = Path.Combine(place, "build-version");
+            string? version = File.Exists(python)
+                ? File.ReadLines(python).FirstOrDefault(line => line.StartsWith("__version__", StringComparison.Ordinal))?.Split('\'', '"').ElementAtOrDefault(1)
+                : File.Exists(build) ? File.ReadLines(build).FirstOrDefault()?.Trim() : null;
+            if (version is { Length: > 0 })
+            {
+                return version;
+            }
+        }
+
+        return null;
+    }
+
+    private static void LoadAll(string libraries)
+    {
+        if (Beside(Graphics) is { } another)
+        {
+            throw new ConfigurationException(
+                $"{Variable} is set, but this program brings a libtorch with CUDA of its own ({another}), and there can be one only: unset it, or build with -p:TorchBackend=none");
+        }
+
+        foreach ((string name, bool needed, int flags) in Libraries)
+        {
+            string path = Path.Combine(libraries, name);
+            if ((needed || File.Exists(path)) && Open(path, flags) == 0)
+            {
+                throw new ConfigurationException($"{Variable}: {path} cannot be loaded: {LastError()}");
+            }
+        }
+
+        // All of its names at once: one that is missing would else end the process when it is first called.
+        if (Beside(Bindings) is { } bindings && Open(bindings, Now) == 0)
+        {
+            throw new ConfigurationException(
+                $"{Variable}: TorchSharp {Bound} cannot be loaded with the libtorch in {libraries}; expected version {Release} of it: {LastError()}");
+        }
+    }
+
+    // TorchSharp loads the program's own libtorch by its path, which the loader takes for another one, unless it believes
+    // that this was done. Its class has loaded its native library by the time the field can be set.
+    private static void KeepOut()
+    {
+        if (Beside(Processor) is { } own)
+        {
+            FieldInfo done = typeof(torch).GetField("nativeBackendLoaded", BindingFlags.NonPublic | BindingFlags.Static)
+                ?? throw new ConfigurationException($"{Variable} is set, but this program brings a libtorch of its own ({own}); build it with -p:TorchBackend=none");
+            done.SetValue(null, true);
+        }
+    }
+
+    /// <summary>A native library that the program brings along; null if it brings none of that name.</summary>
+    private static string? Beside(string name)
+    {
+        string[] known = ((string?)AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        return known.Append(AppContext.BaseDirectory)
+            .Append(Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native"))
+            .Select(directory => Path.Combine(directory, name))
+            .FirstOrDefault(File.Exists);
+    }
+
+    private static string LastError() => Marshal.PtrToStringUTF8((nint)ErrorText()) ?? "for a reason that the loader does not tell";
+
+    [LibraryImport("libc", EntryPoint = "dlopen", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "dlerror")]
+    private static partial byte* ErrorText();
+}

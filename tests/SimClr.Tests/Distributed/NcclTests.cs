@@ -1,0 +1,135 @@
+using SimClr.Distributed;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SimClr.Tests.Distributed;
+
+/// <summary>In what order streams are given work, with a library that writes down what it is asked.</summary>
+public sealed class NcclTests
+{
+    [Fact]
+    public void A_sum_begun_in_the_background_runs_beside_what_is_computed_until_it_is_waited_for()
+    {
+        var library = new Recorder();
+        using var nccl = new Nccl(SingleProcess.Instance, () => library, DeviceType.CPU);
+        using Tensor values = zeros(3, device: CPU);
+        IPendingCommunication pending = nccl.BeginAllReduce(values);
+        Assert.Equal(
+            ["connect 0 of 1 on -1", "mark 1 on compute", "own waits for 1", "sum of 3 on own", "mark 2 on own", "mark 3 on own"], library.Log);
+
+        library.Log.Clear();
+        pending.Wait();
+        pending.Wait();
+        Assert.Equal(["compute waits for 2"], library.Log);
+        Assert.Equal([3], library.Marks);   // what the watchdog asks for
+    }
+
+    [Fact]
+    public void What_is_computed_after_a_call_waits_for_it()
+    {
+        var library = new Recorder();
+        using var nccl = new Nccl(SingleProcess.Instance, () => library, DeviceType.CPU);
+        using Tensor values = zeros(3, device: CPU);
+        using Tensor all = zeros(3, device: CPU);
+        nccl.AllReduce(values);
+        nccl.AllGather(values, all);
+        nccl.Broadcast(values);
+        Assert.Equal(
+            [
+                "connect 0 of 1 on -1",
+                "mark 1 on compute", "own waits for 1", "sum of 3 on own", "mark 2 on own", "mark 3 on own", "compute waits for 2",
+                "mark 4 on compute", "own waits for 4", "gathering of 3 on own", "mark 5 on own", "mark 6 on own", "compute waits for 5",
+                "mark 7 on compute", "own waits for 7", "broadcast of 3 on own", "mark 8 on own", "mark 9 on own", "compute waits for 8",
+            ],
+            library.Log);
+    }
+
+    [Fact]
+    public void What_the_device_has_not_done_is_seen_until_it_has()
+    {
+        var library = new Recorder();
+        using var nccl = new Nccl(SingleProcess.Instance, () => library, DeviceType.CPU);
+        using Tensor values = zeros(3, device: CPU);
+        DeviceCalls device = nccl.Watched.OfType<DeviceCalls>().Single();
+        Assert.Null(device.Present);
+        nccl.AllReduce(values);
+        nccl.Broadcast(values);
+        Assert.Equal("all-reduce on the device", device.Present?.Name);
+        library.Past = 3;
+        Assert.Equal("broadcast on the device", device.Present?.Name);
+        library.Past = 6;
+        Assert.Null(device.Present);
+        Assert.Equal(2, device.Calls);
+        Assert.Empty(library.Marks);
+    }
+
+    [Fact]
+    public void Tensors_of_another_device_or_in_another_order_are_refused()
+    {
+        using var nccl = new Nccl(SingleProcess.Instance, () => new Recorder(), DeviceType.CPU);
+        using Tensor turned = zeros([2, 3], device: CPU).t();
+        Assert.Contains("not contiguous", Assert.Throws<ArgumentException>(() => nccl.AllReduce(turned)).Message, StringComparison.Ordinal);
+    }
+
+    private sealed class Recorder : INcclLibrary
+    {
+        private const nint Own = 7;
+        private nint last;
+
+        public List<string> Log { get; } = [];
+
+        public List<nint> Marks { get; } = [];
+
+        /// <summary>The last mark that is past.</summary>
+        public nint Past { get; set; }
+
+        public byte[] DrawId() => new byte[NcclLibrary.IdBytes];
+
+        public nint Connect(ReadOnlySpan<byte> id, int rank, int size, int device)
+        {
+            Log.Add($"connect {rank} of {size} on {device}");
+            return 1;
+        }
+
+        public void AllReduce(nint communicator, Tensor values, nint stream) => Log.Add($"sum of {values.numel()} on {Name(stream)}");
+
+        public void AllGather(nint communicator, Tensor mine, Tensor all, nint stream) => Log.Add($"gathering of {mine.numel()} on {Name(stream)}");
+
+        public void Broadcast(nint communicator, Tensor values, int root, nint stream) => Log.Add($"broadcast of {values.numel()} on {Name(stream)}");
+
+        public nint CurrentStream(int device) => 0;
+
+        public nint NewStream(int device) => Own;
+
+        public nint Mark(nint stream, int device)
+        {
+            Marks.Add(++last);
+            Log.Add($"mark {last} on {Name(stream)}");
+            return last;
+        }
+
+        public void Follow(nint stream, nint mark)
+        {
+            Assert.Contains(mark, Marks);
+            Log.Add($"{Name(stream)} waits for {mark}");
+        }
+
+        public bool IsPast(nint mark)
+        {
+            Assert.Contains(mark, Marks);
+            return mark <= Past;
+        }
+
+        public void Forget(nint mark) => Assert.True(Marks.Remove(mark), $"mark {mark} is given back twice");
+
+        public void CheckDevice(nint communicator)
+        {
+        }
+
+        public void Abort(nint communicator)
+        {
+        }
+
+        private static string Name(nint stream) => stream == Own ? "own" : "compute";
+    }
+}

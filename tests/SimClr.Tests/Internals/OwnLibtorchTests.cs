@@ -1,0 +1,68 @@
+using System.Reflection;
+using SimClr.Internals;
+using SimClr.Tests.Data;
+using TorchSharp;
+
+namespace SimClr.Tests.Internals;
+
+/// <summary>What is taken for a libtorch, and what is said of one that does not fit.</summary>
+public sealed class OwnLibtorchTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("", "")]                       // the folder with the libraries
+    [InlineData("lib", "")]                    // libtorch, or PyTorch's package
+    [InlineData("torch/lib", "")]              // site-packages
+    [InlineData("lib", "lib")]
+    public void The_libraries_are_found(string place, string named)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "for Linux");
+        string libraries = Libraries(place);
+        Assert.Equal(Path.TrimEndingDirectorySeparator(libraries), Path.TrimEndingDirectorySeparator(OwnLibtorch.Find(folder.Of(named))));
+    }
+
+    [Fact]
+    public void A_folder_without_them_is_refused()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "for Linux");
+        string message = Assert.Throws<ConfigurationException>(() => OwnLibtorch.Find(folder.Of("nowhere"))).Message;
+        Assert.Contains("nowhere', where there is no libtorch_cpu.so; expected the folder of a libtorch or PyTorch 2.10", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("version.py", "from typing import Optional\n__all__ = ['__version__']\n__version__ = '2.9.1+cu128'\n", "version 2.9.1+cu128; expected 2.10")]
+    [InlineData("build-version", "2.11.0+cpu\n", "version 2.11.0+cpu; expected 2.10")]
+    [InlineData("version.py", "__version__ = '2.1'\n", "version 2.1; expected 2.10")]
+    [InlineData("version.py", "__version__ = '2.10.0+cu128'\n", null)]
+    [InlineData("version.py", "__version__ = '2.10.1'\n", null)]
+    [InlineData("build-version", "2.10.0+cpu\n", null)]
+    [InlineData("build-version", "", null)]
+    public void Another_version_is_refused_before_it_is_loaded(string file, string content, string? expected)
+    {
+        string libraries = Libraries("lib");
+        File.WriteAllText(folder.Of(file), content);
+        if (expected is null)
+        {
+            OwnLibtorch.RefuseOther("named", libraries);
+        }
+        else
+        {
+            Assert.Contains(expected, Assert.Throws<ConfigurationException>(() => OwnLibtorch.RefuseOther("named", libraries)).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void TorchSharp_has_the_switch_that_keeps_the_programs_own_out()
+        => Assert.Equal(typeof(bool), typeof(torch).GetField("nativeBackendLoaded", BindingFlags.NonPublic | BindingFlags.Static)?.FieldType);
+
+    private string Libraries(string place)
+    {
+        string libraries = folder.Of(place);
+        Directory.CreateDirectory(libraries);
+        File.WriteAllText(Path.Combine(libraries, "libtorch_cpu.so"), "");
+        return libraries;
+    }
+}
