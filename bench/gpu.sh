@@ -39,9 +39,9 @@ done
 if [ -z "${SIMCLR_LIBTORCH-}" ]; then
   SIMCLR_LIBTORCH=$("$python" -c 'import torch; print(torch.__path__[0])') || { echo "$python has no PyTorch; name a libtorch in SIMCLR_LIBTORCH" >&2; exit 2; }
 fi
-export SIMCLR_LIBTORCH
-libraries=$SIMCLR_LIBTORCH
+libraries=$(realpath "$SIMCLR_LIBTORCH")
 [ -d "$libraries/lib" ] && libraries=$libraries/lib
+version=$(sed -n "s/^__version__ *= *['\"]\(.*\)['\"]/\1/p" "$libraries/../version.py" 2> /dev/null)
 : > "$out" || exit 2
 failed=0
 
@@ -56,11 +56,17 @@ failure() {
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 
+# The program refuses a PyTorch of another version than its bindings are for, by version.py beside the libraries. Here any
+# is tried: the line of the symbols says how far it fits.
+mkdir "$logs/libtorch"
+ln -s "$libraries" "$logs/libtorch/lib"
+export SIMCLR_LIBTORCH=$logs/libtorch
+
 # What the bindings want and this libtorch lacks: such a call would end the program.
 LD_LIBRARY_PATH=$libraries ldd -r "$here/app/libLibTorchSharp.so" > "$logs/ldd" 2>&1
 missing=$(sed -n 's/^undefined symbol: \([A-Za-z0-9_.]*\).*/"\1"/p' "$logs/ldd" | paste -sd, -)
-printf '{"section":"symbols","device":"%s","ok":%s,"figures":{"libtorch":"%s","undefined":[%s]}}\n' \
-  "$device" "$([ -z "$missing" ] && echo true || echo false)" "$SIMCLR_LIBTORCH" "$missing" | tee -a "$out"
+printf '{"section":"symbols","device":"%s","ok":%s,"figures":{"libtorch":"%s","version":"%s","undefined":[%s]}}\n' \
+  "$device" "$([ -z "$missing" ] && echo true || echo false)" "$libraries" "$version" "$missing" | tee -a "$out"
 [ -z "$missing" ] || failed=1
 command -v nvidia-smi > /dev/null && nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader >&2
 

@@ -7,6 +7,7 @@ using SimClr.Internals;
 using SimClr.Losses;
 using SimClr.Optimizers;
 using SimClr.Tests.Golden;
+using SimClr.Training;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -21,6 +22,7 @@ internal static class GoldenChecks
 
     public static void Run(Section section)
     {
+        ComputePlan.Resolve(section.Options("fp32"), ownEncoder: false).Begin();
         section.Try("losses", () => Losses(section));
         section.Try("lars", () => LarsSteps(section));
         foreach (string name in section.Scale<string[]>(["resnet18", "resnet34", "resnet50", "resnet101"], ["resnet18", "resnet50"]))

@@ -123,7 +123,7 @@ internal static class RunChecks
             Batch = new() { Size = batch, Micro = 0, Memory = section.IsCuda ? null : "1GB" },
         };
         using ImageDataSet images = BenchImages.Small(new BenchSettings(), size, 2 * batch);
-        double peak = ResidentPeak.Of(() => new Pretrainer(options).Run(images, folder.Of("run")));
+        double peak = ResidentPeak.Of(() => new Pretrainer(options).Run(images, folder.Of("run")), device(section.Device));
         int micro = RunRecord.Read(new RunDirectory(folder.Of("run")).RunFile).Machine.MicroBatch ?? 0;
         section.Figure("batch", batch);
         section.AtLeast("micro_batch", micro, 2);

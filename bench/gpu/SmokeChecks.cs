@@ -18,9 +18,9 @@ internal static class SmokeChecks
         section.Figure("runtime", RuntimeInformation.FrameworkDescription);
         section.Figure("processor", MachineReport.Take().Processor);
         section.Figure("cores", Environment.ProcessorCount);
-        section.Figure("devices", new JsonArray([.. libraries.Devices.Select(name => JsonValue.Create(name))]));
+        section.Figure("devices", new JsonArray([.. libraries.Devices.Select(found => found.Json())]));
         section.Figure("libturbojpeg", JsonValue.Create(libraries.TurboJpeg));
-        section.AtLeast("the device is there", libraries.Devices.Any(name => name.StartsWith(section.Device, StringComparison.Ordinal)) ? 1 : 0, 1);
+        section.AtLeast("the device is there", libraries.Devices.Any(found => found.Name.StartsWith(section.Device, StringComparison.Ordinal)) ? 1 : 0, 1);
         section.Figure("taken_bytes", DeviceMemory.Taken(device(section.Device)));
         section.Figure("total_bytes", DeviceMemory.Of(device(section.Device))?.Total ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         ComputePlan plan = ComputePlan.Resolve(section.Options("auto"), ownEncoder: false);

@@ -111,7 +111,7 @@ internal static class SpeedChecks
         (double Speed, double Bytes) Run(BatchOptions batch)
         {
             double speed = 0;
-            double bytes = ResidentPeak.Of(() => speed = PretrainSpeed.Measure(options with { Batch = batch }, images, default));
+            double bytes = ResidentPeak.Of(() => speed = PretrainSpeed.Measure(options with { Batch = batch }, images, default), device(section.Device));
             return (speed, bytes);
         }
     }

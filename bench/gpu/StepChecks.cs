@@ -11,24 +11,27 @@ namespace SimClr.GpuChecks;
 internal static class StepChecks
 {
     /// <summary>
-    /// Loss and gradients of the same weights and pixels against the processor's in double, which neither side rounds alike.
-    /// In bfloat16 the device may be as far from it as the processor's own bfloat16, and a hundredth more.
+    /// Loss and gradient of the same weights and pixels against the processor's in double. Where rounding makes more of them
+    /// than the limit, as batch norm does of views that hardly differ, the device is no worse than the processor by a quarter.
     /// </summary>
     public static void AgainstProcessor(Section section)
     {
         int images = section.Scale(256, 32);
-        Step exact = Compute(section, "cpu", ScalarType.Float64, images);
-        Step single = Compute(section, section.Device, ScalarType.Float32, images);
-        section.AtMost("fp32 loss", Math.Abs((single.Loss / exact.Loss) - 1), 1e-5);
-        (string worst, double difference) = single.Worst(exact);
-        section.AtMost($"fp32 gradients, most in {worst}", difference, 1e-3);
-
-        Step own = Compute(section, "cpu", ScalarType.BFloat16, images);
-        Step half = Compute(section, section.Device, ScalarType.BFloat16, images);
-        section.AtMost("bf16 loss", Math.Abs((half.Loss / exact.Loss) - 1), 1e-2);
-        (double ofDevice, double ofProcessor) = (half.Whole(exact), own.Whole(exact));
-        section.Figure("bf16 gradient of the processor, off by", ofProcessor);
-        section.AtMost("bf16 gradient, further off than the processor's by", ofDevice - ofProcessor, 1e-2);
+        foreach (bool training in new[] { false, true })
+        {
+            string mode = training ? "" : ", frozen batch norm";
+            Step exact = Compute(section, "cpu", ScalarType.Float64, images, training);
+            foreach ((ScalarType type, string name, double ofLoss, double ofGradient) in new[]
+            {
+                (ScalarType.Float32, "fp32", 1e-5, 1e-3), (ScalarType.BFloat16, "bf16", 1e-2, 1e-2),
+            })
+            {
+                Step own = Compute(section, "cpu", type, images, training);
+                Step got = Compute(section, section.Device, type, images, training);
+                section.AtMost($"{name} loss{mode}", got.LossOff(exact), Math.Max(ofLoss, 1.25 * own.LossOff(exact)));
+                section.AtMost($"{name} gradient{mode}", got.Whole(exact), Math.Max(ofGradient, 1.25 * own.Whole(exact)));
+            }
+        }
     }
 
     /// <summary>The gradient cache with frozen batch norm, where it computes the same as the whole batch (GradientStepTests).</summary>
@@ -43,7 +46,7 @@ internal static class StepChecks
         {
             Step whole = Compute(section, section.Device, type, images, training: false);
             Step parts = Compute(section, section.Device, type, images, training: false, micro);
-            section.AtMost($"{type} loss", Math.Abs((parts.Loss / whole.Loss) - 1), ofLoss);
+            section.AtMost($"{type} loss", parts.LossOff(whole), ofLoss);
             (string worst, double difference) = parts.Worst(whole);
             section.AtMost($"{type} gradients, most in {worst}", difference, ofGradient);
         }
@@ -59,7 +62,7 @@ internal static class StepChecks
         // What fp32 means on the device is the plan's to say.
         string precision = type == ScalarType.BFloat16 ? "bf16" : "fp32";
         ComputePlan plan = ComputePlan.Resolve(options with { Precision = precision }, ownEncoder: false);
-        ComputeThreads.Use(plan.Threads);
+        plan.Begin();
         using SimClrModel model = SimClrModel.Create(options, device, ownEncoder: null);
         if (type == ScalarType.Float64)
         {
@@ -114,6 +117,8 @@ internal static class StepChecks
     /// <summary>What a step computed, on the processor in double.</summary>
     private sealed record Step(double Loss, Dictionary<string, double[]> Gradients)
     {
+        public double LossOff(Step expected) => Math.Abs((Loss / expected.Loss) - 1);
+
         /// <summary>The parameter whose gradient differs most, relative to its length.</summary>
         public (string Name, double Difference) Worst(Step expected)
             => expected.Gradients.Select(p => (p.Key, Distance(Gradients[p.Key], p.Value))).MaxBy(p => p.Item2);
