@@ -13,11 +13,11 @@ limit=$((60 << 20))
 # Into folders of their own: a later build finds everything as it left it.
 for project in src/SimClr.Cli bench/gpu; do
   dotnet publish "$root/$project" -c Release -r linux-x64 --self-contained -o "$folder/simclr-gpu/app" --artifacts-path "$folder/build" \
-    -p:TorchBackend=none -p:SimClrRequiresLibtorch=false -p:GenerateDependencyFile=false -p:DebugType=none -p:GenerateDocumentationFile=false
+    -p:TorchBackend=none -p:SimClrRequiresLibtorch=false -p:GenerateDependencyFile=false -p:DebugType=none
 done
 
 # What only debuggers, the check of ONNX files and the search in databases need.
-rm -f "$folder"/simclr-gpu/app/{libmscordaccore,libmscordbi,libonnxruntime,libe_sqlite3}.so
+rm -f "$folder"/simclr-gpu/app/*.xml "$folder"/simclr-gpu/app/{libmscordaccore,libmscordbi,libonnxruntime,libe_sqlite3}.so
 cp "$root/bench/gpu.sh" "$folder/simclr-gpu/"
 tar -C "$folder" -cf - simclr-gpu | xz -9 -T0 > "$file"
 size=$(stat -c %s "$file")

@@ -23,8 +23,8 @@ internal static class SmokeChecks
         section.AtLeast("the device is there", libraries.Devices.Any(found => found.Name.StartsWith(section.Device, StringComparison.Ordinal)) ? 1 : 0, 1);
         section.Figure("taken_bytes", DeviceMemory.Taken(device(section.Device)));
         section.Figure("total_bytes", DeviceMemory.Of(device(section.Device))?.Total ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
-        ComputePlan plan = ComputePlan.Resolve(section.Options("auto"), ownEncoder: false);
-        section.Figure("auto_precision", plan.Precision);
+        section.Figure("auto_precision", ComputePlan.Resolve(section.Options("auto"), ownEncoder: false).Precision);
+        ComputePlan.Resolve(section.Options("fp32"), ownEncoder: false).Begin();
 
         using var scope = NewDisposeScope();
         Tensor x = arange(0, 1 << 20, 1, ScalarType.Float32).to(device(section.Device)).sqrt();

@@ -143,6 +143,7 @@ internal static class SpeedChecks
         {
             section.Figure($"{name}: pytorch images_per_second", Spread.Of(rates[1]).Median);
             section.AtLeast($"{name}: of PyTorch's speed", Spread.OfRatio(rates[0], rates[1]).Median, section.IsCuda ? 0.9 : 0);
+            section.Figure($"{name}: pytorch with cudnn.benchmark images_per_second", python.Measure(span, tries: true));
         }
     }
 

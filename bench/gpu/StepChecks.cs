@@ -63,7 +63,7 @@ internal static class StepChecks
         string precision = type == ScalarType.BFloat16 ? "bf16" : "fp32";
         ComputePlan plan = ComputePlan.Resolve(options with { Precision = precision }, ownEncoder: false);
         plan.Begin();
-        using SimClrModel model = SimClrModel.Create(options, device, ownEncoder: null);
+        using SimClrModel model = SimClrModel.Create(options, plan.Device, ownEncoder: null);
         if (type == ScalarType.Float64)
         {
             model.to(type);
@@ -79,7 +79,7 @@ internal static class StepChecks
         }
 
         model.train(training);
-        using Tensor pixels = Pixels(images, options.Views.Size).to(type, TorchSharp.torch.device(device)).DetachFromDisposeScope();
+        using Tensor pixels = Pixels(images, options.Views.Size).to(type, TorchSharp.torch.device(plan.Device)).DetachFromDisposeScope();
         var loss = new NtXentLoss(options.Loss.Temperature);
         IGradientStep step = micro is null ? new PlainStep(model, loss) : new CachedStep(model, loss, images, MicroBatches.Count(images, micro.Value));
         StepOutcome outcome = step.Compute(Feed(pixels, images, micro ?? images));

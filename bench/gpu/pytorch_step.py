@@ -5,7 +5,8 @@ foreach operations. SimClr.GpuChecks asks for its turns over standard input, one
   pytorch_step.py cpu|cuda
 
 {"net": "resnet18", "width": 1, "small_stem": true, "size": 32, "batch": 512, "hidden": 128, "threads": 2} makes a net;
-{"seconds": 2} trains for that long and answers {"images_per_second": …}."""
+{"seconds": 2, "benchmark": false} trains for that long and answers
+{"images_per_second": …}."""
 import json, sys, time
 import torch, torch.nn as nn, torch.nn.functional as F
 
@@ -103,6 +104,10 @@ for line in sys.stdin:
             step.run()
         answer(ready=True)
     else:
+        if q["benchmark"] != torch.backends.cudnn.benchmark:
+            torch.backends.cudnn.benchmark = q["benchmark"]
+            for _ in range(3):
+                step.run()
         start, steps = time.time(), 0
         while time.time() - start < q["seconds"]:
             step.run()
