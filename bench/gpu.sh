@@ -41,7 +41,8 @@ if [ -z "${SIMCLR_LIBTORCH-}" ]; then
 fi
 libraries=$(realpath "$SIMCLR_LIBTORCH")
 [ -d "$libraries/lib" ] && libraries=$libraries/lib
-version=$(sed -n "s/^__version__ *= *['\"]\(.*\)['\"]/\1/p" "$libraries/../version.py" 2> /dev/null)
+# Beside the libraries of a PyTorch; a libtorch has none.
+version=$(sed -n "s/^__version__ *= *['\"]\(.*\)['\"]/\1/p" "${libraries%/lib}/version.py" 2> /dev/null)
 : > "$out" || exit 2
 failed=0
 

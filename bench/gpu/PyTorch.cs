@@ -56,12 +56,7 @@ internal sealed class PyTorch : IDisposable
 
     public void Dispose()
     {
-        process.StandardInput.Close();
-        if (!process.WaitForExit(5000))
-        {
-            process.Kill();
-        }
-
+        process.Kill();
         process.Dispose();
     }
 

@@ -127,24 +127,31 @@ internal static class SpeedChecks
             step.Run();
         }
 
-        python?.Prepare(name, options);
-        var sides = new List<Func<double>> { () => batch * SideBySide.Rate(step.Run, span) };
-        if (python is not null)
+        int rounds = section.Scale(3, 1);
+        double[][] rates = [];
+        try
         {
-            sides.Add(() => python.Measure(span));
+            python?.Prepare(name, options);
+            rates = python is null ? [] : SideBySide.Run(rounds, default, Own, () => python.Measure(span));
+        }
+        catch (IOException error)
+        {
+            section.Fail($"{name}: {error.Message}");
         }
 
-        double[][] rates = SideBySide.Run(section.Scale(3, 1), default, [.. sides]);
+        rates = rates.Length > 0 ? rates : SideBySide.Run(rounds, default, Own);
         double own = Spread.Of(rates[0]).Median;
         double flops = 2 * 3 * 2 * EncoderCost.MultiplyAdds(options.Encoder, options.Views.Size);
         section.Figure($"{name}: images_per_second", own);
         section.Figure($"{name}: tflops", own * flops / 1e12);
-        if (python is not null)
+        if (python is not null && rates.Length > 1)
         {
             section.Figure($"{name}: pytorch images_per_second", Spread.Of(rates[1]).Median);
             section.AtLeast($"{name}: of PyTorch's speed", Spread.OfRatio(rates[0], rates[1]).Median, section.IsCuda ? 0.9 : 0);
             section.Figure($"{name}: pytorch with cudnn.benchmark images_per_second", python.Measure(span, tries: true));
         }
+
+        double Own() => batch * SideBySide.Rate(step.Run, span);
     }
 
     private static Dictionary<string, PretrainOptions> Nets(Section section)
