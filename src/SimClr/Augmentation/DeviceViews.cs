@@ -72,7 +72,7 @@ internal sealed class DeviceViews : IDisposable
     internal static Tensor Upload<T>(ReadOnlySpan<T> values, ScalarType type, Device device, params long[] shape)
         where T : unmanaged
     {
-        Tensor host = empty(shape, type);
+        Tensor host = empty(shape, type, CPU);
         values.CopyTo(MemoryMarshal.Cast<byte, T>(host.bytes));
         return host.to(device);
     }
@@ -104,7 +104,7 @@ internal sealed class DeviceViews : IDisposable
     private Tensor Crop(RgbImage[] images, ViewParameters[] draws, int width, int height, int views)
     {
         (int n, int size) = (images.Length, options.Size);
-        Tensor bytes = empty([n, height, 3 * width], ScalarType.Byte);
+        Tensor bytes = empty([n, height, 3 * width], ScalarType.Byte, CPU);
         for (int i = 0; i < n; i++)
         {
             images[i].Pixels.CopyTo(bytes.bytes.Slice(i * 3 * width * height, 3 * width * height));

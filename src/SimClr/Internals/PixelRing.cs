@@ -42,7 +42,7 @@ internal sealed unsafe class PixelRing : IDisposable
 
     private static Tensor Allocate(long[] shape, ScalarType type, bool pin)
     {
-        Tensor plain = empty(shape, type).DetachFromDisposeScope();
+        Tensor plain = empty(shape, type, CPU).DetachFromDisposeScope();
         if (!pin)
         {
             return plain;

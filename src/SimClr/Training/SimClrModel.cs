@@ -76,7 +76,7 @@ internal sealed class SimClrModel : nn.Module<Tensor, (Tensor H, Tensor Z)>
         using var _ = no_grad();
         bool training = encoder.training;
         encoder.eval();
-        Tensor h = encoder.forward(zeros(1, 3, size, size));
+        Tensor h = encoder.forward(zeros([1, 3, size, size], device: encoder.parameters().FirstOrDefault()?.device ?? CPU));
         encoder.train(training);
         return h.dim() == 2
             ? (int)h.shape[1]

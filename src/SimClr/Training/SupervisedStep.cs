@@ -87,6 +87,6 @@ internal sealed class SupervisedStep(ClassifierModel model, Func<Tensor, int[], 
     private static Tensor Marks(IReadOnlyList<sbyte[]> presence, int[] batch, Tensor logits)
     {
         sbyte[] marks = [.. batch.SelectMany(i => presence[i])];
-        return tensor(marks, [batch.Length, marks.Length / batch.Length]).to(logits.device).to_type(logits.dtype);
+        return tensor(marks, [batch.Length, marks.Length / batch.Length], device: CPU).to(logits.device).to_type(logits.dtype);
     }
 }

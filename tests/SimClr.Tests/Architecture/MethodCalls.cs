@@ -22,6 +22,34 @@ internal static class MethodCalls
     /// <summary>The instructions of a method that name another one, each with the code of the instruction that follows.</summary>
     public static IEnumerable<(OpCode Code, MethodBase Callee, OpCode Next)> Of(MethodBase method)
     {
+        Instruction[] all = [.. Instructions(method)];
+        return all
+            .Select((instruction, i) => (instruction.Code, instruction.Member as MethodBase, i + 1 < all.Length ? all[i + 1].Code : OpCodes.Nop))
+            .Where(call => call.Item2 is not null)!;
+    }
+
+    /// <summary>
+    /// What puts an argument of a call on the stack: the last instruction of its expression. The way back is taken as if it had no
+    /// branches; where one lies behind the argument, the answer may be another instruction.
+    /// </summary>
+    /// <param name="code">The instructions of a method.</param>
+    /// <param name="call">Which of them is the call.</param>
+    /// <param name="parameter">The parameter, from 0.</param>
+    public static Instruction ArgumentOf(IReadOnlyList<Instruction> code, int call, int parameter)
+    {
+        int above = ((MethodBase)code[call].Member!).GetParameters().Length - 1 - parameter;   // what lies on it
+        int at = call - 1;
+        for (; above > 0; at--)
+        {
+            above += Pops(code[at]) - Pushes(code[at]);
+        }
+
+        return code[at];
+    }
+
+    /// <summary>All instructions of a method.</summary>
+    public static IEnumerable<Instruction> Instructions(MethodBase method)
+    {
         byte[] body = method.GetMethodBody()?.GetILAsByteArray() ?? [];
         Type[]? ofType = method.DeclaringType is { IsGenericType: true } type ? type.GetGenericArguments() : null;
         Type[]? ofMethod = method.IsGenericMethod ? method.GetGenericArguments() : null;
@@ -30,19 +58,52 @@ internal static class MethodCalls
             OpCode code = Read(body, ref at);
             int operand = at;
             at += Length(code, body, at);
-            if (code.OperandType == OperandType.InlineMethod)
+            int Token() => BitConverter.ToInt32(body, operand);
+            yield return new Instruction(code, code.OperandType switch
             {
-                int next = at;
-                yield return (
-                    code,
-                    method.Module.ResolveMethod(BitConverter.ToInt32(body, operand), ofType, ofMethod)!,
-                    next < body.Length ? Read(body, ref next) : OpCodes.Nop);
-            }
+                OperandType.InlineMethod => method.Module.ResolveMethod(Token(), ofType, ofMethod),
+                OperandType.InlineField => method.Module.ResolveField(Token(), ofType, ofMethod),
+                _ => null,
+            });
         }
     }
 
     /// <summary>The same for a method of a generic type and for what is made of it.</summary>
     public static (Module Module, int Token) Identity(MethodBase method) => (method.Module, method.MetadataToken);
+
+    private static int Pops(Instruction instruction)
+    {
+        if (instruction.Member is MethodBase callee)
+        {
+            bool hasThis = !callee.IsStatic && instruction.Code != OpCodes.Newobj;
+            return instruction.Code == OpCodes.Ldftn ? 0 : instruction.Code == OpCodes.Ldvirtftn ? 1 : callee.GetParameters().Length + (hasThis ? 1 : 0);
+        }
+
+        return instruction.Code.StackBehaviourPop switch
+        {
+            StackBehaviour.Pop0 => 0,
+            StackBehaviour.Pop1 or StackBehaviour.Popi or StackBehaviour.Popref => 1,
+            StackBehaviour.Popi_popi_popi or StackBehaviour.Popref_popi_popi or StackBehaviour.Popref_popi_popi8 or StackBehaviour.Popref_popi_popr4
+                or StackBehaviour.Popref_popi_popr8 or StackBehaviour.Popref_popi_popref or StackBehaviour.Popref_popi_pop1 => 3,
+            StackBehaviour.Varpop => 0,
+            _ => 2,
+        };
+    }
+
+    private static int Pushes(Instruction instruction)
+    {
+        if (instruction.Member is MethodBase callee && instruction.Code != OpCodes.Ldftn && instruction.Code != OpCodes.Ldvirtftn)
+        {
+            return instruction.Code == OpCodes.Newobj || (callee is MethodInfo made && made.ReturnType != typeof(void)) ? 1 : 0;
+        }
+
+        return instruction.Code.StackBehaviourPush switch
+        {
+            StackBehaviour.Push0 or StackBehaviour.Varpush => 0,
+            StackBehaviour.Push1_push1 => 2,
+            _ => 1,
+        };
+    }
 
     private static OpCode Read(byte[] body, ref int at)
     {
@@ -59,4 +120,9 @@ internal static class MethodCalls
         OperandType.InlineSwitch => sizeof(int) * (1 + BitConverter.ToInt32(body, at)),
         _ => 4,
     };
+
+    /// <summary>One instruction.</summary>
+    /// <param name="Code">What it does.</param>
+    /// <param name="Member">The method or field that it names, or null.</param>
+    internal sealed record Instruction(OpCode Code, MemberInfo? Member);
 }

@@ -31,6 +31,29 @@ public sealed class NtXentBlocksTests : IDisposable
     }
 
     [Theory]
+    [InlineData(DeviceType.CPU, 8192, 128)]     // 64 blocks for the views of 4,096 images
+    [InlineData(DeviceType.CUDA, 8192, 8192)]   // one
+    [InlineData(DeviceType.MPS, 8192, 8192)]
+    [InlineData(DeviceType.CPU, 512, 512)]
+    [InlineData(DeviceType.CUDA, 65536, 1024)]
+    [InlineData(DeviceType.CPU, 1 << 21, 1)]
+    public void A_block_is_as_large_as_the_device_is_best_at(DeviceType device, long views, long rows)
+        => Assert.Equal(rows, SimilarityBlocks.Rows(device, views, views));
+
+    [Theory]
+    [InlineData(DeviceType.CPU)]
+    [InlineData(DeviceType.CUDA)]
+    public void In_float32_all_sizes_of_blocks_give_the_same_within_rounding(DeviceType device)
+    {
+        const int n = 600;
+        Tensor u = nn.functional.normalize(Random(2 * n, 16, 1, ScalarType.Float32), p: 2, dim: 1);
+        (Tensor expected, Tensor? byU) = NtXentBlocks.Compute(u.to_type(ScalarType.Float64), 0.1, withGradient: true);
+        (Tensor loss, Tensor? gradient) = NtXentBlocks.Compute(u, 0.1, withGradient: true, SimilarityBlocks.Rows(device, 2 * n, 2 * n) * 2 * n);
+        Assert.Equal(expected.item<double>(), loss.item<float>(), 1e-5);
+        Assert.True(gradient!.LargestDifference(byU!) < 1e-6 * byU!.abs().max().item<double>() * 2 * n);
+    }
+
+    [Theory]
     [InlineData(0.01, 1)]
     [InlineData(0.01, 1e4)]
     [InlineData(0.1, 1)]

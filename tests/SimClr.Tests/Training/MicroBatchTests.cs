@@ -69,6 +69,43 @@ public sealed class MicroBatchTests
         Assert.True(micro <= most);
     }
 
+    [Theory]
+    [InlineData(4096, 1000)]
+    [InlineData(4096, 4500)]   // all but the reserve
+    [InlineData(4096, 4600)]
+    [InlineData(100, 7)]
+    public void What_is_found_on_a_device_leaves_a_tenth_of_its_memory(int size, int memory)
+    {
+        // A stub of a device on which an image takes 1.
+        int taken = 0;
+        int micro = MicroBatchFit.FitByTrying(
+            size,
+            () =>
+            {
+                taken = memory / 10;
+                return new Released(() => taken = 0);
+            },
+            images => taken + images <= memory);
+        Assert.Equal(0, taken);
+        Assert.True(micro <= memory - (memory / 10));
+        Assert.True(micro == size || micro > 0.8 * (memory - (memory / 10)) || micro == 6);
+    }
+
+    [Theory]
+    [InlineData(4096, 5000, 4096)]
+    [InlineData(4096, 1000, 840)]   // 960, less an eighth
+    [InlineData(100, 3, 2)]
+    [InlineData(100, 2, 2)]
+    public void Where_the_device_does_not_tell_what_it_has_it_is_one_step_less(int size, int most, int expected)
+        => Assert.Equal(expected, MicroBatchFit.FitByTrying(size, () => null, images => images <= most));
+
+    [Theory]
+    [InlineData("CUDA out of memory. Tried to allocate 2.00 GiB.", true)]
+    [InlineData("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`", true)]
+    [InlineData("Expected all tensors to be on the same device", false)]
+    public void Errors_of_memory_are_told_from_others(string message, bool expected)
+        => Assert.Equal(expected, MicroBatchFit.TellsOfMemory(message));
+
     [Fact]
     public void A_device_too_small_for_two_images_is_refused()
         => Assert.Throws<ConfigurationException>(() => MicroBatchFit.Halve(64, _ => false));
@@ -118,4 +155,9 @@ public sealed class MicroBatchTests
     [InlineData(-1)]
     public void One_image_is_no_micro_batch(int micro)
         => Assert.Throws<ArgumentOutOfRangeException>(() => new BatchOptions { Micro = micro });
+
+    private sealed class Released(Action action) : IDisposable
+    {
+        public void Dispose() => action();
+    }
 }

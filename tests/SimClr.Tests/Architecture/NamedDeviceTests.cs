@@ -1,0 +1,140 @@
+using System.Reflection;
+using System.Reflection.Emit;
+using SimClr.Optimizers;
+using static TorchSharp.torch;
+
+namespace SimClr.Tests.Architecture;
+
+/// <summary>
+/// Whatever device a program has made its default: every tensor is made on one that is named, and where the memory of one is
+/// pointed at, it is the processor's.
+/// </summary>
+public sealed class NamedDeviceTests
+{
+    // Programs of the tests: they set no default.
+    private static readonly string[] NotRead = ["SimClr.Tests", "SimClr.RankProgram", "SimClr.Fuzz"];
+
+    // Who reads or writes the numbers of a tensor where they lie, and why they are the processor's.
+    private static readonly Dictionary<string, string> Pointers = new()
+    {
+        ["DirectMemory"] = "DirectConvolution.Serves asks for the processor",
+        ["HostBuffer"] = "made there, pinned for a device",
+        ["PixelRing"] = "made there, pinned for a device",
+        ["DeviceViews"] = "made there and then sent",
+        ["HostValues"] = "copied there if it is not",
+        ["RankMessages"] = "made there",
+        ["Nccl"] = "made there; what ranks exchange lies where NCCL finds it",
+        ["EmbeddedRows"] = "made there",
+        ["EmbedCall"] = "made there",
+        ["TrainingLoop"] = "copied there: images of a logged step",
+        ["RankChecksum"] = "copied there",
+        ["SafetensorsFile"] = "copied there, or made there",
+        ["PthFile"] = "made there",
+        ["PthWriter"] = "copied there",
+        ["EmbeddingJob"] = "copied there",
+        ["EncoderFingerprint"] = "copied there",
+        ["InferenceNetwork"] = "copied there",
+        ["TrainedClassifier"] = "copied there",
+        ["LinearTrainer"] = "copied there",
+        ["OnnxCheck"] = "copied there",
+        ["ModuleWeights"] = "copied there",
+        ["OnnxBenchmark"] = "made there",
+        ["InnerProducts"] = "search computes on the processor",
+        ["PrincipalMap"] = "search computes on the processor",
+        ["NearestNeighbors"] = "evaluation of embeddings computes on the processor",
+        ["FeatureBlocks"] = "evaluation of embeddings computes on the processor",
+        ["LogisticCurvature"] = "evaluation of embeddings computes on the processor",
+        ["LogisticObjective"] = "evaluation of embeddings computes on the processor",
+        ["LogisticPath"] = "evaluation of embeddings computes on the processor",
+        ["LogisticRegression"] = "evaluation of embeddings computes on the processor",
+    };
+
+    private static readonly Lazy<MethodBase[]> Methods = new(() =>
+    [
+        .. Directory.GetFiles(AppContext.BaseDirectory, "SimClr*.dll")
+            .Select(file => Path.GetFileNameWithoutExtension(file)!)
+            .Except(NotRead)
+            .SelectMany(name => MethodCalls.Methods(Assembly.Load(name))),
+    ]);
+
+    [Fact]
+    public void No_tensor_is_made_on_the_default_device()
+    {
+        Assert.Contains(Methods.Value, method => method.DeclaringType == typeof(Optimizer));
+        string[] found = [.. Methods.Value.SelectMany(OnDefaultDevice)];
+        Assert.True(found.Length == 0, $"These name no device, and a program may have changed the default:\n{string.Join("\n", found)}");
+    }
+
+    [Fact]
+    public void Only_those_point_at_numbers_who_know_that_they_are_the_processors()
+    {
+        string[] found = [.. Methods.Value.Where(method => !Pointers.ContainsKey(Outermost(method.DeclaringType!).Name)).SelectMany(PointedAt)];
+        Assert.True(found.Length == 0, string.Join("\n", found));
+    }
+
+    [Theory]
+    [InlineData(nameof(Careless.Zeros), "zeros")]
+    [InlineData(nameof(Careless.Range), "arange")]
+    [InlineData(nameof(Careless.Array), "tensor")]
+    [InlineData(nameof(Careless.Random), "rand")]
+    [InlineData(nameof(Careless.Layer), "Linear")]
+    [InlineData(nameof(Careless.Seeded), ".ctor")]
+    public void What_names_no_device_is_found(string careless, string what)
+        => Assert.Contains(what, Assert.Single(OnDefaultDevice(typeof(Careless).GetMethod(careless)!)), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(nameof(Careless.Bytes))]
+    [InlineData(nameof(Careless.Numbers))]
+    public void What_points_at_numbers_is_found(string careless) => Assert.Single(PointedAt(typeof(Careless).GetMethod(careless)!));
+
+    [Fact]
+    public void What_names_one_passes() => Assert.Empty(OnDefaultDevice(typeof(Careless).GetMethod(nameof(Careless.Not))!));
+
+    private static IEnumerable<string> OnDefaultDevice(MethodBase method)
+    {
+        MethodCalls.Instruction[] code = [.. MethodCalls.Instructions(method)];
+        for (int i = 0; i < code.Length; i++)
+        {
+            if (code[i].Member is MethodBase callee && IsOfTorchSharp(callee) && !StaysWithItsInput(callee)
+                && Array.FindIndex(callee.GetParameters(), p => p.ParameterType == typeof(Device)) is >= 0 and int parameter
+                && MethodCalls.ArgumentOf(code, i, parameter).Code == OpCodes.Ldnull)
+            {
+                yield return $"{method.DeclaringType}.{method.Name} calls {callee.DeclaringType}: {callee}";
+            }
+        }
+    }
+
+    private static IEnumerable<string> PointedAt(MethodBase method)
+        => MethodCalls.Of(method)
+            .Where(call => call.Callee.DeclaringType == typeof(Tensor) && call.Callee.Name is "get_bytes" or "data" or "storage" or "ReadBytesFromStream")
+            .Select(call => $"{method.DeclaringType}.{method.Name} calls {call.Callee}");
+
+    private static bool IsOfTorchSharp(MethodBase callee) => callee.DeclaringType?.Assembly == typeof(Tensor).Assembly;
+
+    // zeros_like(x) is made where x is.
+    private static bool StaysWithItsInput(MethodBase callee) => callee.DeclaringType == typeof(Tensor) || callee.Name.EndsWith("_like", StringComparison.Ordinal);
+
+    private static Type Outermost(Type type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
+
+    private static class Careless
+    {
+        public static Tensor Zeros() => zeros(3, 4, dtype: ScalarType.Float32);
+
+        public static Tensor Range(long n) => arange(n, requires_grad: n > 3);
+
+        public static Tensor Array(int[] values) => tensor(values.Select(v => (long)v).ToArray(), [values.Length]).mul(2);
+
+        public static Tensor Random(Generator generator) => rand([2, 3], generator: generator);
+
+        public static TorchSharp.Modules.Linear Layer() => nn.Linear(3, 4, dtype: ScalarType.Float64);
+
+        public static Generator Seeded() => new(7);
+
+        public static int Bytes(Tensor x) => x.bytes.Length;
+
+        public static float Numbers(Tensor x) => x.data<float>()[0];
+
+        public static Tensor Not(Tensor x, int[] values)
+            => zeros_like(x).add(tensor(values, device: x.device)).add(ones(3, device: CPU)).add(x.zeros_like(ScalarType.Float32)).to(CPU);
+    }
+}

@@ -1,0 +1,153 @@
+using SimClr.Distributed;
+using SimClr.Internals;
+using SimClr.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SimClr.Tests.Internals;
+
+/// <summary>
+/// On a GPU the backward pass runs on a thread of libtorch's, where there is no dispose scope: our functions in it free what
+/// they hold themselves, and what they hand on lives until it was taken. On the processor it runs on the caller's thread: here
+/// one without a scope.
+/// </summary>
+public sealed class BackwardThreadTests : IDisposable
+{
+    private readonly DisposeScope scope = NewDisposeScope();
+    private readonly Ranks ranks = new(SingleProcess.Instance);
+    private readonly GlobalBatchNorm[] norms;
+    private readonly Tensor x;
+    private readonly Tensor g;
+
+    public BackwardThreadTests()
+    {
+        norms = [GlobalBatchNorm.ForImages(4), GlobalBatchNorm.ForImages(4)];
+        Array.ForEach(norms, norm => norm.Totals = ranks);
+        using var generator = new Generator(1);
+        x = rand([6, 4, 5, 5], generator: generator).requires_grad_();
+        g = rand([6, 4, 5, 5], generator: generator);
+    }
+
+    public void Dispose()
+    {
+        Array.ForEach(norms, norm => norm.Dispose());
+        scope.Dispose();
+    }
+
+    [Fact]
+    public void Steps_leave_no_tensor_behind()
+    {
+        Step(OnAnotherThread);
+        Collect();
+        long before = Tensor.TotalCount;
+        for (int i = 0; i < 20; i++)
+        {
+            Step(OnAnotherThread);
+        }
+
+        Assert.InRange(Tensor.TotalCount - before, long.MinValue, 0);
+    }
+
+    [Fact]
+    public void What_a_function_was_handed_and_made_is_free_when_the_next_one_is_reached()
+    {
+        // Seen from the last one: of the two norms and the mark between them nothing is left, and it holds its own gradient.
+        Collect();
+        long before = 0;
+        long after = 0;
+        Step(pass => OnAnotherThread(() =>
+        {
+            before = Tensor.TotalCount;
+            pass();
+        }), () => after = Tensor.TotalCount);
+        Assert.Equal(1, after - before);
+    }
+
+    [Fact]
+    public void What_is_handed_on_outlives_a_collection_of_garbage()
+    {
+        float[] expected = Step(pass => pass());
+        Collect();
+        long before = 0;
+        long after = 0;
+        float[] got = Step(OnAnotherThread, () =>
+        {
+            before = Tensor.TotalCount;
+            Collect();
+            after = Tensor.TotalCount;
+        });
+        Assert.Equal(before, after);
+        Assert.Equal(expected, got);
+    }
+
+    [Fact]
+    public void So_it_does_with_collections_all_along()
+    {
+        float[] expected = Step(pass => pass());
+        using var done = new CancellationTokenSource();
+        var collector = new Thread(() =>
+        {
+            while (!done.IsCancellationRequested)
+            {
+                GC.Collect(0);
+                GC.WaitForPendingFinalizers();
+            }
+        });
+        collector.Start();
+        try
+        {
+            for (int i = 0; i < 50; i++)
+            {
+                Assert.Equal(expected, Step(OnAnotherThread));
+            }
+        }
+        finally
+        {
+            done.Cancel();
+            collector.Join();
+        }
+    }
+
+    [Fact]
+    public void What_fails_in_a_function_is_thrown_when_the_pass_is_over_and_frees_as_much()
+    {
+        Collect();
+        long before = Tensor.TotalCount;
+        Assert.Throws<DivideByZeroException>(() => Step(OnAnotherThread, () => throw new DivideByZeroException()));
+        x.grad = null;
+        Array.ForEach(norms, norm => norm.weight!.grad = norm.bias!.grad = null);
+        Assert.InRange(Tensor.TotalCount - before, long.MinValue, 0);
+    }
+
+    /// <summary>x → [mark] → norm → [mark] → norm → Σ g·y, and back.</summary>
+    /// <returns>∂/∂x.</returns>
+    private float[] Step(Action<Action> run, Action? atTheEnd = null)
+    {
+        using var step = NewDisposeScope();
+        Tensor first = StageMark.Pass(x.mul(Scalars.Two), () => atTheEnd?.Invoke(), ranks);
+        Tensor between = StageMark.Pass(norms[0].forward(first), () => { }, ranks);
+        Tensor y = norms[1].forward(between);
+        Tensor value = y.mul(g).sum();
+        ranks.Backward(() => run(() => value.backward()), last: true);
+        float[] byX = x.grad!.data<float>().ToArray();
+        x.grad = null;
+        Array.ForEach(norms, norm => norm.weight!.grad = norm.bias!.grad = null);
+        return byX;
+    }
+
+    private static void OnAnotherThread(Action action)
+    {
+        var thread = new Thread(() => action());
+        thread.Start();
+        thread.Join();
+    }
+
+    private static void Collect()
+    {
+        for (int i = 0; i < 2; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+    }
+}

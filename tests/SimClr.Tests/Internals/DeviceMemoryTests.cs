@@ -1,0 +1,49 @@
+using System.Diagnostics;
+using SimClr.Internals;
+using SimClr.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SimClr.Tests.Internals;
+
+public sealed class DeviceMemoryTests
+{
+    private const long Megabyte = 1 << 20;
+
+    [Fact]
+    public void On_the_processor_it_is_what_the_process_holds()
+    {
+        Assert.Null(DeviceMemory.Of(CPU));
+        Assert.InRange(DeviceMemory.Taken(CPU), Environment.WorkingSet / 2, Environment.WorkingSet * 2);
+    }
+
+    [Fact]
+    public void A_device_that_is_not_there_tells_nothing()
+    {
+        var none = new Device(DeviceType.CUDA, 999);
+        Assert.Null(DeviceMemory.Of(none));
+        Assert.True(DeviceMemory.Taken(none) > 0);
+    }
+
+    [Fact]
+    public void The_peak_is_seen()
+    {
+        long before = DeviceMemory.Taken(CPU);
+        double peak = ResidentPeak.Of(
+            () =>
+            {
+                using Tensor large = ones(64 * Megabyte, ScalarType.Byte, CPU);
+                Thread.Sleep(20);
+            },
+            CPU);
+        Assert.True(peak - before > 32 * Megabyte);
+    }
+
+    [Fact]
+    public void The_clock_of_the_processor_is_the_stopwatch()
+    {
+        long first = Stopwatch.GetTimestamp();
+        long second = DeviceClock.Now(CPU);
+        Assert.InRange(second, first, Stopwatch.GetTimestamp());
+    }
+}
