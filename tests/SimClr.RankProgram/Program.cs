@@ -20,6 +20,11 @@ try
     {
         case ["check" or "check-single"]:
             Work.Throw();
+            if (args is ["check-single"])
+            {
+                Work.FromAnotherThread(ranks);
+            }
+
             int checks = CommunicatorChecks.All(ranks);
             Say(ranks, $"{checks} checks passed on {ranks.Size} ranks");
             break;

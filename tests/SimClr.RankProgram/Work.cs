@@ -44,6 +44,39 @@ internal static class Work
         ranks.Barrier();
     }
 
+    /// <summary>
+    /// What a backward pass does that has a thread of its own, where MPI lets one thread alone call it: sums that are begun
+    /// there are made when they are waited for, and others are refused.
+    /// </summary>
+    public static void FromAnotherThread(ICommunicator ranks)
+    {
+        using Tensor first = ones(3);
+        using Tensor second = ones(3);
+        IPendingCommunication[] begun = [];
+        string refused = "";
+        var backward = new Thread(() =>
+        {
+            begun = [ranks.BeginAllReduce(first), ranks.BeginAllReduce(second)];
+            try
+            {
+                ranks.AllReduce(first);
+            }
+            catch (CommunicationException error)
+            {
+                refused = error.Message;
+            }
+        });
+        backward.Start();
+        backward.Join();
+        bool untouched = first[0].item<float>() == 1;
+        Array.ForEach(begun, sum => sum.Wait());
+        if (!untouched || !refused.Contains("thread level", StringComparison.Ordinal)
+            || first[0].item<float>() != ranks.Size || second[0].item<float>() != ranks.Size)
+        {
+            throw new InvalidOperationException($"sums begun on another thread: {first[0].item<float>()}, {second[0].item<float>()}; refused: '{refused}'");
+        }
+    }
+
     /// <summary>Throws a null reference and catches it.</summary>
     public static void Throw()
     {

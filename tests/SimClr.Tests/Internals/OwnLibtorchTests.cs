@@ -1,7 +1,5 @@
-using System.Reflection;
 using SimClr.Internals;
 using SimClr.Tests.Data;
-using TorchSharp;
 
 namespace SimClr.Tests.Internals;
 
@@ -53,10 +51,6 @@ public sealed class OwnLibtorchTests : IDisposable
             Assert.Contains(expected, Assert.Throws<ConfigurationException>(() => OwnLibtorch.RefuseOther("named", libraries)).Message, StringComparison.Ordinal);
         }
     }
-
-    [Fact]
-    public void TorchSharp_has_the_switch_that_keeps_the_programs_own_out()
-        => Assert.Equal(typeof(bool), typeof(torch).GetField("nativeBackendLoaded", BindingFlags.NonPublic | BindingFlags.Static)?.FieldType);
 
     private string Libraries(string place)
     {

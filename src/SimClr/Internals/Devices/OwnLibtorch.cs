@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using TorchSharp;
@@ -20,6 +19,7 @@ internal static unsafe partial class OwnLibtorch
 
     private const int Lazy = 1;
     private const int Now = 2;
+    private const int OnlyIfLoaded = 4;
     private const int Global = 0x100;
     private const string Processor = "libtorch_cpu.so";
     private const string Graphics = "libtorch_cuda.so";
@@ -61,7 +61,6 @@ internal static unsafe partial class OwnLibtorch
             RefuseOther(named, Folder);
             LoadAll(Folder);
             NativeLibrary.SetDllImportResolver(typeof(OwnLibtorch).Assembly, (name, _, _) => TryOpen(name, out nint library) ? library : 0);
-            KeepOut();
         }
         catch (ConfigurationException error)
         {
@@ -132,18 +131,20 @@ internal static unsafe partial class OwnLibtorch
 
     private static void LoadAll(string libraries)
     {
-        if (Beside(Graphics) is { } another)
+        if (Beside(Graphics) is { } another && !File.Exists(Path.Combine(libraries, Graphics)))
         {
             throw new ConfigurationException(
-                $"{Variable} is set, but this program brings a libtorch with CUDA of its own ({another}), and there can be one only: unset it, or build with -p:TorchBackend=none");
+                $"{Variable} names a libtorch for the processor in {libraries}, and this program brings one with CUDA ({another}), which does not go together: unset it");
         }
 
+        var loaded = new Dictionary<string, nint>();
         foreach ((string name, bool needed, int flags) in Libraries)
         {
             string path = Path.Combine(libraries, name);
-            if ((needed || File.Exists(path)) && Open(path, flags) == 0)
+            if (needed || File.Exists(path))
             {
-                throw new ConfigurationException($"{Variable}: {path} cannot be loaded: {LastError()}");
+                loaded[name] = Open(path, flags) is not 0 and var library ? library
+                    : throw new ConfigurationException($"{Variable}: {path} cannot be loaded: {LastError()}");
             }
         }
 
@@ -153,17 +154,49 @@ internal static unsafe partial class OwnLibtorch
             throw new ConfigurationException(
                 $"{Variable}: TorchSharp {Bound} cannot be loaded with the libtorch in {libraries}; expected version {Release} of it: {LastError()}");
         }
+
+        StartTorchSharp(loaded);
     }
 
-    // TorchSharp loads the program's own libtorch by its path, which the loader takes for another one, unless it believes
-    // that this was done. Its class has loaded its native library by the time the field can be set.
-    private static void KeepOut()
+    /// <summary>
+    /// TorchSharp opens libtorch once for each kind of device, and tries the program's own first, by its path; the loader
+    /// takes that for another library and loads it beside the named one, which ends the process. So while TorchSharp starts, the
+    /// named ones go by the paths of the program's own: the loader compares names before it looks at files.
+    /// </summary>
+    private static void StartTorchSharp(Dictionary<string, nint> loaded)
     {
-        if (Beside(Processor) is { } own)
+        var renamed = new List<(nint Library, nint Before, nint Path)>();
+        try
         {
-            FieldInfo done = typeof(torch).GetField("nativeBackendLoaded", BindingFlags.NonPublic | BindingFlags.Static)
-                ?? throw new ConfigurationException($"{Variable} is set, but this program brings a libtorch of its own ({own}); build it with -p:TorchBackend=none");
-            done.SetValue(null, true);
+            foreach ((string name, nint library) in loaded)
+            {
+                if (Beside(name) is { } own)
+                {
+                    nint path = Marshal.StringToCoTaskMemUTF8(own);
+                    renamed.Add((library, ((LinkMap*)library)->Name, path));
+                    ((LinkMap*)library)->Name = path;
+                    if (Open(own, Lazy | OnlyIfLoaded) != library)
+                    {
+                        throw new ConfigurationException($"{Variable}: this system's loader cannot leave out the libtorch that the program brings ({own}); build it with -p:TorchBackend=none");
+                    }
+                }
+            }
+
+            // Its class forgets what its own initializers loaded: asked once more, it keeps both in mind.
+            torch.InitializeDeviceType(DeviceType.CPU);
+            _ = torch.TryInitializeDeviceType(DeviceType.CUDA);
+        }
+        catch (Exception error) when (error is TypeInitializationException or NotSupportedException)
+        {
+            throw new ConfigurationException($"{Variable}: TorchSharp {Bound} does not start: {(error.InnerException ?? error).Message}", error);
+        }
+        finally
+        {
+            foreach ((nint library, nint before, nint path) in renamed)
+            {
+                ((LinkMap*)library)->Name = before;
+                Marshal.FreeCoTaskMem(path);
+            }
         }
     }
 
@@ -178,6 +211,14 @@ internal static unsafe partial class OwnLibtorch
     }
 
     private static string LastError() => Marshal.PtrToStringUTF8((nint)ErrorText()) ?? "for a reason that the loader does not tell";
+
+    /// <summary>The beginning of what the loader knows of a library (struct link_map of link.h); dlopen returns its address.</summary>
+    [StructLayout(LayoutKind.Explicit)]
+    private struct LinkMap
+    {
+        [FieldOffset(8)]
+        public nint Name;   // behind l_addr
+    }
 
     [LibraryImport("libc", EntryPoint = "dlopen", StringMarshalling = StringMarshalling.Utf8)]
     private static partial nint Open(string path, int flags);
