@@ -45,10 +45,20 @@ internal static class Program
         // As a run of the command line computes.
         BoundThreads.Run(() =>
         {
-            section.Try("section", () => run(section));
+            section.Try("section", () => Run(section));
             return 0;
         });
         return section.Print();
+
+        void Run(Section section)
+        {
+            if (OwnLibtorch.Failure is { } failure)
+            {
+                throw failure;
+            }
+
+            run(section);
+        }
 
         string? Value(string option)
         {
