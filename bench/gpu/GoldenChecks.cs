@@ -14,7 +14,9 @@ using static TorchSharp.torch;
 
 namespace SimClr.GpuChecks;
 
-/// <summary>The reference values of the tests, computed on the device: in double, which shows the computation, and in float32.</summary>
+/// <summary>
+/// The reference values of the tests, computed on the device: in double, which shows the computation, and in float32.
+/// </summary>
 internal static class GoldenChecks
 {
     private static readonly (ScalarType Type, string Name, double Tolerance)[] Precisions =
@@ -25,7 +27,8 @@ internal static class GoldenChecks
         ComputePlan.Resolve(section.Options("fp32"), ownEncoder: false).Begin();
         section.Try("losses", () => Losses(section));
         section.Try("lars", () => LarsSteps(section));
-        foreach (string name in section.Scale<string[]>(["resnet18", "resnet34", "resnet50", "resnet101"], ["resnet18", "resnet50"]))
+        string[] all = ["resnet18", "resnet34", "resnet50", "resnet101"];
+        foreach (string name in section.Scale(all, ["resnet18", "resnet50"]))
         {
             section.Try(name, () => Encoder(section, name));
         }
@@ -50,13 +53,19 @@ internal static class GoldenChecks
             foreach ((int number, JsonElement golden) in GoldenFile.Read("other_losses.json").EnumerateArray().Index())
             {
                 double value = golden.GetProperty("temperature_or_margin").GetDouble();
-                LossOptions options = new() { Name = golden.GetProperty("loss_name").GetString()!, SemiHard = golden.GetProperty("semi_hard").GetBoolean() };
+                LossOptions options = new()
+                {
+                    Name = golden.GetProperty("loss_name").GetString()!,
+                    SemiHard = golden.GetProperty("semi_hard").GetBoolean(),
+                };
                 options = options.Name == "margin" ? options with { Margin = value } : options with { Temperature = value };
-                Compare($"{options.Name} {number} {precision}", LossCatalog.Create(options), golden, type, tolerance, tolerance);
+                IContrastiveLoss loss = LossCatalog.Create(options);
+                Compare($"{options.Name} {number} {precision}", loss, golden, type, tolerance, tolerance);
             }
         }
 
-        void Compare(string check, IContrastiveLoss loss, JsonElement golden, ScalarType type, double ofLoss, double ofGradient)
+        void Compare(
+            string check, IContrastiveLoss loss, JsonElement golden, ScalarType type, double ofLoss, double ofGradient)
         {
             using var scope = NewDisposeScope();
             Tensor z1 = golden.GetProperty("z1").Tensor(type).to(device(section.Device)).requires_grad_();
@@ -64,8 +73,11 @@ internal static class GoldenChecks
             Tensor value = loss.Forward(z1, z2);
             value.backward();
             double expected = golden.GetProperty("loss").GetDouble();
-            section.AtMost($"{check} loss", Math.Abs(value.to_type(ScalarType.Float64).item<double>() - expected) / Math.Max(1, expected), ofLoss);
-            section.AtMost($"{check} gradients", Math.Max(Relative(z1.grad!, golden.GetProperty("grad_z1")), Relative(z2.grad!, golden.GetProperty("grad_z2"))), ofGradient);
+            double off = Math.Abs(value.to_type(ScalarType.Float64).item<double>() - expected);
+            section.AtMost($"{check} loss", off / Math.Max(1, expected), ofLoss);
+            double first = Relative(z1.grad!, golden.GetProperty("grad_z1"));
+            double second = Relative(z2.grad!, golden.GetProperty("grad_z2"));
+            section.AtMost($"{check} gradients", Math.Max(first, second), ofGradient);
         }
     }
 
@@ -80,7 +92,9 @@ internal static class GoldenChecks
                 Tensor OnDevice(JsonElement array) => array.Tensor(type).to(device(section.Device));
                 JsonElement[] values = [.. golden.GetProperty("parameters").EnumerateArray()];
                 TrainedParameter[] parameters = [.. values.Select(p => new TrainedParameter(
-                    p.GetProperty("name").GetString()!, new Parameter(OnDevice(p.GetProperty("initial"))), p.GetProperty("excluded").GetBoolean()))];
+                    p.GetProperty("name").GetString()!,
+                    new Parameter(OnDevice(p.GetProperty("initial"))),
+                    p.GetProperty("excluded").GetBoolean()))];
                 using var lars = new Lars(
                     parameters,
                     golden.GetProperty("momentum").GetDouble(),
@@ -94,8 +108,11 @@ internal static class GoldenChecks
                     }
 
                     lars.Step(rate);
-                    difference = parameters.Index().Aggregate(
-                        difference, (most, p) => Math.Max(most, p.Item.Value.cpu().LargestDifference(values[p.Index].GetProperty("values")[step].Tensor())));
+                    foreach ((int i, TrainedParameter parameter) in parameters.Index())
+                    {
+                        Tensor expected = values[i].GetProperty("values")[step].Tensor();
+                        difference = Math.Max(difference, parameter.Value.cpu().LargestDifference(expected));
+                    }
                 }
             }
 
@@ -107,7 +124,8 @@ internal static class GoldenChecks
     private static void Encoder(Section section, string name)
     {
         using var scope = NewDisposeScope();
-        JsonElement golden = GoldenFile.Read("resnet.json").EnumerateArray().Single(c => c.GetProperty("name").GetString() == name);
+        JsonElement golden = GoldenFile.Read("resnet.json").EnumerateArray()
+            .Single(c => c.GetProperty("name").GetString() == name);
         using ResNet resnet = EncoderCatalog.Create(new EncoderOptions { Name = name }, 224);
         foreach (var (type, precision, _) in Precisions)
         {
@@ -116,26 +134,31 @@ internal static class GoldenChecks
             resnet.to(type);
             Fill(resnet, weights: isDouble);
             resnet.to(device(section.Device));
-            Tensor x = arange(2 * 3 * 64 * 64, dtype: ScalarType.Float64).mul(0.11).sin().mul(0.5).add(0.5).reshape(2, 3, 64, 64).to(type, device(section.Device));
+            Tensor x = arange(2 * 3 * 64 * 64, dtype: ScalarType.Float64).mul(0.11).sin().mul(0.5).add(0.5)
+                .reshape(2, 3, 64, 64).to(type, device(section.Device));
             resnet.eval();
-            section.AtMost($"{name} {precision} evaluation", Difference(resnet.forward(x), golden, "eval"), isDouble ? 1e-9 : 1e-4);
+            double evaluated = Difference(resnet.forward(x), golden, "eval");
+            section.AtMost($"{name} {precision} evaluation", evaluated, isDouble ? 1e-9 : 1e-4);
             resnet.train();
             Tensor h = resnet.forward(x);
-            section.AtMost($"{name} {precision} training", Difference(h, golden, "train"), isDouble ? 1e-6 : name is "resnet18" or "resnet34" ? 1e-4 : 1e-3);
+            double limit = isDouble ? 1e-6 : name is "resnet18" or "resnet34" ? 1e-4 : 1e-3;
+            section.AtMost($"{name} {precision} training", Difference(h, golden, "train"), limit);
             if (isDouble)
             {
                 h.pow(2).mean().backward();
-                double norm = resnet.named_parameters().First(p => p.name == "conv1.weight").parameter.grad!.norm().item<double>();
-                section.AtMost($"{name} {precision} gradient norm", Math.Abs((norm / golden.GetProperty("conv1_grad_norm").GetDouble()) - 1), 1e-6);
+                Tensor gradient = resnet.named_parameters().First(p => p.name == "conv1.weight").parameter.grad!;
+                double ratio = gradient.norm().item<double>() / golden.GetProperty("conv1_grad_norm").GetDouble();
+                section.AtMost($"{name} {precision} gradient norm", Math.Abs(ratio - 1), 1e-6);
                 resnet.zero_grad();
             }
         }
     }
 
-    /// <summary>Views made on the device, beside those of the processor, which the tests hold against torchvision's.</summary>
+    /// <summary>Views made on the device beside the processor's, which the tests hold against torchvision's.</summary>
     private static void Views(Section section)
     {
-        (int Width, int Height)[] sizes = [(48, 36), (48, 36), (1, 1), (60, 1), (31, 70), (3, 2), (200, 90), (5, 300), (48, 36)];
+        (int Width, int Height)[] sizes =
+            [(48, 36), (48, 36), (1, 1), (60, 1), (31, 70), (3, 2), (200, 90), (5, 300), (48, 36)];
         RgbImage[] images = [.. sizes.Select((size, i) => Noise(size.Width, size.Height, i))];
         ViewOptions[] all =
         [
@@ -150,7 +173,8 @@ internal static class GoldenChecks
             using var scope = NewDisposeScope();
             ViewParameters[] draws = [.. from view in Enumerable.Range(0, 2)
                                          from i in Enumerable.Range(0, images.Length)
-                                         select ViewParameters.Draw(options, images[i].Width, images[i].Height, 3, 1, i, view)];
+                                         select ViewParameters.Draw(
+                                             options, images[i].Width, images[i].Height, 3, 1, i, view)];
             using var views = new DeviceViews(options, 3, section.Device, ScalarType.Float32);
             float[] got = views.Render(images, draws).permute(0, 2, 3, 1).contiguous().cpu().data<float>().ToArray();
             float[] expected = new float[got.Length];
@@ -185,7 +209,9 @@ internal static class GoldenChecks
     }
 
     private static double Difference(Tensor h, JsonElement golden, string mode)
-        => Math.Max(Relative(h.narrow(1, 0, 16), golden.GetProperty($"{mode}_head")), Relative(h.norm(1), golden.GetProperty($"{mode}_norm")));
+        => Math.Max(
+            Relative(h.narrow(1, 0, 16), golden.GetProperty($"{mode}_head")),
+            Relative(h.norm(1), golden.GetProperty($"{mode}_norm")));
 
     // The rule of the reference: every tensor of the state dict, in order, from a sine of its flat index.
     private static void Fill(ResNet resnet, bool weights)
@@ -197,7 +223,8 @@ internal static class GoldenChecks
             {
                 using var one = NewDisposeScope();
                 Tensor t = arange(value.numel(), dtype: ScalarType.Float64);
-                Tensor filled = value.dim() >= 2 ? t.mul(0.37).mul(t).add(i).sin().mul(Math.Sqrt(2.0 * value.shape[0] / value.numel()))
+                Tensor filled = value.dim() >= 2
+                    ? t.mul(0.37).mul(t).add(i).sin().mul(Math.Sqrt(2.0 * value.shape[0] / value.numel()))
                     : name.EndsWith("running_var", StringComparison.Ordinal) ? t.add(i).sin().pow(2).mul(0.5).add(1)
                     : name.EndsWith("weight", StringComparison.Ordinal) ? t.add(i).sin().mul(0.1).add(1)
                     : t.add(i).cos().mul(0.1);

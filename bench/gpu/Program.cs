@@ -4,8 +4,9 @@ using SimClr.Internals;
 namespace SimClr.GpuChecks;
 
 /// <summary>
-/// <c>SimClr.GpuChecks SECTION [--device cpu|cuda] [--quick] [--python COMMAND]</c>: one section of bench/gpu.sh. Prints one
-/// JSON object, described in bench/README.md, and what it does to standard error. Exit codes: 0, or 1 where a check failed.
+/// <c>SimClr.GpuChecks SECTION [--device cpu|cuda] [--quick] [--python COMMAND]</c>: one section of bench/gpu.sh. Prints
+/// one JSON object, described in bench/README.md, and what it does to standard error. Exit codes: 0, or 1 where a check
+/// failed.
 /// </summary>
 internal static class Program
 {
@@ -29,11 +30,13 @@ internal static class Program
     {
         if (arguments is not [string name, ..] || !Sections.TryGetValue(name, out Action<Section>? run))
         {
-            Console.Error.WriteLine($"got '{string.Join(' ', arguments)}', expected one of {string.Join(", ", Sections.Keys)}");
+            string known = string.Join(", ", Sections.Keys);
+            Console.Error.WriteLine($"got '{string.Join(' ', arguments)}', expected one of {known}");
             return 2;
         }
 
-        var section = new Section(name, Value("--device") ?? "cuda", arguments.Contains("--quick"), Value("--python") ?? "python3");
+        (string device, string python) = (Value("--device") ?? "cuda", Value("--python") ?? "python3");
+        var section = new Section(name, device, arguments.Contains("--quick"), python);
 
         // Out of time: what was found until now is told. The main thread may be inside a native call.
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ =>

@@ -5,7 +5,9 @@ using SimClr.Training;
 
 namespace SimClr.GpuChecks;
 
-/// <summary>The other side of the bare step: <c>pytorch_step.py</c>, which waits beside this process for its turns.</summary>
+/// <summary>
+/// The other side of the bare step: <c>pytorch_step.py</c>, which waits beside this process for its turns.
+/// </summary>
 internal sealed class PyTorch : IDisposable
 {
     private readonly Process process;
@@ -15,7 +17,8 @@ internal sealed class PyTorch : IDisposable
     /// <summary>Starts it; where there is no PyTorch, a figure says so, and nothing is compared.</summary>
     public static PyTorch? Start(Section section)
     {
-        var start = new ProcessStartInfo(section.Python, [Path.Join(AppContext.BaseDirectory, "pytorch_step.py"), section.Device])
+        string script = Path.Join(AppContext.BaseDirectory, "pytorch_step.py");
+        var start = new ProcessStartInfo(section.Python, [script, section.Device])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -52,7 +55,8 @@ internal sealed class PyTorch : IDisposable
     /// <param name="span">The time.</param>
     /// <param name="tries">Whether cuDNN tries its algorithms first, which is off unless a program asks for it.</param>
     public double Measure(TimeSpan span, bool tries = false)
-        => Ask(new JsonObject { ["seconds"] = span.TotalSeconds, ["benchmark"] = tries })["images_per_second"]!.GetValue<double>();
+        => Ask(new JsonObject { ["seconds"] = span.TotalSeconds, ["benchmark"] = tries })["images_per_second"]!
+            .GetValue<double>();
 
     public void Dispose()
     {

@@ -13,8 +13,8 @@ namespace SimClr.GpuChecks;
 internal static class RunChecks
 {
     /// <summary>
-    /// A run that was stopped and resumed against one that was not: byte for byte on the processor. The sums of a GPU are in
-    /// no fixed order, so there it is no further away than a second whole run.
+    /// A run that was stopped and resumed against one that was not: byte for byte on the processor. The sums of a GPU are
+    /// in no fixed order, so there it is hardly further away than a second whole run.
     /// </summary>
     public static void Resume(Section section)
     {
@@ -22,7 +22,11 @@ internal static class RunChecks
         using var folder = new ScratchFolder();
         using ImageDataSet images = Sample("sample:", section.Scale(1024, 256));
         PretrainOptions options = section.Options("fp32");
-        options = options with { Batch = new() { Size = section.Scale(64, 16) }, Schedule = new() { Epochs = 3, WarmupEpochs = 1 } };
+        options = options with
+        {
+            Batch = new() { Size = section.Scale(64, 16) },
+            Schedule = new() { Epochs = 3, WarmupEpochs = 1 },
+        };
         string whole = Train("whole");
         string again = Train("again");
         using (var stop = new CancellationTokenSource())
@@ -77,24 +81,31 @@ internal static class RunChecks
         Tensor mean = a.mean([0], keepdim: true);
         section.AtLeast("lowest cosine of what differs between images", Cosines(a.sub(mean), b.sub(mean)), 0.999);
 
-        static Tensor Rows(EmbeddingTable table) => tensor(table.Values).reshape(table.Count, table.Dimension).to(ScalarType.Float64);
+        static Tensor Rows(EmbeddingTable table)
+            => tensor(table.Values).reshape(table.Count, table.Dimension).to(ScalarType.Float64);
         static double Cosines(Tensor a, Tensor b) => nn.functional.cosine_similarity(a, b, 1).min().item<double>();
     }
 
     /// <summary>
-    /// What is taken of the device's memory during two epochs with online probe and kNN. libtorch keeps what was free once,
-    /// so that the kNN between the epochs may raise it, and nothing else may.
+    /// What is taken of the device's memory during two epochs with online probe and kNN. libtorch keeps what was free
+    /// once, so that the kNN between the epochs may raise it, and nothing else may.
     /// </summary>
     public static void Memory(Section section)
     {
         (int count, int batch) = section.Scale((8000, 64), (2000, 16));
         using var folder = new ScratchFolder();
         using ImageDataSet images = Sample("sample:", count);
-        PretrainOptions options = section.Options("auto") with { OnlineLinear = true, Schedule = new() { Epochs = 2, WarmupEpochs = 1 } };
-        var taken = new Dictionary<long, double>();
-        PretrainResult result = new Pretrainer(options with { Batch = new() { Size = batch } })
+        PretrainOptions options = section.Options("auto") with
         {
-            Progress = new Reports<PretrainProgress>(progress => taken[progress.Step] = DeviceMemory.Taken(device(section.Device))),
+            OnlineLinear = true,
+            Batch = new() { Size = batch },
+            Schedule = new() { Epochs = 2, WarmupEpochs = 1 },
+        };
+        Device place = device(section.Device);
+        var taken = new Dictionary<long, double>();
+        PretrainResult result = new Pretrainer(options)
+        {
+            Progress = new Reports<PretrainProgress>(progress => taken[progress.Step] = DeviceMemory.Taken(place)),
         }.Run(images, folder.Of("run"));
         section.Figure("knn", result.KnnTop1 ?? double.NaN);
         section.Figure("online_linear", result.OnlineTop1 ?? double.NaN);
@@ -115,22 +126,26 @@ internal static class RunChecks
     {
         (string preset, int size, int batch) = section.Scale(("photos", 224, 4096), ("cifar10-small", 32, 256));
         using var folder = new ScratchFolder();
-        PretrainOptions options = Presets.Load(preset) with { Device = section.Device, Schedule = new() { Epochs = 1, WarmupEpochs = 0 } };
+        PretrainOptions options = Presets.Load(preset);
         options = options with
         {
+            Device = section.Device,
+            Schedule = new() { Epochs = 1, WarmupEpochs = 0 },
             Encoder = options.Encoder with { Name = section.Scale("resnet50", "resnet18") },
             Views = options.Views with { Size = size },
             Batch = new() { Size = batch, Micro = 0, Memory = section.IsCuda ? null : "1GB" },
         };
         using ImageDataSet images = BenchImages.Small(new BenchSettings(), size, 2 * batch);
-        double peak = ResidentPeak.Of(() => new Pretrainer(options).Run(images, folder.Of("run")), device(section.Device));
+        double peak = ResidentPeak.Of(
+            () => new Pretrainer(options).Run(images, folder.Of("run")), device(section.Device));
         int micro = RunRecord.Read(new RunDirectory(folder.Of("run")).RunFile).Machine.MicroBatch ?? 0;
         section.Figure("batch", batch);
         section.AtLeast("micro_batch", micro, 2);
         section.Figure("peak_bytes", peak);
     }
 
-    private static ImageDataSet Sample(string name, int count) => DataSets.Open(name).Subset([.. Enumerable.Range(0, count)]);
+    private static ImageDataSet Sample(string name, int count)
+        => DataSets.Open(name).Subset([.. Enumerable.Range(0, count)]);
 
     /// <summary>How far the weights of two checkpoints are apart, relative to their length.</summary>
     private static double Distance(string one, string other)

@@ -29,12 +29,14 @@ internal sealed class Section(string name, string device, bool quick, string pyt
     /// <summary>One of two values, by the scale.</summary>
     public T Scale<T>(T full, T quickly) => quick ? quickly : full;
 
-    /// <summary>The configuration of a preset on this device, without threads that wait for each other in small steps.</summary>
-    public PretrainOptions Options(string precision) => Presets.Load("cifar10-small") with { Device = device, Precision = precision };
+    /// <summary>The preset for small images on this device.</summary>
+    public PretrainOptions Options(string precision)
+        => Presets.Load("cifar10-small") with { Device = device, Precision = precision };
 
     public void AtMost(string check, double value, double limit) => Add(check, value, "at_most", limit, value <= limit);
 
-    public void AtLeast(string check, double value, double limit) => Add(check, value, "at_least", limit, value >= limit);
+    public void AtLeast(string check, double value, double limit)
+        => Add(check, value, "at_least", limit, value >= limit);
 
     public void Figure(string figure, JsonNode? value)
     {
@@ -100,8 +102,11 @@ internal sealed class Section(string name, string device, bool quick, string pyt
         }
     }
 
+    // Six digits; JSON has no numbers that are not finite.
     private static JsonNode? Number(double value)
-        => double.IsFinite(value) ? JsonValue.Create(double.Parse(value.ToString("G6", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)) : $"{value}";
+        => double.IsFinite(value)
+            ? JsonNode.Parse(value.ToString("G6", CultureInfo.InvariantCulture))
+            : value.ToString(CultureInfo.InvariantCulture);
 
     private void Add(string check, double value, string relation, double limit, bool ok)
     {
@@ -111,6 +116,7 @@ internal sealed class Section(string name, string device, bool quick, string pyt
             checks.Add(new JsonObject { ["name"] = check, ["value"] = Number(value), [relation] = limit, ["ok"] = ok });
         }
 
-        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: {(ok ? "ok" : "FAILED")} {check} {value:G6} ({relation} {limit:G6})"));
+        Console.Error.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{name}: {(ok ? "ok" : "FAILED")} {check} {value:G6} ({relation} {limit:G6})"));
     }
 }

@@ -24,7 +24,7 @@ internal static class SpeedChecks
         }
     }
 
-    /// <summary>Whole runs beside the bare step: small pictures from memory and packed, photographs packed and as JPEG.</summary>
+    /// <summary>Whole runs beside the bare step: small pictures in memory and packed, photographs packed and as JPEG.</summary>
     public static void Pretrain(Section section)
     {
         Dictionary<string, PretrainOptions> nets = Nets(section);
@@ -72,8 +72,8 @@ internal static class SpeedChecks
     {
         int views = 2 * section.Scale(4096, 512);
         using var scope = NewDisposeScope();
-        Tensor u = nn.functional.normalize(
-            arange(views * 128, dtype: ScalarType.Float32).mul(0.7548777).sin().reshape(views, 128), p: 2, dim: 1).to(device(section.Device));
+        Tensor waves = arange(views * 128, dtype: ScalarType.Float32).mul(0.7548777).sin().reshape(views, 128);
+        Tensor u = nn.functional.normalize(waves, p: 2, dim: 1).to(device(section.Device));
         (Tensor loss, Tensor? gradient) = NtXentBlocks.Compute(u, 0.1, withGradient: true, 1L << 20);
         foreach (int bits in section.Scale<int[]>([20, 23, 26], [17, 18, 20]))
         {
@@ -82,7 +82,8 @@ internal static class SpeedChecks
             double seconds = 1 / SideBySide.Rate(() => _ = Step(), TimeSpan.FromSeconds(section.Scale(2, 1)));
             section.Figure($"2^{bits}: milliseconds", 1000 * seconds);
             section.AtMost($"2^{bits}: loss off by", Math.Abs((value.item<float>() / loss.item<float>()) - 1), 1e-5);
-            section.AtMost($"2^{bits}: gradient off by", slope!.sub(gradient!).norm().item<float>() / gradient!.norm().item<float>(), 1e-4);
+            float off = slope!.sub(gradient!).norm().item<float>() / gradient!.norm().item<float>();
+            section.AtMost($"2^{bits}: gradient off by", off, 1e-4);
 
             (Tensor, Tensor?) Step()
             {
@@ -93,7 +94,7 @@ internal static class SpeedChecks
         }
     }
 
-    /// <summary>The gradient of a large batch by micro-batches, in time and memory beside plain steps of one micro-batch.</summary>
+    /// <summary>The gradient of a large batch by micro-batches: time and memory beside plain steps of one.</summary>
     public static void Cache(Section section)
     {
         (int large, int micro) = section.Scale((4096, 512), (128, 16));
@@ -111,7 +112,9 @@ internal static class SpeedChecks
         (double Speed, double Bytes) Run(BatchOptions batch)
         {
             double speed = 0;
-            double bytes = ResidentPeak.Of(() => speed = PretrainSpeed.Measure(options with { Batch = batch }, images, default), device(section.Device));
+            PretrainOptions run = options with { Batch = batch };
+            double bytes = ResidentPeak.Of(
+                () => speed = PretrainSpeed.Measure(run, images, default), device(section.Device));
             return (speed, bytes);
         }
     }
@@ -147,7 +150,8 @@ internal static class SpeedChecks
         if (python is not null && rates.Length > 1)
         {
             section.Figure($"{name}: pytorch images_per_second", Spread.Of(rates[1]).Median);
-            section.AtLeast($"{name}: of PyTorch's speed", Spread.OfRatio(rates[0], rates[1]).Median, section.IsCuda ? 0.9 : 0);
+            double ratio = Spread.OfRatio(rates[0], rates[1]).Median;
+            section.AtLeast($"{name}: of PyTorch's speed", ratio, section.IsCuda ? 0.9 : 0);
             section.Figure($"{name}: pytorch with cudnn.benchmark images_per_second", python.Measure(span, tries: true));
         }
 
@@ -158,7 +162,7 @@ internal static class SpeedChecks
     {
         PretrainOptions small = section.Options(Precision) with { Head = new HeadOptions { Hidden = 128 } };
         PretrainOptions photos = Presets.Load("photos") with { Device = section.Device, Precision = Precision };
-        PretrainOptions Of(PretrainOptions basis, string name, double width, int size, int batch) => basis with
+        static PretrainOptions Of(PretrainOptions basis, string name, double width, int size, int batch) => basis with
         {
             Encoder = basis.Encoder with { Name = name, Width = width },
             Views = basis.Views with { Size = size },
@@ -168,7 +172,8 @@ internal static class SpeedChecks
         {
             ["resnet18"] = Of(small, "resnet18", section.Scale(1, 0.5), 32, section.Scale(512, 16)),
             ["resnet18 × 0.25"] = Of(small, "resnet18", 0.25, 32, section.Scale(1024, 64)),
-            ["resnet50"] = Of(photos, "resnet50", section.Scale(1, 0.25), section.Scale(224, 64), section.Scale(128, 8)),
+            ["resnet50"] = Of(
+                photos, "resnet50", section.Scale(1, 0.25), section.Scale(224, 64), section.Scale(128, 8)),
         };
     }
 
@@ -178,7 +183,8 @@ internal static class SpeedChecks
         int side = section.Scale(8192, 1024);
         using var scope = NewDisposeScope();
         using IDisposable gradients = no_grad();
-        Tensor a = arange((long)side * side, dtype: ScalarType.Float32, device: device(section.Device)).mul(0.7548777).sin().reshape(side, side).to(ScalarType.BFloat16);
+        Tensor a = arange((long)side * side, dtype: ScalarType.Float32, device: device(section.Device))
+            .mul(0.7548777).sin().reshape(side, side).to(ScalarType.BFloat16);
         Tensor b = a.t().contiguous();
         Tensor product = a.matmul(b);
         double rate = SideBySide.Rate(Multiply, TimeSpan.FromSeconds(1));

@@ -1,4 +1,5 @@
 using SimClr.Data;
+using SimClr.Distributed;
 using SimClr.Internals;
 using SimClr.Losses;
 using SimClr.Training;
@@ -11,8 +12,9 @@ namespace SimClr.GpuChecks;
 internal static class StepChecks
 {
     /// <summary>
-    /// Loss and gradient of the same weights and pixels against the processor's in double. Where rounding makes more of them
-    /// than the limit, as batch norm does of views that hardly differ, the device is no worse than the processor by a quarter.
+    /// Loss and gradient of the same weights and pixels against the processor's in double. Where rounding makes more of
+    /// them than the limit, as batch norm does of views that hardly differ, the device is no worse than the processor by a
+    /// quarter.
     /// </summary>
     public static void AgainstProcessor(Section section)
     {
@@ -34,7 +36,7 @@ internal static class StepChecks
         }
     }
 
-    /// <summary>The gradient cache with frozen batch norm, where it computes the same as the whole batch (GradientStepTests).</summary>
+    /// <summary>The gradient cache with frozen batch norm, where it computes what the whole batch does.</summary>
     public static void InMicroBatches(Section section)
     {
         int images = section.Scale(256, 32);
@@ -52,7 +54,8 @@ internal static class StepChecks
         }
     }
 
-    private static Step Compute(Section section, string device, ScalarType type, int images, bool training = true, int? micro = null)
+    private static Step Compute(
+        Section section, string device, ScalarType type, int images, bool training = true, int? micro = null)
     {
         using var scope = NewDisposeScope();
         using var memory = new HostMemory();
@@ -72,35 +75,41 @@ internal static class StepChecks
         using (no_grad())
         {
             // Not the zeros of the start: every layer shall count.
-            foreach (var (_, scale) in model.named_parameters().Where(p => p.name.EndsWith("bn2.weight", StringComparison.Ordinal)))
+            foreach (var (_, scale) in model.named_parameters()
+                .Where(p => p.name.EndsWith("bn2.weight", StringComparison.Ordinal)))
             {
                 scale.fill_(0.5);
             }
         }
 
         model.train(training);
-        using Tensor pixels = Pixels(images, options.Views.Size).to(type, TorchSharp.torch.device(plan.Device)).DetachFromDisposeScope();
+        Tensor pixels = Pixels(images, options.Views.Size).to(type, torch.device(plan.Device));
         var loss = new NtXentLoss(options.Loss.Temperature);
-        IGradientStep step = micro is null ? new PlainStep(model, loss) : new CachedStep(model, loss, images, MicroBatches.Count(images, micro.Value));
+        IGradientStep step = micro is { } most
+            ? new CachedStep(model, loss, images, MicroBatches.Count(images, most))
+            : new PlainStep(model, loss);
         StepOutcome outcome = step.Compute(Feed(pixels, images, micro ?? images));
         return new Step(
             outcome.Loss.to_type(ScalarType.Float64).item<double>(),
             model.named_parameters().Where(p => p.parameter.grad is not null).ToDictionary(
-                p => p.name, p => p.parameter.grad!.cpu().to_type(ScalarType.Float64).flatten().data<double>().ToArray()));
+                p => p.name,
+                p => p.parameter.grad!.cpu().to_type(ScalarType.Float64).flatten().data<double>().ToArray()));
     }
 
     private static Func<ViewBatch> Feed(Tensor pixels, int images, int micro)
     {
-        var parts = new Queue<int[]>(MicroBatches.Share(images, micro, Distributed.SingleProcess.Instance).Split([.. Enumerable.Range(0, images)]));
+        RankShare share = MicroBatches.Share(images, micro, SingleProcess.Instance);
+        var parts = new Queue<int[]>(share.Split([.. Enumerable.Range(0, images)]));
         return () =>
         {
             int[] part = parts.Dequeue();
             Tensor first = pixels.narrow(0, part[0], part.Length);
-            return new ViewBatch(cat([first, pixels.narrow(0, images + part[0], part.Length)]).contiguous(), [.. part, .. part]);
+            Tensor second = pixels.narrow(0, images + part[0], part.Length);
+            return new ViewBatch(cat([first, second]), [.. part, .. part]);
         };
     }
 
-    /// <summary>Both views of pictures of the embedded set, [2N, 3, S, S] in float32 on the processor, in channels-last order.</summary>
+    /// <summary>Both views of pictures of the embedded set, [2N, 3, S, S] in float32, in channels-last order.</summary>
     private static Tensor Pixels(int images, int size)
     {
         using ImageDataSet sample = DataSets.Open("sample:");
@@ -125,7 +134,9 @@ internal static class StepChecks
 
         /// <summary>The same of all gradients as one vector.</summary>
         public double Whole(Step expected)
-            => Distance([.. expected.Gradients.Keys.SelectMany(name => Gradients[name])], [.. expected.Gradients.Values.SelectMany(g => g)]);
+            => Distance(
+                [.. expected.Gradients.Keys.SelectMany(name => Gradients[name])],
+                [.. expected.Gradients.Values.SelectMany(g => g)]);
 
         private static double Distance(double[] got, double[] expected)
         {
