@@ -22,7 +22,7 @@ internal sealed class HandedGradients
     public void Hold(IEnumerable<Tensor?> gradients)
     {
         LetGo();
-        underway.AddRange(gradients.Where(gradient => gradient is { IsInvalid: false }).Select(gradient => gradient!.DetachFromDisposeScope()));
+        underway.AddRange(gradients.OfType<Tensor>().Where(gradient => !gradient.IsInvalid).Select(gradient => gradient.DetachFromDisposeScope()));
     }
 
     /// <summary>When the pass is over.</summary>

@@ -39,7 +39,7 @@ internal static class MethodCalls
     {
         int above = ((MethodBase)code[call].Member!).GetParameters().Length - 1 - parameter;   // what lies on it
         int at = call - 1;
-        for (; above > 0; at--)
+        for (; above > 0 && at > 0; at--)
         {
             above += Pops(code[at]) - Pushes(code[at]);
         }
@@ -76,7 +76,9 @@ internal static class MethodCalls
         if (instruction.Member is MethodBase callee)
         {
             bool hasThis = !callee.IsStatic && instruction.Code != OpCodes.Newobj;
-            return instruction.Code == OpCodes.Ldftn ? 0 : instruction.Code == OpCodes.Ldvirtftn ? 1 : callee.GetParameters().Length + (hasThis ? 1 : 0);
+            return instruction.Code == OpCodes.Ldftn ? 0
+                : instruction.Code == OpCodes.Ldvirtftn ? 1
+                : callee.GetParameters().Length + (hasThis ? 1 : 0);
         }
 
         return instruction.Code.StackBehaviourPop switch

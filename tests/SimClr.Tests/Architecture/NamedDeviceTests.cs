@@ -106,13 +106,15 @@ public sealed class NamedDeviceTests
 
     private static IEnumerable<string> PointedAt(MethodBase method)
         => MethodCalls.Of(method)
-            .Where(call => call.Callee.DeclaringType == typeof(Tensor) && call.Callee.Name is "get_bytes" or "data" or "storage" or "ReadBytesFromStream")
+            .Where(call => call.Callee.DeclaringType == typeof(Tensor)
+                && call.Callee.Name is "get_bytes" or "data" or "storage" or "ReadBytesFromStream")
             .Select(call => $"{method.DeclaringType}.{method.Name} calls {call.Callee}");
 
     private static bool IsOfTorchSharp(MethodBase callee) => callee.DeclaringType?.Assembly == typeof(Tensor).Assembly;
 
     // zeros_like(x) is made where x is.
-    private static bool StaysWithItsInput(MethodBase callee) => callee.DeclaringType == typeof(Tensor) || callee.Name.EndsWith("_like", StringComparison.Ordinal);
+    private static bool StaysWithItsInput(MethodBase callee)
+        => callee.DeclaringType == typeof(Tensor) || callee.Name.EndsWith("_like", StringComparison.Ordinal);
 
     private static Type Outermost(Type type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
 

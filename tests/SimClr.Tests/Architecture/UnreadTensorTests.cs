@@ -31,7 +31,12 @@ public sealed class UnreadTensorTests
 
     // cat, stack and the like are no readers; these are, and so are conversions to a number.
     private static readonly string[] Readers =
-        ["item", "cpu", "data", "get_bytes", "tolist", "nonzero", "masked_select", "is_nonzero", "equal", "allclose", "Item", "op_Explicit"];
+    [
+        "item", "cpu", "data", "get_bytes", "tolist", "is_nonzero", "equal", "allclose", "Item", "op_Explicit",
+
+        // Their results have as many elements as values say.
+        "nonzero", "masked_select", "argwhere", "bincount", "repeat_interleave", "unique", "unique_consecutive",
+    ];
 
     [Fact]
     public void Neither_losses_nor_encoders_nor_optimizers_nor_steps_read_one()
@@ -48,6 +53,7 @@ public sealed class UnreadTensorTests
     [InlineData(nameof(Reader.Conversion))]
     [InlineData(nameof(Reader.Copy))]
     [InlineData(nameof(Reader.Move))]
+    [InlineData(nameof(Reader.Chosen))]
     public void What_reads_one_is_found(string name) => Assert.Single(Reads(typeof(Reader).GetMethod(name)!));
 
     private static IEnumerable<string> Reads(MethodBase method)
@@ -55,8 +61,9 @@ public sealed class UnreadTensorTests
         MethodCalls.Instruction[] code = [.. MethodCalls.Instructions(method)];
         for (int i = 0; i < code.Length; i++)
         {
-            if (code[i].Member is MethodBase { DeclaringType: { } type } callee && (type == typeof(Tensor) || type == typeof(TorchSharp.TensorExtensionMethods))
-                && (IsReader(callee) || MovesToTheHost(code, i, callee)))
+            if (code[i].Member is MethodBase { DeclaringType: { } type } callee
+                && (((type == typeof(Tensor) || type == typeof(TorchSharp.TensorExtensionMethods))
+                    && (IsReader(callee) || MovesToTheHost(code, i, callee))) || IsIndex(callee)))
             {
                 yield return $"{method.DeclaringType}.{method.Name} calls {callee}";
             }
@@ -68,7 +75,13 @@ public sealed class UnreadTensorTests
             && MethodCalls.ArgumentOf(code, call, parameter).Member?.Name == nameof(CPU);
 
     private static bool IsReader(MethodBase callee)
-        => Readers.Contains(callee.Name) || callee.Name.StartsWith("To", StringComparison.Ordinal) || callee.Name.StartsWith("ReadCpu", StringComparison.Ordinal);
+        => Readers.Contains(callee.Name) || callee.Name.StartsWith("To", StringComparison.Ordinal)
+            || callee.Name.StartsWith("ReadCpu", StringComparison.Ordinal);
+
+    // As an index, x[mask]: how many there are is read.
+    private static bool IsIndex(MethodBase callee)
+        => (callee.DeclaringType == typeof(Tensor) && callee.Name == "get_Item" && callee.GetParameters()[0].ParameterType == typeof(Tensor[]))
+            || (callee.DeclaringType == typeof(TensorIndex) && callee.Name == nameof(TensorIndex.Tensor));
 
     private static bool IsOfAStep(MethodBase method, Type type)
         => Rooms.Contains(type.Namespace) && !MayRead.Keys.Any(name =>
@@ -87,6 +100,8 @@ public sealed class UnreadTensorTests
         public static float Conversion(Tensor x) => (float)x;
 
         public static Tensor Copy(Tensor x) => x.cpu();
+
+        public static Tensor Chosen(Tensor x, Tensor mask) => x[mask];
 
         public static Tensor Move(Tensor x) => x.to(CPU, non_blocking: true);
     }
