@@ -80,7 +80,7 @@ public sealed class UnreadTensorTests
 
     // As an index, x[mask]: how many there are is read.
     private static bool IsIndex(MethodBase callee)
-        => (callee.DeclaringType == typeof(Tensor) && callee.Name == "get_Item" && callee.GetParameters()[0].ParameterType == typeof(Tensor[]))
+        => (callee.DeclaringType == typeof(Tensor) && callee.Name == "get_TensorItems" && callee.GetParameters()[0].ParameterType == typeof(Tensor[]))
             || (callee.DeclaringType == typeof(TensorIndex) && callee.Name == nameof(TensorIndex.Tensor));
 
     private static bool IsOfAStep(MethodBase method, Type type)
