@@ -105,7 +105,8 @@ internal static class StepChecks
             int[] part = parts.Dequeue();
             Tensor first = pixels.narrow(0, part[0], part.Length);
             Tensor second = pixels.narrow(0, images + part[0], part.Length);
-            return new ViewBatch(cat([first, second]), [.. part, .. part]);
+            Tensor numbers = tensor(part.Select(image => (long)image).ToArray(), device: pixels.device).repeat(2);
+            return new ViewBatch(cat([first, second]), numbers);
         };
     }
 
