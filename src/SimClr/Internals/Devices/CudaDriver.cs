@@ -31,8 +31,8 @@ internal sealed unsafe record CudaDriver(string Name, int Major, int Minor, stri
     public static CudaDriver? Of(int index)
     {
         int device = 0;
-        if (Library.Value == 0
-            || Function("cuDeviceGet") is not (not 0 and var get) || ((delegate* unmanaged<int*, int, int>)get)(&device, index) != 0
+        if (Function("cuDeviceGet") is not (not 0 and var get)
+            || ((delegate* unmanaged<int*, int, int>)get)(&device, index) != 0
             || Attribute(CapabilityMajor, device) is not { } major || Attribute(CapabilityMinor, device) is not { } minor)
         {
             return null;
@@ -40,6 +40,10 @@ internal sealed unsafe record CudaDriver(string Name, int Major, int Minor, stri
 
         return new CudaDriver(NameOf(device) ?? "a device without a name", major, minor, IdOf(device) ?? $"device {index}");
     }
+
+    /// <summary>A function of the driver; 0 where there is no driver, or it has none of this name.</summary>
+    internal static nint Function(string name)
+        => Library.Value != 0 && NativeLibrary.TryGetExport(Library.Value, name, out nint address) ? address : 0;
 
     private static nint Load()
     {
@@ -49,8 +53,6 @@ internal sealed unsafe record CudaDriver(string Name, int Major, int Minor, stri
             ? library
             : 0;
     }
-
-    private static nint Function(string name) => NativeLibrary.TryGetExport(Library.Value, name, out nint address) ? address : 0;
 
     private static int? Attribute(int attribute, int device)
     {

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -7,8 +6,6 @@ namespace SimClr.Internals;
 /// <summary>How much of a device's memory is taken. TorchSharp does not say it of CUDA devices; NVIDIA's driver does.</summary>
 internal static unsafe class DeviceMemory
 {
-    private static readonly Lazy<nint> Driver = new(LoadDriver);
-
     /// <summary>
     /// Bytes that are taken where tensors of the device lie: of this process on the processor (and where the device tells
     /// nothing), of all processes on a CUDA device, and there with what libtorch keeps for later tensors.
@@ -19,15 +16,15 @@ internal static unsafe class DeviceMemory
     /// <summary>Bytes of a CUDA device that no process has, and all that it has; null for any other device, or where there is no driver.</summary>
     public static (long Free, long Total)? Of(Device device)
     {
-        if (device.type != DeviceType.CUDA || Driver.Value == 0)
+        if (device.type != DeviceType.CUDA || CudaDriver.Function("cuDeviceGet") == 0)
         {
             return null;
         }
 
         int number = 0;
         nint context = 0;
-        if (((delegate* unmanaged<int*, int, int>)Function("cuDeviceGet"))(&number, Math.Max(0, device.index)) != 0
-            || ((delegate* unmanaged<nint*, int, int>)Function("cuDevicePrimaryCtxRetain"))(&context, number) != 0)
+        if (((delegate* unmanaged<int*, int, int>)CudaDriver.Function("cuDeviceGet"))(&number, Math.Max(0, device.index)) != 0
+            || ((delegate* unmanaged<nint*, int, int>)CudaDriver.Function("cuDevicePrimaryCtxRetain"))(&context, number) != 0)
         {
             return null;
         }
@@ -38,30 +35,22 @@ internal static unsafe class DeviceMemory
         }
         finally
         {
-            _ = ((delegate* unmanaged<int, int>)Function("cuDevicePrimaryCtxRelease_v2"))(number);
+            _ = ((delegate* unmanaged<int, int>)CudaDriver.Function("cuDevicePrimaryCtxRelease_v2"))(number);
         }
     }
 
     // The driver answers for the context that the thread is in: libtorch's own, the primary one.
     private static (long Free, long Total)? Of(nint context)
     {
-        if (((delegate* unmanaged<nint, int>)Function("cuCtxPushCurrent_v2"))(context) != 0)
+        if (((delegate* unmanaged<nint, int>)CudaDriver.Function("cuCtxPushCurrent_v2"))(context) != 0)
         {
             return null;
         }
 
         nuint free = 0;
         nuint total = 0;
-        int error = ((delegate* unmanaged<nuint*, nuint*, int>)Function("cuMemGetInfo_v2"))(&free, &total);
-        _ = ((delegate* unmanaged<nint*, int>)Function("cuCtxPopCurrent_v2"))(&context);
+        int error = ((delegate* unmanaged<nuint*, nuint*, int>)CudaDriver.Function("cuMemGetInfo_v2"))(&free, &total);
+        _ = ((delegate* unmanaged<nint*, int>)CudaDriver.Function("cuCtxPopCurrent_v2"))(&context);
         return error == 0 ? ((long)free, (long)total) : null;
     }
-
-    private static nint LoadDriver()
-        => NativeLibrary.TryLoad(OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1", out nint library)
-            && NativeLibrary.TryGetExport(library, "cuInit", out nint start) && ((delegate* unmanaged<uint, int>)start)(0) == 0
-            ? library
-            : 0;
-
-    private static nint Function(string name) => NativeLibrary.GetExport(Driver.Value, name);
 }
