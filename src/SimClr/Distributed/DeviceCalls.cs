@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace SimClr.Distributed;
 
 /// <summary>
-/// Communication that a device was given and has not done yet. The processor hangs in whatever waits for the device next,
-/// such as reading a loss, where no call to another rank is to be seen.
+/// Communication that a device was given and has not done yet. The processor hangs in whatever waits for the device
+/// next, such as reading a loss, where no call to another rank is to be seen.
 /// </summary>
 internal sealed class DeviceCalls : IWatchedCalls
 {

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace SimClr.Distributed;
 
 /// <summary>
-/// What <see cref="Nccl"/> needs of NCCL and of CUDA's streams. A stream does what it is given in order; a mark is a place in
-/// it, for which another stream can be made to wait, without anything waiting on the processor.
+/// What <see cref="Nccl"/> needs of NCCL and of CUDA's streams. A stream does what it is given in order; a mark is a
+/// place in it, for which another stream can be made to wait, without anything waiting on the processor.
 /// </summary>
 internal interface INcclLibrary
 {

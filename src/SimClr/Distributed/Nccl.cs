@@ -4,15 +4,16 @@ using static TorchSharp.torch;
 namespace SimClr.Distributed;
 
 /// <summary>
-/// Communication of CUDA tensors by NCCL, and of all others by the communicator below, over which the ranks also find each
-/// other. Experimental: it has not run on two graphics processors yet. All is put on one stream of its own, in the order of the
-/// calls: it waits for what was computed before the call, and what is computed after the call waits for it, or, where it was
-/// begun in the background, what is computed after the wait. The processor waits for neither.
+/// Communication of CUDA tensors by NCCL, and of all others by the communicator below, over which the ranks also find
+/// each other. Experimental: it has not run on two graphics processors yet. All is put on one stream of its own, in the
+/// order of the calls: it waits for what was computed before the call, and what is computed after the call waits for
+/// it, or, where it was begun in the background, what is computed after the wait. The processor waits for neither.
 /// </summary>
 /// <param name="host">Connects the ranks already.</param>
 /// <param name="load">Loads NCCL, when the first tensor is to be communicated by it.</param>
 /// <param name="carried">Where the tensors are that go by NCCL.</param>
-internal sealed class Nccl(ICommunicator host, Func<INcclLibrary> load, DeviceType carried = DeviceType.CUDA) : ICommunicator
+internal sealed class Nccl(ICommunicator host, Func<INcclLibrary> load, DeviceType carried = DeviceType.CUDA)
+    : ICommunicator
 {
     private readonly CallClock calls = new();
     private readonly DeviceCalls onDevice = new();
@@ -111,9 +112,11 @@ internal sealed class Nccl(ICommunicator host, Func<INcclLibrary> load, DeviceTy
     private bool IsElsewhere(Tensor values)
         => values.device_type != carried
             || (!values.is_contiguous()
-                ? throw new ArgumentException($"got a tensor on {values.device} that is not contiguous, expected a contiguous one")
+                ? throw new ArgumentException(
+                    $"got a tensor on {values.device} that is not contiguous, expected a contiguous one")
             : communicator != 0 && values.device_index != device
-                ? throw new ArgumentException($"got a tensor on {values.device}, expected one on number {device}, where this rank communicates")
+                ? throw new ArgumentException(
+                    $"got a tensor on {values.device}, expected one on number {device}, where this rank communicates")
             : false);
 
     private Pending Begin(string name, Tensor values, Action<INcclLibrary> call)

@@ -18,12 +18,14 @@ internal sealed record RankDevice(string Host, string Device, string Words, stri
     {
         CudaDriver? driver = ComputeDevice.IsCuda(device) ? CudaDriver.Of(ComputeDevice.IndexOf(device)) : null;
         string hidden = Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES") ?? "";
-        return new RankDevice(Environment.MachineName, device, driver?.Words ?? "", driver?.Id ?? $"{device} of {hidden}");
+        return new RankDevice(
+            Environment.MachineName, device, driver?.Words ?? "", driver?.Id ?? $"{device} of {hidden}");
     }
 
     /// <summary>Those of all ranks, in their order. Every rank makes this call.</summary>
     public RankDevice[] OfAll(ICommunicator ranks)
-        => [.. ranks.Gather(JsonSerializer.SerializeToUtf8Bytes(this)).Select(bytes => JsonSerializer.Deserialize<RankDevice>(bytes)!)];
+        => [.. ranks.Gather(JsonSerializer.SerializeToUtf8Bytes(this))
+            .Select(bytes => JsonSerializer.Deserialize<RankDevice>(bytes)!)];
 
     /// <summary>The device and what it is.</summary>
     public override string ToString() => Words.Length == 0 ? Device : $"{Device} ({Words})";
@@ -38,6 +40,7 @@ internal sealed record RankDevice(string Host, string Device, string Words, stri
         .Where(rank => ComputeDevice.IsCuda(rank.Item.Device))
         .GroupBy(rank => (rank.Item.Host, rank.Item.Id), rank => rank.Index)
         .Where(group => group.Count() > 1)
-        .Select(group => $"Ranks {string.Join(", ", group.Take(MostNamed))}{(group.Count() > MostNamed ? ", …" : "")} share {ranks[group.First()]} of {group.Key.Host}: "
-            + "they take turns on it and divide its memory. Start no more ranks on a machine than it has devices.");
+        .Select(group => $"Ranks {string.Join(", ", group.Take(MostNamed))}{(group.Count() > MostNamed ? ", …" : "")} "
+            + $"share {ranks[group.First()]} of {group.Key.Host}: they take turns on it and divide its memory. "
+            + "Start no more ranks on a machine than it has devices.");
 }

@@ -30,8 +30,9 @@ internal static class ComputeDevice
     public static string Refusal(string text) => $"got '{text}', expected one of {Expected}{Nearest.Hint(text, Words)}";
 
     /// <summary>
-    /// The device that a name means on this machine. <c>auto</c> takes a graphics processor where there is one; <c>cuda</c> and
-    /// <c>auto</c> take that of this process's local rank. A CUDA device starts with float32 products that are not rounded.
+    /// The device that a name means on this machine. <c>auto</c> takes a graphics processor where there is one;
+    /// <c>cuda</c> and <c>auto</c> take that of this process's local rank. A CUDA device starts with float32 products
+    /// that are not rounded.
     /// </summary>
     /// <param name="name">auto, cpu, cuda, cuda:N or mps.</param>
     /// <returns>cpu, cuda:N or mps.</returns>
@@ -63,7 +64,8 @@ internal static class ComputeDevice
     /// <param name="hasMps">Whether there is Apple's.</param>
     /// <param name="localRank">This process among those of its host.</param>
     /// <param name="knowsCuda">Whether libtorch is built for CUDA.</param>
-    internal static string Resolve(string name, Func<int> cudaDevices, Func<bool> hasMps, int localRank, Func<bool> knowsCuda)
+    internal static string Resolve(
+        string name, Func<int> cudaDevices, Func<bool> hasMps, int localRank, Func<bool> knowsCuda)
     {
         if (!IsName(name))
         {
@@ -73,7 +75,8 @@ internal static class ComputeDevice
         if (name is "cpu" or Mps)
         {
             return name != Mps || hasMps() ? name : throw new ConfigurationException(
-                $"device '{Mps}' is not available here; it needs a Mac with Apple silicon. Use --device cpu or --device auto.");
+                $"device '{Mps}' is not available here; it needs a Mac with Apple silicon. "
+                + "Use --device cpu or --device auto.");
         }
 
         int devices = cudaDevices();
@@ -84,24 +87,29 @@ internal static class ComputeDevice
 
         if (devices == 0)
         {
-            throw new ConfigurationException($"device '{name}' is not available here: {Missing(knowsCuda())} Or use --device cpu or --device auto.");
+            throw new ConfigurationException(
+                $"device '{name}' is not available here: {Missing(knowsCuda())} Or use --device cpu or --device auto.");
         }
 
         return Index(name) is not { } index ? CudaIndex + Number(localRank % devices)
             : index < devices ? CudaIndex + Number(index)
             : throw new ConfigurationException(
                 $"device '{name}' is not here: this process sees {devices} CUDA device{(devices == 1 ? "" : "s")}, "
-                + $"{(devices == 1 ? "cuda:0" : $"cuda:0 to cuda:{devices - 1}")} (CUDA_VISIBLE_DEVICES may hide others).");
+                + (devices == 1 ? "cuda:0" : $"cuda:0 to cuda:{devices - 1}")
+                + " (CUDA_VISIBLE_DEVICES may hide others).");
     }
 
     private static string Missing(bool knowsCuda) => knowsCuda
-        ? "its libtorch can use CUDA, but finds no NVIDIA driver or no device (does nvidia-smi list one? does CUDA_VISIBLE_DEVICES hide it?)."
-        : $"the libtorch in use computes on the processor only. Let {OwnLibtorch.Variable} name the folder of a PyTorch or libtorch "
-            + $"{OwnLibtorch.Release} with CUDA (python -c \"import torch; print(torch.__path__[0])\" prints PyTorch's), or build with -p:TorchBackend=cuda.";
+        ? "its libtorch can use CUDA, but finds no NVIDIA driver or no device (does nvidia-smi list one? does "
+            + "CUDA_VISIBLE_DEVICES hide it?)."
+        : $"the libtorch in use computes on the processor only. Let {OwnLibtorch.Variable} name the folder of a PyTorch "
+            + $"or libtorch {OwnLibtorch.Release} with CUDA (python -c \"import torch; print(torch.__path__[0])\" prints "
+            + "PyTorch's), or build with -p:TorchBackend=cuda.";
 
     private static int? Index(string device)
         => device.StartsWith(CudaIndex, StringComparison.Ordinal)
-            && int.TryParse(device.AsSpan(CudaIndex.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int index)
+            && int.TryParse(
+                device.AsSpan(CudaIndex.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int index)
             && device == CudaIndex + Number(index)
             ? index
             : null;

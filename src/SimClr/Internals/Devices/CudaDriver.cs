@@ -4,8 +4,8 @@ using System.Text;
 namespace SimClr.Internals;
 
 /// <summary>
-/// What NVIDIA's driver says of a device; libtorch's interface for C tells its number alone. The driver numbers devices as
-/// libtorch does: both obey CUDA_VISIBLE_DEVICES.
+/// What NVIDIA's driver says of a device; libtorch's interface for C tells its number alone. The driver numbers devices
+/// as libtorch does: both obey CUDA_VISIBLE_DEVICES.
 /// </summary>
 /// <param name="Name">Such as "NVIDIA H200".</param>
 /// <param name="Major">Compute capability, before the point.</param>
@@ -20,7 +20,9 @@ internal sealed unsafe record CudaDriver(string Name, int Major, int Minor, stri
 
     private static readonly Lazy<nint> Library = new(Load);
 
-    /// <summary>Whether it multiplies bfloat16 numbers in hardware: compute capability 8.0 (Ampere) and later.</summary>
+    /// <summary>
+    /// Whether it multiplies bfloat16 numbers in hardware: compute capability 8.0 (Ampere) and later.
+    /// </summary>
     public bool HasBFloat16 => Major >= 8;
 
     /// <summary>Its name and compute capability.</summary>
@@ -31,14 +33,23 @@ internal sealed unsafe record CudaDriver(string Name, int Major, int Minor, stri
     public static CudaDriver? Of(int index)
     {
         int device = 0;
+<<<<<<< HEAD
         if (Function("cuDeviceGet") is not (not 0 and var get)
             || ((delegate* unmanaged<int*, int, int>)get)(&device, index) != 0
             || Attribute(CapabilityMajor, device) is not { } major || Attribute(CapabilityMinor, device) is not { } minor)
+=======
+        if (Library.Value == 0
+            || Function("cuDeviceGet") is not (not 0 and var get)
+            || ((delegate* unmanaged<int*, int, int>)get)(&device, index) != 0
+            || Attribute(CapabilityMajor, device) is not { } major
+            || Attribute(CapabilityMinor, device) is not { } minor)
+>>>>>>> gpudev
         {
             return null;
         }
 
-        return new CudaDriver(NameOf(device) ?? "a device without a name", major, minor, IdOf(device) ?? $"device {index}");
+        return new CudaDriver(
+            NameOf(device) ?? "a device without a name", major, minor, IdOf(device) ?? $"device {index}");
     }
 
     /// <summary>A function of the driver; 0 where there is no driver, or it has none of this name.</summary>
@@ -49,15 +60,23 @@ internal sealed unsafe record CudaDriver(string Name, int Major, int Minor, stri
     {
         string name = OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1";
         return NativeLibrary.TryLoad(name, out nint library)
-            && NativeLibrary.TryGetExport(library, "cuInit", out nint start) && ((delegate* unmanaged<uint, int>)start)(0) == 0
+            && NativeLibrary.TryGetExport(library, "cuInit", out nint start)
+            && ((delegate* unmanaged<uint, int>)start)(0) == 0
             ? library
             : 0;
     }
 
+<<<<<<< HEAD
+=======
+    private static nint Function(string name)
+        => NativeLibrary.TryGetExport(Library.Value, name, out nint address) ? address : 0;
+
+>>>>>>> gpudev
     private static int? Attribute(int attribute, int device)
     {
         int value = 0;
-        return Function("cuDeviceGetAttribute") is not 0 and var ask && ((delegate* unmanaged<int*, int, int, int>)ask)(&value, attribute, device) == 0
+        return Function("cuDeviceGetAttribute") is not 0 and var ask
+            && ((delegate* unmanaged<int*, int, int, int>)ask)(&value, attribute, device) == 0
             ? value
             : null;
     }
@@ -65,7 +84,8 @@ internal sealed unsafe record CudaDriver(string Name, int Major, int Minor, stri
     private static string? NameOf(int device)
     {
         byte* text = stackalloc byte[LongestName];
-        return Function("cuDeviceGetName") is not 0 and var ask && ((delegate* unmanaged<byte*, int, int, int>)ask)(text, LongestName, device) == 0
+        return Function("cuDeviceGetName") is not 0 and var ask
+            && ((delegate* unmanaged<byte*, int, int, int>)ask)(text, LongestName, device) == 0
             ? Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(text))
             : null;
     }

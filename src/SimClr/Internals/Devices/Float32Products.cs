@@ -3,8 +3,9 @@ using static TorchSharp.torch;
 namespace SimClr.Internals;
 
 /// <summary>
-/// Whether matrix products and convolutions of float32 tensors on CUDA may round their factors to TF32 (10 bits behind the
-/// point instead of 23; Ampere and later). libtorch starts with rounding in convolutions; here it is asked for by name.
+/// Whether matrix products and convolutions of float32 tensors on CUDA may round their factors to TF32 (10 bits behind
+/// the point instead of 23; Ampere and later). libtorch starts with rounding in convolutions; here it is asked for by
+/// name.
 /// </summary>
 internal static class Float32Products
 {

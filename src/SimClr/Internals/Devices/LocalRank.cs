@@ -19,6 +19,9 @@ internal static class LocalRank
     /// <summary>Its number, from 0; 0 where no launcher says it.</summary>
     /// <param name="variable">The value of an environment variable, null if it is not set.</param>
     public static int Find(Func<string, string?> variable) => Variables
-        .Select(name => int.TryParse(variable(name), NumberStyles.None, CultureInfo.InvariantCulture, out int rank) ? rank : (int?)null)
+        .Select(name => Number(variable(name)))
         .FirstOrDefault(rank => rank is not null) ?? 0;
+
+    private static int? Number(string? text)
+        => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int rank) ? rank : null;
 }

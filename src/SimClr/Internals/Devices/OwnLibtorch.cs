@@ -6,9 +6,9 @@ using TorchSharp;
 namespace SimClr.Internals;
 
 /// <summary>
-/// The libtorch that the user names by <see cref="Variable"/>, such as that of an installed PyTorch, in place of the program's
-/// own. TorchSharp's native library asks for its libraries by their short names, and the loader has those of a name once: what
-/// is loaded first is what it gets.
+/// The libtorch that the user names by <see cref="Variable"/>, such as that of an installed PyTorch, in place of the
+/// program's own. TorchSharp's native library asks for its libraries by their short names, and the loader has those of
+/// a name once: what is loaded first is what it gets.
 /// </summary>
 internal static unsafe partial class OwnLibtorch
 {
@@ -25,8 +25,8 @@ internal static unsafe partial class OwnLibtorch
     private const string Graphics = "libtorch_cuda.so";
     private const string Bindings = "libLibTorchSharp.so";
 
-    // In the order in which they need each other. The first makes names of the processor's math libraries known to all, as
-    // PyTorch does; only builds for CUDA have those with CUDA in their names.
+    // In the order in which they need each other. The first makes names of the processor's math libraries known to all,
+    // as PyTorch does; only builds for CUDA have those with CUDA in their names.
     private static readonly (string Name, bool Needed, int Flags)[] Libraries =
     [
         ("libtorch_global_deps.so", false, Lazy | Global),
@@ -62,7 +62,8 @@ internal static unsafe partial class OwnLibtorch
             Folder = Find(named);
             RefuseOther(named, Folder);
             LoadAll(Folder);
-            NativeLibrary.SetDllImportResolver(typeof(OwnLibtorch).Assembly, (name, _, _) => TryOpen(name, out nint library) ? library : 0);
+            NativeLibrary.SetDllImportResolver(
+                typeof(OwnLibtorch).Assembly, (name, _, _) => TryOpen(name, out nint library) ? library : 0);
         }
         catch (ConfigurationException error)
         {
@@ -76,43 +77,54 @@ internal static unsafe partial class OwnLibtorch
     public static bool TryOpen(string name, out nint library)
     {
         library = 0;
+        string file = OperatingSystem.IsLinux() ? $"lib{name}.so" : name;
         return Folder is null
-            ? NativeLibrary.TryLoad(OperatingSystem.IsLinux() ? $"lib{name}.so" : name, typeof(torch).Assembly, null, out library)
-            : File.Exists(Path.Combine(Folder, $"lib{name}.so")) && NativeLibrary.TryLoad(Path.Combine(Folder, $"lib{name}.so"), out library);
+            ? NativeLibrary.TryLoad(file, typeof(torch).Assembly, null, out library)
+            : File.Exists(Path.Combine(Folder, file)) && NativeLibrary.TryLoad(Path.Combine(Folder, file), out library);
     }
 
-    /// <summary>What to do where TorchSharp found no libtorch, in words; null for an error that has another cause.</summary>
+    /// <summary>
+    /// What to do where TorchSharp found no libtorch, in words; null for an error that has another cause.
+    /// </summary>
     public static string? Explain(Exception error)
-        => error is TypeInitializationException { TypeName: "TorchSharp.torch" } or NotSupportedException { Source: "TorchSharp" }
-            ? $"this program has no libtorch that can be loaded; let {Variable} name the folder of a PyTorch or libtorch {Release}, or build with -p:TorchBackend=cpu or cuda"
+        => error is TypeInitializationException { TypeName: "TorchSharp.torch" }
+            or NotSupportedException { Source: "TorchSharp" }
+            ? $"this program has no libtorch that can be loaded; let {Variable} name the folder of a PyTorch or libtorch "
+                + $"{Release}, or build with -p:TorchBackend=cpu or cuda"
             : null;
 
-    /// <summary>The folder with the libraries: the one that is named, or <c>lib</c> in it, or that of <c>torch</c> in it.</summary>
+    /// <summary>
+    /// The folder with the libraries: the one that is named, or <c>lib</c> in it, or that of <c>torch</c> in it.
+    /// </summary>
     /// <exception cref="ConfigurationException">There are none.</exception>
     internal static string Find(string named)
     {
         if (!OperatingSystem.IsLinux())
         {
-            throw new ConfigurationException($"{Variable} is '{named}'; it is for Linux. On other systems build with the libtorch you want (TorchBackend)");
+            throw new ConfigurationException(
+                $"{Variable} is '{named}'; it is for Linux. On other systems build with the libtorch you want "
+                + "(TorchBackend)");
         }
 
         string[] places = [named, Path.Combine(named, "lib"), Path.Combine(named, "torch", "lib")];
         return places.FirstOrDefault(place => File.Exists(Path.Combine(place, Processor))) is { } found
             ? Path.GetFullPath(found)
             : throw new ConfigurationException(
-                $"{Variable} is '{named}', where there is no {Processor}; expected the folder of a libtorch or PyTorch {Release}, "
-                + "such as the one that python -c \"import torch; print(torch.__path__[0])\" prints");
+                $"{Variable} is '{named}', where there is no {Processor}; expected the folder of a libtorch or PyTorch "
+                + $"{Release}, such as the one that python -c \"import torch; print(torch.__path__[0])\" prints");
     }
 
     /// <summary>Looks at what the folder says of its version before anything of it is loaded.</summary>
     /// <exception cref="ConfigurationException">It is another than <see cref="Release"/>.</exception>
     internal static void RefuseOther(string named, string libraries)
     {
-        if (VersionOf(libraries) is { } version && version != Release && !version.StartsWith(Release + ".", StringComparison.Ordinal))
+        if (VersionOf(libraries) is { } version && version != Release
+            && !version.StartsWith(Release + ".", StringComparison.Ordinal))
         {
             throw new ConfigurationException(
-                $"{Variable} is '{named}', which is version {version}; expected {Release}, for which TorchSharp {Bound} is built. "
-                + $"Install one beside it, such as: python -m venv torch210 && torch210/bin/pip install torch=={Release}.0");
+                $"{Variable} is '{named}', which is version {version}; expected {Release}, for which TorchSharp {Bound} "
+                + "is built. Install one beside it, such as: "
+                + $"python -m venv torch210 && torch210/bin/pip install torch=={Release}.0");
         }
     }
 
@@ -126,7 +138,8 @@ internal static unsafe partial class OwnLibtorch
             string python = Path.Combine(place, "version.py");
             string build = Path.Combine(place, "build-version");
             string? version = File.Exists(python)
-                ? File.ReadLines(python).FirstOrDefault(line => line.StartsWith("__version__", StringComparison.Ordinal))?.Split('\'', '"').ElementAtOrDefault(1)
+                ? File.ReadLines(python).FirstOrDefault(line => line.StartsWith("__version__", StringComparison.Ordinal))
+                    ?.Split('\'', '"').ElementAtOrDefault(1)
                 : File.Exists(build) ? File.ReadLines(build).FirstOrDefault()?.Trim() : null;
             if (version is { Length: > 0 })
             {
@@ -142,7 +155,8 @@ internal static unsafe partial class OwnLibtorch
         if (Beside(Graphics) is { } another && !File.Exists(Path.Combine(libraries, Graphics)))
         {
             throw new ConfigurationException(
-                $"{Variable} names a libtorch for the processor in {libraries}, and this program brings one with CUDA ({another}), which does not go together: unset it");
+                $"{Variable} names a libtorch for the processor in {libraries}, and this program brings one with CUDA "
+                + $"({another}), which does not go together: unset it");
         }
 
         var loaded = new Dictionary<string, nint>();
@@ -160,16 +174,18 @@ internal static unsafe partial class OwnLibtorch
         if (Beside(Bindings) is { } bindings && Open(bindings, Now) == 0)
         {
             throw new ConfigurationException(
-                $"{Variable}: TorchSharp {Bound} cannot be loaded with the libtorch in {libraries}; expected version {Release} of it: {lastError}");
+                $"{Variable}: TorchSharp {Bound} cannot be loaded with the libtorch in {libraries}; expected version "
+                + $"{Release} of it: {lastError}");
         }
 
         StartTorchSharp(loaded);
     }
 
     /// <summary>
-    /// TorchSharp opens libtorch once for each kind of device, and tries the program's own first, by its path; the loader
-    /// takes that for another library and loads it beside the named one, which ends the process. So while TorchSharp starts, the
-    /// named ones go by the paths of the program's own: the loader compares names before it looks at files.
+    /// TorchSharp opens libtorch once for each kind of device, and tries the program's own first, by its path; the
+    /// loader takes that for another library and loads it beside the named one, which ends the process. So while
+    /// TorchSharp starts, the named ones go by the paths of the program's own: the loader compares names before it
+    /// looks at files.
     /// </summary>
     private static void StartTorchSharp(Dictionary<string, nint> loaded)
     {
@@ -185,7 +201,9 @@ internal static unsafe partial class OwnLibtorch
                     ((LinkMap*)library)->Name = path;
                     if (Open(own, Lazy | OnlyIfLoaded) != library)
                     {
-                        throw new ConfigurationException($"{Variable}: this system's loader cannot leave out the libtorch that the program brings ({own}); build it with -p:TorchBackend=none");
+                        throw new ConfigurationException(
+                            $"{Variable}: this system's loader cannot leave out the libtorch that the program brings "
+                            + $"({own}); build it with -p:TorchBackend=none");
                     }
                 }
             }
@@ -196,7 +214,8 @@ internal static unsafe partial class OwnLibtorch
         }
         catch (Exception error) when (error is TypeInitializationException or NotSupportedException)
         {
-            throw new ConfigurationException($"{Variable}: TorchSharp {Bound} does not start: {(error.InnerException ?? error).Message}", error);
+            throw new ConfigurationException(
+                $"{Variable}: TorchSharp {Bound} does not start: {(error.InnerException ?? error).Message}", error);
         }
         finally
         {
@@ -211,8 +230,9 @@ internal static unsafe partial class OwnLibtorch
     /// <summary>A native library that the program brings along; null if it brings none of that name.</summary>
     private static string? Beside(string name)
     {
-        string[] known = ((string?)AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
-        return known.Append(AppContext.BaseDirectory)
+        string known = (string?)AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") ?? "";
+        return known.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Append(AppContext.BaseDirectory)
             .Append(Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native"))
             .Select(directory => Path.Combine(directory, name))
             .FirstOrDefault(File.Exists);
@@ -228,7 +248,9 @@ internal static unsafe partial class OwnLibtorch
         return library;
     }
 
-    /// <summary>The beginning of what the loader knows of a library (struct link_map of link.h); dlopen returns its address.</summary>
+    /// <summary>
+    /// The beginning of what the loader knows of a library (struct link_map of link.h); dlopen returns its address.
+    /// </summary>
     [StructLayout(LayoutKind.Explicit)]
     private struct LinkMap
     {
