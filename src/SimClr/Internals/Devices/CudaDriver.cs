@@ -33,17 +33,10 @@ internal sealed unsafe record CudaDriver(string Name, int Major, int Minor, stri
     public static CudaDriver? Of(int index)
     {
         int device = 0;
-<<<<<<< HEAD
         if (Function("cuDeviceGet") is not (not 0 and var get)
-            || ((delegate* unmanaged<int*, int, int>)get)(&device, index) != 0
-            || Attribute(CapabilityMajor, device) is not { } major || Attribute(CapabilityMinor, device) is not { } minor)
-=======
-        if (Library.Value == 0
-            || Function("cuDeviceGet") is not (not 0 and var get)
             || ((delegate* unmanaged<int*, int, int>)get)(&device, index) != 0
             || Attribute(CapabilityMajor, device) is not { } major
             || Attribute(CapabilityMinor, device) is not { } minor)
->>>>>>> gpudev
         {
             return null;
         }
@@ -66,12 +59,6 @@ internal sealed unsafe record CudaDriver(string Name, int Major, int Minor, stri
             : 0;
     }
 
-<<<<<<< HEAD
-=======
-    private static nint Function(string name)
-        => NativeLibrary.TryGetExport(Library.Value, name, out nint address) ? address : 0;
-
->>>>>>> gpudev
     private static int? Attribute(int attribute, int device)
     {
         int value = 0;
