@@ -35,7 +35,7 @@ internal static class EmbedBenchmark
         using TrainedEncoder encoder = new(EncoderCatalog.Create(options.Encoder, options.Views.Size), options.Encoder, options.Views);
         encoder.Module.to(torch.device(plan.Device));
         ChannelsLast.Convert(encoder.Module);
-        int count = Embedder.BatchSize(options.Views.Size);
+        int count = Embedder.ComputedAtOnce(options.Views.Size, torch.device(plan.Device));
         using Tensor batch = rand([count, options.Views.Size, options.Views.Size, 3], device: torch.device(plan.Device)).permute(0, 3, 1, 2);
         int batches = Math.Max(2, images.Count / count);
         double Fixed() => count * SideBySide.Rate(() => Bare(encoder, batch), batches);

@@ -36,8 +36,8 @@ internal interface INcclLibrary
     /// <summary>Marks what the stream was given so far.</summary>
     nint Mark(nint stream, int device);
 
-    /// <summary>What is put on the stream from now on waits for the mark.</summary>
-    void Follow(nint stream, nint mark);
+    /// <summary>What is put on the stream, which is one of the device, from now on waits for the mark.</summary>
+    void Follow(nint stream, nint mark, int device);
 
     /// <summary>Whether all before a mark is done. Any thread may ask.</summary>
     bool IsPast(nint mark);

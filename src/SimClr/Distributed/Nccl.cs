@@ -133,7 +133,7 @@ internal sealed class Nccl(ICommunicator host, Func<INcclLibrary> load, DeviceTy
             }
 
             nint before = nccl.Mark(nccl.CurrentStream(device), device);
-            nccl.Follow(stream, before);
+            nccl.Follow(stream, before, device);
             nccl.Forget(before);
             call(nccl);
             done = nccl.Mark(stream, device);
@@ -159,7 +159,7 @@ internal sealed class Nccl(ICommunicator host, Func<INcclLibrary> load, DeviceTy
         {
             if (left != 0)
             {
-                nccl.Follow(nccl.CurrentStream(owner.device), left);
+                nccl.Follow(nccl.CurrentStream(owner.device), left, owner.device);
                 nccl.Forget(left);
                 left = 0;
                 nccl.CheckDevice(owner.communicator);

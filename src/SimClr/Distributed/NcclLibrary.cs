@@ -148,7 +148,14 @@ internal sealed unsafe class NcclLibrary : INcclLibrary
     }
 
     /// <inheritdoc/>
-    public void Follow(nint stream, nint mark) => CheckCuda(waitEvent(stream, mark, 0));
+    public void Follow(nint stream, nint mark, int device)
+    {
+        // libtorch's stream is 0 unless told otherwise, which is that of the device the thread is on.
+        int before = Enter(device);
+        int code = waitEvent(stream, mark, 0);
+        CheckCuda(setDevice(before));
+        CheckCuda(code);
+    }
 
     /// <inheritdoc/>
     public bool IsPast(nint mark) => queryEvent(mark) != NotReady;   // An error is told where the device is used next.

@@ -120,7 +120,7 @@ public static class Embedder
         SkippedImages skipped,
         CancellationToken cancellation)
     {
-        int batchSize = BatchSize(transform.Size) * (device(network.Device).type == TorchSharp.DeviceType.CPU ? 1 : BatchesOfADevice);
+        int batchSize = ComputedAtOnce(transform.Size, device(network.Device));
         int lanesWanted = network.IsConcurrent ? get_num_threads() : 0;
         using var memory = new HostMemory();
         using var pixels = new PixelRing(batchSize, transform.Size, network.Device, ScalarType.Float32, 1 + lanesWanted + BatchesAhead);
@@ -171,6 +171,12 @@ public static class Embedder
     /// <summary>Images that one thread computes together: few enough that libtorch keeps what is between two layers near the processor.</summary>
     /// <param name="viewSize">Side of a view in pixels.</param>
     internal static int BatchSize(int viewSize) => viewSize <= LargestSmallView ? 32 : 16;
+
+    /// <summary>Images that are computed together.</summary>
+    /// <param name="viewSize">Side of a view in pixels.</param>
+    /// <param name="device">Where.</param>
+    internal static int ComputedAtOnce(int viewSize, Device device)
+        => BatchSize(viewSize) * (device.type == TorchSharp.DeviceType.CPU ? 1 : BatchesOfADevice);
 
     internal static EmbeddingTable Table(
         ImageDataSet images, IReadOnlyList<int> kept, IReadOnlyList<(int Width, int Height)> sizes, float[] values, int dimension) => new(

@@ -66,7 +66,7 @@ internal sealed class LinearTrainer : IDisposable
         if (h.shape[0] != batchSize)
         {
             // The mean over this rank's images, by its share of the batch: summed over the ranks it is the mean over all.
-            loss = loss.mul(tensor(new[] { (double)h.shape[0] / batchSize }, device: CPU).to(loss.dtype, loss.device));
+            loss = loss.mul(Scalars.Of((double)h.shape[0] / batchSize));
         }
 
         optimizer.ZeroGradients();

@@ -31,7 +31,7 @@ internal sealed unsafe class CopyMarks : IDisposable
         Volatile.Write(ref Mark(slot), 0);
         T copied = copies();
         using Tensor mark = marks.Values[slot];
-        mark.copy_(done, nonBlocking: true);
+        mark.copy_(done, nonBlocking: device.type == TorchSharp.DeviceType.CUDA);
         return copied;
     }
 
@@ -41,10 +41,16 @@ internal sealed unsafe class CopyMarks : IDisposable
     /// <summary>Returns when the copies of a slot are over.</summary>
     public void Await(int slot)
     {
-        // A device that has failed writes no mark; waiting for all its orders tells of the failure.
-        if (!SpinWait.SpinUntil(() => IsFree(slot), Patience) && device.type == TorchSharp.DeviceType.CUDA)
+        if (SpinWait.SpinUntil(() => IsFree(slot), Patience))
         {
-            cuda.synchronize(device);
+            return;
+        }
+
+        // A device that has failed writes no mark; waiting for all its orders tells of the failure.
+        _ = DeviceClock.Now(device);
+        if (!IsFree(slot))
+        {
+            throw new InvalidOperationException($"{device} has not copied what it was told to copy");
         }
     }
 

@@ -6,7 +6,7 @@ namespace SimClr.Internals;
 
 /// <summary>
 /// A tensor in the memory of the host that outlives dispose scopes, and where it begins. For a CUDA device its memory is
-/// pinned: only such memory is copied to the device while the host goes on.
+/// pinned: only such memory is copied to the device while the host goes on. (libtorch takes a power of two of pinned bytes.)
 /// </summary>
 internal sealed unsafe class HostBuffer : IDisposable
 {

@@ -47,6 +47,7 @@ internal sealed class BareStep : IDisposable
         pixels.Dispose();
         images.Dispose();
         memory.Dispose();
+        Plan.End();
     }
 
     /// <summary>[2N, 3, S, S] in channels-last order and in the precision of the plan; waves that do not repeat.</summary>

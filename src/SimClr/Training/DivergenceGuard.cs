@@ -41,6 +41,7 @@ internal sealed class DivergenceGuard : IDisposable
     /// <exception cref="DivergenceException">A step since the start was not finite.</exception>
     public void Check(PretrainOptions options, LearningRateSchedule schedule, string? checkpoint)
     {
+        using var scope = NewDisposeScope();   // roots what is read back from a device
         if (healthy.item<float>() > 0)
         {
             return;

@@ -122,8 +122,19 @@ public sealed class FineTuning
         Agree(train, test);
         cores = RankProcessors.CoresEach(Communicator);
         plan.Begin(Communicator.Size == 1 || configuration.Threads > 0 ? plan.Threads : cores);
-        using var memory = new HostMemory();
+        try
+        {
+            return FitAsPlanned(train, cancellation);
+        }
+        finally
+        {
+            plan.End();
+        }
+    }
 
+    private FineTunedNetwork FitAsPlanned(ImageDataSet train, CancellationToken cancellation)
+    {
+        using var memory = new HostMemory();
         var skipped = new SkippedImages(train, configuration.Data);
         ImageDataSet images = Load(train, skipped, cancellation);
         FineTuneOptions[] settings = Grid is null ? [options] : [.. Grid.Settings(options)];

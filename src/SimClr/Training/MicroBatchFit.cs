@@ -18,6 +18,9 @@ internal static class MicroBatchFit
     // Of a GPU's free memory: the loss, what is loaded ahead, and the gaps that tensors of other sizes leave, which no pass shows.
     private const double Reserved = 0.1;
 
+    // What cuBLAS and cuDNN say when memory for them is short.
+    private static readonly string[] MemoryErrors = ["ALLOC_FAILED", "unable to find an engine", "STATUS_NOT_INITIALIZED"];
+
     /// <exception cref="ConfigurationException">Not even the smallest micro-batch fits.</exception>
     public static int Find(PretrainOptions options, ComputePlan plan, ITrainingTask task, ILogger logger)
     {
@@ -32,6 +35,12 @@ internal static class MicroBatchFit
         using var scope = NewDisposeScope();
         (Tensor Buffer, Tensor Before)[] statistics = [.. model.named_buffers().Select(b => (b.buffer, b.buffer.clone()))];
         model.train();
+        if (plan.Device != "cpu")
+        {
+            // The first pass loads the device's libraries, which take memory of their own.
+            _ = Tried(Math.Min(2, size));
+        }
+
         int micro = plan.Device == "cpu"
             ? FitLine(size, Limit(options.Batch), Held(size), images => PeakOf(images) + Loaded(images))
             : FitByTrying(size, Reserve, Tried);
@@ -59,10 +68,16 @@ internal static class MicroBatchFit
             using var pass = NewDisposeScope();
             int side = options.Views.Size;
             Tensor x = full([views * images, side, side, 3], Scalars.Of(0.5), dtype: plan.InputType, device: device(plan.Device));
-            task.Output(x.permute(0, 3, 1, 2)).sum().backward();
-            foreach (Tensor parameter in model.parameters())
+            try
             {
-                parameter.grad = null;
+                task.Output(x.permute(0, 3, 1, 2)).sum().backward();
+            }
+            finally
+            {
+                foreach (Tensor parameter in model.parameters())
+                {
+                    parameter.grad = null;
+                }
             }
         }
 
@@ -129,7 +144,7 @@ internal static class MicroBatchFit
 
     /// <summary>Whether an error of libtorch is about memory: its own allocator's, or that of a library that it calls.</summary>
     internal static bool TellsOfMemory(string message)
-        => message.Contains("memory", StringComparison.OrdinalIgnoreCase) || message.Contains("ALLOC_FAILED", StringComparison.Ordinal);
+        => message.Contains("memory", StringComparison.OrdinalIgnoreCase) || MemoryErrors.Any(words => message.Contains(words, StringComparison.Ordinal));
 
     /// <summary>The largest number that fits, within an eighth: halved until it does, then in between.</summary>
     internal static int Halve(int size, Func<int, bool> fits)

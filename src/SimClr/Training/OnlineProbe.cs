@@ -94,6 +94,7 @@ internal sealed class OnlineProbe : IDisposable
     /// <summary>The share of views since the last call that were classified rightly before the layer learned from them.</summary>
     public double? Top1()
     {
+        using var scope = NewDisposeScope();   // roots what is read back from a device
         if (ranks.AreSeveral)
         {
             using Tensor all = tensor(new[] { right.item<long>(), asked }, device: CPU);

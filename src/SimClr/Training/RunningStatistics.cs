@@ -15,6 +15,8 @@ namespace SimClr.Training;
 /// </remarks>
 internal sealed class RunningStatistics(nn.Module model) : IDisposable
 {
+    private const long Alignment = 64;
+
     private Tensor[] buffers = [];
     private Tensor[] slabs = [];
     private Tensor[] parts = [];
@@ -95,14 +97,18 @@ internal sealed class RunningStatistics(nn.Module model) : IDisposable
         buffers = all;
     }
 
+    // Each begins at a multiple of 64 numbers, as tensors of their own do: the kernels of a device may ask for it.
     private static Tensor Slab(Tensor[] statistics)
     {
-        Tensor slab = cat([.. statistics.Select(buffer => buffer.flatten())]).DetachFromDisposeScope();
+        long Room(Tensor buffer) => (buffer.numel() + Alignment - 1) / Alignment * Alignment;
+        Tensor slab = zeros([statistics.Sum(Room)], statistics[0].dtype, statistics[0].device).DetachFromDisposeScope();
         long start = 0;
         foreach (Tensor buffer in statistics)
         {
-            buffer.set_(slab.narrow(0, start, buffer.numel()).view(buffer.shape));
-            start += buffer.numel();
+            Tensor own = slab.narrow(0, start, buffer.numel()).view(buffer.shape);
+            own.copy_(buffer);
+            buffer.set_(own);
+            start += Room(buffer);
         }
 
         return slab;

@@ -40,7 +40,10 @@ internal sealed class SimClrModel : nn.Module<Tensor, (Tensor H, Tensor Z)>
         nn.Module<Tensor, Tensor> encoder = ownEncoder ?? EncoderCatalog.Create(options.Encoder, options.Views.Size, options.Seed);
         int representation = encoder is ResNet resnet ? resnet.RepresentationSize : MeasureRepresentation(encoder, options.Views.Size);
         var model = new SimClrModel(encoder, new ProjectionHead(options.Head, representation, options.Seed), representation, ownEncoder is null);
-        model.to(torch.device(device));
+
+        // The model's own "to" would leave an encoder where it is that was moved before.
+        encoder.to(torch.device(device));
+        model.head.to(torch.device(device));
         model.channelsLast = ChannelsLast.Convert(model);
         return model;
     }

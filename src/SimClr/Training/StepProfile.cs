@@ -46,7 +46,10 @@ internal sealed record StepProfile(
         Usable.ForTraining(readable, options.Batch.Size);
         var views = new ViewPairs(options.Views, options.Seed);
         var loader = new BatchLoader(
-            readable, parts.Input.Memory, views.Write, skipped, options.Data.Workers, substituteUnreadable: true);
+            readable, parts.Input.Memory, views.Write, skipped, options.Data.Workers, substituteUnreadable: true)
+        {
+            AwaitFree = parts.Input.Await,
+        };
         var clock = new Stopwatch();
         TimeSpan waitedBefore = default;
         foreach (ImageBatch batch in loader.Load(Plans(options, readable.Count, steps + 1), cancellation))
@@ -77,6 +80,7 @@ internal sealed record StepProfile(
     private sealed class Parts : IDisposable
     {
         private readonly SimClrModel model;
+        private readonly ComputePlan plan;
         private readonly Optimizer optimizer;
         private readonly DivergenceGuard guard;
         private readonly IContrastiveLoss loss;
@@ -87,7 +91,7 @@ internal sealed record StepProfile(
 
         public Parts(PretrainOptions options)
         {
-            ComputePlan plan = ComputePlan.Resolve(options, ownEncoder: false);
+            plan = ComputePlan.Resolve(options, ownEncoder: false);
             plan.Begin();
             views = 2 * options.Batch.Size;
             place = device(plan.Device);
@@ -132,6 +136,7 @@ internal sealed record StepProfile(
             optimizer.Dispose();
             model.Dispose();
             memory.Dispose();
+            plan.End();
         }
 
         private double Of(string part) => seconds.GetValueOrDefault(part);

@@ -85,8 +85,11 @@ public sealed class NcclTests
 
         public byte[] DrawId() => new byte[NcclLibrary.IdBytes];
 
+        private int? connected;
+
         public nint Connect(ReadOnlySpan<byte> id, int rank, int size, int device)
         {
+            connected = device;
             Log.Add($"connect {rank} of {size} on {device}");
             return 1;
         }
@@ -108,8 +111,9 @@ public sealed class NcclTests
             return last;
         }
 
-        public void Follow(nint stream, nint mark)
+        public void Follow(nint stream, nint mark, int device)
         {
+            Assert.Equal(connected, device);
             Assert.Contains(mark, Marks);
             Log.Add($"{Name(stream)} waits for {mark}");
         }

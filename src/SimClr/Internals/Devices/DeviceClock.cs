@@ -13,6 +13,7 @@ internal static class DeviceClock
         if (device.type == DeviceType.CUDA)
         {
             cuda.synchronize(device);
+            CheckForErrors();   // TorchSharp leaves it to the caller
         }
 
         return Stopwatch.GetTimestamp();

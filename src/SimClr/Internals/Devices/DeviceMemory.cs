@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -6,6 +7,8 @@ namespace SimClr.Internals;
 /// <summary>How much of a device's memory is taken. TorchSharp does not say it of CUDA devices; NVIDIA's driver does.</summary>
 internal static unsafe class DeviceMemory
 {
+    private static readonly ConcurrentDictionary<int, nint> Contexts = new();
+
     /// <summary>
     /// Bytes that are taken where tensors of the device lie: of this process on the processor (and where the device tells
     /// nothing), of all processes on a CUDA device, and there with what libtorch keeps for later tensors.
@@ -21,22 +24,19 @@ internal static unsafe class DeviceMemory
             return null;
         }
 
+        nint context = Contexts.GetOrAdd(Math.Max(0, device.index), ContextOf);
+        return context == 0 ? null : Of(context);
+    }
+
+    // Held until the process ends: where nothing else holds it, giving it back would destroy it.
+    private static nint ContextOf(int index)
+    {
         int number = 0;
         nint context = 0;
-        if (((delegate* unmanaged<int*, int, int>)CudaDriver.Function("cuDeviceGet"))(&number, Math.Max(0, device.index)) != 0
-            || ((delegate* unmanaged<nint*, int, int>)CudaDriver.Function("cuDevicePrimaryCtxRetain"))(&context, number) != 0)
-        {
-            return null;
-        }
-
-        try
-        {
-            return Of(context);
-        }
-        finally
-        {
-            _ = ((delegate* unmanaged<int, int>)CudaDriver.Function("cuDevicePrimaryCtxRelease_v2"))(number);
-        }
+        return ((delegate* unmanaged<int*, int, int>)CudaDriver.Function("cuDeviceGet"))(&number, index) == 0
+            && ((delegate* unmanaged<nint*, int, int>)CudaDriver.Function("cuDevicePrimaryCtxRetain"))(&context, number) == 0
+            ? context
+            : 0;
     }
 
     // The driver answers for the context that the thread is in: libtorch's own, the primary one.
