@@ -35,6 +35,11 @@ internal sealed class PyTorch : IDisposable
         catch (Exception error) when (error is System.ComponentModel.Win32Exception or IOException)
         {
             section.Figure("pytorch", null);
+            if (section.IsCuda)
+            {
+                section.Fail($"{section.Python} has no PyTorch to be compared with");
+            }
+
             return null;
         }
     }

@@ -16,11 +16,12 @@ internal static class SpeedChecks
     /// <summary>The bare step beside the card's peak in matrix products and the same net in PyTorch.</summary>
     public static void Bare(Section section)
     {
-        section.Figure("peak_tflops", Peak(section));
+        double peak = Peak(section);
+        section.Figure("peak_tflops", peak);
         using PyTorch? python = PyTorch.Start(section);
         foreach ((string name, PretrainOptions options) in Nets(section))
         {
-            section.Try(name, () => Bare(section, name, options, python));
+            section.Try(name, () => Bare(section, name, options, peak, python));
         }
     }
 
@@ -119,7 +120,7 @@ internal static class SpeedChecks
         }
     }
 
-    private static void Bare(Section section, string name, PretrainOptions options, PyTorch? python)
+    private static void Bare(Section section, string name, PretrainOptions options, double peak, PyTorch? python)
     {
         using var step = new BareStep(options);
         TimeSpan span = TimeSpan.FromSeconds(section.Scale(2, 1));
@@ -147,6 +148,7 @@ internal static class SpeedChecks
         double flops = 2 * 3 * 2 * EncoderCost.MultiplyAdds(options.Encoder, options.Views.Size);
         section.Figure($"{name}: images_per_second", own);
         section.Figure($"{name}: tflops", own * flops / 1e12);
+        section.Figure($"{name}: of the peak", own * flops / 1e12 / peak);
         if (python is not null && rates.Length > 1)
         {
             section.Figure($"{name}: pytorch images_per_second", Spread.Of(rates[1]).Median);
