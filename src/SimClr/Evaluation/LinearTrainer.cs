@@ -1,6 +1,7 @@
 using SimClr.Distributed;
 using SimClr.Embeddings;
 using SimClr.Heads;
+using SimClr.Internals;
 using SimClr.Optimizers;
 using TorchSharp;
 using static TorchSharp.torch;
