@@ -15,6 +15,9 @@ internal static partial class BoundThreads
     private const int MaxCores = 1024;
     private const string Name = "simclr compute";   // Linux keeps 15 characters.
 
+    // Between two processes that count and this one, a step is done a fifth sooner than with the kernel's 3 ms.
+    private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(0.1);
+
     [ThreadStatic]
     private static bool isOwn;
 
@@ -73,6 +76,7 @@ internal static partial class BoundThreads
             for (int i = 0; i < threads; i++)
             {
                 SetCores(bound[i], [cores[i]]);
+                TimeSlice.Set(bound[i], Slice);
             }
         }
         else if (!wanted && bound is not null)
@@ -80,6 +84,7 @@ internal static partial class BoundThreads
             foreach (int task in bound)
             {
                 SetCores(task, cores);
+                TimeSlice.Set(task, TimeSpan.Zero);
             }
 
             bound = null;

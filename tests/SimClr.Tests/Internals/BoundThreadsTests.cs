@@ -55,6 +55,26 @@ public sealed partial class BoundThreadsTests : IDisposable
     }
 
     [Fact]
+    public void Bound_threads_have_short_slices_and_the_priority_they_had()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && ComputeThreads.Cores > 1, "needs Linux and two cores");
+        TimeSpan? usual = TimeSlice.Of(0);
+        (TimeSpan? bound, string nice, TimeSpan? afterwards) = BoundThreads.Run(() =>
+        {
+            ComputeThreads.Use(ComputeThreads.Cores);
+            TimeSpan? slice = TimeSlice.Of(0);
+            string priority = File.ReadAllText("/proc/thread-self/stat").Split(") ")[^1].Split(' ')[16];
+            ComputeThreads.Use(1);
+            return (slice, priority, TimeSlice.Of(0));
+        });
+
+        // Kernels before 6.12 tell nothing of slices.
+        Assert.True(bound is null || bound == usual || bound == TimeSpan.FromMilliseconds(0.1), $"{bound}, usually {usual}");
+        Assert.Equal(File.ReadAllText("/proc/self/stat").Split(") ")[^1].Split(' ')[16], nice);
+        Assert.Equal(usual, afterwards);
+    }
+
+    [Fact]
     public void The_threads_of_others_are_left_alone()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
