@@ -9,7 +9,7 @@ internal static partial class OpenMp
 {
     // GNU's OpenMP spins 300,000 times, several milliseconds, before a thread that waits gives up its core. Beside other
     // processes that is the time in which the thread it waits for could have run. 1,000 spins bridge the gaps within a step.
-    private const string Spins = "1000";
+    private const string Spins = "10000";
 
     /// <summary>
     /// Lets threads that wait give up their core soon, unless the environment says how they wait. OpenMP reads it once, when

@@ -126,7 +126,7 @@ public sealed partial class BoundThreadsTests : IDisposable
 
             Environment.SetEnvironmentVariable("OMP_WAIT_POLICY", null);
             OpenMp.WaitBriefly();
-            Assert.Equal("1000", Native("GOMP_SPINCOUNT"));
+            Assert.Equal("10000", Native("GOMP_SPINCOUNT"));
         }
         finally
         {
