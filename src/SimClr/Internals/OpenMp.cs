@@ -8,7 +8,7 @@ namespace SimClr.Internals;
 internal static partial class OpenMp
 {
     // GNU's OpenMP spins 300,000 times, several milliseconds, before a thread that waits gives up its core. Beside other
-    // processes that is the time in which the thread it waits for could have run. 1,000 spins bridge the gaps within a step.
+    // processes that is the time in which the thread it waits for could have run. 10,000 bridge the gaps within a step.
     private const string Spins = "10000";
 
     /// <summary>
