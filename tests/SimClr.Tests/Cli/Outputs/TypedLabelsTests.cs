@@ -49,6 +49,17 @@ public sealed class TypedLabelsTests(GroupWorld world) : IClassFixture<GroupWorl
     }
 
     [Fact]
+    public void A_label_of_a_path_that_no_file_can_have_is_not_lost_either()
+    {
+        string file = world.At("nul.csv");
+        File.WriteAllText(file, "path,label\nred/a\0b.png,red\n");
+
+        string error = world.Run("label plain.csv --suggest 4 --next nul.csv").Refused(2);
+
+        Assert.Contains($"{file} holds 1 label that is not among --labels", error);
+    }
+
+    [Fact]
     public void Labels_of_images_that_are_not_embedded_would_be_lost_and_are_not()
     {
         string file = world.At("strange.csv");
