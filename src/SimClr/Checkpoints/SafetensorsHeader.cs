@@ -126,7 +126,7 @@ internal sealed class SafetensorsHeader
         }
         catch (InvalidOperationException error)
         {
-            throw NotOne(file, "a name or an entry holds half a character: an escaped surrogate without the other", error);
+            throw NotOne(file, "a name or an entry is not Unicode text", error);
         }
     }
 

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace SimClr.Internals;
 
 /// <summary>
-/// What Linux says of a file and .NET does not: its kind, and the number that all of its names share (hard links, and on
-/// file systems that ignore case the same name in other letters).
+/// What Linux says of a file and .NET does not: its kind, and the number that all of its names share (hard links, and
+/// on file systems that ignore case the same name in other letters).
 /// </summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="Device">The file system.</param>

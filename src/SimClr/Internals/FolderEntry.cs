@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace SimClr.Internals;
 
 /// <summary>
-/// A name in a folder, but for hidden ones, and its kind. On Linux the folder itself says the kind of each name; .NET knows
-/// and hides it, and would ask the file system for each of a million files.
+/// A name in a folder, but for hidden ones, and its kind. On Linux the folder itself says the kind of each name; .NET
+/// knows and hides it, and would ask the file system for each of a million files.
 /// </summary>
 /// <param name="Name">The name; where it is not UTF-8, with a sign in its place.</param>
 /// <param name="Kind">What it stands for; unknown where the folder does not say.</param>
