@@ -49,14 +49,14 @@ public sealed class TypedLabelsTests(GroupWorld world) : IClassFixture<GroupWorl
     }
 
     [Fact]
-    public void A_label_of_a_path_that_no_file_can_have_is_not_lost_either()
+    public void A_path_that_no_file_can_have_is_that_of_no_typed_label()
     {
-        string file = world.At("nul.csv");
-        File.WriteAllText(file, "path,label\nred/a\0b.png,red\n");
+        File.WriteAllText(world.At("nul.csv"), File.ReadAllText(world.At("labels.csv")) + "red/a\0b.png,red\n");
+        File.WriteAllText(world.At("typed.csv"), "path,label\nred/a.png,red\n");
 
-        string error = world.Run("label plain.csv --suggest 4 --next nul.csv").Refused(2);
+        string error = world.Run("label plain.csv --labels nul.csv --suggest 4 --next typed.csv").Refused(2);
 
-        Assert.Contains($"{file} holds 1 label that is not among --labels", error);
+        Assert.Contains($"{world.At("typed.csv")} holds 1 label that is not among --labels", error);
     }
 
     [Fact]
