@@ -18,6 +18,34 @@ internal sealed record LoadedVectors(long Version, VectorIndex Index, IReadOnlyL
         long rows = file.Rows ?? file.Command("SELECT count(*) FROM vectors").Number();
         int room = (int)Math.Min(rows, MaxRowsOf(file, dimension));
         var index = new VectorIndex(dimension, room) { Threads = threads };
+        try
+        {
+            var vectors = new LoadedVectors(version, index, Fill(index, file, dimension, rows, room));
+            vectors.ReadGraph(file, options);
+            return vectors;
+        }
+        catch
+        {
+            index.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The numbers of a blob.</summary>
+    /// <exception cref="DataException">There are more or fewer.</exception>
+    public static ReadOnlyMemory<float> Floats(byte[] blob, int dimension, string path)
+        => blob.Length == dimension * sizeof(float)
+            ? MemoryMarshal.Cast<byte, float>(blob).ToArray()
+            : throw new DataException($"{path}: a vector has {blob.Length} bytes, expected {dimension * sizeof(float)}; it is damaged: create it again");
+
+    /// <summary>
+    /// What tells for which vectors a graph was built. Ids are never used again, vectors never change, and none is deleted
+    /// while there is a graph: how many there are and the last id tell them apart.
+    /// </summary>
+    public string Stamp(GraphOptions options) => StampOf(options, Ids.Count, Ids.Count == 0 ? 0 : Ids[^1]);
+
+    private static List<long> Fill(VectorIndex index, IndexFile file, int dimension, long rows, int room)
+    {
         var ids = new List<long>(room);
         long named = 0;
         long pairs = 0;
@@ -42,31 +70,12 @@ internal sealed record LoadedVectors(long Version, VectorIndex Index, IReadOnlyL
             }
         }
 
-        if (ids.Count != rows || pairs != rows || named != file.Images)
-        {
-            index.Dispose();
-            throw new DataException(
+        return ids.Count == rows && pairs == rows && named == file.Images
+            ? ids
+            : throw new DataException(
                 $"{file.Path} is damaged: it has {ids.Count} vectors, {pairs} of them with a row of their image and {named} with its path, "
                     + $"expected {rows} rows and {file.Images} paths; copy it again, or create it again");
-        }
-
-        var vectors = new LoadedVectors(version, index, ids);
-        vectors.ReadGraph(file, options);
-        return vectors;
     }
-
-    /// <summary>The numbers of a blob.</summary>
-    /// <exception cref="DataException">There are more or fewer.</exception>
-    public static ReadOnlyMemory<float> Floats(byte[] blob, int dimension, string path)
-        => blob.Length == dimension * sizeof(float)
-            ? MemoryMarshal.Cast<byte, float>(blob).ToArray()
-            : throw new DataException($"{path}: a vector has {blob.Length} bytes, expected {dimension * sizeof(float)}; it is damaged: create it again");
-
-    /// <summary>
-    /// What tells for which vectors a graph was built. Ids are never used again, vectors never change, and none is deleted
-    /// while there is a graph: how many there are and the last id tell them apart.
-    /// </summary>
-    public string Stamp(GraphOptions options) => StampOf(options, Ids.Count, Ids.Count == 0 ? 0 : Ids[^1]);
 
     private static long MaxRowsOf(IndexFile file, int dimension) => FileSize.Of(file.Path) / (dimension * sizeof(float));
 

@@ -7,6 +7,7 @@ using SimClr.Cli.Embeddings;
 using SimClr.Data;
 using SimClr.Distributed;
 using SimClr.Embeddings;
+using SimClr.Internals;
 
 namespace SimClr.Cli.Commands;
 
@@ -89,7 +90,7 @@ internal static class EmbedCommand
         OutputFile file = context.File(arguments.Out)!;
         IReadOnlyList<string> parts = EmbeddingJoin.InOrder(context.Value(arguments.Join)!);
         (long rows, int dimension) = file.Write(target => EmbeddingJoin.Write(parts, target, EmbeddingFormats.Others));
-        string[] skipped = [.. parts.Select(part => part + EmbedCall.SkippedSuffix).Where(File.Exists).SelectMany(File.ReadLines).Distinct().Order(StringComparer.Ordinal)];
+        string[] skipped = [.. parts.Select(part => part + EmbedCall.SkippedSuffix).Where(File.Exists).SelectMany(PlainFile.ReadLines).Distinct().Order(StringComparer.Ordinal)];
         OutputFile list = file.Beside(EmbedCall.SkippedSuffix);
         if (skipped.Length > 0)
         {

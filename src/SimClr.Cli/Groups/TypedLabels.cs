@@ -24,7 +24,7 @@ internal static class TypedLabels
     /// <exception cref="ConfigurationException">Labels would be lost.</exception>
     public static void Keep(OutputFile next, IEnumerable<(string Path, string Label)> kept)
     {
-        if (File.Exists(next.Path) && Lost(next.Path, kept.Select(row => (Path.GetFullPath(row.Path), row.Label))) is > 0 and { } lost)
+        if (File.Exists(next.Path) && Lost(next.Path, kept.SelectMany(row => Places(next.Path, row.Path).Take(1), (row, place) => (place, row.Label))) is > 0 and { } lost)
         {
             throw new ConfigurationException(
                 $"--next: {next.Path} holds {Counted.Of(lost, "label")} of images that are not among the embedded ones, and would lose {(lost == 1 ? "it" : "them")}; give another --next");
@@ -43,5 +43,5 @@ internal static class TypedLabels
 
     /// <summary>The files that a path may mean: from the working folder, as embeddings have it, or from the folder of the list.</summary>
     private static string[] Places(string file, string path)
-        => path.Length == 0 ? [] : [Path.GetFullPath(path), Path.GetFullPath(path, Path.GetDirectoryName(Path.GetFullPath(file))!)];
+        => path.Length == 0 || path.Contains('\0') ? [] : [Path.GetFullPath(path), Path.GetFullPath(path, Path.GetDirectoryName(Path.GetFullPath(file))!)];
 }

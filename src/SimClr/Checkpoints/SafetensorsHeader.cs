@@ -22,6 +22,8 @@ internal sealed class SafetensorsHeader
     private const int MaxHeaderBytes = 100_000_000;
     private const int MaxTensors = 1 << 17;   // Each becomes objects much larger than its entry; the largest models have 10,000.
     private const int PrefixBytes = 8;
+    private const int MaxShown = 80;
+    private const string Entries = "__metadata__";
 
     private static readonly Dictionary<string, int> Bits = new()
     {
@@ -91,13 +93,18 @@ internal sealed class SafetensorsHeader
         try
         {
             using JsonDocument json = JsonDocument.Parse(text);
+            if (json.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                throw NotOne(file, $"it is {Shown(json.RootElement)}, expected an object with an entry for each tensor");
+            }
+
             var tensors = new List<TensorPlace>();
             var metadata = new Dictionary<string, string>();
             foreach (JsonProperty entry in json.RootElement.EnumerateObject())
             {
-                if (entry.Name == "__metadata__")
+                if (entry.Name == Entries)
                 {
-                    metadata = entry.Value.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString() ?? "");
+                    metadata = Texts(entry.Value, file);
                 }
                 else if (tensors.Count < MaxTensors)
                 {
@@ -113,31 +120,91 @@ internal sealed class SafetensorsHeader
             RequireCover(tensors, PrefixBytes + length, stream.Length, file);
             return new SafetensorsHeader(text, tensors, metadata);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or OverflowException or ArgumentException)
+        catch (JsonException error)
         {
-            throw new DataException($"{file}: the header is not that of a safetensors file ({error.Message})", error);
+            throw NotOne(file, $"it is no JSON from line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1} on", error);
         }
+        catch (InvalidOperationException error)
+        {
+            throw NotOne(file, "a name or an entry is not Unicode text", error);
+        }
+    }
+
+    private static DataException NotOne(string file, string reason, Exception? cause = null)
+        => new($"{file}: the header is not that of a safetensors file ({reason})", cause);
+
+    /// <summary>The beginning of a value, as it is written.</summary>
+    private static string Shown(JsonElement value)
+        => value.GetRawText() is { Length: > MaxShown } text ? $"{text[..MaxShown]} …" : value.GetRawText();
+
+    private static Dictionary<string, string> Texts(JsonElement entries, string file)
+    {
+        if (entries.ValueKind != JsonValueKind.Object)
+        {
+            throw NotOne(file, $"{Entries} is {Shown(entries)}, expected an object");
+        }
+
+        var texts = new Dictionary<string, string>();
+        foreach (JsonProperty entry in entries.EnumerateObject())
+        {
+            if (entry.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.Null))
+            {
+                throw NotOne(file, $"{Entries} has the entry '{entry.Name}' of {Shown(entry.Value)}, expected a text");
+            }
+
+            if (!texts.TryAdd(entry.Name, entry.Value.GetString() ?? ""))
+            {
+                throw NotOne(file, $"{Entries} has the entry '{entry.Name}' twice");
+            }
+        }
+
+        return texts;
     }
 
     private static TensorPlace Place(JsonProperty entry, long start, string file)
     {
-        string type = entry.Value.GetProperty("dtype").GetString() ?? "";
-        long[] shape = Numbers(entry.Value.GetProperty("shape"), TensorSize.MaxDimensions);
-        long[] offsets = Numbers(entry.Value.GetProperty("data_offsets"), 2);
+        if (entry.Value.ValueKind != JsonValueKind.Object
+            || !entry.Value.TryGetProperty("dtype", out JsonElement written) || written.ValueKind != JsonValueKind.String
+            || Numbers(entry.Value, "shape", TensorSize.MaxDimensions) is not { } shape
+            || Numbers(entry.Value, "data_offsets", 2) is not { Length: 2 } offsets)
+        {
+            throw NotOne(
+                file,
+                $"tensor '{entry.Name}' is described by {Shown(entry.Value)}, expected its dtype, a shape of at most "
+                    + $"{TensorSize.MaxDimensions} whole numbers, and two data_offsets");
+        }
+
+        string type = written.GetString()!;
         Int128 count = TensorSize.Count(shape) ?? throw new DataException(
             $"{file}: tensor '{entry.Name}' has the shape [{string.Join(", ", shape)}], expected sides of 0 or more that together are no more than any memory holds");
-        bool fits = offsets is [>= 0, _] && offsets[1] >= offsets[0]
+        bool fits = offsets[0] >= 0 && offsets[1] >= offsets[0] && offsets[1] <= long.MaxValue - start
             && (!Bits.TryGetValue(type, out int bits) || ((Int128)offsets[1] - offsets[0]) * 8 == ((count * bits) + 7) / 8 * 8);
         return fits
-            ? new TensorPlace(entry.Name, type, shape, checked(start + offsets[0]), checked(start + offsets[1]))
+            ? new TensorPlace(entry.Name, type, shape, start + offsets[0], start + offsets[1])
             : throw new DataException(
                 $"{file}: tensor '{entry.Name}' of shape [{string.Join(", ", shape)}] and type {type} claims bytes {string.Join("–", offsets)}: the file was cut short or tampered with");
     }
 
-    private static long[] Numbers(JsonElement array, int most)
-        => array.GetArrayLength() <= most
-            ? [.. array.EnumerateArray().Select(number => number.GetInt64())]
-            : throw new FormatException($"a list of {array.GetArrayLength()} numbers where {most} at most belong");
+    /// <summary>A list of whole numbers; null where there is none, or a longer one.</summary>
+    private static long[]? Numbers(JsonElement tensor, string name, int max)
+    {
+        if (!tensor.TryGetProperty(name, out JsonElement list)
+            || list.ValueKind != JsonValueKind.Array || list.GetArrayLength() > max)
+        {
+            return null;
+        }
+
+        long[] numbers = new long[list.GetArrayLength()];
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            if (list[i].ValueKind != JsonValueKind.Number || !list[i].TryGetInt64(out numbers[i]))
+            {
+                return null;
+            }
+        }
+
+        return numbers;
+    }
 
     private static void RequireEachOnce(List<TensorPlace> tensors, string file)
     {

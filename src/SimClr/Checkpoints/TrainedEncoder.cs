@@ -164,7 +164,7 @@ public sealed class TrainedEncoder : IDisposable
         catch (Exception error) when (error is JsonException or ArgumentException)
         {
             throw new DataException(
-                $"{file}: what it says about its {entry} cannot be used ({error.Message}); expected a file that this version of 'simclr pretrain' wrote",
+                $"{file}: what it says about its {entry} cannot be used ({Json.ReasonOf(error)}); expected a file that this version of 'simclr pretrain' wrote",
                 error);
         }
     }

@@ -50,6 +50,13 @@ public static class DataSets
     public static ImageDataSet Open(string argument, DataOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(argument);
+        if (argument.Contains('\0'))
+        {
+            // Nobody can type it, but a file that names a set may hold it.
+            throw new DataException(
+                $"'{argument.Replace('\0', '\u2400')}': the name of the images holds a NUL character, which no file's does; give another");
+        }
+
         options ??= new DataOptions();
         _ = ImageDecoder.NameFor(options);   // A decoder that is not there is told at once.
         if (Parse(argument) is { } typed)

@@ -68,11 +68,12 @@ internal static class ExifOrientation
 
     /// <summary>
     /// Chunk <c>eXIf</c> (PNG, third edition), or the text in which ImageMagick kept EXIF before there was one. Each chunk: length
-    /// of the data, name, data, checksum.
+    /// of the data, name, data, checksum. Of the texts only the first is unpacked: a file may hold thousands.
     /// </summary>
     private static ReadOnlySpan<byte> InPng(ReadOnlySpan<byte> rest)
     {
         ReadOnlySpan<byte> profile = [];
+        bool hasProfile = false;
         while (rest.Length >= 12 && BinaryPrimitives.ReadUInt32BigEndian(rest) is var length && length <= rest.Length - 12)
         {
             if (rest.Slice(4, 4).SequenceEqual("eXIf"u8))
@@ -80,8 +81,9 @@ internal static class ExifOrientation
                 return rest.Slice(8, (int)length);
             }
 
-            if (profile.IsEmpty && PngProfile.IsExif(rest.Slice(4, 4 + (int)length)))
+            if (!hasProfile && PngProfile.IsExif(rest.Slice(4, 4 + (int)length)))
             {
+                hasProfile = true;
                 profile = PngProfile.Read(rest.Slice(4, 4 + (int)length));
             }
 

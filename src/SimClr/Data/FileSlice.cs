@@ -36,7 +36,7 @@ internal static class FileSlice
         {
             return read();
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new UnreadableImageException(path, ReasonFor(error, path), error);
         }
@@ -45,7 +45,6 @@ internal static class FileSlice
     // A name that is no UTF-8 becomes another one on the way, and under that there is nothing.
     private static string ReasonFor(Exception error, string path) => error switch
     {
-        ArgumentException when path.Contains('\0') => "its path holds a NUL character",
         FileNotFoundException or DirectoryNotFoundException when path.Contains('\uFFFD') => "its name is not UTF-8; rename it",
         FileNotFoundException or DirectoryNotFoundException => "there is no such file",
         _ => error.Message,

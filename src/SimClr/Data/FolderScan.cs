@@ -13,6 +13,7 @@ internal sealed class FolderScan
     private readonly string root;
     private readonly List<string> images = [];
     private readonly HashSet<string> visited = [];
+    private readonly HashSet<string> notUtf8 = [];
     private readonly Queue<(string Path, string Prefix)> links = new();
     private readonly SortedDictionary<string, int> passedOver = new(StringComparer.Ordinal);
     private readonly List<Omission> folders = [];
@@ -112,8 +113,20 @@ internal sealed class FolderScan
         }
         else
         {
-            images.Add(file);
+            images.Add(file.Contains('\uFFFD') ? Distinct(file) : file);
         }
+    }
+
+    /// <summary>Two names that are no UTF-8 may become one on the way; each is an image that cannot be read, and counts.</summary>
+    private string Distinct(string file)
+    {
+        string name = file;
+        for (int number = 2; !notUtf8.Add(name); number++)
+        {
+            name = $"{file} ({number})";
+        }
+
+        return name;
     }
 
     private static bool IsOfFiles(Exception error) => error is IOException or UnauthorizedAccessException;

@@ -94,10 +94,27 @@ public static unsafe class ImageDecoder
         PixelClaim.Check(encoded, width, height, path);
     }
 
+    /// <summary>The size that the header of an image states; null where it is none.</summary>
+    /// <param name="encoded">The whole file.</param>
+    internal static (int Width, int Height)? SizeOf(ReadOnlySpan<byte> encoded)
+    {
+        using SKData data = PngTexts.LeaveOut(encoded);
+        using SKCodec? codec = Codec(encoded, data);
+        return codec is null ? null : (codec.Info.Width, codec.Info.Height);
+    }
+
+    // SkiaSharp knows other formats too, such as icons, in which a small file may ask for more than is known here.
+    private static SKCodec? Codec(ReadOnlySpan<byte> encoded, SKData data) => encoded switch
+    {
+        [0xFF, 0xD8, 0xFF, ..] or [0x89, (byte)'P', (byte)'N', (byte)'G', ..] or [(byte)'R', (byte)'I', (byte)'F', (byte)'F', ..]
+            or [(byte)'B', (byte)'M', ..] or [(byte)'G', (byte)'I', (byte)'F', ..] => SKCodec.Create(data),
+        _ => null,
+    };
+
     private static RgbImage DecodeBySkia(ReadOnlySpan<byte> encoded, string path, DataOptions options)
     {
-        using SKData data = SKData.CreateCopy(encoded);
-        using SKCodec codec = SKCodec.Create(data)
+        using SKData data = PngTexts.LeaveOut(encoded);
+        using SKCodec codec = Codec(encoded, data)
             ?? throw new UnreadableImageException(
                 path, "not an image of a known format (JPEG, PNG, WebP, BMP, GIF), or its header is broken");
         CheckSize(encoded, codec.Info.Width, codec.Info.Height, path, options);

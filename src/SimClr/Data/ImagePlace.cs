@@ -11,6 +11,11 @@ internal readonly record struct ImagePlace(string Path, long? Bytes)
     /// <param name="folders">The folders that were met before, with links resolved.</param>
     public static ImagePlace Of(string path, ConcurrentDictionary<string, string> folders)
     {
+        if (path.Length == 0 || path.Contains('\0'))
+        {
+            return new ImagePlace(path, null);   // No file has such a name, and to ask where it would lie is an error.
+        }
+
         string full = System.IO.Path.GetFullPath(path);
         try
         {

@@ -9,6 +9,7 @@ namespace SimClr.Data;
 internal static class JpegScans
 {
     private const byte StartOfFrame = 0xC0;
+    private const byte FirstArithmeticFrame = 0xC9;
     private const byte LastFrame = 0xCF;
     private const byte StartOfScan = 0xDA;
     private const int Max = 99;   // SkiaSharp itself gives up at the hundredth; so do browsers.
@@ -32,7 +33,7 @@ internal static class JpegScans
         (int scans, int? components, int at) = (0, -1, 2);
         while (NextMarker(jpeg, ref at) is { } marker)
         {
-            if (marker is >= StartOfFrame and <= LastFrame and not (0xC4 or 0xC8 or 0xCC))   // Tables; reserved.
+            if (IsFrame(marker))
             {
                 // 0xC0 and 0xC1 are sequential: where one scan holds every component, it is the only one that is read.
                 components = marker <= StartOfFrame + 1 ? ByteAt(jpeg, at + 7) : -1;
@@ -46,11 +47,35 @@ internal static class JpegScans
                 }
             }
 
-            at += Math.Max(2, at + 2 <= jpeg.Length ? BinaryPrimitives.ReadUInt16BigEndian(jpeg[at..]) : 2);
+            at += SegmentBytes(jpeg, at);
         }
 
         return scans;
     }
+
+    /// <summary>Whether a JPEG is coded arithmetically, which takes less than a bit for what was foreseen.</summary>
+    /// <param name="jpeg">The whole file.</param>
+    public static bool IsArithmetic(ReadOnlySpan<byte> jpeg)
+    {
+        int at = 2;
+        while (NextMarker(jpeg, ref at) is { } marker)
+        {
+            if (IsFrame(marker))
+            {
+                return marker >= FirstArithmeticFrame;
+            }
+
+            at += SegmentBytes(jpeg, at);
+        }
+
+        return false;
+    }
+
+    private static bool IsFrame(byte marker)
+        => marker is >= StartOfFrame and <= LastFrame and not (0xC4 or 0xC8 or 0xCC);   // Tables; reserved.
+
+    private static int SegmentBytes(ReadOnlySpan<byte> jpeg, int at)
+        => Math.Max(2, at + 2 <= jpeg.Length ? BinaryPrimitives.ReadUInt16BigEndian(jpeg[at..]) : 2);
 
     /// <summary>Goes behind the next marker that has a length; null at the end of the image or the file.</summary>
     private static byte? NextMarker(ReadOnlySpan<byte> jpeg, ref int at)

@@ -7,7 +7,9 @@ namespace SimClr.Data;
 /// <summary>
 /// Finds out whether a file can hold the pixels that its header claims, before memory is taken for them: each format packs so
 /// many into a byte at most. Asked only where they would take far more memory than the file; a file that does hold so many, such
-/// as a large blank page, is decoded, as <see cref="DataOptions.DecodeLimitMegapixels"/> allows.
+/// as a large blank page, is decoded, as <see cref="DataOptions.DecodeLimitMegapixels"/> allows. So are the formats in which some
+/// bytes may stand for any number of pixels: a frame of a GIF or of an animated WebP may be smaller than the picture, the runs of
+/// a BMP may end early, and arithmetic coding of a JPEG takes next to nothing for a blank block.
 /// </summary>
 internal static class PixelClaim
 {
@@ -15,10 +17,13 @@ internal static class PixelClaim
     private const int FreeTimes = 10;
     private const int BytesPerPixel = 7;   // RGBA while it is decoded, and RGB.
     private const int Deflate = 1032;   // RFC 1951: 258 bytes by a length and a distance of one bit each.
-    private const int GifPixels = 2731;   // LZW: 4,096 pixels by a code of 12 bits.
-    private const int JpegPixels = 512;   // Huffman coding: one bit at least for each block of 64.
+
+    // Huffman coding: one bit at least for each block of 64; where no component is sampled in full both ways (4 × 1 and 1 × 4),
+    // half as many blocks as fill the picture.
+    private const int JpegPixels = 1024;
     private const int WebPPixels = 1024;   // Lossy: RFC 6386 takes 3.4 bits or more for the modes of a block of 256.
-    private const int BmpRunPixels = 128;   // Run lengths: 255 pixels by two bytes.
+    private const int WebPFlagsAt = 20;   // Of VP8X, the chunk of an extended file.
+    private const int WebPIsAnimated = 2;
 
     /// <summary>Refuses a small file that claims a large picture which it cannot hold.</summary>
     /// <exception cref="UnreadableImageException">It claims more than it can hold.</exception>
@@ -36,21 +41,24 @@ internal static class PixelClaim
     private static bool Holds(ReadOnlySpan<byte> file, long pixels) => file switch
     {
         [0x89, (byte)'P', (byte)'N', (byte)'G', ..] when file.Length > 33 => PngHolds(file, pixels),
-        [(byte)'G', (byte)'I', (byte)'F', ..] => pixels <= (long)GifPixels * file.Length,
-        [0xFF, 0xD8, ..] => pixels <= (long)JpegPixels * file.Length,
+        [0xFF, 0xD8, ..] => JpegScans.IsArithmetic(file) || pixels <= (long)JpegPixels * file.Length,
         [(byte)'B', (byte)'M', ..] when file.Length > 34 => BmpHolds(file, pixels),
-
-        // Lossless WebP takes no bit for a pixel where all have one color.
-        [(byte)'R', (byte)'I', (byte)'F', (byte)'F', ..] => file.IndexOf("VP8L"u8) >= 0 || pixels <= (long)WebPPixels * file.Length,
+        [(byte)'R', (byte)'I', (byte)'F', (byte)'F', ..] when file.Length > WebPFlagsAt => WebPHolds(file, pixels),
         _ => true,
     };
+
+    // Lossless WebP takes no bit for a pixel where all have one color.
+    private static bool WebPHolds(ReadOnlySpan<byte> file, long pixels)
+        => (file[12..].StartsWith("VP8X"u8) && (file[WebPFlagsAt] & WebPIsAnimated) != 0)
+            || file.IndexOf("VP8L"u8) >= 0
+            || pixels <= (long)WebPPixels * file.Length;
 
     private static bool BmpHolds(ReadOnlySpan<byte> file, long pixels)
     {
         bool isOld = BinaryPrimitives.ReadUInt32LittleEndian(file[14..]) == 12;
         int bits = BinaryPrimitives.ReadUInt16LittleEndian(file[(isOld ? 24 : 28)..]);
         bool hasRuns = !isOld && BinaryPrimitives.ReadUInt32LittleEndian(file[30..]) is 1 or 2;
-        return hasRuns ? pixels <= (long)BmpRunPixels * file.Length : pixels * bits / 8 <= file.Length;
+        return hasRuns || pixels * bits / 8 <= file.Length;
     }
 
     private static bool PngHolds(ReadOnlySpan<byte> file, long pixels)

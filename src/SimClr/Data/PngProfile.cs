@@ -8,7 +8,7 @@ namespace SimClr.Data;
 /// </summary>
 internal static class PngProfile
 {
-    private const int MaxText = 1 << 18;   // EXIF has 64 KB at most, as a segment of JPEG.
+    private const int MaxText = 1 << 18;   // EXIF has 64 KB at most, as a segment of JPEG; two digits a byte, and line feeds.
 
     private static ReadOnlySpan<byte> Keyword => "Raw profile type exif\0"u8;
 
@@ -20,12 +20,12 @@ internal static class PngProfile
         => (chunk.StartsWith("zTXt"u8) || chunk.StartsWith("tEXt"u8))
             && (chunk[4..].StartsWith(Keyword) || chunk[4..].StartsWith(KeywordOfSegment));
 
-    /// <summary>Its bytes; none where they are damaged.</summary>
+    /// <summary>Its bytes, as far as the first 256 KB of the text hold them; none where they are damaged.</summary>
     /// <inheritdoc cref="IsExif"/>
     public static byte[] Read(ReadOnlySpan<byte> chunk)
     {
         ReadOnlySpan<byte> content = chunk[(4 + Keyword.Length)..];
-        ReadOnlySpan<byte> text = chunk[0] == 't' ? content : Inflate(content);
+        ReadOnlySpan<byte> text = chunk[0] == 't' ? content[..Math.Min(content.Length, MaxText)] : Inflate(content);
 
         // The digits follow the third line feed: one begins the text, one ends the name, one the length.
         for (int line = 0; line < 3; line++)

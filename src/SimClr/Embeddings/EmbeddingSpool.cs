@@ -176,7 +176,7 @@ internal sealed class EmbeddingSpool : IDisposable
         }
         catch (JsonException error)
         {
-            throw new DataException($"{stream.Name}: what it says about its job cannot be read ({error.Message}); delete it to begin again", error);
+            throw new DataException($"{stream.Name}: what it says about its job cannot be read ({Json.ReasonOf(error)}); delete it to begin again", error);
         }
 
         if (begun.DifferencesTo(job) is { Count: > 0 } differences)

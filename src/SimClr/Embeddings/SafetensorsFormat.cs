@@ -171,7 +171,7 @@ internal sealed class SafetensorsFormat : IEmbeddingFormat
         }
         catch (JsonException error)
         {
-            throw new DataException($"{file}: the metadata entry '{ClassNames}' is no JSON array of names ({error.Message})", error);
+            throw new DataException($"{file}: the metadata entry '{ClassNames}' is no JSON array of names ({Json.ReasonOf(error)})", error);
         }
     }
 }

@@ -3,23 +3,26 @@ using System.Runtime.InteropServices;
 namespace SimClr.Internals;
 
 /// <summary>
-/// What Linux says of a file and .NET does not: its kind, and the number that all of its names share (hard links, and on file
-/// systems that ignore case the same name in other letters).
+/// What Linux says of a file and .NET does not: its kind, and the number that all of its names share (hard links, and
+/// on file systems that ignore case the same name in other letters).
 /// </summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="Device">The file system.</param>
 /// <param name="Number">The file on it; 0 where the file system gives none, as some network file systems do.</param>
-internal readonly partial record struct FileStatus(FileKind Kind, ulong Device, ulong Number)
+/// <param name="Size">Bytes; −1 where the file system does not say.</param>
+internal readonly partial record struct FileStatus(FileKind Kind, ulong Device, ulong Number, long Size)
 {
     private const int CurrentFolder = -100;   // AT_FDCWD
     private const int NotThroughLinks = 0x100;   // AT_SYMLINK_NOFOLLOW
     private const uint Type = 1;   // STATX_TYPE
     private const uint Inode = 0x100;   // STATX_INO
+    private const uint Length = 0x200;   // STATX_SIZE
 
     // The layout of struct statx is the same on every processor, unlike that of struct stat.
     private const int Bytes = 256;
     private const int ModeAt = 28;
     private const int InodeAt = 32;
+    private const int SizeAt = 40;
     private const int DeviceAt = 136;
     private const int TypeMask = 0xF000;
 
@@ -41,7 +44,8 @@ internal readonly partial record struct FileStatus(FileKind Kind, ulong Device, 
         status.Clear();
         try
         {
-            if (Statx(CurrentFolder, path, throughLinks ? 0 : NotThroughLinks, Type | Inode, ref MemoryMarshal.GetReference(status)) != 0)
+            int flags = throughLinks ? 0 : NotThroughLinks;
+            if (Statx(CurrentFolder, path, flags, Type | Inode | Length, ref MemoryMarshal.GetReference(status)) != 0)
             {
                 return null;
             }
@@ -52,10 +56,12 @@ internal readonly partial record struct FileStatus(FileKind Kind, ulong Device, 
         }
 
         uint known = MemoryMarshal.Read<uint>(status);
+        int type = (MemoryMarshal.Read<ushort>(status[ModeAt..]) & TypeMask) >> 12;
         return new FileStatus(
-            (known & Type) == 0 ? FileKind.Unknown : KindOf((MemoryMarshal.Read<ushort>(status[ModeAt..]) & TypeMask) >> 12),
+            (known & Type) == 0 ? FileKind.Unknown : KindOf(type),
             MemoryMarshal.Read<ulong>(status[DeviceAt..]),
-            (known & Inode) == 0 ? 0 : MemoryMarshal.Read<ulong>(status[InodeAt..]));
+            (known & Inode) == 0 ? 0 : MemoryMarshal.Read<ulong>(status[InodeAt..]),
+            (known & Length) == 0 ? -1 : MemoryMarshal.Read<long>(status[SizeAt..]));
     }
 
     /// <summary>The kind by its number, which is the same in a file's mode and in a folder's entries.</summary>

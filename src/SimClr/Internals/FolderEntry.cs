@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace SimClr.Internals;
 
 /// <summary>
-/// A name in a folder, but for hidden ones, and its kind. On Linux the folder itself says the kind of each name; .NET knows and hides it, and would
-/// ask the file system for each of a million files.
+/// A name in a folder, but for hidden ones, and its kind. On Linux the folder itself says the kind of each name; .NET
+/// knows and hides it, and would ask the file system for each of a million files.
 /// </summary>
 /// <param name="Name">The name; where it is not UTF-8, with a sign in its place.</param>
 /// <param name="Kind">What it stands for; unknown where the folder does not say.</param>
@@ -19,7 +19,9 @@ internal readonly partial record struct FolderEntry(string Name, FileKind Kind)
     /// <exception cref="IOException">The folder cannot be listed.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be listed.</exception>
     public static List<FolderEntry> List(string folder)
-        => OperatingSystem.IsLinux() && Environment.Is64BitProcess && !folder.Contains('\0') ? FromSystem(folder) ?? FromRuntime(folder) : FromRuntime(folder);
+        => OperatingSystem.IsLinux() && Environment.Is64BitProcess && !folder.Contains('\0')
+            ? FromSystem(folder) ?? FromRuntime(folder)
+            : FromRuntime(folder);
 
     /// <summary>As .NET lists a folder: links and folders are known, the rest may be anything.</summary>
     internal static List<FolderEntry> FromRuntime(string folder) =>
@@ -28,7 +30,9 @@ internal readonly partial record struct FolderEntry(string Name, FileKind Kind)
             folder,
             (ref FileSystemEntry entry) => new FolderEntry(
                 entry.FileName.ToString(),
-                entry.Attributes.HasFlag(FileAttributes.ReparsePoint) ? FileKind.Link : entry.IsDirectory ? FileKind.Folder : FileKind.Unknown),
+                entry.Attributes.HasFlag(FileAttributes.ReparsePoint) ? FileKind.Link
+                    : entry.IsDirectory ? FileKind.Folder
+                    : FileKind.Unknown),
             new EnumerationOptions { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false })
         {
             ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.FileName.StartsWith('.') && !entry.IsHidden,

@@ -15,4 +15,9 @@ internal static class Json
     };
 
     public static JsonSerializerOptions Indented { get; } = new(Compact) { WriteIndented = true };
+
+    /// <summary>Why a text could not be read into an object: what the object itself says, or where the text went wrong.</summary>
+    public static string ReasonOf(Exception error) => error is JsonException { Path: { } place }
+        ? $"what stands at {place} is no JSON, of another type, or not known here"
+        : error.Message;
 }

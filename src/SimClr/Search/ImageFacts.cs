@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
+using SimClr.Data;
 using SimClr.Internals;
-using SkiaSharp;
 
 namespace SimClr.Search;
 
@@ -26,9 +26,8 @@ internal sealed record ImageFacts(int Width, int Height, long Bytes)
                 return new ImageFacts(pixels.Width, pixels.Height, bytes);
             }
 
-            PlainFile.Require(file);
-            using SKCodec? codec = SKCodec.Create(file);
-            return new ImageFacts(codec?.Info.Width ?? 0, codec?.Info.Height ?? 0, bytes);
+            (int width, int height) = ImageDecoder.SizeOf(PlainFile.ReadAllBytes(file)) ?? (0, 0);
+            return new ImageFacts(width, height, bytes);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

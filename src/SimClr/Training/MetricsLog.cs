@@ -35,7 +35,7 @@ internal sealed class MetricsLog : IDisposable
 
     /// <summary>The logged steps, first to last. A line cut short by a kill, or without its step, is passed over.</summary>
     public static IEnumerable<IReadOnlyDictionary<string, double>> Read(string file)
-        => File.Exists(file) ? File.ReadLines(file).Select(Parse).OfType<IReadOnlyDictionary<string, double>>() : [];
+        => File.Exists(file) ? PlainFile.ReadLines(file).Select(Parse).OfType<IReadOnlyDictionary<string, double>>() : [];
 
     private static Dictionary<string, double>? Parse(string line)
     {

@@ -69,17 +69,16 @@ internal sealed record RunRecord(
     {
         try
         {
-            PlainFile.Require(file);
-            return JsonSerializer.Deserialize<RunRecord>(File.ReadAllText(file), Json.Compact) is
+            using StreamReader text = PlainFile.OpenText(file);
+            return JsonSerializer.Deserialize<RunRecord>(text.ReadToEnd(), Json.Compact) is
             { Configuration: not null, Data: not null, Machine: not null, Versions: not null } record
                     ? record
                     : throw new JsonException("configuration, data, machine or versions are missing");
         }
         catch (Exception error) when (error is JsonException or ArgumentException or IOException or UnauthorizedAccessException)
         {
-            string reason = error.Message.Split(" Path: ")[0];   // Behind it, where the parser was.
             throw new DataException(
-                $"{file}: this is not the description of a run, or not all of it ({reason}). Was it cut short, or changed by hand? An encoder can be measured without: name its safetensors file.",
+                $"{file}: this is not the description of a run, or not all of it ({Json.ReasonOf(error)}). Was it cut short, or changed by hand? An encoder can be measured without: name its safetensors file.",
                 error);
         }
     }

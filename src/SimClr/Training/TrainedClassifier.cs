@@ -152,7 +152,7 @@ public sealed class TrainedClassifier : IDisposable
         }
         catch (Exception error) when (error is JsonException or ArgumentException)
         {
-            throw new DataException($"{file}: what it says about its {name} cannot be used ({error.Message})", error);
+            throw new DataException($"{file}: what it says about its {name} cannot be used ({Json.ReasonOf(error)})", error);
         }
     }
 

@@ -92,6 +92,28 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":[1.5],\"data_offsets\":[0,8]}}", "tensor 'w' is described by {\"dtype\":\"F32\",\"shape\":[1.5],")]
+    [InlineData("{\"w\":{\"dtype\":7,\"shape\":[2],\"data_offsets\":[0,8]}}", "expected its dtype, a shape of at most")]
+    [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":2,\"data_offsets\":[0,8]}}", "whole numbers, and two data_offsets")]
+    [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8]}}", "whole numbers, and two data_offsets")]
+    [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":[1e30],\"data_offsets\":[0,8]}}", "whole numbers, and two data_offsets")]
+    [InlineData("{\"w\":[1]}", "tensor 'w' is described by [1], expected its dtype")]
+    [InlineData("[1,2]", "it is [1,2], expected an object with an entry for each tensor")]
+    [InlineData("{\"__metadata__\":[]}", "__metadata__ is [], expected an object")]
+    [InlineData("{\"__metadata__\":{\"a\":7}}", "__metadata__ has the entry 'a' of 7, expected a text")]
+    [InlineData("{\"__metadata__\":{\"a\":\"b\",\"a\":\"c\"}}", "__metadata__ has the entry 'a' twice")]
+    [InlineData("{\"__metadata__\":{\"a\":\"\\ud800\"}}", "a name or an entry is not Unicode text")]
+    [InlineData("{\"\\ud800\":{}}", "a name or an entry is not Unicode text")]
+    [InlineData("{\"w\":\n {x", "it is no JSON from line 2, byte 3 on")]
+    [InlineData("{\"w\":{\"dtype\":\"Q1\",\"shape\":[2],\"data_offsets\":[0,9223372036854775807]}}", "claims bytes 0–9223372036854775807")]
+    public void An_odd_header_is_told_in_words_of_ours(string header, string expected)
+    {
+        byte[] text = Encoding.UTF8.GetBytes(header);
+        System.IO.File.WriteAllBytes(File("a"), [.. BitConverter.GetBytes((long)text.Length), .. text, .. new byte[8]]);
+        Assert.Contains(expected, Assert.Throws<DataException>(() => SafetensorsFile.Read(File("a"))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(new byte[] { 0xF0, 255, 255, 255, 255, 255, 255, 255, 0 }, "header length 18446744073709551600, file length 9")]
     [InlineData(new byte[] { 1, 2, 3 }, "it has 3 bytes, expected more than 8")]
     public void A_length_of_the_header_is_told_as_the_format_has_it(byte[] bytes, string expected)

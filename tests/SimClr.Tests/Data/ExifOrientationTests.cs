@@ -89,17 +89,19 @@ public sealed class ExifOrientationTests
         {
             _ = ExifOrientation.Of(EncodedImages.Png(1, 1, 8, 0, [[7]], (chunk, [.. Encoding.ASCII.GetBytes($"Raw profile type {kind}\0"), .. content[..length]])));
         }
+    }
 
-        static byte[] Packed(byte[] text)
-        {
-            var packed = new MemoryStream();
-            using (var zlib = new ZLibStream(packed, CompressionLevel.Fastest))
-            {
-                zlib.Write(text);
-            }
-
-            return packed.ToArray();
-        }
+    [Fact]
+    public void Of_many_texts_the_first_alone_is_unpacked()
+    {
+        (string, byte[]) damaged = ("zTXt", [.. "Raw profile type exif\0\0"u8, .. Packed(new byte[1 << 20])]);
+        (string, byte[])[] texts = [.. Enumerable.Repeat(damaged, 100)];
+        byte[] file = EncodedImages.Png(1, 1, 8, 0, [[7]], texts);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal(SKEncodedOrigin.TopLeft, ExifOrientation.Of(file));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 << 20);
+        byte[] exif = EncodedImages.Exif(6, big: true);
+        Assert.Equal(SKEncodedOrigin.RightTop, ExifOrientation.Of(EncodedImages.Png(1, 1, 8, 0, [[7]], [.. texts, ("eXIf", exif)])));
     }
 
     [Fact]
@@ -130,6 +132,17 @@ public sealed class ExifOrientationTests
         Assert.Equal(SKEncodedOrigin.TopLeft, ExifOrientation.Of(Images.Png(1)));
         Assert.Equal(SKEncodedOrigin.TopLeft, ExifOrientation.Of(Jpeg));
         Assert.Equal(SKEncodedOrigin.TopLeft, ExifOrientation.Of(WebP));
+    }
+
+    private static byte[] Packed(byte[] text)
+    {
+        var packed = new MemoryStream();
+        using (var zlib = new ZLibStream(packed, CompressionLevel.Fastest))
+        {
+            zlib.Write(text);
+        }
+
+        return packed.ToArray();
     }
 
     private static byte[] Png(int width, int height, byte[] exif) => EncodedImages.Png(

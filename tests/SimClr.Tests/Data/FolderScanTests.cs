@@ -62,6 +62,31 @@ public sealed class FolderScanTests : IDisposable
     }
 
     [Fact]
+    public void Files_whose_names_are_not_utf8_count_each_however_alike_they_look()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "names are bytes on Linux only");
+        folder.Write("1.png", Images.Png(1));
+        byte[] letters = [0xE8, 0xE9, 0xEA];
+        Array.ForEach(letters, letter => OddFiles.MakeLatin1File(folder.Path, letter));
+        try
+        {
+            using ImageDataSet set = DataSets.Open(folder.Path);
+            var skipped = new SkippedImages(set, new DataOptions { MaxSkipped = 1 });
+            for (int index = 1; index < set.Count; index++)
+            {
+                skipped.Add(Assert.Throws<UnreadableImageException>(() => set.Read(index)));
+            }
+
+            Assert.Equal((4, 3), (set.Count, skipped.Count));
+            Assert.All(skipped.Lines().TrimEnd().Split('\n'), line => Assert.Contains("not UTF-8", line, StringComparison.Ordinal));
+        }
+        finally
+        {
+            Array.ForEach(letters, letter => OddFiles.RemoveLatin1File(folder.Path, letter));
+        }
+    }
+
+    [Fact]
     public void A_folder_that_may_not_be_listed_is_skipped_and_named()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.UserName == "root", "root may list everything");

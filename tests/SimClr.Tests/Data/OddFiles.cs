@@ -7,6 +7,7 @@ namespace SimClr.Tests.Data;
 internal static partial class OddFiles
 {
     private const uint ForAll = 0x1FF;   // rwxrwxrwx
+    private const uint Regular = 0x8000;
     private const uint Socket = 0xC000;
 
     public static string MakePipe(string path)
@@ -25,9 +26,18 @@ internal static partial class OddFiles
     public static void MakeLatin1Folder(string parent)
         => Assert.Equal(0, MakeFolder([.. Encoding.UTF8.GetBytes($"{parent}/caf"), 0xE9, 0], ForAll));
 
+    /// <summary>An empty file whose name is "caf", one byte that is no UTF-8, and ".png", in another.</summary>
+    public static void MakeLatin1File(string parent, byte letter)
+        => Assert.Equal(0, MakeNode(Latin1File(parent, letter), Regular | ForAll, 0));
+
+    public static void RemoveLatin1File(string parent, byte letter) => Assert.Equal(0, Remove(Latin1File(parent, letter)));
+
     /// <summary>The same folder's file.</summary>
     public static void RemoveLatin1Folder(string parent)
         => Assert.Equal(0, RemoveFolder([.. Encoding.UTF8.GetBytes($"{parent}/caf"), 0xE9, 0]));
+
+    private static byte[] Latin1File(string parent, byte letter)
+        => [.. Encoding.UTF8.GetBytes($"{parent}/caf"), letter, .. ".png\0"u8];
 
     /// <summary>A second name of a file; 0 where it was made.</summary>
     [LibraryImport("libc", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8)]
@@ -38,6 +48,12 @@ internal static partial class OddFiles
 
     [LibraryImport("libc", EntryPoint = "mknod", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int MakeNode(string path, uint mode, ulong device);
+
+    [LibraryImport("libc", EntryPoint = "mknod")]
+    private static partial int MakeNode(byte[] path, uint mode, ulong device);
+
+    [LibraryImport("libc", EntryPoint = "unlink")]
+    private static partial int Remove(byte[] path);
 
     [LibraryImport("libc", EntryPoint = "mkdir")]
     private static partial int MakeFolder(byte[] path, uint mode);

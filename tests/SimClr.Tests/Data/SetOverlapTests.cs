@@ -73,6 +73,17 @@ public sealed class SetOverlapTests : IDisposable
     }
 
     [Fact]
+    public void A_path_that_no_file_can_have_is_an_image_that_cannot_be_read()
+    {
+        folder.Write("list.csv", "path\ntrain/a\0b.png\ntrain/2.png\n");
+
+        Assert.Equal(1, Count("list.csv", "train"));
+        Assert.Equal(1, Count("list.csv", "list.csv"));
+        var error = Assert.Throws<DataException>(() => DataSets.Open("cifar10:a\0b"));
+        Assert.Equal("'cifar10:a\u2400b': the name of the images holds a NUL character, which no file's does; give another", error.Message);
+    }
+
+    [Fact]
     public void Nothing_is_decoded_where_nothing_is_shared_or_files_say_it_all()
     {
         folder.Write("test/d.png", Picture(77));

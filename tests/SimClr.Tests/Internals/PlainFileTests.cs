@@ -1,4 +1,6 @@
 using System.IO.Pipes;
+using SimClr.Checkpoints;
+using SimClr.Data;
 using SimClr.Internals;
 using SimClr.Tests.Data;
 
@@ -46,6 +48,38 @@ public sealed class PlainFileTests : IDisposable
         Assert.Equal("path,label", text.ReadLine());
     }
 
+    /// <summary>As <c>/proc/kmsg</c>, which would keep its reader waiting; this one has some words to say, and the size 0.</summary>
+    [Fact]
+    public void What_the_system_makes_up_is_empty_however_much_it_says()
+    {
+        const string MadeUp = "/proc/self/status";
+        Assert.SkipUnless(OperatingSystem.IsLinux() && File.ReadAllText(MadeUp).Length > 0, "a file of Linux");
+        File.CreateSymbolicLink(folder.Of("a.png"), MadeUp);
+        foreach (string path in new[] { MadeUp, folder.Of("a.png"), folder.Write("empty", "") })
+        {
+            using FileStream stream = PlainFile.OpenRead(path);
+            Assert.Equal((0, -1), (stream.Length, stream.ReadByte()));
+            using StreamReader text = PlainFile.OpenText(path);
+            Assert.Equal("", text.ReadToEnd());
+            Assert.Empty(PlainFile.ReadAllBytes(path));
+            Assert.Empty(PlainFile.ReadLines(path));
+        }
+
+        File.Delete(folder.Of("empty"));
+        using ImageDataSet set = DataSets.Open(folder.Path);
+        Assert.Equal("the file is empty", Assert.Throws<UnreadableImageException>(() => set.Read(0)).Reason);
+    }
+
+    [Fact]
+    public void No_file_has_a_name_with_a_nul_character()
+    {
+        Assert.Equal("its path holds a NUL character", Assert.Throws<IOException>(() => PlainFile.OpenRead("a\0b")).Message);
+        Assert.Throws<IOException>(() => PlainFile.OpenText("a\0b"));
+        Assert.Throws<IOException>(() => PlainFile.ReadAllBytes("a\0b"));
+        Assert.Throws<IOException>(() => PlainFile.ReadLines("a\0b"));
+        Assert.Throws<DataException>(() => WeightsFile.Read("a\0b"));
+    }
+
     [Fact]
     public void A_file_is_read()
     {
@@ -58,5 +92,6 @@ public sealed class PlainFileTests : IDisposable
         using StreamReader text = PlainFile.OpenText(file);
         Assert.Equal("text", text.ReadToEnd());
         Assert.Equal("text"u8.ToArray(), PlainFile.ReadAllBytes(file));
+        Assert.Equal(["text"], PlainFile.ReadLines(file));
     }
 }

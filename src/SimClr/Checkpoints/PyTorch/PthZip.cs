@@ -119,7 +119,7 @@ internal sealed class PthZip : IPthSource
         }
         catch (JsonException error)
         {
-            throw new DataException($"{path}: the file is damaged: {MetadataEntry} in it cannot be read ({error.Message})", error);
+            throw new DataException($"{path}: the file is damaged: {MetadataEntry} in it cannot be read ({Json.ReasonOf(error)})", error);
         }
     }
 }

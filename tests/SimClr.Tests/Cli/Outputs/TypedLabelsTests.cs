@@ -49,6 +49,17 @@ public sealed class TypedLabelsTests(GroupWorld world) : IClassFixture<GroupWorl
     }
 
     [Fact]
+    public void A_path_that_no_file_can_have_is_that_of_no_typed_label()
+    {
+        File.WriteAllText(world.At("nul.csv"), File.ReadAllText(world.At("labels.csv")) + "red/a\0b.png,red\n");
+        File.WriteAllText(world.At("typed.csv"), "path,label\nred/a.png,red\n");
+
+        string error = world.Run("label plain.csv --labels nul.csv --suggest 4 --next typed.csv").Refused(2);
+
+        Assert.Contains($"{world.At("typed.csv")} holds 1 label that is not among --labels", error);
+    }
+
+    [Fact]
     public void Labels_of_images_that_are_not_embedded_would_be_lost_and_are_not()
     {
         string file = world.At("strange.csv");
