@@ -163,7 +163,7 @@ internal static class EvaluateTransferCommand
             json["predictions"] = predictions;
             json["overlap"] = new JsonObject(overlap.Select(set => KeyValuePair.Create<string, JsonNode?>(set.Key, set.Value.Count)));
             json["overlap_not_compared"] = new JsonObject(overlap.Select(set => KeyValuePair.Create<string, JsonNode?>(set.Key, set.Value.Left.Sum(left => left.Count))));
-            context.Result(json, table.Words(report?.Path) + string.Concat(warnings.Select(line => $"\n{line}")) + (predictions is null ? "" : $"\npredictions: {Path.GetFullPath(predictions)}"));
+            context.Result(json, [.. table.Words(report?.Path), .. warnings, .. predictions is null ? Array.Empty<string>() : [$"predictions: {Path.GetFullPath(predictions)}"]]);
         }
     }
 
