@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Numerics.Tensors;
-using System.Text;
 using System.Text.Json.Nodes;
 using SimClr.Cli.Reports;
 using SimClr.Embeddings;

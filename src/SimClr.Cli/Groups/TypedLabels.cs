@@ -42,7 +42,7 @@ internal static class TypedLabels
     private static void RefuseWords(OutputFile next, string? labels)
     {
         string[] files = labels is null ? [next.Path] : [next.Path, labels];
-        HashSet<string> classes = [.. files.SelectMany(KnownLabels.Records).Select(row => row.Label)];
+        HashSet<string> classes = [.. files.SelectMany(file => KnownLabels.Records(file)).Select(row => row.Label)];
         (int line, _, _, string typed) = KnownLabels.Records(next.Path).FirstOrDefault(row => row.Guess.Length > 0 && !classes.Contains(row.Guess));
         if (line > 0)
         {

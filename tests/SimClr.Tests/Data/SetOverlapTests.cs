@@ -72,7 +72,7 @@ public sealed class SetOverlapTests : IDisposable
     {
         const int many = 5000;   // More than a block.
         using var train = new InMemoryDataSet(Enumerable.Range(0, many).Select(Pixel), name: "train");
-        using var test = new InMemoryDataSet([Pixel(many - 1), Pixel(0), Pixel(many), new RgbImage(1, 2, new byte[6])], name: "test");
+        using var test = new InMemoryDataSet([Pixel(many - 1), Pixel(0), Pixel(many), new RgbImage(1, 2, [5, 0, 0, 1, 2, 3])], name: "test");
         SharedImages found = new SetOverlap { MaxDecoded = 0 }.Count(test, train);
         Assert.Equal(2, found.Count);
         Assert.Empty(found.Left);
