@@ -40,7 +40,7 @@ internal sealed class LineDisplay(TextWriter output, TimeProvider clock) : IDisp
             if (always || last is null || clock.GetElapsedTime(last.Value, now) >= Pause)
             {
                 last = now;
-                output.WriteLine(line);
+                output.WriteLine(TerminalText.Name(line));
             }
         }
     }
