@@ -111,8 +111,7 @@ internal sealed class SetOverlap(IProgress<OverlapProgress>? progress = null, Ca
         return [.. open];
     }
 
-    /// <summary>Compares where one of both has nothing but its pixels; of two others the bytes have told.</summary>
-    /// <param name="open">Takes the images that were not compared.</param>
+    /// <summary>Compares where one of both has nothing but its pixels; of two others the bytes have told. Adds to the open images those that were not compared.</summary>
     /// <returns>The number of the other set's images that were not.</returns>
     private int SamePixels(SetContents one, SetContents other, bool[] shared, HashSet<int> open)
     {

@@ -68,13 +68,14 @@ public sealed class ConsoleWriterTests(SmallWorld world) : IClassFixture<SmallWo
         var inner = new StringWriter { NewLine = "\n" };
         var writer = new ConsoleWriter(inner);
 
-        writer.WriteLine($"a\t{Hostile}");
+        writer.Write($"a\t{Hostile}\n");
+        writer.WriteLine("a\tb\nc");
         writer.Write('\u007f');
         writer.Write("é → 猫\r\n".AsSpan());
         writer.Write("ab\u0000c".ToCharArray(), 1, 2);
 
         Assert.Equal(
-            "a\t\\u001b]0;x\\u0007\\u009b1m\\u202efdp.exe\\u000d\\u2028b\n\\u007fé → 猫\r\nb\\u0000", inner.ToString());
+            "a\t\\u001b]0;x\\u0007\\u009b1m\\u202efdp.exe\\u000d\\u2028b\na\\u0009b\\u000ac\n\\u007fé → 猫\r\nb\\u0000", inner.ToString());
     }
 
     [Fact]
