@@ -18,6 +18,9 @@ internal sealed class SetContents(ImageDataSet images)
     /// <summary>Images that were decoded to be compared.</summary>
     public int Decoded { get; set; }
 
+    /// <summary>The bytes of their files.</summary>
+    public long DecodedBytes { get; set; }
+
     /// <summary>Bytes of the pixels that were read without decoding.</summary>
     public long RawBytes => rawBytes;
 

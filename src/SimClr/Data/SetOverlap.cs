@@ -27,8 +27,11 @@ internal sealed class SetOverlap(IProgress<OverlapProgress>? progress = null, Ca
     /// <summary>Bytes of files and members that are read to compare two sets.</summary>
     public long MaxBytes { get; init; } = 512L << 20;
 
-    /// <summary>Images of a set that are decoded, the first of those that have to be.</summary>
+    /// <summary>Images of a set that are decoded however large they are, the first of those that have to be.</summary>
     public int MaxDecoded { get; init; } = 2000;
+
+    /// <summary>Bytes of files up to which more of them are decoded.</summary>
+    public long MaxDecodedBytes { get; init; } = 128L << 20;
 
     /// <summary>Bytes of pixels of a set that are read without decoding, from its beginning; a little more, by whole blocks of images.</summary>
     public long MaxRawBytes { get; init; } = 4L << 30;
@@ -140,15 +143,20 @@ internal sealed class SetOverlap(IProgress<OverlapProgress>? progress = null, Ca
     private void Hash(SetContents contents, int[] images)
     {
         int[] missing = [.. images.Where(index => !contents.IsTried(index))];
-        int[] decoded = [.. missing.Where(index => !contents.IsRaw(index)).Take(Math.Max(0, MaxDecoded - contents.Decoded))];
-        contents.Decoded += decoded.Length;
-        Try(contents, decoded);
+        Try(contents, [.. missing.Where(index => !contents.IsRaw(index)).TakeWhile(index => MayDecode(contents, index))]);
         int[] raw = [.. missing.Where(contents.IsRaw)];
         for (int from = 0; from < raw.Length && contents.RawBytes < MaxRawBytes; from += Block)
         {
             int[] block = raw[from..Math.Min(from + Block, raw.Length)];
             ForEach("comparing pixels", block.Length, index => contents.Try(block[index]), from, raw.Length);
         }
+    }
+
+    private bool MayDecode(SetContents contents, int index)
+    {
+        contents.Decoded++;
+        contents.DecodedBytes += contents.Places[index].Bytes!.Value;
+        return contents.Decoded <= MaxDecoded || contents.DecodedBytes <= MaxDecodedBytes;
     }
 
     private void LeaveOutUnreadable(SetContents one, bool[] shared)

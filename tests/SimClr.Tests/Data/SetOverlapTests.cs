@@ -73,7 +73,7 @@ public sealed class SetOverlapTests : IDisposable
         const int many = 5000;   // More than a block.
         using var train = new InMemoryDataSet(Enumerable.Range(0, many).Select(Pixel), name: "train");
         using var test = new InMemoryDataSet([Pixel(many - 1), Pixel(0), Pixel(many), new RgbImage(1, 2, [5, 0, 0, 1, 2, 3])], name: "test");
-        SharedImages found = new SetOverlap { MaxDecoded = 0 }.Count(test, train);
+        SharedImages found = new SetOverlap { MaxDecoded = 0, MaxDecodedBytes = 0 }.Count(test, train);
         Assert.Equal(2, found.Count);
         Assert.Empty(found.Left);
     }
@@ -97,10 +97,12 @@ public sealed class SetOverlapTests : IDisposable
     {
         using ImageDataSet files = Open("train");
         using var memory = new InMemoryDataSet([files.Read(1), files.Read(4)], name: "memory");
-        SharedImages found = new SetOverlap { MaxDecoded = 2 }.Count(memory, files);
+        SharedImages found = new SetOverlap { MaxDecoded = 2, MaxDecodedBytes = 0 }.Count(memory, files);
         Assert.Equal(1, found.Count);
         Assert.Equal($"4 of 6 images of {files.Name} were not compared with those of memory", $"{Assert.Single(found.Left)}".Split(',')[0]);
-        Assert.Equal((1, 4), new SetOverlap { MaxDecoded = 2 }.Count(files, memory) is var back ? (back.Count, Assert.Single(back.Left).Count) : default);
+        Assert.Equal((1, 4), new SetOverlap { MaxDecoded = 2, MaxDecodedBytes = 0 }.Count(files, memory) is var back ? (back.Count, Assert.Single(back.Left).Count) : default);
+
+        Assert.Empty(new SetOverlap { MaxDecoded = 2 }.Count(memory, files).Left);   // They are small.
 
         using var same = new InMemoryDataSet([files.Read(4)], name: "same");
         found = new SetOverlap { MaxRawBytes = 0 }.Count(same, memory);
