@@ -59,7 +59,7 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
     /// <summary>Whether the user typed this option.</summary>
     public bool Gives(Option option) => arguments.GetResult(option) is { Implicit: false };
 
-    public void Remark(string text) => Error.WriteLine(TerminalText.Message(text));
+    public void Remark(string line) => Error.WriteLine(line);
 
     /// <summary>
     /// Opens images, and says what lies among them and is left out; <see cref="Result"/> repeats the numbers. Every verb uses
@@ -84,8 +84,8 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
         return images;
     }
 
-    /// <summary>Prints what came out: the object with <c>--json</c>, else the words.</summary>
-    public void Result(JsonObject json, string words)
+    /// <summary>Prints what came out: the object with <c>--json</c>, else the lines. A line break within one is part of a name.</summary>
+    public void Result(JsonObject json, params IEnumerable<string> lines)
     {
         if (opened.Count > 0)
         {
@@ -95,9 +95,9 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
             json["skipped_folders"] = all.Folders.Count;
         }
 
-        if (Speaks)
+        foreach (string line in !Speaks ? [] : Json ? [json.ToJsonString(OneLine)] : lines)
         {
-            arguments.InvocationConfiguration.Output.WriteLine(Json ? json.ToJsonString(OneLine) : words.TrimEnd('\n'));
+            arguments.InvocationConfiguration.Output.WriteLine(line);
         }
     }
 

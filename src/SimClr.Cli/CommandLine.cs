@@ -122,12 +122,22 @@ internal static class CommandLine
                 return Report(inner, error, verbose);   // of work in parallel
             case StoppedException stopped:
                 error.WriteLine($"interrupted: {stopped.Message}");
+                if (stopped.GoOn is { } advice)
+                {
+                    error.WriteLine(advice);
+                }
+
                 return Interrupted;
             case OperationCanceledException:
                 error.WriteLine("interrupted");
                 return Interrupted;
             case SimClrException known:
-                error.WriteLine($"error: {TerminalText.Message(known.Message)}");
+                error.WriteLine($"error: {known.Lines[0]}");
+                foreach (string line in known.Lines.Skip(1))
+                {
+                    error.WriteLine($"  {line}");
+                }
+
                 WriteDetails(known, error, verbose);
                 return known.ExitCode;
             case Exception when MemoryShortage.Explain(exception) is { } reason:
@@ -147,7 +157,7 @@ internal static class CommandLine
 
                 return WrongUsage;
             case Exception when OutsideCause.Explain(exception) is { } cause:
-                error.WriteLine($"error: {TerminalText.Message(cause)}");
+                error.WriteLine($"error: {cause}");
                 if (verbose)
                 {
                     error.WriteLine(exception);
@@ -155,7 +165,7 @@ internal static class CommandLine
 
                 return UnusableData;
             default:
-                error.WriteLine($"error: {TerminalText.Message(MemoryShortage.WithoutFrames(exception.Message))}");
+                error.WriteLine($"error: {MemoryShortage.WithoutFrames(exception.Message)}");
                 error.WriteLine(verbose ? exception : "This was not foreseen; --verbose shows the details.");
                 return Failed;
         }

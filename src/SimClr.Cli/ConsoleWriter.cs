@@ -4,7 +4,8 @@ namespace SimClr.Cli;
 
 /// <summary>
 /// Standard output or standard error: what cannot be written there (a full disk, a closed descriptor, a terminal that is
-/// gone) is dropped, for nobody can read it and the work is worth more; and names from outside cannot steer the terminal.
+/// gone) is dropped, for nobody can read it and the work is worth more; and names from outside cannot steer the terminal. What
+/// is written as a line is one line: a line break in it is part of a name, and shown as one.
 /// </summary>
 /// <param name="inner">The stream itself.</param>
 /// <param name="escapes">Whether control characters are shown by their numbers; not for who draws with them.</param>
@@ -33,7 +34,10 @@ internal sealed class ConsoleWriter(TextWriter inner, bool escapes = true) : Tex
 
     public override void WriteLine() => Try(inner.WriteLine);
 
-    public override void WriteLine(string? value) => Try(() => inner.WriteLine(Shown(value)));
+    public override void WriteLine(string? value) => Try(() => inner.WriteLine(escapes && value is not null ? TerminalText.Name(value) : value));
+
+    /// <summary>An exception with its trace, in many lines.</summary>
+    public override void WriteLine(object? value) => Write($"{value}{Environment.NewLine}");
 
     public override void Flush() => Try(inner.Flush);
 

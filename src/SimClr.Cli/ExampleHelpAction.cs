@@ -22,7 +22,12 @@ internal sealed class ExampleHelpAction(HelpAction usual) : SynchronousCommandLi
                 output.WriteLine(line);
             }
 
-            output.WriteLine(verb.Details.Count > 0 ? "\nExamples:" : "Examples:");
+            if (verb.Details.Count > 0)
+            {
+                output.WriteLine();
+            }
+
+            output.WriteLine("Examples:");
             foreach (string example in verb.Examples)
             {
                 output.WriteLine($"  {example}");

@@ -15,12 +15,6 @@ internal static class TerminalText
     /// <summary>For a name within a line: a line break in it would look like a line of ours.</summary>
     public static string Name(string name) => Escape(name, oneLine: true);
 
-    /// <summary>
-    /// A message that may name files. Its own further lines are indented by two blanks; any other line break is part of a name,
-    /// and shown as one.
-    /// </summary>
-    public static string Message(string text) => string.Join("\n  ", text.Split("\n  ").Select(Name));
-
     /// <summary>Whether a terminal obeys this character, or some part of it does what is not seen.</summary>
     public static bool IsControl(char letter)
         => char.IsControl(letter) || letter is '\u061c' or '\u200e' or '\u200f' or (>= '\u2028' and <= '\u202e') or (>= '\u2066' and <= '\u2069');

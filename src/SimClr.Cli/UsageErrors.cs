@@ -12,7 +12,7 @@ internal static class UsageErrors
         Command command = parsed.CommandResult.Command;
         foreach (string problem in Problems(parsed, command))
         {
-            error.WriteLine($"error: {TerminalText.Message(problem)}");
+            error.WriteLine($"error: {problem}");
         }
 
         error.WriteLine($"See '{FullName(command)} --help'.");

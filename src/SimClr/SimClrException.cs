@@ -11,20 +11,52 @@ public abstract class SimClrException : Exception
     {
     }
 
+    private protected SimClrException(IReadOnlyList<string> lines, Exception? inner)
+        : base(string.Join("\n  ", lines), inner) => Lines = lines;
+
+    /// <summary>The message in its lines: a line break within one is part of a name.</summary>
+    internal IReadOnlyList<string> Lines { get => field ?? [Message]; }
+
     /// <summary>The exit code with which the command line ends on this error.</summary>
     public abstract int ExitCode { get; }
 }
 
 /// <summary>Wrong usage or configuration: exit code 2.</summary>
-public sealed class ConfigurationException(string message, Exception? inner = null) : SimClrException(message, inner)
+public sealed class ConfigurationException : SimClrException
 {
+    /// <summary>Makes one.</summary>
+    /// <param name="message">What was got, what was expected, where, and what to do.</param>
+    /// <param name="inner">What was thrown first, or null.</param>
+    public ConfigurationException(string message, Exception? inner = null)
+        : base(message, inner)
+    {
+    }
+
+    internal ConfigurationException(IReadOnlyList<string> lines, Exception? inner = null)
+        : base(lines, inner)
+    {
+    }
+
     /// <inheritdoc/>
     public override int ExitCode => 2;
 }
 
 /// <summary>Data that cannot be used: exit code 3.</summary>
-public sealed class DataException(string message, Exception? inner = null) : SimClrException(message, inner)
+public sealed class DataException : SimClrException
 {
+    /// <summary>Makes one.</summary>
+    /// <param name="message">What was got, what was expected, where, and what to do.</param>
+    /// <param name="inner">What was thrown first, or null.</param>
+    public DataException(string message, Exception? inner = null)
+        : base(message, inner)
+    {
+    }
+
+    internal DataException(IReadOnlyList<string> lines, Exception? inner = null)
+        : base(lines, inner)
+    {
+    }
+
     /// <inheritdoc/>
     public override int ExitCode => 3;
 }
@@ -37,8 +69,21 @@ public sealed class DivergenceException(string message, Exception? inner = null)
 }
 
 /// <summary>A resumed run does not match what it was started with: exit code 5.</summary>
-public sealed class ResumeMismatchException(string message, Exception? inner = null) : SimClrException(message, inner)
+public sealed class ResumeMismatchException : SimClrException
 {
+    /// <summary>Makes one.</summary>
+    /// <param name="message">What was got, what was expected, where, and what to do.</param>
+    /// <param name="inner">What was thrown first, or null.</param>
+    public ResumeMismatchException(string message, Exception? inner = null)
+        : base(message, inner)
+    {
+    }
+
+    internal ResumeMismatchException(IReadOnlyList<string> lines, Exception? inner = null)
+        : base(lines, inner)
+    {
+    }
+
     /// <inheritdoc/>
     public override int ExitCode => 5;
 }

@@ -79,7 +79,7 @@ internal static class BenchCommand
 
         var report = new BenchReport(BenchMachine.Of(settings), rows, clock.Elapsed.TotalSeconds);
         file?.Write(Encoding.UTF8.GetBytes(report.Markdown(Typed(context))));
-        context.Result(report.Json(), report.Words());
+        context.Result(report.Json(), report.Words().TrimEnd().Split(Environment.NewLine));
     }
 
     /// <summary>What cannot be used is told before the minutes of the first measurement.</summary>

@@ -83,10 +83,10 @@ internal static class DataDownloadCommand
         }
     }
 
-    private static string Words(RemoteSet set, DownloadedSet found, string folder, string[] uses)
+    private static string[] Words(RemoteSet set, DownloadedSet found, string folder, string[] uses)
     {
         string done = found.WasThere ? $"{set.Title} is already in {folder}" : $"{set.Title} is in {folder} ({ByteSize.Words(found.Bytes)} downloaded)";
-        return $"{done}\nuse it as: {string.Join(", ", uses)}";
+        return [done, $"use it as: {string.Join(", ", uses)}"];
     }
 
     private static string FolderOf(string path)

@@ -69,14 +69,24 @@ internal static class DemoCommand
         }
     }
 
-    private static string Words(DemoOutcome outcome, double seconds, string report, DemoData data)
+    private static string[] Words(DemoOutcome outcome, double seconds, string report, DemoData data)
     {
-        string table = data.Test is null
-            ? $"The run is {outcome.Training.Health?.Describe() ?? "done"}"
-            : string.Create(CultureInfo.InvariantCulture, $"accuracy in percent on {outcome.TestImages:N0} held-out images, learned from {outcome.TrainImages:N0} without labels:\n\n{outcome.Table()}\n");
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{table}\n{seconds:F0} seconds in all\nreport: {Path.GetFullPath(report)}\nrun:    {Path.GetFullPath(outcome.Training.Run)}");
+        string[] table = data.Test is null
+            ? [$"The run is {outcome.Training.Health?.Describe() ?? "done"}"]
+            :
+            [
+                string.Create(CultureInfo.InvariantCulture, $"accuracy in percent on {outcome.TestImages:N0} held-out images, learned from {outcome.TrainImages:N0} without labels:"),
+                "",
+                .. outcome.Table(),
+                "",
+            ];
+        return
+        [
+            .. table,
+            string.Create(CultureInfo.InvariantCulture, $"{seconds:F0} seconds in all"),
+            $"report: {Path.GetFullPath(report)}",
+            $"run:    {Path.GetFullPath(outcome.Training.Run)}",
+        ];
     }
 
     private static PretrainOptions WithGlobals(CommandContext context, PretrainOptions options) => options with

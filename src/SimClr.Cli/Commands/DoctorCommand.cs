@@ -90,7 +90,7 @@ internal static class DoctorCommand
         ["seconds"] = Math.Round(estimate.Time.TotalSeconds),
     };
 
-    private static string Words(
+    private static string[] Words(
         MachineReport machine, LibraryReport libraries, SpeedMeasurement speed, IEnumerable<Estimate> estimates)
     {
         string available = machine.AvailableBytes is { } free ? $", {Gigabytes(free)} of it free" : "";
@@ -98,7 +98,7 @@ internal static class DoctorCommand
             ? "; it multiplies bfloat16 numbers faster than float32, so 'precision: auto' uses them"
             : "; no bfloat16 products faster than float32's, so 'precision: auto' is fp32 on it";
         string graphics = libraries.Devices.Count > 1 ? "" : $"; no graphics processor that libtorch can use{(libraries.Libtorch is null ? "; with one, let SIMCLR_LIBTORCH name a libtorch or PyTorch with CUDA" : "")}";
-        string[] lines =
+        return
         [
             $"simclr       {Version} on {RuntimeInformation.FrameworkDescription}",
             $"system       {RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}",
@@ -116,7 +116,6 @@ internal static class DoctorCommand
             .. estimates.Select(Line),
             "Reading and augmenting images comes on top; larger encoders often do better than this says.",
         ];
-        return string.Join('\n', lines);
     }
 
     private static string Line(Estimate estimate) => string.Create(

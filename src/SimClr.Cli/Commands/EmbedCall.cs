@@ -143,7 +143,10 @@ internal sealed class EmbedCall : IDisposable
         }
         catch (OperationCanceledException stopped)
         {
-            throw new StoppedException($"what is done is kept in {EmbeddingTask.PartOf(file.Path)}; the same command goes on from there", stopped);
+            string part = EmbeddingTask.PartOf(file.Path);
+            throw new StoppedException(
+                System.IO.File.Exists(part) ? $"what is done is kept in {part}; the same command goes on from there" : "no image was done yet; the same command begins again",
+                stopped);
         }
     }
 

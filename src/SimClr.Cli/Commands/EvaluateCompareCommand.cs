@@ -65,15 +65,16 @@ internal static class EvaluateCompareCommand
         ["test_images"] = found.Images,
     };
 
-    private static string Words(ModelComparison found, string first, string second) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"""
-        A, {first}: top-1 {ProgressText.Percent(found.Top1A)}
-        B, {second}: top-1 {ProgressText.Percent(found.Top1B)}
-        A less B: {100 * found.Difference:+0.0;-0.0;0.0} points [{100 * found.DifferenceInterval.Low:F1}, {100 * found.DifferenceInterval.High:F1}] on {found.Images} test images; {found.OnlyARight} only A got right, {found.OnlyBRight} only B
-        p = {P(found.PValue)} (permutation test, {found.Samples} samples): {Judgment(found.PValue)}
-        mean per class: {100 * found.MeanPerClassDifference:+0.0;-0.0;0.0} points, p = {P(found.MeanPerClassPValue)}
-        """);
+    private static string[] Words(ModelComparison found, string first, string second) =>
+    [
+        $"A, {first}: top-1 {ProgressText.Percent(found.Top1A)}",
+        $"B, {second}: top-1 {ProgressText.Percent(found.Top1B)}",
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"A less B: {100 * found.Difference:+0.0;-0.0;0.0} points [{100 * found.DifferenceInterval.Low:F1}, {100 * found.DifferenceInterval.High:F1}] on {found.Images} test images; {found.OnlyARight} only A got right, {found.OnlyBRight} only B"),
+        string.Create(CultureInfo.InvariantCulture, $"p = {P(found.PValue)} (permutation test, {found.Samples} samples): {Judgment(found.PValue)}"),
+        string.Create(CultureInfo.InvariantCulture, $"mean per class: {100 * found.MeanPerClassDifference:+0.0;-0.0;0.0} points, p = {P(found.MeanPerClassPValue)}"),
+    ];
 
     private static string P(double value) => value.ToString(value < 0.001 ? "G2" : "F3", CultureInfo.InvariantCulture);
 

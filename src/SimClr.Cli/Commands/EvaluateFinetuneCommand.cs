@@ -130,7 +130,7 @@ internal static class EvaluateFinetuneCommand
         };
     }
 
-    private static string Words(FineTuneResult result, SelectionMetric metric, (int Least, int Most)? taken, int trainImages, string? output)
+    private static List<string> Words(FineTuneResult result, SelectionMetric metric, (int Least, int Most)? taken, int trainImages, string? output)
     {
         FineTuneOptions options = result.Options;
         List<string> lines =
@@ -149,8 +149,8 @@ internal static class EvaluateFinetuneCommand
         }
 
         lines.AddRange(output is null ? [] : [$"the encoder and its classifier are in {output}"]);
-        lines.Add(EvaluationText.Background(result.Labels, result.Outcome.ClassNames.Count, result.SkippedImages));
-        return string.Join('\n', lines);
+        lines.AddRange(EvaluationText.Background(result.Labels, result.Outcome.ClassNames.Count, result.SkippedImages));
+        return lines;
     }
 
     private static string Range((int Least, int Most) labels)

@@ -114,21 +114,21 @@ internal static class EvaluateLogisticCommand
     };
 
     /// <summary>Fits that ended for want of steps: of them, the accuracy may be another at the minimum.</summary>
-    private static string Unfinished(LogisticSelection found)
+    private static string[] Unfinished(LogisticSelection found)
     {
         int sweep = found.Sweep.Count(point => !point.Converged);
-        return found.Model.Converged && sweep == 0 ? "" : string.Create(
+        return found.Model.Converged && sweep == 0 ? [] : [string.Create(
             CultureInfo.InvariantCulture,
-            $"note: {(found.Model.Converged ? "" : $"the final fit ended after {found.Model.Iterations} steps, before its minimum; ")}{sweep} of {found.Sweep.Count} fits of the choice ended before theirs: accuracies may be a little off\n");
+            $"note: {(found.Model.Converged ? "" : $"the final fit ended after {found.Model.Iterations} steps, before its minimum; ")}{sweep} of {found.Sweep.Count} fits of the choice ended before theirs: accuracies may be a little off")];
     }
 
-    internal static string Words(LogisticSelection found, int classes, int skipped)
+    internal static string[] Words(LogisticSelection found, int classes, int skipped)
     {
         double best = found.Sweep.Max(point => point.Validation);
         string edge = found.Model.L2 == found.Sweep[0].L2 || found.Model.L2 == found.Sweep[^1].L2 ? ", at the edge of what was tried" : "";
-        return string.Create(
+        string chosen = string.Create(
             CultureInfo.InvariantCulture,
-            $"λ {found.Model.L2:G3} of {found.Sweep.Count} values{edge}, chosen on {found.ValidationRows} images ({ProgressText.Percent(best)}) after fitting to {found.TrainRows}, then fitted to both\n")
-            + Unfinished(found) + EvaluationText.Background(found.TrainRows + found.ValidationRows, classes, skipped);
+            $"λ {found.Model.L2:G3} of {found.Sweep.Count} values{edge}, chosen on {found.ValidationRows} images ({ProgressText.Percent(best)}) after fitting to {found.TrainRows}, then fitted to both");
+        return [chosen, .. Unfinished(found), .. EvaluationText.Background(found.TrainRows + found.ValidationRows, classes, skipped)];
     }
 }

@@ -142,12 +142,13 @@ internal static class EvaluateTransferCommand
             }
 
             SetOverlap compared = SetNotes.OverlapOf(context);
-            Dictionary<string, int> overlap = folders.Present.ToDictionary(
+            Dictionary<string, SharedImages> overlap = folders.Present.ToDictionary(
                 splits => splits.Set.Name, splits => compared.Count(splits.Test, splits.Train, splits.Validation));
             string[] warnings =
             [
-                .. folders.Present.Where(splits => overlap[splits.Set.Name] > 0).Select(splits =>
-                    $"warning: {splits.Set.Title}: {overlap[splits.Set.Name]} of {splits.Test.Count} test images are training or validation images too"),
+                .. folders.Present.Where(splits => overlap[splits.Set.Name].Count > 0).Select(splits =>
+                    $"warning: {splits.Set.Title}: {overlap[splits.Set.Name].Count} of {splits.Test.Count} test images are training or validation images too"),
+                .. overlap.Values.SelectMany(shared => shared.Left).Select(left => $"note: {left}"),
             ];
             Array.ForEach(warnings, context.Remark);
             TransferResult[] results = Measure(context, request, encoder, folders, reading, seed);
@@ -160,8 +161,9 @@ internal static class EvaluateTransferCommand
 
             JsonObject json = table.Json(report?.Path);
             json["predictions"] = predictions;
-            json["overlap"] = new JsonObject(overlap.Select(set => KeyValuePair.Create<string, JsonNode?>(set.Key, set.Value)));
-            context.Result(json, table.Words(report?.Path) + string.Concat(warnings.Select(line => $"\n{line}")) + (predictions is null ? "" : $"\npredictions: {Path.GetFullPath(predictions)}"));
+            json["overlap"] = new JsonObject(overlap.Select(set => KeyValuePair.Create<string, JsonNode?>(set.Key, set.Value.Count)));
+            json["overlap_not_compared"] = new JsonObject(overlap.Select(set => KeyValuePair.Create<string, JsonNode?>(set.Key, set.Value.Left.Sum(left => left.Count))));
+            context.Result(json, [.. table.Words(report?.Path), .. warnings, .. predictions is null ? Array.Empty<string>() : [$"predictions: {Path.GetFullPath(predictions)}"]]);
         }
     }
 

@@ -5,9 +5,9 @@ namespace SimClr.Cli.Commands;
 /// <summary>What is needed to read an accuracy.</summary>
 internal static class EvaluationText
 {
-    public static string Background(int trainImages, int classes, int skipped)
+    public static string[] Background(int trainImages, int classes, int skipped)
     {
         string chance = $"{trainImages} training images, {classes} classes; guessing gets {ProgressText.Percent(1.0 / classes)} top-1, {ProgressText.Percent(Math.Min(1, 5.0 / classes))} top-5";
-        return skipped > 0 ? $"{chance}\n{skipped} image(s) could not be read and were left out" : chance;
+        return skipped > 0 ? [chance, $"{skipped} image(s) could not be read and were left out"] : [chance];
     }
 }

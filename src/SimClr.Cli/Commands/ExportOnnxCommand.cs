@@ -70,12 +70,12 @@ internal static class ExportOnnxCommand
             Words(file, result));
     }
 
-    private static string Words(OutputFile file, OnnxExportResult result) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"""
-        wrote {file.Path}: {result.Bytes / 1e6:N1} MB, opset {result.Opset}
-        input {result.Input}
-        output {result.Output}
-        ONNX Runtime on random images: largest difference {result.MaxDifference:G2}{(result.LargestValue > 1 ? $" of the largest value, {result.LargestValue:G3}" : "")}
-        """);
+    private static string[] Words(OutputFile file, OnnxExportResult result) =>
+    [
+        string.Create(CultureInfo.InvariantCulture, $"wrote {file.Path}: {result.Bytes / 1e6:N1} MB, opset {result.Opset}"),
+        $"input {result.Input}",
+        $"output {result.Output}",
+        string.Create(CultureInfo.InvariantCulture, $"ONNX Runtime on random images: largest difference {result.MaxDifference:G2}")
+            + (result.LargestValue > 1 ? string.Create(CultureInfo.InvariantCulture, $" of the largest value, {result.LargestValue:G3}") : ""),
+    ];
 }

@@ -99,29 +99,33 @@ internal static class ExportWeightsCommand
         SafetensorsFile.Write(path, [.. ModuleState.Of(projection.Encoder.Module), .. head], metadata);
     }
 
-    private static string Words(string file, TrainedEncoder encoder, long weights, double difference)
+    private static string[] Words(string file, TrainedEncoder encoder, long weights, double difference)
     {
-        string wrote = string.Create(
-            CultureInfo.InvariantCulture,
-            $"wrote {file}: {EncoderText.Words(encoder.Options)}, {weights / 1e6:N1} million weights\nread back: largest difference {difference:G2}");
-        return file.EndsWith(".pth", StringComparison.OrdinalIgnoreCase) ? $"{wrote}\n{PyTorch(file, encoder)}" : wrote;
+        return
+        [
+            string.Create(CultureInfo.InvariantCulture, $"wrote {file}: {EncoderText.Words(encoder.Options)}, {weights / 1e6:N1} million weights"),
+            string.Create(CultureInfo.InvariantCulture, $"read back: largest difference {difference:G2}"),
+            .. file.EndsWith(".pth", StringComparison.OrdinalIgnoreCase) ? PyTorch(file, encoder) : [],
+        ];
     }
 
     /// <summary>The lines of Python that load it, where torchvision has such an encoder.</summary>
-    private static string PyTorch(string file, TrainedEncoder encoder)
+    private static string[] PyTorch(string file, TrainedEncoder encoder)
     {
         if (encoder.Options.Width != 1 || encoder.Options.Name == "resnet200")
         {
-            return $"in PyTorch: torch.load('{file}', weights_only=True) is its state dict; torchvision itself has no such encoder";
+            return [$"in PyTorch: torch.load('{file}', weights_only=True) is its state dict; torchvision itself has no such encoder"];
         }
 
-        string stem = ((ResNet)encoder.Module).SmallStem
-            ? "model.conv1 = torch.nn.Conv2d(3, 64, 3, 1, 1, bias=False); model.maxpool = torch.nn.Identity()\n  "
-            : "";
-        return $"""
-            in PyTorch:
-              model = torchvision.models.{encoder.Options.Name}(); model.fc = torch.nn.Identity()
-              {stem}model.load_state_dict(torch.load('{file}', weights_only=True), strict=True)
-            """;
+        string[] stem = ((ResNet)encoder.Module).SmallStem
+            ? ["  model.conv1 = torch.nn.Conv2d(3, 64, 3, 1, 1, bias=False); model.maxpool = torch.nn.Identity()"]
+            : [];
+        return
+        [
+            "in PyTorch:",
+            $"  model = torchvision.models.{encoder.Options.Name}(); model.fc = torch.nn.Identity()",
+            .. stem,
+            $"  model.load_state_dict(torch.load('{file}', weights_only=True), strict=True)",
+        ];
     }
 }

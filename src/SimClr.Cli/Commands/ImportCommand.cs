@@ -83,7 +83,7 @@ internal static class ImportCommand
 
     private static JsonArray Texts(IEnumerable<string> texts) => [.. texts.Select(text => JsonValue.Create(text))];
 
-    private static string Words(string file, ImportedEncoder imported, long weights, double difference)
+    private static List<string> Words(string file, ImportedEncoder imported, long weights, double difference)
     {
         TrainedEncoder encoder = imported.Encoder;
         var lines = new List<string>
@@ -93,13 +93,13 @@ internal static class ImportCommand
         };
         if (imported.LeftOut.Count > 0)
         {
-            lines.Add($"left out: {TerminalText.Name(string.Join(", ", imported.LeftOut))}");
+            lines.Add($"left out: {string.Join(", ", imported.LeftOut)}");
         }
 
         lines.Add($"input: {encoder.Views.Size} x {encoder.Views.Size}, normalization {encoder.Views.Normalize}, {encoder.Views.Interpolation}");
         lines.AddRange(imported.Assumed.Select(assumed => $"assumed: {assumed}"));
         lines.Add(string.Create(CultureInfo.InvariantCulture, $"read back: largest difference {difference:G2}"));
         lines.Add($"next: simclr evaluate knn {file} --train LABELED --test LABELED");
-        return string.Join('\n', lines);
+        return lines;
     }
 }

@@ -232,7 +232,7 @@ internal static class IndexCommand
         string words = string.Create(CultureInfo.InvariantCulture, $"added {Counted.Of(result.Added, "image")}");
         words += result.Present > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {result.Present:N0} were there already") : "";
         words += result.Skipped > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {result.Skipped:N0} could not be read") : "";
-        context.Result(json, $"{words}\n{Words(json)}");
+        context.Result(json, [words, .. Words(json)]);
     }
 
     private static void Remove(CommandContext context, ImageCollection index, string[] paths)
@@ -250,7 +250,7 @@ internal static class IndexCommand
         Complete(context, index);
         JsonObject json = Describe(index);
         json["removed"] = known.Count;
-        context.Result(json, $"removed {Counted.Of(known.Count, "image")}\n{Words(json)}");
+        context.Result(json, [$"removed {Counted.Of(known.Count, "image")}", .. Words(json)]);
     }
 
     private static void Complete(CommandContext context, ImageCollection index) => Display.Show(context, display =>
@@ -273,13 +273,15 @@ internal static class IndexCommand
         ["bytes"] = index is SqliteImageCollection ? Internals.FileSize.Of(index.Name) : null,
     };
 
-    private static string Words(JsonObject json)
+    private static string[] Words(JsonObject json)
     {
         string size = json["bytes"] is { } bytes ? $", {Internals.ByteSize.Words((long)bytes)}" : "";
         string recall = json["graph_recall"] is { } share ? string.Create(CultureInfo.InvariantCulture, $" (finds {(double)share:P1} of the ten nearest)") : "";
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{json["index"]}: {Counted.Of((long)json["images"]!, "image")}, {json["dimension"]} numbers each{size}\nencoder {json["encoder"]?.ToString() ?? "not known"} ({json["run"]?.ToString() ?? "no run"}), search {json["search"]}{recall}");
+        return
+        [
+            $"{json["index"]}: {Counted.Of((long)json["images"]!, "image")}, {json["dimension"]} numbers each{size}",
+            $"encoder {json["encoder"]?.ToString() ?? "not known"} ({json["run"]?.ToString() ?? "no run"}), search {json["search"]}{recall}",
+        ];
     }
 
     /// <summary>Whether a source is a file of embeddings. A .csv is one if it has the column of a first number; else it is a manifest.</summary>

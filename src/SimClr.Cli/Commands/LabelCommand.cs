@@ -104,6 +104,6 @@ internal static class LabelCommand
             input.Images.Remark(context);
         }
 
-        context.Result(found.Json(predictions, next, html), found.Text(predictions));
+        context.Result(found.Json(predictions, next, html), found.Lines(predictions));
     }
 }

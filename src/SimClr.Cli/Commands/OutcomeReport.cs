@@ -12,7 +12,7 @@ internal sealed class OutcomeReport(CommandContext context, bool perClass, Outpu
     /// <param name="more">The verb's own keys; they follow those of the outcome.</param>
     /// <param name="background">The verb's own lines; they follow the accuracies.</param>
     /// <param name="notes">What must be known of the images.</param>
-    public void Show(EvaluationOutcome outcome, string title, JsonObject more, string background, SetNotes notes)
+    public void Show(EvaluationOutcome outcome, string title, JsonObject more, IEnumerable<string> background, SetNotes notes)
     {
         predictions?.Write(stream => PredictionsFile.Write(stream, outcome));
         JsonObject json = OutcomeJson.Of(outcome, perClass);
@@ -28,9 +28,9 @@ internal sealed class OutcomeReport(CommandContext context, bool perClass, Outpu
             json["predictions"] = predictions.Path;
         }
 
-        List<string> lines = [$"{title}: {OutcomeText.Accuracies(outcome)}", background, .. notes.Lines];
+        List<string> lines = [.. OutcomeText.Accuracies(title, outcome), .. background, .. notes.Lines];
         lines.AddRange(perClass ? OutcomeText.PerClass(outcome) : []);
         lines.AddRange(predictions is null ? [] : [$"predictions: {predictions.Path}"]);
-        context.Result(json, string.Join('\n', lines));
+        context.Result(json, lines);
     }
 }

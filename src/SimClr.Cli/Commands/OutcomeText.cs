@@ -10,12 +10,14 @@ internal static class OutcomeText
     private const int MostMistakes = 5;
     private const int WidestName = 30;
 
-    public static string Accuracies(EvaluationOutcome outcome)
+    public static string[] Accuracies(string title, EvaluationOutcome outcome)
     {
         string top5 = outcome.Top5 is { } share ? $", top-5 {WithInterval(share, outcome.Top5Interval!.Value)}" : "";
-        return $"top-1 {WithInterval(outcome.Top1, outcome.Top1Interval)}{top5}, "
-            + $"mean per class {WithInterval(outcome.MeanPerClass, outcome.MeanPerClassInterval)} of {outcome.Labels.Count} test images\n"
-            + "in brackets: 95 % intervals (bootstrap over the test images)";
+        return
+        [
+            $"{title}: top-1 {WithInterval(outcome.Top1, outcome.Top1Interval)}{top5}, mean per class {WithInterval(outcome.MeanPerClass, outcome.MeanPerClassInterval)} of {outcome.Labels.Count} test images",
+            "in brackets: 95 % intervals (bootstrap over the test images)",
+        ];
     }
 
     public static string WithInterval(double share, Interval interval)

@@ -23,7 +23,7 @@ internal static class PresetCommand
             int width = Presets.Names.Max(name => name.Length);
             context.Result(
                 new JsonObject { ["presets"] = new JsonArray([.. Presets.Names.Select(Describe)]) },
-                string.Join('\n', Presets.Names.Select(name => $"{name.PadRight(width)}  {Presets.Summary(name)}")));
+                Presets.Names.Select(name => $"{name.PadRight(width)}  {Presets.Summary(name)}"));
         });
 
     private static JsonObject Describe(string name) => new() { ["name"] = name, ["summary"] = Presets.Summary(name) };
@@ -42,7 +42,7 @@ internal static class PresetCommand
                 ["summary"] = Presets.Summary(context.Value(name)),
                 ["configuration"] = Configuration.ToJson(Presets.Load(context.Value(name))),
             },
-            Presets.Text(context.Value(name))));
+            Presets.Text(context.Value(name)).TrimEnd('\n').Split('\n')));
     }
 
     private static Verb Copy()

@@ -26,7 +26,7 @@ internal static class PretrainReport
         ["health"] = result.Health is { } health ? Health(health) : null,
     };
 
-    public static string Words(PretrainResult result, PretrainOptions options, ImageDataSet images)
+    public static List<string> Words(PretrainResult result, PretrainOptions options, ImageDataSet images)
     {
         double chance = LossCatalog.Create(options.Loss).ChanceLevel(options.Batch.Size);
         List<string> lines = [$"{result.Run}: {result.Steps} steps in {result.Epochs} epoch(s) are done; the encoder is {result.EncoderFile}"];
@@ -59,7 +59,7 @@ internal static class PretrainReport
         }
 
         lines.Add($"next: {Next(result.Run, images)}");
-        return string.Join('\n', lines);
+        return lines;
     }
 
     private static JsonObject Health(RunHealth health) => new()

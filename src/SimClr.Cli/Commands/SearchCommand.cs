@@ -100,15 +100,16 @@ internal static class SearchCommand
         ["height"] = hit.Height,
     };
 
-    private static string Words(string summary, SearchHit[] hits, OutputFile? html)
+    private static List<string> Words(string summary, SearchHit[] hits, OutputFile? html)
     {
-        var words = new StringBuilder(summary).Append('\n');
+        List<string> lines = [summary];
         for (int i = 0; i < hits.Length; i++)
         {
-            string label = hits[i].Label is { } name ? $"  ({TerminalText.Name(name)})" : "";
-            words.Append(CultureInfo.InvariantCulture, $"{i + 1,4}  {hits[i].Similarity,7:F4}  {TerminalText.Name(hits[i].Path)}{label}\n");
+            string label = hits[i].Label is { } name ? $"  ({name})" : "";
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $"{i + 1,4}  {hits[i].Similarity,7:F4}  {hits[i].Path}{label}"));
         }
 
-        return html is null ? words.ToString() : words.Append(CultureInfo.InvariantCulture, $"wrote {html.Path}\n").ToString();
+        lines.AddRange(html is null ? [] : [$"wrote {html.Path}"]);
+        return lines;
     }
 }

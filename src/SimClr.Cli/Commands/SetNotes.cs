@@ -23,6 +23,8 @@ internal sealed class SetNotes
 
     private int? ValidationOverlap { get; init; }
 
+    private int NotCompared { get; init; }
+
     private ClassMatch? Classes { get; init; }
 
     /// <summary>
@@ -40,15 +42,21 @@ internal sealed class SetNotes
         }
 
         SetOverlap overlap = OverlapOf(context);
+        SharedImages tested = overlap.Count(test, train);
+        SharedImages? validated = validation is null ? null : overlap.Count(validation, train);
+        SharedImages? both = validation is null ? null : overlap.Count(test, validation);
+        ImagesNotCompared[] left = [.. tested.Left, .. validated?.Left ?? [], .. both?.Left ?? []];
         var notes = new SetNotes
         {
-            Overlap = overlap.Count(test, train),
-            ValidationOverlap = validation is null ? null : overlap.Count(validation, train),
+            Overlap = tested.Count,
+            ValidationOverlap = validated?.Count,
+            NotCompared = left.Sum(images => images.Count),
             Classes = test.Labels is { } labels ? ClassMatch.Create(train.ClassNames, test.ClassNames, labels) : null,
         };
         notes.AddOverlap(notes.Overlap, test.Count, "test images are training images");
         notes.AddOverlap(notes.ValidationOverlap ?? 0, validation?.Count ?? 0, "validation images are training images");
-        notes.AddOverlap(validation is null ? 0 : overlap.Count(test, validation), test.Count, "test images are validation images");
+        notes.AddOverlap(both?.Count ?? 0, test.Count, "test images are validation images");
+        notes.lines.AddRange(left.Select(images => $"note: {images}"));
         notes.AddClasses(train, test);
         notes.lines.ForEach(context.Remark);
         return notes;
@@ -73,6 +81,7 @@ internal sealed class SetNotes
             json["validation_overlap"] = overlap;
         }
 
+        json["overlap_not_compared"] = NotCompared;
         json["classes_without_test_images"] = Classes?.Missing.Count ?? 0;
         json["test_images_of_unknown_classes"] = Classes?.UnknownImages ?? 0;
     }
@@ -81,7 +90,7 @@ internal sealed class SetNotes
     {
         if (count > 0)
         {
-            lines.Add($"warning: {count} of {all} {what} too (the same files, or files with the same content); accuracy on them says nothing about new images");
+            lines.Add($"warning: {count} of {all} {what} too (the same files, or images with the same content); accuracy on them says nothing about new images");
         }
     }
 

@@ -99,7 +99,7 @@ internal static class SupervisedCommand
         return json;
     }
 
-    private static string Words(PretrainResult result, EvaluationOutcome? outcome, SetNotes? notes)
+    private static List<string> Words(PretrainResult result, EvaluationOutcome? outcome, SetNotes? notes)
     {
         List<string> lines =
         [
@@ -117,10 +117,10 @@ internal static class SupervisedCommand
             lines.Add($"{result.SkippedImages} image(s) could not be read; they are listed in {new RunDirectory(result.Run).SkippedFile}");
         }
 
-        lines.Add(outcome is null
-            ? $"next: simclr evaluate linear {ShellText.Quote(result.Run)} --train LABELED --test LABELED"
-            : $"test images: {OutcomeText.Accuracies(outcome)}");
+        lines.AddRange(outcome is null
+            ? [$"next: simclr evaluate linear {ShellText.Quote(result.Run)} --train LABELED --test LABELED"]
+            : OutcomeText.Accuracies("test images", outcome));
         lines.AddRange(notes?.Lines ?? []);
-        return string.Join('\n', lines);
+        return lines;
     }
 }

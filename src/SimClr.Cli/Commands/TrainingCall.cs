@@ -62,7 +62,7 @@ internal sealed class TrainingCall : IDisposable
         {
             throw Run.LatestCheckpoint() is null
                 ? new StoppedException("stopped before the first step; there is nothing to resume", stopped)
-                : new StoppedException($"{stopped.Message}\nGo on with: simclr {verb} --out {ShellText.Quote(Run.Root)} --resume", stopped);
+                : new StoppedException(stopped.Message, stopped) { GoOn = $"Go on with: simclr {verb} --out {ShellText.Quote(Run.Root)} --resume" };
         }
         catch (Exception error) when (CannotWrite(error))
         {
@@ -101,13 +101,13 @@ internal sealed class TrainingCall : IDisposable
         }
         catch (DataException error)
         {
-            throw new DataException($"{error.Message}\n  {advice}", error);
+            throw new DataException([.. error.Lines, advice], error);
         }
 
         if (images.Fingerprint != before.Data.Fingerprint)
         {
             images.Dispose();
-            throw new ResumeMismatchException($"{run.Root}: '{name}' does not hold the images that the run was started on.\n  {advice}");
+            throw new ResumeMismatchException([$"{run.Root}: '{name}' does not hold the images that the run was started on.", advice]);
         }
 
         return images;

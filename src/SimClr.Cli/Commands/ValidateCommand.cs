@@ -26,7 +26,7 @@ internal static class ValidateCommand
     {
         string? preset = Configuration.PresetOf(file);
         JsonObject resolved = Configuration.ToJson(Configuration.Resolve(new PretrainOptions(), file));
-        string words = $"# {file} is valid. The whole configuration:\n{ConfigurationText.Of(resolved)}";
+        string[] words = [$"# {file} is valid. The whole configuration:", .. ConfigurationText.Of(resolved).TrimEnd('\n').Split('\n')];
         context.Result(
             new JsonObject { ["file"] = file, ["valid"] = true, ["preset"] = preset, ["configuration"] = resolved },
             words);

@@ -52,13 +52,13 @@ internal sealed record DemoOutcome(IReadOnlyList<DemoRow> Rows, PretrainResult T
     }
 
     /// <summary>The table in plain text, accuracies in percent.</summary>
-    public string Table()
+    public IEnumerable<string> Table()
     {
         string[] headings = ["", .. Measures.Select(m => m.Name)];
         string[][] cells = [headings, .. Rows.Where(r => r.Quality is not null).Select(Cells)];
         int[] widths = [.. headings.Select((_, column) => cells.Max(row => row[column].Length))];
-        return string.Join('\n', cells.Select(row => string.Join("  ", row.Select((cell, column) =>
-            column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column])))));
+        return cells.Select(row => string.Join("  ", row.Select((cell, column) =>
+            column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]))));
     }
 
     private static string[] Cells(DemoRow row)

@@ -16,7 +16,7 @@ internal sealed class RemarkLogger(Action<string> write) : ILogger
         if (IsEnabled(logLevel))
         {
             string kind = logLevel >= LogLevel.Critical ? "error" : logLevel >= LogLevel.Warning ? "warning" : "note";
-            write($"{kind}: {TerminalText.Message(formatter(state, exception))}");
+            write($"{kind}: {TerminalText.Name(formatter(state, exception))}");
         }
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Numerics.Tensors;
-using System.Text;
 using System.Text.Json.Nodes;
 using SimClr.Cli.Reports;
 using SimClr.Embeddings;
@@ -69,20 +68,19 @@ internal sealed class ClusterList : IGroupList
 
     public string CsvHeader => "path,cluster,cosine,label";
 
-    public string Text()
+    public IEnumerable<string> Lines()
     {
-        var text = new StringBuilder();
         foreach (ClusterCountPoint point in choice is null ? [] : Best(NamedCounts))
         {
-            text.Append(CultureInfo.InvariantCulture, $"k {point.K,2}  silhouette {point.Silhouette,6:0.000}  mean cosine {point.MeanCosine:0.000}{(point.K == choice!.K ? "  <" : "")}\n");
+            yield return string.Create(CultureInfo.InvariantCulture, $"k {point.K,2}  silhouette {point.Silhouette,6:0.000}  mean cosine {point.MeanCosine:0.000}{(point.K == choice!.K ? "  <" : "")}");
         }
 
         foreach ((int cluster, int[] rows) in members.Index())
         {
-            text.Append(CultureInfo.InvariantCulture, $"cluster {cluster}: {Counted.Of(rows.Length, "image")}{LabelsOf(cluster)}; most typical: {string.Join(", ", rows.Take(3).Select(row => TerminalText.Name(table.Paths[row])))}\n");
+            yield return string.Create(CultureInfo.InvariantCulture, $"cluster {cluster}: {Counted.Of(rows.Length, "image")}{LabelsOf(cluster)}; most typical: {string.Join(", ", rows.Take(3).Select(row => table.Paths[row]))}");
         }
 
-        return text.Append(Summary).ToString();
+        yield return Summary;
     }
 
     public JsonObject Json() => new()

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 using SimClr.Cli.Reports;
 using SimClr.Embeddings;
@@ -45,19 +44,19 @@ internal sealed class DuplicateList : IGroupList
 
     public string CsvHeader => "group,keep,path,cosine,identical,width,height,bytes";
 
-    public string Text()
+    public IEnumerable<string> Lines()
     {
-        var text = new StringBuilder();
         foreach ((int number, DuplicateGroup group) in groups.Index())
         {
-            text.Append(CultureInfo.InvariantCulture, $"group {number + 1}\n  keep   {Described(group.Kept)}\n");
+            yield return string.Create(CultureInfo.InvariantCulture, $"group {number + 1}");
+            yield return $"  keep   {Described(group.Kept)}";
             foreach (Duplicate found in group.Duplicates)
             {
-                text.Append(CultureInfo.InvariantCulture, $"  {found.Cosine:0.000}  {Described(found.Row)}{(identical.Contains(found.Row) ? ", the same file" : "")}\n");
+                yield return string.Create(CultureInfo.InvariantCulture, $"  {found.Cosine:0.000}  {Described(found.Row)}{(identical.Contains(found.Row) ? ", the same file" : "")}");
             }
         }
 
-        return text.Append(Summary).ToString();
+        yield return Summary;
     }
 
     public JsonObject Json() => new()

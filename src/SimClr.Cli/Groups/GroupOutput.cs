@@ -32,6 +32,6 @@ internal sealed class GroupOutput(OutputFile? csv, OutputFile? html)
         json["skipped_images"] = input.Skipped;
         json["csv"] = csv?.Path;
         json["html"] = html?.Path;
-        context.Result(json, found.Text());
+        context.Result(json, found.Lines());
     }
 }

@@ -15,5 +15,5 @@ internal interface IGroupList
 
     JsonObject Json();
 
-    string Text();
+    IEnumerable<string> Lines();
 }

@@ -67,21 +67,11 @@ internal sealed class LabelReport
         file.Write(Encoding.UTF8.GetBytes(HtmlReport.Html(page)));
     }
 
-    public string Text(OutputFile? predictions)
+    public IEnumerable<string> Lines(OutputFile? predictions)
     {
-        var text = new StringBuilder();
-        foreach (int row in suggested)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"{TerminalText.Name(table.Paths[row])}{TerminalText.Name(Guess(row))}\n");
-        }
-
-        text.Append(Summary);
-        if (model is not null)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"; {Quality(model.Validation)}");
-        }
-
-        return text.Append(predictions is null ? "" : $"; wrote {predictions.Path}").ToString();
+        string quality = model is null ? "" : $"; {Quality(model.Validation)}";
+        string wrote = predictions is null ? "" : $"; wrote {predictions.Path}";
+        return [.. suggested.Select(row => $"{table.Paths[row]}{Guess(row)}"), $"{Summary}{quality}{wrote}"];
     }
 
     public JsonObject Json(OutputFile? predictions, OutputFile? next, OutputFile? html) => new()

@@ -11,11 +11,18 @@ internal static class TypedLabels
     /// <exception cref="ConfigurationException">Labels would be lost.</exception>
     public static void Keep(OutputFile? next, string? labels)
     {
-        if (next is not null && File.Exists(next.Path) && Lost(next.Path, labels is null ? [] : Labels(labels)) is > 0 and { } lost)
+        if (next is null || !File.Exists(next.Path))
+        {
+            return;
+        }
+
+        if (Lost(next.Path, labels is null ? [] : Labels(labels)) is > 0 and { } lost)
         {
             throw new ConfigurationException(
                 $"--next: {next.Path} holds {Counted.Of(lost, "label")} that {(lost == 1 ? "is" : "are")} not among --labels; give --labels {ShellText.Quote(next.Path)} or another --next");
         }
+
+        RefuseWords(next, labels);
     }
 
     /// <summary>Refuses to replace a file with labels that do not come into the new one, as those of images that were not embedded.</summary>
@@ -28,6 +35,20 @@ internal static class TypedLabels
         {
             throw new ConfigurationException(
                 $"--next: {next.Path} holds {Counted.Of(lost, "label")} of images that are not among the embedded ones, and would lose {(lost == 1 ? "it" : "them")}; give another --next");
+        }
+    }
+
+    /// <summary>A guess is the name of a class that a label has; any other word in its column was typed there.</summary>
+    private static void RefuseWords(OutputFile next, string? labels)
+    {
+        string[] files = labels is null ? [next.Path] : [next.Path, labels];
+        HashSet<string> classes = [.. files.SelectMany(file => KnownLabels.Records(file)).Select(row => row.Label)];
+        (int line, _, _, string typed) = KnownLabels.Records(next.Path).FirstOrDefault(row => row.Guess.Length > 0 && !classes.Contains(row.Guess));
+        if (line > 0)
+        {
+            throw new ConfigurationException(
+                $"--next: {next.Path}, line {line}, holds '{typed}' in the column guess, which is no class of a label and was typed there; it would be lost: "
+                    + "type it into the column label, or give another --next");
         }
     }
 

@@ -29,9 +29,11 @@ internal sealed class TransferFolders : IDisposable
         TransferSet[] absent = [.. wanted.Where(set => set.FindBelow(request.Root) is null)];
         if (absent.Length == wanted.Count || (request.Only is not null && absent.Length > 0))
         {
-            string list = string.Join('\n', absent.Select(set => $"  {set.Title}: {set.HowToGet(request.Root)}"));
             throw new DataException(
-                $"{Path.GetFullPath(request.Root)} does not hold {(absent.Length == 1 ? "this set" : "these sets")}:\n{list}");
+            [
+                $"{Path.GetFullPath(request.Root)} does not hold {(absent.Length == 1 ? "this set" : "these sets")}:",
+                .. absent.Select(set => $"{set.Title}: {set.HowToGet(request.Root)}"),
+            ]);
         }
 
         var folders = new TransferFolders(absent);

@@ -28,7 +28,7 @@ internal sealed class TransferTable(
 
     private string Protocol => request.Protocol == TransferRequest.Linear ? "linear evaluation" : "fine-tuning";
 
-    public string Words(string? report)
+    public IEnumerable<string> Words(string? report)
     {
         string[] kinds = ["", "", "", "", .. TransferCatalog.Paper.Select(row => row.Short.Split(' ')[0])];
         string[] headings = ["", "measure", "this run", "95 % interval", .. TransferCatalog.Paper.Select(row => row.Short.Split(' ')[1])];
@@ -36,12 +36,23 @@ internal sealed class TransferTable(
         int[] widths = [.. headings.Select((_, column) => cells.Max(row => row[column].Length))];
         IEnumerable<string> lines = cells.Select(row => string.Join("  ", row.Select((cell, column)
             => column < 2 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]))).TrimEnd());
-        string marked = results.Any(result => result.IsPartial) ? $"\n{Mark} {PartialNote}" : "";
-        string missing = absent.Count > 0 ? $"\nnot there: {string.Join(", ", absent.Select(set => set.Title))}" : "";
-        return $"transfer by {Protocol} at {views.Size} pixels, in percent; in the last columns the paper's ResNet-50, 1× and 4×:\n"
-            + "linear evaluation (lin), the same of supervised encoders (sup), fine-tuning (tuned), the same of supervised encoders\n"
-            + "(sup-t), training from a random start (rand)\n\n"
-            + string.Join('\n', lines) + $"\n{marked}{missing}\nchosen on validation images: {string.Join("; ", results.Select(result => $"{result.Set.Title} {Chosen(result)}"))}{Skipped()}{PerClass()}{(report is null ? "" : $"\nreport: {Path.GetFullPath(report)}")}";
+        string[] marked = results.Any(result => result.IsPartial) ? [$"{Mark} {PartialNote}"] : [];
+        string[] missing = absent.Count > 0 ? [$"not there: {string.Join(", ", absent.Select(set => set.Title))}"] : [];
+        return
+        [
+            $"transfer by {Protocol} at {views.Size} pixels, in percent; in the last columns the paper's ResNet-50, 1× and 4×:",
+            "linear evaluation (lin), the same of supervised encoders (sup), fine-tuning (tuned), the same of supervised encoders",
+            "(sup-t), training from a random start (rand)",
+            "",
+            .. lines,
+            "",
+            .. marked,
+            .. missing,
+            $"chosen on validation images: {string.Join("; ", results.Select(result => $"{result.Set.Title} {Chosen(result)}"))}",
+            .. Skipped(),
+            .. request.PerClass ? results.SelectMany(result => (string[])["", result.Set.Title, .. Classes(result)]) : [],
+            .. report is null ? Array.Empty<string>() : [$"report: {Path.GetFullPath(report)}"],
+        ];
     }
 
     public JsonObject Json(string? report) => new()
@@ -154,17 +165,13 @@ internal sealed class TransferTable(
                 result.Set.Name, (JsonNode?)Math.Round(TransferCatalog.PaperPercent(row, result.Set.Name) / 100, 3)))]),
     };
 
-    private string PerClass() => request.PerClass
-        ? string.Concat(results.Select(result => $"\n\n{result.Set.Title}\n{string.Join('\n', Classes(result))}"))
-        : "";
-
     private static IEnumerable<string> Classes(TransferResult result)
         => result.Outcome is { } outcome ? OutcomeText.PerClass(outcome) : OutcomeText.PerClass(result.Scores!.PerClass);
 
-    private string Skipped()
+    private string[] Skipped()
     {
         int skipped = results.Sum(result => result.SkippedImages);
-        return skipped == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"\n{skipped} image(s) could not be read and were left out");
+        return skipped == 0 ? [] : [string.Create(CultureInfo.InvariantCulture, $"{skipped} image(s) could not be read and were left out")];
     }
 
     private string Summary() => string.Create(
@@ -190,7 +197,7 @@ internal sealed class TransferTable(
 
     private IEnumerable<ReportBlock> Notes()
     {
-        string text = (absent.Count > 0 ? $"Not there: {string.Join(", ", absent.Select(set => set.Title))}." : "") + Skipped().TrimStart('\n');
+        string text = (absent.Count > 0 ? $"Not there: {string.Join(", ", absent.Select(set => set.Title))}." : "") + string.Concat(Skipped());
         if (text.Length > 0)
         {
             yield return new ReportParagraph(text);

@@ -11,6 +11,14 @@ internal interface IWeightsFile : IDisposable
     /// <summary>The file's text entries.</summary>
     IReadOnlyDictionary<string, string> Metadata { get; }
 
-    /// <summary>The tensors of types that are not read: name and type, in words.</summary>
-    IReadOnlyList<string> LeftOut { get; }
+    /// <summary>The tensors of types that are not read.</summary>
+    IReadOnlyList<UnreadTensor> LeftOut { get; }
+}
+
+/// <summary>A tensor whose type of numbers is not read.</summary>
+/// <param name="Name">Its name in the file.</param>
+/// <param name="Type">The type, as the file's format calls it.</param>
+internal sealed record UnreadTensor(string Name, string Type)
+{
+    public override string ToString() => $"{Name} (of type {Type})";
 }

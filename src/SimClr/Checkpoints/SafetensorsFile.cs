@@ -34,7 +34,7 @@ public sealed class SafetensorsFile : IWeightsFile
     ];
 
     private SafetensorsFile(
-        IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<string> leftOut)
+        IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<UnreadTensor> leftOut)
     {
         Tensors = tensors;
         Metadata = metadata;
@@ -48,9 +48,9 @@ public sealed class SafetensorsFile : IWeightsFile
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <inheritdoc/>
-    IReadOnlyList<string> IWeightsFile.LeftOut => LeftOut;
+    IReadOnlyList<UnreadTensor> IWeightsFile.LeftOut => LeftOut;
 
-    private IReadOnlyList<string> LeftOut { get; }
+    private IReadOnlyList<UnreadTensor> LeftOut { get; }
 
     /// <summary>Writes tensors and text entries, whole or not at all. The order is kept.</summary>
     /// <exception cref="ArgumentException">A tensor's type has no name in the format.</exception>
@@ -104,7 +104,7 @@ public sealed class SafetensorsFile : IWeightsFile
         }
 
         var tensors = new Dictionary<string, Tensor>();
-        var leftOut = new List<string>();
+        var leftOut = new List<UnreadTensor>();
         try
         {
             using FileStream stream = PlainFile.OpenRead(path);
@@ -115,7 +115,7 @@ public sealed class SafetensorsFile : IWeightsFile
                 int index = Array.FindIndex(Types, t => t.Name == place.Type);
                 if (index < 0)
                 {
-                    leftOut.Add($"{place.Name} (of type {place.Type})");
+                    leftOut.Add(new UnreadTensor(place.Name, place.Type));
                     continue;
                 }
 

@@ -21,7 +21,7 @@ internal sealed class CsvReader
 
     private CsvReader(TextReader text) => this.text = text;
 
-    /// <summary>The records that are not blank, each with the number (from 1) of the line where it begins.</summary>
+    /// <summary>The records of which some field is not blank, each with the number (from 1) of the line where it begins.</summary>
     /// <exception cref="FormatException">A quote is not closed.</exception>
     public static IEnumerable<(int Line, string[] Fields)> Read(TextReader text)
     {
@@ -35,7 +35,8 @@ internal sealed class CsvReader
                 continue;
             }
 
-            if (fields is not [var only] || !string.IsNullOrWhiteSpace(only))
+            // A spreadsheet writes its blank rows as separators alone.
+            if (!Array.TrueForAll(fields, string.IsNullOrWhiteSpace))
             {
                 // A header of one column has shown none, and there is nothing to separate.
                 reader.separator = reader.separator == NotKnown ? ',' : reader.separator;

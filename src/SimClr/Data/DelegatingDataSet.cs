@@ -62,6 +62,12 @@ public abstract class DelegatingDataSet : ImageDataSet
         return images.RelativePathOf(own);
     }
 
+    internal override (string File, long Offset, long Length)? SliceOf(int index)
+    {
+        (ImageDataSet images, int own) = Locate(index);
+        return images.SliceOf(own);
+    }
+
     internal override void Recycle(int index, RgbImage image)
     {
         (ImageDataSet images, int own) = Locate(index);

@@ -42,6 +42,9 @@ public abstract class ImageDataSet : IDisposable
     /// <summary>The same without the folder of the set, where it has one.</summary>
     internal virtual string RelativePathOf(int index) => PathOf(index);
 
+    /// <summary>Where the bytes of an image are, which is a member of a larger file; null where it is none, or has no bytes but its pixels.</summary>
+    internal virtual (string File, long Offset, long Length)? SliceOf(int index) => null;
+
     /// <summary>Who decodes JPEG when images are read; null where nothing is decoded.</summary>
     internal virtual string? Decoder => null;
 

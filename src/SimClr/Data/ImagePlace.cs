@@ -4,12 +4,20 @@ namespace SimClr.Data;
 
 /// <summary>Where an image is, with links resolved.</summary>
 /// <param name="Path">The file, or what names a member of a larger one.</param>
-/// <param name="Bytes">Length of the file; null where it is no file of its own.</param>
-internal readonly record struct ImagePlace(string Path, long? Bytes)
+/// <param name="Bytes">Length of the file or member; null where the image has no bytes but its pixels.</param>
+/// <param name="Slice">The larger file and where the member begins in it; null for a file of its own.</param>
+internal readonly record struct ImagePlace(string Path, long? Bytes, (string File, long Offset)? Slice = null)
 {
-    /// <param name="path">What a set says of an image.</param>
+    /// <param name="images">A set.</param>
+    /// <param name="index">The image.</param>
     /// <param name="folders">The folders that were met before, with links resolved.</param>
-    public static ImagePlace Of(string path, ConcurrentDictionary<string, string> folders)
+    public static ImagePlace Of(ImageDataSet images, int index, ConcurrentDictionary<string, string> folders)
+    {
+        ImagePlace place = Of(images.PathOf(index), folders);
+        return images.SliceOf(index) is { } slice ? place with { Bytes = slice.Length, Slice = (slice.File, slice.Offset) } : place;
+    }
+
+    private static ImagePlace Of(string path, ConcurrentDictionary<string, string> folders)
     {
         if (path.Length == 0 || path.Contains('\0'))
         {

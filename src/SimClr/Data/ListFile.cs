@@ -14,7 +14,7 @@ internal static class ListFile
             (int, string)[] entries =
             [
                 .. PlainFile.ReadLines(path).Select((text, index) => (Line: index + 1, Text: text.Trim(' ', '\r')))
-                    .Where(entry => entry.Text.Length > 0 && entry.Text[0] != '#'),
+                    .Where(entry => !string.IsNullOrWhiteSpace(entry.Text) && entry.Text[0] != '#'),
             ];
             return entries.Length > 0 ? entries : throw new DataException($"{path}: the list is empty");
         }

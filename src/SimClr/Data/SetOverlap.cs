@@ -1,68 +1,82 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
-using System.Security.Cryptography;
-using SimClr.Internals;
 
 namespace SimClr.Data;
 
 /// <summary>
-/// Images that are in two sets: the same file or record by whatever path, a file of the same bytes, or, of small sets, the
-/// same pixels. Files are read only where one of the other set has their length, and no more than 512 MB of them: of very
-/// large sets of copies some may be missed. Pixels are decoded only of sets of 2,000 images together that are not files
-/// alone, and where something is left to compare. An image that cannot be read is in no set: those that are shared are
-/// tried, the first 2,000 of them and no more than 64 MB. What was found out of a set is kept for the next comparison.
+/// Images that are in two sets: the same file or record by whatever path, a file or member of an archive of the same bytes, or
+/// the same pixels. Bytes are read only where one of the other set has their length. Pixels are compared where one of both has
+/// nothing else: a record of a packed file or in memory; of the other a part is decoded where it has to be. What goes beyond a
+/// limit is not compared, and counted. An image that cannot be read is in no set: those that are shared are tried, the first
+/// 2,000 of them and no more than 64 MB. What was found out of a set is kept for the next comparison.
 /// </summary>
 /// <param name="progress">Takes how far it is, from several threads, one at a time.</param>
 /// <param name="cancellation">Stops between two images.</param>
 internal sealed class SetOverlap(IProgress<OverlapProgress>? progress = null, CancellationToken cancellation = default)
 {
-    private const long MaxBytes = 512L << 20;
-    private const int MaxDecoded = 2000;
+    private const int MaxTried = 2000;
     private const long MaxTriedBytes = 64L << 20;
-    private const long UsualBytes = 128L << 10;   // of an image whose length is not known: a member of an archive
+    private const long UsualBytes = 128L << 10;   // Of an image whose length is not known.
+    private const int Block = 4096;
 
-    private readonly Dictionary<ImageDataSet, Contents> known = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<ImageDataSet, SetContents> known = new(ReferenceEqualityComparer.Instance);
     private readonly ConcurrentDictionary<string, string> folders = new();
-    private readonly ConcurrentDictionary<string, string?> fileHashes = new();
+    private readonly ConcurrentDictionary<ImagePlace, string?> bytesHashes = new();
     private readonly Lock gate = new();
+
+    /// <summary>Bytes of files and members that are read to compare two sets.</summary>
+    public long MaxBytes { get; init; } = 512L << 20;
+
+    /// <summary>Images of a set that are decoded however large they are, the first of those that have to be.</summary>
+    public int MaxDecoded { get; init; } = 2000;
+
+    /// <summary>Bytes of files up to which more of them are decoded.</summary>
+    public long MaxDecodedBytes { get; init; } = 128L << 20;
+
+    /// <summary>Bytes of pixels of a set that are read without decoding, from its beginning; a little more, by whole blocks of images.</summary>
+    public long MaxRawBytes { get; init; } = 4L << 30;
 
     /// <summary>Counts the images of a set that any of the others has too.</summary>
     /// <param name="set">What is counted in, such as the test images.</param>
     /// <param name="others">The others, such as the training and validation images.</param>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public int Count(ImageDataSet set, params IReadOnlyList<ImageDataSet> others)
+    public SharedImages Count(ImageDataSet set, params IReadOnlyList<ImageDataSet> others)
     {
-        Contents one = Of(set);
+        SetContents one = Of(set);
         bool[] shared = new bool[set.Count];
+        List<ImagesNotCompared> left = [];
         foreach (ImageDataSet other in others)
         {
-            Share(one, Of(other), shared);
+            left.AddRange(Share(one, Of(other), shared));
         }
 
         LeaveOutUnreadable(one, shared);
-        return shared.Count(image => image);
+        return new SharedImages(shared.Count(image => image), left);
     }
 
-    private Contents Of(ImageDataSet images)
+    private SetContents Of(ImageDataSet images)
     {
-        if (!known.TryGetValue(images, out Contents? contents))
+        if (!known.TryGetValue(images, out SetContents? contents))
         {
-            contents = new Contents(images);
-            ForEach("finding the files", images.Count, index => contents.Places[index] = ImagePlace.Of(images.PathOf(index), folders));
+            contents = new SetContents(images);
+            ForEach("finding the files", images.Count, index => contents.Places[index] = ImagePlace.Of(images, index, folders));
             known.Add(images, contents);
         }
 
         return contents;
     }
 
-    private void Share(Contents one, Contents other, bool[] shared)
+    private IEnumerable<ImagesNotCompared> Share(SetContents one, SetContents other, bool[] shared)
     {
         SamePlaces(one, other, shared);
-        SameBytes(one, other, shared);
-        SamePixels(one, other, shared);
+        HashSet<int> open = [.. SameBytes(one, other, shared)];
+        int otherOpen = SamePixels(one, other, shared, open);
+        int oneOpen = open.Count(index => !shared[index]);
+        return new[] { new ImagesNotCompared(one.Images, oneOpen, other.Images), new ImagesNotCompared(other.Images, otherOpen, one.Images) }
+            .Where(left => left.Count > 0);
     }
 
-    private static void SamePlaces(Contents one, Contents other, bool[] shared)
+    private static void SamePlaces(SetContents one, SetContents other, bool[] shared)
     {
         HashSet<string> places = [.. other.Places.Select(place => place.Path)];
         foreach (int index in Unshared(shared))
@@ -71,76 +85,99 @@ internal sealed class SetOverlap(IProgress<OverlapProgress>? progress = null, Ca
         }
     }
 
-    private void SameBytes(Contents one, Contents other, bool[] shared)
+    /// <returns>The images that were not compared, though the other set has some of their length.</returns>
+    private int[] SameBytes(SetContents one, SetContents other, bool[] shared)
     {
-        ILookup<long, string> byLength = other.Places.Where(place => place.Bytes > 0).ToLookup(place => place.Bytes!.Value, place => place.Path);
+        ILookup<long, ImagePlace> byLength = other.Places.Where(place => place.Bytes > 0).ToLookup(place => place.Bytes!.Value);
         var compared = new List<int>();
-        HashSet<string> files = [];
+        var open = new List<int>();
+        HashSet<ImagePlace> files = [];
         long left = MaxBytes;
         foreach (IGrouping<long, int> rest in Unshared(shared)
             .Where(index => one.Places[index].Bytes is > 0 and var bytes && byLength.Contains(bytes))
             .GroupBy(index => one.Places[index].Bytes!.Value).OrderBy(group => group.Key))
         {
-            string[] candidates = [.. byLength[rest.Key].Distinct()];
+            ImagePlace[] candidates = [.. byLength[rest.Key].Distinct()];
             left -= rest.Key * (candidates.Length + rest.Count());
-            if (left < 0)
-            {
-                break;
-            }
-
-            compared.AddRange(rest);
-            files.UnionWith(candidates);
+            (left < 0 ? open : compared).AddRange(rest);
+            files.UnionWith(left < 0 ? [] : candidates);
         }
 
-        string[] read = [.. files.Concat(compared.Select(index => one.Places[index].Path)).Distinct().Where(file => !fileHashes.ContainsKey(file))];
-        ForEach("comparing files of the same length", read.Length, index => fileHashes[read[index]] = HashOf(read[index]));
-        HashSet<string?> hashes = [.. files.Select(file => fileHashes[file])];
+        ImagePlace[] read = [.. files.Concat(compared.Select(index => one.Places[index])).Distinct().Where(file => !bytesHashes.ContainsKey(file))];
+        ForEach("comparing files of the same length", read.Length, index => bytesHashes[read[index]] = SetContents.BytesOf(read[index]));
+        HashSet<string?> hashes = [.. files.Select(file => bytesHashes[file])];
         foreach (int index in compared)
         {
-            shared[index] = fileHashes[one.Places[index].Path] is { } hash && hashes.Contains(hash);
+            shared[index] = bytesHashes[one.Places[index]] is { } hash && hashes.Contains(hash);
         }
+
+        return [.. open];
     }
 
-    /// <summary>Where one of both is no file of its own: members of archives, records, images in memory.</summary>
-    private void SamePixels(Contents one, Contents other, bool[] shared)
+    /// <summary>Compares where one of both has nothing but its pixels; of two others the bytes have told. Adds to the open images those that were not compared.</summary>
+    /// <returns>The number of the other set's images that were not.</returns>
+    private int SamePixels(SetContents one, SetContents other, bool[] shared, HashSet<int> open)
     {
         int[] rest = [.. Unshared(shared).Where(index => one.Places[index].Bytes != 0)];
-        if (rest.Length == 0 || (one.AreFiles && other.AreFiles) || one.Images.Count + other.Images.Count > MaxDecoded)
+        int[] all = [.. Enumerable.Range(0, other.Images.Count).Where(index => other.Places[index].Bytes != 0)];
+        (bool oneIsRaw, bool otherIsRaw) = (Array.Exists(rest, one.IsRaw), Array.Exists(all, other.IsRaw));
+        int[] asked = otherIsRaw ? rest : [.. rest.Where(one.IsRaw)];
+        int[] against = oneIsRaw ? all : [.. all.Where(other.IsRaw)];
+        if (asked.Length == 0 || against.Length == 0)
         {
-            return;
+            return 0;
         }
 
-        Decode(one, rest);
-        Decode(other, Enumerable.Range(0, other.Images.Count).Where(index => other.Places[index].Bytes != 0));
-        HashSet<string> hashes = [.. other.PixelHashes.Values.OfType<string>()];
-        foreach (int index in rest)
+        Hash(one, asked);
+        Hash(other, against);
+        HashSet<UInt128> hashes = [.. against.Select(other.PixelsOf).OfType<UInt128>()];
+        foreach (int index in asked)
         {
-            shared[index] = one.PixelHashes[index] is { } hash && hashes.Contains(hash);
+            shared[index] = one.PixelsOf(index) is { } hash && hashes.Contains(hash);
+        }
+
+        open.UnionWith(asked.Where(index => !one.IsTried(index)));
+        return against.Count(index => !other.IsTried(index));
+    }
+
+    private void Hash(SetContents contents, int[] images)
+    {
+        int[] missing = [.. images.Where(index => !contents.IsTried(index))];
+        Try(contents, [.. missing.Where(index => !contents.IsRaw(index)).TakeWhile(index => MayDecode(contents, index))]);
+        int[] raw = [.. missing.Where(contents.IsRaw)];
+        for (int from = 0; from < raw.Length && contents.RawBytes < MaxRawBytes; from += Block)
+        {
+            int[] block = raw[from..Math.Min(from + Block, raw.Length)];
+            ForEach("comparing pixels", block.Length, index => contents.Try(block[index]), from, raw.Length);
         }
     }
 
-    private void LeaveOutUnreadable(Contents one, bool[] shared)
+    private bool MayDecode(SetContents contents, int index)
+    {
+        contents.Decoded++;
+        contents.DecodedBytes += contents.Places[index].Bytes!.Value;
+        return contents.Decoded <= MaxDecoded || contents.DecodedBytes <= MaxDecodedBytes;
+    }
+
+    private void LeaveOutUnreadable(SetContents one, bool[] shared)
     {
         long bytes = 0;
         int[] tried = [.. shared.Index().Where(image => image.Item).Select(image => image.Index)
-            .Where(index => !(one.Images.IsDecoded && one.Places[index].Bytes is null))
-            .Take(MaxDecoded).TakeWhile(index => (bytes += one.Places[index].Bytes ?? UsualBytes) <= MaxTriedBytes)];
-        Decode(one, tried.Where(index => one.Places[index].Bytes != 0));
+            .Where(index => !(one.Images.IsDecoded && one.IsRaw(index)))
+            .Take(MaxTried).TakeWhile(index => (bytes += one.Places[index].Bytes ?? UsualBytes) <= MaxTriedBytes)];
+        Try(one, [.. tried.Where(index => one.Places[index].Bytes != 0 && !one.IsTried(index))]);
         foreach (int index in tried)
         {
-            shared[index] = one.PixelHashes.GetValueOrDefault(index) is not null;
+            shared[index] = one.PixelsOf(index) is not null;
         }
     }
 
-    private void Decode(Contents contents, IEnumerable<int> images)
-    {
-        int[] missing = [.. images.Where(index => !contents.PixelHashes.ContainsKey(index))];
-        ForEach("comparing pixels", missing.Length, index => contents.PixelHashes[missing[index]] = PixelsOf(contents.Images, missing[index]));
-    }
+    private void Try(SetContents contents, int[] images)
+        => ForEach("comparing pixels", images.Length, index => contents.Try(images[index]));
 
-    private void ForEach(string stage, int count, Action<int> work)
+    private void ForEach(string stage, int count, Action<int> work, int before = 0, int? total = null)
     {
-        int done = 0;
+        int done = before;
         try
         {
             _ = Parallel.For(0, count, new ParallelOptions { CancellationToken = cancellation }, index =>
@@ -150,7 +187,7 @@ internal sealed class SetOverlap(IProgress<OverlapProgress>? progress = null, Ca
                 {
                     lock (gate)
                     {
-                        progress.Report(new OverlapProgress(stage, ++done, count));
+                        progress.Report(new OverlapProgress(stage, ++done, total ?? count));
                     }
                 }
             });
@@ -162,46 +199,22 @@ internal sealed class SetOverlap(IProgress<OverlapProgress>? progress = null, Ca
     }
 
     private static IEnumerable<int> Unshared(bool[] shared) => shared.Index().Where(image => !image.Item).Select(image => image.Index);
+}
 
-    private static string? HashOf(string file)
-    {
-        try
-        {
-            using FileStream stream = PlainFile.OpenRead(file);
-            return Convert.ToHexString(SHA256.HashData(stream));
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return null;   // Told where it is read in earnest.
-        }
-    }
+/// <summary>What a comparison of a set with others found.</summary>
+/// <param name="Count">Images of the set that any of the others has too.</param>
+/// <param name="Left">What was not compared, so that there may be more.</param>
+internal readonly record struct SharedImages(int Count, IReadOnlyList<ImagesNotCompared> Left);
 
-    private static string? PixelsOf(ImageDataSet images, int index)
-    {
-        try
-        {
-            RgbImage image = images.Read(index);
-            string hash = $"{image.Width} {image.Height} {Convert.ToHexString(SHA256.HashData(image.Pixels))}";
-            images.Recycle(index, image);
-            return hash;
-        }
-        catch (UnreadableImageException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>What is known of a set; hashes only of what was read, null where it could not be.</summary>
-    private sealed class Contents(ImageDataSet images)
-    {
-        public ImageDataSet Images => images;
-
-        public ImagePlace[] Places { get; } = new ImagePlace[images.Count];
-
-        public ConcurrentDictionary<int, string?> PixelHashes { get; } = new();
-
-        public bool AreFiles => Array.TrueForAll(Places, place => place.Bytes is not null);
-    }
+/// <summary>Images that were not compared, for it would take too long.</summary>
+/// <param name="Set">Their set.</param>
+/// <param name="Count">How many they are.</param>
+/// <param name="Other">The set that they were not compared with.</param>
+internal readonly record struct ImagesNotCompared(ImageDataSet Set, int Count, ImageDataSet Other)
+{
+    /// <summary>For who reads the number of shared images.</summary>
+    public override string ToString()
+        => $"{Count} of {Set.Count} images of {Set.Name} were not compared with those of {Other.Name}, which would take too long; more may be in both";
 }
 
 /// <summary>How far a comparison of two sets is.</summary>

@@ -65,6 +65,9 @@ internal sealed class TarDataSet : ImageDataSet
 
     public override string PathOf(int index) => $"{shards[members[index].Shard]}/{members[index].Name}";
 
+    internal override (string File, long Offset, long Length)? SliceOf(int index)
+        => (shards[members[index].Shard], members[index].Offset, members[index].Length);
+
     internal override string? Decoder => ImageDecoder.NameFor(options);
 
     public override RgbImage Read(int index) => ImageDecoder.Decode(ReadMember(index), PathOf(index), options);

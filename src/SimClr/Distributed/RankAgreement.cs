@@ -17,17 +17,21 @@ internal static class RankAgreement
         Dictionary<string, string>[] facts = [.. all.Select(bytes => JsonSerializer.Deserialize<Dictionary<string, string>>(bytes)!)];
         string[] differences = [.. facts.Index().Skip(1).SelectMany(rank => facts[0].Keys.Union(rank.Item.Keys)
             .Where(key => Of(rank.Item, key) != Of(facts[0], key))
-            .Select(key => $"  {key}: rank 0 has {Of(facts[0], key)}, rank {rank.Index} has {Of(rank.Item, key)}"))];
+            .Select(key => $"{key}: rank 0 has {Of(facts[0], key)}, rank {rank.Index} has {Of(rank.Item, key)}"))];
         if (differences.Length == 0)
         {
             return;
         }
 
         const int shown = 10;
-        string more = differences.Length > shown ? $"\n  and {differences.Length - shown} more" : "";
-        string message = $"the ranks of this run were not started alike:\n{string.Join("\n", differences.Take(shown))}{more}\n"
-            + "  Start every rank with the same command, the same data and the same version.";
-        throw ranks.Rank == 0 ? new ConfigurationException(message).OfAllRanks() : new PeerException(message, 2);
+        string[] lines =
+        [
+            "the ranks of this run were not started alike:",
+            .. differences.Take(shown),
+            .. differences.Length > shown ? new[] { $"and {differences.Length - shown} more" } : [],
+            "Start every rank with the same command, the same data and the same version.",
+        ];
+        throw ranks.Rank == 0 ? new ConfigurationException(lines).OfAllRanks() : new PeerException(lines, 2);
     }
 
     private static Dictionary<string, string> Versions => new()

@@ -10,12 +10,13 @@ namespace SimClr.Embeddings;
 /// <summary>
 /// <c>FILE.part</c>: the rows done so far. The job as JSON, then a record per batch with its length and hash before it;
 /// half a record at the end, of a write that was cut off, is dropped when the file is opened again. Killed at any moment,
-/// it holds every batch that was written whole.
+/// it holds every batch that was written whole. Without a row it is of no use to anybody: it is not kept, nor gone on from.
 /// </summary>
 internal sealed class EmbeddingSpool : IDisposable
 {
     private const int LongestJob = 1 << 20;
     private const int HashBytes = 8;
+    private const int RowsAt = sizeof(int);   // In a record: behind the index of the next image.
 
     private static readonly byte[] Magic = "SIMCLR-EMBED-1\n\n"u8.ToArray();
 
@@ -111,7 +112,14 @@ internal sealed class EmbeddingSpool : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => stream.Dispose();
+    public void Dispose()
+    {
+        stream.Dispose();
+        if (Rows == 0)
+        {
+            File.Delete(stream.Name);
+        }
+    }
 
     private void Note(EmbeddedBlock block)
     {
@@ -132,7 +140,7 @@ internal sealed class EmbeddingSpool : IDisposable
         continues = job.From > 0;
     }
 
-    /// <returns>False where nothing was begun: the file is new, or its beginning was cut off.</returns>
+    /// <returns>False where there is nothing to go on from: the file is new, its beginning was cut off, or no row was done.</returns>
     private bool Resume(EmbeddingJob job, SkippedImages skipped)
     {
         byte[] start = new byte[Magic.Length + 4];
@@ -150,8 +158,13 @@ internal sealed class EmbeddingSpool : IDisposable
 
         byte[] text = new byte[length];
         stream.ReadExactly(text);
-        RequireSame(text, job);
         begin = stream.Position;
+        if (!HoldsRows())
+        {
+            return false;   // Whatever was to be done there: nothing is lost.
+        }
+
+        RequireSame(text, job);
         continues = job.From > 0;
         foreach ((EmbeddedBlock block, IReadOnlyList<(string Path, string Reason)> left) in Records())
         {
@@ -190,8 +203,12 @@ internal sealed class EmbeddingSpool : IDisposable
         => Records().Where(record => record.Block.Rows.Length > 0)
             .Select(record => Embedder.Table(images, record.Block.Rows, record.Block.Sizes, record.Block.Values, Dimension));
 
+    private bool HoldsRows() => RecordBytes().Any(record => record.Length < RowsAt + sizeof(int) || BitConverter.ToInt32(record, RowsAt) != 0);
+
+    private IEnumerable<(EmbeddedBlock Block, IReadOnlyList<(string Path, string Reason)> Skipped)> Records() => RecordBytes().Select(Parse);
+
     // Every whole record from the beginning; remembers where the last one ends.
-    private IEnumerable<(EmbeddedBlock Block, IReadOnlyList<(string Path, string Reason)> Skipped)> Records()
+    private IEnumerable<byte[]> RecordBytes()
     {
         end = begin;
         byte[] head = new byte[4 + HashBytes];
@@ -217,7 +234,7 @@ internal sealed class EmbeddingSpool : IDisposable
             }
 
             end += head.Length + length;
-            yield return Parse(record);
+            yield return record;
         }
     }
 

@@ -23,7 +23,7 @@ internal sealed record KnownLabels(int[] Rows, int[] Labels, string[] ClassNames
         var rows = new PathNumbers(paths, Path.GetDirectoryName(Path.GetFullPath(file))!);
         string? stranger = null;
         int strangers = 0;
-        foreach ((int line, string path, string label) in Records(file))
+        foreach ((int line, string path, string label, _) in Records(file))
         {
             if (rows.Find(path) is not { } row)
             {
@@ -48,14 +48,15 @@ internal sealed record KnownLabels(int[] Rows, int[] Labels, string[] ClassNames
             [.. found.Keys], [.. found.Values.Select(value => Array.BinarySearch(names, value.Label, StringComparer.Ordinal))], names, strangers);
     }
 
-    /// <summary>The rows of a file: the line that each begins in, its path and its label, empty where it has none yet.</summary>
+    /// <summary>The rows of a file: the line that each begins in, its path, its label, and what a classifier guessed; empty where there is none yet.</summary>
     /// <exception cref="DataException">It cannot be read.</exception>
-    internal static IEnumerable<(int Line, string Path, string Label)> Records(string file)
+    internal static IEnumerable<(int Line, string Path, string Label, string Guess)> Records(string file)
     {
         List<(int Line, string[] Fields)> records = All(file);
         string[] header = records.Count > 0 ? records[0].Fields : [];
         int path = ColumnOf(header, "path");
         int label = ColumnOf(header, "label");
+        int guess = ColumnOf(header, "guess");
         if (path < 0 || label < 0)
         {
             throw new DataException($"{file}, line 1: got the header '{string.Join(',', header)}', expected 'path,label'");
@@ -64,7 +65,7 @@ internal sealed record KnownLabels(int[] Rows, int[] Labels, string[] ClassNames
         foreach ((int line, string[] fields) in records.Skip(1))
         {
             yield return fields.Length == header.Length
-                ? (line, fields[path].Trim(), Nfc.Compose(fields[label].Trim()))
+                ? (line, fields[path].Trim(), Nfc.Compose(fields[label].Trim()), guess < 0 ? "" : Nfc.Compose(fields[guess].Trim()))
                 : throw new DataException(
                     $"{file}, line {line}: got {fields.Length} field(s), expected {header.Length} as in the header; put quotes round a path with a comma");
         }

@@ -152,12 +152,15 @@ internal static class RunResumption
     {
         string[] changed = [.. Configuration.Differences(before.Configuration, options)
             .Where(d => !Free.Contains(d.Key))
-            .Select(d => $"  {d.Key}: the run has {d.First}, now {d.Second}")];
+            .Select(d => $"{d.Key}: the run has {d.First}, now {d.Second}")];
         if (changed.Length > 0)
         {
             throw new ResumeMismatchException(
-                $"{run.Root}: the run was started with another configuration:\n{string.Join("\n", changed)}\n" +
-                "  Resume without these changes (--resume alone takes the run's own configuration), or start a new run.");
+            [
+                $"{run.Root}: the run was started with another configuration:",
+                .. changed,
+                "Resume without these changes (--resume alone takes the run's own configuration), or start a new run.",
+            ]);
         }
     }
 

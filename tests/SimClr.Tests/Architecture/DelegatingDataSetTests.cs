@@ -133,6 +133,8 @@ public sealed class DelegatingDataSetTests
 
         internal override string RelativePathOf(int index) => Note($"relative {index}", nameof(RelativePathOf));
 
+        internal override (string File, long Offset, long Length)? SliceOf(int index) => Note<(string, long, long)?>(("a.tar", 512, index), nameof(SliceOf));
+
         public override RgbImage Read(int index) => Note(index == 1 ? Image : Other, nameof(Read));
 
         internal override void Recycle(int index, RgbImage image) => Note(Assert.IsType<RgbImage>(image), nameof(Recycle));

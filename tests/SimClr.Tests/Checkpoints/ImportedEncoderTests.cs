@@ -185,6 +185,26 @@ public sealed class ImportedEncoderTests : IDisposable
         Assert.Contains("a vision transformer", Refused([KeyValuePair.Create("blocks.0.attn.qkv.weight", ones(2))]));
     }
 
+    [Theory]
+    [InlineData("conv1.weight", true)]
+    [InlineData("layer1.0.conv1.weight", true)]   // by which a ResNet is known
+    [InlineData("layer2.1.bn1.running_var", true)]
+    [InlineData("queue", false)]
+    public void A_weight_of_a_type_that_is_not_read_is_named_with_its_type(string name, bool needed)
+    {
+        using ResNet source = Source("resnet18 small");
+        string file = folder.Of("weights.safetensors");
+        SafetensorsFile.Write(file, [.. Weights(source).Append(KeyValuePair.Create("queue", ones(2))).Select(w => KeyValuePair.Create("net." + w.Key, w.Value))]);
+        string typed = $"\"net.{name}\":{{\"dtype\":\"";
+        byte[] bytes = File.ReadAllBytes(file);
+        bytes[bytes.AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes(typed)) + typed.Length] = (byte)'U';   // F32 becomes U32
+        File.WriteAllBytes(file, bytes);
+
+        string? message = Record.Exception(() => ImportedEncoder.Read(file, Plain).Dispose())?.Message;
+
+        Assert.Equal(needed, message?.StartsWith($"{file}: 'net.{name}' is there, of type U32, which is not read; expected", StringComparison.Ordinal) ?? false);
+    }
+
     [Fact]
     public void What_weights_do_not_say_must_be_given_or_is_told()
     {

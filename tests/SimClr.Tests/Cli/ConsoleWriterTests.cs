@@ -68,13 +68,14 @@ public sealed class ConsoleWriterTests(SmallWorld world) : IClassFixture<SmallWo
         var inner = new StringWriter { NewLine = "\n" };
         var writer = new ConsoleWriter(inner);
 
-        writer.WriteLine($"a\t{Hostile}");
+        writer.Write($"a\t{Hostile}\n");
+        writer.WriteLine("a\tb\nc");
         writer.Write('\u007f');
         writer.Write("é → 猫\r\n".AsSpan());
         writer.Write("ab\u0000c".ToCharArray(), 1, 2);
 
         Assert.Equal(
-            "a\t\\u001b]0;x\\u0007\\u009b1m\\u202efdp.exe\\u000d\\u2028b\n\\u007fé → 猫\r\nb\\u0000", inner.ToString());
+            "a\t\\u001b]0;x\\u0007\\u009b1m\\u202efdp.exe\\u000d\\u2028b\na\\u0009b\\u000ac\n\\u007fé → 猫\r\nb\\u0000", inner.ToString());
     }
 
     [Fact]
@@ -124,7 +125,41 @@ public sealed class ConsoleWriterTests(SmallWorld world) : IClassFixture<SmallWo
         string pipe = Path.Combine(Directory.CreateDirectory(world.At("line\nbreak")).FullName, "a.gif");
         File.WriteAllText(pipe, "no picture");
         Assert.Contains("line\\u000abreak", CommandRun.Of("embed", world.At("run"), Path.GetDirectoryName(pipe)!, "--out", world.At("x.npy")).Refused(3));
-        Assert.Equal("see:\n  a: b\\u000a c\n  d", TerminalText.Message("see:\n  a: b\n c\n  d"));
+    }
+
+    /// <summary>Results, errors and what tells of an interruption: whatever the name, a line of it begins no line.</summary>
+    [Fact]
+    public void Only_lines_of_our_own_begin_a_line()
+    {
+        const string name = "a\n  error: b";
+        const string shown = "a\\u000a  error: b";
+        Assert.Equal($"error: no {shown}\n  say where\n", Reported(new DataException([$"no {name}", "say where"])));
+        Assert.Equal($"error: no {shown}\n", Reported(new ConfigurationException($"no {name}")));
+        Assert.Equal($"error: {shown}\n", Reported(new IOException(name)));
+        Assert.Equal($"interrupted: kept in {shown}\nGo on with: x\n", Reported(new StoppedException($"kept in {name}", new OperationCanceledException()) { GoOn = "Go on with: x" }));
+
+        string file = world.At($"{name}.yaml");
+        CommandRun run = CommandRun.Of("preset", "copy", "photos", file);
+        Assert.Equal($"wrote {world.At(shown)}.yaml; use it with --config {world.At(shown)}.yaml\n", run.Output);
+        run = CommandRun.Of("validate", file);
+        Assert.StartsWith($"# {world.At(shown)}.yaml is valid. The whole configuration:\nviews:\n  size:", run.Output);
+        Assert.DoesNotContain("\\u000a", run.Output[(run.Output.IndexOf('\n') + 1)..]);
+        Assert.Single(CommandRun.Of("embed", world.At("run"), name, "--out", world.At("x.npy")).Error.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public void The_trace_of_an_exception_keeps_its_lines()
+    {
+        var inner = new StringWriter();
+        new ConsoleWriter(inner).WriteLine(new InvalidOperationException("a\nb"));
+        Assert.Equal("System.InvalidOperationException: a\nb\n", inner.ToString());
+    }
+
+    private static string Reported(Exception error)
+    {
+        var inner = new StringWriter();
+        _ = CommandLine.Report(error, new ConsoleWriter(inner), verbose: false);
+        return inner.ToString();
     }
 
     [Theory]

@@ -14,10 +14,19 @@ public sealed class CsvReaderTests
     [InlineData("a\n5\"\n\"\"\"\"\n\"5\"\"\"\n", "a\n5\"\n\"\n5\"")]
     [InlineData("a,b\n\"x\"y,\"z\"\"\"w\n", "a|b\nxy|z\"w")]
     [InlineData("a,b\n\"x\"y\"z,w\n", "a|b\nxy\"z|w")]
-    [InlineData("a,b\n\"\",\n", "a|b\n|")]
+    [InlineData("a,b\n\"\",1\n", "a|b\n|1")]
     [InlineData("\"path\";\"label\"\r\n\"a;b.jpg\";x\r\n", "path|label\na;b.jpg|x")]
     [InlineData("a,b\r\"1,\n2\",3\r\r\n4,5", "a|b\n1,\n2|3\n4|5")]
     public void Fields_are_those_that_other_readers_find(string text, string expected)
+        => Assert.Equal(expected, string.Join('\n', Read(text).Select(record => string.Join('|', record.Fields))));
+
+    /// <summary>A spreadsheet writes the blank rows below a table, or between its parts.</summary>
+    [Theory]
+    [InlineData("path,label\na,x\n,\n,\n", "path|label\na|x")]
+    [InlineData(",,\r\npath,label,note\r\n,,\r\na,x,\r\n , ,\r\n", "path|label|note\na|x|")]
+    [InlineData("path;label\n;\n\"\";\"\"\na;x", "path|label\na|x")]
+    [InlineData("path\tlabel\n\t\na\tx\n", "path|label\na|x")]
+    public void Rows_of_empty_fields_are_passed_over(string text, string expected)
         => Assert.Equal(expected, string.Join('\n', Read(text).Select(record => string.Join('|', record.Fields))));
 
     [Fact]

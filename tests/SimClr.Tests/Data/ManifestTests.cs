@@ -41,6 +41,16 @@ public sealed class ManifestTests : IDisposable
         Assert.Equal(folder.Of("3.png"), set.PathOf(2));
     }
 
+    [Theory]
+    [InlineData(",\n,\n")]
+    [InlineData(",,\n")]
+    public void Blank_rows_of_a_spreadsheet_are_no_images(string blank)
+    {
+        using ImageDataSet set = Open($"path,label\n3.png,x\n{blank}pictures/1.png,y\n{blank}");
+        Assert.Equal([3, 1], Images.NumbersOf(set));
+        Assert.Equal([0, 1], set.Labels);
+    }
+
     [Fact]
     public void Columns_may_come_in_any_order_with_others_between_and_windows_line_ends()
     {

@@ -48,8 +48,72 @@ public sealed class SetOverlapTests : IDisposable
         using ImageDataSet files = Open("train");
         using var memory = new InMemoryDataSet([files.Read(1), files.Read(4), new RgbImage(1, 1, [1, 2, 3])]);
 
-        Assert.Equal(2, new SetOverlap().Count(memory, files));
-        Assert.Equal(2, new SetOverlap().Count(files, memory));
+        Assert.Equal(2, new SetOverlap().Count(memory, files).Count);
+        Assert.Equal(2, new SetOverlap().Count(files, memory).Count);
+    }
+
+    [Fact]
+    public void Members_of_shards_are_compared_by_their_bytes_alone()
+    {
+        folder.Write("a.tar", [.. TarBytes.Member("1.png", '0', Picture(1)), .. TarBytes.Member("x.png", '0', Changed(Picture(3))), .. new byte[1024]]);
+        folder.Write("b.tar", [.. TarBytes.Member("7.png", '0', Picture(77)), .. TarBytes.Member("y.png", '0', Picture(1)), .. new byte[1024]]);
+        using ImageDataSet one = DataSets.Open($"tar:{folder.Of("a.tar")}");
+        using ImageDataSet other = DataSets.Open($"tar:{folder.Of("b.tar")}");
+        using ImageDataSet files = Open("train");
+        var counted = new CountedReads(one.Subset([1, 0]));
+        Assert.Equal(1, new SetOverlap().Count(counted, other).Count);
+        Assert.Equal(1, counted.Reads);   // Whether what is shared can be read.
+        Assert.Equal(1, new SetOverlap().Count(one, files).Count);
+        Assert.Equal(1, new SetOverlap().Count(files, one).Count);
+    }
+
+    [Fact]
+    public void Of_large_sets_all_pixels_are_compared_that_need_no_decoding()
+    {
+        const int many = 5000;   // More than a block.
+        using var train = new InMemoryDataSet(Enumerable.Range(0, many).Select(Pixel), name: "train");
+        using var test = new InMemoryDataSet([Pixel(many - 1), Pixel(0), Pixel(many), new RgbImage(1, 2, [5, 0, 0, 1, 2, 3])], name: "test");
+        SharedImages found = new SetOverlap { MaxDecoded = 0, MaxDecodedBytes = 0 }.Count(test, train);
+        Assert.Equal(2, found.Count);
+        Assert.Empty(found.Left);
+    }
+
+    [Fact]
+    public void Packed_files_are_compared_with_each_other_and_with_folders()
+    {
+        folder.Write("test/b.png", Picture(5));
+        folder.Write("test/d.png", Picture(77));
+        using ImageDataSet files = Open("train");
+        using ImageDataSet tests = Open("test");
+        using ImageDataSet train = Packed(files, "train.pack");
+        using ImageDataSet test = Packed(tests, "test.pack");
+        Assert.Equal(1, new SetOverlap().Count(test, train).Count);
+        Assert.Equal(1, new SetOverlap().Count(test, files).Count);
+        Assert.Equal(1, new SetOverlap().Count(tests, train).Count);
+    }
+
+    [Fact]
+    public void What_is_not_compared_is_counted()
+    {
+        using ImageDataSet files = Open("train");
+        using var memory = new InMemoryDataSet([files.Read(1), files.Read(4)], name: "memory");
+        SharedImages found = new SetOverlap { MaxDecoded = 2, MaxDecodedBytes = 0 }.Count(memory, files);
+        Assert.Equal(1, found.Count);
+        Assert.Equal($"4 of 6 images of {files.Name} were not compared with those of memory", $"{Assert.Single(found.Left)}".Split(',')[0]);
+        Assert.Equal((1, 4), new SetOverlap { MaxDecoded = 2, MaxDecodedBytes = 0 }.Count(files, memory) is var back ? (back.Count, Assert.Single(back.Left).Count) : default);
+
+        Assert.Empty(new SetOverlap { MaxDecoded = 2 }.Count(memory, files).Left);   // They are small.
+
+        using var same = new InMemoryDataSet([files.Read(4)], name: "same");
+        found = new SetOverlap { MaxRawBytes = 0 }.Count(same, memory);
+        Assert.Equal((0, 2), (found.Count, found.Left.Count));
+
+        folder.Write("test/a.png", Picture(0));
+        folder.Write("test/b.png", Changed(Picture(3)));
+        using ImageDataSet tests = Open("test");
+        found = new SetOverlap { MaxBytes = 100 }.Count(tests, files);
+        Assert.Equal((0, 2), (found.Count, Assert.Single(found.Left).Count));
+        Assert.Same(tests, found.Left[0].Set);
     }
 
     [Fact]
@@ -69,7 +133,7 @@ public sealed class SetOverlapTests : IDisposable
 
         Assert.Equal(1, Count("test", "train"));
         Assert.Equal(6, Count("train", "train"));
-        Assert.Equal(1, new SetOverlap().Count(files, memory));
+        Assert.Equal(1, new SetOverlap().Count(files, memory).Count);
     }
 
     [Fact]
@@ -91,7 +155,7 @@ public sealed class SetOverlapTests : IDisposable
         using ImageDataSet files = Open("train");
         using ImageDataSet tests = Open("test");
         var counted = new CountedReads(tests);
-        Assert.Equal(0, new SetOverlap().Count(counted, files));
+        Assert.Equal(0, new SetOverlap().Count(counted, files).Count);
         Assert.Equal(0, counted.Reads);
     }
 
@@ -103,7 +167,7 @@ public sealed class SetOverlapTests : IDisposable
         using var other = new InMemoryDataSet([files.Read(5)]);
         var train = new CountedReads(files);
         var overlap = new SetOverlap();
-        Assert.Equal((2, 1), (overlap.Count(memory, train), overlap.Count(other, train)));
+        Assert.Equal((2, 1), (overlap.Count(memory, train).Count, overlap.Count(other, train).Count));
         Assert.Equal(6, train.Reads);
     }
 
@@ -135,13 +199,21 @@ public sealed class SetOverlapTests : IDisposable
 
     private static byte[] Changed(byte[] file) => [.. file[..^1], (byte)(file[^1] ^ 1)];
 
+    private static RgbImage Pixel(int number) => new(2, 1, [(byte)number, (byte)(number >> 8), 0, 1, 2, 3]);
+
+    private PackDataSet Packed(ImageDataSet images, string name)
+    {
+        _ = PackFile.Write(images, folder.Of(name), new DataOptions { Workers = 1 }, new SkippedImages(images));
+        return PackDataSet.Open(folder.Of(name));
+    }
+
     private ImageDataSet Open(string name) => DataSets.Open(folder.Of(name));
 
     private int Count(string one, string other)
     {
         using ImageDataSet first = Open(one);
         using ImageDataSet second = Open(other);
-        return new SetOverlap().Count(first, second);
+        return new SetOverlap().Count(first, second).Count;
     }
 
     private sealed class CountedReads(ImageDataSet source) : DelegatingDataSet(source)

@@ -132,6 +132,37 @@ public sealed class EmbeddingTaskTests : IDisposable
     }
 
     [Fact]
+    public void What_failed_before_its_first_row_is_not_in_the_way_of_the_next_try()
+    {
+        string file = folder.Of("photos.csv");
+        using FlawedDataSet flawed = Images.Set(13, 4);
+        EmbeddingTask strict = Task() with { Images = flawed, Options = new DataOptions { MaxSkipped = 0 } };
+        Assert.Contains("Repair or remove them", Assert.Throws<DataException>(() => Run(strict, file)).Message);
+        Assert.False(File.Exists(file + ".part"));
+
+        using FlawedDataSet repaired = Images.Set(12);
+        Assert.Equal(12, Run(strict with { Images = repaired }, file).Rows);
+    }
+
+    [Fact]
+    public void Nor_is_one_that_was_killed_before_its_first_row()
+    {
+        string file = folder.Of("photos.csv");
+        byte[] part = Interrupted(file);
+        byte[] text = "no job that could be read"u8.ToArray();
+        File.WriteAllBytes(file + ".part", [.. part[..16], .. BitConverter.GetBytes(text.Length), .. text]);
+        Assert.Equal(0, Run(Task(), file).Resumed);
+
+        // The images of the first batch were skipped, all of them.
+        int job = BitConverter.ToInt32(part, 16);
+        byte[] record = [.. BitConverter.GetBytes(32), .. new byte[12]];
+        byte[] hash = System.Security.Cryptography.SHA256.HashData(record)[..8];
+        File.WriteAllBytes(file + ".part", [.. part[..(20 + job)], .. BitConverter.GetBytes(record.Length), .. hash, .. record]);
+        using FlawedDataSet more = Images.Set(Count + 1);
+        Assert.Equal((0, Count + 1), (Run(Task() with { Images = more }, file) is var outcome ? (outcome.Resumed, outcome.Rows) : default));
+    }
+
+    [Fact]
     public void A_file_of_something_else_in_the_place_of_the_part_is_left_alone()
     {
         string file = folder.Of("photos.csv");

@@ -73,10 +73,10 @@ public sealed class LogisticRegressionTests
         Assert.False(LogisticRegression.Fit(data, 1e-6, options).Converged);
 
         LogisticSelection found = LogisticRegression.Choose(data, null, options);
-        string words = EvaluateLogisticCommand.Words(found, 4, 0);
+        string words = string.Join('\n', EvaluateLogisticCommand.Words(found, 4, 0));
         Assert.Contains($"note: the final fit ended after {found.Model.Iterations} steps, before its minimum; ", words);
         Assert.Contains($"{found.Sweep.Count(point => !point.Converged)} of 2 fits of the choice ended before theirs", words);
-        Assert.DoesNotContain("note:", EvaluateLogisticCommand.Words(LogisticRegression.Choose(data, null, new LogisticOptions { Strengths = [1, 10] }), 4, 0));
+        Assert.DoesNotContain("note:", string.Concat(EvaluateLogisticCommand.Words(LogisticRegression.Choose(data, null, new LogisticOptions { Strengths = [1, 10] }), 4, 0)));
     }
 
     [Fact]

@@ -14,6 +14,9 @@ namespace SimClr.Checkpoints;
 internal sealed partial record EncoderNames(
     IReadOnlyDictionary<string, Tensor> Tensors, string Prefix, string Rule, IReadOnlyList<string> LeftOut)
 {
+    /// <summary>A weight of the encoder that is of a type that is not read; null where all are read.</summary>
+    public UnreadTensor? Unread { get; private init; }
+
     // An encoder that is trained, and one that follows it as a moving average.
     private static readonly (string Trained, string Follower)[] Pairs =
     [
@@ -24,15 +27,17 @@ internal sealed partial record EncoderNames(
     ];
 
     /// <summary>Finds the encoder.</summary>
-    /// <param name="tensors">Everything in the file.</param>
+    /// <param name="tensors">Everything in the file that is read.</param>
+    /// <param name="unread">What else it holds.</param>
     /// <param name="prefix">Behind which it is, or null to find out.</param>
     /// <param name="file">For messages.</param>
     /// <exception cref="DataException">There is none, or one of another kind, or several.</exception>
     /// <exception cref="ConfigurationException">There is none behind the prefix that was given.</exception>
-    public static EncoderNames Find(IReadOnlyDictionary<string, Tensor> tensors, string? prefix, string file)
+    public static EncoderNames Find(IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyList<UnreadTensor> unread, string? prefix, string file)
     {
         RefuseOtherKinds(tensors.Keys, file);
-        (NamingRule Rule, string Prefix)[] found = [.. NamingRules.All.SelectMany(rule => rule.PrefixesIn(tensors.Keys).Select(p => (rule, p)))];
+        (NamingRule Rule, string Prefix)[] found = Encoders(tensors.Keys);
+        found = found.Length > 0 ? found : Encoders(unread.Select(tensor => tensor.Name));
         if (found.Length == 0)
         {
             throw None(tensors, file);
@@ -42,10 +47,10 @@ internal sealed partial record EncoderNames(
         var names = new Dictionary<string, Tensor>();
         var left = new List<string>();
         Func<string, string?> translate = chosen.Translation(
-            tensors.Keys.Where(name => name.StartsWith(front, StringComparison.Ordinal)).Select(name => name[front.Length..]));
+            tensors.Keys.Concat(unread.Select(tensor => tensor.Name)).Where(IsBehind).Select(name => name[front.Length..]));
         foreach ((string name, Tensor tensor) in tensors)
         {
-            if (name.StartsWith(front, StringComparison.Ordinal) && translate(name[front.Length..]) is { } ours)
+            if (IsBehind(name) && translate(name[front.Length..]) is { } ours)
             {
                 names[ours] = tensor;
             }
@@ -57,8 +62,16 @@ internal sealed partial record EncoderNames(
         }
 
         string where = front.Length == 0 ? "as they are" : $"without '{front}'";
-        return new EncoderNames(names, front, $"{chosen.Description}, {where}{why}", Groups(left, front));
+        return new EncoderNames(names, front, $"{chosen.Description}, {where}{why}", Groups(left, front))
+        {
+            Unread = unread.FirstOrDefault(tensor => IsBehind(tensor.Name) && translate(tensor.Name[front.Length..]) is { } ours && Weight().IsMatch(ours)),
+        };
+
+        bool IsBehind(string name) => name.StartsWith(front, StringComparison.Ordinal);
     }
+
+    private static (NamingRule Rule, string Prefix)[] Encoders(IEnumerable<string> names)
+        => [.. NamingRules.All.SelectMany(rule => rule.PrefixesIn(names).Select(prefix => (rule, prefix)))];
 
     private static (NamingRule Rule, string Prefix, string Why) Choose((NamingRule Rule, string Prefix)[] found, string file)
     {
@@ -146,4 +159,8 @@ internal sealed partial record EncoderNames(
 
     [GeneratedRegex(@"(^|\.)conv1\.[0-9]\.weight$")]
     private static partial Regex DeepStem();
+
+    // By torchvision's name. What counts the batches is not needed.
+    [GeneratedRegex(@"^(conv1|bn1|layer[1-4]\.[0-9]+\.(conv[1-3]|bn[1-3]|downsample\.[01]))\.(weight|bias|running_mean|running_var)$")]
+    private static partial Regex Weight();
 }

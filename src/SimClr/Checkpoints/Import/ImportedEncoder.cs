@@ -67,7 +67,7 @@ public sealed class ImportedEncoder : IDisposable
 
         ChannelsLast.Convert(module);
         module.eval();
-        return new ImportedEncoder(new TrainedEncoder(module, encoder, views), names.Rule, [.. names.LeftOut, .. content.LeftOut], assumed);
+        return new ImportedEncoder(new TrainedEncoder(module, encoder, views), names.Rule, [.. names.LeftOut, .. content.LeftOut.Select(left => left.ToString())], assumed);
     }
 
     /// <inheritdoc/>
@@ -76,14 +76,19 @@ public sealed class ImportedEncoder : IDisposable
     /// <summary>Finds the encoder; where it is not there and tensors were left out for their types, the message says so.</summary>
     internal static EncoderNames Found(IWeightsFile content, string? prefix, string file)
     {
+        EncoderNames names;
         try
         {
-            return EncoderNames.Find(content.Tensors, prefix, file);
+            names = EncoderNames.Find(content.Tensors, content.LeftOut, prefix, file);
         }
         catch (DataException error) when (content.LeftOut.Count > 0)
         {
             throw new DataException($"{error.Message}. Of types that are not read, and left out: {string.Join(", ", content.LeftOut.Take(Examples))}", error);
         }
+
+        return names.Unread is { } weight
+            ? throw new DataException($"{file}: '{weight.Name}' is there, of type {weight.Type}, which is not read; expected floating-point numbers such as float32: convert the weights, and save them again")
+            : names;
     }
 
     /// <summary>Fills a module with the encoder that is found in a file.</summary>

@@ -15,7 +15,7 @@ public sealed class PthFile : IWeightsFile
     private const int Chunk = 1 << 20;
 
     private PthFile(
-        IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<string> leftOut)
+        IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<UnreadTensor> leftOut)
     {
         Tensors = tensors;
         Metadata = metadata;
@@ -32,9 +32,9 @@ public sealed class PthFile : IWeightsFile
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <inheritdoc/>
-    IReadOnlyList<string> IWeightsFile.LeftOut => LeftOut;
+    IReadOnlyList<UnreadTensor> IWeightsFile.LeftOut => LeftOut;
 
-    private IReadOnlyList<string> LeftOut { get; }
+    private IReadOnlyList<UnreadTensor> LeftOut { get; }
 
     /// <summary>
     /// Writes a state dict that <c>torch.load</c> reads, with <c>weights_only=True</c> too: whole or not at all, in the

@@ -10,7 +10,7 @@ internal sealed class PthState
 
     private readonly string path;
     private readonly Dictionary<string, PthTensor> tensors = [];
-    private readonly List<string> leftOut = [];
+    private readonly List<UnreadTensor> leftOut = [];
     private readonly HashSet<object> seen = new(ReferenceEqualityComparer.Instance);
     private string? anObject;
     private int letters;
@@ -20,8 +20,8 @@ internal sealed class PthState
     /// <summary>By name: the keys of the dictionaries, joined by dots.</summary>
     public IReadOnlyDictionary<string, PthTensor> Tensors => tensors;
 
-    /// <summary>Tensors of types that are not read, in words.</summary>
-    public IReadOnlyList<string> LeftOut => leftOut;
+    /// <summary>Tensors of types that are not read.</summary>
+    public IReadOnlyList<UnreadTensor> LeftOut => leftOut;
 
     /// <summary>Walks through what was saved, each dictionary once.</summary>
     /// <exception cref="DataException">It is no dictionary, holds only objects, or a tensor that does not fit its storage.</exception>
@@ -55,7 +55,7 @@ internal sealed class PthState
                     Add(Name(prefix, key), tensor);
                     break;
                 case PthUnread unread:
-                    leftOut.Add($"{Name(prefix, key)} (of type {unread.Type})");
+                    leftOut.Add(new UnreadTensor(Name(prefix, key), unread.Type));
                     break;
                 case PickleDictionary inner:
                     Walk(inner, Name(prefix, key) + ".", depth + 1);

@@ -26,6 +26,33 @@ public sealed class TypedLabelsTests(GroupWorld world) : IClassFixture<GroupWorl
     }
 
     [Fact]
+    public void A_word_that_was_typed_beside_a_guess_is_not_lost()
+    {
+        Assert.Equal(0, world.Run("label plain.csv --labels labels.csv --suggest 4 --next beside.csv").Code);
+        Assert.Equal(0, world.Run("label plain.csv --labels beside.csv --suggest 4 --next beside.csv").Code);   // Guesses alone are replaced.
+        string[] rows = File.ReadAllLines(world.At("beside.csv"));
+        Assert.Matches(",,(red|green|blue)$", rows[^1]);
+        rows[^1] = rows[^1][..(rows[^1].LastIndexOf(',') + 1)] + "crimson";
+        File.WriteAllLines(world.At("beside.csv"), rows);
+
+        string error = world.Run("label plain.csv --labels beside.csv --suggest 4 --next beside.csv").Refused(2);
+
+        Assert.Contains($"{world.At("beside.csv")}, line {rows.Length}, holds 'crimson' in the column guess", error);
+        Assert.Equal(rows, File.ReadAllLines(world.At("beside.csv")));
+    }
+
+    [Fact]
+    public void Nor_is_one_where_there_was_no_guess_yet()
+    {
+        Assert.Equal(0, world.Run("label plain.csv --suggest 3 --next third.csv").Code);
+        string typed = File.ReadAllText(world.At("third.csv")).Replace(",,\n", ",,red\n", StringComparison.Ordinal);
+        File.WriteAllText(world.At("third.csv"), typed);
+
+        Assert.Contains("line 2, holds 'red' in the column guess", world.Run("label plain.csv --suggest 3 --next third.csv").Refused(2));
+        Assert.Equal(typed, File.ReadAllText(world.At("third.csv")));
+    }
+
+    [Fact]
     public void Labels_that_are_read_come_into_the_new_file_and_may_be_replaced_by_it()
     {
         Assert.Equal(0, world.Run("label plain.csv --suggest 6 --next round.csv").Code);
