@@ -39,7 +39,10 @@ public sealed class CsvFieldTests : IDisposable
         => Gen.Char["'=+-@\t\r\n\", a0"].Array[0, 8].Select(symbols => new string(symbols)).Array[1, 3].Sample(fields =>
         {
             string row = string.Join(',', fields.Select(CsvField.Quote));
-            Assert.True(fields is [""] || string.IsNullOrWhiteSpace(row) || CsvReader.Read(new StringReader("a,b\n" + row)).Last().Fields.SequenceEqual(fields), row);
+            Assert.True(
+                Array.TrueForAll(fields, string.IsNullOrWhiteSpace)   // such a row is passed over
+                    || CsvReader.Read(new StringReader("a,b\n" + row)).Last().Fields.SequenceEqual(fields),
+                row);
             Assert.All(fields.Select(CsvField.Quote), field => Assert.DoesNotMatch("^\"?[=+\\-@\t\r]", field));
         });
 
