@@ -47,6 +47,9 @@ public sealed class SafetensorsFile : IWeightsFile
     /// <summary>The file's text entries.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
+    /// <summary>Whether it has a checksum, which was checked.</summary>
+    internal bool HasChecksum => Metadata.ContainsKey(Checksum) || Metadata.ContainsKey(EarlierChecksum);
+
     /// <inheritdoc/>
     IReadOnlyList<UnreadTensor> IWeightsFile.LeftOut => LeftOut;
 
@@ -199,6 +202,20 @@ public sealed class SafetensorsFile : IWeightsFile
         var signed = new Dictionary<string, string>(metadata) { [Checksum] = digits, [Signed] = Checksum };
         signed.Remove(EarlierChecksum);
         return signed;
+    }
+
+    /// <summary>Reads a file that always has a checksum: one that has lost its name is damaged.</summary>
+    /// <inheritdoc cref="Read"/>
+    internal static SafetensorsFile ReadChecked(string path)
+    {
+        SafetensorsFile content = Read(path);
+        if (!content.HasChecksum)
+        {
+            content.Dispose();
+            throw new DataException($"{path}: the file is damaged: the checksum that it was written with is not there");
+        }
+
+        return content;
     }
 
     /// <summary>Checks the checksum that the file says it has, and leaves the stream anywhere.</summary>

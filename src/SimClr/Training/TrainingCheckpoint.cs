@@ -50,7 +50,7 @@ internal sealed class TrainingCheckpoint(
     {
         try
         {
-            return SafetensorsFile.Read(file);
+            return SafetensorsFile.ReadChecked(file);
         }
         catch (DataException error)
         {

@@ -33,7 +33,7 @@ internal static class WeightReaders
             Wrap = text => [.. BitConverter.GetBytes((long)text.Length), .. text, .. new byte[DataBytes]],
         },
         new("safetensors", "a.safetensors", folder => [Safetensors(folder, Tensors(), null), Foreign()], Told(file => SafetensorsFile.Read(file), counts: false)) { Tokens = HeaderWords },
-        new("checkpoint", "step-1.safetensors", folder => [Safetensors(folder, Tensors(), Signed("simclr.sha256_whole")), EarlierCheckpoint()], Told(file => SafetensorsFile.Read(file), counts: true))
+        new("checkpoint", "step-1.safetensors", folder => [Safetensors(folder, Tensors(), Signed("simclr.sha256_whole")), EarlierCheckpoint()], Told(file => SafetensorsFile.ReadChecked(file), counts: true))
         {
             Tokens = HeaderWords,
             IsChecked = true,

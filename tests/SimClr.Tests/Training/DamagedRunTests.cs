@@ -40,6 +40,19 @@ public sealed class DamagedRunTests : IDisposable
         Assert.Contains("There is no earlier checkpoint: start the run anew", Resuming(1).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_checkpoint_that_has_lost_its_checksum_is_refused()
+    {
+        TinyRun.Train(folder, "run", TinyRun.Options with { Checkpoint = new CheckpointOptions { Keep = 1 } });
+        string latest = new RunDirectory(folder.Of("run")).LatestCheckpoint()!;
+        using (SafetensorsFile content = SafetensorsFile.Read(latest))
+        {
+            SafetensorsFile.Write(latest, [.. content.Tensors], new Dictionary<string, string> { ["step"] = content.Metadata["step"] });
+        }
+
+        Assert.Contains($"{latest}: the file is damaged: the checksum", Resuming(1).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("four")]
     [InlineData("-4")]
