@@ -18,7 +18,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 out=gpu-results.jsonl device=cuda quick="" seconds=480 python=python3
 sections=()
 # Sections with the most seconds that each may take.
-declare -A limits=([smoke]=40 [golden]=60 [step]=50 [micro]=40 [resume]=50 [embed]=40 [memory]=70 [bare]=110 [pretrain]=110
+declare -A limits=([smoke]=40 [golden]=60 [step]=50 [micro]=40 [resume]=50 [embed]=40 [memory]=70 [bare]=120 [pretrain]=110
   [loss]=30 [cache]=60 [auto]=90)
 order=(smoke golden step micro bare resume embed memory pretrain loss cache auto)
 while [ $# -gt 0 ]; do
