@@ -9,7 +9,7 @@ namespace SimClr.Internals;
 /// <param name="host">One row per image, in the memory of the host; the table owns it.</param>
 internal sealed class ImageTable(Tensor host) : IDisposable
 {
-    private Tensor table = host.DetachFromDisposeScope();
+    private readonly PlacedTensor table = new(host);
 
     /// <summary>A table of the class of each image.</summary>
     public static ImageTable OfLabels(IReadOnlyList<int> labels)
@@ -21,16 +21,7 @@ internal sealed class ImageTable(Tensor host) : IDisposable
 
     /// <summary>The rows of some images.</summary>
     /// <param name="images">Their numbers, [N] of int64, on the device of the network.</param>
-    public Tensor Rows(Tensor images)
-    {
-        if (table.device_type != images.device_type || table.device_index != images.device_index)
-        {
-            using Tensor before = table;
-            table = before.to(images.device).DetachFromDisposeScope();
-        }
-
-        return table.index_select(0, images);
-    }
+    public Tensor Rows(Tensor images) => table.On(images.device).index_select(0, images);
 
     public void Dispose() => table.Dispose();
 }

@@ -1,4 +1,5 @@
 using SimClr.Distributed;
+using SimClr.Internals;
 using SimClr.Losses;
 using static TorchSharp.torch;
 
@@ -15,16 +16,13 @@ namespace SimClr.Training;
 /// <param name="share">Which images are this rank's.</param>
 internal sealed class GatheredLoss(IContrastiveLoss loss, Ranks ranks, RankShare share) : IDisposable
 {
-    // Both go to the device with the first batch.
-    private Tensor? order = share.Order is { } places ? Places(places) : null;
-    private Tensor? mine = ranks.AreSeveral ? Places([.. share.Mine.SelectMany(RankShare.Places)]) : null;
+    private readonly PlacedTensor? order = share.Order is { } places ? Places(places) : null;
+    private readonly PlacedTensor? mine = ranks.AreSeveral ? Places([.. share.Mine.SelectMany(RankShare.Places)]) : null;
 
     /// <param name="z1">First views of this rank's images, [n, d], without a graph.</param>
     /// <param name="z2">Second views, [n, d].</param>
     public Outcome Compute(Tensor z1, Tensor z2)
     {
-        OnDevice(ref mine, z1.device);
-        OnDevice(ref order, z1.device);
         (Tensor all1, Tensor all2) = ranks.AreSeveral ? Gather(z1, z2) : (z1, z2);
         all1.requires_grad_();
         all2.requires_grad_();
@@ -57,7 +55,7 @@ internal sealed class GatheredLoss(IContrastiveLoss loss, Ranks ranks, RankShare
         Tensor all = ranks.GatherPadded(cat([z1, z2], 1), share.MostImages);               // [ranks · most, 2d]
         if (order is not null)
         {
-            all = all.index_select(0, order);                                              // [N, 2d]
+            all = all.index_select(0, order.On(all.device));                               // [N, 2d]
         }
 
         long width = z1.shape[1];
@@ -78,18 +76,9 @@ internal sealed class GatheredLoss(IContrastiveLoss loss, Ranks ranks, RankShare
         value.copy_(flat[2 * count]);
     }
 
-    private Tensor Mine(Tensor gradient) => gradient.index_select(0, mine!);
+    private Tensor Mine(Tensor gradient) => gradient.index_select(0, mine!.On(gradient.device));
 
-    private static Tensor Places(long[] places) => tensor(places, device: CPU).DetachFromDisposeScope();
-
-    private static void OnDevice(ref Tensor? places, Device device)
-    {
-        if (places is { } before && (before.device_type != device.type || before.device_index != device.index))
-        {
-            places = before.to(device).DetachFromDisposeScope();
-            before.Dispose();
-        }
-    }
+    private static PlacedTensor Places(long[] places) => new(tensor(places, device: CPU));
 
     /// <summary>What came of it.</summary>
     /// <param name="Value">The loss of the whole batch, a scalar.</param>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using SimClr.Data;
+using SimClr.Internals;
 
 namespace SimClr.Tests.Data;
 
@@ -52,6 +53,32 @@ public sealed class BatchLoaderTests
         })];
         Assert.Equal([[true, false, true, true], [true, true], [false, false]], readable);
         Assert.Equal(1, skipped.Count);
+    }
+
+    /// <summary>A device may still copy from memory that was handed out: nothing is written there until it is said to be free.</summary>
+    [Fact]
+    public void Memory_that_is_not_free_is_not_written()
+    {
+        using var set = Images.Set(24);
+        using var ring = new PixelRing(4, 1, "cpu", TorchSharp.torch.ScalarType.Float32, slots: 2);
+        var free = new ConcurrentDictionary<int, bool>();
+        int early = 0;
+        var loader = new BatchLoader(
+            set,
+            ring.Memory,
+            (_, _, memory) => early += free.Keys.Any(slot => ring.Memory[slot].Equals(memory)) ? 0 : 1,
+            new SkippedImages(set, Lenient),
+            workers: 1,
+            substituteUnreadable: true)
+        {
+            AwaitFree = slot => free[slot] = true,
+        };
+        foreach (ImageBatch batch in loader.Load(InOrder(24, 4), Cancellation))
+        {
+            Assert.True(free.TryRemove(batch.Slot, out _));   // from here on it is not free
+        }
+
+        Assert.Equal(0, early);
     }
 
     [Fact]
