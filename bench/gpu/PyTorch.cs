@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using SimClr.Configuration;
 using SimClr.Encoders;
-using SimClr.Training;
 
 namespace SimClr.GpuChecks;
 

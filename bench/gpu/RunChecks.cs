@@ -1,6 +1,7 @@
 using SimClr.Checkpoints;
 using SimClr.Cli.Bench;
-using SimClr.Cli.Displays;
+using SimClr.Cli.Progress;
+using SimClr.Configuration;
 using SimClr.Data;
 using SimClr.Embeddings;
 using SimClr.Internals;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using SimClr.Training;
+using SimClr.Configuration;
 
 namespace SimClr.GpuChecks;
 

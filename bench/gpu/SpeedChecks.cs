@@ -1,4 +1,5 @@
 using SimClr.Cli.Bench;
+using SimClr.Configuration;
 using SimClr.Data;
 using SimClr.Encoders;
 using SimClr.Heads;

@@ -1,3 +1,4 @@
+using SimClr.Configuration;
 using SimClr.Data;
 using SimClr.Distributed;
 using SimClr.Internals;

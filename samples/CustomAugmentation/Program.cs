@@ -1,5 +1,6 @@
 // Adds a random step of one's own to those of the paper: dotnet run -- [RUN] [IMAGES]
 using CustomAugmentation;
+using SimClr.Configuration;
 using SimClr.Data;
 using SimClr.Training;
 

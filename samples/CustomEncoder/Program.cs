@@ -1,6 +1,7 @@
 // Trains a network of one's own the way of SimCLR, and measures it: dotnet run -- [RUN] [IMAGES] [TEST IMAGES]
 using CustomEncoder;
 using SimClr.Checkpoints;
+using SimClr.Configuration;
 using SimClr.Data;
 using SimClr.Embeddings;
 using SimClr.Evaluation;

@@ -1,5 +1,6 @@
 // Learns from images without labels, embeds them, searches among them, exports the encoder: dotnet run [IMAGES] [RUN]
 using SimClr.Checkpoints;
+using SimClr.Configuration;
 using SimClr.Data;
 using SimClr.Embeddings;
 using SimClr.Evaluation;

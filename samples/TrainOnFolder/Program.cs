@@ -1,6 +1,7 @@
 // Learns an image encoder from a folder of photographs, without labels: dotnet run -- FOLDER RUN [EPOCHS]
 // Ctrl+C writes a checkpoint; the same command goes on from it.
 using SimClr;
+using SimClr.Configuration;
 using SimClr.Data;
 using SimClr.Training;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using SimClr.Cli.Commands;
+using SimClr.Cli.Verbs;
 using SimClr.Internals;
 
 namespace SimClr.Cli;

@@ -1,4 +1,4 @@
-using SimClr.Cli.Displays;
+using SimClr.Cli.Progress;
 using SimClr.Distributed;
 
 namespace SimClr.Cli;

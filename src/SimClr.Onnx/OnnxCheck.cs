@@ -2,7 +2,7 @@ using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using SimClr.Checkpoints;
 using SimClr.Heads;
-using SimClr.Internals;
+using SimClr.Layers;
 using static TorchSharp.torch;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using SimClr.Checkpoints;
-using SimClr.Embeddings;
+using SimClr.Inference;
 using SimClr.Internals;
 using static TorchSharp.torch;
 

@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text;
 using SimClr.Checkpoints;
+using SimClr.Configuration;
 using SimClr.Data;
+using SimClr.Duplicates;
 using SimClr.Embeddings;
-using SimClr.Search;
 using SimClr.Training;
 
 namespace SimClr.AcceptanceTests;

@@ -1,4 +1,5 @@
 using SimClr.Checkpoints;
+using SimClr.Configuration;
 using SimClr.Data;
 using SimClr.Embeddings;
 using SimClr.Evaluation;
@@ -38,6 +39,6 @@ internal static class ReadmeExample
 
     private static class Presets
     {
-        public static PretrainOptions Load(string name) => SimClr.Training.Presets.Load(name) with { Threads = 1 };
+        public static PretrainOptions Load(string name) => SimClr.Configuration.Presets.Load(name) with { Threads = 1 };
     }
 }

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
-using SimClr.Cli.Commands;
+using SimClr.Cli.Verbs;
 using SimClr.Training;
 
 namespace SimClr.Cli.Bench;

@@ -1,4 +1,4 @@
-using SimClr.Training;
+using SimClr.Configuration;
 
 namespace SimClr.Cli.Bench;
 

@@ -1,4 +1,5 @@
-using SimClr.Cli.Displays;
+using SimClr.Cli.Progress;
+using SimClr.Configuration;
 using SimClr.Data;
 using SimClr.Training;
 

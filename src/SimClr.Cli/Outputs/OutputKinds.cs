@@ -31,7 +31,7 @@ internal static class OutputKinds
 
     public static OutputKind Predictions { get; } = Rows("predictions", "path,label,prediction,correct", "path,class,mark,score");
 
-    /// <summary>Labels to be filled in. That none that was typed gets lost is <see cref="Groups.TypedLabels"/>'s matter.</summary>
+    /// <summary>Labels to be filled in. That none that was typed gets lost is <see cref="Verbs.TypedLabels"/>'s matter.</summary>
     public static OutputKind Labels { get; } = new(
         "a list of labels (path,label,guess)",
         "next.csv",

@@ -3,6 +3,7 @@ using System.Text.Json;
 using SimClr.Augmentation;
 using SimClr.Encoders;
 using SimClr.Internals;
+using SimClr.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-using SimClr.Internals;
+using SimClr.Layers;
 using static TorchSharp.torch;
 
 namespace SimClr.Checkpoints;

@@ -2,6 +2,7 @@ using SimClr.Augmentation;
 using SimClr.Checkpoints;
 using SimClr.Data;
 using SimClr.Distributed;
+using SimClr.Inference;
 using SimClr.Internals;
 using static TorchSharp.torch;
 

@@ -1,6 +1,7 @@
 using SimClr.Augmentation;
 using SimClr.Checkpoints;
 using SimClr.Data;
+using SimClr.Inference;
 using static TorchSharp.torch;
 
 namespace SimClr.Embeddings;

@@ -1,6 +1,7 @@
-using SimClr.Internals;
+using SimClr.Layers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
+using Convolution = SimClr.Layers.Convolution;
 
 namespace SimClr.Encoders;
 
@@ -90,14 +91,12 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>
         return Pool(x).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The same for inference, faster: see <see cref="FoldedResNet"/>.</summary>
-    /// <param name="direct">Whether by convolutions of our own where the processor has them, or by libtorch's.</param>
-    internal FoldedResNet Fold(bool direct = true)
-    {
-        bool isDirect = direct && modules().OfType<Convolution>().All(convolution => DirectConvolution.Serves(convolution.Weight));
-        IEnumerable<IFoldable> blocks = new[] { layer1, layer2, layer3, layer4 }.SelectMany(layer => layer.children()).Cast<IFoldable>();
-        return new FoldedResNet(new(conv1, bn1, isDirect), !SmallStem, [.. blocks.Select(block => block.Fold(isDirect))], RepresentationSize);
-    }
+    /// <summary>The first convolution.</summary>
+    internal NormalizedConvolution Stem => new(conv1, bn1);
+
+    /// <summary>All residual blocks, in order.</summary>
+    internal IEnumerable<IResidualBlock> Blocks
+        => new[] { layer1, layer2, layer3, layer4 }.SelectMany(layer => layer.children()).Cast<IResidualBlock>();
 
     /// <summary>Global average pool, in full precision: h is what everything after the encoder sees.</summary>
     internal static Tensor Pool(Tensor x)

@@ -1,18 +1,26 @@
 using SimClr.Internals;
+using SimClr.Layers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
+using Convolution = SimClr.Layers.Convolution;
 
 namespace SimClr.Encoders;
 
-/// <summary>A block that can be had with its batch norms folded into its convolutions.</summary>
-internal interface IFoldable
+/// <summary>A convolution and the batch norm of its output.</summary>
+internal readonly record struct NormalizedConvolution(Convolution Convolution, GlobalBatchNorm Norm);
+
+/// <summary>The layers of a residual block, for those that compute it in another form.</summary>
+internal interface IResidualBlock
 {
-    /// <param name="direct">Whether in the form over plain memory.</param>
-    FoldedBlock Fold(bool direct);
+    /// <summary>The convolutions, one after another.</summary>
+    IReadOnlyList<NormalizedConvolution> Path { get; }
+
+    /// <summary>The projection of the shortcut, or null where the input itself is added.</summary>
+    NormalizedConvolution? Projection { get; }
 }
 
 /// <summary>Two 3×3 convolutions and a shortcut (He et al. 2016), in torchvision's names.</summary>
-internal sealed class BasicBlock : nn.Module<Tensor, Tensor>, IFoldable
+internal sealed class BasicBlock : nn.Module<Tensor, Tensor>, IResidualBlock
 {
     public const int Expansion = 1;
 
@@ -34,7 +42,9 @@ internal sealed class BasicBlock : nn.Module<Tensor, Tensor>, IFoldable
         nn.init.zeros_(bn2.weight);
     }
 
-    public FoldedBlock Fold(bool direct) => new([new(conv1, bn1, direct), new(conv2, bn2, direct)], Shortcut.Fold(downsample, direct));
+    public IReadOnlyList<NormalizedConvolution> Path => [new(conv1, bn1), new(conv2, bn2)];
+
+    public NormalizedConvolution? Projection => Shortcut.Layers(downsample);
 
     public override Tensor forward(Tensor input)
     {
@@ -50,7 +60,7 @@ internal sealed class BasicBlock : nn.Module<Tensor, Tensor>, IFoldable
 /// 1×1, 3×3 and 1×1 convolutions and a shortcut, in torchvision's names; the stride is in the 3×3 convolution, as in
 /// torchvision and in the paper's code.
 /// </summary>
-internal sealed class Bottleneck : nn.Module<Tensor, Tensor>, IFoldable
+internal sealed class Bottleneck : nn.Module<Tensor, Tensor>, IResidualBlock
 {
     public const int Expansion = 4;
 
@@ -76,8 +86,9 @@ internal sealed class Bottleneck : nn.Module<Tensor, Tensor>, IFoldable
         nn.init.zeros_(bn3.weight);
     }
 
-    public FoldedBlock Fold(bool direct)
-        => new([new(conv1, bn1, direct), new(conv2, bn2, direct), new(conv3, bn3, direct)], Shortcut.Fold(downsample, direct));
+    public IReadOnlyList<NormalizedConvolution> Path => [new(conv1, bn1), new(conv2, bn2), new(conv3, bn3)];
+
+    public NormalizedConvolution? Projection => Shortcut.Layers(downsample);
 
     public override Tensor forward(Tensor input)
     {
@@ -98,6 +109,6 @@ internal static class Shortcut
             ? null
             : nn.Sequential(("0", new Convolution(inputs, outputs, 1, stride)), ("1", GlobalBatchNorm.ForImages(outputs)));
 
-    public static FoldedConvolution? Fold(Sequential? shortcut, bool direct)
-        => shortcut is null ? null : new((Convolution)shortcut[0], (GlobalBatchNorm)shortcut[1], direct);
+    public static NormalizedConvolution? Layers(Sequential? shortcut)
+        => shortcut is null ? null : new((Convolution)shortcut[0], (GlobalBatchNorm)shortcut[1]);
 }

@@ -1,4 +1,4 @@
-using SimClr.Internals;
+using SimClr.Layers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

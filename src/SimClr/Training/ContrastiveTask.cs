@@ -1,4 +1,5 @@
 using SimClr.Checkpoints;
+using SimClr.Configuration;
 using SimClr.Distributed;
 using SimClr.Losses;
 using static TorchSharp.torch;

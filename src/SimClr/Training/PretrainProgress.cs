@@ -1,3 +1,4 @@
+
 namespace SimClr.Training;
 
 /// <summary>Where a run is, reported at every logged step.</summary>

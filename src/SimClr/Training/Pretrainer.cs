@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SimClr.Augmentation;
+using SimClr.Configuration;
 using SimClr.Data;
 using SimClr.Distributed;
 using static TorchSharp.torch;

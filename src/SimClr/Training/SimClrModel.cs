@@ -1,5 +1,7 @@
+using SimClr.Configuration;
 using SimClr.Encoders;
 using SimClr.Heads;
+using SimClr.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,9 +1,11 @@
 using SimClr.Checkpoints;
+using SimClr.Configuration;
 using SimClr.Data;
 using SimClr.Distributed;
 using SimClr.Encoders;
 using SimClr.Heads;
 using SimClr.Internals;
+using SimClr.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 

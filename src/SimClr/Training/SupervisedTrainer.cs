@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using SimClr.Configuration;
 using SimClr.Data;
 using SimClr.Distributed;
 

@@ -8,6 +8,7 @@ using SimClr.Encoders;
 using SimClr.Evaluation;
 using SimClr.Heads;
 using SimClr.Internals;
+using SimClr.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 

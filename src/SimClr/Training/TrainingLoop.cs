@@ -2,10 +2,12 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SimClr.Augmentation;
 using SimClr.Checkpoints;
+using SimClr.Configuration;
 using SimClr.Data;
 using SimClr.Distributed;
 using SimClr.Embeddings;
 using SimClr.Internals;
+using SimClr.Layers;
 using SimClr.Optimizers;
 using static TorchSharp.torch;
 

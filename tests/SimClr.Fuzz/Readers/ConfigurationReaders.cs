@@ -1,4 +1,5 @@
 using System.Text;
+using SimClr.Configuration;
 using SimClr.Training;
 
 namespace SimClr.Fuzz;
@@ -23,11 +24,11 @@ internal static class ConfigurationReaders
 
     private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
 
-    private static byte[] Json() => Utf8(Configuration.ToJson(new PretrainOptions()).ToJsonString());
+    private static byte[] Json() => Utf8(RunConfiguration.ToJson(new PretrainOptions()).ToJsonString());
 
     private static string? Configure(string file)
     {
-        _ = Configuration.ToJson(Configuration.Resolve(new PretrainOptions(), file)).ToJsonString();
+        _ = RunConfiguration.ToJson(RunConfiguration.Resolve(new PretrainOptions(), file)).ToJsonString();
         return null;
     }
 
@@ -41,7 +42,7 @@ internal static class ConfigurationReaders
     private static string? ReadRecord(string file)
     {
         RunRecord record = RunRecord.Read(file);
-        _ = Configuration.Differences(Configuration.Checked(record.Configuration, file), new PretrainOptions());
+        _ = RunConfiguration.Differences(RunConfiguration.Checked(record.Configuration, file), new PretrainOptions());
         _ = RunFacts.Of(record).Count;
         return null;
     }

@@ -1,7 +1,7 @@
 using System.Text;
 using SimClr.Data;
 using SimClr.Evaluation;
-using SimClr.Search;
+using SimClr.Labels;
 
 namespace SimClr.Fuzz;
 

@@ -8,7 +8,7 @@ namespace SimClr.Tests.Architecture;
 public sealed class UnreadTensorTests
 {
     private static readonly string[] Rooms =
-        ["SimClr.Augmentation", "SimClr.Encoders", "SimClr.Heads", "SimClr.Internals", "SimClr.Losses", "SimClr.Optimizers", "SimClr.Training"];
+        ["SimClr.Augmentation", "SimClr.Encoders", "SimClr.Heads", "SimClr.Internals", "SimClr.Layers", "SimClr.Losses", "SimClr.Optimizers", "SimClr.Training"];
 
     private static readonly string[] Steps = ["PlainStep", "CachedStep", "RankedStep", "SupervisedStep", "GatheredLoss", "RunningStatistics", "DeviceViews", "DeviceChange"];
 

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using SimClr.Cli.Bench;
+using SimClr.Configuration;
 using SimClr.Tests.Data;
 using SimClr.Tests.Training;
-using SimClr.Training;
 
 namespace SimClr.Tests.Cli;
 

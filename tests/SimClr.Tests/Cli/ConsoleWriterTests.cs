@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using SimClr.Cli;
-using SimClr.Cli.Displays;
+using SimClr.Cli.Progress;
 using SimClr.Training;
 
 namespace SimClr.Tests.Cli;

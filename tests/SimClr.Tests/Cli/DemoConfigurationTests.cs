@@ -1,6 +1,6 @@
-using SimClr.Cli.Demo;
+using SimClr.Cli.Verbs;
+using SimClr.Configuration;
 using SimClr.Data;
-using SimClr.Training;
 
 namespace SimClr.Tests.Cli;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using SimClr.Configuration;
 using SimClr.Training;
 
 namespace SimClr.Tests.Cli;

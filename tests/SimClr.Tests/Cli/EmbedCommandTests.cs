@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using SimClr.Cli.Embeddings;
+using SimClr.Cli.Verbs;
 using SimClr.Embeddings;
 
 namespace SimClr.Tests.Cli;

@@ -1,5 +1,5 @@
+using SimClr.Configuration;
 using SimClr.Tests.Data;
-using SimClr.Training;
 
 namespace SimClr.Tests.Cli;
 

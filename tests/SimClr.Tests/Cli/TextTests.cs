@@ -1,6 +1,6 @@
 using SimClr.Cli;
-using SimClr.Cli.Commands;
-using SimClr.Cli.Displays;
+using SimClr.Cli.Progress;
+using SimClr.Cli.Verbs;
 using SimClr.Evaluation;
 using SimClr.Tests.Evaluation;
 

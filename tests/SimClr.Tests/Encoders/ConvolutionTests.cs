@@ -1,4 +1,4 @@
-using SimClr.Encoders;
+using SimClr.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
-using SimClr.Encoders;
-using SimClr.Internals;
+using SimClr.Inference;
+using SimClr.Layers;
 using static TorchSharp.torch;
 
 namespace SimClr.Tests.Encoders;

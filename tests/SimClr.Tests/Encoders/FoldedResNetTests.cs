@@ -1,5 +1,7 @@
 using SimClr.Checkpoints;
 using SimClr.Encoders;
+using SimClr.Inference;
+using SimClr.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -23,9 +25,9 @@ public sealed class FoldedResNetTests
         byte[] before = State(resnet);
         Tensor images = rand([3, size, size, 3], generator: new Generator(1)).permute(0, 3, 1, 2);
 
-        using FoldedResNet folded = resnet.Fold();
+        using FoldedResNet folded = FoldedResNet.From(resnet);
         Tensor h = folded.Forward(images);
-        using FoldedResNet byLibtorch = resnet.Fold(direct: false);
+        using FoldedResNet byLibtorch = FoldedResNet.From(resnet, direct: false);
         Tensor other = byLibtorch.Forward(images);
 
         resnet.eval();
@@ -50,7 +52,7 @@ public sealed class FoldedResNetTests
         resnet.to(ScalarType.Float64);
         resnet.eval();
         Tensor images = rand([2, 3, 16, 16], ScalarType.Float64, generator: new Generator(2));
-        using FoldedResNet folded = resnet.Fold();
+        using FoldedResNet folded = FoldedResNet.From(resnet);
         Tensor expected = resnet.forward(images);
         Assert.True(((folded.Forward(images) - expected).abs().max() / expected.abs().max()).item<double>() < 1e-12);
     }
@@ -65,7 +67,7 @@ public sealed class FoldedResNetTests
         using ResNet resnet = EncoderCatalog.Create(new EncoderOptions { Name = name, Width = width }, size);
         Trained(resnet);
         ChannelsLast.Convert(resnet);
-        using FoldedResNet folded = resnet.Fold();
+        using FoldedResNet folded = FoldedResNet.From(resnet);
         Tensor images = rand([37, size, size, 3], generator: new Generator(1)).permute(0, 3, 1, 2);
         byte[] together = Bytes(folded.Forward(images));
         int row = together.Length / 37;
@@ -93,7 +95,7 @@ public sealed class FoldedResNetTests
         using ResNet resnet = EncoderCatalog.Create(new EncoderOptions { Name = "resnet18", Width = 0.25 }, 70);
         Trained(resnet);
         ChannelsLast.Convert(resnet);
-        using FoldedResNet folded = resnet.Fold();
+        using FoldedResNet folded = FoldedResNet.From(resnet);
         Tensor images = rand([3, 70, 70, 3], generator: new Generator(1)).permute(0, 3, 1, 2);
         images[1, 0, 30, 40] = float.NaN;
         Tensor missing = folded.Forward(images).isnan().any(1);
@@ -105,7 +107,7 @@ public sealed class FoldedResNetTests
     {
         using ResNet resnet = EncoderCatalog.Create(new EncoderOptions { Name = "resnet18", Width = 0.0625 }, 16);
         using var count = new TensorCount();
-        using (FoldedResNet folded = resnet.Fold())
+        using (FoldedResNet folded = FoldedResNet.From(resnet))
         {
             using var _ = no_grad();
             using Tensor images = zeros(1, 3, 16, 16);

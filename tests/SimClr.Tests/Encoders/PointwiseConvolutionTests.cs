@@ -1,4 +1,4 @@
-using SimClr.Encoders;
+using SimClr.Layers;
 using static TorchSharp.torch;
 
 namespace SimClr.Tests.Encoders;

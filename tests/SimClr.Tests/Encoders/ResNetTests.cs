@@ -1,6 +1,7 @@
 using System.Text.Json;
 using SimClr.Checkpoints;
 using SimClr.Encoders;
+using SimClr.Layers;
 using SimClr.Tests.Golden;
 using TorchSharp;
 using static TorchSharp.torch;

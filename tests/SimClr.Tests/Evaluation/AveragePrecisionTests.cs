@@ -1,5 +1,5 @@
 using CsCheck;
-using SimClr.Cli.Commands;
+using SimClr.Cli.Verbs;
 using SimClr.Evaluation;
 using SimClr.Internals;
 using static SimClr.Evaluation.Presence;

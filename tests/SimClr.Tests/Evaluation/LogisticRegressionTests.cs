@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using SimClr.Cli.Commands;
+using SimClr.Cli.Verbs;
 using SimClr.Embeddings;
 using SimClr.Evaluation;
 using SimClr.Tests.Golden;

@@ -1,5 +1,6 @@
 using SimClr.Distributed;
 using SimClr.Internals;
+using SimClr.Layers;
 using SimClr.Training;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,3 +1,4 @@
+using SimClr.Configuration;
 using SimClr.Internals;
 using SimClr.Training;
 

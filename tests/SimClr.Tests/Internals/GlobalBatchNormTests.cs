@@ -1,5 +1,5 @@
 using SimClr.Distributed;
-using SimClr.Internals;
+using SimClr.Layers;
 using SimClr.Tests.Distributed;
 using SimClr.Tests.Golden;
 using TorchSharp;

@@ -5,6 +5,7 @@ using SimClr.Data;
 using SimClr.Encoders;
 using SimClr.Heads;
 using SimClr.Internals;
+using SimClr.Layers;
 using SimClr.Onnx;
 using SimClr.Tests.Data;
 using TorchSharp;

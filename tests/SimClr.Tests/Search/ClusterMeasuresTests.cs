@@ -1,5 +1,5 @@
 using System.Globalization;
-using SimClr.Search;
+using SimClr.Clusters;
 using SimClr.Tests.Evaluation;
 using SimClr.Tests.Golden;
 

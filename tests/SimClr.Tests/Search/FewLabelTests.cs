@@ -1,5 +1,5 @@
 using SimClr.Embeddings;
-using SimClr.Search;
+using SimClr.Labels;
 using SimClr.Tests.Data;
 using SimClr.Tests.Evaluation;
 

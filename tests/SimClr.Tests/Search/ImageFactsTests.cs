@@ -1,4 +1,4 @@
-using SimClr.Search;
+using SimClr.Duplicates;
 using SimClr.Tests.Data;
 using SkiaSharp;
 

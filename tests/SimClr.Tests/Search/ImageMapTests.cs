@@ -1,5 +1,5 @@
 using SimClr.Embeddings;
-using SimClr.Search;
+using SimClr.Maps;
 using SimClr.Tests.Evaluation;
 using SimClr.Tests.Golden;
 

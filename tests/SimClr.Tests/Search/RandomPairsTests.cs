@@ -1,6 +1,6 @@
+using SimClr.Duplicates;
 using SimClr.Embeddings;
 using SimClr.Internals;
-using SimClr.Search;
 
 namespace SimClr.Tests.Search;
 

@@ -1,3 +1,4 @@
+using SimClr.Clusters;
 using SimClr.Embeddings;
 using SimClr.Internals;
 using SimClr.Search;

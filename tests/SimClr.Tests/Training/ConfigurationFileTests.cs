@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
+using SimClr.Configuration;
 using SimClr.Tests.Data;
-using SimClr.Training;
 
 namespace SimClr.Tests.Training;
 

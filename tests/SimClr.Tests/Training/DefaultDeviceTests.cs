@@ -1,9 +1,11 @@
 using SimClr.Checkpoints;
+using SimClr.Configuration;
 using SimClr.Distributed;
 using SimClr.Embeddings;
 using SimClr.Encoders;
 using SimClr.Evaluation;
 using SimClr.Internals;
+using SimClr.Layers;
 using SimClr.Losses;
 using SimClr.Optimizers;
 using SimClr.Tests.Data;

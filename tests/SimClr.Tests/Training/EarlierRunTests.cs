@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using SimClr.Checkpoints;
+using SimClr.Configuration;
 using SimClr.Optimizers;
 using SimClr.Tests.Data;
 using SimClr.Training;

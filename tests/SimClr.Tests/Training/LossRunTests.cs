@@ -1,4 +1,5 @@
 using SimClr.Checkpoints;
+using SimClr.Configuration;
 using SimClr.Losses;
 using SimClr.Optimizers;
 using SimClr.Tests.Data;

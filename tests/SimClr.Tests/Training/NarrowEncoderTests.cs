@@ -1,3 +1,4 @@
+using SimClr.Configuration;
 using SimClr.Training;
 using static TorchSharp.torch;
 

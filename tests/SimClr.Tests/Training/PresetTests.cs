@@ -1,4 +1,5 @@
 using SimClr.Checkpoints;
+using SimClr.Configuration;
 using SimClr.Data;
 using SimClr.Tests.Data;
 using SimClr.Training;
@@ -19,7 +20,7 @@ public sealed class PresetTests
             Assert.Contains(heading, text, StringComparison.Ordinal);
         }
 
-        Assert.Equal(Presets.Load(name), Configuration.FromJson(Configuration.ToJson(Presets.Load(name))));
+        Assert.Equal(Presets.Load(name), RunConfiguration.FromJson(RunConfiguration.ToJson(Presets.Load(name))));
     }
 
     // As it is but for what makes it large: two images a step, and of large encoders and views a small form.
@@ -49,6 +50,6 @@ public sealed class PresetTests
     {
         PretrainOptions defaults = new();
         PretrainOptions paper = Presets.Load("imagenet");
-        Assert.Empty(Configuration.Differences(defaults with { Encoder = paper.Encoder }, paper));
+        Assert.Empty(RunConfiguration.Differences(defaults with { Encoder = paper.Encoder }, paper));
     }
 }

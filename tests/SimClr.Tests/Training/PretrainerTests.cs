@@ -1,5 +1,6 @@
 using System.Text.Json;
 using SimClr.Checkpoints;
+using SimClr.Configuration;
 using SimClr.Data;
 using SimClr.Losses;
 using SimClr.Optimizers;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using SimClr.Checkpoints;
+using SimClr.Configuration;
 using SimClr.Tests.Data;
 using SimClr.Training;
 

@@ -1,3 +1,4 @@
+using SimClr.Configuration;
 using SimClr.Losses;
 using SimClr.Optimizers;
 using SimClr.Tests.Data;

@@ -1,5 +1,6 @@
 using SimClr.Augmentation;
 using SimClr.Checkpoints;
+using SimClr.Configuration;
 using SimClr.Data;
 using SimClr.Encoders;
 using SimClr.Heads;

@@ -1,4 +1,5 @@
 using SimClr.Checkpoints;
+using SimClr.Configuration;
 using SimClr.Tests.Data;
 using SimClr.Training;
 

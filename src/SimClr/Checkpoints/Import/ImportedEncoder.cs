@@ -1,5 +1,6 @@
 using SimClr.Augmentation;
 using SimClr.Encoders;
+using SimClr.Layers;
 using static TorchSharp.torch;
 
 namespace SimClr.Checkpoints;

@@ -2,9 +2,9 @@ using System.Text.Json.Nodes;
 using SimClr.Augmentation;
 using SimClr.Cli;
 using SimClr.Cli.Reports;
+using SimClr.Configuration;
 using SimClr.Data;
 using SimClr.Tests.Data;
-using SimClr.Training;
 using SkiaSharp;
 
 namespace SimClr.Tests.Cli.Reports;

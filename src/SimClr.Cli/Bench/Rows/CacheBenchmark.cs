@@ -1,0 +1,58 @@
+using System.Globalization;
+using SimClr.Configuration;
+using SimClr.Data;
+using SimClr.Training;
+using TorchSharp;
+
+namespace SimClr.Cli.Bench;
+
+/// <summary>The gradient of a large batch by micro-batches, against plain steps on batches as small as those.</summary>
+internal static class CacheBenchmark
+{
+    // A run's first step is slower than the others; one step by micro-batches has as many passes as these have steps.
+    private const int PlainSteps = 6;
+
+    public static IEnumerable<BenchRow> Measure(BenchSettings settings, CancellationToken cancellation)
+    {
+        // Each in a process of its own: what one side leaves in the heap would count for the other.
+        BenchRow plain = settings.Apart(BenchCatalog.CachePlain, settings, cancellation);
+        BenchRow cached = settings.Apart(BenchCatalog.CacheMicro, settings, cancellation);
+        string shapes = string.Create(
+            CultureInfo.InvariantCulture,
+            $"ResNet-18 × {settings.CacheWidth} at {settings.Basis.Views.Size} × {settings.Basis.Views.Size}, batch {settings.LargeBatch} by {settings.Batch} against plain batch {settings.Batch}");
+        yield return new BenchRow(
+            "cache_time", $"gradient cache, time per image, {shapes}", Spread.Of([plain.Result.Median / cached.Result.Median]), "of the plain time", Target.Most(1.4))
+        {
+            Figures = new Dictionary<string, double> { ["images_per_second"] = cached.Result.Median, ["plain_images_per_second"] = plain.Result.Median },
+        };
+        (double large, double small) = (cached.Figures["mb"], plain.Figures["mb"]);
+        yield return new BenchRow(
+            "cache_memory", $"gradient cache, peak resident memory, {shapes}", Spread.Of([large / small]), "of the plain peak", Target.Most(1.25))
+        {
+            Figures = new Dictionary<string, double> { ["mb"] = large, ["plain_mb"] = small },
+        };
+    }
+
+    /// <summary>Plain steps of a small batch.</summary>
+    public static IEnumerable<BenchRow> Plain(BenchSettings settings, CancellationToken cancellation)
+        => [Run("cache_plain", Options(settings) with { Batch = new() { Size = settings.Batch } }, PlainSteps * settings.Batch, settings, cancellation)];
+
+    /// <summary>One step of the large batch.</summary>
+    public static IEnumerable<BenchRow> Micro(BenchSettings settings, CancellationToken cancellation)
+        => [Run("cache_micro", Options(settings) with { Batch = new() { Size = settings.LargeBatch, Micro = settings.Batch } }, settings.LargeBatch, settings, cancellation)];
+
+    private static BenchRow Run(string name, PretrainOptions options, int count, BenchSettings settings, CancellationToken cancellation)
+    {
+        using ImageDataSet images = BenchImages.Small(settings, options.Views.Size, count);
+        double speed = 0;
+        var place = torch.device(ComputePlan.Resolve(options, ownEncoder: false).Device);
+        double peak = ResidentPeak.Of(() => speed = PretrainSpeed.Measure(options, images, cancellation), place);
+        return new BenchRow(name, $"pretrain with batch {options.Batch.Size}", Spread.Of([speed]), "images/s")
+        {
+            Figures = new Dictionary<string, double> { ["mb"] = peak / (1 << 20) },
+        };
+    }
+
+    private static PretrainOptions Options(BenchSettings settings)
+        => settings.Basis with { Encoder = settings.Basis.Encoder with { Width = settings.CacheWidth } };
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+using Microsoft.ML.OnnxRuntime;
+using SimClr.Checkpoints;
+using SimClr.Embeddings;
+using SimClr.Encoders;
+using SimClr.Inference;
+using SimClr.Internals;
+using SimClr.Layers;
+using SimClr.Onnx;
+using SimClr.Training;
+using static TorchSharp.torch;
+
+namespace SimClr.Cli.Bench;
+
+/// <summary>Embedding of a fixed batch by us and by ONNX Runtime with the exported model, in turn, on the same cores.</summary>
+internal static class OnnxBenchmark
+{
+    // So often one after another: 'simclr embed' does not wait between batches.
+    private const int Passes = 4;
+
+    public static IEnumerable<BenchRow> Measure(BenchSettings settings, CancellationToken cancellation)
+    {
+        int side = settings.Basis.Views.Size;
+        yield return Row(settings, "onnx_quarter", "resnet18", settings.Width / 4, side, settings.Batch, cancellation);
+        yield return Row(settings, "onnx", "resnet18", settings.Width, side, settings.Batch, cancellation);
+        yield return Row(settings, "onnx_photos", "resnet50", settings.Width / 4, settings.PhotoSide, settings.PhotoBatch, cancellation);
+    }
+
+    private static BenchRow Row(
+        BenchSettings settings, string row, string name, double width, int side, int batch, CancellationToken cancellation)
+    {
+        using var scope = NewDisposeScope();
+        int threads = ComputePlan.Resolve(settings.Basis, ownEncoder: false).Threads;
+        ComputeThreads.Use(threads);
+        var options = new EncoderOptions { Name = name, Width = width };
+        var views = settings.Basis.Views with { Size = side };
+        using var encoder = new TrainedEncoder(EncoderCatalog.Create(options, side), options, views);
+        bool channelsLast = ChannelsLast.Convert(encoder.Module);
+        using var memory = new HostMemory();
+        using var network = new InferenceNetwork(encoder.Module, head: null);
+        using var lanes = new ComputeLanes(threads);
+        Tensor images = rand([batch, 3, side, side], device: CPU);
+        Tensor ours = channelsLast ? images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : images;
+
+        Tensor[] parts = ours.split(Embedder.BatchSize(side));
+        (byte[] model, _) = OnnxExport.Create(encoder, new OnnxExportOptions { Check = false }, head: null);
+        using var sessionOptions = new SessionOptions { IntraOpNumThreads = threads };
+        using var session = new InferenceSession(model, sessionOptions);
+        using OrtValue theirs = OrtValue.CreateTensorValueFromMemory(images.data<float>().ToArray(), images.shape);
+        using var run = new RunOptions();
+
+        Embed();
+        Score();   // memory is taken in the first
+        double[][] figures = SideBySide.Run(
+            settings.Rounds,
+            cancellation,
+            () => Passes * batch * SideBySide.Rate(Embed, settings.Span),
+            () => Passes * batch * SideBySide.Rate(Score, settings.Span));
+        return new BenchRow(
+            row,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"embedding of a fixed batch against ONNX Runtime, {name} × {width} at {side} × {side}, batch {batch}, fp32, {threads} thread(s)"),
+            Spread.OfRatio(figures[0], figures[1]),
+            "of ONNX Runtime",
+            Target.Least(1))
+        {
+            Figures = new Dictionary<string, double>
+            {
+                ["images_per_second"] = Spread.Of(figures[0]).Median,
+                ["onnx_images_per_second"] = Spread.Of(figures[1]).Median,
+            },
+        };
+
+        // As 'simclr embed' computes: small batches, each on a thread of its own.
+        void Embed() => Task.WaitAll(
+            [.. Enumerable.Repeat(parts, Passes).SelectMany(all => all).Select(part => lanes.Start(() => network.Compute(part)))], cancellation);
+
+        void Score()
+        {
+            for (int i = 0; i < Passes; i++)
+            {
+                session.Run(run, [InputGraph.Name], [theirs], [EncoderModel.OutputName]).Dispose();
+            }
+        }
+    }
+}

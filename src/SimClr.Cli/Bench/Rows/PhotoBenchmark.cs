@@ -1,0 +1,66 @@
+using System.Globalization;
+using SimClr.Configuration;
+using SimClr.Data;
+using SimClr.Training;
+
+namespace SimClr.Cli.Bench;
+
+/// <summary>Whole runs on photographs, where reading and augmenting cost most, against training steps on a fixed batch.</summary>
+internal static class PhotoBenchmark
+{
+    public static IEnumerable<BenchRow> Measure(BenchSettings settings, CancellationToken cancellation)
+    {
+        PretrainOptions options = Options(settings);
+        using var folder = new ScratchFolder();
+        using ImageDataSet photos = BenchImages.Photos(settings, folder, 2 * settings.PhotoSteps * settings.PhotoBatch);
+        using ImageDataSet packed = Pack(photos, folder.Of("photos.pack"), cancellation);
+        using var bare = new BareStep(options);
+        PretrainSpeed.WarmUp(options, photos, cancellation);
+        bare.Run();
+        bare.Run();   // memory is taken in the first two
+        double[][] figures = SideBySide.Run(
+            settings.Rounds,
+            cancellation,
+            () => settings.PhotoBatch * SideBySide.Rate(bare.Run, settings.PhotoSteps),
+            () => PretrainSpeed.Measure(options, photos, cancellation),
+            () => PretrainSpeed.Measure(options, packed, cancellation));
+        string shapes = string.Create(
+            CultureInfo.InvariantCulture,
+            $"ResNet-50 × {options.Encoder.Width} at {settings.PhotoSide} × {settings.PhotoSide}, batch {settings.PhotoBatch}, {bare.Plan.Precision}");
+        yield return Row("pretrain_jpeg", $"pretrain from JPEG files against the bare step, {shapes}", 0.85, figures[0], figures[1]);
+        yield return Row("pretrain_packed", $"pretrain from a packed file against the bare step, {shapes}", 0.93, figures[0], figures[2]);
+    }
+
+    private static BenchRow Row(string name, string what, double target, double[] bare, double[] run)
+        => new(name, what, Spread.OfRatio(run, bare), "of the bare step", Target.Least(target))
+        {
+            Figures = new Dictionary<string, double>
+            {
+                ["bare_images_per_second"] = Spread.Of(bare).Median,
+                ["pretrain_images_per_second"] = Spread.Of(run).Median,
+            },
+        };
+
+    private static ImageDataSet Pack(ImageDataSet photos, string file, CancellationToken cancellation)
+    {
+        var reading = new DataOptions();
+        PackFile.Write(photos, file, reading, new SkippedImages(photos, reading), null, cancellation);
+        return DataSets.Open(file);
+    }
+
+    /// <summary>Nothing is held decoded: a set of photographs that is worth training on does not fit into memory.</summary>
+    public static PretrainOptions Options(BenchSettings settings)
+    {
+        PretrainOptions photos = Presets.Load("photos");
+        return photos with
+        {
+            Device = settings.Basis.Device,
+            Threads = settings.Basis.Threads,
+            Precision = settings.Basis.Precision,
+            Encoder = photos.Encoder with { Name = "resnet50", Width = settings.Width / 4 },
+            Views = photos.Views with { Size = settings.PhotoSide },
+            Batch = new() { Size = settings.PhotoBatch },
+            Data = new() { Cache = "never" },
+        };
+    }
+}

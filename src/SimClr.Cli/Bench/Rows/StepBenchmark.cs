@@ -1,0 +1,77 @@
+using System.Globalization;
+using SimClr.Configuration;
+using SimClr.Data;
+using SimClr.Encoders;
+using SimClr.Training;
+
+namespace SimClr.Cli.Bench;
+
+/// <summary>Three sides in turn: the matrix-product peak, training steps on a fixed batch, and whole runs at the same shapes.</summary>
+internal static class StepBenchmark
+{
+    public static IEnumerable<BenchRow> Whole(BenchSettings settings, CancellationToken cancellation)
+        => Measure(settings, settings.Width, settings.Steps, "", cancellation);
+
+    public static IEnumerable<BenchRow> Quarter(BenchSettings settings, CancellationToken cancellation)
+        => Measure(settings, settings.Width / 4, settings.QuarterSteps, "_quarter", cancellation);
+
+    private static IEnumerable<BenchRow> Measure(
+        BenchSettings settings, double width, int steps, string suffix, CancellationToken cancellation)
+    {
+        PretrainOptions options = settings.Basis with
+        {
+            Encoder = settings.Basis.Encoder with { Width = width },
+            Batch = new() { Size = settings.Batch },
+        };
+        using var bare = new BareStep(options);
+        using var peak = new MatrixPeak(settings.MatrixSide, bare.Plan.Precision, bare.Plan.Device);
+        using ImageDataSet images = BenchImages.Small(settings, options.Views.Size, 2 * steps * settings.Batch);
+        PretrainSpeed.WarmUp(options, images, cancellation);
+        bare.Run();
+        bare.Run();   // memory is taken in the first two
+        double[][] figures = SideBySide.Run(
+            settings.Rounds,
+            cancellation,
+            () => peak.Gigaflops(settings.Span),
+            () => settings.Batch * SideBySide.Rate(bare.Run, steps),
+            () => PretrainSpeed.Measure(options, images, cancellation));
+
+        double perImage = TrainingGigaflops(options);
+        double[] reached = [.. figures[1].Select(rate => rate * perImage)];
+        string shapes = string.Create(
+            CultureInfo.InvariantCulture,
+            $"ResNet-18 × {width} at {options.Views.Size} × {options.Views.Size}, batch {settings.Batch}, {bare.Plan.Precision}");
+        yield return new BenchRow(
+            $"step{suffix}",
+            $"bare training step, {shapes}, against the {bare.Plan.Precision} matrix-product peak",
+            Spread.OfRatio(reached, figures[0]),
+            "of the peak",
+            suffix.Length == 0 ? Target.Least(0.75) : null)
+        {
+            Figures = new Dictionary<string, double>
+            {
+                ["peak_gflops"] = Spread.Of(figures[0]).Median,
+                ["step_gflops"] = Spread.Of(reached).Median,
+                ["gflop_per_image"] = perImage,
+                ["images_per_second"] = Spread.Of(figures[1]).Median,
+            },
+        };
+        yield return new BenchRow(
+            $"pretrain{suffix}",
+            $"pretrain end to end against the bare step, {shapes}",
+            Spread.OfRatio(figures[2], figures[1]),
+            "of the bare step",
+            Target.Least(0.95))
+        {
+            Figures = new Dictionary<string, double>
+            {
+                ["bare_images_per_second"] = Spread.Of(figures[1]).Median,
+                ["pretrain_images_per_second"] = Spread.Of(figures[2]).Median,
+            },
+        };
+    }
+
+    /// <summary>Two views, forward and twice as much backward, two operations per multiply-add.</summary>
+    private static double TrainingGigaflops(PretrainOptions options)
+        => 2 * 3 * 2 * EncoderCost.MultiplyAdds(options.Encoder, options.Views.Size) / 1e9;
+}

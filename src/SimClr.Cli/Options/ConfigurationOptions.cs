@@ -1,0 +1,60 @@
+using System.CommandLine;
+using SimClr.Configuration;
+
+namespace SimClr.Cli;
+
+/// <summary>The options by which a verb takes a configuration, and what they amount to.</summary>
+internal sealed class ConfigurationOptions
+{
+    private readonly Option<string?> preset = new("--preset")
+    {
+        Description = $"A configuration that comes with simclr: {string.Join(", ", Presets.Names)}",
+        HelpName = "name",
+    };
+
+    private readonly Option<string?> file = new("--config")
+    {
+        Description = "A configuration in YAML or JSON, over the preset",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string[]> assignments = new("--set")
+    {
+        Description = "One value, over preset and file: views.strength=0.5. May be repeated",
+        HelpName = "section.key=value",
+    };
+
+    public void AddTo(Command verb)
+    {
+        verb.Add(preset);
+        verb.Add(file);
+        verb.Add(assignments);
+    }
+
+    /// <summary>Whether the user said what to build on, so that no preset has to be chosen for the images.</summary>
+    public bool Chosen(CommandContext context) => context.Value(preset) is not null || context.Value(file) is not null;
+
+    /// <summary>Whether --set decides this key.</summary>
+    public bool Assigns(CommandContext context, string key)
+        => (context.Value(assignments) ?? []).Any(text => text.Split('=')[0].Trim() == key);
+
+    /// <summary>The preset, the file over it, single values over both, and the global options over all.</summary>
+    /// <param name="context">What the user typed.</param>
+    /// <param name="fitting">The preset where the user names none; null for the plain defaults.</param>
+    /// <exception cref="ConfigurationException">Something in them is wrong.</exception>
+    public PretrainOptions Resolve(CommandContext context, string? fitting = null)
+        => RunConfiguration.Checked(LayOver(context, new PretrainOptions(), fitting));
+
+    /// <summary>The same over a configuration that is there already, and not yet checked across fields: more may come.</summary>
+    public PretrainOptions LayOver(CommandContext context, PretrainOptions basis, string? fitting = null)
+    {
+        PretrainOptions options = RunConfiguration.LayOver(
+            basis, context.Value(preset) ?? fitting, context.Value(file), context.Value(assignments) ?? []);
+        return options with
+        {
+            Seed = context.Seed ?? options.Seed,
+            Device = context.Device ?? options.Device,
+            Threads = context.Threads ?? options.Threads,
+        };
+    }
+}

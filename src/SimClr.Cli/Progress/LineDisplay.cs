@@ -1,0 +1,47 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using SimClr.Training;
+
+namespace SimClr.Cli.Progress;
+
+/// <summary>
+/// Plain lines for logs and pipes: the first report at once, then one line every ten seconds, at the end of each epoch,
+/// and at the end.
+/// </summary>
+internal sealed class LineDisplay(TextWriter output, TimeProvider clock) : IDisplay
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
+
+    private readonly Lock gate = new();
+    private long? last;
+
+    public ILogger Logger { get; } = new RemarkLogger(output.WriteLine);
+
+    public IProgress<PretrainProgress> Training => new Reports<PretrainProgress>(Report);
+
+    public IProgress<WorkDone> Work(int total)
+    {
+        last = null;
+        return new Reports<WorkDone>(work => Write(work.Done == total, work.Words));
+    }
+
+    private void Report(PretrainProgress progress)
+    {
+        long stepsPerEpoch = Math.Max(1, progress.TotalSteps / progress.Epochs);
+        string step = string.Create(CultureInfo.InvariantCulture, $"step {progress.Step}/{progress.TotalSteps}");
+        Write(progress.Step % stepsPerEpoch == 0, $"{step}, {ProgressText.Of(progress)}");
+    }
+
+    private void Write(bool always, string line)
+    {
+        lock (gate)
+        {
+            long now = clock.GetTimestamp();
+            if (always || last is null || clock.GetElapsedTime(last.Value, now) >= Pause)
+            {
+                last = now;
+                output.WriteLine(TerminalText.Name(line));
+            }
+        }
+    }
+}

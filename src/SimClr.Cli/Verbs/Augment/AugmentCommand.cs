@@ -1,0 +1,75 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using SimClr.Cli.Outputs;
+using SimClr.Cli.Reports;
+using SimClr.Configuration;
+using SimClr.Data;
+
+namespace SimClr.Cli.Verbs;
+
+/// <summary><c>simclr augment preview</c>.</summary>
+internal static class AugmentCommand
+{
+    private const int MostImages = 500;
+    private const int MostViews = 16;
+
+    public static Command Create() => new Verb(
+        "augment", "The random views that training sees.", "simclr augment preview sample: --out views.png") { Preview() };
+
+    private static Verb Preview()
+    {
+        var data = new Argument<string>("DATA") { Description = "Images: a folder, a manifest or a typed name (see 'simclr --help')" };
+        var file = new OutputOption("--out", OutputKinds.Picture, "The picture to write") { HelpName = "PNG", Required = true };
+        Option<long?> images = NumberOption.Integer("--images", $"Images to show, at most {MostImages} (default 12)", 1);
+        Option<long?> views = NumberOption.Integer("--views", $"Views of each, at most {MostViews} (default 2)", 1);
+        var configuration = new ConfigurationOptions();
+        var verb = new Verb(
+            "preview",
+            "Draw images beside their random views, as training with this configuration and seed sees them.",
+            "simclr augment preview sample: --out views.png",
+            "simclr augment preview ./photos --out views.png --set views.strength=0.5 --views 4")
+        {
+            data, file, images, views,
+        };
+        configuration.AddTo(verb);
+        verb.Details =
+        [
+            "Views 1 and 2 are an image's pair in the first epoch, 3 and 4 those in the second, and so on. With two views, the",
+            "outlines on the image show what each is cut from. Without --preset or --config the preset fits the image size.",
+        ];
+        return verb.Does(context => Draw(
+            context,
+            configuration,
+            context.Value(data),
+            context.File(file)!,
+            AtMost(context.Value(images) ?? 12, MostImages, "--images"),
+            AtMost(context.Value(views) ?? 2, MostViews, "--views")));
+    }
+
+    private static void Draw(
+        CommandContext context, ConfigurationOptions configuration, string data, OutputFile file, int count, int viewsPerImage)
+    {
+        PretrainOptions options = configuration.Resolve(context);
+        using ImageDataSet images = context.OpenImages(data, options.Data);
+        if (!configuration.Chosen(context))
+        {
+            options = configuration.Resolve(context, FittingPreset.For(images));
+        }
+
+        byte[] png = ContactSheet.Render(images, options.Views, options.Seed, count, viewsPerImage);
+        file.Write(png);
+        context.Result(
+            new JsonObject
+            {
+                ["file"] = file.Path,
+                ["images"] = Math.Min(count, images.Count),
+                ["views"] = viewsPerImage,
+                ["size"] = options.Views.Size,
+                ["seed"] = options.Seed,
+            },
+            $"wrote {file.Path}: {Math.Min(count, images.Count)} of {images.Count} images of {images.Name} with {viewsPerImage} view(s) each");
+    }
+
+    private static int AtMost(long value, int most, string name)
+        => value <= most ? (int)value : throw new ConfigurationException($"{name}: got {value}, expected at most {most}");
+}

@@ -1,0 +1,149 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using SimClr.Cli.Bench;
+using SimClr.Cli.Outputs;
+using SimClr.Configuration;
+using SimClr.Data;
+using SimClr.Training;
+
+namespace SimClr.Cli.Verbs;
+
+/// <summary><c>simclr bench</c>.</summary>
+internal static class BenchCommand
+{
+    private static readonly Option<string[]> Only = new("--only")
+    {
+        Description = "Measure this alone; may be repeated (see below)",
+        HelpName = "name",
+    };
+
+    private static readonly Option<bool> Quick = new("--quick") { Description = "Fewer rounds and steps: a first look, not to be quoted" };
+
+    private static readonly Option<string?> Photos = new("--photos")
+    {
+        Description = "Photographs to read, a data argument; without it made-up ones of 500 × 375",
+        HelpName = "DATA",
+    };
+
+    private static readonly Option<string?> Images = new("--images")
+    {
+        Description = "Small images to learn from, a data argument; without it made-up ones",
+        HelpName = "DATA",
+    };
+
+    private static readonly Option<string?> Precision = ChoiceOption.Of(
+        "--precision", "What encoder and head compute in", PretrainOptions.Precisions);
+
+    private static readonly OutputOption Markdown = new("--markdown", OutputKinds.Figures, "Write the table to this file too");
+
+    public static Command Create()
+    {
+        var verb = new Verb(
+            "bench",
+            "Measure this machine and this program, each figure beside what it is compared with.",
+            "simclr bench",
+            "simclr bench --quick --only step-quarter",
+            "simclr bench --only profile --only scaling",
+            "simclr bench --markdown results.md")
+        {
+            Only, Quick, Photos, Images, Precision, Markdown,
+        };
+        verb.Details =
+        [
+            "Names for --only (embed, onnx, search, busy, profile and scaling are measured only if asked for):",
+            .. BenchCatalog.Lines,
+            "",
+            "The sides of a ratio are measured in turn in one run; the table has the median of the rounds, the lowest and",
+            "the highest. Let nothing else run meanwhile. On two cores it takes 5 to 8 minutes, with --quick about one.",
+        ];
+        return verb.Does(Run);
+    }
+
+    private static void Run(CommandContext context)
+    {
+        IReadOnlyList<Benchmark> chosen = BenchCatalog.Choose(context.Value(Only) ?? []);
+        OutputFile? file = context.File(Markdown);
+        BenchSettings settings = Settings(context);
+        Check(context, settings);
+        var clock = Stopwatch.StartNew();
+        var rows = new List<BenchRow>();
+        foreach (Benchmark benchmark in chosen)
+        {
+            context.Remark($"measuring {benchmark.Name}: {benchmark.Summary} …");
+            rows.AddRange(benchmark.OwnProcess && chosen.Count > 1
+                ? MeasureApart(benchmark.Name, context)
+                : benchmark.Measure(settings, context.Cancel));
+        }
+
+        var report = new BenchReport(BenchMachine.Of(settings), rows, clock.Elapsed.TotalSeconds);
+        file?.Write(Encoding.UTF8.GetBytes(report.Markdown(Typed(context))));
+        context.Result(report.Json(), report.Words().TrimEnd().Split(Environment.NewLine));
+    }
+
+    /// <summary>What cannot be used is told before the minutes of the first measurement.</summary>
+    private static void Check(CommandContext context, BenchSettings settings)
+    {
+        _ = ComputePlan.ResolveDevice(settings.Basis.Device);
+        foreach (string data in new[] { settings.Photos, settings.Images }.OfType<string>())
+        {
+            context.OpenImages(data, new DataOptions()).Dispose();
+        }
+    }
+
+    /// <summary>In a process of its own, whose memory nothing else has used yet.</summary>
+    private static IEnumerable<BenchRow> MeasureApart(string name, CommandContext context)
+    {
+        List<string> arguments = ["bench", "--json", Only.Name, name];
+        void Pass(string option, object? value)
+        {
+            if (value is not null)
+            {
+                arguments.AddRange([option, string.Create(CultureInfo.InvariantCulture, $"{value}")]);
+            }
+        }
+
+        Pass(Images.Name, context.Value(Images));
+        Pass(Precision.Name, context.Value(Precision));
+        Pass(GlobalOptions.Device, context.Device);
+        Pass(GlobalOptions.Threads, context.Threads);
+        arguments.AddRange(context.Value(Quick) ? [Quick.Name] : []);
+        OwnProgram.Outcome outcome = OwnProgram.Run(arguments, context.Cancel);
+        return outcome.ExitCode == 0
+            ? JsonNode.Parse(outcome.Output)!["rows"]!.AsArray().Select(row => BenchRowJson.Read(row!))
+            : throw new InvalidOperationException($"'simclr {string.Join(' ', arguments)}' ended with {outcome.ExitCode}: {outcome.Error}");
+    }
+
+    private static BenchSettings Settings(CommandContext context)
+    {
+        var settings = new BenchSettings();
+        settings = context.Value(Quick) ? settings.Shorter() : settings;
+        PretrainOptions basis = settings.Basis;
+        return settings with
+        {
+            Photos = context.Value(Photos),
+            Images = context.Value(Images),
+            Apart = (name, _, _) => MeasureApart(name, context).Single(),
+            Basis = basis with
+            {
+                Device = context.Device ?? basis.Device,
+                Threads = context.Threads ?? basis.Threads,
+                Precision = context.Value(Precision) ?? basis.Precision,
+            },
+        };
+    }
+
+    /// <summary>The command line without the names of files on this machine.</summary>
+    private static string Typed(CommandContext context)
+    {
+        IEnumerable<string> only = (context.Value(Only) ?? []).Select(name => $" --only {name}");
+        return $"simclr bench{string.Concat(only)}{(context.Value(Quick) ? " --quick" : "")}"
+            + (context.Value(Photos) is null ? "" : " --photos DATA") + (context.Value(Images) is null ? "" : " --images DATA")
+            + Given(Precision.Name, context.Value(Precision)) + Given(GlobalOptions.Device, context.Device) + Given(GlobalOptions.Threads, context.Threads);
+
+        static string Given(string option, object? value)
+            => value is null ? "" : string.Create(CultureInfo.InvariantCulture, $" {option} {value}");
+    }
+}

@@ -1,0 +1,133 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using SimClr.Cli.Progress;
+using SimClr.Configuration;
+
+namespace SimClr.Cli.Verbs;
+
+/// <summary><c>simclr demo [DATA]</c>.</summary>
+internal static class DemoCommand
+{
+    private const string DefaultDirectory = "simclr-demo";
+    private const int SampleImages = 8000;
+
+    public static Command Create()
+    {
+        var data = new Argument<string>("DATA")
+        {
+            Description = "Your own images instead of the embedded ones: a folder, a manifest or a typed name",
+            DefaultValueFactory = _ => DemoData.Sample,
+        };
+        var directory = new Option<string?>("--out")
+        {
+            Description = $"A new or empty directory for report and run; {DefaultDirectory}, or the next free number behind it, if not given",
+            HelpName = "DIR",
+        };
+        Option<long?> epochs = NumberOption.Integer("--epochs", "Passes over the images", 1);
+        Option<string[]> reading = ReadingOption.Create("the preset demo says");
+        var verb = new Verb(
+            "demo",
+            "Pre-train on images that come with simclr, measure what was learned, and write a report: a few minutes.",
+            "simclr demo",
+            "simclr demo ./photos",
+            "simclr demo cifar10:./cifar-10-batches-bin --out runs/demo") { data, directory, epochs, reading };
+        verb.Details = ["Without labels there are pictures and the health of the run, and no accuracies."];
+        return verb.Does(context => Run(context, context.Value(data), context.Value(directory), (int?)context.Value(epochs), context.Value(reading) ?? []));
+    }
+
+    private static void Run(CommandContext context, string argument, string? directory, int? epochs, string[] reading)
+    {
+        long begin = Stopwatch.GetTimestamp();
+        string target = Directory(directory);
+        PretrainOptions preset = WithGlobals(context, ReadingOption.LayOver(Presets.Load("demo"), reading, "the rest is fitted to the images"));
+        using DemoData data = DemoData.Open(argument, preset.Data, context);
+        PretrainOptions options = For(epochs, DemoConfiguration.Fit(preset, argument, data.Train, SampleImages));
+        Writing(target, () =>
+        {
+            DemoOutcome outcome = Display.Show(
+                context, display => new DemoRun(options, data, display, context.Cancel).Run(Path.Combine(target, "run")));
+            double seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
+            string report = new DemoReport(options, data, outcome, CommandLineOf(argument, epochs, reading, context)).Write(target, seconds);
+            seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
+            context.Result(outcome.Json(seconds, report, outcome.Training.Run), Words(outcome, seconds, report, data));
+        });
+    }
+
+    // Images that cannot be read never end up here: they are skipped.
+    private static void Writing(string directory, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException(
+                $"{directory}: cannot be used for report and run: {error.Message} Give another directory with --out.", error);
+        }
+    }
+
+    private static string[] Words(DemoOutcome outcome, double seconds, string report, DemoData data)
+    {
+        string[] table = data.Test is null
+            ? [$"The run is {outcome.Training.Health?.Describe() ?? "done"}"]
+            :
+            [
+                string.Create(CultureInfo.InvariantCulture, $"accuracy in percent on {outcome.TestImages:N0} held-out images, learned from {outcome.TrainImages:N0} without labels:"),
+                "",
+                .. outcome.Table(),
+                "",
+            ];
+        return
+        [
+            .. table,
+            string.Create(CultureInfo.InvariantCulture, $"{seconds:F0} seconds in all"),
+            $"report: {Path.GetFullPath(report)}",
+            $"run:    {Path.GetFullPath(outcome.Training.Run)}",
+        ];
+    }
+
+    private static PretrainOptions WithGlobals(CommandContext context, PretrainOptions options) => options with
+    {
+        Seed = context.Seed ?? options.Seed,
+        Device = context.Device ?? options.Device,
+        Threads = context.Threads ?? options.Threads,
+    };
+
+    private static PretrainOptions For(int? epochs, PretrainOptions options) => epochs is not { } number
+        ? options
+        : options with
+        {
+            Schedule = options.Schedule with
+            {
+                Epochs = number,
+                WarmupEpochs = Math.Min(options.Schedule.WarmupEpochs, number / 2.0),
+            },
+        };
+
+    /// <summary>The one that was asked for must be free; without a wish the next free number is taken, so that the demo can be run again.</summary>
+    private static string Directory(string? asked)
+    {
+        if (asked is not null)
+        {
+            return IsFree(asked) ? asked : throw new ConfigurationException(
+                $"--out: '{asked}' exists and is not an empty directory; give a new one, so that nothing is overwritten");
+        }
+
+        return Enumerable.Range(1, int.MaxValue)
+            .Select(number => number == 1 ? DefaultDirectory : $"{DefaultDirectory}-{number}")
+            .First(IsFree);
+    }
+
+    private static bool IsFree(string path)
+        => !File.Exists(path) && (!System.IO.Directory.Exists(path) || !System.IO.Directory.EnumerateFileSystemEntries(path).Any());
+
+    private static string CommandLineOf(string argument, int? epochs, string[] reading, CommandContext context)
+    {
+        string text = argument == DemoData.Sample ? "simclr demo" : $"simclr demo {ShellText.Quote(argument)}";
+        text += epochs is { } number ? string.Create(CultureInfo.InvariantCulture, $" --epochs {number}") : "";
+        text += string.Concat(reading.Select(change => $" --set {ShellText.Quote(change)}"));
+        return context.Seed is { } seed ? string.Create(CultureInfo.InvariantCulture, $"{text} --seed {seed}") : text;
+    }
+}

@@ -1,0 +1,58 @@
+using SimClr.Data;
+using SimClr.Internals;
+
+namespace SimClr.Cli.Verbs;
+
+/// <summary>What the demo learns from and what it is measured on.</summary>
+/// <param name="Train">Images to learn from; their labels serve the measures only.</param>
+/// <param name="Test">Held-out labeled images; null for a set without labels.</param>
+internal sealed record DemoData(ImageDataSet Train, ImageDataSet? Test) : IDisposable
+{
+    public const string Sample = "sample:";
+    private const int MostHeldOut = 2000;
+    private const int FewestToMeasure = 50;
+    private const int HeldOutShare = 5;   // one in five
+
+    /// <summary>
+    /// Opens a set. The embedded one comes split; of others a fifth, at most 2,000 images, is held out by a fixed seed.
+    /// Without labels, or with too few images to measure anything, all are learned from.
+    /// </summary>
+    public static DemoData Open(string argument, DataOptions options, CommandContext context)
+    {
+        ImageDataSet images = context.OpenImages(argument, options);
+        if (argument == Sample)
+        {
+            return new DemoData(images, context.OpenImages("sample:test", options));
+        }
+
+        if (images.Labels is null)
+        {
+            context.Remark($"note: {images.Name} has no labels, so the demo shows pictures and the health of the run, no accuracies");
+            return new DemoData(images, null);
+        }
+
+        int heldOut = Math.Min(MostHeldOut, images.Count / HeldOutShare);
+        int[] order = new RandomStream(0, Purpose.Split).Permutation(images.Count);
+        DemoData split = new(images.Subset([.. order[heldOut..].Order()]), images.Subset([.. order[..heldOut].Order()]));
+        if (heldOut >= FewestToMeasure && EveryClassIsIn(split.Train, images))
+        {
+            context.Remark($"note: {heldOut} of {images.Count} images are held out to measure on");
+            return split;
+        }
+
+        string reason = heldOut < FewestToMeasure
+            ? $"has {images.Count} images; from {HeldOutShare * FewestToMeasure} on a part is held out to measure on"
+            : "has too few images of a class to measure anything";
+        context.Remark($"note: {images.Name} {reason}; the demo shows pictures and the health of the run, no accuracies");
+        return new DemoData(images, null);
+    }
+
+    public void Dispose()
+    {
+        Train.Dispose();
+        Test?.Dispose();
+    }
+
+    private static bool EveryClassIsIn(ImageDataSet part, ImageDataSet whole)
+        => part.Labels!.Distinct().Count() == whole.Labels!.Distinct().Count();
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using SimClr.Embeddings;
+using SimClr.Evaluation;
+using SimClr.Training;
+
+namespace SimClr.Cli.Verbs;
+
+/// <summary>One row of the demo's table.</summary>
+/// <param name="Key">Its key in <c>--json</c>.</param>
+/// <param name="Name">What it is called.</param>
+/// <param name="Bank">Embeddings among which neighbors are looked for.</param>
+/// <param name="Queries">Embeddings whose neighbors are looked for: of the same images, disturbed where there are held-out ones.</param>
+/// <param name="Quality">The measures; null without labels.</param>
+internal sealed record DemoRow(string Key, string Name, EmbeddingTable Bank, EmbeddingTable Queries, RepresentationQuality? Quality);
+
+/// <summary>What the demo found.</summary>
+/// <param name="Rows">Raw pixels, the untrained encoder, SimCLR.</param>
+/// <param name="Training">How pre-training ended.</param>
+/// <param name="TrainImages">Images learned from.</param>
+/// <param name="TestImages">Images held out.</param>
+internal sealed record DemoOutcome(IReadOnlyList<DemoRow> Rows, PretrainResult Training, int TrainImages, int TestImages)
+{
+    /// <summary>The columns: key, heading and meaning.</summary>
+    public static IReadOnlyList<(string Key, string Name, string Meaning, Func<RepresentationQuality, double> Value)> Measures { get; } =
+    [
+        ("knn", "kNN", "the 20 nearest training images vote for the class", q => q.Knn),
+        ("linear", "linear", "a linear layer is trained on all labels", q => q.Linear),
+        ("linear_10_per_class", "linear, 10 per class", "the same with ten labels of each class", q => q.LinearTenPerClass),
+        ("knn_disturbed", "kNN, disturbed", "kNN on images as another photographer would have taken them: cropped to 50–100% of the area, mirrored, brightness and contrast × 0.6–1.4", q => q.KnnDisturbed),
+        ("find_original", "find original", "how often such a disturbed image is nearest to its own original among all held-out ones", q => q.FindOriginal),
+    ];
+
+    public JsonObject Json(double seconds, string report, string run)
+    {
+        var json = new JsonObject();
+        foreach (DemoRow row in Rows)
+        {
+            json[row.Key] = row.Quality is { } quality
+                ? new JsonObject([.. Measures.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)Math.Round(m.Value(quality), 4)))])
+                : null;
+        }
+
+        json["train_images"] = TrainImages;
+        json["test_images"] = TestImages;
+        json["final_loss"] = Training.FinalLoss;
+        json["health"] = Training.Health?.Describe();
+        json["seconds"] = Math.Round(seconds, 1);
+        json["run"] = run;
+        json["report"] = report;
+        return json;
+    }
+
+    /// <summary>The table in plain text, accuracies in percent.</summary>
+    public IEnumerable<string> Table()
+    {
+        string[] headings = ["", .. Measures.Select(m => m.Name)];
+        string[][] cells = [headings, .. Rows.Where(r => r.Quality is not null).Select(Cells)];
+        int[] widths = [.. headings.Select((_, column) => cells.Max(row => row[column].Length))];
+        return cells.Select(row => string.Join("  ", row.Select((cell, column) =>
+            column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]))));
+    }
+
+    private static string[] Cells(DemoRow row)
+        => [row.Name, .. Measures.Select(m => (100 * m.Value(row.Quality!)).ToString("F1", CultureInfo.InvariantCulture))];
+}

@@ -1,0 +1,32 @@
+using System.Text.Json.Nodes;
+using SimClr.Distributed;
+
+namespace SimClr.Cli.Verbs;
+
+/// <summary>The MPI library of this machine. It is loaded to ask for its version, and not started.</summary>
+/// <param name="Library">Its name; what is wrong with it, if it cannot be used.</param>
+/// <param name="Version">What it says of itself.</param>
+/// <param name="Interface">Its binary interface; null if it cannot be used.</param>
+internal sealed record MpiReport(string Library, string Version, string? Interface)
+{
+    public static MpiReport? Take()
+    {
+        try
+        {
+            return MpiLibrary.Find(null) is { } library ? new MpiReport(library.Name, library.Release, library.Abi.Name) : null;
+        }
+        catch (CommunicationException error)
+        {
+            return new MpiReport(error.Message, "", null);
+        }
+    }
+
+    public JsonObject Json() => new() { ["library"] = Library, ["version"] = Version, ["interface"] = Interface };
+
+    public static string Words(MpiReport? report) => report switch
+    {
+        null => "not found; runs of a single process do not need it",
+        { Interface: null } => report.Library,
+        _ => $"{report.Version} ({report.Library}, the interface of {report.Interface}); runs of several processes start it, and ask it for MPI_THREAD_MULTIPLE",
+    };
+}

@@ -1,0 +1,149 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using SimClr.Cli.Reports;
+using SimClr.Duplicates;
+using SimClr.Embeddings;
+
+namespace SimClr.Cli.Verbs;
+
+/// <summary>Groups of near-duplicates as text, JSON, CSV and page.</summary>
+internal sealed class DuplicateList : IGroupList
+{
+    private const int MostOfGroup = 24;
+
+    private readonly EmbeddingTable table;
+    private readonly ImageFiles files;
+    private readonly IReadOnlyList<DuplicateGroup> groups;
+    private readonly HashSet<int> identical;
+    private readonly double threshold;
+    private readonly int links;
+
+    /// <param name="table">The embeddings, one row for each file.</param>
+    /// <param name="files">What is known of the files.</param>
+    /// <param name="groups">What was found.</param>
+    /// <param name="threshold">The cosine that it was found at.</param>
+    /// <param name="links">Rows that were left out because another row has the same file.</param>
+    public DuplicateList(EmbeddingTable table, ImageFiles files, IReadOnlyList<DuplicateGroup> groups, double threshold, int links)
+    {
+        (this.table, this.files, this.groups, this.threshold, this.links) = (table, files, groups, threshold, links);
+        identical = [.. groups.SelectMany(group => group.Duplicates.Where(found => files.Identical(group.Kept, found.Row)).Select(found => found.Row))];
+    }
+
+    /// <summary>Images that could go.</summary>
+    public int Superfluous => groups.Sum(group => group.Duplicates.Count);
+
+    private long SuperfluousBytes => groups.SelectMany(group => group.Duplicates).Sum(found => files.Facts[found.Row]?.Bytes ?? 0);
+
+    private string Summary => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Counted.Of(groups.Count, "group")} of near-duplicates among {Counted.Of(table.Count, "image")} at cosine {threshold}{(groups.Count == 0 ? "" : $": {Counted.Of(Superfluous, "image")} could go{Freed}, {identical.Count} of them the same file as the one to keep")}{Linked}");
+
+    private string Linked => links == 0 ? "" : $"; {Counted.Of(links, "more name")} of these files (links) left out";
+
+    private string Freed => SuperfluousBytes > 0 ? string.Create(CultureInfo.InvariantCulture, $" ({SuperfluousBytes / 1e6:0.0} MB)") : "";
+
+    public string CsvHeader => "group,keep,path,cosine,identical,width,height,bytes";
+
+    public IEnumerable<string> Lines()
+    {
+        foreach ((int number, DuplicateGroup group) in groups.Index())
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"group {number + 1}");
+            yield return $"  keep   {Described(group.Kept)}";
+            foreach (Duplicate found in group.Duplicates)
+            {
+                yield return string.Create(CultureInfo.InvariantCulture, $"  {found.Cosine:0.000}  {Described(found.Row)}{(identical.Contains(found.Row) ? ", the same file" : "")}");
+            }
+        }
+
+        yield return Summary;
+    }
+
+    public JsonObject Json() => new()
+    {
+        ["images"] = table.Count,
+        ["dimension"] = table.Dimension,
+        ["threshold"] = threshold,
+        ["duplicates"] = Superfluous,
+        ["identical"] = identical.Count,
+        ["links"] = links,
+        ["bytes"] = SuperfluousBytes,
+        ["groups"] = new JsonArray([.. groups.Select(group => new JsonObject
+        {
+            ["keep"] = Entry(group.Kept),
+            ["duplicates"] = new JsonArray([.. group.Duplicates.Select(Entry)]),
+        })]),
+    };
+
+    public IEnumerable<object?[]> CsvRows()
+    {
+        foreach ((int number, DuplicateGroup group) in groups.Index())
+        {
+            yield return CsvRow(number, group.Kept, kept: true, 1);
+            foreach (Duplicate found in group.Duplicates)
+            {
+                yield return CsvRow(number, found.Row, kept: false, found.Cosine);
+            }
+        }
+    }
+
+    public ReportPage Page(RowImages images)
+    {
+        var gallery = new Gallery(table, images);
+        var blocks = new List<ReportBlock>();
+        int left = Gallery.MostPictures;
+        foreach ((int number, DuplicateGroup group) in groups.Index())
+        {
+            int shown = Math.Min(group.Duplicates.Count, MostOfGroup - 1);
+            if (left < shown + 1)
+            {
+                blocks.Add(new ReportParagraph($"{Counted.Of(groups.Count - number, "group")} more are not shown here; --csv and --json hold all."));
+                break;
+            }
+
+            left -= shown + 1;
+            blocks.Add(new ReportGallery(
+                $"Group {number + 1}: {group.Duplicates.Count + 1} images",
+                shown < group.Duplicates.Count ? $"the {shown} most similar of {group.Duplicates.Count} duplicates" : "",
+                [
+                    gallery.Picture(group.Kept, $"keep{SizeOf(group.Kept)}", marked: true),
+                    .. group.Duplicates.Take(shown).Select(found => gallery.Picture(
+                        found.Row, (identical.Contains(found.Row) ? "same file" : Gallery.Cosine(found.Cosine)) + SizeOf(found.Row))),
+                ]));
+        }
+
+        return new ReportPage(
+            "Near-duplicates",
+            $"{Summary}.",
+            blocks.Count == 0 ? [] : [new ReportSection("Groups", blocks)]);
+    }
+
+    private string SizeOf(int row)
+        => files.Facts[row] is { Pixels: > 0 } facts ? $" · {facts.Width}\u00a0×\u00a0{facts.Height}" : "";
+
+    private string Described(int row) => files.Facts[row] is { } facts && facts.Pixels > 0
+        ? string.Create(CultureInfo.InvariantCulture, $"{TerminalText.Name(table.Paths[row])} ({facts.Width} × {facts.Height}{(facts.Bytes > 0 ? $", {facts.Bytes} bytes" : "")})")
+        : TerminalText.Name(table.Paths[row]);
+
+    private JsonObject Entry(Duplicate found)
+    {
+        JsonObject entry = Entry(found.Row);
+        entry["cosine"] = Math.Round(found.Cosine, 6);
+        entry["identical"] = identical.Contains(found.Row);
+        return entry;
+    }
+
+    private JsonObject Entry(int row) => new()
+    {
+        ["path"] = table.Paths[row],
+        ["width"] = files.Facts[row]?.Width,
+        ["height"] = files.Facts[row]?.Height,
+        ["bytes"] = files.Facts[row]?.Bytes,
+    };
+
+    private object?[] CsvRow(int group, int row, bool kept, double cosine)
+    {
+        ImageFacts? facts = files.Facts[row];
+        return [group + 1, kept ? 1 : 0, table.Paths[row], Math.Round(cosine, 6), identical.Contains(row) ? 1 : 0, facts?.Width, facts?.Height, facts?.Bytes];
+    }
+}

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using System.Globalization;
+using SimClr.Cli.Outputs;
+using SimClr.Cli.Progress;
+using SimClr.Duplicates;
+using SimClr.Embeddings;
+
+namespace SimClr.Cli.Verbs;
+
+/// <summary><c>simclr duplicates EMBEDDINGS</c>.</summary>
+internal static class DuplicatesCommand
+{
+    public static Verb Create()
+    {
+        var arguments = new TableArguments();
+        Option<double?> threshold = NumberOption.Positive(
+            "--threshold", FormattableString.Invariant($"Cosine from which on images are near-duplicates, at most 1; {NearDuplicates.DefaultThreshold} if it is not given"));
+        OutputOption csv = OutputOptions.Csv(OutputKinds.Duplicates, "Write every image of a group as a row");
+        OutputOption html = OutputOptions.Html("duplicates", "Write a page that shows the groups");
+        var verb = new Verb(
+            "duplicates",
+            "Find groups of images that show the same but for crop, size, compression or color, and say which to keep.",
+            "simclr duplicates photos.npy --html duplicates.html",
+            "simclr duplicates ./photos --run runs/photos --threshold 0.98 --csv duplicates.csv")
+        {
+            Details =
+            [
+                "Kept is the image with the most pixels, then with the most bytes, then the first. Every other image of a group is",
+                "within the threshold of the kept one, and no two kept images are: groups do not grow by chains. The comparison is",
+                "exact. Files that hold the same bytes are told from the others, and several links to one file count once. Where",
+                "random pairs of images reach the threshold, the encoder cannot tell images apart: exit 3. Nothing is deleted.",
+            ],
+        };
+        arguments.AddTo(verb);
+        verb.Add(threshold);
+        verb.Add(csv);
+        verb.Add(html);
+        return verb.Does(context => Find(
+            context,
+            arguments,
+            Threshold(context.Value(threshold) ?? NearDuplicates.DefaultThreshold),
+            GroupOutput.Open(context, csv, html)));
+    }
+
+    private static double Threshold(double value)
+        => value <= 1 ? value : throw new ConfigurationException(FormattableString.Invariant($"--threshold: got {value}, expected a cosine above 0, at most 1"));
+
+    private static void Find(CommandContext context, TableArguments arguments, double threshold, GroupOutput output)
+    {
+        using TableInput opened = Display.Show(context, display => TableInput.Open(context, arguments, display));
+        TableInput input = opened.WithoutLinks();
+        var files = new ImageFiles(input.Table, input.Images);
+        RequireTellingApart(input.Table, files, threshold, context.Seed ?? 0);
+        IReadOnlyList<DuplicateGroup> groups = Display.Show(context, display => NearDuplicates.Find(
+            input.Table, threshold, ImageFacts.Order(files.Facts), display.Images("comparing", input.Table.Count), context.Cancel));
+        var found = new DuplicateList(input.Table, files, groups, threshold, opened.Table.Count - input.Table.Count);
+        if (groups.Count == 1 && found.Superfluous == input.Table.Count - 1 && input.Table.Count > 2)
+        {
+            context.Remark($"all {input.Table.Count} images fall into one group: is the threshold too low, or did the encoder's training collapse?");
+        }
+
+        output.Give(context, input, found);
+    }
+
+    /// <summary>Refuses an encoder to which random images are as alike as duplicates: what it finds could be anything.</summary>
+    private static void RequireTellingApart(EmbeddingTable table, ImageFiles files, double threshold, long seed)
+    {
+        if (table.Count < 2)
+        {
+            return;   // Told where they are compared.
+        }
+
+        var pairs = RandomPairs.Draw(table, seed);
+        double share = pairs.ShareReaching(threshold, files.Identical);
+        if (pairs.HidesDuplicates(threshold, share))
+        {
+            throw new DataException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{100 * share:0.#}% of random pairs of these {table.Count} images reach the threshold of {threshold}, {share * (table.Count - 1):0.#} for each image (the median cosine is {pairs.Median:0.000}), "
+                    + $"and not because their files are the same: the encoder cannot tell these images apart, so that near-duplicates cannot be found with it. "
+                    + $"Train it longer or use another one; if nearly all images do show the same, a higher --threshold finds those that are most alike"));
+        }
+    }
+}

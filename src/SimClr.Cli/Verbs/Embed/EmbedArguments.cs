@@ -1,0 +1,75 @@
+using System.CommandLine;
+using System.Globalization;
+using SimClr.Cli.Outputs;
+using SimClr.Embeddings;
+
+namespace SimClr.Cli.Verbs;
+
+/// <summary>What <c>simclr embed</c> takes.</summary>
+internal sealed class EmbedArguments
+{
+    public Argument<string?> Run { get; } = new("RUN")
+    {
+        Description = "A run directory, or an encoder's file",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    public Argument<string?> Images { get; } = new("IMAGES")
+    {
+        Description = "Images: a folder, a manifest or a typed name (see 'simclr --help')",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    public OutputOption Out { get; } = new(
+        "--out", OutputKinds.Embeddings, "The file to write: .npy, .csv, .safetensors or .parquet")
+    {
+        Required = true,
+    };
+
+    public Option<bool> Projection { get; } = new("--projection") { Description = "Write z, the projection that the loss saw, instead of h" };
+
+    public Option<bool> Normalize { get; } = new("--normalize") { Description = "Divide each row by its length" };
+
+    public Option<string?> Shard { get; } = new("--shard")
+    {
+        Description = "Embed one of n parts, into NAME.i-of-n.EXT: one job of a cluster's array",
+        HelpName = "i/n",
+    };
+
+    public Option<string[]> Join { get; } = new("--join")
+    {
+        Description = "Instead of embedding: join the parts that --shard wrote",
+        HelpName = "PART",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    public Option<string[]> Set { get; } = ReadingOption.Create("the run says");
+
+    public void AddTo(Command command)
+    {
+        command.Add(Run);
+        command.Add(Images);
+        command.Add(Out);
+        command.Add(Projection);
+        command.Add(Normalize);
+        command.Add(Shard);
+        command.Add(Join);
+        command.Add(Set);
+    }
+
+    /// <summary>An argument that joining does without.</summary>
+    public static string Required(string? value, Argument argument)
+        => value ?? throw new ConfigurationException($"{argument.Name} is missing: {argument.Description}. See 'simclr embed --help'");
+
+    /// <summary>The part that was asked for: without the option, the whole.</summary>
+    public static EmbeddingShard Part(string? text)
+    {
+        string[] words = (text ?? "1/1").Split('/');
+        return words.Length == 2 && Number(words[0]) is { } number && Number(words[1]) is { } total && number <= total
+            ? new EmbeddingShard(number, total)
+            : throw new ConfigurationException($"--shard: got '{text}', expected i/n, such as 2/8 for the second of eight parts");
+    }
+
+    private static int? Number(string text)
+        => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? number : null;
+}

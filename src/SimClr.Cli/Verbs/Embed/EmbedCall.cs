@@ -1,0 +1,167 @@
+using System.Text;
+using SimClr.Checkpoints;
+using SimClr.Cli.Outputs;
+using SimClr.Cli.Progress;
+using SimClr.Configuration;
+using SimClr.Data;
+using SimClr.Distributed;
+using SimClr.Embeddings;
+using SimClr.Heads;
+using SimClr.Internals;
+using SimClr.Training;
+using TorchSharp;
+
+namespace SimClr.Cli.Verbs;
+
+/// <summary>One call of <c>simclr embed</c>: its images and encoder, opened; its part of the work, if several ranks share it.</summary>
+internal sealed class EmbedCall : IDisposable
+{
+    private readonly CommandOutputs outputs;
+    private readonly IEmbeddingFormat format;
+    private readonly TrainedEncoder encoder;
+    private readonly ProjectionHead? head;
+    private readonly ImageDataSet images;
+    private readonly EmbeddingTask? task;
+    private readonly int parts;
+
+    /// <summary>What the list of the images that could not be read has behind the name of the embeddings.</summary>
+    public const string SkippedSuffix = ".skipped.jsonl";
+
+    private EmbedCall(CommandContext context, EmbedArguments arguments, ICommunicator ranks, int cores)
+    {
+        string run = EmbedArguments.Required(context.Value(arguments.Run), arguments.Run);
+        string data = EmbedArguments.Required(context.Value(arguments.Images), arguments.Images);
+        EmbeddingShard asked = EmbedArguments.Part(context.Value(arguments.Shard));
+        if (ranks.Size > 1 && context.Gives(arguments.Shard))
+        {
+            throw new ConfigurationException($"--shard: got {asked.Number}/{asked.Total} in a run of {ranks.Size} ranks, which divide the images themselves; leave it out");
+        }
+
+        outputs = context.Outputs;
+        File = Named(asked.NameOf(context.Value(arguments.Out)!));
+        format = EmbeddingFile.FormatOf(File.Path, EmbeddingFormats.Others);
+        string device = ComputePlan.ResolveDevice(context.Device ?? "auto");
+        ComputeThreads.UseAtMost(context.Threads is > 0 and { } threads ? threads : cores);
+        DataOptions reading = ReadingOf(run, context.Value(arguments.Set));
+        reading = reading.Workers > 0 ? reading : reading with { Workers = cores };
+        bool projection = context.Value(arguments.Projection);
+        string source = projection ? TrainedHead.CheckpointOf(run) : run;
+        encoder = TrainedEncoder.Load(source, device);
+        try
+        {
+            head = projection ? TrainedHead.Load(run, source, encoder, device) : null;
+            images = context.OpenImages(data, reading);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+
+        Skipped = new SkippedImages(images, reading);
+        int batchSize = Embedder.BatchSize(encoder.Views.Size);
+        parts = Math.Min(ranks.Size, Math.Max(1, (images.Count + batchSize - 1) / batchSize));
+        EmbeddingShard shard = parts > 1 ? new EmbeddingShard(Math.Min(ranks.Rank + 1, parts), parts) : asked;
+        task = ranks.Rank < parts
+            ? new EmbeddingTask(encoder, images, reading) { Head = head, Normalize = context.Value(arguments.Normalize), Shard = shard }
+            : null;
+    }
+
+    /// <summary>What is to be written.</summary>
+    public OutputFile File { get; }
+
+    /// <summary>The images that could not be read.</summary>
+    public SkippedImages Skipped { get; }
+
+    /// <summary>Their list.</summary>
+    public string SkippedFile => File.Path + SkippedSuffix;
+
+    /// <param name="context">What the user typed.</param>
+    /// <param name="arguments">What of it names encoder, images and file.</param>
+    /// <param name="ranks">Who shares the work.</param>
+    /// <param name="cores">Cores of a rank that has others beside it; 0 for all there are.</param>
+    public static EmbedCall Open(CommandContext context, EmbedArguments arguments, ICommunicator ranks, int cores)
+        => new(context, arguments, ranks, cores);
+
+    /// <summary>Embeds; with several ranks each its part, which the first then joins.</summary>
+    public EmbeddingOutcome Run(CommandContext context, ICommunicator ranks)
+    {
+        OutputFile own = parts > 1 && task is not null ? Named(task.Shard.NameOf(File.Path)) : File;
+        EmbeddingOutcome outcome = ranks.Together(() => task is null ? new EmbeddingOutcome(0, 0, 0, 0) : Embed(context, own));
+        if (ranks.Size > 1)
+        {
+            ranks.Share(Skipped);
+            outcome = Sum(ranks, outcome);
+        }
+
+        return ranks.FromFirst(() =>
+        {
+            if (parts > 1)
+            {
+                JoinParts();
+            }
+
+            if (Skipped.Any)
+            {
+                File.Beside(SkippedSuffix).Write(Encoding.UTF8.GetBytes(Skipped.Lines()));
+            }
+
+            return outcome;
+        });
+    }
+
+    public void Dispose()
+    {
+        images?.Dispose();
+        head?.Dispose();
+        encoder.Dispose();
+    }
+
+    private static EmbeddingOutcome Sum(ICommunicator ranks, EmbeddingOutcome own)
+    {
+        using torch.Tensor counts = torch.tensor(new long[] { own.Rows, own.Images, own.Resumed }, device: torch.CPU);
+        ranks.AllReduce(counts);
+        long[] sums = counts.data<long>().ToArray();
+        return new EmbeddingOutcome((int)sums[0], own.Dimension, (int)sums[1], (int)sums[2]);
+    }
+
+    private OutputFile Named(string path) => outputs.Open("--out", path, OutputKinds.Embeddings);
+
+    private static DataOptions ReadingOf(string run, string[]? changes)
+    {
+        var directory = new RunDirectory(run);
+        PretrainOptions basis = directory.HasRun ? RunRecord.Read(directory.RunFile).Configuration : new PretrainOptions();
+        return ReadingOption.LayOver(basis, changes, "the rest is as the encoder was trained").Data;
+    }
+
+    private EmbeddingOutcome Embed(CommandContext context, OutputFile file)
+    {
+        try
+        {
+            return Display.Show(context, display => file.Write(
+                target => task!.Run(target, format, Skipped, display.Images($"embedding {images.Name}", task.Count), context.Cancel)));
+        }
+        catch (OperationCanceledException stopped)
+        {
+            string part = EmbeddingTask.PartOf(file.Path);
+            throw new StoppedException(
+                System.IO.File.Exists(part) ? $"what is done is kept in {part}; the same command goes on from there" : "no image was done yet; the same command begins again",
+                stopped);
+        }
+    }
+
+    private void JoinParts()
+    {
+        string[] files = [.. Enumerable.Range(1, parts).Select(number => new EmbeddingShard(number, parts).NameOf(File.Path))];
+        if (files.FirstOrDefault(file => !System.IO.File.Exists(file)) is { } missing)
+        {
+            throw new ConfigurationException($"--out: '{missing}', which another rank wrote, is not there; name a file in a folder that all ranks share");
+        }
+
+        _ = File.Write(target => EmbeddingJoin.Write(files, target, EmbeddingFormats.Others));
+        foreach (string beside in files.SelectMany(file => new[] { file, $"{file}.csv" }).Where(System.IO.File.Exists))
+        {
+            System.IO.File.Delete(beside);
+        }
+    }
+}

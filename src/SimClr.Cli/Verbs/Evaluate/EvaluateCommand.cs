@@ -1,0 +1,20 @@
+using System.CommandLine;
+
+namespace SimClr.Cli.Verbs;
+
+/// <summary><c>simclr evaluate knn</c> and the other measures of an encoder.</summary>
+internal static class EvaluateCommand
+{
+    public static Command Create() => new Verb(
+        "evaluate",
+        "Measure how good an encoder's representations are, with labeled images.",
+        "simclr evaluate knn runs/photos --train ./labeled/train --test ./labeled/test")
+    {
+        EvaluateKnnCommand.Create(),
+        EvaluateLinearCommand.Create(),
+        EvaluateLogisticCommand.Create(),
+        EvaluateFinetuneCommand.Create(),
+        EvaluateTransferCommand.Create(),
+        EvaluateCompareCommand.Create(),
+    };
+}

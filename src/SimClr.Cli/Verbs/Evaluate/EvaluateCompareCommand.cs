@@ -1,0 +1,84 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using SimClr.Cli.Progress;
+using SimClr.Evaluation;
+
+namespace SimClr.Cli.Verbs;
+
+/// <summary><c>simclr evaluate compare A B</c>.</summary>
+internal static class EvaluateCompareCommand
+{
+    private const double Significant = 0.05;
+
+    public static Verb Create()
+    {
+        var first = Predictions("A", "The predictions of one evaluation (--predictions), or a folder with a predictions.csv");
+        var second = Predictions("B", "The predictions of another evaluation on the same test images");
+        Option<long?> samples = NumberOption.Integer("--samples", "Random exchanges; 100000 if it is not given, as in the paper", 1);
+        return new Verb(
+            "compare",
+            "Say whether two evaluations on the same test images differ by more than chance (the paper's permutation test).",
+            "simclr evaluate compare knn.csv linear.csv",
+            "simclr evaluate compare runs/a/predictions.csv runs/b/predictions.csv --json")
+        {
+            Details =
+            [
+                "The predictions of the two are exchanged at random, image by image; p is the share of such exchanges with a",
+                "difference at least as large, either way. It says nothing about another training run with another seed.",
+            ],
+        }.With(first, second, samples).Does(context => Compare(
+            context, context.Value(first), context.Value(second), (int)(context.Value(samples) ?? PermutationTest.DefaultSamples)));
+    }
+
+    private static Argument<string> Predictions(string name, string description) => new(name) { Description = description };
+
+    private static Verb With(this Verb verb, Argument<string> first, Argument<string> second, Option samples)
+    {
+        verb.Add(first);
+        verb.Add(second);
+        verb.Add(samples);
+        return verb;
+    }
+
+    private static void Compare(CommandContext context, string first, string second, int samples)
+    {
+        var pair = PredictionPair.Match(PredictionsFile.Read(first), PredictionsFile.Read(second), first, second);
+        ModelComparison found = PermutationTest.Compare(pair, samples, context.Seed ?? 0, context.Cancel);
+        context.Result(Json(found, first, second), Words(found, first, second));
+    }
+
+    private static JsonObject Json(ModelComparison found, string first, string second) => new()
+    {
+        ["a"] = new JsonObject { ["predictions"] = first, ["top1"] = found.Top1A },
+        ["b"] = new JsonObject { ["predictions"] = second, ["top1"] = found.Top1B },
+        ["difference"] = found.Difference,
+        ["interval"] = OutcomeJson.Of(found.DifferenceInterval),
+        ["p_value"] = found.PValue,
+        ["mean_per_class_difference"] = found.MeanPerClassDifference,
+        ["mean_per_class_p_value"] = found.MeanPerClassPValue,
+        ["samples"] = found.Samples,
+        ["only_a_right"] = found.OnlyARight,
+        ["only_b_right"] = found.OnlyBRight,
+        ["both_right"] = found.BothRight,
+        ["both_wrong"] = found.BothWrong,
+        ["test_images"] = found.Images,
+    };
+
+    private static string[] Words(ModelComparison found, string first, string second) =>
+    [
+        $"A, {first}: top-1 {ProgressText.Percent(found.Top1A)}",
+        $"B, {second}: top-1 {ProgressText.Percent(found.Top1B)}",
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"A less B: {100 * found.Difference:+0.0;-0.0;0.0} points [{100 * found.DifferenceInterval.Low:F1}, {100 * found.DifferenceInterval.High:F1}] on {found.Images} test images; {found.OnlyARight} only A got right, {found.OnlyBRight} only B"),
+        string.Create(CultureInfo.InvariantCulture, $"p = {P(found.PValue)} (permutation test, {found.Samples} samples): {Judgment(found.PValue)}"),
+        string.Create(CultureInfo.InvariantCulture, $"mean per class: {100 * found.MeanPerClassDifference:+0.0;-0.0;0.0} points, p = {P(found.MeanPerClassPValue)}"),
+    ];
+
+    private static string P(double value) => value.ToString(value < 0.001 ? "G2" : "F3", CultureInfo.InvariantCulture);
+
+    private static string Judgment(double p) => p < Significant
+        ? "a difference that chance on these images hardly explains"
+        : "chance on these images can explain the difference";
+}

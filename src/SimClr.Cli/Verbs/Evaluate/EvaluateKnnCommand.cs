@@ -1,0 +1,75 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using SimClr.Cli.Progress;
+using SimClr.Embeddings;
+using SimClr.Evaluation;
+
+namespace SimClr.Cli.Verbs;
+
+/// <summary><c>simclr evaluate knn RUN --train D --test D</c>.</summary>
+internal static class EvaluateKnnCommand
+{
+    private const int DefaultNeighbors = 20;
+    private const double DefaultTemperature = 0.1;
+
+    public static Verb Create()
+    {
+        var arguments = new EvaluationArguments();
+        var asked = new OutcomeOptions();
+        Option<long?> k = NumberOption.Integer("--k", $"Neighbors that vote; {DefaultNeighbors} if it is not given", 1);
+        Option<double?> temperature = NumberOption.Positive(
+            "--temperature", "Lower lets near neighbors count more; 0.1 if it is not given");
+        var verb = new Verb(
+            "knn",
+            "Classify each test image by the votes of its nearest training images.",
+            "simclr evaluate knn runs/photos --train ./labeled/train --test ./labeled/test",
+            "simclr evaluate knn runs/clothes --train sample:train --test sample:test --k 50 --json")
+        {
+            Details =
+            [
+                "Neighbors are nearest by the cosine of h, and vote with weight exp(cosine / temperature). Nothing is",
+                "trained and nothing is chosen on the test images.",
+            ],
+        };
+        arguments.AddTo(verb);
+        verb.Add(k);
+        verb.Add(temperature);
+        asked.AddTo(verb);
+        return verb.Does(context => Evaluate(
+            context, arguments, asked, (int)(context.Value(k) ?? DefaultNeighbors), context.Value(temperature) ?? DefaultTemperature));
+    }
+
+    private static void Evaluate(
+        CommandContext context, EvaluationArguments arguments, OutcomeOptions asked, int k, double temperature)
+    {
+        OutcomeReport report = asked.Open(context);
+        using EvaluationInput input = EvaluationInput.Open(context, arguments);
+        KnnClassifier.CheckNeighbors(k, input.Train.Count);
+        (EmbeddingTable train, EmbeddingTable test, int skipped) = Display.Show(context, display =>
+        {
+            (EmbeddingTable trainTable, int skippedTrain) = input.Embed(input.Train, display, context.Cancel);
+            (EmbeddingTable testTable, int skippedTest) = input.Embed(input.Test, display, context.Cancel);
+            return (trainTable, testTable, skippedTrain + skippedTest);
+        });
+        train.RequireDirections();
+        test.RequireDirections();
+        KnnResult result = KnnClassifier.Evaluate(train, test, k, temperature, context.Seed ?? 0);
+        report.Show(
+            result.Outcome,
+            string.Create(CultureInfo.InvariantCulture, $"kNN (k {k}, temperature {temperature})"),
+            Json(result, temperature, skipped),
+            EvaluationText.Background(result.TrainImages, result.Classes, skipped),
+            input.Notes);
+    }
+
+    private static JsonObject Json(KnnResult result, double temperature, int skipped) => new()
+    {
+        ["k"] = result.K,
+        ["temperature"] = temperature,
+        ["train_images"] = result.TrainImages,
+        ["test_images"] = result.TestImages,
+        ["classes"] = result.Classes,
+        ["skipped_images"] = skipped,
+    };
+}

@@ -1,0 +1,135 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using SimClr.Cli.Progress;
+using SimClr.Distributed;
+using SimClr.Embeddings;
+using SimClr.Evaluation;
+
+namespace SimClr.Cli.Verbs;
+
+/// <summary><c>simclr evaluate linear RUN --train D --test D</c>.</summary>
+internal static class EvaluateLinearCommand
+{
+    public static Verb Create()
+    {
+        var arguments = new EvaluationArguments();
+        var asked = new OutcomeOptions();
+        Option<long?> epochs = NumberOption.Integer("--epochs", "Passes over the training images; 90 if it is not given; with --fixed-features more where images are few", 1);
+        Option<long?> batchSize = NumberOption.Integer("--batch-size", "Images per step; by default the paper's, 512 (4096 for very large sets), or fewer where that leaves out much of an epoch", 1);
+        var fixedFeatures = new Option<bool>("--fixed-features")
+        {
+            Description = "Embed each image once, without crops and flips: much faster, a little less accurate",
+        };
+        var verb = new Verb(
+            "linear",
+            "The paper's linear evaluation: train a linear layer on the representations.",
+            "simclr evaluate linear runs/photos --train ./labeled/train --test ./labeled/test",
+            "simclr evaluate linear runs/clothes --train sample:train --test sample:test --fixed-features --json")
+        {
+            Details =
+            [
+                "The encoder stays as it is. The layer is trained on random crops and flips by SGD with Nesterov momentum,",
+                "rate 0.1 · batch / 256, cosine decay. Nothing is chosen on the test images. An epoch is of whole batches: by default",
+                "their size is such that they leave out 5 % of the images at most.",
+                "Under mpirun or srun the ranks share each batch, and the images to embed; the result is that of one process.",
+            ],
+        };
+        arguments.AddTo(verb);
+        verb.Add(epochs);
+        verb.Add(batchSize);
+        verb.Add(fixedFeatures);
+        asked.AddTo(verb);
+        RankSession.AddTo(verb);
+        return verb.Does(context => RankSession.Run(context, ranks => Evaluate(
+            context, arguments, asked, Options(context, epochs, batchSize), context.Value(fixedFeatures), ranks)));
+    }
+
+    private static LinearOptions Options(CommandContext context, Option<long?> epochs, Option<long?> batchSize)
+    {
+        LinearOptions options = context.Value(epochs) is { } chosen ? new() { Epochs = (int)chosen } : new();
+        return options with
+        {
+            BatchSize = (int?)context.Value(batchSize) ?? options.BatchSize,
+            Seed = context.Seed ?? options.Seed,
+        };
+    }
+
+    private static void Evaluate(
+        CommandContext context,
+        EvaluationArguments arguments,
+        OutcomeOptions asked,
+        LinearOptions options,
+        bool fixedFeatures,
+        ICommunicator ranks)
+    {
+        OutcomeReport? report = ranks.FromFirstOnly(() => asked.Open(context));
+        int? cores = ranks.Size > 1 ? RankProcessors.CoresEach(ranks) : null;
+        using EvaluationInput input = ranks.Together(() => EvaluationInput.Open(context, arguments, cores));
+        RemarkLeftOut(context, options, input.Train.Count);
+        LinearResult result = Display.Show(context, display => fixedFeatures
+            ? OnFixedFeatures(input, options, display, ranks, context.Cancel)
+            : LinearEvaluation.Run(
+                input.Encoder, input.Train, input.Test, options, input.Reading, Epochs(display, options), ranks, context.Cancel));
+        _ = ranks.FromFirst(() =>
+        {
+            report!.Show(
+                result.Outcome,
+                $"linear evaluation ({(fixedFeatures ? "fixed features, " : "")}{result.Epochs} epochs)",
+                Json(result, fixedFeatures),
+                EvaluationText.Background(result.TrainImages, result.Classes, result.SkippedImages),
+                input.Notes);
+            return true;
+        });
+    }
+
+    private static void RemarkLeftOut(CommandContext context, LinearOptions options, int images)
+    {
+        int batch = options.BatchSizeFor(images);
+        if (LinearOptions.LeavesOutMuch(images, batch))
+        {
+            context.Remark(string.Create(
+                CultureInfo.InvariantCulture,
+                $"note: --batch-size {batch} leaves out {images % batch:N0} of {images:N0} training images in each epoch, as an epoch is of whole batches; without it {new LinearOptions().BatchSizeFor(images)} images make a step"));
+        }
+    }
+
+    private static LinearResult OnFixedFeatures(
+        EvaluationInput input, LinearOptions options, IDisplay display, ICommunicator ranks, CancellationToken cancel)
+    {
+        if (ranks.Size > 1)
+        {
+            RankAgreement.Check(ranks, ranks.Together(() => EvaluationFacts.Of(
+                input.Encoder.Module, input.Encoder.Views, input.Reading, [options, new { FixedFeatures = true }],
+                [("training", input.Train), ("test", input.Test)])));
+        }
+
+        (EmbeddingTable train, int skippedTrain) = input.Embed(input.Train, display, cancel, ranks: ranks);
+        (EmbeddingTable test, int skippedTest) = input.Embed(input.Test, display, cancel, ranks: ranks);
+
+        // The layer is small: each rank trains it by itself.
+        return ranks.Together(() => LinearProbe.Evaluate(train, test, options, cancel)) with { SkippedImages = skippedTrain + skippedTest };
+    }
+
+    private static Reports<LinearProgress> Epochs(IDisplay display, LinearOptions options)
+    {
+        IProgress<WorkDone> all = display.Work(options.Epochs);
+        return new Reports<LinearProgress>(progress => all.Report(new WorkDone(
+            progress.Epoch,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"training the linear layer: epoch {progress.Epoch} of {progress.Epochs}, loss {progress.Loss:F3}"))));
+    }
+
+    private static JsonObject Json(LinearResult result, bool fixedFeatures) => new()
+    {
+        ["epochs"] = result.Epochs,
+        ["fixed_features"] = fixedFeatures,
+        ["batch_size"] = result.BatchSize,
+        ["train_images"] = result.TrainImages,
+        ["test_images"] = result.TestImages,
+        ["classes"] = result.Classes,
+        ["skipped_images"] = result.SkippedImages,
+        ["final_loss"] = result.FinalLoss,
+    };
+}

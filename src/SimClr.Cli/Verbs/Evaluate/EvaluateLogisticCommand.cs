@@ -1,0 +1,134 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using SimClr.Augmentation;
+using SimClr.Cli.Progress;
+using SimClr.Data;
+using SimClr.Embeddings;
+using SimClr.Evaluation;
+
+namespace SimClr.Cli.Verbs;
+
+/// <summary><c>simclr evaluate logistic RUN --train D [--validation D] --test D</c>.</summary>
+internal static class EvaluateLogisticCommand
+{
+    public static Verb Create()
+    {
+        var arguments = new EvaluationArguments();
+        var asked = new OutcomeOptions();
+        var validation = new Option<string?>("--validation")
+        {
+            Description = "Labeled images to choose λ by; without them a fifth of each class of the training images is held out for it",
+            HelpName = "DATA",
+        };
+        var metric = new MetricOption("λ is");
+        var verb = new Verb(
+            "logistic",
+            "Logistic regression on the representations, as in the paper's transfer by linear evaluation.",
+            "simclr evaluate logistic runs/photos --train ./labeled/train --test ./labeled/test",
+            "simclr evaluate logistic runs/photos --train ./train --validation ./val --test ./test --metric mean-per-class --json")
+        {
+            Details =
+            [
+                "Each image is embedded once, its short side resized to the encoder's size and the center taken (paper, B.8.1).",
+                "L-BFGS minimizes the sum of −log softmax plus λ/2 times the squared weights for 45 values of λ from 1e5 to 1e-6, each",
+                "from where the one before ended; λ is chosen on the validation images (of equal ones the strongest) and fitted",
+                "again to training and validation images. Nothing is chosen on the test images.",
+            ],
+        };
+        arguments.AddTo(verb);
+        verb.Add(validation);
+        verb.Add(metric.Option);
+        asked.AddTo(verb);
+        return verb.Does(context => Evaluate(
+            context,
+            arguments,
+            asked,
+            context.Value(validation),
+            new LogisticOptions
+            {
+                Metric = metric.Of(context, context.Value(arguments.Train)!),
+                Seed = context.Seed ?? 0,
+            }));
+    }
+
+    private static void Evaluate(
+        CommandContext context, EvaluationArguments arguments, OutcomeOptions asked, string? validation, LogisticOptions options)
+    {
+        OutcomeReport report = asked.Open(context);
+        using EvaluationInput input = EvaluationInput.Open(context, arguments, validation: validation);
+        int skipped = 0;
+        EvaluationTransform transform = EvaluationTransform.ForTransfer(input.Encoder.Views);
+        (LogisticSelection found, EmbeddingTable test) = Display.Show(context, display =>
+        {
+            EmbeddingTable train = Embedded(input.Train);
+            EmbeddingTable? choose = input.Validation is null ? null : TablePair.Match(train.ClassNames, Embedded(input.Validation), "validation");
+            EmbeddingTable questions = TablePair.Match((choose ?? train).ClassNames, Embedded(input.Test));
+            return (LogisticRegression.Choose(
+                LogisticData.Of(train), choose is null ? null : LogisticData.Of(choose), options, Sweep(display, options), context.Cancel), questions);
+
+            EmbeddingTable Embedded(ImageDataSet images)
+            {
+                (EmbeddingTable table, int left) = input.Embed(images, display, context.Cancel, transform);
+                skipped += left;
+                return table;
+            }
+        });
+        EvaluationOutcome outcome = EvaluationOutcome.FromScores(
+            test, found.Model.Logits(LogisticData.Of(test)), found.Model.Classes, options.Seed);
+        int classes = outcome.ClassNames.Count;
+        report.Show(
+            outcome, "logistic regression", Json(found, options, test.Count, classes, skipped), Words(found, classes, skipped), input.Notes);
+    }
+
+    private static Reports<LogisticSweepPoint> Sweep(IDisplay display, LogisticOptions options)
+    {
+        int done = 0;
+        IProgress<WorkDone> all = display.Work(options.Strengths.Count);
+        return new Reports<LogisticSweepPoint>(point => all.Report(new WorkDone(
+            ++done,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"fitting λ {done} of {options.Strengths.Count}: {point.L2:G3}, validation {ProgressText.Percent(point.Validation)}"))));
+    }
+
+    private static JsonObject Json(LogisticSelection found, LogisticOptions options, int testImages, int classes, int skipped) => new()
+    {
+        ["l2"] = found.Model.L2,
+        ["objective"] = found.Model.Objective,
+        ["converged"] = found.Model.Converged,
+        ["metric"] = MetricOption.NameOf(options.Metric),
+        ["sweep"] = new JsonArray([.. found.Sweep.Select(point => new JsonObject
+        {
+            ["l2"] = point.L2,
+            ["validation"] = point.Validation,
+            ["objective"] = point.Objective,
+            ["iterations"] = point.Iterations,
+            ["converged"] = point.Converged,
+        })]),
+        ["train_images"] = found.TrainRows,
+        ["validation_images"] = found.ValidationRows,
+        ["test_images"] = testImages,
+        ["classes"] = classes,
+        ["skipped_images"] = skipped,
+    };
+
+    /// <summary>Fits that ended for want of steps: of them, the accuracy may be another at the minimum.</summary>
+    private static string[] Unfinished(LogisticSelection found)
+    {
+        int sweep = found.Sweep.Count(point => !point.Converged);
+        return found.Model.Converged && sweep == 0 ? [] : [string.Create(
+            CultureInfo.InvariantCulture,
+            $"note: {(found.Model.Converged ? "" : $"the final fit ended after {found.Model.Iterations} steps, before its minimum; ")}{sweep} of {found.Sweep.Count} fits of the choice ended before theirs: accuracies may be a little off")];
+    }
+
+    internal static string[] Words(LogisticSelection found, int classes, int skipped)
+    {
+        double best = found.Sweep.Max(point => point.Validation);
+        string edge = found.Model.L2 == found.Sweep[0].L2 || found.Model.L2 == found.Sweep[^1].L2 ? ", at the edge of what was tried" : "";
+        string chosen = string.Create(
+            CultureInfo.InvariantCulture,
+            $"λ {found.Model.L2:G3} of {found.Sweep.Count} values{edge}, chosen on {found.ValidationRows} images ({ProgressText.Percent(best)}) after fitting to {found.TrainRows}, then fitted to both");
+        return [chosen, .. Unfinished(found), .. EvaluationText.Background(found.TrainRows + found.ValidationRows, classes, skipped)];
+    }
+}

@@ -1,0 +1,110 @@
+using System.Text.Json.Nodes;
+using SimClr.Cli.Progress;
+using SimClr.Data;
+
+namespace SimClr.Cli.Verbs;
+
+/// <summary>
+/// What must be known of the images behind an accuracy: how many test images are training images too, and which classes the
+/// sets do not share.
+/// </summary>
+internal sealed class SetNotes
+{
+    private readonly List<string> lines = [];
+
+    private SetNotes()
+    {
+    }
+
+    /// <summary>Sentences for who reads the accuracy; none where there is nothing to know.</summary>
+    public IReadOnlyList<string> Lines => lines;
+
+    private int Overlap { get; init; }
+
+    private int? ValidationOverlap { get; init; }
+
+    private int NotCompared { get; init; }
+
+    private ClassMatch? Classes { get; init; }
+
+    /// <summary>
+    /// Compares the sets, and says at once what is found: training may take hours. Ctrl+C stops it between two images.
+    /// </summary>
+    /// <param name="context">Where it is said; a rank that says nothing compares nothing.</param>
+    /// <param name="train">Images to learn from.</param>
+    /// <param name="test">Images to be tested on.</param>
+    /// <param name="validation">Images to choose on, or null.</param>
+    public static SetNotes Create(CommandContext context, ImageDataSet train, ImageDataSet test, ImageDataSet? validation = null)
+    {
+        if (!context.Speaks)
+        {
+            return new SetNotes();
+        }
+
+        SetOverlap overlap = OverlapOf(context);
+        SharedImages tested = overlap.Count(test, train);
+        SharedImages? validated = validation is null ? null : overlap.Count(validation, train);
+        SharedImages? both = validation is null ? null : overlap.Count(test, validation);
+        ImagesNotCompared[] left = [.. tested.Left, .. validated?.Left ?? [], .. both?.Left ?? []];
+        var notes = new SetNotes
+        {
+            Overlap = tested.Count,
+            ValidationOverlap = validated?.Count,
+            NotCompared = left.Sum(images => images.Count),
+            Classes = test.Labels is { } labels ? ClassMatch.Create(train.ClassNames, test.ClassNames, labels) : null,
+        };
+        notes.AddOverlap(notes.Overlap, test.Count, "test images are training images");
+        notes.AddOverlap(notes.ValidationOverlap ?? 0, validation?.Count ?? 0, "validation images are training images");
+        notes.AddOverlap(both?.Count ?? 0, test.Count, "test images are validation images");
+        notes.lines.AddRange(left.Select(images => $"note: {images}"));
+        notes.AddClasses(train, test);
+        notes.lines.ForEach(context.Remark);
+        return notes;
+    }
+
+    /// <summary>What compares sets, stopped with the command; where that takes its time, it says how far it is.</summary>
+    public static SetOverlap OverlapOf(CommandContext context)
+    {
+        IProgress<WorkDone> late = Display.Late(context.Error, TimeProvider.System);
+        return new SetOverlap(
+            new Reports<OverlapProgress>(at => late.Report(
+                new WorkDone(at.Done, $"looking for images that are in two sets, {at.Stage}: {at.Done} of {at.Total}"))),
+            context.Cancel);
+    }
+
+    /// <summary>Adds the numbers.</summary>
+    public void AddTo(JsonObject json)
+    {
+        json["overlap"] = Overlap;
+        if (ValidationOverlap is { } overlap)
+        {
+            json["validation_overlap"] = overlap;
+        }
+
+        json["overlap_not_compared"] = NotCompared;
+        json["classes_without_test_images"] = Classes?.Missing.Count ?? 0;
+        json["test_images_of_unknown_classes"] = Classes?.UnknownImages ?? 0;
+    }
+
+    private void AddOverlap(int count, int all, string what)
+    {
+        if (count > 0)
+        {
+            lines.Add($"warning: {count} of {all} {what} too (the same files, or images with the same content); accuracy on them says nothing about new images");
+        }
+    }
+
+    private void AddClasses(ImageDataSet train, ImageDataSet test)
+    {
+        if (Classes is { Missing.Count: > 0 } some)
+        {
+            lines.Add($"note: {test.Name} has no image of {some.Missing.Count} of {train.ClassNames!.Count} training classes ({ClassMatch.Listed(some.Missing)})");
+        }
+
+        if (Classes is { UnknownImages: > 0 } others)
+        {
+            lines.Add(
+                $"note: {others.UnknownImages} of {test.Count} test images are of {Counted.Of(others.Unknown.Count, "class")} without training images ({ClassMatch.Listed(others.Unknown)}); they count as wrong");
+        }
+    }
+}

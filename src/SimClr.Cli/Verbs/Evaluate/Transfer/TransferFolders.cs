@@ -1,0 +1,54 @@
+using SimClr.Data;
+
+namespace SimClr.Cli.Verbs;
+
+/// <summary>The sets of the suite that are there, opened and checked before anything is computed, and those that are not.</summary>
+internal sealed class TransferFolders : IDisposable
+{
+    private readonly List<TransferSplits> present = [];
+
+    private TransferFolders(IReadOnlyList<TransferSet> absent)
+    {
+        Absent = absent;
+    }
+
+    public IReadOnlyList<TransferSplits> Present => present;
+
+    public IReadOnlyList<TransferSet> Absent { get; }
+
+    /// <exception cref="DataException">None is there, or not all that were named; or one is not whole.</exception>
+    public static TransferFolders Open(TransferRequest request, DataOptions reading, long seed)
+    {
+        if (!Directory.Exists(request.Root))
+        {
+            throw new DataException(
+                $"--data-root: no folder {Path.GetFullPath(request.Root)}; expected one that holds the folders of the sets, such as {TransferCatalog.Sets[0].Folders[0]}");
+        }
+
+        IReadOnlyList<TransferSet> wanted = request.Wanted;
+        TransferSet[] absent = [.. wanted.Where(set => set.FindBelow(request.Root) is null)];
+        if (absent.Length == wanted.Count || (request.Only is not null && absent.Length > 0))
+        {
+            throw new DataException(
+            [
+                $"{Path.GetFullPath(request.Root)} does not hold {(absent.Length == 1 ? "this set" : "these sets")}:",
+                .. absent.Select(set => $"{set.Title}: {set.HowToGet(request.Root)}"),
+            ]);
+        }
+
+        var folders = new TransferFolders(absent);
+        try
+        {
+            folders.present.AddRange(wanted.Except(absent).Select(
+                set => TransferSplits.Open(set, set.FindBelow(request.Root)!, reading, seed, request.AllowPartial)));
+            return folders;
+        }
+        catch
+        {
+            folders.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => present.ForEach(splits => splits.Dispose());
+}

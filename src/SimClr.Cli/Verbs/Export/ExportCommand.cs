@@ -1,0 +1,18 @@
+using System.CommandLine;
+
+namespace SimClr.Cli.Verbs;
+
+/// <summary><c>simclr export onnx</c> and the other forms in which an encoder leaves.</summary>
+internal static class ExportCommand
+{
+    public static Command Create() => new Verb(
+        "export",
+        "Write an encoder in a form that other programs read.",
+        "simclr export onnx runs/photos --out encoder.onnx",
+        "simclr export pth runs/photos --out encoder.pth")
+    {
+        ExportOnnxCommand.Create(),
+        ExportWeightsCommand.CreateSafetensors(),
+        ExportWeightsCommand.CreatePth(),
+    };
+}

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using SimClr.Cli.Outputs;
+using SimClr.Internals;
+using SimClr.Onnx;
+
+namespace SimClr.Cli.Verbs;
+
+/// <summary><c>simclr export onnx RUN --out FILE</c>.</summary>
+internal static class ExportOnnxCommand
+{
+    private const string Extension = ".onnx";
+
+    public static Verb Create()
+    {
+        var run = new Argument<string>("RUN") { Description = "A run directory, or a safetensors file that 'simclr pretrain' wrote" };
+        var file = new OutputOption("--out", OutputKinds.Onnx, "The file to write, named .onnx") { Required = true };
+        var projection = new Option<bool>("--projection") { Description = "Export z, behind the projection head, instead of h; RUN is a run directory" };
+        var preprocess = new Option<bool>("--preprocess") { Description = "Take bytes [batch, size, size, 3]: scaling and normalization are in the model" };
+        var resize = new Option<bool>("--resize") { Description = "Take bytes [batch, height, width, 3] of any size: resizing and cropping are in the model too" };
+        var normalize = new Option<bool>("--normalize") { Description = "Divide each embedding by its length" };
+        var verb = new Verb(
+            "onnx",
+            "Write an encoder as an ONNX model, and check it with ONNX Runtime.",
+            "simclr export onnx runs/photos --out encoder.onnx",
+            "simclr export onnx runs/photos --out encoder.onnx --preprocess --normalize",
+            "simclr export onnx runs/photos --out projection.onnx --projection --json")
+        {
+            run, file, projection, preprocess, resize, normalize,
+        };
+        verb.Details =
+        [
+            "The model has one input, 'images', and one output, 'embedding'; the batch is free. Without --preprocess it takes",
+            "floats [batch, 3, size, size]: the short side resized, the center cropped and the pixels normalized as in",
+            "'simclr evaluate'; how is in the model's metadata, with run, steps and versions. Opset 17, with --resize 18.",
+            "ONNX Runtime computes it on random images in batches of 1 and 3. Where it differs from the encoder by more than",
+            "0.0001 (of the largest value, where that is above 1) nothing is written and the exit code is 3.",
+        ];
+        return verb.Does(context => Export(
+            context,
+            context.Value(run),
+            context.File(file)!,
+            new OnnxExportOptions
+            {
+                Input = context.Value(resize) ? InputKind.Images : context.Value(preprocess) ? InputKind.Pixels : InputKind.Tensor,
+                Normalize = context.Value(normalize),
+            },
+            context.Value(projection)));
+    }
+
+    private static void Export(CommandContext context, string run, OutputFile file, OnnxExportOptions options, bool projection)
+    {
+        ComputeThreads.UseAtMost(context.Threads ?? 0);
+
+        (byte[] model, OnnxExportResult result) = OnnxExport.CreateRun(run, options, projection);
+        file.Write(model);
+        context.Result(
+            new JsonObject
+            {
+                ["file"] = file.Path,
+                ["max_difference"] = result.MaxDifference,
+                ["largest_value"] = result.LargestValue,
+                ["input"] = result.Input,
+                ["output"] = result.Output,
+                ["dimension"] = result.Dimension,
+                ["opset"] = result.Opset,
+                ["bytes"] = result.Bytes,
+            },
+            Words(file, result));
+    }
+
+    private static string[] Words(OutputFile file, OnnxExportResult result) =>
+    [
+        string.Create(CultureInfo.InvariantCulture, $"wrote {file.Path}: {result.Bytes / 1e6:N1} MB, opset {result.Opset}"),
+        $"input {result.Input}",
+        $"output {result.Output}",
+        string.Create(CultureInfo.InvariantCulture, $"ONNX Runtime on random images: largest difference {result.MaxDifference:G2}")
+            + (result.LargestValue > 1 ? string.Create(CultureInfo.InvariantCulture, $" of the largest value, {result.LargestValue:G3}") : ""),
+    ];
+}

@@ -1,0 +1,131 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using SimClr.Checkpoints;
+using SimClr.Cli.Outputs;
+using SimClr.Encoders;
+using SimClr.Internals;
+using SimClr.Training;
+using static TorchSharp.torch;
+
+namespace SimClr.Cli.Verbs;
+
+/// <summary><c>simclr export safetensors RUN --out FILE</c> and <c>simclr export pth RUN --out FILE</c>.</summary>
+internal static class ExportWeightsCommand
+{
+    public static Verb CreateSafetensors()
+    {
+        var projection = new Option<bool>("--projection")
+        {
+            Description = "Write the projection head too, its names behind 'projection.'; RUN is a run directory",
+        };
+        Verb verb = Create(
+            "safetensors", OutputKinds.Weights, projection,
+            "Write an encoder's weights as a safetensors file, in torchvision's names.",
+            "simclr export safetensors runs/photos --out encoder.safetensors",
+            "simclr export safetensors runs/photos --out model.safetensors --projection");
+        verb.Add(projection);
+        verb.Details =
+        [
+            "The names are those of torchvision's ResNets, without 'fc'. The file says in its metadata which encoder it holds and",
+            "how its input is made, so that RUN may be this file wherever a run is expected. It is read back when it is written.",
+        ];
+        return verb;
+    }
+
+    public static Verb CreatePth()
+    {
+        Verb verb = Create(
+            "pth", OutputKinds.PyTorchWeights, projection: null,
+            "Write an encoder's weights as a file that PyTorch loads, in torchvision's names.",
+            "simclr export pth runs/photos --out encoder.pth");
+        verb.Details =
+        [
+            "The file is a state dict, and nothing else: torch.load(FILE, weights_only=True). In torchvision:",
+            "  model = torchvision.models.resnet50(); model.fc = torch.nn.Identity()",
+            "  model.load_state_dict(torch.load(FILE), strict=True)",
+            "An encoder with the stem for small images needs two lines more, which are printed. It is read back when it is written.",
+        ];
+        return verb;
+    }
+
+    private static Verb Create(string name, OutputKind kind, Option<bool>? projection, string description, params string[] examples)
+    {
+        var run = new Argument<string>("RUN") { Description = "A run directory, or a file with an encoder that 'simclr' wrote" };
+        var file = new OutputOption("--out", kind, $"The file to write, named {kind.Formats[0].Extensions[0]}") { Required = true };
+        return new Verb(name, description, examples) { run, file }.Does(context => Export(
+            context, context.Value(run), context.File(file)!, projection is not null && context.Value(projection)));
+    }
+
+    private static void Export(CommandContext context, string run, OutputFile file, bool withProjection)
+    {
+        ComputeThreads.UseAtMost(context.Threads ?? 0);
+        using RunProjection? projection = withProjection ? RunProjection.Load(run) : null;
+        using TrainedEncoder? alone = projection is null ? TrainedEncoder.Load(run) : null;
+        TrainedEncoder encoder = projection?.Encoder ?? alone!;
+        var provenance = new Dictionary<string, string> { ["exported_from"] = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(run))) };
+        file.WriteTo(path =>
+        {
+            if (projection is null)
+            {
+                encoder.Save(path, provenance);
+            }
+            else
+            {
+                Save(path, projection, provenance);
+            }
+        });
+        double difference = WeightsCheck.LargestDifference(encoder, file.Path);
+        long weights = encoder.Module.parameters().Sum(p => p.numel());
+        context.Result(
+            new JsonObject
+            {
+                ["file"] = file.Path,
+                ["max_difference"] = difference,
+                ["encoder"] = EncoderText.Json(encoder.Options),
+                ["weights"] = weights,
+                ["projection"] = projection is null ? null : JsonSerializer.SerializeToNode(projection.Options, Json.Compact),
+            },
+            Words(file.Path, encoder, weights, difference));
+    }
+
+    private static void Save(string path, RunProjection projection, Dictionary<string, string> metadata)
+    {
+        projection.Encoder.Describe(metadata);
+        metadata["head"] = JsonSerializer.Serialize(projection.Options, Json.Compact);
+        IEnumerable<KeyValuePair<string, Tensor>> head = ModuleState.Of(projection.Head)
+            .Select(t => KeyValuePair.Create(TrainedEncoder.ProjectionPrefix + t.Key, t.Value));
+        SafetensorsFile.Write(path, [.. ModuleState.Of(projection.Encoder.Module), .. head], metadata);
+    }
+
+    private static string[] Words(string file, TrainedEncoder encoder, long weights, double difference)
+    {
+        return
+        [
+            string.Create(CultureInfo.InvariantCulture, $"wrote {file}: {EncoderText.Words(encoder.Options)}, {weights / 1e6:N1} million weights"),
+            string.Create(CultureInfo.InvariantCulture, $"read back: largest difference {difference:G2}"),
+            .. file.EndsWith(".pth", StringComparison.OrdinalIgnoreCase) ? PyTorch(file, encoder) : [],
+        ];
+    }
+
+    /// <summary>The lines of Python that load it, where torchvision has such an encoder.</summary>
+    private static string[] PyTorch(string file, TrainedEncoder encoder)
+    {
+        if (encoder.Options.Width != 1 || encoder.Options.Name == "resnet200")
+        {
+            return [$"in PyTorch: torch.load('{file}', weights_only=True) is its state dict; torchvision itself has no such encoder"];
+        }
+
+        string[] stem = ((ResNet)encoder.Module).SmallStem
+            ? ["  model.conv1 = torch.nn.Conv2d(3, 64, 3, 1, 1, bias=False); model.maxpool = torch.nn.Identity()"]
+            : [];
+        return
+        [
+            "in PyTorch:",
+            $"  model = torchvision.models.{encoder.Options.Name}(); model.fc = torch.nn.Identity()",
+            .. stem,
+            $"  model.load_state_dict(torch.load('{file}', weights_only=True), strict=True)",
+        ];
+    }
+}

@@ -1,0 +1,307 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using SimClr.Checkpoints;
+using SimClr.Cli.Outputs;
+using SimClr.Cli.Progress;
+using SimClr.Data;
+using SimClr.Embeddings;
+using SimClr.Store;
+
+namespace SimClr.Cli.Verbs;
+
+/// <summary><c>simclr index create|add|remove|info</c>.</summary>
+internal static class IndexCommand
+{
+    private const int Shown = 10;
+
+    public static Command Create() => new Verb(
+        "index",
+        "Keep the representations of images in one file, to be searched.",
+        "simclr index create ./photos --run runs/photos --out photos.index",
+        "simclr search photos.index query.jpg --top 10")
+    {
+        CreateVerb(),
+        AddVerb(),
+        RemoveVerb(),
+        InfoVerb(),
+    };
+
+    private static Verb CreateVerb()
+    {
+        var arguments = new IndexArguments();
+        var file = new OutputOption("--out", OutputKinds.Index, "The file to write; with --store, the name in the database")
+        {
+            HelpName = "INDEX",
+            NoFileWith = arguments.Store,
+            Required = true,
+        };
+        var verb = new Verb(
+            "create",
+            "Make an index of images, or of embeddings that were computed before.",
+            "simclr index create ./photos --run runs/photos --out photos.index",
+            "simclr index create photos.npy --run runs/photos --out photos.index",
+            "simclr index create ./photos --run runs/photos --out photos --store Host=localhost;Database=photos")
+        {
+            arguments.Source, file, arguments.Run, arguments.Store, arguments.Set,
+        };
+        verb.Details =
+        [
+            "Images are added a batch at a time, each for good: after an interruption, 'simclr index add' with the same",
+            "images goes on where it stopped. The index remembers the encoder, so that 'simclr search' can embed a query.",
+        ];
+        return verb.Does(context => Make(context, arguments, context.Value(file)!));
+    }
+
+    private static Verb AddVerb()
+    {
+        var arguments = new IndexArguments();
+        var verb = new Verb(
+            "add",
+            "Add the images that are not in an index yet.",
+            "simclr index add photos.index ./more-photos",
+            "simclr index add photos.index more.npy")
+        {
+            arguments.Index, arguments.Source, arguments.Run, arguments.Store, arguments.Set,
+        };
+        verb.Details = ["Images that are in the index stay as they are; remove them first to embed them again."];
+        return verb.Does(context =>
+        {
+            using ImageCollection index = IndexOpening.Open(context, context.Value(arguments.Index), context.Value(arguments.Store));
+            _ = index.Description;   // That there is no such index is told before images are looked for.
+            string source = context.Value(arguments.Source);
+            if (IsEmbeddings(source))
+            {
+                Fill(context, index, EmbeddingsInput.Read(source, context.Remark));
+                return;
+            }
+
+            (TrainedEncoder encoder, string run) = IndexOpening.Encoder(context, index, context.Value(arguments.Run));
+            using (encoder)
+            {
+                Fill(context, index, encoder, source, IndexOpening.Reading(run, context.Value(arguments.Set)));
+            }
+        });
+    }
+
+    private static Verb RemoveVerb()
+    {
+        var arguments = new IndexArguments();
+        var paths = new Argument<string[]>("PATH") { Description = "Images, by the paths that 'simclr search' shows", Arity = ArgumentArity.OneOrMore };
+        var verb = new Verb(
+            "remove", "Remove images from an index; the files stay.", "simclr index remove photos.index ./photos/blurred.jpg")
+        {
+            arguments.Index, paths, arguments.Store,
+        };
+        return verb.Does(context =>
+        {
+            using ImageCollection index = IndexOpening.Open(context, context.Value(arguments.Index), context.Value(arguments.Store));
+            _ = index.Description;
+            Remove(context, index, context.Value(paths));
+        });
+    }
+
+    private static Verb InfoVerb()
+    {
+        var arguments = new IndexArguments();
+        var verb = new Verb("info", "Say what an index holds.", "simclr index info photos.index")
+        {
+            arguments.Index, arguments.Store,
+        };
+        return verb.Does(context =>
+        {
+            using ImageCollection index = IndexOpening.Open(context, context.Value(arguments.Index), context.Value(arguments.Store));
+            _ = index.Description;
+            JsonObject json = Describe(index);
+            context.Result(json, Words(json));
+        });
+    }
+
+    private static void Make(CommandContext context, IndexArguments arguments, string name)
+    {
+        string source = context.Value(arguments.Source);
+        string? run = context.Value(arguments.Run);
+        string? store = context.Value(arguments.Store);
+        if (IsEmbeddings(source))
+        {
+            EmbeddingTable table = EmbeddingsInput.Read(source, context.Remark);
+            using TrainedEncoder? maker = run is null ? null : IndexOpening.Encoder(context, run);
+            var given = maker is null ? new IndexDescription(table.Dimension) : IndexDescription.Of(maker, run!);
+            if (given.Dimension != table.Dimension)
+            {
+                throw new DataException($"{source}: its rows have {table.Dimension} numbers, the encoder of {run} makes {given.Dimension}; name the encoder that made them");
+            }
+
+            using ImageCollection index = New(context, name, store, given);
+            OrNone(index, () => Fill(context, index, table));
+            return;
+        }
+
+        if (run is null)
+        {
+            throw new ConfigurationException("--run is missing: images are embedded by an encoder; name a run directory or a safetensors file, or start from an embeddings file");
+        }
+
+        using TrainedEncoder encoder = IndexOpening.Encoder(context, run);
+        DataOptions reading = IndexOpening.Reading(run, context.Value(arguments.Set));
+        context.OpenImages(source, reading).Dispose();   // What cannot be opened leaves no empty index behind.
+        using ImageCollection created = New(context, name, store, IndexDescription.Of(encoder, run));
+        OrNone(created, () => Fill(context, created, encoder, source, reading));
+    }
+
+    /// <summary>An index into which nothing came is not left behind: it would be in the way of the next try.</summary>
+    private static void OrNone(ImageCollection created, Action fill)
+    {
+        try
+        {
+            fill();
+        }
+        catch (DataException) when (created.CountAsync().GetAwaiter().GetResult() == 0)
+        {
+            created.EnsureCollectionDeletedAsync().GetAwaiter().GetResult();
+            throw;
+        }
+    }
+
+    private static ImageCollection New(CommandContext context, string name, string? store, IndexDescription description)
+    {
+        ImageCollection index = IndexOpening.Open(context, name, store, description);
+        if (index.CollectionExistsAsync().GetAwaiter().GetResult())
+        {
+            index.Dispose();
+            throw new ConfigurationException($"--out: {name} is there already; add to it with 'simclr index add {name} …', remove it, or name another");
+        }
+
+        index.EnsureCollectionExistsAsync().GetAwaiter().GetResult();
+        return index;
+    }
+
+    private static void Fill(CommandContext context, ImageCollection index, TrainedEncoder encoder, string source, DataOptions reading)
+    {
+        using ImageDataSet images = context.OpenImages(source, reading);
+        var skipped = new SkippedImages(images, reading);
+        IndexingResult result = Display.Show(context, display =>
+        {
+            IProgress<int> progress = display.Images($"embedding {images.Name}", images.Count);
+            try
+            {
+                return ImageIndexing.AddAsync(index, encoder, images, reading, skipped, progress, context.Cancel).GetAwaiter().GetResult();
+            }
+            catch (OperationCanceledException stop)
+            {
+                throw new StoppedException($"what was added so far stays in {index.Name}; 'simclr index add' with the same images goes on", stop);
+            }
+        });
+        foreach (string line in skipped.Lines().Split('\n', StringSplitOptions.RemoveEmptyEntries).Take(Shown))
+        {
+            context.Remark($"skipped {line}");
+        }
+
+        if (skipped.Any)
+        {
+            var list = new OutputFile("--out", $"{index.Name}.skipped.jsonl", "skipped.jsonl");
+            list.Write(Encoding.UTF8.GetBytes(skipped.Lines()));
+            context.Remark($"{skipped.Count} image(s) could not be read; what was skipped is listed in {list.Path}");
+        }
+
+        Finish(context, index, result);
+    }
+
+    private static void Fill(CommandContext context, ImageCollection index, EmbeddingTable table)
+    {
+        if (table.Dimension != index.Description.Dimension)
+        {
+            throw new DataException(
+                $"{index.Name}: its vectors have {index.Description.Dimension} numbers, the rows to be added {table.Dimension}; were they made by another encoder?");
+        }
+
+        IndexingResult result = Display.Show(context, display => ImageIndexing
+            .AddAsync(index, table, display.Images("adding", table.Count), context.Cancel).GetAwaiter().GetResult());
+        Finish(context, index, result);
+    }
+
+    private static void Finish(CommandContext context, ImageCollection index, IndexingResult result)
+    {
+        Complete(context, index);
+        JsonObject json = Describe(index);
+        json["added"] = result.Added;
+        json["present"] = result.Present;
+        json["skipped_images"] = result.Skipped;
+        string words = string.Create(CultureInfo.InvariantCulture, $"added {Counted.Of(result.Added, "image")}");
+        words += result.Present > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {result.Present:N0} were there already") : "";
+        words += result.Skipped > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {result.Skipped:N0} could not be read") : "";
+        context.Result(json, [words, .. Words(json)]);
+    }
+
+    private static void Remove(CommandContext context, ImageCollection index, string[] paths)
+    {
+        string[] keys = [.. paths.Distinct()];
+        IReadOnlySet<string> known = index.KnownAsync([.. keys, .. keys.Select(Path.GetFullPath)]).GetAwaiter().GetResult();
+        string[] missing = [.. keys.Where(key => !known.Contains(key) && !known.Contains(Path.GetFullPath(key)))];
+        if (missing.Length > 0)
+        {
+            throw new DataException(
+                $"{index.Name}: {missing.Length} of {keys.Length} image(s) are not in it ({string.Join(", ", missing.Take(3))}{(missing.Length > 3 ? ", …" : "")}); nothing was removed. Paths are as 'simclr search' shows them");
+        }
+
+        index.DeleteAsync(known).GetAwaiter().GetResult();
+        Complete(context, index);
+        JsonObject json = Describe(index);
+        json["removed"] = known.Count;
+        context.Result(json, [$"removed {Counted.Of(known.Count, "image")}", .. Words(json)]);
+    }
+
+    private static void Complete(CommandContext context, ImageCollection index) => Display.Show(context, display =>
+    {
+        IProgress<int> progress = display.Images("building the graph", (int)index.CountAsync().GetAwaiter().GetResult());
+        index.CompleteAsync(progress, context.Cancel).GetAwaiter().GetResult();
+        return true;
+    });
+
+    private static JsonObject Describe(ImageCollection index) => new()
+    {
+        ["index"] = index.Name,
+        ["images"] = index.CountAsync().GetAwaiter().GetResult(),
+        ["dimension"] = index.Description.Dimension,
+        ["metric"] = IndexDescription.Metric,
+        ["encoder"] = index.Description.Encoder,
+        ["run"] = index.Description.Run,
+        ["search"] = index.IsExact ? "exact" : "graph",
+        ["graph_recall"] = (index as SqliteImageCollection)?.GraphRecall,
+        ["bytes"] = index is SqliteImageCollection ? Internals.FileSize.Of(index.Name) : null,
+    };
+
+    private static string[] Words(JsonObject json)
+    {
+        string size = json["bytes"] is { } bytes ? $", {Internals.ByteSize.Words((long)bytes)}" : "";
+        string recall = json["graph_recall"] is { } share ? string.Create(CultureInfo.InvariantCulture, $" (finds {(double)share:P1} of the ten nearest)") : "";
+        return
+        [
+            $"{json["index"]}: {Counted.Of((long)json["images"]!, "image")}, {json["dimension"]} numbers each{size}",
+            $"encoder {json["encoder"]?.ToString() ?? "not known"} ({json["run"]?.ToString() ?? "no run"}), search {json["search"]}{recall}",
+        ];
+    }
+
+    /// <summary>Whether a source is a file of embeddings. A .csv is one if it has the column of a first number; else it is a manifest.</summary>
+    internal static bool IsEmbeddings(string source)
+        => Path.GetExtension(source).ToLowerInvariant() switch
+        {
+            ".npy" or ".parquet" or ".safetensors" => true,
+            ".csv" => File.Exists(source) && HeaderOf(source).Any(name => name.Trim() == "e0"),
+            _ => false,
+        };
+
+    private static string[] HeaderOf(string file)
+    {
+        try
+        {
+            using StreamReader text = Internals.PlainFile.OpenText(file);
+            return CsvReader.Read(text).FirstOrDefault().Fields ?? [];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException)
+        {
+            return [];   // Whoever reads it says what is wrong with it.
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using System.CommandLine;
+using SimClr.Cli.Outputs;
+using SimClr.Cli.Progress;
+using SimClr.Labels;
+
+namespace SimClr.Cli.Verbs;
+
+/// <summary><c>simclr label EMBEDDINGS --labels labels.csv</c>.</summary>
+internal static class LabelCommand
+{
+    public static Verb Create()
+    {
+        var arguments = new TableArguments();
+        var labels = new Option<string?>("--labels")
+        {
+            Description = "The labels there are: a CSV file with the columns path and label; images with an empty label have none",
+            HelpName = "FILE",
+        };
+        Option<long?> suggest = NumberOption.Integer("--suggest", "Name so many images whose labels would help most", 1);
+        var next = new OutputOption(
+            "--next", OutputKinds.Labels, "Write the labels there are with the suggested images below them, to be filled in: the next --labels")
+        {
+            MayReplace = labels,
+        };
+        var predictions = new OutputOption(
+            "--out", OutputKinds.LabelPredictions, "Write the predicted class and its probability for every image");
+        OutputOption html = OutputOptions.Html("suggested", "Write a page that shows the suggested images");
+        var verb = new Verb(
+            "label",
+            "From a few labels to a classifier: choose images to label, fit, predict all, and say how good it is.",
+            "simclr label photos.npy --suggest 20 --next labels.csv --html suggested.html",
+            "simclr label photos.npy --labels labels.csv --out predictions.csv",
+            "simclr label photos.npy --labels labels.csv --suggest 20 --next more.csv")
+        {
+            Details =
+            [
+                "Logistic regression on the embeddings; its strength is chosen by cross-validation, whose accuracy is printed with a",
+                "95 % interval. Suggested are images that the classifier cannot tell, no two alike; without labels of two classes,",
+                "the middle of each large cluster. --labels is read as it was written: fill in the file of --next and go round again.",
+            ],
+        };
+        arguments.AddTo(verb);
+        verb.Add(labels);
+        verb.Add(suggest);
+        verb.Add(next);
+        verb.Add(predictions);
+        verb.Add(html);
+        return verb.Does(context => Label(
+            context,
+            arguments,
+            context.Value(labels),
+            Suggested(context, suggest, next, html, context.Value(labels)),
+            context.File(predictions),
+            context.File(next),
+            context.File(html)));
+    }
+
+    private static int Suggested(CommandContext context, Option<long?> suggest, OutputOption next, OutputOption html, string? labels)
+    {
+        if (context.Value(suggest) is { } count)
+        {
+            return (int)count;
+        }
+
+        OutputOption? without = new[] { next, html }.FirstOrDefault(context.Gives);
+        return without is not null ? throw new ConfigurationException($"{without.Name} shows suggested images; say with --suggest how many")
+            : labels is null ? throw new ConfigurationException("got neither --labels nor --suggest; expected labels to learn from, or a number of images to suggest for labeling")
+            : 0;
+    }
+
+    private static void Label(
+        CommandContext context, TableArguments arguments, string? labels, int suggest, OutputFile? predictions, OutputFile? next, OutputFile? html)
+    {
+        TypedLabels.Keep(next, labels);
+        using TableInput input = Display.Show(context, display => TableInput.Open(context, arguments, display));
+        KnownLabels known = labels is null ? KnownLabels.None : KnownLabels.Read(labels, input.Table.Paths);
+        if (known.Strangers > 0)
+        {
+            context.Remark($"{labels}: {known.Strangers} labeled path(s) are not among the embedded images and were left out");
+        }
+
+        if (next is not null)
+        {
+            TypedLabels.Keep(next, known.Rows.Select((row, i) => (input.Table.Paths[row], known.ClassNames[known.Labels[i]])));
+        }
+
+        bool learnable = known.ClassNames.Length > 1;
+        FewLabelResult? model = learnable || predictions is not null || suggest == 0
+            ? FewLabelClassifier.Fit(input.Table, known.Rows, known.Labels, known.ClassNames, context.Seed ?? 0, context.Cancel)
+            : null;
+        if (model is { Converged: false })
+        {
+            context.Remark("note: the fit of the classifier ended before its minimum; its predictions may be a little off");
+        }
+
+        int[] suggested = suggest == 0 ? [] : NextLabels.Choose(input.Table, known.Rows, model, suggest, context.Seed ?? 0, context.Cancel);
+        var found = new LabelReport(input, known, model, suggested);
+        found.WritePredictions(predictions);
+        found.WriteNext(next);
+        if (html is not null)
+        {
+            found.WritePage(html);
+            input.Images.Remark(context);
+        }
+
+        context.Result(found.Json(predictions, next, html), found.Lines(predictions));
+    }
+}

@@ -1,0 +1,15 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using SimClr.Encoders;
+
+namespace SimClr.Cli.Verbs;
+
+/// <summary>Says which encoder it is.</summary>
+internal static class EncoderText
+{
+    public static string Words(EncoderOptions encoder)
+        => string.Create(CultureInfo.InvariantCulture, $"{encoder.Name}, width {encoder.Width}, stem {encoder.Stem}");
+
+    public static JsonObject Json(EncoderOptions encoder)
+        => new() { ["name"] = encoder.Name, ["width"] = encoder.Width, ["stem"] = encoder.Stem };
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+using SimClr.Configuration;
+using SimClr.Data;
+using SimClr.Optimizers;
+using SimClr.Training;
+
+namespace SimClr.Cli.Verbs;
+
+/// <summary>
+/// The configuration of a run: defaults (a resumed run: its own), below the preset, the file, each --set and the
+/// single options, in this order.
+/// </summary>
+internal static class PretrainConfiguration
+{
+    private const string Warmup = "schedule.warmup_epochs";
+
+    /// <summary>
+    /// How images are to be read, before it is known which preset fits them. A resumed run goes on with the decoder that
+    /// it had, where that is there.
+    /// </summary>
+    public static DataOptions ForReading(CommandContext context, PretrainArguments arguments, RunRecord? before)
+    {
+        DataOptions reading = arguments.Configuration.LayOver(context, Basis(before)).Data;
+        string? decoder = before?.Machine.Decoder;
+        bool asBefore = reading.Decoder == "auto" && decoder is not null && ImageDecoder.Has(decoder);
+        return asBefore ? reading with { Decoder = decoder! } : reading;
+    }
+
+    public static PretrainOptions Of(CommandContext context, PretrainArguments arguments, RunRecord? before, ImageDataSet images)
+    {
+        bool chosen = before is not null || arguments.Configuration.Chosen(context);
+        string? fitting = chosen ? null : FittingPreset.Announced(images, context);
+        PretrainOptions options = arguments.Configuration.LayOver(context, Basis(before), fitting);
+        return options with
+        {
+            Schedule = context.Value(arguments.Epochs) is { } epochs ? Last(context, arguments, options, (int)epochs) : options.Schedule,
+            Batch = Batch(context, arguments, options.Batch),
+            Precision = context.Value(arguments.Precision) ?? options.Precision,
+            AugmentOn = context.Value(arguments.AugmentOn) ?? options.AugmentOn,
+            OnlineLinear = context.Value(arguments.OnlineLinear) || options.OnlineLinear,
+        };
+    }
+
+    private static PretrainOptions Basis(RunRecord? before) => before?.Configuration ?? new PretrainOptions();
+
+    /// <summary>A warm-up that --epochs leaves no room for keeps its share of the epochs, unless it was asked for.</summary>
+    private static ScheduleOptions Last(CommandContext context, PretrainArguments arguments, PretrainOptions options, int epochs)
+    {
+        ScheduleOptions schedule = options.Schedule with { Epochs = epochs };
+        if (arguments.Configuration.Assigns(context, Warmup) || schedule.WarmupEpochs < epochs)
+        {
+            return schedule;
+        }
+
+        double shorter = Math.Floor(options.Schedule.WarmupEpochs * epochs / options.Schedule.Epochs);
+        context.Remark(string.Create(
+            CultureInfo.InvariantCulture,
+            $"note: {schedule.WarmupEpochs} warm-up epoch(s) do not fit into --epochs {epochs}; warming up for {shorter} (--set {Warmup}=… decides otherwise)"));
+        return schedule with { WarmupEpochs = shorter };
+    }
+
+    private static BatchOptions Batch(CommandContext context, PretrainArguments arguments, BatchOptions batch)
+    {
+        batch = context.Value(arguments.BatchSize) is { } size ? Set("--batch-size", () => batch with { Size = (int)size }) : batch;
+        batch = context.Value(arguments.MicroBatch) is { } micro ? batch with { Micro = (int)micro } : batch;
+        return context.Value(arguments.Memory) is { } memory ? Set("--memory", () => batch with { Memory = memory }) : batch;
+    }
+
+    private static BatchOptions Set(string option, Func<BatchOptions> change)
+    {
+        try
+        {
+            return change();
+        }
+        catch (ArgumentOutOfRangeException error)
+        {
+            throw new ConfigurationException($"{option}: {error.Message.Split(" (Parameter")[0]}", error);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using SimClr.Checkpoints;
+using SimClr.Data;
+using SimClr.Embeddings;
+using SimClr.Store;
+
+namespace SimClr.Cli.Verbs;
+
+/// <summary>What is looked for: a vector, and the path of its image, which is not to be found itself.</summary>
+/// <param name="Vector">Its representation.</param>
+/// <param name="Path">Its key in the index, if it is there.</param>
+internal sealed record SearchQuery(ReadOnlyMemory<float> Vector, string Path)
+{
+    /// <summary>An image in the index, a row of an embeddings file, or an image file, which the index's encoder embeds.</summary>
+    /// <param name="context">The command line.</param>
+    /// <param name="index">The index.</param>
+    /// <param name="query">What the user typed.</param>
+    /// <param name="row">The row of an embeddings file, counted from 0.</param>
+    /// <param name="run">The encoder, where it is not to be the one that the index remembers.</param>
+    /// <param name="changes">How images are read.</param>
+    public static SearchQuery Of(CommandContext context, ImageCollection index, string query, long? row, string? run, string[]? changes)
+    {
+        if (run is not null)
+        {
+            IndexOpening.Encoder(context, index, run).Encoder.Dispose();   // Another's is refused, also where nothing has to be embedded.
+        }
+
+        if (IndexCommand.IsEmbeddings(query))
+        {
+            return OfRow(context, query, row);
+        }
+
+        if (row is not null)
+        {
+            throw new ConfigurationException($"--row: '{query}' is no embeddings file (.npy, .csv, .parquet, .safetensors), and only those have rows");
+        }
+
+        return Stored(index, query) ?? Embedded(context, index, query, run, changes);
+    }
+
+    private static SearchQuery OfRow(CommandContext context, string file, long? row)
+    {
+        EmbeddingTable table = EmbeddingsInput.Read(file, context.Remark);
+        long number = row ?? throw new ConfigurationException($"--row is missing: {file} has {table.Count} rows; name one, 0 … {table.Count - 1}");
+        return number < table.Count
+            ? new SearchQuery(table[(int)number].ToArray(), ImageIndexing.KeyOf(table.Paths[(int)number]))
+            : throw new ConfigurationException($"--row: got {number}, expected 0 … {table.Count - 1}, a row of {file}");
+    }
+
+    private static SearchQuery? Stored(ImageCollection index, string query)
+    {
+        foreach (string key in new[] { query, WholePath(query) }.Distinct())
+        {
+            var options = new Microsoft.Extensions.VectorData.RecordRetrievalOptions { IncludeVectors = true };
+            if (index.GetAsync(key, options).GetAwaiter().GetResult() is { } record)
+            {
+                return new SearchQuery(record.Vector, record.Path);
+            }
+        }
+
+        return null;
+    }
+
+    private static SearchQuery Embedded(CommandContext context, ImageCollection index, string query, string? run, string[]? changes)
+    {
+        if (!File.Exists(query))
+        {
+            throw new DataException($"'{query}' is neither an image in {index.Name} nor a file (looked for {WholePath(query)}); expected an image");
+        }
+
+        (TrainedEncoder encoder, string place) = IndexOpening.Encoder(context, index, run);
+        using (encoder)
+        {
+            DataOptions reading = IndexOpening.Reading(place, changes);
+            using var image = new FileDataSet(query, Directory.GetCurrentDirectory(), [WholePath(query)], null, reading);
+            try
+            {
+                image.Read(0);
+            }
+            catch (UnreadableImageException error)
+            {
+                throw new DataException($"'{query}' cannot be read as an image: {error.Reason}", error);
+            }
+
+            return new SearchQuery(Embedder.Embed(encoder, image, reading, cancellation: context.Cancel)[0].ToArray(), WholePath(query));
+        }
+    }
+
+    private static string WholePath(string query) => System.IO.Path.GetFullPath(query);
+}

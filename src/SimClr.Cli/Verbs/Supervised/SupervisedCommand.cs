@@ -1,0 +1,126 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using SimClr.Checkpoints;
+using SimClr.Cli.Progress;
+using SimClr.Data;
+using SimClr.Distributed;
+using SimClr.Evaluation;
+using SimClr.Training;
+
+namespace SimClr.Cli.Verbs;
+
+/// <summary><c>simclr supervised DATA --out RUN</c>.</summary>
+internal static class SupervisedCommand
+{
+    private const string Name = "supervised";
+
+    public static Command Create()
+    {
+        var arguments = new PretrainArguments();
+        var test = new Option<string?>("--test")
+        {
+            Description = "Labeled images to be tested on at the end; nothing is chosen by them",
+            HelpName = "DATA",
+        };
+        var verb = new Verb(
+            Name,
+            "Train an encoder on labels, to compare with: the same views, optimizer and schedule as pretrain.",
+            "simclr supervised ./labeled/train --out runs/supervised --test ./labeled/test",
+            "simclr supervised sample:train --out runs/clothes-supervised --preset demo --test sample:test --epochs 5",
+            "simclr supervised cifar10:./cifar-10-batches-bin --out runs/weak --set views.strength=0.125 --set views.blur=true",
+            "simclr supervised --out runs/supervised --resume")
+        {
+            Details =
+            [
+                "One random view of each image, and the cross-entropy of its class, where pretrain has two views and contrasts",
+                "them (paper, Tables 1 and B.3). The configuration is put together as that of pretrain; head and loss have no",
+                "part in it. Crop and flip only: --set views.jitter_probability=0 --set views.gray_probability=0",
+                "--set views.blur=false.",
+                "",
+                "RUN gets what a run of pretrain gets, and classifier.safetensors; 'simclr evaluate' takes it.",
+            ],
+        };
+        arguments.AddTo(verb);
+        verb.Add(test);
+        RankSession.AddTo(verb);
+        return verb.Does(context => RankSession.Run(context, ranks => Train(context, arguments, test, ranks)));
+    }
+
+    private static void Train(CommandContext context, PretrainArguments arguments, Option<string?> test, ICommunicator ranks)
+    {
+        using TrainingCall call = ranks.Together(() => TrainingCall.Open(context, arguments, Name));
+        using ImageDataSet? held = ranks.FromFirstOnly(() => context.Value(test) is { } data ? Held(context, data, call) : null);
+        SetNotes? notes = ranks.FromFirstOnly(() => held is null ? null : SetNotes.Create(context, call.Images, held));
+        PretrainResult result = call.Train(display =>
+            new SupervisedTrainer(call.Options) { Logger = display.Logger, Progress = display.Training, Communicator = ranks }
+                .Run(call.Images, call.Run.Root, call.Resume, context.Cancel));
+        EvaluationOutcome? outcome = held is null ? null : Test(context, call, held);
+        context.Result(Json(result, call.Run, outcome, notes), Words(result, outcome, notes));
+    }
+
+    private static ImageDataSet Held(CommandContext context, string data, TrainingCall call)
+    {
+        ImageDataSet held = context.OpenImages(data, call.Options.Data, needsLabels: true);
+        try
+        {
+            call.Images.RequireLabels();
+            _ = ClassMatch.Create(call.Images.ClassNames, held.ClassNames, held.RequireLabels());
+            return held;
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    private static EvaluationOutcome Test(CommandContext context, TrainingCall call, ImageDataSet held)
+    {
+        using TrainedClassifier classifier = TrainedClassifier.Load(call.Run.Root, ComputePlan.ResolveDevice(call.Options.Device));
+        return Display.Show(context, display => classifier.Test(
+            held, call.Options.Data, progress: display.Images($"classifying {held.Name}", held.Count), cancellation: context.Cancel));
+    }
+
+    private static JsonObject Json(PretrainResult result, RunDirectory run, EvaluationOutcome? outcome, SetNotes? notes)
+    {
+        JsonObject json = outcome is null ? [] : OutcomeJson.Of(outcome, perClass: false);
+        foreach ((string key, JsonNode? value) in PretrainReport.Json(result).ToArray())
+        {
+            if (key is not ("online_top1" or "health"))
+            {
+                json[key] = value?.DeepClone();
+            }
+        }
+
+        notes?.AddTo(json);
+        json["classifier"] = run.ClassifierFile;
+        json["batch_top1"] = result.Health?.PositiveFirst;
+        return json;
+    }
+
+    private static List<string> Words(PretrainResult result, EvaluationOutcome? outcome, SetNotes? notes)
+    {
+        List<string> lines =
+        [
+            $"{result.Run}: {result.Steps} steps in {result.Epochs} epoch(s) are done; the encoder is {result.EncoderFile}, the classifier beside it",
+            string.Create(CultureInfo.InvariantCulture, $"final loss {result.FinalLoss:F3}")
+                + (result.ImagesPerSecond > 0 ? $", {ProgressText.Speed(result.ImagesPerSecond)}" : "; there was nothing left to do"),
+        ];
+        if (result.Health is { } health)
+        {
+            lines.Add(health.Describe());
+        }
+
+        if (result.SkippedImages > 0)
+        {
+            lines.Add($"{result.SkippedImages} image(s) could not be read; they are listed in {new RunDirectory(result.Run).SkippedFile}");
+        }
+
+        lines.AddRange(outcome is null
+            ? [$"next: simclr evaluate linear {ShellText.Quote(result.Run)} --train LABELED --test LABELED"]
+            : OutcomeText.Accuracies("test images", outcome));
+        lines.AddRange(notes?.Lines ?? []);
+        return lines;
+    }
+}

@@ -1,0 +1,37 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using SimClr.Cli.Outputs;
+using SimClr.Cli.Reports;
+
+namespace SimClr.Cli.Verbs;
+
+/// <summary>What a verb that finds groups of images gives: the files of <c>--csv</c> and <c>--html</c> where asked for, and what is printed.</summary>
+internal sealed class GroupOutput(OutputFile? csv, OutputFile? html)
+{
+    /// <summary>The files that the options ask for, checked before anything is computed.</summary>
+    /// <param name="context">The command line.</param>
+    /// <param name="csv">The option of the rows.</param>
+    /// <param name="html">The option of the page.</param>
+    public static GroupOutput Open(CommandContext context, OutputOption csv, OutputOption html)
+        => new(context.File(csv), context.File(html));
+
+    public void Give(CommandContext context, TableInput input, IGroupList found)
+    {
+        if (csv is not null)
+        {
+            CsvText.Write(csv, found.CsvHeader, found.CsvRows());
+        }
+
+        if (html is not null)
+        {
+            html.Write(Encoding.UTF8.GetBytes(HtmlReport.Html(found.Page(input.Images))));
+            input.Images.Remark(context);
+        }
+
+        JsonObject json = found.Json();
+        json["skipped_images"] = input.Skipped;
+        json["csv"] = csv?.Path;
+        json["html"] = html?.Path;
+        context.Result(json, found.Lines());
+    }
+}

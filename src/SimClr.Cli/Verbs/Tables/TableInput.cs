@@ -1,0 +1,100 @@
+using SimClr.Checkpoints;
+using SimClr.Cli.Progress;
+using SimClr.Configuration;
+using SimClr.Data;
+using SimClr.Embeddings;
+using SimClr.Internals;
+using SimClr.Training;
+
+namespace SimClr.Cli.Verbs;
+
+/// <summary>Embeddings, read from a file or made of images, and the images behind them.</summary>
+internal sealed class TableInput : IDisposable
+{
+    private readonly ImageDataSet? set;
+    private readonly string? folder;
+
+    private TableInput(EmbeddingTable table, ImageDataSet? set, string? folder, int skipped)
+    {
+        Table = table;
+        Images = new RowImages(table, set, folder);
+        Skipped = skipped;
+        (this.set, this.folder) = (set, folder);
+    }
+
+    public EmbeddingTable Table { get; }
+
+    public RowImages Images { get; }
+
+    /// <summary>Images that could not be read when they were embedded just now.</summary>
+    public int Skipped { get; }
+
+    public static TableInput Open(CommandContext context, TableArguments arguments, IDisplay display)
+    {
+        ComputeThreads.UseAtMost(context.Threads ?? 0);
+
+        string source = context.Value(arguments.Source);
+        string? folder = context.Value(arguments.Images);
+        if (folder is not null && !Directory.Exists(folder))
+        {
+            throw new ConfigurationException($"--images: there is no folder '{folder}'");
+        }
+
+        if (context.Value(arguments.Run) is null && context.Gives(arguments.Set))
+        {
+            throw new ConfigurationException("--set says how images are read before they are embedded; it goes with --run");
+        }
+
+        return context.Value(arguments.Run) is { } run
+            ? Embedded(context, source, run, context.Value(arguments.Set), folder, display)
+            : new TableInput(Read(context, source), null, folder, 0);
+    }
+
+    /// <summary>
+    /// The same with one row for each file, whatever links lead to it: the row that has the file's own path, else the first. What
+    /// it returns is disposed of with this.
+    /// </summary>
+    public TableInput WithoutLinks()
+    {
+        string?[] files = [.. ParallelEnumerable.Range(0, Table.Count).AsOrdered().Select(Images.FileOf)];
+        int[] rows =
+        [
+            .. ParallelEnumerable.Range(0, Table.Count).AsOrdered()
+                .Select(row => (Row: row, File: files[row] is { } file ? FileIdentity.Of(file) : $"row {row}"))
+                .AsSequential()
+                .GroupBy(row => row.File, row => row.Row)
+                .Select(names => names.Count() == 1 ? names.First() : names.OrderBy(row => FileIdentity.IsOwnPath(files[row]!) ? 0 : 1).First())
+                .Order(),
+        ];
+        return rows.Length == Table.Count ? this : new TableInput(Table.Subset(rows), set, folder, Skipped);
+    }
+
+    public void Dispose() => set?.Dispose();
+
+    private static EmbeddingTable Read(CommandContext context, string source)
+        => Directory.Exists(source)
+            ? throw new ConfigurationException($"'{source}' is a folder of images: say with --run what to embed it with, or give a file that 'simclr embed' wrote")
+            : EmbeddingsInput.Read(source, context.Remark);
+
+    private static TableInput Embedded(
+        CommandContext context, string source, string run, string[]? changes, string? folder, IDisplay display)
+    {
+        var directory = new RunDirectory(run);
+        PretrainOptions basis = directory.HasRun ? RunRecord.Read(directory.RunFile).Configuration : new PretrainOptions();
+        DataOptions reading = ReadingOption.LayOver(basis, changes, "the rest is as the encoder was trained").Data;
+        using TrainedEncoder encoder = TrainedEncoder.Load(run, ComputePlan.ResolveDevice(context.Device ?? "auto"));
+        ImageDataSet images = context.OpenImages(source, reading);
+        try
+        {
+            var skipped = new SkippedImages(images, reading);
+            EmbeddingTable table = Embedder.Embed(
+                encoder, images, reading, skipped, display.Images($"embedding {images.Name}", images.Count), context.Cancel);
+            return new TableInput(table, images, folder, skipped.Count);
+        }
+        catch
+        {
+            images.Dispose();
+            throw;
+        }
+    }
+}

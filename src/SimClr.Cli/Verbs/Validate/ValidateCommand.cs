@@ -1,0 +1,34 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using SimClr.Configuration;
+
+namespace SimClr.Cli.Verbs;
+
+/// <summary><c>simclr validate FILE</c>.</summary>
+internal static class ValidateCommand
+{
+    public static Command Create()
+    {
+        var file = new Argument<string>("FILE") { Description = "A configuration in YAML or JSON, as for --config" };
+        var verb = new Verb(
+            "validate", "Check a configuration and print it whole, or say what is wrong with it.", "simclr validate my.yaml")
+        {
+            file,
+        };
+        verb.Details =
+        [
+            "The file may build on a preset: a line 'preset: photos' at its top. What neither says keeps its default.",
+        ];
+        return verb.Does(context => Validate(context, context.Value(file)));
+    }
+
+    private static void Validate(CommandContext context, string file)
+    {
+        string? preset = RunConfiguration.PresetOf(file);
+        JsonObject resolved = RunConfiguration.ToJson(RunConfiguration.Resolve(new PretrainOptions(), file));
+        string[] words = [$"# {file} is valid. The whole configuration:", .. ConfigurationText.Of(resolved).TrimEnd('\n').Split('\n')];
+        context.Result(
+            new JsonObject { ["file"] = file, ["valid"] = true, ["preset"] = preset, ["configuration"] = resolved },
+            words);
+    }
+}

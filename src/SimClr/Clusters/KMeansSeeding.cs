@@ -1,0 +1,114 @@
+using System.Numerics.Tensors;
+using SimClr.Internals;
+using SimClr.Search;
+
+namespace SimClr.Clusters;
+
+/// <summary>
+/// Greedy k-means++ (Arthur and Vassilvitskii 2007, as scikit-learn does it): of 2 + ln k rows, each drawn with probability
+/// proportional to its squared distance from the nearest center so far, the next center is the one that leaves the smallest
+/// sum of such distances.
+/// </summary>
+internal sealed class KMeansSeeding
+{
+    // Rows nearer than rounding can tell count as the same.
+    private const float Same = 1e-6f;
+
+    private readonly UnitRows rows;
+    private float[] distances;   // of each row from the nearest center so far
+    private float[] candidate;
+    private float[] best;
+
+    public KMeansSeeding(UnitRows rows)
+    {
+        this.rows = rows;
+        distances = [.. Enumerable.Repeat(2f, rows.Count)];
+        (candidate, best) = (new float[rows.Count], new float[rows.Count]);
+    }
+
+    /// <returns>k rows: k · dimension numbers.</returns>
+    /// <exception cref="DataException">There are fewer different rows.</exception>
+    public float[] Draw(int k, RandomStream stream) => rows.Gather(DrawRows(k, stream));
+
+    /// <inheritdoc cref="Draw"/>
+    public int[] DrawRows(int k, RandomStream stream)
+    {
+        int[] drawn = new int[k];
+        int candidates = 2 + (int)Math.Log(k);
+        for (int i = 0; i < k; i++)
+        {
+            drawn[i] = i == 0 ? First(ref stream) : Next(i, k, candidates, ref stream);
+        }
+
+        return drawn;
+    }
+
+    private int First(ref RandomStream stream)
+    {
+        int row = stream.NextInt(rows.Count);
+        Measure(row, distances);
+        return row;
+    }
+
+    private int Next(int found, int k, int candidates, ref RandomStream stream)
+    {
+        double total = Sum(distances);
+        if (total == 0)
+        {
+            throw new DataException($"got k = {k}, but only {found} of the {rows.Count} embeddings differ; use a k of at most {found}");
+        }
+
+        (int chosen, double least) = (-1, double.PositiveInfinity);
+        for (int i = 0; i < candidates; i++)
+        {
+            int row = RowAt(stream.NextDouble() * total);
+            Measure(row, candidate);
+            double left = Sum(candidate);
+            if (left < least)
+            {
+                (chosen, least) = (row, left);
+                (best, candidate) = (candidate, best);
+            }
+        }
+
+        (distances, best) = (best, distances);
+        return chosen;
+    }
+
+    /// <summary>The row in which a running sum of the distances reaches a share of it.</summary>
+    private int RowAt(double share)
+    {
+        double left = share;
+        int last = 0;
+        for (int row = 0; row < distances.Length; row++)
+        {
+            left -= distances[row];
+            last = distances[row] > 0 ? row : last;
+            if (left < 0 && distances[row] > 0)
+            {
+                return row;
+            }
+        }
+
+        return last;
+    }
+
+    /// <summary>The distances with one more center.</summary>
+    private void Measure(int center, float[] into) => Parallel.For(0, rows.Count, row =>
+    {
+        float away = 1 - TensorPrimitives.Dot(rows[row], rows[center]);
+        into[row] = row == center || away < Same ? 0 : Math.Min(distances[row], away);
+    });
+
+    // One after the other: the same for any number of threads.
+    private static double Sum(float[] values)
+    {
+        double sum = 0;
+        foreach (float value in values)
+        {
+            sum += value;
+        }
+
+        return sum;
+    }
+}

@@ -1,0 +1,139 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using SimClr.Internals;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace SimClr.Configuration;
+
+/// <summary>Reads YAML, and JSON as the part of YAML that it is, into a JSON object.</summary>
+internal static class ConfigurationFile
+{
+    /// <summary>Deeper nesting than sections and keys is a mistake.</summary>
+    private const int DeepestLevel = 8;
+
+    /// <summary>More values than there are keys, many times over; what an alias stands for counts each time.</summary>
+    private const int MaxNodes = 10_000;
+
+    private const int MaxBytes = 1 << 20;
+
+    private static readonly SearchValues<char> Forbidden =
+        SearchValues.Create([.. Enumerable.Range(0, 0x20).Append(0x7f).Select(code => (char)code).Except("\t\n\r")]);
+
+    /// <summary>Reads a file; of a run's <c>run.json</c> the configuration.</summary>
+    /// <exception cref="ConfigurationException">It cannot be read, or is not YAML or JSON with keys and values.</exception>
+    public static JsonObject Read(string path)
+    {
+        string text;
+        try
+        {
+            text = ReadText(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new ConfigurationException($"cannot read the configuration file '{path}': {error.Message}", error);
+        }
+
+        // The record of a run holds its configuration beside what else is known of the run.
+        JsonObject json = Parse(text, path);
+        return json.ContainsKey("versions") && json["configuration"] is JsonObject configuration && json.Remove("configuration")
+            ? configuration
+            : json;
+    }
+
+    /// <summary>Reads a text; an empty one gives an empty object.</summary>
+    public static JsonObject Parse(string text, string source)
+        => Node(text, source) switch
+        {
+            JsonObject json => json,
+            null => [],
+            JsonNode other => throw new ConfigurationException(
+                $"{source}: got {other.ToJsonString()}, expected keys and values such as 'schedule: {{epochs: 10}}'"),
+        };
+
+    /// <summary>Reads a single value as it would stand behind a colon: number, truth value, nothing or text.</summary>
+    public static JsonValue? Value(string text) => Scalar(text.Trim(), isQuoted: false);
+
+    // Not by the file's length: a pipe and a device have none.
+    private static string ReadText(string path)
+    {
+        using StreamReader file = PlainFile.OpenText(path);
+        byte[] bytes = new byte[MaxBytes + 1];
+        int length = file.BaseStream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        using var text = new StreamReader(new MemoryStream(bytes, 0, length));
+        return length <= MaxBytes
+            ? text.ReadToEnd()
+            : throw new ConfigurationException($"{path}: got more than {MaxBytes} bytes, expected a configuration: keys and values in YAML or JSON");
+    }
+
+    private static JsonNode? Node(string text, string source)
+    {
+        RequireText(text, source);
+        var parser = new Parser(new StringReader(text));
+        try
+        {
+            parser.Consume<StreamStart>();
+            if (parser.TryConsume<StreamEnd>(out _))
+            {
+                return null;
+            }
+
+            parser.Consume<DocumentStart>();
+            JsonNode? root = new ConfigurationNodes(parser, source, DeepestLevel, MaxNodes).Read();
+            parser.Consume<DocumentEnd>();
+            return parser.TryConsume<StreamEnd>(out _)
+                ? root
+                : throw Bad(source, parser.Current!.Start.Line, "a second document starts here, expected one", null);
+        }
+        catch (YamlException error)
+        {
+            throw Bad(source, error.Start.Line, error.Message.TrimEnd('.'), error);
+        }
+        catch (Exception error) when (error is not (SimClrException or OutOfMemoryException))
+        {
+            throw Bad(source, parser.Current?.End.Line ?? 1, $"this is no YAML ({error.Message})", error);
+        }
+    }
+
+    /// <summary>Refuses characters that YAML does not allow, on which the parser stumbles or at which it stops without a word.</summary>
+    private static void RequireText(string text, string source)
+    {
+        int wrong = text.AsSpan().IndexOfAny(Forbidden);
+        if (wrong >= 0)
+        {
+            throw Bad(source, 1 + text.AsSpan(0, wrong).Count('\n'), $"got the character U+{(int)text[wrong]:X4}, which no text in YAML holds; is the file damaged?", null);
+        }
+    }
+
+    /// <summary>Quoted scalars are texts; plain ones by YAML 1.2's core schema (so <c>no</c> is a text, 1e-6 a number).</summary>
+    internal static JsonValue? Scalar(string text, bool isQuoted)
+    {
+        if (isQuoted)
+        {
+            return JsonValue.Create(text);
+        }
+
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole))
+        {
+            return JsonValue.Create(whole);
+        }
+
+        const NumberStyles Plain = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        if (double.TryParse(text, Plain, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number))
+        {
+            return JsonValue.Create(number);
+        }
+
+        return text switch
+        {
+            "" or "~" or "null" or "Null" or "NULL" => null,
+            "true" or "True" or "TRUE" => JsonValue.Create(true),
+            "false" or "False" or "FALSE" => JsonValue.Create(false),
+            _ => JsonValue.Create(text),
+        };
+    }
+
+    internal static ConfigurationException Bad(string source, long line, string what, Exception? inner)
+        => new($"{source}, line {line.ToString(CultureInfo.InvariantCulture)}: {what}", inner);
+}

@@ -1,0 +1,112 @@
+using System.Text.Json.Nodes;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace SimClr.Configuration;
+
+/// <summary>
+/// Makes JSON of YAML while it is parsed, so that depth and number of values are bounded before anything is built of them:
+/// a small file can name a value that holds another thirty times, which holds another thirty times.
+/// </summary>
+/// <param name="parser">Stands before the first value.</param>
+/// <param name="source">Where it was read, for messages.</param>
+/// <param name="deepest">How many levels there may be.</param>
+/// <param name="most">How many values there may be, counted each time that an alias names them.</param>
+internal sealed class ConfigurationNodes(IParser parser, string source, int deepest, int most)
+{
+    private const int TextPerValue = 128;
+
+    private readonly Dictionary<string, (JsonNode? Node, int Values)> anchors = [];
+    private int values;
+
+    /// <summary>Reads a value with everything in it.</summary>
+    /// <exception cref="ConfigurationException">It is nested too deep, holds too much, or is none that JSON has.</exception>
+    /// <exception cref="YamlException">The text is no YAML.</exception>
+    public JsonNode? Read() => Read(deepest);
+
+    private JsonNode? Read(int levels)
+    {
+        ParsingEvent next = parser.Current ?? (parser.MoveNext() ? parser.Current! : throw new InvalidOperationException("the text ended"));
+        if (levels == 0)
+        {
+            throw Bad(next, "nested too deep, expected sections of keys");
+        }
+
+        // A long text counts as many values: aliases repeat it too.
+        int before = values;
+        Count(next, 1 + ((next as Scalar)?.Value.Length ?? 0) / TextPerValue);
+        AnchorName anchor = (next as NodeEvent)?.Anchor ?? AnchorName.Empty;
+        JsonNode? node = next switch
+        {
+            AnchorAlias alias => Named(alias),
+            Scalar scalar => Value(scalar),
+            SequenceStart => List(levels),
+            MappingStart => Object(levels),
+            _ => throw Bad(next, "expected a value here"),
+        };
+        if (!anchor.IsEmpty)
+        {
+            anchors[anchor.Value] = (node, values - before);
+        }
+
+        return node;
+    }
+
+    private JsonNode? Named(AnchorAlias alias)
+    {
+        parser.Consume<AnchorAlias>();
+        if (!anchors.TryGetValue(alias.Value.Value, out (JsonNode? Node, int Values) named))
+        {
+            throw Bad(alias, $"'*{alias.Value.Value}' names no value above it");
+        }
+
+        Count(alias, named.Values);
+        return named.Node?.DeepClone();
+    }
+
+    private JsonValue? Value(Scalar scalar)
+    {
+        parser.Consume<Scalar>();
+        return ConfigurationFile.Scalar(scalar.Value, scalar.Style is ScalarStyle.SingleQuoted or ScalarStyle.DoubleQuoted);
+    }
+
+    private JsonArray List(int levels)
+    {
+        parser.Consume<SequenceStart>();
+        var list = new JsonArray();
+        while (!parser.TryConsume<SequenceEnd>(out _))
+        {
+            list.Add(Read(levels - 1));
+        }
+
+        return list;
+    }
+
+    private JsonObject Object(int levels)
+    {
+        parser.Consume<MappingStart>();
+        var json = new JsonObject();
+        while (!parser.TryConsume<MappingEnd>(out _))
+        {
+            ParsingEvent place = parser.Current!;
+            string name = place is Scalar key ? key.Value : throw Bad(place, "a key must be a name");
+            parser.MoveNext();
+            if (!json.TryAdd(name, Read(levels - 1)))
+            {
+                throw Bad(place, $"key '{name}' is there twice");
+            }
+        }
+
+        return json;
+    }
+
+    private void Count(ParsingEvent place, int more)
+    {
+        if ((values += more) > most)
+        {
+            throw Bad(place, $"more than {most} values, expected sections of keys");
+        }
+    }
+
+    private ConfigurationException Bad(ParsingEvent place, string what) => ConfigurationFile.Bad(source, place.Start.Line, what, null);
+}

@@ -1,0 +1,52 @@
+using System.Reflection;
+using System.Text.Json.Nodes;
+using SimClr.Internals;
+
+namespace SimClr.Configuration;
+
+/// <summary>
+/// The named configurations that come with the library: one YAML file each under <c>Training/Presets</c>, whose head
+/// cites the paper's section and says what time and accuracy to expect.
+/// </summary>
+public static class Presets
+{
+    private const string Prefix = "presets/";
+    private const string Suffix = ".yaml";
+
+    private static readonly Assembly Home = typeof(Presets).Assembly;
+
+    /// <summary>The names, sorted.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+        [.. Home.GetManifestResourceNames()
+            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+            .Select(name => name[Prefix.Length..^Suffix.Length])
+            .Order(StringComparer.Ordinal)];
+
+    /// <summary>The configuration that a preset stands for.</summary>
+    /// <exception cref="ConfigurationException">No preset has this name.</exception>
+    public static PretrainOptions Load(string name)
+        => RunConfiguration.FromJson(Keys(name), $"preset '{name}'");
+
+    /// <summary>What the preset says itself, without the defaults of other keys.</summary>
+    /// <exception cref="ConfigurationException">No preset has this name.</exception>
+    internal static JsonObject Keys(string name) => ConfigurationFile.Parse(Text(name), $"preset '{name}'");
+
+    /// <summary>The preset's file as it is, with its comments.</summary>
+    /// <exception cref="ConfigurationException">No preset has this name.</exception>
+    public static string Text(string name)
+    {
+        if (!Names.Contains(name))
+        {
+            throw new ConfigurationException(
+                $"unknown preset '{name}' (did you mean '{Nearest.Closest(name, Names)}'?); there are {string.Join(", ", Names)}. "
+                + "A file of your own goes with --config.");
+        }
+
+        using var reader = new StreamReader(Home.GetManifestResourceStream(Prefix + name + Suffix)!);
+        return reader.ReadToEnd();
+    }
+
+    /// <summary>What the preset is for, in one line: the first line of its file.</summary>
+    /// <exception cref="ConfigurationException">No preset has this name.</exception>
+    public static string Summary(string name) => Text(name).Split('\n')[0].TrimStart('#', ' ').TrimEnd();
+}

@@ -1,0 +1,152 @@
+using SimClr.Augmentation;
+using SimClr.Checkpoints;
+using SimClr.Data;
+using SimClr.Distributed;
+using SimClr.Embeddings;
+using SimClr.Internals;
+using SimClr.Layers;
+using static TorchSharp.torch;
+
+namespace SimClr.Evaluation;
+
+/// <summary>Where a linear evaluation is.</summary>
+/// <param name="Epoch">Epochs done.</param>
+/// <param name="Epochs">Epochs of all.</param>
+/// <param name="Loss">Cross-entropy of the last step.</param>
+public sealed record LinearProgress(int Epoch, int Epochs, double Loss);
+
+/// <summary>
+/// The paper's linear evaluation (Section 2.3, Appendix B.6): a linear layer on h of a frozen encoder, trained on
+/// random crops and flips. The encoder's batch norm is in inference mode: neither its weights nor its statistics move.
+/// Several ranks share each batch and the test images; what comes out does not depend on their number, beyond rounding.
+/// </summary>
+public static class LinearEvaluation
+{
+    /// <summary>Trains the layer on one set and classifies another.</summary>
+    /// <param name="encoder">The encoder; it comes back exactly as it was.</param>
+    /// <param name="train">Labeled images.</param>
+    /// <param name="test">Labeled images; their classes are matched by name, those that were not learned count as wrong.</param>
+    /// <param name="options">The recipe.</param>
+    /// <param name="data">How images are read.</param>
+    /// <param name="progress">Told after each epoch.</param>
+    /// <param name="communicator">The processes that share the work, and all get the result; null (default) for this one alone.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <exception cref="ConfigurationException">The processes were started with different arguments, or are more than a batch has images.</exception>
+    /// <exception cref="DataException">Labels are missing, there is no common class, or too many images cannot be read.</exception>
+    /// <exception cref="DivergenceException">The loss is not finite.</exception>
+    public static LinearResult Run(
+        TrainedEncoder encoder,
+        ImageDataSet train,
+        ImageDataSet test,
+        LinearOptions? options = null,
+        DataOptions? data = null,
+        IProgress<LinearProgress>? progress = null,
+        ICommunicator? communicator = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(encoder);
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(test);
+        ICommunicator ranks = communicator ?? SingleProcess.Instance;
+        options ??= new LinearOptions();
+        data ??= new DataOptions();
+        _ = train.RequireLabels();
+        _ = ClassMatch.Create(train.ClassNames, test.ClassNames, test.RequireLabels());
+        if (ranks.Size > 1)
+        {
+            RankAgreement.Check(ranks, ranks.Together(() => EvaluationFacts.Of(
+                encoder.Module, encoder.Views, data, [options], [("training", train), ("test", test)])));
+            data = data with { Workers = data.Workers > 0 ? data.Workers : RankProcessors.CoresEach(ranks) };
+        }
+
+        EmbeddingTable questions = TablePair.Match(train.ClassNames, Embedder.Embed(
+            encoder, test, new EvaluationTransform(encoder.Views), data, ranks: ranks, cancellation: cancellation));
+        var skipped = new SkippedImages(train, data);
+        using LinearTrainer trainer = Train(encoder, train, skipped, questions, options, data, progress, ranks, cancellation);
+        ranks.Share(skipped);
+        using Tensor h = tensor(questions.Values, [questions.Count, questions.Dimension], device: CPU);
+        return trainer.Result(questions, trainer.Logits(h), train.Count - skipped.Count, options.Epochs) with
+        {
+            SkippedImages = skipped.Count + test.Count - questions.Count,
+        };
+    }
+
+    private static LinearTrainer Train(
+        TrainedEncoder encoder,
+        ImageDataSet train,
+        SkippedImages skipped,
+        EmbeddingTable test,
+        LinearOptions options,
+        DataOptions data,
+        IProgress<LinearProgress>? progress,
+        ICommunicator ranks,
+        CancellationToken cancellation)
+    {
+        ImageDataSet images = ranks.Together(() => ImageCache.Load(train, data, skipped, null, cancellation));
+        IReadOnlyList<int> labels = images.RequireLabels();
+        using var known = ImageTable.OfLabels(labels);
+        int batch = options.BatchSizeFor(images.Count);
+        RankShare share = ranks.Together(() => new RankShare(batch, parts: 1, ranks.Size, ranks.Rank));
+        int classes = train.ClassNames?.Count ?? Math.Max(labels.Max() + 1, test.Classes);
+
+        using var inference = new InferenceMode(encoder.Module);
+        using var pixels = new PixelRing(share.Images, encoder.Views.Size, inference.Device, ScalarType.Float32);
+        var trainer = new LinearTrainer(
+            test.Dimension, classes, images.Count, batch, options.Epochs, options.BaseRate * batch / 256, options, inference.Device, ranks);
+        BatchLoader loader = Crops(encoder.Views, images, pixels, skipped, options, data);
+        int perEpoch = images.Count / batch;
+        int step = 0;
+        foreach (ImageBatch views in loader.Load(Plans(images.Count, share, options), cancellation))
+        {
+            using var scope = NewDisposeScope();
+            step++;
+            (Tensor x, Tensor numbers) = pixels.Take(views.Slot, views.Indices);
+            Tensor h = encoder.Module.forward(x);                                          // [n, r] of this rank's images, without gradient
+            Tensor y = known.Rows(numbers);
+            bool epochEnds = step % perEpoch == 0;
+            trainer.Step(h, y, epochEnds);
+            if (epochEnds)
+            {
+                progress?.Report(new LinearProgress(step / perEpoch, options.Epochs, trainer.Loss));
+            }
+        }
+
+        return trainer;
+    }
+
+    private static BatchLoader Crops(
+        ViewOptions views,
+        ImageDataSet images,
+        PixelRing ring,
+        SkippedImages skipped,
+        LinearOptions options,
+        DataOptions data)
+    {
+        ViewOptions cropAndFlip = views.CropAndFlip();
+        var renderer = new ViewRenderer(cropAndFlip);
+        return new BatchLoader(
+            images,
+            ring.Memory,
+            (image, address, buffer) => renderer.Render(
+                image,
+                ViewParameters.Draw(cropAndFlip, image.Width, image.Height, options.Seed, address.Epoch, address.Index, 0),
+                buffer.Floats(address.Position)),
+            skipped,
+            data.Workers,
+            substituteUnreadable: true)
+        {
+            AwaitFree = ring.Await,
+        };
+    }
+
+    private static IEnumerable<BatchPlan> Plans(int images, RankShare share, LinearOptions options)
+    {
+        for (int epoch = 0; epoch < options.Epochs; epoch++)
+        {
+            foreach (int[] mine in BatchOrder.Shuffled(options.Seed, epoch, images, share.Batch).SelectMany(share.Split))
+            {
+                yield return new BatchPlan(epoch, mine);
+            }
+        }
+    }
+}

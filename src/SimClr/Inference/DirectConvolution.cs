@@ -1,0 +1,192 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using SimClr.Layers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SimClr.Inference;
+
+/// <summary>
+/// A convolution with bias for inference, float32 with channels last, by AVX-512: a few pixels times 32 (or 16) outputs
+/// are summed in registers, over the whole kernel and all inputs, and what follows (shortcut, ReLU) is done before they
+/// are stored. Always in the same order, so that a pixel's bits depend on nothing but its neighborhood.
+/// </summary>
+/// <remarks>
+/// With channels last, one line of a pixel's neighborhood (kernel · inputs numbers) lies side by side, whatever the
+/// kernel; the images are copied into a frame of zeros before, some lines at a time, so that every neighborhood is
+/// complete. A 1 × 1 convolution of stride 1 needs no frame, and all its pixels are one line. A 3 × 3 convolution of
+/// stride 1 is computed by Winograd's F(2 × 2, 3 × 3) (Lavin and Gray 2016, arXiv 1509.09308): 16 products for four
+/// pixels instead of 36, each a 1 × 1 convolution of tiles.
+/// </remarks>
+internal sealed unsafe partial class DirectConvolution : IDisposable
+{
+    private const int Lanes = 16;
+    private const int Quad = 4;                // neighboring pixels of a line
+    private const int Spare = 3;               // places behind a list
+    private const int FramedBytes = 1 << 18;   // so many of the framed images stay in a core's second cache
+
+    private readonly Tensor weight;   // for each 32 (or the last 16) outputs: [kernel, kernel, inputs, outputs]; transformed: that for each of 16 positions
+    private readonly Tensor bias;
+    private readonly int inputs;
+    private readonly int kernel;
+    private readonly int stride;
+    private readonly int padding;
+    private readonly bool transforms;
+
+    /// <summary>Copies weight [outputs, inputs, kernel, kernel] and bias [outputs].</summary>
+    public DirectConvolution(Tensor weight, Tensor bias, long stride, long padding)
+    {
+        using var scope = NewDisposeScope();
+        (long moreOutputs, long moreInputs) = (Convolution.Missing(weight.shape[0]), Convolution.Missing(weight.shape[1]));
+        Tensor last = nn.functional.pad(weight, [0, 0, 0, 0, 0, moreInputs, 0, moreOutputs]).permute(2, 3, 1, 0);
+        (kernel, inputs, Outputs) = ((int)last.shape[0], (int)last.shape[2], (int)last.shape[3]);
+        (this.stride, this.padding) = ((int)stride, (int)padding);
+        transforms = kernel == 3 && stride == 1 && padding == 1 && inputs >= Lanes;
+        Tensor[] products = transforms ? Transform(last) : [last];
+        this.weight = cat([.. products.SelectMany(product => product.split(2 * Lanes, 3)).Select(panel => panel.contiguous().view(-1))]).DetachFromDisposeScope();
+        this.bias = nn.functional.pad(bias, [0, moreOutputs]).DetachFromDisposeScope();
+    }
+
+    /// <summary>Channels of the result: the outputs, and zeros up to a multiple of 16, which the next convolution expects.</summary>
+    public int Outputs { get; }
+
+    /// <summary>
+    /// Whether a convolution is one that this processor computes so: one for which .NET prefers vectors of 512 bits. (Three
+    /// outputs would be taken for colors by the next.)
+    /// </summary>
+    /// <param name="weight">[outputs, inputs, kernel, kernel].</param>
+    public static bool Serves(Tensor weight) => Avx512F.IsSupported && Vector512.IsHardwareAccelerated
+        && weight.device_type == DeviceType.CPU && weight.dtype == ScalarType.Float32 && weight.shape[0] != Convolution.Colors;
+
+    /// <summary>A side of the result, from that of the images.</summary>
+    public int Steps(int side) => ((side + (2 * padding) - kernel) / stride) + 1;
+
+    /// <summary>Room for the result in a slot of the memory.</summary>
+    public Activations Result(Activations images, DirectMemory memory, int slot)
+        => memory.Take(slot, images.Count, Steps(images.Height), Steps(images.Width), Outputs);
+
+    /// <summary>conv(x), after ReLU where it is asked for.</summary>
+    /// <param name="images">With as many channels as the convolution has inputs.</param>
+    /// <param name="result">Shaped as <see cref="Result"/> says.</param>
+    /// <param name="memory">For the frame.</param>
+    /// <param name="adds">Whether the result is added to what is there.</param>
+    /// <param name="relu">Whether negative numbers become zero.</param>
+    public void Forward(Activations images, Activations result, DirectMemory memory, bool adds, bool relu)
+    {
+        if (images.Channels != inputs)
+        {
+            throw new ArgumentException($"images of {images.Channels} channels; the convolution expects {inputs}", nameof(images));
+        }
+
+        var sums = new Sums(DirectMemory.First(weight), DirectMemory.First(bias), 0, Outputs, adds, relu ? 0 : float.NegativeInfinity);
+        if (kernel == 1 && stride == 1 && padding == 0)
+        {
+            Flat(images, result, memory, sums);
+        }
+        else if (transforms)
+        {
+            Transformed(images, result, memory, sums);
+        }
+        else
+        {
+            Framed(images, result, memory, sums);
+        }
+
+        GC.KeepAlive(this);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        weight.Dispose();
+        bias.Dispose();
+    }
+
+    // All pixels as one line.
+    private void Flat(Activations images, Activations result, DirectMemory memory, Sums sums)
+    {
+        var walk = new Walk(1, inputs, 0, inputs);
+        nint count = (nint)images.Count * images.Height * images.Width;
+        int together = Math.Max(1, FramedBytes / sizeof(float) / inputs / Quad);
+        float* last = memory.Frame(Quad * inputs);
+        Span<Pixels> pixels = memory.List(together + Spare);
+        int listed = 0;
+        for (nint first = 0; first < count; first += Quad)
+        {
+            int valid = (int)Math.Min(Quad, count - first);
+            float* from = images.Line(0, 0) + (first * inputs);
+            if (valid < Quad)
+            {
+                // What lies behind the last pixel may not be read.
+                NativeMemory.Copy(from, last, (nuint)(valid * inputs * sizeof(float)));
+                from = last;
+            }
+
+            pixels[listed++] = new Pixels(from, result.Line(0, 0) + (first * Outputs), valid);
+            if (listed == together || first + Quad >= count)
+            {
+                Sum(pixels, listed, walk, sums);
+                listed = 0;
+            }
+        }
+    }
+
+    // Some lines of an image, or some images, are framed and summed up, and then the next.
+    private void Framed(Activations images, Activations result, DirectMemory memory, Sums sums)
+    {
+        int line = (images.Width + (2 * padding)) * inputs;
+        int most = Math.Max(1, ((FramedBytes / sizeof(float) / line) - kernel + stride) / stride);   // lines of the result
+        int band = Math.Min(result.Height, most);
+        int lines = ((band - 1) * stride) + kernel;
+        int together = band < result.Height ? 1 : Math.Clamp(FramedBytes / sizeof(float) / line / lines, 1, images.Count);
+        var walk = new Walk(kernel, kernel * inputs, line, stride * inputs);
+
+        // The last pixels of a line may be fewer than four: what is read behind the frame for the missing ones is not used.
+        float* frame = memory.Frame((together * lines * line) + (Quad * walk.Pixel) + walk.Run);
+        Span<Pixels> pixels = memory.List((together * band * ((result.Width + Quad - 1) / Quad)) + Spare);
+        for (int image = 0; image < images.Count; image += together)
+        {
+            for (int row = 0; row < result.Height; row += band)
+            {
+                int count = 0;
+                float* framed = frame;
+                for (int i = image; i < Math.Min(image + together, images.Count); i++, framed += lines * line)
+                {
+                    Copy(images, i, (row * stride) - padding, lines, framed);
+                    for (int r = row; r < Math.Min(row + band, result.Height); r++)
+                    {
+                        float* from = framed + ((r - row) * stride * line);
+                        float* to = result.Line(i, r);
+                        for (int left = result.Width; left > 0; left -= Quad, from += Quad * walk.Pixel, to += Quad * Outputs)
+                        {
+                            pixels[count++] = new Pixels(from, to, Math.Min(Quad, left));
+                        }
+                    }
+                }
+
+                Sum(pixels, count, walk, sums);
+            }
+        }
+    }
+
+    // Lines of an image from one on, which may be above it or end below it, between zeros.
+    private void Copy(Activations images, int image, int first, int lines, float* to)
+    {
+        int length = images.Width * inputs;
+        int edge = padding * inputs;
+        for (int row = first; row < first + lines; row++)
+        {
+            bool isThere = row >= 0 && row < images.Height;
+            var line = new Span<float>(to, edge + length + edge);
+            line[..(isThere ? edge : line.Length)].Clear();
+            if (isThere)
+            {
+                new ReadOnlySpan<float>(images.Line(image, row), length).CopyTo(line[edge..]);
+                line[(edge + length)..].Clear();
+            }
+
+            to += line.Length;
+        }
+    }
+}

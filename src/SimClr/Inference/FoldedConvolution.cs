@@ -1,0 +1,91 @@
+using SimClr.Internals;
+using SimClr.Layers;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using Convolution = SimClr.Layers.Convolution;
+
+namespace SimClr.Inference;
+
+/// <summary>
+/// A convolution and the batch norm behind it as one convolution with bias, for inference: with its statistics fixed, a
+/// batch norm multiplies each channel by γ / √(σ² + ε) and shifts it. Holds copies; what it was made of stays as it is.
+/// </summary>
+internal sealed class FoldedConvolution : IDisposable
+{
+    private readonly Tensor? weight;   // null where there is a direct form
+    private readonly Tensor? bias;
+    private readonly long stride;
+    private readonly long padding;
+    private readonly bool fused;
+    private readonly bool pointwise;
+
+    /// <summary>Folds the two.</summary>
+    /// <param name="convolution">Without bias.</param>
+    /// <param name="norm">What follows it.</param>
+    /// <param name="fused">Whether what follows the convolution is computed within it, where that is possible.</param>
+    /// <param name="direct">Whether it has the form over plain memory, and only that.</param>
+    public FoldedConvolution(Convolution convolution, BatchNorm norm, bool direct, bool fused = true)
+    {
+        this.fused = fused;
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+
+        // In double precision: rounded once, at the end.
+        Tensor scale = norm.weight!.to_type(ScalarType.Float64) / norm.running_var!.to_type(ScalarType.Float64).Plus(Scalars.Of(norm.eps)).sqrt();
+        Tensor shift = norm.bias!.to_type(ScalarType.Float64) - (norm.running_mean!.to_type(ScalarType.Float64) * scale);
+        Tensor kernel = convolution.Weight.to_type(ScalarType.Float64) * scale.view(-1, 1, 1, 1);
+        ScalarType type = convolution.Weight.dtype;
+        (stride, padding) = (convolution.Stride, convolution.Padding);
+        (Tensor folded, Tensor shifted) = (InOrderOf(convolution.Weight, kernel.to_type(type)), shift.to_type(type));
+        pointwise = PointwiseConvolution.Serves(folded);
+        if (direct)
+        {
+            Direct = new DirectConvolution(folded, shifted, stride, padding);
+        }
+        else
+        {
+            weight = folded.DetachFromDisposeScope();
+            bias = shifted.DetachFromDisposeScope();
+        }
+    }
+
+    /// <summary>The form over plain memory. Where there is one, the others below are not to be had.</summary>
+    public DirectConvolution? Direct { get; }
+
+    /// <summary>x: [N, inputs, H, W] → [N, outputs, H / stride, W / stride], after ReLU where it is asked for.</summary>
+    public Tensor Forward(Tensor input, bool relu)
+    {
+        if (pointwise)
+        {
+            Tensor product = PointwiseConvolution.Forward(input, weight!, bias!, stride);
+            return relu ? product.relu_() : product;
+        }
+
+        return (fused ? FusedConvolution.TryForward(input, weight!, bias!, stride, padding, relu) : null) ?? OneByOne();
+
+        Tensor OneByOne()
+        {
+            Tensor output = nn.functional.conv2d(input, weight!, bias!, strides: [stride, stride], padding: [padding, padding]);
+            return relu ? output.relu_() : output;
+        }
+    }
+
+    /// <summary>ReLU of the sum of this convolution and a shortcut.</summary>
+    /// <param name="input">[N, inputs, H, W].</param>
+    /// <param name="shortcut">[N, outputs, H / stride, W / stride], overwritten.</param>
+    public Tensor ForwardOnto(Tensor input, Tensor shortcut)
+        => (fused && !pointwise ? FusedConvolution.TryAddTo(shortcut, input, weight!, bias!, stride, padding) : null)
+            ?? Forward(input, relu: false).add_(shortcut, Scalars.One).relu_();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        weight?.Dispose();
+        bias?.Dispose();
+        Direct?.Dispose();
+    }
+
+    // Channels last stay channels last.
+    private static Tensor InOrderOf(Tensor model, Tensor kernel)
+        => model.permute(0, 2, 3, 1).is_contiguous() ? kernel.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : kernel.contiguous();
+}

@@ -1,0 +1,138 @@
+using System.Runtime.InteropServices;
+using SimClr.Internals;
+using static TorchSharp.torch;
+
+namespace SimClr.Inference;
+
+/// <summary>
+/// oneDNN's convolution with what follows it done before a result leaves the registers: ReLU, or the sum with a shortcut
+/// and ReLU. TorchSharp has no name for it; libtorch has it in its stable C interface (shim_cpu.h), which takes the
+/// handles that TorchSharp holds. For float32 with channels last on the processor; whoever asks for something else, or
+/// has a libtorch without it, gets false and computes the operations one by one. The values are the same
+/// but for rounding, on most processors to the bit.
+/// </summary>
+internal static unsafe class FusedConvolution
+{
+    private const int Dimensions = 2;
+
+    private static readonly int[] InMemory = [1, 3, 2, 0];   // channel, column, row, image: the fastest first
+
+    private static readonly Lazy<Exports?> Found = new(Load);
+
+    /// <summary>Whether this libtorch has it.</summary>
+    public static bool IsThere => Found.Value is not null;
+
+    /// <summary>ReLU(conv(x)), or conv(x): [N, outputs, H / stride, W / stride].</summary>
+    public static Tensor? TryForward(Tensor x, Tensor weight, Tensor bias, long stride, long padding, bool relu)
+    {
+        if (!Serves(x, weight))
+        {
+            return null;
+        }
+
+        var at = new Placement(stride, padding);
+        nint biasHandle = bias.Handle;
+        nint result;
+        fixed (byte* operation = relu ? "relu\0"u8 : "none\0"u8)
+        {
+            int error = Found.Value!.Forward(
+                x.Handle, weight.Handle, &biasHandle, at.Padding, Dimensions, at.Stride, Dimensions, at.Dilation, Dimensions, 1,
+                operation, null, 0, null, &result);
+            Keep(x, weight, bias);
+            return error == 0 ? Tensor.UnsafeCreateTensor(result) : null;
+        }
+    }
+
+    /// <summary>
+    /// ReLU(conv(x) + sum), written where the sum is, [N, outputs, H / stride, W / stride]: the tensor that comes back is
+    /// another name for the same memory.
+    /// </summary>
+    public static Tensor? TryAddTo(Tensor sum, Tensor x, Tensor weight, Tensor bias, long stride, long padding)
+    {
+        if (!Serves(x, weight) || !HasChannelsLast(sum))
+        {
+            return null;
+        }
+
+        var at = new Placement(stride, padding);
+        nint biasHandle = bias.Handle;
+        nint result;
+        fixed (byte* add = "add\0"u8)
+        fixed (byte* relu = "relu\0"u8)
+        {
+            byte* then = relu;
+            int error = Found.Value!.AddTo(
+                sum.Handle, x.Handle, weight.Handle, &biasHandle, at.Padding, Dimensions, at.Stride, Dimensions, at.Dilation, Dimensions, 1,
+                add, null, &then, null, 0, null, &result);
+            Keep(x, weight, bias);
+            GC.KeepAlive(sum);
+            return error == 0 ? Tensor.UnsafeCreateTensor(result) : null;
+        }
+    }
+
+    private static bool Serves(Tensor x, Tensor weight) => IsThere
+        && x.device_type == TorchSharp.DeviceType.CPU && x.dtype == ScalarType.Float32 && weight.dtype == ScalarType.Float32
+        && HasChannelsLast(weight);
+
+    // From the strides: a permuted tensor would have to be disposed.
+    private static bool HasChannelsLast(Tensor images)
+    {
+        (long[] shape, long[] stride) = (images.shape, images.stride());
+        long expected = 1;
+        foreach (int dimension in InMemory)
+        {
+            if (shape[dimension] != 1 && stride[dimension] != expected)
+            {
+                return false;
+            }
+
+            expected *= shape[dimension];
+        }
+
+        return true;
+    }
+
+    // A tensor that nothing else holds could be finalized while libtorch works with its handle.
+    private static void Keep(Tensor x, Tensor weight, Tensor bias)
+    {
+        GC.KeepAlive(x);
+        GC.KeepAlive(weight);
+        GC.KeepAlive(bias);
+    }
+
+    private static Exports? Load()
+    {
+        _ = get_num_threads();   // TorchSharp has loaded libtorch then, and this finds the same.
+        return OwnLibtorch.TryOpen("torch_cpu", out nint library)
+            && NativeLibrary.TryGetExport(library, "aoti_torch_cpu_mkldnn__convolution_pointwise", out nint forward)
+            && NativeLibrary.TryGetExport(library, "aoti_torch_cpu_mkldnn__convolution_pointwise_binary_", out nint addTo)
+            ? new Exports(forward, addTo)
+            : null;
+    }
+
+    /// <summary>Padding, stride and dilation, along height and width.</summary>
+    private struct Placement
+    {
+        public fixed long Padding[Dimensions];
+        public fixed long Stride[Dimensions];
+        public fixed long Dilation[Dimensions];
+
+        public Placement(long stride, long padding)
+        {
+            for (int i = 0; i < Dimensions; i++)
+            {
+                (Padding[i], Stride[i], Dilation[i]) = (padding, stride, 1);
+            }
+        }
+    }
+
+    // x, weight, bias, padding, stride, dilation (each with its length), groups, operation, its scalars and algorithm → result
+    private sealed class Exports(nint forward, nint addTo)
+    {
+        public readonly delegate* unmanaged<nint, nint, nint*, long*, long, long*, long, long*, long, long, byte*, double**, long, byte**, nint*, int> Forward =
+            (delegate* unmanaged<nint, nint, nint*, long*, long, long*, long, long*, long, long, byte*, double**, long, byte**, nint*, int>)forward;
+
+        public readonly delegate* unmanaged<nint, nint, nint, nint*, long*, long, long*, long, long*, long, long, byte*, double*, byte**, double**, long, byte**, nint*, int> AddTo =
+            (delegate* unmanaged<nint, nint, nint, nint*, long*, long, long*, long, long*, long, long, byte*, double*, byte**, double**, long, byte**, nint*, int>)addTo;
+    }
+}

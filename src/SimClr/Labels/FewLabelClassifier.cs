@@ -1,0 +1,97 @@
+using SimClr.Embeddings;
+using SimClr.Evaluation;
+using SimClr.Search;
+
+namespace SimClr.Labels;
+
+/// <summary>
+/// From a few labeled images to a class with a probability for all: logistic regression on unit vectors, λ chosen by
+/// stratified cross-validation. λ is the one with the lowest log loss of seven; the accuracy at it is of the same folds,
+/// so that it is a little too good where labels are very few. A class with one label only is wrong whenever that is held out.
+/// </summary>
+public static class FewLabelClassifier
+{
+    private const int MostFolds = 5;
+
+    // In a fold that does not know a class its probability is 0, and a logarithm of it would drown all others.
+    private const double LeastProbability = 1e-4;
+
+    private static readonly double[] Strengths = [10, 1, 0.1, 0.01, 1e-3, 1e-4, 1e-5];
+
+    private static readonly LogisticOptions Options = new() { Tolerance = 1e-7 };
+
+    /// <summary>Fits to some rows and predicts all.</summary>
+    /// <param name="table">The embeddings; their length and own labels do not count.</param>
+    /// <param name="rows">Rows with a known class.</param>
+    /// <param name="labels">The class of each of them.</param>
+    /// <param name="classNames">The classes by number.</param>
+    /// <param name="seed">Fixes the folds.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <exception cref="DataException">The labels are of fewer than two classes, numbers are not finite, or rows are all zeros.</exception>
+    public static FewLabelResult Fit(
+        EmbeddingTable table,
+        IReadOnlyList<int> rows,
+        IReadOnlyList<int> labels,
+        IReadOnlyList<string> classNames,
+        long seed = 0,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(labels);
+        ArgumentNullException.ThrowIfNull(classNames);
+        int[] present = [.. labels.Distinct()];
+        if (present.Length < 2)
+        {
+            throw new DataException(
+                $"{rows.Count} image(s) are labeled, {(present.Length == 1 ? $"all as '{classNames[present[0]]}'" : "none of them usable")}; expected labels of at least two classes to tell apart");
+        }
+
+        UnitRows unit = UnitRows.Of(table, atLeast: 2, "tell them apart");
+        EmbeddingTable known = Known(unit, table, rows, labels, classNames);
+        (double l2, CrossValidation? validation) = Validate(known, seed, cancellation);
+        using var path = new LogisticPath(LogisticData.Of(known), Options, classNames.Count);
+        LogisticRegression model = path.Fit(l2, cancellation);
+        var all = new EmbeddingTable(unit.Values, unit.Dimension, table.Paths, new int[table.Count], classNames);
+        float[] probabilities = Softmax.Rows(model.Logits(LogisticData.Of(all)), classNames.Count);
+        return new FewLabelResult(classNames, Accuracy.Predictions(probabilities, classNames.Count), probabilities, l2, validation)
+        {
+            Converged = model.Converged,
+        };
+    }
+
+    private static EmbeddingTable Known(
+        UnitRows unit, EmbeddingTable table, IReadOnlyList<int> rows, IReadOnlyList<int> labels, IReadOnlyList<string> classNames)
+        => new(unit.Gather(rows), unit.Dimension, [.. rows.Select(row => table.Paths[row])], labels, classNames);
+
+    private static (double L2, CrossValidation? Validation) Validate(EmbeddingTable known, long seed, CancellationToken cancellation)
+    {
+        int[] fold = StratifiedFolds.Of(known.Labels!, MostFolds, seed);
+        int folds = fold.Max() + 1;
+        var losses = new double[Strengths.Length];
+        var right = new int[Strengths.Length];
+        for (int held = 0; held < folds; held++)
+        {
+            int[] fitted = [.. Enumerable.Range(0, known.Count).Where(row => fold[row] != held)];
+            int[] asked = [.. Enumerable.Range(0, known.Count).Where(row => fold[row] == held)];
+            if (fitted.Select(row => known.Labels![row]).Distinct().Count() < 2)
+            {
+                return (Strengths[2], null);
+            }
+
+            LogisticData all = LogisticData.Of(known);
+            using var path = new LogisticPath(all.Subset(fitted), Options, known.Classes);
+            LogisticData questions = all.Subset(asked);
+            for (int i = 0; i < Strengths.Length; i++)
+            {
+                float[] p = Softmax.Rows(path.Fit(Strengths[i], cancellation).Logits(questions), known.Classes);
+                int[] guesses = Accuracy.Predictions(p, known.Classes);
+                right[i] += asked.Index().Count(question => guesses[question.Index] == known.Labels![question.Item]);
+                losses[i] -= asked.Index().Sum(question
+                    => Math.Log(Math.Max(LeastProbability, p[(question.Index * known.Classes) + known.Labels![question.Item]])));
+            }
+        }
+
+        int best = Array.IndexOf(losses, losses.Min());
+        return (Strengths[best], new CrossValidation((double)right[best] / known.Count, WilsonInterval.Of(right[best], known.Count), known.Count, folds));
+    }
+}

@@ -1,0 +1,106 @@
+using System.Numerics.Tensors;
+using SimClr.Clusters;
+using SimClr.Embeddings;
+using SimClr.Internals;
+using SimClr.Search;
+
+namespace SimClr.Labels;
+
+/// <summary>
+/// Chooses the images whose labels would help most. Without a classifier: clusters without a label, the largest first, and
+/// of each the image in its middle (as TypiClust does, Hacohen et al. 2022, arXiv 2202.02794). With one: the images it is least sure of (smallest margin
+/// between the two most probable classes), divided into clusters, and of each the one in its middle, so that no two ask
+/// the same.
+/// </summary>
+public static class NextLabels
+{
+    // Uncertain images for each one that is chosen: the more, the more diverse and the less uncertain.
+    private const int PoolPerImage = 20;
+
+    /// <summary>Rows that clusters are made of; of more, so many are drawn.</summary>
+    private const int MostRows = 20_000;
+
+    /// <summary>Chooses rows.</summary>
+    /// <param name="table">The embeddings; their length does not count.</param>
+    /// <param name="labeled">Rows that have a label.</param>
+    /// <param name="model">What was learned from them; null where that is nothing yet.</param>
+    /// <param name="count">How many to choose; fewer where fewer are without a label.</param>
+    /// <param name="seed">Fixes the clusters.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <returns>Rows, the most useful first.</returns>
+    public static int[] Choose(
+        EmbeddingTable table,
+        IReadOnlyCollection<int> labeled,
+        FewLabelResult? model,
+        int count,
+        long seed = 0,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(labeled);
+        _ = Require.Positive(count);
+        UnitRows rows = UnitRows.Of(table, atLeast: 1, "choose from them");
+        HashSet<int> known = [.. labeled];
+        int[] open = [.. Enumerable.Range(0, rows.Count).Where(row => !known.Contains(row))];
+        if (open.Length <= count)
+        {
+            return open;
+        }
+
+        var options = new KMeansOptions { Restarts = 1, MaxIterations = 30, Seed = seed };
+        return model is null
+            ? Typical(rows, known, open, count, options, cancellation)
+            : Uncertain(rows, model, open, count, options, cancellation);
+    }
+
+    private static int[] Uncertain(
+        UnitRows rows, FewLabelResult model, int[] open, int count, KMeansOptions options, CancellationToken cancellation)
+    {
+        int[] pool = [.. open.OrderBy(model.Margin).ThenBy(row => row).Take(count * PoolPerImage)];
+        int[] middle = Middles(rows, pool, count, options, cancellation).Values.ToArray();
+        return Filled(middle, pool, count);
+    }
+
+    private static int[] Typical(
+        UnitRows rows, HashSet<int> known, int[] open, int count, KMeansOptions options, CancellationToken cancellation)
+    {
+        int[] some = Draw(open, MostRows - known.Count, options.Seed);
+        int[] members = [.. some, .. known];
+        int k = Math.Min(members.Length, count + known.Count);
+        SortedDictionary<int, int> middles = Middles(rows, members, k, options, cancellation, known);
+        return Filled([.. middles.Values], some, count);
+    }
+
+    /// <summary>Of each cluster that holds none of the known rows the row nearest its center, by cluster, largest first.</summary>
+    private static SortedDictionary<int, int> Middles(
+        UnitRows rows, int[] members, int k, KMeansOptions options, CancellationToken cancellation, HashSet<int>? known = null)
+    {
+        Clustering found = Cluster(rows, members, k, options, cancellation);
+        var best = new SortedDictionary<int, int>();
+        var nearest = new Dictionary<int, float>();
+        HashSet<int> taken = [.. members.Index().Where(member => known?.Contains(member.Item) == true).Select(member => found.Assignments[member.Index])];
+        foreach ((int place, int row) in members.Index().Where(member => !taken.Contains(found.Assignments[member.Index])))
+        {
+            int cluster = found.Assignments[place];
+            float cosine = TensorPrimitives.Dot(rows[row], found.Centers.AsSpan(cluster * rows.Dimension, rows.Dimension));
+            if (!nearest.TryGetValue(cluster, out float before) || cosine > before)
+            {
+                (best[cluster], nearest[cluster]) = (row, cosine);
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>Where fewer rows differ than clusters are asked for, there are fewer clusters.</summary>
+    private static Clustering Cluster(UnitRows rows, int[] members, int k, KMeansOptions options, CancellationToken cancellation)
+    {
+        UnitRows some = rows.Only(members);
+        return SphericalKMeans.Fit(some, Math.Min(k, DistinctRows.Count(some, k)), options, cancellation);
+    }
+
+    private static int[] Filled(int[] chosen, int[] others, int count)
+        => [.. chosen.Concat(others.Except(chosen)).Take(count)];
+
+    private static int[] Draw(int[] rows, int most, long seed)
+        => rows.Length <= most ? rows : [.. new RandomStream(seed, Purpose.Labeling, -1).Permutation(rows.Length).Take(Math.Max(1, most)).Order().Select(i => rows[i])];
+}

@@ -1,0 +1,22 @@
+using SimClr.Internals;
+
+namespace SimClr.Labels;
+
+/// <summary>Divides rows into parts of nearly the same size, each with nearly the same share of each class.</summary>
+internal static class StratifiedFolds
+{
+    /// <returns>The part of each row, 0 … parts − 1; as many parts as rows where these are fewer.</returns>
+    public static int[] Of(IReadOnlyList<int> labels, int most, long seed)
+    {
+        int[] folds = new int[labels.Count];
+        int next = 0;
+        foreach (IGrouping<int, int> rows in Enumerable.Range(0, labels.Count).GroupBy(row => labels[row]).OrderBy(group => group.Key))
+        {
+            int[] shuffled = [.. rows];
+            new RandomStream(seed, Purpose.Labeling, rows.Key).Shuffle(shuffled.AsSpan());
+            Array.ForEach(shuffled, row => folds[row] = next++ % Math.Min(most, labels.Count));
+        }
+
+        return folds;
+    }
+}

@@ -1,0 +1,20 @@
+using SimClr.Evaluation;
+
+namespace SimClr.Labels;
+
+/// <summary>Wilson's 95 % score interval for a share (1927): honest for few cases and for shares near 0 and 1.</summary>
+internal static class WilsonInterval
+{
+    private const double Z = 1.959963984540054;
+
+    /// <param name="hits">Cases that count.</param>
+    /// <param name="cases">All cases, above 0.</param>
+    public static Interval Of(int hits, int cases)
+    {
+        double share = (double)hits / cases;
+        double weight = Z * Z / cases;
+        double middle = (share + (weight / 2)) / (1 + weight);
+        double half = Z / (1 + weight) * Math.Sqrt(((share * (1 - share)) + (weight / 4)) / cases);
+        return new Interval(Math.Max(0, middle - half), Math.Min(1, middle + half));
+    }
+}

@@ -1,0 +1,47 @@
+using SimClr.Internals;
+using static TorchSharp.torch;
+
+namespace SimClr.Layers;
+
+/// <summary>
+/// While it lives, a module computes without gradients, with its batch-norm statistics fixed, and on CUDA with float32 products
+/// that are not rounded; then it is as before.
+/// </summary>
+internal sealed class InferenceMode : IDisposable
+{
+    private readonly nn.Module module;
+    private readonly (nn.Module Part, bool Training)[] before;
+    private readonly IDisposable gradients;
+    private readonly bool rounded;
+
+    public InferenceMode(nn.Module module)
+    {
+        this.module = module;
+        before = [.. module.modules().Prepend(module).Select(part => (part, part.training))];
+        module.eval();
+        gradients = no_grad();
+        rounded = ComputeDevice.IsCuda(Device) && Float32Products.Rounded;
+        if (rounded)
+        {
+            Float32Products.Rounded = false;
+        }
+    }
+
+    /// <summary>Where the module's weights are.</summary>
+    public string Device => module.parameters().FirstOrDefault() is { } weight ? weight.device.ToString() : "cpu";
+
+    public void Dispose()
+    {
+        gradients.Dispose();
+        if (rounded)
+        {
+            Float32Products.Rounded = true;
+        }
+
+        // From the outside in: setting a part sets what is in it, and a part may have been frozen on its own.
+        foreach ((nn.Module part, bool training) in before)
+        {
+            part.train(training);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using SimClr.Internals;
+using static TorchSharp.torch;
+
+namespace SimClr.Layers;
+
+/// <summary>Initial weights addressed by (seed, index of the layer): the same on every device and in any order.</summary>
+internal static class WeightInitializer
+{
+    public static Tensor Normal(long[] shape, double deviation, long seed, int index)
+    {
+        using var generator = GeneratorFor(seed, index);
+        using var standard = randn(shape, device: CPU, generator: generator);
+        return standard.mul(Scalars.Of(deviation));
+    }
+
+    public static Tensor Uniform(long[] shape, double bound, long seed, int index)
+    {
+        using var generator = GeneratorFor(seed, index);
+        using var unit = rand(shape, device: CPU, generator: generator);
+        return unit.mul(Scalars.Of(2 * bound)).sub(Scalars.Of(bound));
+    }
+
+    private static Generator GeneratorFor(long seed, int index)
+        => new(new RandomStream(seed, Purpose.Weights, index).NextUInt64() >> 1, CPU);
+}

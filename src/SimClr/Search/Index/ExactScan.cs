@@ -1,0 +1,115 @@
+
+namespace SimClr.Search;
+
+/// <summary>
+/// The nearest rows, exactly: those that comparing the query with every vector in float32 would give. The codes are read
+/// instead, a quarter of the bytes; they say each similarity within known bounds. A row whose upper bound is below
+/// the lower bounds of k others is not among the k nearest; the rest (a few dozen rows as a rule) are compared in float32.
+/// </summary>
+internal static unsafe class ExactScan
+{
+    private const int Piece = 4096;
+
+    /// <summary>Fewer rows are not worth a second thread.</summary>
+    private const int RowsForThreads = 4 * Piece;
+
+    /// <param name="rows">What is searched.</param>
+    /// <param name="removed">Rows that are not to be found.</param>
+    /// <param name="query">What is looked for.</param>
+    /// <param name="count">How many, 1 or more.</param>
+    /// <param name="kernel">How codes are multiplied.</param>
+    /// <param name="threads">1 or more. The result does not depend on it.</param>
+    /// <returns>The nearest first; fewer where there are fewer rows.</returns>
+    public static Neighbor[] Find(VectorRows rows, RowSet removed, SearchQuery query, int count, CodeKernel kernel, int threads)
+        => kernel switch
+        {
+            CodeKernel.Vnni => Find<VnniProduct>(rows, removed, query, count, threads),
+            CodeKernel.Avx2 => Find<Avx2Product>(rows, removed, query, count, threads),
+            _ => Find<PortableProduct>(rows, removed, query, count, threads),
+        };
+
+    private static Neighbor[] Find<TProduct>(VectorRows rows, RowSet removed, SearchQuery query, int count, int threads)
+        where TProduct : struct, ICodeProduct
+    {
+        if (rows.Count - removed.Count <= 0)
+        {
+            return [];
+        }
+
+        var state = new State(count);
+        int pieces = (rows.Count + Piece - 1) / Piece;
+        int workers = rows.Count < RowsForThreads ? 1 : Math.Min(threads, pieces);
+        var candidates = new List<Candidate>[workers];
+        if (workers == 1)
+        {
+            candidates[0] = Scan<TProduct>(rows, removed, query, state, pieces);
+        }
+        else
+        {
+            Parallel.For(0, workers, worker => candidates[worker] = Scan<TProduct>(rows, removed, query, state, pieces));
+        }
+
+        float least = state.Threshold;
+        return
+        [
+            .. candidates.SelectMany(list => list)
+                .Where(candidate => candidate.Upper >= least)
+                .Select(candidate => new Neighbor(candidate.Row, rows.Similarity(candidate.Row, query.Unit)))
+                .Order()
+                .Take(count),
+        ];
+    }
+
+    private static List<Candidate> Scan<TProduct>(VectorRows rows, RowSet removed, SearchQuery query, State state, int pieces)
+        where TProduct : struct, ICodeProduct
+    {
+        var candidates = new List<Candidate>();
+        var lower = new LargestNumbers(state.Wanted);
+        for (int piece = state.Next(); piece < pieces; piece = state.Next())
+        {
+            float least = Math.Max(lower.Least, state.Threshold);
+            int end = Math.Min(rows.Count, (piece + 1) * Piece);
+            byte* code = rows.Code(piece * Piece);
+            for (int row = piece * Piece; row < end; row++, code += rows.Stride)
+            {
+                float similarity = query.Similarity<TProduct>(rows, code);
+                float error = query.Error(rows, code);
+                if (similarity + error < least || removed.Contains(row))
+                {
+                    continue;
+                }
+
+                candidates.Add(new Candidate(row, similarity + error));
+                lower.Add(similarity - error);
+                least = Math.Max(least, lower.Least);
+            }
+
+            state.Raise(lower.Least);
+        }
+
+        return candidates;
+    }
+
+    private readonly record struct Candidate(int Row, float Upper);
+
+    /// <summary>What the threads of one search share: the pieces not yet taken, and what a row must reach.</summary>
+    private sealed class State(int wanted)
+    {
+        private int taken = -1;
+        private float threshold = float.NegativeInfinity;
+
+        public int Wanted => wanted;
+
+        public float Threshold => Volatile.Read(ref threshold);
+
+        public int Next() => Interlocked.Increment(ref taken);
+
+        public void Raise(float value)
+        {
+            for (float known = Threshold; value > known; known = Threshold)
+            {
+                Interlocked.CompareExchange(ref threshold, value, known);
+            }
+        }
+    }
+}

@@ -1,0 +1,363 @@
+using SimClr.Checkpoints;
+using SimClr.Configuration;
+using SimClr.Data;
+using SimClr.Distributed;
+using SimClr.Embeddings;
+using SimClr.Evaluation;
+using SimClr.Internals;
+using SimClr.Optimizers;
+using static TorchSharp.torch;
+
+namespace SimClr.Training;
+
+/// <summary>
+/// Fine-tuning (paper, Appendix B.8.2, and B.5 for few labels): the whole network learns classes from labeled images, from
+/// the encoder of a run or from scratch. Rate and decay are given, or chosen on validation images and the network then
+/// fitted again on all; the test images are classified once, at the end. The run itself is only read. Several ranks share
+/// each batch, with batch norm by all of it, and the images that are classified.
+/// </summary>
+public sealed class FineTuning
+{
+    private const double HeldOutShare = 0.2;
+    private const int LossReadEverySteps = 20;
+
+    private readonly string run;
+    private readonly FineTuneOptions options;
+    private readonly FineTuneStart start;
+    private readonly PretrainOptions configuration;
+    private readonly ComputePlan plan;
+    private int cores;
+
+    /// <summary>Takes what to start from.</summary>
+    /// <param name="run">A run directory, or a safetensors file that pre-training wrote.</param>
+    /// <param name="options">The recipe.</param>
+    /// <param name="reading">How images are read; null as the run read its own.</param>
+    /// <param name="device">auto, cpu, cuda, cuda:N or mps.</param>
+    /// <param name="threads">Threads of the tensor library; 0 for one per core.</param>
+    /// <exception cref="ConfigurationException">The run has no such projection layer, or the device is missing.</exception>
+    /// <exception cref="DataException">There is no encoder, or it is damaged.</exception>
+    public FineTuning(string run, FineTuneOptions options, DataOptions? reading = null, string device = "auto", int threads = 0)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(options);
+        this.run = run;
+        this.options = options;
+        start = new FineTuneStart(run, options);
+        var directory = new RunDirectory(run);
+        PretrainOptions basis = directory.HasRun ? RunRecord.Read(directory.RunFile).Configuration : new PretrainOptions();
+        using TrainedEncoder encoder = TrainedEncoder.Load(run);
+        configuration = basis with
+        {
+            Views = encoder.Views.CropAndFlip(),
+            Data = reading ?? basis.Data,
+            AugmentOn = "cpu",
+            Seed = options.Seed,
+            Device = device,
+            Threads = threads,
+        };
+        plan = ComputePlan.Resolve(configuration, ownEncoder: false);
+    }
+
+    /// <summary>Told every few steps.</summary>
+    public IProgress<FineTuneProgress>? Progress { get; init; }
+
+    /// <summary>Rates and decays to choose from instead of those of the options, or null.</summary>
+    public FineTuneGrid? Grid { get; init; }
+
+    /// <summary>
+    /// What they are chosen by: top-1 (default) or mean per class. Mean average precision is for images of several classes,
+    /// which <see cref="Run"/> does not take.
+    /// </summary>
+    public SelectionMetric Metric { get; init; }
+
+    /// <summary>Labeled images to choose on; null to hold out a fifth of each class of the training images, by seed.</summary>
+    public ImageDataSet? Validation { get; init; }
+
+    /// <summary>Where the fine-tuned encoder and its classifier are left, or null.</summary>
+    public string? Out { get; init; }
+
+    /// <summary>
+    /// The processes that share the work; one by default. All call <see cref="Run"/> with the same arguments and get the
+    /// result; the first writes <see cref="Out"/>.
+    /// </summary>
+    public ICommunicator Communicator { get; init; } = SingleProcess.Instance;
+
+    /// <summary>Trains on one set and classifies another.</summary>
+    /// <param name="train">Labeled images of two classes or more; those of <see cref="Validation"/> are added once the choice is made.</param>
+    /// <param name="test">Labeled images; their classes are matched by name, those that were not learned count as wrong.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <exception cref="CommunicationException">The processes could not reach each other, or do not compute the same.</exception>
+    /// <exception cref="ConfigurationException">Another process works in <see cref="Out"/>, or those of one run were started differently.</exception>
+    /// <exception cref="DataException">Labels are missing, of one class only, there is no common class, or too many images cannot be read.</exception>
+    /// <exception cref="DivergenceException">The loss is not finite; in a search, with every setting.</exception>
+    public FineTuneResult Run(ImageDataSet train, ImageDataSet test, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(test);
+        train.RequireLabels();
+        using RunLock? held = Communicator.FromFirstOnly(() => Out is null ? null : RunLock.Take(Out));
+        using FineTunedNetwork network = Fit(train, test, cancellation);
+        var skippedTest = new SkippedImages(test, configuration.Data);
+        EvaluationOutcome outcome = network.Classifier.Test(test, Reading, skippedTest, null, options.Seed, Communicator, cancellation);
+        _ = Communicator.FromFirst(() =>
+        {
+            if (Out is { } directory)
+            {
+                network.Classifier.Save(new RunDirectory(directory), Provenance(network.Options, network.Images));
+            }
+
+            return true;
+        });
+        return new FineTuneResult(
+            outcome, network.Options, network.Steps, Decay(network.Options, network.Images), network.Images, network.FinalLoss,
+            network.Search, network.ValidationImages, network.SkippedImages + skippedTest.Count);
+    }
+
+    /// <summary>
+    /// Trains on one set, to be tested on another by the caller. Where the choice is by mean average precision, the images of
+    /// both may have several classes each (<see cref="ImageDataSet.Presence"/>), and validation images are given.
+    /// </summary>
+    /// <inheritdoc cref="Run"/>
+    internal FineTunedNetwork Fit(ImageDataSet train, ImageDataSet test, CancellationToken cancellation)
+    {
+        Agree(train, test);
+        cores = RankProcessors.CoresEach(Communicator);
+        plan.Begin(Communicator.Size == 1 || configuration.Threads > 0 ? plan.Threads : cores);
+        try
+        {
+            return FitAsPlanned(train, cancellation);
+        }
+        finally
+        {
+            plan.End();
+        }
+    }
+
+    private FineTunedNetwork FitAsPlanned(ImageDataSet train, CancellationToken cancellation)
+    {
+        using var memory = new HostMemory();
+        var skipped = new SkippedImages(train, configuration.Data);
+        ImageDataSet images = Load(train, skipped, cancellation);
+        FineTuneOptions[] settings = Grid is null ? [options] : [.. Grid.Settings(options)];
+        ImageDataSet? validation = settings.Length == 1 || Validation is null
+            ? null
+            : Load(Validation, skipped, cancellation);   // It is read for each setting.
+        (FineTuneTry[] search, int held) = settings.Length > 1 ? Search(settings, images, validation, skipped, cancellation) : ([], 0);
+        FineTuneOptions chosen = search.Length == 0 ? settings[0] : settings[Best(search)];
+
+        ImageDataSet all = search.Length > 0 && validation is not null ? new JoinedDataSet(images, validation) : images;
+        TrainedClassifier classifier = Train(chosen, all, skipped, search.Length, search.Length + 1, cancellation, out double loss);
+        Communicator.Share(skipped);
+        return new FineTunedNetwork(classifier, chosen, all.Count, loss, search, held, skipped.Count);
+    }
+
+    /// <summary>Checks the images, and that all ranks have the same before them.</summary>
+    private void Agree(ImageDataSet train, ImageDataSet test)
+    {
+        Dictionary<string, string> facts = Communicator.Together(() =>
+        {
+            Check(train, test);
+            return Communicator.Size > 1 ? Facts(train, test) : [];
+        });
+        if (Communicator.Size > 1)
+        {
+            RankAgreement.Check(Communicator, facts);
+        }
+    }
+
+    private Dictionary<string, string> Facts(ImageDataSet train, ImageDataSet test)
+    {
+        (TrainedEncoder encoder, ClassifierModel model) = start.Create(LabeledImages.Classes(train), plan.Device);
+        using (model)
+        {
+            Dictionary<string, string> facts = EvaluationFacts.Of(
+                model,
+                encoder.Views,
+                configuration.Data,
+                Grid is null ? [options] : [options, Grid],
+                Validation is null ? [("training", train), ("test", test)] : [("training", train), ("validation", Validation), ("test", test)]);
+            facts["precision in use"] = plan.Precision;
+            facts["chosen by"] = $"{Metric}";
+            return facts;
+        }
+    }
+
+    /// <summary>How images are read: by this rank's share of the machine's cores, if there are others.</summary>
+    private DataOptions Reading => Communicator.Size == 1 || configuration.Data.Workers > 0
+        ? configuration.Data
+        : configuration.Data with { Workers = cores };
+
+    private ImageDataSet Load(ImageDataSet images, SkippedImages skipped, CancellationToken cancellation)
+        => Communicator.Together(() => ImageCache.Load(images, Reading, skipped, null, cancellation));
+
+    private void Check(ImageDataSet train, ImageDataSet test)
+    {
+        if (Metric == SelectionMetric.MeanAveragePrecision)
+        {
+            LabeledImages.RequireVaryingClass(train);
+            test.RequirePresence();
+            Validation?.RequirePresence();
+            ClassMatch.RequireSame(train.ClassNames, test.ClassNames);
+            ClassMatch.RequireSame(train.ClassNames, Validation?.ClassNames, "validation");
+        }
+        else
+        {
+            LabeledImages.RequireClasses(train);
+            _ = ClassMatch.Create(train.ClassNames, test.ClassNames, test.RequireLabels());
+            if (Validation is { } held)
+            {
+                _ = ClassMatch.Create(train.ClassNames, held.ClassNames, held.RequireLabels(), "validation");
+            }
+        }
+    }
+
+    // The first of the best: of equal ones the lowest rate, then the lowest decay.
+    private static int Best(FineTuneTry[] search)
+    {
+        FineTuneTry best = search.MaxBy(t => t.Score ?? -1)!;
+        return best.Score is null
+            ? throw new DivergenceException($"fine-tuning diverged with each of {search.Length} settings; give a lower rate with --rate").OfAllRanks()
+            : Array.IndexOf(search, best);
+    }
+
+    private (FineTuneTry[] Search, int Images) Search(
+        FineTuneOptions[] settings, ImageDataSet images, ImageDataSet? validation, SkippedImages skipped, CancellationToken cancellation)
+    {
+        (ImageDataSet fit, ImageDataSet held) = validation is null ? HoldOut(images) : (images, validation);
+        var search = new FineTuneTry[settings.Length];
+        for (int i = 0; i < settings.Length; i++)
+        {
+            double? score = Try(i);
+            search[i] = new FineTuneTry(settings[i].Rate, settings[i].WeightDecay, Communicator.FromFirst(() => score));   // All choose the same.
+        }
+
+        return (search, held.Count);
+
+        double? Try(int number)
+        {
+            try
+            {
+                using TrainedClassifier classifier = Train(settings[number], fit, skipped, number, settings.Length + 1, cancellation, out _);
+                return Score(classifier, held, skipped, cancellation);
+            }
+            catch (DivergenceException)
+            {
+                return null;
+            }
+        }
+    }
+
+    private double Score(TrainedClassifier classifier, ImageDataSet held, SkippedImages skipped, CancellationToken cancellation)
+    {
+        if (Metric == SelectionMetric.MeanAveragePrecision)
+        {
+            MultiLabelScores found = classifier.Scores(held, configuration.Data, skipped, cancellation);
+            return MeanPrecision.Of(found.Scores, found.Marks, found.ClassNames.Count);
+        }
+
+        EvaluationOutcome outcome = classifier.Test(held, Reading, skipped, null, seed: 0, Communicator, cancellation);
+        return Metric == SelectionMetric.Top1 ? outcome.Top1 : outcome.MeanPerClass;
+    }
+
+    private (ImageDataSet Fit, ImageDataSet Held) HoldOut(ImageDataSet images)
+    {
+        (int[] kept, int[] heldOut) = LabelSubset.Split(images.RequireLabels(), HeldOutShare, options.Seed, images.ClassNames);
+        return (images.Subset(kept), images.Subset(heldOut));
+    }
+
+    private TrainedClassifier Train(
+        FineTuneOptions setting,
+        ImageDataSet images,
+        SkippedImages skipped,
+        int number,
+        int runs,
+        CancellationToken cancellation,
+        out double loss)
+    {
+        int classes = LabeledImages.Classes(images);
+        (TrainedEncoder encoder, ClassifierModel model) = start.Create(classes, plan.Device);
+        var classifier = new TrainedClassifier(encoder, model, images.ClassNames ?? ClassNumbers.Of(classes), start.Head);
+        try
+        {
+            loss = Steps(model, setting, images, skipped, (step, steps, now) =>
+                Progress?.Report(new FineTuneProgress(number + 1, runs, step, steps, now)), cancellation);
+            model.eval();
+            return classifier;
+        }
+        catch
+        {
+            classifier.Dispose();
+            throw;
+        }
+    }
+
+    private double Steps(
+        ClassifierModel model,
+        FineTuneOptions setting,
+        ImageDataSet images,
+        SkippedImages skipped,
+        Action<long, long, double> report,
+        CancellationToken cancellation)
+    {
+        int batch = setting.BatchFor(images.Count);
+        long steps = setting.StepsFor(images.Count);
+        var schedule = new LearningRateSchedule(steps, warmupSteps: 0, setting.Rate);
+        var ranks = new Ranks(Communicator);
+        RankShare share = Communicator.Together(() => new RankShare(batch, parts: 1, ranks.Size, Communicator.Rank));
+        using SupervisedStep gradients = images.Presence is { } presence
+            ? new SupervisedStep(model, presence, share, ranks)
+            : new SupervisedStep(model, images.RequireLabels(), share, ranks);
+        using var optimizer = new Sgd(ParameterGroups.Of(model), weightDecay: setting.WeightDecay);
+        using GradientExchange? exchange = ranks.Join(model, model.Encoder, optimizer, BatchOptions.GlobalNorm);
+        using var feed = new BatchFeed(
+            images, configuration with { Batch = new BatchOptions { Size = Math.Max(2, share.Images) }, Data = Reading },
+            plan with { MicroBatch = share.Images }, 1, skipped, Plans(images.Count, share, steps));
+        BatchNormDecay.Set(model, Decay(setting, images.Count));
+        model.train();
+
+        double loss = double.NaN;
+        for (long step = 0; step < steps; step++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            optimizer.ZeroGradients();
+            StepOutcome outcome = gradients.Compute(feed.Next);
+            exchange?.Finish();
+            optimizer.Step(schedule.At(step));
+            if (step % LossReadEverySteps == 0 || step == steps - 1)
+            {
+                loss = Finite(outcome.Loss.item<float>(), step, schedule.At(step));
+                report(step + 1, steps, loss);
+            }
+        }
+
+        RankChecksum.Check(ranks, ModuleState.Of(model).Select(part => part.Value), steps);
+        return loss;
+    }
+
+    private static double Finite(double loss, long step, double rate) => double.IsFinite(loss) ? loss : throw new DivergenceException(
+        FormattableString.Invariant($"fine-tuning diverged: the loss at step {step + 1} is not a finite number (learning rate {rate:G4}); try a lower one with --rate")).OfAllRanks();   // it is the loss of all ranks
+
+    private static double Decay(FineTuneOptions setting, int images)
+        => setting.ScheduleBatchNorm ? BatchNormDecay.For(images / setting.BatchFor(images)) : BatchNormDecay.Usual;
+
+    private IEnumerable<BatchPlan> Plans(int images, RankShare share, long steps)
+    {
+        long step = 0;
+        for (int epoch = 0; step < steps; epoch++)
+        {
+            foreach (int[] indices in BatchOrder.Shuffled(options.Seed, epoch, images, share.Batch).Take((int)Math.Min(int.MaxValue, steps - step)))
+            {
+                step++;
+                yield return new BatchPlan(epoch, share.Split(indices).Single());
+            }
+        }
+    }
+
+    private Dictionary<string, string> Provenance(FineTuneOptions chosen, int images) => new()
+    {
+        ["made_by"] = $"simclr {typeof(FineTuning).Assembly.GetName().Version!.ToString(3)}",
+        ["trained"] = FormattableString.Invariant(
+            $"fine-tuned from {(options.FromScratch ? "random weights" : run)} on {images} labeled images, {chosen.StepsFor(images)} steps, batch {chosen.BatchFor(images)}, rate {chosen.Rate}, weight decay {chosen.WeightDecay}, seed {options.Seed}"),
+    };
+}

@@ -1,0 +1,82 @@
+using SimClr.Configuration;
+using SimClr.Distributed;
+using SimClr.Internals;
+using SimClr.Losses;
+using SimClr.Optimizers;
+using static TorchSharp.torch;
+
+namespace SimClr.Training;
+
+/// <summary>
+/// Notices a loss or gradient that is not finite. Each step is observed on the device; the host reads the outcome
+/// only where it asks (at logged steps and before a checkpoint), so that the device never waits.
+/// </summary>
+internal sealed class DivergenceGuard : IDisposable
+{
+    private readonly Tensor healthy;
+    private readonly Tensor healthySteps;
+    private readonly long firstStep;
+
+    public DivergenceGuard(long firstStep, Device device)
+    {
+        this.firstStep = firstStep;
+        healthy = ones(1, device: device).DetachFromDisposeScope();
+        healthySteps = zeros(1, dtype: ScalarType.Int64, device: device).DetachFromDisposeScope();
+    }
+
+    public void Observe(Tensor loss, Optimizer optimizer)
+    {
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        Tensor sum = loss.detach().to_type(ScalarType.Float32);
+        foreach (Tensor gradients in optimizer.Gradients)
+        {
+            // A sum is not finite when one of its terms is not.
+            sum = sum.Plus(gradients.sum(type: ScalarType.Float32));
+        }
+
+        healthy.mul_(isfinite(sum).to_type(ScalarType.Float32));
+        healthySteps.add_(healthy.to_type(ScalarType.Int64), Scalars.One);
+    }
+
+    /// <exception cref="DivergenceException">A step since the start was not finite.</exception>
+    public void Check(PretrainOptions options, LearningRateSchedule schedule, string? checkpoint)
+    {
+        using var scope = NewDisposeScope();   // roots what is read back from a device
+        if (healthy.item<float>() > 0)
+        {
+            return;
+        }
+
+        long step = firstStep + healthySteps.item<long>();
+        string kept = checkpoint is null ? "No checkpoint had been written yet." : $"The last good checkpoint is kept: {checkpoint}.";
+        throw new DivergenceException(FormattableString.Invariant(
+            $"training diverged: the loss or a gradient at step {step + 1} is not a finite number (learning rate {schedule.At(step):G4}). ") +
+            $"{LikelyCause(options, schedule, step)} {kept}").OfAllRanks();   // it saw what all ranks computed
+    }
+
+    public void Dispose()
+    {
+        healthy.Dispose();
+        healthySteps.Dispose();
+    }
+
+    private static string LikelyCause(PretrainOptions options, LearningRateSchedule schedule, long step)
+    {
+        if (!options.Loss.Normalize)
+        {
+            return "Likely cause: without normalization similarities grow with the projections; try --set loss.normalize=true or a lower rate.";
+        }
+
+        if (options.Loss.Temperature < 0.01 && options.Loss.Name != LossOptions.MarginTriplet)
+        {
+            return FormattableString.Invariant($"Likely cause: the temperature {options.Loss.Temperature} is very low; the paper's are 0.05 to 1 (--set loss.temperature=0.1).");
+        }
+
+        string optimizer = options.Optimizer.Name;
+        double lower = Math.Min(schedule.Peak / 4, new OptimizerOptions().PeakRateFor(options.Batch.Size));
+        string advice = step < schedule.WarmupSteps ? "a lower rate" : "a lower rate or a longer warm-up (--set schedule.warmup_epochs=…)";
+        return FormattableString.Invariant(
+            $"Likely cause: the peak rate of {schedule.Peak:G4} is too high for {optimizer}; try {advice}, such as --set optimizer.peak_rate={lower:G4}.");
+    }
+}

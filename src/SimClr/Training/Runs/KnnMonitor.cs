@@ -1,0 +1,80 @@
+using SimClr.Checkpoints;
+using SimClr.Configuration;
+using SimClr.Data;
+using SimClr.Embeddings;
+using SimClr.Evaluation;
+using SimClr.Internals;
+
+namespace SimClr.Training;
+
+/// <summary>
+/// Shows during training how good h is: kNN among training images, some of which are asked and the others answer. It
+/// looks only; training does not depend on it, and no test image is touched.
+/// </summary>
+internal sealed class KnnMonitor
+{
+    /// <summary>Fewer images tell nothing.</summary>
+    public const int FewestImages = 100;
+
+    private const int MostNeighbors = 1000;
+    private const int MostQueries = 500;
+    private const int MostTimes = 20;
+
+    private readonly ImageDataSet bank;
+    private readonly ImageDataSet queries;
+    private readonly TrainedEncoder encoder;
+    private readonly PretrainOptions options;
+    private readonly SkippedImages skipped;
+
+    private KnnMonitor(
+        ImageDataSet bank, ImageDataSet queries, TrainedEncoder encoder, PretrainOptions options, SkippedImages skipped)
+    {
+        this.bank = bank;
+        this.queries = queries;
+        this.encoder = encoder;
+        this.options = options;
+        this.skipped = skipped;
+    }
+
+    /// <summary>A monitor for labeled images, or null where there are no labels or too few images.</summary>
+    /// <param name="images">What is learned from.</param>
+    /// <param name="encoder">The encoder in training.</param>
+    /// <param name="options">The run's configuration.</param>
+    /// <param name="skipped">The run's own list: a small part of the set may hold more than the allowed share of unreadable images.</param>
+    public static KnnMonitor? For(
+        ImageDataSet images, TrainedEncoder encoder, PretrainOptions options, SkippedImages skipped)
+    {
+        if (images.Labels is null || images.Count < FewestImages)
+        {
+            return null;
+        }
+
+        int[] order = new RandomStream(options.Seed, Purpose.Probe).Permutation(images.Count);
+        int asked = Math.Min(MostQueries, images.Count / 5);
+        int answering = Math.Min(MostNeighbors, images.Count - asked);
+        return new KnnMonitor(
+            images.Subset(order[asked..(asked + answering)]), images.Subset(order[..asked]), encoder, options, skipped);
+    }
+
+    /// <summary>The accuracy after an epoch, 0 … 1; null in epochs that are passed over so that it costs little, and when stopped.</summary>
+    public double? Measure(long epoch, CancellationToken cancellation)
+    {
+        int every = (options.Schedule.Epochs + MostTimes - 1) / MostTimes;
+        if (epoch % every != 0 && epoch != options.Schedule.Epochs)
+        {
+            return null;
+        }
+
+        try
+        {
+            EmbeddingTable answers = Embedder.Embed(encoder, bank, options.Data, skipped, cancellation: cancellation);
+            EmbeddingTable questions = Embedder.Embed(encoder, queries, options.Data, skipped, cancellation: cancellation);
+            return KnnClassifier.Evaluate(answers, questions, Math.Min(20, answers.Count)).Top1;
+        }
+        catch (OperationCanceledException)
+        {
+            // The run is about to write its checkpoint and stop.
+            return null;
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using SimClr.Checkpoints;
+using SimClr.Configuration;
+using SimClr.Data;
+using SimClr.Heads;
+using SimClr.Internals;
+using SimClr.Optimizers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SimClr.Training;
+
+/// <summary>
+/// A linear layer that learns the classes from h while the encoder is pre-trained, as the paper's code does it: the
+/// gradient stops at h, so that the encoder comes out the same to the last bit. Rate and momentum are those of linear
+/// evaluation (Appendix B.6), over the steps of the run.
+/// </summary>
+internal sealed class OnlineProbe : IDisposable
+{
+    private const double BaseRate = 0.1;
+    private const int ViewsPerImage = 2;
+
+    private readonly ImageTable labels;
+    private readonly LearningRateSchedule schedule;
+    private readonly LinearClassifier layer;
+    private readonly Sgd optimizer;
+    private readonly Tensor right;
+    private readonly Ranks ranks;
+    private readonly int batch;
+    private long asked;
+
+    private OnlineProbe(ImageDataSet images, int representation, PretrainOptions options, ComputePlan plan, Ranks ranks)
+    {
+        this.ranks = ranks;
+        batch = options.Batch.Size;
+        labels = ImageTable.OfLabels(images.RequireLabels());
+        schedule = plan.HasEarlierSchedule
+            ? LearningRateSchedule.OfEarlierRun(images.Count, options.Schedule.Epochs, batch, warmupEpochs: 0, BaseRate * batch / 256)
+            : new LearningRateSchedule(images.Count, options.Schedule.Epochs, batch, warmupEpochs: 0, BaseRate * batch / 256);
+        layer = new LinearClassifier(representation, LabeledImages.Classes(images));
+        layer.to(device(plan.Device));
+        optimizer = new Sgd(ParameterGroups.Of(layer));
+        right = zeros(1, dtype: ScalarType.Int64, device: device(plan.Device)).DetachFromDisposeScope();
+    }
+
+    /// <summary>Everything that a bit-exact resume needs, by name.</summary>
+    public IEnumerable<KeyValuePair<string, Tensor>> State
+        => ModuleState.Of(layer).Select(s => KeyValuePair.Create($"probe.{s.Key}", s.Value))
+            .Concat(optimizer.State.Select(s => KeyValuePair.Create($"probe_optimizer.{s.Key}", s.Value)));
+
+    /// <summary>A probe where one is asked for, else null.</summary>
+    public static OnlineProbe? For(ImageDataSet images, int representation, PretrainOptions options, ComputePlan plan, Ranks? ranks = null)
+        => options.OnlineLinear ? new OnlineProbe(images, representation, options, plan, ranks ?? Ranks.Single) : null;
+
+    /// <exception cref="DataException">There are no labels, or they all name one class.</exception>
+    public static void CheckLabels(ImageDataSet images)
+    {
+        if (images.Labels is null)
+        {
+            throw new DataException(
+                $"'{images.Name}' has no labels, and the linear layer along the way (online_linear) needs them; leave it out, or give images in one subfolder per class");
+        }
+
+        LabeledImages.RequireClasses(images);
+    }
+
+    /// <summary>Classifies the views of a step, and then learns from them.</summary>
+    /// <param name="step">What the step saw.</param>
+    /// <param name="number">The number of the step, from 0.</param>
+    public void Learn(StepOutcome step, long number)
+    {
+        using var scope = NewDisposeScope();
+        Tensor h = step.H.detach().to_type(ScalarType.Float32);                            // [V · N, r]
+        Tensor y = labels.Rows(step.Images);                                               // [V · N]
+        Tensor logits = layer.forward(h);
+        right.add_(logits.detach().argmax(1).eq(y).sum(), Scalars.One);
+        asked += h.shape[0];
+
+        optimizer.ZeroGradients();
+        Tensor loss = nn.functional.cross_entropy(logits, y);
+        if (ranks.AreSeveral)
+        {
+            // The mean over this rank's views, by its share of the batch: summed over the ranks it is the mean over all.
+            loss = loss.mul(Scalars.Of((double)h.shape[0] / (ViewsPerImage * batch)));
+        }
+
+        loss.backward();
+        foreach (Tensor gradients in ranks.AreSeveral ? optimizer.Gradients : [])
+        {
+            ranks.Sum(gradients);
+        }
+
+        optimizer.Step(schedule.At(number));
+    }
+
+    /// <summary>The share of views since the last call that were classified rightly before the layer learned from them.</summary>
+    public double? Top1()
+    {
+        using var scope = NewDisposeScope();   // roots what is read back from a device
+        if (ranks.AreSeveral)
+        {
+            using Tensor all = tensor(new[] { right.item<long>(), asked }, device: CPU);
+            ranks.Sum(all);
+            right.fill_(Scalars.Of(all[0].item<long>()));
+            asked = all[1].item<long>();
+        }
+
+        double? share = asked > 0 ? (double)right.item<long>() / asked : null;
+        right.zero_();
+        asked = 0;
+        return share;
+    }
+
+    public void Dispose()
+    {
+        optimizer.Dispose();
+        layer.Dispose();
+        right.Dispose();
+        labels.Dispose();
+    }
+}

@@ -1,0 +1,34 @@
+using System.Text.Json.Nodes;
+using SimClr.Configuration;
+using SimClr.Internals;
+
+namespace SimClr.Training;
+
+/// <summary>What decides a run, by name: ranks that were started alike have the same.</summary>
+internal static class RunFacts
+{
+    // What each machine may have its own of: it does not change what a step computes.
+    private static readonly string[] Free = ["data.workers", "data.cache", "batch.memory", "threads"];
+
+    public static Dictionary<string, string> Of(RunRecord record)
+    {
+        JsonObject configuration = RunConfiguration.ToJson(record.Configuration);
+        var facts = new Dictionary<string, string>
+        {
+            ["command"] = record.Task,
+            ["images"] = $"{record.Data.Images}",
+            ["fingerprint of the data"] = record.Data.Fingerprint,
+            ["JPEG decoder"] = record.Machine.Decoder ?? "none",
+            ["device in use"] = ComputeDevice.KindOf(record.Machine.Device),   // Each rank has its own number.
+            ["precision in use"] = record.Machine.Precision,
+            ["augmentation of your own"] = record.OwnAugmentation ?? "none",
+        };
+        foreach (string path in ConfigurationKeys.Paths.Except(Free))
+        {
+            JsonNode? value = path.Split('.').Aggregate((JsonNode?)configuration, (node, key) => node?[key]);
+            facts[path] = value?.ToJsonString() ?? "null";
+        }
+
+        return facts;
+    }
+}

@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using SimClr.Checkpoints;
+using SimClr.Configuration;
+using SimClr.Distributed;
+
+namespace SimClr.Training;
+
+/// <summary>Turns logged steps into metrics, progress reports and warnings.</summary>
+internal sealed class RunMeter(
+    long firstStep,
+    long totalSteps,
+    PretrainOptions options,
+    IProgress<PretrainProgress>? progress,
+    MetricsLog? metrics,
+    ILogger logger)
+{
+    // One batch says little: a small one has its positives first by luck.
+    private const int JudgedTogether = 10;
+
+    private readonly Queue<RunHealth> pastWarmup = new();
+    private readonly Stopwatch clock = Stopwatch.StartNew();
+    private long stepsDone;
+    private TimeSpan lastTime;
+    private TimeSpan lastWait;
+    private TimeSpan lastCommunicated;
+    private TimeSpan lastHeldUp;
+    private RunHealth? lastHealth;
+    private double? lastKnn;
+    private double? lastOnline;
+    private bool warnedOfCollapse;
+    private bool warnedOfChance;
+
+    /// <summary>How the ranks reach each other: what share of the time that takes, and holds up training, is logged where there are several.</summary>
+    public ICommunicator Communicator { get; init; } = SingleProcess.Instance;
+
+    public void Log(long step, int stepsPerEpoch, double rate, RunHealth health, double? knn, TimeSpan waited, double? online = null)
+    {
+        double warmupSteps = options.Schedule.WarmupEpochs * stepsPerEpoch;
+        health = health.After(step, warmupSteps);
+        TimeSpan now = clock.Elapsed;
+        double window = Math.Max(1e-9, (now - lastTime).TotalSeconds);
+        double speed = (step - firstStep - stepsDone) * options.Batch.Size / window;
+        int epoch = (int)((step + stepsPerEpoch - 1) / stepsPerEpoch);
+        var values = new Dictionary<string, double>
+        {
+            ["step"] = step,
+            ["epoch"] = epoch,
+            ["loss"] = health.Loss,
+            ["learning_rate"] = rate,
+            ["images_per_second"] = Math.Round(speed, 2),
+            ["input_wait"] = Math.Round((waited - lastWait).TotalSeconds / window, 4),
+        };
+        foreach ((string name, double value) in health.Metrics)
+        {
+            values[name] = value;
+        }
+
+        if (Communicator.Size > 1)
+        {
+            values["communication"] = Math.Round((Communicator.Communicated - lastCommunicated).TotalSeconds / window, 4);
+            values["communication_wait"] = Math.Round((Communicator.Waited - lastHeldUp).TotalSeconds / window, 4);
+            (lastCommunicated, lastHeldUp) = (Communicator.Communicated, Communicator.Waited);
+        }
+
+        if (knn is { } accuracy)
+        {
+            values["knn"] = accuracy;
+        }
+
+        if (online is { } share)
+        {
+            values["online_linear"] = share;
+        }
+
+        metrics?.Write(values, step);
+        (stepsDone, lastTime, lastWait, lastHealth, lastKnn, lastOnline) =
+            (step - firstStep, now, waited, health, knn ?? lastKnn, online ?? lastOnline);
+        TimeSpan left = (now / Math.Max(1, stepsDone)) * (totalSteps - step);
+        progress?.Report(new PretrainProgress(
+            step, totalSteps, epoch, options.Schedule.Epochs, rate, speed, left, health, lastKnn, online));
+        if (step > warmupSteps && !warnedOfChance)
+        {
+            pastWarmup.Enqueue(health);
+        }
+
+        Warn(step, health);
+    }
+
+    public PretrainResult Result(RunDirectory run, long step, int skipped, string checkpoint)
+    {
+        IReadOnlyDictionary<string, double>? last = MetricsLog.Read(run.MetricsFile).LastOrDefault();
+        double speed = step > firstStep ? (step - firstStep) * options.Batch.Size / clock.Elapsed.TotalSeconds : 0;
+        return new PretrainResult(
+            run.Root, step, options.Schedule.Epochs, last?["loss"] ?? lastHealth?.Loss ?? double.NaN, speed, skipped, checkpoint,
+            run.EncoderFile, lastHealth, lastKnn, lastOnline);
+    }
+
+    private void Warn(long step, RunHealth health)
+    {
+        if (health.Collapsed && !warnedOfCollapse)
+        {
+            warnedOfCollapse = true;
+            logger.LogWarning("Step {Step}: {Health}", step, health.Describe());
+        }
+
+        if (pastWarmup.Count < JudgedTogether)
+        {
+            return;
+        }
+
+        RunHealth mean = health with
+        {
+            Loss = pastWarmup.Average(h => h.Loss),
+            PositiveFirst = pastWarmup.Average(h => h.PositiveFirst),
+        };
+        pastWarmup.Dequeue();
+        if (mean.AtChance)
+        {
+            warnedOfChance = true;
+            logger.LogWarning("Step {Step}, mean of the last {Count} logged steps: {Health}", step, JudgedTogether, mean.Describe());
+        }
+    }
+}

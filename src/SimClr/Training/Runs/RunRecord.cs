@@ -1,0 +1,96 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using SimClr.Configuration;
+using SimClr.Data;
+using SimClr.Internals;
+using TorchSharp;
+
+namespace SimClr.Training;
+
+/// <summary>What <c>run.json</c> says: everything that decides the result, and where it was made.</summary>
+/// <param name="Configuration">The whole resolved configuration.</param>
+/// <param name="Data">What was trained on.</param>
+/// <param name="Machine">Where and how it computed.</param>
+/// <param name="Versions">With what.</param>
+/// <param name="TotalSteps">Steps of the whole run.</param>
+/// <param name="Task">What it learns: the verb that started it.</param>
+internal sealed record RunRecord(
+    PretrainOptions Configuration,
+    RunRecord.DataRecord Data,
+    RunRecord.MachineRecord Machine,
+    RunRecord.VersionRecord Versions,
+    long TotalSteps,
+    string Task = RunRecord.Pretraining)
+{
+    public const string Pretraining = "pretrain";
+    public const string Supervision = "supervised";
+
+    /// <summary>The type of the user's own step of the views; left out where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? OwnAugmentation { get; init; }
+
+    /// <summary>
+    /// Steps that the learning-rate schedule counts: <see cref="TotalSteps"/>. Missing where an earlier version started the
+    /// run, which counted images · epochs div batch + 1 (<see cref="Optimizers.LearningRateSchedule.OfEarlierRun"/>).
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? ScheduledSteps { get; init; }
+
+    /// <summary>The weights that started at zero, which LARS does not adapt; left out where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string[]? NotAdapted { get; init; }
+
+    public static RunRecord Of(
+        PretrainOptions options, ImageDataSet images, ComputePlan plan, long totalSteps, string task, int ranks = 1) => new(
+        options,
+        new DataRecord(images.Name, images.Count, images.ClassNames?.Count, images.Fingerprint),
+        new MachineRecord(
+            RuntimeInformation.OSDescription,
+            RuntimeInformation.ProcessArchitecture.ToString(),
+            ComputeThreads.Cores,
+            plan.Device,
+            plan.Precision,
+            plan.Threads,
+            plan.MicroBatch,
+            images.Decoder,
+            ranks),
+        new VersionRecord(
+            typeof(RunRecord).Assembly.GetName().Version!.ToString(3),
+            RuntimeInformation.FrameworkDescription,
+            typeof(torch).Assembly.GetName().Version!.ToString(3)),
+        totalSteps,
+        task)
+        {
+            ScheduledSteps = plan.HasEarlierSchedule ? null : totalSteps,
+            NotAdapted = plan.NotAdapted is { Length: > 0 } names ? names : null,
+        };
+
+    public static RunRecord Read(string file)
+    {
+        try
+        {
+            using StreamReader text = PlainFile.OpenText(file);
+            return JsonSerializer.Deserialize<RunRecord>(text.ReadToEnd(), Json.Compact) is
+            { Configuration: not null, Data: not null, Machine: not null, Versions: not null } record
+                    ? record
+                    : throw new JsonException("configuration, data, machine or versions are missing");
+        }
+        catch (Exception error) when (error is JsonException or ArgumentException or IOException or UnauthorizedAccessException)
+        {
+            throw new DataException(
+                $"{file}: this is not the description of a run, or not all of it ({Json.ReasonOf(error)}). Was it cut short, or changed by hand? An encoder can be measured without: name its safetensors file.",
+                error);
+        }
+    }
+
+    public void Write(string file) => AtomicFile.WriteText(file, JsonSerializer.Serialize(this, Json.Indented) + "\n");
+
+    internal sealed record DataRecord(string Name, int Images, int? Classes, string Fingerprint);
+
+    internal sealed record MachineRecord(
+        string System, string Architecture, int Cores, string Device, string Precision, int Threads, int? MicroBatch = null,
+        string? Decoder = null, int Ranks = 1);
+
+    internal sealed record VersionRecord(string Simclr, string Runtime, string Torchsharp);
+}

@@ -1,0 +1,178 @@
+using Microsoft.Extensions.Logging;
+using SimClr.Checkpoints;
+using SimClr.Configuration;
+using SimClr.Data;
+using SimClr.Internals;
+using SimClr.Optimizers;
+
+namespace SimClr.Training;
+
+/// <summary>Decides whether a run may start or go on in a directory.</summary>
+internal static class RunResumption
+{
+    // What may change between sessions: it does not change what a step computes, or (epochs) is asked for on purpose.
+    private static readonly string[] Free =
+    [
+        "schedule.epochs", "checkpoint.every_steps", "checkpoint.every_epochs", "checkpoint.keep",
+        "data.workers", "data.cache", "data.max_skipped", "device", "threads",
+        "batch.memory",
+    ];
+
+    /// <summary>Checks the directory against what is asked for, and resolves where and how to compute.</summary>
+    public static ComputePlan Prepare(
+        RunDirectory run, PretrainOptions options, string task, ImageDataSet images, bool ownEncoder, bool resume, ILogger logger, int ranks = 1)
+    {
+        ComputePlan plan = ComputePlan.Resolve(options, ownEncoder);
+        if (!run.HasRun)
+        {
+            RefuseForeignFiles(run);
+            if (resume)
+            {
+                logger.LogInformation("{Run}: no run was started here yet; starting from the beginning.", run.Root);
+            }
+
+            return plan;
+        }
+
+        if (!resume)
+        {
+            throw new ConfigurationException(
+                $"{run.Root}: there is a run already. Continue it with --resume, or choose another directory with --out.");
+        }
+
+        RunRecord before = RunRecord.Read(run.RunFile);
+        RefuseOtherTask(run, before, task);
+        RefuseOtherConfiguration(run, before, options);
+        RefuseOtherData(run, before, images);
+        if (ComputeDevice.KindOf(before.Machine.Device) != ComputeDevice.KindOf(plan.Device) || before.Machine.Threads != plan.Threads)
+        {
+            logger.LogWarning(
+                "The run was computed on {Device} with {Threads} threads and goes on on {NewDevice} with {NewThreads}: it will not be bit-exact.",
+                before.Machine.Device, before.Machine.Threads, plan.Device, plan.Threads);
+        }
+
+        if (before.Machine.Ranks != ranks)
+        {
+            logger.LogWarning(
+                "The run was computed by {Ranks} rank(s) and goes on with {NewRanks}: it will not be bit-exact{More}.",
+                before.Machine.Ranks, ranks, DependsOnRanks(options));
+        }
+
+        if (before.Machine.Decoder is { } decoder && images.Decoder is { } now && decoder != now)
+        {
+            logger.LogWarning(
+                "The run decoded JPEG by {Decoder} and goes on with {NewDecoder}: it may not be bit-exact.", decoder, now);
+        }
+
+        return plan with
+        {
+            Precision = options.Precision == "auto" ? before.Machine.Precision : plan.Precision,
+            MicroBatch = plan.MicroBatch ?? before.Machine.MicroBatch,
+            HasEarlierSchedule = before.ScheduledSteps is null,
+            NotAdapted = before.NotAdapted ?? [],
+        };
+    }
+
+    /// <summary>Refuses to go on with a run that another verb started.</summary>
+    public static void RefuseOtherTask(RunDirectory run, RunRecord before, string task)
+    {
+        if (before.Task != task)
+        {
+            throw new ResumeMismatchException(
+                $"{run.Root}: the run was started with 'simclr {before.Task}' and cannot go on with 'simclr {task}'; resume it with the former, or choose another directory with --out");
+        }
+    }
+
+    /// <summary>Says where the run goes on, and what more epochs do to the schedule.</summary>
+    public static void Announce(
+        long totalStepsBefore, long step, long totalSteps, LearningRateSchedule before, LearningRateSchedule now, ILogger logger)
+    {
+        if (step > totalSteps)
+        {
+            throw new ConfigurationException(
+                $"the run has done {step} steps already, and the epochs asked for take only {totalSteps}; ask for more epochs, or start a new run");
+        }
+
+        if (step > 0)
+        {
+            logger.LogInformation("Resuming after step {Step} of {TotalSteps}.", step, totalSteps);
+        }
+
+        if (step > 0 && totalStepsBefore != totalSteps)
+        {
+            logger.LogWarning(
+                "The run was planned for {Before} steps and now goes to {Now}. The cosine is drawn anew over the new length: the learning rate of the next step is {NewRate:G4} instead of {OldRate:G4}. The result is not that of a run planned so from the start.",
+                totalStepsBefore, totalSteps, now.At(step), before.At(step));
+        }
+    }
+
+    /// <summary>Says what a run that an earlier version started keeps, as another rule would make it another run.</summary>
+    public static void AnnounceEarlierRules(
+        ComputePlan plan, PretrainOptions options, string task, LearningRateSchedule schedule, long step, long totalSteps, ILogger logger)
+    {
+        if (!plan.HasEarlierSchedule || step == totalSteps)
+        {
+            return;
+        }
+
+        logger.LogWarning(
+            "An earlier version started this run, and it keeps that version's schedule, to stay bit-exact: {Scheduled} steps are counted where {TotalSteps} are made, so that the learning rate ends at {End:P0} of its peak. A new run ends at 0.",
+            schedule.TotalSteps, totalSteps, schedule.At(totalSteps) / schedule.Peak);
+        if (task == RunRecord.Supervision && options.Optimizer.Name == "lars")
+        {
+            logger.LogWarning(
+                "As in that version, LARS adapts the layer for classes, which starts at zero and hardly learns. A new run excludes it.");
+        }
+    }
+
+    // What one rank sees at a time is part of the result only in these.
+    private static string DependsOnRanks(PretrainOptions options)
+        => options.Batch.Norm == BatchOptions.RankNorm ? ", and batch norm normalizes by the views of another number of images"
+            : options.Batch.Micro is not null ? ", and a micro-batch on all ranks, by which batch norm normalizes, has another number of images"
+            : "";
+
+    private static void RefuseForeignFiles(RunDirectory run)
+    {
+        if (File.Exists(run.Root))
+        {
+            throw new ConfigurationException($"{run.Root}: this is a file; --out expects a directory");
+        }
+
+        if (Directory.Exists(run.Root) && Directory.EnumerateFileSystemEntries(run.Root).Any(e => !IsRemnant(run, e)))
+        {
+            throw new ConfigurationException(
+                $"{run.Root}: the directory holds other files and no run. Choose a new or empty directory with --out.");
+        }
+    }
+
+    // Of a run that ended before it began: killed, or with too many images that could not be read.
+    private static bool IsRemnant(RunDirectory run, string entry)
+        => entry.EndsWith(".tmp", StringComparison.Ordinal) || entry == run.SkippedFile || entry == RunLock.FileIn(run.Root);
+
+    private static void RefuseOtherConfiguration(RunDirectory run, RunRecord before, PretrainOptions options)
+    {
+        string[] changed = [.. RunConfiguration.Differences(before.Configuration, options)
+            .Where(d => !Free.Contains(d.Key))
+            .Select(d => $"{d.Key}: the run has {d.First}, now {d.Second}")];
+        if (changed.Length > 0)
+        {
+            throw new ResumeMismatchException(
+            [
+                $"{run.Root}: the run was started with another configuration:",
+                .. changed,
+                "Resume without these changes (--resume alone takes the run's own configuration), or start a new run.",
+            ]);
+        }
+    }
+
+    private static void RefuseOtherData(RunDirectory run, RunRecord before, ImageDataSet images)
+    {
+        if (before.Data.Fingerprint != images.Fingerprint)
+        {
+            throw new ResumeMismatchException(
+                $"{run.Root}: the run was started on other data: {before.Data.Name} with {before.Data.Images} images " +
+                $"(fingerprint {before.Data.Fingerprint}), now {images.Name} with {images.Count} (fingerprint {images.Fingerprint}). " +
+                "Resume on the same data, or start a new run.");
+        }
+    }
+}

@@ -1,0 +1,183 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+using SimClr.Configuration;
+using SimClr.Internals;
+using static TorchSharp.torch;
+
+namespace SimClr.Training;
+
+/// <summary>
+/// Finds the largest micro-batch that fits. On the processor by the growth of resident memory over a few small passes,
+/// carried on in a straight line; elsewhere by trying on the device itself, beside a reserve. Weights and statistics stay as they are.
+/// </summary>
+internal static class MicroBatchFit
+{
+    // What the allocator and the optimizer take on top of what a pass showed.
+    private const double Usable = 0.85;
+    private const long EnoughToMeasure = 256L << 20;
+
+    // Of a GPU's free memory: the loss, what is loaded ahead, and the gaps that tensors of other sizes leave, which no pass shows.
+    private const double Reserved = 0.1;
+
+    // What cuBLAS and cuDNN say when memory for them is short.
+    private static readonly string[] MemoryErrors = ["ALLOC_FAILED", "unable to find an engine", "STATUS_NOT_INITIALIZED"];
+
+    /// <exception cref="ConfigurationException">Not even the smallest micro-batch fits.</exception>
+    public static int Find(PretrainOptions options, ComputePlan plan, ITrainingTask task, ILogger logger)
+    {
+        int size = options.Batch.Size;
+        int views = task.ViewsPerImage;
+        nn.Module model = task.Model;
+        if (plan.Device != "cpu" && options.Batch.Memory is not null)
+        {
+            logger.LogWarning("--memory is for the processor's memory and is ignored: on {Device} the micro-batch is found by trying.", plan.Device);
+        }
+
+        using var scope = NewDisposeScope();
+        (Tensor Buffer, Tensor Before)[] statistics = [.. model.named_buffers().Select(b => (b.buffer, b.buffer.clone()))];
+        model.train();
+        if (plan.Device != "cpu")
+        {
+            // The first pass loads the device's libraries, which take memory of their own.
+            _ = Tried(Math.Min(2, size));
+        }
+
+        int micro = plan.Device == "cpu"
+            ? FitLine(size, Limit(options.Batch), Held(size), images => PeakOf(images) + Loaded(images))
+            : FitByTrying(size, Reserve, Tried);
+        foreach ((Tensor buffer, Tensor before) in statistics)
+        {
+            buffer.copy_(before);
+        }
+
+        logger.LogInformation("The micro-batch that fits is {Micro} images of a batch of {Size}.", micro, size);
+        return micro;
+
+        // The batch's pixels, which wait for the second pass, and the buffers they are loaded into: no pass shows them.
+        double Held(int images) => Floats(images) * (plan.InputType == ScalarType.BFloat16 ? 2 : sizeof(float));
+        double Loaded(int images) => Floats(images) * sizeof(float) * MicroBatches.Buffers(plan.Device, size, images);
+        double Floats(int images) => (double)views * images * 3 * options.Views.Size * options.Views.Size;
+
+        double PeakOf(int images)
+        {
+            HostMemory.GiveBack();
+            return ResidentPeak.Of(() => Pass(images), device(plan.Device));
+        }
+
+        void Pass(int images)
+        {
+            using var pass = NewDisposeScope();
+            int side = options.Views.Size;
+            Tensor x = full([views * images, side, side, 3], Scalars.Of(0.5), dtype: plan.InputType, device: device(plan.Device));
+            try
+            {
+                task.Output(x.permute(0, 3, 1, 2)).sum().backward();
+            }
+            finally
+            {
+                foreach (Tensor parameter in model.parameters())
+                {
+                    parameter.grad = null;
+                }
+            }
+        }
+
+        bool Tried(int images)
+        {
+            try
+            {
+                using var pixels = empty([views * size, 3, options.Views.Size, options.Views.Size], plan.InputType, device(plan.Device));
+                Pass(images);
+                return true;
+            }
+            catch (ExternalException error) when (TellsOfMemory(error.Message))
+            {
+                return false;
+            }
+        }
+
+        Tensor? Reserve() => DeviceMemory.Of(device(plan.Device)) is { } memory
+            ? empty([(long)(memory.Free * Reserved)], ScalarType.Byte, device(plan.Device))
+            : null;
+    }
+
+    /// <summary>The largest number of images, up to the batch, whose peak stays below the limit.</summary>
+    /// <param name="size">The batch.</param>
+    /// <param name="limit">Bytes that the process may take.</param>
+    /// <param name="rest">Bytes of them that are held for the whole batch, whatever the micro-batch.</param>
+    /// <param name="peak">Bytes that the process takes at most over a pass of so many images.</param>
+    internal static int FitLine(int size, double limit, double rest, Func<int, double> peak)
+    {
+        double room = (limit * Usable) - rest;
+        int first = Math.Min(2, size);
+        int last = first;
+        double least = peak(first);
+        double now = least;
+        while (now <= room && last < size && now - least < EnoughToMeasure && (2 * now) - least <= room)
+        {
+            last = Math.Min(2 * last, size);
+            now = peak(last);
+        }
+
+        if (least > room)
+        {
+            throw new ConfigurationException(
+                $"{ByteSize.Words(limit)} of memory are too little: a micro-batch of {first} images takes {ByteSize.Words(least)}, and {ByteSize.Words(rest)} are held for a batch of {size}. Give more with --memory, or lower batch.size, views.size or encoder.width.");
+        }
+
+        double slope = Math.Max(1, last == first ? now / first : (now - least) / (last - first));
+        return (int)Math.Clamp(last + ((room - now) / slope), first, size);
+    }
+
+    /// <summary>
+    /// The largest number that fits while a part of the device's memory is held back, which training then has beside it.
+    /// Where the device does not tell what it has, one step less than what just fits.
+    /// </summary>
+    /// <param name="size">The batch.</param>
+    /// <param name="reserve">Holds the part back until it is disposed; gives null if that cannot be done.</param>
+    /// <param name="fits">Whether a pass of so many images fits.</param>
+    internal static int FitByTrying(int size, Func<IDisposable?> reserve, Func<int, bool> fits)
+    {
+        using IDisposable? held = reserve();
+        int most = Halve(size, fits);
+        return held is null && most < size ? Math.Max(2, most - Math.Max(1, most / 8)) : most;
+    }
+
+    /// <summary>Whether an error of libtorch is about memory: its own allocator's, or that of a library that it calls.</summary>
+    internal static bool TellsOfMemory(string message)
+        => message.Contains("memory", StringComparison.OrdinalIgnoreCase) || MemoryErrors.Any(words => message.Contains(words, StringComparison.Ordinal));
+
+    /// <summary>The largest number that fits, within an eighth: halved until it does, then in between.</summary>
+    internal static int Halve(int size, Func<int, bool> fits)
+    {
+        int low = size;
+        int high = size;
+        while (!fits(low))
+        {
+            high = low;
+            low = low > 2 ? Math.Max(2, low / 2) : throw new ConfigurationException(
+                "not even a micro-batch of 2 images fits into the device's memory; lower views.size or encoder.width");
+        }
+
+        while (high - low > Math.Max(1, low / 8))
+        {
+            int middle = (low + high) / 2;
+            (low, high) = fits(middle) ? (middle, high) : (low, middle);
+        }
+
+        return low;
+    }
+
+    /// <summary>What --memory says, or what the process has and the machine has free.</summary>
+    private static double Limit(BatchOptions batch)
+    {
+        if (batch.Memory is { } memory)
+        {
+            return ByteSize.Parse(memory)!.Value;
+        }
+
+        GC.Collect();
+        GCMemoryInfo machine = GC.GetGCMemoryInfo();
+        return Environment.WorkingSet + Math.Max(0, machine.TotalAvailableMemoryBytes - machine.MemoryLoadBytes);
+    }
+}

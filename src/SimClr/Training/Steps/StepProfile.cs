@@ -1,0 +1,159 @@
+using System.Diagnostics;
+using SimClr.Configuration;
+using SimClr.Data;
+using SimClr.Internals;
+using SimClr.Losses;
+using SimClr.Optimizers;
+using static TorchSharp.torch;
+
+namespace SimClr.Training;
+
+/// <summary>Where the time of training steps went, in seconds over all of them.</summary>
+/// <param name="Steps">Steps that were timed.</param>
+/// <param name="Total">The time they took.</param>
+/// <param name="InputWait">Waiting for a batch of views.</param>
+/// <param name="EncoderForward">The encoder, pixels to h.</param>
+/// <param name="EncoderBackward">Its gradients.</param>
+/// <param name="Head">The projection head, forward and backward.</param>
+/// <param name="Loss">The loss, forward and backward.</param>
+/// <param name="Optimizer">Forgetting old gradients, and the update.</param>
+internal sealed record StepProfile(
+    int Steps,
+    double Total,
+    double InputWait,
+    double EncoderForward,
+    double EncoderBackward,
+    double Head,
+    double Loss,
+    double Optimizer)
+{
+    /// <summary>Everything else: looking for numbers that are not finite, bookkeeping.</summary>
+    public double Rest => Total - InputWait - EncoderForward - EncoderBackward - Head - Loss - Optimizer;
+
+    /// <summary>
+    /// Trains for some steps as a run does, except that gradients go back from part to part by hand, which computes
+    /// the same and lets each be timed. The first step warms up and does not count.
+    /// </summary>
+    /// <param name="options">The configuration of the run.</param>
+    /// <param name="images">What to learn from, at least one batch; it is gone through again as often as it takes.</param>
+    /// <param name="steps">Steps to time.</param>
+    /// <param name="cancellation">Stops after the step at hand.</param>
+    public static StepProfile Measure(
+        PretrainOptions options, ImageDataSet images, int steps, CancellationToken cancellation = default)
+    {
+        using var parts = new Parts(options);
+        var skipped = new SkippedImages(images, options.Data);
+        ImageDataSet readable = ImageCache.Load(images, options.Data, skipped, null, cancellation);
+        Usable.ForTraining(readable, options.Batch.Size);
+        var views = new ViewPairs(options.Views, options.Seed);
+        var loader = new BatchLoader(
+            readable, parts.Input.Memory, views.Write, skipped, options.Data.Workers, substituteUnreadable: true)
+        {
+            AwaitFree = parts.Input.Await,
+        };
+        var clock = new Stopwatch();
+        TimeSpan waitedBefore = default;
+        foreach (ImageBatch batch in loader.Load(Plans(options, readable.Count, steps + 1), cancellation))
+        {
+            parts.Step(batch);
+            if (!clock.IsRunning)
+            {
+                parts.Clear();
+                waitedBefore = loader.Waited;
+                clock.Start();
+            }
+        }
+
+        return parts.Profile(steps, clock.Elapsed.TotalSeconds, (loader.Waited - waitedBefore).TotalSeconds);
+    }
+
+    private static IEnumerable<BatchPlan> Plans(PretrainOptions options, int images, int steps)
+    {
+        int perEpoch = images / options.Batch.Size;
+        for (int step = 0; step < steps; step++)
+        {
+            int epoch = step / perEpoch;
+            yield return new BatchPlan(epoch, BatchOrder.Shuffled(options.Seed, epoch, images, options.Batch.Size)[step % perEpoch]);
+        }
+    }
+
+    /// <summary>What a run is composed of, each part with its time.</summary>
+    private sealed class Parts : IDisposable
+    {
+        private readonly SimClrModel model;
+        private readonly ComputePlan plan;
+        private readonly Optimizer optimizer;
+        private readonly DivergenceGuard guard;
+        private readonly IContrastiveLoss loss;
+        private readonly int views;
+        private readonly Device place;
+        private readonly HostMemory memory = new();
+        private readonly Dictionary<string, double> seconds = [];
+
+        public Parts(PretrainOptions options)
+        {
+            plan = ComputePlan.Resolve(options, ownEncoder: false);
+            plan.Begin();
+            views = 2 * options.Batch.Size;
+            place = device(plan.Device);
+            model = SimClrModel.Create(options, plan.Device, ownEncoder: null);
+            optimizer = OptimizerCatalog.Create(options.Optimizer, ParameterGroups.Of(model));
+            Input = new PixelRing(views, options.Views.Size, plan.Device, plan.InputType);
+            guard = new DivergenceGuard(0, place);
+            loss = LossCatalog.Create(options.Loss);
+            model.train();
+        }
+
+        /// <summary>Takes the batches.</summary>
+        public PixelRing Input { get; }
+
+        public void Clear() => seconds.Clear();
+
+        public void Step(ImageBatch batch)
+        {
+            using var scope = NewDisposeScope();
+            Tensor x = Input.Take(batch.Slot, views);
+            Tensor h = Timed("encoder_forward", () => model.Encoder.forward(x));
+            Tensor hLeaf = h.detach().requires_grad_();
+            Tensor z = Timed("head", () => model.Head.forward(hLeaf));
+            Tensor zLeaf = z.detach().requires_grad_();
+            long n = z.shape[0] / 2;
+            Tensor value = Timed("loss", () => loss.Forward(zLeaf.narrow(0, 0, n), zLeaf.narrow(0, n, n)));
+            Timed("optimizer", optimizer.ZeroGradients);
+            Timed("loss", () => value.backward());
+            Timed("head", () => z.backward([zLeaf.grad!]));
+            Timed("encoder_backward", () => h.backward([hLeaf.grad!]));
+            guard.Observe(value, optimizer);
+            Timed("optimizer", () => optimizer.Step(1e-3));
+        }
+
+        public StepProfile Profile(int steps, double total, double wait) => new(
+            steps, total, wait, Of("encoder_forward"), Of("encoder_backward"), Of("head"), Of("loss"), Of("optimizer"));
+
+        public void Dispose()
+        {
+            guard.Dispose();
+            Input.Dispose();
+            optimizer.Dispose();
+            model.Dispose();
+            memory.Dispose();
+            plan.End();
+        }
+
+        private double Of(string part) => seconds.GetValueOrDefault(part);
+
+        private void Timed(string part, Action action) => Timed(part, () =>
+        {
+            action();
+            return true;
+        });
+
+        private T Timed<T>(string part, Func<T> action)
+        {
+            long start = DeviceClock.Now(place);
+            T result = action();
+            seconds[part] = Of(part) + Stopwatch.GetElapsedTime(start, DeviceClock.Now(place)).TotalSeconds;
+            return result;
+        }
+    }
+}
