@@ -87,8 +87,8 @@ internal static class StepChecks
         Tensor pixels = Pixels(images, options.Views.Size).to(type, torch.device(plan.Device));
         var loss = new NtXentLoss(options.Loss.Temperature);
         IGradientStep step = micro is { } most
-            ? new CachedStep(model, loss, images, MicroBatches.Count(images, most))
-            : new PlainStep(model, loss);
+            ? new GradientCacheStep(model, loss, images, MicroBatches.Count(images, most))
+            : new ContrastiveStep(model, new BatchLoss(loss), World.Solo);
         StepOutcome outcome = step.Compute(Feed(pixels, images, micro ?? images));
         return new Step(
             outcome.Loss.to_type(ScalarType.Float64).item<double>(),

@@ -64,11 +64,9 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>
     /// <summary>Whether the stem is the one for small images: 3×3, stride 1, padding 1, no pooling (paper B.9).</summary>
     public bool SmallStem { get; }
 
-    /// <summary>Called with the input of each stage, layer1 to layer4, and its name; what it returns goes on. Null (default) for nothing.</summary>
-    internal Func<Tensor, string, Tensor>? BeforeStage { get; set; }
-
-    /// <summary>The names of the stages, in order.</summary>
-    internal static IReadOnlyList<string> Stages { get; } = [nameof(layer1), nameof(layer2), nameof(layer3), nameof(layer4)];
+    /// <summary>The four stages, in order, by name. They are called so that hooks on them run.</summary>
+    internal IEnumerable<(string Name, Sequential Module)> Stages
+        => [(nameof(layer1), layer1), (nameof(layer2), layer2), (nameof(layer3), layer3), (nameof(layer4), layer4)];
 
     /// <summary>Channels after the stem; each stage from the second on has twice those of the one before.</summary>
     internal static long StemChannels(double width) => Math.Max(1, (long)Math.Round(64 * width));
@@ -83,11 +81,10 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>
             x = nn.functional.max_pool2d(x, 3, 2, 1);
         }
 
-        x = layer1.forward(Before(nameof(layer1), x));
-        x = layer2.forward(Before(nameof(layer2), x));
-        x = layer3.forward(Before(nameof(layer3), x));
-        x = layer4.forward(Before(nameof(layer4), x));
-
+        x = layer1.call(x);
+        x = layer2.call(x);
+        x = layer3.call(x);
+        x = layer4.call(x);
         return Pool(x).MoveToOuterDisposeScope();
     }
 
@@ -96,11 +93,9 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>
 
     /// <summary>All residual blocks, in order.</summary>
     internal IEnumerable<IResidualBlock> Blocks
-        => new[] { layer1, layer2, layer3, layer4 }.SelectMany(layer => layer.children()).Cast<IResidualBlock>();
+        => Stages.SelectMany(stage => stage.Module.children()).Cast<IResidualBlock>();
 
     /// <summary>Global average pool, in full precision: h is what everything after the encoder sees.</summary>
     internal static Tensor Pool(Tensor x)
         => x.mean([2, 3], type: x.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32);
-
-    private Tensor Before(string stage, Tensor x) => BeforeStage is { } mark ? mark(x, stage) : x;
 }

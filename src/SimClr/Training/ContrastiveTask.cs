@@ -22,7 +22,9 @@ internal sealed class ContrastiveTask(SimClrModel model, IContrastiveLoss loss, 
 
     public Tensor Output(Tensor views) => model.forward(views).Z;
 
-    public IGradientStep Step(RankShare share, Ranks ranks) => MicroBatches.Step(model, loss, share, ranks);
+    public IGradientStep Step(RankShare share, World world) => share.Parts > 1
+        ? new GradientCacheStep(model, world.Loss(loss, share), share, world)
+        : new ContrastiveStep(model, world.Loss(loss, share), world);
 
     public RunHealth Health(StepOutcome step) => RunHealth.Measure(step.Loss, loss.ChanceLevel(batchSize), step.H, step.Z);
 

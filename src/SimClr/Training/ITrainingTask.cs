@@ -24,8 +24,8 @@ internal interface ITrainingTask : IDisposable
 
     /// <summary>The step that holds the activations of no more than one micro-batch.</summary>
     /// <param name="share">The micro-batches of a batch, and what of them is this rank's.</param>
-    /// <param name="ranks">Who shares the batch.</param>
-    IGradientStep Step(RankShare share, Ranks ranks);
+    /// <param name="world">The processes that share the batch.</param>
+    IGradientStep Step(RankShare share, World world);
 
     /// <summary>How training is doing, from what a step saw.</summary>
     RunHealth Health(StepOutcome step);

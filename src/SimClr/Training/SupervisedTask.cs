@@ -40,7 +40,7 @@ internal sealed class SupervisedTask(ClassifierModel model, int representation, 
 
     public Tensor Output(Tensor views) => model.forward(views).Logits;
 
-    public IGradientStep Step(RankShare share, Ranks ranks) => new SupervisedStep(model, labels, share, ranks);
+    public IGradientStep Step(RankShare share, World world) => new SupervisedStep(model, labels, share, world);
 
     public RunHealth Health(StepOutcome step)
         => RunHealth.OfClasses(step.Loss, step.H, step.Z, known.Rows(step.Images));

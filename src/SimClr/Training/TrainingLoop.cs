@@ -5,9 +5,7 @@ using SimClr.Checkpoints;
 using SimClr.Configuration;
 using SimClr.Data;
 using SimClr.Distributed;
-using SimClr.Embeddings;
 using SimClr.Internals;
-using SimClr.Layers;
 using SimClr.Optimizers;
 using static TorchSharp.torch;
 
@@ -23,6 +21,8 @@ namespace SimClr.Training;
 internal sealed class TrainingLoop(PretrainOptions options, string taskName, Func<string, ITrainingTask> createTask)
 {
     private const int LogEverySteps = 10;
+
+    private World? world;
 
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
@@ -51,26 +51,23 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
     /// <summary>The processes that share the run.</summary>
     public ICommunicator Communicator { get; init; } = SingleProcess.Instance;
 
-    private ILogger Log => Communicator.Rank == 0 ? Logger : NullLogger.Instance;
+    private World World => world ??= World.From(Communicator);
+
+    private ILogger Log => World.ForRankZero(Logger);
 
     /// <summary>Trains, and leaves a run directory; parameters and errors are those of <see cref="Pretrainer.Run"/>.</summary>
     public PretrainResult Run(ImageDataSet images, string runDirectory, bool resume, CancellationToken cancellation)
-        => Communicator.Size > 1   // MPI may be called from the thread only that began with it
-            ? RunHere(images, runDirectory, resume, cancellation)
-            : BoundThreads.Run(() => RunHere(images, runDirectory, resume, cancellation));
+        => World.Run(() => RunHere(images, runDirectory, resume, cancellation));
 
     private PretrainResult RunHere(ImageDataSet images, string runDirectory, bool resume, CancellationToken cancellation)
     {
         var run = new RunDirectory(runDirectory);
         _ = ViewKernels.Default;   // A name in the environment that is none is told before anything is written.
-        if (Communicator.Size > 1)
+        World.Agree(() =>
         {
-            RankAgreement.Check(Communicator, Communicator.Together(() =>
-            {
-                RefuseUnknownMemory();
-                return RunFacts.Of(Record(images, ComputePlan.Resolve(options, OwnEncoder), totalSteps: 0));
-            }));
-        }
+            RefuseUnknownMemory();
+            return RunFacts.Of(Record(images, ComputePlan.Resolve(options, OwnEncoder), totalSteps: 0));
+        });
 
         RunLock? held = null;
         try
@@ -83,7 +80,7 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
             {
                 return Train(images, run, plan, skipped, resume, cancellation);
             }
-            catch (DataException) when (skipped.Count > 0 && Communicator.Rank == 0)
+            catch (DataException) when (skipped.Count > 0 && World.ForRankZero(skipped) is not null)
             {
                 skipped.Write(run.SkippedFile);
                 Logger.LogWarning("{Count} image(s) that could not be read are listed in {File}.", skipped.Count, run.SkippedFile);
@@ -100,18 +97,16 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
         }
     }
 
-    /// <summary>Only the first rank looks at the directory and writes into it; what it finds holds for all.</summary>
+    /// <summary>Rank 0 alone inspects the directory and writes to it; its findings hold for all ranks.</summary>
     private ComputePlan PlanOfAll(RunDirectory run, ImageDataSet images, bool resume, ref RunLock? held)
     {
         // Before the run that is there is looked at: what it was computed with was a rank's share, too.
-        PretrainOptions shared = Communicator.Size == 1 || options.Threads > 0
-            ? options
-            : options with { Threads = RankProcessors.CoresEach(Communicator) };
+        PretrainOptions shared = World.ShareThreads(options);
         RunLock? taken = null;
-        ComputePlan plan = Communicator.FromFirst(() =>
+        ComputePlan plan = World.OnRankZero(() =>
         {
             RunLock.RefuseTaken(run.Root);   // Before what is half written there is judged.
-            ComputePlan found = RunResumption.Prepare(run, shared, taskName, images, OwnEncoder, resume, Logger, Communicator.Size);
+            ComputePlan found = RunResumption.Prepare(run, shared, taskName, images, OwnEncoder, resume, Logger, World.Size);
             taken = RunLock.Take(run.Root);
             try
             {
@@ -125,18 +120,13 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
             }
         });
         held = taken;
-        return Communicator.Size == 1 ? plan : plan with
-        {
-            Device = ComputePlan.ResolveDevice(options.Device),   // Each rank has its own.
-            Threads = shared.Threads,   // Machines may differ in cores.
-        };
+        return World.Localize(plan, shared);
     }
 
     private PretrainResult Train(
         ImageDataSet images, RunDirectory run, ComputePlan plan, SkippedImages skipped, bool resume, CancellationToken cancellation)
     {
-        var ranks = new Ranks(Communicator);
-        ImageDataSet readable = Communicator.Together(() =>
+        ImageDataSet readable = World.OnEveryRank(() =>
         {
             ImageDataSet loaded = ImageCache.Load(images, options.Data, skipped, null, cancellation);
             Usable.ForTraining(loaded, options.Batch.Size);
@@ -144,16 +134,16 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
         });
         int stepsPerEpoch = readable.Count / options.Batch.Size;
         long totalSteps = (long)stepsPerEpoch * options.Schedule.Epochs;
-        long totalStepsBefore = Communicator.FromFirst(() => run.HasRun ? RunRecord.Read(run.RunFile).TotalSteps : totalSteps);
+        long totalStepsBefore = World.OnRankZero(() => run.HasRun ? RunRecord.Read(run.RunFile).TotalSteps : totalSteps);
 
         using ITrainingTask task = createTask(plan.Device);
         using Optimizer optimizer = OptimizerCatalog.Create(options.Optimizer, ParameterGroups.Of(task.Model), plan.NotAdapted);
         plan = plan with { NotAdapted = ParameterGroups.ExcludedWeights(optimizer.Parameters) };
-        using OnlineProbe? probe = OnlineProbe.For(readable, task.RepresentationSize, options, plan, ranks);
+        using OnlineProbe? probe = OnlineProbe.For(readable, task.RepresentationSize, options, plan, World);
         var encoder = new TrainedEncoder(task.Encoder, options.Encoder, options.Views);
         var checkpoints = new TrainingCheckpoint(run, task.Model, optimizer, encoder, probe);
-        string? latest = Communicator.FromFirst(() => resume ? run.LatestCheckpoint() : null);
-        long step = Communicator.FromFirst(() =>
+        string? latest = World.OnRankZero(() => resume ? run.LatestCheckpoint() : null);
+        long step = World.OnRankZero(() =>
         {
             if (latest is null && run.HasRun)
             {
@@ -162,40 +152,33 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
 
             return latest is null ? Begin(task) : checkpoints.Restore(latest);
         });
-        ranks.Broadcast(checkpoints.State().Select(part => part.Value));
+        World.Broadcast(checkpoints.State().Select(part => part.Value));
 
         LearningRateSchedule schedule = ScheduleOf(options, readable.Count, plan);
         PretrainOptions before = options with { Schedule = options.Schedule with { Epochs = (int)Math.Clamp(totalStepsBefore / stepsPerEpoch, 1, int.MaxValue) } };
-        _ = Communicator.Together(() =>
+        World.OnEveryRank(() =>
         {
             RunResumption.Announce(totalStepsBefore, step, totalSteps, ScheduleOf(before, readable.Count, plan), schedule, Log);
             RunResumption.AnnounceEarlierRules(plan, options, taskName, schedule, step, totalSteps, Log);
-            return true;
         });
-        int micro = LeastOfAll(Communicator.Together(() => FitBatch(plan, task)));
+        int micro = World.Min(World.OnEveryRank(() => FitBatch(plan, task)));
         plan = plan with { MicroBatch = micro };
-        RankShare share = Communicator.Together(() => MicroBatches.Share(options.Batch.Size, micro, Communicator));
-        if (ranks.IsFirst)
-        {
-            Record(images, plan, totalSteps).Write(run.RunFile);
-        }
+        RankShare share = World.Share(options.Batch.Size, micro);
+        World.ForRankZero(Record(images, plan, totalSteps))?.Write(run.RunFile);
 
         TellDevices(plan);
-        Log.LogInformation("{Header}", ranks.AreSeveral
-            ? MicroBatches.Describe(share, task.ViewsPerImage, ranks.Size, options.Batch.Norm)
-            : MicroBatches.Describe(options.Batch.Size, micro, task.ViewsPerImage));
+        Log.LogInformation("{Header}", World.Describe(share, micro, task.ViewsPerImage, options.Batch.Norm));
 
-        using IGradientStep gradients = task.Step(share, ranks);
-        using GradientExchange? exchange = ranks.Join(task.Model, task.Encoder, optimizer, options.Batch.Norm);
-        IReadOnlyList<Tensor> ofEachRank = BuffersOfEachRank(ranks, task.Model);
+        using IGradientStep gradients = task.Step(share, World);
+        using IGradientSums sums = World.Join(task.Model, task.Encoder, optimizer, options.Batch.Norm, share, Log);
         using var guard = new DivergenceGuard(step, device(plan.Device));
-        using MetricsLog? metrics = ranks.IsFirst ? new MetricsLog(run.MetricsFile, run.TensorBoardFolder, step) : null;
-        var meter = new RunMeter(step, totalSteps, options, ranks.IsFirst ? Progress : null, metrics, Log) { Communicator = Communicator };
+        using MetricsLog? metrics = World.OnRankZeroOnly(() => new MetricsLog(run.MetricsFile, run.TensorBoardFolder, step));
+        var meter = new RunMeter(step, totalSteps, options, World.ForRankZero(Progress), metrics, Log) { World = World };
         KnnMonitor? knn = KnnMonitor.For(readable, encoder, options, skipped);
         task.Model.train();
 
         using var feed = new BatchFeed(
-            readable, OfRank(share), ranks.AreSeveral ? plan with { MicroBatch = share.Micro } : plan, task.ViewsPerImage, skipped,
+            readable, World.ShareBatch(options, share), plan with { MicroBatch = share.Micro }, task.ViewsPerImage, skipped,
             BatchPlans(readable.Count, share, step, stepsPerEpoch, totalSteps), OwnAugmentation);
         while (step < totalSteps)
         {
@@ -215,13 +198,13 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
                 GC.Collect(0);
             }
 
-            bool stops = Communicator.Any(cancellation.IsCancellationRequested) && step < totalSteps;
+            bool stops = World.Any(cancellation.IsCancellationRequested) && step < totalSteps;
             if (step == totalSteps || CheckpointIsDue(step, stepsPerEpoch) || stops)
             {
                 guard.Check(options, schedule, latest);
-                RankChecksum.Check(ranks, checkpoints.State().Select(part => part.Value), step);
-                Communicator.Share(skipped);
-                latest = Communicator.FromFirst(() =>
+                World.CheckWeights(checkpoints.State().Select(part => part.Value), step);
+                World.Merge(skipped);
+                latest = World.OnRankZero(() =>
                 {
                     string written = checkpoints.Save(step, options.Checkpoint.Keep);
                     skipped.Write(run.SkippedFile);
@@ -235,13 +218,12 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
             }
         }
 
-        Communicator.Share(skipped);
-        _ = Communicator.FromFirst(() =>
+        World.Merge(skipped);
+        World.OnRankZero(() =>
         {
             skipped.Write(run.SkippedFile);
             encoder.Save(run.EncoderFile, Provenance(step));
             task.Save(run, encoder);
-            return true;
         });
         return meter.Result(run, step, skipped.Count, latest!);
 
@@ -250,47 +232,18 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
             using var scope = NewDisposeScope();
             optimizer.ZeroGradients();
             StepOutcome batch = gradients.Compute(feed.Next);
-            exchange?.Finish();
-            ranks.Average(ofEachRank, (double)share.Images / share.Batch);
+            sums.Finish();
             guard.Observe(batch.Loss, optimizer);
             optimizer.Step(rate);
             probe?.Learn(batch, step);
-            return measure ? task.Health(ranks.AreSeveral ? OfAll(batch, task, ranks, share) : batch) : null;
+            return measure ? task.Health(World.Gather(batch, task, share)) : null;
         }
-    }
-
-    /// <summary>The running statistics that each rank has of its own views: those of batch norms that do not see all ranks'.</summary>
-    private IReadOnlyList<Tensor> BuffersOfEachRank(Ranks ranks, nn.Module model)
-    {
-        if (!ranks.AreSeveral || (options.Batch.Norm == BatchOptions.GlobalNorm && !OwnEncoder))
-        {
-            return [];
-        }
-
-        if (OwnEncoder && options.Batch.Norm == BatchOptions.GlobalNorm && model.modules().Any(m => m is TorchSharp.Modules.NormBase and not GlobalBatchNorm))
-        {
-            Log.LogWarning("The batch norms of your own encoder normalize by the views of each rank by itself; only those of SimClr see all ranks'.");
-        }
-
-        return [.. model.named_buffers().Select(b => b.buffer).Where(b => b.is_floating_point())];
-    }
-
-    /// <summary>What a logged step is judged by: h and logits of all ranks, in the order of the ranks. Projections are those of all ranks already.</summary>
-    private static StepOutcome OfAll(StepOutcome batch, ITrainingTask task, Ranks ranks, RankShare share)
-    {
-        int[] rows = [.. share.ImagesOfEach.Select(images => task.ViewsPerImage * images)];
-        return batch with
-        {
-            H = ranks.Gather(batch.H, rows),
-            Z = task.ViewsPerImage == 1 ? ranks.Gather(batch.Z, rows) : batch.Z,
-            Images = ranks.Gather(batch.Images, rows),
-        };
     }
 
     private void TellDevices(ComputePlan plan)
     {
         var mine = RankDevice.Here(plan.Device);
-        RankDevice[] all = plan.IsCuda ? mine.OfAll(Communicator) : [mine];
+        RankDevice[] all = World.Devices(plan.Device);
         Log.LogInformation(
             "Computing in {Precision}{Devices}.",
             plan.PrecisionInWords, all.Length > 1 ? $": {RankDevice.Describe(all)}" : $" on {mine}, with {plan.Threads} thread(s)");
@@ -300,21 +253,15 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
         }
     }
 
-    private PretrainOptions OfRank(RankShare share) => Communicator.Size == 1 ? options : options with
-    {
-        Batch = options.Batch with { Size = Math.Max(2, share.Images) },
-        Data = options.Data with { Workers = options.Data.Workers > 0 ? options.Data.Workers : RankProcessors.CoresEach(Communicator) },
-    };
-
     private RunRecord Record(ImageDataSet images, ComputePlan plan, long totalSteps)
-        => RunRecord.Of(options, images, plan, totalSteps, taskName, Communicator.Size) with { OwnAugmentation = AugmentationCheck.NameOf(OwnAugmentation) };
+        => RunRecord.Of(options, images, plan, totalSteps, taskName, World.Size) with { OwnAugmentation = AugmentationCheck.NameOf(OwnAugmentation) };
 
     private void RefuseUnknownMemory()
     {
         if (options.Batch.MicroIsAuto && options.Batch.Memory is null && ComputePlan.ResolveDevice(options.Device) == "cpu")
         {
             throw new ConfigurationException(
-                $"the micro-batch is to be found out (batch.micro 0), but {Communicator.Size} ranks cannot tell how much of a machine's memory each may take; say it with --memory (batch.memory), such as 8GB for each rank, or give --micro-batch a number");
+                $"the micro-batch is to be found out (batch.micro 0), but {World.Size} ranks cannot tell how much of a machine's memory each may take; say it with --memory (batch.memory), such as 8GB for each rank, or give --micro-batch a number");
         }
     }
 
@@ -340,13 +287,10 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
     /// <summary>The size of a micro-batch.</summary>
     private int FitBatch(ComputePlan plan, ITrainingTask task)
     {
-        int largest = MicroBatches.Count(options.Batch.Size, Communicator.Size);   // what a rank has of a batch
+        int largest = MicroBatches.Count(options.Batch.Size, World.Size);   // what a rank has of a batch
         return plan.MicroBatch ?? MicroBatchFit.Find(
             options with { Batch = options.Batch with { Size = Math.Max(2, largest) } }, plan, task, Log);
     }
-
-    private int LeastOfAll(int micro)
-        => Communicator.Gather(BitConverter.GetBytes(micro)).Min(bytes => BitConverter.ToInt32(bytes));
 
     private IEnumerable<BatchPlan> BatchPlans(int images, RankShare share, long fromStep, int stepsPerEpoch, long totalSteps)
     {

@@ -15,7 +15,7 @@ namespace SimClr.Tests.Internals;
 public sealed class BackwardThreadTests : IDisposable
 {
     private readonly DisposeScope scope = NewDisposeScope();
-    private readonly Ranks ranks = new(SingleProcess.Instance);
+    private readonly RankedWorld ranks = new(SingleProcess.Instance);
     private readonly GlobalBatchNorm[] norms;
     private readonly Tensor x;
     private readonly Tensor g;

@@ -83,7 +83,7 @@ public sealed class DefaultDeviceTests : IDisposable
             SimClrModel.Create(options, "meta", new Dense()), new Product(), images);
         task.Model.train();
         using Optimizer update = OptimizerCatalog.Create(Options.Optimizer with { Name = optimizer }, ParameterGroups.Of(task.Model), []);
-        IGradientStep step = task.Step(new RankShare(images, parts), Ranks.Single);
+        IGradientStep step = task.Step(new RankShare(images, parts), World.Solo);
         for (int i = 0; i < 2; i++)
         {
             using var one = NewDisposeScope();
@@ -124,7 +124,7 @@ public sealed class DefaultDeviceTests : IDisposable
         public override Tensor forward(Tensor input)
         {
             _ = norm.running_mean!.mul_(Scalars.Two);
-            return StageMark.Pass(layer.forward(input.flatten(1)), () => { }, Ranks.Single);
+            return StageMark.Pass(layer.forward(input.flatten(1)), () => { }, new RankedWorld(SingleProcess.Instance));
         }
     }
 

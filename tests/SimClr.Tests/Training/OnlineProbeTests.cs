@@ -48,7 +48,7 @@ public sealed class OnlineProbeTests : IDisposable
         using ContrastiveTask task = ContrastiveTask.Create(options, TestDevice.Name, null);
         using OnlineProbe probe = OnlineProbe.For(TinyRun.Images(), task.RepresentationSize, options, new ComputePlan(TestDevice.Name, "fp32", 1))!;
         var feed = new ViewBatch(rand(32, 3, 12, 12).Here(), arange(16, ScalarType.Int64).repeat(2).Here());
-        StepOutcome outcome = task.Step(new RankShare(16, parts: 1), Ranks.Single).Compute(() => feed);
+        StepOutcome outcome = task.Step(new RankShare(16, parts: 1), World.Solo).Compute(() => feed);
         Tensor[] before = [.. Gradients().Select(g => g.clone())];
         probe.Learn(outcome, 0);
         Assert.All(before.Zip(Gradients()), pair => Assert.True(pair.First.equal(pair.Second).all().item<bool>()));

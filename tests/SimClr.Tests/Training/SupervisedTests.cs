@@ -134,7 +134,7 @@ public sealed class SupervisedTests : IDisposable
         {
             task.Model.eval();
             var queue = new Queue<int[]>(MicroBatches.Share(10, micro, SingleProcess.Instance).Split([.. Enumerable.Range(0, 10)]));
-            return task.Step(MicroBatches.Share(10, micro, SingleProcess.Instance), Ranks.Single).Compute(() =>
+            return task.Step(MicroBatches.Share(10, micro, SingleProcess.Instance), World.Solo).Compute(() =>
             {
                 int[] part = queue.Dequeue();
                 return new ViewBatch(x.narrow(0, part[0], part.Length), Numbers.Of(part).Here());

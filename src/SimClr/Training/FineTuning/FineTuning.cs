@@ -1,8 +1,8 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using SimClr.Checkpoints;
 using SimClr.Configuration;
 using SimClr.Data;
 using SimClr.Distributed;
-using SimClr.Embeddings;
 using SimClr.Evaluation;
 using SimClr.Internals;
 using SimClr.Optimizers;
@@ -26,7 +26,7 @@ public sealed class FineTuning
     private readonly FineTuneStart start;
     private readonly PretrainOptions configuration;
     private readonly ComputePlan plan;
-    private int cores;
+    private World? world;
 
     /// <summary>Takes what to start from.</summary>
     /// <param name="run">A run directory, or a safetensors file that pre-training wrote.</param>
@@ -95,18 +95,16 @@ public sealed class FineTuning
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(test);
         train.RequireLabels();
-        using RunLock? held = Communicator.FromFirstOnly(() => Out is null ? null : RunLock.Take(Out));
+        using RunLock? held = World.OnRankZeroOnly(() => Out is null ? null : RunLock.Take(Out));
         using FineTunedNetwork network = Fit(train, test, cancellation);
         var skippedTest = new SkippedImages(test, configuration.Data);
         EvaluationOutcome outcome = network.Classifier.Test(test, Reading, skippedTest, null, options.Seed, Communicator, cancellation);
-        _ = Communicator.FromFirst(() =>
+        World.OnRankZero(() =>
         {
             if (Out is { } directory)
             {
                 network.Classifier.Save(new RunDirectory(directory), Provenance(network.Options, network.Images));
             }
-
-            return true;
         });
         return new FineTuneResult(
             outcome, network.Options, network.Steps, Decay(network.Options, network.Images), network.Images, network.FinalLoss,
@@ -121,8 +119,7 @@ public sealed class FineTuning
     internal FineTunedNetwork Fit(ImageDataSet train, ImageDataSet test, CancellationToken cancellation)
     {
         Agree(train, test);
-        cores = RankProcessors.CoresEach(Communicator);
-        plan.Begin(Communicator.Size == 1 || configuration.Threads > 0 ? plan.Threads : cores);
+        plan.Begin(World.ShareThreads(configuration).Threads is > 0 and int threads ? threads : plan.Threads);
         try
         {
             return FitAsPlanned(train, cancellation);
@@ -147,22 +144,15 @@ public sealed class FineTuning
 
         ImageDataSet all = search.Length > 0 && validation is not null ? new JoinedDataSet(images, validation) : images;
         TrainedClassifier classifier = Train(chosen, all, skipped, search.Length, search.Length + 1, cancellation, out double loss);
-        Communicator.Share(skipped);
+        World.Merge(skipped);
         return new FineTunedNetwork(classifier, chosen, all.Count, loss, search, held, skipped.Count);
     }
 
     /// <summary>Checks the images, and that all ranks have the same before them.</summary>
     private void Agree(ImageDataSet train, ImageDataSet test)
     {
-        Dictionary<string, string> facts = Communicator.Together(() =>
-        {
-            Check(train, test);
-            return Communicator.Size > 1 ? Facts(train, test) : [];
-        });
-        if (Communicator.Size > 1)
-        {
-            RankAgreement.Check(Communicator, facts);
-        }
+        World.OnEveryRank(() => Check(train, test));
+        World.Agree(() => Facts(train, test));
     }
 
     private Dictionary<string, string> Facts(ImageDataSet train, ImageDataSet test)
@@ -182,13 +172,12 @@ public sealed class FineTuning
         }
     }
 
-    /// <summary>How images are read: by this rank's share of the machine's cores, if there are others.</summary>
-    private DataOptions Reading => Communicator.Size == 1 || configuration.Data.Workers > 0
-        ? configuration.Data
-        : configuration.Data with { Workers = cores };
+    private World World => world ??= World.From(Communicator);
+
+    private DataOptions Reading => World.ShareReading(configuration.Data);
 
     private ImageDataSet Load(ImageDataSet images, SkippedImages skipped, CancellationToken cancellation)
-        => Communicator.Together(() => ImageCache.Load(images, Reading, skipped, null, cancellation));
+        => World.OnEveryRank(() => ImageCache.Load(images, Reading, skipped, null, cancellation));
 
     private void Check(ImageDataSet train, ImageDataSet test)
     {
@@ -228,7 +217,7 @@ public sealed class FineTuning
         for (int i = 0; i < settings.Length; i++)
         {
             double? score = Try(i);
-            search[i] = new FineTuneTry(settings[i].Rate, settings[i].WeightDecay, Communicator.FromFirst(() => score));   // All choose the same.
+            search[i] = new FineTuneTry(settings[i].Rate, settings[i].WeightDecay, World.OnRankZero(() => score));   // All choose the same.
         }
 
         return (search, held.Count);
@@ -302,13 +291,12 @@ public sealed class FineTuning
         int batch = setting.BatchFor(images.Count);
         long steps = setting.StepsFor(images.Count);
         var schedule = new LearningRateSchedule(steps, warmupSteps: 0, setting.Rate);
-        var ranks = new Ranks(Communicator);
-        RankShare share = Communicator.Together(() => new RankShare(batch, parts: 1, ranks.Size, Communicator.Rank));
+        RankShare share = World.Share(batch, micro: batch);
         using SupervisedStep gradients = images.Presence is { } presence
-            ? new SupervisedStep(model, presence, share, ranks)
-            : new SupervisedStep(model, images.RequireLabels(), share, ranks);
+            ? new SupervisedStep(model, presence, share, World)
+            : new SupervisedStep(model, images.RequireLabels(), share, World);
         using var optimizer = new Sgd(ParameterGroups.Of(model), weightDecay: setting.WeightDecay);
-        using GradientExchange? exchange = ranks.Join(model, model.Encoder, optimizer, BatchOptions.GlobalNorm);
+        using IGradientSums sums = World.Join(model, model.Encoder, optimizer, BatchOptions.GlobalNorm, share, NullLogger.Instance);
         using var feed = new BatchFeed(
             images, configuration with { Batch = new BatchOptions { Size = Math.Max(2, share.Images) }, Data = Reading },
             plan with { MicroBatch = share.Images }, 1, skipped, Plans(images.Count, share, steps));
@@ -322,7 +310,7 @@ public sealed class FineTuning
             using var scope = NewDisposeScope();
             optimizer.ZeroGradients();
             StepOutcome outcome = gradients.Compute(feed.Next);
-            exchange?.Finish();
+            sums.Finish();
             optimizer.Step(schedule.At(step));
             if (step % LossReadEverySteps == 0 || step == steps - 1)
             {
@@ -331,7 +319,7 @@ public sealed class FineTuning
             }
         }
 
-        RankChecksum.Check(ranks, ModuleState.Of(model).Select(part => part.Value), steps);
+        World.CheckWeights(ModuleState.Of(model).Select(part => part.Value), steps);
         return loss;
     }
 

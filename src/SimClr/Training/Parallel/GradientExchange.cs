@@ -1,5 +1,7 @@
 using SimClr.Distributed;
+using SimClr.Encoders;
 using SimClr.Optimizers;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace SimClr.Training;
@@ -9,7 +11,7 @@ namespace SimClr.Training;
 /// (<see cref="ParameterSlab"/>), in the order of the layers; a stage's part is sent as soon as the pass has come to the stage's
 /// beginning, in place. What is left, the first layers and all biases and batch norms, is sent when the pass is over.
 /// </summary>
-internal sealed class GradientExchange : IDisposable
+internal sealed class GradientExchange : IGradientSums
 {
     /// <summary>Set to <c>after</c>, it makes sums wait for the end of the backward pass, to measure what overlapping gains.</summary>
     public const string Variable = "SIMCLR_GRADIENT_SUMS";
@@ -17,23 +19,35 @@ internal sealed class GradientExchange : IDisposable
     // Smaller ones follow each other through the stages of the all-reduce.
     private const long BytesAtOnce = 25 << 20;
 
-    private readonly Ranks ranks;
+    private readonly RankedWorld world;
+    private readonly Action average;
     private readonly Dictionary<string, List<Tensor>> ofStage = [];
     private readonly List<Tensor> rest = [];
     private readonly HashSet<string> reached = [];
     private readonly List<IPendingCommunication> pending = [];
+    private readonly List<Action> hooks = [];
     private bool armed;
 
-    /// <param name="ranks">Several.</param>
-    /// <param name="optimizer">Whose gradients they are.</param>
-    /// <param name="encoder">The encoder's name within the model.</param>
-    /// <param name="stages">The names of its stages, in forward order.</param>
-    public GradientExchange(Ranks ranks, Optimizer optimizer, string encoder, IReadOnlyList<string> stages)
+    /// <param name="world">The ranks.</param>
+    /// <param name="optimizer">The optimizer that takes the gradients.</param>
+    /// <param name="model">Encoder and everything on top of it.</param>
+    /// <param name="encoder">The encoder; the sums of a <see cref="ResNet"/> begin stage by stage.</param>
+    /// <param name="average">Averages what else the ranks have of their own, when the gradients are complete.</param>
+    public GradientExchange(
+        RankedWorld world, Optimizer optimizer, nn.Module model, nn.Module<Tensor, Tensor> encoder, Action average)
     {
-        this.ranks = ranks;
+        this.world = world;
+        this.average = average;
+        string prefix = model.named_modules().First(part => ReferenceEquals(part.module, encoder)).name;
+        (string Name, Sequential Module)[] stages = encoder is ResNet resnet ? [.. resnet.Stages] : [];
         foreach (ParameterSlab slab in optimizer.Slabs)
         {
-            Divide(slab, encoder, slab.Excluded ? [] : stages);
+            Divide(slab, prefix, slab.Excluded ? [] : [.. stages.Select(stage => stage.Name)]);
+        }
+
+        foreach ((string name, Sequential stage) in stages)
+        {
+            hooks.Add(stage.register_forward_pre_hook((_, x) => Mark(x, name)).remove);
         }
     }
 
@@ -49,7 +63,7 @@ internal sealed class GradientExchange : IDisposable
 
     /// <summary>Hands x on as it is; when the backward pass comes through, the gradients of the stage and all behind it are complete.</summary>
     public Tensor Mark(Tensor x, string stage)
-        => is_grad_enabled() && ofStage.ContainsKey(stage) ? StageMark.Pass(x, () => Reached(stage), ranks) : x;
+        => is_grad_enabled() && ofStage.ContainsKey(stage) ? StageMark.Pass(x, () => Reached(stage), world) : x;
 
     /// <summary>Returns when all gradients are those of all ranks.</summary>
     public void Finish()
@@ -64,11 +78,13 @@ internal sealed class GradientExchange : IDisposable
         pending.ForEach(sum => sum.Wait());
         pending.Clear();
         reached.Clear();
+        average();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        hooks.ForEach(remove => remove());
         foreach (Tensor part in ofStage.Values.SelectMany(parts => parts).Concat(rest))
         {
             part.Dispose();
@@ -83,7 +99,7 @@ internal sealed class GradientExchange : IDisposable
         }
     }
 
-    private void Send(List<Tensor> parts) => pending.AddRange(parts.Select(ranks.Communicator.BeginAllReduce));
+    private void Send(List<Tensor> parts) => pending.AddRange(parts.Select(world.Communicator.BeginAllReduce));
 
     private void Divide(ParameterSlab slab, string encoder, IReadOnlyList<string> stages)
     {

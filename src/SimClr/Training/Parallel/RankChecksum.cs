@@ -15,14 +15,9 @@ internal static class RankChecksum
     /// <param name="state">What should be the same.</param>
     /// <param name="step">Steps done, for the message.</param>
     /// <exception cref="CommunicationException">The weights of two ranks differ; thrown on every rank.</exception>
-    public static void Check(Ranks ranks, IEnumerable<Tensor> state, long step)
+    public static void Check(ICommunicator ranks, IEnumerable<Tensor> state, long step)
     {
-        if (!ranks.AreSeveral)
-        {
-            return;
-        }
-
-        byte[][] sums = ranks.Communicator.Gather(Of(state));
+        byte[][] sums = ranks.Gather(Of(state));
         int other = Array.FindIndex(sums, sum => !sum.AsSpan().SequenceEqual(sums[0]));
         if (other > 0)
         {

@@ -24,13 +24,13 @@ internal sealed class OnlineProbe : IDisposable
     private readonly LinearClassifier layer;
     private readonly Sgd optimizer;
     private readonly Tensor right;
-    private readonly Ranks ranks;
+    private readonly World world;
     private readonly int batch;
     private long asked;
 
-    private OnlineProbe(ImageDataSet images, int representation, PretrainOptions options, ComputePlan plan, Ranks ranks)
+    private OnlineProbe(ImageDataSet images, int representation, PretrainOptions options, ComputePlan plan, World world)
     {
-        this.ranks = ranks;
+        this.world = world;
         batch = options.Batch.Size;
         labels = ImageTable.OfLabels(images.RequireLabels());
         schedule = plan.HasEarlierSchedule
@@ -48,8 +48,8 @@ internal sealed class OnlineProbe : IDisposable
             .Concat(optimizer.State.Select(s => KeyValuePair.Create($"probe_optimizer.{s.Key}", s.Value)));
 
     /// <summary>A probe where one is asked for, else null.</summary>
-    public static OnlineProbe? For(ImageDataSet images, int representation, PretrainOptions options, ComputePlan plan, Ranks? ranks = null)
-        => options.OnlineLinear ? new OnlineProbe(images, representation, options, plan, ranks ?? Ranks.Single) : null;
+    public static OnlineProbe? For(ImageDataSet images, int representation, PretrainOptions options, ComputePlan plan, World? world = null)
+        => options.OnlineLinear ? new OnlineProbe(images, representation, options, plan, world ?? World.Solo) : null;
 
     /// <exception cref="DataException">There are no labels, or they all name one class.</exception>
     public static void CheckLabels(ImageDataSet images)
@@ -77,16 +77,15 @@ internal sealed class OnlineProbe : IDisposable
 
         optimizer.ZeroGradients();
         Tensor loss = nn.functional.cross_entropy(logits, y);
-        if (ranks.AreSeveral)
-        {
-            // The mean over this rank's views, by its share of the batch: summed over the ranks it is the mean over all.
-            loss = loss.mul(Scalars.Of((double)h.shape[0] / (ViewsPerImage * batch)));
-        }
 
+
+        // The mean over this process's views, by its share of the batch: summed over the world it is the mean over all.
+        double weight = (double)h.shape[0] / (ViewsPerImage * batch);
+        loss = weight == 1 ? loss : loss.mul(Scalars.Of(weight));
         loss.backward();
-        foreach (Tensor gradients in ranks.AreSeveral ? optimizer.Gradients : [])
+        foreach (Tensor gradients in optimizer.Gradients)
         {
-            ranks.Sum(gradients);
+            world.Sum(gradients);
         }
 
         optimizer.Step(schedule.At(number));
@@ -96,15 +95,8 @@ internal sealed class OnlineProbe : IDisposable
     public double? Top1()
     {
         using var scope = NewDisposeScope();   // roots what is read back from a device
-        if (ranks.AreSeveral)
-        {
-            using Tensor all = tensor(new[] { right.item<long>(), asked }, device: CPU);
-            ranks.Sum(all);
-            right.fill_(Scalars.Of(all[0].item<long>()));
-            asked = all[1].item<long>();
-        }
-
-        double? share = asked > 0 ? (double)right.item<long>() / asked : null;
+        (long correct, long seen) = world.Sum(right.item<long>(), asked);
+        double? share = seen > 0 ? (double)correct / seen : null;
         right.zero_();
         asked = 0;
         return share;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using SimClr.Checkpoints;
 using SimClr.Configuration;
-using SimClr.Distributed;
 
 namespace SimClr.Training;
 
@@ -23,8 +22,6 @@ internal sealed class RunMeter(
     private long stepsDone;
     private TimeSpan lastTime;
     private TimeSpan lastWait;
-    private TimeSpan lastCommunicated;
-    private TimeSpan lastHeldUp;
     private RunHealth? lastHealth;
     private double? lastKnn;
     private double? lastOnline;
@@ -32,7 +29,7 @@ internal sealed class RunMeter(
     private bool warnedOfChance;
 
     /// <summary>How the ranks reach each other: what share of the time that takes, and holds up training, is logged where there are several.</summary>
-    public ICommunicator Communicator { get; init; } = SingleProcess.Instance;
+    public World World { get; init; } = World.Solo;
 
     public void Log(long step, int stepsPerEpoch, double rate, RunHealth health, double? knn, TimeSpan waited, double? online = null)
     {
@@ -56,11 +53,9 @@ internal sealed class RunMeter(
             values[name] = value;
         }
 
-        if (Communicator.Size > 1)
+        foreach ((string name, double value) in World.CommunicationMetrics(window))
         {
-            values["communication"] = Math.Round((Communicator.Communicated - lastCommunicated).TotalSeconds / window, 4);
-            values["communication_wait"] = Math.Round((Communicator.Waited - lastHeldUp).TotalSeconds / window, 4);
-            (lastCommunicated, lastHeldUp) = (Communicator.Communicated, Communicator.Waited);
+            values[name] = value;
         }
 
         if (knn is { } accuracy)

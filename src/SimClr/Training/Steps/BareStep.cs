@@ -13,7 +13,7 @@ internal sealed class BareStep : IDisposable
     private readonly Optimizer optimizer;
     private readonly Tensor pixels;
     private readonly Tensor images;
-    private readonly PlainStep gradients;
+    private readonly ContrastiveStep gradients;
     private readonly HostMemory memory = new();
 
     public BareStep(PretrainOptions options)
@@ -24,7 +24,7 @@ internal sealed class BareStep : IDisposable
         optimizer = OptimizerCatalog.Create(options.Optimizer, ParameterGroups.Of(model));
         pixels = Noise(2 * options.Batch.Size, options.Views.Size, Plan);
         images = empty([0], ScalarType.Int64, device(Plan.Device)).DetachFromDisposeScope();
-        gradients = new PlainStep(model, LossCatalog.Create(options.Loss));
+        gradients = new ContrastiveStep(model, new BatchLoss(LossCatalog.Create(options.Loss)), World.Solo);
         model.train();
     }
 

@@ -1,6 +1,5 @@
 using SimClr.Configuration;
 using SimClr.Distributed;
-using SimClr.Losses;
 
 namespace SimClr.Training;
 
@@ -23,17 +22,6 @@ internal static class MicroBatches
     /// batch ahead. The processor does both, and gains nothing from holding more.
     /// </summary>
     public static int Buffers(string device, int images, int micro) => device == "cpu" ? 3 : Count(images, micro) + 2;
-
-    /// <summary>The step that holds no more than one micro-batch.</summary>
-    public static IGradientStep Step(SimClrModel model, IContrastiveLoss loss, RankShare share, Ranks ranks)
-    {
-        if (share.Parts > 1)
-        {
-            return new CachedStep(model, loss, share, ranks);
-        }
-
-        return ranks.AreSeveral ? new RankedStep(model, new GatheredLoss(loss, ranks, share), ranks) : new PlainStep(model, loss);
-    }
 
     /// <summary>What a step takes the gradient of, and what batch norm sees.</summary>
     public static string Describe(int batchSize, int micro, int viewsPerImage)

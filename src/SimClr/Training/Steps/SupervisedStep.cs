@@ -13,17 +13,17 @@ namespace SimClr.Training;
 /// <param name="known">What is known of each image of the set; belongs to the step.</param>
 /// <param name="loss">The loss of logits, [m, classes], given the rows of their images: a mean over them.</param>
 /// <param name="share">The micro-batches of a batch, and what of them is this rank's.</param>
-/// <param name="ranks">Who shares the batch.</param>
+/// <param name="world">The processes that share the batch.</param>
 internal sealed class SupervisedStep(
-    ClassifierModel model, ImageTable known, Func<Tensor, Tensor, Tensor> loss, RankShare share, Ranks ranks) : IGradientStep
+    ClassifierModel model, ImageTable known, Func<Tensor, Tensor, Tensor> loss, RankShare share, World world) : IGradientStep
 {
     /// <summary>Images of one class each: cross-entropy of a softmax.</summary>
     /// <param name="model">Encoder and classifier.</param>
     /// <param name="labels">The class of each image of the set.</param>
     /// <param name="share">The micro-batches of a batch, and what of them is this rank's.</param>
-    /// <param name="ranks">Who shares the batch.</param>
-    public SupervisedStep(ClassifierModel model, IReadOnlyList<int> labels, RankShare share, Ranks ranks)
-        : this(model, ImageTable.OfLabels(labels), (logits, y) => nn.functional.cross_entropy(logits, y), share, ranks)
+    /// <param name="world">The processes that share the batch.</param>
+    public SupervisedStep(ClassifierModel model, IReadOnlyList<int> labels, RankShare share, World world)
+        : this(model, ImageTable.OfLabels(labels), (logits, y) => nn.functional.cross_entropy(logits, y), share, world)
     {
     }
 
@@ -31,14 +31,14 @@ internal sealed class SupervisedStep(
     /// <param name="model">Encoder and classifier.</param>
     /// <param name="presence">For each image of the set 1, −1 or 0 for each class (<see cref="Data.ClassPresence"/>).</param>
     /// <param name="share">The micro-batches of a batch, and what of them is this rank's.</param>
-    /// <param name="ranks">Who shares the batch.</param>
-    public SupervisedStep(ClassifierModel model, IReadOnlyList<sbyte[]> presence, RankShare share, Ranks ranks)
+    /// <param name="world">The processes that share the batch.</param>
+    public SupervisedStep(ClassifierModel model, IReadOnlyList<sbyte[]> presence, RankShare share, World world)
         : this(
             model,
             ImageTable.OfPresence(presence),
             (logits, marks) => PresenceLoss.Of(logits, marks.to_type(logits.dtype)),
             share,
-            ranks)
+            world)
     {
     }
 
@@ -49,11 +49,7 @@ internal sealed class SupervisedStep(
     public StepOutcome Compute(Func<ViewBatch> nextViews)
     {
         StepOutcome outcome = share.Parts == 1 ? Part(nextViews, last: true) : AllParts(nextViews);
-        if (ranks.AreSeveral)
-        {
-            ranks.Sum(outcome.Loss);
-        }
-
+        world.Sum(outcome.Loss);
         return outcome;
     }
 
@@ -84,7 +80,7 @@ internal sealed class SupervisedStep(
         Tensor value = loss(logits, known.Rows(batch.Images));
         double weight = (double)batch.Images.shape[0] / share.Batch;
         value = weight == 1 ? value : value.mul(Scalars.Of(weight));
-        ranks.Backward(() => value.backward(), last);
+        world.Backward(() => value.backward(), last);
         Tensor images = share.Parts == 1 ? batch.Images : batch.Images.clone();            // the next come into its memory
         scope.MoveToOuter(h = h.detach(), logits = logits.detach(), value = value.detach(), images);
         return new StepOutcome(value, h, logits, images);

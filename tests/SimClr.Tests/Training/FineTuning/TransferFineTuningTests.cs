@@ -107,7 +107,7 @@ public sealed class TransferFineTuningTests : IDisposable
         ResNet network = EncoderCatalog.Create(options, 10);
         using var model = new ClassifierModel(network, null, new LinearClassifier(network.RepresentationSize, 3), channelsLast: false);
         sbyte[][] presence = [[1, 0, -1], [-1, 0, 0], [1, 0, 1], [0, 0, -1]];
-        StepOutcome outcome = new SupervisedStep(model, presence, new RankShare(3, parts: 1), Ranks.Single)
+        StepOutcome outcome = new SupervisedStep(model, presence, new RankShare(3, parts: 1), World.Solo)
             .Compute(() => new ViewBatch(rand(3, 3, 10, 10), tensor([3L, 0, 2])));
 
         Assert.Equal(5 * Math.Log(2) / 3, outcome.Loss.item<float>(), 1e-6);   // 1 + 2 + 2 marks count, at logits of zero

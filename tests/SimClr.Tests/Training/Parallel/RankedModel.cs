@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using SimClr.Configuration;
 using SimClr.Data;
 using SimClr.Distributed;
@@ -53,7 +54,7 @@ internal sealed record RankedModel
     private double[] Train(ICommunicator communicator)
     {
         using var scope = NewDisposeScope();
-        var ranks = new Ranks(communicator);
+        var world = World.From(communicator);
         RankShare share = MicroBatches.Share(Batch, Micro ?? Batch, communicator);
         using ITrainingTask task = Create();
         task.Model.to(ScalarType.Float64);
@@ -63,17 +64,17 @@ internal sealed record RankedModel
             ? new Sgd(ParameterGroups.Of(task.Model), weightDecay: 1e-4)
             : new Lars(ParameterGroups.Of(task.Model));
         using IGradientStep step = LocalNegatives
-            ? new PlainStep((SimClrModel)task.Model, Loss)
-            : task.Step(share, ranks);
-        using GradientExchange? exchange = ranks.Join(task.Model, task.Encoder, optimizer, Norm);
-        exchange?.Overlaps = Overlaps;
+            ? new ContrastiveStep((SimClrModel)task.Model, new BatchLoss(Loss), World.Solo)
+            : task.Step(share, world);
+        using IGradientSums sums = world.Join(task.Model, task.Encoder, optimizer, Norm, share, NullLogger.Instance);
+        (sums as GradientExchange)?.Overlaps = Overlaps;
         for (int i = 0; i < Steps; i++)
         {
             using var one = NewDisposeScope();
             optimizer.ZeroGradients();
             StepOutcome outcome = step.Compute(Feed(task.ViewsPerImage, share, i));
             Assert.True(double.IsFinite(outcome.Loss.item<double>()));
-            exchange?.Finish();
+            sums.Finish();
             foreach (Tensor gradients in LocalNegatives ? optimizer.Gradients : [])
             {
                 gradients.div_(communicator.Size);

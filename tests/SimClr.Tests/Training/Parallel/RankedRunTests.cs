@@ -169,10 +169,10 @@ public sealed class RankedRunTests : IDisposable
         var error = Assert.Throws<CommunicationException>(() => ThreadRanks.Run(3, communicator =>
         {
             using Tensor weights = ones(1001);
-            var ranks = new Ranks(communicator);
-            RankChecksum.Check(ranks, [weights], 4);
+            var ranks = new RankedWorld(communicator);
+            ranks.CheckWeights( [weights], 4);
             weights[1000].fill_(communicator.Rank == 2 ? 1.0000001 : 1);
-            RankChecksum.Check(ranks, [weights], 5);
+            ranks.CheckWeights( [weights], 5);
         }));
         Assert.StartsWith("the weights of rank 2 differ from those of rank 0 after step 5", error.Message, StringComparison.Ordinal);
     }
@@ -183,7 +183,7 @@ public sealed class RankedRunTests : IDisposable
         Exception[] errors = ThreadRanks.Run(2, communicator =>
         {
             using var scope = NewDisposeScope();
-            var ranks = new Ranks(communicator);
+            var ranks = new RankedWorld(communicator);
             Tensor x = ones(3).requires_grad_();
             Tensor y = StageMark.Pass(x, () => throw new CommunicationException("the cable is out"), ranks).mul(2).sum();
             Exception error = Assert.Throws<CommunicationException>(() => ranks.Backward(() => y.backward(), last: true));
@@ -298,7 +298,7 @@ public sealed class RankedRunTests : IDisposable
 
         public Tensor Output(Tensor views) => inner.Output(views);
 
-        public IGradientStep Step(RankShare share, Ranks ranks) => new DoubleStep(inner.Step(share, ranks));
+        public IGradientStep Step(RankShare share, World world) => new DoubleStep(inner.Step(share, world));
 
         public RunHealth Health(StepOutcome step)
             => inner.Health(step with { Loss = step.Loss.to_type(ScalarType.Float32), H = step.H.to_type(ScalarType.Float32), Z = step.Z.to_type(ScalarType.Float32) });

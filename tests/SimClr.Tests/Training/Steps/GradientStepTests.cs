@@ -52,6 +52,27 @@ public sealed class GradientStepTests : IDisposable
         }
     }
 
+    /// <summary>A graph that is cut at z has the same gradients to the last bit.</summary>
+    [Theory]
+    [InlineData("none")]
+    [InlineData("linear")]
+    [InlineData("mlp")]
+    public void The_contrastive_step_computes_the_bits_of_one_graph(string head)
+    {
+        SimClrModel plain = Model(head, ScalarType.Float32);
+        SimClrModel cut = Model(head, ScalarType.Float32);
+        StepOutcome expected = new PlainStep(plain, Loss).Compute(Feed(Images, ScalarType.Float32));
+        StepOutcome got = new ContrastiveStep(cut, new BatchLoss(Loss), World.Solo).Compute(Feed(Images, ScalarType.Float32));
+        Assert.Equal(expected.Loss.item<float>(), got.Loss.item<float>());
+        Assert.Equal(0, got.Z.LargestDifference(expected.Z.to_type(ScalarType.Float64)));
+        foreach (var (name, parameter) in plain.named_parameters().Where(p => p.parameter.requires_grad))
+        {
+            Assert.True(cut.get_parameter(name)!.grad!.eq(parameter.grad!).all().item<bool>(), name);
+        }
+
+        AssertSameBuffers(plain, cut, 0);
+    }
+
     /// <summary>In double the two are equal; in other precisions they differ by what rounding makes of the same sums in another order.</summary>
     [Theory]
     [InlineData(ScalarType.Float32, ScalarType.Float32, 1e-5, 1e-3)]
@@ -91,7 +112,7 @@ public sealed class GradientStepTests : IDisposable
             plain.eval();
             cached.eval();
             StepOutcome expected = new PlainStep(plain, loss).Compute(Feed(Images));
-            StepOutcome got = new CachedStep(cached, loss, Images, MicroBatches.Count(Images, 3)).Compute(Feed(3));
+            StepOutcome got = new GradientCacheStep(cached, loss, Images, MicroBatches.Count(Images, 3)).Compute(Feed(3));
             Assert.Equal(expected.Loss.item<double>(), got.Loss.item<double>(), 1e-12 * Math.Max(1, expected.Loss.item<double>()));
             AssertSameGradients(plain, cached, 1e-9);
         }
@@ -190,7 +211,7 @@ public sealed class GradientStepTests : IDisposable
         }
     }
 
-    private static CachedStep Cached(SimClrModel model, int micro) => new(model, Loss, Images, MicroBatches.Count(Images, micro));
+    private static GradientCacheStep Cached(SimClrModel model, int micro) => new(model, Loss, Images, MicroBatches.Count(Images, micro));
 
     /// <summary>The same images in micro-batches, through one buffer that is written over at each call.</summary>
     private static Func<ViewBatch> Feed(int micro, ScalarType type = ScalarType.Float64)

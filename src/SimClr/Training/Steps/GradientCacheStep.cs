@@ -12,28 +12,26 @@ namespace SimClr.Training;
 /// pixels, and batch norm normalizes a micro-batch by its own views in both.
 /// </summary>
 /// <param name="model">Encoder and head.</param>
-/// <param name="loss">A loss over all projections.</param>
+/// <param name="loss">The loss of the batch.</param>
 /// <param name="share">The micro-batches of a batch, and what of them is this rank's.</param>
-/// <param name="ranks">Who shares the batch.</param>
-internal sealed class CachedStep(SimClrModel model, IContrastiveLoss loss, RankShare share, Ranks ranks) : IGradientStep
+/// <param name="world">The processes that share the batch.</param>
+internal sealed class GradientCacheStep(SimClrModel model, BatchLoss loss, RankShare share, World world) : IGradientStep
 {
     // Each leaves holes in the heap that the next does not fit into, a few percent of it each time; giving them back costs a few percent of the time.
     private const int MicroBatchesOfAHeap = 2;
-
-    private readonly GatheredLoss gathered = new(loss, ranks, share);
 
     /// <summary>All in one process.</summary>
     /// <param name="model">Encoder and head.</param>
     /// <param name="loss">A loss over all projections.</param>
     /// <param name="images">Images of a batch.</param>
     /// <param name="parts">Micro-batches of a batch.</param>
-    public CachedStep(SimClrModel model, IContrastiveLoss loss, int images, int parts)
-        : this(model, loss, new RankShare(images, parts), Ranks.Single)
+    public GradientCacheStep(SimClrModel model, IContrastiveLoss loss, int images, int parts)
+        : this(model, new BatchLoss(loss), new RankShare(images, parts), World.Solo)
     {
     }
 
     /// <inheritdoc/>
-    public void Dispose() => gathered.Dispose();
+    public void Dispose() => loss.Dispose();
 
     /// <inheritdoc/>
     public StepOutcome Compute(Func<ViewBatch> nextViews)
@@ -45,7 +43,7 @@ internal sealed class CachedStep(SimClrModel model, IContrastiveLoss loss, RankS
         statistics.Restore();
         GiveBack(kept.Views);
 
-        GatheredLoss.Outcome outcome = gathered.Compute(kept.Z1, kept.Z2);
+        BatchLoss.Outcome outcome = loss.Compute(kept.Z1, kept.Z2);
         long start = 0;
         foreach ((int part, long m) in kept.Sizes.Index())
         {
@@ -100,7 +98,7 @@ internal sealed class CachedStep(SimClrModel model, IContrastiveLoss loss, RankS
         using var scope = NewDisposeScope();
         (Tensor _, Tensor z) = model.forward(views);
         Tensor product = z.mul(cat([gradient1, gradient2])).sum();
-        ranks.Backward(() => product.backward(), last);
+        world.Backward(() => product.backward(), last);
     }
 
     /// <summary>
