@@ -20,6 +20,7 @@ public sealed record BatchOptions
     /// What the process may take where <see cref="Micro"/> is 0, such as <c>8GB</c> or <c>512MB</c> (1 GB is 1024³
     /// bytes); null (default) for what the machine has free. Where tensors live on a GPU, its own memory decides.
     /// </summary>
+    [MayDiffer(Between.Sessions | Between.Ranks)]
     public string? Memory { get; init => field = value is null ? null : ByteSize.Checked(value); }
 
     /// <summary>

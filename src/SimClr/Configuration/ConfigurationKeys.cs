@@ -23,6 +23,10 @@ internal static class ConfigurationKeys
             ? keys.Keys.Select(key => $"{name}.{key}")
             : [name])];
 
+    /// <summary>The keys whose values may differ between the sessions or the ranks of a run.</summary>
+    public static IReadOnlyList<string> ThatMayDiffer(Between between)
+        => [.. Paths.Where(path => MayDifferAttribute.Allows(PropertyOf(path), between))];
+
     /// <summary>Whether a property holds a section rather than a value.</summary>
     public static bool IsSection(PropertyInfo property)
         => property.PropertyType.IsClass && property.PropertyType != typeof(string);
@@ -71,6 +75,9 @@ internal static class ConfigurationKeys
             ? $"{path[..dot]}.{Nearest.Closest(last, keys.Keys)}"
             : Nearest.Closest(path, Paths);
     }
+
+    private static PropertyInfo PropertyOf(string path)
+        => path.Split('.') is [string section, string key] ? Sections[section][key] : Top[path];
 
     private static string Last(string path) => path[(path.LastIndexOf('.') + 1)..];
 

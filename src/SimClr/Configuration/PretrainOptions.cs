@@ -72,9 +72,11 @@ public sealed record PretrainOptions
     /// <c>auto</c> (default), <c>cpu</c>, <c>cuda</c>, <c>cuda:N</c> or <c>mps</c>. <c>auto</c> and <c>cuda</c> give each of
     /// several ranks on a machine a CUDA device of its own.
     /// </summary>
+    [MayDiffer(Between.Sessions)]
     public string Device { get; init => field = Require.Device(value); } = "auto";
 
     /// <summary>Threads of the tensor library; 0 (default) for one per core.</summary>
+    [MayDiffer(Between.Sessions | Between.Ranks)]
     public int Threads { get; init => field = Require.NonNegative(value); }
 
     /// <summary>Checks the rules across fields and sections.</summary>

@@ -9,9 +9,11 @@ public sealed record DataOptions
     public double DecodeLimitMegapixels { get; init => field = Require.Positive(value); } = 100;
 
     /// <summary>The share of images that may be skipped as unreadable before the run stops, 0 … 1. Default 0.05.</summary>
+    [MayDiffer(Between.Sessions)]
     public double MaxSkipped { get; init => field = Require.Probability(value); } = 0.05;
 
     /// <summary>Whether decoded images are held in memory: <c>auto</c> (when they fit in a quarter of it), <c>always</c> or <c>never</c>.</summary>
+    [MayDiffer(Between.Sessions | Between.Ranks)]
     public string Cache { get; init => field = Require.OneOf(value, ["auto", "always", "never"]); } = "auto";
 
     /// <summary>
@@ -28,5 +30,6 @@ public sealed record DataOptions
     public int ScaledDecode { get; init => field = Require.NonNegative(value); }
 
     /// <summary>Threads that decode and augment; 0 for one per core.</summary>
+    [MayDiffer(Between.Sessions | Between.Ranks)]
     public int Workers { get; init => field = Require.NonNegative(value); }
 }

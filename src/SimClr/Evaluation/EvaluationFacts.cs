@@ -11,9 +11,6 @@ namespace SimClr.Evaluation;
 /// <summary>What decides an evaluation, by name: ranks that were started alike have the same.</summary>
 internal static class EvaluationFacts
 {
-    // What each machine may have its own of: it does not change what is computed.
-    private static readonly string[] Free = ["workers", "cache"];
-
     /// <param name="network">What is evaluated, with its weights.</param>
     /// <param name="views">How its input is prepared.</param>
     /// <param name="reading">How images are read.</param>
@@ -35,7 +32,8 @@ internal static class EvaluationFacts
             facts["JPEG decoder"] = images.Decoder ?? "none";
         }
 
-        foreach ((string key, JsonNode? value) in recipes.Prepend(reading).SelectMany(Options).Where(option => !Free.Contains(option.Key)))
+        string[] free = [.. MayDifferAttribute.Keys(typeof(DataOptions), Between.Ranks)];
+        foreach ((string key, JsonNode? value) in recipes.Prepend(reading).SelectMany(Options).Where(option => !free.Contains(option.Key)))
         {
             facts[key] = value?.ToJsonString() ?? "null";
         }

@@ -6,6 +6,7 @@ namespace SimClr.Optimizers;
 public sealed record ScheduleOptions
 {
     /// <summary>Passes over the images. Default 100.</summary>
+    [MayDiffer(Between.Sessions)]
     public int Epochs { get; init => field = Require.Positive(value); } = 100;
 
     /// <summary>Epochs over which the rate rises linearly from 0. Default 10.</summary>

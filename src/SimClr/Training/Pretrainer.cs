@@ -24,7 +24,7 @@ public sealed class Pretrainer
     public Pretrainer(PretrainOptions options, nn.Module<Tensor, Tensor>? encoder = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        this.options = TrainingLoop.Checked(options);
+        this.options = TrainingSession.Checked(options);
         ownEncoder = encoder;
     }
 
@@ -71,7 +71,7 @@ public sealed class Pretrainer
             OnlineProbe.CheckLabels(images);
         }
 
-        var loop = new TrainingLoop(options, RunRecord.Pretraining, device => ContrastiveTask.Create(options, device, ownEncoder))
+        var session = new TrainingSession(options, RunRecord.Pretraining, device => ContrastiveTask.Create(options, device, ownEncoder))
         {
             OwnEncoder = ownEncoder is not null,
             OwnAugmentation = OwnAugmentation,
@@ -79,6 +79,6 @@ public sealed class Pretrainer
             Progress = Progress,
             Communicator = Communicator,
         };
-        return loop.Run(images, runDirectory, resume, cancellation);
+        return session.Run(images, runDirectory, resume, cancellation);
     }
 }

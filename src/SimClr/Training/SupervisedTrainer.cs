@@ -20,7 +20,7 @@ public sealed class SupervisedTrainer
     public SupervisedTrainer(PretrainOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        this.options = TrainingLoop.Checked(options);
+        this.options = TrainingSession.Checked(options);
         if (options.OnlineLinear)
         {
             throw new ConfigurationException(
@@ -56,12 +56,12 @@ public sealed class SupervisedTrainer
     {
         ArgumentNullException.ThrowIfNull(images);
         LabeledImages.RequireClasses(images);
-        var loop = new TrainingLoop(options, RunRecord.Supervision, device => SupervisedTask.Create(options, images, device))
+        var session = new TrainingSession(options, RunRecord.Supervision, device => SupervisedTask.Create(options, images, device))
         {
             Logger = Logger,
             Progress = Progress,
             Communicator = Communicator,
         };
-        return loop.Run(images, runDirectory, resume, cancellation);
+        return session.Run(images, runDirectory, resume, cancellation);
     }
 }

@@ -94,6 +94,23 @@ public sealed partial class RoomTests
         Assert.Empty(found);
     }
 
+    /// <summary>Algorithm 1 fits on a screen, and the processes that share it are an object and not a condition.</summary>
+    [Fact]
+    public void The_training_loop_is_short_and_has_no_condition_on_ranks()
+    {
+        string loop = Path.Combine(SourceTree.Root, "src", "SimClr", "Training", "TrainingLoop.cs");
+        Assert.InRange(File.ReadLines(loop).Count(), 1, 99);
+        Assert.DoesNotMatch(@"(?i)rank|communicator|world", File.ReadAllText(loop));
+        foreach (string step in new[] { "ContrastiveStep.cs", "GradientCacheStep.cs", "SupervisedStep.cs" })
+        {
+            string text = File.ReadAllText(Path.Combine(SourceTree.Root, "src", "SimClr", "Training", "Steps", step));
+            Assert.DoesNotMatch(@"(Size|Rank)\s*(==|!=|>|<)|AreSeveral|is\s+(not\s+)?RankedWorld", text);
+        }
+
+        string resnet = File.ReadAllText(Path.Combine(SourceTree.Root, "src", "SimClr", "Encoders", "ResNet.cs"));
+        Assert.DoesNotMatch(@"(?i)ranks?|communicator", resnet);
+    }
+
     /// <summary>A folder that a reader can take in at a glance.</summary>
     [Fact]
     public void No_folder_holds_more_than_25_files()

@@ -24,7 +24,7 @@ public sealed class UnreadTensorTests
         ["OnlineProbe.Top1"] = "at logged steps",
         ["RankedWorld.Gather"] = "at logged steps",
         ["RankedWorld.Sum"] = "two counts, in memory of the host",
-        ["FineTuning.Steps"] = "the loss, every few steps",
+        ["FineTuneWatch"] = "the loss, every few steps",
         ["RankChecksum"] = "before a checkpoint",
         ["BareStep.Run"] = "to wait for the device, whose time it takes",
         ["TrainedClassifier"] = "for inference",

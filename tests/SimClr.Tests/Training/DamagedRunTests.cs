@@ -24,7 +24,7 @@ public sealed class DamagedRunTests : IDisposable
 
         DataException error = Resuming();
         Assert.Contains($"{latest}: the file is damaged", error.Message, StringComparison.Ordinal);
-        Assert.Contains($"The checkpoint before it is {earlier}: delete {Path.GetFileName(latest)}", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"The previous checkpoint is {earlier}: delete {Path.GetFileName(latest)}", error.Message, StringComparison.Ordinal);
 
         File.Delete(latest);
         new Pretrainer(TinyRun.Options).Run(TinyRun.Images(), run.Root, resume: true);
@@ -37,7 +37,7 @@ public sealed class DamagedRunTests : IDisposable
         TinyRun.Train(folder, "run", TinyRun.Options with { Checkpoint = new CheckpointOptions { Keep = 1 } });
         string latest = new RunDirectory(folder.Of("run")).LatestCheckpoint()!;
         File.WriteAllBytes(latest, File.ReadAllBytes(latest)[..1000]);
-        Assert.Contains("There is no earlier checkpoint: start the run anew", Resuming(1).Message, StringComparison.Ordinal);
+        Assert.Contains("There is no earlier checkpoint: start a new run", Resuming(1).Message, StringComparison.Ordinal);
     }
 
     [Fact]

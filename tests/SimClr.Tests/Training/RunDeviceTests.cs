@@ -31,7 +31,7 @@ public sealed class RunDeviceTests : IDisposable
         Directory.CreateDirectory(run.Root);
         RunRecord.Of(options, TinyRun.Images(), new ComputePlan(before, "fp32", 1), 12, RunRecord.Pretraining).Write(run.RunFile);
         var log = new Log();
-        ComputePlan plan = RunResumption.Prepare(run, options, RunRecord.Pretraining, TinyRun.Images(), ownEncoder: false, resume: true, log);
+        ComputePlan plan = RunResumption.Prepare(run, RunRecord.Find(run), options, RunRecord.Pretraining, TinyRun.Images(), ownEncoder: false, resume: true, log);
         Assert.Equal("cpu", plan.Device);
         Assert.Equal(told, log.Lines.Any(line => line.StartsWith($"The run was computed on {before} with", StringComparison.Ordinal)));
     }

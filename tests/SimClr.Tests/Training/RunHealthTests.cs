@@ -1,3 +1,4 @@
+using SimClr.Checkpoints;
 using SimClr.Configuration;
 using SimClr.Losses;
 using SimClr.Optimizers;
@@ -90,10 +91,13 @@ public sealed class RunHealthTests : IDisposable
         var logger = new ListLogger();
         PretrainOptions options = TinyRun.Options with { Schedule = new ScheduleOptions { Epochs = 300, WarmupEpochs = 4 } };
         using var metrics = new MetricsLog(folder.Of("metrics.jsonl"), folder.Of("tensorboard"), 0);
-        var meter = new RunMeter(0, steps, options, null, metrics, logger);
+        var meter = new RunMeter(0, new RunCalendar(stepsPerEpoch, steps, new CheckpointOptions()), options, null, metrics, logger)
+        {
+            Judge = _ => throw new InvalidOperationException("nothing is computed here"),
+        };
         for (long step = stepsPerEpoch; step <= steps; step += stepsPerEpoch)
         {
-            meter.Log(step, stepsPerEpoch, 0.1, health(step), null, TimeSpan.Zero);
+            meter.Log(step, 0.1, health(step), null, TimeSpan.Zero);
         }
 
         return logger.Lines;

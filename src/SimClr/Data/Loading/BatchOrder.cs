@@ -18,6 +18,33 @@ public static class BatchOrder
         return [.. order.Chunk(batchSize).Where(batch => batch.Length == batchSize)];
     }
 
+    /// <summary>The micro-batches of consecutive training steps, epoch after epoch.</summary>
+    /// <param name="seed">The seed of the order.</param>
+    /// <param name="count">Images in the set, at least one batch.</param>
+    /// <param name="batchSize">Images per batch.</param>
+    /// <param name="fromStep">The first step, from 0.</param>
+    /// <param name="toStep">The step after the last.</param>
+    /// <param name="split">Divides the indices of a batch into micro-batches.</param>
+    internal static IEnumerable<BatchPlan> Plans(
+        long seed, int count, int batchSize, long fromStep, long toStep, Func<int[], IEnumerable<int[]>> split)
+    {
+        int stepsPerEpoch = count / batchSize;
+        int[][] batches = [];
+        for (long step = fromStep; step < toStep; step++)
+        {
+            int epoch = (int)(step / stepsPerEpoch);
+            if (batches.Length == 0 || step % stepsPerEpoch == 0)
+            {
+                batches = Shuffled(seed, epoch, count, batchSize);
+            }
+
+            foreach (int[] part in split(batches[step % stepsPerEpoch]))
+            {
+                yield return new BatchPlan(epoch, part);
+            }
+        }
+    }
+
     /// <summary>All images in order, for evaluation; the last batch may be smaller.</summary>
     /// <param name="count">Images in the set.</param>
     /// <param name="batchSize">Images per batch, above 0.</param>

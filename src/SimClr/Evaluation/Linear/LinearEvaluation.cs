@@ -141,12 +141,7 @@ public static class LinearEvaluation
 
     private static IEnumerable<BatchPlan> Plans(int images, RankShare share, LinearOptions options)
     {
-        for (int epoch = 0; epoch < options.Epochs; epoch++)
-        {
-            foreach (int[] mine in BatchOrder.Shuffled(options.Seed, epoch, images, share.Batch).SelectMany(share.Split))
-            {
-                yield return new BatchPlan(epoch, mine);
-            }
-        }
+        long steps = (long)(images / share.Batch) * options.Epochs;
+        return BatchOrder.Plans(options.Seed, images, share.Batch, 0, steps, share.Split);
     }
 }

@@ -6,7 +6,6 @@ using SimClr.Distributed;
 using SimClr.Evaluation;
 using SimClr.Internals;
 using SimClr.Optimizers;
-using static TorchSharp.torch;
 
 namespace SimClr.Training;
 
@@ -19,7 +18,6 @@ namespace SimClr.Training;
 public sealed class FineTuning
 {
     private const double HeldOutShare = 0.2;
-    private const int LossReadEverySteps = 20;
 
     private readonly string run;
     private readonly FineTuneOptions options;
@@ -44,7 +42,7 @@ public sealed class FineTuning
         this.options = options;
         start = new FineTuneStart(run, options);
         var directory = new RunDirectory(run);
-        PretrainOptions basis = directory.HasRun ? RunRecord.Read(directory.RunFile).Configuration : new PretrainOptions();
+        PretrainOptions basis = RunRecord.Find(directory)?.Configuration ?? new PretrainOptions();
         using TrainedEncoder encoder = TrainedEncoder.Load(run);
         configuration = basis with
         {
@@ -299,48 +297,21 @@ public sealed class FineTuning
         using IGradientSums sums = World.Join(model, model.Encoder, optimizer, BatchOptions.GlobalNorm, share, NullLogger.Instance);
         using var feed = new BatchFeed(
             images, configuration with { Batch = new BatchOptions { Size = Math.Max(2, share.Images) }, Data = Reading },
-            plan with { MicroBatch = share.Images }, 1, skipped, Plans(images.Count, share, steps));
+            plan with { MicroBatch = share.Images }, 1, skipped,
+            BatchOrder.Plans(options.Seed, images.Count, share.Batch, 0, steps, share.Split));
         BatchNormDecay.Set(model, Decay(setting, images.Count));
-        model.train();
 
-        double loss = double.NaN;
-        for (long step = 0; step < steps; step++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            using var scope = NewDisposeScope();
-            optimizer.ZeroGradients();
-            StepOutcome outcome = gradients.Compute(feed.Next);
-            sums.Finish();
-            optimizer.Step(schedule.At(step));
-            if (step % LossReadEverySteps == 0 || step == steps - 1)
-            {
-                loss = Finite(outcome.Loss.item<float>(), step, schedule.At(step));
-                report(step + 1, steps, loss);
-            }
-        }
-
+        var state = new TrainingState(model, optimizer, schedule, steps);
+        var watch = new FineTuneWatch(report, cancellation);
+        state.Observers = [watch];
+        cancellation.ThrowIfCancellationRequested();
+        TrainingLoop.Run(state, gradients, sums, feed);
         World.CheckWeights(ModuleState.Of(model).Select(part => part.Value), steps);
-        return loss;
+        return watch.Loss;
     }
-
-    private static double Finite(double loss, long step, double rate) => double.IsFinite(loss) ? loss : throw new DivergenceException(
-        FormattableString.Invariant($"fine-tuning diverged: the loss at step {step + 1} is not a finite number (learning rate {rate:G4}); try a lower one with --rate")).OfAllRanks();   // it is the loss of all ranks
 
     private static double Decay(FineTuneOptions setting, int images)
         => setting.ScheduleBatchNorm ? BatchNormDecay.For(images / setting.BatchFor(images)) : BatchNormDecay.Usual;
-
-    private IEnumerable<BatchPlan> Plans(int images, RankShare share, long steps)
-    {
-        long step = 0;
-        for (int epoch = 0; step < steps; epoch++)
-        {
-            foreach (int[] indices in BatchOrder.Shuffled(options.Seed, epoch, images, share.Batch).Take((int)Math.Min(int.MaxValue, steps - step)))
-            {
-                step++;
-                yield return new BatchPlan(epoch, share.Split(indices).Single());
-            }
-        }
-    }
 
     private Dictionary<string, string> Provenance(FineTuneOptions chosen, int images) => new()
     {

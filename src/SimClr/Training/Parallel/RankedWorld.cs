@@ -237,6 +237,7 @@ internal sealed class RankedWorld(ICommunicator communicator) : World, IRankTota
             : [.. model.named_buffers().Select(b => b.buffer).Where(b => b.is_floating_point())];
         var exchange = new GradientExchange(this, optimizer, model, encoder, () => Average(statistics, (double)share.Images / share.Batch));
         beginSums = exchange.Begin;
+        (lastCommunicated, lastWaited) = (communicator.Communicated, communicator.Waited);   // Metrics begin here.
         return exchange;
     }
 

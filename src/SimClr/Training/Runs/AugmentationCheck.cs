@@ -11,7 +11,7 @@ internal static class AugmentationCheck
 
     /// <exception cref="ConfigurationException">Views are made where the augmentation cannot run.</exception>
     /// <exception cref="ResumeMismatchException">The run there was started with another one, or with none.</exception>
-    public static void Run(RunDirectory run, PretrainOptions options, IAugmentation? own)
+    public static void Run(RunDirectory run, RunRecord? record, PretrainOptions options, IAugmentation? own)
     {
         if (own is not null && options.AugmentOn == "device")
         {
@@ -19,7 +19,7 @@ internal static class AugmentationCheck
                 $"augment_on is device, and the augmentation {NameOf(own)} runs on the processor; set augment_on to cpu, or leave the augmentation out");
         }
 
-        if (run.HasRun && RunRecord.Read(run.RunFile).OwnAugmentation is var before && before != NameOf(own))
+        if (record is not null && record.OwnAugmentation is var before && before != NameOf(own))
         {
             throw new ResumeMismatchException(
                 $"{run.Root}: the run was started with {Describe(before)}, now with {Describe(NameOf(own))}; "

@@ -11,19 +11,40 @@ namespace SimClr.Training;
 /// Notices a loss or gradient that is not finite. Each step is observed on the device; the host reads the outcome
 /// only where it asks (at logged steps and before a checkpoint), so that the device never waits.
 /// </summary>
-internal sealed class DivergenceGuard : IDisposable
+internal sealed class DivergenceGuard : IRunObserver, IDisposable
 {
     private readonly Tensor healthy;
     private readonly Tensor healthySteps;
+    private readonly PretrainOptions options;
+    private readonly RunCalendar calendar;
     private readonly long firstStep;
 
-    public DivergenceGuard(long firstStep, Device device)
+    /// <param name="options">The configuration of the run, for advice.</param>
+    /// <param name="calendar">When the outcome is read.</param>
+    /// <param name="firstStep">Steps done before the first that is observed.</param>
+    /// <param name="device">Where the run computes.</param>
+    public DivergenceGuard(PretrainOptions options, RunCalendar calendar, long firstStep, Device device)
     {
+        this.options = options;
+        this.calendar = calendar;
         this.firstStep = firstStep;
         healthy = ones(1, device: device).DetachFromDisposeScope();
         healthySteps = zeros(1, dtype: ScalarType.Int64, device: device).DetachFromDisposeScope();
     }
 
+    /// <inheritdoc/>
+    public void OnGradient(StepOutcome outcome, TrainingState state) => Observe(outcome.Loss, state.Optimizer);
+
+    /// <inheritdoc/>
+    public void OnStep(TrainingState state)
+    {
+        if (calendar.Logs(state.Step))
+        {
+            Check(state);
+        }
+    }
+
+    /// <summary>Takes note of a step, on the device.</summary>
     public void Observe(Tensor loss, Optimizer optimizer)
     {
         using var _ = no_grad();
@@ -40,7 +61,7 @@ internal sealed class DivergenceGuard : IDisposable
     }
 
     /// <exception cref="DivergenceException">A step since the start was not finite.</exception>
-    public void Check(PretrainOptions options, LearningRateSchedule schedule, string? checkpoint)
+    public void Check(TrainingState state)
     {
         using var scope = NewDisposeScope();   // roots what is read back from a device
         if (healthy.item<float>() > 0)
@@ -48,6 +69,7 @@ internal sealed class DivergenceGuard : IDisposable
             return;
         }
 
+        (LearningRateSchedule schedule, string? checkpoint) = (state.Schedule, state.Checkpoint);
         long step = firstStep + healthySteps.item<long>();
         string kept = checkpoint is null ? "No checkpoint had been written yet." : $"The last good checkpoint is kept: {checkpoint}.";
         throw new DivergenceException(FormattableString.Invariant(

@@ -8,10 +8,10 @@ using SimClr.Internals;
 namespace SimClr.Training;
 
 /// <summary>
-/// Shows during training how good h is: kNN among training images, some of which are asked and the others answer. It
-/// looks only; training does not depend on it, and no test image is touched.
+/// kNN accuracy of h on held-out training images, measured during training. Training does not depend on it, and no test
+/// image is touched.
 /// </summary>
-internal sealed class KnnMonitor
+internal sealed class KnnMonitor : IRunObserver
 {
     /// <summary>Fewer images tell nothing.</summary>
     public const int FewestImages = 100;
@@ -25,10 +25,20 @@ internal sealed class KnnMonitor
     private readonly TrainedEncoder encoder;
     private readonly PretrainOptions options;
     private readonly SkippedImages skipped;
+    private readonly RunCalendar calendar;
+    private readonly CancellationToken cancellation;
 
     private KnnMonitor(
-        ImageDataSet bank, ImageDataSet queries, TrainedEncoder encoder, PretrainOptions options, SkippedImages skipped)
+        ImageDataSet bank,
+        ImageDataSet queries,
+        TrainedEncoder encoder,
+        PretrainOptions options,
+        SkippedImages skipped,
+        RunCalendar calendar,
+        CancellationToken cancellation)
     {
+        this.calendar = calendar;
+        this.cancellation = cancellation;
         this.bank = bank;
         this.queries = queries;
         this.encoder = encoder;
@@ -41,8 +51,15 @@ internal sealed class KnnMonitor
     /// <param name="encoder">The encoder in training.</param>
     /// <param name="options">The run's configuration.</param>
     /// <param name="skipped">The run's own list: a small part of the set may hold more than the allowed share of unreadable images.</param>
+    /// <param name="calendar">When epochs end.</param>
+    /// <param name="cancellation">Stops a measurement.</param>
     public static KnnMonitor? For(
-        ImageDataSet images, TrainedEncoder encoder, PretrainOptions options, SkippedImages skipped)
+        ImageDataSet images,
+        TrainedEncoder encoder,
+        PretrainOptions options,
+        SkippedImages skipped,
+        RunCalendar calendar,
+        CancellationToken cancellation)
     {
         if (images.Labels is null || images.Count < FewestImages)
         {
@@ -53,11 +70,18 @@ internal sealed class KnnMonitor
         int asked = Math.Min(MostQueries, images.Count / 5);
         int answering = Math.Min(MostNeighbors, images.Count - asked);
         return new KnnMonitor(
-            images.Subset(order[asked..(asked + answering)]), images.Subset(order[..asked]), encoder, options, skipped);
+            images.Subset(order[asked..(asked + answering)]), images.Subset(order[..asked]), encoder, options, skipped, calendar, cancellation);
     }
 
-    /// <summary>The accuracy after an epoch, 0 … 1; null in epochs that are passed over so that it costs little, and when stopped.</summary>
-    public double? Measure(long epoch, CancellationToken cancellation)
+    /// <summary>The accuracy after the last step, 0 … 1; null where it was not measured.</summary>
+    public double? Accuracy { get; private set; }
+
+    /// <inheritdoc/>
+    public void OnStep(TrainingState state)
+        => Accuracy = calendar.EndsEpoch(state.Step) ? Measure(state.Step / calendar.StepsPerEpoch) : null;
+
+    // Null in epochs that are skipped to keep the cost low, and when the run is stopped.
+    private double? Measure(long epoch)
     {
         int every = (options.Schedule.Epochs + MostTimes - 1) / MostTimes;
         if (epoch % every != 0 && epoch != options.Schedule.Epochs)

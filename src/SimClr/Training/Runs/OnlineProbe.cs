@@ -14,7 +14,7 @@ namespace SimClr.Training;
 /// gradient stops at h, so that the encoder comes out the same to the last bit. Rate and momentum are those of linear
 /// evaluation (Appendix B.6), over the steps of the run.
 /// </summary>
-internal sealed class OnlineProbe : IDisposable
+internal sealed class OnlineProbe : IRunObserver, IDisposable
 {
     private const double BaseRate = 0.1;
     private const int ViewsPerImage = 2;
@@ -62,6 +62,9 @@ internal sealed class OnlineProbe : IDisposable
 
         LabeledImages.RequireClasses(images);
     }
+
+    /// <inheritdoc/>
+    public void OnGradient(StepOutcome outcome, TrainingState state) => Learn(outcome, state.Step);
 
     /// <summary>Classifies the views of a step, and then learns from them.</summary>
     /// <param name="step">What the step saw.</param>

@@ -7,9 +7,6 @@ namespace SimClr.Training;
 /// <summary>What decides a run, by name: ranks that were started alike have the same.</summary>
 internal static class RunFacts
 {
-    // What each machine may have its own of: it does not change what a step computes.
-    private static readonly string[] Free = ["data.workers", "data.cache", "batch.memory", "threads"];
-
     public static Dictionary<string, string> Of(RunRecord record)
     {
         JsonObject configuration = RunConfiguration.ToJson(record.Configuration);
@@ -23,7 +20,7 @@ internal static class RunFacts
             ["precision in use"] = record.Machine.Precision,
             ["augmentation of your own"] = record.OwnAugmentation ?? "none",
         };
-        foreach (string path in ConfigurationKeys.Paths.Except(Free))
+        foreach (string path in ConfigurationKeys.Paths.Except(ConfigurationKeys.ThatMayDiffer(Between.Ranks)))
         {
             JsonNode? value = path.Split('.').Aggregate((JsonNode?)configuration, (node, key) => node?[key]);
             facts[path] = value?.ToJsonString() ?? "null";

@@ -6,13 +6,19 @@ using SimClr.Configuration;
 namespace SimClr.Training;
 
 /// <summary>Turns logged steps into metrics, progress reports and warnings.</summary>
+/// <param name="firstStep">Steps done when the session begins.</param>
+/// <param name="calendar">When a step is logged.</param>
+/// <param name="options">The configuration of the run.</param>
+/// <param name="progress">The receiver of progress, or null.</param>
+/// <param name="metrics">The file of metrics, or null.</param>
+/// <param name="logger">The receiver of warnings.</param>
 internal sealed class RunMeter(
     long firstStep,
-    long totalSteps,
+    RunCalendar calendar,
     PretrainOptions options,
     IProgress<PretrainProgress>? progress,
     MetricsLog? metrics,
-    ILogger logger)
+    ILogger logger) : IRunObserver
 {
     // One batch says little: a small one has its positives first by luck.
     private const int JudgedTogether = 10;
@@ -22,6 +28,7 @@ internal sealed class RunMeter(
     private long stepsDone;
     private TimeSpan lastTime;
     private TimeSpan lastWait;
+    private RunHealth? judged;
     private RunHealth? lastHealth;
     private double? lastKnn;
     private double? lastOnline;
@@ -31,8 +38,44 @@ internal sealed class RunMeter(
     /// <summary>How the ranks reach each other: what share of the time that takes, and holds up training, is logged where there are several.</summary>
     public World World { get; init; } = World.Solo;
 
-    public void Log(long step, int stepsPerEpoch, double rate, RunHealth health, double? knn, TimeSpan waited, double? online = null)
+    /// <summary>Judges a step.</summary>
+    public required Func<StepOutcome, RunHealth> Judge { get; init; }
+
+    /// <summary>Time that the run has waited for views.</summary>
+    public Func<TimeSpan> InputWait { get; init; } = () => TimeSpan.Zero;
+
+    /// <summary>kNN during training, or null.</summary>
+    public KnnMonitor? Knn { get; init; }
+
+    /// <summary>The linear layer that is trained beside the run, or null.</summary>
+    public OnlineProbe? Probe { get; init; }
+
+    /// <inheritdoc/>
+    public void OnGradient(StepOutcome outcome, TrainingState state)
+        => judged = calendar.Logs(state.Step + 1) ? Judge(outcome) : null;
+
+    /// <inheritdoc/>
+    public void OnStep(TrainingState state)
     {
+        if (judged is { } health)
+        {
+            Log(state.Step, state.Schedule.At(state.Step - 1), health, Knn?.Accuracy, InputWait(), Probe?.Top1());
+
+            // On processors with large caches .NET lets a hundred megabytes of a step's small objects pile up.
+            GC.Collect(0);
+        }
+    }
+
+    /// <summary>Logs a step.</summary>
+    /// <param name="step">Steps done.</param>
+    /// <param name="rate">The learning rate of the step.</param>
+    /// <param name="health">Loss and health of its batch.</param>
+    /// <param name="knn">kNN accuracy, 0 to 1, or null.</param>
+    /// <param name="waited">Time that the run has waited for views.</param>
+    /// <param name="online">Accuracy of the linear layer, 0 to 1, or null.</param>
+    public void Log(long step, double rate, RunHealth health, double? knn, TimeSpan waited, double? online = null)
+    {
+        (int stepsPerEpoch, long totalSteps) = (calendar.StepsPerEpoch, calendar.TotalSteps);
         double warmupSteps = options.Schedule.WarmupEpochs * stepsPerEpoch;
         health = health.After(step, warmupSteps);
         TimeSpan now = clock.Elapsed;

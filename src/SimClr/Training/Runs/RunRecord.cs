@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using SimClr.Checkpoints;
 using SimClr.Configuration;
 using SimClr.Data;
 using SimClr.Internals;
@@ -66,6 +67,12 @@ internal sealed record RunRecord(
             NotAdapted = plan.NotAdapted is { Length: > 0 } names ? names : null,
         };
 
+    /// <summary>The record of a run directory, or null where no run was started.</summary>
+    /// <exception cref="DataException">The file is damaged.</exception>
+    public static RunRecord? Find(RunDirectory run) => run.HasRun ? Read(run.RunFile) : null;
+
+    /// <summary>Reads <c>run.json</c>.</summary>
+    /// <exception cref="DataException">The file is damaged.</exception>
     public static RunRecord Read(string file)
     {
         try

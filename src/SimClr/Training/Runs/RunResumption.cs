@@ -10,20 +10,20 @@ namespace SimClr.Training;
 /// <summary>Decides whether a run may start or go on in a directory.</summary>
 internal static class RunResumption
 {
-    // What may change between sessions: it does not change what a step computes, or (epochs) is asked for on purpose.
-    private static readonly string[] Free =
-    [
-        "schedule.epochs", "checkpoint.every_steps", "checkpoint.every_epochs", "checkpoint.keep",
-        "data.workers", "data.cache", "data.max_skipped", "device", "threads",
-        "batch.memory",
-    ];
-
     /// <summary>Checks the directory against what is asked for, and resolves where and how to compute.</summary>
     public static ComputePlan Prepare(
-        RunDirectory run, PretrainOptions options, string task, ImageDataSet images, bool ownEncoder, bool resume, ILogger logger, int ranks = 1)
+        RunDirectory run,
+        RunRecord? before,
+        PretrainOptions options,
+        string task,
+        ImageDataSet images,
+        bool ownEncoder,
+        bool resume,
+        ILogger logger,
+        int ranks = 1)
     {
         ComputePlan plan = ComputePlan.Resolve(options, ownEncoder);
-        if (!run.HasRun)
+        if (before is null)
         {
             RefuseForeignFiles(run);
             if (resume)
@@ -40,7 +40,6 @@ internal static class RunResumption
                 $"{run.Root}: there is a run already. Continue it with --resume, or choose another directory with --out.");
         }
 
-        RunRecord before = RunRecord.Read(run.RunFile);
         RefuseOtherTask(run, before, task);
         RefuseOtherConfiguration(run, before, options);
         RefuseOtherData(run, before, images);
@@ -151,8 +150,9 @@ internal static class RunResumption
 
     private static void RefuseOtherConfiguration(RunDirectory run, RunRecord before, PretrainOptions options)
     {
+        IReadOnlyList<string> free = ConfigurationKeys.ThatMayDiffer(Between.Sessions);
         string[] changed = [.. RunConfiguration.Differences(before.Configuration, options)
-            .Where(d => !Free.Contains(d.Key))
+            .Where(d => !free.Contains(d.Key))
             .Select(d => $"{d.Key}: the run has {d.First}, now {d.Second}")];
         if (changed.Length > 0)
         {

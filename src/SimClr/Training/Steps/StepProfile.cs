@@ -68,14 +68,7 @@ internal sealed record StepProfile(
     }
 
     private static IEnumerable<BatchPlan> Plans(PretrainOptions options, int images, int steps)
-    {
-        int perEpoch = images / options.Batch.Size;
-        for (int step = 0; step < steps; step++)
-        {
-            int epoch = step / perEpoch;
-            yield return new BatchPlan(epoch, BatchOrder.Shuffled(options.Seed, epoch, images, options.Batch.Size)[step % perEpoch]);
-        }
-    }
+        => BatchOrder.Plans(options.Seed, images, options.Batch.Size, 0, steps, batch => [batch]);
 
     /// <summary>What a run is composed of, each part with its time.</summary>
     private sealed class Parts : IDisposable
@@ -99,7 +92,7 @@ internal sealed record StepProfile(
             model = SimClrModel.Create(options, plan.Device, ownEncoder: null);
             optimizer = OptimizerCatalog.Create(options.Optimizer, ParameterGroups.Of(model));
             Input = new PixelRing(views, options.Views.Size, plan.Device, plan.InputType);
-            guard = new DivergenceGuard(0, place);
+            guard = new DivergenceGuard(options, new RunCalendar(1, long.MaxValue, options.Checkpoint), 0, place);
             loss = LossCatalog.Create(options.Loss);
             model.train();
         }

@@ -199,7 +199,7 @@ public sealed class RankedRunTests : IDisposable
     {
         var error = Assert.Throws<ConfigurationException>(() => ThreadRanks.Run(2, ranks =>
             Expect(ranks, () => Trainer(ranks, Options with { Batch = new BatchOptions { Size = 16, Micro = 0 } }).Run(TinyRun.Images(), folder.Of("run")))));
-        Assert.Contains("say it with --memory (batch.memory), such as 8GB for each rank", error.Message, StringComparison.Ordinal);
+        Assert.Contains("set Batch.Memory (for example 8GB per rank)", error.Message, StringComparison.Ordinal);
     }
 
     private static void Expect(ICommunicator ranks, Action run)
@@ -237,7 +237,7 @@ public sealed class RankedRunTests : IDisposable
         {
             using var stop = new CancellationTokenSource();
             int told = 0;
-            var loop = new TrainingLoop(Options, RunRecord.Pretraining, device => new DoubleTask(ContrastiveTask.Create(Options, device, null)))
+            var loop = new TrainingSession(Options, RunRecord.Pretraining, device => new DoubleTask(ContrastiveTask.Create(Options, device, null)))
             {
                 Communicator = ranks,
                 Progress = new Reporter(_ =>

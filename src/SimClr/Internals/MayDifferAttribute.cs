@@ -1,0 +1,36 @@
+using System.Reflection;
+using System.Text.Json;
+
+namespace SimClr.Internals;
+
+/// <summary>Where an option may differ without changing what a run computes.</summary>
+[Flags]
+internal enum Between
+{
+    /// <summary>Nowhere.</summary>
+    None = 0,
+
+    /// <summary>Between the sessions of a run that is resumed.</summary>
+    Sessions = 1,
+
+    /// <summary>Between the ranks of a run, whose machines may differ.</summary>
+    Ranks = 2,
+}
+
+/// <summary>Marks an option that may differ between sessions or ranks. All other options must be the same.</summary>
+/// <param name="between">Where.</param>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class MayDifferAttribute(Between between) : Attribute
+{
+    /// <summary>Where the option may differ.</summary>
+    public Between Between => between;
+
+    /// <summary>Whether an option may differ.</summary>
+    public static bool Allows(PropertyInfo property, Between between)
+        => property.GetCustomAttribute<MayDifferAttribute>() is { } mark && mark.Between.HasFlag(between);
+
+    /// <summary>The options of a record that may differ, in snake_case.</summary>
+    public static IEnumerable<string> Keys(Type record, Between between)
+        => record.GetProperties().Where(property => Allows(property, between))
+            .Select(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
+}

@@ -1,0 +1,44 @@
+using SimClr.Distributed;
+
+namespace SimClr.Training;
+
+/// <summary>Reads the loss of fine-tuning every few steps: reports it, and stops where it is not finite.</summary>
+/// <param name="report">Receives steps done, steps in all and the loss.</param>
+/// <param name="cancellation">Stops between steps.</param>
+internal sealed class FineTuneWatch(Action<long, long, double> report, CancellationToken cancellation) : IRunObserver
+{
+    private const int StepsPerReading = 20;
+
+    /// <summary>The loss that was read last.</summary>
+    public double Loss { get; private set; } = double.NaN;
+
+    /// <inheritdoc/>
+    /// <exception cref="DivergenceException">The loss is not finite.</exception>
+    public void OnGradient(StepOutcome outcome, TrainingState state)
+    {
+        long step = state.Step;
+        if (step % StepsPerReading != 0 && step != state.TotalSteps - 1)
+        {
+            return;
+        }
+
+        Loss = outcome.Loss.item<float>();
+        if (!double.IsFinite(Loss))
+        {
+            throw new DivergenceException(FormattableString.Invariant(
+                $"fine-tuning diverged: the loss at step {step + 1} is not a finite number (learning rate {state.Schedule.At(step):G4}); try a lower one with --rate")).OfAllRanks();   // it is the loss of all ranks
+        }
+
+        report(step + 1, state.TotalSteps, Loss);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="OperationCanceledException">Fine-tuning is stopped.</exception>
+    public void OnStep(TrainingState state)
+    {
+        if (state.Step < state.TotalSteps)
+        {
+            cancellation.ThrowIfCancellationRequested();
+        }
+    }
+}

@@ -1,0 +1,307 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using SimClr.Augmentation;
+using SimClr.Checkpoints;
+using SimClr.Configuration;
+using SimClr.Data;
+using SimClr.Distributed;
+using SimClr.Internals;
+using SimClr.Optimizers;
+using static TorchSharp.torch;
+
+namespace SimClr.Training;
+
+/// <summary>
+/// One session of a run in a directory: checks and locks the directory, starts the run or restores it, trains it by
+/// <see cref="TrainingLoop"/> with its observers, and leaves the encoder. A run may take several sessions.
+/// </summary>
+/// <param name="options">Everything that decides the result.</param>
+/// <param name="taskName">The task, as <c>run.json</c> names it.</param>
+/// <param name="createTask">Creates the model on a device.</param>
+internal sealed class TrainingSession(PretrainOptions options, string taskName, Func<string, ITrainingTask> createTask)
+{
+    private World? world;
+
+    /// <summary>The receiver of notices and warnings.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+
+    /// <summary>The receiver of progress, or null.</summary>
+    public IProgress<PretrainProgress>? Progress { get; init; }
+
+    /// <summary>Whether the encoder is the user's own; only ours are known to compute in bfloat16.</summary>
+    public bool OwnEncoder { get; init; }
+
+    /// <summary>The user's own step of the views, or null.</summary>
+    public IAugmentation? OwnAugmentation { get; init; }
+
+    /// <summary>The processes that share the run.</summary>
+    public ICommunicator Communicator { get; init; } = SingleProcess.Instance;
+
+    private World World => world ??= World.From(Communicator);
+
+    private ILogger Log => World.ForRankZero(Logger);
+
+    /// <summary>Trains, and leaves a run directory; parameters and errors are those of <see cref="Pretrainer.Run"/>.</summary>
+    public PretrainResult Run(ImageDataSet images, string runDirectory, bool resume, CancellationToken cancellation)
+        => World.Run(() => RunHere(images, new RunDirectory(runDirectory), resume, cancellation));
+
+    /// <exception cref="ConfigurationException">Two values contradict each other.</exception>
+    public static PretrainOptions Checked(PretrainOptions options)
+    {
+        try
+        {
+            options.Validate();
+            return options;
+        }
+        catch (ArgumentException error)
+        {
+            throw new ConfigurationException(error.Message, error);
+        }
+    }
+
+    private PretrainResult RunHere(ImageDataSet images, RunDirectory run, bool resume, CancellationToken cancellation)
+    {
+        _ = ViewKernels.Default;   // An unknown name in the environment is reported before anything is written.
+        World.Agree(() =>
+        {
+            RequireMemoryLimit();
+            return RunFacts.Of(Record(images, ComputePlan.Resolve(options, OwnEncoder), totalSteps: 0));
+        });
+
+        RunLock? taken = null;
+        try
+        {
+            (ComputePlan plan, long? totalStepsBefore) = Prepare(run, images, resume, ref taken);
+            plan.Begin();
+            using var memory = new HostMemory();
+            var skipped = new SkippedImages(images, options.Data);
+            try
+            {
+                return Train(images, run, plan, totalStepsBefore, skipped, resume, cancellation);
+            }
+            catch (DataException) when (skipped.Count > 0 && World.ForRankZero(skipped) is not null)
+            {
+                skipped.Write(run.SkippedFile);
+                Logger.LogWarning(
+                    "{Count} image(s) that could not be read are listed in {File}.", skipped.Count, run.SkippedFile);
+                throw;
+            }
+            finally
+            {
+                plan.End();
+            }
+        }
+        finally
+        {
+            taken?.Dispose();
+        }
+    }
+
+    /// <summary>Rank 0 alone inspects and locks the directory; its findings hold for all ranks.</summary>
+    private RunStart Prepare(RunDirectory run, ImageDataSet images, bool resume, ref RunLock? taken)
+    {
+        // Before the run in the directory is compared: its threads were a rank's share, too.
+        PretrainOptions shared = World.ShareThreads(options);
+        RunLock? held = null;
+        RunStart start = World.OnRankZero(() =>
+        {
+            RunLock.RefuseTaken(run.Root);   // Before a half-written run is judged.
+            RunRecord? before = RunRecord.Find(run);
+            ComputePlan found = RunResumption.Prepare(
+                run, before, shared, taskName, images, OwnEncoder, resume, Logger, World.Size);
+            held = RunLock.Take(run.Root);
+            try
+            {
+                AugmentationCheck.Run(run, before, options, OwnAugmentation);
+                return new RunStart(found, before?.TotalSteps);
+            }
+            catch
+            {
+                held.Dispose();
+                throw;
+            }
+        });
+        taken = held;
+        return start with { Plan = World.Localize(start.Plan, shared) };
+    }
+
+    private PretrainResult Train(
+        ImageDataSet images,
+        RunDirectory run,
+        ComputePlan plan,
+        long? totalStepsBefore,
+        SkippedImages skipped,
+        bool resume,
+        CancellationToken cancellation)
+    {
+        ImageDataSet readable = World.OnEveryRank(() =>
+        {
+            ImageDataSet loaded = ImageCache.Load(images, options.Data, skipped, null, cancellation);
+            Usable.ForTraining(loaded, options.Batch.Size);
+            return loaded;
+        });
+        int stepsPerEpoch = readable.Count / options.Batch.Size;
+        var calendar = new RunCalendar(stepsPerEpoch, (long)stepsPerEpoch * options.Schedule.Epochs, options.Checkpoint);
+
+        using ITrainingTask task = createTask(plan.Device);
+        using Optimizer optimizer = OptimizerCatalog.Create(options.Optimizer, ParameterGroups.Of(task.Model), plan.NotAdapted);
+        plan = plan with { NotAdapted = ParameterGroups.ExcludedWeights(optimizer.Parameters) };
+        LearningRateSchedule schedule = ScheduleOf(options, readable.Count, plan);
+        using OnlineProbe? probe = OnlineProbe.For(readable, task.RepresentationSize, options, plan, World);
+        var state = new TrainingState(task.Model, optimizer, schedule, calendar.TotalSteps)
+        {
+            Observers = probe is null ? [] : [probe],
+        };
+        Restore(state, run, task, resume);
+        Announce(state, readable.Count, totalStepsBefore, plan);
+
+        int micro = World.Min(World.OnEveryRank(() => FitBatch(plan, task)));
+        plan = plan with { MicroBatch = micro };
+        RankShare share = World.Share(options.Batch.Size, micro);
+        World.ForRankZero(Record(images, plan, calendar.TotalSteps))?.Write(run.RunFile);
+        LogDevices(plan);
+        Log.LogInformation("{Header}", World.Describe(share, micro, task.ViewsPerImage, options.Batch.Norm));
+
+        using IGradientStep step = task.Step(share, World);
+        using IGradientSums sums = World.Join(task.Model, task.Encoder, optimizer, options.Batch.Norm, share, Log);
+        using MetricsLog? metrics = World.OnRankZeroOnly(
+            () => new MetricsLog(run.MetricsFile, run.TensorBoardFolder, state.Step));
+        using var views = new BatchFeed(
+            readable, World.ShareBatch(options, share), plan with { MicroBatch = share.Micro }, task.ViewsPerImage, skipped,
+            BatchOrder.Plans(options.Seed, readable.Count, share.Batch, state.Step, state.TotalSteps, share.Split), OwnAugmentation);
+
+        var encoder = new TrainedEncoder(task.Encoder, options.Encoder, options.Views);
+        using var guard = new DivergenceGuard(options, calendar, state.Step, device(plan.Device));
+        KnnMonitor? knn = KnnMonitor.For(readable, encoder, options, skipped, calendar, cancellation);
+        var meter = new RunMeter(state.Step, calendar, options, World.ForRankZero(Progress), metrics, Log)
+        {
+            Judge = outcome => task.Health(World.Gather(outcome, task, share)),
+            InputWait = () => views.Waited,
+            Knn = knn,
+            Probe = probe,
+            World = World,
+        };
+        var checkpoints = new CheckpointWriter(run, encoder, calendar, guard, skipped, World, cancellation);
+        state.Observers = [guard, .. new IRunObserver?[] { knn, probe }.OfType<IRunObserver>(), meter, checkpoints];
+
+        TrainingLoop.Run(state, step, sums, views);
+
+        World.Merge(skipped);
+        World.OnRankZero(() =>
+        {
+            skipped.Write(run.SkippedFile);
+            encoder.Save(run.EncoderFile, Provenance(state.Step));
+            task.Save(run, encoder);
+        });
+        return meter.Result(run, state.Step, skipped.Count, state.Checkpoint!);
+    }
+
+    /// <summary>Starts from the latest checkpoint, from the weights of a file, or from random weights.</summary>
+    private void Restore(TrainingState state, RunDirectory run, ITrainingTask task, bool resume)
+    {
+        string? latest = World.OnRankZero(() => resume ? run.LatestCheckpoint() : null);
+        long step = World.OnRankZero(() =>
+        {
+            if (latest is not null)
+            {
+                return state.Restore(run, latest);
+            }
+
+            if (run.HasRun)
+            {
+                Logger.LogWarning("{Run}: there is no checkpoint; starting from the beginning.", run.Root);
+            }
+
+            LoadWeights(task);
+            return 0;
+        });
+        state.ContinueFrom(step, latest, World);
+    }
+
+    private void LoadWeights(ITrainingTask task)
+    {
+        if (options.Encoder.Weights is not { } file)
+        {
+            return;
+        }
+
+        using IWeightsFile content = WeightsFile.Read(file);
+        TrainedEncoder.LoadWeights(task.Encoder, content, file);
+        string normalize = options.Views.Normalize;
+        if (TrainedEncoder.NormalizationOf(content) is { } before && before != normalize)
+        {
+            Logger.LogWarning(
+                "{File}: its weights expect pixels with normalization {Before}, and views.normalize is {Normalize}; --set views.normalize={Before} continues as they were trained.",
+                file, before, normalize, before);
+        }
+    }
+
+    private void Announce(TrainingState state, int images, long? totalStepsBefore, ComputePlan plan)
+    {
+        long before = totalStepsBefore ?? state.TotalSteps;
+        int stepsPerEpoch = images / options.Batch.Size;
+        int epochs = (int)Math.Clamp(before / stepsPerEpoch, 1, int.MaxValue);
+        LearningRateSchedule earlier = ScheduleOf(options with { Schedule = options.Schedule with { Epochs = epochs } }, images, plan);
+        World.OnEveryRank(() =>
+        {
+            RunResumption.Announce(before, state.Step, state.TotalSteps, earlier, state.Schedule, Log);
+            RunResumption.AnnounceEarlierRules(plan, options, taskName, state.Schedule, state.Step, state.TotalSteps, Log);
+        });
+    }
+
+    private void LogDevices(ComputePlan plan)
+    {
+        RankDevice[] all = World.Devices(plan.Device);
+        Log.LogInformation(
+            "Computing in {Precision}{Devices}.",
+            plan.PrecisionInWords,
+            all.Length > 1 ? $": {RankDevice.Describe(all)}" : $" on {all[0]}, with {plan.Threads} thread(s)");
+        foreach (string shared in RankDevice.Shared(all))
+        {
+            Log.LogWarning("{Shared}", shared);
+        }
+    }
+
+    private RunRecord Record(ImageDataSet images, ComputePlan plan, long totalSteps)
+        => RunRecord.Of(options, images, plan, totalSteps, taskName, World.Size) with
+        {
+            OwnAugmentation = AugmentationCheck.NameOf(OwnAugmentation),
+        };
+
+    private void RequireMemoryLimit()
+    {
+        if (options.Batch.MicroIsAuto && options.Batch.Memory is null && ComputePlan.ResolveDevice(options.Device) == "cpu")
+        {
+            throw new ConfigurationException(
+                $"cannot choose a micro-batch for {World.Size} ranks without a memory limit; "
+                    + "set Batch.Memory (for example 8GB per rank) or a fixed Batch.Micro");
+        }
+    }
+
+    private int FitBatch(ComputePlan plan, ITrainingTask task)
+    {
+        int max = MicroBatches.Count(options.Batch.Size, World.Size);   // A rank's share of a batch.
+        return plan.MicroBatch ?? MicroBatchFit.Find(
+            options with { Batch = options.Batch with { Size = Math.Max(2, max) } }, plan, task, Log);
+    }
+
+    private static LearningRateSchedule ScheduleOf(PretrainOptions options, int images, ComputePlan plan)
+    {
+        (int batch, ScheduleOptions length) = (options.Batch.Size, options.Schedule);
+        double peak = options.Optimizer.PeakRateFor(batch);
+        return plan.HasEarlierSchedule
+            ? LearningRateSchedule.OfEarlierRun(images, length.Epochs, batch, length.WarmupEpochs, peak)
+            : new LearningRateSchedule(images, length.Epochs, batch, length.WarmupEpochs, peak);
+    }
+
+    private Dictionary<string, string> Provenance(long steps) => new()
+    {
+        ["made_by"] = $"simclr {typeof(TrainingSession).Assembly.GetName().Version!.ToString(3)}",
+        ["trained"] = $"{options.Schedule.Epochs} epochs, {steps} steps, batch {options.Batch.Size}, seed {options.Seed}",
+    };
+
+    /// <summary>How a session begins, as rank 0 found it.</summary>
+    /// <param name="Plan">Where and how to compute.</param>
+    /// <param name="TotalStepsBefore">Steps that the run in the directory was planned for; null where there is none.</param>
+    private sealed record RunStart(ComputePlan Plan, long? TotalStepsBefore);
+}
