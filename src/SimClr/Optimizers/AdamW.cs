@@ -36,7 +36,8 @@ public sealed class AdamW : Optimizer
         AddSlot("power2", 1);
     }
 
-    private protected override void Update(ParameterSlab slab, double learningRate)
+    /// <inheritdoc/>
+    protected override void Update(ParameterSlab slab, double learningRate)
     {
         if (!slab.Excluded)
         {

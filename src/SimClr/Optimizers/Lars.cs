@@ -38,7 +38,8 @@ public sealed class Lars : Optimizer
         this.trustCoefficient = Scalars.Of(trustCoefficient);
     }
 
-    private protected override void Update(ParameterSlab slab, double learningRate)
+    /// <inheritdoc/>
+    protected override void Update(ParameterSlab slab, double learningRate)
     {
         Tensor step = slab.Excluded ? slab.Gradients : Adapted(slab);
         slab.Values.sub_(slab.Slot("momentum").mul_(momentum).add_(step, alpha: Scalars.Of(learningRate)));

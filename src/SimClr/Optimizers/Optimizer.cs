@@ -12,8 +12,11 @@ public abstract class Optimizer : IDisposable
     private readonly IReadOnlyList<ParameterSlab> slabs;
     private readonly Dictionary<string, Tensor> state = [];
 
-    private protected Optimizer(IReadOnlyList<TrainedParameter> parameters)
+    /// <summary>Moves the parameters into slabs.</summary>
+    /// <param name="parameters">From <see cref="ParameterGroups.Of"/>.</param>
+    protected Optimizer(IReadOnlyList<TrainedParameter> parameters)
     {
+        ArgumentNullException.ThrowIfNull(parameters);
         Parameters = parameters;
         slabs = ParameterSlab.Of(parameters);
     }
@@ -73,9 +76,15 @@ public abstract class Optimizer : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private protected abstract void Update(ParameterSlab slab, double learningRate);
+    /// <summary>Applies the gradients of one slab to its values.</summary>
+    /// <param name="slab">Parameters that lie one after another, with their gradients and slots.</param>
+    /// <param name="learningRate">The rate of this step, 0 or more.</param>
+    protected abstract void Update(ParameterSlab slab, double learningRate);
 
-    private protected void AddSlot(string slot, double value = 0)
+    /// <summary>Adds a state of the size of the parameters, which checkpoints hold; call it in the constructor.</summary>
+    /// <param name="slot">Its name, without a dot.</param>
+    /// <param name="value">The initial value of every number.</param>
+    protected void AddSlot(string slot, double value = 0)
     {
         foreach ((string name, Tensor slice) in slabs.SelectMany(slab => slab.AddSlot(slot, value)))
         {

@@ -9,10 +9,10 @@ namespace SimClr.Optimizers;
 /// become slices of the slab: they keep shape, strides and values.
 /// </summary>
 /// <remarks>
-/// Slabs are [rows, <see cref="RowLength"/>]. The first row is empty, each parameter starts a new one, and what its last row
+/// Slabs are [rows, 1024]. The first row is empty, each parameter starts a new one, and what its last row
 /// has left over is 0 in values and gradients and stays 0, so that the norm of a parameter is that of its rows.
 /// </remarks>
-internal sealed class ParameterSlab : IDisposable
+public sealed class ParameterSlab : IDisposable
 {
     private const int RowLength = 1024;
 
@@ -24,7 +24,7 @@ internal sealed class ParameterSlab : IDisposable
     private readonly long[] firstRow;
 
     /// <param name="parameters">At least one; all of one kind, type and device.</param>
-    public ParameterSlab(IReadOnlyList<TrainedParameter> parameters)
+    internal ParameterSlab(IReadOnlyList<TrainedParameter> parameters)
     {
         this.parameters = parameters;
         long[] rows = [.. parameters.Select(p => (p.Value.numel() + RowLength - 1) / RowLength)];
@@ -52,32 +52,33 @@ internal sealed class ParameterSlab : IDisposable
     /// <summary>Whether weight decay and adaptation leave these parameters out.</summary>
     public bool Excluded { get; }
 
-    /// <summary>The parameters, [rows, <see cref="RowLength"/>].</summary>
+    /// <summary>The parameters, [rows, 1024].</summary>
     public Tensor Values { get; }
 
     /// <summary>Their gradients, in the same places.</summary>
     public Tensor Gradients { get; }
 
     /// <summary>Sorts parameters into slabs, by kind, type and device.</summary>
-    public static IReadOnlyList<ParameterSlab> Of(IReadOnlyList<TrainedParameter> parameters)
+    internal static IReadOnlyList<ParameterSlab> Of(IReadOnlyList<TrainedParameter> parameters)
         => [.. parameters
             .GroupBy(p => (p.Excluded, p.Value.dtype, $"{p.Value.device}"))
             .Select(group => new ParameterSlab([.. group]))];
 
     /// <summary>Adds a part of the state, filled with one value.</summary>
     /// <returns>The slice of each parameter, by its name.</returns>
-    public IEnumerable<KeyValuePair<string, Tensor>> AddSlot(string slot, double value)
+    internal IEnumerable<KeyValuePair<string, Tensor>> AddSlot(string slot, double value)
     {
         using var scope = NewDisposeScope();
         slots[slot] = Own(Empty().fill_(Scalars.Of(value)));
         return [.. parameters.Select((p, i) => KeyValuePair.Create(p.Name, Own(Slice(slots[slot], i))))];
     }
 
-    /// <summary>A part of the state, [rows, <see cref="RowLength"/>].</summary>
+    /// <summary>A part of the optimizer's state, in the same places.</summary>
+    /// <param name="slot">The name that <see cref="Optimizer.AddSlot"/> was given.</param>
     public Tensor Slot(string slot) => slots[slot];
 
     /// <summary>Sets the gradients to 0; the backward pass adds to them where they are.</summary>
-    public void ZeroGradients()
+    internal void ZeroGradients()
     {
         Gradients.zero_();
         for (int i = 0; i < parameters.Count; i++)
@@ -90,7 +91,7 @@ internal sealed class ParameterSlab : IDisposable
     /// Takes over gradients that someone put in place of the slab's own.
     /// </summary>
     /// <returns>The parameters that have none.</returns>
-    public IReadOnlyList<TrainedParameter> CollectGradients()
+    internal IReadOnlyList<TrainedParameter> CollectGradients()
     {
         var missing = new List<TrainedParameter>();
         for (int i = 0; i < parameters.Count; i++)
@@ -111,7 +112,7 @@ internal sealed class ParameterSlab : IDisposable
     }
 
     /// <summary>The gradients of some parameters that follow each other, as parts of the slab, contiguous, of so many bytes at most each.</summary>
-    public IEnumerable<Tensor> GradientsOf(int first, int end, long bytes)
+    internal IEnumerable<Tensor> GradientsOf(int first, int end, long bytes)
     {
         long rows = Math.Max(1, bytes / (RowLength * Gradients.element_size()));
         for (long row = firstRow[first]; row < firstRow[end]; row += rows)
@@ -121,6 +122,7 @@ internal sealed class ParameterSlab : IDisposable
     }
 
     /// <summary>The ℓ2 norm of each parameter's part of a slab, [parameters].</summary>
+    /// <param name="slab"><see cref="Values"/>, <see cref="Gradients"/>, a slot, or a tensor of their shape.</param>
     public Tensor Norms(Tensor slab)
     {
         Tensor squares = slab.pow(Scalars.Two).sum(1);                                               // [rows]
@@ -128,8 +130,10 @@ internal sealed class ParameterSlab : IDisposable
     }
 
     /// <summary>One number per parameter, [parameters], laid beside the rows of its parameter: [rows, 1].</summary>
+    /// <param name="perParameter">[parameters].</param>
     public Tensor PerRow(Tensor perParameter) => perParameter.index_select(0, parameterOfRow).unsqueeze(1);
 
+    /// <summary>Frees the tensors; the optimizer does it.</summary>
     public void Dispose()
     {
         foreach (Tensor tensor in slots.Values.Concat(gradientSlices).Concat([Values, Gradients, parameterOfRow, rowsOfParameter]))

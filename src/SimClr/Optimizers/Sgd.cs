@@ -29,7 +29,8 @@ public sealed class Sgd : Optimizer
         this.weightDecay = Scalars.Of(weightDecay);
     }
 
-    private protected override void Update(ParameterSlab slab, double learningRate)
+    /// <inheritdoc/>
+    protected override void Update(ParameterSlab slab, double learningRate)
     {
         Tensor decayed = slab.Excluded ? slab.Gradients : slab.Gradients.add(slab.Values, alpha: weightDecay);
         Tensor velocity = slab.Slot("momentum").mul_(momentum).add_(decayed, Scalars.One);

@@ -17,8 +17,8 @@ internal sealed class ContrastiveTask(SimClrModel model, IContrastiveLoss loss, 
 
     public int RepresentationSize => model.RepresentationSize;
 
-    public static ContrastiveTask Create(PretrainOptions options, string device, nn.Module<Tensor, Tensor>? ownEncoder)
-        => new(SimClrModel.Create(options, device, ownEncoder), LossCatalog.Create(options.Loss), options.Batch.Size);
+    public static ContrastiveTask Create(PretrainOptions options, string device, CustomParts? custom = null) => new(
+        SimClrModel.Create(options, device, custom?.Encoder, custom?.Head), custom?.Loss ?? LossCatalog.Create(options.Loss), options.Batch.Size);
 
     public Tensor Output(Tensor views) => model.forward(views).Z;
 

@@ -4,6 +4,9 @@ using SimClr.Augmentation;
 using SimClr.Configuration;
 using SimClr.Data;
 using SimClr.Distributed;
+using SimClr.Internals;
+using SimClr.Losses;
+using SimClr.Optimizers;
 using static TorchSharp.torch;
 
 namespace SimClr.Training;
@@ -46,6 +49,24 @@ public sealed class Pretrainer
     /// </summary>
     public IAugmentation? OwnAugmentation { get; init; }
 
+    /// <summary>
+    /// A loss of your own over the projections of the batch; null (default) for the configured one (<see cref="PretrainOptions.Loss"/>).
+    /// Several processes compute it on all projections each.
+    /// </summary>
+    public IContrastiveLoss? CustomLoss { get; init; }
+
+    /// <summary>
+    /// A projection head of your own, [N, representation] → [N, projection]; null (default) for the configured one
+    /// (<see cref="PretrainOptions.Head"/>). It is trained in place and stays yours. The checkpoints hold its weights.
+    /// </summary>
+    public nn.Module<Tensor, Tensor>? CustomHead { get; init; }
+
+    /// <summary>
+    /// Creates an optimizer of your own for the trained parameters; null (default) for the configured one
+    /// (<see cref="PretrainOptions.Optimizer"/>). The learning rate is still that of the schedule. The run disposes it.
+    /// </summary>
+    public Func<IReadOnlyList<TrainedParameter>, Optimizer>? CustomOptimizer { get; init; }
+
     /// <summary>Trains, and leaves a run directory.</summary>
     /// <remarks>
     /// On Linux one process does the work on a thread of its own, whose cores are bound (docs/decisions/007), while the caller's
@@ -71,14 +92,28 @@ public sealed class Pretrainer
             OnlineProbe.CheckLabels(images);
         }
 
-        var session = new TrainingSession(options, RunRecord.Pretraining, device => ContrastiveTask.Create(options, device, ownEncoder))
+        var custom = new CustomParts
         {
-            OwnEncoder = ownEncoder is not null,
-            OwnAugmentation = OwnAugmentation,
+            Encoder = ownEncoder,
+            Head = CustomHead,
+            Loss = CustomLoss,
+            Optimizer = CustomOptimizer,
+            Augmentation = OwnAugmentation,
+        };
+        var session = new TrainingSession(options, RunRecord.Pretraining, device => ContrastiveTask.Create(options, device, custom))
+        {
+            Custom = custom,
             Logger = Logger,
             Progress = Progress,
             Communicator = Communicator,
         };
         return session.Run(images, runDirectory, resume, cancellation);
     }
+
+    /// <summary>Trains on a thread of its own.</summary>
+    /// <inheritdoc cref="Run" path="/param"/>
+    /// <inheritdoc cref="Run" path="/exception"/>
+    public Task<PretrainResult> RunAsync(
+        ImageDataSet images, string runDirectory, bool resume = false, CancellationToken cancellation = default)
+        => LongTask.Run(() => Run(images, runDirectory, resume, cancellation));
 }

@@ -11,24 +11,27 @@ namespace SimClr.Training;
 internal sealed class SimClrModel : nn.Module<Tensor, (Tensor H, Tensor Z)>
 {
     private readonly nn.Module<Tensor, Tensor> encoder;
-    private readonly ProjectionHead head;
+    private readonly nn.Module<Tensor, Tensor> head;
     private readonly bool ownsEncoder;
+    private readonly bool ownsHead;
     private bool channelsLast;
 
-    private SimClrModel(nn.Module<Tensor, Tensor> encoder, ProjectionHead head, int representation, bool ownsEncoder)
+    private SimClrModel(
+        nn.Module<Tensor, Tensor> encoder, nn.Module<Tensor, Tensor> head, int representation, bool ownsEncoder, bool ownsHead)
         : base(nameof(SimClrModel))
     {
         this.encoder = encoder;
         this.head = head;
         RepresentationSize = representation;
         this.ownsEncoder = ownsEncoder;
+        this.ownsHead = ownsHead;
         RegisterComponents();
         Statistics = new RunningStatistics(this);
     }
 
     public nn.Module<Tensor, Tensor> Encoder => encoder;
 
-    public ProjectionHead Head => head;
+    public nn.Module<Tensor, Tensor> Head => head;
 
     /// <summary>Those of its batch norms.</summary>
     public RunningStatistics Statistics { get; }
@@ -37,11 +40,17 @@ internal sealed class SimClrModel : nn.Module<Tensor, (Tensor H, Tensor Z)>
     public int RepresentationSize { get; }
 
     /// <summary>Builds the model that the options name, on the device, weights in channels-last order.</summary>
-    public static SimClrModel Create(PretrainOptions options, string device, nn.Module<Tensor, Tensor>? ownEncoder)
+    /// <param name="options">Encoder, head, image size and seed.</param>
+    /// <param name="device">cpu, cuda:N or mps.</param>
+    /// <param name="ownEncoder">The user's own encoder, [N, 3, S, S] → [N, r], or null.</param>
+    /// <param name="ownHead">The user's own head, [N, r] → [N, d], or null.</param>
+    public static SimClrModel Create(
+        PretrainOptions options, string device, nn.Module<Tensor, Tensor>? ownEncoder, nn.Module<Tensor, Tensor>? ownHead = null)
     {
         nn.Module<Tensor, Tensor> encoder = ownEncoder ?? EncoderCatalog.Create(options.Encoder, options.Views.Size, options.Seed);
         int representation = encoder is ResNet resnet ? resnet.RepresentationSize : MeasureRepresentation(encoder, options.Views.Size);
-        var model = new SimClrModel(encoder, new ProjectionHead(options.Head, representation, options.Seed), representation, ownEncoder is null);
+        nn.Module<Tensor, Tensor> head = ownHead ?? new ProjectionHead(options.Head, representation, options.Seed);
+        var model = new SimClrModel(encoder, head, representation, ownEncoder is null, ownHead is null);
 
         // The model's own "to" would leave an encoder where it is that was moved before.
         encoder.to(torch.device(device));
@@ -57,7 +66,7 @@ internal sealed class SimClrModel : nn.Module<Tensor, (Tensor H, Tensor Z)>
         return (h, head.forward(h));
     }
 
-    /// <summary>An encoder of the user's own goes on living.</summary>
+    /// <summary>Frees the parts that are not the user's own.</summary>
     protected override void Dispose(bool disposing)
     {
         if (disposing)
@@ -65,13 +74,14 @@ internal sealed class SimClrModel : nn.Module<Tensor, (Tensor H, Tensor Z)>
             Statistics.Dispose();
         }
 
-        if (ownsEncoder)
+        if (ownsEncoder && ownsHead)
         {
             base.Dispose(disposing);
         }
         else if (disposing)
         {
-            head.Dispose();
+            (ownsEncoder ? encoder : null)?.Dispose();
+            (ownsHead ? head : null)?.Dispose();
         }
     }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using SimClr.Configuration;
 using SimClr.Data;
 using SimClr.Distributed;
+using SimClr.Internals;
 
 namespace SimClr.Training;
 
@@ -64,4 +65,11 @@ public sealed class SupervisedTrainer
         };
         return session.Run(images, runDirectory, resume, cancellation);
     }
+
+    /// <summary>Trains on a thread of its own.</summary>
+    /// <inheritdoc cref="Run" path="/param"/>
+    /// <inheritdoc cref="Run" path="/exception"/>
+    public Task<PretrainResult> RunAsync(
+        ImageDataSet images, string runDirectory, bool resume = false, CancellationToken cancellation = default)
+        => LongTask.Run(() => Run(images, runDirectory, resume, cancellation));
 }

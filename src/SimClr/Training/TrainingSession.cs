@@ -28,11 +28,8 @@ internal sealed class TrainingSession(PretrainOptions options, string taskName, 
     /// <summary>The receiver of progress, or null.</summary>
     public IProgress<PretrainProgress>? Progress { get; init; }
 
-    /// <summary>Whether the encoder is the user's own; only ours are known to compute in bfloat16.</summary>
-    public bool OwnEncoder { get; init; }
-
-    /// <summary>The user's own step of the views, or null.</summary>
-    public IAugmentation? OwnAugmentation { get; init; }
+    /// <summary>The user's own parts.</summary>
+    public CustomParts Custom { get; init; } = CustomParts.None;
 
     /// <summary>The processes that share the run.</summary>
     public ICommunicator Communicator { get; init; } = SingleProcess.Instance;
@@ -65,19 +62,19 @@ internal sealed class TrainingSession(PretrainOptions options, string taskName, 
         World.Agree(() =>
         {
             RequireMemoryLimit();
-            return RunFacts.Of(Record(images, ComputePlan.Resolve(options, OwnEncoder), totalSteps: 0));
+            return RunFacts.Of(Record(images, ComputePlan.Resolve(options, Custom.Encoder is not null), totalSteps: 0));
         });
 
         RunLock? taken = null;
         try
         {
-            (ComputePlan plan, long? totalStepsBefore) = Prepare(run, images, resume, ref taken);
-            plan.Begin();
+            RunStart start = Prepare(run, images, resume, ref taken);
+            start.Plan.Begin();
             using var memory = new HostMemory();
             var skipped = new SkippedImages(images, options.Data);
             try
             {
-                return Train(images, run, plan, totalStepsBefore, skipped, resume, cancellation);
+                return Train(images, run, start, skipped, resume, cancellation);
             }
             catch (DataException) when (skipped.Count > 0 && World.ForRankZero(skipped) is not null)
             {
@@ -88,7 +85,7 @@ internal sealed class TrainingSession(PretrainOptions options, string taskName, 
             }
             finally
             {
-                plan.End();
+                start.Plan.End();
             }
         }
         finally
@@ -108,12 +105,12 @@ internal sealed class TrainingSession(PretrainOptions options, string taskName, 
             RunLock.RefuseTaken(run.Root);   // Before a half-written run is judged.
             RunRecord? before = RunRecord.Find(run);
             ComputePlan found = RunResumption.Prepare(
-                run, before, shared, taskName, images, OwnEncoder, resume, Logger, World.Size);
+                run, before, shared, taskName, images, Custom.Encoder is not null, resume, Logger, World.Size);
             held = RunLock.Take(run.Root);
             try
             {
-                AugmentationCheck.Run(run, before, options, OwnAugmentation);
-                return new RunStart(found, before?.TotalSteps);
+                CustomPartsCheck.Run(run, before, options, Custom);
+                return new RunStart(found, before?.TotalSteps, before?.CustomOptimizer);
             }
             catch
             {
@@ -128,8 +125,7 @@ internal sealed class TrainingSession(PretrainOptions options, string taskName, 
     private PretrainResult Train(
         ImageDataSet images,
         RunDirectory run,
-        ComputePlan plan,
-        long? totalStepsBefore,
+        RunStart start,
         SkippedImages skipped,
         bool resume,
         CancellationToken cancellation)
@@ -143,9 +139,9 @@ internal sealed class TrainingSession(PretrainOptions options, string taskName, 
         int stepsPerEpoch = readable.Count / options.Batch.Size;
         var calendar = new RunCalendar(stepsPerEpoch, (long)stepsPerEpoch * options.Schedule.Epochs, options.Checkpoint);
 
-        using ITrainingTask task = createTask(plan.Device);
-        using Optimizer optimizer = OptimizerCatalog.Create(options.Optimizer, ParameterGroups.Of(task.Model), plan.NotAdapted);
-        plan = plan with { NotAdapted = ParameterGroups.ExcludedWeights(optimizer.Parameters) };
+        using ITrainingTask task = createTask(start.Plan.Device);
+        using Optimizer optimizer = World.OnEveryRank(() => CreateOptimizer(run, start, ParameterGroups.Of(task.Model)));
+        ComputePlan plan = start.Plan with { NotAdapted = ParameterGroups.ExcludedWeights(optimizer.Parameters) };
         LearningRateSchedule schedule = ScheduleOf(options, readable.Count, plan);
         using OnlineProbe? probe = OnlineProbe.For(readable, task.RepresentationSize, options, plan, World);
         var state = new TrainingState(task.Model, optimizer, schedule, calendar.TotalSteps)
@@ -153,12 +149,12 @@ internal sealed class TrainingSession(PretrainOptions options, string taskName, 
             Observers = probe is null ? [] : [probe],
         };
         Restore(state, run, task, resume);
-        Announce(state, readable.Count, totalStepsBefore, plan);
+        Announce(state, readable.Count, start.TotalStepsBefore, plan);
 
         int micro = World.Min(World.OnEveryRank(() => FitBatch(plan, task)));
         plan = plan with { MicroBatch = micro };
         RankShare share = World.Share(options.Batch.Size, micro);
-        World.ForRankZero(Record(images, plan, calendar.TotalSteps))?.Write(run.RunFile);
+        World.ForRankZero(Record(images, plan, calendar.TotalSteps, optimizer))?.Write(run.RunFile);
         LogDevices(plan);
         Log.LogInformation("{Header}", World.Describe(share, micro, task.ViewsPerImage, options.Batch.Norm));
 
@@ -168,7 +164,7 @@ internal sealed class TrainingSession(PretrainOptions options, string taskName, 
             () => new MetricsLog(run.MetricsFile, run.TensorBoardFolder, state.Step));
         using var views = new BatchFeed(
             readable, World.ShareBatch(options, share), plan with { MicroBatch = share.Micro }, task.ViewsPerImage, skipped,
-            BatchOrder.Plans(options.Seed, readable.Count, share.Batch, state.Step, state.TotalSteps, share.Split), OwnAugmentation);
+            BatchOrder.Plans(options.Seed, readable.Count, share.Batch, state.Step, state.TotalSteps, share.Split), Custom.Augmentation);
 
         var encoder = new TrainedEncoder(task.Encoder, options.Encoder, options.Views);
         using var guard = new DivergenceGuard(options, calendar, state.Step, device(plan.Device));
@@ -194,6 +190,30 @@ internal sealed class TrainingSession(PretrainOptions options, string taskName, 
             task.Save(run, encoder);
         });
         return meter.Result(run, state.Step, skipped.Count, state.Checkpoint!);
+    }
+
+    private Optimizer CreateOptimizer(RunDirectory run, RunStart start, IReadOnlyList<TrainedParameter> parameters)
+    {
+        if (Custom.Optimizer is not { } create)
+        {
+            return OptimizerCatalog.Create(options.Optimizer, parameters, start.Plan.NotAdapted);
+        }
+
+        Optimizer optimizer = create(parameters);
+        try
+        {
+            if (start.TotalStepsBefore is not null)
+            {
+                CustomPartsCheck.RequireSame(run, "optimizer", start.OptimizerBefore, CustomParts.NameOf(optimizer));
+            }
+
+            return optimizer;
+        }
+        catch
+        {
+            optimizer.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Starts from the latest checkpoint, from the weights of a file, or from random weights.</summary>
@@ -262,10 +282,13 @@ internal sealed class TrainingSession(PretrainOptions options, string taskName, 
         }
     }
 
-    private RunRecord Record(ImageDataSet images, ComputePlan plan, long totalSteps)
+    private RunRecord Record(ImageDataSet images, ComputePlan plan, long totalSteps, Optimizer? optimizer = null)
         => RunRecord.Of(options, images, plan, totalSteps, taskName, World.Size) with
         {
-            OwnAugmentation = AugmentationCheck.NameOf(OwnAugmentation),
+            OwnAugmentation = CustomParts.NameOf(Custom.Augmentation),
+            CustomLoss = CustomParts.NameOf(Custom.Loss),
+            CustomHead = CustomParts.NameOf(Custom.Head),
+            CustomOptimizer = Custom.Optimizer is null ? null : CustomParts.NameOf(optimizer),
         };
 
     private void RequireMemoryLimit()
@@ -303,5 +326,6 @@ internal sealed class TrainingSession(PretrainOptions options, string taskName, 
     /// <summary>How a session begins, as rank 0 found it.</summary>
     /// <param name="Plan">Where and how to compute.</param>
     /// <param name="TotalStepsBefore">Steps that the run in the directory was planned for; null where there is none.</param>
-    private sealed record RunStart(ComputePlan Plan, long? TotalStepsBefore);
+    /// <param name="OptimizerBefore">The type of its user's own optimizer, or null.</param>
+    private sealed record RunStart(ComputePlan Plan, long? TotalStepsBefore, string? OptimizerBefore);
 }

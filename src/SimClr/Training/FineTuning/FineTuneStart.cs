@@ -61,6 +61,7 @@ internal sealed class FineTuneStart
             throw new ConfigurationException($"{run.Root}: projection layers were asked for, but this run is supervised and has no projection head");
         }
 
+        TrainedHead.RequireConfigured(run.Root, record);
         FirstLayers.Check(record.Configuration.Head, options.ProjectionLayers);
         return record.Configuration.Head;
     }

@@ -1,11 +1,9 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using SimClr.Checkpoints;
 using SimClr.Configuration;
 using SimClr.Data;
 using SimClr.Distributed;
 using SimClr.Evaluation;
 using SimClr.Internals;
-using SimClr.Optimizers;
 
 namespace SimClr.Training;
 
@@ -105,9 +103,15 @@ public sealed class FineTuning
             }
         });
         return new FineTuneResult(
-            outcome, network.Options, network.Steps, Decay(network.Options, network.Images), network.Images, network.FinalLoss,
+            outcome, network.Options, network.Steps, FineTuneFit.DecayOf(network.Options, network.Images), network.Images, network.FinalLoss,
             network.Search, network.ValidationImages, network.SkippedImages + skippedTest.Count);
     }
+
+    /// <summary>Trains and tests on a thread of its own.</summary>
+    /// <inheritdoc cref="Run" path="/param"/>
+    /// <inheritdoc cref="Run" path="/exception"/>
+    public Task<FineTuneResult> RunAsync(ImageDataSet train, ImageDataSet test, CancellationToken cancellation = default)
+        => LongTask.Run(() => Run(train, test, cancellation));
 
     /// <summary>
     /// Trains on one set, to be tested on another by the caller. Where the choice is by mean average precision, the images of
@@ -141,7 +145,7 @@ public sealed class FineTuning
         FineTuneOptions chosen = search.Length == 0 ? settings[0] : settings[Best(search)];
 
         ImageDataSet all = search.Length > 0 && validation is not null ? new JoinedDataSet(images, validation) : images;
-        TrainedClassifier classifier = Train(chosen, all, skipped, search.Length, search.Length + 1, cancellation, out double loss);
+        TrainedClassifier classifier = Fit(skipped, cancellation).Train(chosen, all, search.Length, search.Length + 1, out double loss);
         World.Merge(skipped);
         return new FineTunedNetwork(classifier, chosen, all.Count, loss, search, held, skipped.Count);
     }
@@ -224,7 +228,7 @@ public sealed class FineTuning
         {
             try
             {
-                using TrainedClassifier classifier = Train(settings[number], fit, skipped, number, settings.Length + 1, cancellation, out _);
+                using TrainedClassifier classifier = Fit(skipped, cancellation).Train(settings[number], fit, number, settings.Length + 1, out _);
                 return Score(classifier, held, skipped, cancellation);
             }
             catch (DivergenceException)
@@ -252,66 +256,8 @@ public sealed class FineTuning
         return (images.Subset(kept), images.Subset(heldOut));
     }
 
-    private TrainedClassifier Train(
-        FineTuneOptions setting,
-        ImageDataSet images,
-        SkippedImages skipped,
-        int number,
-        int runs,
-        CancellationToken cancellation,
-        out double loss)
-    {
-        int classes = LabeledImages.Classes(images);
-        (TrainedEncoder encoder, ClassifierModel model) = start.Create(classes, plan.Device);
-        var classifier = new TrainedClassifier(encoder, model, images.ClassNames ?? ClassNumbers.Of(classes), start.Head);
-        try
-        {
-            loss = Steps(model, setting, images, skipped, (step, steps, now) =>
-                Progress?.Report(new FineTuneProgress(number + 1, runs, step, steps, now)), cancellation);
-            model.eval();
-            return classifier;
-        }
-        catch
-        {
-            classifier.Dispose();
-            throw;
-        }
-    }
-
-    private double Steps(
-        ClassifierModel model,
-        FineTuneOptions setting,
-        ImageDataSet images,
-        SkippedImages skipped,
-        Action<long, long, double> report,
-        CancellationToken cancellation)
-    {
-        int batch = setting.BatchFor(images.Count);
-        long steps = setting.StepsFor(images.Count);
-        var schedule = new LearningRateSchedule(steps, warmupSteps: 0, setting.Rate);
-        RankShare share = World.Share(batch, micro: batch);
-        using SupervisedStep gradients = images.Presence is { } presence
-            ? new SupervisedStep(model, presence, share, World)
-            : new SupervisedStep(model, images.RequireLabels(), share, World);
-        using var optimizer = new Sgd(ParameterGroups.Of(model), weightDecay: setting.WeightDecay);
-        using IGradientSums sums = World.Join(model, model.Encoder, optimizer, BatchOptions.GlobalNorm, share, NullLogger.Instance);
-        using var feed = new BatchFeed(
-            images, configuration with { Batch = new BatchOptions { Size = Math.Max(2, share.Images) }, Data = Reading },
-            plan with { MicroBatch = share.Images }, 1, skipped,
-            BatchOrder.Plans(options.Seed, images.Count, share.Batch, 0, steps, share.Split));
-        BatchNormDecay.Set(model, Decay(setting, images.Count));
-
-        var state = new TrainingState(model, optimizer, schedule, steps);
-        var watch = new FineTuneWatch(report, cancellation);
-        state.Observers = [watch];
-        cancellation.ThrowIfCancellationRequested();
-        TrainingLoop.Run(state, gradients, sums, feed);
-        World.CheckWeights(ModuleState.Of(model).Select(part => part.Value), steps);
-        return watch.Loss;
-    }
-
-    private static double Decay(FineTuneOptions setting, int images)
-        => setting.ScheduleBatchNorm ? BatchNormDecay.For(images / setting.BatchFor(images)) : BatchNormDecay.Usual;
+    private FineTuneFit Fit(SkippedImages skipped, CancellationToken cancellation)
+        => new(start, configuration with { Data = Reading }, plan, skipped, World, Progress, cancellation);
 
     private Dictionary<string, string> Provenance(FineTuneOptions chosen, int images) => new()
     {

@@ -19,6 +19,8 @@ internal static class RunFacts
             ["device in use"] = ComputeDevice.KindOf(record.Machine.Device),   // Each rank has its own number.
             ["precision in use"] = record.Machine.Precision,
             ["augmentation of your own"] = record.OwnAugmentation ?? "none",
+            ["loss of your own"] = record.CustomLoss ?? "none",
+            ["head of your own"] = record.CustomHead ?? "none",
         };
         foreach (string path in ConfigurationKeys.Paths.Except(ConfigurationKeys.ThatMayDiffer(Between.Ranks)))
         {

@@ -31,6 +31,18 @@ internal sealed record RunRecord(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? OwnAugmentation { get; init; }
 
+    /// <summary>The type of the user's own loss; omitted where the loss is the configured one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? CustomLoss { get; init; }
+
+    /// <summary>The type of the user's own projection head; omitted where the head is the configured one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? CustomHead { get; init; }
+
+    /// <summary>The type of the user's own optimizer; omitted where the optimizer is the configured one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? CustomOptimizer { get; init; }
+
     /// <summary>
     /// Steps that the learning-rate schedule counts: <see cref="TotalSteps"/>. Missing where an earlier version started the
     /// run, which counted images · epochs div batch + 1 (<see cref="Optimizers.LearningRateSchedule.OfEarlierRun"/>).

@@ -34,8 +34,20 @@ internal static class TrainedHead
             throw new ConfigurationException($"{run} holds no projection head: it was trained with head.kind = none, and h is all there is");
         }
 
+        RequireConfigured(run, record);
         return directory.LatestCheckpoint()
             ?? throw new DataException($"{run}: there is no checkpoint, which would hold the projection head; expected one in checkpoints/");
+    }
+
+    /// <summary>Refuses a run whose head is the user's own: the configuration does not describe it.</summary>
+    /// <exception cref="ConfigurationException">The head is the user's own.</exception>
+    public static void RequireConfigured(string run, RunRecord record)
+    {
+        if (record.CustomHead is { } type)
+        {
+            throw new ConfigurationException(
+                $"{run}: the projection head is {type}, a module of your own, which the configuration does not describe; use h, or load the head in C# from the last checkpoint (its tensors begin with '{Prefix}')");
+        }
     }
 
     /// <summary>Loads the head.</summary>
