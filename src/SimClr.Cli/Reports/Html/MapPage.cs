@@ -13,7 +13,7 @@ internal static class MapPage
     {
         var html = new StringBuilder();
         html.Append(HtmlReport.Beginning)
-            .Append(CultureInfo.InvariantCulture, $"<title>Map of images</title>\n<style>\n{ReportStyle.Css}\n{MapStyle.Css}\n</style>\n</head>\n<body>\n<main>\n")
+            .Append(CultureInfo.InvariantCulture, $"<title>Map of images</title>\n<style>\n{PageAsset.PageStyle}\n{PageAsset.MapStyle}\n</style>\n</head>\n<body>\n<main>\n")
             .Append(CultureInfo.InvariantCulture, $"<header>\n<h1>Map of images</h1>\n<p class=\"summary\">{HtmlText.Escape(content.Summary)}</p>\n</header>\n")
             .Append("<div class=\"tools\"><label><input type=\"checkbox\" id=\"pictures\"> pictures</label><button type=\"button\" id=\"whole\">whole map</button><span>Scroll to zoom, drag to move, point at a dot to see its image, click on a name to hide its group.</span></div>\n")
             .Append(CultureInfo.InvariantCulture, $"<div class=\"map\"><canvas id=\"map\" role=\"img\" aria-label=\"{HtmlText.Escape(content.Summary)}\"></canvas><ul id=\"legend\">\n");
@@ -25,7 +25,7 @@ internal static class MapPage
 
         html.Append("</ul></div>\n<div id=\"tip\" hidden><i></i><b></b><span></span></div>\n<noscript><p>The map is drawn by a script within this page, which this browser does not run.</p></noscript>\n");
         html.Append(CultureInfo.InvariantCulture, $"<script type=\"application/json\" id=\"data\">{Data(content, sheets).ToJsonString()}</script>\n");
-        return html.Append(CultureInfo.InvariantCulture, $"<script>\n{MapScript.Code}\n</script>\n</main>\n</body>\n</html>\n").ToString();
+        return html.Append(CultureInfo.InvariantCulture, $"<script>\n{PageAsset.MapScript}\n</script>\n</main>\n</body>\n</html>\n").ToString();
     }
 
     private static string Sign(int group)
