@@ -132,10 +132,10 @@ internal static class CommandLine
                 error.WriteLine("interrupted");
                 return Interrupted;
             case SimClrException known:
-                error.WriteLine($"error: {known.Lines[0]}");
+                error.WriteLine($"error: {CommandWords.From(known.Lines[0])}");
                 foreach (string line in known.Lines.Skip(1))
                 {
-                    error.WriteLine($"  {line}");
+                    error.WriteLine($"  {CommandWords.From(line)}");
                 }
 
                 WriteDetails(known, error, verbose);

@@ -87,7 +87,7 @@ public sealed record PretrainOptions
         if (Schedule.WarmupEpochs >= Schedule.Epochs)
         {
             throw new ArgumentException(FormattableString.Invariant(
-                $"schedule.warmup_epochs is {Schedule.WarmupEpochs} and schedule.epochs is {Schedule.Epochs}; warm-up must end before training does. Lower it, as with --set schedule.warmup_epochs=0, or train for more epochs"));
+                $"schedule.warmup_epochs is {Schedule.WarmupEpochs} and schedule.epochs is {Schedule.Epochs}; warm-up must end before training does. Lower it, for example with schedule.warmup_epochs=0, or train for more epochs"));
         }
     }
 }

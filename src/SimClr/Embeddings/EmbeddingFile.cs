@@ -74,7 +74,7 @@ public static class EmbeddingFile
         if (!File.Exists(path))
         {
             throw new DataException(
-                $"there is no embeddings file {path} (looked for {Path.GetFullPath(path)}); 'simclr embed RUN IMAGES --out {path}' writes one");
+                $"there is no embeddings file {path} (looked for {Path.GetFullPath(path)}); EmbeddingTask.Run({path}) writes one");
         }
 
         if (PlainFile.OtherKind(path) is { } kind)

@@ -138,7 +138,7 @@ internal static class EvaluateTransferCommand
             using TransferFolders folders = TransferFolders.Open(request, reading, seed);
             foreach (TransferSet set in folders.Absent)
             {
-                context.Remark($"{set.Title} is not there: {set.HowToGet(request.Root)}");
+                context.Remark($"{set.Title} is not there: {TransferFolders.HowToGet(set, request.Root)}");
             }
 
             SetOverlap compared = SetNotes.OverlapOf(context);

@@ -76,7 +76,7 @@ internal static class ImportCommand
                 ["size"] = encoder.Views.Size,
                 ["normalize"] = encoder.Views.Normalize,
                 ["interpolation"] = encoder.Views.Interpolation,
-                ["assumed"] = Texts(imported.Assumed),
+                ["assumed"] = Texts(imported.Assumed.Select(CommandWords.From)),
             },
             Words(file.Path, imported, weights, difference));
     }
@@ -97,7 +97,7 @@ internal static class ImportCommand
         }
 
         lines.Add($"input: {encoder.Views.Size} x {encoder.Views.Size}, normalization {encoder.Views.Normalize}, {encoder.Views.Interpolation}");
-        lines.AddRange(imported.Assumed.Select(assumed => $"assumed: {assumed}"));
+        lines.AddRange(imported.Assumed.Select(assumed => $"assumed: {CommandWords.From(assumed)}"));
         lines.Add(string.Create(CultureInfo.InvariantCulture, $"read back: largest difference {difference:G2}"));
         lines.Add($"next: simclr evaluate knn {file} --train LABELED --test LABELED");
         return lines;

@@ -43,7 +43,6 @@ internal sealed record TransferSet(
     public string HowToGet(string root)
     {
         string folder = Path.Join(root, Folders[0]);
-        string download = RemoteSets.All.Any(set => set.Name == Name) ? $", or by: simclr data download {Name} --out {folder}" : "";
-        return $"get it from {Source} and unpack it to {folder} ({Layout}){download}";
+        return $"get it from {Source} and unpack it to {folder} ({Layout})";
     }
 }

@@ -32,7 +32,7 @@ internal sealed class TransferFolders : IDisposable
             throw new DataException(
             [
                 $"{Path.GetFullPath(request.Root)} does not hold {(absent.Length == 1 ? "this set" : "these sets")}:",
-                .. absent.Select(set => $"{set.Title}: {set.HowToGet(request.Root)}"),
+                .. absent.Select(set => $"{set.Title}: {HowToGet(set, request.Root)}"),
             ]);
         }
 
@@ -48,6 +48,14 @@ internal sealed class TransferFolders : IDisposable
             folders.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Where to get a set, where to put it, and the command that does both for a set that it knows.</summary>
+    public static string HowToGet(TransferSet set, string root)
+    {
+        string folder = Path.Join(root, set.Folders[0]);
+        string download = RemoteSets.All.Any(remote => remote.Name == set.Name) ? $", or run: simclr data download {set.Name} --out {folder}" : "";
+        return set.HowToGet(root) + download;
     }
 
     public void Dispose() => present.ForEach(splits => splits.Dispose());
