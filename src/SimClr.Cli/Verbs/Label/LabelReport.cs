@@ -100,10 +100,10 @@ internal sealed class LabelReport
     };
 
     private static string Quality(CrossValidation? validation) => validation is null
-        ? "too few labels to tell how good the classifier is"
+        ? "too few labels to estimate the accuracy"
         : string.Create(
             CultureInfo.InvariantCulture,
-            $"accuracy by {validation.Folds}-fold cross-validation {validation.Accuracy:0.0%} (95 % interval {validation.Interval.Low:0.0%} to {validation.Interval.High:0.0%}, {validation.Images} images)");
+            $"accuracy by {validation.Folds}-fold cross-validation {validation.Accuracy:0.0%} (95% interval {validation.Interval.Low:0.0%} to {validation.Interval.High:0.0%}, {validation.Images} images)");
 
     private string Chosen => model is null
         ? "They are the middles of large clusters without a label."

@@ -47,7 +47,7 @@ public sealed class IndexCommandTests(SmallWorld world) : IClassFixture<SmallWor
         Assert.Equal((8, 0, 32), ((int)more["added"]!, (int)more["present"]!, (int)more["images"]!));
         Assert.Equal((1, 31), ((int)removed["removed"]!, (int)removed["images"]!));
         Assert.DoesNotContain(Search(index, world.At("train/red/2.png"), "--top", "50"), hit => (string?)hit!["path"] == world.At("test/red/0.png"));
-        Assert.Contains("not in it", CommandRun.Of("index", "remove", index, "nowhere.png").Refused(3));
+        Assert.Contains("not in the index", CommandRun.Of("index", "remove", index, "nowhere.png").Refused(3));
     }
 
     [Fact]

@@ -22,7 +22,7 @@ internal sealed class TransferFolders : IDisposable
         if (!Directory.Exists(request.Root))
         {
             throw new DataException(
-                $"--data-root: no folder {Path.GetFullPath(request.Root)}; expected one that holds the folders of the sets, such as {TransferCatalog.Sets[0].Folders[0]}");
+                $"--data-root: no folder {Path.GetFullPath(request.Root)}; expected one that contains the folders of the sets, such as {TransferCatalog.Sets[0].Folders[0]}");
         }
 
         IReadOnlyList<TransferSet> wanted = request.Wanted;

@@ -23,25 +23,25 @@ internal sealed class TransferTable(
     long seed)
 {
     private const string Mark = "*";
-    private const string PartialNote = "not on all images of the set, so not comparable with the paper";
+    private const string PartialNote = "incomplete set, not comparable with the paper";
 
     private string Protocol => request.Protocol == TransferRequest.Linear ? "linear evaluation" : "fine-tuning";
 
     public IEnumerable<string> Words(string? report)
     {
         string[] kinds = ["", "", "", "", .. TransferCatalog.Paper.Select(row => row.Short.Split(' ')[0])];
-        string[] headings = ["", "measure", "this run", "95 % interval", .. TransferCatalog.Paper.Select(row => row.Short.Split(' ')[1])];
+        string[] headings = ["", "measure", "this run", "95% interval", .. TransferCatalog.Paper.Select(row => row.Short.Split(' ')[1])];
         string[][] cells = [kinds, headings, .. results.Select(Cells)];
         int[] widths = [.. headings.Select((_, column) => cells.Max(row => row[column].Length))];
         IEnumerable<string> lines = cells.Select(row => string.Join("  ", row.Select((cell, column)
             => column < 2 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]))).TrimEnd());
         string[] marked = results.Any(result => result.IsPartial) ? [$"{Mark} {PartialNote}"] : [];
-        string[] missing = absent.Count > 0 ? [$"not there: {string.Join(", ", absent.Select(set => set.Title))}"] : [];
+        string[] missing = absent.Count > 0 ? [$"missing: {string.Join(", ", absent.Select(set => set.Title))}"] : [];
         return
         [
-            $"transfer by {Protocol} at {views.Size} pixels, in percent; in the last columns the paper's ResNet-50, 1× and 4×:",
-            "linear evaluation (lin), the same of supervised encoders (sup), fine-tuning (tuned), the same of supervised encoders",
-            "(sup-t), training from a random start (rand)",
+            $"transfer by {Protocol} at {views.Size} pixels, in percent; the last columns are the paper's ResNet-50, 1× and 4×:",
+            "linear evaluation (lin), linear evaluation of supervised encoders (sup), fine-tuning (tuned), fine-tuning of",
+            "supervised encoders (sup-t), training from random weights (rand)",
             "",
             .. lines,
             "",
