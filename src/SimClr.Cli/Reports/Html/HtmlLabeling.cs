@@ -10,7 +10,7 @@ internal static class HtmlLabeling
 {
     public static void Append(StringBuilder html, ReportLabeling labeling)
     {
-        html.Append("<p class=\"labeling\"><button type=\"button\" id=\"save\">Save labels.csv</button> <span id=\"told\"></span></p>\n<datalist id=\"classes\">");
+        html.Append("<p class=\"labeling\"><button type=\"button\" id=\"save\">Save labels.csv</button> <span id=\"progress\"></span></p>\n<datalist id=\"classes\">");
         foreach (string name in labeling.Classes)
         {
             html.Append(CultureInfo.InvariantCulture, $"<option value=\"{HtmlText.Escape(name)}\"></option>");

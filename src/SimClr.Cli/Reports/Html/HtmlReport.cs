@@ -87,6 +87,6 @@ internal static class HtmlReport
             html.Append(CultureInfo.InvariantCulture, $"<div><dt>{name}</dt><dd>{HtmlText.Escape(value)}</dd></div>\n");
         }
 
-        html.Append(CultureInfo.InvariantCulture, $"</dl>\n<details>\n<summary>The whole configuration</summary>\n<pre><code>{HtmlText.Escape(reproduction.Configuration.TrimEnd())}</code></pre>\n</details>\n");
+        html.Append(CultureInfo.InvariantCulture, $"</dl>\n<details>\n<summary>Full configuration</summary>\n<pre><code>{HtmlText.Escape(reproduction.Configuration.TrimEnd())}</code></pre>\n</details>\n");
     }
 }

@@ -127,20 +127,20 @@ internal sealed class ClusterList : IGroupList
                 [.. rows.Take(each).Select(row => gallery.Picture(row, Gallery.Cosine(cosines[row])))]));
         }
 
-        var sections = new List<ReportSection> { new("The images nearest to the center of each cluster", blocks) };
+        var sections = new List<ReportSection> { new("Representatives: the images nearest to each center", blocks) };
         if (choice is not null)
         {
-            sections.Add(new ReportSection("How many clusters", Sweep()));
+            sections.Add(new ReportSection("Number of clusters", Sweep()));
         }
 
         return new ReportPage("Clusters", $"{Summary}.", sections);
     }
 
     private ReportTable Sweep() => new(
-        $"Chosen by {Counted.Of(choice!.Rows, "image")}",
+        $"Computed on {Counted.Of(choice!.Rows, "image")}",
         [
-            new("silhouette", "How much nearer images are to their own cluster than to the next one, by 1 − cosine, −1 to 1; clusters that are apart have 0.5 and more.", IsShare: false),
-            new("mean cosine", "Of images with their center; it rises with the number of clusters.", IsShare: false),
+            new("silhouette", "How much closer images are to their own cluster than to the next one, by 1 − cosine, from −1 to 1; well-separated clusters reach 0.5 or more.", IsShare: false),
+            new("mean cosine", "Mean cosine of images to their centers; it grows with the number of clusters.", IsShare: false),
         ],
         [.. choice.Sweep.Select(point => new ReportRow($"{point.K} clusters", [point.Silhouette, point.MeanCosine], point.K == choice.K))]);
 

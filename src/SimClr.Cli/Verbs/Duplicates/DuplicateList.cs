@@ -97,7 +97,7 @@ internal sealed class DuplicateList : IGroupList
             int shown = Math.Min(group.Duplicates.Count, MostOfGroup - 1);
             if (left < shown + 1)
             {
-                blocks.Add(new ReportParagraph($"{Counted.Of(groups.Count - number, "group")} more are not shown here; --csv and --json hold all."));
+                blocks.Add(new ReportParagraph($"{Counted.Of(groups.Count - number, "group")} more are not shown; --csv and --json list all of them."));
                 break;
             }
 
@@ -108,7 +108,7 @@ internal sealed class DuplicateList : IGroupList
                 [
                     gallery.Picture(group.Kept, $"keep{SizeOf(group.Kept)}", marked: true),
                     .. group.Duplicates.Take(shown).Select(found => gallery.Picture(
-                        found.Row, (identical.Contains(found.Row) ? "same file" : Gallery.Cosine(found.Cosine)) + SizeOf(found.Row))),
+                        found.Row, (identical.Contains(found.Row) ? "identical file" : Gallery.Cosine(found.Cosine)) + SizeOf(found.Row))),
                 ]));
         }
 

@@ -52,7 +52,8 @@ public sealed class TransferTableTests
         Assert.Contains(">71.3%<", html);
         Assert.Contains("CIFAR-10*", html);
         Assert.Contains("chosen: l2 10;", html);
-        Assert.Contains("Not there: Pets.", html);
+        Assert.Contains("Missing: Pets.", html);
+        Assert.Contains("<h2>Reproduce this run</h2>", html);
         Assert.Contains("simclr evaluate transfer 'runs/my run' --data-root sets --only cifar10,voc2007 --allow-partial --seed 4", html);
         Assert.Contains("size: 32", html);
     }

@@ -1,14 +1,14 @@
 'use strict';
 (() => {
   const before = JSON.parse(document.getElementById('before').textContent);
-  const fields = [...document.querySelectorAll('.gallery input')], told = document.getElementById('told');
+  const fields = [...document.querySelectorAll('.gallery input')], progress = document.getElementById('progress');
   const classes = document.getElementById('classes');
   // As CsvField: what a spreadsheet would compute gets an apostrophe.
   const safe = text => /^'*[=+\-@\t\r\n]/.test(text) ? "'" + text : text;
   const quoted = text => safe(text) !== text || /[",\r\n]/.test(text) ? '"' + safe(text).replaceAll('"', '""') + '"' : text;
-  const tell = () => { told.textContent = fields.filter(field => field.value.trim()).length + ' of ' + fields.length + ' labeled'; };
+  const count = () => { progress.textContent = fields.filter(field => field.value.trim()).length + ' of ' + fields.length + ' labeled'; };
   fields.forEach((field, i) => {
-    field.addEventListener('input', tell);
+    field.addEventListener('input', count);
     field.addEventListener('change', () => {
       const text = field.value.trim();
       if (text && ![...classes.options].some(option => option.value === text)) classes.append(new Option(text, text));
@@ -23,5 +23,5 @@
     link.download = 'labels.csv';
     link.click();
   });
-  tell();
+  count();
 })();

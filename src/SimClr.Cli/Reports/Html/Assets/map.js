@@ -142,7 +142,7 @@
     zoom = to;
     redraw();
   }, { passive: false });
-  document.getElementById('whole').addEventListener('click', () => { zoom = 1; panX = 0; panY = 0; redraw(); });
+  document.getElementById('reset').addEventListener('click', () => { zoom = 1; panX = 0; panY = 0; redraw(); });
   pictures.addEventListener('change', redraw);
   document.querySelectorAll('#legend button').forEach((button, group) => button.addEventListener('click', () => {
     hidden[group] = !hidden[group];

@@ -67,12 +67,12 @@ internal sealed class TransferTable(
     };
 
     public string Html(double seconds) => HtmlReport.Html(new ReportPage(
-        "Transfer to other image sets",
+        "Transfer evaluation",
         Summary(),
         [
-            new ReportSection("Beside the paper", [Table(), .. Notes()]),
+            new ReportSection("Comparison with the paper", [Table(), .. Notes()]),
             new ReportSection(
-                "Get the same again",
+                "Reproduce this run",
                 new ReportReproduction(
                     request.CommandLine(seed),
                     ConfigurationText.Of(new JsonObject
@@ -175,10 +175,10 @@ internal sealed class TransferTable(
 
     private string Summary() => string.Create(
         CultureInfo.InvariantCulture,
-        $"An encoder ({encoder.Name}, width {encoder.Width}, {views.Size} pixels) that never saw these sets, measured on {results.Count} of the paper's twelve by {Protocol} (Appendix {(request.Protocol == TransferRequest.Linear ? "B.8.1" : "B.8.2")}).");
+        $"An encoder ({encoder.Name}, width {encoder.Width}, {views.Size} pixels) pre-trained without these sets, evaluated on {results.Count} of the paper's twelve sets by {Protocol} (Appendix {(request.Protocol == TransferRequest.Linear ? "B.8.1" : "B.8.2")}).");
 
     private ReportTable Table() => new(
-        "Percent on the test images. The other rows are the paper's, with ResNet-50 at 224 pixels.",
+        "Percent on the test images. The other rows are the paper's results, with ResNet-50 at 224 pixels.",
         [.. results.Select(result => new ReportMeasure(result.Set.Title + (result.IsPartial ? Mark : ""), Meaning(result)))],
         [
             new ReportRow(request.Run, [.. results.Select(result => (double?)result.Value)], Highlight: true),
@@ -188,7 +188,7 @@ internal sealed class TransferTable(
 
     private static string Meaning(TransferResult result) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{MeasureOf(result.Set)}, 95 % interval {ProgressText.Percent(result.Interval.Low)} to {ProgressText.Percent(result.Interval.High)}; chosen: {Chosen(result)}; {result.TrainImages:N0} images to learn from, {result.TestImages:N0} to be tested on, {result.ClassNames.Count} classes{(result.IsPartial ? $". {PartialNote}" : "")}.");
+        $"{MeasureOf(result.Set)}, 95% interval {ProgressText.Percent(result.Interval.Low)} to {ProgressText.Percent(result.Interval.High)}; chosen: {Chosen(result)}; {result.TrainImages:N0} training images, {result.TestImages:N0} test images, {result.ClassNames.Count} classes{(result.IsPartial ? $". {PartialNote}" : "")}.");
 
     private static string Chosen(TransferResult result)
         => string.Join(", ", result.Chosen.Select(setting => string.Create(CultureInfo.InvariantCulture, $"{setting.Name} {setting.Value:G3}")))
@@ -196,7 +196,7 @@ internal sealed class TransferTable(
 
     private IEnumerable<ReportBlock> Notes()
     {
-        string text = (absent.Count > 0 ? $"Not there: {string.Join(", ", absent.Select(set => set.Title))}." : "") + string.Concat(Skipped());
+        string text = (absent.Count > 0 ? $"Missing: {string.Join(", ", absent.Select(set => set.Title))}." : "") + string.Concat(Skipped());
         if (text.Length > 0)
         {
             yield return new ReportParagraph(text);
