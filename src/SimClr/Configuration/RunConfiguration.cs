@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace SimClr.Configuration;
 
 /// <summary>
-/// Reads and writes <see cref="PretrainOptions"/> as the one object that presets, <c>--config</c>,
-/// <c>--set section.key=value</c> and <c>run.json</c> share: sections of keys in snake_case.
+/// Reads and writes <see cref="PretrainOptions"/> as the one object that presets, configuration files, assignments
+/// such as <c>loss.temperature=0.1</c>, and <c>run.json</c> share: sections of keys in snake_case.
 /// </summary>
 public static class RunConfiguration
 {

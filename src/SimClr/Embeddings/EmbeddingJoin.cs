@@ -1,7 +1,7 @@
 namespace SimClr.Embeddings;
 
 /// <summary>
-/// Joins the files that <c>--shard</c> left to the one that a single call would have written, byte for byte. One part is in
+/// Joins the files of <see cref="EmbeddingTask.Shard"/> to the one that a single call would have written, byte for byte. One part is in
 /// memory at a time.
 /// </summary>
 internal static class EmbeddingJoin

@@ -1,12 +1,12 @@
 namespace SimClr.Cli.Reports;
 
 /// <summary>
-/// The style sheets and scripts in <c>Assets</c>. They are embedded in the program and written into each page, which so needs no
-/// other file.
+/// The style sheets and scripts in <c>Assets</c>: embedded in the program, and written into each page, so that a page
+/// needs no other file.
 /// </summary>
 internal static class PageAsset
 {
-    /// <summary>The style of every page: light or dark as the reader prefers, and for any width of the window.</summary>
+    /// <summary>The style of every page: light or dark as the reader prefers, for any window width.</summary>
     public static string PageStyle { get; } = Read("page.css");
 
     /// <summary>The style of a map, added to that of every page.</summary>

@@ -9,7 +9,9 @@ namespace SimClr.Cli.Verbs;
 /// <summary>The encoder that a command line names, and how its run read images.</summary>
 internal static class EncoderInput
 {
-    /// <summary>Loads the encoder of a run or a file onto the device of <c>--device</c>, with the threads of <c>--threads</c>.</summary>
+    /// <summary>
+    /// Loads the encoder of a run or a file onto the device of <c>--device</c>, with the threads of <c>--threads</c>.
+    /// </summary>
     /// <exception cref="DataException">There is no encoder.</exception>
     /// <exception cref="ConfigurationException">The device is not available.</exception>
     public static TrainedEncoder Open(CommandContext context, string run)
@@ -19,7 +21,9 @@ internal static class EncoderInput
         return TrainedEncoder.Load(run, device);
     }
 
-    /// <summary>How images are read: as in training, with the changes of <c>--set</c>; with the defaults where there is no run.</summary>
+    /// <summary>
+    /// How images are read: as in training, with the changes of <c>--set</c>; with the defaults where there is no run.
+    /// </summary>
     /// <param name="run">A run directory, an encoder file, or null.</param>
     /// <param name="changes">The values of <c>--set</c>, or null.</param>
     /// <exception cref="ConfigurationException">A change is not of the section data.</exception>

@@ -171,7 +171,7 @@ internal static class IndexCommand
         if (index.CollectionExistsAsync().GetAwaiter().GetResult())
         {
             index.Dispose();
-            throw new ConfigurationException($"--out: {name} is there already; add to it with 'simclr index add {name} …', remove it, or name another");
+            throw new ConfigurationException($"--out: {name} already exists; add to it with 'simclr index add {name} …', remove it, or choose another");
         }
 
         index.EnsureCollectionExistsAsync().GetAwaiter().GetResult();
