@@ -38,7 +38,7 @@ internal sealed class EmbedArguments
 
     public Option<string[]> Join { get; } = new("--join")
     {
-        Description = "Join the parts written by --shard instead of embedding",
+        Description = "Join the parts of --shard instead of embedding",
         HelpName = "PART",
         AllowMultipleArgumentsPerToken = true,
     };
