@@ -91,7 +91,7 @@ internal static class EvaluateLinearCommand
         {
             context.Remark(string.Create(
                 CultureInfo.InvariantCulture,
-                $"note: --batch-size {batch} leaves out {images % batch:N0} of {images:N0} training images in each epoch, as an epoch is of whole batches; without it {new LinearOptions().BatchSizeFor(images)} images make a step"));
+                $"note: --batch-size {batch} leaves out {images % batch:N0} of {images:N0} training images in each epoch, because an epoch consists of whole batches; the default is {new LinearOptions().BatchSizeFor(images)}"));
         }
     }
 

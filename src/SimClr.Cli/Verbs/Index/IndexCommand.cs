@@ -191,7 +191,7 @@ internal static class IndexCommand
             }
             catch (OperationCanceledException stop)
             {
-                throw new StoppedException($"what was added so far stays in {index.Name}; 'simclr index add' with the same images goes on", stop);
+                throw new StoppedException($"the images added so far are in {index.Name}; continue with 'simclr index add' and the same images", stop);
             }
         });
         foreach (string line in skipped.Lines().Split('\n', StringSplitOptions.RemoveEmptyEntries).Take(Shown))
@@ -214,7 +214,7 @@ internal static class IndexCommand
         if (table.Dimension != index.Description.Dimension)
         {
             throw new DataException(
-                $"{index.Name}: its vectors have {index.Description.Dimension} numbers, the rows to be added {table.Dimension}; were they made by another encoder?");
+                $"{index.Name}: its vectors have {index.Description.Dimension} numbers, the rows to be added {table.Dimension}; they may come from another encoder");
         }
 
         IndexingResult result = Display.Show(context, display => ImageIndexing

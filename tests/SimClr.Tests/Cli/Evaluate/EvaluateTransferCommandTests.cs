@@ -233,7 +233,7 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
     {
         WriteCifar();
         CommandRun run = Transfer("--only", "pets,cifar10", "--only", "flowers", "--allow-partial");
-        Assert.Contains("does not hold these sets:", run.Refused(3));
+        Assert.Contains("does not contain these sets:", run.Refused(3));
         Assert.Contains("Pets: get it from https://www.robots.ox.ac.uk/~vgg/data/pets/ and unpack it to", run.Error);
         Assert.Contains("flowers-102 (imagelabels.mat, setid.mat and jpg/image_NUMBER.jpg)", run.Error);
         Assert.Contains($"or run: simclr data download pets --out {sets.Of("oxford-iiit-pet")}", run.Error);

@@ -31,7 +31,7 @@ internal sealed class TransferFolders : IDisposable
         {
             throw new DataException(
             [
-                $"{Path.GetFullPath(request.Root)} does not hold {(absent.Length == 1 ? "this set" : "these sets")}:",
+                $"{Path.GetFullPath(request.Root)} does not contain {(absent.Length == 1 ? "this set" : "these sets")}:",
                 .. absent.Select(set => $"{set.Title}: {HowToGet(set, request.Root)}"),
             ]);
         }
