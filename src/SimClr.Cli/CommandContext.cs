@@ -77,7 +77,7 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
             Tell(images.Name, images.Omissions);
             if (!needsLabels && images.Labels is null && images.NoLabelsReason is { } reason)
             {
-                Remark($"note: {images.Name}: {reason}, so none of the images is taken to have a label");
+                Remark($"note: {images.Name}: {reason}; its images are treated as unlabeled");
             }
         }
 
@@ -105,7 +105,7 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
     {
         if (omissions.PassedOver.Count > 0)
         {
-            Remark($"note: {name}: passed over {omissions.PassedOverText()}, which are not read; convert them to JPEG or PNG to use them");
+            Remark($"note: {name}: ignored {omissions.PassedOverText()}, whose formats are not supported; convert them to JPEG or PNG to use them");
         }
 
         foreach (string note in omissions.Notes)

@@ -71,20 +71,21 @@ internal static class CommandLine
     {
         var root = new Verb(
             "simclr",
-            "Learns image representations without labels (SimCLR), and measures them.",
+            "Learn image representations without labels (SimCLR), and evaluate them.",
             "simclr pretrain ./photos --out runs/photos",
             "simclr evaluate knn runs/photos --train ./labeled/train --test ./labeled/test",
             "simclr doctor")
         {
             Details =
             [
-                "DATA is a folder of images (classes are its subfolders where labels are needed), a manifest (.csv with",
-                "path,label), a file that 'simclr data pack' wrote, or a typed name: sample:, cifar10:DIR, cifar100:DIR,",
-                "stl10:DIR[:unlabeled], fashion-mnist:DIR, mnist:DIR, tar:GLOB, or a set of the transfer suite (see 'simclr",
-                "evaluate transfer --help'), such as pets:DIR; with :train or :test behind it where the set has splits.",
+                "DATA is a folder of images (class labels, where needed, are the names of its subfolders), a manifest",
+                "(.csv with path,label), a file written by 'simclr data pack', or a data spec: sample:, cifar10:DIR,",
+                "cifar100:DIR, stl10:DIR[:unlabeled], fashion-mnist:DIR, mnist:DIR, tar:GLOB, or a set of the",
+                "transfer suite such as pets:DIR (see 'simclr evaluate transfer --help'). Append :train or :test to",
+                "choose a split where the set has splits.",
                 "",
-                "Exit codes: 0 done, 2 wrong usage or configuration, 3 data that cannot be used, 4 training diverged,",
-                "5 a resumed run does not match, 130 interrupted (a checkpoint was written).",
+                "Exit codes: 0 success, 2 invalid usage or configuration, 3 unusable data, 4 training diverged, 5",
+                "resumed run does not match, 130 interrupted (a checkpoint was written).",
             ],
         };
         root.Add(DemoCommand.Create());
@@ -132,10 +133,10 @@ internal static class CommandLine
                 error.WriteLine("interrupted");
                 return Interrupted;
             case SimClrException known:
-                error.WriteLine($"error: {known.Lines[0]}");
+                error.WriteLine($"error: {CommandWords.From(known.Lines[0])}");
                 foreach (string line in known.Lines.Skip(1))
                 {
-                    error.WriteLine($"  {line}");
+                    error.WriteLine($"  {CommandWords.From(line)}");
                 }
 
                 WriteDetails(known, error, verbose);
@@ -166,7 +167,7 @@ internal static class CommandLine
                 return UnusableData;
             default:
                 error.WriteLine($"error: {MemoryShortage.WithoutFrames(exception.Message)}");
-                error.WriteLine(verbose ? exception : "This was not foreseen; --verbose shows the details.");
+                error.WriteLine(verbose ? exception : "Unexpected error; run with --verbose for details.");
                 return Failed;
         }
     }

@@ -6,13 +6,13 @@ namespace SimClr.Cli;
 /// <summary>Tells that memory ran out, from the errors of the runtime and of the tensor library.</summary>
 internal static partial class MemoryShortage
 {
-    private const string Remedy = "make batch.size, views.size or encoder.width smaller, or leave more memory to it";
+    private const string Remedy = "lower batch.size, views.size or encoder.width, or free some memory";
 
     /// <summary>What happened and what to make smaller; null for any other error.</summary>
     public static string? Explain(Exception exception) => exception switch
     {
-        OutOfMemoryException => $"memory ran out; {Remedy}",
-        ExternalException when NativeWords().IsMatch(exception.Message) => $"memory ran out{Asked(exception.Message)}; {Remedy}",
+        OutOfMemoryException => $"out of memory; {Remedy}",
+        ExternalException when NativeWords().IsMatch(exception.Message) => $"out of memory{Asked(exception.Message)}; {Remedy}",
         AggregateException { InnerException: { } inner } => Explain(inner),
         _ => null,
     };
@@ -22,7 +22,7 @@ internal static partial class MemoryShortage
 
     private static string Asked(string message)
         => Bytes().Match(message) is { Success: true } match
-            ? $" (it asked for {match.Groups[1].Value} {match.Groups[2].Value} at once)"
+            ? $" (an allocation of {match.Groups[1].Value} {match.Groups[2].Value} failed)"
             : "";
 
     [GeneratedRegex("allocate memory|out of memory|bad_alloc", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]

@@ -13,7 +13,7 @@ internal static class RankSession
     {
         verb.IsForRanks = true;
         verb.Add(NumberOption.Positive(
-            Timeout, "Seconds that a rank waits for the others (mpirun, srun), before it names those not heard from and ends all (default: 300)"));
+            Timeout, "Seconds a rank waits for the others (mpirun, srun) before it reports the silent ranks and stops the job. Default: 300."));
     }
 
     /// <summary>

@@ -48,7 +48,7 @@ public sealed partial class PostgresImageCollection : ImageCollection
         catch (Exception error) when (error is ArgumentException or FormatException)
         {
             throw new ConfigurationException(
-                $"--store: the connection string cannot be used ({error.Message}); expected one such as \"Host=localhost;Database=photos;Username=me\"", error);
+                $"connectionString: the connection string cannot be used ({error.Message}); expected one such as \"Host=localhost;Database=photos;Username=me\"", error);
         }
 
         Name = name;
@@ -285,7 +285,7 @@ public sealed partial class PostgresImageCollection : ImageCollection
         if (!await CollectionExistsAsync().ConfigureAwait(false))
         {
             throw new DataException(
-                $"there is no index '{Name}' at {server}; 'simclr index create IMAGES --run RUN --out {Name} --store …' makes one");
+                $"there is no index '{Name}' at {server}; PostgresImageCollection.EnsureCollectionExistsAsync({Name}) creates one");
         }
 
         return (await RowsAsync(

@@ -36,14 +36,14 @@ public sealed record IndexDescription(int Dimension, string? Encoder = null, str
         if (Encoder is not null && Encoder != fingerprint)
         {
             throw new DataException(
-                $"{index}: its vectors were made by the encoder {Encoder} ({Run}), got {fingerprint} ({run}); vectors of different encoders cannot be compared. Name the same encoder with --run, or make another index");
+                $"{index}: its vectors were made by the encoder {Encoder} ({Run}), got {fingerprint} ({run}); vectors of different encoders cannot be compared. Use the encoder that computed them, or create another index");
         }
 
         int dimension = EncoderFingerprint.DimensionOf(encoder);
         if (dimension != Dimension)
         {
             throw new DataException(
-                $"{index}: its vectors have {Dimension} numbers, the encoder of {run} makes {dimension}; name the encoder that made them with --run");
+                $"{index}: its vectors have {Dimension} numbers, the encoder of {run} produces {dimension}. Use the encoder that computed them");
         }
     }
 }

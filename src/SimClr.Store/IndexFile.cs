@@ -38,7 +38,7 @@ internal sealed class IndexFile : IDisposable
         string full = System.IO.Path.GetFullPath(path);
         if (File.Exists(full) || Directory.Exists(full))
         {
-            throw new ConfigurationException($"{path} is there already; add to it with 'simclr index add {path} IMAGES', remove it, or name another file");
+            throw new ConfigurationException($"{path} already exists; add to it with ImageCollection.UpsertAsync({path}), remove it, or choose another file");
         }
 
         string temporary = AtomicFile.TemporaryOf(full);
@@ -77,17 +77,17 @@ internal sealed class IndexFile : IDisposable
         if (!File.Exists(path))
         {
             throw new DataException(
-                $"there is no index {path} (looked for {System.IO.Path.GetFullPath(path)}); 'simclr index create IMAGES --run RUN --out {path}' makes one");
+                $"there is no index {path} (looked for {System.IO.Path.GetFullPath(path)}); SqliteImageCollection.EnsureCollectionExistsAsync({path}) creates one");
         }
 
         if (PlainFile.OtherKind(path) is { } kind)
         {
-            throw new DataException($"{path} is {kind}, not a file; expected an index that 'simclr index create' made");
+            throw new DataException($"{path} is {kind}, not a file; expected an index created by ImageCollection.EnsureCollectionExistsAsync");
         }
 
         if (FileSize.Of(path) == 0)
         {
-            throw new DataException($"{path} is empty, expected an index that 'simclr index create' made; remove it and create it again");
+            throw new DataException($"{path} is empty, expected an index created by ImageCollection.EnsureCollectionExistsAsync; remove it and create it again");
         }
 
         return Guarded(path, () =>
@@ -206,7 +206,7 @@ internal sealed class IndexFile : IDisposable
         long Pragma(string name) => (long)new Statement(connection, $"PRAGMA {name}", transaction).Scalar<object>()!;
         if (Pragma("application_id") != ApplicationId)
         {
-            throw new DataException($"{path} is an SQLite database, but no index of images; expected a file that 'simclr index create' made");
+            throw new DataException($"{path} is an SQLite database, but no index of images; expected a file created by ImageCollection.EnsureCollectionExistsAsync");
         }
 
         if (Pragma("user_version") != Version)
@@ -286,7 +286,7 @@ internal sealed class IndexFile : IDisposable
 
     private static string Reason(SqliteException error) => error.SqliteErrorCode switch
     {
-        26 => "it is no index (no SQLite database); expected a file that 'simclr index create' made",
+        26 => "it is no index (no SQLite database); expected a file created by ImageCollection.EnsureCollectionExistsAsync",
         11 => "it is damaged, half written or cut off; copy it again, or create it again",
         5 or 6 => $"another process is writing it, and did not finish within {WaitSeconds} seconds; try again",
         8 => "it cannot be written (a read-only file or folder)",

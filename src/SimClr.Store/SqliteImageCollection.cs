@@ -184,7 +184,7 @@ public sealed class SqliteImageCollection : ImageCollection
 
         if (records.Length == 0)
         {
-            throw new DataException($"{Name} holds no images; 'simclr index add {Name} IMAGES' adds some");
+            throw new DataException($"{Name} holds no images; ImageCollection.UpsertAsync({Name}) adds some");
         }
 
         float[] values = new float[(long)records.Length * dimension];
@@ -353,7 +353,7 @@ public sealed class SqliteImageCollection : ImageCollection
         using SqliteTransaction transaction = Opened.Connection.BeginTransaction();
         if (VersionNow() != vectors.Version)
         {
-            throw new DataException($"{Name} was changed by another process while its graph was built; run 'simclr index add' again");
+            throw new DataException($"{Name} was changed by another process while its graph was built; run ImageCollection.CompleteAsync again");
         }
 
         Opened.Command("DELETE FROM graph", transaction).Run();

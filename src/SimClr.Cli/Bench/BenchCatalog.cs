@@ -30,10 +30,10 @@ internal static class BenchCatalog
         new(CachePlain, "plain steps", CacheBenchmark.Plain) { OwnProcess = true, IsSide = true },
         new(CacheMicro, "micro-batches", CacheBenchmark.Micro) { OwnProcess = true, IsSide = true },
         new("onnx", "embedding of a fixed batch against ONNX Runtime with the exported model", OnnxBenchmark.Measure) { OnRequest = true },
-        new("search", "search among 100,000 vectors of 128, exact and by the graph; the graph's recall, building and memory", SearchBenchmark.Measure) { OnRequest = true },
-        new("busy", "pretrain, embed and linear evaluation beside as many busy processes as cores, against the idle machine", BusyBenchmark.Measure) { OnRequest = true },
+        new("search", "search among 100,000 vectors of 128, exact and by the graph; recall, build time and memory of the graph", SearchBenchmark.Measure) { OnRequest = true },
+        new("busy", "pretrain, embed and linear evaluation with one busy process per core, against the idle machine", BusyBenchmark.Measure) { OnRequest = true },
         new(BusySide, "one busy process", BusyBenchmark.Spin) { IsSide = true },
-        new("profile", "where the time of training goes", ProfileBenchmark.Measure) { OnRequest = true },
+        new("profile", "breakdown of the training time", ProfileBenchmark.Measure) { OnRequest = true },
         new("scaling", "cost by batch, image size, width and threads", ScalingBenchmark.Measure) { OnRequest = true },
     ];
 

@@ -32,7 +32,7 @@ internal static class UsageErrors
             };
             if (named is not null)
             {
-                throw new ConfigurationException($"{named.Name}: got nothing, expected what it stands for: {named.Description}");
+                throw new ConfigurationException($"{named.Name}: got an empty value, expected: {named.Description}");
             }
         }
     }
@@ -47,7 +47,7 @@ internal static class UsageErrors
     {
         if (Directives(parsed).FirstOrDefault() is { } directive)
         {
-            return [$"'{Lineage(command).Last().Name}' does not know what to do with '{directive}'"];
+            return [$"'{Lineage(command).Last().Name}' got an unexpected argument '{directive}'"];
         }
 
         IReadOnlyList<string> unmatched = parsed.UnmatchedTokens;
@@ -94,13 +94,13 @@ internal static class UsageErrors
         if (token.StartsWith('-'))
         {
             string name = token.Split('=')[0];
-            IEnumerable<string> options = Known(command).Select(option => option.Name);
+            IEnumerable<string> options = Known(command).Where(option => !option.Hidden).Select(option => option.Name);
             return $"'{FullName(command)}' has no option '{name}'{Nearest.Hint(name, options)}";
         }
 
         return command.Subcommands.Count > 0
             ? $"'{FullName(command)}' has no command '{token}'{Nearest.Hint(token, command.Subcommands.Select(verb => verb.Name))}"
-            : $"'{FullName(command)}' does not know what to do with '{token}'";
+            : $"'{FullName(command)}' got an unexpected argument '{token}'";
     }
 
     private static IEnumerable<Option> Known(Command command)

@@ -6,10 +6,10 @@ namespace SimClr.Cli;
 /// <summary>Options that take one of a few names; null where they are not given.</summary>
 internal static class ChoiceOption
 {
-    public static Option<string?> Of(string name, string description, IReadOnlyList<string> choices, bool recursive = false)
+    public static Option<string?> Of(string name, string description, IReadOnlyList<string> choices, string? usual = null)
     {
         string list = string.Join(", ", choices);
-        var option = new Option<string?>(name) { Description = $"{description}: {list}", HelpName = "name", Recursive = recursive };
+        var option = new Option<string?>(name) { Description = $"{description}: {list}{(usual is null ? "" : $". Default: {usual}.")}", HelpName = "name" };
         option.Validators.Add(result =>
         {
             string? typed = result.GetValueOrDefault<string?>();

@@ -8,19 +8,19 @@ internal sealed class ConfigurationOptions
 {
     private readonly Option<string?> preset = new("--preset")
     {
-        Description = $"A configuration that comes with simclr: {string.Join(", ", Presets.Names)}",
+        Description = $"Built-in configuration: {string.Join(", ", Presets.Names)}",
         HelpName = "name",
     };
 
     private readonly Option<string?> file = new("--config")
     {
-        Description = "A configuration in YAML or JSON, over the preset",
+        Description = "YAML or JSON file that overrides the preset",
         HelpName = "FILE",
     };
 
     private readonly Option<string[]> assignments = new("--set")
     {
-        Description = "One value, over preset and file: views.strength=0.5. May be repeated",
+        Description = "Override one key of preset and file, such as views.strength=0.5. Repeatable",
         HelpName = "section.key=value",
     };
 

@@ -16,11 +16,11 @@ internal static class GlobalOptions
 
     public static void AddTo(Command root)
     {
-        root.Add(NumberOption.Integer(Seed, "Fixes every random choice", long.MinValue, recursive: true));
+        root.Add(NumberOption.Integer(Seed, "Random seed", long.MinValue, recursive: true));
         root.Add(DeviceOption());
         root.Add(ThreadsOption());
-        root.Add(new Option<bool>(Json) { Description = "Print one JSON object instead of words", Recursive = true });
-        root.Add(new Option<bool>(Verbose) { Description = "Show the details of errors", Recursive = true });
+        root.Add(new Option<bool>(Json) { Description = "Print one JSON object instead of text", Recursive = true });
+        root.Add(new Option<bool>(Verbose) { Description = "Print details of errors", Recursive = true });
 
         var help = new HelpOption();
         help.Action = new ExampleHelpAction((HelpAction)help.Action!);
@@ -30,7 +30,7 @@ internal static class GlobalOptions
 
     private static Option<string?> DeviceOption()
     {
-        var option = new Option<string?>(Device) { Description = $"Where tensors live: {ComputeDevice.Expected}", HelpName = "name", Recursive = true };
+        var option = new Option<string?>(Device) { Description = $"Compute device: {ComputeDevice.Expected}", HelpName = "name", Recursive = true };
         option.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string?>() is { } typed && !ComputeDevice.IsName(typed))
@@ -43,7 +43,7 @@ internal static class GlobalOptions
 
     private static Option<long?> ThreadsOption()
     {
-        Option<long?> option = NumberOption.Integer(Threads, "Threads to compute with; 0 for one per core", 0, recursive: true);
+        Option<long?> option = NumberOption.Integer(Threads, "Compute threads; 0 for one per core", 0, recursive: true);
         option.Validators.Add(result =>
         {
             // Not by its value, which there is none of where the text is no number: that has been said then.
@@ -51,7 +51,7 @@ internal static class GlobalOptions
                 && long.TryParse(typed.Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out long asked)
                 && asked > ComputeThreads.Max)
             {
-                result.AddError($"{Threads}: got {asked}, expected at most {ComputeThreads.Max} on this machine ({ComputeThreads.Cores} core(s) to use)");
+                result.AddError($"{Threads}: got {asked}, expected at most {ComputeThreads.Max} on this machine ({ComputeThreads.Cores} core(s) available)");
             }
         });
         return option;

@@ -46,12 +46,12 @@ internal sealed class CommandInputs
         {
             if (AreSame(input, real) && by != mayReplace)
             {
-                throw new ConfigurationException($"{option}: '{path}' is read by this command, which would write over it; name another file");
+                throw new ConfigurationException($"{option}: '{path}' is an input of this command, which would overwrite it; choose another file");
             }
 
             if (BelongingsOf(input).Any(file => AreSame(file, real)))
             {
-                throw new ConfigurationException($"{option}: '{path}' belongs to {typed}, which this command reads; name another file");
+                throw new ConfigurationException($"{option}: '{path}' belongs to {typed}, an input of this command; choose another file");
             }
         }
 
@@ -60,7 +60,7 @@ internal sealed class CommandInputs
         {
             if (ImageDecoder.KnowsExtensionOf(real) && IsBelow(folder, real) && !new RunDirectory(folder).HasRun)
             {
-                throw new ConfigurationException($"{option}: '{path}' would be one of the images of {typed}, which this command reads; name a file elsewhere");
+                throw new ConfigurationException($"{option}: '{path}' would become one of the images of {typed}, an input of this command; choose a file elsewhere");
             }
         }
     }
@@ -78,7 +78,7 @@ internal sealed class CommandInputs
         string? above = Path.GetDirectoryName(folder);
         if ((folder is not null && IsOfRun(new RunDirectory(folder), real)) || (above is not null && IsOfRun(new RunDirectory(above), real)))
         {
-            throw new ConfigurationException($"{option}: '{path}' is a file of a run, which only its training writes; name another file");
+            throw new ConfigurationException($"{option}: '{path}' is a file of a run, which only training writes; choose another file");
         }
     }
 

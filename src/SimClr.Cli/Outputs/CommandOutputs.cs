@@ -84,7 +84,7 @@ internal sealed class CommandOutputs
         {
             if (CommandInputs.AreSame(before, target))
             {
-                throw new ConfigurationException($"{option}: '{path}' is written for {other} too; give each a file of its own");
+                throw new ConfigurationException($"{option}: '{path}' is also the file of {other}; choose two different files");
             }
         }
     }
@@ -94,10 +94,10 @@ internal sealed class CommandOutputs
     {
         if (isIn is not null && File.Exists(target) && FileSize.Of(target) > 0 && !isIn(target))
         {
-            string which = unmarked is null ? "" : $" as far as can be told ({unmarked})";
+            string which = unmarked is null ? "" : $" as far as can be determined ({unmarked})";
             throw new ConfigurationException(
-                $"{option}: '{path}' exists and is not {kind.What} that simclr wrote{which}; "
-                    + "it is not replaced: name another file, or remove or move this one");
+                $"{option}: '{path}' exists and is not {kind.What} written by simclr{which}; "
+                    + "it is not replaced: choose another file, or move or remove this one");
         }
     }
 }

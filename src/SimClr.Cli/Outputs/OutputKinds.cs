@@ -8,7 +8,7 @@ internal static class OutputKinds
     private static readonly OutputFormat PageFormat = new([".html", ".htm"], Contents.IsPage);
     private static readonly OutputFormat PictureFormat = new([".png"], Contents.IsPicture)
     {
-        Unmarked = "pictures that earlier versions drew do not say that they did",
+        Unmarked = "pictures drawn by earlier versions are not marked",
     };
 
     private static readonly (string, Func<string, bool>) Skipped = (".skipped.jsonl", Contents.IsSkippedList);

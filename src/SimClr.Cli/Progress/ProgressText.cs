@@ -19,7 +19,7 @@ internal static class ProgressText
         => string.Create(CultureInfo.InvariantCulture, $"{imagesPerSecond.ToString(imagesPerSecond < 10 ? "F1" : "F0", CultureInfo.InvariantCulture)} images/s");
 
     /// <summary>A share in percent with one decimal.</summary>
-    public static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:F1} %");
+    public static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:F1}%");
 
     /// <summary>A time as someone would say it: "45 s", "12 min", "3.5 hours", "20 days", "4 years".</summary>
     public static string Span(TimeSpan time) => time.TotalSeconds switch

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace SimClr.Cli.Progress;
 
-/// <summary>Turns the library's log messages into lines <c>note: …</c>, <c>warning: …</c> and <c>error: …</c>.</summary>
+/// <summary>Turns the library's log messages into lines in the words of the command line: <c>note: …</c>, <c>warning: …</c> and <c>error: …</c>.</summary>
 internal sealed class RemarkLogger(Action<string> write) : ILogger
 {
     public IDisposable? BeginScope<TState>(TState state)
@@ -16,7 +16,7 @@ internal sealed class RemarkLogger(Action<string> write) : ILogger
         if (IsEnabled(logLevel))
         {
             string kind = logLevel >= LogLevel.Critical ? "error" : logLevel >= LogLevel.Warning ? "warning" : "note";
-            write($"{kind}: {TerminalText.Name(formatter(state, exception))}");
+            write($"{kind}: {TerminalText.Name(CommandWords.From(formatter(state, exception)))}");
         }
     }
 }

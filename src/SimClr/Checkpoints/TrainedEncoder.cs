@@ -62,8 +62,8 @@ public sealed class TrainedEncoder : IDisposable
         if (!Describes(content))
         {
             throw new DataException(
-                $"{file}: it does not say which encoder it holds and what its input looks like; expected a file that 'simclr pretrain' wrote. "
-                    + $"Weights of other programs are made one by: simclr import {file} --out encoder.safetensors --normalize imagenet (or none)");
+                $"{file}: it does not say which encoder it holds and what its input looks like; expected a file that TrainedEncoder.Save wrote. "
+                    + $"Convert the weights of other programs with ImportedEncoder.Read({file})");
         }
 
         (string encoder, string views) = (content.Metadata["encoder"], content.Metadata["views"]);
@@ -165,7 +165,7 @@ public sealed class TrainedEncoder : IDisposable
         catch (Exception error) when (error is JsonException or ArgumentException)
         {
             throw new DataException(
-                $"{file}: what it says about its {entry} cannot be used ({Json.ReasonOf(error)}); expected a file that this version of 'simclr pretrain' wrote",
+                $"{file}: what it says about its {entry} cannot be used ({Json.ReasonOf(error)}); expected a file that this version of TrainedEncoder.Save wrote",
                 error);
         }
     }

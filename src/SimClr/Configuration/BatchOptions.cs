@@ -47,7 +47,7 @@ public sealed record BatchOptions
         if (Memory is not null && !MicroIsAuto)
         {
             throw new ArgumentException(
-                $"batch.memory is {Memory}, but nothing is to be fitted into it; ask for it with --micro-batch auto (batch.micro: auto), or leave it out");
+                $"batch.memory is {Memory}, but batch.micro is fixed; use batch.micro=auto, or leave batch.memory out");
         }
     }
 }

@@ -39,7 +39,7 @@ public static class Presets
         {
             throw new ConfigurationException(
                 $"unknown preset '{name}' (did you mean '{Nearest.Closest(name, Names)}'?); there are {string.Join(", ", Names)}. "
-                + "A file of your own goes with --config.");
+                + "Read a file of your own with RunConfiguration.Resolve.");
         }
 
         using var reader = new StreamReader(Home.GetManifestResourceStream(Prefix + name + Suffix)!);

@@ -10,8 +10,8 @@ using SimClr.Optimizers;
 namespace SimClr.Configuration;
 
 /// <summary>
-/// The whole configuration of a pre-training run: one object, the same in a preset, in <c>--config</c>, in
-/// <c>--set section.key=value</c> and in <c>run.json</c> (names there in snake_case). The defaults are the paper's
+/// The whole configuration of a pre-training run: one object, the same in a preset, in a configuration file, in
+/// an assignment such as <c>loss.temperature=0.1</c>, and in <c>run.json</c> (names there in snake_case). The defaults are the paper's
 /// for ImageNet.
 /// </summary>
 public sealed record PretrainOptions
@@ -89,7 +89,7 @@ public sealed record PretrainOptions
         if (Schedule.WarmupEpochs >= Schedule.Epochs)
         {
             throw new ArgumentException(FormattableString.Invariant(
-                $"schedule.warmup_epochs is {Schedule.WarmupEpochs} and schedule.epochs is {Schedule.Epochs}; warm-up must end before training does. Lower it, as with --set schedule.warmup_epochs=0, or train for more epochs"));
+                $"schedule.warmup_epochs is {Schedule.WarmupEpochs} and schedule.epochs is {Schedule.Epochs}; warm-up must end before training does. Lower it, for example with schedule.warmup_epochs=0, or train for more epochs"));
         }
     }
 }

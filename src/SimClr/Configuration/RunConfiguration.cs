@@ -4,12 +4,13 @@ using System.Text.Json.Nodes;
 namespace SimClr.Configuration;
 
 /// <summary>
-/// Reads and writes <see cref="PretrainOptions"/> as the one object that presets, <c>--config</c>,
-/// <c>--set section.key=value</c> and <c>run.json</c> share: sections of keys in snake_case.
+/// Reads and writes <see cref="PretrainOptions"/> as the one object that presets, configuration files, assignments
+/// such as <c>loss.temperature=0.1</c>, and <c>run.json</c> share: sections of keys in snake_case.
 /// </summary>
 public static class RunConfiguration
 {
     private const string PresetKey = "preset";
+    private const string Assignments = "the assignments";
 
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
@@ -37,7 +38,7 @@ public static class RunConfiguration
 
         foreach (string assignment in assignments ?? [])
         {
-            options = Overlay(options, Assignment(assignment), "--set");
+            options = Overlay(options, Assignment(assignment), Assignments);
         }
 
         return Checked(options, source);
@@ -56,12 +57,12 @@ public static class RunConfiguration
         if (preset is not null && named is not null && preset != named)
         {
             throw new ConfigurationException(
-                $"--preset is {preset}, but {file} builds on the preset {named}; leave one of them out");
+                $"the chosen preset is {preset}, but {file} builds on the preset {named}; leave one of them out");
         }
 
         PretrainOptions options = (preset ?? named) is { } name ? Overlay(basis, Presets.Keys(name), $"preset '{name}'") : basis;
         options = file is null ? options : Overlay(options, json, file);
-        return assignments.Aggregate(options, (below, text) => Overlay(below, Assignment(text), "--set"));
+        return assignments.Aggregate(options, (below, text) => Overlay(below, Assignment(text), Assignments));
     }
 
     /// <summary>The preset that a file names as what it builds on, or null.</summary>
@@ -148,7 +149,7 @@ public static class RunConfiguration
         if (path.Length is 0 or > 2 || path.Any(string.IsNullOrWhiteSpace))
         {
             throw new ConfigurationException(
-                $"--set: got '{assignment}', expected section.key=value such as loss.temperature=0.5");
+                $"{Assignments}: got '{assignment}', expected section.key=value such as 'loss.temperature=0.5'");
         }
 
         JsonValue? value = ConfigurationFile.Value(assignment[(equals + 1)..]);

@@ -22,7 +22,7 @@ public static class Usable
         {
             throw new DataException(
                 $"'{images.Name}' has {images.Count} images, expected at least {batchSize}, one batch (partial "
-                    + $"batches are dropped); add images or use --batch-size {images.Count} or less");
+                    + $"batches are dropped); add images or use Batch.Size {images.Count} or less");
         }
     }
 
@@ -35,7 +35,7 @@ public static class Usable
         {
             throw new DataException(
                 $"'{images.Name}': its images may have several classes each, and this needs one label per image; expected another "
-                    + "set, or 'simclr evaluate transfer --only voc2007'");
+                    + "set, or TransferEvaluation");
         }
 
         if (images.Labels is null && images.NoLabelsReason is { } reason)

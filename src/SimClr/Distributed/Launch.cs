@@ -27,7 +27,7 @@ public static class Launch
         if (launcher.Kind == LauncherKind.Unconnected)
         {
             throw new ConfigurationException(
-                $"srun started {launcher.Size} processes that cannot find each other; start them with srun --mpi=pmix (Open MPI) or --mpi=pmi2 (MPICH), or by mpirun");
+                $"srun started {launcher.Size} processes that cannot find each other; start them with SLURM_MPI_TYPE=pmix (Open MPI) or SLURM_MPI_TYPE=pmi2 (MPICH), or with mpirun");
         }
 
         MpiLibrary library = MpiLibrary.Find(launcher) ?? throw new CommunicationException(

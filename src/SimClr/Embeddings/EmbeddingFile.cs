@@ -16,7 +16,7 @@ public static class EmbeddingFile
 {
     private static readonly IEmbeddingFormat[] Own = [new NpyFormat(), new CsvFormat(), new SafetensorsFormat()];
 
-    /// <summary>Reads a file that <c>simclr embed</c> wrote, or a foreign one of the same form.</summary>
+    /// <summary>Reads a file of embeddings, written by this program or another one.</summary>
     /// <param name="path">The file.</param>
     /// <param name="others">Formats beyond the library's own.</param>
     /// <exception cref="ConfigurationException">The extension is none of the formats'.</exception>
@@ -74,7 +74,7 @@ public static class EmbeddingFile
         if (!File.Exists(path))
         {
             throw new DataException(
-                $"there is no embeddings file {path} (looked for {Path.GetFullPath(path)}); 'simclr embed RUN IMAGES --out {path}' writes one");
+                $"there is no embeddings file {path} (looked for {Path.GetFullPath(path)}); EmbeddingTask.Run({path}) writes one");
         }
 
         if (PlainFile.OtherKind(path) is { } kind)

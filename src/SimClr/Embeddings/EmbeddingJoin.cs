@@ -1,7 +1,7 @@
 namespace SimClr.Embeddings;
 
 /// <summary>
-/// Joins the files that <c>--shard</c> left to the one that a single call would have written, byte for byte. One part is in
+/// Joins the files of <see cref="EmbeddingTask.Shard"/> to the one that a single call would have written, byte for byte. One part is in
 /// memory at a time.
 /// </summary>
 internal static class EmbeddingJoin
@@ -13,7 +13,7 @@ internal static class EmbeddingJoin
         (string File, EmbeddingShard? Shard)[] parts = [.. files.Select(file => (file, EmbeddingShard.FromName(file)))];
         if (parts.FirstOrDefault(part => part.Shard is null).File is { } foreign)
         {
-            throw new DataException($"--join: '{foreign}' is not named as --shard names its files, expected names such as photos.1-of-4.npy");
+            throw new DataException($"EmbeddingJoin: '{foreign}' is not named as EmbeddingShard names its files, expected names such as photos.1-of-4.npy");
         }
 
         int total = parts[0].Shard!.Total;
@@ -22,7 +22,7 @@ internal static class EmbeddingJoin
         return missing is null && parts.Length == total
             ? [.. parts.OrderBy(part => part.Shard!.Number).Select(part => part.File)]
             : throw new DataException(
-                $"--join: got {files.Count} file(s), expected the parts 1 to {total} once each{(missing is null ? "" : $"; {missing.Number}-of-{total} is missing")}");
+                $"EmbeddingJoin: got {files.Count} file(s), expected the parts 1 to {total} once each{(missing is null ? "" : $"; {missing.Number}-of-{total} is missing")}");
     }
 
     /// <summary>Writes the joined file.</summary>
@@ -36,7 +36,7 @@ internal static class EmbeddingJoin
         IEmbeddingFormat format = EmbeddingFile.FormatOf(path, others);
         if (files.FirstOrDefault(file => !Path.GetExtension(file).Equals(format.Extension, StringComparison.OrdinalIgnoreCase)) is { } other)
         {
-            throw new DataException($"--join: '{other}' is of another format than {path}; expected parts that end in {format.Extension}");
+            throw new DataException($"EmbeddingJoin: '{other}' is of another format than {path}; expected parts that end in {format.Extension}");
         }
 
         if (format is CsvFormat)
@@ -81,7 +81,7 @@ internal static class EmbeddingJoin
         {
             if (Form != other.Form)
             {
-                throw new DataException($"--join: {File} has {Form}, and {other.File} has {other.Form}; expected parts of one embedding");
+                throw new DataException($"EmbeddingJoin: {File} has {Form}, and {other.File} has {other.Form}; expected parts of one embedding");
             }
         }
 

@@ -13,7 +13,7 @@ internal sealed record EmbeddingShard(int Number, int Total)
         return Total <= batches
             ? (At(Number - 1), At(Number))
             : throw new ConfigurationException(
-                $"--shard: got {Number}/{Total}, expected at most {batches} part(s): {images} images are {batches} batch(es) of {batchSize}, and a batch is not divided");
+                $"EmbeddingShard: got {Number}/{Total}, expected at most {batches} part(s): {images} images are {batches} batch(es) of {batchSize}, and a batch is not divided");
 
         int At(int part) => (int)Math.Min(images, (long)batches * part / Total * batchSize);
     }

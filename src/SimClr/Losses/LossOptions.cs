@@ -42,13 +42,13 @@ public sealed record LossOptions
         if (SemiHard && Name == NtXent)
         {
             throw new ArgumentException(
-                $"loss.semi_hard is true, but {NtXent} compares each anchor with all negatives; take --set loss.name={NtLogistic} or --set loss.name={MarginTriplet} with it, or leave it out");
+                $"loss.semi_hard is true, but {NtXent} compares each anchor with all negatives; use loss.name={NtLogistic} or loss.name={MarginTriplet} with it, or leave it out");
         }
 
         if (Margin != UsualMargin && Name != MarginTriplet)
         {
             throw new ArgumentException(FormattableString.Invariant(
-                $"loss.margin is {Margin}, but {Name} has no margin; take --set loss.name={MarginTriplet} with it, or leave it out"));
+                $"loss.margin is {Margin}, but {Name} has no margin; use loss.name={MarginTriplet} with it, or leave it out"));
         }
     }
 }

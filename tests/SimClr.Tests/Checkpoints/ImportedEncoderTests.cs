@@ -115,7 +115,7 @@ public sealed class ImportedEncoderTests : IDisposable
         string file = Write(Weights(a).Select(w => KeyValuePair.Create("student." + w.Key, w.Value))
             .Concat(Weights(b).Select(w => KeyValuePair.Create("teacher." + w.Key, w.Value))));
 
-        Assert.Contains("'student.', 'teacher.'; say which with --prefix", Assert.Throws<DataException>(() => ImportedEncoder.Read(file, Plain)).Message);
+        Assert.Contains("'student.', 'teacher.'; choose one with ImportOptions.Prefix", Assert.Throws<DataException>(() => ImportedEncoder.Read(file, Plain)).Message);
         using ImportedEncoder imported = ImportedEncoder.Read(file, Plain with { Prefix = "teacher" });
         AssertSame(b, imported, "resnet18 imagenet");
         Assert.Throws<ConfigurationException>(() => ImportedEncoder.Read(file, Plain with { Prefix = "techer" }));
@@ -211,14 +211,14 @@ public sealed class ImportedEncoderTests : IDisposable
         using ResNet source = Source("resnet18 small");
         string file = Write(Weights(source));
 
-        Assert.Contains("--normalize is missing", Assert.Throws<ConfigurationException>(() => ImportedEncoder.Read(file, new ImportOptions())).Message);
+        Assert.Contains("ImportOptions.Normalize is missing", Assert.Throws<ConfigurationException>(() => ImportedEncoder.Read(file, new ImportOptions())).Message);
         using ImportedEncoder imported = ImportedEncoder.Read(file, new ImportOptions { Normalize = "imagenet" });
         Assert.Equal(new ViewOptions { Size = 32, Normalize = "imagenet" }, imported.Encoder.Views);
         Assert.Equal(3, imported.Assumed.Count);
         Assert.Contains("size 32", imported.Assumed[0]);
         Assert.Contains("padding 2", imported.Assumed[2]);
         ConfigurationException error = Assert.Throws<ConfigurationException>(() => ImportedEncoder.Read(file, Plain with { Encoder = "resnet50" }));
-        Assert.Contains("--encoder: got resnet50", error.Message);
+        Assert.Contains("ImportOptions.Encoder: got resnet50", error.Message);
         Assert.Throws<ConfigurationException>(() => ImportedEncoder.Read(file, Plain with { Width = 1 }));
         Assert.Throws<ConfigurationException>(() => ImportedEncoder.Read(file, Plain with { Stem = "imagenet" }));
     }
@@ -246,7 +246,7 @@ public sealed class ImportedEncoderTests : IDisposable
         using ResNet source = Source("resnet18 imagenet");
         string file = Write(Weights(source));
 
-        Assert.Contains($"simclr import {file} --out encoder.safetensors", Assert.Throws<DataException>(() => TrainedEncoder.Load(file)).Message);
+        Assert.Contains($"ImportedEncoder.Read({file})", Assert.Throws<DataException>(() => TrainedEncoder.Load(file)).Message);
     }
 
     private static ResNet Source(string kind, long seed = 1)

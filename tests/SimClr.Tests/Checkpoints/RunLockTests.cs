@@ -18,7 +18,7 @@ public sealed class RunLockTests : IDisposable
         {
             string error = Assert.Throws<ConfigurationException>(() => RunLock.Take(Run)).Message;
             Assert.StartsWith($"{Run}: another process is at work in this directory (it holds run.lock).", error, StringComparison.Ordinal);
-            Assert.Contains("choose another directory with --out", error, StringComparison.Ordinal);
+            Assert.Contains("choose another output directory", error, StringComparison.Ordinal);
             Assert.Throws<ConfigurationException>(() => RunLock.RefuseTaken(Run));
             folder.Write("run/run.json", "{}");
         }

@@ -20,7 +20,7 @@ public sealed class ConsoleWriterTests(SmallWorld world) : IClassFixture<SmallWo
 
         Assert.Equal(0, code);
         Assert.True(error.Tries > 0);
-        Assert.Contains("6 steps in 2 epoch(s) are done", output.ToString());
+        Assert.Contains("finished 6 steps in 2 epoch(s)", output.ToString());
         Assert.True(File.Exists(Path.Combine(world.At("unheard"), "encoder.safetensors")));
     }
 

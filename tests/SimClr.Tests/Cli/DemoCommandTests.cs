@@ -17,7 +17,7 @@ public sealed class DemoCommandTests(SmallWorld world) : IClassFixture<SmallWorl
 
         CommandRun lenient = CommandRun.Of([.. line, world.At("lenient"), "--set", "data.max_skipped=0.2"]);
         Assert.Equal(0, lenient.Code);
-        Assert.Contains("has 5 images; from 250 on a part is held out", lenient.Error);
+        Assert.Contains("has 5 images, and at least 250 are needed to hold some out", lenient.Error);
         string report = File.ReadAllText(Path.Combine(world.At("lenient"), "report.html"));
         Assert.Contains("--set data.max_skipped=0.2", report);
 

@@ -98,7 +98,7 @@ public sealed class EmbedCommandTests(SmallWorld world) : IClassFixture<SmallWor
     [InlineData("embed nowhere train --out a.npy", 3, "expected a run directory")]
     [InlineData("embed run broken --out a.npy", 3, "could not be read")]
     [InlineData("embed run train --out train", 2, "is a folder")]
-    [InlineData("embed run train --join a.1-of-1.npy --out a.npy", 2, "expected the parts")]
+    [InlineData("embed run train --join a.1-of-1.npy --out a.npy", 2, "expected only --out FILE and the parts")]
     public void Mistakes_are_told_in_one_line(string line, int code, string expected)
     {
         string[] words = line.Split(' ');

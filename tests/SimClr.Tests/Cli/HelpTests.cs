@@ -27,6 +27,16 @@ public sealed class HelpTests
         });
     }
 
+    [Theory]
+    [MemberData(nameof(Verbs))]
+    public void Defaults_are_stated_in_one_way_and_former_names_of_options_are_not_shown(string path)
+    {
+        string help = CommandRun.Of([.. path.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]).Output;
+
+        Assert.All(["not given", "(default", "[default", "by default", "typed name", "--anew"], phrase
+            => Assert.DoesNotContain(phrase, help, StringComparison.OrdinalIgnoreCase));
+    }
+
     [Fact]
     public void The_version_is_a_number()
         => Assert.Matches(@"^\d+\.\d+\.\d+", CommandRun.Of("--version").Output);

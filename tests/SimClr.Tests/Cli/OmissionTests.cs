@@ -22,7 +22,7 @@ public sealed class OmissionTests(SmallWorld world) : IClassFixture<SmallWorld>
         string data = Folder("passed-over", "red/a.HEIC", "red/b.heic", "blue/c.tif");
         CommandRun run = Run(line, data);
         Assert.Equal(["2 .heic, 1 .tif"], [.. Of(run.Json["passed_over"]!)]);
-        string told = Assert.Single(run.Error.Split('\n'), text => text.Contains("passed over", StringComparison.Ordinal));
+        string told = Assert.Single(run.Error.Split('\n'), text => text.Contains("ignored", StringComparison.Ordinal));
         Assert.Contains("2 .heic, 1 .tif", told, StringComparison.Ordinal);
     }
 
@@ -32,7 +32,7 @@ public sealed class OmissionTests(SmallWorld world) : IClassFixture<SmallWorld>
         CommandRun run = Run("data pack DATA --out NEW.pack", world.At("train"));
         Assert.Empty(run.Json["passed_over"]!.AsObject());
         Assert.Equal(0, (int)run.Json["skipped_folders"]!);
-        Assert.DoesNotContain("passed over", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("ignored", run.Error, StringComparison.Ordinal);
         Assert.False(File.Exists($"{run.Json["file"]}.skipped.jsonl"));
     }
 

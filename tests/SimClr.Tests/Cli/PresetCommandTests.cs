@@ -36,7 +36,7 @@ public sealed class PresetCommandTests : IDisposable
         Assert.Equal(0, CommandRun.Of("preset", "copy", "demo", file).Code);
         Assert.Equal(Presets.Text("demo"), File.ReadAllText(file));
         Assert.Equal(0, CommandRun.Of("validate", file).Code);
-        Assert.Contains("exists already", CommandRun.Of("preset", "copy", "photos", file).Refused(2));
+        Assert.Contains("already exists", CommandRun.Of("preset", "copy", "photos", file).Refused(2));
         Assert.Equal(Presets.Text("demo"), File.ReadAllText(file));
     }
 

@@ -61,7 +61,7 @@ public sealed class PretrainCommandTests(SmallWorld world) : IClassFixture<Small
         Assert.Contains("6 steps in 2 epoch(s)", result.Output);
         Assert.Contains("(chance 2.708)", result.Output);
         Assert.Contains("ranks first among 15 others", result.Output);
-        Assert.Contains("no kNN along the way: it takes 100 readable images", result.Output);
+        Assert.Contains("no kNN during training: it needs at least 100 readable images", result.Output);
         Assert.Contains($"next: simclr evaluate knn {run} --train {world.At("train")}", result.Output);
         Assert.DoesNotContain(Escape, result.Output);
     }
@@ -86,7 +86,7 @@ public sealed class PretrainCommandTests(SmallWorld world) : IClassFixture<Small
         Assert.Equal(6, configuration["batch"]!["size"]!.GetValue<int>());
         Assert.Equal(11, configuration["seed"]!.GetValue<long>());
         Assert.Equal(0, configuration["schedule"]!["warmup_epochs"]!.GetValue<double>());
-        Assert.Contains("note: 1 warm-up epoch(s) do not fit into --epochs 1; warming up for 0", result.Error);
+        Assert.Contains("note: 1 warm-up epoch(s) do not fit into --epochs 1; warm-up shortened to 0", result.Error);
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class PretrainCommandTests(SmallWorld world) : IClassFixture<Small
     [InlineData("--micro-batch: got '1', expected an integer of 2 or more, or auto", "--micro-batch", "1")]
     [InlineData("batch.micro is 9 and batch.size is 8", "--micro-batch", "9")]
     [InlineData("--memory: got 'lots', expected an amount of memory such as 8GB", "--micro-batch", "auto", "--memory", "lots")]
-    [InlineData("ask for it with --micro-batch auto", "--memory", "8GB")]
+    [InlineData("use --micro-batch auto", "--memory", "8GB")]
     [InlineData("1 MB of memory are too little", "--micro-batch", "auto", "--memory", "1MB")]
     public void Micro_batches_that_cannot_be_are_refused(string words, params string[] options)
         => Assert.Contains(words, CommandRun.Of(
@@ -122,8 +122,8 @@ public sealed class PretrainCommandTests(SmallWorld world) : IClassFixture<Small
             "--set", "schedule.warmup_epochs=1").Refused(2));
 
     [Theory]
-    [InlineData("flat", "preset cifar10-small, as the first image has 16 × 16 pixels", "--batch-size 3 or less")]
-    [InlineData("large", "preset photos, as the first image has 80 × 80 pixels", "--batch-size 3 or less")]
+    [InlineData("flat", "preset cifar10-small, because the first image has 16 × 16 pixels", "--batch-size 3 or less")]
+    [InlineData("large", "preset photos, because the first image has 80 × 80 pixels", "--batch-size 3 or less")]
     public void The_first_image_chooses_a_preset_and_the_batch_is_not_changed_silently(string data, string note, string advice)
     {
         CommandRun result = CommandRun.Of("pretrain", world.At(data), "--out", world.At("never"));
@@ -168,14 +168,14 @@ public sealed class PretrainCommandTests(SmallWorld world) : IClassFixture<Small
         Directory.Move(data, world.At("elsewhere"));
 
         Assert.Contains("no such folder or file", CommandRun.Of("pretrain", "--out", run, "--resume").Refused(3));
-        string advice = $"The run was started on '{data}'; if the images are elsewhere, or it was started from another folder, "
-            + $"say where they are: simclr pretrain DATA --out {run} --resume";
+        string advice = $"The run was started on '{data}'; if the images have moved, or the run was started from another folder, "
+            + $"give their place: simclr pretrain DATA --out {run} --resume";
         Assert.Contains(advice, CommandRun.Of("pretrain", "--out", run, "--resume").Error);
 
         Directory.CreateDirectory(data);
         File.Copy(Directory.GetFiles(world.At("train/red"))[0], Path.Combine(data, "another.png"));
         CommandRun others = CommandRun.Of("pretrain", "--out", run, "--resume");
-        Assert.Contains("does not hold the images that the run was started on", others.Refused(5));
+        Assert.Contains("does not contain the images that the run was started on", others.Refused(5));
         Assert.Contains(advice, others.Error);
 
         CommandRun resumed = CommandRun.Of("pretrain", world.At("elsewhere"), "--out", run, "--resume", "--epochs", "2", "--json");
@@ -240,7 +240,7 @@ public sealed class PretrainCommandTests(SmallWorld world) : IClassFixture<Small
         Assert.Equal(130, stopped.Code);
         Assert.Equal("", stopped.Output);
         Assert.Contains("interrupted: stopped after step ", error);
-        Assert.Contains($"Go on with: simclr pretrain --out {run} --resume", error);
+        Assert.Contains($"Resume with: simclr pretrain --out {run} --resume", error);
         Assert.Equal(120, resumed.Json["steps"]!.GetValue<long>());
     }
 

@@ -21,8 +21,8 @@ public sealed class SupervisedCommandTests(SmallWorld world) : IClassFixture<Sma
         Assert.Equal(1, knn["top1"]!.GetValue<double>());
 
         CommandRun again = CommandRun.Of("supervised", "--out", world.At("supervised"), "--resume", "--test", world.At("test"));
-        Assert.Contains("nothing left to do", again.Output);
-        Assert.Contains("test images: top-1 100.0 %", again.Output);
+        Assert.Contains("no steps were left", again.Output);
+        Assert.Contains("test images: top-1 100.0%", again.Output);
         Assert.Contains("'simclr supervised'", CommandRun.Of("pretrain", "--out", world.At("supervised"), "--resume").Refused(5));
     }
 

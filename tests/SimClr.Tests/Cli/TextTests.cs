@@ -30,7 +30,7 @@ public sealed class TextTests
 
         Assert.StartsWith("\\u001b[2J\\u000aerror: x ", lines[1], StringComparison.Ordinal);
         Assert.All(lines, line => Assert.DoesNotContain(line, TerminalText.IsControl));
-        Assert.Contains(lines, line => line.Contains("\\u000aerror: x taken for b (1)", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains("\\u000aerror: x predicted as b (1)", StringComparison.Ordinal));
     }
 
     [Theory]

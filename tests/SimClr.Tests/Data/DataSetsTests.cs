@@ -130,7 +130,7 @@ public sealed class DataSetsTests : IDisposable
         using var ten = new InMemoryDataSet(Enumerable.Range(0, 10).Select(Images.Of), name: "ten");
         ten.ForTraining(10);
         var few = Assert.Throws<DataException>(() => ten.ForTraining(11));
-        Assert.Contains("--batch-size 10 or less", few.Message, StringComparison.Ordinal);
+        Assert.Contains("Batch.Size 10 or less", few.Message, StringComparison.Ordinal);
         var unlabeled = Assert.Throws<DataException>(() => ten.RequireLabels());
         Assert.Contains("'ten' has no labels", unlabeled.Message, StringComparison.Ordinal);
         Assert.Equal([0, 1], Images.Set(2).RequireLabels());

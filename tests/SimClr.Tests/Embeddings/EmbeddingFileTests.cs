@@ -154,7 +154,7 @@ public sealed class EmbeddingFileTests : IDisposable
         Refused(folder.Write("zeros" + extension, new byte[5000]));
         Directory.CreateDirectory(folder.Of("folder" + extension));
         Assert.Contains("is a folder", Refused(folder.Of("folder" + extension)));
-        Assert.Contains("simclr embed RUN IMAGES --out", Refused(folder.Of("nothing" + extension)));
+        Assert.Contains("EmbeddingTask.Run(", Refused(folder.Of("nothing" + extension)));
     }
 
     [Fact]

@@ -186,7 +186,7 @@ public sealed class EmbeddingTaskTests : IDisposable
     [Theory]
     [InlineData("a.1-of-2.npy", "2-of-2 is missing")]
     [InlineData("a.1-of-2.npy a.2-of-2.npy b.2-of-2.npy", "once each")]
-    [InlineData("a.npy", "is not named as --shard names its files")]
+    [InlineData("a.npy", "is not named as EmbeddingShard names its files")]
     public void Parts_that_do_not_make_a_whole_are_refused(string files, string expected)
         => Assert.Contains(expected, Assert.Throws<DataException>(() => EmbeddingJoin.InOrder(files.Split(' '))).Message, StringComparison.Ordinal);
 

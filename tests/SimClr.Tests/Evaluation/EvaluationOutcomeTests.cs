@@ -163,7 +163,7 @@ public sealed class EvaluationOutcomeTests
         using var folder = new TemporaryFolder();
         string message = Assert.Throws<DataException>(() => PredictionsFile.Read(folder.Of(""))).Message;
         Assert.Contains("predictions.csv", message, StringComparison.Ordinal);
-        Assert.Contains("--predictions", message, StringComparison.Ordinal);
+        Assert.Contains("PredictionsFile.Write", message, StringComparison.Ordinal);
     }
 
     private static string[] Paths(int count) => [.. Enumerable.Range(0, count).Select(i => i.ToString(CultureInfo.InvariantCulture))];

@@ -301,7 +301,7 @@ public sealed class SqliteImageCollectionTests : IDisposable
     public async Task An_index_that_is_there_is_not_written_over()
     {
         (await Fill(3)).Dispose();
-        Assert.Contains("is there already", Assert.Throws<ConfigurationException>(
+        Assert.Contains("already exists", Assert.Throws<ConfigurationException>(
             () => IndexFile.Create(Index, new IndexDescription(4))).Message);
     }
 

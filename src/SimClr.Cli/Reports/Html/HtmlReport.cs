@@ -20,7 +20,7 @@ internal static class HtmlReport
     {
         var html = new StringBuilder();
         html.Append(Beginning)
-            .Append(CultureInfo.InvariantCulture, $"<title>{HtmlText.Escape(page.Title)}</title>\n<style>\n{ReportStyle.Css}\n</style>\n</head>\n<body>\n<main>\n")
+            .Append(CultureInfo.InvariantCulture, $"<title>{HtmlText.Escape(page.Title)}</title>\n<style>\n{PageAsset.PageStyle}\n</style>\n</head>\n<body>\n<main>\n")
             .Append(CultureInfo.InvariantCulture, $"<header>\n<h1>{HtmlText.Escape(page.Title)}</h1>\n<p class=\"summary\">{HtmlText.Escape(page.Summary)}</p>\n</header>\n");
         int drawings = 0;
         foreach (ReportSection section in page.Sections)
@@ -87,6 +87,6 @@ internal static class HtmlReport
             html.Append(CultureInfo.InvariantCulture, $"<div><dt>{name}</dt><dd>{HtmlText.Escape(value)}</dd></div>\n");
         }
 
-        html.Append(CultureInfo.InvariantCulture, $"</dl>\n<details>\n<summary>The whole configuration</summary>\n<pre><code>{HtmlText.Escape(reproduction.Configuration.TrimEnd())}</code></pre>\n</details>\n");
+        html.Append(CultureInfo.InvariantCulture, $"</dl>\n<details>\n<summary>Full configuration</summary>\n<pre><code>{HtmlText.Escape(reproduction.Configuration.TrimEnd())}</code></pre>\n</details>\n");
     }
 }

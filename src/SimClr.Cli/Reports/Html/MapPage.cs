@@ -13,9 +13,9 @@ internal static class MapPage
     {
         var html = new StringBuilder();
         html.Append(HtmlReport.Beginning)
-            .Append(CultureInfo.InvariantCulture, $"<title>Map of images</title>\n<style>\n{ReportStyle.Css}\n{MapStyle.Css}\n</style>\n</head>\n<body>\n<main>\n")
+            .Append(CultureInfo.InvariantCulture, $"<title>Map of images</title>\n<style>\n{PageAsset.PageStyle}\n{PageAsset.MapStyle}\n</style>\n</head>\n<body>\n<main>\n")
             .Append(CultureInfo.InvariantCulture, $"<header>\n<h1>Map of images</h1>\n<p class=\"summary\">{HtmlText.Escape(content.Summary)}</p>\n</header>\n")
-            .Append("<div class=\"tools\"><label><input type=\"checkbox\" id=\"pictures\"> pictures</label><button type=\"button\" id=\"whole\">whole map</button><span>Scroll to zoom, drag to move, point at a dot to see its image, click on a name to hide its group.</span></div>\n")
+            .Append("<div class=\"tools\"><label><input type=\"checkbox\" id=\"pictures\"> Show pictures</label><button type=\"button\" id=\"reset\">Reset view</button><span>Scroll to zoom, drag to pan, hover over a dot to see its image, click a name to hide its group.</span></div>\n")
             .Append(CultureInfo.InvariantCulture, $"<div class=\"map\"><canvas id=\"map\" role=\"img\" aria-label=\"{HtmlText.Escape(content.Summary)}\"></canvas><ul id=\"legend\">\n");
         for (int group = 0; group < content.Names.Count; group++)
         {
@@ -23,9 +23,9 @@ internal static class MapPage
             html.Append(CultureInfo.InvariantCulture, $"<li><button type=\"button\" aria-pressed=\"true\">{Sign(group)}<span>{HtmlText.Escape(content.Names[group])}</span><em>{images}</em></button></li>\n");
         }
 
-        html.Append("</ul></div>\n<div id=\"tip\" hidden><i></i><b></b><span></span></div>\n<noscript><p>The map is drawn by a script within this page, which this browser does not run.</p></noscript>\n");
+        html.Append("</ul></div>\n<div id=\"tip\" hidden><i></i><b></b><span></span></div>\n<noscript><p>This map needs JavaScript, which this browser has disabled.</p></noscript>\n");
         html.Append(CultureInfo.InvariantCulture, $"<script type=\"application/json\" id=\"data\">{Data(content, sheets).ToJsonString()}</script>\n");
-        return html.Append(CultureInfo.InvariantCulture, $"<script>\n{MapScript.Code}\n</script>\n</main>\n</body>\n</html>\n").ToString();
+        return html.Append(CultureInfo.InvariantCulture, $"<script>\n{PageAsset.MapScript}\n</script>\n</main>\n</body>\n</html>\n").ToString();
     }
 
     private static string Sign(int group)

@@ -15,14 +15,14 @@ internal static class SearchPage
 {
     public static ReportPage Create(string index, string query, string summary, IReadOnlyList<SearchHit> hits)
     {
-        var gallery = new ReportGallery("", "", [Item(query, "looked for", marked: true), .. hits.Select((hit, i) => Found(hit, i + 1))]);
+        var gallery = new ReportGallery("", "", [Item(query, "Query", marked: true), .. hits.Select((hit, i) => Found(hit, i + 1))]);
         return new ReportPage(
-            $"Images like {Path.GetFileName(query)}",
+            $"Images similar to {Path.GetFileName(query)}",
             summary,
             [
                 new ReportSection(
-                    $"Found in {Path.GetFileName(index)}",
-                    hits.Count > 0 ? [gallery] : [gallery, new ReportParagraph("Nothing: the index holds no other image.")]),
+                    $"Results from {Path.GetFileName(index)}",
+                    hits.Count > 0 ? [gallery] : [gallery, new ReportParagraph("No results: the index contains no other image.")]),
             ]);
     }
 

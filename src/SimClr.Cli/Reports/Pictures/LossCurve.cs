@@ -40,7 +40,7 @@ internal static class LossCurve
         if (points.Length == 0)
         {
             plot.Axes.Left.TickGenerator = new EmptyTickGenerator();
-            Text nothing = plot.Add.Text("no step was logged yet", epochs / 2, 0.5);
+            Text nothing = plot.Add.Text("no logged steps yet", epochs / 2, 0.5);
             nothing.LabelAlignment = Alignment.MiddleCenter;
             nothing.LabelFontSize = 15;
             nothing.LabelFontColor = Color.FromHex(ChanceColor);
@@ -55,12 +55,12 @@ internal static class LossCurve
     {
         if (points.Length == 0)
         {
-            return "Training loss: no step was logged yet.";
+            return "Training loss: no logged steps yet.";
         }
 
-        string chance = points[^1].Chance is { } level ? string.Create(CultureInfo.InvariantCulture, $"; chance is {level:F2}") : "";
+        string chance = points[^1].Chance is { } level ? string.Create(CultureInfo.InvariantCulture, $"; chance level {level:F2}") : "";
         string knn = points.LastOrDefault(point => point.Knn is not null)?.Knn is { } accuracy
-            ? string.Create(CultureInfo.InvariantCulture, $"; kNN accuracy at the end {HtmlText.Percent(accuracy)}")
+            ? string.Create(CultureInfo.InvariantCulture, $"; final kNN accuracy {HtmlText.Percent(accuracy)}")
             : "";
         return string.Create(
             CultureInfo.InvariantCulture, $"Training loss over epochs, from {points[0].Loss:F2} to {points[^1].Loss:F2}{chance}{knn}.");

@@ -14,18 +14,18 @@ internal static class AugmentCommand
     private const int MostViews = 16;
 
     public static Command Create() => new Verb(
-        "augment", "The random views that training sees.", "simclr augment preview sample: --out views.png") { Preview() };
+        "augment", "Show the random views used in training.", "simclr augment preview sample: --out views.png") { Preview() };
 
     private static Verb Preview()
     {
-        var data = new Argument<string>("DATA") { Description = "Images: a folder, a manifest or a typed name (see 'simclr --help')" };
-        var file = new OutputOption("--out", OutputKinds.Picture, "The picture to write") { HelpName = "PNG", Required = true };
-        Option<long?> images = NumberOption.Integer("--images", $"Images to show, at most {MostImages} (default 12)", 1);
-        Option<long?> views = NumberOption.Integer("--views", $"Views of each, at most {MostViews} (default 2)", 1);
+        var data = new Argument<string>("DATA") { Description = "Images: a folder, a manifest or a data spec (see 'simclr --help')" };
+        var file = new OutputOption("--out", OutputKinds.Picture, "Output picture") { HelpName = "PNG", Required = true };
+        Option<long?> images = NumberOption.Integer("--images", $"Number of images, at most {MostImages}. Default: 12.", 1);
+        Option<long?> views = NumberOption.Integer("--views", $"Views of each image, at most {MostViews}. Default: 2.", 1);
         var configuration = new ConfigurationOptions();
         var verb = new Verb(
             "preview",
-            "Draw images beside their random views, as training with this configuration and seed sees them.",
+            "Draw images next to their random views, as used in training with this configuration and seed.",
             "simclr augment preview sample: --out views.png",
             "simclr augment preview ./photos --out views.png --set views.strength=0.5 --views 4")
         {
@@ -34,8 +34,9 @@ internal static class AugmentCommand
         configuration.AddTo(verb);
         verb.Details =
         [
-            "Views 1 and 2 are an image's pair in the first epoch, 3 and 4 those in the second, and so on. With two views, the",
-            "outlines on the image show what each is cut from. Without --preset or --config the preset fits the image size.",
+            "Views 1 and 2 are the pair of an image in the first epoch, 3 and 4 the pair in the second, and so",
+            "on. With two views, outlines on the image show the crops. Without --preset and --config, the preset",
+            "is chosen by the image size.",
         ];
         return verb.Does(context => Draw(
             context,

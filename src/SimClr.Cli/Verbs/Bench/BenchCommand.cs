@@ -16,34 +16,34 @@ internal static class BenchCommand
 {
     private static readonly Option<string[]> Only = new("--only")
     {
-        Description = "Measure this alone; may be repeated (see below)",
+        Description = "Only this measurement (see below). Repeatable",
         HelpName = "name",
     };
 
-    private static readonly Option<bool> Quick = new("--quick") { Description = "Fewer rounds and steps: a first look, not to be quoted" };
+    private static readonly Option<bool> Quick = new("--quick") { Description = "Fewer rounds and steps, for a first impression" };
 
     private static readonly Option<string?> Photos = new("--photos")
     {
-        Description = "Photographs to read, a data argument; without it made-up ones of 500 × 375",
+        Description = "Photographs to read. Default: generated ones of 500 × 375 pixels.",
         HelpName = "DATA",
     };
 
     private static readonly Option<string?> Images = new("--images")
     {
-        Description = "Small images to learn from, a data argument; without it made-up ones",
+        Description = "Small images to train on. Default: generated ones.",
         HelpName = "DATA",
     };
 
     private static readonly Option<string?> Precision = ChoiceOption.Of(
-        "--precision", "What encoder and head compute in", PretrainOptions.Precisions);
+        "--precision", "Compute precision", PretrainOptions.Precisions);
 
-    private static readonly OutputOption Markdown = new("--markdown", OutputKinds.Figures, "Write the table to this file too");
+    private static readonly OutputOption Markdown = new("--markdown", OutputKinds.Figures, "Also write the table to this file");
 
     public static Command Create()
     {
         var verb = new Verb(
             "bench",
-            "Measure this machine and this program, each figure beside what it is compared with.",
+            "Benchmark this program on this machine, each figure next to a reference.",
             "simclr bench",
             "simclr bench --quick --only step-quarter",
             "simclr bench --only profile --only scaling",
@@ -53,11 +53,12 @@ internal static class BenchCommand
         };
         verb.Details =
         [
-            "Names for --only (embed, onnx, search, busy, profile and scaling are measured only if asked for):",
+            "Names for --only (embed, onnx, search, busy, profile and scaling only run if named):",
             .. BenchCatalog.Lines,
             "",
-            "The sides of a ratio are measured in turn in one run; the table has the median of the rounds, the lowest and",
-            "the highest. Let nothing else run meanwhile. On two cores it takes 5 to 8 minutes, with --quick about one.",
+            "The two sides of a ratio are measured alternately in one run; the table shows the median, min and",
+            "max of the rounds. Nothing else should run meanwhile. On two cores it takes 5 to 8 minutes, about",
+            "one minute with --quick.",
         ];
         return verb.Does(Run);
     }

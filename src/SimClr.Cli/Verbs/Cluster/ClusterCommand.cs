@@ -12,19 +12,21 @@ internal static class ClusterCommand
     {
         var arguments = new TableArguments();
         Option<long?> k = ClusterRequest.CreateOption();
-        OutputOption csv = OutputOptions.Csv(OutputKinds.Clusters, "Write the cluster of every image");
-        OutputOption html = OutputOptions.Html("clusters", "Write a page with representatives of each cluster");
+        OutputOption csv = OutputOptions.Csv(OutputKinds.Clusters, "Write the cluster of each image");
+        OutputOption html = OutputOptions.Html("clusters", "Write an HTML page with representatives of each cluster");
         var verb = new Verb(
             "cluster",
-            "Divide images into clusters by their embeddings, and show what each holds.",
+            "Cluster images by their embeddings, and show representatives.",
             "simclr cluster photos.npy --html clusters.html",
             "simclr cluster ./photos --run runs/photos --k 8 --csv clusters.csv --json")
         {
             Details =
             [
-                "Spherical k-means from four beginnings of k-means++: an image belongs to the center with which its cosine is",
-                "highest. The silhouette (by 1 - cosine, -1 to 1) tells how far clusters are apart. Where images have labels, NMI",
-                $"and the adjusted Rand index tell how well both agree. Of more than {ClusterCount.MostRows} images, so many are drawn to choose k by.",
+                "Spherical k-means with four k-means++ initializations: each image belongs to the center with the",
+                "highest cosine. The silhouette (by 1 - cosine, from -1 to 1) measures how well clusters are",
+                "separated. If images have labels, NMI and the adjusted Rand index measure how well clusters and",
+                "labels agree.",
+                $"The number of clusters is chosen on a sample of at most {ClusterCount.MostRows} images.",
             ],
         };
         arguments.AddTo(verb);

@@ -42,9 +42,9 @@ internal sealed class ClusterList : IGroupList
         {
             string quality = silhouette is { } value ? string.Create(CultureInfo.InvariantCulture, $", silhouette {value:0.000}") : "";
             string labels = agreement is { } found
-                ? string.Create(CultureInfo.InvariantCulture, $"; with the labels they agree by NMI {found.Nmi:0.000} and adjusted Rand index {found.Ari:0.000}")
+                ? string.Create(CultureInfo.InvariantCulture, $"; agreement with the labels: NMI {found.Nmi:0.000}, adjusted Rand index {found.Ari:0.000}")
                 : "";
-            return string.Create(CultureInfo.InvariantCulture, $"{Counted.Of(table.Count, "image")} in {Counted.Of(clusters.K, "cluster")}: mean cosine with their centers {clusters.MeanCosine:0.000}{quality}{labels}{Chosen}");
+            return string.Create(CultureInfo.InvariantCulture, $"{Counted.Of(table.Count, "image")} in {Counted.Of(clusters.K, "cluster")}: mean cosine to the centers {clusters.MeanCosine:0.000}{quality}{labels}{Chosen}");
         }
     }
 
@@ -52,10 +52,10 @@ internal sealed class ClusterList : IGroupList
     private string Chosen => choice switch
     {
         null => "",
-        { IsClear: true } => string.Create(CultureInfo.InvariantCulture, $"; of {choice.Sweep.Count} numbers from 2 to {choice.Sweep[^1].K}, {choice.K} has the highest silhouette{Sampled}"),
+        { IsClear: true } => string.Create(CultureInfo.InvariantCulture, $"; of {choice.Sweep.Count} values of k from 2 to {choice.Sweep[^1].K}, {choice.K} has the highest silhouette{Sampled}"),
         _ => string.Create(
             CultureInfo.InvariantCulture,
-            $"; no number stands out (all silhouettes are below {ClusterCount.Clear}{Sampled}): {choice.K} has {Reason}; --k takes another, such as {string.Join(", ", Others().Select(point => $"{point.K} ({point.Silhouette:0.000})"))}"),
+            $"; no k stands out (all silhouettes are below {ClusterCount.Clear}{Sampled}): {choice.K} has {Reason}; choose another with --k, such as {string.Join(", ", Others().Select(point => $"{point.K} ({point.Silhouette:0.000})"))}"),
     };
 
     private string Reason => choice!.K == Best(1)[0].K ? "the highest" : "the highest after a cut into two halves";
@@ -64,7 +64,7 @@ internal sealed class ClusterList : IGroupList
 
     private IEnumerable<ClusterCountPoint> Others() => Best(NamedCounts).Where(point => point.K != choice!.K).Take(3);
 
-    private string Sampled => choice!.Rows < table.Count ? $" (on {choice.Rows} images that the seed drew)" : "";
+    private string Sampled => choice!.Rows < table.Count ? $" (on {choice.Rows} images, sampled by seed)" : "";
 
     public string CsvHeader => "path,cluster,cosine,label";
 
@@ -127,20 +127,20 @@ internal sealed class ClusterList : IGroupList
                 [.. rows.Take(each).Select(row => gallery.Picture(row, Gallery.Cosine(cosines[row])))]));
         }
 
-        var sections = new List<ReportSection> { new("The images nearest to the center of each cluster", blocks) };
+        var sections = new List<ReportSection> { new("Representatives: the images nearest to each center", blocks) };
         if (choice is not null)
         {
-            sections.Add(new ReportSection("How many clusters", Sweep()));
+            sections.Add(new ReportSection("Number of clusters", Sweep()));
         }
 
         return new ReportPage("Clusters", $"{Summary}.", sections);
     }
 
     private ReportTable Sweep() => new(
-        $"Chosen by {Counted.Of(choice!.Rows, "image")}",
+        $"Computed on {Counted.Of(choice!.Rows, "image")}",
         [
-            new("silhouette", "How much nearer images are to their own cluster than to the next one, by 1 − cosine, −1 to 1; clusters that are apart have 0.5 and more.", IsShare: false),
-            new("mean cosine", "Of images with their center; it rises with the number of clusters.", IsShare: false),
+            new("silhouette", "How much closer images are to their own cluster than to the next one, by 1 − cosine, from −1 to 1; well-separated clusters reach 0.5 or more.", IsShare: false),
+            new("mean cosine", "Mean cosine of images to their centers; it grows with the number of clusters.", IsShare: false),
         ],
         [.. choice.Sweep.Select(point => new ReportRow($"{point.K} clusters", [point.Silhouette, point.MeanCosine], point.K == choice.K))]);
 

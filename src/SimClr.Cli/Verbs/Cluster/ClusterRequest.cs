@@ -10,7 +10,7 @@ namespace SimClr.Cli.Verbs;
 internal static class ClusterRequest
 {
     public static Option<long?> CreateOption() => NumberOption.IntegerOrAuto(
-        "--k", "Clusters; auto (if it is not given) chooses from 2 to 50 by the silhouette", 1);
+        "--k", "Number of clusters; auto chooses from 2 to 50 by the silhouette. Default: auto.", 1);
 
     /// <summary>Divides a table; with how the number of clusters was chosen, where it was.</summary>
     /// <param name="context">Its seed.</param>

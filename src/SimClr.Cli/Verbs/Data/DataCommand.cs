@@ -17,7 +17,7 @@ internal static class DataCommand
     private const string SkippedSuffix = ".skipped.jsonl";
 
     public static Command Create() => new Verb(
-        "data", "Fetch and prepare images.", "simclr data pack ./photos --out photos.pack --size 256", "simclr data download cifar10 --out data/cifar10")
+        "data", "Download and prepare images.", "simclr data pack ./photos --out photos.pack --size 256", "simclr data download cifar10 --out data/cifar10")
     {
         Pack(),
         DataDownloadCommand.Create(),
@@ -25,14 +25,14 @@ internal static class DataCommand
 
     private static Verb Pack()
     {
-        var data = new Argument<string>("DATA") { Description = "Images: a folder, a manifest or a typed name (see 'simclr --help')" };
-        var file = new OutputOption("--out", OutputKinds.Pack, "The file to write, named .pack") { Required = true };
+        var data = new Argument<string>("DATA") { Description = "Images: a folder, a manifest or a data spec (see 'simclr --help')" };
+        var file = new OutputOption("--out", OutputKinds.Pack, "Output file (.pack)") { Required = true };
         Option<long?> size = NumberOption.Integer(
-            "--size", "Reduce images to this many pixels along the short side; without it they keep their size", 1);
-        var set = new Option<string[]>("--set") { Description = "How images are read: data.workers=4. May be repeated", HelpName = "data.key=value" };
+            "--size", "Reduce images to this many pixels along the short side. Default: the original size.", 1);
+        var set = new Option<string[]>("--set") { Description = "Set a data key, such as data.workers=4. Repeatable", HelpName = "data.key=value" };
         var verb = new Verb(
             "pack",
-            "Write images decoded into one file, from which later runs stream without decoding.",
+            "Decode images into one file, from which later runs stream without decoding.",
             "simclr data pack ./photos --out photos.pack",
             "simclr data pack ./photos --out photos.pack --size 256",
             "simclr pretrain photos.pack --out runs/photos")
@@ -41,10 +41,10 @@ internal static class DataCommand
         };
         verb.Details =
         [
-            "FILE stands where DATA is expected. It holds pixels, labels, class names and paths: 3 bytes per pixel, which is",
-            "5 to 10 times what JPEGs take; it is read by offset and may be larger than memory. Images that cannot be read are",
-            "left out and listed in FILE.skipped.jsonl. Without --size, and where none were left out, training from it gives the",
-            "same views as from DATA.",
+            "FILE can be used wherever DATA is expected. It contains pixels (3 bytes each, about 5 to 10 times",
+            "the size of JPEGs), labels, class names and paths. It is read by offset and may be larger than",
+            "memory. Unreadable images are left out and listed in FILE.skipped.jsonl. Without --size, and if no",
+            "image was left out, training on it produces the same views as training on DATA.",
         ];
         return verb.Does(context => Write(
             context,

@@ -14,15 +14,15 @@ internal static class DataDownloadCommand
     public static Verb Create()
     {
         var name = new Argument<string>("NAME") { Description = $"One of {string.Join(", ", RemoteSets.Names)}" };
-        var folder = new Option<string>("--out") { Description = "The folder that takes the set", HelpName = "DIR", Required = true };
+        var folder = new Option<string>("--out") { Description = "Folder for the set", HelpName = "DIR", Required = true };
         var mirror = new Option<string?>("--mirror")
         {
-            Description = "Where files of the same names are, instead of the official addresses; their checksums must be the published ones",
+            Description = "Address to download the files from, under the same names, instead of the official one; the published checksums apply",
             HelpName = "URL",
         };
         var verb = new Verb(
             "download",
-            "Fetch a public image set.",
+            "Download a public image set.",
             "simclr data download cifar10 --out data/cifar10",
             "simclr data download imagenette-160 --out data/imagenette")
         {
@@ -30,9 +30,9 @@ internal static class DataDownloadCommand
         };
         verb.Details =
         [
-            "A download that broke off goes on where it stopped when the command is given again. Each file must have its published",
-            "checksum; archives are unpacked beside their place and then moved there, and nothing is written outside DIR. Each set",
-            "has its own terms of use, which you accept by using it.",
+            "An interrupted download continues when the command is repeated. Each file must have its published",
+            "checksum; archives are unpacked next to their destination and then moved there, and nothing is",
+            "written outside DIR. Each set has its own terms of use, which you accept by using it.",
         ];
         return verb.Does(context => Download(
             context, RemoteSets.Find(context.Value(name)), FolderOf(context.Value(folder)!), MirrorOf(context.Value(mirror))));
@@ -65,7 +65,7 @@ internal static class DataDownloadCommand
         }
         catch (OperationCanceledException stop) when (cancel.IsCancellationRequested)
         {
-            throw new StoppedException("what was downloaded is kept; the same command goes on from there", stop);
+            throw new StoppedException("downloaded data is kept; repeat the command to continue", stop);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

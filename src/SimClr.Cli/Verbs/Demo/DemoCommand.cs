@@ -14,26 +14,26 @@ internal static class DemoCommand
 
     public static Command Create()
     {
-        var data = new Argument<string>("DATA")
+        var data = new Argument<string?>("DATA")
         {
-            Description = "Your own images instead of the embedded ones: a folder, a manifest or a typed name",
-            DefaultValueFactory = _ => DemoData.Sample,
+            Description = $"Images to use: a folder, a manifest or a data spec (see 'simclr --help'). Default: {DemoData.Sample}, the embedded images.",
+            Arity = ArgumentArity.ZeroOrOne,
         };
         var directory = new Option<string?>("--out")
         {
-            Description = $"A new or empty directory for report and run; {DefaultDirectory}, or the next free number behind it, if not given",
+            Description = $"New or empty directory for the report and the run. Default: {DefaultDirectory}, or {DefaultDirectory} with the next free number.",
             HelpName = "DIR",
         };
         Option<long?> epochs = NumberOption.Integer("--epochs", "Passes over the images", 1);
-        Option<string[]> reading = ReadingOption.Create("the preset demo says");
+        Option<string[]> reading = ReadingOption.Create("the preset demo");
         var verb = new Verb(
             "demo",
-            "Pre-train on images that come with simclr, measure what was learned, and write a report: a few minutes.",
+            "Pre-train on the embedded images, evaluate the encoder, and write a report. Takes a few minutes.",
             "simclr demo",
             "simclr demo ./photos",
             "simclr demo cifar10:./cifar-10-batches-bin --out runs/demo") { data, directory, epochs, reading };
-        verb.Details = ["Without labels there are pictures and the health of the run, and no accuracies."];
-        return verb.Does(context => Run(context, context.Value(data), context.Value(directory), (int?)context.Value(epochs), context.Value(reading) ?? []));
+        verb.Details = ["Without labels, the report shows pictures and the health of the run, but no accuracies."];
+        return verb.Does(context => Run(context, context.Value(data) ?? DemoData.Sample, context.Value(directory), (int?)context.Value(epochs), context.Value(reading) ?? []));
     }
 
     private static void Run(CommandContext context, string argument, string? directory, int? epochs, string[] reading)
@@ -64,7 +64,7 @@ internal static class DemoCommand
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new ConfigurationException(
-                $"{directory}: cannot be used for report and run: {error.Message} Give another directory with --out.", error);
+                $"{directory}: cannot be used for report and run: {error.Message} Choose another directory with --out.", error);
         }
     }
 
@@ -82,7 +82,7 @@ internal static class DemoCommand
         return
         [
             .. table,
-            string.Create(CultureInfo.InvariantCulture, $"{seconds:F0} seconds in all"),
+            string.Create(CultureInfo.InvariantCulture, $"{seconds:F0} seconds in total"),
             $"report: {Path.GetFullPath(report)}",
             $"run:    {Path.GetFullPath(outcome.Training.Run)}",
         ];
@@ -112,7 +112,7 @@ internal static class DemoCommand
         if (asked is not null)
         {
             return IsFree(asked) ? asked : throw new ConfigurationException(
-                $"--out: '{asked}' exists and is not an empty directory; give a new one, so that nothing is overwritten");
+                $"--out: '{asked}' exists and is not an empty directory; choose a new one, so that nothing is overwritten");
         }
 
         return Enumerable.Range(1, int.MaxValue)

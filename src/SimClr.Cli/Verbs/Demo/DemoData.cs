@@ -27,7 +27,7 @@ internal sealed record DemoData(ImageDataSet Train, ImageDataSet? Test) : IDispo
 
         if (images.Labels is null)
         {
-            context.Remark($"note: {images.Name} has no labels, so the demo shows pictures and the health of the run, no accuracies");
+            context.Remark($"note: {images.Name} has no labels; the demo shows pictures and the health of the run, but no accuracies");
             return new DemoData(images, null);
         }
 
@@ -36,14 +36,14 @@ internal sealed record DemoData(ImageDataSet Train, ImageDataSet? Test) : IDispo
         DemoData split = new(images.Subset([.. order[heldOut..].Order()]), images.Subset([.. order[..heldOut].Order()]));
         if (heldOut >= FewestToMeasure && EveryClassIsIn(split.Train, images))
         {
-            context.Remark($"note: {heldOut} of {images.Count} images are held out to measure on");
+            context.Remark($"note: {heldOut} of {images.Count} images are held out for evaluation");
             return split;
         }
 
         string reason = heldOut < FewestToMeasure
-            ? $"has {images.Count} images; from {HeldOutShare * FewestToMeasure} on a part is held out to measure on"
-            : "has too few images of a class to measure anything";
-        context.Remark($"note: {images.Name} {reason}; the demo shows pictures and the health of the run, no accuracies");
+            ? $"has {images.Count} images, and at least {HeldOutShare * FewestToMeasure} are needed to hold some out for evaluation"
+            : "has too few images of a class for an evaluation";
+        context.Remark($"note: {images.Name} {reason}; the demo shows pictures and the health of the run, but no accuracies");
         return new DemoData(images, null);
     }
 

@@ -24,11 +24,11 @@ internal sealed record DemoOutcome(IReadOnlyList<DemoRow> Rows, PretrainResult T
     /// <summary>The columns: key, heading and meaning.</summary>
     public static IReadOnlyList<(string Key, string Name, string Meaning, Func<RepresentationQuality, double> Value)> Measures { get; } =
     [
-        ("knn", "kNN", "the 20 nearest training images vote for the class", q => q.Knn),
-        ("linear", "linear", "a linear layer is trained on all labels", q => q.Linear),
-        ("linear_10_per_class", "linear, 10 per class", "the same with ten labels of each class", q => q.LinearTenPerClass),
-        ("knn_disturbed", "kNN, disturbed", "kNN on images as another photographer would have taken them: cropped to 50–100% of the area, mirrored, brightness and contrast × 0.6–1.4", q => q.KnnDisturbed),
-        ("find_original", "find original", "how often such a disturbed image is nearest to its own original among all held-out ones", q => q.FindOriginal),
+        ("knn", "kNN", "weighted vote of the 20 nearest training images", q => q.Knn),
+        ("linear", "linear", "linear classifier trained on all labels", q => q.Linear),
+        ("linear_10_per_class", "linear, 10 per class", "linear classifier trained on ten labels per class", q => q.LinearTenPerClass),
+        ("knn_disturbed", "kNN, perturbed", "kNN on perturbed images: cropped to 50–100% of the area, mirrored, brightness and contrast × 0.6–1.4", q => q.KnnDisturbed),
+        ("find_original", "find original", "share of perturbed images whose nearest held-out image is their own original", q => q.FindOriginal),
     ];
 
     public JsonObject Json(double seconds, string report, string run)

@@ -29,7 +29,7 @@ internal sealed class DemoReport(PretrainOptions options, DemoData data, DemoOut
 
         string file = Path.Combine(directory, "report.html");
         HtmlReport.Write(file, new ReportPage(
-            "SimCLR on your machine",
+            "SimCLR demo",
             Summary(),
             [.. Sections(views, pairs, neighbors, curve), Reproduction(seconds)]));
         return file;
@@ -51,49 +51,49 @@ internal sealed class DemoReport(PretrainOptions options, DemoData data, DemoOut
     {
         string learned = string.Create(
             CultureInfo.InvariantCulture,
-            $"An encoder ({options.Encoder.Name}, width {options.Encoder.Width}) looked at {outcome.TrainImages:N0} images of {data.Train.Name} for {options.Schedule.Epochs} epochs, without any label: it learned to recognize two random views of an image as the same.");
+            $"An encoder ({options.Encoder.Name}, width {options.Encoder.Width}) was trained on {outcome.TrainImages:N0} images of {data.Train.Name} for {Counted.Of(options.Schedule.Epochs, "epoch")} without labels: it learned to recognize two random views of the same image.");
         return outcome.Rows[^1].Quality is { } quality
-            ? $"{learned} What it learned is measured below on {outcome.TestImages.ToString("N0", CultureInfo.InvariantCulture)} other images: its nearest neighbors name the class of {HtmlText.Percent(quality.Knn)} of them."
-            : $"{learned} The images have no labels, so what it learned can be looked at below, and not counted.";
+            ? $"{learned} Below it is evaluated on {outcome.TestImages.ToString("N0", CultureInfo.InvariantCulture)} held-out images: kNN classifies {HtmlText.Percent(quality.Knn)} of them correctly."
+            : $"{learned} Without labeled test images, there are pictures below but no accuracies.";
     }
 
     private IEnumerable<ReportSection> Sections(byte[] views, byte[] pairs, NeighborTable neighbors, string curve)
     {
         if (data.Test is not null)
         {
-            yield return new ReportSection("How good is the representation?", Table());
+            yield return new ReportSection("Quality of the representation", Table());
         }
 
         yield return new ReportSection(
-            "What is near what",
+            "Nearest neighbors",
             new ReportPicture(
                 pairs,
                 neighbors.Description,
                 data.Test is null
-                    ? "Each row: an image, and what is nearest to it among the others by its pixels (left) and by what was learned (right)."
-                    : "Each row: a held-out image as another photographer would have taken it, and what is nearest to it among the held-out originals by its pixels (left) and by what was learned (right). Green with a check: the same class; red with a cross: another one.",
+                    ? "Each row shows an image and its nearest neighbors among the other images, by raw pixels (left) and by the learned representation (right)."
+                    : "Each row shows a perturbed held-out image (cropped, mirrored, relit) and its nearest neighbors among the held-out originals, by raw pixels (left) and by the learned representation (right). Green with a check mark: same class; red with a cross: different class.",
                 NeighborPicture.Scale));
-        string knn = outcome.Training.KnnTop1 is null ? "" : " kNN is measured among training images, for this curve only.";
+        string knn = outcome.Training.KnnTop1 is null ? "" : " The kNN accuracy is on held-out training images and only serves this curve.";
         yield return new ReportSection(
-            "How training went",
-            new ReportDrawing(curve, $"The loss of the batch at each logged step. Dashed: what guessing costs, ln(2N − 1).{knn}"),
-            new ReportParagraph($"At the end the run was {outcome.Training.Health?.Describe() ?? "finished"}"));
+            "Training",
+            new ReportDrawing(curve, $"Loss of the batch at each logged step. The dashed line is the chance level, ln(2N − 1).{knn}"),
+            new ReportParagraph($"At the end, the run was {outcome.Training.Health?.Describe() ?? "finished"}"));
         yield return new ReportSection(
-            "What training saw",
+            "Training views",
             new ReportPicture(
                 views,
-                "Images, each with two random views of it.",
-                "Images and a pair of random views of each: cropped, mirrored, colors distorted. The encoder is to tell that the two belong together."));
+                "Images, each with two random views.",
+                "Images, each with a pair of random views: cropped, mirrored, with color distortion. The encoder learns that the two views belong together."));
     }
 
     private ReportTable Table() => new(
-        string.Create(CultureInfo.InvariantCulture, $"Accuracies in percent on {outcome.TestImages:N0} held-out images."),
+        string.Create(CultureInfo.InvariantCulture, $"Accuracy in percent on {outcome.TestImages:N0} held-out images."),
         [.. DemoOutcome.Measures.Select(m => new ReportMeasure(m.Name, $"{m.Meaning}."))],
         [.. outcome.Rows.Select(row => new ReportRow(
             row.Name, [.. DemoOutcome.Measures.Select(m => (double?)m.Value(row.Quality!))], row.Key == "simclr"))]);
 
     private ReportSection Reproduction(double seconds) => new(
-        "Get the same again",
+        "Reproduce this run",
         new ReportReproduction(
             commandLine,
             ConfigurationText.Of(RunConfiguration.ToJson(options)),

@@ -22,10 +22,10 @@ internal static class DoctorCommand
     public static Verb Create()
     {
         var verb = new Verb(
-            "doctor", "Say what this machine offers, and how long training would take on it.", "simclr doctor", "simclr doctor --json")
+            "doctor", "Report the capabilities of this machine, and estimate training times.", "simclr doctor", "simclr doctor --json")
         {
             IsForRanks = true,   // Each host has something of its own to say.
-            Details = ["It trains for two seconds on random pixels, and reckons from that what each preset would take."],
+            Details = ["Trains on random pixels for two seconds, and estimates from that how long each preset would take."],
         };
         return verb.Does(Examine);
     }
@@ -96,26 +96,26 @@ internal static class DoctorCommand
     {
         string available = machine.AvailableBytes is { } free ? $", {Gigabytes(free)} of it free" : "";
         string bfloat16 = Internals.Processor.HasFastBFloat16
-            ? "; it multiplies bfloat16 numbers faster than float32, so 'precision: auto' uses them"
-            : "; no bfloat16 products faster than float32's, so 'precision: auto' is fp32 on it";
-        string graphics = libraries.Devices.Count > 1 ? "" : $"; no graphics processor that libtorch can use{(libraries.Libtorch is null ? "; with one, let SIMCLR_LIBTORCH name a libtorch or PyTorch with CUDA" : "")}";
+            ? "; bfloat16 products are faster than float32, so 'precision: auto' means bf16"
+            : "; bfloat16 products are not faster than float32, so 'precision: auto' means fp32";
+        string graphics = libraries.Devices.Count > 1 ? "" : $"; no GPU that libtorch can use{(libraries.Libtorch is null ? "; to use one, set SIMCLR_LIBTORCH to a libtorch or PyTorch with CUDA" : "")}";
         return
         [
             $"simclr       {Version} on {RuntimeInformation.FrameworkDescription}",
             $"system       {RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}",
-            $"processor    {machine.Processor}, {machine.Cores} core(s) to use",
+            $"processor    {machine.Processor}, {machine.Cores} core(s) available",
             $"vectors      {string.Join(", ", machine.Vectors)}{bfloat16}",
             $"memory       {Gigabytes(machine.TotalBytes)}{available}",
-            $"libtorch     {libraries.Torch} (TorchSharp {libraries.TorchSharp}){(libraries.Libtorch is { } folder ? $" of {folder}" : "")}",
+            $"libtorch     {libraries.Torch} (TorchSharp {libraries.TorchSharp}){(libraries.Libtorch is { } folder ? $" from {folder}" : "")}",
             $"devices      {string.Join(", ", libraries.Devices.Select(device => device.Words))}{graphics}",
-            $"decoding     SkiaSharp {libraries.Skia}; libturbojpeg is {(libraries.TurboJpeg ? "there and decodes JPEG" : "not there; it would decode JPEG faster")}",
+            $"decoding     SkiaSharp {libraries.Skia}; libturbojpeg {(libraries.TurboJpeg ? "decodes JPEG" : "not found; it would decode JPEG faster")}",
             $"mpi          {MpiReport.Words(libraries.Mpi)}",
             "",
             $"Training speed with {TestedPreset}: {ProgressText.Speed(speed.ImagesPerSecond)} on {speed.Plan.Device} "
                 + $"in {speed.Plan.Precision} with {speed.Plan.Threads} thread(s).",
-            "By the number of multiplications, pre-training would take about:",
+            "Estimated pre-training times, by the number of multiplications:",
             .. estimates.Select(Line),
-            "Reading and augmenting images comes on top; larger encoders often do better than this says.",
+            "Reading and augmenting images takes additional time; larger encoders are often faster than estimated.",
         ];
     }
 

@@ -25,8 +25,8 @@ internal sealed record MpiReport(string Library, string Version, string? Interfa
 
     public static string Words(MpiReport? report) => report switch
     {
-        null => "not found; runs of a single process do not need it",
+        null => "not found; only needed for runs of several processes",
         { Interface: null } => report.Library,
-        _ => $"{report.Version} ({report.Library}, the interface of {report.Interface}); runs of several processes start it, and ask it for MPI_THREAD_MULTIPLE",
+        _ => $"{report.Version} ({report.Library}, the interface of {report.Interface}); runs of several processes initialize it with MPI_THREAD_MULTIPLE",
     };
 }

@@ -36,9 +36,9 @@ internal sealed class DuplicateList : IGroupList
 
     private string Summary => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Counted.Of(groups.Count, "group")} of near-duplicates among {Counted.Of(table.Count, "image")} at cosine {threshold}{(groups.Count == 0 ? "" : $": {Counted.Of(Superfluous, "image")} could go{Freed}, {identical.Count} of them the same file as the one to keep")}{Linked}");
+        $"{Counted.Of(groups.Count, "group")} of near-duplicates among {Counted.Of(table.Count, "image")} at cosine {threshold}{(groups.Count == 0 ? "" : $": {Counted.Of(Superfluous, "image")} could be removed{Freed}, {identical.Count} of them identical to the kept file")}{Linked}");
 
-    private string Linked => links == 0 ? "" : $"; {Counted.Of(links, "more name")} of these files (links) left out";
+    private string Linked => links == 0 ? "" : $"; {Counted.Of(links, "link")} to the same files left out";
 
     private string Freed => SuperfluousBytes > 0 ? string.Create(CultureInfo.InvariantCulture, $" ({SuperfluousBytes / 1e6:0.0} MB)") : "";
 
@@ -52,7 +52,7 @@ internal sealed class DuplicateList : IGroupList
             yield return $"  keep   {Described(group.Kept)}";
             foreach (Duplicate found in group.Duplicates)
             {
-                yield return string.Create(CultureInfo.InvariantCulture, $"  {found.Cosine:0.000}  {Described(found.Row)}{(identical.Contains(found.Row) ? ", the same file" : "")}");
+                yield return string.Create(CultureInfo.InvariantCulture, $"  {found.Cosine:0.000}  {Described(found.Row)}{(identical.Contains(found.Row) ? ", identical file" : "")}");
             }
         }
 
@@ -97,7 +97,7 @@ internal sealed class DuplicateList : IGroupList
             int shown = Math.Min(group.Duplicates.Count, MostOfGroup - 1);
             if (left < shown + 1)
             {
-                blocks.Add(new ReportParagraph($"{Counted.Of(groups.Count - number, "group")} more are not shown here; --csv and --json hold all."));
+                blocks.Add(new ReportParagraph($"{Counted.Of(groups.Count - number, "group")} more are not shown; --csv and --json list all of them."));
                 break;
             }
 
@@ -108,7 +108,7 @@ internal sealed class DuplicateList : IGroupList
                 [
                     gallery.Picture(group.Kept, $"keep{SizeOf(group.Kept)}", marked: true),
                     .. group.Duplicates.Take(shown).Select(found => gallery.Picture(
-                        found.Row, (identical.Contains(found.Row) ? "same file" : Gallery.Cosine(found.Cosine)) + SizeOf(found.Row))),
+                        found.Row, (identical.Contains(found.Row) ? "identical file" : Gallery.Cosine(found.Cosine)) + SizeOf(found.Row))),
                 ]));
         }
 

@@ -14,21 +14,22 @@ internal static class DuplicatesCommand
     {
         var arguments = new TableArguments();
         Option<double?> threshold = NumberOption.Positive(
-            "--threshold", FormattableString.Invariant($"Cosine from which on images are near-duplicates, at most 1; {NearDuplicates.DefaultThreshold} if it is not given"));
-        OutputOption csv = OutputOptions.Csv(OutputKinds.Duplicates, "Write every image of a group as a row");
-        OutputOption html = OutputOptions.Html("duplicates", "Write a page that shows the groups");
+            "--threshold", FormattableString.Invariant($"Min cosine of near-duplicates, at most 1. Default: {NearDuplicates.DefaultThreshold}."));
+        OutputOption csv = OutputOptions.Csv(OutputKinds.Duplicates, "Write a row for each image of each group");
+        OutputOption html = OutputOptions.Html("duplicates", "Write an HTML page that shows the groups");
         var verb = new Verb(
             "duplicates",
-            "Find groups of images that show the same but for crop, size, compression or color, and say which to keep.",
+            "Find near-duplicate images (crops, resized, recompressed or recolored copies), and choose which to keep.",
             "simclr duplicates photos.npy --html duplicates.html",
             "simclr duplicates ./photos --run runs/photos --threshold 0.98 --csv duplicates.csv")
         {
             Details =
             [
-                "Kept is the image with the most pixels, then with the most bytes, then the first. Every other image of a group is",
-                "within the threshold of the kept one, and no two kept images are: groups do not grow by chains. The comparison is",
-                "exact. Files that hold the same bytes are told from the others, and several links to one file count once. Where",
-                "random pairs of images reach the threshold, the encoder cannot tell images apart: exit 3. Nothing is deleted.",
+                "Of each group, the image with the most pixels is kept, then the one with the most bytes, then the",
+                "first. Every other image is within the threshold of the kept one, and no two kept images are, so",
+                "that groups do not grow by chains. The comparison is exact. Byte-identical files are marked, and",
+                "several links to one file count once. If random pairs of images reach the threshold, the encoder",
+                "cannot tell images apart, and the exit code is 3. No file is deleted.",
             ],
         };
         arguments.AddTo(verb);
@@ -56,7 +57,7 @@ internal static class DuplicatesCommand
         var found = new DuplicateList(input.Table, files, groups, threshold, opened.Table.Count - input.Table.Count);
         if (groups.Count == 1 && found.Superfluous == input.Table.Count - 1 && input.Table.Count > 2)
         {
-            context.Remark($"all {input.Table.Count} images fall into one group: is the threshold too low, or did the encoder's training collapse?");
+            context.Remark($"all {input.Table.Count} images fall into one group; the threshold may be too low, or the encoder may have collapsed");
         }
 
         output.Give(context, input, found);
@@ -76,9 +77,9 @@ internal static class DuplicatesCommand
         {
             throw new DataException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{100 * share:0.#}% of random pairs of these {table.Count} images reach the threshold of {threshold}, {share * (table.Count - 1):0.#} for each image (the median cosine is {pairs.Median:0.000}), "
-                    + $"and not because their files are the same: the encoder cannot tell these images apart, so that near-duplicates cannot be found with it. "
-                    + $"Train it longer or use another one; if nearly all images do show the same, a higher --threshold finds those that are most alike"));
+                $"{100 * share:0.#}% of random pairs of these {table.Count} images reach the threshold of {threshold}, {share * (table.Count - 1):0.#} per image (median cosine {pairs.Median:0.000}), "
+                    + $"although their files differ: the encoder cannot tell these images apart, so it cannot find near-duplicates. "
+                    + $"Train it longer or use another one; if nearly all images really are alike, a higher --threshold finds the most similar ones"));
         }
     }
 }

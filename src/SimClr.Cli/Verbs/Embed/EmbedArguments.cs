@@ -10,40 +10,40 @@ internal sealed class EmbedArguments
 {
     public Argument<string?> Run { get; } = new("RUN")
     {
-        Description = "A run directory, or an encoder's file",
+        Description = "Run directory or encoder file",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
     public Argument<string?> Images { get; } = new("IMAGES")
     {
-        Description = "Images: a folder, a manifest or a typed name (see 'simclr --help')",
+        Description = "Images: a folder, a manifest or a data spec (see 'simclr --help')",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
     public OutputOption Out { get; } = new(
-        "--out", OutputKinds.Embeddings, "The file to write: .npy, .csv, .safetensors or .parquet")
+        "--out", OutputKinds.Embeddings, "Output file: .npy, .csv, .safetensors or .parquet")
     {
         Required = true,
     };
 
-    public Option<bool> Projection { get; } = new("--projection") { Description = "Write z, the projection that the loss saw, instead of h" };
+    public Option<bool> Projection { get; } = new("--projection") { Description = "Write z, the output of the projection head, instead of h" };
 
-    public Option<bool> Normalize { get; } = new("--normalize") { Description = "Divide each row by its length" };
+    public Option<bool> Normalize { get; } = new("--normalize") { Description = "Scale each row to unit length" };
 
     public Option<string?> Shard { get; } = new("--shard")
     {
-        Description = "Embed one of n parts, into NAME.i-of-n.EXT: one job of a cluster's array",
+        Description = "Embed part i of n, into NAME.i-of-n.EXT, for array jobs on a cluster",
         HelpName = "i/n",
     };
 
     public Option<string[]> Join { get; } = new("--join")
     {
-        Description = "Instead of embedding: join the parts that --shard wrote",
+        Description = "Join the parts of --shard instead of embedding",
         HelpName = "PART",
         AllowMultipleArgumentsPerToken = true,
     };
 
-    public Option<string[]> Set { get; } = ReadingOption.Create("the run says");
+    public Option<string[]> Set { get; } = ReadingOption.Create("the run's configuration");
 
     public void AddTo(Command command)
     {

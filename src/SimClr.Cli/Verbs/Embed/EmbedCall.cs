@@ -2,7 +2,6 @@ using System.Text;
 using SimClr.Checkpoints;
 using SimClr.Cli.Outputs;
 using SimClr.Cli.Progress;
-using SimClr.Configuration;
 using SimClr.Data;
 using SimClr.Distributed;
 using SimClr.Embeddings;
@@ -34,7 +33,7 @@ internal sealed class EmbedCall : IDisposable
         EmbeddingShard asked = EmbedArguments.Part(context.Value(arguments.Shard));
         if (ranks.Size > 1 && context.Gives(arguments.Shard))
         {
-            throw new ConfigurationException($"--shard: got {asked.Number}/{asked.Total} in a run of {ranks.Size} ranks, which divide the images themselves; leave it out");
+            throw new ConfigurationException($"--shard: got {asked.Number}/{asked.Total} in a run of {ranks.Size} ranks, which divide the images themselves; omit it");
         }
 
         outputs = context.Outputs;
@@ -42,7 +41,7 @@ internal sealed class EmbedCall : IDisposable
         format = EmbeddingFile.FormatOf(File.Path, EmbeddingFormats.Others);
         string device = ComputePlan.ResolveDevice(context.Device ?? "auto");
         ComputeThreads.UseAtMost(context.Threads is > 0 and { } threads ? threads : cores);
-        DataOptions reading = ReadingOf(run, context.Value(arguments.Set));
+        DataOptions reading = EncoderInput.ReadingOf(run, context.Value(arguments.Set));
         reading = reading.Workers > 0 ? reading : reading with { Workers = cores };
         bool projection = context.Value(arguments.Projection);
         string source = projection ? TrainedHead.CheckpointOf(run) : run;
@@ -127,13 +126,6 @@ internal sealed class EmbedCall : IDisposable
 
     private OutputFile Named(string path) => outputs.Open("--out", path, OutputKinds.Embeddings);
 
-    private static DataOptions ReadingOf(string run, string[]? changes)
-    {
-        var directory = new RunDirectory(run);
-        PretrainOptions basis = directory.HasRun ? RunRecord.Read(directory.RunFile).Configuration : new PretrainOptions();
-        return ReadingOption.LayOver(basis, changes, "the rest is as the encoder was trained").Data;
-    }
-
     private EmbeddingOutcome Embed(CommandContext context, OutputFile file)
     {
         try
@@ -145,7 +137,7 @@ internal sealed class EmbedCall : IDisposable
         {
             string part = EmbeddingTask.PartOf(file.Path);
             throw new StoppedException(
-                System.IO.File.Exists(part) ? $"what is done is kept in {part}; the same command goes on from there" : "no image was done yet; the same command begins again",
+                System.IO.File.Exists(part) ? $"finished rows are stored in {part}; repeat the command to continue" : "no image was finished; repeat the command to start again",
                 stopped);
         }
     }
@@ -155,7 +147,7 @@ internal sealed class EmbedCall : IDisposable
         string[] files = [.. Enumerable.Range(1, parts).Select(number => new EmbeddingShard(number, parts).NameOf(File.Path))];
         if (files.FirstOrDefault(file => !System.IO.File.Exists(file)) is { } missing)
         {
-            throw new ConfigurationException($"--out: '{missing}', which another rank wrote, is not there; name a file in a folder that all ranks share");
+            throw new ConfigurationException($"--out: '{missing}', written by another rank, is not visible to rank 0; choose a file in a folder that all ranks share");
         }
 
         _ = File.Write(target => EmbeddingJoin.Write(files, target, EmbeddingFormats.Others));

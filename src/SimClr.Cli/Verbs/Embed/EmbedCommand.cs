@@ -18,7 +18,7 @@ internal static class EmbedCommand
         var arguments = new EmbedArguments();
         var verb = new Verb(
             "embed",
-            "Write the representation of each image into a file, for search, clusters or your own programs.",
+            "Write the representations of images to a file, for search, clustering or your own programs.",
             "simclr embed runs/photos ./photos --out photos.npy",
             "simclr embed runs/photos ./photos --out photos.parquet --normalize",
             "simclr embed runs/photos ./photos --out photos.npy --shard 2/8",
@@ -26,13 +26,15 @@ internal static class EmbedCommand
         {
             Details =
             [
-                "A row per image, in the order of IMAGES: path, width and height as read, label where there is one, and the numbers.",
-                ".npy is the matrix alone, and the rest is in FILE.npy.csv beside it. Images are prepared as in the run's",
-                "evaluation. Those that cannot be read get no row, and are listed in FILE.skipped.jsonl.",
+                "One row per image, in the order of IMAGES: path, width and height as read, label if any, and the",
+                "vector. A .npy file contains the matrix only; the other columns are in FILE.npy.csv. Images are",
+                "preprocessed as in 'simclr evaluate'. Unreadable images get no row and are listed in",
+                "FILE.skipped.jsonl.",
                 "",
-                "Rows done are kept in FILE.part. Stopped, even killed, the same command goes on from there, and the file has the",
-                "same bytes; so it has with any --threads. Joined parts have the bytes of a single call's file ('cat' joins .csv).",
-                "Under mpirun or srun each rank embeds a part, and the first joins them: FILE must be where all ranks can write.",
+                "Finished rows are stored in FILE.part. After an interruption, even a kill, the same command",
+                "continues from there; the bytes of the file do not depend on interruptions or --threads. Joined",
+                "parts have the bytes of a single call's file (for .csv, 'cat' joins them). Under mpirun or srun,",
+                "each rank embeds a part and rank 0 joins them; FILE must be in a folder that all ranks can write to.",
             ],
         };
         arguments.AddTo(verb);
@@ -73,7 +75,7 @@ internal static class EmbedCommand
 
     private static string Words(string file, EmbeddingOutcome outcome, double seconds)
     {
-        string resumed = outcome.Resumed > 0 ? $"; went on after {outcome.Resumed} images" : "";
+        string resumed = outcome.Resumed > 0 ? $"; resumed after {outcome.Resumed} images" : "";
         return string.Create(
             CultureInfo.InvariantCulture,
             $"wrote {file}: {outcome.Rows:N0} rows of {outcome.Dimension} numbers, {seconds:F1} s ({(outcome.Images - outcome.Resumed) / seconds:F0} images/s){resumed}");
@@ -83,7 +85,7 @@ internal static class EmbedCommand
     {
         if (context.Value(arguments.Run) is { } extra)
         {
-            throw new ConfigurationException($"--join: got '{extra}' too, expected the parts behind --join and --out FILE alone");
+            throw new ConfigurationException($"--join: got '{extra}' as well, expected only --out FILE and the parts after --join");
         }
 
         OutputFile file = context.File(arguments.Out)!;

@@ -16,7 +16,7 @@ internal static class EmbeddingsInput
         EmbeddingTable table = Read(path);
         if (table.NoLabelsReason is { } reason)
         {
-            remark($"note: {path}: {reason}, so none of the rows is taken to have a label");
+            remark($"note: {path}: {reason}; its rows are treated as unlabeled");
         }
 
         return table;

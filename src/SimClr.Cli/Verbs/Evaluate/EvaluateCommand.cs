@@ -7,7 +7,7 @@ internal static class EvaluateCommand
 {
     public static Command Create() => new Verb(
         "evaluate",
-        "Measure how good an encoder's representations are, with labeled images.",
+        "Evaluate an encoder on labeled images.",
         "simclr evaluate knn runs/photos --train ./labeled/train --test ./labeled/test")
     {
         EvaluateKnnCommand.Create(),

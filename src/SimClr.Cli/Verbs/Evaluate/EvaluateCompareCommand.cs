@@ -13,19 +13,20 @@ internal static class EvaluateCompareCommand
 
     public static Verb Create()
     {
-        var first = Predictions("A", "The predictions of one evaluation (--predictions), or a folder with a predictions.csv");
-        var second = Predictions("B", "The predictions of another evaluation on the same test images");
-        Option<long?> samples = NumberOption.Integer("--samples", "Random exchanges; 100000 if it is not given, as in the paper", 1);
+        var first = Predictions("A", "Predictions of one evaluation (--predictions), or a folder with a predictions.csv");
+        var second = Predictions("B", "Predictions of another evaluation on the same test images");
+        Option<long?> samples = NumberOption.Integer("--samples", "Number of random permutations. Default: 100000, as in the paper.", 1);
         return new Verb(
             "compare",
-            "Say whether two evaluations on the same test images differ by more than chance (the paper's permutation test).",
+            "Test whether two evaluations on the same test images differ significantly (the paper's permutation test).",
             "simclr evaluate compare knn.csv linear.csv",
             "simclr evaluate compare runs/a/predictions.csv runs/b/predictions.csv --json")
         {
             Details =
             [
-                "The predictions of the two are exchanged at random, image by image; p is the share of such exchanges with a",
-                "difference at least as large, either way. It says nothing about another training run with another seed.",
+                "The predictions of the two evaluations are exchanged at random, image by image. p is the share of",
+                "permutations with at least the observed difference, in either direction. The test says nothing about",
+                "training runs with other seeds.",
             ],
         }.With(first, second, samples).Does(context => Compare(
             context, context.Value(first), context.Value(second), (int)(context.Value(samples) ?? PermutationTest.DefaultSamples)));
@@ -71,7 +72,7 @@ internal static class EvaluateCompareCommand
         $"B, {second}: top-1 {ProgressText.Percent(found.Top1B)}",
         string.Create(
             CultureInfo.InvariantCulture,
-            $"A less B: {100 * found.Difference:+0.0;-0.0;0.0} points [{100 * found.DifferenceInterval.Low:F1}, {100 * found.DifferenceInterval.High:F1}] on {found.Images} test images; {found.OnlyARight} only A got right, {found.OnlyBRight} only B"),
+            $"A − B: {100 * found.Difference:+0.0;-0.0;0.0} points [{100 * found.DifferenceInterval.Low:F1}, {100 * found.DifferenceInterval.High:F1}] on {found.Images} test images; {found.OnlyARight} only A got right, {found.OnlyBRight} only B"),
         string.Create(CultureInfo.InvariantCulture, $"p = {P(found.PValue)} (permutation test, {found.Samples} samples): {Judgment(found.PValue)}"),
         string.Create(CultureInfo.InvariantCulture, $"mean per class: {100 * found.MeanPerClassDifference:+0.0;-0.0;0.0} points, p = {P(found.MeanPerClassPValue)}"),
     ];
@@ -79,6 +80,6 @@ internal static class EvaluateCompareCommand
     private static string P(double value) => value.ToString(value < 0.001 ? "G2" : "F3", CultureInfo.InvariantCulture);
 
     private static string Judgment(double p) => p < Significant
-        ? "a difference that chance on these images hardly explains"
-        : "chance on these images can explain the difference";
+        ? "the difference is unlikely to be chance on these images"
+        : "the difference may be chance on these images";
 }

@@ -18,7 +18,7 @@ internal static class EvaluateFinetuneCommand
         var asked = new OutcomeOptions();
         var verb = new Verb(
             "finetune",
-            "Train the whole network on labels, starting from the encoder; also with few labels.",
+            "Fine-tune the whole network on all labels or a few.",
             "simclr evaluate finetune runs/photos --train ./labeled/train --test ./labeled/test --grid thin --steps 2000",
             "simclr evaluate finetune runs/photos --train ./labeled/train --test ./labeled/test --label-fraction 0.01",
             "simclr evaluate finetune runs/photos --train ./labeled/train --test ./labeled/test --label-fraction 0.01 --from-scratch",
@@ -26,16 +26,15 @@ internal static class EvaluateFinetuneCommand
         {
             Details =
             [
-                "SGD with Nesterov momentum, cosine decay, random crops and flips; the run itself stays as it is. With all labels",
-                "(paper, B.8.2): 20000 steps of 256, batch-norm decay max(1 - 10 / steps of an epoch, 0.9), rate and weight decay",
-                "chosen from the paper's grid of 56, each a training of its own: --grid thin tries 6, --rate takes one. The grid",
-                "--from-scratch has higher rates and decays, as the paper's. With few labels (B.5):",
-                "rate 0.05 * batch / 256, no decay, batch-norm decay 0.9; 60 epochs up to 5 % of the labels, else 30, but no fewer steps",
-                "than the paper's 180 and 930.",
-                "The choice is made on validation images, and the network then trained again on all labels; nothing is chosen on",
-                "the test images.",
-                "Under mpirun or srun the ranks share each batch, with batch norm by all of it; the result is that of one process,",
-                "within rounding.",
+                "Training uses SGD with Nesterov momentum, cosine decay, random crops and flips. The run itself is",
+                "not changed. With all labels (paper, B.8.2): 20000 steps of 256 images, batch-norm decay max(1 - 10",
+                "/ steps per epoch, 0.9); rate and weight decay are chosen from the paper's grid of 56, each a",
+                "training run. --grid thin tries 6, --rate takes one. The grid of --from-scratch has higher rates and",
+                "decays, as in the paper. With few labels (B.5): rate 0.05 * batch / 256, no weight decay, batch-norm",
+                "decay 0.9; 60 epochs for up to 5% of the labels, else 30, but at least the paper's 180 and 930",
+                "steps. Settings are chosen on validation images; then the network is trained again on all labels.",
+                "The test images are not used for any choice. Under mpirun or srun, the ranks share each batch, with",
+                "batch norm over all of it; the result is that of one process, within rounding.",
             ],
         };
         arguments.AddTo(verb);
@@ -135,7 +134,7 @@ internal static class EvaluateFinetuneCommand
         FineTuneOptions options = result.Options;
         List<string> lines =
         [
-            .. taken is { } labels ? new[] { $"labels taken: {Range(labels)} of each class, from {trainImages} training images" } : [],
+            .. taken is { } labels ? new[] { $"labels used: {Range(labels)} per class, from {trainImages} training images" } : [],
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"{result.Steps} steps of {options.BatchFor(result.Labels)} images, rate {options.Rate:G3}, weight decay {options.WeightDecay:G3}, batch-norm decay {result.BatchNormDecay:G5}, final loss {result.FinalLoss:F3}"),

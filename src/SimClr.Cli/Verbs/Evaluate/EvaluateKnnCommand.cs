@@ -17,19 +17,19 @@ internal static class EvaluateKnnCommand
     {
         var arguments = new EvaluationArguments();
         var asked = new OutcomeOptions();
-        Option<long?> k = NumberOption.Integer("--k", $"Neighbors that vote; {DefaultNeighbors} if it is not given", 1);
+        Option<long?> k = NumberOption.Integer("--k", $"Number of neighbors. Default: {DefaultNeighbors}.", 1);
         Option<double?> temperature = NumberOption.Positive(
-            "--temperature", "Lower lets near neighbors count more; 0.1 if it is not given");
+            "--temperature", "Temperature of the vote; lower values give the nearest neighbors more weight. Default: 0.1.");
         var verb = new Verb(
             "knn",
-            "Classify each test image by the votes of its nearest training images.",
+            "Classify test images by a weighted vote of their nearest training images (kNN).",
             "simclr evaluate knn runs/photos --train ./labeled/train --test ./labeled/test",
             "simclr evaluate knn runs/clothes --train sample:train --test sample:test --k 50 --json")
         {
             Details =
             [
-                "Neighbors are nearest by the cosine of h, and vote with weight exp(cosine / temperature). Nothing is",
-                "trained and nothing is chosen on the test images.",
+                "Neighbors are the nearest by the cosine of h; each votes with weight exp(cosine / temperature).",
+                "Nothing is trained, and the test images are not used for any choice.",
             ],
         };
         arguments.AddTo(verb);

@@ -15,24 +15,25 @@ internal static class EvaluateLinearCommand
     {
         var arguments = new EvaluationArguments();
         var asked = new OutcomeOptions();
-        Option<long?> epochs = NumberOption.Integer("--epochs", "Passes over the training images; 90 if it is not given; with --fixed-features more where images are few", 1);
-        Option<long?> batchSize = NumberOption.Integer("--batch-size", "Images per step; by default the paper's, 512 (4096 for very large sets), or fewer where that leaves out much of an epoch", 1);
+        Option<long?> epochs = NumberOption.Integer("--epochs", "Passes over the training images. Default: 90; more for small sets with --fixed-features.", 1);
+        Option<long?> batchSize = NumberOption.Integer("--batch-size", "Images per step. Default: 512 (4096 for very large sets), or less where 512 would leave out much of an epoch.", 1);
         var fixedFeatures = new Option<bool>("--fixed-features")
         {
-            Description = "Embed each image once, without crops and flips: much faster, a little less accurate",
+            Description = "Embed each image once, without crops and flips. Much faster, slightly less accurate",
         };
         var verb = new Verb(
             "linear",
-            "The paper's linear evaluation: train a linear layer on the representations.",
+            "Linear evaluation as in the paper: train a linear classifier on the frozen encoder.",
             "simclr evaluate linear runs/photos --train ./labeled/train --test ./labeled/test",
             "simclr evaluate linear runs/clothes --train sample:train --test sample:test --fixed-features --json")
         {
             Details =
             [
-                "The encoder stays as it is. The layer is trained on random crops and flips by SGD with Nesterov momentum,",
-                "rate 0.1 · batch / 256, cosine decay. Nothing is chosen on the test images. An epoch is of whole batches: by default",
-                "their size is such that they leave out 5 % of the images at most.",
-                "Under mpirun or srun the ranks share each batch, and the images to embed; the result is that of one process.",
+                "The encoder is frozen. The classifier is trained on random crops and flips by SGD with Nesterov",
+                "momentum, rate 0.1 · batch / 256 and cosine decay. The test images are not used for any choice. An",
+                "epoch consists of whole batches; the default batch size leaves out at most 5% of the images. Under",
+                "mpirun or srun, the ranks share each batch and the images to embed; the result is that of one",
+                "process.",
             ],
         };
         arguments.AddTo(verb);
@@ -90,7 +91,7 @@ internal static class EvaluateLinearCommand
         {
             context.Remark(string.Create(
                 CultureInfo.InvariantCulture,
-                $"note: --batch-size {batch} leaves out {images % batch:N0} of {images:N0} training images in each epoch, as an epoch is of whole batches; without it {new LinearOptions().BatchSizeFor(images)} images make a step"));
+                $"note: --batch-size {batch} leaves out {images % batch:N0} of {images:N0} training images in each epoch, because an epoch consists of whole batches; the default is {new LinearOptions().BatchSizeFor(images)}"));
         }
     }
 

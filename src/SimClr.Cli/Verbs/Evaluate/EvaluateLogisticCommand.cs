@@ -18,22 +18,23 @@ internal static class EvaluateLogisticCommand
         var asked = new OutcomeOptions();
         var validation = new Option<string?>("--validation")
         {
-            Description = "Labeled images to choose λ by; without them a fifth of each class of the training images is held out for it",
+            Description = "Labeled images to choose λ on. Default: a fifth of the training images of each class.",
             HelpName = "DATA",
         };
-        var metric = new MetricOption("λ is");
+        var metric = new MetricOption("λ");
         var verb = new Verb(
             "logistic",
-            "Logistic regression on the representations, as in the paper's transfer by linear evaluation.",
+            "Logistic regression on the representations, as in the paper's transfer experiments.",
             "simclr evaluate logistic runs/photos --train ./labeled/train --test ./labeled/test",
             "simclr evaluate logistic runs/photos --train ./train --validation ./val --test ./test --metric mean-per-class --json")
         {
             Details =
             [
-                "Each image is embedded once, its short side resized to the encoder's size and the center taken (paper, B.8.1).",
-                "L-BFGS minimizes the sum of −log softmax plus λ/2 times the squared weights for 45 values of λ from 1e5 to 1e-6, each",
-                "from where the one before ended; λ is chosen on the validation images (of equal ones the strongest) and fitted",
-                "again to training and validation images. Nothing is chosen on the test images.",
+                "Each image is embedded once: resized by its short side to the encoder's input size, then",
+                "center-cropped (paper, B.8.1). L-BFGS minimizes the sum of −log softmax plus λ/2 times the squared",
+                "weights for 45 values of λ from 1e5 to 1e-6, each starting from the previous solution. The best λ on",
+                "the validation images (the largest of equal ones) is refitted to the training and validation images.",
+                "The test images are not used for any choice.",
             ],
         };
         arguments.AddTo(verb);
@@ -119,16 +120,16 @@ internal static class EvaluateLogisticCommand
         int sweep = found.Sweep.Count(point => !point.Converged);
         return found.Model.Converged && sweep == 0 ? [] : [string.Create(
             CultureInfo.InvariantCulture,
-            $"note: {(found.Model.Converged ? "" : $"the final fit ended after {found.Model.Iterations} steps, before its minimum; ")}{sweep} of {found.Sweep.Count} fits of the choice ended before theirs: accuracies may be a little off")];
+            $"note: {(found.Model.Converged ? "" : $"the final fit stopped after {found.Model.Iterations} steps, before its minimum; ")}{sweep} of {found.Sweep.Count} fits of the search stopped before theirs: accuracies may be slightly off")];
     }
 
     internal static string[] Words(LogisticSelection found, int classes, int skipped)
     {
         double best = found.Sweep.Max(point => point.Validation);
-        string edge = found.Model.L2 == found.Sweep[0].L2 || found.Model.L2 == found.Sweep[^1].L2 ? ", at the edge of what was tried" : "";
+        string edge = found.Model.L2 == found.Sweep[0].L2 || found.Model.L2 == found.Sweep[^1].L2 ? ", at the edge of the grid" : "";
         string chosen = string.Create(
             CultureInfo.InvariantCulture,
-            $"λ {found.Model.L2:G3} of {found.Sweep.Count} values{edge}, chosen on {found.ValidationRows} images ({ProgressText.Percent(best)}) after fitting to {found.TrainRows}, then fitted to both");
+            $"λ {found.Model.L2:G3} of {found.Sweep.Count} values{edge}, chosen on {found.ValidationRows} images ({ProgressText.Percent(best)}) after fitting to {found.TrainRows}, then refitted to both");
         return [chosen, .. Unfinished(found), .. EvaluationText.Background(found.TrainRows + found.ValidationRows, classes, skipped)];
     }
 }

@@ -5,7 +5,6 @@ using System.Text.Json.Nodes;
 using SimClr.Checkpoints;
 using SimClr.Cli.Outputs;
 using SimClr.Cli.Progress;
-using SimClr.Configuration;
 using SimClr.Data;
 using SimClr.Evaluation;
 using SimClr.Internals;
@@ -21,60 +20,65 @@ internal static class EvaluateTransferCommand
 
     public static Verb Create()
     {
-        var run = new Argument<string>("RUN") { Description = "A run directory, or a file with an encoder that 'simclr' wrote" };
-        var root = new Option<string>("--data-root") { Description = "The folder that holds the sets' folders", HelpName = "DIR", Required = true };
+        var run = new Argument<string>("RUN") { Description = "Run directory, or an encoder file written by 'simclr'" };
+        var root = new Option<string>("--data-root") { Description = "Folder that contains the folders of the sets", HelpName = "DIR", Required = true };
         var only = new Option<string[]>("--only")
         {
-            Description = "These sets alone, separated by commas; each must then be there",
+            Description = "Only these sets, separated by commas; all of them must exist",
             HelpName = "SET,SET",
         };
-        var partial = new Option<bool>("--allow-partial") { Description = "Also measure on sets of which images or whole classes are missing; their results are marked" };
+        var partial = new Option<bool>("--allow-partial") { Description = "Evaluate incomplete sets too; their results are marked" };
         Option<string?> protocol = ChoiceOption.Of(
-            "--protocol", "Logistic regression on fixed representations, or training of the whole network; linear if it is not given", Protocols);
+            "--protocol", "Logistic regression on frozen representations, or fine-tuning of the whole network", Protocols, TransferRequest.Linear);
         Option<string?> grid = ChoiceOption.Of(
-            "--grid", "With finetune: the paper's 56 rates and decays to choose from, or 6 of them; full if it is not given", Grids);
-        Option<long?> steps = NumberOption.Integer("--steps", "With finetune: steps of each training; 20000 if it is not given", 1);
+            "--grid", "With finetune: search over the paper's 56 rates and weight decays, or over 6 of them", Grids, TransferRequest.FullGrid);
+        Option<long?> steps = NumberOption.Integer("--steps", "With finetune: steps of each training run. Default: 20000.", 1);
         var perClass = new Option<bool>("--per-class")
         {
-            Description = "Add the accuracy of each class of each set and what it is taken for, of VOC 2007 the average precision",
+            Description = "Add the accuracy and the most frequent confusions of each class; for VOC 2007, its average precision",
         };
         var predictions = new Option<string?>("--predictions")
         {
-            Description = "Write what was said about each test image into this folder, as SET.csv, for 'simclr evaluate compare'; of VOC 2007 the score of each class, which that does not take",
+            Description = "Write the predictions for the test images of each set to DIR/SET.csv, for 'simclr evaluate compare'; for VOC 2007, the scores of the classes, which compare does not accept",
             HelpName = "DIR",
         };
-        var anew = new Option<bool>("--anew") { Description = "Measure again what was measured before with the same encoder, settings and images" };
-        var report = new OutputOption("--report", OutputKinds.Page("transfer"), "Write the table as a page") { HelpName = "FILE.html" };
-        Option<string[]> set = ReadingOption.Create("the run says");
+        var force = new Option<bool>("--force") { Description = "Repeat evaluations whose results are stored" };
+        var anew = new Option<bool>("--anew") { Hidden = true };   // the former name of --force
+        var report = new OutputOption("--report", OutputKinds.Page("transfer"), "Write the table as an HTML page") { HelpName = "FILE.html" };
+        Option<string[]> set = ReadingOption.Create("the run's configuration");
         var verb = new Verb(
             "transfer",
-            "The paper's transfer suite: twelve labeled sets, linear or fine-tuned, beside the paper's results.",
+            "The paper's transfer suite: twelve labeled sets, linear or fine-tuned, next to the paper's results.",
             "simclr evaluate transfer runs/photos --data-root ./sets",
             "simclr evaluate transfer runs/photos --data-root ./sets --only cifar10,pets,flowers --report transfer.html --json",
             "simclr evaluate transfer runs/photos --data-root ./sets --only pets --protocol finetune --grid thin --steps 2000",
             "simclr evaluate transfer runs/photos --data-root ./sets --only voc2007 --per-class --predictions scores")
         {
-            run, root, only, partial, protocol, grid, steps, perClass, predictions, report, anew, set,
+            run, root, only, partial, protocol, grid, steps, perClass, predictions, report, force, anew, set,
         };
         verb.Details =
         [
-            "Linear: the encoder stays as it is. Images are resized to its short side and cropped in the center; a logistic regression",
-            "is fitted to their representations by L-BFGS, its regularization (45 values) chosen on validation images, and",
-            "fitted again to training and validation images (paper, Appendix B.8.1). Nothing is chosen on test images. An encoder",
-            "of 32 pixels is measured at 32 pixels. --seed fixes what is held out for validation, and the split of Caltech-101.",
+            "Linear: the encoder is frozen. Images are resized by their short side and center-cropped. L-BFGS",
+            "fits a logistic regression to their representations; its regularization (45 values) is chosen on",
+            "validation images and refitted to the training and validation images (paper, Appendix B.8.1). The",
+            "test images are not used for any choice. An encoder for 32 pixels is evaluated at 32 pixels. --seed",
+            "determines the held-out validation images and the split of Caltech-101.",
             "",
-            "Finetune: the whole network is trained on each set, from the encoder, as by 'simclr evaluate finetune': rate and decay",
-            "are chosen on validation images, each choice a training of its own, and the network is trained again on all",
-            "(B.8.2). VOC 2007, whose images have several classes each, gets a sigmoid for each class instead of a softmax.",
+            "Finetune: the whole network is trained on each set, as by 'simclr evaluate finetune'. Rate and",
+            "weight decay are chosen on validation images, each setting a training run; then the network is",
+            "trained again on all labels (B.8.2). VOC 2007, whose images may have several classes, uses a sigmoid",
+            "per class instead of a softmax.",
             "",
-            "The result of each set is kept in RUN/transfer (of an encoder file in FILE.transfer) as soon as it is there. Given again,",
-            "with the same encoder, settings, seed and images, the command takes up what is done, and says so; --anew does not.",
+            "Each result is stored in RUN/transfer (FILE.transfer for an encoder file) as soon as it is known. A",
+            "repeated command with the same encoder, settings, seed and images reuses stored results and says so;",
+            "--force evaluates again.",
             "",
-            "The sets, the folders that they are looked for in below DIR, and the number of images:",
+            "The sets, their folders below DIR, and the number of training + test images:",
             .. TransferCatalog.Sets.Select(Line),
             "",
-            "Sets that are not there are named with where to get them. One whose numbers differ from those that its authors",
-            "published is refused; --allow-partial measures on it all the same. docs/transfer.md says what each folder holds.",
+            "For missing sets, the command prints where to get them. Sets whose counts differ from the published",
+            "ones are refused unless --allow-partial is given. docs/transfer.md describes the contents of each",
+            "folder.",
         ];
         return verb.Does(context => Evaluate(
             context,
@@ -89,7 +93,7 @@ internal static class EvaluateTransferCommand
                 Grid = context.Value(grid) ?? TransferRequest.FullGrid,
                 Steps = (int?)context.Value(steps),
                 PerClass = context.Value(perClass),
-                Anew = context.Value(anew),
+                Force = context.Value(force) || context.Value(anew),
             },
             context.Value(predictions),
             context.File(report)));
@@ -131,14 +135,14 @@ internal static class EvaluateTransferCommand
     {
         Dictionary<string, OutputFile> files = Files(context, predictions, request);
         long begin = Stopwatch.GetTimestamp();
-        (TrainedEncoder encoder, DataOptions reading) = Load(context, request);
-        using (encoder)
+        DataOptions reading = EncoderInput.ReadingOf(request.Run, request.Reading);
+        using (TrainedEncoder encoder = EncoderInput.Open(context, request.Run))
         {
             long seed = context.Seed ?? 0;
             using TransferFolders folders = TransferFolders.Open(request, reading, seed);
             foreach (TransferSet set in folders.Absent)
             {
-                context.Remark($"{set.Title} is not there: {set.HowToGet(request.Root)}");
+                context.Remark($"{set.Title} is missing: {TransferFolders.HowToGet(set, request.Root)}");
             }
 
             SetOverlap compared = SetNotes.OverlapOf(context);
@@ -179,34 +183,23 @@ internal static class EvaluateTransferCommand
         }
     }
 
-    private static (TrainedEncoder Encoder, DataOptions Reading) Load(CommandContext context, TransferRequest request)
-    {
-        string device = ComputePlan.ResolveDevice(context.Device ?? "auto");
-        ComputeThreads.UseAtMost(context.Threads ?? 0);
-
-        var run = new RunDirectory(request.Run);
-        PretrainOptions basis = run.HasRun ? RunRecord.Read(run.RunFile).Configuration : new PretrainOptions();
-        DataOptions reading = ReadingOption.LayOver(basis, request.Reading, "the rest is as the encoder was trained").Data;
-        return (TrainedEncoder.Load(request.Run, device), reading);
-    }
-
     /// <summary>The results of all sets that are there: those of before where they came of the same, the others as they are measured.</summary>
     private static TransferResult[] Measure(
         CommandContext context, TransferRequest request, TrainedEncoder encoder, TransferFolders folders, DataOptions reading, long seed)
     {
         int steps = request.Steps ?? new FineTuneOptions().Steps;
         var kept = KeptResults.Of(request, encoder, reading, steps, seed);
-        TransferResult?[] before = [.. folders.Present.Select(splits => request.Anew ? null : kept.Find(splits))];
+        TransferResult?[] before = [.. folders.Present.Select(splits => request.Force ? null : kept.Find(splits))];
         foreach (TransferResult found in before.OfType<TransferResult>())
         {
-            context.Remark($"{found.Set.Title}: taken from {kept.FileOf(found.Set)}, measured before with the same encoder, settings and images; --anew measures again");
+            context.Remark($"{found.Set.Title}: reused from {kept.FileOf(found.Set)}, evaluated before with the same encoder, settings and images; --force evaluates again");
         }
 
         foreach (TransferSplits splits in folders.Present.Where((splits, at) => before[at] is null))
         {
             if (kept.EarlierOf(splits.Set) is { } earlier)
             {
-                context.Remark($"note: {splits.Set.Title}: {earlier} was measured by an earlier version, by other learning rates and fits; it stays as it is, and the set is measured again for {kept.FileOf(splits.Set)}");
+                context.Remark($"note: {splits.Set.Title}: {earlier} was written by an earlier version, with other learning rates and fits; it is kept, and the set is evaluated again for {kept.FileOf(splits.Set)}");
             }
         }
 
@@ -223,7 +216,7 @@ internal static class EvaluateTransferCommand
         }
         catch (OperationCanceledException stop) when (now > 0)
         {
-            throw new StoppedException($"{now} set(s) are done and kept in {kept.Folder}; the same command goes on from there", stop);
+            throw new StoppedException($"{now} set(s) are finished and stored in {kept.Folder}; repeat the command to continue", stop);
         }
 
         TransferResult Kept(TransferSplits splits, TransferResult result)
@@ -235,7 +228,7 @@ internal static class EvaluateTransferCommand
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
-                context.Remark($"warning: the result of {splits.Set.Title} cannot be kept in {kept.Folder} ({error.Message}); it is lost if the rest is interrupted");
+                context.Remark($"warning: the result of {splits.Set.Title} cannot be stored in {kept.Folder} ({error.Message}); it is lost if the command is interrupted");
             }
 
             return result;

@@ -7,14 +7,14 @@ internal sealed class EvaluationArguments
 {
     public Argument<string> Run { get; } = new("RUN")
     {
-        Description = "A run directory, or a file with an encoder that 'simclr' wrote",
+        Description = "Run directory, or an encoder file written by 'simclr'",
     };
 
-    public Option<string> Train { get; } = Labeled("--train", "Labeled images to learn from");
+    public Option<string> Train { get; } = Labeled("--train", "Labeled training images");
 
-    public Option<string> Test { get; } = Labeled("--test", "Labeled images to be tested on; nothing is chosen by them");
+    public Option<string> Test { get; } = Labeled("--test", "Labeled test images; not used for any choice");
 
-    public Option<string[]> Set { get; } = ReadingOption.Create("the run says");
+    public Option<string[]> Set { get; } = ReadingOption.Create("the run's configuration");
 
     public void AddTo(Command command)
     {

@@ -1,7 +1,6 @@
 using SimClr.Augmentation;
 using SimClr.Checkpoints;
 using SimClr.Cli.Progress;
-using SimClr.Configuration;
 using SimClr.Data;
 using SimClr.Distributed;
 using SimClr.Embeddings;
@@ -47,7 +46,7 @@ internal sealed class EvaluationInput : IDisposable
         string device = ComputePlan.ResolveDevice(context.Device ?? "auto");
         ComputeThreads.UseAtMost(context.Threads is > 0 and { } threads ? threads : cores ?? 0);
 
-        DataOptions reading = ReadingOf(context, arguments);
+        DataOptions reading = EncoderInput.ReadingOf(context.Value(arguments.Run), context.Value(arguments.Set));
         reading = reading.Workers > 0 ? reading : reading with { Workers = cores ?? 0 };
         ImageDataSet train = context.OpenImages(context.Value(arguments.Train)!, reading, needsLabels: true);
         ImageDataSet test = context.OpenImages(context.Value(arguments.Test)!, reading, needsLabels: true);
@@ -81,12 +80,5 @@ internal sealed class EvaluationInput : IDisposable
         Train.Dispose();
         Test.Dispose();
         Validation?.Dispose();
-    }
-
-    private static DataOptions ReadingOf(CommandContext context, EvaluationArguments arguments)
-    {
-        var run = new RunDirectory(context.Value(arguments.Run));
-        PretrainOptions basis = run.HasRun ? RunRecord.Read(run.RunFile).Configuration : new PretrainOptions();
-        return ReadingOption.LayOver(basis, context.Value(arguments.Set), "the rest is as the encoder was trained").Data;
     }
 }

@@ -14,49 +14,49 @@ internal sealed class FinetuneArguments
 
     private readonly Option<string?> validation = new("--validation")
     {
-        Description = "Labeled images to choose rate and decay on; without it a fifth of each class of the training images, by seed",
+        Description = "Labeled images to choose rate and decay on. Default: a fifth of the training images of each class, drawn by seed.",
         HelpName = "DATA",
     };
 
     private readonly Option<double?> fraction = NumberOption.Positive(
-        "--label-fraction", "Learn from this share of the training images, divided evenly over the classes (as far as they have them), by seed: 0.01, 0.1");
+        "--label-fraction", "Train on this fraction of the training images, such as 0.01, balanced over the classes where possible, drawn by seed");
 
     private readonly Option<long?> perClass = NumberOption.Integer(
-        "--labels-per-class", "Learn from so many training images of each class, by seed", 1);
+        "--labels-per-class", "Train on this many images of each class, drawn by seed", 1);
 
     private readonly Option<string?> list = new("--label-list")
     {
-        Description = "Learn from the training images that this file names, one a line, by file name or end of path",
+        Description = "Train on the images listed in this file, one per line, by file name or end of path",
         HelpName = "FILE",
     };
 
-    private readonly Option<double?> rate = NumberOption.NonNegative("--rate", "The learning rate of the first step; nothing is searched then");
+    private readonly Option<double?> rate = NumberOption.NonNegative("--rate", "Learning rate of the first step; disables the search");
 
-    private readonly Option<double?> decay = NumberOption.NonNegative("--weight-decay", "Weight decay; 0 with --rate or few labels");
+    private readonly Option<double?> decay = NumberOption.NonNegative("--weight-decay", "Weight decay. Default: 0 with --rate or few labels, else chosen by the search.");
 
     private readonly Option<string?> grid = ChoiceOption.Of(
-        "--grid", "Rates and decays to choose from, 56, 6 or none of them; by default full, with few labels or --rate none", Grids);
+        "--grid", "Size of the search over rates and weight decays, 56 settings, 6 or none", Grids, "full; none with few labels or --rate");
 
-    private readonly MetricOption metric = new("rate and decay are");
+    private readonly MetricOption metric = new("rate and decay");
 
     private readonly Option<long?> epochs = NumberOption.Integer("--epochs", "Passes over the labeled images", 1);
 
     private readonly Option<long?> steps = NumberOption.Integer(
-        "--steps", "Steps instead; 20000 if neither is given (40000 from scratch), with few labels 60 or 30 epochs, and 180 or 930 steps at the least", 1);
+        "--steps", "Training steps, instead of --epochs. Default: 20000 (40000 from scratch); with few labels, 60 or 30 epochs, but at least 180 or 930 steps.", 1);
 
-    private readonly Option<long?> batchSize = NumberOption.Integer("--batch-size", "Images per step; 256, with few labels by their number", 2);
+    private readonly Option<long?> batchSize = NumberOption.Integer("--batch-size", "Images per step. Default: 256, or fewer with few labels.", 2);
 
     private readonly Option<long?> layers = NumberOption.Integer(
-        "--from-projection-layer", "Keep so many layers of the projection head in the network, as SimCLRv2 does", 1);
+        "--from-projection-layer", "Keep this many layers of the projection head in the network, as in SimCLRv2", 1);
 
     private readonly Option<bool> fromScratch = new("--from-scratch")
     {
-        Description = "Start the same network from random weights, to compare with",
+        Description = "Start from random weights instead of the encoder, as a baseline",
     };
 
     private readonly Option<string?> output = new("--out")
     {
-        Description = "Leave the fine-tuned encoder and its classifier in this new or empty directory",
+        Description = "New or empty directory for the fine-tuned encoder and its classifier",
         HelpName = "DIR",
     };
 
@@ -121,12 +121,12 @@ internal sealed class FinetuneArguments
         string name = context.Value(grid) ?? (given || FewLabels(context) ? "none" : "full");
         if (name != "none" && given)
         {
-            throw new ConfigurationException($"--rate is given and --grid is {name}, which would choose one; leave one of them out");
+            throw new ConfigurationException($"--rate and --grid {name} exclude each other; use only one of them");
         }
 
         if (name == "none" && context.Value(validation) is not null)
         {
-            throw new ConfigurationException("--validation is given, but there is nothing to choose on it; ask for --grid full or thin, or leave it out");
+            throw new ConfigurationException("--validation has no effect without a search; use --grid full or thin, or omit it");
         }
 
         FineTuneGrid? chosen = (name, context.Value(fromScratch)) switch
@@ -179,7 +179,7 @@ internal sealed class FinetuneArguments
         string[] given = [.. options.Where(context.Gives).Select(option => option.Name)];
         if (given.Length > 1)
         {
-            throw new ConfigurationException($"{string.Join(" and ", given)} exclude each other; leave all but one of them out");
+            throw new ConfigurationException($"{string.Join(" and ", given)} exclude each other; use only one of them");
         }
     }
 }

@@ -18,7 +18,7 @@ internal static class FittingPreset
         if (first is not null)
         {
             string why = $"the first image has {first.Width} × {first.Height} pixels, {(IsSmall(first) ? "at most" : "more than")} {LargestSmallImage}";
-            context.Remark($"note: using the preset {For(first)}, as {why}; --preset or --config choose another");
+            context.Remark($"note: using the preset {For(first)}, because {why}; choose another with --preset or --config");
         }
 
         return For(first);

@@ -5,13 +5,13 @@ using SimClr.Evaluation;
 namespace SimClr.Cli.Verbs;
 
 /// <summary><c>--metric</c>: by what a setting is chosen on the validation images.</summary>
-/// <param name="what">What is chosen, with its verb: "λ is".</param>
+/// <param name="what">What is chosen: "λ".</param>
 internal sealed class MetricOption(string what)
 {
     private static readonly string[] Names = ["top1", "mean-per-class"];
 
     public Option<string?> Option { get; } = ChoiceOption.Of(
-        "--metric", $"What {what} chosen by; if it is not given, the measure of a set of the transfer suite, else top1", Names);
+        "--metric", $"Metric that chooses {what}", Names, "that of a transfer-suite set, else top1");
 
     /// <summary>What the user says, or the measure that the paper takes of a set that the user names by its type.</summary>
     public SelectionMetric Of(CommandContext context, string train) => context.Value(Option) is { } name

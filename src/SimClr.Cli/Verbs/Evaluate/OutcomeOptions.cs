@@ -9,11 +9,11 @@ internal sealed class OutcomeOptions
 {
     private readonly Option<bool> perClass = new("--per-class")
     {
-        Description = "Add the accuracy of each class and what it is taken for; with --json also the confusion matrix",
+        Description = "Add the accuracy and the most frequent confusions of each class; with --json, the confusion matrix too",
     };
 
     private readonly OutputOption predictions = new(
-        "--predictions", OutputKinds.Predictions, "Write what was said about each test image (path,label,prediction,correct), for 'simclr evaluate compare'")
+        "--predictions", OutputKinds.Predictions, "Write the prediction for each test image (path,label,prediction,correct), for 'simclr evaluate compare'")
     {
         HelpName = "FILE.csv",
     };

@@ -16,7 +16,7 @@ internal static class OutcomeText
         return
         [
             $"{title}: top-1 {WithInterval(outcome.Top1, outcome.Top1Interval)}{top5}, mean per class {WithInterval(outcome.MeanPerClass, outcome.MeanPerClassInterval)} of {outcome.Labels.Count} test images",
-            "in brackets: 95 % intervals (bootstrap over the test images)",
+            "in brackets: 95% intervals (bootstrap over the test images)",
         ];
     }
 
@@ -28,7 +28,7 @@ internal static class OutcomeText
         int width = WidthOf(outcome.ClassNames);
         return
         [
-            Line("class", "images", "right", "accuracy", "taken for it", "precision"),
+            Line("class", "images", "right", "accuracy", "predicted", "precision"),
             .. outcome.PerClass.Select(row => Line(
                 row.Name, row.Images.ToString(CultureInfo.InvariantCulture), row.Right.ToString(CultureInfo.InvariantCulture), Percent(row.Accuracy),
                 row.Predicted.ToString(CultureInfo.InvariantCulture), Percent(row.Precision))),
@@ -67,7 +67,7 @@ internal static class OutcomeText
             .Where(mistake => mistake.count > 0)
             .OrderByDescending(mistake => mistake.count)
             .Take(MostMistakes)
-            .Select(mistake => TerminalText.Name($"{outcome.ClassNames[mistake.label]} taken for {outcome.ClassNames[mistake.taken]} ({mistake.count})"))];
+            .Select(mistake => TerminalText.Name($"{outcome.ClassNames[mistake.label]} predicted as {outcome.ClassNames[mistake.taken]} ({mistake.count})"))];
         return most.Length == 0 ? [] : [$"most frequent mistakes: {string.Join(", ", most)}"];
     }
 

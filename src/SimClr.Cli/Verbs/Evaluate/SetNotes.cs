@@ -68,7 +68,7 @@ internal sealed class SetNotes
         IProgress<WorkDone> late = Display.Late(context.Error, TimeProvider.System);
         return new SetOverlap(
             new Reports<OverlapProgress>(at => late.Report(
-                new WorkDone(at.Done, $"looking for images that are in two sets, {at.Stage}: {at.Done} of {at.Total}"))),
+                new WorkDone(at.Done, $"checking for images in two sets, {at.Stage}: {at.Done} of {at.Total}"))),
             context.Cancel);
     }
 
@@ -98,13 +98,13 @@ internal sealed class SetNotes
     {
         if (Classes is { Missing.Count: > 0 } some)
         {
-            lines.Add($"note: {test.Name} has no image of {some.Missing.Count} of {train.ClassNames!.Count} training classes ({ClassMatch.Listed(some.Missing)})");
+            lines.Add($"note: {test.Name} has no images of {some.Missing.Count} of {train.ClassNames!.Count} training classes ({ClassMatch.Listed(some.Missing)})");
         }
 
         if (Classes is { UnknownImages: > 0 } others)
         {
             lines.Add(
-                $"note: {others.UnknownImages} of {test.Count} test images are of {Counted.Of(others.Unknown.Count, "class")} without training images ({ClassMatch.Listed(others.Unknown)}); they count as wrong");
+                $"note: {others.UnknownImages} of {test.Count} test images belong to {Counted.Of(others.Unknown.Count, "class")} without training images ({ClassMatch.Listed(others.Unknown)}); they count as wrong");
         }
     }
 }

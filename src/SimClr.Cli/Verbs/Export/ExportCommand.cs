@@ -7,7 +7,7 @@ internal static class ExportCommand
 {
     public static Command Create() => new Verb(
         "export",
-        "Write an encoder in a form that other programs read.",
+        "Export an encoder for other programs.",
         "simclr export onnx runs/photos --out encoder.onnx",
         "simclr export pth runs/photos --out encoder.pth")
     {

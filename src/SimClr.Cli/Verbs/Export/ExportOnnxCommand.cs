@@ -14,15 +14,15 @@ internal static class ExportOnnxCommand
 
     public static Verb Create()
     {
-        var run = new Argument<string>("RUN") { Description = "A run directory, or a safetensors file that 'simclr pretrain' wrote" };
-        var file = new OutputOption("--out", OutputKinds.Onnx, "The file to write, named .onnx") { Required = true };
-        var projection = new Option<bool>("--projection") { Description = "Export z, behind the projection head, instead of h; RUN is a run directory" };
-        var preprocess = new Option<bool>("--preprocess") { Description = "Take bytes [batch, size, size, 3]: scaling and normalization are in the model" };
-        var resize = new Option<bool>("--resize") { Description = "Take bytes [batch, height, width, 3] of any size: resizing and cropping are in the model too" };
-        var normalize = new Option<bool>("--normalize") { Description = "Divide each embedding by its length" };
+        var run = new Argument<string>("RUN") { Description = "Run directory, or a safetensors file written by 'simclr'" };
+        var file = new OutputOption("--out", OutputKinds.Onnx, "Output file (.onnx)") { Required = true };
+        var projection = new Option<bool>("--projection") { Description = "Export z, the output of the projection head, instead of h; RUN must be a run directory" };
+        var preprocess = new Option<bool>("--preprocess") { Description = "Input of bytes [batch, size, size, 3]; the model scales and normalizes them" };
+        var resize = new Option<bool>("--resize") { Description = "Input of bytes [batch, height, width, 3] of any size; the model also resizes and crops" };
+        var normalize = new Option<bool>("--normalize") { Description = "Scale each embedding to unit length" };
         var verb = new Verb(
             "onnx",
-            "Write an encoder as an ONNX model, and check it with ONNX Runtime.",
+            "Export an encoder as an ONNX model, verified with ONNX Runtime.",
             "simclr export onnx runs/photos --out encoder.onnx",
             "simclr export onnx runs/photos --out encoder.onnx --preprocess --normalize",
             "simclr export onnx runs/photos --out projection.onnx --projection --json")
@@ -31,11 +31,12 @@ internal static class ExportOnnxCommand
         };
         verb.Details =
         [
-            "The model has one input, 'images', and one output, 'embedding'; the batch is free. Without --preprocess it takes",
-            "floats [batch, 3, size, size]: the short side resized, the center cropped and the pixels normalized as in",
-            "'simclr evaluate'; how is in the model's metadata, with run, steps and versions. Opset 17, with --resize 18.",
-            "ONNX Runtime computes it on random images in batches of 1 and 3. Where it differs from the encoder by more than",
-            "0.0001 (of the largest value, where that is above 1) nothing is written and the exit code is 3.",
+            "The model has one input, 'images', and one output, 'embedding'; the batch size is free. Without",
+            "--preprocess the input is floats [batch, 3, size, size]: resized by the short side, center-cropped",
+            "and normalized as in 'simclr evaluate'. The model's metadata describes this preprocessing, and the",
+            "run, steps and versions. Opset 17; 18 with --resize. ONNX Runtime runs the model on random images in",
+            "batches of 1 and 3. If it differs from the encoder by more than 0.0001 (times the largest value, if",
+            "that exceeds 1), nothing is written and the exit code is 3.",
         ];
         return verb.Does(context => Export(
             context,

@@ -18,18 +18,19 @@ internal static class ExportWeightsCommand
     {
         var projection = new Option<bool>("--projection")
         {
-            Description = "Write the projection head too, its names behind 'projection.'; RUN is a run directory",
+            Description = "Include the projection head, with names prefixed by 'projection.'; RUN must be a run directory",
         };
         Verb verb = Create(
             "safetensors", OutputKinds.Weights, projection,
-            "Write an encoder's weights as a safetensors file, in torchvision's names.",
+            "Export an encoder's weights as a safetensors file with torchvision's names.",
             "simclr export safetensors runs/photos --out encoder.safetensors",
             "simclr export safetensors runs/photos --out model.safetensors --projection");
         verb.Add(projection);
         verb.Details =
         [
-            "The names are those of torchvision's ResNets, without 'fc'. The file says in its metadata which encoder it holds and",
-            "how its input is made, so that RUN may be this file wherever a run is expected. It is read back when it is written.",
+            "The names are those of torchvision's ResNets, without 'fc'. The metadata describes the encoder and",
+            "its preprocessing, so that the file can be used wherever a run is expected. The written file is read",
+            "back and compared.",
         ];
         return verb;
     }
@@ -38,22 +39,23 @@ internal static class ExportWeightsCommand
     {
         Verb verb = Create(
             "pth", OutputKinds.PyTorchWeights, projection: null,
-            "Write an encoder's weights as a file that PyTorch loads, in torchvision's names.",
+            "Export an encoder's weights as a PyTorch file with torchvision's names.",
             "simclr export pth runs/photos --out encoder.pth");
         verb.Details =
         [
-            "The file is a state dict, and nothing else: torch.load(FILE, weights_only=True). In torchvision:",
+            "The file is a plain state dict: torch.load(FILE, weights_only=True). In torchvision:",
             "  model = torchvision.models.resnet50(); model.fc = torch.nn.Identity()",
             "  model.load_state_dict(torch.load(FILE), strict=True)",
-            "An encoder with the stem for small images needs two lines more, which are printed. It is read back when it is written.",
+            "An encoder with the stem for small images needs two more lines, which are printed. The written file",
+            "is read back and compared.",
         ];
         return verb;
     }
 
     private static Verb Create(string name, OutputKind kind, Option<bool>? projection, string description, params string[] examples)
     {
-        var run = new Argument<string>("RUN") { Description = "A run directory, or a file with an encoder that 'simclr' wrote" };
-        var file = new OutputOption("--out", kind, $"The file to write, named {kind.Formats[0].Extensions[0]}") { Required = true };
+        var run = new Argument<string>("RUN") { Description = "Run directory, or an encoder file written by 'simclr'" };
+        var file = new OutputOption("--out", kind, $"Output file ({kind.Formats[0].Extensions[0]})") { Required = true };
         return new Verb(name, description, examples) { run, file }.Does(context => Export(
             context, context.Value(run), context.File(file)!, projection is not null && context.Value(projection)));
     }

@@ -12,18 +12,18 @@ internal static class ImportCommand
 {
     public static Command Create()
     {
-        var source = new Argument<string>("FILE") { Description = "A PyTorch checkpoint (.pth, .pt, .ckpt) or a safetensors file with weights of a ResNet" };
-        var file = new OutputOption("--out", OutputKinds.Weights, "The file to write, named .safetensors") { Required = true };
-        Option<string?> normalize = ChoiceOption.Of("--normalize", "What pixels were divided by when the weights were trained; weights do not tell", ["imagenet", "none"]);
-        Option<long?> size = NumberOption.Integer("--size", "Side of the input in pixels; 224, or 32 with the stem for small images, if it is not given", 1);
-        Option<string?> interpolation = ChoiceOption.Of("--interpolation", "How images are brought to that size; bicubic if it is not given", ["bicubic", "bilinear"]);
-        var prefix = new Option<string?>("--prefix") { Description = "What stands in front of the encoder's names, where a file holds several encoders", HelpName = "text" };
-        Option<string?> encoder = ChoiceOption.Of("--encoder", "The encoder that it must be; it is recognized without", Encoders.EncoderCatalog.Names);
-        Option<double?> width = NumberOption.Positive("--width", "The width that it must have");
-        Option<string?> stem = ChoiceOption.Of("--stem", "The stem that it must have", ["imagenet", "small"]);
+        var source = new Argument<string>("FILE") { Description = "PyTorch checkpoint (.pth, .pt, .ckpt) or safetensors file with the weights of a ResNet" };
+        var file = new OutputOption("--out", OutputKinds.Weights, "Output file (.safetensors)") { Required = true };
+        Option<string?> normalize = ChoiceOption.Of("--normalize", "Pixel normalization used in training; not stored in the weights", ["imagenet", "none"]);
+        Option<long?> size = NumberOption.Integer("--size", "Input size in pixels. Default: 224, or 32 with the stem for small images.", 1);
+        Option<string?> interpolation = ChoiceOption.Of("--interpolation", "Interpolation for resizing", ["bicubic", "bilinear"], "bicubic");
+        var prefix = new Option<string?>("--prefix") { Description = "Prefix of the encoder's tensor names, if the file contains several encoders", HelpName = "text" };
+        Option<string?> encoder = ChoiceOption.Of("--encoder", "Expected architecture, which is otherwise detected", Encoders.EncoderCatalog.Names);
+        Option<double?> width = NumberOption.Positive("--width", "Expected width");
+        Option<string?> stem = ChoiceOption.Of("--stem", "Expected stem", ["imagenet", "small"]);
         var verb = new Verb(
             "import",
-            "Make an encoder of weights that another program trained.",
+            "Convert weights trained by another program into an encoder.",
             "simclr import resnet50.pth --out encoder.safetensors --normalize imagenet",
             "simclr import moco_v2_800ep.pth.tar --out moco.safetensors --normalize imagenet --size 224 --json",
             "simclr import r50_2x_sk0.pth --out simclrv2.safetensors --normalize none",
@@ -33,11 +33,12 @@ internal static class ImportCommand
         };
         verb.Details =
         [
-            "Known are the names of torchvision, timm, MoCo, solo-learn, lightly (also by number) and of SimCLR's official",
-            "checkpoints converted for PyTorch, behind any prefix; what was stripped and what was left out is printed. Depth, width",
-            "and stem are recognized by names and shapes. What they do not say, the normalization, must be given: imagenet for",
-            "most, none for SimCLR's own. Nothing in a checkpoint is run; objects beside the weights are passed over. The file that is",
-            "written stands wherever a run is expected, and as encoder.weights in a configuration.",
+            "Supported are the tensor names of torchvision, timm, MoCo, solo-learn, lightly (also numbered ones)",
+            "and SimCLR's official checkpoints converted to PyTorch, with any prefix; the command prints which",
+            "prefix it removed and what it left out. Depth, width and stem are detected from names and shapes.",
+            "The normalization cannot be detected and is required: imagenet for most programs, none for SimCLR's",
+            "own checkpoints. No code in a checkpoint is executed; objects other than weights are ignored. The",
+            "output file can be used wherever a run is expected, and as encoder.weights in a configuration.",
         ];
         return verb.Does(context => Import(
             context,
@@ -76,7 +77,7 @@ internal static class ImportCommand
                 ["size"] = encoder.Views.Size,
                 ["normalize"] = encoder.Views.Normalize,
                 ["interpolation"] = encoder.Views.Interpolation,
-                ["assumed"] = Texts(imported.Assumed),
+                ["assumed"] = Texts(imported.Assumed.Select(CommandWords.From)),
             },
             Words(file.Path, imported, weights, difference));
     }
@@ -97,7 +98,7 @@ internal static class ImportCommand
         }
 
         lines.Add($"input: {encoder.Views.Size} x {encoder.Views.Size}, normalization {encoder.Views.Normalize}, {encoder.Views.Interpolation}");
-        lines.AddRange(imported.Assumed.Select(assumed => $"assumed: {assumed}"));
+        lines.AddRange(imported.Assumed.Select(assumed => $"assumed: {CommandWords.From(assumed)}"));
         lines.Add(string.Create(CultureInfo.InvariantCulture, $"read back: largest difference {difference:G2}"));
         lines.Add($"next: simclr evaluate knn {file} --train LABELED --test LABELED");
         return lines;

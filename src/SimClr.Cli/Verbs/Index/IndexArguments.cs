@@ -7,25 +7,25 @@ internal sealed class IndexArguments
 {
     public Argument<string> Index { get; } = new("INDEX")
     {
-        Description = "The index: a file that 'simclr index create' made, or with --store its name in the database",
+        Description = "Index file written by 'simclr index create'; with --store, the name of the index in the database",
     };
 
     public Argument<string> Source { get; } = new("IMAGES")
     {
-        Description = "Images (a folder, a manifest or a typed name, see 'simclr --help'), or an embeddings file",
+        Description = "Images (a folder, a manifest or a data spec, see 'simclr --help'), or an embeddings file",
     };
 
     public Option<string?> Run { get; } = new("--run")
     {
-        Description = "The encoder that embeds images: a run directory or a safetensors file; an index remembers it",
+        Description = "Encoder for images: a run directory or a safetensors file. Default: the encoder stored in the index.",
         HelpName = "RUN",
     };
 
     public Option<string?> Store { get; } = new("--store")
     {
-        Description = "A PostgreSQL server instead of a file: a connection string such as Host=localhost;Database=photos",
+        Description = "PostgreSQL connection string, such as Host=localhost;Database=photos, to use a database instead of a file",
         HelpName = "CONNECTION",
     };
 
-    public Option<string[]> Set { get; } = ReadingOption.Create("the run says");
+    public Option<string[]> Set { get; } = ReadingOption.Create("the run's configuration");
 }

@@ -18,7 +18,7 @@ internal static class IndexCommand
 
     public static Command Create() => new Verb(
         "index",
-        "Keep the representations of images in one file, to be searched.",
+        "Store the representations of images in a searchable index.",
         "simclr index create ./photos --run runs/photos --out photos.index",
         "simclr search photos.index query.jpg --top 10")
     {
@@ -31,7 +31,7 @@ internal static class IndexCommand
     private static Verb CreateVerb()
     {
         var arguments = new IndexArguments();
-        var file = new OutputOption("--out", OutputKinds.Index, "The file to write; with --store, the name in the database")
+        var file = new OutputOption("--out", OutputKinds.Index, "Index file to create; with --store, the name in the database")
         {
             HelpName = "INDEX",
             NoFileWith = arguments.Store,
@@ -39,7 +39,7 @@ internal static class IndexCommand
         };
         var verb = new Verb(
             "create",
-            "Make an index of images, or of embeddings that were computed before.",
+            "Create an index of images, or of existing embeddings.",
             "simclr index create ./photos --run runs/photos --out photos.index",
             "simclr index create photos.npy --run runs/photos --out photos.index",
             "simclr index create ./photos --run runs/photos --out photos --store Host=localhost;Database=photos")
@@ -48,8 +48,9 @@ internal static class IndexCommand
         };
         verb.Details =
         [
-            "Images are added a batch at a time, each for good: after an interruption, 'simclr index add' with the same",
-            "images goes on where it stopped. The index remembers the encoder, so that 'simclr search' can embed a query.",
+            "Images are added in batches, each committed when complete: after an interruption, 'simclr index add'",
+            "with the same images continues. The index stores which encoder it was built with, so that 'simclr",
+            "search' can embed a query.",
         ];
         return verb.Does(context => Make(context, arguments, context.Value(file)!));
     }
@@ -59,13 +60,13 @@ internal static class IndexCommand
         var arguments = new IndexArguments();
         var verb = new Verb(
             "add",
-            "Add the images that are not in an index yet.",
+            "Add images that are not yet in an index.",
             "simclr index add photos.index ./more-photos",
             "simclr index add photos.index more.npy")
         {
             arguments.Index, arguments.Source, arguments.Run, arguments.Store, arguments.Set,
         };
-        verb.Details = ["Images that are in the index stay as they are; remove them first to embed them again."];
+        verb.Details = ["Images that are already in the index are not changed; remove them first to embed them again."];
         return verb.Does(context =>
         {
             using ImageCollection index = IndexOpening.Open(context, context.Value(arguments.Index), context.Value(arguments.Store));
@@ -80,7 +81,7 @@ internal static class IndexCommand
             (TrainedEncoder encoder, string run) = IndexOpening.Encoder(context, index, context.Value(arguments.Run));
             using (encoder)
             {
-                Fill(context, index, encoder, source, IndexOpening.Reading(run, context.Value(arguments.Set)));
+                Fill(context, index, encoder, source, EncoderInput.ReadingOf(run, context.Value(arguments.Set)));
             }
         });
     }
@@ -88,9 +89,9 @@ internal static class IndexCommand
     private static Verb RemoveVerb()
     {
         var arguments = new IndexArguments();
-        var paths = new Argument<string[]>("PATH") { Description = "Images, by the paths that 'simclr search' shows", Arity = ArgumentArity.OneOrMore };
+        var paths = new Argument<string[]>("PATH") { Description = "Images to remove, as the paths shown by 'simclr search'", Arity = ArgumentArity.OneOrMore };
         var verb = new Verb(
-            "remove", "Remove images from an index; the files stay.", "simclr index remove photos.index ./photos/blurred.jpg")
+            "remove", "Remove images from an index, without touching the image files.", "simclr index remove photos.index ./photos/blurred.jpg")
         {
             arguments.Index, paths, arguments.Store,
         };
@@ -105,7 +106,7 @@ internal static class IndexCommand
     private static Verb InfoVerb()
     {
         var arguments = new IndexArguments();
-        var verb = new Verb("info", "Say what an index holds.", "simclr index info photos.index")
+        var verb = new Verb("info", "Describe an index.", "simclr index info photos.index")
         {
             arguments.Index, arguments.Store,
         };
@@ -126,11 +127,11 @@ internal static class IndexCommand
         if (IsEmbeddings(source))
         {
             EmbeddingTable table = EmbeddingsInput.Read(source, context.Remark);
-            using TrainedEncoder? maker = run is null ? null : IndexOpening.Encoder(context, run);
+            using TrainedEncoder? maker = run is null ? null : EncoderInput.Open(context, run);
             var given = maker is null ? new IndexDescription(table.Dimension) : IndexDescription.Of(maker, run!);
             if (given.Dimension != table.Dimension)
             {
-                throw new DataException($"{source}: its rows have {table.Dimension} numbers, the encoder of {run} makes {given.Dimension}; name the encoder that made them");
+                throw new DataException($"{source}: its rows have {table.Dimension} numbers, the encoder of {run} produces {given.Dimension}; give the encoder that computed them");
             }
 
             using ImageCollection index = New(context, name, store, given);
@@ -140,11 +141,11 @@ internal static class IndexCommand
 
         if (run is null)
         {
-            throw new ConfigurationException("--run is missing: images are embedded by an encoder; name a run directory or a safetensors file, or start from an embeddings file");
+            throw new ConfigurationException("--run is missing: it names the encoder to embed images with, a run directory or a safetensors file; or start from an embeddings file");
         }
 
-        using TrainedEncoder encoder = IndexOpening.Encoder(context, run);
-        DataOptions reading = IndexOpening.Reading(run, context.Value(arguments.Set));
+        using TrainedEncoder encoder = EncoderInput.Open(context, run);
+        DataOptions reading = EncoderInput.ReadingOf(run, context.Value(arguments.Set));
         context.OpenImages(source, reading).Dispose();   // What cannot be opened leaves no empty index behind.
         using ImageCollection created = New(context, name, store, IndexDescription.Of(encoder, run));
         OrNone(created, () => Fill(context, created, encoder, source, reading));
@@ -170,7 +171,7 @@ internal static class IndexCommand
         if (index.CollectionExistsAsync().GetAwaiter().GetResult())
         {
             index.Dispose();
-            throw new ConfigurationException($"--out: {name} is there already; add to it with 'simclr index add {name} …', remove it, or name another");
+            throw new ConfigurationException($"--out: {name} already exists; add to it with 'simclr index add {name} …', remove it, or choose another");
         }
 
         index.EnsureCollectionExistsAsync().GetAwaiter().GetResult();
@@ -190,7 +191,7 @@ internal static class IndexCommand
             }
             catch (OperationCanceledException stop)
             {
-                throw new StoppedException($"what was added so far stays in {index.Name}; 'simclr index add' with the same images goes on", stop);
+                throw new StoppedException($"the images added so far are in {index.Name}; continue with 'simclr index add' and the same images", stop);
             }
         });
         foreach (string line in skipped.Lines().Split('\n', StringSplitOptions.RemoveEmptyEntries).Take(Shown))
@@ -213,7 +214,7 @@ internal static class IndexCommand
         if (table.Dimension != index.Description.Dimension)
         {
             throw new DataException(
-                $"{index.Name}: its vectors have {index.Description.Dimension} numbers, the rows to be added {table.Dimension}; were they made by another encoder?");
+                $"{index.Name}: its vectors have {index.Description.Dimension} numbers, the rows to be added {table.Dimension}; they may come from another encoder");
         }
 
         IndexingResult result = Display.Show(context, display => ImageIndexing
@@ -229,7 +230,7 @@ internal static class IndexCommand
         json["present"] = result.Present;
         json["skipped_images"] = result.Skipped;
         string words = string.Create(CultureInfo.InvariantCulture, $"added {Counted.Of(result.Added, "image")}");
-        words += result.Present > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {result.Present:N0} were there already") : "";
+        words += result.Present > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {result.Present:N0} were already in it") : "";
         words += result.Skipped > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {result.Skipped:N0} could not be read") : "";
         context.Result(json, [words, .. Words(json)]);
     }
@@ -242,7 +243,7 @@ internal static class IndexCommand
         if (missing.Length > 0)
         {
             throw new DataException(
-                $"{index.Name}: {missing.Length} of {keys.Length} image(s) are not in it ({string.Join(", ", missing.Take(3))}{(missing.Length > 3 ? ", …" : "")}); nothing was removed. Paths are as 'simclr search' shows them");
+                $"{index.Name}: {missing.Length} of {keys.Length} image(s) are not in the index ({string.Join(", ", missing.Take(3))}{(missing.Length > 3 ? ", …" : "")}); nothing was removed. Give paths as shown by 'simclr search'");
         }
 
         index.DeleteAsync(known).GetAwaiter().GetResult();

@@ -13,30 +13,31 @@ internal static class LabelCommand
         var arguments = new TableArguments();
         var labels = new Option<string?>("--labels")
         {
-            Description = "The labels there are: a CSV file with the columns path and label; images with an empty label have none",
+            Description = "Known labels: a CSV file with the columns path and label; an empty label means none",
             HelpName = "FILE",
         };
-        Option<long?> suggest = NumberOption.Integer("--suggest", "Name so many images whose labels would help most", 1);
+        Option<long?> suggest = NumberOption.Integer("--suggest", "Suggest this many images whose labels would help most", 1);
         var next = new OutputOption(
-            "--next", OutputKinds.Labels, "Write the labels there are with the suggested images below them, to be filled in: the next --labels")
+            "--next", OutputKinds.Labels, "Write the known labels, followed by the suggested images to label: a file for the next --labels")
         {
             MayReplace = labels,
         };
         var predictions = new OutputOption(
-            "--out", OutputKinds.LabelPredictions, "Write the predicted class and its probability for every image");
-        OutputOption html = OutputOptions.Html("suggested", "Write a page that shows the suggested images");
+            "--out", OutputKinds.LabelPredictions, "Write the predicted class and its probability for each image");
+        OutputOption html = OutputOptions.Html("suggested", "Write an HTML page that shows the suggested images");
         var verb = new Verb(
             "label",
-            "From a few labels to a classifier: choose images to label, fit, predict all, and say how good it is.",
+            "Train a classifier from a few labels: suggest images to label, fit, predict, and estimate the accuracy.",
             "simclr label photos.npy --suggest 20 --next labels.csv --html suggested.html",
             "simclr label photos.npy --labels labels.csv --out predictions.csv",
             "simclr label photos.npy --labels labels.csv --suggest 20 --next more.csv")
         {
             Details =
             [
-                "Logistic regression on the embeddings; its strength is chosen by cross-validation, whose accuracy is printed with a",
-                "95 % interval. Suggested are images that the classifier cannot tell, no two alike; without labels of two classes,",
-                "the middle of each large cluster. --labels is read as it was written: fill in the file of --next and go round again.",
+                "Logistic regression on the embeddings. Cross-validation chooses its regularization and gives the",
+                "accuracy, printed with a 95% interval. Suggested images are those the classifier is least certain",
+                "about, without look-alikes; before there are labels of two classes, the centers of the largest",
+                "clusters. Fill in the file of --next, and pass it as --labels.",
             ],
         };
         arguments.AddTo(verb);
@@ -63,8 +64,8 @@ internal static class LabelCommand
         }
 
         OutputOption? without = new[] { next, html }.FirstOrDefault(context.Gives);
-        return without is not null ? throw new ConfigurationException($"{without.Name} shows suggested images; say with --suggest how many")
-            : labels is null ? throw new ConfigurationException("got neither --labels nor --suggest; expected labels to learn from, or a number of images to suggest for labeling")
+        return without is not null ? throw new ConfigurationException($"{without.Name} shows suggested images; give their number with --suggest")
+            : labels is null ? throw new ConfigurationException("got neither --labels nor --suggest; expected training labels, or a number of images to suggest for labeling")
             : 0;
     }
 
@@ -76,7 +77,7 @@ internal static class LabelCommand
         KnownLabels known = labels is null ? KnownLabels.None : KnownLabels.Read(labels, input.Table.Paths);
         if (known.Strangers > 0)
         {
-            context.Remark($"{labels}: {known.Strangers} labeled path(s) are not among the embedded images and were left out");
+            context.Remark($"{labels}: {known.Strangers} labeled path(s) are not among the embedded images and were ignored");
         }
 
         if (next is not null)
@@ -90,7 +91,7 @@ internal static class LabelCommand
             : null;
         if (model is { Converged: false })
         {
-            context.Remark("note: the fit of the classifier ended before its minimum; its predictions may be a little off");
+            context.Remark("note: the fit of the classifier stopped before its minimum; its predictions may be slightly off");
         }
 
         int[] suggested = suggest == 0 ? [] : NextLabels.Choose(input.Table, known.Rows, model, suggest, context.Seed ?? 0, context.Cancel);

@@ -57,8 +57,8 @@ internal sealed class LabelReport
                 new ReportSection(
                     Counted.Of(suggested.Length, "image"),
                     new ReportParagraph(
-                        (shown.Length < suggested.Length ? $"The first {shown.Length} are shown. " : "") +
-                        "Type what each shows (Enter goes to the next; leave out what you cannot tell) and save: labels.csv is the next --labels."),
+                        (shown.Length < suggested.Length ? $"Only the first {shown.Length} are shown. " : "") +
+                        "Type a label for each image (Enter moves to the next; leave uncertain ones empty), then save. Pass labels.csv to the next call as --labels."),
                     new ReportLabeling(
                         [.. shown.Select((row, i) => gallery.Picture(row, $"{i + 1}{Guess(row)}"))],
                         known.ClassNames,
@@ -100,14 +100,14 @@ internal sealed class LabelReport
     };
 
     private static string Quality(CrossValidation? validation) => validation is null
-        ? "too few labels to tell how good the classifier is"
+        ? "too few labels to estimate the accuracy"
         : string.Create(
             CultureInfo.InvariantCulture,
-            $"accuracy by {validation.Folds}-fold cross-validation {validation.Accuracy:0.0%} (95 % interval {validation.Interval.Low:0.0%} to {validation.Interval.High:0.0%}, {validation.Images} images)");
+            $"accuracy by {validation.Folds}-fold cross-validation {validation.Accuracy:0.0%} (95% interval {validation.Interval.Low:0.0%} to {validation.Interval.High:0.0%}, {validation.Images} images)");
 
     private string Chosen => model is null
-        ? "They are the middles of large clusters without a label."
-        : $"They are images that the classifier cannot tell, no two alike; {Quality(model.Validation)}.";
+        ? "The suggested images are the centers of the largest clusters without a label."
+        : $"The suggested images are those the classifier is most uncertain about, without look-alikes; {Quality(model.Validation)}.";
 
     private string? Prediction(int row) => model?.ClassNames[model.Predictions[row]];
 

@@ -19,7 +19,7 @@ internal static class TypedLabels
         if (Lost(next.Path, labels is null ? [] : Labels(labels)) is > 0 and { } lost)
         {
             throw new ConfigurationException(
-                $"--next: {next.Path} holds {Counted.Of(lost, "label")} that {(lost == 1 ? "is" : "are")} not among --labels; give --labels {ShellText.Quote(next.Path)} or another --next");
+                $"--next: {next.Path} holds {Counted.Of(lost, "label")} that {(lost == 1 ? "is" : "are")} not among --labels; use --labels {ShellText.Quote(next.Path)} or choose another --next");
         }
 
         RefuseWords(next, labels);
@@ -34,7 +34,7 @@ internal static class TypedLabels
         if (File.Exists(next.Path) && Lost(next.Path, kept.SelectMany(row => Places(next.Path, row.Path).Take(1), (row, place) => (place, row.Label))) is > 0 and { } lost)
         {
             throw new ConfigurationException(
-                $"--next: {next.Path} holds {Counted.Of(lost, "label")} of images that are not among the embedded ones, and would lose {(lost == 1 ? "it" : "them")}; give another --next");
+                $"--next: {next.Path} holds {Counted.Of(lost, "label")} of images that are not among the embedded ones, and would lose {(lost == 1 ? "it" : "them")}; choose another --next");
         }
     }
 
@@ -47,8 +47,8 @@ internal static class TypedLabels
         if (line > 0)
         {
             throw new ConfigurationException(
-                $"--next: {next.Path}, line {line}, holds '{typed}' in the column guess, which is no class of a label and was typed there; it would be lost: "
-                    + "type it into the column label, or give another --next");
+                $"--next: {next.Path}, line {line}, holds '{typed}' in the column guess, which is not the class of any label and would be lost: "
+                    + "move it to the column label, or choose another --next");
         }
     }
 

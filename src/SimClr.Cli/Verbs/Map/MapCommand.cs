@@ -20,24 +20,24 @@ internal static class MapCommand
     public static Verb Create()
     {
         var arguments = new TableArguments();
-        var file = new OutputOption("--out", OutputKinds.Map, "The map: a page (.html) or a picture (.png)") { Required = true };
-        Option<string?> method = ChoiceOption.Of("--method", "How images are placed; umap if it is not given", [Umap, Pca]);
-        Option<string?> color = ChoiceOption.Of("--color", "What colors mean; labels where there are some, if it is not given", [ByLabel, ByCluster]);
+        var file = new OutputOption("--out", OutputKinds.Map, "Output file: an HTML page (.html) or a picture (.png)") { Required = true };
+        Option<string?> method = ChoiceOption.Of("--method", "Projection to two dimensions", [Umap, Pca], Umap);
+        Option<string?> color = ChoiceOption.Of("--color", "Meaning of the colors", [ByLabel, ByCluster], "label if there are labels, else cluster");
         Option<long?> k = ClusterRequest.CreateOption();
-        Option<long?> neighbors = NumberOption.Integer("--neighbors", "Neighbors that pull at an image (umap); 15 if it is not given", 2);
-        Option<long?> limit = NumberOption.Integer("--limit", $"Images on the map at most; {DefaultLimit} if it is not given. Of more, the seed draws", 4);
-        OutputOption csv = OutputOptions.Csv(OutputKinds.Places, "Write the place of every image on the map");
+        Option<long?> neighbors = NumberOption.Integer("--neighbors", "Neighbors per image for umap. Default: 15.", 2);
+        Option<long?> limit = NumberOption.Integer("--limit", $"Max number of images on the map; a larger set is sampled by seed. Default: {DefaultLimit}.", 4);
+        OutputOption csv = OutputOptions.Csv(OutputKinds.Places, "Write the position of each image on the map");
         var verb = new Verb(
             "map",
-            "Draw images on a map on which those with similar embeddings are near each other.",
+            "Draw a map of images on which similar images are close together.",
             "simclr map photos.npy --out map.html",
             "simclr map photos.npy --out map.png --method pca --color cluster --k 8")
         {
             Details =
             [
-                "umap keeps neighborhoods together (as UMAP does, from exact neighbors by cosine); how far apart its groups lie means",
-                "nothing. pca shows the two directions of most variance. Trustworthiness (of 5 neighbors, 0 to 1) tells how far one",
-                "can trust that what is near on the map is near in truth.",
+                "umap preserves neighborhoods (UMAP with exact neighbors by cosine); distances between its groups",
+                "have no meaning. pca shows the two directions of largest variance. Trustworthiness (for 5 neighbors,",
+                "from 0 to 1) measures how many neighbors on the map are neighbors in the embedding.",
             ],
         };
         arguments.AddTo(verb);

@@ -36,7 +36,7 @@ internal sealed class MapReport
     {
         get
         {
-            string some = rows.Length < input.Table.Count ? $"{rows.Length} of {Counted.Of(input.Table.Count, "image")} (the seed drew them)" : Counted.Of(rows.Length, "image");
+            string some = rows.Length < input.Table.Count ? $"{rows.Length} of {Counted.Of(input.Table.Count, "image")} (sampled by seed)" : Counted.Of(rows.Length, "image");
             string quality = trust is { } value ? string.Create(CultureInfo.InvariantCulture, $", trustworthiness {value:0.000}") : "";
             string variance = map.Explained is { } share ? string.Create(CultureInfo.InvariantCulture, $", {share:0%} of the variance on the two axes") : "";
             return $"{some} by {method}, colored by {groups.Kind}{quality}{variance}";

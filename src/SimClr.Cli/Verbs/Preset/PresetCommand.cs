@@ -10,7 +10,7 @@ namespace SimClr.Cli.Verbs;
 internal static class PresetCommand
 {
     public static Command Create() => new Verb(
-        "preset", "The configurations that come with simclr.", "simclr preset list", "simclr preset show photos")
+        "preset", "List, show and copy the built-in configurations.", "simclr preset list", "simclr preset show photos")
     {
         List(),
         Show(),
@@ -18,7 +18,7 @@ internal static class PresetCommand
     };
 
     private static Verb List()
-        => new Verb("list", "Name the presets.", "simclr preset list").Does(context =>
+        => new Verb("list", "List the presets.", "simclr preset list").Does(context =>
         {
             int width = Presets.Names.Max(name => name.Length);
             context.Result(
@@ -33,7 +33,7 @@ internal static class PresetCommand
         Argument<string> name = Name();
         var verb = new Verb(
             "show",
-            "Print a preset with its comments; with --json the whole configuration.",
+            "Print a preset with its comments; with --json, the whole configuration.",
             "simclr preset show cifar10-small") { name };
         return verb.Does(context => context.Result(
             new JsonObject
@@ -50,12 +50,12 @@ internal static class PresetCommand
         Argument<string> name = Name();
         var file = new Argument<string?>("FILE")
         {
-            Description = "The file to write; NAME.yaml if it is not given",
+            Description = "Output file. Default: NAME.yaml.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var verb = new Verb(
             "copy",
-            "Write a preset to a file, to change it and use it with --config.",
+            "Copy a preset to a file, to edit it and use it with --config.",
             "simclr preset copy photos my.yaml") { name, file };
         return verb.Does(context =>
         {
@@ -72,7 +72,7 @@ internal static class PresetCommand
     {
         if (File.Exists(path) || Directory.Exists(path))
         {
-            throw new ConfigurationException($"'{path}' exists already; give another name, or remove it first");
+            throw new ConfigurationException($"'{path}' already exists; choose another name, or remove it first");
         }
 
         context.Outputs.Open("FILE", path, OutputKinds.Preset).Write(Encoding.UTF8.GetBytes(text));

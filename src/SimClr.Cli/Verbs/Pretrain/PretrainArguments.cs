@@ -8,14 +8,14 @@ internal sealed class PretrainArguments
 {
     public Argument<string?> Data { get; } = new("DATA")
     {
-        Description = "What to learn from: a folder, a manifest or a typed name (see 'simclr --help'). "
-            + "With --resume it may be left out",
+        Description = "Training images: a folder, a manifest or a data spec (see 'simclr --help'). "
+            + "Optional with --resume",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
     public Option<string> Out { get; } = new("--out")
     {
-        Description = "The directory of the run: new, empty, or one to resume",
+        Description = "Run directory: new, empty, or the run to resume",
         HelpName = "RUN",
         Required = true,
     };
@@ -27,28 +27,28 @@ internal sealed class PretrainArguments
     public Option<long?> BatchSize { get; } = NumberOption.Integer("--batch-size", "Images per step", 2);
 
     public Option<long?> MicroBatch { get; } = NumberOption.IntegerOrAuto(
-        "--micro-batch", "Images held in memory at once, for the gradient of the whole batch; auto for the most that fit", 2);
+        "--micro-batch", "Images per forward pass; the gradient is still that of the whole batch. auto: as many as fit in memory", 2);
 
     public Option<string?> Memory { get; } = new("--memory")
     {
-        Description = "What --micro-batch auto may take, such as 8GB; without it what the machine has free",
+        Description = "Memory limit for --micro-batch auto, such as 8GB. Default: the free memory.",
         HelpName = "amount",
     };
 
     public Option<string?> Precision { get; } = ChoiceOption.Of(
-        "--precision", "What the network computes in", PretrainOptions.Precisions);
+        "--precision", "Compute precision", PretrainOptions.Precisions);
 
-    public Option<string?> AugmentOn { get; } = ChoiceOption.Of("--augment-on", "Where views are made", ["cpu", "device"]);
+    public Option<string?> AugmentOn { get; } = ChoiceOption.Of("--augment-on", "Where views are computed", ["cpu", "device"]);
 
     /// <summary>For <c>simclr pretrain</c> alone.</summary>
     public Option<bool> OnlineLinear { get; } = new("--online-linear")
     {
-        Description = "Train a linear layer on h along the way and show its accuracy; the encoder comes out the same. Needs labels",
+        Description = "Train a linear classifier on h during pre-training and report its accuracy. Needs labels; does not affect the encoder",
     };
 
     public Option<bool> Resume { get; } = new("--resume")
     {
-        Description = "Go on with the run in RUN, with its own configuration under what else is given",
+        Description = "Resume RUN; options given here override its saved configuration",
     };
 
     public void AddTo(Command command)

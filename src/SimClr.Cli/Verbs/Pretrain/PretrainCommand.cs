@@ -12,7 +12,7 @@ internal static class PretrainCommand
         var arguments = new PretrainArguments();
         var verb = new Verb(
             "pretrain",
-            "Learn an encoder from images without labels.",
+            "Train an encoder on images without labels.",
             "simclr pretrain ./photos --out runs/photos",
             "simclr pretrain sample: --out runs/clothes --preset demo --epochs 5",
             "simclr pretrain cifar10:./cifar-10-batches-bin --out runs/cifar --set loss.temperature=0.2 --seed 1",
@@ -20,13 +20,15 @@ internal static class PretrainCommand
         {
             Details =
             [
-                "The configuration is put together in this order, later over earlier: defaults, --preset, --config, --set,",
-                "single options. Without --preset and --config the preset is chosen by the size of the first image:",
-                "cifar10-small up to 64 pixels, else photos. 'simclr preset show NAME' prints one with its comments.",
+                "The configuration is built from these layers, each overriding those before it: defaults, --preset,",
+                "--config, --set, single options. Without --preset and --config, the size of the first image chooses",
+                "the preset: cifar10-small up to 64 pixels, photos above. 'simclr preset show NAME' prints a preset",
+                "with its comments.",
                 "",
-                "Labels, where there are any, are used to show progress (kNN; --online-linear), never to learn.",
-                "Ctrl+C finishes the step and writes a checkpoint; --resume goes on from the last one, bit by bit the same.",
-                "RUN gets run.json, metrics.jsonl, skipped.jsonl, tensorboard/, checkpoints/ and encoder.safetensors.",
+                "Labels, where present, only serve to show progress (kNN, --online-linear); training never uses them.",
+                "Ctrl+C finishes the step and writes a checkpoint; --resume continues from the last checkpoint, bit",
+                "for bit. RUN receives run.json, metrics.jsonl, skipped.jsonl, tensorboard/, checkpoints/ and",
+                "encoder.safetensors.",
             ],
         };
         arguments.AddTo(verb);

@@ -55,7 +55,7 @@ internal static class PretrainConfiguration
         double shorter = Math.Floor(options.Schedule.WarmupEpochs * epochs / options.Schedule.Epochs);
         context.Remark(string.Create(
             CultureInfo.InvariantCulture,
-            $"note: {schedule.WarmupEpochs} warm-up epoch(s) do not fit into --epochs {epochs}; warming up for {shorter} (--set {Warmup}=… decides otherwise)"));
+            $"note: {schedule.WarmupEpochs} warm-up epoch(s) do not fit into --epochs {epochs}; warm-up shortened to {shorter} (change it with --set {Warmup}=…)"));
         return schedule with { WarmupEpochs = shorter };
     }
 

@@ -30,9 +30,9 @@ internal static class PretrainReport
     public static List<string> Words(PretrainResult result, PretrainOptions options, ImageDataSet images)
     {
         double chance = LossCatalog.Create(options.Loss).ChanceLevel(options.Batch.Size);
-        List<string> lines = [$"{result.Run}: {result.Steps} steps in {result.Epochs} epoch(s) are done; the encoder is {result.EncoderFile}"];
+        List<string> lines = [$"{result.Run}: finished {result.Steps} steps in {result.Epochs} epoch(s); encoder: {result.EncoderFile}"];
         lines.Add(string.Create(CultureInfo.InvariantCulture, $"final loss {result.FinalLoss:F3} (chance {chance:F3})")
-            + (result.ImagesPerSecond > 0 ? $", {ProgressText.Speed(result.ImagesPerSecond)}" : "; there was nothing left to do"));
+            + (result.ImagesPerSecond > 0 ? $", {ProgressText.Speed(result.ImagesPerSecond)}" : "; no steps were left"));
         if (result.Health is { } health)
         {
             lines.Add(health.Describe());
@@ -40,18 +40,18 @@ internal static class PretrainReport
 
         if (result.KnnTop1 is { } knn)
         {
-            lines.Add($"kNN among held-apart training images: {ProgressText.Percent(knn)}");
+            lines.Add($"kNN on held-out training images: {ProgressText.Percent(knn)}");
         }
         else if (result.Health is not null)
         {
             lines.Add(images.Labels is null
-                ? "no kNN along the way: the images have no labels"
-                : $"no kNN along the way: it takes {KnnMonitor.FewestImages} readable images or more");
+                ? "no kNN during training: the images have no labels"
+                : $"no kNN during training: it needs at least {KnnMonitor.FewestImages} readable images");
         }
 
         if (result.OnlineTop1 is { } online)
         {
-            lines.Add($"linear layer along the way: {ProgressText.Percent(online)} of the last views, before it learned from them");
+            lines.Add($"online linear classifier: {ProgressText.Percent(online)} on the last views, before training on them");
         }
 
         if (result.SkippedImages > 0)

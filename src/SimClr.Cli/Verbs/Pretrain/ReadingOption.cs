@@ -8,7 +8,7 @@ internal static class ReadingOption
 {
     public static Option<string[]> Create(string over) => new("--set")
     {
-        Description = $"How images are read, over what {over}: data.max_skipped=0.1. May be repeated",
+        Description = $"Override a data key of {over}, such as data.max_skipped=0.1. Repeatable",
         HelpName = "data.key=value",
     };
 

@@ -63,7 +63,7 @@ internal sealed class TrainingCall : IDisposable
         {
             throw Run.LatestCheckpoint() is null
                 ? new StoppedException("stopped before the first step; there is nothing to resume", stopped)
-                : new StoppedException(stopped.Message, stopped) { GoOn = $"Go on with: simclr {verb} --out {ShellText.Quote(Run.Root)} --resume" };
+                : new StoppedException(stopped.Message, stopped) { GoOn = $"Resume with: simclr {verb} --out {ShellText.Quote(Run.Root)} --resume" };
         }
         catch (Exception error) when (CannotWrite(error))
         {
@@ -93,8 +93,8 @@ internal sealed class TrainingCall : IDisposable
         }
 
         // The name is as it was typed when the run was started: perhaps from another folder, or before the images were moved.
-        string advice = $"The run was started on '{name}'; if the images are elsewhere, or it was started from another folder, "
-            + $"say where they are: simclr {verb} DATA --out {ShellText.Quote(run.Root)} --resume";
+        string advice = $"The run was started on '{name}'; if the images have moved, or the run was started from another folder, "
+            + $"give their place: simclr {verb} DATA --out {ShellText.Quote(run.Root)} --resume";
         ImageDataSet images;
         try
         {
@@ -108,7 +108,7 @@ internal sealed class TrainingCall : IDisposable
         if (images.Fingerprint != before.Data.Fingerprint)
         {
             images.Dispose();
-            throw new ResumeMismatchException([$"{run.Root}: '{name}' does not hold the images that the run was started on.", advice]);
+            throw new ResumeMismatchException([$"{run.Root}: '{name}' does not contain the images that the run was started on.", advice]);
         }
 
         return images;
@@ -116,6 +116,6 @@ internal sealed class TrainingCall : IDisposable
 
     private static string DataName(string? typed, RunRecord? before, RunDirectory run, bool resume, string verb)
         => typed ?? before?.Data.Name ?? throw new ConfigurationException(resume
-            ? $"DATA is missing, and there is no run in '{run.Root}' that would name it"
-            : $"DATA is missing: expected a folder, a manifest or a typed name such as sample:. See 'simclr {verb} --help'.");
+            ? $"DATA is missing, and there is no run in '{run.Root}' to take it from"
+            : $"DATA is missing: expected a folder, a manifest or a data spec such as sample:. See 'simclr {verb} --help'.");
 }

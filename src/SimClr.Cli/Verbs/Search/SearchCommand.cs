@@ -18,14 +18,14 @@ internal static class SearchCommand
     public static Verb Create()
     {
         var arguments = new IndexArguments();
-        var query = new Argument<string>("QUERY") { Description = "An image file, the path of an image in the index, or an embeddings file with --row" };
-        Option<long?> row = NumberOption.Integer("--row", "The row of an embeddings file, counted from 0", 0);
-        Option<long?> top = NumberOption.Integer("--top", $"How many images to show; {DefaultTop} if it is not given", 1);
-        var exact = new Option<bool>("--exact") { Description = "Compare with every image even where the index has a faster way" };
-        OutputOption page = OutputOptions.Html("found", "Write a page with thumbnails");
+        var query = new Argument<string>("QUERY") { Description = "Image file, path of an image in the index, or embeddings file with --row" };
+        Option<long?> row = NumberOption.Integer("--row", "Row of the embeddings file, counted from 0", 0);
+        Option<long?> top = NumberOption.Integer("--top", $"Number of images to show. Default: {DefaultTop}.", 1);
+        var exact = new Option<bool>("--exact") { Description = "Compare with every image, even if the index has a graph for faster search" };
+        OutputOption page = OutputOptions.Html("found", "Write an HTML page with thumbnails");
         var verb = new Verb(
             "search",
-            "Find the images of an index that are most like one.",
+            "Find the images of an index that are most similar to a query.",
             "simclr search photos.index query.jpg --top 10",
             "simclr search photos.index query.jpg --html found.html",
             "simclr search photos.index others.npy --row 17 --json",
@@ -35,9 +35,10 @@ internal static class SearchCommand
         };
         verb.Details =
         [
-            "Images are compared by the cosine of their representations. A query that is in the index is not found itself.",
-            "Search is exact up to 25,600,000 numbers (200,000 images of 128, 50,000 of 512); beyond, a graph finds about",
-            "98.5 % of the ten nearest, as measured when it is built ('simclr index info' tells).",
+            "Images are compared by the cosine of their representations. A query image that is in the index is",
+            "not among the results. Search is exact up to 25,600,000 numbers (200,000 vectors of 128, 50,000 of",
+            "512). Above that, a graph finds about 98.5% of the ten nearest images, as measured when it is built",
+            "(see 'simclr index info').",
         ];
         return verb.Does(context =>
         {

@@ -31,7 +31,7 @@ internal sealed record SearchQuery(ReadOnlyMemory<float> Vector, string Path)
 
         if (row is not null)
         {
-            throw new ConfigurationException($"--row: '{query}' is no embeddings file (.npy, .csv, .parquet, .safetensors), and only those have rows");
+            throw new ConfigurationException($"--row: '{query}' is not an embeddings file (.npy, .csv, .parquet, .safetensors), and only those have rows");
         }
 
         return Stored(index, query) ?? Embedded(context, index, query, run, changes);
@@ -70,7 +70,7 @@ internal sealed record SearchQuery(ReadOnlyMemory<float> Vector, string Path)
         (TrainedEncoder encoder, string place) = IndexOpening.Encoder(context, index, run);
         using (encoder)
         {
-            DataOptions reading = IndexOpening.Reading(place, changes);
+            DataOptions reading = EncoderInput.ReadingOf(place, changes);
             using var image = new FileDataSet(query, Directory.GetCurrentDirectory(), [WholePath(query)], null, reading);
             try
             {

@@ -20,12 +20,12 @@ internal static class SupervisedCommand
         var arguments = new PretrainArguments();
         var test = new Option<string?>("--test")
         {
-            Description = "Labeled images to be tested on at the end; nothing is chosen by them",
+            Description = "Labeled images for a final test; not used for any choice",
             HelpName = "DATA",
         };
         var verb = new Verb(
             Name,
-            "Train an encoder on labels, to compare with: the same views, optimizer and schedule as pretrain.",
+            "Train an encoder on labels as a baseline, with the views, optimizer and schedule of pretrain.",
             "simclr supervised ./labeled/train --out runs/supervised --test ./labeled/test",
             "simclr supervised sample:train --out runs/clothes-supervised --preset demo --test sample:test --epochs 5",
             "simclr supervised cifar10:./cifar-10-batches-bin --out runs/weak --set views.strength=0.125 --set views.blur=true",
@@ -33,12 +33,13 @@ internal static class SupervisedCommand
         {
             Details =
             [
-                "One random view of each image, and the cross-entropy of its class, where pretrain has two views and contrasts",
-                "them (paper, Tables 1 and B.3). The configuration is put together as that of pretrain; head and loss have no",
-                "part in it. Crop and flip only: --set views.jitter_probability=0 --set views.gray_probability=0",
-                "--set views.blur=false.",
+                "Each step uses one random view per image and the cross-entropy of its class, where pretrain",
+                "contrasts two views (paper, Tables 1 and B.3). The configuration is built like that of pretrain;",
+                "head and loss are ignored. For crops and flips only: --set views.jitter_probability=0 --set",
+                "views.gray_probability=0 --set views.blur=false.",
                 "",
-                "RUN gets what a run of pretrain gets, and classifier.safetensors; 'simclr evaluate' takes it.",
+                "RUN receives the files of a pre-training run, and classifier.safetensors. 'simclr evaluate' accepts",
+                "it.",
             ],
         };
         arguments.AddTo(verb);
@@ -103,9 +104,9 @@ internal static class SupervisedCommand
     {
         List<string> lines =
         [
-            $"{result.Run}: {result.Steps} steps in {result.Epochs} epoch(s) are done; the encoder is {result.EncoderFile}, the classifier beside it",
+            $"{result.Run}: finished {result.Steps} steps in {result.Epochs} epoch(s); encoder: {result.EncoderFile}, with the classifier beside it",
             string.Create(CultureInfo.InvariantCulture, $"final loss {result.FinalLoss:F3}")
-                + (result.ImagesPerSecond > 0 ? $", {ProgressText.Speed(result.ImagesPerSecond)}" : "; there was nothing left to do"),
+                + (result.ImagesPerSecond > 0 ? $", {ProgressText.Speed(result.ImagesPerSecond)}" : "; no steps were left"),
         ];
         if (result.Health is { } health)
         {

@@ -44,7 +44,7 @@ internal sealed class RowImages(EmbeddingTable table, ImageDataSet? set, string?
     {
         if (missing > 0)
         {
-            context.Remark($"{missing} image(s) could not be read and are shown without a picture; --images says where they are");
+            context.Remark($"{missing} image(s) could not be read and are shown without a picture; give their folder with --images");
         }
     }
 

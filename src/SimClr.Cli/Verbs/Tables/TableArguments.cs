@@ -7,22 +7,22 @@ internal sealed class TableArguments
 {
     public Argument<string> Source { get; } = new("EMBEDDINGS")
     {
-        Description = "A file that 'simclr embed' wrote, or an index; with --run images: a folder, a manifest or a typed name",
+        Description = "Embeddings file or index; with --run, images: a folder, a manifest or a data spec",
     };
 
     public Option<string?> Run { get; } = new("--run")
     {
-        Description = "Embed images with this encoder first: a run directory, or a safetensors file",
+        Description = "Encoder to embed the images with first: a run directory or a safetensors file",
         HelpName = "RUN",
     };
 
     public Option<string?> Images { get; } = new("--images")
     {
-        Description = "The folder of the images, where they are not where the embeddings say",
+        Description = "Folder to look for images in, if they have moved",
         HelpName = "FOLDER",
     };
 
-    public Option<string[]> Set { get; } = ReadingOption.Create("the run says");
+    public Option<string[]> Set { get; } = ReadingOption.Create("the run's configuration");
 
     public void AddTo(Command verb)
     {

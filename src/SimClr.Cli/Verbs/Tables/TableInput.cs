@@ -1,10 +1,8 @@
 using SimClr.Checkpoints;
 using SimClr.Cli.Progress;
-using SimClr.Configuration;
 using SimClr.Data;
 using SimClr.Embeddings;
 using SimClr.Internals;
-using SimClr.Training;
 
 namespace SimClr.Cli.Verbs;
 
@@ -42,7 +40,7 @@ internal sealed class TableInput : IDisposable
 
         if (context.Value(arguments.Run) is null && context.Gives(arguments.Set))
         {
-            throw new ConfigurationException("--set says how images are read before they are embedded; it goes with --run");
+            throw new ConfigurationException("--set applies to images that are embedded first; use it with --run");
         }
 
         return context.Value(arguments.Run) is { } run
@@ -73,16 +71,14 @@ internal sealed class TableInput : IDisposable
 
     private static EmbeddingTable Read(CommandContext context, string source)
         => Directory.Exists(source)
-            ? throw new ConfigurationException($"'{source}' is a folder of images: say with --run what to embed it with, or give a file that 'simclr embed' wrote")
+            ? throw new ConfigurationException($"'{source}' is a folder of images; give an encoder with --run, or an embeddings file written by 'simclr embed'")
             : EmbeddingsInput.Read(source, context.Remark);
 
     private static TableInput Embedded(
         CommandContext context, string source, string run, string[]? changes, string? folder, IDisplay display)
     {
-        var directory = new RunDirectory(run);
-        PretrainOptions basis = directory.HasRun ? RunRecord.Read(directory.RunFile).Configuration : new PretrainOptions();
-        DataOptions reading = ReadingOption.LayOver(basis, changes, "the rest is as the encoder was trained").Data;
-        using TrainedEncoder encoder = TrainedEncoder.Load(run, ComputePlan.ResolveDevice(context.Device ?? "auto"));
+        DataOptions reading = EncoderInput.ReadingOf(run, changes);
+        using TrainedEncoder encoder = EncoderInput.Open(context, run);
         ImageDataSet images = context.OpenImages(source, reading);
         try
         {

@@ -9,15 +9,15 @@ internal static class ValidateCommand
 {
     public static Command Create()
     {
-        var file = new Argument<string>("FILE") { Description = "A configuration in YAML or JSON, as for --config" };
+        var file = new Argument<string>("FILE") { Description = "Configuration in YAML or JSON, as for --config" };
         var verb = new Verb(
-            "validate", "Check a configuration and print it whole, or say what is wrong with it.", "simclr validate my.yaml")
+            "validate", "Check a configuration, and print it in full or report its errors.", "simclr validate my.yaml")
         {
             file,
         };
         verb.Details =
         [
-            "The file may build on a preset: a line 'preset: photos' at its top. What neither says keeps its default.",
+            "The file may build on a preset, with a line 'preset: photos' at its top. Keys in neither of them keep their defaults.",
         ];
         return verb.Does(context => Validate(context, context.Value(file)));
     }

@@ -90,7 +90,7 @@ internal sealed partial record EncoderNames(
         }
 
         throw new DataException(
-            $"{file} holds {found.Length} encoders: behind {string.Join(", ", found.Select(f => Quote(f.Prefix)))}; say which with --prefix");
+            $"{file} holds {found.Length} encoders: behind {string.Join(", ", found.Select(f => Quote(f.Prefix)))}; choose one with ImportOptions.Prefix");
     }
 
     private static (NamingRule Rule, string Prefix, string Why) Given((NamingRule Rule, string Prefix)[] found, string prefix, string file)
@@ -100,7 +100,7 @@ internal sealed partial record EncoderNames(
         return index >= 0
             ? (found[index].Rule, front, " (given)")
             : throw new ConfigurationException(
-                $"--prefix: got '{prefix}', behind which {file} has no ResNet; expected {string.Join(" or ", found.Select(f => Quote(f.Prefix)))}");
+                $"ImportOptions.Prefix: got '{prefix}', behind which {file} has no ResNet; expected {string.Join(" or ", found.Select(f => Quote(f.Prefix)))}");
     }
 
     private static string Quote(string prefix) => prefix.Length == 0 ? "'' (names as they are)" : $"'{prefix}'";

@@ -119,9 +119,9 @@ public sealed class ImportedEncoder : IDisposable
         try
         {
             CheckAgainst(options, encoder.Options, file);
-            Agree("--normalize", options.Normalize, encoder.Views.Normalize, file);
-            Agree("--size", options.Size, encoder.Views.Size, file);
-            Agree("--interpolation", options.Interpolation, encoder.Views.Interpolation, file);
+            Agree("ImportOptions.Normalize", options.Normalize, encoder.Views.Normalize, file);
+            Agree("ImportOptions.Size", options.Size, encoder.Views.Size, file);
+            Agree("ImportOptions.Interpolation", options.Interpolation, encoder.Views.Interpolation, file);
         }
         catch
         {
@@ -134,9 +134,9 @@ public sealed class ImportedEncoder : IDisposable
 
     private static void CheckAgainst(ImportOptions options, EncoderOptions encoder, string file)
     {
-        Agree("--encoder", options.Encoder, encoder.Name, file);
-        Agree("--width", options.Width, encoder.Width, file);
-        Agree("--stem", options.Stem, encoder.Stem, file);
+        Agree("ImportOptions.Encoder", options.Encoder, encoder.Name, file);
+        Agree("ImportOptions.Width", options.Width, encoder.Width, file);
+        Agree("ImportOptions.Stem", options.Stem, encoder.Stem, file);
     }
 
     private static void Agree<T>(string option, T? given, T found, string file)
@@ -150,16 +150,16 @@ public sealed class ImportedEncoder : IDisposable
     private static ViewOptions Views(ImportOptions options, EncoderOptions encoder, List<string> assumed, string file)
     {
         string normalize = options.Normalize ?? throw new ConfigurationException(
-            $"--normalize is missing: {file} does not say how its pixels were normalized; expected imagenet (torchvision, timm, MoCo, lightly, solo-learn on ImageNet), or none (SimCLR's own checkpoints, and this program's)");
+            $"ImportOptions.Normalize is missing: {file} does not say how its pixels were normalized; expected imagenet (torchvision, timm, MoCo, lightly, solo-learn on ImageNet), or none (SimCLR's own checkpoints, and this program's)");
         bool small = encoder.Stem == "small";
         if (options.Size is null)
         {
-            assumed.Add($"size {(small ? SmallSize : UsualSize)}: usual with this stem; --size sets another");
+            assumed.Add($"size {(small ? SmallSize : UsualSize)}: usual with this stem; ImportOptions.Size sets another");
         }
 
         if (options.Interpolation is null)
         {
-            assumed.Add("interpolation bicubic; --interpolation sets another");
+            assumed.Add("interpolation bicubic; ImportOptions.Interpolation sets another");
         }
 
         if (small)

@@ -87,7 +87,7 @@ internal sealed class TarDataSet : ImageDataSet
     {
         int first = members.Index().First(member => member.Item.Label < 0).Index;
         int links = indexes.Sum(index => index.DanglingLabels.Count);
-        string hint = links > 0 ? $"; {links} .cls are links to what the shards do not hold: tar with --dereference" : "";
+        string hint = links > 0 ? $"; {links} .cls are links to what the shards do not hold: pack with 'tar -h'" : "";
         return $"'{PathOf(first)}' has no .cls ({missing} of {Count} images{hint})";
     }
 
@@ -101,7 +101,7 @@ internal sealed class TarDataSet : ImageDataSet
         [
             .. indexes.SelectMany((index, shard) => index.DanglingImages.Select(image => new Omission(
                 $"{shards[shard]}/{image.Name}",
-                $"{all} to what the shard does not hold (this one to '{image.Link}'); tar with --dereference"))),
+                $"{all} to what the shard does not hold (this one to '{image.Link}'); pack with 'tar -h'"))),
             .. indexes.SelectMany((index, shard) => index.LabelsAlone.Select(name => new Omission(
                 $"{shards[shard]}/{name}", $"{alone} in the shard; expected both side by side, such as 7.jpg and 7.cls"))),
         ];
@@ -116,6 +116,6 @@ internal sealed class TarDataSet : ImageDataSet
         int links = indexes.Sum(index => index.DanglingImages.Count);
         string passedOver = PassedOverIn(indexes).PassedOverText();
         return (passedOver.Length > 0 ? $". Passed over were {passedOver}, which are not read" : "")
-            + (links > 0 ? $". {links} members are links to what the shards do not hold: tar with --dereference" : "");
+            + (links > 0 ? $". {links} members are links to what the shards do not hold: pack with 'tar -h'" : "");
     }
 }

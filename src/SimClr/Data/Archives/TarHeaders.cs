@@ -98,7 +98,7 @@ internal sealed class TarHeaders(Stream stream, Action<long>? spend = null)
         if (type == 'S' || extension.IsSparse)
         {
             throw new InvalidDataException(
-                $"{last} is a sparse member, which is not read; tar again without -S (--sparse)");
+                $"{last} is a sparse member, which is not read; pack again without -S");
         }
 
         TarKind kind = type switch

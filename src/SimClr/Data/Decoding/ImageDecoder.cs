@@ -59,7 +59,7 @@ public static unsafe class ImageDecoder
         "auto" => TurboJpeg.IsThere ? TurboJpegName : SkiaName,
         string name when !Has(name) => throw new ConfigurationException(
             $"data.decoder is {name}, and the system has no libturbojpeg (looked for "
-                + $"{string.Join(", ", TurboJpeg.Names)}); install it (Debian: libturbojpeg0) or use --set data.decoder=auto"),
+                + $"{string.Join(", ", TurboJpeg.Names)}); install it (Debian: libturbojpeg0) or use data.decoder=auto"),
         string name => name,
     };
 

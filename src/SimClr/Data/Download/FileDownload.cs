@@ -52,7 +52,7 @@ internal sealed class FileDownload(HttpClient client, TimeSpan pause)
                 if (losses >= MostLosses)
                 {
                     throw new DataException(
-                        $"{address}: the server made the download start over {losses} times ({error.Message}); try again later, or another --mirror", error);
+                        $"{address}: the server made the download start over {losses} times ({error.Message}); try again later, or from another mirror", error);
                 }
 
                 if (fruitless >= FruitlessTries)
@@ -93,7 +93,7 @@ internal sealed class FileDownload(HttpClient client, TimeSpan pause)
             long bytes = SizeOf(part);
             File.Delete(part);
             throw new DataException(
-                $"{address}: got {bytes} bytes with MD5 {found}, expected {md5}. What came is not the published file and was deleted; try again later, or another --mirror");
+                $"{address}: got {bytes} bytes with MD5 {found}, expected {md5}. What came is not the published file and was deleted; try again later, or from another mirror");
         }
     }
 
@@ -127,7 +127,7 @@ internal sealed class FileDownload(HttpClient client, TimeSpan pause)
         if (!response.IsSuccessStatusCode && !IsPassing(new HttpRequestException(null, null, response.StatusCode), cancel))
         {
             throw new DataException(
-                $"{address}: the server answered {(int)response.StatusCode} {response.ReasonPhrase}, expected the file; if it has moved, name a copy with --mirror URL");
+                $"{address}: the server answered {(int)response.StatusCode} {response.ReasonPhrase}, expected the file; if it has moved, download from another mirror");
         }
 
         response.EnsureSuccessStatusCode();

@@ -72,7 +72,7 @@ internal sealed class SetDownload(HttpClient client, TimeSpan pause)
         {
             throw new DataException(
                 $"'{folder}' holds {string.Join(", ", foreign)}, but not {string.Join(", ", set.Contents.Except(there))}: part of {set.Title} that this command did not put there. "
-                    + "Nothing was fetched; remove that part, or give another folder with --out");
+                    + "Nothing was fetched; remove that part, or choose another output folder");
         }
     }
 
@@ -151,7 +151,7 @@ internal sealed class SetDownload(HttpClient client, TimeSpan pause)
         string[] names = [.. Directory.GetFileSystemEntries(unpacked).Select(path => Path.GetFileName(path)!)];
         if (names.FirstOrDefault(name => IsTaken(Path.Join(folder, name))) is { } taken)
         {
-            throw new DataException($"'{Path.Join(folder, taken)}' exists already; remove it, or give another folder with --out");
+            throw new DataException($"'{Path.Join(folder, taken)}' exists already; remove it, or choose another output folder");
         }
 
         foreach (string name in names)

@@ -16,7 +16,7 @@ internal static class Space
         if (bytes > free)
         {
             throw new DataException(
-                $"{what} takes {ByteSize.Words(bytes)}, but {Path.GetFullPath(folder)} has {ByteSize.Words(free)} free; make room, or give another folder with --out");
+                $"{what} takes {ByteSize.Words(bytes)}, but {Path.GetFullPath(folder)} has {ByteSize.Words(free)} free; make room, or choose another output folder");
         }
     }
 }

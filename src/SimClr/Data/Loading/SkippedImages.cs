@@ -140,6 +140,6 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
         return new DataException(string.Create(CultureInfo.InvariantCulture,
             $"'{images.Name}': {(all ? "" : "at least ")}{skipped.Count} of {images.Count} images ({100 * share:0.##} %) could not be "
                 + $"read, more than the {100 * allowed:0.##} % allowed. The first: {first}. Repair or remove them, or "
-                + $"allow more with --set data.max_skipped={enough:0.##}"));
+                + $"allow more with data.max_skipped={enough:0.##}"));
     }
 }

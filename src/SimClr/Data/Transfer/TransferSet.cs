@@ -14,7 +14,7 @@ internal enum TransferMetric
 }
 
 /// <summary>A set of the transfer suite as its authors published it.</summary>
-/// <param name="Name">Its typed name, and its name in <c>--only</c>.</param>
+/// <param name="Name">Its name, as in <c>pets:DIR</c>.</param>
 /// <param name="Title">What people call it.</param>
 /// <param name="Metric">How the paper counts.</param>
 /// <param name="Classes">Its classes.</param>
@@ -43,7 +43,6 @@ internal sealed record TransferSet(
     public string HowToGet(string root)
     {
         string folder = Path.Join(root, Folders[0]);
-        string download = RemoteSets.All.Any(set => set.Name == Name) ? $", or by: simclr data download {Name} --out {folder}" : "";
-        return $"get it from {Source} and unpack it to {folder} ({Layout}){download}";
+        return $"get it from {Source} and unpack it to {folder} ({Layout})";
     }
 }

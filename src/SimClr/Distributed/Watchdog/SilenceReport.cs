@@ -23,8 +23,8 @@ internal static class SilenceReport
             : absent.Length == 0 ? "all ranks give signs of life and are in a call, yet it does not end" : "all ranks give signs of life";
         string missing = absent.Length > 0 ? $"; alive, but not in that call: {Names(absent, other => Where(states[other]))}" : "";
         return $"rank {rank} of {states.Length} ({Where(states[rank])}) has waited {Seconds(waited)} for the other ranks in {call} "
-            + $"{states[rank].Calls}; {who}{missing}. Every rank is ended. Start the run again with --resume; "
-            + "if a rank was only slow, give a longer --communication-timeout.";
+            + $"{states[rank].Calls}; {who}{missing}. Every rank is ended. Start the run again with resume: true; "
+            + "if a rank was only slow, set a longer CommunicationOptions.Timeout.";
     }
 
     /// <summary>What to tell when a rank falls silent.</summary>

@@ -46,7 +46,7 @@ internal sealed class CsvColumns
         string text = got.Length > 60 ? got[..60] + "…" : got;
         bool fits = columns.Path >= 0 && (columns.width < 0) == (columns.height < 0)
             && (!wantsNumbers || (columns.Dimension > 0 && columns.first + columns.Dimension == columns.count));
-        string hint = EmbeddingShard.FromName(file) is { Number: > 1 } ? "; it goes on from another part: join the parts ('simclr embed --join') and read that" : "";
+        string hint = EmbeddingShard.FromName(file) is { Number: > 1 } ? "; it continues another part: join the parts with EmbeddingJoin.Write and read the result" : "";
         return fits
             ? columns
             : throw new DataException($"{file}, line 1: got the header '{text}', expected {(wantsNumbers ? Form : "'path,width,height,label'")}{hint}");

@@ -94,7 +94,7 @@ internal sealed class CsvFormat : IEmbeddingFormat
             throw new DataException($"{path}: got no row below the header, expected one per image");
         }
 
-        return values.Count <= Array.MaxLength ? (rows, [.. values]) : throw new DataException($"{path}: too many numbers for one table; embed in parts with --shard");
+        return values.Count <= Array.MaxLength ? (rows, [.. values]) : throw new DataException($"{path}: too many numbers for one table; embed in parts with EmbeddingTask.Shard");
     }
 
     /// <summary>Looks that a file is text whose lines have ends.</summary>

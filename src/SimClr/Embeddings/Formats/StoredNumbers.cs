@@ -72,7 +72,7 @@ internal static class StoredNumbers
 
         return shape[0] <= Array.MaxLength && shape[1] <= Array.MaxLength && shape[0] * shape[1] <= Array.MaxLength
             ? ((int)shape[0], (int)shape[1])
-            : throw new DataException($"{file}: got a matrix of shape {words}, expected at most {Array.MaxLength} numbers; embed in parts with --shard");
+            : throw new DataException($"{file}: got a matrix of shape {words}, expected at most {Array.MaxLength} numbers; embed in parts with EmbeddingTask.Shard");
     }
 
     private static (int Place, double Number)? BeyondRange(ReadOnlySpan<double> stored, ReadOnlySpan<float> converted)

@@ -49,7 +49,7 @@ internal static class PredictionsFile
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new DataException($"there is no predictions file {file}; 'simclr evaluate knn RUN … --predictions {file}' writes one, and so do the other measures", error);
+            throw new DataException($"there is no predictions file {file}; PredictionsFile.Write({file}) writes one after any evaluation", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException or ArgumentException)
         {

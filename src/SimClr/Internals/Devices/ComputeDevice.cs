@@ -76,7 +76,7 @@ internal static class ComputeDevice
         {
             return name != Mps || hasMps() ? name : throw new ConfigurationException(
                 $"device '{Mps}' is not available here; it needs a Mac with Apple silicon. "
-                + "Use --device cpu or --device auto.");
+                + "Use device cpu or auto.");
         }
 
         int devices = cudaDevices();
@@ -88,7 +88,7 @@ internal static class ComputeDevice
         if (devices == 0)
         {
             throw new ConfigurationException(
-                $"device '{name}' is not available here: {Missing(knowsCuda())} Or use --device cpu or --device auto.");
+                $"device '{name}' is not available here: {Missing(knowsCuda())} Or use device cpu or auto.");
         }
 
         return Index(name) is not { } index ? CudaIndex + Number(localRank % devices)

@@ -13,7 +13,7 @@ namespace SimClr.Internals;
 internal static partial class BoundThreads
 {
     private const int MaxCores = 1024;
-    private const string Name = "simclr compute";   // Linux keeps 15 characters.
+    private const string Name = "simclr-compute";   // Linux keeps 15 characters.
 
     // Between two processes that count and this one, a step is done a fifth sooner than with the kernel's 3 ms.
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(0.1);

@@ -39,10 +39,10 @@ public sealed class CompareCommandTests : IDisposable
     public void It_says_in_words_what_the_number_means()
     {
         string output = Compare("a", "b.csv", "--samples", "1000").Output;
-        Assert.Contains("A less B: +45.0 points [", output);
+        Assert.Contains("A − B: +45.0 points [", output);
         Assert.Contains("18 only A got right, 0 only B", output);
-        Assert.Contains("p = 0.001 (permutation test, 1000 samples): a difference that chance on these images hardly explains", output);
-        Assert.Contains("p = 1.000 (permutation test, 100000 samples): chance on these images can explain", Compare("a", "a").Output);
+        Assert.Contains("p = 0.001 (permutation test, 1000 samples): the difference is unlikely to be chance on these images", output);
+        Assert.Contains("p = 1.000 (permutation test, 100000 samples): the difference may be chance", Compare("a", "a").Output);
     }
 
     [Theory]

@@ -35,8 +35,8 @@ public sealed class EvaluateCommandTests(SmallWorld world) : IClassFixture<Small
 
         Assert.Equal(0, result.Code);
         Assert.Contains("k 4, temperature 0.2", result.Output);
-        Assert.Contains("top-1 100.0 %", result.Output);
-        Assert.Contains("guessing gets 50.0 % top-1", result.Output);
+        Assert.Contains("top-1 100.0%", result.Output);
+        Assert.Contains("chance level 50.0% top-1", result.Output);
     }
 
     [Theory]
@@ -98,8 +98,8 @@ public sealed class EvaluateCommandTests(SmallWorld world) : IClassFixture<Small
     {
         CommandRun result = Evaluate("knn", "run", "--k", "3", "--per-class");
 
-        Assert.Matches(@"(?m)^red +4 +4 +100\.0 % +4 +100\.0 %$", result.Output);
-        Assert.Contains("mean per class 100.0 % [100.0, 100.0] of 8 test images", result.Output);
+        Assert.Matches(@"(?m)^red +4 +4 +100\.0% +4 +100\.0%$", result.Output);
+        Assert.Contains("mean per class 100.0% [100.0, 100.0] of 8 test images", result.Output);
     }
 
     [Fact]

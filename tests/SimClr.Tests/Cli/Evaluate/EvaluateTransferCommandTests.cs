@@ -33,7 +33,7 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
         Assert.Equal(0.906, json["paper"]![0]!["values"]!["cifar10"]!.GetValue<double>());
         Assert.Equal(page, json["report"]!.GetValue<string>());
         Assert.Contains("--allow-partial --seed 3", File.ReadAllText(page));
-        Assert.Contains("Food-101 is not there: get it from https://", run.Error);
+        Assert.Contains("Food-101 is missing: get it from https://", run.Error);
         Assert.Contains("λ 45 of 45", run.Error);
     }
 
@@ -108,23 +108,24 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
         ColoredVoc.Write(sets);
         string folder = sets.Of("first");
         string[] both = ["--allow-partial", "--only", "cifar10,voc2007", "--per-class", "--json"];
-        CommandRun first = Transfer([.. both, "--anew", "--predictions", folder]);
-        Assert.DoesNotContain("taken from", first.Error);
+        CommandRun first = Transfer([.. both, "--force", "--predictions", folder]);
+        Assert.DoesNotContain("reused from", first.Error);
 
         string again = sets.Of("again");
         CommandRun second = Transfer([.. both, "--predictions", again]);
-        Assert.Contains($"CIFAR-10: taken from {Kept("cifar10-linear-2.json")}, measured before", second.Error);
-        Assert.Contains("VOC 2007: taken from", second.Error);
+        Assert.Contains($"CIFAR-10: reused from {Kept("cifar10-linear-2.json")}, evaluated before", second.Error);
+        Assert.Contains("VOC 2007: reused from", second.Error);
         Assert.DoesNotContain("embedding", second.Error);
         Assert.Equal(first.Json["sets"]!.ToJsonString(), second.Json["sets"]!.ToJsonString());
         Assert.All(Directory.GetFiles(folder), file => Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(Path.Combine(again, Path.GetFileName(file)))));
 
-        Assert.DoesNotContain("taken from", Transfer([.. both, "--seed", "7"]).Error);
-        Assert.DoesNotContain("taken from", Transfer([.. both, "--seed", "7", "--set", "data.max_skipped=0.2"]).Error);
+        Assert.DoesNotContain("reused from", Transfer([.. both, "--anew"]).Error);   // the former name of --force
+        Assert.DoesNotContain("reused from", Transfer([.. both, "--seed", "7"]).Error);
+        Assert.DoesNotContain("reused from", Transfer([.. both, "--seed", "7", "--set", "data.max_skipped=0.2"]).Error);
         sets.Write("cifar10/test/bird/new.png", EncodedImages.OfColor(SKColors.Red, SKEncodedImageFormat.Png));
         CommandRun changed = Transfer([.. both, "--seed", "7", "--set", "data.max_skipped=0.2"]);
-        Assert.DoesNotContain("CIFAR-10: taken from", changed.Error);
-        Assert.Contains("VOC 2007: taken from", changed.Error);
+        Assert.DoesNotContain("CIFAR-10: reused from", changed.Error);
+        Assert.Contains("VOC 2007: reused from", changed.Error);
     }
 
     [Fact]
@@ -141,11 +142,11 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
         Transfer(both).Refused(3);
         CommandRun second = Transfer(both);
         second.Refused(3);
-        Assert.Contains("CIFAR-10: taken from", second.Error);
+        Assert.Contains("CIFAR-10: reused from", second.Error);
 
         File.WriteAllText(Kept("cifar10-linear-2.json"), File.ReadAllText(Kept("cifar10-linear-2.json"))[..^20]);
         CommandRun third = Transfer("--allow-partial", "--only", "cifar10", "--seed", "11", "--json");
-        Assert.DoesNotContain("taken from", third.Error);
+        Assert.DoesNotContain("reused from", third.Error);
         Assert.Single(third.Json["sets"]!.AsArray());
     }
 
@@ -162,12 +163,12 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
         File.Delete(Kept("cifar10-linear-2.json"));
 
         CommandRun again = Transfer(call);
-        Assert.DoesNotContain("taken from", again.Error);
-        Assert.Contains($"{earlier} was measured by an earlier version", again.Error);
+        Assert.DoesNotContain("reused from", again.Error);
+        Assert.Contains($"{earlier} was written by an earlier version", again.Error);
         Assert.Equal(kept.ToJsonString(), File.ReadAllText(earlier));
 
         CommandRun third = Transfer(call);
-        Assert.Contains($"taken from {Kept("cifar10-linear-2.json")}", third.Error);
+        Assert.Contains($"reused from {Kept("cifar10-linear-2.json")}", third.Error);
         Assert.DoesNotContain("earlier version", third.Error);
         File.Delete(earlier);   // Others look there too.
     }
@@ -213,7 +214,7 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
         string words = Transfer([.. all, "--seed", "0"]).Output;
         Assert.Contains("chosen on validation images: CIFAR-10 rate ", words);
         Assert.Contains("average precision\naeroplane ", words);
-        Assert.Contains("taken for it  precision\nairplane ", words);
+        Assert.Contains("predicted  precision\nairplane ", words);
     }
 
     [Fact]
@@ -232,10 +233,10 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
     {
         WriteCifar();
         CommandRun run = Transfer("--only", "pets,cifar10", "--only", "flowers", "--allow-partial");
-        Assert.Contains("does not hold these sets:", run.Refused(3));
+        Assert.Contains("does not contain these sets:", run.Refused(3));
         Assert.Contains("Pets: get it from https://www.robots.ox.ac.uk/~vgg/data/pets/ and unpack it to", run.Error);
         Assert.Contains("flowers-102 (imagelabels.mat, setid.mat and jpg/image_NUMBER.jpg)", run.Error);
-        Assert.Contains($"or by: simclr data download pets --out {sets.Of("oxford-iiit-pet")}", run.Error);
+        Assert.Contains($"or run: simclr data download pets --out {sets.Of("oxford-iiit-pet")}", run.Error);
         Assert.DoesNotContain("CIFAR-10:", run.Error);
     }
 
@@ -250,8 +251,8 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
     [Theory]
     [InlineData(2, "did you mean 'pets'?", "--only", "petz")]
     [InlineData(2, "--only: got ''", "--only", "cifar10,")]
-    [InlineData(2, "--report: got nothing", "--report", "")]
-    [InlineData(2, "--predictions: got nothing", "--predictions", "")]
+    [InlineData(2, "--report: got an empty value", "--report", "")]
+    [InlineData(2, "--predictions: got an empty value", "--predictions", "")]
     [InlineData(2, "--grid is for fine-tuning; expected --protocol finetune", "--grid", "thin")]
     [InlineData(2, "--steps is for fine-tuning", "--steps", "9", "--protocol", "linear")]
     [InlineData(2, "did you mean 'finetune'?", "--protocol", "fine-tune")]

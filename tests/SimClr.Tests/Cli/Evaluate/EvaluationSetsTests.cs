@@ -85,7 +85,7 @@ public sealed class EvaluationSetsTests(SmallWorld world) : IClassFixture<SmallW
         Assert.Equal(["ant", "blue", "red"], run.Json["per_class"]!.AsArray().Select(row => (string)row!["class"]!));
         Assert.Equal([0, 2, 2], run.Json["per_class"]!.AsArray().Select(row => (int)row!["images"]!));
         Assert.Equal((1, 0), ((int)run.Json["classes_without_test_images"]!, (int)run.Json["test_images_of_unknown_classes"]!));
-        Assert.Contains("has no image of 1 of 3 training classes (ant)", run.Error);
+        Assert.Contains("has no images of 1 of 3 training classes (ant)", run.Error);
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class EvaluationSetsTests(SmallWorld world) : IClassFixture<SmallW
 
         Assert.Equal(0.5, (double)run.Json["top1"]!);
         Assert.Equal((1, 3), ((int)run.Json["test_images_of_unknown_classes"]!, (int)run.Json["classes"]!));
-        Assert.Contains("1 of 2 test images are of 1 class without training images (ant); they count as wrong", run.Error);
+        Assert.Contains("1 of 2 test images belong to 1 class without training images (ant); they count as wrong", run.Error);
     }
 
     [Fact]

@@ -22,8 +22,8 @@ public sealed class TransferTableTests
         Assert.Matches(@"CIFAR-10\*\s+top-1\s+71\.3\s+70\.0 – 72\.6\s+90\.6\s+95\.3\s+93\.6\s+95\.7\s+97\.7\s+98\.6\s+97\.5\s+98\.3\s+95\.9\s+96\.0", words);
         Assert.Matches(@"VOC 2007\s+11-point mAP\s+50\.0\s+48\.0 – 52\.0\s+80\.5\s+84\.2\s+82\.8\s+83\.8\s+84\.1\s+86\.6\s+85\.0\s+86\.5\s+67\.3\s+69\.4", words);
         Assert.Matches(@"(?m)^\s+lin\s+lin\s+sup\s+sup\s+tuned\s+tuned\s+sup-t\s+sup-t\s+rand\s+rand$", words);
-        Assert.Contains("* not on all images of the set", words);
-        Assert.Contains("not there: Pets", words);
+        Assert.Contains("* incomplete set", words);
+        Assert.Contains("missing: Pets", words);
         Assert.Contains("7 image(s) could not be read", words);
         Assert.EndsWith("page.html", words);
         Assert.All(words.Split('\n'), line => Assert.InRange(line.Length, 0, 125));
@@ -52,7 +52,8 @@ public sealed class TransferTableTests
         Assert.Contains(">71.3%<", html);
         Assert.Contains("CIFAR-10*", html);
         Assert.Contains("chosen: l2 10;", html);
-        Assert.Contains("Not there: Pets.", html);
+        Assert.Contains("Missing: Pets.", html);
+        Assert.Contains("<h2>Reproduce this run</h2>", html);
         Assert.Contains("simclr evaluate transfer 'runs/my run' --data-root sets --only cifar10,voc2007 --allow-partial --seed 4", html);
         Assert.Contains("size: 32", html);
     }

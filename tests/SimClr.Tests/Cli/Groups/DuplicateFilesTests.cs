@@ -50,7 +50,7 @@ public sealed partial class DuplicateFilesTests : IDisposable
         string rows = File.ReadAllText(folder.Of("d.csv"));
         Assert.DoesNotContain("a.png", rows);
         Assert.DoesNotContain("y.png", rows);
-        Assert.Contains("2 more names of these files (links) left out", CommandRun.Of("duplicates", table).Output);
+        Assert.Contains("2 links to the same files left out", CommandRun.Of("duplicates", table).Output);
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class GroupsOfImagesTests(SmallWorld world) : IClassFixture<SmallW
     [Fact]
     public void How_images_are_read_matters_only_where_they_are_embedded()
         => Assert.Contains(
-            "--set says how images are read before they are embedded; it goes with --run",
+            "--set applies to images that are embedded first; use it with --run",
             CommandRun.Of("cluster", "a.npy", "--set", "data.max_skipped=0.5").Refused(2));
 
     [Fact]

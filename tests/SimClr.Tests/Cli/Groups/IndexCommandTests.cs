@@ -47,7 +47,7 @@ public sealed class IndexCommandTests(SmallWorld world) : IClassFixture<SmallWor
         Assert.Equal((8, 0, 32), ((int)more["added"]!, (int)more["present"]!, (int)more["images"]!));
         Assert.Equal((1, 31), ((int)removed["removed"]!, (int)removed["images"]!));
         Assert.DoesNotContain(Search(index, world.At("train/red/2.png"), "--top", "50"), hit => (string?)hit!["path"] == world.At("test/red/0.png"));
-        Assert.Contains("not in it", CommandRun.Of("index", "remove", index, "nowhere.png").Refused(3));
+        Assert.Contains("not in the index", CommandRun.Of("index", "remove", index, "nowhere.png").Refused(3));
     }
 
     [Fact]
@@ -175,7 +175,7 @@ public sealed class IndexCommandTests(SmallWorld world) : IClassFixture<SmallWor
     [InlineData("index create {nowhere} --run {run} --out {x}", 3, "no such folder or file")]
     [InlineData("index create {empty} --run {run} --out {x}", 3, "there is no file")]
     [InlineData("index create {train} --run {nowhere} --out {x}", 3, "expected a run directory")]
-    [InlineData("index create {train} --run {run} --out {run/run.lock}", 2, "is there already")]
+    [InlineData("index create {train} --run {run} --out {run/run.lock}", 2, "already exists")]
     [InlineData("index create {train} --run {run} --out {tiny.yaml}", 2, "expected an index such as photos.index; files that end in .yaml are of another kind")]
     [InlineData("index create {broken} --run {run} --out {x}", 3, "could not be read")]
     [InlineData("index create {train} --run {run} --out {tiny.yaml/x}", 2, "tiny.yaml/x cannot be written")]

@@ -37,18 +37,18 @@ public sealed class InputGuardTests : IDisposable
 
         string error = CommandRun.Of("cluster", folder.Of("e.csv"), "--k", "2", "--csv", Path.Join(folder.Path, name)).Refused(2);
 
-        Assert.Contains("is read by this command", error);
+        Assert.Contains("is an input of this command", error);
         Assert.Equal(Rows, File.ReadAllText(folder.Of("e.csv")));
     }
 
     [Theory]
     [InlineData("cluster e.npy --k 2 --csv e.npy.csv", "'e.npy.csv' belongs to e.npy")]
-    [InlineData("embed run man.npy.csv --out man.npy", "'man.npy.csv' is read by this command")]
-    [InlineData("augment preview photos --out photos/views.png", "would be one of the images of photos")]
-    [InlineData("map e.npy --images photos --out photos/new/map.png", "would be one of the images of photos")]
+    [InlineData("embed run man.npy.csv --out man.npy", "'man.npy.csv' is an input of this command")]
+    [InlineData("augment preview photos --out photos/views.png", "would become one of the images of photos")]
+    [InlineData("map e.npy --images photos --out photos/new/map.png", "would become one of the images of photos")]
     [InlineData("export safetensors run --out run/encoder.safetensors", "is a file of a run")]
     [InlineData("export safetensors other --out run/checkpoints/step-000000001.safetensors", "is a file of a run")]
-    [InlineData("label e.npy --labels labels.csv --suggest 2 --out p.csv --next p.csv", "'p.csv' is written for --next too")]
+    [InlineData("label e.npy --labels labels.csv --suggest 2 --out p.csv --next p.csv", "'p.csv' is also the file of --next")]
     public void What_belongs_to_an_input_is_refused(string line, string expected)
     {
         folder.Write("man.npy.csv", "path\nphotos/a.png\n");

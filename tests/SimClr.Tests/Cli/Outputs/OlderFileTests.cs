@@ -86,13 +86,13 @@ public sealed class OlderFileTests(SmallWorld world) : IClassFixture<SmallWorld>
         Dictionary<string, byte[]> before = Directory.GetFiles(folder.Path).ToDictionary(file => file, File.ReadAllBytes);
 
         string picture = Run("augment preview flat --out photo.png").Refused(2);
-        Assert.Contains("is not a picture that simclr wrote as far as can be told", picture);
-        Assert.Contains("pictures that earlier versions drew do not say that they did", picture);
-        Assert.Contains("name another file, or remove or move this one", picture);
-        Assert.Contains("is not an encoder that simclr wrote", Run("export safetensors run --out step.safetensors").Refused(2));
-        Assert.Contains("is not embeddings that simclr wrote", Run("embed run flat --out step.safetensors").Refused(2));
-        Assert.Contains("is not a page that simclr wrote", Run("search x.index q.png --html page.html").Refused(2));
-        Assert.Contains("is not embeddings that simclr wrote", Run("embed run flat --out matrix.npy").Refused(2));
+        Assert.Contains("is not a picture written by simclr as far as can be determined", picture);
+        Assert.Contains("pictures drawn by earlier versions are not marked", picture);
+        Assert.Contains("choose another file, or move or remove this one", picture);
+        Assert.Contains("is not an encoder written by simclr", Run("export safetensors run --out step.safetensors").Refused(2));
+        Assert.Contains("is not embeddings written by simclr", Run("embed run flat --out step.safetensors").Refused(2));
+        Assert.Contains("is not a page written by simclr", Run("search x.index q.png --html page.html").Refused(2));
+        Assert.Contains("is not embeddings written by simclr", Run("embed run flat --out matrix.npy").Refused(2));
 
         Assert.All(before, pair => Assert.Equal(pair.Value, File.ReadAllBytes(pair.Key)));
         Assert.Equal(before.Keys.Order(), Directory.GetFiles(folder.Path).Order());

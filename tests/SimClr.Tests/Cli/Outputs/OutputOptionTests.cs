@@ -69,7 +69,7 @@ public sealed class OutputOptionTests : IDisposable
             string file = folder.Write($"same{Path.GetExtension(output.Kind.Example)}", "what was there");
             string error = Run(path, verb, [(output, file), (input, file)]).Refused(2);
 
-            Assert.Contains($"{name}: '{file}' is read by this command", error);
+            Assert.Contains($"{name}: '{file}' is an input of this command", error);
             Assert.Equal("what was there", File.ReadAllText(file));
         }
     }

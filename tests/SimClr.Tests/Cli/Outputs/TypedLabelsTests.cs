@@ -13,7 +13,7 @@ public sealed class TypedLabelsTests(GroupWorld world) : IClassFixture<GroupWorl
         string error = world.Run("label plain.csv --suggest 6 --next again.csv").Refused(2);
 
         Assert.Contains(
-            $"{world.At("again.csv")} holds 6 labels that are not among --labels; give --labels {world.At("again.csv")} or another --next", error);
+            $"{world.At("again.csv")} holds 6 labels that are not among --labels; use --labels {world.At("again.csv")} or choose another --next", error);
         Assert.Equal(typed, File.ReadAllText(world.At("again.csv")));
     }
 
@@ -111,7 +111,7 @@ public sealed class TypedLabelsTests(GroupWorld world) : IClassFixture<GroupWorl
 
     [Theory]
     [InlineData("cluster plain.csv --k 3 --csv labels.csv", "is not a table that begins with path,cluster,cosine")]
-    [InlineData("label plain.csv --labels labels.csv --out labels.csv", "is read by this command")]
+    [InlineData("label plain.csv --labels labels.csv --out labels.csv", "is an input of this command")]
     [InlineData("label plain.csv --labels onlyred.csv --suggest 2 --out labels.csv", "is not a table that begins with path,label,prediction,confidence")]
     [InlineData("label plain.csv --suggest 2 --next notes.csv", "is not a list of labels")]
     public void A_list_that_was_typed_is_no_output_of_another_kind(string line, string expected)

@@ -30,7 +30,7 @@ public sealed class LineDisplayTests : IDisposable
         new LineDisplay(output, clock).Training.Report(At(10) with { KnnTop1 = 0.425 });
 
         Assert.Equal(
-            ["step 10/200, epoch 1/2, loss 4.250, rate 0.125, 512 images/s, kNN 42.5 %, 90 s left"], Lines());
+            ["step 10/200, epoch 1/2, loss 4.250, rate 0.125, 512 images/s, kNN 42.5%, 90 s left"], Lines());
     }
 
     [Fact]

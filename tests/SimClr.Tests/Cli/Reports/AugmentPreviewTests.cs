@@ -88,7 +88,7 @@ public sealed class AugmentPreviewTests : IDisposable
     [InlineData(3, "no such folder or file", "preview", "./no/such/folder", "--out", "x.png")]
     [InlineData(2, "did you mean 'cifar10:DIR'?", "preview", "cifar11:x", "--out", "x.png")]
     [InlineData(2, "--out", "preview", "sample:test")]
-    [InlineData(2, "--out: got nothing", "preview", "sample:test", "--out", " ")]
+    [InlineData(2, "--out: got an empty value", "preview", "sample:test", "--out", " ")]
     [InlineData(2, "unknown preset 'phtos' (did you mean 'photos'?)", "preview", "sample:test", "--out", "x.png", "--preset", "phtos")]
     [InlineData(2, "views.strenght", "preview", "sample:test", "--out", "x.png", "--set", "views.strenght=1")]
     [InlineData(2, "--images: got '0', expected an integer of 1 or more", "preview", "sample:test", "--out", "x.png", "--images", "0")]

@@ -34,6 +34,15 @@ public sealed partial class HtmlReportTests
     }
 
     [Fact]
+    public void No_style_or_script_ends_its_own_element()
+        => Assert.All([PageAsset.PageStyle, PageAsset.MapStyle, PageAsset.MapScript, PageAsset.LabelingScript], text =>
+        {
+            Assert.NotEmpty(text);
+            Assert.DoesNotContain("</", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("<!--", text, StringComparison.Ordinal);
+        });
+
+    [Fact]
     public void Pictures_and_drawings_are_inside()
     {
         Pictures.NeedAFont();

@@ -28,7 +28,7 @@ public sealed class LossCurveTests : IDisposable
         Assert.Contains("80%", texts);
         Assert.Equal(("700", "360"), (svg.Attribute("width")!.Value, svg.Attribute("height")!.Value));
         Assert.Equal(
-            "Training loss over epochs, from 6.10 to 4.90; chance is 6.24; kNN accuracy at the end 80.4%.",
+            "Training loss over epochs, from 6.10 to 4.90; chance level 6.24; final kNN accuracy 80.4%.",
             svg.Attribute("aria-label")!.Value);
     }
 
@@ -49,8 +49,8 @@ public sealed class LossCurveTests : IDisposable
     public void A_run_without_a_logged_step_says_so()
     {
         Pictures.NeedAFont();
-        Assert.Contains("no step was logged yet", Texts(Draw()));
-        Assert.Contains("no step was logged yet", LossCurve.Svg(folder.Of("missing.jsonl")), StringComparison.Ordinal);
+        Assert.Contains("no logged steps yet", Texts(Draw()));
+        Assert.Contains("no logged steps yet", LossCurve.Svg(folder.Of("missing.jsonl")), StringComparison.Ordinal);
     }
 
     [Fact]

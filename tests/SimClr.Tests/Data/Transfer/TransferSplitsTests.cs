@@ -55,7 +55,7 @@ public sealed class TransferSplitsTests : IDisposable
         Assert.Contains($"got {written.TestImages} test images, expected 12,345", message, StringComparison.Ordinal);
         Assert.DoesNotContain("training images, expected", message, StringComparison.Ordinal);
         Assert.Contains(set.Source, message, StringComparison.Ordinal);
-        Assert.Contains("--allow-partial", message, StringComparison.Ordinal);
+        Assert.Contains("pass allowPartial", message, StringComparison.Ordinal);
 
         using TransferSplits splits = Open(set, allowPartial: true);
         Assert.True(splits.IsPartial);

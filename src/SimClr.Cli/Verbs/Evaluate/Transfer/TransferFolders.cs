@@ -22,7 +22,7 @@ internal sealed class TransferFolders : IDisposable
         if (!Directory.Exists(request.Root))
         {
             throw new DataException(
-                $"--data-root: no folder {Path.GetFullPath(request.Root)}; expected one that holds the folders of the sets, such as {TransferCatalog.Sets[0].Folders[0]}");
+                $"--data-root: no folder {Path.GetFullPath(request.Root)}; expected one that contains the folders of the sets, such as {TransferCatalog.Sets[0].Folders[0]}");
         }
 
         IReadOnlyList<TransferSet> wanted = request.Wanted;
@@ -31,8 +31,8 @@ internal sealed class TransferFolders : IDisposable
         {
             throw new DataException(
             [
-                $"{Path.GetFullPath(request.Root)} does not hold {(absent.Length == 1 ? "this set" : "these sets")}:",
-                .. absent.Select(set => $"{set.Title}: {set.HowToGet(request.Root)}"),
+                $"{Path.GetFullPath(request.Root)} does not contain {(absent.Length == 1 ? "this set" : "these sets")}:",
+                .. absent.Select(set => $"{set.Title}: {HowToGet(set, request.Root)}"),
             ]);
         }
 
@@ -48,6 +48,14 @@ internal sealed class TransferFolders : IDisposable
             folders.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Where to get a set, where to put it, and the command that does both for a set that it knows.</summary>
+    public static string HowToGet(TransferSet set, string root)
+    {
+        string folder = Path.Join(root, set.Folders[0]);
+        string download = RemoteSets.All.Any(remote => remote.Name == set.Name) ? $", or run: simclr data download {set.Name} --out {folder}" : "";
+        return set.HowToGet(root) + download;
     }
 
     public void Dispose() => present.ForEach(splits => splits.Dispose());

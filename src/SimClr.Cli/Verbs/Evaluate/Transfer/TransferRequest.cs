@@ -29,8 +29,8 @@ internal sealed record TransferRequest(
     /// <summary>Whether the classes of each set are wanted too.</summary>
     public bool PerClass { get; init; }
 
-    /// <summary>Whether results of before are left aside.</summary>
-    public bool Anew { get; init; }
+    /// <summary>Whether stored results are ignored.</summary>
+    public bool Force { get; init; }
 
     /// <summary>The sets that were asked for.</summary>
     public IReadOnlyList<TransferSet> Wanted => Only ?? TransferCatalog.Sets;

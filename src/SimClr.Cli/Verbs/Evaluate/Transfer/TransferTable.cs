@@ -23,25 +23,25 @@ internal sealed class TransferTable(
     long seed)
 {
     private const string Mark = "*";
-    private const string PartialNote = "not on all images of the set, so not comparable with the paper";
+    private const string PartialNote = "incomplete set, not comparable with the paper";
 
     private string Protocol => request.Protocol == TransferRequest.Linear ? "linear evaluation" : "fine-tuning";
 
     public IEnumerable<string> Words(string? report)
     {
         string[] kinds = ["", "", "", "", .. TransferCatalog.Paper.Select(row => row.Short.Split(' ')[0])];
-        string[] headings = ["", "measure", "this run", "95 % interval", .. TransferCatalog.Paper.Select(row => row.Short.Split(' ')[1])];
+        string[] headings = ["", "measure", "this run", "95% interval", .. TransferCatalog.Paper.Select(row => row.Short.Split(' ')[1])];
         string[][] cells = [kinds, headings, .. results.Select(Cells)];
         int[] widths = [.. headings.Select((_, column) => cells.Max(row => row[column].Length))];
         IEnumerable<string> lines = cells.Select(row => string.Join("  ", row.Select((cell, column)
             => column < 2 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]))).TrimEnd());
         string[] marked = results.Any(result => result.IsPartial) ? [$"{Mark} {PartialNote}"] : [];
-        string[] missing = absent.Count > 0 ? [$"not there: {string.Join(", ", absent.Select(set => set.Title))}"] : [];
+        string[] missing = absent.Count > 0 ? [$"missing: {string.Join(", ", absent.Select(set => set.Title))}"] : [];
         return
         [
-            $"transfer by {Protocol} at {views.Size} pixels, in percent; in the last columns the paper's ResNet-50, 1× and 4×:",
-            "linear evaluation (lin), the same of supervised encoders (sup), fine-tuning (tuned), the same of supervised encoders",
-            "(sup-t), training from a random start (rand)",
+            $"transfer by {Protocol} at {views.Size} pixels, in percent; the last columns are the paper's ResNet-50, 1× and 4×:",
+            "linear evaluation (lin), linear evaluation of supervised encoders (sup), fine-tuning (tuned), fine-tuning of",
+            "supervised encoders (sup-t), training from random weights (rand)",
             "",
             .. lines,
             "",
@@ -67,12 +67,12 @@ internal sealed class TransferTable(
     };
 
     public string Html(double seconds) => HtmlReport.Html(new ReportPage(
-        "Transfer to other image sets",
+        "Transfer evaluation",
         Summary(),
         [
-            new ReportSection("Beside the paper", [Table(), .. Notes()]),
+            new ReportSection("Comparison with the paper", [Table(), .. Notes()]),
             new ReportSection(
-                "Get the same again",
+                "Reproduce this run",
                 new ReportReproduction(
                     request.CommandLine(seed),
                     ConfigurationText.Of(new JsonObject
@@ -175,10 +175,10 @@ internal sealed class TransferTable(
 
     private string Summary() => string.Create(
         CultureInfo.InvariantCulture,
-        $"An encoder ({encoder.Name}, width {encoder.Width}, {views.Size} pixels) that never saw these sets, measured on {results.Count} of the paper's twelve by {Protocol} (Appendix {(request.Protocol == TransferRequest.Linear ? "B.8.1" : "B.8.2")}).");
+        $"An encoder ({encoder.Name}, width {encoder.Width}, {views.Size} pixels) pre-trained without these sets, evaluated on {results.Count} of the paper's twelve sets by {Protocol} (Appendix {(request.Protocol == TransferRequest.Linear ? "B.8.1" : "B.8.2")}).");
 
     private ReportTable Table() => new(
-        "Percent on the test images. The other rows are the paper's, with ResNet-50 at 224 pixels.",
+        "Percent on the test images. The other rows are the paper's results, with ResNet-50 at 224 pixels.",
         [.. results.Select(result => new ReportMeasure(result.Set.Title + (result.IsPartial ? Mark : ""), Meaning(result)))],
         [
             new ReportRow(request.Run, [.. results.Select(result => (double?)result.Value)], Highlight: true),
@@ -188,7 +188,7 @@ internal sealed class TransferTable(
 
     private static string Meaning(TransferResult result) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{MeasureOf(result.Set)}, 95 % interval {ProgressText.Percent(result.Interval.Low)} to {ProgressText.Percent(result.Interval.High)}; chosen: {Chosen(result)}; {result.TrainImages:N0} images to learn from, {result.TestImages:N0} to be tested on, {result.ClassNames.Count} classes{(result.IsPartial ? $". {PartialNote}" : "")}.");
+        $"{MeasureOf(result.Set)}, 95% interval {ProgressText.Percent(result.Interval.Low)} to {ProgressText.Percent(result.Interval.High)}; chosen: {Chosen(result)}; {result.TrainImages:N0} training images, {result.TestImages:N0} test images, {result.ClassNames.Count} classes{(result.IsPartial ? $". {PartialNote}" : "")}.");
 
     private static string Chosen(TransferResult result)
         => string.Join(", ", result.Chosen.Select(setting => string.Create(CultureInfo.InvariantCulture, $"{setting.Name} {setting.Value:G3}")))
@@ -196,7 +196,7 @@ internal sealed class TransferTable(
 
     private IEnumerable<ReportBlock> Notes()
     {
-        string text = (absent.Count > 0 ? $"Not there: {string.Join(", ", absent.Select(set => set.Title))}." : "") + string.Concat(Skipped());
+        string text = (absent.Count > 0 ? $"Missing: {string.Join(", ", absent.Select(set => set.Title))}." : "") + string.Concat(Skipped());
         if (text.Length > 0)
         {
             yield return new ReportParagraph(text);

@@ -1,0 +1,93 @@
+using System.Text.RegularExpressions;
+
+namespace SimClr.Cli;
+
+/// <summary>
+/// Translates messages of the libraries, which name properties and methods, into the words of the command line: flags
+/// and verbs to type. An assignment of a configuration key, such as <c>loss.temperature=0.1</c>, gets <c>--set</c> in
+/// front.
+/// </summary>
+internal static partial class CommandWords
+{
+    /// <summary>Words of the libraries, and what the user of the command types.</summary>
+    public static IReadOnlyDictionary<string, string> Translations { get; } = new Dictionary<string, string>
+    {
+        ["resume: true"] = "--resume",
+        ["Resume without these changes"]
+            = "Resume without these changes (--resume alone takes the run's own configuration)",
+        ["another output directory"] = "another directory with --out",
+        ["another output folder"] = "another folder with --out",
+        ["a new or empty output directory"] = "a new or empty directory with --out",
+        ["expected an output directory"] = "expected a directory for --out",
+        ["another mirror"] = "another --mirror",
+        ["allowPartial"] = "--allow-partial",
+        ["device cpu or auto"] = "--device cpu or --device auto",
+        ["the assignments"] = "--set",
+        ["the chosen preset"] = "--preset",
+        ["Use the encoder that computed them"] = "Give the encoder that computed them with --run",
+        ["task pretrain"] = "'simclr pretrain'",
+        ["task supervised"] = "'simclr supervised'",
+        ["batch.micro=auto"] = "--micro-batch auto",
+        ["Batch.Micro"] = "--micro-batch",
+        ["Batch.Memory"] = "--memory",
+        ["Batch.Size"] = "--batch-size",
+        ["connectionString"] = "--store",
+        ["CommunicationOptions.Timeout"] = "--communication-timeout",
+        ["EmbeddingJoin"] = "--join",
+        ["EmbeddingJoin.Write"] = "'simclr embed --join'",
+        ["EmbeddingShard"] = "--shard",
+        ["EmbeddingTask.Run"] = "'simclr embed'",
+        ["EmbeddingTask.Shard"] = "--shard",
+        ["FineTuneOptions.Rate"] = "--rate",
+        ["ImageCollection.CompleteAsync"] = "'simclr index add'",
+        ["ImageCollection.EnsureCollectionExistsAsync"] = "'simclr index create'",
+        ["ImportOptions.Encoder"] = "--encoder",
+        ["ImportOptions.Interpolation"] = "--interpolation",
+        ["ImportOptions.Normalize"] = "--normalize",
+        ["ImportOptions.Prefix"] = "--prefix",
+        ["ImportOptions.Size"] = "--size",
+        ["ImportOptions.Stem"] = "--stem",
+        ["ImportOptions.Width"] = "--width",
+        ["PackFile.Write"] = "'simclr data pack'",
+        ["RunConfiguration.Resolve"] = "--config",
+        ["SLURM_MPI_TYPE=pmi2"] = "srun --mpi=pmi2",
+        ["SLURM_MPI_TYPE=pmix"] = "srun --mpi=pmix",
+        ["TrainedEncoder.Save"] = "'simclr pretrain'",
+        ["TransferEvaluation"] = "'simclr evaluate transfer --only voc2007'",
+    };
+
+    /// <summary>Methods called with a file: what to type, with the file for {0}.</summary>
+    public static IReadOnlyDictionary<string, string> Calls { get; } = new Dictionary<string, string>
+    {
+        ["EmbeddingTask.Run"] = "'simclr embed RUN IMAGES --out {0}'",
+        ["ImageCollection.UpsertAsync"] = "'simclr index add {0} IMAGES'",
+        ["ImportedEncoder.Read"] = "'simclr import {0} --out encoder.safetensors --normalize imagenet' (or none)",
+        ["PostgresImageCollection.EnsureCollectionExistsAsync"]
+            = "'simclr index create IMAGES --run RUN --out {0} --store …'",
+        ["PredictionsFile.Write"] = "'simclr evaluate knn RUN … --predictions {0}'",
+        ["SqliteImageCollection.EnsureCollectionExistsAsync"] = "'simclr index create IMAGES --run RUN --out {0}'",
+    };
+
+    // In quotes, or as part of a path, they are what somebody typed.
+    private static readonly Regex Known = new($@"(?<![\w./\\'""-])({OneOf(Translations.Keys)})(?![\w/\\])");
+
+    private static readonly Regex Called = new($@"(?<![\w./\\'""-])({OneOf(Calls.Keys)})\((.+)\)");
+
+    /// <summary>A message of a library in the words of the command line.</summary>
+    public static string From(string message)
+    {
+        string words = Called.Replace(message, found => Typed(found.Groups[1].Value, found.Groups[2].Value));
+        words = Known.Replace(words, found => Translations[found.Value]);
+        return Assignment().Replace(words, "--set $0");
+    }
+
+    private static string Typed(string call, string file) => Calls[call].Replace("{0}", file, StringComparison.Ordinal);
+
+    private static string OneOf(IEnumerable<string> names)
+        => string.Join('|', names.OrderByDescending(name => name.Length).Select(Regex.Escape));
+
+    /// <summary>A key and the value to set. In quotes it is what somebody typed, or an example.</summary>
+    [GeneratedRegex(
+        @"(?<![\w./\\'""=-]|--set )\b(views|encoder|head|loss|optimizer|schedule|batch|checkpoint|data)\.[a-z_]+=(?!=)")]
+    private static partial Regex Assignment();
+}

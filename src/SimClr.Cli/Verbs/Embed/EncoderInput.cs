@@ -1,0 +1,37 @@
+using SimClr.Checkpoints;
+using SimClr.Configuration;
+using SimClr.Data;
+using SimClr.Internals;
+using SimClr.Training;
+
+namespace SimClr.Cli.Verbs;
+
+/// <summary>The encoder that a command line names, and how its run read images.</summary>
+internal static class EncoderInput
+{
+    /// <summary>
+    /// Loads the encoder of a run or a file onto the device of <c>--device</c>, with the threads of <c>--threads</c>.
+    /// </summary>
+    /// <exception cref="DataException">There is no encoder.</exception>
+    /// <exception cref="ConfigurationException">The device is not available.</exception>
+    public static TrainedEncoder Open(CommandContext context, string run)
+    {
+        string device = ComputePlan.ResolveDevice(context.Device ?? "auto");
+        ComputeThreads.UseAtMost(context.Threads ?? 0);
+        return TrainedEncoder.Load(run, device);
+    }
+
+    /// <summary>
+    /// How images are read: as in training, with the changes of <c>--set</c>; with the defaults where there is no run.
+    /// </summary>
+    /// <param name="run">A run directory, an encoder file, or null.</param>
+    /// <param name="changes">The values of <c>--set</c>, or null.</param>
+    /// <exception cref="ConfigurationException">A change is not of the section data.</exception>
+    public static DataOptions ReadingOf(string? run, string[]? changes)
+    {
+        PretrainOptions basis = run is not null && new RunDirectory(run) is { HasRun: true } directory
+            ? RunRecord.Read(directory.RunFile).Configuration
+            : new PretrainOptions();
+        return ReadingOption.LayOver(basis, changes, "the rest is as the encoder was trained").Data;
+    }
+}
