@@ -251,7 +251,7 @@ internal sealed class TrainingSession(PretrainOptions options, string taskName, 
         if (TrainedEncoder.NormalizationOf(content) is { } before && before != normalize)
         {
             Logger.LogWarning(
-                "{File}: its weights expect pixels with normalization {Before}, and views.normalize is {Normalize}; --set views.normalize={Before} continues as they were trained.",
+                "{File}: its weights expect pixels with normalization {Before}, and views.normalize is {Normalize}; views.normalize={Before} continues as they were trained.",
                 file, before, normalize, before);
         }
     }

@@ -305,7 +305,7 @@ public sealed class PretrainerTests : IDisposable
     {
         TinyRun.Train(folder, "run");
         var taken = Assert.Throws<ConfigurationException>(() => TinyRun.Train(folder, "run"));
-        Assert.Contains("--resume", taken.Message, StringComparison.Ordinal);
+        Assert.Contains("resume: true", taken.Message, StringComparison.Ordinal);
         folder.Write("other/letter.txt", "mine");
         Assert.Throws<ConfigurationException>(() => TinyRun.Train(folder, "other"));
         Assert.Equal("mine", File.ReadAllText(folder.Of("other/letter.txt")));

@@ -172,7 +172,7 @@ public sealed class SupervisedTests : IDisposable
         Train("run");
         var error = Assert.Throws<ResumeMismatchException>(
             () => new Pretrainer(Options).Run(TinyRun.Images(), folder.Of("run"), resume: true));
-        Assert.Contains("started with 'simclr supervised'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("started with task supervised", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -207,7 +207,7 @@ public sealed class FineTuning
     {
         FineTuneTry best = search.MaxBy(t => t.Score ?? -1)!;
         return best.Score is null
-            ? throw new DivergenceException($"fine-tuning diverged with each of {search.Length} settings; give a lower rate with --rate").OfAllRanks()
+            ? throw new DivergenceException($"fine-tuning diverged with each of {search.Length} settings; set a lower FineTuneOptions.Rate").OfAllRanks()
             : Array.IndexOf(search, best);
     }
 

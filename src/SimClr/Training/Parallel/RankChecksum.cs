@@ -23,7 +23,7 @@ internal static class RankChecksum
         {
             throw new CommunicationException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"the weights of rank {other} differ from those of rank 0 after step {step}: the machine, the network or a library computed wrongly, or differently, on one of them. Nothing was written of this step. Use the same kind of processor and the same versions on all ranks, and start again; a run goes on from its last checkpoint with --resume")).OfAllRanks();
+                $"the weights of rank {other} differ from those of rank 0 after step {step}: the machine, the network or a library computed wrongly, or differently, on one of them. Nothing was written of this step. Use the same kind of processor and the same versions on all ranks, and start again; with resume: true a run continues from its last checkpoint")).OfAllRanks();
         }
     }
 

@@ -87,18 +87,18 @@ internal sealed class DivergenceGuard : IRunObserver, IDisposable
     {
         if (!options.Loss.Normalize)
         {
-            return "Likely cause: without normalization similarities grow with the projections; try --set loss.normalize=true or a lower rate.";
+            return "Likely cause: without normalization similarities grow with the projections; try loss.normalize=true or a lower rate.";
         }
 
         if (options.Loss.Temperature < 0.01 && options.Loss.Name != LossOptions.MarginTriplet)
         {
-            return FormattableString.Invariant($"Likely cause: the temperature {options.Loss.Temperature} is very low; the paper's are 0.05 to 1 (--set loss.temperature=0.1).");
+            return FormattableString.Invariant($"Likely cause: the temperature {options.Loss.Temperature} is very low; the paper's are 0.05 to 1 (loss.temperature=0.1).");
         }
 
         string optimizer = options.Optimizer.Name;
         double lower = Math.Min(schedule.Peak / 4, new OptimizerOptions().PeakRateFor(options.Batch.Size));
-        string advice = step < schedule.WarmupSteps ? "a lower rate" : "a lower rate or a longer warm-up (--set schedule.warmup_epochs=…)";
+        string advice = step < schedule.WarmupSteps ? "a lower rate" : "a lower rate or a longer warm-up (schedule.warmup_epochs=…)";
         return FormattableString.Invariant(
-            $"Likely cause: the peak rate of {schedule.Peak:G4} is too high for {optimizer}; try {advice}, such as --set optimizer.peak_rate={lower:G4}.");
+            $"Likely cause: the peak rate of {schedule.Peak:G4} is too high for {optimizer}; try {advice}, such as optimizer.peak_rate={lower:G4}.");
     }
 }

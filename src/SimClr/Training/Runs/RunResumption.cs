@@ -37,7 +37,7 @@ internal static class RunResumption
         if (!resume)
         {
             throw new ConfigurationException(
-                $"{run.Root}: there is a run already. Continue it with --resume, or choose another directory with --out.");
+                $"{run.Root}: there is a run already. Continue it with resume: true, or choose another output directory.");
         }
 
         RefuseOtherTask(run, before, task);
@@ -78,7 +78,7 @@ internal static class RunResumption
         if (before.Task != task)
         {
             throw new ResumeMismatchException(
-                $"{run.Root}: the run was started with 'simclr {before.Task}' and cannot go on with 'simclr {task}'; resume it with the former, or choose another directory with --out");
+                $"{run.Root}: the run was started with task {before.Task} and cannot be resumed with task {task}; resume it with the former, or choose another output directory");
         }
     }
 
@@ -134,13 +134,13 @@ internal static class RunResumption
     {
         if (File.Exists(run.Root))
         {
-            throw new ConfigurationException($"{run.Root}: this is a file; --out expects a directory");
+            throw new ConfigurationException($"{run.Root}: this is a file, expected an output directory");
         }
 
         if (Directory.Exists(run.Root) && Directory.EnumerateFileSystemEntries(run.Root).Any(e => !IsRemnant(run, e)))
         {
             throw new ConfigurationException(
-                $"{run.Root}: the directory holds other files and no run. Choose a new or empty directory with --out.");
+                $"{run.Root}: the directory holds other files and no run. Choose a new or empty output directory.");
         }
     }
 
@@ -160,7 +160,7 @@ internal static class RunResumption
             [
                 $"{run.Root}: the run was started with another configuration:",
                 .. changed,
-                "Resume without these changes (--resume alone takes the run's own configuration), or start a new run.",
+                "Resume without these changes, or start a new run.",
             ]);
         }
     }

@@ -30,7 +30,7 @@ internal static class MicroBatchFit
         nn.Module model = task.Model;
         if (plan.Device != "cpu" && options.Batch.Memory is not null)
         {
-            logger.LogWarning("--memory is for the processor's memory and is ignored: on {Device} the micro-batch is found by trying.", plan.Device);
+            logger.LogWarning("Batch.Memory limits the processor's memory and is ignored: on {Device} the micro-batch is found by trying.", plan.Device);
         }
 
         using var scope = NewDisposeScope();
@@ -122,7 +122,7 @@ internal static class MicroBatchFit
         if (least > room)
         {
             throw new ConfigurationException(
-                $"{ByteSize.Words(limit)} of memory are too little: a micro-batch of {first} images takes {ByteSize.Words(least)}, and {ByteSize.Words(rest)} are held for a batch of {size}. Give more with --memory, or lower batch.size, views.size or encoder.width.");
+                $"{ByteSize.Words(limit)} of memory are too little: a micro-batch of {first} images takes {ByteSize.Words(least)}, and {ByteSize.Words(rest)} are held for a batch of {size}. Raise Batch.Memory, or lower batch.size, views.size or encoder.width.");
         }
 
         double slope = Math.Max(1, last == first ? now / first : (now - least) / (last - first));

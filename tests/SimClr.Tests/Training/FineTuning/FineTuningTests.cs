@@ -201,7 +201,7 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
         Assert.Equal(0.01, result.Options.Rate);
         Assert.Throws<DivergenceException>(() => Tune(Short, grid: new FineTuneGrid([1e30, 1e31], [0])));
         var error = Assert.Throws<DivergenceException>(() => Tune(Short with { Rate = 1e30 }));
-        Assert.Contains("lower one with --rate", error.Message, StringComparison.Ordinal);
+        Assert.Contains("a lower FineTuneOptions.Rate", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
