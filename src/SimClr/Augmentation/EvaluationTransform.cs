@@ -35,7 +35,7 @@ public sealed class EvaluationTransform
     /// What images go through for transfer by linear evaluation (paper, Appendix B.8.1): the short side is resized to the
     /// view's, bicubic, and the center taken.
     /// </summary>
-    internal static EvaluationTransform ForTransfer(ViewOptions options)
+    public static EvaluationTransform ForTransfer(ViewOptions options)
         => new(options with { Interpolation = "bicubic" }, "auto", margin: false);
 
     /// <summary>Side of the result in pixels.</summary>

@@ -53,7 +53,7 @@ public static class EmbeddingFile
 
     /// <summary>The format of a file, by its extension.</summary>
     /// <exception cref="ConfigurationException">There is none.</exception>
-    internal static IEmbeddingFormat FormatOf(string path, IReadOnlyList<IEmbeddingFormat> others)
+    public static IEmbeddingFormat FormatOf(string path, IReadOnlyList<IEmbeddingFormat> others)
     {
         ArgumentNullException.ThrowIfNull(path);
         IEmbeddingFormat[] all = [.. Own, .. others];

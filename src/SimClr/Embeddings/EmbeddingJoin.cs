@@ -4,7 +4,7 @@ namespace SimClr.Embeddings;
 /// Joins the files that <c>--shard</c> left to the one that a single call would have written, byte for byte. One part is in
 /// memory at a time.
 /// </summary>
-internal static class EmbeddingJoin
+public static class EmbeddingJoin
 {
     /// <summary>Puts files into the order of their numbers.</summary>
     /// <exception cref="DataException">A part is missing, is there twice, or is no part.</exception>

@@ -96,7 +96,7 @@ public sealed class EmbeddingTable
     public IReadOnlyList<string> Paths { get; }
 
     /// <summary>Which row keeps the table from having labels while others have one; null if it has labels, or no row has.</summary>
-    internal string? NoLabelsReason { get; private init; }
+    public string? NoLabelsReason { get; private init; }
 
     /// <summary>The class of each row, or null.</summary>
     public IReadOnlyList<int>? Labels { get; }
@@ -174,7 +174,7 @@ public sealed class EmbeddingTable
 
     /// <summary>Refuses rows without a direction: they have no cosine with anything.</summary>
     /// <exception cref="DataException">A row is all zeros.</exception>
-    internal void RequireDirections()
+    public void RequireDirections()
     {
         int[] zeros = [.. Enumerable.Range(0, Count).Where(row => this[row].IndexOfAnyExcept(0f) < 0)];
         if (zeros.Length > 0)
@@ -199,6 +199,6 @@ public sealed class EmbeddingTable
 
     /// <summary>The labels.</summary>
     /// <exception cref="DataException">There are none.</exception>
-    internal IReadOnlyList<int> RequireLabels()
+    public IReadOnlyList<int> RequireLabels()
         => Labels ?? throw new DataException("these embeddings have no labels; expected images in one subfolder per class, a manifest with a label column, or a labeled set");
 }

@@ -18,7 +18,9 @@ public static unsafe class ImageDecoder
     /// <summary>The file extensions by which folders and tar shards know an image, in lower case.</summary>
     public static IReadOnlyList<string> Extensions { get; } = [".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".jfif", ".jpe"];
 
-    internal static bool KnowsExtensionOf(string path)
+    /// <summary>Whether a path ends in one of <see cref="Extensions"/>, in letters of any case.</summary>
+    /// <param name="path">The path.</param>
+    public static bool KnowsExtensionOf(string path)
         => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Decodes an image from a stream, read to its end.</summary>
@@ -64,7 +66,7 @@ public static unsafe class ImageDecoder
     };
 
     /// <summary>Whether a decoder is there, by its name.</summary>
-    internal static bool Has(string decoder) => decoder != TurboJpegName || TurboJpeg.IsThere;
+    public static bool Has(string decoder) => decoder != TurboJpegName || TurboJpeg.IsThere;
 
     /// <summary>
     /// By how much a JPEG is reduced while it is decoded: 8, 4 or 2 if its short side keeps as many pixels as the options

@@ -4,7 +4,7 @@ namespace SimClr.Data;
 /// The twelve sets on which the paper measures transfer (Section 5.3, Appendix B.8), in the order of its tables, with the
 /// splits and measures that it names and the numbers of images that their authors published, and its results.
 /// </summary>
-internal static class TransferCatalog
+public static class TransferCatalog
 {
     private const string CifarSource = "https://www.cs.toronto.edu/~kriz/cifar.html (the binary version)";
 
@@ -70,4 +70,4 @@ internal static class TransferCatalog
 /// <param name="Name">What was evaluated.</param>
 /// <param name="Short">The same for narrow columns, in two words, one above the other.</param>
 /// <param name="Percent">One for each set, in the order of <see cref="TransferCatalog.Sets"/>.</param>
-internal sealed record PaperTransfer(string Name, string Short, IReadOnlyList<double> Percent);
+public sealed record PaperTransfer(string Name, string Short, IReadOnlyList<double> Percent);

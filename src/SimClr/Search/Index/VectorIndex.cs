@@ -131,7 +131,7 @@ public sealed class VectorIndex : IDisposable
         => Find(query, count, exact ? null : Graph);
 
     /// <summary>The same by the graph even where exact search is faster.</summary>
-    internal IReadOnlyList<Neighbor> FindByGraph(ReadOnlySpan<float> query, int count)
+    public IReadOnlyList<Neighbor> FindByGraph(ReadOnlySpan<float> query, int count)
         => Find(query, count, BuiltGraph);
 
     private Neighbor[] Find(ReadOnlySpan<float> query, int count, HnswGraph? by)

@@ -6,7 +6,7 @@ using TorchSharp;
 namespace SimClr.Training;
 
 /// <summary>The projection head of a run: it is in the run's checkpoints, not in the encoder's file.</summary>
-internal static class TrainedHead
+public static class TrainedHead
 {
     private const string Prefix = "head.";
 

@@ -278,7 +278,7 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
 
         public int Reads => reads;
 
-        internal override bool IsDecoded => false;
+        public override bool IsDecoded => false;
 
         public override RgbImage Read(int index)
         {

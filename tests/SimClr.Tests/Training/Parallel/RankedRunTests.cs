@@ -318,7 +318,7 @@ public sealed class RankedRunTests : IDisposable
 
     private sealed class Unreadable(ImageDataSet images) : DelegatingDataSet(images)
     {
-        internal override bool IsDecoded => false;
+        public override bool IsDecoded => false;
 
         public override RgbImage Read(int index) => throw new UnreadableImageException(PathOf(index), "it is torn");
     }
