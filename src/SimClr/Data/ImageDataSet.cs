@@ -4,7 +4,7 @@ namespace SimClr.Data;
 /// Images by index, with labels where the set has them. Reading is thread-safe; the order of the images is fixed by
 /// the set (sorted by name for folders), never by the file system.
 /// </summary>
-public abstract class ImageDataSet : IDisposable
+public abstract partial class ImageDataSet : IDisposable
 {
     /// <summary>What the user typed to get this set, for messages.</summary>
     public abstract string Name { get; }
