@@ -51,7 +51,7 @@ public static class EmbeddingJoin
         // Parts of a format that keeps names, not numbers, may lack classes of the whole.
         IReadOnlyList<string>? names = heads.All(head => head.First.ClassNames is null)
             ? null
-            : RowDescriptions.Ordered(heads.SelectMany(head => head.First.ClassNames ?? []));
+            : EmbeddingTable.OrderClasses(heads.SelectMany(head => head.First.ClassNames ?? []));
         names = heads.All(head => (head.First.ClassNames ?? []).SequenceEqual(heads[0].First.ClassNames ?? [])) ? heads[0].First.ClassNames : names;
         var rows = new EmbeddingRows(
             Renamed(heads[0].First, names), heads.Sum(head => (long)head.Rows), () => files.Select(file => Renamed(read(file), names)));

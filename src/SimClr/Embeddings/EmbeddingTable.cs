@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Numerics.Tensors;
+using SimClr.Internals;
 
 namespace SimClr.Embeddings;
 
@@ -60,11 +62,14 @@ public sealed class EmbeddingTable
     /// <param name="values">rows · dimension numbers, row by row. Not copied.</param>
     /// <param name="dimension">Numbers per row, above 0.</param>
     /// <param name="paths">The image of each row.</param>
-    /// <param name="classes">The class name of each row, null or empty for none; an empty list where no row has one.</param>
-    /// <param name="order">Puts the names, each once, in the order of their numbers.</param>
+    /// <param name="classes">
+    /// The class name of each row, null or empty for none; an empty list where no row has one. Names that differ by Unicode
+    /// normalization alone are one class.
+    /// </param>
+    /// <param name="order">Puts the names, each once, in the order of their numbers; <see cref="OrderClasses"/> is the usual one.</param>
     /// <param name="widths">Pixels per row of each image, or null.</param>
     /// <param name="heights">Rows of pixels of each image, or null.</param>
-    internal static EmbeddingTable WithClasses(
+    public static EmbeddingTable WithClasses(
         float[] values,
         int dimension,
         IReadOnlyList<string> paths,
@@ -73,6 +78,9 @@ public sealed class EmbeddingTable
         IReadOnlyList<int>? widths,
         IReadOnlyList<int>? heights)
     {
+        ArgumentNullException.ThrowIfNull(paths);
+        ArgumentNullException.ThrowIfNull(classes);
+        ArgumentNullException.ThrowIfNull(order);
         int[] without = [.. Enumerable.Range(0, classes.Count).Where(row => string.IsNullOrEmpty(classes[row]))];
         if (without.Length > 0 || classes.Count == 0)
         {
@@ -84,10 +92,30 @@ public sealed class EmbeddingTable
             };
         }
 
-        string[] names = order(classes!);
+        string[] composed = [.. classes.Select(name => Nfc.Compose(name!))];
+        string[] names = order(composed);
         Dictionary<string, int> numbers = names.Index().ToDictionary(pair => pair.Item, pair => pair.Index);
-        return new EmbeddingTable(values, dimension, paths, [.. classes.Select(name => numbers[name!])], names, widths, heights);
+        return new EmbeddingTable(values, dimension, paths, [.. composed.Select(name => numbers[name])], names, widths, heights);
     }
+
+    /// <summary>Class names in the order of their numbers, each once: ascending where all are numbers, else by their characters.</summary>
+    /// <param name="names">Class names, in any order, each as often as it comes.</param>
+    public static string[] OrderClasses(IEnumerable<string> names)
+    {
+        string[] all = [.. names.Distinct().Order(StringComparer.Ordinal)];
+        long[] numbers = [.. all.Select(name => long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : -1)];
+        if (Array.TrueForAll(numbers, number => number >= 0))
+        {
+            Array.Sort(numbers, all);
+        }
+
+        return all;
+    }
+
+    /// <summary>The label of a row as text: the name of its class, or its number where classes have no names; null without labels.</summary>
+    /// <param name="row">0 ≤ row &lt; <see cref="Count"/>.</param>
+    public string? LabelOf(int row)
+        => Labels is not { } labels ? null : ClassNames?[labels[row]] ?? labels[row].ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Number of rows.</summary>
     public int Count => Paths.Count;

@@ -82,7 +82,7 @@ public sealed class OnnxExportTests : IDisposable
     {
         var views = new ViewOptions { Size = size, Normalize = normalize, Interpolation = interpolation };
         using TrainedEncoder encoder = Encoder("resnet18", 1.0 / 16, "auto", views);
-        OnnxExport.Write(encoder, folder.Of("images.onnx"), new OnnxExportOptions { Input = "images" });
+        OnnxExport.Write(encoder, folder.Of("images.onnx"), new OnnxExportOptions { Input = OnnxInput.Images });
         using var session = new InferenceSession(folder.Of("images.onnx"));
 
         foreach ((int width, int height) in new[] { (size, size), (150, 61), (47, 130), (21, 13), (size + 1, size), (500, 9), (size, (2 * size) + 1) })
@@ -104,7 +104,7 @@ public sealed class OnnxExportTests : IDisposable
     public void Pixels_are_scaled_and_normalized_in_the_model(string normalize)
     {
         using TrainedEncoder encoder = Encoder("resnet18", 1.0 / 16, "auto", new ViewOptions { Size = 16, Normalize = normalize });
-        OnnxExport.Write(encoder, folder.Of("pixels.onnx"), new OnnxExportOptions { Input = "pixels", Normalize = true });
+        OnnxExport.Write(encoder, folder.Of("pixels.onnx"), new OnnxExportOptions { Input = OnnxInput.Pixels, Normalize = true });
         RgbImage image = Augmentation.RandomImages.Noise(16, 16, 1);
         float[] prepared = new float[3 * 16 * 16];
         new EvaluationTransform(encoder.Views).Render(image, prepared);

@@ -7,7 +7,7 @@ using SimClr.Cli.Bench;
 using SimClr.Cli.Outputs;
 using SimClr.Configuration;
 using SimClr.Data;
-using SimClr.Training;
+using SimClr.Diagnostics;
 
 namespace SimClr.Cli.Verbs;
 
@@ -35,7 +35,7 @@ internal static class BenchCommand
     };
 
     private static readonly Option<string?> Precision = ChoiceOption.Of(
-        "--precision", "What encoder and head compute in", PretrainOptions.Precisions);
+        "--precision", "What encoder and head compute in", ["auto", "fp32", "tf32", "bf16"]);
 
     private static readonly OutputOption Markdown = new("--markdown", OutputKinds.Figures, "Write the table to this file too");
 
@@ -86,7 +86,7 @@ internal static class BenchCommand
     /// <summary>What cannot be used is told before the minutes of the first measurement.</summary>
     private static void Check(CommandContext context, BenchSettings settings)
     {
-        _ = ComputePlan.ResolveDevice(settings.Basis.Device);
+        _ = ComputeEnvironment.ResolveDevice(settings.Basis.Device);
         foreach (string data in new[] { settings.Photos, settings.Images }.OfType<string>())
         {
             context.OpenImages(data, new DataOptions()).Dispose();

@@ -7,6 +7,7 @@ using SimClr.Cli.Outputs;
 using SimClr.Cli.Progress;
 using SimClr.Configuration;
 using SimClr.Data;
+using SimClr.Diagnostics;
 using SimClr.Evaluation;
 using SimClr.Internals;
 using SimClr.Training;
@@ -181,8 +182,8 @@ internal static class EvaluateTransferCommand
 
     private static (TrainedEncoder Encoder, DataOptions Reading) Load(CommandContext context, TransferRequest request)
     {
-        string device = ComputePlan.ResolveDevice(context.Device ?? "auto");
-        ComputeThreads.UseAtMost(context.Threads ?? 0);
+        string device = ComputeEnvironment.ResolveDevice(context.Device ?? "auto");
+        ComputeEnvironment.LimitThreads(context.Threads ?? 0);
 
         var run = new RunDirectory(request.Run);
         PretrainOptions basis = run.HasRun ? RunRecord.Read(run.RunFile).Configuration : new PretrainOptions();

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using SimClr.Checkpoints;
 using SimClr.Cli.Outputs;
-using SimClr.Internals;
+using SimClr.Diagnostics;
 
 namespace SimClr.Cli.Verbs;
 
@@ -57,7 +57,7 @@ internal static class ImportCommand
 
     private static void Import(CommandContext context, string source, OutputFile file, ImportOptions options)
     {
-        ComputeThreads.UseAtMost(context.Threads ?? 0);
+        ComputeEnvironment.LimitThreads(context.Threads ?? 0);
         using ImportedEncoder imported = ImportedEncoder.Read(source, options);
         TrainedEncoder encoder = imported.Encoder;
         var provenance = new Dictionary<string, string> { ["imported_from"] = Path.GetFileName(source), ["rule"] = imported.Rule };

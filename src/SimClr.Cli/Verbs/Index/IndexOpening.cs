@@ -1,7 +1,7 @@
 using SimClr.Checkpoints;
 using SimClr.Configuration;
 using SimClr.Data;
-using SimClr.Internals;
+using SimClr.Diagnostics;
 using SimClr.Store;
 using SimClr.Store.Postgres;
 using SimClr.Training;
@@ -15,13 +15,13 @@ internal static class IndexOpening
     public static ImageCollection Open(CommandContext context, string name, string? store, IndexDescription? description = null)
         => store is not null
             ? new PostgresImageCollection(store, name, description)
-            : new SqliteImageCollection(name, description) { Threads = ComputeThreads.Of(context.Threads ?? 0) };
+            : new SqliteImageCollection(name, description) { Threads = ComputeEnvironment.ThreadsOf(context.Threads ?? 0) };
 
     /// <summary>The encoder of a run, on the device asked for.</summary>
     public static TrainedEncoder Encoder(CommandContext context, string run)
     {
-        string device = ComputePlan.ResolveDevice(context.Device ?? "auto");
-        ComputeThreads.UseAtMost(context.Threads ?? 0);
+        string device = ComputeEnvironment.ResolveDevice(context.Device ?? "auto");
+        ComputeEnvironment.LimitThreads(context.Threads ?? 0);
 
         return TrainedEncoder.Load(run, device);
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using SimClr.Configuration;
 
 namespace SimClr.Cli.Verbs;
 
@@ -36,7 +35,7 @@ internal sealed class PretrainArguments
     };
 
     public Option<string?> Precision { get; } = ChoiceOption.Of(
-        "--precision", "What the network computes in", PretrainOptions.Precisions);
+        "--precision", "What the network computes in", ["auto", "fp32", "tf32", "bf16"]);
 
     public Option<string?> AugmentOn { get; } = ChoiceOption.Of("--augment-on", "Where views are made", ["cpu", "device"]);
 

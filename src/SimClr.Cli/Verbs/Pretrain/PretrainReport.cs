@@ -46,7 +46,7 @@ internal static class PretrainReport
         {
             lines.Add(images.Labels is null
                 ? "no kNN along the way: the images have no labels"
-                : $"no kNN along the way: it takes {KnnMonitor.FewestImages} readable images or more");
+                : $"no kNN along the way: it takes {PretrainResult.MinKnnImages} readable images or more");
         }
 
         if (result.OnlineTop1 is { } online)

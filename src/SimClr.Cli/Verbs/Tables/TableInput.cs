@@ -2,8 +2,8 @@ using SimClr.Checkpoints;
 using SimClr.Cli.Progress;
 using SimClr.Configuration;
 using SimClr.Data;
+using SimClr.Diagnostics;
 using SimClr.Embeddings;
-using SimClr.Internals;
 using SimClr.Training;
 
 namespace SimClr.Cli.Verbs;
@@ -31,7 +31,7 @@ internal sealed class TableInput : IDisposable
 
     public static TableInput Open(CommandContext context, TableArguments arguments, IDisplay display)
     {
-        ComputeThreads.UseAtMost(context.Threads ?? 0);
+        ComputeEnvironment.LimitThreads(context.Threads ?? 0);
 
         string source = context.Value(arguments.Source);
         string? folder = context.Value(arguments.Images);
@@ -82,7 +82,7 @@ internal sealed class TableInput : IDisposable
         var directory = new RunDirectory(run);
         PretrainOptions basis = directory.HasRun ? RunRecord.Read(directory.RunFile).Configuration : new PretrainOptions();
         DataOptions reading = ReadingOption.LayOver(basis, changes, "the rest is as the encoder was trained").Data;
-        using TrainedEncoder encoder = TrainedEncoder.Load(run, ComputePlan.ResolveDevice(context.Device ?? "auto"));
+        using TrainedEncoder encoder = TrainedEncoder.Load(run, ComputeEnvironment.ResolveDevice(context.Device ?? "auto"));
         ImageDataSet images = context.OpenImages(source, reading);
         try
         {

@@ -59,6 +59,15 @@ public static class TransferCatalog
     /// <summary>The set of that name; null if there is none.</summary>
     public static TransferSet? Find(string name) => Sets.FirstOrDefault(set => set.Name == name);
 
+    /// <summary>The set that a data spec names, such as <c>pets:DIR:train</c>; null for other images.</summary>
+    /// <param name="dataSpec">What <see cref="DataSets.Open"/> takes.</param>
+    /// <exception cref="ConfigurationException">The spec names a known set, but not one of its splits, or no folder.</exception>
+    public static TransferSet? FindByDataSpec(string dataSpec)
+    {
+        ArgumentNullException.ThrowIfNull(dataSpec);
+        return DataSets.Parse(dataSpec) is { } typed ? Find(typed.Kind) : null;
+    }
+
     /// <summary>What the paper reports on a set, in percent.</summary>
     /// <param name="row">One of <see cref="Paper"/>.</param>
     /// <param name="set">The name of one of <see cref="Sets"/>.</param>
