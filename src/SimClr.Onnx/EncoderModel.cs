@@ -4,6 +4,7 @@ using SimClr.Augmentation;
 using SimClr.Checkpoints;
 using SimClr.Encoders;
 using SimClr.Heads;
+using SimClr.Internals;
 using SimClr.Onnx.Format;
 
 namespace SimClr.Onnx;
@@ -85,7 +86,7 @@ internal sealed class EncoderModel
         var transform = new EvaluationTransform(views);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"short side resized to {transform.ShortSide} pixels ({views.Interpolation}, antialiased), center {views.Size} x {views.Size} cropped");
+            $"short side resized to {transform.ShortSide} pixels ({views.Interpolation.Text()}, antialiased), center {views.Size} x {views.Size} cropped");
     }
 
     private static string Triple(Func<int, float> value)

@@ -58,7 +58,7 @@ internal sealed class InputGraph(GraphBuilder graph, ViewOptions views)
             "input.resized",
             [input, "", "", fitted],
             ("axes", new long[] { 2, 3 }),
-            ("mode", views.Interpolation == "bicubic" ? "cubic" : "linear"),
+            ("mode", views.Interpolation == Interpolation.Bicubic ? "cubic" : "linear"),
             ("cubic_coeff_a", -0.5f),
             ("antialias", 1),
             ("exclude_outside", 1));

@@ -15,7 +15,7 @@ public static class EncoderFingerprint
     {
         ArgumentNullException.ThrowIfNull(encoder);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Append(hash, $"{encoder.Views.Size} {JsonSerializer.Serialize(encoder.Views.Normalize, Json.Compact)} {encoder.Views.Interpolation}");
+        Append(hash, $"{encoder.Views.Size} {JsonSerializer.Serialize(encoder.Views.Normalize, Json.Compact)} {encoder.Views.Interpolation.Text()}");
         foreach ((string name, Tensor value) in ModuleState.Of(encoder.Module))
         {
             using Tensor plain = value.detach().cpu().contiguous();

@@ -38,7 +38,7 @@ public sealed class EvaluationTransform
     /// view's, bicubic, and the center taken.
     /// </summary>
     public static EvaluationTransform ForTransfer(ViewOptions options)
-        => new(options with { Interpolation = "bicubic" }, "auto", margin: false);
+        => new(options with { Interpolation = Interpolation.Bicubic }, "auto", margin: false);
 
     /// <summary>Side of the result in pixels.</summary>
     public int Size { get; }

@@ -146,11 +146,11 @@ public sealed class TrainedEncoder : IDisposable
 
         metadata["input"] = string.Create(
             CultureInfo.InvariantCulture,
-            $"RGB in [0, 1], {Views.Size} x {Views.Size}, normalization: {Views.Normalize}");
+            $"RGB in [0, 1], {Views.Size} x {Views.Size}, normalization: {Views.Normalize.Text()}");
     }
 
     /// <summary>The normalization that weights were trained with; null where their file does not say.</summary>
-    internal static string? NormalizationOf(IWeightsFile content)
+    internal static Normalization? NormalizationOf(IWeightsFile content)
         => Describes(content) ? Parse<ViewOptions>(content.Metadata["views"], "views", "metadata").Normalize : null;
 
     /// <summary>Whether a file says which encoder it holds and what its input looks like.</summary>

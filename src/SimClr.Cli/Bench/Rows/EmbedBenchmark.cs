@@ -30,7 +30,7 @@ internal static class EmbedBenchmark
     private static BenchRow Row(
         string name, string from, PretrainOptions options, BenchSettings settings, ScratchFolder folder, ImageDataSet images, CancellationToken cancellation)
     {
-        ComputePlan plan = ComputePlan.Resolve(options with { Precision = "fp32" }, ownEncoder: false);
+        ComputePlan plan = ComputePlan.Resolve(options with { Precision = Precision.Fp32 }, ownEncoder: false);
         plan.Begin();
         using TrainedEncoder encoder = BenchEncoder.Load(options.Encoder, options.Views, plan.Device);
         int count = Embedder.ComputedAtOnce(options.Views.Size, torch.device(plan.Device));

@@ -8,6 +8,7 @@ using SimClr.Cli.Outputs;
 using SimClr.Configuration;
 using SimClr.Data;
 using SimClr.Diagnostics;
+using SimClr.Internals;
 
 namespace SimClr.Cli.Verbs;
 
@@ -35,7 +36,7 @@ internal static class BenchCommand
     };
 
     private static readonly Option<string?> Precision = ChoiceOption.Of(
-        "--precision", "What encoder and head compute in", ["auto", "fp32", "tf32", "bf16"]);
+        "--precision", "What encoder and head compute in", EnumText.All<Configuration.Precision>());
 
     private static readonly OutputOption Markdown = new("--markdown", OutputKinds.Figures, "Write the table to this file too");
 
@@ -130,7 +131,7 @@ internal static class BenchCommand
             {
                 Device = context.Device ?? basis.Device,
                 Threads = context.Threads ?? basis.Threads,
-                Precision = context.Value(Precision) ?? basis.Precision,
+                Precision = ChoiceOption.Choice<Configuration.Precision>(context.Value(Precision)) ?? basis.Precision,
             },
         };
     }

@@ -24,7 +24,7 @@ internal sealed record LibraryReport(
         FindDevices(),
         Diagnostics.Libtorch.Folder,
         Released(typeof(SKBitmap).Assembly),
-        ImageDecoder.Has("turbojpeg"),
+        ImageDecoder.Has(JpegDecoder.TurboJpeg),
         MpiReport.Take());
 
     private static DeviceReport[] FindDevices() =>

@@ -1,9 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using SimClr.Augmentation;
 using SimClr.Checkpoints;
 using SimClr.Cli.Outputs;
 using SimClr.Diagnostics;
+using SimClr.Encoders;
+using SimClr.Internals;
 
 namespace SimClr.Cli.Verbs;
 
@@ -18,7 +21,7 @@ internal static class ImportCommand
         Option<long?> size = NumberOption.Integer("--size", "Side of the input in pixels; 224, or 32 with the stem for small images, if it is not given", 1);
         Option<string?> interpolation = ChoiceOption.Of("--interpolation", "How images are brought to that size; bicubic if it is not given", ["bicubic", "bilinear"]);
         var prefix = new Option<string?>("--prefix") { Description = "What stands in front of the encoder's names, where a file holds several encoders", HelpName = "text" };
-        Option<string?> encoder = ChoiceOption.Of("--encoder", "The encoder that it must be; it is recognized without", Encoders.EncoderCatalog.Names);
+        Option<string?> encoder = ChoiceOption.Of("--encoder", "The encoder that it must be; it is recognized without", EncoderCatalog.Names);
         Option<double?> width = NumberOption.Positive("--width", "The width that it must have");
         Option<string?> stem = ChoiceOption.Of("--stem", "The stem that it must have", ["imagenet", "small"]);
         var verb = new Verb(
@@ -45,13 +48,13 @@ internal static class ImportCommand
             context.File(file)!,
             new ImportOptions
             {
-                Normalize = context.Value(normalize),
+                Normalize = ChoiceOption.Choice<Normalization>(context.Value(normalize)),
                 Size = (int?)context.Value(size),
-                Interpolation = context.Value(interpolation),
+                Interpolation = ChoiceOption.Choice<Interpolation>(context.Value(interpolation)),
                 Prefix = context.Value(prefix),
                 Encoder = context.Value(encoder),
                 Width = context.Value(width),
-                Stem = context.Value(stem),
+                Stem = ChoiceOption.Choice<EncoderStem>(context.Value(stem)),
             }));
     }
 
@@ -74,8 +77,8 @@ internal static class ImportCommand
                 ["rule"] = imported.Rule,
                 ["left_out"] = Texts(imported.LeftOut),
                 ["size"] = encoder.Views.Size,
-                ["normalize"] = encoder.Views.Normalize,
-                ["interpolation"] = encoder.Views.Interpolation,
+                ["normalize"] = encoder.Views.Normalize.Text(),
+                ["interpolation"] = encoder.Views.Interpolation.Text(),
                 ["assumed"] = Texts(imported.Assumed),
             },
             Words(file.Path, imported, weights, difference));
@@ -96,7 +99,7 @@ internal static class ImportCommand
             lines.Add($"left out: {string.Join(", ", imported.LeftOut)}");
         }
 
-        lines.Add($"input: {encoder.Views.Size} x {encoder.Views.Size}, normalization {encoder.Views.Normalize}, {encoder.Views.Interpolation}");
+        lines.Add($"input: {encoder.Views.Size} x {encoder.Views.Size}, normalization {encoder.Views.Normalize.Text()}, {encoder.Views.Interpolation.Text()}");
         lines.AddRange(imported.Assumed.Select(assumed => $"assumed: {assumed}"));
         lines.Add(string.Create(CultureInfo.InvariantCulture, $"read back: largest difference {difference:G2}"));
         lines.Add($"next: simclr evaluate knn {file} --train LABELED --test LABELED");

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using SimClr.Configuration;
+using SimClr.Internals;
 
 namespace SimClr.Cli.Verbs;
 
@@ -35,9 +37,9 @@ internal sealed class PretrainArguments
     };
 
     public Option<string?> Precision { get; } = ChoiceOption.Of(
-        "--precision", "What the network computes in", ["auto", "fp32", "tf32", "bf16"]);
+        "--precision", "What the network computes in", EnumText.All<Precision>());
 
-    public Option<string?> AugmentOn { get; } = ChoiceOption.Of("--augment-on", "Where views are made", ["cpu", "device"]);
+    public Option<string?> AugmentOn { get; } = ChoiceOption.Of("--augment-on", "Where views are made", EnumText.All<AugmentationPlace>());
 
     /// <summary>For <c>simclr pretrain</c> alone.</summary>
     public Option<bool> OnlineLinear { get; } = new("--online-linear")
