@@ -262,12 +262,12 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
     /// <summary>The running statistics that each rank has of its own views: those of batch norms that do not see all ranks'.</summary>
     private IReadOnlyList<Tensor> BuffersOfEachRank(Ranks ranks, nn.Module model)
     {
-        if (!ranks.AreSeveral || (options.Batch.Norm == BatchOptions.GlobalNorm && !OwnEncoder))
+        if (!ranks.AreSeveral || (options.Batch.Norm == BatchNormScope.Global && !OwnEncoder))
         {
             return [];
         }
 
-        if (OwnEncoder && options.Batch.Norm == BatchOptions.GlobalNorm && model.modules().Any(m => m is TorchSharp.Modules.NormBase and not GlobalBatchNorm))
+        if (OwnEncoder && options.Batch.Norm == BatchNormScope.Global && model.modules().Any(m => m is TorchSharp.Modules.NormBase and not GlobalBatchNorm))
         {
             Log.LogWarning("The batch norms of your own encoder normalize by the views of each rank by itself; only those of SimClr see all ranks'.");
         }
@@ -325,12 +325,12 @@ internal sealed class TrainingLoop(PretrainOptions options, string taskName, Fun
         {
             using IWeightsFile content = WeightsFile.Read(file);
             TrainedEncoder.LoadWeights(task.Encoder, content, file);
-            string normalize = options.Views.Normalize;
+            Normalization normalize = options.Views.Normalize;
             if (TrainedEncoder.NormalizationOf(content) is { } before && before != normalize)
             {
                 Logger.LogWarning(
                     "{File}: its weights expect pixels with normalization {Before}, and views.normalize is {Normalize}; --set views.normalize={Before} continues as they were trained.",
-                    file, before, normalize, before);
+                    file, before.Text(), normalize.Text(), before.Text());
             }
         }
 

@@ -50,7 +50,7 @@ public sealed class FineTuning
         {
             Views = encoder.Views.CropAndFlip(),
             Data = reading ?? basis.Data,
-            AugmentOn = "cpu",
+            AugmentOn = AugmentationPlace.Cpu,
             Seed = options.Seed,
             Device = device,
             Threads = threads,
@@ -308,7 +308,7 @@ public sealed class FineTuning
             ? new SupervisedStep(model, presence, share, ranks)
             : new SupervisedStep(model, images.RequireLabels(), share, ranks);
         using var optimizer = new Sgd(ParameterGroups.Of(model), weightDecay: setting.WeightDecay);
-        using GradientExchange? exchange = ranks.Join(model, model.Encoder, optimizer, BatchOptions.GlobalNorm);
+        using GradientExchange? exchange = ranks.Join(model, model.Encoder, optimizer, BatchNormScope.Global);
         using var feed = new BatchFeed(
             images, configuration with { Batch = new BatchOptions { Size = Math.Max(2, share.Images) }, Data = Reading },
             plan with { MicroBatch = share.Images }, 1, skipped, Plans(images.Count, share, steps));

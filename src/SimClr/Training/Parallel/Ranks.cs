@@ -139,14 +139,14 @@ internal sealed class Ranks(ICommunicator communicator) : IRankTotals
     /// <param name="optimizer">Takes the gradients.</param>
     /// <param name="norm">Whose views batch norm sees: see <see cref="BatchOptions.Norm"/>.</param>
     /// <returns>What sums the gradients; null where there is one rank.</returns>
-    public GradientExchange? Join(nn.Module model, nn.Module encoder, Optimizer optimizer, string norm)
+    public GradientExchange? Join(nn.Module model, nn.Module encoder, Optimizer optimizer, BatchNormScope norm)
     {
         if (!AreSeveral)
         {
             return null;
         }
 
-        foreach (GlobalBatchNorm layer in norm == BatchOptions.GlobalNorm ? model.modules().OfType<GlobalBatchNorm>() : [])
+        foreach (GlobalBatchNorm layer in norm == BatchNormScope.Global ? model.modules().OfType<GlobalBatchNorm>() : [])
         {
             layer.Totals = this;
         }

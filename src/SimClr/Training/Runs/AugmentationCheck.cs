@@ -13,7 +13,7 @@ internal static class AugmentationCheck
     /// <exception cref="ResumeMismatchException">The run there was started with another one, or with none.</exception>
     public static void Run(RunDirectory run, PretrainOptions options, IAugmentation? own)
     {
-        if (own is not null && options.AugmentOn == "device")
+        if (own is not null && options.AugmentOn == AugmentationPlace.Device)
         {
             throw new ConfigurationException(
                 $"augment_on is device, and the augmentation {NameOf(own)} runs on the processor; set augment_on to cpu, or leave the augmentation out");

@@ -36,7 +36,7 @@ public sealed record ComputePlan(string Device, string Precision, int Threads)
         int threads = ComputeThreads.Of(options.Threads);
         _ = ComputeThreads.WorkersOf(options.Data.Workers);
         string device = ResolveDevice(options.Device);
-        string precision = options.Precision != "auto" ? options.Precision
+        string precision = options.Precision != Configuration.Precision.Auto ? options.Precision.Text()
             : !ownEncoder && HasFastBFloat16(device, CudaDriver.Of) ? "bf16" : "fp32";
         return new ComputePlan(device, precision, threads)
         {

@@ -29,7 +29,7 @@ public static class TrainedHead
             throw new ConfigurationException($"{run} holds no projection: this run is {record.Task} and has no projection head");
         }
 
-        if (record.Configuration.Head.Kind == "none")
+        if (record.Configuration.Head.Kind == HeadKind.None)
         {
             throw new ConfigurationException($"{run} holds no projection head: it was trained with head.kind = none, and h is all there is");
         }
