@@ -55,10 +55,10 @@ internal static class GoldenChecks
                 double value = golden.GetProperty("temperature_or_margin").GetDouble();
                 LossOptions options = new()
                 {
-                    Name = golden.GetProperty("loss_name").GetString()!,
+                    Name = EnumText.Parse<LossName>(golden.GetProperty("loss_name").GetString()!),
                     SemiHard = golden.GetProperty("semi_hard").GetBoolean(),
                 };
-                options = options.Name == "margin" ? options with { Margin = value } : options with { Temperature = value };
+                options = options.Name == LossName.Margin ? options with { Margin = value } : options with { Temperature = value };
                 IContrastiveLoss loss = LossCatalog.Create(options);
                 Compare($"{options.Name} {number} {precision}", loss, golden, type, tolerance, tolerance);
             }
@@ -164,7 +164,7 @@ internal static class GoldenChecks
         [
             new() { Size = 32, Strength = 0.5, Blur = false },
             new() { Size = 40, JitterProbability = 1, BlurProbability = 1 },
-            new() { Size = 24, Interpolation = "bilinear", Normalize = "imagenet" },
+            new() { Size = 24, Interpolation = Interpolation.Bilinear, Normalize = Normalization.ImageNet },
             new() { Size = 17, Strength = 2.5, JitterProbability = 1, GrayProbability = 0.5 },
             new() { Size = 1 },
         ];
@@ -186,7 +186,7 @@ internal static class GoldenChecks
             }
 
             double difference = got.Zip(expected, (a, b) => Math.Abs((double)a - b)).Max();
-            section.AtMost($"views of {options.Size} pixels", difference, options.Normalize == "none" ? 1e-5 : 5e-5);
+            section.AtMost($"views of {options.Size} pixels", difference, options.Normalize == Normalization.None ? 1e-5 : 5e-5);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using SimClr.Configuration;
+using SimClr.Internals;
 
 namespace SimClr.GpuChecks;
 
@@ -31,7 +32,7 @@ internal sealed class Section(string name, string device, bool quick, string pyt
 
     /// <summary>The preset for small images on this device.</summary>
     public PretrainOptions Options(string precision)
-        => Presets.Load("cifar10-small") with { Device = device, Precision = precision };
+        => Presets.Load("cifar10-small") with { Device = device, Precision = EnumText.Parse<Precision>(precision) };
 
     public void AtMost(string check, double value, double limit) => Add(check, value, "at_most", limit, value <= limit);
 

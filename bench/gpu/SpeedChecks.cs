@@ -12,7 +12,7 @@ namespace SimClr.GpuChecks;
 /// <summary>Speed, each figure beside what it is measured against, in turn.</summary>
 internal static class SpeedChecks
 {
-    private const string Precision = "bf16";
+    private const string Bf16 = "bf16";
 
     /// <summary>The bare step beside the card's peak in matrix products and the same net in PyTorch.</summary>
     public static void Bare(Section section)
@@ -40,7 +40,7 @@ internal static class SpeedChecks
             using ImageDataSet memory = BenchImages.Small(settings, small.Views.Size, count);
             using ImageDataSet packed = Repeat(Pack(memory, folder.Of("small.pack")), count);
             Compare("small", small, smallSteps, ("memory", memory), ("packed", packed));
-            Compare("small, views on the device", small with { AugmentOn = "device" }, smallSteps, ("memory", memory));
+            Compare("small, views on the device", small with { AugmentOn = AugmentationPlace.Device }, smallSteps, ("memory", memory));
         });
         section.Try("photos", () =>
         {
@@ -53,7 +53,7 @@ internal static class SpeedChecks
         void Compare(string name, PretrainOptions options, int steps, params (string Source, ImageDataSet Images)[] sets)
         {
             // Nothing is held decoded but what is in memory anyway.
-            options = options with { Data = options.Data with { Cache = "never" } };
+            options = options with { Data = options.Data with { Cache = DataCache.Never } };
             PretrainSpeed.WarmUp(options, sets[0].Images, default);
             using var step = new BareStep(options);
             step.Run();
@@ -163,8 +163,8 @@ internal static class SpeedChecks
 
     private static Dictionary<string, PretrainOptions> Nets(Section section)
     {
-        PretrainOptions small = section.Options(Precision) with { Head = new HeadOptions { Hidden = 128 } };
-        PretrainOptions photos = Presets.Load("photos") with { Device = section.Device, Precision = Precision };
+        PretrainOptions small = section.Options(Bf16) with { Head = new HeadOptions { Hidden = 128 } };
+        PretrainOptions photos = Presets.Load("photos") with { Device = section.Device, Precision = Precision.Bf16 };
         static PretrainOptions Of(PretrainOptions basis, string name, double width, int size, int batch) => basis with
         {
             Encoder = basis.Encoder with { Name = name, Width = width },

@@ -65,7 +65,7 @@ internal static class StepChecks
 
         // What fp32 means on the device is the plan's to say.
         string precision = type == ScalarType.BFloat16 ? "bf16" : "fp32";
-        ComputePlan plan = ComputePlan.Resolve(options with { Precision = precision }, ownEncoder: false);
+        ComputePlan plan = ComputePlan.Resolve(options with { Precision = EnumText.Parse<Precision>(precision) }, ownEncoder: false);
         plan.Begin();
         using SimClrModel model = SimClrModel.Create(options, plan.Device, ownEncoder: null);
         if (type == ScalarType.Float64)

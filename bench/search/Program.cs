@@ -56,7 +56,7 @@ double Build(VectorIndex index, string kind)
     {
         using var reader = new BinaryReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20));
         double seconds = reader.ReadDouble();
-        index.SetGraph(HnswGraph.Read(reader, new GraphOptions(), rows));
+        index.ReadGraph(reader.BaseStream, new GraphOptions(), rows);
         return seconds;
     }
 
@@ -75,7 +75,8 @@ double Build(VectorIndex index, string kind)
     {
         using var writer = new BinaryWriter(File.Create(file));
         writer.Write(built);
-        index.BuiltGraph!.Write(writer);
+        writer.Flush();
+        index.WriteGraph(writer.BaseStream);
     }
 
     return built;

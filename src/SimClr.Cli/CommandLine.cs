@@ -1,6 +1,6 @@
 using System.CommandLine;
 using SimClr.Cli.Verbs;
-using SimClr.Internals;
+using SimClr.Diagnostics;
 
 namespace SimClr.Cli;
 
@@ -52,7 +52,7 @@ internal static class CommandLine
         };
         try
         {
-            if (OwnLibtorch.Failure is { } failure)
+            if (Libtorch.Failure is { } failure)
             {
                 throw failure;
             }
@@ -149,7 +149,7 @@ internal static class CommandLine
                 }
 
                 return WrongUsage;
-            case Exception when OwnLibtorch.Explain(exception) is { } missing:
+            case Exception when Libtorch.Explain(exception) is { } missing:
                 error.WriteLine($"error: {missing}");
                 if (verbose)
                 {

@@ -4,6 +4,7 @@ using SimClr.Augmentation;
 using SimClr.Checkpoints;
 using SimClr.Encoders;
 using SimClr.Heads;
+using SimClr.Internals;
 using SimClr.Onnx.Format;
 
 namespace SimClr.Onnx;
@@ -22,7 +23,7 @@ internal sealed class EncoderModel
 
     public EncoderModel(ResNet resnet, TrainedEncoder encoder, ProjectionHead? head, OnnxExportOptions options)
     {
-        Opset = options.Input == InputKind.Images ? ResizeOpset : UsualOpset;
+        Opset = options.Input == OnnxInput.Images ? ResizeOpset : UsualOpset;
         Dimension = head?.ProjectionSize ?? resnet.RepresentationSize;
         var graph = new GraphBuilder("simclr");
         string x = new EncoderGraph(graph, resnet).Add(new InputGraph(graph, encoder.Views).Add(options.Input));
@@ -55,10 +56,10 @@ internal sealed class EncoderModel
 
     public byte[] ToBytes() => model.ToByteArray();
 
-    private static string InputTextOf(string kind, int size) => kind switch
+    private static string InputTextOf(OnnxInput kind, int size) => kind switch
     {
-        InputKind.Pixels => string.Create(CultureInfo.InvariantCulture, $"{InputGraph.Name}: uint8 [{InputGraph.Batch}, {size}, {size}, 3]"),
-        InputKind.Images => $"{InputGraph.Name}: uint8 [{InputGraph.Batch}, height, width, 3]",
+        OnnxInput.Pixels => string.Create(CultureInfo.InvariantCulture, $"{InputGraph.Name}: uint8 [{InputGraph.Batch}, {size}, {size}, 3]"),
+        OnnxInput.Images => $"{InputGraph.Name}: uint8 [{InputGraph.Batch}, height, width, 3]",
         _ => string.Create(CultureInfo.InvariantCulture, $"{InputGraph.Name}: float32 [{InputGraph.Batch}, 3, {size}, {size}]"),
     };
 
@@ -67,15 +68,15 @@ internal sealed class EncoderModel
         var entries = new Dictionary<string, string>(options.Provenance ?? new Dictionary<string, string>());
         encoder.Describe(entries);
         entries["input"] = InputText;
-        entries["input_values"] = options.Input == InputKind.Tensor
+        entries["input_values"] = options.Input == OnnxInput.Tensor
             ? $"RGB in [0, 1], less the mean, divided by the standard deviation; {Preparation(encoder.Views)}"
-            : options.Input == InputKind.Pixels ? $"RGB, 0 to 255; {Preparation(encoder.Views)}"
+            : options.Input == OnnxInput.Pixels ? $"RGB, 0 to 255; {Preparation(encoder.Views)}"
             : "RGB, 0 to 255, any size; the model resizes and crops";
         entries["output"] = OutputText;
         entries["output_values"] = $"{(head is null ? "h, the representation" : "z, the projection")}{(options.Normalize ? ", each row of length 1" : "")}";
-        var pixels = new PixelWriter(encoder.Views.Normalize);
-        entries["normalization_mean"] = Triple(pixels.Mean);
-        entries["normalization_std"] = Triple(channel => 1 / pixels.Scale(channel));
+        var transform = new EvaluationTransform(encoder.Views);
+        entries["normalization_mean"] = Triple(channel => transform.Mean[channel]);
+        entries["normalization_std"] = Triple(channel => 1 / transform.Scale[channel]);
         entries["paper"] = "Chen et al. 2020, A Simple Framework for Contrastive Learning of Visual Representations, arXiv:2002.05709";
         return entries;
     }
@@ -85,7 +86,7 @@ internal sealed class EncoderModel
         var transform = new EvaluationTransform(views);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"short side resized to {transform.ShortSide} pixels ({views.Interpolation}, antialiased), center {views.Size} x {views.Size} cropped");
+            $"short side resized to {transform.ShortSide} pixels ({views.Interpolation.Text()}, antialiased), center {views.Size} x {views.Size} cropped");
     }
 
     private static string Triple(Func<int, float> value)

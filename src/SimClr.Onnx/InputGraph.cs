@@ -10,16 +10,16 @@ internal sealed class InputGraph(GraphBuilder graph, ViewOptions views)
     public const string Batch = "batch";
 
     /// <summary>Adds the input and its preprocessing.</summary>
-    /// <param name="kind">One of <see cref="InputKind"/>.</param>
+    /// <param name="kind">What it takes.</param>
     /// <returns>The name of what the encoder takes, [N, 3, size, size].</returns>
-    public string Add(string kind)
+    public string Add(OnnxInput kind)
     {
         switch (kind)
         {
-            case InputKind.Pixels:
+            case OnnxInput.Pixels:
                 graph.Input(Name, TensorProto.Types.DataType.Uint8, Batch, views.Size, views.Size, 3);
                 return Normalized(Planes(), byte.MaxValue);
-            case InputKind.Images:
+            case OnnxInput.Images:
                 graph.Input(Name, TensorProto.Types.DataType.Uint8, Batch, "height", "width", 3);
                 return Normalized(Fitted(Planes()), byte.MaxValue);
             default:
@@ -38,9 +38,9 @@ internal sealed class InputGraph(GraphBuilder graph, ViewOptions views)
     /// <summary>0 … 255 → (x / 255 − mean) · scale, as one multiplication and one addition.</summary>
     private string Normalized(string input, float largest)
     {
-        var pixels = new PixelWriter(views.Normalize);
-        float[] factor = [.. Enumerable.Range(0, 3).Select(channel => (float)((double)pixels.Scale(channel) / largest))];
-        float[] shift = [.. Enumerable.Range(0, 3).Select(channel => -pixels.Mean(channel) * pixels.Scale(channel))];
+        var pixels = new EvaluationTransform(views);
+        float[] factor = [.. Enumerable.Range(0, 3).Select(channel => (float)((double)pixels.Scale[channel] / largest))];
+        float[] shift = [.. Enumerable.Range(0, 3).Select(channel => -pixels.Mean[channel] * pixels.Scale[channel])];
         string x = graph.Add("Mul", "input.scaled", [input, graph.Constant("input.factor", factor, 3, 1, 1)]);
         return shift.All(value => value == 0) ? x : graph.Add("Add", "input.normalized", [x, graph.Constant("input.shift", shift, 3, 1, 1)]);
     }
@@ -58,7 +58,7 @@ internal sealed class InputGraph(GraphBuilder graph, ViewOptions views)
             "input.resized",
             [input, "", "", fitted],
             ("axes", new long[] { 2, 3 }),
-            ("mode", views.Interpolation == "bicubic" ? "cubic" : "linear"),
+            ("mode", views.Interpolation == Interpolation.Bicubic ? "cubic" : "linear"),
             ("cubic_coeff_a", -0.5f),
             ("antialias", 1),
             ("exclude_outside", 1));

@@ -12,6 +12,12 @@ namespace SimClr.Onnx;
 /// </summary>
 public static class OnnxExport
 {
+    /// <summary>The name of the model's input.</summary>
+    public const string InputName = InputGraph.Name;
+
+    /// <summary>The name of the model's output.</summary>
+    public const string OutputName = EncoderModel.OutputName;
+
     // The format's (protobuf's) limit is 2 GiB; what is not weights takes far less than this leaves.
     private const long MostWeightBytes = 2_000_000_000;
 
@@ -47,8 +53,17 @@ public static class OnnxExport
         return result;
     }
 
-    internal static (byte[] Model, OnnxExportResult Result) CreateRun(string run, OnnxExportOptions options, bool projection)
+    /// <summary>The model of the encoder of a run, in memory. See <see cref="WriteRun"/>.</summary>
+    /// <param name="run">A run directory or a safetensors file.</param>
+    /// <param name="options">Input, output and check.</param>
+    /// <param name="projection">Whether the projection z is exported, or h. It takes a run directory with a checkpoint.</param>
+    /// <returns>The bytes of the file, and what was exported.</returns>
+    /// <exception cref="ConfigurationException">The encoder is a module of the user's own, or too large, or has no head.</exception>
+    /// <exception cref="DataException">There is no encoder, or it is damaged, or ONNX Runtime computes something else.</exception>
+    public static (byte[] Model, OnnxExportResult Result) CreateRun(string run, OnnxExportOptions options, bool projection)
     {
+        ArgumentException.ThrowIfNullOrWhiteSpace(run);
+        ArgumentNullException.ThrowIfNull(options);
         using RunSource source = RunSource.Open(run, projection);
         var provenance = new Dictionary<string, string>(source.Provenance);
         foreach ((string key, string value) in options.Provenance ?? new Dictionary<string, string>())
@@ -59,10 +74,18 @@ public static class OnnxExport
         return Create(source.Encoder, options with { Provenance = provenance }, source.Head);
     }
 
-    internal static (byte[] Model, OnnxExportResult Result) Create(
+    /// <summary>The model of an encoder, in memory. See <see cref="Write"/>.</summary>
+    /// <param name="encoder">The encoder; its weights are read, nothing is changed.</param>
+    /// <param name="options">Input, output and check.</param>
+    /// <param name="head">The projection head that follows; null to export h.</param>
+    /// <returns>The bytes of the file, and what was exported.</returns>
+    /// <exception cref="ConfigurationException">The encoder is a module of the user's own, or too large.</exception>
+    /// <exception cref="DataException">ONNX Runtime computes something else.</exception>
+    public static (byte[] Model, OnnxExportResult Result) Create(
         TrainedEncoder encoder, OnnxExportOptions options, ProjectionHead? head)
     {
         ArgumentNullException.ThrowIfNull(encoder);
+        ArgumentNullException.ThrowIfNull(options);
         if (encoder.Module is not ResNet resnet)
         {
             throw OwnEncoder.Refused("got", encoder.Module.GetType().FullName ?? "");

@@ -1,16 +1,10 @@
-using SimClr.Internals;
-
 namespace SimClr.Onnx;
 
 /// <summary>What the exported model takes and gives.</summary>
 public sealed record OnnxExportOptions
 {
-    /// <summary>
-    /// What the model takes. <c>tensor</c> (default): float32 [batch, 3, size, size], resized, cropped and normalized as
-    /// in training's evaluation. <c>pixels</c>: uint8 [batch, size, size, 3], resized and cropped; the model normalizes.
-    /// <c>images</c>: uint8 [batch, height, width, 3] of any size, all of a batch alike; the model does everything.
-    /// </summary>
-    public string Input { get; init => field = Require.OneOf(value, InputKind.Names); } = InputKind.Tensor;
+    /// <summary>What the model takes. Default: <see cref="OnnxInput.Tensor"/>.</summary>
+    public OnnxInput Input { get; init; } = OnnxInput.Tensor;
 
     /// <summary>Whether each row of the output is divided by its Euclidean length (rows of zeros stay). Default false.</summary>
     public bool Normalize { get; init; }

@@ -11,19 +11,19 @@ internal sealed class RandomImages
     private readonly byte[] pixels;
     private readonly int width;
     private readonly int height;
-    private readonly string kind;
+    private readonly OnnxInput kind;
 
     /// <param name="views">What the encoder wants.</param>
-    /// <param name="kind">What the model takes: one of <see cref="InputKind"/>.</param>
+    /// <param name="kind">What the model takes.</param>
     /// <param name="count">How many.</param>
-    public RandomImages(ViewOptions views, string kind, int count)
+    public RandomImages(ViewOptions views, OnnxInput kind, int count)
     {
         this.kind = kind;
         Count = count;
         Size = views.Size;
 
         // Images of any size: once smaller than a view and upright, once larger and lying.
-        (width, height) = kind != InputKind.Images ? (Size, Size) : count == 1 ? (Size - (Size / 3), Size) : ((2 * Size) + 5, Size + 7);
+        (width, height) = kind != OnnxInput.Images ? (Size, Size) : count == 1 ? (Size - (Size / 3), Size) : ((2 * Size) + 5, Size + 7);
         pixels = new byte[count * height * width * 3];
         var random = new RandomStream(0, Purpose.Export, count);
         foreach (ref byte value in pixels.AsSpan())
@@ -43,7 +43,7 @@ internal sealed class RandomImages
     public float[] Prepared { get; }
 
     /// <summary>What the model takes.</summary>
-    public OrtValue ToOrtValue() => kind == InputKind.Tensor
+    public OrtValue ToOrtValue() => kind == OnnxInput.Tensor
         ? OrtValue.CreateTensorValueFromMemory(Planes(), [Count, 3, Size, Size])
         : OrtValue.CreateTensorValueFromMemory(pixels, [Count, height, width, 3]);
 
@@ -52,12 +52,12 @@ internal sealed class RandomImages
         int each = 3 * Size * Size;
         float[] prepared = new float[Count * each];
         var transform = new EvaluationTransform(views);
-        var writer = new PixelWriter(views.Normalize);
+        (float[] mean, float[] scale) = ([.. transform.Mean], [.. transform.Scale]);
         for (int i = 0; i < Count; i++)
         {
             Span<float> target = prepared.AsSpan(i * each, each);
             Memory<byte> source = pixels.AsMemory(i * height * width * 3, height * width * 3);
-            if (kind == InputKind.Images)
+            if (kind == OnnxInput.Images)
             {
                 transform.Render(new RgbImage(width, height, source), target);
                 continue;
@@ -65,7 +65,7 @@ internal sealed class RandomImages
 
             for (int k = 0; k < each; k++)
             {
-                target[k] = ((source.Span[k] / 255f) - writer.Mean(k % 3)) * writer.Scale(k % 3);
+                target[k] = ((source.Span[k] / 255f) - mean[k % 3]) * scale[k % 3];
             }
         }
 

@@ -26,7 +26,7 @@ internal sealed class ParquetGroup(ParquetColumns columns, int dimension, int ca
             heights.Add(height[row]);
         }
 
-        if (EmbeddingRows.LabelOf(table, row) is { } label)
+        if (table.LabelOf(row) is { } label)
         {
             labels.Add(label);
         }

@@ -66,7 +66,7 @@ internal sealed class ParquetTable(string file, ParquetColumns columns)
             throw new DataException($"{file}: got no rows, expected one per image");
         }
 
-        string[]? names = labels.Count == 0 ? null : classNames ?? RowDescriptions.Ordered(labels);
+        string[]? names = labels.Count == 0 ? null : classNames ?? EmbeddingTable.OrderClasses(labels);
         Dictionary<string, int>? numbers = names?.Index().ToDictionary(pair => pair.Item, pair => pair.Index);
         return new EmbeddingTable(
             [.. values],

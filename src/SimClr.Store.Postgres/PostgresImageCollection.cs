@@ -253,7 +253,7 @@ public sealed partial class PostgresImageCollection : ImageCollection
     private object UnitOf(ReadOnlyMemory<float> vector)
     {
         float[] unit = new float[vector.Length];
-        VectorRows.Normalize(vector.Span, unit);
+        VectorIndex.Normalize(vector.Span, unit);
         return UsesPgvector ? new Vector(unit).ToString() : unit;
     }
 

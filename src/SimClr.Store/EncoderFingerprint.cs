@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using SimClr.Checkpoints;
-using SimClr.Inference;
 using SimClr.Internals;
 using static TorchSharp.torch;
 
@@ -16,7 +15,7 @@ public static class EncoderFingerprint
     {
         ArgumentNullException.ThrowIfNull(encoder);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Append(hash, $"{encoder.Views.Size} {JsonSerializer.Serialize(encoder.Views.Normalize, Json.Compact)} {encoder.Views.Interpolation}");
+        Append(hash, $"{encoder.Views.Size} {JsonSerializer.Serialize(encoder.Views.Normalize, Json.Compact)} {encoder.Views.Interpolation.Text()}");
         foreach ((string name, Tensor value) in ModuleState.Of(encoder.Module))
         {
             using Tensor plain = value.detach().cpu().contiguous();
@@ -25,14 +24,6 @@ public static class EncoderFingerprint
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
-    }
-
-    /// <summary>Numbers of a representation.</summary>
-    internal static int DimensionOf(TrainedEncoder encoder)
-    {
-        using var network = new InferenceNetwork(encoder.Module, head: null);
-        using Tensor image = zeros([1, 3, encoder.Views.Size, encoder.Views.Size], device: device(network.Device));
-        return network.Compute(image).Length;
     }
 
     private static void Append(IncrementalHash hash, string text) => hash.AppendData(Encoding.UTF8.GetBytes(text + "\n"));

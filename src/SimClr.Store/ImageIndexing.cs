@@ -87,7 +87,7 @@ public static class ImageIndexing
             Path = KeyOf(table.Paths[row]),
             Width = table.Widths?[row] is > 0 and { } width ? width : null,
             Height = table.Heights?[row] is > 0 and { } height ? height : null,
-            Label = table.Labels is { } labels ? table.ClassNames?[labels[row]] ?? labels[row].ToString(System.Globalization.CultureInfo.InvariantCulture) : null,
+            Label = table.LabelOf(row),
             Vector = table[row].ToArray(),
         });
 

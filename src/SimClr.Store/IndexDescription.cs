@@ -13,7 +13,10 @@ public sealed record IndexDescription(int Dimension, string? Encoder = null, str
     public const string Metric = "cosine";
 
     /// <summary>Numbers per vector, 1 … 65,536.</summary>
-    public int Dimension { get; init; } = Internals.Require.Between(Dimension, 1, VectorRows.LargestDimension);
+    public int Dimension { get; init; } = Dimension is >= 1 and <= VectorIndex.MaxDimension
+        ? Dimension
+        : throw new ArgumentOutOfRangeException(
+            nameof(Dimension), FormattableString.Invariant($"got {Dimension}, expected an integer from 1 to {VectorIndex.MaxDimension}"));
 
     /// <summary>The description of an index of what an encoder makes.</summary>
     /// <param name="encoder">The encoder.</param>
@@ -21,7 +24,7 @@ public sealed record IndexDescription(int Dimension, string? Encoder = null, str
     public static IndexDescription Of(TrainedEncoder encoder, string run)
     {
         ArgumentNullException.ThrowIfNull(encoder);
-        return new IndexDescription(EncoderFingerprint.DimensionOf(encoder), EncoderFingerprint.Of(encoder), Path.GetFullPath(run));
+        return new IndexDescription(encoder.Dimension, EncoderFingerprint.Of(encoder), Path.GetFullPath(run));
     }
 
     /// <summary>Refuses an encoder that is not the one that made the vectors.</summary>
@@ -39,7 +42,7 @@ public sealed record IndexDescription(int Dimension, string? Encoder = null, str
                 $"{index}: its vectors were made by the encoder {Encoder} ({Run}), got {fingerprint} ({run}); vectors of different encoders cannot be compared. Use the encoder that computed them, or create another index");
         }
 
-        int dimension = EncoderFingerprint.DimensionOf(encoder);
+        int dimension = encoder.Dimension;
         if (dimension != Dimension)
         {
             throw new DataException(

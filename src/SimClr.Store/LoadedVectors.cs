@@ -94,8 +94,8 @@ internal sealed record LoadedVectors(long Version, VectorIndex Index, IReadOnlyL
 
         try
         {
-            using var reader = new BinaryReader(GraphParts.Reader(file.Connection));
-            Index.SetGraph(HnswGraph.Read(reader, options, rows));
+            using Stream stream = GraphParts.Reader(file.Connection);
+            Index.ReadGraph(stream, options, rows);
         }
         catch (Exception error) when (error is EndOfStreamException or InvalidDataException)
         {

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.VectorData;
+using SimClr.Diagnostics;
 using SimClr.Embeddings;
 using SimClr.Internals;
 using SimClr.Search;
@@ -45,7 +46,7 @@ public sealed class SqliteImageCollection : ImageCollection
     public GraphOptions GraphOptions { get; init; } = new();
 
     /// <summary>Threads of searching and building. Default one per core.</summary>
-    public int Threads { get; init; } = ComputeThreads.Cores;
+    public int Threads { get; init; } = ComputeEnvironment.Cores;
 
     /// <inheritdoc/>
     public override IndexDescription Description => description ??= ReadDescription();
@@ -198,7 +199,7 @@ public sealed class SqliteImageCollection : ImageCollection
             values,
             dimension,
             [.. records.Select(record => record.Path)],
-            [.. records.Select(record => record.Label is { } label ? Nfc.Compose(label) : null)],
+            [.. records.Select(record => record.Label)],
             names => [.. names.Distinct().Order(StringComparer.Ordinal)],
             sized ? [.. records.Select(record => record.Width!.Value)] : null,
             sized ? [.. records.Select(record => record.Height!.Value)] : null);
@@ -243,7 +244,7 @@ public sealed class SqliteImageCollection : ImageCollection
     private IndexDescription ReadDescription() => Opened.Guarded(() =>
     {
         Opened.RequireWhole();
-        return Opened.Meta("dimension") is { } text && int.TryParse(text, out int dimension) && dimension is > 0 and <= VectorRows.LargestDimension
+        return Opened.Meta("dimension") is { } text && int.TryParse(text, out int dimension) && dimension is > 0 and <= VectorIndex.MaxDimension
             ? new IndexDescription(dimension, Opened.Meta("encoder"), Opened.Meta("run"))
             : throw new DataException($"{Name}: it does not say how many numbers its vectors have; it is damaged: create it again");
     });
@@ -357,9 +358,9 @@ public sealed class SqliteImageCollection : ImageCollection
         }
 
         Opened.Command("DELETE FROM graph", transaction).Run();
-        using (var writer = new BinaryWriter(GraphParts.Writer(Opened.Connection, transaction)))
+        using (Stream stream = GraphParts.Writer(Opened.Connection, transaction))
         {
-            vectors.Index.BuiltGraph!.Write(writer);
+            vectors.Index.WriteGraph(stream);
         }
 
         Opened.SetMeta(transaction, "graph", vectors.Stamp(GraphOptions));

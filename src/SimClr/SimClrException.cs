@@ -15,7 +15,7 @@ public abstract class SimClrException : Exception
         : base(string.Join("\n  ", lines), inner) => Lines = lines;
 
     /// <summary>The message in its lines: a line break within one is part of a name.</summary>
-    internal IReadOnlyList<string> Lines { get => field ?? [Message]; }
+    public IReadOnlyList<string> Lines { get => field ?? [Message]; }
 
     /// <summary>The exit code with which the command line ends on this error.</summary>
     public abstract int ExitCode { get; }
@@ -32,7 +32,10 @@ public sealed class ConfigurationException : SimClrException
     {
     }
 
-    internal ConfigurationException(IReadOnlyList<string> lines, Exception? inner = null)
+    /// <summary>Makes one whose message has several lines.</summary>
+    /// <param name="lines">The lines; the second and later ones are indented.</param>
+    /// <param name="inner">What was thrown first, or null.</param>
+    public ConfigurationException(IReadOnlyList<string> lines, Exception? inner = null)
         : base(lines, inner)
     {
     }
@@ -52,7 +55,10 @@ public sealed class DataException : SimClrException
     {
     }
 
-    internal DataException(IReadOnlyList<string> lines, Exception? inner = null)
+    /// <summary>Makes one whose message has several lines.</summary>
+    /// <param name="lines">The lines; the second and later ones are indented.</param>
+    /// <param name="inner">What was thrown first, or null.</param>
+    public DataException(IReadOnlyList<string> lines, Exception? inner = null)
         : base(lines, inner)
     {
     }
@@ -79,7 +85,10 @@ public sealed class ResumeMismatchException : SimClrException
     {
     }
 
-    internal ResumeMismatchException(IReadOnlyList<string> lines, Exception? inner = null)
+    /// <summary>Makes one whose message has several lines.</summary>
+    /// <param name="lines">The lines; the second and later ones are indented.</param>
+    /// <param name="inner">What was thrown first, or null.</param>
+    public ResumeMismatchException(IReadOnlyList<string> lines, Exception? inner = null)
         : base(lines, inner)
     {
     }

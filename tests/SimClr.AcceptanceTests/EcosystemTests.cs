@@ -79,7 +79,7 @@ public sealed class EcosystemTests : IDisposable
     [Fact]
     public void PyTorch_loads_the_weights_strictly_and_computes_the_same()
     {
-        using TrainedEncoder encoder = Untrained(new() { Name = "resnet18", Stem = "imagenet" }, size: 64);
+        using TrainedEncoder encoder = Untrained(new() { Name = "resnet18", Stem = EncoderStem.ImageNet }, size: 64);
         Simclr.Run(folder.Path, "export", "pth", "encoder.safetensors", "--out", "encoder.pth").Succeeded();
 
         JsonElement seen = Python.Run(folder.Path, ["torch", "torchvision"], """

@@ -14,14 +14,14 @@ internal sealed class RepeatedDataSet(ImageDataSet source, int count) : Delegati
 
     public override IReadOnlyList<string>? ClassNames => null;
 
-    internal override IReadOnlyList<sbyte[]>? Presence => null;
+    public override IReadOnlyList<sbyte[]>? Presence => null;
 
-    internal override string? NoLabelsReason => null;
+    public override string? NoLabelsReason => null;
 
     public override string Fingerprint => string.Create(CultureInfo.InvariantCulture, $"{Source.Fingerprint}*{count}");
 
     // Reading is what is measured: also images that cost nothing to read are read each time.
-    internal override bool IsDecoded => false;
+    public override bool IsDecoded => false;
 
     protected override (ImageDataSet Images, int Index) Locate(int index) => (Source, index % Source.Count);
 

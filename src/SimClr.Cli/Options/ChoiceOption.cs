@@ -20,4 +20,8 @@ internal static class ChoiceOption
         });
         return option;
     }
+
+    /// <summary>The value that a checked text stands for; null where the option is not given.</summary>
+    public static T? Choice<T>(string? text)
+        where T : struct, Enum => text is null ? null : EnumText.Parse<T>(text);
 }

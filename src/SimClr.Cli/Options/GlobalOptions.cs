@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.Globalization;
-using SimClr.Internals;
+using SimClr.Diagnostics;
 
 namespace SimClr.Cli;
 
@@ -30,12 +30,12 @@ internal static class GlobalOptions
 
     private static Option<string?> DeviceOption()
     {
-        var option = new Option<string?>(Device) { Description = $"Compute device: {ComputeDevice.Expected}", HelpName = "name", Recursive = true };
+        var option = new Option<string?>(Device) { Description = $"Compute device: {ComputeEnvironment.DeviceNames}", HelpName = "name", Recursive = true };
         option.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<string?>() is { } typed && !ComputeDevice.IsName(typed))
+            if (result.GetValueOrDefault<string?>() is { } typed && !ComputeEnvironment.IsDeviceName(typed))
             {
-                result.AddError($"{Device}: {ComputeDevice.Refusal(typed)}");
+                result.AddError($"{Device}: {ComputeEnvironment.DescribeUnknownDevice(typed)}");
             }
         });
         return option;
@@ -49,9 +49,9 @@ internal static class GlobalOptions
             // Not by its value, which there is none of where the text is no number: that has been said then.
             if (result.Tokens is [.., var typed]
                 && long.TryParse(typed.Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out long asked)
-                && asked > ComputeThreads.Max)
+                && asked > ComputeEnvironment.MaxThreads)
             {
-                result.AddError($"{Threads}: got {asked}, expected at most {ComputeThreads.Max} on this machine ({ComputeThreads.Cores} core(s) available)");
+                result.AddError($"{Threads}: got {asked}, expected at most {ComputeEnvironment.MaxThreads} on this machine ({ComputeEnvironment.Cores} core(s) available)");
             }
         });
         return option;

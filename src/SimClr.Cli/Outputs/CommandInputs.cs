@@ -68,7 +68,7 @@ internal sealed class CommandInputs
     private static IEnumerable<string> BelongingsOf(string file)
     {
         IEnumerable<string> all = Belongings.Select(suffix => file + suffix);
-        return file.EndsWith(".npy", StringComparison.OrdinalIgnoreCase) ? all.Append(NpyFormat.CompanionOf(file)) : all;
+        return EmbeddingFile.CompanionOf(file) is { } companion ? all.Append(companion) : all;
     }
 
     /// <summary>The files of a run are written by the training alone, whatever the command reads.</summary>

@@ -44,7 +44,7 @@ internal static class Contents
 
     /// <summary>A matrix with the rows' descriptions beside it: <c>simclr embed</c> writes none without them.</summary>
     public static bool IsMatrix(string file)
-        => Start(file, MaxLineBytes).AsSpan().StartsWith((ReadOnlySpan<byte>)[0x93, .. "NUMPY"u8]) && File.Exists(NpyFormat.CompanionOf(file));
+        => Start(file, MaxLineBytes).AsSpan().StartsWith((ReadOnlySpan<byte>)[0x93, .. "NUMPY"u8]) && File.Exists(EmbeddingFile.CompanionOf(file));
 
     public static bool IsEmbeddingText(string file) => HasColumns(file, "path,width,height") && FirstLineOf(file)!.Split(',').Contains("e0");
 
@@ -60,7 +60,7 @@ internal static class Contents
         try
         {
             using ZipArchive zip = ZipFile.OpenRead(file);
-            return zip.GetEntry($"archive/{PthZip.MetadataEntry}") is not null;
+            return zip.GetEntry($"archive/{PthFile.MetadataEntry}") is not null;
         }
         catch (InvalidDataException)
         {

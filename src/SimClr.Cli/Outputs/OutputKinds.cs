@@ -53,7 +53,7 @@ internal static class OutputKinds
     public static OutputKind Onnx { get; } = new("a model", "encoder.onnx", new OutputFormat([".onnx"], Contents.IsOnnxModel));
 
     public static OutputKind Pack { get; } = new(
-        "packed images", $"images{PackFile.Extension}", new OutputFormat([PackFile.Extension], PackHeader.IsAtStartOf, Skipped));
+        "packed images", $"images{PackFile.Extension}", new OutputFormat([PackFile.Extension], PackFile.IsPack, Skipped));
 
     public static OutputKind Figures { get; } = new("figures", "results.md", new OutputFormat([".md", ".markdown"], Contents.IsBenchTable));
 

@@ -9,7 +9,7 @@ internal sealed class AugmentedRenderer(ViewOptions options, IAugmentation own)
     [ThreadStatic]
     private static float[]? scratch;
 
-    private readonly ViewRenderer renderer = new(options with { Normalize = "none" });
+    private readonly ViewRenderer renderer = new(options with { Normalize = Normalization.None });
     private readonly PixelWriter writer = new(options.Normalize);
     private readonly int floats = 3 * options.Size * options.Size;
 

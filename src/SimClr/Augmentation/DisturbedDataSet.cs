@@ -29,7 +29,8 @@ public sealed class DisturbedDataSet : DelegatingDataSet
     /// <inheritdoc/>
     public override string Fingerprint => $"{Source.Fingerprint}-disturbed-{seed}";
 
-    internal override bool IsDecoded => false;   // It is computed at each reading.
+    /// <inheritdoc/>
+    public override bool IsDecoded => false;   // It is computed at each reading.
 
     /// <summary>The disturbed image: a square with the short side of the original.</summary>
     public override RgbImage Read(int index)
@@ -41,7 +42,8 @@ public sealed class DisturbedDataSet : DelegatingDataSet
         return new RgbImage(side, side, [.. view.Select(v => (byte)Math.Round(255 * v))]);
     }
 
-    internal override void Recycle(int index, RgbImage image)
+    /// <inheritdoc/>
+    public override void Recycle(int index, RgbImage image)
     {
         // The image is not one of the source.
     }

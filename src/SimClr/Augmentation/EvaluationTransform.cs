@@ -13,6 +13,7 @@ public sealed class EvaluationTransform
     private const int LargestUncropped = 32;
 
     private readonly ViewKernels kernels;
+    private readonly PixelWriter writer;
 
     /// <summary>Takes size, interpolation and normalization from the views of training.</summary>
     public EvaluationTransform(ViewOptions options)
@@ -28,6 +29,7 @@ public sealed class EvaluationTransform
         ArgumentNullException.ThrowIfNull(options);
         Size = options.Size;
         ShortSide = Size <= LargestUncropped || !margin ? Size : (int)Math.Round(Size * 256.0 / 224);
+        writer = new PixelWriter(options.Normalize);
         this.kernels = ViewKernels.Create(options, kernels);
     }
 
@@ -35,14 +37,20 @@ public sealed class EvaluationTransform
     /// What images go through for transfer by linear evaluation (paper, Appendix B.8.1): the short side is resized to the
     /// view's, bicubic, and the center taken.
     /// </summary>
-    internal static EvaluationTransform ForTransfer(ViewOptions options)
-        => new(options with { Interpolation = "bicubic" }, "auto", margin: false);
+    public static EvaluationTransform ForTransfer(ViewOptions options)
+        => new(options with { Interpolation = Interpolation.Bicubic }, "auto", margin: false);
 
     /// <summary>Side of the result in pixels.</summary>
     public int Size { get; }
 
     /// <summary>What the short side is resized to before the center is cropped, in pixels.</summary>
-    internal int ShortSide { get; }
+    public int ShortSide { get; }
+
+    /// <summary>Value subtracted from each channel (red, green, blue; pixels in [0, 1]): 0 without normalization.</summary>
+    public IReadOnlyList<float> Mean => [writer.Mean(0), writer.Mean(1), writer.Mean(2)];
+
+    /// <summary>Factor applied to each channel after <see cref="Mean"/> is subtracted: 1 / standard deviation, 1 without normalization.</summary>
+    public IReadOnlyList<float> Scale => [writer.Scale(0), writer.Scale(1), writer.Scale(2)];
 
     /// <summary>Renders one image.</summary>
     /// <param name="image">The source.</param>

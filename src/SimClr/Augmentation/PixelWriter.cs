@@ -1,10 +1,10 @@
 namespace SimClr.Augmentation;
 
 /// <summary>Writes planes as height × width × channel, normalized where the options say so.</summary>
-internal sealed class PixelWriter(string normalize)
+internal sealed class PixelWriter(Normalization normalize)
 {
-    private readonly float[] mean = normalize == "imagenet" ? ImageNetMean : [0, 0, 0];
-    private readonly float[] scale = normalize == "imagenet" ? ImageNetScale : [1, 1, 1];
+    private readonly float[] mean = normalize == Normalization.ImageNet ? ImageNetMean : [0, 0, 0];
+    private readonly float[] scale = normalize == Normalization.ImageNet ? ImageNetScale : [1, 1, 1];
 
     public static float[] ImageNetMean => [0.485f, 0.456f, 0.406f];
 

@@ -23,7 +23,8 @@ public sealed class ResizedDataSet : DelegatingDataSet
     /// <inheritdoc/>
     public override string Fingerprint => $"{Source.Fingerprint}-short-side-{side}";
 
-    internal override bool IsDecoded => false;   // It is computed at each reading.
+    /// <inheritdoc/>
+    public override bool IsDecoded => false;   // It is computed at each reading.
 
     /// <summary>The reduced image; the long side is rounded down.</summary>
     public override RgbImage Read(int index)
@@ -35,7 +36,8 @@ public sealed class ResizedDataSet : DelegatingDataSet
             : Resize(image, (int)((long)side * image.Width / shortest), (int)((long)side * image.Height / shortest));
     }
 
-    internal override void Recycle(int index, RgbImage image)
+    /// <inheritdoc/>
+    public override void Recycle(int index, RgbImage image)
     {
         // The image need not be one of the source.
     }

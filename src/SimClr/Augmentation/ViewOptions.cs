@@ -63,13 +63,13 @@ public sealed record ViewOptions
     public double FlipProbability { get; init => field = Require.Probability(value); } = 0.5;
 
     /// <summary><c>bicubic</c> (default) or <c>bilinear</c>, both with antialiasing.</summary>
-    public string Interpolation { get; init => field = Require.OneOf(value, ["bicubic", "bilinear"]); } = "bicubic";
+    public Interpolation Interpolation { get; init => field = Require.Defined(value); } = Interpolation.Bicubic;
 
     /// <summary>
     /// <c>none</c> (default: pixels stay in [0, 1], as in the paper's code), or <c>imagenet</c>: less the mean
     /// (0.485, 0.456, 0.406), divided by the standard deviation (0.229, 0.224, 0.225). Stored with the encoder.
     /// </summary>
-    public string Normalize { get; init => field = Require.OneOf(value, ["none", "imagenet"]); } = "none";
+    public Normalization Normalize { get; init => field = Require.Defined(value); } = Normalization.None;
 
     /// <summary>Crop and flip only, for training classifiers (paper, Appendix B.5 and B.6).</summary>
     public ViewOptions CropAndFlip() => this with { JitterProbability = 0, GrayProbability = 0, Blur = false };

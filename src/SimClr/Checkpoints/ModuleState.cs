@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace SimClr.Checkpoints;
 
 /// <summary>Copies weights between modules and files by name: strictly, so that nothing is left out or left over.</summary>
-internal static class ModuleState
+public static class ModuleState
 {
     /// <summary>The parameters and buffers by name, module by module as PyTorch orders them.</summary>
     public static IEnumerable<KeyValuePair<string, Tensor>> Of(nn.Module module)

@@ -42,6 +42,9 @@ public sealed class RunDirectory
     /// <summary><c>checkpoints</c>.</summary>
     public string CheckpointFolder => Path.Combine(Root, "checkpoints");
 
+    /// <summary><c>run.lock</c>: held open by the process that trains in the directory; free where nothing holds it.</summary>
+    public string LockFile => RunLock.FileIn(Root);
+
     /// <summary>True when a run was started here.</summary>
     public bool HasRun => File.Exists(RunFile);
 
@@ -51,6 +54,21 @@ public sealed class RunDirectory
 
     /// <summary>The newest checkpoint, or null.</summary>
     public string? LatestCheckpoint() => Checkpoints().LastOrDefault();
+
+    /// <summary>
+    /// Reserves the directory for this process until the result is disposed of, as training does. The directory is made where it is
+    /// missing, and removed again if nothing was put into it.
+    /// </summary>
+    /// <exception cref="ConfigurationException">Another process holds it.</exception>
+    /// <exception cref="IOException">The directory cannot be made or written to.</exception>
+    public IDisposable Lock() => RunLock.Take(Root);
+
+    /// <summary>
+    /// The logged steps, first to last, each with its values by name (<c>step</c> among them). Empty without a log; a line cut
+    /// short by a kill, or without its step, is left out.
+    /// </summary>
+    /// <exception cref="IOException">The log cannot be read.</exception>
+    public IEnumerable<IReadOnlyDictionary<string, double>> ReadMetrics() => RunMetrics.Read(MetricsFile);
 
     /// <summary>The newest checkpoint that is older than the given one, or null.</summary>
     internal string? CheckpointBefore(string file)

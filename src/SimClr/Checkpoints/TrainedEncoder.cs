@@ -40,8 +40,24 @@ public sealed class TrainedEncoder : IDisposable
     /// <summary>The views that it was trained on.</summary>
     public ViewOptions Views { get; }
 
-    /// <summary>The text entries of the file that it was loaded from: where it comes from.</summary>
-    internal IReadOnlyDictionary<string, string> Metadata { get; private init; } = new Dictionary<string, string>();
+    /// <summary>Numbers of a representation. For a custom encoder, one image of zeros is computed to find it.</summary>
+    public int Dimension
+    {
+        get
+        {
+            if (Module is ResNet resnet)
+            {
+                return resnet.RepresentationSize;
+            }
+
+            using var scope = NewDisposeScope();
+            using var inference = new InferenceMode(Module);
+            return (int)Module.forward(zeros([1, 3, Views.Size, Views.Size], device: device(inference.Device))).numel();
+        }
+    }
+
+    /// <summary>The text entries of the file that it was loaded from: where it comes from. Empty for an encoder that was not loaded.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; private init; } = new Dictionary<string, string>();
 
     /// <summary>Loads the encoder of a run (<c>encoder.safetensors</c>, or the last checkpoint of an unfinished one), or of a file.</summary>
     /// <param name="path">A run directory, or a file that <see cref="Save"/> wrote.</param>
@@ -107,15 +123,20 @@ public sealed class TrainedEncoder : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Module.Dispose();
 
-    /// <summary>The type of the user's own module that a file holds the weights of, or null.</summary>
-    internal static string? OwnEncoderOf(string path)
+    /// <summary>The type of the custom module that a file holds the weights of; null for an encoder of the catalog.</summary>
+    /// <param name="path">A run directory, or a file that <see cref="Save"/> wrote.</param>
+    /// <exception cref="DataException">There is no encoder, or the file is damaged.</exception>
+    public static string? OwnEncoderOf(string path)
     {
         using IWeightsFile content = WeightsFile.Read(Find(path));
         return content.Metadata.GetValueOrDefault(OwnEncoder);
     }
 
-    internal void Describe(IDictionary<string, string> metadata)
+    /// <summary>Adds the entries from which <see cref="Load(string, string, nn.Module{Tensor, Tensor}?)"/> restores an encoder: how it was built, and what its input looks like.</summary>
+    /// <param name="metadata">Text entries of a weights file; entries of the same names are replaced.</param>
+    public void Describe(IDictionary<string, string> metadata)
     {
+        ArgumentNullException.ThrowIfNull(metadata);
         metadata["encoder"] = JsonSerializer.Serialize(Options with { Weights = null }, Json.Compact);
         metadata["views"] = JsonSerializer.Serialize(Views, Json.Compact);
         if (Module is not ResNet)
@@ -125,11 +146,11 @@ public sealed class TrainedEncoder : IDisposable
 
         metadata["input"] = string.Create(
             CultureInfo.InvariantCulture,
-            $"RGB in [0, 1], {Views.Size} x {Views.Size}, normalization: {Views.Normalize}");
+            $"RGB in [0, 1], {Views.Size} x {Views.Size}, normalization: {Views.Normalize.Text()}");
     }
 
     /// <summary>The normalization that weights were trained with; null where their file does not say.</summary>
-    internal static string? NormalizationOf(IWeightsFile content)
+    internal static Normalization? NormalizationOf(IWeightsFile content)
         => Describes(content) ? Parse<ViewOptions>(content.Metadata["views"], "views", "metadata").Normalize : null;
 
     /// <summary>Whether a file says which encoder it holds and what its input looks like.</summary>

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace SimClr.Checkpoints;
 
 /// <summary>Whether a file that was written gives back the encoder: computed, not assumed.</summary>
-internal static class WeightsCheck
+public static class WeightsCheck
 {
     private const int Images = 2;
     private const int LargestSide = 64;   // An encoder takes any size; a small one checks every weight as well.

@@ -27,10 +27,7 @@ public sealed record BatchOptions
     /// Whose views batch norm normalizes by where several ranks share the batch: <c>global</c> (default), those of all ranks
     /// (paper, Section 2.2), or <c>rank</c>, those of each rank by itself, with running statistics of the mean over the ranks.
     /// </summary>
-    public string Norm { get; init => field = Require.OneOf(value, [GlobalNorm, RankNorm]); } = GlobalNorm;
-
-    internal const string GlobalNorm = "global";
-    internal const string RankNorm = "rank";
+    public BatchNormScope Norm { get; init => field = Require.Defined(value); } = BatchNormScope.Global;
 
     /// <summary>Whether the micro-batch is to be found out.</summary>
     internal bool MicroIsAuto => Micro == 0;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using SimClr.Internals;
 
 namespace SimClr.Configuration;
 
@@ -63,9 +64,9 @@ internal static class ConfigurationBinder
 
     private static void Set(object target, PropertyInfo property, string path, JsonNode? node, string source)
     {
-        object? value = Value(node, property, path, source);
         try
         {
+            object? value = Value(node, property, path, source);
             property.SetValue(target, value, BindingFlags.DoNotWrapExceptions, null, null, CultureInfo.InvariantCulture);
         }
         catch (ArgumentException error)
@@ -90,6 +91,7 @@ internal static class ConfigurationBinder
     private static object? Convert(JsonNode node, Type type) => (node.GetValueKind(), type) switch
     {
         (JsonValueKind.String, _) when type == typeof(string) => node.GetValue<string>(),
+        (JsonValueKind.String, _) when type.IsEnum => EnumText.Parse(type, node.GetValue<string>()),
         (JsonValueKind.True or JsonValueKind.False, _) when type == typeof(bool) => node.GetValue<bool>(),
         (JsonValueKind.Number, _) when type == typeof(double) => Number(node),
         (JsonValueKind.Number, _) when type == typeof(int) && Whole(node) is { } whole && whole == (int)whole => (int)whole,
@@ -113,7 +115,7 @@ internal static class ConfigurationBinder
     }
 
     private static string Expected(Type type)
-        => type == typeof(string) ? "a text"
+        => type == typeof(string) || type.IsEnum ? "a text"
             : type == typeof(bool) ? "true or false"
             : type == typeof(double) ? "a number"
             : "an integer";

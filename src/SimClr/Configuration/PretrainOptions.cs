@@ -43,21 +43,18 @@ public sealed record PretrainOptions
     /// <summary>How images are read.</summary>
     public DataOptions Data { get; init; } = new();
 
-    /// <summary>The values of <see cref="Precision"/>.</summary>
-    internal static IReadOnlyList<string> Precisions { get; } = ["auto", "fp32", "tf32", "bf16"];
-
     /// <summary>
     /// <c>auto</c> (default), <c>fp32</c>, <c>tf32</c> or <c>bf16</c>: what encoder and head compute in. <c>tf32</c> is float32
     /// whose products and convolutions round their factors to 10 bits on CUDA (Ampere and later); elsewhere it is fp32.
     /// Weights, batch-norm statistics, loss and optimizer are always float32 (with <c>tf32</c> the products in the loss round, too).
     /// </summary>
-    public string Precision { get; init => field = Require.OneOf(value, Precisions); } = "auto";
+    public Precision Precision { get; init => field = Require.Defined(value); } = Precision.Auto;
 
     /// <summary>
     /// Where views are made: <c>cpu</c> (default; by the threads that decode) or <c>device</c> (as tensor work where the
     /// run computes; the same views within rounding).
     /// </summary>
-    public string AugmentOn { get; init => field = Require.OneOf(value, ["cpu", "device"]); } = "cpu";
+    public AugmentationPlace AugmentOn { get; init => field = Require.Defined(value); } = AugmentationPlace.Cpu;
 
     /// <summary>
     /// Whether a linear layer is trained on h along the way, with the gradient stopped (default false; needs labels): the

@@ -49,7 +49,7 @@ public static class RunConfiguration
     /// stays. The result is not yet checked across fields: more may be laid over it.
     /// </summary>
     /// <exception cref="ConfigurationException">As in <see cref="Resolve"/>; or the file builds on another preset.</exception>
-    internal static PretrainOptions LayOver(
+    public static PretrainOptions LayOver(
         PretrainOptions basis, string? preset, string? file, IEnumerable<string> assignments)
     {
         JsonObject json = file is null ? [] : ConfigurationFile.Read(file);
@@ -129,7 +129,7 @@ public static class RunConfiguration
     }
 
     /// <summary>Checks the rules across fields.</summary>
-    internal static PretrainOptions Checked(PretrainOptions options, string source = "the configuration")
+    public static PretrainOptions Checked(PretrainOptions options, string source = "the configuration")
     {
         try
         {

@@ -6,12 +6,12 @@ internal sealed class CachedDataSet(ImageDataSet source, RgbImage?[] images) : D
     /// <summary>How many images could be decoded.</summary>
     public int Readable { get; } = images.Count(image => image is not null);
 
-    internal override bool IsDecoded => true;
+    public override bool IsDecoded => true;
 
     public override RgbImage Read(int index)
         => images[index] ?? throw new UnreadableImageException(PathOf(index), "it could not be read when the set was decoded");
 
-    internal override void Recycle(int index, RgbImage image)
+    public override void Recycle(int index, RgbImage image)
     {
         // The image is kept, to be read again.
     }

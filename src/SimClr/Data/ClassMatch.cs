@@ -7,7 +7,7 @@ namespace SimClr.Data;
 /// normalization alone are the same. A set may lack classes; images of a class that was not learned count as wrong. Both are
 /// for the caller to say. Only sets without any common class are refused.
 /// </summary>
-internal sealed class ClassMatch
+public sealed class ClassMatch
 {
     private const int MaxNamed = 5;
 

@@ -14,13 +14,13 @@ public sealed record DataOptions
 
     /// <summary>Whether decoded images are held in memory: <c>auto</c> (when they fit in a quarter of it), <c>always</c> or <c>never</c>.</summary>
     [MayDiffer(Between.Sessions | Between.Ranks)]
-    public string Cache { get; init => field = Require.OneOf(value, ["auto", "always", "never"]); } = "auto";
+    public DataCache Cache { get; init => field = Require.Defined(value); } = DataCache.Auto;
 
     /// <summary>
     /// Who decodes JPEG: <c>auto</c> (libturbojpeg where the system has it, else SkiaSharp), <c>skia</c> or
     /// <c>turbojpeg</c>. Both compute alike: on the photographs tried, their pixels are the same bit for bit.
     /// </summary>
-    public string Decoder { get; init => field = Require.OneOf(value, ["auto", "skia", "turbojpeg"]); } = "auto";
+    public JpegDecoder Decoder { get; init => field = Require.Defined(value); } = JpegDecoder.Auto;
 
     /// <summary>
     /// JPEGs are decoded at 1/2, 1/4 or 1/8 of their size, which is faster, as long as their short side keeps this many

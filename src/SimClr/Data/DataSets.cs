@@ -80,6 +80,13 @@ public static class DataSets
     /// <summary>Opens a typed name that was made, not typed.</summary>
     internal static ImageDataSet OpenTyped(TypedName typed, DataOptions options) => Kinds[typed.Kind].Open(typed, options);
 
+    /// <summary>Opens a part of a published set in a folder, which is taken as it is.</summary>
+    internal static ImageDataSet OpenSplit(string kind, string folder, string split, DataOptions options)
+    {
+        string text = $"{kind}:{(folder.Length == 0 ? "" : $"{folder}:")}{split}";
+        return OpenTyped(new TypedName(text, kind, folder, KnownSplit(split, text, Kinds[kind])), options);
+    }
+
     /// <summary>
     /// The images of a set with the given indices, in that order; labels, class names and paths follow.
     /// </summary>

@@ -29,18 +29,22 @@ public abstract class DelegatingDataSet : ImageDataSet
     /// <inheritdoc/>
     public override IReadOnlyList<string>? ClassNames => Source.ClassNames;
 
-    internal override IReadOnlyList<sbyte[]>? Presence => Source.Presence;
+    /// <inheritdoc/>
+    public override IReadOnlyList<sbyte[]>? Presence => Source.Presence;
 
-    internal override string? NoLabelsReason => Source.NoLabelsReason;
+    /// <inheritdoc/>
+    public override string? NoLabelsReason => Source.NoLabelsReason;
 
-    internal override Omissions Omissions => Source.Omissions;
+    /// <inheritdoc/>
+    public override Omissions Omissions => Source.Omissions;
 
     /// <inheritdoc/>
     public override string Fingerprint => Source.Fingerprint;
 
     internal override string? Decoder => Source.Decoder;
 
-    internal override bool IsDecoded => Source.IsDecoded;
+    /// <inheritdoc/>
+    public override bool IsDecoded => Source.IsDecoded;
 
     /// <inheritdoc/>
     public override string PathOf(int index)
@@ -68,7 +72,8 @@ public abstract class DelegatingDataSet : ImageDataSet
         return images.SliceOf(own);
     }
 
-    internal override void Recycle(int index, RgbImage image)
+    /// <inheritdoc/>
+    public override void Recycle(int index, RgbImage image)
     {
         (ImageDataSet images, int own) = Locate(index);
         images.Recycle(own, image);

@@ -4,7 +4,7 @@ namespace SimClr.Data;
 /// Images by index, with labels where the set has them. Reading is thread-safe; the order of the images is fixed by
 /// the set (sorted by name for folders), never by the file system.
 /// </summary>
-public abstract class ImageDataSet : IDisposable
+public abstract partial class ImageDataSet : IDisposable
 {
     /// <summary>What the user typed to get this set, for messages.</summary>
     public abstract string Name { get; }
@@ -22,16 +22,16 @@ public abstract class ImageDataSet : IDisposable
     /// Where an image may have several classes: for each image, what is known of each class (<see cref="ClassPresence"/>).
     /// Such a set has class names and no labels.
     /// </summary>
-    internal virtual IReadOnlyList<sbyte[]>? Presence => null;
+    public virtual IReadOnlyList<sbyte[]>? Presence => null;
 
     /// <summary>
     /// Which image keeps a set from having labels where most of its images have one, in words; null where it has labels, or where
     /// there are none to have.
     /// </summary>
-    internal virtual string? NoLabelsReason => null;
+    public virtual string? NoLabelsReason => null;
 
     /// <summary>What was found where the images are, and is not among them.</summary>
-    internal virtual Omissions Omissions => Omissions.None;
+    public virtual Omissions Omissions => Omissions.None;
 
     /// <summary>A short hash of what the set holds (names, sizes, order), to notice that a resumed run sees other data.</summary>
     public abstract string Fingerprint { get; }
@@ -49,14 +49,14 @@ public abstract class ImageDataSet : IDisposable
     internal virtual string? Decoder => null;
 
     /// <summary>Whether reading costs no decoding, so that there is nothing to gain by holding the images in memory.</summary>
-    internal virtual bool IsDecoded => false;
+    public virtual bool IsDecoded => false;
 
     /// <summary>Decodes one image. Thread-safe.</summary>
     /// <exception cref="UnreadableImageException">The image cannot be decoded; it can be skipped.</exception>
     public abstract RgbImage Read(int index);
 
     /// <summary>Who read an image needs it no more, and gave it to nobody else: a set that keeps none may use its memory for the next.</summary>
-    internal virtual void Recycle(int index, RgbImage image)
+    public virtual void Recycle(int index, RgbImage image)
     {
     }
 

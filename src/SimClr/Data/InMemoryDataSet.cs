@@ -56,7 +56,8 @@ public sealed class InMemoryDataSet : ImageDataSet
     /// <inheritdoc/>
     public override string PathOf(int index) => $"{Name}#{index}";
 
-    internal override bool IsDecoded => true;
+    /// <inheritdoc/>
+    public override bool IsDecoded => true;
 
     /// <inheritdoc/>
     public override RgbImage Read(int index) => images[index];

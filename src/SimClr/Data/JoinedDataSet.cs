@@ -17,15 +17,15 @@ internal sealed class JoinedDataSet(ImageDataSet first, ImageDataSet second) : D
 
     public override IReadOnlyList<string>? ClassNames => match is null ? Source.ClassNames : match.Names;
 
-    internal override IReadOnlyList<sbyte[]>? Presence { get; } = first.Presence is { } presence ? [.. presence, .. second.RequirePresence()] : null;
+    public override IReadOnlyList<sbyte[]>? Presence { get; } = first.Presence is { } presence ? [.. presence, .. second.RequirePresence()] : null;
 
-    internal override string? NoLabelsReason => Source.NoLabelsReason ?? second.NoLabelsReason;
+    public override string? NoLabelsReason => Source.NoLabelsReason ?? second.NoLabelsReason;
 
-    internal override Omissions Omissions => Source.Omissions.And(second.Omissions);
+    public override Omissions Omissions => Source.Omissions.And(second.Omissions);
 
     public override string Fingerprint => Data.Fingerprint.Of([Source.Fingerprint, second.Fingerprint]);
 
-    internal override bool IsDecoded => Source.IsDecoded && second.IsDecoded;
+    public override bool IsDecoded => Source.IsDecoded && second.IsDecoded;
 
     internal override string? Decoder => Source.Decoder ?? second.Decoder;
 

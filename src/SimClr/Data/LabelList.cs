@@ -6,7 +6,7 @@ namespace SimClr.Data;
 /// Finds the images that a list names, one a line: by file name, as in the lists of SimCLR's 1 % and 10 % of ImageNet
 /// (<c>n01440764_10026.JPEG</c>), or by the end of a path (<c>cat/0001.jpg</c>).
 /// </summary>
-internal static class LabelList
+public static class LabelList
 {
     private const int Examples = 3;
 

@@ -19,7 +19,7 @@ internal sealed class SubsetDataSet : DelegatingDataSet
 
     public override IReadOnlyList<int>? Labels { get; }
 
-    internal override IReadOnlyList<sbyte[]>? Presence { get; }
+    public override IReadOnlyList<sbyte[]>? Presence { get; }
 
     public override string Fingerprint => fingerprint.Value;
 

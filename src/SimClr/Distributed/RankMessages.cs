@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace SimClr.Distributed;
 
 /// <summary>What ranks tell each other besides tensors. Every rank makes the same calls in the same order.</summary>
-internal static class RankMessages
+public static class RankMessages
 {
     /// <summary>Whether it is so on any rank: all get the same answer.</summary>
     public static bool Any(this ICommunicator ranks, bool here)

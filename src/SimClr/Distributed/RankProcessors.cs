@@ -4,7 +4,7 @@ using SimClr.Internals;
 namespace SimClr.Distributed;
 
 /// <summary>How many processor cores a rank has to itself.</summary>
-internal static class RankProcessors
+public static class RankProcessors
 {
     private const string Status = "/proc/self/status";
 

@@ -8,8 +8,9 @@ namespace SimClr.Duplicates;
 /// <param name="Width">Pixels, 0 where they are not known.</param>
 /// <param name="Height">Pixels, 0 where they are not known.</param>
 /// <param name="Bytes">Of the file.</param>
-internal sealed record ImageFacts(int Width, int Height, long Bytes)
+public sealed record ImageFacts(int Width, int Height, long Bytes)
 {
+    /// <summary>Width · height.</summary>
     public long Pixels => (long)Width * Height;
 
     /// <summary>Reads them from the file's header.</summary>

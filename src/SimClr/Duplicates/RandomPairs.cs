@@ -8,7 +8,7 @@ namespace SimClr.Duplicates;
 /// The cosines of pairs of rows that were drawn at random: what an encoder says of images that have nothing in common. All
 /// pairs where they are few. A threshold that many of them reach finds no duplicates.
 /// </summary>
-internal sealed class RandomPairs
+public sealed class RandomPairs
 {
     private const int MaxPairs = 200_000;
     private const int MinPairs = 10;

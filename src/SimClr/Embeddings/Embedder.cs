@@ -45,7 +45,7 @@ public static class Embedder
     /// The same for images that go through another transform. Several ranks embed a part each, and all get the whole table:
     /// a row's bits do not depend on their number.
     /// </summary>
-    internal static EmbeddingTable Embed(
+    public static EmbeddingTable Embed(
         TrainedEncoder encoder,
         ImageDataSet images,
         EvaluationTransform transform,
@@ -171,12 +171,12 @@ public static class Embedder
 
     /// <summary>Images that one thread computes together: few enough that libtorch keeps what is between two layers near the processor.</summary>
     /// <param name="viewSize">Side of a view in pixels.</param>
-    internal static int BatchSize(int viewSize) => viewSize <= LargestSmallView ? 32 : 16;
+    public static int BatchSize(int viewSize) => viewSize <= LargestSmallView ? 32 : 16;
 
     /// <summary>Images that are computed together.</summary>
     /// <param name="viewSize">Side of a view in pixels.</param>
     /// <param name="device">Where.</param>
-    internal static int ComputedAtOnce(int viewSize, Device device)
+    public static int ComputedAtOnce(int viewSize, Device device)
         => BatchSize(viewSize) * (device.type == TorchSharp.DeviceType.CPU ? 1 : BatchesOfADevice);
 
     internal static EmbeddingTable Table(

@@ -51,9 +51,19 @@ public static class EmbeddingFile
         format.Write(path, EmbeddingRows.Of(table));
     }
 
+    /// <summary>The file that belongs to a file of embeddings: <c>FILE.npy.csv</c> to <c>FILE.npy</c>; null for the other formats.</summary>
+    /// <param name="path">A file of embeddings, there or not.</param>
+    public static string? CompanionOf(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase) ? NpyFormat.CompanionOf(path) : null;
+    }
+
     /// <summary>The format of a file, by its extension.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="others">Formats beyond the library's own.</param>
     /// <exception cref="ConfigurationException">There is none.</exception>
-    internal static IEmbeddingFormat FormatOf(string path, IReadOnlyList<IEmbeddingFormat> others)
+    public static IEmbeddingFormat FormatOf(string path, IReadOnlyList<IEmbeddingFormat> others)
     {
         ArgumentNullException.ThrowIfNull(path);
         IEmbeddingFormat[] all = [.. Own, .. others];

@@ -4,7 +4,7 @@ namespace SimClr.Embeddings;
 /// Joins the files of <see cref="EmbeddingTask.Shard"/> to the one that a single call would have written, byte for byte. One part is in
 /// memory at a time.
 /// </summary>
-internal static class EmbeddingJoin
+public static class EmbeddingJoin
 {
     /// <summary>Puts files into the order of their numbers.</summary>
     /// <exception cref="DataException">A part is missing, is there twice, or is no part.</exception>
@@ -51,7 +51,7 @@ internal static class EmbeddingJoin
         // Parts of a format that keeps names, not numbers, may lack classes of the whole.
         IReadOnlyList<string>? names = heads.All(head => head.First.ClassNames is null)
             ? null
-            : RowDescriptions.Ordered(heads.SelectMany(head => head.First.ClassNames ?? []));
+            : EmbeddingTable.OrderClasses(heads.SelectMany(head => head.First.ClassNames ?? []));
         names = heads.All(head => (head.First.ClassNames ?? []).SequenceEqual(heads[0].First.ClassNames ?? [])) ? heads[0].First.ClassNames : names;
         var rows = new EmbeddingRows(
             Renamed(heads[0].First, names), heads.Sum(head => (long)head.Rows), () => files.Select(file => Renamed(read(file), names)));

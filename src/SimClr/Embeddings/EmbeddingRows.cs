@@ -42,9 +42,4 @@ public sealed class EmbeddingRows
 
     /// <summary>The rows in order. The tables are valid one at a time, and of any length.</summary>
     public IEnumerable<EmbeddingTable> Blocks() => blocks();
-
-    /// <summary>What a table's label is called in text: the name of the class, or its number; null without labels.</summary>
-    internal static string? LabelOf(EmbeddingTable table, int row)
-        => table.Labels is not { } labels ? null
-            : table.ClassNames?[labels[row]] ?? labels[row].ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

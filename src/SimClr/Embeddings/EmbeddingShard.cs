@@ -3,7 +3,7 @@ namespace SimClr.Embeddings;
 /// <summary>One of several parts of a set, which follow each other: they begin and end between batches, so that no row depends on the division.</summary>
 /// <param name="Number">Which, from 1.</param>
 /// <param name="Total">Of how many.</param>
-internal sealed record EmbeddingShard(int Number, int Total)
+public sealed record EmbeddingShard(int Number, int Total)
 {
     /// <summary>The indices of its images.</summary>
     /// <exception cref="ConfigurationException">There are fewer batches than parts.</exception>

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Numerics.Tensors;
+using SimClr.Internals;
 
 namespace SimClr.Embeddings;
 
@@ -60,11 +62,14 @@ public sealed class EmbeddingTable
     /// <param name="values">rows · dimension numbers, row by row. Not copied.</param>
     /// <param name="dimension">Numbers per row, above 0.</param>
     /// <param name="paths">The image of each row.</param>
-    /// <param name="classes">The class name of each row, null or empty for none; an empty list where no row has one.</param>
-    /// <param name="order">Puts the names, each once, in the order of their numbers.</param>
+    /// <param name="classes">
+    /// The class name of each row, null or empty for none; an empty list where no row has one. Names that differ by Unicode
+    /// normalization alone are one class.
+    /// </param>
+    /// <param name="order">Puts the names, each once, in the order of their numbers; <see cref="OrderClasses"/> is the usual one.</param>
     /// <param name="widths">Pixels per row of each image, or null.</param>
     /// <param name="heights">Rows of pixels of each image, or null.</param>
-    internal static EmbeddingTable WithClasses(
+    public static EmbeddingTable WithClasses(
         float[] values,
         int dimension,
         IReadOnlyList<string> paths,
@@ -73,6 +78,9 @@ public sealed class EmbeddingTable
         IReadOnlyList<int>? widths,
         IReadOnlyList<int>? heights)
     {
+        ArgumentNullException.ThrowIfNull(paths);
+        ArgumentNullException.ThrowIfNull(classes);
+        ArgumentNullException.ThrowIfNull(order);
         int[] without = [.. Enumerable.Range(0, classes.Count).Where(row => string.IsNullOrEmpty(classes[row]))];
         if (without.Length > 0 || classes.Count == 0)
         {
@@ -84,10 +92,30 @@ public sealed class EmbeddingTable
             };
         }
 
-        string[] names = order(classes!);
+        string[] composed = [.. classes.Select(name => Nfc.Compose(name!))];
+        string[] names = order(composed);
         Dictionary<string, int> numbers = names.Index().ToDictionary(pair => pair.Item, pair => pair.Index);
-        return new EmbeddingTable(values, dimension, paths, [.. classes.Select(name => numbers[name!])], names, widths, heights);
+        return new EmbeddingTable(values, dimension, paths, [.. composed.Select(name => numbers[name])], names, widths, heights);
     }
+
+    /// <summary>Class names in the order of their numbers, each once: ascending where all are numbers, else by their characters.</summary>
+    /// <param name="names">Class names, in any order, each as often as it comes.</param>
+    public static string[] OrderClasses(IEnumerable<string> names)
+    {
+        string[] all = [.. names.Distinct().Order(StringComparer.Ordinal)];
+        long[] numbers = [.. all.Select(name => long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : -1)];
+        if (Array.TrueForAll(numbers, number => number >= 0))
+        {
+            Array.Sort(numbers, all);
+        }
+
+        return all;
+    }
+
+    /// <summary>The label of a row as text: the name of its class, or its number where classes have no names; null without labels.</summary>
+    /// <param name="row">0 ≤ row &lt; <see cref="Count"/>.</param>
+    public string? LabelOf(int row)
+        => Labels is not { } labels ? null : ClassNames?[labels[row]] ?? labels[row].ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Number of rows.</summary>
     public int Count => Paths.Count;
@@ -96,7 +124,7 @@ public sealed class EmbeddingTable
     public IReadOnlyList<string> Paths { get; }
 
     /// <summary>Which row keeps the table from having labels while others have one; null if it has labels, or no row has.</summary>
-    internal string? NoLabelsReason { get; private init; }
+    public string? NoLabelsReason { get; private init; }
 
     /// <summary>The class of each row, or null.</summary>
     public IReadOnlyList<int>? Labels { get; }
@@ -174,7 +202,7 @@ public sealed class EmbeddingTable
 
     /// <summary>Refuses rows without a direction: they have no cosine with anything.</summary>
     /// <exception cref="DataException">A row is all zeros.</exception>
-    internal void RequireDirections()
+    public void RequireDirections()
     {
         int[] zeros = [.. Enumerable.Range(0, Count).Where(row => this[row].IndexOfAnyExcept(0f) < 0)];
         if (zeros.Length > 0)
@@ -199,6 +227,6 @@ public sealed class EmbeddingTable
 
     /// <summary>The labels.</summary>
     /// <exception cref="DataException">There are none.</exception>
-    internal IReadOnlyList<int> RequireLabels()
+    public IReadOnlyList<int> RequireLabels()
         => Labels ?? throw new DataException("these embeddings have no labels; expected images in one subfolder per class, a manifest with a label column, or a labeled set");
 }

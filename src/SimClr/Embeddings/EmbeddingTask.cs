@@ -13,7 +13,7 @@ namespace SimClr.Embeddings;
 /// <param name="Encoder">The encoder with its preprocessing.</param>
 /// <param name="Images">What to embed.</param>
 /// <param name="Options">How images are read.</param>
-internal sealed record EmbeddingTask(TrainedEncoder Encoder, ImageDataSet Images, DataOptions Options)
+public sealed record EmbeddingTask(TrainedEncoder Encoder, ImageDataSet Images, DataOptions Options)
 {
     /// <summary>The projection head, where rows are to be z instead of h.</summary>
     public nn.Module<Tensor, Tensor>? Head { get; init; }
@@ -116,4 +116,4 @@ internal sealed record EmbeddingTask(TrainedEncoder Encoder, ImageDataSet Images
 /// <param name="Dimension">Numbers per row.</param>
 /// <param name="Images">Images that it was to embed.</param>
 /// <param name="Resumed">Those that an earlier call had done.</param>
-internal sealed record EmbeddingOutcome(int Rows, int Dimension, int Images, int Resumed);
+public sealed record EmbeddingOutcome(int Rows, int Dimension, int Images, int Resumed);

@@ -5,7 +5,7 @@ using SimClr.Distributed;
 namespace SimClr.Embeddings;
 
 /// <summary>Images that could not be read, where each rank reads a part of the set.</summary>
-internal static class RankedSkips
+public static class RankedSkips
 {
     /// <summary>Makes the ranks' lists one.</summary>
     /// <exception cref="DataException">Together they are more than the allowed share; thrown on every rank.</exception>

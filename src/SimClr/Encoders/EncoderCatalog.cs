@@ -33,5 +33,5 @@ public static class EncoderCatalog
 
     /// <summary>Whether the stem is the one for small images.</summary>
     internal static bool HasSmallStem(EncoderOptions options, int viewSize)
-        => options.Stem == "small" || (options.Stem == "auto" && viewSize <= 64);
+        => options.Stem == EncoderStem.Small || (options.Stem == EncoderStem.Auto && viewSize <= 64);
 }

@@ -1,7 +1,7 @@
 namespace SimClr.Encoders;
 
 /// <summary>Counts what an encoder computes, without building it.</summary>
-internal static class EncoderCost
+public static class EncoderCost
 {
     /// <summary>
     /// Multiply-adds of all convolutions for one square view, forward: 4.09 · 10⁹ for ResNet-50 at 224 pixels. Training

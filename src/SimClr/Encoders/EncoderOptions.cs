@@ -12,7 +12,7 @@ public sealed record EncoderOptions
     public double Width { get; init => field = Require.Between(value, 1.0 / 16, 16); } = 1;
 
     /// <summary><c>auto</c> (default: small up to views of 64 pixels), <c>small</c> (3×3, stride 1, no pooling; paper B.9) or <c>imagenet</c>.</summary>
-    public string Stem { get; init => field = Require.OneOf(value, ["auto", "small", "imagenet"]); } = "auto";
+    public EncoderStem Stem { get; init => field = Require.Defined(value); } = EncoderStem.Auto;
 
     /// <summary>A safetensors file with weights to start from, in torchvision's names, or null for random ones.</summary>
     public string? Weights { get; init; }

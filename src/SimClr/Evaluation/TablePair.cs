@@ -4,7 +4,7 @@ using SimClr.Embeddings;
 namespace SimClr.Evaluation;
 
 /// <summary>Checks that two tables can be compared, and brings their classes together.</summary>
-internal static class TablePair
+public static class TablePair
 {
     /// <summary>The test rows with their classes numbered as those of the training rows.</summary>
     /// <param name="train">Embeddings with labels.</param>

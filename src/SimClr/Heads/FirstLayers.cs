@@ -1,3 +1,4 @@
+using SimClr.Internals;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -53,10 +54,10 @@ internal sealed class FirstLayers : nn.Module<Tensor, Tensor>
     /// <exception cref="ConfigurationException">The head has no such layers.</exception>
     public static void Check(HeadOptions options, int count)
     {
-        if (options.Kind != "mlp")
+        if (options.Kind != HeadKind.Mlp)
         {
             throw new ConfigurationException(
-                $"the projection head of the run is of kind '{options.Kind}', which has no layer to keep in front of its last one; expected an mlp, such as head.kind=mlp in pre-training");
+                $"the projection head of the run is of kind '{options.Kind.Text()}', which has no layer to keep in front of its last one; expected an mlp, such as head.kind=mlp in pre-training");
         }
 
         if (count < 1 || count >= options.Layers)

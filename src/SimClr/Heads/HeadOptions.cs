@@ -6,7 +6,7 @@ namespace SimClr.Heads;
 public sealed record HeadOptions
 {
     /// <summary><c>mlp</c> (default), <c>linear</c> or <c>none</c> (the loss then sees h itself).</summary>
-    public string Kind { get; init => field = Require.OneOf(value, ["mlp", "linear", "none"]); } = "mlp";
+    public HeadKind Kind { get; init => field = Require.Defined(value); } = HeadKind.Mlp;
 
     /// <summary>Linear layers of an <c>mlp</c>: 2 (default: one hidden layer) or more.</summary>
     public int Layers { get; init => field = Require.Between(value, 2, 16); } = 2;

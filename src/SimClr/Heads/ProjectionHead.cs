@@ -24,8 +24,8 @@ public sealed class ProjectionHead : nn.Module<Tensor, Tensor>
         int hidden = options.Hidden > 0 ? options.Hidden : representationSize;
         int[] widths = options.Kind switch
         {
-            "none" => [representationSize],
-            "linear" => [representationSize, options.Output],
+            HeadKind.None => [representationSize],
+            HeadKind.Linear => [representationSize, options.Output],
             _ => [representationSize, .. Enumerable.Repeat(hidden, options.Layers - 1), options.Output],
         };
 

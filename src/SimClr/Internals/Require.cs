@@ -41,6 +41,10 @@ internal static class Require
         throw Bad(name, $"'{value}'", $"one of {string.Join(", ", allowed)}{nearest}");
     }
 
+    public static T Defined<T>(T value, [CallerMemberName] string name = "")
+        where T : struct, Enum
+        => Enum.IsDefined(value) ? value : throw Bad(name, value, $"one of {string.Join(", ", Enum.GetNames<T>())}");
+
     public static string Device(string value, [CallerMemberName] string name = "")
         => ComputeDevice.IsName(value) ? value : throw new ArgumentOutOfRangeException(name, ComputeDevice.Refusal(value));
 

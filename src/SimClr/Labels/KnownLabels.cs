@@ -8,8 +8,9 @@ namespace SimClr.Labels;
 /// <param name="Labels">The class of each of them.</param>
 /// <param name="ClassNames">The classes by number, sorted by name.</param>
 /// <param name="Strangers">Labeled paths that the table does not hold.</param>
-internal sealed record KnownLabels(int[] Rows, int[] Labels, string[] ClassNames, int Strangers)
+public sealed record KnownLabels(int[] Rows, int[] Labels, string[] ClassNames, int Strangers)
 {
+    /// <summary>No labels.</summary>
     public static KnownLabels None { get; } = new([], [], [], 0);
 
     /// <summary>
@@ -50,7 +51,7 @@ internal sealed record KnownLabels(int[] Rows, int[] Labels, string[] ClassNames
 
     /// <summary>The rows of a file: the line that each begins in, its path, its label, and what a classifier guessed; empty where there is none yet.</summary>
     /// <exception cref="DataException">It cannot be read.</exception>
-    internal static IEnumerable<(int Line, string Path, string Label, string Guess)> Records(string file)
+    public static IEnumerable<(int Line, string Path, string Label, string Guess)> Records(string file)
     {
         List<(int Line, string[] Fields)> records = All(file);
         string[] header = records.Count > 0 ? records[0].Fields : [];

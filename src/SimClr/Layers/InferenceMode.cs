@@ -7,13 +7,15 @@ namespace SimClr.Layers;
 /// While it lives, a module computes without gradients, with its batch-norm statistics fixed, and on CUDA with float32 products
 /// that are not rounded; then it is as before.
 /// </summary>
-internal sealed class InferenceMode : IDisposable
+public sealed class InferenceMode : IDisposable
 {
     private readonly nn.Module module;
     private readonly (nn.Module Part, bool Training)[] before;
     private readonly IDisposable gradients;
     private readonly bool rounded;
 
+    /// <summary>Switches a module and its parts to inference.</summary>
+    /// <param name="module">It is used by one thread while this lives.</param>
     public InferenceMode(nn.Module module)
     {
         this.module = module;
@@ -30,6 +32,7 @@ internal sealed class InferenceMode : IDisposable
     /// <summary>Where the module's weights are.</summary>
     public string Device => module.parameters().FirstOrDefault() is { } weight ? weight.device.ToString() : "cpu";
 
+    /// <summary>Restores the mode of the module and of each part.</summary>
     public void Dispose()
     {
         gradients.Dispose();

@@ -9,8 +9,8 @@ public static class LossCatalog
         ArgumentNullException.ThrowIfNull(options);
         return options.Name switch
         {
-            LossOptions.NtLogistic => new NtLogisticLoss(options.Temperature, options.SemiHard, options.Normalize),
-            LossOptions.MarginTriplet => new MarginLoss(options.Margin, options.SemiHard, options.Normalize),
+            LossName.NtLogistic => new NtLogisticLoss(options.Temperature, options.SemiHard, options.Normalize),
+            LossName.Margin => new MarginLoss(options.Margin, options.SemiHard, options.Normalize),
             _ => new NtXentLoss(options.Temperature, options.Normalize),
         };
     }

@@ -5,14 +5,10 @@ namespace SimClr.Losses;
 /// <summary>The contrastive loss (paper, Table 2 and Section 5.1): section <c>loss</c> of the configuration.</summary>
 public sealed record LossOptions
 {
-    internal const string NtXent = "nt-xent";
-    internal const string NtLogistic = "nt-logistic";
-    internal const string MarginTriplet = "margin";
-
     private const double UsualMargin = 0.8;
 
     /// <summary><c>nt-xent</c> (default), <c>nt-logistic</c> or <c>margin</c>.</summary>
-    public string Name { get; init => field = Require.OneOf(value, [NtXent, NtLogistic, MarginTriplet]); } = NtXent;
+    public LossName Name { get; init => field = Require.Defined(value); } = LossName.NtXent;
 
     /// <summary>
     /// The temperature τ of NT-Xent and NT-Logistic: the paper's best for NT-Xent is 0.1 (default) on ImageNet and 0.5 on
@@ -39,16 +35,16 @@ public sealed record LossOptions
     /// <exception cref="ArgumentException">A value contradicts the name of the loss.</exception>
     public void Validate()
     {
-        if (SemiHard && Name == NtXent)
+        if (SemiHard && Name == LossName.NtXent)
         {
             throw new ArgumentException(
-                $"loss.semi_hard is true, but {NtXent} compares each anchor with all negatives; use loss.name={NtLogistic} or loss.name={MarginTriplet} with it, or leave it out");
+                $"loss.semi_hard is true, but {LossName.NtXent.Text()} compares each anchor with all negatives; use loss.name={LossName.NtLogistic.Text()} or loss.name={LossName.Margin.Text()} with it, or leave it out");
         }
 
-        if (Margin != UsualMargin && Name != MarginTriplet)
+        if (Margin != UsualMargin && Name != LossName.Margin)
         {
             throw new ArgumentException(FormattableString.Invariant(
-                $"loss.margin is {Margin}, but {Name} has no margin; use loss.name={MarginTriplet} with it, or leave it out"));
+                $"loss.margin is {Margin}, but {Name.Text()} has no margin; use loss.name={LossName.Margin.Text()} with it, or leave it out"));
         }
     }
 }

@@ -24,8 +24,8 @@ public static class OptimizerCatalog
         ArgumentNullException.ThrowIfNull(options);
         return options.Name switch
         {
-            "sgd" => new Sgd(parameters, options.Momentum, options.WeightDecay),
-            "adamw" => new AdamW(parameters, options.Momentum, options.WeightDecay),
+            OptimizerName.Sgd => new Sgd(parameters, options.Momentum, options.WeightDecay),
+            OptimizerName.AdamW => new AdamW(parameters, options.Momentum, options.WeightDecay),
             _ => new Lars(
                 notAdapted is null ? ParameterGroups.ExcludeZeros(parameters) : ParameterGroups.Exclude(parameters, notAdapted),
                 options.Momentum,

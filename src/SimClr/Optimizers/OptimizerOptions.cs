@@ -6,13 +6,13 @@ namespace SimClr.Optimizers;
 public sealed record OptimizerOptions
 {
     /// <summary><c>lars</c> (default), <c>sgd</c> (Nesterov momentum) or <c>adamw</c>.</summary>
-    public string Name { get; init => field = Require.OneOf(value, ["lars", "sgd", "adamw"]); } = "lars";
+    public OptimizerName Name { get; init => field = Require.Defined(value); } = OptimizerName.Lars;
 
     /// <summary>The rate that <see cref="Scaling"/> multiplies: 0.3 (default) for linear, 0.075 for the square root (paper B.1).</summary>
     public double BaseRate { get; init => field = Require.Positive(value); } = 0.3;
 
     /// <summary><c>linear</c> (default: base · B / 256), <c>sqrt</c> (base · √B) or <c>none</c>. B counts images, not views.</summary>
-    public string Scaling { get; init => field = Require.OneOf(value, ["linear", "sqrt", "none"]); } = "linear";
+    public RateScaling Scaling { get; init => field = Require.Defined(value); } = RateScaling.Linear;
 
     /// <summary>The peak rate itself, instead of <see cref="BaseRate"/> and <see cref="Scaling"/>; null (default) to scale.</summary>
     public double? PeakRate { get; init => field = value is { } rate ? Require.Positive(rate) : null; }
@@ -29,8 +29,8 @@ public sealed record OptimizerOptions
     /// <summary>The learning rate at the end of warm-up for batches of the given number of images.</summary>
     public double PeakRateFor(int batchSize) => PeakRate ?? Scaling switch
     {
-        "linear" => BaseRate * batchSize / 256,
-        "sqrt" => BaseRate * Math.Sqrt(batchSize),
+        RateScaling.Linear => BaseRate * batchSize / 256,
+        RateScaling.Sqrt => BaseRate * Math.Sqrt(batchSize),
         _ => BaseRate,
     };
 }

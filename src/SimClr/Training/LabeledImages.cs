@@ -3,7 +3,7 @@ using SimClr.Data;
 namespace SimClr.Training;
 
 /// <summary>Checks that labels are fit to learn classes from.</summary>
-internal static class LabeledImages
+public static class LabeledImages
 {
     /// <summary>The labels of a set in which two classes or more have images.</summary>
     /// <exception cref="DataException">There are no labels, or they all name one class.</exception>

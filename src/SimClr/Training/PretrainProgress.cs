@@ -47,4 +47,8 @@ public sealed record PretrainResult(
     string EncoderFile,
     RunHealth? Health,
     double? KnnTop1,
-    double? OnlineTop1 = null);
+    double? OnlineTop1 = null)
+{
+    /// <summary>Readable images with labels from which on kNN accuracy is measured during training.</summary>
+    public const int MinKnnImages = KnnMonitor.FewestImages;
+}

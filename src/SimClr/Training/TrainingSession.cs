@@ -247,12 +247,12 @@ internal sealed class TrainingSession(PretrainOptions options, string taskName, 
 
         using IWeightsFile content = WeightsFile.Read(file);
         TrainedEncoder.LoadWeights(task.Encoder, content, file);
-        string normalize = options.Views.Normalize;
+        Normalization normalize = options.Views.Normalize;
         if (TrainedEncoder.NormalizationOf(content) is { } before && before != normalize)
         {
             Logger.LogWarning(
                 "{File}: its weights expect pixels with normalization {Before}, and views.normalize is {Normalize}; views.normalize={Before} continues as they were trained.",
-                file, before, normalize, before);
+                file, before.Text(), normalize.Text(), before.Text());
         }
     }
 

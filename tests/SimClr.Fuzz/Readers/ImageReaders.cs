@@ -13,17 +13,17 @@ internal static class ImageReaders
 
     public static IReadOnlyList<FuzzReader> All { get; } =
     [
-        .. Jpeg("skia"), .. ImageDecoder.Has("turbojpeg") ? Jpeg("turbojpeg") : [],
-        Of("png", "a.png", "skia", _ => [Encode(SKEncodedImageFormat.Png)]),
-        Of("png-chunks", "a.png", "skia", _ => [Encode(SKEncodedImageFormat.Png)]) with { Wrap = Summed },
-        Of("webp", "a.webp", "skia", _ => [Encode(SKEncodedImageFormat.Webp)]),
-        Of("bmp", "a.bmp", "skia", _ => [Bmp(24), Bmp(32)]),
-        Of("gif", "a.gif", "skia", _ => [Convert.FromBase64String(FirstGif)]),
+        .. Jpeg(JpegDecoder.Skia), .. ImageDecoder.Has(JpegDecoder.TurboJpeg) ? Jpeg(JpegDecoder.TurboJpeg) : [],
+        Of("png", "a.png", JpegDecoder.Skia, _ => [Encode(SKEncodedImageFormat.Png)]),
+        Of("png-chunks", "a.png", JpegDecoder.Skia, _ => [Encode(SKEncodedImageFormat.Png)]) with { Wrap = Summed },
+        Of("webp", "a.webp", JpegDecoder.Skia, _ => [Encode(SKEncodedImageFormat.Webp)]),
+        Of("bmp", "a.bmp", JpegDecoder.Skia, _ => [Bmp(24), Bmp(32)]),
+        Of("gif", "a.gif", JpegDecoder.Skia, _ => [Convert.FromBase64String(FirstGif)]),
     ];
 
-    private static FuzzReader[] Jpeg(string decoder) => [Of($"jpeg-{decoder}", "a.jpg", decoder, _ => [Encode(SKEncodedImageFormat.Jpeg), Turned(Encode(SKEncodedImageFormat.Jpeg))])];
+    private static FuzzReader[] Jpeg(JpegDecoder decoder) => [Of($"jpeg-{decoder.ToString().ToLowerInvariant()}", "a.jpg", decoder, _ => [Encode(SKEncodedImageFormat.Jpeg), Turned(Encode(SKEncodedImageFormat.Jpeg))])];
 
-    private static FuzzReader Of(string name, string file, string decoder, Func<string, IReadOnlyList<byte[]>> seeds)
+    private static FuzzReader Of(string name, string file, JpegDecoder decoder, Func<string, IReadOnlyList<byte[]>> seeds)
     {
         var options = new DataOptions { Decoder = decoder, DecodeLimitMegapixels = Megapixels };
         return new FuzzReader(name, file, seeds, path =>

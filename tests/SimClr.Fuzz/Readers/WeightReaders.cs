@@ -122,7 +122,7 @@ internal static class WeightReaders
 
     private static byte[] Encoder(string folder, bool own)
     {
-        var options = new EncoderOptions { Name = "resnet18", Width = 1.0 / 16, Stem = "small" };
+        var options = new EncoderOptions { Name = "resnet18", Width = 1.0 / 16, Stem = EncoderStem.Small };
         using var encoder = new TrainedEncoder(EncoderCatalog.Create(options, 8), options, new ViewOptions { Size = 8 });
         return own
             ? ReaderCatalog.Written(folder, "e.safetensors", file => encoder.Save(file))
@@ -131,7 +131,7 @@ internal static class WeightReaders
 
     private static string? Import(string file)
     {
-        ImportedEncoder.Read(file, new ImportOptions { Normalize = "none" }).Dispose();
+        ImportedEncoder.Read(file, new ImportOptions { Normalize = Normalization.None }).Dispose();
         return null;
     }
 }

@@ -117,17 +117,17 @@ public sealed class DelegatingDataSetTests
 
         public override IReadOnlyList<string>? ClassNames => Note(Names, "get_ClassNames");
 
-        internal override IReadOnlyList<sbyte[]>? Presence => Note(Marks, "get_Presence");
+        public override IReadOnlyList<sbyte[]>? Presence => Note(Marks, "get_Presence");
 
-        internal override string? NoLabelsReason => Note("why", "get_NoLabelsReason");
+        public override string? NoLabelsReason => Note("why", "get_NoLabelsReason");
 
-        internal override Omissions Omissions => Note(Left, "get_Omissions");
+        public override Omissions Omissions => Note(Left, "get_Omissions");
 
         public override string Fingerprint => Note("f", "get_Fingerprint");
 
         internal override string? Decoder => Note("by hand", "get_Decoder");
 
-        internal override bool IsDecoded => Note(true, "get_IsDecoded");
+        public override bool IsDecoded => Note(true, "get_IsDecoded");
 
         public override string PathOf(int index) => Note($"path {index}", nameof(PathOf));
 
@@ -137,7 +137,7 @@ public sealed class DelegatingDataSetTests
 
         public override RgbImage Read(int index) => Note(index == 1 ? Image : Other, nameof(Read));
 
-        internal override void Recycle(int index, RgbImage image) => Note(Assert.IsType<RgbImage>(image), nameof(Recycle));
+        public override void Recycle(int index, RgbImage image) => Note(Assert.IsType<RgbImage>(image), nameof(Recycle));
 
         private T Note<T>(T answer, string member)
         {

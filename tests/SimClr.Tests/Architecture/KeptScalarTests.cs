@@ -23,9 +23,9 @@ public sealed class KeptScalarTests
         Assert.Contains("SimClr", assemblies);
         string[] found = [.. assemblies
             .SelectMany(name => MethodCalls.Methods(Assembly.Load(name)))
-            .Where(method => method.DeclaringType != typeof(Scalars))
+            .Where(method => !IsScalars(method.DeclaringType))
             .SelectMany(Faults)];
-        Assert.True(found.Length == 0, $"Nothing keeps these scalars (see src/SimClr/Internals/Scalars.cs):\n{string.Join("\n", found)}");
+        Assert.True(found.Length == 0, $"Nothing keeps these scalars (see src/Shared/Scalars.cs):\n{string.Join("\n", found)}");
     }
 
     [Theory]
@@ -40,6 +40,9 @@ public sealed class KeptScalarTests
     [Fact]
     public void What_keeps_its_scalars_passes() => Assert.Empty(Faults(typeof(Careless).GetMethod(nameof(Careless.Not))!));
 
+    // Several packages compile it.
+    private static bool IsScalars(Type? type) => type?.FullName == typeof(Scalars).FullName;
+
     private static IEnumerable<string> Faults(MethodBase method)
     {
         foreach ((_, MethodBase callee, OpCode next) in MethodCalls.Of(method))
@@ -48,7 +51,7 @@ public sealed class KeptScalarTests
             {
                 yield return $"{method.DeclaringType}.{method.Name} calls {callee.DeclaringType}: {callee}";
             }
-            else if (callee.DeclaringType == typeof(Scalars) && callee.Name == nameof(Scalars.Of) && next.Name!.StartsWith("stloc", StringComparison.Ordinal))
+            else if (IsScalars(callee.DeclaringType) && callee.Name == nameof(Scalars.Of) && next.Name!.StartsWith("stloc", StringComparison.Ordinal))
             {
                 yield return $"{method.DeclaringType}.{method.Name} calls {callee.DeclaringType}: {callee}, held by a variable";
             }

@@ -1,9 +1,14 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
+using SimClr.Onnx;
+using SimClr.Parquet;
+using SimClr.Store;
+using SimClr.Store.Postgres;
 using SimClr.Training;
 
 namespace SimClr.Tests.Architecture;
 
-public sealed class PublicSurfaceTests
+public sealed partial class PublicSurfaceTests
 {
     private const BindingFlags Own = BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
@@ -11,11 +16,39 @@ public sealed class PublicSurfaceTests
     private static readonly string[] Generated =
         ["Deconstruct", "Equals", "GetHashCode", "PrintMembers", "ToString", "<Clone>$", "op_Equality", "op_Inequality", "EqualityContract"];
 
+    private static readonly Assembly[] Packages =
+    [
+        typeof(Pretrainer).Assembly, typeof(OnnxExport).Assembly, typeof(ParquetFormat).Assembly, typeof(SqliteImageCollection).Assembly,
+        typeof(PostgresImageCollection).Assembly,
+    ];
+
+    /// <summary>Test and bench projects see internals; packages and the command are clients of the public surface.</summary>
+    [Fact]
+    public void No_package_sees_the_internals_of_another()
+    {
+        string[] projects = [.. SourceTree.Files("src", "*.csproj")];
+        string[] names = [.. projects.Select(file => Path.GetFileNameWithoutExtension(file)!)];
+        Assert.Contains("SimClr.Cli", names);
+        IEnumerable<string> found = projects.SelectMany(file => Friends().Matches(File.ReadAllText(file))
+            .Select(match => match.Groups[1].Value)
+            .Where(names.Contains)
+            .Select(friend => $"{file} shows its internals to {friend}"));
+        Assert.Empty(found);
+        Assert.DoesNotContain(SourceTree.Files("src"), file => File.ReadAllText(file).Contains("InternalsVisibleTo", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_package_is_covered()
+    {
+        string[] libraries = [.. SourceTree.Files("src", "*.csproj").Select(file => Path.GetFileNameWithoutExtension(file)!).Where(name => name != "SimClr.Cli")];
+        Assert.Equal(libraries.Order(), Packages.Select(package => package.GetName().Name!).Order());
+    }
+
     [Fact]
     public void The_public_names_are_those_that_were_chosen()
     {
         string file = Path.Combine(SourceTree.Root, "tests", "SimClr.Tests", "Architecture", "PublicNames.txt");
-        string[] actual = [.. typeof(Pretrainer).Assembly.GetExportedTypes().Select(Describe).Order(StringComparer.Ordinal)];
+        string[] actual = [.. Packages.SelectMany(package => package.GetExportedTypes()).Select(Describe).Order(StringComparer.Ordinal)];
         string[] expected = File.Exists(file) ? File.ReadAllLines(file) : [];
         string[] added = [.. actual.Except(expected)];
         string[] removed = [.. expected.Except(actual)];
@@ -23,6 +56,9 @@ public sealed class PublicSurfaceTests
             added.Length + removed.Length == 0,
             $"The public surface changed. If that is meant, write this into {file}:\n{string.Join("\n", actual)}\n\nadded:\n{string.Join("\n", added)}\n\nremoved:\n{string.Join("\n", removed)}");
     }
+
+    [GeneratedRegex("<InternalsVisibleTo Include=\"([^\"]+)\"")]
+    private static partial Regex Friends();
 
     private static string Describe(Type type)
     {

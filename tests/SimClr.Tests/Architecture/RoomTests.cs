@@ -43,6 +43,9 @@ public sealed partial class RoomTests
             "Augmentation", "Checkpoints", "Configuration", "Data", "Distributed", "Embeddings", "Encoders", "Evaluation", "Heads",
             "Internals", "Layers", "Losses", "Optimizers",
         ],
+
+        // What a program may ask of the machine; the rooms before it ask the internals.
+        ["Diagnostics"] = ["Distributed", "Internals", "Training"],
     };
 
     public static TheoryData<string> Rooms => [.. MayUse.Keys];
@@ -67,6 +70,20 @@ public sealed partial class RoomTests
             Assert.Matches($@"namespace SimClr\.{room};", text);
             var used = RoomName().Matches(text).Select(match => match.Groups[1].Value).Where(MayUse.ContainsKey);
             Assert.Empty(used.Except(allowed).Select(other => $"{file} uses {other}"));
+        }
+    }
+
+    /// <summary>Small helpers without a state of their own; a source that one package alone compiles belongs into it.</summary>
+    [Fact]
+    public void Shared_sources_are_few_and_shared()
+    {
+        string[] sources = [.. SourceTree.Files(Path.Combine("src", "Shared")).Select(file => Path.GetFileName(file)!)];
+        string[] projects = [.. SourceTree.Files("src", "*.csproj").Where(file => !file.EndsWith("SimClr.csproj", StringComparison.Ordinal)).Select(File.ReadAllText)];
+        Assert.InRange(sources.Length, 1, 20);
+        Assert.All(sources, source => Assert.Contains(projects, project => project.Contains($"../Shared/{source}", StringComparison.Ordinal)));
+        foreach (string file in SourceTree.Files(Path.Combine("src", "Shared")))
+        {
+            Assert.Empty(RoomName().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value).Where(MayUse.ContainsKey).Except(["Data", "Internals"]));
         }
     }
 

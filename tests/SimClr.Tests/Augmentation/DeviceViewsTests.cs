@@ -11,7 +11,7 @@ public sealed class DeviceViewsTests
     [
         new ViewOptions { Size = 32, Strength = 0.5, Blur = false },
         new ViewOptions { Size = 40, JitterProbability = 1, BlurProbability = 1 },
-        new ViewOptions { Size = 24, Interpolation = "bilinear", Normalize = "imagenet" },
+        new ViewOptions { Size = 24, Interpolation = Interpolation.Bilinear, Normalize = Normalization.ImageNet },
         new ViewOptions { Size = 17, Strength = 2.5, JitterProbability = 1, GrayProbability = 0.5 },
         new ViewOptions { Size = 1 },
         new ViewOptions { Size = 2, BlurProbability = 1 },
@@ -36,7 +36,7 @@ public sealed class DeviceViewsTests
         for (int i = 0; i < draws.Length; i++)
         {
             renderer.Render(images[i % images.Length], draws[i], expected);
-            GoldenImage.AssertClose([.. expected.Select(v => (double)v)], got.AsSpan(i * floats, floats), 1e-5 * (options.Normalize == "none" ? 1 : 5));
+            GoldenImage.AssertClose([.. expected.Select(v => (double)v)], got.AsSpan(i * floats, floats), 1e-5 * (options.Normalize == Normalization.None ? 1 : 5));
         }
     }
 
@@ -79,7 +79,7 @@ public sealed class DeviceViewsTests
     public void A_batch_is_sent_in_two_copies_whatever_is_done_with_it()
     {
         RgbImage[] images = [.. Enumerable.Range(0, 12).Select(i => RandomImages.Noise(30 + (i % 5), 30, i))];
-        var options = new ViewOptions { Size = 20, JitterProbability = 1, GrayProbability = 0.5, BlurProbability = 0.5, Normalize = "imagenet" };
+        var options = new ViewOptions { Size = 20, JitterProbability = 1, GrayProbability = 0.5, BlurProbability = 0.5, Normalize = Normalization.ImageNet };
         using var views = new DeviceViews(options, 1, TestDevice.Name, ScalarType.Float32);
         for (int batch = 1; batch <= 5; batch++)
         {

@@ -29,7 +29,7 @@ public sealed class EvaluationTransformTests
             RgbImage image = RandomImages.Noise(width, height, size);
             foreach (bool bicubic in new[] { true, false })
             {
-                var options = new ViewOptions { Size = size, Interpolation = bicubic ? "bicubic" : "bilinear" };
+                var options = new ViewOptions { Size = size, Interpolation = bicubic ? Interpolation.Bicubic : Interpolation.Bilinear };
                 GoldenImage.AssertClose(Reference(image, size, side, bicubic), Render(options, image), 3e-6);
             }
         }
@@ -42,7 +42,7 @@ public sealed class EvaluationTransformTests
         {
             Gen.Select(Gen.Int[1, 300], Gen.Int[1, 300], Gen.Int[1, 60], Gen.Bool, Gen.Int[0, 1_000_000]).Sample((width, height, size, normalize, seed) =>
             {
-                var options = new ViewOptions { Size = size, Normalize = normalize ? "imagenet" : "none" };
+                var options = new ViewOptions { Size = size, Normalize = normalize ? Normalization.ImageNet : Normalization.None };
                 RgbImage image = RandomImages.Noise(width, height, seed);
                 float[] pixels = new float[3 * size * size];
                 new EvaluationTransform(options, kernels).Render(image, pixels);
@@ -95,7 +95,7 @@ public sealed class EvaluationTransformTests
         double[] deviation = [0.229, 0.224, 0.225];
         GoldenImage.AssertClose(
             [.. Render(new ViewOptions { Size = 16 }, image).Select((v, i) => (v - mean[i % 3]) / deviation[i % 3])],
-            Render(new ViewOptions { Size = 16, Normalize = "imagenet" }, image), 2e-6);
+            Render(new ViewOptions { Size = 16, Normalize = Normalization.ImageNet }, image), 2e-6);
     }
 
     [Fact]

@@ -33,8 +33,8 @@ public sealed class ViewKernelsTests
                 Size = size,
                 Strength = strength,
                 AreaMin = 1e-4,
-                Interpolation = seed % 2 == 0 ? "bicubic" : "bilinear",
-                Normalize = seed % 3 == 0 ? "imagenet" : "none",
+                Interpolation = seed % 2 == 0 ? Interpolation.Bicubic : Interpolation.Bilinear,
+                Normalize = seed % 3 == 0 ? Normalization.ImageNet : Normalization.None,
             };
             AssertPlain(kernels, options, RandomImages.Noise(width, height, seed), seed, seed % 3 == 0 ? 5 * Close : Close);
         }, iter: 400);
@@ -105,7 +105,7 @@ public sealed class ViewKernelsTests
     {
         Gen.Select(Gen.Int[1, 60], Gen.Int[1, 50], Gen.Bool, Gen.Int[0, 1_000_000]).Sample((side, size, normalize, seed) =>
         {
-            var options = new ViewOptions { Size = size, Normalize = normalize ? "imagenet" : "none" };
+            var options = new ViewOptions { Size = size, Normalize = normalize ? Normalization.ImageNet : Normalization.None };
             RgbImage image = RandomImages.Noise(side, side, seed);
             ViewParameters draws = ViewParameters.Draw(options, side, side, seed, 0, 0, 0);
             var renderer = new ViewRenderer(options, kernels);
@@ -128,7 +128,7 @@ public sealed class ViewKernelsTests
         foreach (JsonElement golden in cases)
         {
             int Get(string name) => golden.GetProperty(name).GetInt32();
-            var options = new ViewOptions { Size = Get("size"), Interpolation = golden.GetProperty("mode").GetString()! };
+            var options = new ViewOptions { Size = Get("size"), Interpolation = EnumText.Parse<Interpolation>(golden.GetProperty("mode").GetString()!) };
             var draws = new ViewParameters(
                 new Box(Get("top"), Get("left"), Get("height"), Get("width")), false, false, 0, 1, 1, 1, 0, false, 0);
             double[] expected = [.. golden.GetProperty("value").Numbers().Select(SlowReference.Clamp)];

@@ -1,4 +1,5 @@
 using SimClr.Augmentation;
+using SimClr.Internals;
 
 namespace SimClr.Tests.Augmentation;
 
@@ -28,8 +29,8 @@ public sealed class ViewOptionsTests
                 BlurSigmaMax = 2,
                 BlurKernel = 0.1,
                 FlipProbability = 0.5,
-                Interpolation = "bicubic",
-                Normalize = "none",
+                Interpolation = Interpolation.Bicubic,
+                Normalize = Normalization.None,
             },
             new ViewOptions());
     }
@@ -54,8 +55,8 @@ public sealed class ViewOptionsTests
         Assert.Throws<ArgumentOutOfRangeException>(() => options with { BlurSigmaMin = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => options with { BlurSigmaMax = -1 });
         Assert.Throws<ArgumentOutOfRangeException>(() => options with { BlurKernel = 1.1 });
-        Assert.Throws<ArgumentOutOfRangeException>(() => options with { Interpolation = "nearest" });
-        Assert.Throws<ArgumentOutOfRangeException>(() => options with { Normalize = "cifar" });
+        Assert.Throws<ArgumentOutOfRangeException>(() => options with { Interpolation = EnumText.Parse<Interpolation>("nearest") });
+        Assert.Throws<ArgumentOutOfRangeException>(() => options with { Normalize = EnumText.Parse<Normalization>("cifar") });
     }
 
     [Fact]

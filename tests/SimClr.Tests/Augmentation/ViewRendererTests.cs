@@ -15,7 +15,7 @@ public sealed class ViewRendererTests
     {
         Gen.Select(Gen.Int[1, 60], Gen.Int[1, 60], Gen.Int[1, 40], Gen.Double[0, 2.5], Gen.Bool, Gen.Int[0, 10_000]).Sample((width, height, size, strength, bicubic, seed) =>
         {
-            var options = new ViewOptions { Size = size, Strength = strength, Interpolation = bicubic ? "bicubic" : "bilinear" };
+            var options = new ViewOptions { Size = size, Strength = strength, Interpolation = bicubic ? Interpolation.Bicubic : Interpolation.Bilinear };
             RgbImage image = RandomImages.Noise(width, height, seed);
             foreach (int view in new[] { 0, 1 })
             {
@@ -145,7 +145,7 @@ public sealed class ViewRendererTests
         double[] deviation = [0.229, 0.224, 0.225];
         GoldenImage.AssertClose(
             [.. plain.Select((v, i) => (v - mean[i % 3]) / deviation[i % 3])],
-            Render(options with { Normalize = "imagenet" }, image, draws), 2e-6);
+            Render(options with { Normalize = Normalization.ImageNet }, image, draws), 2e-6);
     }
 
     [Fact]

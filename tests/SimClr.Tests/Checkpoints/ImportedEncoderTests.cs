@@ -1,6 +1,7 @@
 using SimClr.Augmentation;
 using SimClr.Checkpoints;
 using SimClr.Encoders;
+using SimClr.Internals;
 using SimClr.Tests.Data;
 using static TorchSharp.torch;
 
@@ -9,7 +10,7 @@ namespace SimClr.Tests.Checkpoints;
 /// <summary>Weights as other programs name them, made of our own by renaming: the encoder must compute the same.</summary>
 public sealed class ImportedEncoderTests : IDisposable
 {
-    private static readonly ImportOptions Plain = new() { Normalize = "none", Size = 32 };
+    private static readonly ImportOptions Plain = new() { Normalize = Normalization.None, Size = 32 };
 
     private readonly TorchSharp.DisposeScope scope = NewDisposeScope();
     private readonly TemporaryFolder folder = new();
@@ -147,7 +148,7 @@ public sealed class ImportedEncoderTests : IDisposable
             }
         }
 
-        Assert.Equal(new EncoderOptions { Name = name, Width = width, Stem = "imagenet" }, EncoderShape.Recognize(weights, "file"));
+        Assert.Equal(new EncoderOptions { Name = name, Width = width, Stem = EncoderStem.ImageNet }, EncoderShape.Recognize(weights, "file"));
     }
 
     [Theory]
@@ -212,15 +213,15 @@ public sealed class ImportedEncoderTests : IDisposable
         string file = Write(Weights(source));
 
         Assert.Contains("ImportOptions.Normalize is missing", Assert.Throws<ConfigurationException>(() => ImportedEncoder.Read(file, new ImportOptions())).Message);
-        using ImportedEncoder imported = ImportedEncoder.Read(file, new ImportOptions { Normalize = "imagenet" });
-        Assert.Equal(new ViewOptions { Size = 32, Normalize = "imagenet" }, imported.Encoder.Views);
+        using ImportedEncoder imported = ImportedEncoder.Read(file, new ImportOptions { Normalize = Normalization.ImageNet });
+        Assert.Equal(new ViewOptions { Size = 32, Normalize = Normalization.ImageNet }, imported.Encoder.Views);
         Assert.Equal(3, imported.Assumed.Count);
         Assert.Contains("size 32", imported.Assumed[0]);
         Assert.Contains("padding 2", imported.Assumed[2]);
         ConfigurationException error = Assert.Throws<ConfigurationException>(() => ImportedEncoder.Read(file, Plain with { Encoder = "resnet50" }));
         Assert.Contains("ImportOptions.Encoder: got resnet50", error.Message);
         Assert.Throws<ConfigurationException>(() => ImportedEncoder.Read(file, Plain with { Width = 1 }));
-        Assert.Throws<ConfigurationException>(() => ImportedEncoder.Read(file, Plain with { Stem = "imagenet" }));
+        Assert.Throws<ConfigurationException>(() => ImportedEncoder.Read(file, Plain with { Stem = EncoderStem.ImageNet }));
     }
 
     [Theory]
@@ -229,7 +230,7 @@ public sealed class ImportedEncoderTests : IDisposable
     public void A_file_of_our_own_says_it_all_itself(string name)
     {
         using ResNet source = Source("resnet18 small");
-        var views = new ViewOptions { Size = 20, Normalize = "imagenet" };
+        var views = new ViewOptions { Size = 20, Normalize = Normalization.ImageNet };
         new TrainedEncoder(source, new EncoderOptions { Name = "resnet18", Width = 1.0 / 16 }, views).Save(folder.Of(name));
 
         using TrainedEncoder loaded = TrainedEncoder.Load(folder.Of(name));
@@ -237,7 +238,7 @@ public sealed class ImportedEncoderTests : IDisposable
         Assert.Equal(0, Compute(source).sub(Compute(loaded.Module)).abs().max().item<float>(), 1e-5);
         using ImportedEncoder imported = ImportedEncoder.Read(folder.Of(name), new ImportOptions());
         Assert.Equal(views, imported.Encoder.Views);
-        Assert.Throws<ConfigurationException>(() => ImportedEncoder.Read(folder.Of(name), new ImportOptions { Normalize = "none" }));
+        Assert.Throws<ConfigurationException>(() => ImportedEncoder.Read(folder.Of(name), new ImportOptions { Normalize = Normalization.None }));
     }
 
     [Fact]
@@ -252,7 +253,7 @@ public sealed class ImportedEncoderTests : IDisposable
     private static ResNet Source(string kind, long seed = 1)
     {
         string[] words = kind.Split(' ');
-        ResNet encoder = EncoderCatalog.Create(new EncoderOptions { Name = words[0], Width = 1.0 / 16, Stem = words[1] }, 32, seed);
+        ResNet encoder = EncoderCatalog.Create(new EncoderOptions { Name = words[0], Width = 1.0 / 16, Stem = EnumText.Parse<EncoderStem>(words[1]) }, 32, seed);
         using var _ = no_grad();
         using var generator = new Generator((ulong)seed);
         foreach ((string name, Tensor value) in ModuleState.Of(encoder).Where(w => w.Value.dim() == 1))

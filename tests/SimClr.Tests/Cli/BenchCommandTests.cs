@@ -10,7 +10,7 @@ public sealed class BenchCommandTests : IDisposable
 {
     private static readonly BenchSettings Tiny = new()
     {
-        Basis = TinyRun.Options with { Threads = 1, Precision = "fp32" },
+        Basis = TinyRun.Options with { Threads = 1, Precision = Precision.Fp32 },
         Rounds = 3,
         Span = TimeSpan.FromMilliseconds(1),
         Batch = 8,

@@ -143,7 +143,7 @@ public sealed class PackFileTests : IDisposable
     {
         using ImageDataSet source = Folder();
         using ImageDataSet packed = Packed(source);
-        DataOptions always = Lenient with { Cache = "always" };
+        DataOptions always = Lenient with { Cache = DataCache.Always };
         Assert.Same(packed, ImageCache.Load(packed, always, new SkippedImages(packed)));
         ImageDataSet part = packed.Subset([1, 0]);
         Assert.Same(part, ImageCache.Load(part, always, new SkippedImages(part)));

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using SimClr.Checkpoints;
 using SimClr.Encoders;
+using SimClr.Internals;
 using SimClr.Layers;
 using SimClr.Tests.Golden;
 using TorchSharp;
@@ -57,7 +58,7 @@ public sealed class ResNetTests : IDisposable
     [InlineData("resnet50", 0.0625)]
     public void Gradients_of_a_narrow_network_do_not_depend_on_what_lay_in_memory(string name, double width)
     {
-        using ResNet resnet = EncoderCatalog.Create(new EncoderOptions { Name = name, Width = width, Stem = "small" }, 24);
+        using ResNet resnet = EncoderCatalog.Create(new EncoderOptions { Name = name, Width = width, Stem = EncoderStem.Small }, 24);
         resnet.train();
         for (int trial = 0; trial < 4; trial++)
         {
@@ -102,7 +103,7 @@ public sealed class ResNetTests : IDisposable
     [InlineData("imagenet", 32, false)]
     public void The_stem_goes_by_size_or_by_name(string stem, int size, bool small)
     {
-        using ResNet resnet = EncoderCatalog.Create(new EncoderOptions { Name = "resnet18", Width = 0.25, Stem = stem }, size);
+        using ResNet resnet = EncoderCatalog.Create(new EncoderOptions { Name = "resnet18", Width = 0.25, Stem = EnumText.Parse<EncoderStem>(stem) }, size);
         Assert.Equal(small, resnet.SmallStem);
         Assert.Equal(small ? [16, 3, 3, 3] : [16, 3, 7, 7], resnet.state_dict()["conv1.weight"].shape);
     }

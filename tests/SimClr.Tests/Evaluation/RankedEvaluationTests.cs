@@ -17,7 +17,7 @@ public sealed class RankedEvaluationTests
 {
     private static readonly ViewOptions Views = new() { Size = 12, Blur = false, AreaMin = 0.5 };
     private static readonly LinearOptions Few = new() { Epochs = 3, BatchSize = 30, BaseRate = 1 };
-    private static readonly DataOptions Reading = new() { Workers = 1, Cache = "never", MaxSkipped = 0.2 };
+    private static readonly DataOptions Reading = new() { Workers = 1, Cache = DataCache.Never, MaxSkipped = 0.2 };
 
     [Theory]
     [InlineData(2)]

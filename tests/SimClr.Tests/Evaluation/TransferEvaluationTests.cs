@@ -95,7 +95,7 @@ public sealed class TransferEvaluationTests : IDisposable
     public void Images_of_the_view_s_own_size_are_not_cropped_however_large()
     {
         RgbImage image = RandomImages.Noise(64, 64, 3);
-        var options = new ViewOptions { Size = 64, Interpolation = "bilinear" };
+        var options = new ViewOptions { Size = 64, Interpolation = Interpolation.Bilinear };
         float[] whole = new float[3 * 64 * 64];
         EvaluationTransform.ForTransfer(options).Render(image, whole);
         GoldenImage.AssertClose([.. image.Pixels.ToArray().Select(value => value / 255.0)], whole, 1e-6);

@@ -1,4 +1,5 @@
 using SimClr.Heads;
+using SimClr.Internals;
 using SimClr.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -41,7 +42,7 @@ public sealed class ProjectionHeadTests : IDisposable
     [InlineData("mlp", 4, true, 8)]
     public void Every_mode_passes_a_gradient_to_h_and_to_each_trained_parameter(string kind, int layers, bool norm, int width)
     {
-        using var head = new ProjectionHead(new HeadOptions { Kind = kind, Layers = layers, BatchNorm = norm, Hidden = 16, Output = 8 }, 24);
+        using var head = new ProjectionHead(new HeadOptions { Kind = EnumText.Parse<HeadKind>(kind), Layers = layers, BatchNorm = norm, Hidden = 16, Output = 8 }, 24);
         using var generator = new Generator(5);
         Tensor h = randn([12, 24], generator: generator).requires_grad_();
         Tensor z = head.forward(h);
@@ -66,7 +67,7 @@ public sealed class ProjectionHeadTests : IDisposable
     public void The_gradient_through_the_head_equals_finite_differences(string kind, int layers, bool norm)
     {
         using var head = new ProjectionHead(
-            new HeadOptions { Kind = kind, Layers = layers, BatchNorm = norm, Hidden = 5, Output = 3 }, 4);
+            new HeadOptions { Kind = EnumText.Parse<HeadKind>(kind), Layers = layers, BatchNorm = norm, Hidden = 5, Output = 3 }, 4);
         head.to(ScalarType.Float64);
         using var generator = new Generator(6);
         Tensor h = randn([6, 4], dtype: ScalarType.Float64, generator: generator).requires_grad_();

@@ -14,7 +14,7 @@ internal static class DensePairLosses
         Tensor s = u1.matmul(u2.t());                                                  // [N, N]
         Tensor positive = s.diagonal();                                                // [N]
         Tensor negatives = eye(s.shape[0], dtype: ScalarType.Bool).logical_not();
-        Tensor loss = options.Name == "margin"
+        Tensor loss = options.Name == LossName.Margin
             ? Margin(options, s, positive, negatives)
             : NtLogistic(options, s, positive, negatives);
         return loss.MoveToOuterDisposeScope();

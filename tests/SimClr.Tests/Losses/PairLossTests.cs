@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CsCheck;
+using SimClr.Internals;
 using SimClr.Losses;
 using SimClr.Tests.Golden;
 using TorchSharp;
@@ -282,7 +283,7 @@ public sealed class PairLossTests : IDisposable
     [InlineData("nt-xent", false, 0.8, null)]
     public void Values_that_contradict_the_name_are_refused(string name, bool semiHard, double margin, string? message)
     {
-        var options = new LossOptions { Name = name, SemiHard = semiHard, Margin = margin };
+        var options = new LossOptions { Name = EnumText.Parse<LossName>(name), SemiHard = semiHard, Margin = margin };
         string? refusal = Record.Exception(options.Validate)?.Message;
         Assert.Equal(message, message is null ? refusal : refusal![..message.Length]);
     }
@@ -290,7 +291,7 @@ public sealed class PairLossTests : IDisposable
     [Fact]
     public void A_name_margin_or_temperature_that_cannot_be_is_refused()
     {
-        Assert.Contains("did you mean 'nt-logistic'?", Assert.Throws<ArgumentOutOfRangeException>(() => new LossOptions { Name = "nt-logistics" }).Message, StringComparison.Ordinal);
+        Assert.Contains("did you mean 'nt-logistic'?", Assert.Throws<ArgumentOutOfRangeException>(() => new LossOptions { Name = EnumText.Parse<LossName>("nt-logistics") }).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => new LossOptions { Margin = -0.1 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new MarginLoss(double.NaN));
         Assert.Throws<ArgumentOutOfRangeException>(() => new NtLogisticLoss(0));
@@ -299,7 +300,7 @@ public sealed class PairLossTests : IDisposable
 
     private static LossOptions Options(string name, bool semiHard, double value, bool normalize) => new()
     {
-        Name = name,
+        Name = EnumText.Parse<LossName>(name),
         SemiHard = semiHard,
         Normalize = normalize,
         Temperature = value,
@@ -307,7 +308,7 @@ public sealed class PairLossTests : IDisposable
     };
 
     private static Tensor Dense(LossOptions options, Tensor z1, Tensor z2)
-        => options.Name == "nt-xent" ? DenseNtXent.Loss(z1, z2, options.Temperature, options.Normalize) : DensePairLosses.Loss(options, z1, z2);
+        => options.Name == LossName.NtXent ? DenseNtXent.Loss(z1, z2, options.Temperature, options.Normalize) : DensePairLosses.Loss(options, z1, z2);
 
     // e^s⁻ stands for the term of NT-Logistic; the margin's is its own.
     private static Tensor DenseForm(Tensor s, double? margin, bool semiHard)
@@ -378,7 +379,7 @@ public sealed class PairLossTests : IDisposable
             for (int j = 0; j < z2.Length; j++)
             {
                 double negative = Similarity(z1[i], z2[j]);
-                bool within = options.Name != "margin" || negative - positive + options.Margin > 0;
+                bool within = options.Name != LossName.Margin || negative - positive + options.Margin > 0;
                 if (j != i && !options.SemiHard)
                 {
                     ofNegatives.Add(Term(negative, positive));
@@ -396,10 +397,10 @@ public sealed class PairLossTests : IDisposable
         }
 
         double pairs = ofNegatives.Count == 0 ? 0 : ofNegatives.Average();
-        return options.Name == "margin" ? pairs : ofPositives.Average() + pairs;
+        return options.Name == LossName.Margin ? pairs : ofPositives.Average() + pairs;
 
         double Term(double negative, double positive)
-            => options.Name == "margin" ? Math.Max(negative - positive + options.Margin, 0) : SoftPlus(negative);
+            => options.Name == LossName.Margin ? Math.Max(negative - positive + options.Margin, 0) : SoftPlus(negative);
 
         double Similarity(double[] a, double[] b)
         {

@@ -63,7 +63,7 @@ public sealed class OnnxExportTests : IDisposable
     {
         using TrainedEncoder encoder = Encoder("resnet18", 1.0 / 16, "auto", 12);
         using var head = new ProjectionHead(
-            new HeadOptions { Kind = kind, Layers = layers, BatchNorm = batchNorm, Hidden = 24, Output = 10 }, ((ResNet)encoder.Module).RepresentationSize);
+            new HeadOptions { Kind = EnumText.Parse<HeadKind>(kind), Layers = layers, BatchNorm = batchNorm, Hidden = 24, Output = 10 }, ((ResNet)encoder.Module).RepresentationSize);
         Stir(head);
 
         OnnxExportResult result = OnnxExport.Write(encoder, folder.Of("z.onnx"), head: head);
@@ -80,9 +80,9 @@ public sealed class OnnxExportTests : IDisposable
     [InlineData("none", 40, "bicubic")]
     public void Images_of_any_size_are_prepared_in_the_model_as_by_us(string normalize, int size, string interpolation)
     {
-        var views = new ViewOptions { Size = size, Normalize = normalize, Interpolation = interpolation };
+        var views = new ViewOptions { Size = size, Normalize = EnumText.Parse<Normalization>(normalize), Interpolation = EnumText.Parse<Interpolation>(interpolation) };
         using TrainedEncoder encoder = Encoder("resnet18", 1.0 / 16, "auto", views);
-        OnnxExport.Write(encoder, folder.Of("images.onnx"), new OnnxExportOptions { Input = "images" });
+        OnnxExport.Write(encoder, folder.Of("images.onnx"), new OnnxExportOptions { Input = OnnxInput.Images });
         using var session = new InferenceSession(folder.Of("images.onnx"));
 
         foreach ((int width, int height) in new[] { (size, size), (150, 61), (47, 130), (21, 13), (size + 1, size), (500, 9), (size, (2 * size) + 1) })
@@ -103,8 +103,8 @@ public sealed class OnnxExportTests : IDisposable
     [InlineData("imagenet")]
     public void Pixels_are_scaled_and_normalized_in_the_model(string normalize)
     {
-        using TrainedEncoder encoder = Encoder("resnet18", 1.0 / 16, "auto", new ViewOptions { Size = 16, Normalize = normalize });
-        OnnxExport.Write(encoder, folder.Of("pixels.onnx"), new OnnxExportOptions { Input = "pixels", Normalize = true });
+        using TrainedEncoder encoder = Encoder("resnet18", 1.0 / 16, "auto", new ViewOptions { Size = 16, Normalize = EnumText.Parse<Normalization>(normalize) });
+        OnnxExport.Write(encoder, folder.Of("pixels.onnx"), new OnnxExportOptions { Input = OnnxInput.Pixels, Normalize = true });
         RgbImage image = Augmentation.RandomImages.Noise(16, 16, 1);
         float[] prepared = new float[3 * 16 * 16];
         new EvaluationTransform(encoder.Views).Render(image, prepared);
@@ -138,7 +138,7 @@ public sealed class OnnxExportTests : IDisposable
     [Fact]
     public void The_metadata_says_what_goes_in_what_comes_out_and_where_it_is_from()
     {
-        var views = new ViewOptions { Size = 40, Normalize = "imagenet" };
+        var views = new ViewOptions { Size = 40, Normalize = Normalization.ImageNet };
         using TrainedEncoder encoder = Encoder("resnet18", 1.0 / 16, "auto", views);
         var options = new OnnxExportOptions { Provenance = new Dictionary<string, string> { ["run"] = "photos" } };
 
@@ -218,7 +218,7 @@ public sealed class OnnxExportTests : IDisposable
 
     private static TrainedEncoder Encoder(string name, double width, string stem, ViewOptions views)
     {
-        var options = new EncoderOptions { Name = name, Width = width, Stem = stem };
+        var options = new EncoderOptions { Name = name, Width = width, Stem = EnumText.Parse<EncoderStem>(stem) };
         ResNet module = EncoderCatalog.Create(options, views.Size);
         Stir(module);
         return new TrainedEncoder(module, options, views);

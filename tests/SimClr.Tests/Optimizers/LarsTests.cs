@@ -1,5 +1,6 @@
 using System.Text.Json;
 using SimClr.Heads;
+using SimClr.Internals;
 using SimClr.Optimizers;
 using SimClr.Tests.Golden;
 using TorchSharp;
@@ -91,7 +92,7 @@ public sealed class LarsTests : IDisposable
     public void Weights_that_start_at_zero_are_excluded_under_LARS_alone(string name, bool excluded)
     {
         var module = nn.Sequential(("zero", new LinearClassifier(3, 2)), ("random", nn.Linear(2, 2, hasBias: false)));
-        using Optimizer optimizer = OptimizerCatalog.Create(new OptimizerOptions { Name = name }, ParameterGroups.Of(module));
+        using Optimizer optimizer = OptimizerCatalog.Create(new OptimizerOptions { Name = EnumText.Parse<OptimizerName>(name) }, ParameterGroups.Of(module));
         Assert.Equal([excluded, true, false], optimizer.Parameters.Select(p => p.Excluded));
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SimClr.Internals;
 using SimClr.Optimizers;
 using SimClr.Tests.Golden;
 
@@ -18,7 +19,7 @@ public sealed class LearningRateScheduleTests
         var options = new OptimizerOptions
         {
             BaseRate = golden.GetProperty("base_rate").GetDouble(),
-            Scaling = golden.GetProperty("scaling").GetString()!,
+            Scaling = EnumText.Parse<RateScaling>(golden.GetProperty("scaling").GetString()!),
         };
         double peak = options.PeakRateFor(batch);
         var schedule = LearningRateSchedule.OfEarlierRun(
@@ -61,7 +62,7 @@ public sealed class LearningRateScheduleTests
 
     [Fact]
     public void A_peak_rate_replaces_base_and_scaling()
-        => Assert.Equal(1.5, new OptimizerOptions { PeakRate = 1.5, Scaling = "sqrt" }.PeakRateFor(4096));
+        => Assert.Equal(1.5, new OptimizerOptions { PeakRate = 1.5, Scaling = RateScaling.Sqrt }.PeakRateFor(4096));
 
     [Fact]
     public void It_rises_from_0_to_the_peak_and_falls_to_0()

@@ -1,3 +1,4 @@
+using SimClr.Internals;
 using SimClr.Optimizers;
 using SimClr.Tests.Golden;
 using TorchSharp;
@@ -29,7 +30,7 @@ public sealed class OtherOptimizerTests : IDisposable
     [InlineData("adamw", typeof(AdamW))]
     public void Optimizers_go_by_name(string name, Type type)
     {
-        using Optimizer optimizer = OptimizerCatalog.Create(new OptimizerOptions { Name = name }, []);
+        using Optimizer optimizer = OptimizerCatalog.Create(new OptimizerOptions { Name = EnumText.Parse<OptimizerName>(name) }, []);
         Assert.IsType(type, optimizer);
     }
 

@@ -1,3 +1,4 @@
+using SimClr.Internals;
 using SimClr.Optimizers;
 using SimClr.Tests.Golden;
 using TorchSharp;
@@ -158,7 +159,7 @@ public sealed class ParameterSlabTests : IDisposable
     }
 
     private static Optimizer Create(string name, IReadOnlyList<TrainedParameter> parameters)
-        => OptimizerCatalog.Create(new OptimizerOptions { Name = name, WeightDecay = 0.01, TrustCoefficient = 0.02 }, parameters);
+        => OptimizerCatalog.Create(new OptimizerOptions { Name = EnumText.Parse<OptimizerName>(name), WeightDecay = 0.01, TrustCoefficient = 0.02 }, parameters);
 
     private TrainedParameter[] Parameters()
     {

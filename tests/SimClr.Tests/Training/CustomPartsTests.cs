@@ -20,7 +20,7 @@ public sealed class CustomPartsTests : IDisposable
     [Fact]
     public void Parts_that_do_what_the_configured_ones_do_give_the_same_bytes()
     {
-        PretrainOptions options = TinyRun.Options with { Optimizer = new OptimizerOptions { Name = "sgd", PeakRate = 0.05, WeightDecay = 0 } };
+        PretrainOptions options = TinyRun.Options with { Optimizer = new OptimizerOptions { Name = OptimizerName.Sgd, PeakRate = 0.05, WeightDecay = 0 } };
         new Pretrainer(options).Run(TinyRun.Images(), folder.Of("configured"));
         new Pretrainer(options)
         {

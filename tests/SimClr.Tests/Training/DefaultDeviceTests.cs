@@ -4,6 +4,7 @@ using SimClr.Distributed;
 using SimClr.Embeddings;
 using SimClr.Encoders;
 using SimClr.Evaluation;
+using SimClr.Heads;
 using SimClr.Internals;
 using SimClr.Layers;
 using SimClr.Losses;
@@ -43,7 +44,7 @@ public sealed class DefaultDeviceTests : IDisposable
     [InlineData("device", null)]
     public void A_run_is_the_same_whatever_the_default_device(string augmentOn, int? micro)
     {
-        PretrainOptions options = Options with { AugmentOn = augmentOn, Batch = Options.Batch with { Micro = micro } };
+        PretrainOptions options = Options with { AugmentOn = EnumText.Parse<AugmentationPlace>(augmentOn), Batch = Options.Batch with { Micro = micro } };
         TinyRun.Train(folder, "before", options);
         set_default_device(META);
         TinyRun.Train(folder, "after", options);
@@ -77,12 +78,12 @@ public sealed class DefaultDeviceTests : IDisposable
     public void A_step_is_all_on_its_device_and_reads_nothing(int parts, string optimizer)
     {
         const int images = 12;
-        PretrainOptions options = Options with { Head = Options.Head with { Kind = "linear", BatchNorm = false } };
+        PretrainOptions options = Options with { Head = Options.Head with { Kind = HeadKind.Linear, BatchNorm = false } };
         using var scope = NewDisposeScope();
         using var task = new ContrastiveTask(
             SimClrModel.Create(options, "meta", new Dense()), new Product(), images);
         task.Model.train();
-        using Optimizer update = OptimizerCatalog.Create(Options.Optimizer with { Name = optimizer }, ParameterGroups.Of(task.Model), []);
+        using Optimizer update = OptimizerCatalog.Create(Options.Optimizer with { Name = EnumText.Parse<OptimizerName>(optimizer) }, ParameterGroups.Of(task.Model), []);
         IGradientStep step = task.Step(new RankShare(images, parts), World.Solo);
         for (int i = 0; i < 2; i++)
         {

@@ -34,7 +34,7 @@ internal sealed class WithoutLabels(ImageDataSet images) : DelegatingDataSet(ima
 
     public override IReadOnlyList<string>? ClassNames => null;
 
-    internal override IReadOnlyList<sbyte[]>? Presence => null;
+    public override IReadOnlyList<sbyte[]>? Presence => null;
 }
 
 /// <summary>What a user might bring: two convolutions and a mean.</summary>
@@ -78,7 +78,7 @@ internal sealed class ResidualEncoder : nn.Module<Tensor, Tensor>
 /// <summary>The same images, each after a pause.</summary>
 internal sealed class SlowDataSet(ImageDataSet images, TimeSpan pause) : DelegatingDataSet(images)
 {
-    internal override bool IsDecoded => false;
+    public override bool IsDecoded => false;
 
     public override RgbImage Read(int index)
     {
@@ -90,7 +90,7 @@ internal sealed class SlowDataSet(ImageDataSet images, TimeSpan pause) : Delegat
 /// <summary>A set of which some images cannot be read.</summary>
 internal sealed class Flawed(ImageDataSet images, params int[] unreadable) : DelegatingDataSet(images)
 {
-    internal override bool IsDecoded => false;
+    public override bool IsDecoded => false;
 
     public override RgbImage Read(int index) => unreadable.Contains(index)
         ? throw new UnreadableImageException(PathOf(index), "made so")

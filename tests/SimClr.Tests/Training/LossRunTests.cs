@@ -1,5 +1,6 @@
 using SimClr.Checkpoints;
 using SimClr.Configuration;
+using SimClr.Internals;
 using SimClr.Losses;
 using SimClr.Optimizers;
 using SimClr.Tests.Data;
@@ -23,9 +24,9 @@ public sealed class LossRunTests : IDisposable
     {
         PretrainOptions options = TinyRun.Options with
         {
-            Loss = new LossOptions { Name = name, SemiHard = semiHard, Temperature = 0.5 },
+            Loss = new LossOptions { Name = EnumText.Parse<LossName>(name), SemiHard = semiHard, Temperature = 0.5 },
             Schedule = new ScheduleOptions { Epochs = 2, WarmupEpochs = 1 },
-            Precision = "bf16",
+            Precision = Precision.Bf16,
         };
         TinyRun.Train(folder, "run", options);
         var metrics = MetricsLog.Read(new RunDirectory(folder.Of("run")).MetricsFile).ToArray();

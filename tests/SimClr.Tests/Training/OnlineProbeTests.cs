@@ -1,6 +1,7 @@
 using SimClr.Checkpoints;
 using SimClr.Configuration;
 using SimClr.Distributed;
+using SimClr.Internals;
 using SimClr.Optimizers;
 using SimClr.Tests.Data;
 using SimClr.Training;
@@ -22,7 +23,7 @@ public sealed class OnlineProbeTests : IDisposable
     [InlineData("bf16", 6)]
     public void The_encoder_comes_out_the_same_to_the_last_bit(string precision, int? micro)
     {
-        PretrainOptions options = Options with { Precision = precision, Batch = Options.Batch with { Micro = micro } };
+        PretrainOptions options = Options with { Precision = EnumText.Parse<Precision>(precision), Batch = Options.Batch with { Micro = micro } };
         TinyRun.Train(folder, "without", options);
         PretrainResult result = TinyRun.Train(folder, "with", options with { OnlineLinear = true });
 

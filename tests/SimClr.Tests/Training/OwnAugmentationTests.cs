@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using SimClr.Augmentation;
+using SimClr.Configuration;
 using SimClr.Data;
 using SimClr.Internals;
 using SimClr.Tests.Augmentation;
@@ -13,7 +14,7 @@ namespace SimClr.Tests.Training;
 public sealed class OwnAugmentationTests : IDisposable
 {
     private const int Images = 12;
-    private static readonly ViewOptions Views = new() { Size = 12, Normalize = "imagenet" };
+    private static readonly ViewOptions Views = new() { Size = 12, Normalize = Normalization.ImageNet };
 
     private readonly TemporaryFolder folder = new();
 
@@ -24,7 +25,7 @@ public sealed class OwnAugmentationTests : IDisposable
     {
         using InMemoryDataSet set = Set();
         var seen = new ConcurrentBag<float[]>();
-        float[] plain = Batch(set, new ViewPairs(Views with { Normalize = "none" }, 1), bfloat16: false, workers: 1);
+        float[] plain = Batch(set, new ViewPairs(Views with { Normalize = Normalization.None }, 1), bfloat16: false, workers: 1);
         float[] normalized = Batch(set, new ViewPairs(Views, 1), bfloat16: false, workers: 1);
         float[] watched = Batch(set, new ViewPairs(Views, 1, own: new Own((view, size, _) => seen.Add(view.ToArray()))), bfloat16: false, workers: 2);
         Assert.Equal(
@@ -86,7 +87,7 @@ public sealed class OwnAugmentationTests : IDisposable
     [Fact]
     public void Where_the_device_makes_the_views_it_is_refused()
     {
-        var pretrainer = new Pretrainer(TinyRun.Options with { AugmentOn = "device" }) { OwnAugmentation = new Own((_, _, _) => { }) };
+        var pretrainer = new Pretrainer(TinyRun.Options with { AugmentOn = AugmentationPlace.Device }) { OwnAugmentation = new Own((_, _, _) => { }) };
         var error = Assert.Throws<ConfigurationException>(() => pretrainer.Run(
             TinyRun.Images(), folder.Of("run"), cancellation: TestContext.Current.CancellationToken));
         Assert.Contains("augment_on is device", error.Message, StringComparison.Ordinal);

@@ -1,7 +1,10 @@
 using System.Text.Json;
+using SimClr.Augmentation;
 using SimClr.Checkpoints;
 using SimClr.Configuration;
 using SimClr.Data;
+using SimClr.Heads;
+using SimClr.Internals;
 using SimClr.Losses;
 using SimClr.Optimizers;
 using SimClr.Tests.Data;
@@ -51,7 +54,7 @@ public sealed class PretrainerTests : IDisposable
     {
         // Before the first step there is nothing that could have been loaded ahead: it waits for its sixteen images.
         using var images = new SlowDataSet(TinyRun.Images(), TimeSpan.FromMilliseconds(5));
-        PretrainOptions options = TinyRun.Options with { Data = new DataOptions { Workers = 1, Cache = "never" } };
+        PretrainOptions options = TinyRun.Options with { Data = new DataOptions { Workers = 1, Cache = DataCache.Never } };
         new Pretrainer(options).Run(images, folder.Of("run"));
         double[] waits = [.. MetricsLog.Read(new RunDirectory(folder.Of("run")).MetricsFile).Select(m => m["input_wait"])];
         Assert.InRange(waits[0], 0.001, 1);
@@ -81,7 +84,7 @@ public sealed class PretrainerTests : IDisposable
     [InlineData("mlp")]
     public void Every_head_trains_the_encoder(string kind)
     {
-        PretrainOptions options = TinyRun.Options with { Head = TinyRun.Options.Head with { Kind = kind } };
+        PretrainOptions options = TinyRun.Options with { Head = TinyRun.Options.Head with { Kind = EnumText.Parse<HeadKind>(kind) } };
         using SimClrModel before = SimClrModel.Create(options, TestDevice.Name, null);
         TinyRun.Train(folder, kind, options);
         using TrainedEncoder after = TrainedEncoder.Load(folder.Of(kind));
@@ -97,7 +100,7 @@ public sealed class PretrainerTests : IDisposable
     [InlineData("adamw")]
     public void Other_optimizers_train_and_resume(string name)
     {
-        PretrainOptions options = TinyRun.Options with { Optimizer = new OptimizerOptions { Name = name, PeakRate = 0.01 } };
+        PretrainOptions options = TinyRun.Options with { Optimizer = new OptimizerOptions { Name = EnumText.Parse<OptimizerName>(name), PeakRate = 0.01 } };
         TinyRun.Train(folder, "whole", options);
         StopAfter(8, "parts", options);
         new Pretrainer(options).Run(TinyRun.Images(), folder.Of("parts"), resume: true);
@@ -110,7 +113,7 @@ public sealed class PretrainerTests : IDisposable
     [InlineData("fp32", 10, 1)]
     public void A_cancelled_run_finishes_its_step_and_resumes_bit_exactly(string precision, int step, int threads)
     {
-        PretrainOptions options = TinyRun.Options with { Precision = precision, Threads = threads };
+        PretrainOptions options = TinyRun.Options with { Precision = EnumText.Parse<Precision>(precision), Threads = threads };
         TinyRun.Train(folder, "whole", options);
         StopAfter(step, "parts", options);
         PretrainResult resumed = new Pretrainer(options).Run(TinyRun.Images(), folder.Of("parts"), resume: true);
@@ -128,20 +131,20 @@ public sealed class PretrainerTests : IDisposable
     [InlineData("bf16", 6)]   // 5 + 5 + 6
     public void A_run_in_micro_batches_resumes_bit_exactly(string precision, int micro)
     {
-        PretrainOptions options = InMicroBatches(micro) with { Precision = precision };
+        PretrainOptions options = InMicroBatches(micro) with { Precision = EnumText.Parse<Precision>(precision) };
         TinyRun.Train(folder, "whole", options);
         StopAfter(8, "parts", options);
         new Pretrainer(options).Run(TinyRun.Images(), folder.Of("parts"), resume: true);
         TinyRun.AssertSame(folder.Of("whole"), folder.Of("parts"));
-        TinyRun.Train(folder, "plain", TinyRun.Options with { Precision = precision });
+        TinyRun.Train(folder, "plain", TinyRun.Options with { Precision = EnumText.Parse<Precision>(precision) });
         Assert.NotEqual(TinyRun.Checkpoint(folder.Of("whole")), TinyRun.Checkpoint(folder.Of("plain")));
     }
 
     [Fact]
     public void Tf32_is_fp32_on_the_processor_and_goes_on_there()
     {
-        PretrainOptions options = TinyRun.Options with { Precision = "tf32" };
-        TinyRun.Train(folder, "fp32", options with { Precision = "fp32" });
+        PretrainOptions options = TinyRun.Options with { Precision = Precision.Tf32 };
+        TinyRun.Train(folder, "fp32", options with { Precision = Precision.Fp32 });
         StopAfter(8, "tf32", options);
         new Pretrainer(options).Run(TinyRun.Images(), folder.Of("tf32"), resume: true);
         Assert.Equal(TinyRun.Checkpoint(folder.Of("fp32")), TinyRun.Checkpoint(folder.Of("tf32")));
@@ -164,7 +167,7 @@ public sealed class PretrainerTests : IDisposable
     {
         PretrainOptions options = InMicroBatches(4) with
         {
-            Head = TinyRun.Options.Head with { Kind = kind },
+            Head = TinyRun.Options.Head with { Kind = EnumText.Parse<HeadKind>(kind) },
             Optimizer = new OptimizerOptions { PeakRate = 1e-6 },
         };
         PretrainResult result = TinyRun.Train(folder, kind, options);
@@ -235,8 +238,8 @@ public sealed class PretrainerTests : IDisposable
     {
         PretrainOptions options = TinyRun.Options with
         {
-            AugmentOn = "device",
-            Precision = "fp32",
+            AugmentOn = AugmentationPlace.Device,
+            Precision = Precision.Fp32,
             Views = TinyRun.Options.Views with { Blur = true },
         };
         TinyRun.Train(folder, "one", options with { Data = new DataOptions { Workers = 1 } });
@@ -246,7 +249,7 @@ public sealed class PretrainerTests : IDisposable
         // The loss of the first step: later ones carry on what rounding made of it.
         PretrainOptions single = options with { Batch = new BatchOptions { Size = 64 }, Schedule = new ScheduleOptions { Epochs = 1, WarmupEpochs = 0 } };
         PretrainResult device = TinyRun.Train(folder, "device", single);
-        PretrainResult cpu = TinyRun.Train(folder, "cpu", single with { AugmentOn = "cpu" });
+        PretrainResult cpu = TinyRun.Train(folder, "cpu", single with { AugmentOn = AugmentationPlace.Cpu });
         Assert.Equal(cpu.FinalLoss, device.FinalLoss, 1e-3);
     }
 
@@ -256,7 +259,7 @@ public sealed class PretrainerTests : IDisposable
         folder.Write("images/a.png", EncodedImages.OfColor(new SkiaSharp.SKColor(1, 2, 3), SkiaSharp.SKEncodedImageFormat.Png, 16, 16));
         folder.Write("images/b.png", EncodedImages.OfColor(new SkiaSharp.SKColor(9, 2, 3), SkiaSharp.SKEncodedImageFormat.Png, 16, 16));
         PretrainOptions options = TinyRun.Options with { Batch = new BatchOptions { Size = 2 } };
-        using ImageDataSet images = DataSets.Open(folder.Of("images"), new DataOptions { Decoder = "skia" });
+        using ImageDataSet images = DataSets.Open(folder.Of("images"), new DataOptions { Decoder = JpegDecoder.Skia });
         new Pretrainer(options).Run(images, folder.Of("run"));
         string description = File.ReadAllText(new RunDirectory(folder.Of("run")).RunFile);
         Assert.Contains("\"decoder\": \"skia\"", description);
@@ -314,7 +317,7 @@ public sealed class PretrainerTests : IDisposable
     [Fact]
     public void Divergence_stops_the_run_names_step_and_cause_and_keeps_the_last_good_checkpoint()
     {
-        PretrainOptions good = TinyRun.Options with { Optimizer = new OptimizerOptions { Name = "sgd", PeakRate = 1e-3 } };
+        PretrainOptions good = TinyRun.Options with { Optimizer = new OptimizerOptions { Name = OptimizerName.Sgd, PeakRate = 1e-3 } };
         StopAfter(4, "run", good);
         string checkpoint = new RunDirectory(folder.Of("run")).LatestCheckpoint()!;
         Poison(checkpoint);
@@ -331,7 +334,7 @@ public sealed class PretrainerTests : IDisposable
     [Fact]
     public void A_rate_far_too_high_is_reported_as_such()
     {
-        PretrainOptions wild = TinyRun.Options with { Optimizer = new OptimizerOptions { Name = "sgd", PeakRate = 1e30 } };
+        PretrainOptions wild = TinyRun.Options with { Optimizer = new OptimizerOptions { Name = OptimizerName.Sgd, PeakRate = 1e30 } };
         var error = Assert.Throws<DivergenceException>(() => TinyRun.Train(folder, "run", wild));
         Assert.Contains("rate", error.Message, StringComparison.Ordinal);
     }
@@ -340,7 +343,7 @@ public sealed class PretrainerTests : IDisposable
     public void An_encoder_of_your_own_serves()
     {
         using var own = new OwnEncoder();
-        PretrainOptions options = TinyRun.Options with { Precision = "fp32" };
+        PretrainOptions options = TinyRun.Options with { Precision = Precision.Fp32 };
         new Pretrainer(options, own).Run(TinyRun.Images(), folder.Of("run"));
         Assert.Throws<DataException>(() => TrainedEncoder.Load(folder.Of("run")));
         using var again = new OwnEncoder();
@@ -353,7 +356,7 @@ public sealed class PretrainerTests : IDisposable
     [Fact]
     public void A_layer_of_your_own_that_starts_at_zero_is_not_adapted_also_when_the_trained_encoder_resumes()
     {
-        PretrainOptions options = TinyRun.Options with { Precision = "fp32", Threads = 1 };
+        PretrainOptions options = TinyRun.Options with { Precision = Precision.Fp32, Threads = 1 };
         using ResidualEncoder whole = Start();
         new Pretrainer(options, whole).Run(TinyRun.Images(), folder.Of("whole"));
         Assert.Equal(["encoder.residual.weight"], RunRecord.Read(new RunDirectory(folder.Of("whole")).RunFile).NotAdapted!);
@@ -407,7 +410,7 @@ public sealed class PretrainerTests : IDisposable
         var same = new ListLogger();
         new Pretrainer(options) { Logger = same }.Run(TinyRun.Images(), folder.Of("second"));
         var other = new ListLogger();
-        new Pretrainer(options with { Views = options.Views with { Normalize = "imagenet" } }) { Logger = other }.Run(TinyRun.Images(), folder.Of("third"));
+        new Pretrainer(options with { Views = options.Views with { Normalize = Normalization.ImageNet } }) { Logger = other }.Run(TinyRun.Images(), folder.Of("third"));
 
         Assert.DoesNotContain(same.Lines, line => line.Contains("expect pixels", StringComparison.Ordinal));
         Assert.Contains(other.Lines, line => line.Contains("expect pixels with normalization none, and views.normalize is imagenet", StringComparison.Ordinal));

@@ -26,7 +26,7 @@ public sealed class RunDeviceTests : IDisposable
     [InlineData("cuda", true)]   // of an earlier version
     public void Going_on_on_another_kind_of_device_is_told(string before, bool told)
     {
-        PretrainOptions options = TinyRun.Options with { Device = "cpu", Precision = "fp32" };
+        PretrainOptions options = TinyRun.Options with { Device = "cpu", Precision = Precision.Fp32 };
         var run = new RunDirectory(folder.Of("run"));
         Directory.CreateDirectory(run.Root);
         RunRecord.Of(options, TinyRun.Images(), new ComputePlan(before, "fp32", 1), 12, RunRecord.Pretraining).Write(run.RunFile);

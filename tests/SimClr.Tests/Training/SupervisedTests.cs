@@ -2,6 +2,7 @@ using SimClr.Checkpoints;
 using SimClr.Configuration;
 using SimClr.Data;
 using SimClr.Distributed;
+using SimClr.Internals;
 using SimClr.Optimizers;
 using SimClr.Tests.Data;
 using SimClr.Training;
@@ -15,7 +16,7 @@ public sealed class SupervisedTests : IDisposable
 {
     private static readonly PretrainOptions Options = TinyRun.Options with
     {
-        Optimizer = new OptimizerOptions { Name = "sgd", PeakRate = 0.1 },
+        Optimizer = new OptimizerOptions { Name = OptimizerName.Sgd, PeakRate = 0.1 },
         Threads = 1,
     };
 
@@ -49,7 +50,7 @@ public sealed class SupervisedTests : IDisposable
         {
             Batch = new BatchOptions { Size = 64 },
             Schedule = new ScheduleOptions { Epochs = 1, WarmupEpochs = 0 },
-            Optimizer = new OptimizerOptions { Name = "sgd", PeakRate = 1e-30 },
+            Optimizer = new OptimizerOptions { Name = OptimizerName.Sgd, PeakRate = 1e-30 },
         };
         Assert.Equal(Math.Log(10), Train("run", once).FinalLoss, 1e-5);
         using SimClrModel start = SimClrModel.Create(once, TestDevice.Name, null);
@@ -93,9 +94,9 @@ public sealed class SupervisedTests : IDisposable
     {
         PretrainOptions options = Options with
         {
-            Optimizer = Options.Optimizer with { Name = optimizer },
-            Precision = precision,
-            AugmentOn = augmentOn,
+            Optimizer = Options.Optimizer with { Name = EnumText.Parse<OptimizerName>(optimizer) },
+            Precision = EnumText.Parse<Precision>(precision),
+            AugmentOn = EnumText.Parse<AugmentationPlace>(augmentOn),
             Batch = Options.Batch with { Micro = micro },
         };
         Train("whole", options);

@@ -1,5 +1,7 @@
 using SimClr.Checkpoints;
 using SimClr.Configuration;
+using SimClr.Data;
+using SimClr.Internals;
 using SimClr.Tests.Data;
 using SimClr.Training;
 
@@ -52,7 +54,7 @@ public sealed class UnreadableImagesTests : IDisposable
     }
 
     private static PretrainOptions With(string cache)
-        => TinyRun.Options with { Data = TinyRun.Options.Data with { Cache = cache } };
+        => TinyRun.Options with { Data = TinyRun.Options.Data with { Cache = EnumText.Parse<DataCache>(cache) } };
 
     private static void Stop(CancellationTokenSource source, bool now)
     {

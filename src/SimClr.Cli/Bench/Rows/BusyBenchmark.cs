@@ -2,10 +2,10 @@ using System.Diagnostics;
 using SimClr.Checkpoints;
 using SimClr.Configuration;
 using SimClr.Data;
+using SimClr.Diagnostics;
 using SimClr.Embeddings;
 using SimClr.Encoders;
 using SimClr.Evaluation;
-using SimClr.Internals;
 
 namespace SimClr.Cli.Bench;
 
@@ -32,7 +32,7 @@ internal static class BusyBenchmark
         {
             var task = new EmbeddingTask(encoder, images, options.Data);
             return images.Count * SideBySide.Rate(
-                () => task.Run(folder.Of("busy.npy"), new NpyFormat(), new SkippedImages(images, options.Data), null, cancellation), 1);
+                () => task.Run(folder.Of("busy.npy"), EmbeddingFile.FormatOf(".npy", []), new SkippedImages(images, options.Data), null, cancellation), 1);
         }
 
         Embed();
@@ -62,7 +62,7 @@ internal static class BusyBenchmark
 
     private static BenchRow Row(string what, BenchSettings settings, Func<double> measure, CancellationToken cancellation)
     {
-        int processes = ComputeThreads.Cores;
+        int processes = ComputeEnvironment.Cores;
         double[][] figures = SideBySide.Run(settings.Rounds, cancellation, measure, () =>
         {
             using var others = new BusyProcesses(processes);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using SimClr.Configuration;
 using SimClr.Data;
+using SimClr.Diagnostics;
 using SimClr.Training;
 using TorchSharp;
 
@@ -46,7 +47,7 @@ internal static class CacheBenchmark
         using ImageDataSet images = BenchImages.Small(settings, options.Views.Size, count);
         double speed = 0;
         var place = torch.device(ComputePlan.Resolve(options, ownEncoder: false).Device);
-        double peak = ResidentPeak.Of(() => speed = PretrainSpeed.Measure(options, images, cancellation), place);
+        double peak = MemoryUse.Peak(() => speed = PretrainSpeed.Measure(options, images, cancellation), place);
         return new BenchRow(name, $"pretrain with batch {options.Batch.Size}", Spread.Of([speed]), "images/s")
         {
             Figures = new Dictionary<string, double> { ["mb"] = peak / (1 << 20) },

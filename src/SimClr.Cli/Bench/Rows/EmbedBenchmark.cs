@@ -3,7 +3,6 @@ using SimClr.Checkpoints;
 using SimClr.Configuration;
 using SimClr.Data;
 using SimClr.Embeddings;
-using SimClr.Encoders;
 using SimClr.Layers;
 using SimClr.Training;
 using TorchSharp;
@@ -31,11 +30,9 @@ internal static class EmbedBenchmark
     private static BenchRow Row(
         string name, string from, PretrainOptions options, BenchSettings settings, ScratchFolder folder, ImageDataSet images, CancellationToken cancellation)
     {
-        ComputePlan plan = ComputePlan.Resolve(options with { Precision = "fp32" }, ownEncoder: false);
+        ComputePlan plan = ComputePlan.Resolve(options with { Precision = Precision.Fp32 }, ownEncoder: false);
         plan.Begin();
-        using TrainedEncoder encoder = new(EncoderCatalog.Create(options.Encoder, options.Views.Size), options.Encoder, options.Views);
-        encoder.Module.to(torch.device(plan.Device));
-        ChannelsLast.Convert(encoder.Module);
+        using TrainedEncoder encoder = BenchEncoder.Load(options.Encoder, options.Views, plan.Device);
         int count = Embedder.ComputedAtOnce(options.Views.Size, torch.device(plan.Device));
         using Tensor batch = rand([count, options.Views.Size, options.Views.Size, 3], device: torch.device(plan.Device)).permute(0, 3, 1, 2);
         int batches = Math.Max(2, images.Count / count);
@@ -44,7 +41,7 @@ internal static class EmbedBenchmark
         {
             var task = new EmbeddingTask(encoder, images, options.Data);
             return images.Count * SideBySide.Rate(
-                () => task.Run(folder.Of($"{name}.npy"), new NpyFormat(), new SkippedImages(images, options.Data), null, cancellation), 1);
+                () => task.Run(folder.Of($"{name}.npy"), EmbeddingFile.FormatOf(".npy", []), new SkippedImages(images, options.Data), null, cancellation), 1);
         }
 
         Fixed();

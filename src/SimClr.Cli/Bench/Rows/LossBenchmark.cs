@@ -1,3 +1,4 @@
+using SimClr.Diagnostics;
 using SimClr.Internals;
 using SimClr.Losses;
 using SimClr.Training;
@@ -50,8 +51,8 @@ internal static class LossBenchmark
         warm.Differentiate(used.Forward);   // threads, and the buffers of the matrix products
         using var projections = new Projections(settings.ManyLossImages, plan.Device);
         Device place = device(plan.Device);
-        long before = DeviceMemory.Taken(place);
-        double peak = ResidentPeak.Of(() => projections.Differentiate(used.Forward), place);
+        long before = MemoryUse.Now(place);
+        double peak = MemoryUse.Peak(() => projections.Differentiate(used.Forward), place);
         double gradients = 2.0 * settings.ManyLossImages * Dimension * sizeof(float);
         yield return new BenchRow(
             "loss_memory",

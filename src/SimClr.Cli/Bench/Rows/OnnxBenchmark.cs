@@ -1,11 +1,10 @@
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using SimClr.Checkpoints;
+using SimClr.Diagnostics;
 using SimClr.Embeddings;
 using SimClr.Encoders;
 using SimClr.Inference;
-using SimClr.Internals;
-using SimClr.Layers;
 using SimClr.Onnx;
 using SimClr.Training;
 using static TorchSharp.torch;
@@ -26,21 +25,22 @@ internal static class OnnxBenchmark
         yield return Row(settings, "onnx_photos", "resnet50", settings.Width / 4, settings.PhotoSide, settings.PhotoBatch, cancellation);
     }
 
+    // An input in another layout than the weights would be converted at each pass.
+    private static bool IsChannelsLast(TrainedEncoder encoder)
+        => encoder.Module.parameters().First(weight => weight.dim() == 4).stride(1) == 1;
+
     private static BenchRow Row(
         BenchSettings settings, string row, string name, double width, int side, int batch, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         int threads = ComputePlan.Resolve(settings.Basis, ownEncoder: false).Threads;
-        ComputeThreads.Use(threads);
+        ComputeEnvironment.UseThreads(threads);
         var options = new EncoderOptions { Name = name, Width = width };
         var views = settings.Basis.Views with { Size = side };
-        using var encoder = new TrainedEncoder(EncoderCatalog.Create(options, side), options, views);
-        bool channelsLast = ChannelsLast.Convert(encoder.Module);
-        using var memory = new HostMemory();
-        using var network = new InferenceNetwork(encoder.Module, head: null);
-        using var lanes = new ComputeLanes(threads);
+        using TrainedEncoder encoder = BenchEncoder.Load(options, views, "cpu");
+        using var inference = new EncoderInference(encoder.Module, threads);
         Tensor images = rand([batch, 3, side, side], device: CPU);
-        Tensor ours = channelsLast ? images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : images;
+        Tensor ours = IsChannelsLast(encoder) ? images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : images;
 
         Tensor[] parts = ours.split(Embedder.BatchSize(side));
         (byte[] model, _) = OnnxExport.Create(encoder, new OnnxExportOptions { Check = false }, head: null);
@@ -74,13 +74,13 @@ internal static class OnnxBenchmark
 
         // As 'simclr embed' computes: small batches, each on a thread of its own.
         void Embed() => Task.WaitAll(
-            [.. Enumerable.Repeat(parts, Passes).SelectMany(all => all).Select(part => lanes.Start(() => network.Compute(part)))], cancellation);
+            [.. Enumerable.Repeat(parts, Passes).SelectMany(all => all).Select(part => inference.Start(part))], cancellation);
 
         void Score()
         {
             for (int i = 0; i < Passes; i++)
             {
-                session.Run(run, [InputGraph.Name], [theirs], [EncoderModel.OutputName]).Dispose();
+                session.Run(run, [OnnxExport.InputName], [theirs], [OnnxExport.OutputName]).Dispose();
             }
         }
     }

@@ -1,3 +1,4 @@
+using SimClr.Configuration;
 using SimClr.Training;
 
 namespace SimClr.Cli.Bench;
@@ -7,7 +8,7 @@ internal static class PeakBenchmark
 {
     public static IEnumerable<BenchRow> Measure(BenchSettings settings, CancellationToken cancellation)
     {
-        ComputePlan plan = ComputePlan.Resolve(settings.Basis with { Precision = "fp32" }, ownEncoder: false);
+        ComputePlan plan = ComputePlan.Resolve(settings.Basis with { Precision = Precision.Fp32 }, ownEncoder: false);
         plan.Begin();
         using var single = new MatrixPeak(settings.MatrixSide, "fp32", plan.Device);
         using var half = new MatrixPeak(settings.MatrixSide, "bf16", plan.Device);

@@ -60,7 +60,7 @@ internal static class PhotoBenchmark
             Encoder = photos.Encoder with { Name = "resnet50", Width = settings.Width / 4 },
             Views = photos.Views with { Size = settings.PhotoSide },
             Batch = new() { Size = settings.PhotoBatch },
-            Data = new() { Cache = "never" },
+            Data = new() { Cache = DataCache.Never },
         };
     }
 }

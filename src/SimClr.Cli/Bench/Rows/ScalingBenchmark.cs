@@ -1,7 +1,7 @@
 using System.Globalization;
 using SimClr.Configuration;
+using SimClr.Diagnostics;
 using SimClr.Encoders;
-using SimClr.Internals;
 using SimClr.Training;
 
 namespace SimClr.Cli.Bench;
@@ -41,7 +41,7 @@ internal static class ScalingBenchmark
             yield return (name, basis with { Encoder = basis.Encoder with { Width = width } });
         }
 
-        for (int threads = 1; threads <= ComputeThreads.Cores; threads *= 2)
+        for (int threads = 1; threads <= ComputeEnvironment.Cores; threads *= 2)
         {
             yield return ($"threads_{threads}", basis with { Threads = threads });
         }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using SimClr.Diagnostics;
 using SimClr.Internals;
 using SimClr.Search;
 
@@ -20,7 +21,7 @@ internal static class SearchBenchmark
     public static IEnumerable<BenchRow> Measure(BenchSettings settings, CancellationToken cancellation)
     {
         int count = settings.SearchVectors;
-        int threads = ComputeThreads.Of(settings.Basis.Threads);
+        int threads = ComputeEnvironment.ThreadsOf(settings.Basis.Threads);
         using var index = new VectorIndex(Dimension, count) { Threads = threads };
         for (int row = 0; row < count; row++)
         {

@@ -29,7 +29,7 @@ internal static class ContactSheet
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(viewsPerImage);
         List<(int Index, RgbImage Image)> chosen = Choose(images, count);
         var layout = new ContactSheetLayout(views.Size, chosen.Count, viewsPerImage);
-        ViewOptions visible = views with { Normalize = "none" };
+        ViewOptions visible = views with { Normalize = Normalization.None };
         var renderer = new ViewRenderer(visible);
         return Png.Draw(layout.Width, layout.Height, canvas =>
         {

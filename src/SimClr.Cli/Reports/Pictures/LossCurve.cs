@@ -2,7 +2,7 @@ using System.Globalization;
 using ScottPlot;
 using ScottPlot.Plottables;
 using ScottPlot.TickGenerators;
-using SimClr.Training;
+using SimClr.Checkpoints;
 
 namespace SimClr.Cli.Reports;
 
@@ -21,9 +21,9 @@ internal static class LossCurve
     private const string GridColor = "#e7ebef";
 
     /// <summary>Draws the metrics of a run.</summary>
-    /// <param name="metricsFile"><c>metrics.jsonl</c>; may be empty or missing.</param>
+    /// <param name="run">The run; its log may be empty or missing.</param>
     /// <returns>An SVG element of <c>700 × 360</c>.</returns>
-    public static string Svg(string metricsFile) => Svg([.. MetricsLog.Read(metricsFile)]);
+    public static string Svg(RunDirectory run) => Svg([.. run.ReadMetrics()]);
 
     /// <summary>Draws logged steps.</summary>
     public static string Svg(IReadOnlyList<IReadOnlyDictionary<string, double>> metrics)

@@ -7,7 +7,8 @@ using SimClr.Cli.Bench;
 using SimClr.Cli.Outputs;
 using SimClr.Configuration;
 using SimClr.Data;
-using SimClr.Training;
+using SimClr.Diagnostics;
+using SimClr.Internals;
 
 namespace SimClr.Cli.Verbs;
 
@@ -35,7 +36,7 @@ internal static class BenchCommand
     };
 
     private static readonly Option<string?> Precision = ChoiceOption.Of(
-        "--precision", "Compute precision", PretrainOptions.Precisions);
+        "--precision", "Compute precision", EnumText.All<Configuration.Precision>());
 
     private static readonly OutputOption Markdown = new("--markdown", OutputKinds.Figures, "Also write the table to this file");
 
@@ -87,7 +88,7 @@ internal static class BenchCommand
     /// <summary>What cannot be used is told before the minutes of the first measurement.</summary>
     private static void Check(CommandContext context, BenchSettings settings)
     {
-        _ = ComputePlan.ResolveDevice(settings.Basis.Device);
+        _ = ComputeEnvironment.ResolveDevice(settings.Basis.Device);
         foreach (string data in new[] { settings.Photos, settings.Images }.OfType<string>())
         {
             context.OpenImages(data, new DataOptions()).Dispose();
@@ -131,7 +132,7 @@ internal static class BenchCommand
             {
                 Device = context.Device ?? basis.Device,
                 Threads = context.Threads ?? basis.Threads,
-                Precision = context.Value(Precision) ?? basis.Precision,
+                Precision = ChoiceOption.Choice<Configuration.Precision>(context.Value(Precision)) ?? basis.Precision,
             },
         };
     }

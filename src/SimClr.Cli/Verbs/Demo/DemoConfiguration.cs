@@ -1,6 +1,7 @@
 using SimClr.Augmentation;
 using SimClr.Configuration;
 using SimClr.Data;
+using SimClr.Encoders;
 
 namespace SimClr.Cli.Verbs;
 
@@ -49,7 +50,7 @@ internal static class DemoConfiguration
             {
                 // The paper's views for photographs, and a stem that makes them as small as the sample's quickly.
                 Views = paper with { Size = PhotographView },
-                Encoder = preset.Encoder with { Stem = "imagenet" },
+                Encoder = preset.Encoder with { Stem = EncoderStem.ImageNet },
             };
     }
 

@@ -4,6 +4,7 @@ using SimClr.Augmentation;
 using SimClr.Checkpoints;
 using SimClr.Cli.Reports;
 using SimClr.Configuration;
+using SimClr.Diagnostics;
 using SimClr.Internals;
 using SimClr.Training;
 
@@ -22,7 +23,7 @@ internal sealed class DemoReport(PretrainOptions options, DemoData data, DemoOut
         NeighborTable neighbors = Neighbors();
         byte[] pairs = NeighborPicture.Render(
             neighbors, data.Test ?? data.Train, data.Test is null ? data.Train : new DisturbedDataSet(data.Test));
-        string curve = LossCurve.Svg(new RunDirectory(outcome.Training.Run).MetricsFile);
+        string curve = LossCurve.Svg(new RunDirectory(outcome.Training.Run));
         Save(directory, "views.png", views);
         Save(directory, "neighbors.png", pairs);
         AtomicFile.WriteText(Path.Combine(directory, "loss.svg"), curve);
@@ -99,6 +100,6 @@ internal sealed class DemoReport(PretrainOptions options, DemoData data, DemoOut
             ConfigurationText.Of(RunConfiguration.ToJson(options)),
             options.Seed,
             $"simclr {typeof(Pretrainer).Assembly.GetName().Version!.ToString(3)}",
-            $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {ComputeThreads.Cores} cores",
+            $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {ComputeEnvironment.Cores} cores",
             seconds));
 }

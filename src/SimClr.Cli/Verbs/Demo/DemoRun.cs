@@ -3,6 +3,7 @@ using SimClr.Checkpoints;
 using SimClr.Cli.Progress;
 using SimClr.Configuration;
 using SimClr.Data;
+using SimClr.Diagnostics;
 using SimClr.Embeddings;
 using SimClr.Encoders;
 using SimClr.Evaluation;
@@ -18,7 +19,7 @@ internal sealed class DemoRun(PretrainOptions options, DemoData data, IDisplay d
     {
         PretrainResult training = new Pretrainer(options) { Logger = display.Logger, Progress = display.Training }
             .Run(data.Train, directory, cancellation: cancel);
-        string device = ComputePlan.ResolveDevice(options.Device);
+        string device = ComputeEnvironment.ResolveDevice(options.Device);
         using TrainedEncoder pixels = PixelEncoder.Create(options.Views);
         using TrainedEncoder random = Untrained(device);
         using TrainedEncoder trained = TrainedEncoder.Load(directory, device);

@@ -1,5 +1,6 @@
 using System.Reflection;
-using SimClr.Internals;
+using SimClr.Data;
+using SimClr.Diagnostics;
 using SkiaSharp;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -21,15 +22,15 @@ internal sealed record LibraryReport(
         Short(torch.__version__),
         typeof(torch).Assembly.GetName().Version!.ToString(3),
         FindDevices(),
-        OwnLibtorch.Folder,
+        Diagnostics.Libtorch.Folder,
         Released(typeof(SKBitmap).Assembly),
-        Data.TurboJpeg.IsThere,
+        ImageDecoder.Has(JpegDecoder.TurboJpeg),
         MpiReport.Take());
 
     private static DeviceReport[] FindDevices() =>
     [
         new("cpu", null),
-        .. Enumerable.Range(0, cuda.is_available() ? cuda.device_count() : 0).Select(index => new DeviceReport($"cuda:{index}", CudaDriver.Of(index))),
+        .. Enumerable.Range(0, cuda.is_available() ? cuda.device_count() : 0).Select(index => new DeviceReport($"cuda:{index}", CudaDevice.Find(index))),
         .. mps_is_available() ? new[] { new DeviceReport("mps", null) } : [],
     ];
 

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
-using SimClr.Internals;
+using SimClr.Diagnostics;
 
 namespace SimClr.Cli.Verbs;
 
@@ -17,7 +17,7 @@ internal sealed record MachineReport(
     public static MachineReport Take() => new(
         ProcessorName(),
         VectorInstructions(),
-        ComputeThreads.Cores,
+        ComputeEnvironment.Cores,
         GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
         Available());
 

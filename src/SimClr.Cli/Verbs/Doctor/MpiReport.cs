@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using SimClr.Diagnostics;
 using SimClr.Distributed;
 
 namespace SimClr.Cli.Verbs;
@@ -13,7 +14,7 @@ internal sealed record MpiReport(string Library, string Version, string? Interfa
     {
         try
         {
-            return MpiLibrary.Find(null) is { } library ? new MpiReport(library.Name, library.Release, library.Abi.Name) : null;
+            return MpiInstallation.Find() is { } found ? new MpiReport(found.Library, found.Release, found.Interface) : null;
         }
         catch (CommunicationException error)
         {

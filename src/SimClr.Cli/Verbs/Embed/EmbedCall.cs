@@ -3,10 +3,10 @@ using SimClr.Checkpoints;
 using SimClr.Cli.Outputs;
 using SimClr.Cli.Progress;
 using SimClr.Data;
+using SimClr.Diagnostics;
 using SimClr.Distributed;
 using SimClr.Embeddings;
 using SimClr.Heads;
-using SimClr.Internals;
 using SimClr.Training;
 using TorchSharp;
 
@@ -39,8 +39,8 @@ internal sealed class EmbedCall : IDisposable
         outputs = context.Outputs;
         File = Named(asked.NameOf(context.Value(arguments.Out)!));
         format = EmbeddingFile.FormatOf(File.Path, EmbeddingFormats.Others);
-        string device = ComputePlan.ResolveDevice(context.Device ?? "auto");
-        ComputeThreads.UseAtMost(context.Threads is > 0 and { } threads ? threads : cores);
+        string device = ComputeEnvironment.ResolveDevice(context.Device ?? "auto");
+        ComputeEnvironment.LimitThreads(context.Threads is > 0 and { } threads ? threads : cores);
         DataOptions reading = EncoderInput.ReadingOf(run, context.Value(arguments.Set));
         reading = reading.Workers > 0 ? reading : reading with { Workers = cores };
         bool projection = context.Value(arguments.Projection);

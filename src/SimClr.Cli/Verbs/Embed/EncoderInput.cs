@@ -1,7 +1,7 @@
 using SimClr.Checkpoints;
 using SimClr.Configuration;
 using SimClr.Data;
-using SimClr.Internals;
+using SimClr.Diagnostics;
 using SimClr.Training;
 
 namespace SimClr.Cli.Verbs;
@@ -16,8 +16,8 @@ internal static class EncoderInput
     /// <exception cref="ConfigurationException">The device is not available.</exception>
     public static TrainedEncoder Open(CommandContext context, string run)
     {
-        string device = ComputePlan.ResolveDevice(context.Device ?? "auto");
-        ComputeThreads.UseAtMost(context.Threads ?? 0);
+        string device = ComputeEnvironment.ResolveDevice(context.Device ?? "auto");
+        ComputeEnvironment.LimitThreads(context.Threads ?? 0);
         return TrainedEncoder.Load(run, device);
     }
 
@@ -29,9 +29,7 @@ internal static class EncoderInput
     /// <exception cref="ConfigurationException">A change is not of the section data.</exception>
     public static DataOptions ReadingOf(string? run, string[]? changes)
     {
-        PretrainOptions basis = run is not null && new RunDirectory(run) is { HasRun: true } directory
-            ? RunRecord.Read(directory.RunFile).Configuration
-            : new PretrainOptions();
+        PretrainOptions basis = (run is null ? null : RunRecord.Find(new RunDirectory(run)))?.Configuration ?? new PretrainOptions();
         return ReadingOption.LayOver(basis, changes, "the rest is as the encoder was trained").Data;
     }
 }

@@ -98,13 +98,8 @@ internal static class EvaluateLinearCommand
     private static LinearResult OnFixedFeatures(
         EvaluationInput input, LinearOptions options, IDisplay display, ICommunicator ranks, CancellationToken cancel)
     {
-        if (ranks.Size > 1)
-        {
-            RankAgreement.Check(ranks, ranks.Together(() => EvaluationFacts.Of(
-                input.Encoder.Module, input.Encoder.Views, input.Reading, [options, new { FixedFeatures = true }],
-                [("training", input.Train), ("test", input.Test)])));
-        }
-
+        EvaluationAgreement.Check(
+            ranks, input.Encoder, input.Reading, [options, new { FixedFeatures = true }], [("training", input.Train), ("test", input.Test)]);
         (EmbeddingTable train, int skippedTrain) = input.Embed(input.Train, display, cancel, ranks: ranks);
         (EmbeddingTable test, int skippedTest) = input.Embed(input.Test, display, cancel, ranks: ranks);
 

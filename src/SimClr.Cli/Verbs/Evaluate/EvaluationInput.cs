@@ -2,9 +2,9 @@ using SimClr.Augmentation;
 using SimClr.Checkpoints;
 using SimClr.Cli.Progress;
 using SimClr.Data;
+using SimClr.Diagnostics;
 using SimClr.Distributed;
 using SimClr.Embeddings;
-using SimClr.Internals;
 using SimClr.Training;
 
 namespace SimClr.Cli.Verbs;
@@ -43,8 +43,8 @@ internal sealed class EvaluationInput : IDisposable
     /// <param name="validation">What names images to choose settings on, or null.</param>
     public static EvaluationInput Open(CommandContext context, EvaluationArguments arguments, int? cores = null, string? validation = null)
     {
-        string device = ComputePlan.ResolveDevice(context.Device ?? "auto");
-        ComputeThreads.UseAtMost(context.Threads is > 0 and { } threads ? threads : cores ?? 0);
+        string device = ComputeEnvironment.ResolveDevice(context.Device ?? "auto");
+        ComputeEnvironment.LimitThreads(context.Threads is > 0 and { } threads ? threads : cores ?? 0);
 
         DataOptions reading = EncoderInput.ReadingOf(context.Value(arguments.Run), context.Value(arguments.Set));
         reading = reading.Workers > 0 ? reading : reading with { Workers = cores ?? 0 };

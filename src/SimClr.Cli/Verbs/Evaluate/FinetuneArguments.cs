@@ -159,13 +159,13 @@ internal sealed class FinetuneArguments
         try
         {
             bool free = !string.IsNullOrWhiteSpace(directory) && !File.Exists(directory)
-                && Directory.CreateDirectory(directory).EnumerateFileSystemInfos().All(entry => entry.FullName == Path.GetFullPath(RunLock.FileIn(directory)));
+                && Directory.CreateDirectory(directory).EnumerateFileSystemInfos().All(entry => entry.FullName == Path.GetFullPath(new RunDirectory(directory).LockFile));
             if (!free)
             {
                 throw new ConfigurationException($"--out: '{directory}' is not a new or empty directory; choose another");
             }
 
-            RunLock.Take(directory).Dispose();   // Told now, and not after the training: that another process has it, or that it cannot be written to.
+            new RunDirectory(directory).Lock().Dispose();   // Told now, and not after the training: that another process has it, or that it cannot be written to.
             return directory;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -16,7 +16,7 @@ internal sealed class MetricOption(string what)
     /// <summary>What the user says, or the measure that the paper takes of a set that the user names by its type.</summary>
     public SelectionMetric Of(CommandContext context, string train) => context.Value(Option) is { } name
         ? (name == Names[1] ? SelectionMetric.MeanPerClass : SelectionMetric.Top1)
-        : DataSets.Parse(train) is { } typed && TransferCatalog.Find(typed.Kind)?.Metric == TransferMetric.MeanPerClass
+        : TransferCatalog.FindByDataSpec(train)?.Metric == TransferMetric.MeanPerClass
             ? SelectionMetric.MeanPerClass : SelectionMetric.Top1;
 
     /// <summary>Its name.</summary>

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using SimClr.Cli.Outputs;
-using SimClr.Internals;
+using SimClr.Diagnostics;
 using SimClr.Onnx;
 
 namespace SimClr.Cli.Verbs;
@@ -44,7 +44,7 @@ internal static class ExportOnnxCommand
             context.File(file)!,
             new OnnxExportOptions
             {
-                Input = context.Value(resize) ? InputKind.Images : context.Value(preprocess) ? InputKind.Pixels : InputKind.Tensor,
+                Input = context.Value(resize) ? OnnxInput.Images : context.Value(preprocess) ? OnnxInput.Pixels : OnnxInput.Tensor,
                 Normalize = context.Value(normalize),
             },
             context.Value(projection)));
@@ -52,7 +52,7 @@ internal static class ExportOnnxCommand
 
     private static void Export(CommandContext context, string run, OutputFile file, OnnxExportOptions options, bool projection)
     {
-        ComputeThreads.UseAtMost(context.Threads ?? 0);
+        ComputeEnvironment.LimitThreads(context.Threads ?? 0);
 
         (byte[] model, OnnxExportResult result) = OnnxExport.CreateRun(run, options, projection);
         file.Write(model);

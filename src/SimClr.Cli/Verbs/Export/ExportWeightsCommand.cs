@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using SimClr.Checkpoints;
 using SimClr.Cli.Outputs;
+using SimClr.Diagnostics;
 using SimClr.Encoders;
 using SimClr.Internals;
 using SimClr.Training;
@@ -14,6 +15,9 @@ namespace SimClr.Cli.Verbs;
 /// <summary><c>simclr export safetensors RUN --out FILE</c> and <c>simclr export pth RUN --out FILE</c>.</summary>
 internal static class ExportWeightsCommand
 {
+    // The names of the head's weights; those of the encoder have none before them, as torchvision's.
+    private const string Prefix = "projection.";
+
     public static Verb CreateSafetensors()
     {
         var projection = new Option<bool>("--projection")
@@ -62,7 +66,7 @@ internal static class ExportWeightsCommand
 
     private static void Export(CommandContext context, string run, OutputFile file, bool withProjection)
     {
-        ComputeThreads.UseAtMost(context.Threads ?? 0);
+        ComputeEnvironment.LimitThreads(context.Threads ?? 0);
         using RunProjection? projection = withProjection ? RunProjection.Load(run) : null;
         using TrainedEncoder? alone = projection is null ? TrainedEncoder.Load(run) : null;
         TrainedEncoder encoder = projection?.Encoder ?? alone!;
@@ -97,7 +101,7 @@ internal static class ExportWeightsCommand
         projection.Encoder.Describe(metadata);
         metadata["head"] = JsonSerializer.Serialize(projection.Options, Json.Compact);
         IEnumerable<KeyValuePair<string, Tensor>> head = ModuleState.Of(projection.Head)
-            .Select(t => KeyValuePair.Create(TrainedEncoder.ProjectionPrefix + t.Key, t.Value));
+            .Select(t => KeyValuePair.Create(Prefix + t.Key, t.Value));
         SafetensorsFile.Write(path, [.. ModuleState.Of(projection.Encoder.Module), .. head], metadata);
     }
 

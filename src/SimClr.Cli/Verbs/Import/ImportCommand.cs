@@ -1,8 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using SimClr.Augmentation;
 using SimClr.Checkpoints;
 using SimClr.Cli.Outputs;
+using SimClr.Diagnostics;
+using SimClr.Encoders;
 using SimClr.Internals;
 
 namespace SimClr.Cli.Verbs;
@@ -18,7 +21,7 @@ internal static class ImportCommand
         Option<long?> size = NumberOption.Integer("--size", "Input size in pixels. Default: 224, or 32 with the stem for small images.", 1);
         Option<string?> interpolation = ChoiceOption.Of("--interpolation", "Interpolation for resizing", ["bicubic", "bilinear"], "bicubic");
         var prefix = new Option<string?>("--prefix") { Description = "Prefix of the encoder's tensor names, if the file contains several encoders", HelpName = "text" };
-        Option<string?> encoder = ChoiceOption.Of("--encoder", "Expected architecture, which is otherwise detected", Encoders.EncoderCatalog.Names);
+        Option<string?> encoder = ChoiceOption.Of("--encoder", "Expected architecture, which is otherwise detected", EncoderCatalog.Names);
         Option<double?> width = NumberOption.Positive("--width", "Expected width");
         Option<string?> stem = ChoiceOption.Of("--stem", "Expected stem", ["imagenet", "small"]);
         var verb = new Verb(
@@ -46,19 +49,19 @@ internal static class ImportCommand
             context.File(file)!,
             new ImportOptions
             {
-                Normalize = context.Value(normalize),
+                Normalize = ChoiceOption.Choice<Normalization>(context.Value(normalize)),
                 Size = (int?)context.Value(size),
-                Interpolation = context.Value(interpolation),
+                Interpolation = ChoiceOption.Choice<Interpolation>(context.Value(interpolation)),
                 Prefix = context.Value(prefix),
                 Encoder = context.Value(encoder),
                 Width = context.Value(width),
-                Stem = context.Value(stem),
+                Stem = ChoiceOption.Choice<EncoderStem>(context.Value(stem)),
             }));
     }
 
     private static void Import(CommandContext context, string source, OutputFile file, ImportOptions options)
     {
-        ComputeThreads.UseAtMost(context.Threads ?? 0);
+        ComputeEnvironment.LimitThreads(context.Threads ?? 0);
         using ImportedEncoder imported = ImportedEncoder.Read(source, options);
         TrainedEncoder encoder = imported.Encoder;
         var provenance = new Dictionary<string, string> { ["imported_from"] = Path.GetFileName(source), ["rule"] = imported.Rule };
@@ -75,8 +78,8 @@ internal static class ImportCommand
                 ["rule"] = imported.Rule,
                 ["left_out"] = Texts(imported.LeftOut),
                 ["size"] = encoder.Views.Size,
-                ["normalize"] = encoder.Views.Normalize,
-                ["interpolation"] = encoder.Views.Interpolation,
+                ["normalize"] = encoder.Views.Normalize.Text(),
+                ["interpolation"] = encoder.Views.Interpolation.Text(),
                 ["assumed"] = Texts(imported.Assumed.Select(CommandWords.From)),
             },
             Words(file.Path, imported, weights, difference));
@@ -97,7 +100,7 @@ internal static class ImportCommand
             lines.Add($"left out: {string.Join(", ", imported.LeftOut)}");
         }
 
-        lines.Add($"input: {encoder.Views.Size} x {encoder.Views.Size}, normalization {encoder.Views.Normalize}, {encoder.Views.Interpolation}");
+        lines.Add($"input: {encoder.Views.Size} x {encoder.Views.Size}, normalization {encoder.Views.Normalize.Text()}, {encoder.Views.Interpolation.Text()}");
         lines.AddRange(imported.Assumed.Select(assumed => $"assumed: {CommandWords.From(assumed)}"));
         lines.Add(string.Create(CultureInfo.InvariantCulture, $"read back: largest difference {difference:G2}"));
         lines.Add($"next: simclr evaluate knn {file} --train LABELED --test LABELED");

@@ -1,5 +1,5 @@
 using SimClr.Checkpoints;
-using SimClr.Internals;
+using SimClr.Diagnostics;
 using SimClr.Store;
 using SimClr.Store.Postgres;
 
@@ -12,7 +12,7 @@ internal static class IndexOpening
     public static ImageCollection Open(CommandContext context, string name, string? store, IndexDescription? description = null)
         => store is not null
             ? new PostgresImageCollection(store, name, description)
-            : new SqliteImageCollection(name, description) { Threads = ComputeThreads.Of(context.Threads ?? 0) };
+            : new SqliteImageCollection(name, description) { Threads = ComputeEnvironment.ThreadsOf(context.Threads ?? 0) };
 
     /// <summary>The encoder of an index: the one named, or the one that the index remembers. It must be the one that made its vectors.</summary>
     public static (TrainedEncoder Encoder, string Run) Encoder(CommandContext context, ImageCollection index, string? run)

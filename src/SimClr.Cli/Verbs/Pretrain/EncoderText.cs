@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using SimClr.Encoders;
+using SimClr.Internals;
 
 namespace SimClr.Cli.Verbs;
 
@@ -8,8 +9,8 @@ namespace SimClr.Cli.Verbs;
 internal static class EncoderText
 {
     public static string Words(EncoderOptions encoder)
-        => string.Create(CultureInfo.InvariantCulture, $"{encoder.Name}, width {encoder.Width}, stem {encoder.Stem}");
+        => string.Create(CultureInfo.InvariantCulture, $"{encoder.Name}, width {encoder.Width}, stem {encoder.Stem.Text()}");
 
     public static JsonObject Json(EncoderOptions encoder)
-        => new() { ["name"] = encoder.Name, ["width"] = encoder.Width, ["stem"] = encoder.Stem };
+        => new() { ["name"] = encoder.Name, ["width"] = encoder.Width, ["stem"] = encoder.Stem.Text() };
 }

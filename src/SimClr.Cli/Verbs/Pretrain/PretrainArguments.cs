@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SimClr.Configuration;
+using SimClr.Internals;
 
 namespace SimClr.Cli.Verbs;
 
@@ -36,9 +37,9 @@ internal sealed class PretrainArguments
     };
 
     public Option<string?> Precision { get; } = ChoiceOption.Of(
-        "--precision", "Compute precision", PretrainOptions.Precisions);
+        "--precision", "Compute precision", EnumText.All<Precision>());
 
-    public Option<string?> AugmentOn { get; } = ChoiceOption.Of("--augment-on", "Where views are computed", ["cpu", "device"]);
+    public Option<string?> AugmentOn { get; } = ChoiceOption.Of("--augment-on", "Where views are computed", EnumText.All<AugmentationPlace>());
 
     /// <summary>For <c>simclr pretrain</c> alone.</summary>
     public Option<bool> OnlineLinear { get; } = new("--online-linear")

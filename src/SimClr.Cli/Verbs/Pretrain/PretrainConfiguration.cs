@@ -21,9 +21,8 @@ internal static class PretrainConfiguration
     public static DataOptions ForReading(CommandContext context, PretrainArguments arguments, RunRecord? before)
     {
         DataOptions reading = arguments.Configuration.LayOver(context, Basis(before)).Data;
-        string? decoder = before?.Machine.Decoder;
-        bool asBefore = reading.Decoder == "auto" && decoder is not null && ImageDecoder.Has(decoder);
-        return asBefore ? reading with { Decoder = decoder! } : reading;
+        JpegDecoder? decoder = ChoiceOption.Choice<JpegDecoder>(before?.Machine.Decoder);
+        return reading.Decoder == JpegDecoder.Auto && decoder is { } known && ImageDecoder.Has(known) ? reading with { Decoder = known } : reading;
     }
 
     public static PretrainOptions Of(CommandContext context, PretrainArguments arguments, RunRecord? before, ImageDataSet images)
@@ -35,8 +34,8 @@ internal static class PretrainConfiguration
         {
             Schedule = context.Value(arguments.Epochs) is { } epochs ? Last(context, arguments, options, (int)epochs) : options.Schedule,
             Batch = Batch(context, arguments, options.Batch),
-            Precision = context.Value(arguments.Precision) ?? options.Precision,
-            AugmentOn = context.Value(arguments.AugmentOn) ?? options.AugmentOn,
+            Precision = ChoiceOption.Choice<Precision>(context.Value(arguments.Precision)) ?? options.Precision,
+            AugmentOn = ChoiceOption.Choice<AugmentationPlace>(context.Value(arguments.AugmentOn)) ?? options.AugmentOn,
             OnlineLinear = context.Value(arguments.OnlineLinear) || options.OnlineLinear,
         };
     }

@@ -46,7 +46,7 @@ internal static class PretrainReport
         {
             lines.Add(images.Labels is null
                 ? "no kNN during training: the images have no labels"
-                : $"no kNN during training: it needs at least {KnnMonitor.FewestImages} readable images");
+                : $"no kNN during training: it needs at least {PretrainResult.MinKnnImages} readable images");
         }
 
         if (result.OnlineTop1 is { } online)

@@ -35,9 +35,10 @@ internal sealed class TrainingCall : IDisposable
         var run = new RunDirectory(Path.TrimEndingDirectorySeparator(Given(context.Value(arguments.Out)!)));
         bool resume = context.Value(arguments.Resume);
         RunRecord? before = resume && run.HasRun ? RunRecord.Read(run.RunFile) : null;
-        if (before is not null)
+        if (before is not null && before.Task != verb)
         {
-            RunResumption.RefuseOtherTask(run, before, verb);
+            throw new ResumeMismatchException(
+                $"{run.Root}: the run was started with 'simclr {before.Task}' and cannot go on with 'simclr {verb}'; resume it with the former, or choose another directory with --out");
         }
 
         ImageDataSet images = OpenImages(context, arguments, before, run, resume, verb);

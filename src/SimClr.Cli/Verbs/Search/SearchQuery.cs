@@ -71,7 +71,7 @@ internal sealed record SearchQuery(ReadOnlyMemory<float> Vector, string Path)
         using (encoder)
         {
             DataOptions reading = EncoderInput.ReadingOf(place, changes);
-            using var image = new FileDataSet(query, Directory.GetCurrentDirectory(), [WholePath(query)], null, reading);
+            using var image = ImageDataSet.FromFiles([WholePath(query)], options: reading, name: query);
             try
             {
                 image.Read(0);

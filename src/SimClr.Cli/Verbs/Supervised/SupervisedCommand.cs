@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using SimClr.Checkpoints;
 using SimClr.Cli.Progress;
 using SimClr.Data;
+using SimClr.Diagnostics;
 using SimClr.Distributed;
 using SimClr.Evaluation;
 using SimClr.Training;
@@ -78,7 +79,7 @@ internal static class SupervisedCommand
 
     private static EvaluationOutcome Test(CommandContext context, TrainingCall call, ImageDataSet held)
     {
-        using TrainedClassifier classifier = TrainedClassifier.Load(call.Run.Root, ComputePlan.ResolveDevice(call.Options.Device));
+        using TrainedClassifier classifier = TrainedClassifier.Load(call.Run.Root, ComputeEnvironment.ResolveDevice(call.Options.Device));
         return Display.Show(context, display => classifier.Test(
             held, call.Options.Data, progress: display.Images($"classifying {held.Name}", held.Count), cancellation: context.Cancel));
     }

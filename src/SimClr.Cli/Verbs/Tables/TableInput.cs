@@ -1,8 +1,8 @@
 using SimClr.Checkpoints;
 using SimClr.Cli.Progress;
 using SimClr.Data;
+using SimClr.Diagnostics;
 using SimClr.Embeddings;
-using SimClr.Internals;
 
 namespace SimClr.Cli.Verbs;
 
@@ -29,7 +29,7 @@ internal sealed class TableInput : IDisposable
 
     public static TableInput Open(CommandContext context, TableArguments arguments, IDisplay display)
     {
-        ComputeThreads.UseAtMost(context.Threads ?? 0);
+        ComputeEnvironment.LimitThreads(context.Threads ?? 0);
 
         string source = context.Value(arguments.Source);
         string? folder = context.Value(arguments.Images);

@@ -76,7 +76,7 @@ internal sealed class DeviceViews : IDisposable
 
         blurred?.Apply(planes, numbers);
         planes.clamp_(Scalars.Zero, Scalars.One);
-        if (options.Normalize == "imagenet")
+        if (options.Normalize == Normalization.ImageNet)
         {
             planes.sub_(numbers.Floats(mean, 1, 3, 1, 1)).mul_(numbers.Floats(scale, 1, 3, 1, 1));
         }
@@ -95,7 +95,7 @@ internal sealed class DeviceViews : IDisposable
     private IEnumerable<CropGroup> Groups(IReadOnlyList<RgbImage> images, IReadOnlyList<ViewParameters> draws, PackedNumbers numbers)
     {
         int views = draws.Count / images.Count;
-        bool bicubic = options.Interpolation == "bicubic";
+        bool bicubic = options.Interpolation == Interpolation.Bicubic;
         foreach (var size in Enumerable.Range(0, images.Count).GroupBy(i => (images[i].Width, images[i].Height)))
         {
             int most = (int)Math.Max(1, MostFloats / (3L * size.Key.Width * size.Key.Height));

@@ -13,7 +13,7 @@ internal abstract class ViewKernels
     private protected ViewKernels(ViewOptions options)
     {
         Size = options.Size;
-        Bicubic = options.Interpolation == "bicubic";
+        Bicubic = options.Interpolation == Interpolation.Bicubic;
         Kernel = GaussianBlur.KernelFor(Size, options.BlurKernel);
         Writer = new PixelWriter(options.Normalize);
     }

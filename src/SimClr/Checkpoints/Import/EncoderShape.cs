@@ -35,7 +35,7 @@ internal static class EncoderShape
         CheckBlock(stem[0], bottleneck);
         double width = stem[0] / (double)UsualChannels;
         return width is >= 1.0 / 16 and <= 16
-            ? new EncoderOptions { Name = name, Width = width, Stem = stem[2] == 3 ? "small" : "imagenet" }
+            ? new EncoderOptions { Name = name, Width = width, Stem = stem[2] == 3 ? EncoderStem.Small : EncoderStem.ImageNet }
             : throw Other($"its stem has {stem[0]} channels", "4 to 1024");
 
         int BlocksOf(int stage) => Enumerable.Range(0, weights.Count).TakeWhile(b => weights.ContainsKey($"layer{stage}.{b}.conv1.weight")).Count();

@@ -1,3 +1,4 @@
+using SimClr.Augmentation;
 using SimClr.Encoders;
 using SimClr.Internals;
 
@@ -12,13 +13,13 @@ public sealed record ImportOptions
     /// What the encoder's pixels were divided by: <c>imagenet</c> or <c>none</c>, as in the section <c>views</c>. Weights do
     /// not tell; it must be given, except for files of this program.
     /// </summary>
-    public string? Normalize { get; init => field = value is null ? null : Require.OneOf(value, ["none", "imagenet"]); }
+    public Normalization? Normalize { get; init => field = value is { } set ? Require.Defined(set) : null; }
 
     /// <summary>Side of the encoder's input in pixels. Default null: 224, or 32 where the stem is the one for small images.</summary>
     public int? Size { get; init => field = value is { } side ? Require.Positive(side) : null; }
 
     /// <summary><c>bicubic</c> (default null stands for it) or <c>bilinear</c>: how images are brought to that size.</summary>
-    public string? Interpolation { get; init => field = value is null ? null : Require.OneOf(value, ["bicubic", "bilinear"]); }
+    public Interpolation? Interpolation { get; init => field = value is { } set ? Require.Defined(set) : null; }
 
     /// <summary>
     /// What stands in front of the encoder's names, such as <c>state_dict.module.encoder_q</c>. Default null: found, where
@@ -33,5 +34,5 @@ public sealed record ImportOptions
     public double? Width { get; init => field = value is { } width ? Require.Positive(width) : null; }
 
     /// <summary>The stem that they must have, <c>small</c> or <c>imagenet</c>, or null (default).</summary>
-    public string? Stem { get; init => field = value is null ? null : Require.OneOf(value, ["small", "imagenet"]); }
+    public EncoderStem? Stem { get; init => field = value is { } set ? Require.Defined(set) : null; }
 }

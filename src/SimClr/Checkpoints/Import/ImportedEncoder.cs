@@ -1,5 +1,6 @@
 using SimClr.Augmentation;
 using SimClr.Encoders;
+using SimClr.Internals;
 using SimClr.Layers;
 using static TorchSharp.torch;
 
@@ -119,9 +120,9 @@ public sealed class ImportedEncoder : IDisposable
         try
         {
             CheckAgainst(options, encoder.Options, file);
-            Agree("ImportOptions.Normalize", options.Normalize, encoder.Views.Normalize, file);
+            Agree("ImportOptions.Normalize", options.Normalize?.Text(), encoder.Views.Normalize.Text(), file);
             Agree("ImportOptions.Size", options.Size, encoder.Views.Size, file);
-            Agree("ImportOptions.Interpolation", options.Interpolation, encoder.Views.Interpolation, file);
+            Agree("ImportOptions.Interpolation", options.Interpolation?.Text(), encoder.Views.Interpolation.Text(), file);
         }
         catch
         {
@@ -136,7 +137,7 @@ public sealed class ImportedEncoder : IDisposable
     {
         Agree("ImportOptions.Encoder", options.Encoder, encoder.Name, file);
         Agree("ImportOptions.Width", options.Width, encoder.Width, file);
-        Agree("ImportOptions.Stem", options.Stem, encoder.Stem, file);
+        Agree("ImportOptions.Stem", options.Stem?.Text(), encoder.Stem.Text(), file);
     }
 
     private static void Agree<T>(string option, T? given, T found, string file)
@@ -149,9 +150,9 @@ public sealed class ImportedEncoder : IDisposable
 
     private static ViewOptions Views(ImportOptions options, EncoderOptions encoder, List<string> assumed, string file)
     {
-        string normalize = options.Normalize ?? throw new ConfigurationException(
+        Normalization normalize = options.Normalize ?? throw new ConfigurationException(
             $"ImportOptions.Normalize is missing: {file} does not say how its pixels were normalized; expected imagenet (torchvision, timm, MoCo, lightly, solo-learn on ImageNet), or none (SimCLR's own checkpoints, and this program's)");
-        bool small = encoder.Stem == "small";
+        bool small = encoder.Stem == EncoderStem.Small;
         if (options.Size is null)
         {
             assumed.Add($"size {(small ? SmallSize : UsualSize)}: usual with this stem; ImportOptions.Size sets another");
@@ -171,7 +172,7 @@ public sealed class ImportedEncoder : IDisposable
         {
             Size = options.Size ?? (small ? SmallSize : UsualSize),
             Normalize = normalize,
-            Interpolation = options.Interpolation ?? "bicubic",
+            Interpolation = options.Interpolation ?? Interpolation.Bicubic,
         };
     }
 }

@@ -40,9 +40,9 @@ internal sealed class TarDataSet : ImageDataSet
 
     public override IReadOnlyList<string>? ClassNames { get; }
 
-    internal override string? NoLabelsReason { get; }
+    public override string? NoLabelsReason { get; }
 
-    internal override Omissions Omissions { get; }
+    public override Omissions Omissions { get; }
 
     public override string Fingerprint => fingerprint.Value;
 
@@ -72,7 +72,7 @@ internal sealed class TarDataSet : ImageDataSet
 
     public override RgbImage Read(int index) => ImageDecoder.Decode(ReadMember(index), PathOf(index), options);
 
-    internal override void Recycle(int index, RgbImage image) => PixelPool.Return(image);
+    public override void Recycle(int index, RgbImage image) => PixelPool.Return(image);
 
     private byte[] ReadMember(int index)
     {

@@ -35,11 +35,11 @@ internal sealed class PackDataSet : ImageDataSet
 
     public override IReadOnlyList<string>? ClassNames => index.ClassNames;
 
-    internal override IReadOnlyList<sbyte[]>? Presence => index.Presence;
+    public override IReadOnlyList<sbyte[]>? Presence => index.Presence;
 
     public override string Fingerprint => index.Fingerprint;
 
-    internal override bool IsDecoded => true;
+    public override bool IsDecoded => true;
 
     /// <summary>Opens a packed file.</summary>
     /// <exception cref="DataException">It is another kind of file, cut off or damaged.</exception>
@@ -88,7 +88,7 @@ internal sealed class PackDataSet : ImageDataSet
         return new RgbImage(entry.Width, entry.Height, pixels.AsMemory(0, length));
     }
 
-    internal override void Recycle(int index, RgbImage image) => PixelPool.Return(image);
+    public override void Recycle(int index, RgbImage image) => PixelPool.Return(image);
 
     internal override string RelativePathOf(int index) => this.index.Entries[index].Path;
 

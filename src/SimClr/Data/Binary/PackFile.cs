@@ -14,6 +14,14 @@ public static class PackFile
 
     private const int ImagesPerWorker = 4;
 
+    /// <summary>Whether a file begins as a packed file does, whatever its name; false also where it cannot be read.</summary>
+    /// <param name="path">The file.</param>
+    public static bool IsPack(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return PackHeader.IsAtStartOf(path);
+    }
+
     /// <summary>
     /// Packs a set: pixels, labels, class names, paths, fingerprint. Images that cannot be read are left out. The bytes
     /// do not depend on the number of threads; no more than a few images per thread are in memory at once.

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using SimClr.Internals;
 using SkiaSharp;
 
 namespace SimClr.Data;
@@ -12,13 +13,15 @@ namespace SimClr.Data;
 /// </summary>
 public static unsafe class ImageDecoder
 {
-    private const string SkiaName = "skia";
-    private const string TurboJpegName = "turbojpeg";
+    private static readonly string SkiaName = JpegDecoder.Skia.Text();
+    private static readonly string TurboJpegName = JpegDecoder.TurboJpeg.Text();
 
     /// <summary>The file extensions by which folders and tar shards know an image, in lower case.</summary>
     public static IReadOnlyList<string> Extensions { get; } = [".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".jfif", ".jpe"];
 
-    internal static bool KnowsExtensionOf(string path)
+    /// <summary>Whether a path ends in one of <see cref="Extensions"/>, in letters of any case.</summary>
+    /// <param name="path">The path.</param>
+    public static bool KnowsExtensionOf(string path)
         => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Decodes an image from a stream, read to its end.</summary>
@@ -56,15 +59,16 @@ public static unsafe class ImageDecoder
     /// <exception cref="ConfigurationException">libturbojpeg was asked for and is not there.</exception>
     internal static string NameFor(DataOptions options) => options.Decoder switch
     {
-        "auto" => TurboJpeg.IsThere ? TurboJpegName : SkiaName,
-        string name when !Has(name) => throw new ConfigurationException(
-            $"data.decoder is {name}, and the system has no libturbojpeg (looked for "
+        JpegDecoder.Auto => TurboJpeg.IsThere ? TurboJpegName : SkiaName,
+        var decoder when !Has(decoder) => throw new ConfigurationException(
+            $"data.decoder is {decoder.Text()}, and the system has no libturbojpeg (looked for "
                 + $"{string.Join(", ", TurboJpeg.Names)}); install it (Debian: libturbojpeg0) or use data.decoder=auto"),
-        string name => name,
+        var decoder => decoder.Text(),
     };
 
-    /// <summary>Whether a decoder is there, by its name.</summary>
-    internal static bool Has(string decoder) => decoder != TurboJpegName || TurboJpeg.IsThere;
+    /// <summary>Whether a decoder is there.</summary>
+    /// <param name="decoder">The decoder.</param>
+    public static bool Has(JpegDecoder decoder) => decoder != JpegDecoder.TurboJpeg || TurboJpeg.IsThere;
 
     /// <summary>
     /// By how much a JPEG is reduced while it is decoded: 8, 4 or 2 if its short side keeps as many pixels as the options

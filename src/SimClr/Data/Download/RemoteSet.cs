@@ -4,7 +4,7 @@ namespace SimClr.Data;
 /// <param name="Address">Where it is.</param>
 /// <param name="Md5">Its checksum as its authors or torchvision publish it.</param>
 /// <param name="Megabytes">About how large it is.</param>
-internal sealed record RemoteFile(string Address, string Md5, int Megabytes)
+public sealed record RemoteFile(string Address, string Md5, int Megabytes)
 {
     /// <summary>Whether it is kept as it is instead of unpacked.</summary>
     public bool Kept { get; init; }
@@ -21,7 +21,7 @@ internal sealed record RemoteFile(string Address, string Md5, int Megabytes)
 /// <param name="Title">Its name in full.</param>
 /// <param name="Uses">How to name it afterwards where DATA is expected; DIR stands for the folder.</param>
 /// <param name="Files">What it is made of.</param>
-internal sealed record RemoteSet(string Name, string Title, string[] Uses, RemoteFile[] Files)
+public sealed record RemoteSet(string Name, string Title, string[] Uses, RemoteFile[] Files)
 {
     /// <summary>What is in the folder when it is whole.</summary>
     public required string[] Contents { get; init; }

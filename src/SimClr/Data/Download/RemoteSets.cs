@@ -7,12 +7,13 @@ namespace SimClr.Data;
 /// versions of CIFAR (its authors' page), Caltech-101 (its authors' new address) and FGVC Aircraft, for which
 /// torchvision has no checksum and that of other libraries is taken. Sizes are rough: they are for messages and for the space that is needed.
 /// </summary>
-internal static class RemoteSets
+public static class RemoteSets
 {
     private const string Oxford = "https://www.robots.ox.ac.uk/~vgg/data/";
     private const string Fashion = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/";
     private const string Fastai = "https://s3.amazonaws.com/fast-ai-imageclas/";
 
+    /// <summary>The sets.</summary>
     public static IReadOnlyList<RemoteSet> All { get; } =
     [
         new("cifar10", "CIFAR-10", ["cifar10:DIR:train", "cifar10:DIR:test"],
@@ -72,6 +73,7 @@ internal static class RemoteSets
         { Contents = ["fgvc-aircraft-2013b"] },
     ];
 
+    /// <summary>The names of the sets.</summary>
     public static string[] Names => [.. All.Select(set => set.Name)];
 
     /// <exception cref="ConfigurationException">There is no such set.</exception>

@@ -4,12 +4,12 @@ namespace SimClr.Data;
 /// <param name="Folder">Where the set is.</param>
 /// <param name="Bytes">What its files took to download; 0 where all of it was there.</param>
 /// <param name="WasThere">Whether nothing had to be fetched.</param>
-internal sealed record DownloadedSet(string Folder, long Bytes, bool WasThere);
+public sealed record DownloadedSet(string Folder, long Bytes, bool WasThere);
 
 /// <summary>Fetches an image set: each file, its checksum, and unpacks it beside and then into its place.</summary>
 /// <param name="client">Follows redirects.</param>
 /// <param name="pause">Waited after a try that fails.</param>
-internal sealed class SetDownload(HttpClient client, TimeSpan pause)
+public sealed class SetDownload(HttpClient client, TimeSpan pause)
 {
     private const string WorkFolder = ".download";
     private const string DoneMark = ".done";   // Its lines are what came of the archive.

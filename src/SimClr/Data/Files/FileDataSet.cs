@@ -86,11 +86,11 @@ internal sealed class FileDataSet : ImageDataSet
 
     public override IReadOnlyList<string>? ClassNames { get; }
 
-    internal override IReadOnlyList<sbyte[]>? Presence { get; }
+    public override IReadOnlyList<sbyte[]>? Presence { get; }
 
-    internal override string? NoLabelsReason { get; }
+    public override string? NoLabelsReason { get; }
 
-    internal override Omissions Omissions { get; } = Omissions.None;
+    public override Omissions Omissions { get; } = Omissions.None;
 
     public override string Fingerprint => fingerprint.Value;
 
@@ -106,7 +106,7 @@ internal sealed class FileDataSet : ImageDataSet
         return ImageDecoder.Decode(FileSlice.ReadAll(path), path, options);
     }
 
-    internal override void Recycle(int index, RgbImage image) => PixelPool.Return(image);
+    public override void Recycle(int index, RgbImage image) => PixelPool.Return(image);
 
     private string Describe(string file)
     {

@@ -7,12 +7,13 @@ namespace SimClr.Data;
 /// What has the name of an image and is no file (named pipes, sockets, devices, links that lead nowhere), and classes in a
 /// shard whose image is not there.
 /// </param>
-internal sealed record Omissions(
+public sealed record Omissions(
     IReadOnlyDictionary<string, int> PassedOver, IReadOnlyList<Omission> Folders, IReadOnlyList<Omission> OddFiles)
 {
     /// <summary>Further sentences, such as of rows that name an image again.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>Nothing was left out.</summary>
     public static Omissions None { get; } = new(new SortedDictionary<string, int>(), [], []);
 
     /// <summary>The omissions of two sets. What both name is counted once; of pictures passed over the numbers are added.</summary>
@@ -37,4 +38,4 @@ internal sealed record Omissions(
 /// <summary>Something that was left out.</summary>
 /// <param name="Path">Where it lies.</param>
 /// <param name="Reason">Why, in plain words.</param>
-internal readonly record struct Omission(string Path, string Reason);
+public readonly record struct Omission(string Path, string Reason);

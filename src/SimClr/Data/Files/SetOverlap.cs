@@ -12,7 +12,7 @@ namespace SimClr.Data;
 /// </summary>
 /// <param name="progress">Takes how far it is, from several threads, one at a time.</param>
 /// <param name="cancellation">Stops between two images.</param>
-internal sealed class SetOverlap(IProgress<OverlapProgress>? progress = null, CancellationToken cancellation = default)
+public sealed class SetOverlap(IProgress<OverlapProgress>? progress = null, CancellationToken cancellation = default)
 {
     private const int MaxTried = 2000;
     private const long MaxTriedBytes = 64L << 20;
@@ -204,13 +204,13 @@ internal sealed class SetOverlap(IProgress<OverlapProgress>? progress = null, Ca
 /// <summary>What a comparison of a set with others found.</summary>
 /// <param name="Count">Images of the set that any of the others has too.</param>
 /// <param name="Left">What was not compared, so that there may be more.</param>
-internal readonly record struct SharedImages(int Count, IReadOnlyList<ImagesNotCompared> Left);
+public readonly record struct SharedImages(int Count, IReadOnlyList<ImagesNotCompared> Left);
 
 /// <summary>Images that were not compared, for it would take too long.</summary>
 /// <param name="Set">Their set.</param>
 /// <param name="Count">How many they are.</param>
 /// <param name="Other">The set that they were not compared with.</param>
-internal readonly record struct ImagesNotCompared(ImageDataSet Set, int Count, ImageDataSet Other)
+public readonly record struct ImagesNotCompared(ImageDataSet Set, int Count, ImageDataSet Other)
 {
     /// <summary>For who reads the number of shared images.</summary>
     public override string ToString()
@@ -221,4 +221,4 @@ internal readonly record struct ImagesNotCompared(ImageDataSet Set, int Count, I
 /// <param name="Stage">What is being done, in words.</param>
 /// <param name="Done">Images of it that are done.</param>
 /// <param name="Total">All images of it.</param>
-internal readonly record struct OverlapProgress(string Stage, int Done, int Total);
+public readonly record struct OverlapProgress(string Stage, int Done, int Total);

@@ -30,7 +30,7 @@ public static class ImageCache
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(skipped);
-        if (images.IsDecoded || options.Cache == "never" || (options.Cache == "auto" && !Fits(images)))
+        if (images.IsDecoded || options.Cache == DataCache.Never || (options.Cache == DataCache.Auto && !Fits(images)))
         {
             return images;
         }

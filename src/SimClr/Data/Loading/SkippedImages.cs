@@ -35,7 +35,7 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
     }
 
     /// <summary>Whether there is anything to list: also a folder that could not be listed, which is no image.</summary>
-    internal bool Any => Count + omissions.Folders.Count > 0;
+    public bool Any => Count + omissions.Folders.Count > 0;
 
     /// <summary>Notes that an image could not be read; a second time for the same path changes nothing.</summary>
     /// <exception cref="DataException">More than the allowed share of the set has been skipped.</exception>
@@ -89,7 +89,7 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
 
     /// <summary>To be called when the whole set has been read: only then is it known how many there are.</summary>
     /// <exception cref="DataException">They are more than the allowed share.</exception>
-    internal void CheckAll()
+    public void CheckAll()
     {
         lock (gate)
         {
@@ -110,7 +110,7 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
     public void Write(string path) => AtomicFile.WriteText(path, Lines());
 
     /// <summary>The same as a text.</summary>
-    internal string Lines()
+    public string Lines()
     {
         lock (gate)
         {
@@ -121,7 +121,8 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
     }
 
     /// <summary>Whether a line of such a list names an image, and no folder.</summary>
-    internal static bool IsOfImage(string line)
+    /// <param name="line">One line of <see cref="Lines"/>.</param>
+    public static bool IsOfImage(string line)
     {
         using JsonDocument entry = JsonDocument.Parse(line);
         return !Path.EndsInDirectorySeparator(entry.RootElement.GetProperty("path").GetString());

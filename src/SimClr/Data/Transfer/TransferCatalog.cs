@@ -4,7 +4,7 @@ namespace SimClr.Data;
 /// The twelve sets on which the paper measures transfer (Section 5.3, Appendix B.8), in the order of its tables, with the
 /// splits and measures that it names and the numbers of images that their authors published, and its results.
 /// </summary>
-internal static class TransferCatalog
+public static class TransferCatalog
 {
     private const string CifarSource = "https://www.cs.toronto.edu/~kriz/cifar.html (the binary version)";
 
@@ -59,6 +59,15 @@ internal static class TransferCatalog
     /// <summary>The set of that name; null if there is none.</summary>
     public static TransferSet? Find(string name) => Sets.FirstOrDefault(set => set.Name == name);
 
+    /// <summary>The set that a data spec names, such as <c>pets:DIR:train</c>; null for other images.</summary>
+    /// <param name="dataSpec">What <see cref="DataSets.Open"/> takes.</param>
+    /// <exception cref="ConfigurationException">The spec names a known set, but not one of its splits, or no folder.</exception>
+    public static TransferSet? FindByDataSpec(string dataSpec)
+    {
+        ArgumentNullException.ThrowIfNull(dataSpec);
+        return DataSets.Parse(dataSpec) is { } typed ? Find(typed.Kind) : null;
+    }
+
     /// <summary>What the paper reports on a set, in percent.</summary>
     /// <param name="row">One of <see cref="Paper"/>.</param>
     /// <param name="set">The name of one of <see cref="Sets"/>.</param>
@@ -70,4 +79,4 @@ internal static class TransferCatalog
 /// <param name="Name">What was evaluated.</param>
 /// <param name="Short">The same for narrow columns, in two words, one above the other.</param>
 /// <param name="Percent">One for each set, in the order of <see cref="TransferCatalog.Sets"/>.</param>
-internal sealed record PaperTransfer(string Name, string Short, IReadOnlyList<double> Percent);
+public sealed record PaperTransfer(string Name, string Short, IReadOnlyList<double> Percent);

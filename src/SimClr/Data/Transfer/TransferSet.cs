@@ -1,7 +1,7 @@
 namespace SimClr.Data;
 
 /// <summary>How success on a set of the transfer suite is counted.</summary>
-internal enum TransferMetric
+public enum TransferMetric
 {
     /// <summary>Share of the test images whose class is predicted.</summary>
     Top1,
@@ -24,7 +24,7 @@ internal enum TransferMetric
 /// <param name="Folders">Names that its folder may have below the root.</param>
 /// <param name="Source">Where to get it.</param>
 /// <param name="Layout">What its folder holds.</param>
-internal sealed record TransferSet(
+public sealed record TransferSet(
     string Name,
     string Title,
     TransferMetric Metric,

@@ -8,7 +8,7 @@ namespace SimClr.Data;
 /// else one held out of the training images, balanced over classes. The paper does not say how many it holds out; here
 /// it is a tenth of sets with more than 20,000 training images, and a fifth of smaller ones.
 /// </summary>
-internal sealed class TransferSplits : IDisposable
+public sealed class TransferSplits : IDisposable
 {
     private const int LargeSet = 20_000;
 

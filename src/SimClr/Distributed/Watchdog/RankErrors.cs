@@ -4,7 +4,7 @@ namespace SimClr.Distributed;
 /// Errors that all ranks of a run throw at the same place: they can end together and in order. Any other leaves the
 /// others waiting for this rank, and the run must be ended by <see cref="ICommunicator.Abort"/>.
 /// </summary>
-internal static class RankErrors
+public static class RankErrors
 {
     private const string Key = "SimClr.OfAllRanks";
 

@@ -58,7 +58,7 @@ internal sealed class CsvFormat : IEmbeddingFormat
         string size = table is { Widths: { } widths, Heights: { } heights }
             ? string.Create(CultureInfo.InvariantCulture, $",{widths[row]},{heights[row]}")
             : "";
-        return CsvField.Quote(table.Paths[row]) + size + (EmbeddingRows.LabelOf(table, row) is { } label ? $",{CsvField.Quote(label)}" : "");
+        return CsvField.Quote(table.Paths[row]) + size + (table.LabelOf(row) is { } label ? $",{CsvField.Quote(label)}" : "");
     }
 
     /// <summary>Reads the columns that describe rows, and the numbers where they are wanted.</summary>

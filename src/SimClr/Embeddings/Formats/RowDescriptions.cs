@@ -1,5 +1,4 @@
 using System.Globalization;
-using SimClr.Internals;
 
 namespace SimClr.Embeddings;
 
@@ -32,7 +31,7 @@ internal sealed class RowDescriptions
 
         if (className is not null)
         {
-            classes.Add(Nfc.Compose(className));
+            classes.Add(className);
         }
     }
 
@@ -43,19 +42,6 @@ internal sealed class RowDescriptions
     public EmbeddingTable ToTable(float[] values, int dimension)
     {
         bool sized = widths.Count > 0;
-        return EmbeddingTable.WithClasses(values, dimension, paths, classes, Ordered, sized ? widths : null, sized ? heights : null);
-    }
-
-    /// <summary>Each name once: in the order of numbers where all are numbers, else of their characters.</summary>
-    internal static string[] Ordered(IEnumerable<string> names)
-    {
-        string[] all = [.. names.Distinct().Order(StringComparer.Ordinal)];
-        long[] numbers = [.. all.Select(name => long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : -1)];
-        if (Array.TrueForAll(numbers, number => number >= 0))
-        {
-            Array.Sort(numbers, all);
-        }
-
-        return all;
+        return EmbeddingTable.WithClasses(values, dimension, paths, classes, EmbeddingTable.OrderClasses, sized ? widths : null, sized ? heights : null);
     }
 }

@@ -30,7 +30,12 @@ public static class PermutationTest
         return Compare(PredictionPair.Match(PredictionsFile.Rows(a), PredictionsFile.Rows(b), "the first", "the second"), samples, seed);
     }
 
-    internal static ModelComparison Compare(PredictionPair pair, int samples, long seed, CancellationToken cancellation = default)
+    /// <summary>Compares two sets of predictions that were matched.</summary>
+    /// <param name="pair">The predictions.</param>
+    /// <param name="samples">Random exchanges, above 0.</param>
+    /// <param name="seed">Fixes them.</param>
+    /// <param name="cancellation">Stops between samples.</param>
+    public static ModelComparison Compare(PredictionPair pair, int samples, long seed, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(samples);
         ClassCounts[] classes = [.. Enumerable.Range(0, pair.Labels.Length)

@@ -6,7 +6,7 @@ namespace SimClr.Evaluation;
 /// <param name="Labels">The class of each image, 0 … classes − 1.</param>
 /// <param name="A">Whether the first was right.</param>
 /// <param name="B">Whether the second was right.</param>
-internal sealed record PredictionPair(int[] Labels, bool[] A, bool[] B)
+public sealed record PredictionPair(int[] Labels, bool[] A, bool[] B)
 {
     private const int MostNamed = 3;
 

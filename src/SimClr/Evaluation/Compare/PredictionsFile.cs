@@ -8,8 +8,9 @@ namespace SimClr.Evaluation;
 /// <param name="Path">The image.</param>
 /// <param name="Label">Its class.</param>
 /// <param name="Predicted">The class that it was taken for.</param>
-internal sealed record Prediction(string Path, string Label, string Predicted)
+public sealed record Prediction(string Path, string Label, string Predicted)
 {
+    /// <summary>Whether the prediction is right.</summary>
     public bool Correct => Label == Predicted;
 }
 
@@ -17,13 +18,16 @@ internal sealed record Prediction(string Path, string Label, string Predicted)
 /// What an evaluation said about each test image, so that two can be compared: CSV with the header
 /// <c>path,label,prediction,correct</c>, classes by name, <c>correct</c> 1 or 0.
 /// </summary>
-internal static class PredictionsFile
+public static class PredictionsFile
 {
     /// <summary>The name under which a folder is searched for one.</summary>
     public const string UsualName = "predictions.csv";
 
     private const string Header = "path,label,prediction,correct";
 
+    /// <summary>Writes the predictions of an evaluation.</summary>
+    /// <param name="stream">Stays open.</param>
+    /// <param name="outcome">The evaluation.</param>
     public static void Write(Stream stream, EvaluationOutcome outcome)
     {
         using var text = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
@@ -34,6 +38,8 @@ internal static class PredictionsFile
         }
     }
 
+    /// <summary>The predictions of an evaluation, image by image.</summary>
+    /// <param name="outcome">The evaluation.</param>
     public static IReadOnlyList<Prediction> Rows(EvaluationOutcome outcome) => [.. outcome.Paths.Select((path, i) => new Prediction(
         path, outcome.ClassNames[outcome.Labels[i]], outcome.ClassNames[outcome.Predictions[i]]))];
 

@@ -65,7 +65,7 @@ public static class KnnClassifier
 
     /// <summary>Checks k before anything is computed.</summary>
     /// <exception cref="DataException">There are fewer training images.</exception>
-    internal static void CheckNeighbors(int k, int trainImages)
+    public static void CheckNeighbors(int k, int trainImages)
     {
         if (k > trainImages)
         {

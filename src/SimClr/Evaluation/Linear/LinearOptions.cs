@@ -47,12 +47,12 @@ public sealed record LinearOptions
     internal bool EpochsAreChosen { get; private init; }
 
     /// <summary>The images of a step for a set of the given size, above 0: never more than there are.</summary>
-    internal int BatchSizeFor(int images)
+    public int BatchSizeFor(int images)
     {
         int batch = Math.Min(images, BatchSize > 0 ? BatchSize : images < LargeSet ? 512 : 4096);
         return BatchSize == 0 && LeavesOutMuch(images, batch) ? images / ((images / batch) + 1) : batch;
     }
 
     /// <summary>Whether whole batches leave out more than 5 % of the images in each epoch.</summary>
-    internal static bool LeavesOutMuch(int images, int batch) => images % batch > LittleLeftOut * images;
+    public static bool LeavesOutMuch(int images, int batch) => images % batch > LittleLeftOut * images;
 }

@@ -75,7 +75,7 @@ public sealed class EvaluationOutcome
         name, Confusion.ImagesOf(label), Confusion[label, label], Confusion.TakenFor(label)))];
 
     /// <summary>Whether the class of each image is among the five with the highest scores; null where there were no scores.</summary>
-    internal IReadOnlyList<bool>? AmongFive => amongFive;
+    public IReadOnlyList<bool>? AmongFive => amongFive;
 
     /// <summary>From a score of each class for each image: logits, votes or probabilities.</summary>
     /// <param name="paths">The test images.</param>
@@ -133,7 +133,7 @@ public sealed class EvaluationOutcome
 
     /// <summary>One that was kept: what <see cref="Paths"/> to <see cref="AmongFive"/> said.</summary>
     /// <inheritdoc cref="FromPredictions"/>
-    internal static EvaluationOutcome FromKept(
+    public static EvaluationOutcome FromKept(
         IReadOnlyList<string> paths,
         IReadOnlyList<int> labels,
         IReadOnlyList<int> predictions,

@@ -9,7 +9,7 @@ namespace SimClr.Evaluation;
 /// <param name="ClassNames">The classes by number.</param>
 /// <param name="Marks">images · classes, image by image: 1 where the class is there, −1 where not, 0 where the image does not count for it.</param>
 /// <param name="Scores">As many: the higher, the surer.</param>
-internal sealed record MultiLabelScores(IReadOnlyList<string> Paths, IReadOnlyList<string> ClassNames, sbyte[] Marks, float[] Scores)
+public sealed record MultiLabelScores(IReadOnlyList<string> Paths, IReadOnlyList<string> ClassNames, sbyte[] Marks, float[] Scores)
 {
     /// <summary>The header of the file, which is CSV with a row for each image and class.</summary>
     public const string Header = "path,class,mark,score";
@@ -20,6 +20,8 @@ internal sealed record MultiLabelScores(IReadOnlyList<string> Paths, IReadOnlyLi
     /// <summary>The mean average precision, and its 95 % interval over images.</summary>
     public (double Value, Interval Interval) Measure(long seed) => MeanPrecision.Of(Scores, Marks, ClassNames.Count, seed);
 
+    /// <summary>Writes the scores as CSV, below <see cref="Header"/>.</summary>
+    /// <param name="stream">Stays open.</param>
     public void Write(Stream stream)
     {
         using var text = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };

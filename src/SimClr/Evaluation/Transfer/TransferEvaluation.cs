@@ -13,7 +13,7 @@ namespace SimClr.Evaluation;
 /// <param name="encoder">The encoder; it comes back exactly as it was.</param>
 /// <param name="data">How images are read.</param>
 /// <param name="seed">Fixes the resamples of the intervals.</param>
-internal sealed class TransferEvaluation(TrainedEncoder encoder, DataOptions data, long seed)
+public sealed class TransferEvaluation(TrainedEncoder encoder, DataOptions data, long seed)
 {
     private readonly EvaluationTransform transform = EvaluationTransform.ForTransfer(encoder.Views);
 

@@ -12,7 +12,7 @@ namespace SimClr.Evaluation;
 /// <param name="TestImages">Images tested on.</param>
 /// <param name="SkippedImages">Images of all parts that could not be read and were left out.</param>
 /// <param name="IsPartial">Whether the set is not whole, so that the paper's numbers are none of this set.</param>
-internal sealed record TransferResult(
+public sealed record TransferResult(
     TransferSet Set,
     double Value,
     Interval Interval,
@@ -40,4 +40,4 @@ internal sealed record TransferResult(
 /// <param name="Rate">The rate of the first step.</param>
 /// <param name="WeightDecay">Weight decay, as it was applied.</param>
 /// <param name="Score">The measure of the set on the validation images, 0 … 1; null where training diverged.</param>
-internal sealed record TransferTry(double Rate, double WeightDecay, double? Score);
+public sealed record TransferTry(double Rate, double WeightDecay, double? Score);

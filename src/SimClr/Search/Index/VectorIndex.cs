@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Numerics.Tensors;
+using System.Text;
 using SimClr.Embeddings;
 using SimClr.Internals;
 
@@ -11,6 +12,9 @@ namespace SimClr.Search;
 /// </summary>
 public sealed class VectorIndex : IDisposable
 {
+    /// <summary>The most numbers that a vector may have.</summary>
+    public const int MaxDimension = VectorRows.LargestDimension;
+
     private readonly VectorRows rows;
     private readonly RowSet removed = new();
     private readonly ConcurrentBag<SearchQuery> queries = [];
@@ -131,7 +135,7 @@ public sealed class VectorIndex : IDisposable
         => Find(query, count, exact ? null : Graph);
 
     /// <summary>The same by the graph even where exact search is faster.</summary>
-    internal IReadOnlyList<Neighbor> FindByGraph(ReadOnlySpan<float> query, int count)
+    public IReadOnlyList<Neighbor> FindByGraph(ReadOnlySpan<float> query, int count)
         => Find(query, count, BuiltGraph);
 
     private Neighbor[] Find(ReadOnlySpan<float> query, int count, HnswGraph? by)
@@ -165,6 +169,11 @@ public sealed class VectorIndex : IDisposable
         }
     }
 
+    /// <summary>Divides a vector by its Euclidean length, whatever that is; a vector of zeros stays.</summary>
+    /// <param name="vector">The vector.</param>
+    /// <param name="unit">Takes the result: as many numbers.</param>
+    public static void Normalize(ReadOnlySpan<float> vector, Span<float> unit) => VectorRows.Normalize(vector, unit);
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -172,9 +181,31 @@ public sealed class VectorIndex : IDisposable
         graph?.Dispose();
     }
 
-    /// <summary>Takes a graph that was written before.</summary>
-    internal void SetGraph(HnswGraph read)
+    /// <summary>Writes the graph, complete or not, without the vectors, for <see cref="ReadGraph"/>.</summary>
+    /// <param name="stream">Stays open.</param>
+    /// <exception cref="InvalidOperationException">There is no graph.</exception>
+    public void WriteGraph(Stream stream)
     {
+        ArgumentNullException.ThrowIfNull(stream);
+        using var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true);
+        (graph ?? throw new InvalidOperationException("there is no graph to write; build one first")).Write(writer);
+    }
+
+    /// <summary>
+    /// Takes a graph that <see cref="WriteGraph"/> wrote for the same vectors, or for the first of them: such a graph is not used
+    /// for searching before <see cref="BuildGraph"/> has extended it.
+    /// </summary>
+    /// <param name="stream">The graph; it is read from here and not beyond its end. Stays open.</param>
+    /// <param name="options">The options that it was built with.</param>
+    /// <param name="rows">How many vectors it holds.</param>
+    /// <exception cref="InvalidDataException">It is damaged, or of other vectors.</exception>
+    /// <exception cref="EndOfStreamException">It was cut short.</exception>
+    public void ReadGraph(Stream stream, GraphOptions options, int rows)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(options);
+        using var reader = new BinaryReader(stream, Encoding.UTF8, leaveOpen: true);
+        var read = HnswGraph.Read(reader, options, rows);
         searchers.Clear();
         graph = read;
     }

@@ -66,7 +66,7 @@ internal sealed class FineTuneFit(
             : new SupervisedStep(model, images.RequireLabels(), share, world);
         using var optimizer = new Sgd(ParameterGroups.Of(model), weightDecay: setting.WeightDecay);
         using IGradientSums sums = world.Join(
-            model, model.Encoder, optimizer, BatchOptions.GlobalNorm, share, NullLogger.Instance);
+            model, model.Encoder, optimizer, BatchNormScope.Global, share, NullLogger.Instance);
         using var views = new BatchFeed(
             images,
             configuration with { Batch = new BatchOptions { Size = Math.Max(2, share.Images) } },

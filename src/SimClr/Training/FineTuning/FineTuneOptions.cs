@@ -68,7 +68,7 @@ public sealed record FineTuneOptions
     public FineTuneOptions WithBatch(int batchSize) => this with { BatchSize = batchSize, Rate = FewLabelsRate * batchSize / 256 };
 
     /// <summary>Images of a step for a set of this size.</summary>
-    internal int BatchFor(int images) => Math.Min(BatchSize, images);
+    public int BatchFor(int images) => Math.Min(BatchSize, images);
 
     /// <summary>Steps for a set of this size.</summary>
     internal long StepsFor(int images) => Epochs is { } epochs ? Math.Max(LeastSteps, (long)epochs * (images / BatchFor(images))) : Steps;

@@ -46,7 +46,7 @@ public sealed class FineTuning
         {
             Views = encoder.Views.CropAndFlip(),
             Data = reading ?? basis.Data,
-            AugmentOn = "cpu",
+            AugmentOn = AugmentationPlace.Cpu,
             Seed = options.Seed,
             Device = device,
             Threads = threads,

@@ -14,7 +14,7 @@ namespace SimClr.Training;
 /// <param name="data">How images are read.</param>
 /// <param name="device">auto, cpu, cuda, cuda:N or mps.</param>
 /// <param name="threads">Threads of the tensor library; 0 for one per core.</param>
-internal sealed class TransferFineTuning(
+public sealed class TransferFineTuning(
     string run, FineTuneOptions options, FineTuneGrid grid, DataOptions data, string device, int threads)
 {
     /// <summary>Fine-tunes on one set.</summary>

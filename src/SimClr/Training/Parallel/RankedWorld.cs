@@ -218,9 +218,9 @@ internal sealed class RankedWorld(ICommunicator communicator) : World, IRankTota
 
     /// <inheritdoc/>
     public override IGradientSums Join(
-        nn.Module model, nn.Module<Tensor, Tensor> encoder, Optimizer optimizer, string norm, RankShare share, ILogger log)
+        nn.Module model, nn.Module<Tensor, Tensor> encoder, Optimizer optimizer, BatchNormScope norm, RankShare share, ILogger log)
     {
-        bool isGlobal = norm == BatchOptions.GlobalNorm;
+        bool isGlobal = norm == BatchNormScope.Global;
         foreach (GlobalBatchNorm layer in isGlobal ? model.modules().OfType<GlobalBatchNorm>() : [])
         {
             layer.Totals = this;
@@ -245,7 +245,7 @@ internal sealed class RankedWorld(ICommunicator communicator) : World, IRankTota
     public override void CheckWeights(IEnumerable<Tensor> state, long step) => RankChecksum.Check(communicator, state, step);
 
     /// <inheritdoc/>
-    public override string Describe(RankShare share, int micro, int viewsPerImage, string norm)
+    public override string Describe(RankShare share, int micro, int viewsPerImage, BatchNormScope norm)
         => MicroBatches.Describe(share, viewsPerImage, Size, norm);
 
     /// <inheritdoc/>

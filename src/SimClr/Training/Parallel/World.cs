@@ -139,7 +139,7 @@ internal class World
     /// <param name="share">This rank's share of a batch.</param>
     /// <param name="log">The log of the run.</param>
     public virtual IGradientSums Join(
-        nn.Module model, nn.Module<Tensor, Tensor> encoder, Optimizer optimizer, string norm, RankShare share, ILogger log) => NoGradientSums.Instance;
+        nn.Module model, nn.Module<Tensor, Tensor> encoder, Optimizer optimizer, BatchNormScope norm, RankShare share, ILogger log) => NoGradientSums.Instance;
 
     /// <summary>Checks that the weights have the same bytes on every rank.</summary>
     /// <param name="state">The weights.</param>
@@ -150,7 +150,7 @@ internal class World
     }
 
     /// <summary>What a step takes the gradient of, and what batch norm sees, in a sentence.</summary>
-    public virtual string Describe(RankShare share, int micro, int viewsPerImage, string norm)
+    public virtual string Describe(RankShare share, int micro, int viewsPerImage, BatchNormScope norm)
         => MicroBatches.Describe(share.Batch, micro, viewsPerImage);
 
     /// <summary>The devices that the ranks compute on.</summary>

@@ -8,7 +8,7 @@ namespace SimClr.Training;
 /// <param name="Device">cpu, cuda:N or mps.</param>
 /// <param name="Precision"><c>fp32</c>, <c>tf32</c> or <c>bf16</c>.</param>
 /// <param name="Threads">Threads of the tensor library.</param>
-internal sealed record ComputePlan(string Device, string Precision, int Threads)
+public sealed record ComputePlan(string Device, string Precision, int Threads)
 {
     /// <summary>Images whose activations are held at once; null where that is still to be found out.</summary>
     public int? MicroBatch { get; init; }
@@ -19,6 +19,7 @@ internal sealed record ComputePlan(string Device, string Precision, int Threads)
     /// <summary>The weights that LARS does not adapt, by name; null at the start of a run: those that are zero.</summary>
     public string[]? NotAdapted { get; init; }
 
+    /// <summary>The type of the input of the encoder.</summary>
     public ScalarType InputType => Precision == "bf16" ? ScalarType.BFloat16 : ScalarType.Float32;
 
     /// <summary>Whether it computes on a CUDA device.</summary>
@@ -35,7 +36,7 @@ internal sealed record ComputePlan(string Device, string Precision, int Threads)
         int threads = ComputeThreads.Of(options.Threads);
         _ = ComputeThreads.WorkersOf(options.Data.Workers);
         string device = ResolveDevice(options.Device);
-        string precision = options.Precision != "auto" ? options.Precision
+        string precision = options.Precision != Configuration.Precision.Auto ? options.Precision.Text()
             : !ownEncoder && HasFastBFloat16(device, CudaDriver.Of) ? "bf16" : "fp32";
         return new ComputePlan(device, precision, threads)
         {

@@ -15,7 +15,7 @@ internal static class CustomPartsCheck
     /// <exception cref="ResumeMismatchException">The run was started with other parts.</exception>
     public static void Run(RunDirectory run, RunRecord? record, PretrainOptions options, CustomParts parts)
     {
-        if (parts.Augmentation is not null && options.AugmentOn == "device")
+        if (parts.Augmentation is not null && options.AugmentOn == AugmentationPlace.Device)
         {
             throw new ConfigurationException(
                 $"augment_on is device, and the augmentation {CustomParts.NameOf(parts.Augmentation)} runs on the processor; set augment_on to cpu, or leave the augmentation out");

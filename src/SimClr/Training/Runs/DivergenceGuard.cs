@@ -90,12 +90,12 @@ internal sealed class DivergenceGuard : IRunObserver, IDisposable
             return "Likely cause: without normalization similarities grow with the projections; try loss.normalize=true or a lower rate.";
         }
 
-        if (options.Loss.Temperature < 0.01 && options.Loss.Name != LossOptions.MarginTriplet)
+        if (options.Loss.Temperature < 0.01 && options.Loss.Name != LossName.Margin)
         {
             return FormattableString.Invariant($"Likely cause: the temperature {options.Loss.Temperature} is very low; the paper's are 0.05 to 1 (loss.temperature=0.1).");
         }
 
-        string optimizer = options.Optimizer.Name;
+        string optimizer = options.Optimizer.Name.Text();
         double lower = Math.Min(schedule.Peak / 4, new OptimizerOptions().PeakRateFor(options.Batch.Size));
         string advice = step < schedule.WarmupSteps ? "a lower rate" : "a lower rate or a longer warm-up (schedule.warmup_epochs=…)";
         return FormattableString.Invariant(

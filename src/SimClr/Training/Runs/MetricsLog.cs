@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SimClr.Checkpoints;
 using SimClr.Internals;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -35,21 +36,7 @@ internal sealed class MetricsLog : IDisposable
 
     /// <summary>The logged steps, first to last. A line cut short by a kill, or without its step, is passed over.</summary>
     public static IEnumerable<IReadOnlyDictionary<string, double>> Read(string file)
-        => File.Exists(file) ? PlainFile.ReadLines(file).Select(Parse).OfType<IReadOnlyDictionary<string, double>>() : [];
-
-    private static Dictionary<string, double>? Parse(string line)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<Dictionary<string, double>>(line) is { } values && values.ContainsKey("step")
-                ? values
-                : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+        => RunMetrics.Read(file);
 
     private static void DropAfter(string file, long step)
     {

@@ -4,7 +4,7 @@ using SimClr.Heads;
 namespace SimClr.Training;
 
 /// <summary>The projection head of a run, which is in its last checkpoint, with the encoder of the same step.</summary>
-internal sealed class RunProjection : IDisposable
+public sealed class RunProjection : IDisposable
 {
     private RunProjection(TrainedEncoder encoder, ProjectionHead head, HeadOptions options)
     {
@@ -13,12 +13,17 @@ internal sealed class RunProjection : IDisposable
         Options = options;
     }
 
+    /// <summary>The encoder of the last checkpoint.</summary>
     public TrainedEncoder Encoder { get; }
 
+    /// <summary>The projection head of the same checkpoint.</summary>
     public ProjectionHead Head { get; }
 
+    /// <summary>How the head was built.</summary>
     public HeadOptions Options { get; }
 
+    /// <summary>Loads encoder and head on the processor.</summary>
+    /// <param name="directory">The run directory.</param>
     /// <exception cref="ConfigurationException">It is no run directory, or one without a projection head.</exception>
     /// <exception cref="DataException">There is no checkpoint, or it is damaged.</exception>
     public static RunProjection Load(string directory)
@@ -29,6 +34,7 @@ internal sealed class RunProjection : IDisposable
         return new RunProjection(encoder, head, RunRecord.Read(new RunDirectory(directory).RunFile).Configuration.Head);
     }
 
+    /// <summary>Disposes of encoder and head.</summary>
     public void Dispose()
     {
         Encoder.Dispose();

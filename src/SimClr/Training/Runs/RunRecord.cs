@@ -16,7 +16,7 @@ namespace SimClr.Training;
 /// <param name="Versions">With what.</param>
 /// <param name="TotalSteps">Steps of the whole run.</param>
 /// <param name="Task">What it learns: the verb that started it.</param>
-internal sealed record RunRecord(
+public sealed record RunRecord(
     PretrainOptions Configuration,
     RunRecord.DataRecord Data,
     RunRecord.MachineRecord Machine,
@@ -24,7 +24,9 @@ internal sealed record RunRecord(
     long TotalSteps,
     string Task = RunRecord.Pretraining)
 {
+    /// <summary>The <see cref="Task"/> of pre-training.</summary>
     public const string Pretraining = "pretrain";
+    /// <summary>The <see cref="Task"/> of the supervised baseline.</summary>
     public const string Supervision = "supervised";
 
     /// <summary>The type of the user's own step of the views; left out where there is none.</summary>
@@ -54,7 +56,7 @@ internal sealed record RunRecord(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string[]? NotAdapted { get; init; }
 
-    public static RunRecord Of(
+    internal static RunRecord Of(
         PretrainOptions options, ImageDataSet images, ComputePlan plan, long totalSteps, string task, int ranks = 1) => new(
         options,
         new DataRecord(images.Name, images.Count, images.ClassNames?.Count, images.Fingerprint),
@@ -83,8 +85,9 @@ internal sealed record RunRecord(
     /// <exception cref="DataException">The file is damaged.</exception>
     public static RunRecord? Find(RunDirectory run) => run.HasRun ? Read(run.RunFile) : null;
 
-    /// <summary>Reads <c>run.json</c>.</summary>
-    /// <exception cref="DataException">The file is damaged.</exception>
+    /// <summary>Reads the description of a run.</summary>
+    /// <param name="file">The run's <c>run.json</c> (<see cref="Checkpoints.RunDirectory.RunFile"/>).</param>
+    /// <exception cref="DataException">The file cannot be read, or is not a whole description.</exception>
     public static RunRecord Read(string file)
     {
         try
@@ -103,13 +106,34 @@ internal sealed record RunRecord(
         }
     }
 
+    /// <summary>Writes the description, whole or not at all.</summary>
+    /// <param name="file">The file.</param>
     public void Write(string file) => AtomicFile.WriteText(file, JsonSerializer.Serialize(this, Json.Indented) + "\n");
 
-    internal sealed record DataRecord(string Name, int Images, int? Classes, string Fingerprint);
+    /// <summary>The images of a run.</summary>
+    /// <param name="Name">The data spec.</param>
+    /// <param name="Images">Number of images.</param>
+    /// <param name="Classes">Number of classes; null without class names.</param>
+    /// <param name="Fingerprint">See <see cref="ImageDataSet.Fingerprint"/>.</param>
+    public sealed record DataRecord(string Name, int Images, int? Classes, string Fingerprint);
 
-    internal sealed record MachineRecord(
+    /// <summary>The machine of a run, and how it computed.</summary>
+    /// <param name="System">The operating system.</param>
+    /// <param name="Architecture">The processor's architecture.</param>
+    /// <param name="Cores">Cores that the process could use.</param>
+    /// <param name="Device">cpu, cuda:N or mps.</param>
+    /// <param name="Precision">fp32, tf32 or bf16.</param>
+    /// <param name="Threads">Threads of the tensor library.</param>
+    /// <param name="MicroBatch">Images whose activations were held at once; null where it was not known.</param>
+    /// <param name="Decoder">The JPEG decoder; null where nothing was decoded.</param>
+    /// <param name="Ranks">Processes that trained together.</param>
+    public sealed record MachineRecord(
         string System, string Architecture, int Cores, string Device, string Precision, int Threads, int? MicroBatch = null,
         string? Decoder = null, int Ranks = 1);
 
-    internal sealed record VersionRecord(string Simclr, string Runtime, string Torchsharp);
+    /// <summary>The versions that a run was computed with.</summary>
+    /// <param name="Simclr">Of this library.</param>
+    /// <param name="Runtime">Of .NET.</param>
+    /// <param name="Torchsharp">Of TorchSharp.</param>
+    public sealed record VersionRecord(string Simclr, string Runtime, string Torchsharp);
 }

@@ -65,7 +65,7 @@ internal static class RunResumption
 
         return plan with
         {
-            Precision = options.Precision == "auto" ? before.Machine.Precision : plan.Precision,
+            Precision = options.Precision == Precision.Auto ? before.Machine.Precision : plan.Precision,
             MicroBatch = plan.MicroBatch ?? before.Machine.MicroBatch,
             HasEarlierSchedule = before.ScheduledSteps is null,
             NotAdapted = before.NotAdapted ?? [],
@@ -117,7 +117,7 @@ internal static class RunResumption
         logger.LogWarning(
             "An earlier version started this run, and it keeps that version's schedule, to stay bit-exact: {Scheduled} steps are counted where {TotalSteps} are made, so that the learning rate ends at {End:P0} of its peak. A new run ends at 0.",
             schedule.TotalSteps, totalSteps, schedule.At(totalSteps) / schedule.Peak);
-        if (task == RunRecord.Supervision && options.Optimizer.Name == "lars")
+        if (task == RunRecord.Supervision && options.Optimizer.Name == OptimizerName.Lars)
         {
             logger.LogWarning(
                 "As in that version, LARS adapts the layer for classes, which starts at zero and hardly learns. A new run excludes it.");
@@ -126,7 +126,7 @@ internal static class RunResumption
 
     // What one rank sees at a time is part of the result only in these.
     private static string DependsOnRanks(PretrainOptions options)
-        => options.Batch.Norm == BatchOptions.RankNorm ? ", and batch norm normalizes by the views of another number of images"
+        => options.Batch.Norm == BatchNormScope.Rank ? ", and batch norm normalizes by the views of another number of images"
             : options.Batch.Micro is not null ? ", and a micro-batch on all ranks, by which batch norm normalizes, has another number of images"
             : "";
 

@@ -6,7 +6,7 @@ using TorchSharp;
 namespace SimClr.Training;
 
 /// <summary>The projection head of a run: it is in the run's checkpoints, not in the encoder's file.</summary>
-internal static class TrainedHead
+public static class TrainedHead
 {
     private const string Prefix = "head.";
 
@@ -29,7 +29,7 @@ internal static class TrainedHead
             throw new ConfigurationException($"{run} holds no projection: this run is {record.Task} and has no projection head");
         }
 
-        if (record.Configuration.Head.Kind == "none")
+        if (record.Configuration.Head.Kind == HeadKind.None)
         {
             throw new ConfigurationException($"{run} holds no projection head: it was trained with head.kind = none, and h is all there is");
         }

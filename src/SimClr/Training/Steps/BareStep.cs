@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace SimClr.Training;
 
 /// <summary>Training steps on one fixed batch of random pixels: what a run costs when input, logging and checkpoints are free.</summary>
-internal sealed class BareStep : IDisposable
+public sealed class BareStep : IDisposable
 {
     private readonly SimClrModel model;
     private readonly Optimizer optimizer;
@@ -16,6 +16,8 @@ internal sealed class BareStep : IDisposable
     private readonly ContrastiveStep gradients;
     private readonly HostMemory memory = new();
 
+    /// <summary>Builds model, optimizer and batch.</summary>
+    /// <param name="options">The configuration of the run.</param>
     public BareStep(PretrainOptions options)
     {
         Plan = ComputePlan.Resolve(options, ownEncoder: false);
@@ -41,6 +43,7 @@ internal sealed class BareStep : IDisposable
         _ = outcome.Loss.item<float>();   // waits for the device
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         optimizer.Dispose();

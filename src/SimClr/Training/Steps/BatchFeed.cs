@@ -33,7 +33,7 @@ internal sealed class BatchFeed : IDisposable
     {
         this.viewsPerImage = viewsPerImage;
         int micro = plan.MicroBatch!.Value;
-        bool made = options.AugmentOn == "device";
+        bool made = options.AugmentOn == AugmentationPlace.Device;
         pixels = new PixelRing(
             viewsPerImage * micro, made ? 0 : options.Views.Size, plan.Device, plan.InputType, MicroBatches.Buffers(plan.Device, options.Batch.Size, micro));
         onDevice = made

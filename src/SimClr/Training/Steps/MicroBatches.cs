@@ -33,10 +33,10 @@ internal static class MicroBatches
     }
 
     /// <summary>The same where several ranks share the batch.</summary>
-    public static string Describe(RankShare share, int viewsPerImage, int ranks, string norm)
+    public static string Describe(RankShare share, int viewsPerImage, int ranks, BatchNormScope norm)
     {
         string parts = share.Parts == 1 ? "" : $" in {share.Parts} micro-batches";
-        string seen = norm == BatchOptions.RankNorm
+        string seen = norm == BatchNormScope.Rank
             ? $"the views of each rank by itself (up to {viewsPerImage * share.Micro} at once)"
             : share.Parts == 1 ? $"all {viewsPerImage * share.Batch} views" : "the views of one micro-batch on all ranks";
         return $"{ranks} ranks share each batch of {share.Batch} images, up to {share.MostImages} each{parts}; the loss compares each view with those of all ranks, and batch norm normalizes by {seen}.";

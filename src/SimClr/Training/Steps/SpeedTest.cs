@@ -9,10 +9,10 @@ namespace SimClr.Training;
 /// <param name="Plan">Where and in what precision.</param>
 /// <param name="Steps">Steps that were timed.</param>
 /// <param name="Seconds">The time they took.</param>
-internal sealed record SpeedMeasurement(double ImagesPerSecond, ComputePlan Plan, long Steps, double Seconds);
+public sealed record SpeedMeasurement(double ImagesPerSecond, ComputePlan Plan, long Steps, double Seconds);
 
 /// <summary>Measures real training steps on random pixels, and what they say about other configurations.</summary>
-internal static class SpeedTest
+public static class SpeedTest
 {
     /// <summary>Trains on random pixels for about the given time, after one step that warms up and does not count.</summary>
     public static SpeedMeasurement Run(PretrainOptions options, TimeSpan duration, CancellationToken cancellation = default)

@@ -17,7 +17,7 @@ namespace SimClr.Training;
 /// <param name="Head">The projection head, forward and backward.</param>
 /// <param name="Loss">The loss, forward and backward.</param>
 /// <param name="Optimizer">Forgetting old gradients, and the update.</param>
-internal sealed record StepProfile(
+public sealed record StepProfile(
     int Steps,
     double Total,
     double InputWait,

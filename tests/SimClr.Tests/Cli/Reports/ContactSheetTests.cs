@@ -62,7 +62,7 @@ public sealed class ContactSheetTests
         using var images = new InMemoryDataSet([Pictures.Colorful(28, 28), Pictures.Colorful(28, 28, 4)]);
         Assert.Equal(
             ContactSheet.Render(images, Small, 1, 2, 2),
-            ContactSheet.Render(images, Small with { Normalize = "imagenet" }, 1, 2, 2));
+            ContactSheet.Render(images, Small with { Normalize = Normalization.ImageNet }, 1, 2, 2));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using SimClr.Checkpoints;
 using SimClr.Cli.Reports;
 using SimClr.Tests.Data;
 
@@ -50,7 +51,7 @@ public sealed class LossCurveTests : IDisposable
     {
         Pictures.NeedAFont();
         Assert.Contains("no logged steps yet", Texts(Draw()));
-        Assert.Contains("no logged steps yet", LossCurve.Svg(folder.Of("missing.jsonl")), StringComparison.Ordinal);
+        Assert.Contains("no logged steps yet", LossCurve.Svg(new RunDirectory(folder.Of("missing"))), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -81,7 +82,10 @@ public sealed class LossCurveTests : IDisposable
     }
 
     private XElement Draw(params string[] lines)
-        => XDocument.Parse(LossCurve.Svg(folder.Write("metrics.jsonl", string.Concat(lines.Select(line => line + "\n"))))).Root!;
+    {
+        string log = folder.Write("metrics.jsonl", string.Concat(lines.Select(line => line + "\n")));
+        return XDocument.Parse(LossCurve.Svg(new RunDirectory(Path.GetDirectoryName(log)!))).Root!;
+    }
 
     private static string[] Texts(XElement svg) => [.. svg.Descendants(Svg + "text").Select(text => text.Value)];
 

@@ -22,7 +22,7 @@ public sealed class ExifOrientationTests
         foreach (byte[] file in new[] { EncodedImages.WithExif(Jpeg, exif), Png(6, 4, exif), EncodedImages.WebPWithExif(WebP, 6, 4, exif) })
         {
             Assert.Equal(SKEncodedOrigin.RightTop, ExifOrientation.Of(file));
-            foreach (string decoder in new[] { "skia", "turbojpeg" }.Where(ImageDecoder.Has))
+            foreach (JpegDecoder decoder in new[] { JpegDecoder.Skia, JpegDecoder.TurboJpeg }.Where(ImageDecoder.Has))
             {
                 RgbImage image = ImageDecoder.Decode(file, "turned", new DataOptions { Decoder = decoder });
                 Assert.Equal((4, 6), (image.Width, image.Height));

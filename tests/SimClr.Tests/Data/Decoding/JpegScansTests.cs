@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using SimClr.Data;
+using SimClr.Internals;
 using SkiaSharp;
 
 namespace SimClr.Tests.Data;
@@ -11,7 +12,7 @@ public sealed class JpegScansTests
     [InlineData("auto")]
     public void Ninety_nine_scans_are_decoded_and_more_are_refused_whoever_decodes(string decoder)
     {
-        var options = new DataOptions { Decoder = decoder };
+        var options = new DataOptions { Decoder = EnumText.Parse<JpegDecoder>(decoder) };
         RgbImage image = ImageDecoder.Decode(Progressive(99), "x", options);
         Assert.Equal((8, 8), (image.Width, image.Height));
         Assert.Equal(-1, image.Pixels.IndexOfAnyExcept((byte)128));

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using CsCheck;
 using SimClr.Data;
+using SimClr.Internals;
 using SkiaSharp;
 
 namespace SimClr.Tests.Data;
@@ -8,8 +9,8 @@ namespace SimClr.Tests.Data;
 /// <summary>What libturbojpeg decodes against what SkiaSharp does. Where the system does not have it, there is nothing to compare.</summary>
 public sealed class TurboJpegTests
 {
-    private static readonly DataOptions Skia = new() { Decoder = "skia" };
-    private static readonly DataOptions Turbo = new() { Decoder = "turbojpeg" };
+    private static readonly DataOptions Skia = new() { Decoder = JpegDecoder.Skia };
+    private static readonly DataOptions Turbo = new() { Decoder = JpegDecoder.TurboJpeg };
 
     public static TheoryData<string, byte[]> Files => new()
     {
@@ -57,7 +58,7 @@ public sealed class TurboJpegTests
         byte[] jpeg = Photo(200, 151, 90, SKJpegEncoderDownsample.Downsample420);
         foreach (string decoder in new[] { "skia", "auto" })
         {
-            RgbImage image = ImageDecoder.Decode(jpeg, "x", new DataOptions { Decoder = decoder, ScaledDecode = least });
+            RgbImage image = ImageDecoder.Decode(jpeg, "x", new DataOptions { Decoder = EnumText.Parse<JpegDecoder>(decoder), ScaledDecode = least });
             Assert.Equal((width, height), (image.Width, image.Height));
         }
     }

@@ -11,7 +11,7 @@ public sealed class ImageCacheTests
     {
         using var set = Images.Set(10, 0, 4, 9);
         var skipped = new SkippedImages(set, Lenient);
-        ImageDataSet cached = Load(set, Lenient with { Cache = "always" }, skipped);
+        ImageDataSet cached = Load(set, Lenient with { Cache = DataCache.Always }, skipped);
         Assert.Equal([1, 2, 3, 5, 6, 7, 8], Images.NumbersOf(cached.Subset([1, 2, 3, 5, 6, 7, 8])));
         Assert.All([0, 4, 9], index
             => Assert.Equal($"image{index}", Assert.Throws<UnreadableImageException>(() => cached.Read(index)).Path));
@@ -54,9 +54,9 @@ public sealed class ImageCacheTests
     public void Never_streams_and_what_is_in_memory_stays()
     {
         using var set = Images.Set(5);
-        Assert.Same(set, Load(set, Lenient with { Cache = "never" }, new SkippedImages(set)));
+        Assert.Same(set, Load(set, Lenient with { Cache = DataCache.Never }, new SkippedImages(set)));
         using var held = new InMemoryDataSet([Images.Of(1)]);
-        Assert.Same(held, Load(held, Lenient with { Cache = "always" }, new SkippedImages(held)));
+        Assert.Same(held, Load(held, Lenient with { Cache = DataCache.Always }, new SkippedImages(held)));
         Assert.Equal(0, set.Reads);
     }
 

@@ -58,7 +58,7 @@ public sealed class PixelPoolTests : IDisposable
     {
         using ImageDataSet files = DataSets.Open(folder.Path);
         var skipped = new SkippedImages(files, new DataOptions());
-        ImageDataSet cached = ImageCache.Load(files, new DataOptions { Cache = "always" }, skipped, null, TestContext.Current.CancellationToken);
+        ImageDataSet cached = ImageCache.Load(files, new DataOptions { Cache = DataCache.Always }, skipped, null, TestContext.Current.CancellationToken);
 
         // Decoded while the other loader is at work: when one ends, nothing is held.
         _ = Levels(cached, workers: 2, epochs: 1, meanwhile: () => _ = Levels(files, workers: 2, epochs: 1));

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using SimClr.Data;
+using SimClr.Internals;
 
 namespace SimClr.Tests.Data;
 
@@ -41,7 +42,7 @@ public sealed class SkippedImagesTests
     public void Where_the_whole_set_is_read_all_are_counted_and_the_advice_is_enough()
     {
         using var set = Images.Set(25, 3, 4, 5, 6, 20);
-        var options = new DataOptions { Cache = "always", Workers = 2 };
+        var options = new DataOptions { Cache = DataCache.Always, Workers = 2 };
         var skipped = new SkippedImages(set, options);
         var error = Assert.Throws<DataException>(() => Load(set, options, skipped));
         Assert.StartsWith("'flawed': 5 of 25 images (20 %) could not be read", error.Message, StringComparison.Ordinal);
@@ -72,7 +73,7 @@ public sealed class SkippedImagesTests
             folder.Write($"set/{number:00}.png", number is 3 or 4 or 11 ? "broken"u8.ToArray() : Images.Png(number));
         }
 
-        var options = new DataOptions { Cache = cache, MaxSkipped = 0.25, Workers = 2 };
+        var options = new DataOptions { Cache = EnumText.Parse<DataCache>(cache), MaxSkipped = 0.25, Workers = 2 };
         using ImageDataSet set = DataSets.Open(folder.Of("set"), options);
         var skipped = new SkippedImages(set, options);
         ImageDataSet readable = Load(set, options, skipped);
@@ -97,7 +98,7 @@ public sealed class SkippedImagesTests
     {
         // Image 0 is broken, and image 1 has the index 0 in the part.
         using var set = Images.Set(10, 0);
-        var options = new DataOptions { Cache = "always", MaxSkipped = 0.5 };
+        var options = new DataOptions { Cache = DataCache.Always, MaxSkipped = 0.5 };
         var skipped = new SkippedImages(set, options);
         ImageDataSet part = Load(set, options, skipped).Subset([.. Enumerable.Range(1, 9)]);
         Assert.Equal(Enumerable.Range(1, 9), Numbers(part, skipped, substitute: true, [.. Enumerable.Range(0, 9)]));

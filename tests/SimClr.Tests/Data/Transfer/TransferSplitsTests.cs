@@ -220,7 +220,7 @@ public sealed class TransferSplitsTests : IDisposable
         Assert.Same(test.Presence[1], test.Subset([1]).Presence![0]);
 
         var skipped = new SkippedImages(test, new DataOptions());
-        Assert.Same(test.Presence, ImageCache.Load(test, new DataOptions { Cache = "always" }, skipped).Presence);
+        Assert.Same(test.Presence, ImageCache.Load(test, new DataOptions { Cache = DataCache.Always }, skipped).Presence);
 
         using ImageDataSet train = DataSets.Open($"voc2007:{folder.Path}:train");
         using var joined = new JoinedDataSet(train, test);

@@ -1,7 +1,9 @@
 using SimClr.Checkpoints;
+using SimClr.Configuration;
 using SimClr.Data;
 using SimClr.Encoders;
 using SimClr.Heads;
+using SimClr.Internals;
 using SimClr.Tests.Data;
 using SimClr.Training;
 using TorchSharp.Modules;
@@ -179,7 +181,7 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
     public void Validation_images_are_decoded_once_for_all_settings_where_they_may_be_held(string cache, int times)
     {
         using var validation = new Counted(TinyRun.Images(24));
-        FineTuneResult result = new FineTuning(pretrained.Run, Short with { Steps = 1 }, new DataOptions { Cache = cache }, threads: 1)
+        FineTuneResult result = new FineTuning(pretrained.Run, Short with { Steps = 1 }, new DataOptions { Cache = EnumText.Parse<DataCache>(cache) }, threads: 1)
         {
             Grid = new FineTuneGrid([1e-3, 1e-2, 1e-1], [0]),
             Validation = validation,
@@ -228,7 +230,7 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
     [InlineData("none", 2, 1, "of kind 'none'")]
     public void A_layer_that_the_head_does_not_have_is_refused(string kind, int layers, int count, string message)
     {
-        var error = Assert.Throws<ConfigurationException>(() => FirstLayers.Check(new HeadOptions { Kind = kind, Layers = layers }, count));
+        var error = Assert.Throws<ConfigurationException>(() => FirstLayers.Check(new HeadOptions { Kind = EnumText.Parse<HeadKind>(kind), Layers = layers }, count));
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
 
@@ -278,7 +280,7 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
 
         public int Reads => reads;
 
-        internal override bool IsDecoded => false;
+        public override bool IsDecoded => false;
 
         public override RgbImage Read(int index)
         {
@@ -292,7 +294,7 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
     {
         private readonly TemporaryFolder folder = new();
 
-        public Pretrained() => TinyRun.Train(folder, "run", TinyRun.Options with { Precision = "fp32", Threads = 1 });
+        public Pretrained() => TinyRun.Train(folder, "run", TinyRun.Options with { Precision = Precision.Fp32, Threads = 1 });
 
         public string Run => folder.Of("run");
 
@@ -308,7 +310,7 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
             Directory.CreateDirectory(run.Root);
             File.Copy(new RunDirectory(Run).EncoderFile, run.EncoderFile);
             RunRecord record = RunRecord.Read(new RunDirectory(Run).RunFile);
-            (record with { Configuration = record.Configuration with { Precision = precision } }).Write(run.RunFile);
+            (record with { Configuration = record.Configuration with { Precision = EnumText.Parse<Precision>(precision) } }).Write(run.RunFile);
             return run.Root;
         }
     }

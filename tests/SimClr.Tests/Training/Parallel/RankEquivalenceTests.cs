@@ -2,6 +2,7 @@ using SimClr.Augmentation;
 using SimClr.Configuration;
 using SimClr.Distributed;
 using SimClr.Encoders;
+using SimClr.Internals;
 using SimClr.Losses;
 
 namespace SimClr.Tests.Training;
@@ -49,7 +50,7 @@ public sealed class RankEquivalenceTests
     [InlineData("margin", true)]
     public void So_they_do_with_every_loss(string name, bool semiHard)
     {
-        IContrastiveLoss loss = LossCatalog.Create(new LossOptions { Name = name, SemiHard = semiHard, Temperature = 0.5 });
+        IContrastiveLoss loss = LossCatalog.Create(new LossOptions { Name = EnumText.Parse<LossName>(name), SemiHard = semiHard, Temperature = 0.5 });
         AssertSame(Plain with { Loss = loss }, 2);
         AssertSame(Plain with { Loss = loss, Micro = 5 }, 3);
     }
@@ -83,7 +84,7 @@ public sealed class RankEquivalenceTests
     public void With_each_rank_s_own_batch_norm_it_is_another_model()
     {
         double[] one = (Plain with { Steps = 5 }).Train(1)[0];
-        double[][] two = (Plain with { Steps = 5, Norm = BatchOptions.RankNorm }).Train(2);
+        double[][] two = (Plain with { Steps = 5, Norm = BatchNormScope.Rank }).Train(2);
         Assert.True(RankedModel.Distance(two[0], one) > Other, $"{RankedModel.Distance(two[0], one)}");
     }
 

@@ -16,7 +16,7 @@ namespace SimClr.Tests.Training;
 public sealed class RankedFineTuningTests(FineTuningTests.Pretrained pretrained) : IClassFixture<FineTuningTests.Pretrained>, IDisposable
 {
     private static readonly FineTuneOptions Short = new() { Steps = 6, BatchSize = 15, Rate = 0.05, Seed = 1 };
-    private static readonly DataOptions Reading = new() { Workers = 1, Cache = "never", MaxSkipped = 0.1 };
+    private static readonly DataOptions Reading = new() { Workers = 1, Cache = DataCache.Never, MaxSkipped = 0.1 };
 
     private readonly TemporaryFolder folder = new();
 

@@ -24,7 +24,7 @@ internal sealed record RankedModel
     /// <summary>Images of a micro-batch on each rank; null for the whole share.</summary>
     public int? Micro { get; init; }
 
-    public string Norm { get; init; } = BatchOptions.GlobalNorm;
+    public BatchNormScope Norm { get; init; } = BatchNormScope.Global;
 
     public IContrastiveLoss Loss { get; init; } = new NtXentLoss(0.5);
 

@@ -14,7 +14,7 @@ namespace SimClr.Tests.Training;
 [Collection(ComputeThreadsCollection.Name)]
 public sealed class RankedRunTests : IDisposable
 {
-    private static readonly PretrainOptions Options = TinyRun.Options with { Precision = "fp32", OnlineLinear = true, Threads = 1 };
+    private static readonly PretrainOptions Options = TinyRun.Options with { Precision = Precision.Fp32, OnlineLinear = true, Threads = 1 };
 
     private readonly TemporaryFolder folder = new();
 
@@ -98,7 +98,7 @@ public sealed class RankedRunTests : IDisposable
         string[] files = ["one", "two"];
         foreach (string name in files)
         {
-            Ranked(name, 2, options: Options with { Batch = Options.Batch with { Norm = "rank" } });
+            Ranked(name, 2, options: Options with { Batch = Options.Batch with { Norm = BatchNormScope.Rank } });
         }
 
         TinyRun.AssertSame(folder.Of("one"), folder.Of("two"));
@@ -149,7 +149,7 @@ public sealed class RankedRunTests : IDisposable
     {
         var error = Assert.Throws<PeerException>(() => ThreadRanks.Run(2, ranks =>
         {
-            PretrainResult Run() => Trainer(ranks, Options with { Data = Options.Data with { Cache = "always" } })
+            PretrainResult Run() => Trainer(ranks, Options with { Data = Options.Data with { Cache = DataCache.Always } })
                 .Run(ranks.Rank == 1 ? new Unreadable(TinyRun.Images()) : TinyRun.Images(), folder.Of("run"));
             if (ranks.Rank == 1)
             {
@@ -318,7 +318,7 @@ public sealed class RankedRunTests : IDisposable
 
     private sealed class Unreadable(ImageDataSet images) : DelegatingDataSet(images)
     {
-        internal override bool IsDecoded => false;
+        public override bool IsDecoded => false;
 
         public override RgbImage Read(int index) => throw new UnreadableImageException(PathOf(index), "it is torn");
     }

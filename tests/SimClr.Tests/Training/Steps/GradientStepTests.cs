@@ -1,5 +1,6 @@
 using SimClr.Distributed;
 using SimClr.Heads;
+using SimClr.Internals;
 using SimClr.Losses;
 using SimClr.Tests.Golden;
 using SimClr.Training;
@@ -104,7 +105,7 @@ public sealed class GradientStepTests : IDisposable
     [InlineData("margin", false, false)]
     public void So_it_is_with_every_loss_and_every_head(string name, bool semiHard, bool normalize)
     {
-        IContrastiveLoss loss = LossCatalog.Create(new LossOptions { Name = name, SemiHard = semiHard, Normalize = normalize, Temperature = 0.5 });
+        IContrastiveLoss loss = LossCatalog.Create(new LossOptions { Name = EnumText.Parse<LossName>(name), SemiHard = semiHard, Normalize = normalize, Temperature = 0.5 });
         foreach (string head in new[] { "none", "linear", "mlp" })
         {
             SimClrModel plain = Model(head);
@@ -232,7 +233,7 @@ public sealed class GradientStepTests : IDisposable
 
     private SimClrModel Model(string head, ScalarType type = ScalarType.Float64)
     {
-        SimClrModel model = SimClrModel.Create(TinyRun.Options with { Head = new HeadOptions { Kind = head, Output = 8 } }, TestDevice.Name, null);
+        SimClrModel model = SimClrModel.Create(TinyRun.Options with { Head = new HeadOptions { Kind = EnumText.Parse<HeadKind>(head), Output = 8 } }, TestDevice.Name, null);
         model.to(type);
         using var _ = no_grad();
 

@@ -6,9 +6,9 @@ using SimClr.Augmentation;
 using SimClr.Cli.Progress;
 using SimClr.Cli.Reports;
 using SimClr.Data;
+using SimClr.Diagnostics;
 using SimClr.Encoders;
 using SimClr.Evaluation;
-using SimClr.Internals;
 using SimClr.Training;
 
 namespace SimClr.Cli.Verbs;
@@ -82,7 +82,7 @@ internal sealed class TransferTable(
                     }),
                     seed,
                     $"simclr {typeof(Pretrainer).Assembly.GetName().Version!.ToString(3)}",
-                    $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {ComputeThreads.Cores} cores",
+                    $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {ComputeEnvironment.Cores} cores",
                     seconds)),
         ]));
 

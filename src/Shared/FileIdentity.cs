@@ -6,6 +6,7 @@ namespace SimClr.Data;
 /// Tells whether two paths lead to one file: through symbolic links, and on Linux through hard links too, which only the
 /// system can tell from copies.
 /// </summary>
+[SharedSource]
 internal static class FileIdentity
 {
     /// <summary>The same text for all paths of a file, another for every other file.</summary>

@@ -1,6 +1,7 @@
 namespace SimClr.Internals;
 
 /// <summary>How long a file is.</summary>
+[SharedSource]
 internal static class FileSize
 {
     /// <summary>Its bytes; behind a symbolic link those of the file that it leads to (<see cref="FileInfo.Length"/> counts the link's own).</summary>

@@ -1,6 +1,7 @@
 namespace SimClr.Internals;
 
 /// <summary>Finds the known name that a mistyped one probably meant.</summary>
+[SharedSource]
 internal static class Nearest
 {
     /// <summary>" (did you mean 'x'?)", or nothing when no known name is near.</summary>

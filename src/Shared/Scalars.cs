@@ -10,6 +10,7 @@ namespace SimClr.Internals;
 /// finalizer frees it in the middle of the operation (TorchSharp 0.107). So all that the library computes with come from
 /// here; a test finds where one does not (KeptScalarTests).
 /// </summary>
+[SharedSource]
 internal static class Scalars
 {
     public static readonly Scalar Zero = 0;

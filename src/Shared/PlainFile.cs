@@ -7,6 +7,7 @@ namespace SimClr.Internals;
 /// some devices never end: what is no regular file is refused before it is opened. So may regular files that the system makes
 /// up (<c>/proc/kmsg</c>), which all have the size 0: a file of that size is empty, and not read.
 /// </summary>
+[SharedSource]
 internal static class PlainFile
 {
     // Bytes of another encoding would all become the same sign, and two names one.

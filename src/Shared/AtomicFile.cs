@@ -8,6 +8,7 @@ namespace SimClr.Internals;
 /// number of the process and <c>.simclr.tmp</c> behind it, as nobody names a file of his own; one that a killed process left is
 /// removed when the file is next written.
 /// </summary>
+[SharedSource]
 internal static class AtomicFile
 {
     private const string Ending = ".simclr.tmp";

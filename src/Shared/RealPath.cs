@@ -3,6 +3,7 @@ namespace SimClr.Data;
 /// <summary>
 /// A path with every symbolic link on the way resolved, so that two paths can be compared. What is not there yet keeps its name.
 /// </summary>
+[SharedSource]
 internal static class RealPath
 {
     /// <exception cref="IOException">The links on the way lead round in a circle.</exception>

@@ -10,6 +10,7 @@ namespace SimClr.Internals;
 /// <param name="Device">The file system.</param>
 /// <param name="Number">The file on it; 0 where the file system gives none, as some network file systems do.</param>
 /// <param name="Size">Bytes; −1 where the file system does not say.</param>
+[SharedSource]
 internal readonly partial record struct FileStatus(FileKind Kind, ulong Device, ulong Number, long Size)
 {
     private const int CurrentFolder = -100;   // AT_FDCWD
@@ -72,6 +73,7 @@ internal readonly partial record struct FileStatus(FileKind Kind, ulong Device, 
 }
 
 /// <summary>What a name in a folder stands for, with the numbers of Linux.</summary>
+[SharedSource]
 internal enum FileKind
 {
     /// <summary>The system does not say.</summary>

@@ -1,6 +1,7 @@
 namespace SimClr.Internals;
 
 /// <summary>What a random draw is for. Two purposes never share a stream.</summary>
+[SharedSource]
 internal enum Purpose : ulong
 {
     Shuffle = 1,
@@ -26,6 +27,7 @@ internal enum Purpose : ulong
 /// do not depend on threads, workers, ranks or where a run was interrupted. SplitMix64 (Steele, Lea, Flood 2014)
 /// from a state that mixes the address.
 /// </summary>
+[SharedSource]
 internal struct RandomStream
 {
     private const ulong Golden = 0x9E3779B97F4A7C15;

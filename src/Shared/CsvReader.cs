@@ -9,6 +9,7 @@ namespace SimClr.Data;
 /// one stands for itself. A field is given without the apostrophe that <see cref="CsvField"/> sets before a formula. Takes
 /// time and memory in proportion to the text.
 /// </summary>
+[SharedSource]
 internal sealed class CsvReader
 {
     private const int End = -1;

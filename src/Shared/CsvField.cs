@@ -5,6 +5,7 @@ namespace SimClr.Data;
 /// character, and a formula can run commands: such a text is written with an apostrophe before it, which makes it text
 /// there, and in quotes (OWASP, "CSV Injection"). Reading takes one apostrophe away again.
 /// </summary>
+[SharedSource]
 internal static class CsvField
 {
     private const string FormulaStarts = "=+-@\t\r\n";

@@ -3,6 +3,7 @@ using System.Runtime.Intrinsics.X86;
 namespace SimClr.Internals;
 
 /// <summary>What the processor can do that .NET does not say.</summary>
+[SharedSource]
 internal static class Processor
 {
     /// <summary>

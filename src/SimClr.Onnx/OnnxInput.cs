@@ -1,0 +1,14 @@
+namespace SimClr.Onnx;
+
+/// <summary>What an exported model takes. All images of a batch have the same size.</summary>
+public enum OnnxInput
+{
+    /// <summary>float32 [batch, 3, size, size], resized, cropped and normalized as in training's evaluation.</summary>
+    Tensor,
+
+    /// <summary>uint8 [batch, size, size, 3], resized and cropped; the model normalizes.</summary>
+    Pixels,
+
+    /// <summary>uint8 [batch, height, width, 3] of any size; the model resizes, crops and normalizes.</summary>
+    Images,
+}

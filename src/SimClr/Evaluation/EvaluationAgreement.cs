@@ -1,0 +1,35 @@
+using SimClr.Checkpoints;
+using SimClr.Data;
+using SimClr.Distributed;
+
+namespace SimClr.Evaluation;
+
+/// <summary>Checks that the ranks of an evaluation were started alike.</summary>
+public static class EvaluationAgreement
+{
+    /// <summary>
+    /// Compares weights, preprocessing, reading of images, recipes, images and versions on all ranks, before anything is computed.
+    /// Every rank calls it.
+    /// </summary>
+    /// <param name="ranks">The ranks.</param>
+    /// <param name="encoder">What is evaluated.</param>
+    /// <param name="reading">How images are read; workers and cache may differ.</param>
+    /// <param name="recipes">Records of options, such as <see cref="LinearOptions"/>.</param>
+    /// <param name="sets">The images, each set with its use: "training", "test".</param>
+    /// <exception cref="ConfigurationException">Two ranks differ. Other ranks than the first throw another <see cref="SimClrException"/> with the same message.</exception>
+    public static void Check(
+        ICommunicator ranks,
+        TrainedEncoder encoder,
+        DataOptions reading,
+        IReadOnlyList<object> recipes,
+        IReadOnlyList<(string Use, ImageDataSet Images)> sets)
+    {
+        ArgumentNullException.ThrowIfNull(ranks);
+        ArgumentNullException.ThrowIfNull(encoder);
+        if (ranks.Size > 1)
+        {
+            RankAgreement.Check(ranks, ranks.Together(
+                () => EvaluationFacts.Of(encoder.Module, encoder.Views, reading, [.. recipes], [.. sets])));
+        }
+    }
+}
