@@ -74,8 +74,8 @@ public sealed class LogisticRegressionTests
 
         LogisticSelection found = LogisticRegression.Choose(data, null, options);
         string words = string.Join('\n', EvaluateLogisticCommand.Words(found, 4, 0));
-        Assert.Contains($"note: the final fit ended after {found.Model.Iterations} steps, before its minimum; ", words);
-        Assert.Contains($"{found.Sweep.Count(point => !point.Converged)} of 2 fits of the choice ended before theirs", words);
+        Assert.Contains($"note: the final fit stopped after {found.Model.Iterations} steps, before its minimum; ", words);
+        Assert.Contains($"{found.Sweep.Count(point => !point.Converged)} of 2 fits of the search stopped before theirs", words);
         Assert.DoesNotContain("note:", string.Concat(EvaluateLogisticCommand.Words(LogisticRegression.Choose(data, null, new LogisticOptions { Strengths = [1, 10] }), 4, 0)));
     }
 
