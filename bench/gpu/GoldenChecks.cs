@@ -60,7 +60,7 @@ internal static class GoldenChecks
                 };
                 options = options.Name == LossName.Margin ? options with { Margin = value } : options with { Temperature = value };
                 IContrastiveLoss loss = LossCatalog.Create(options);
-                Compare($"{options.Name} {number} {precision}", loss, golden, type, tolerance, tolerance);
+                Compare($"{options.Name.Text()} {number} {precision}", loss, golden, type, tolerance, tolerance);
             }
         }
 

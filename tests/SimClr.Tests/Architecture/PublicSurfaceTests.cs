@@ -44,6 +44,20 @@ public sealed partial class PublicSurfaceTests
         Assert.Equal(libraries.Order(), Packages.Select(package => package.GetName().Name!).Order());
     }
 
+    /// <summary>What packing compares with, and how: only the SDK's validation sees signatures.</summary>
+    [Fact]
+    public void Every_package_has_a_baseline_of_its_public_surface()
+    {
+        string properties = File.ReadAllText(Path.Combine(SourceTree.Root, "Directory.Build.props"));
+        Assert.Contains("<EnablePackageValidation>true</EnablePackageValidation>", properties, StringComparison.Ordinal);
+        string version = BaselineVersion().Match(properties).Groups[1].Value;
+        string folder = Path.Combine(SourceTree.Root, "src", "baseline");
+        string[] expected = [.. Packages.Select(package => $"{package.GetName().Name}.{version}.nupkg").Order(StringComparer.Ordinal)];
+        FileInfo[] files = [.. new DirectoryInfo(folder).GetFiles().OrderBy(file => file.Name, StringComparer.Ordinal)];
+        Assert.Equal(expected, files.Select(file => file.Name));
+        Assert.All(files, file => Assert.InRange(file.Length, 1, 200 * 1024));
+    }
+
     [Fact]
     public void The_public_names_are_those_that_were_chosen()
     {
@@ -56,6 +70,9 @@ public sealed partial class PublicSurfaceTests
             added.Length + removed.Length == 0,
             $"The public surface changed. If that is meant, write this into {file}:\n{string.Join("\n", actual)}\n\nadded:\n{string.Join("\n", added)}\n\nremoved:\n{string.Join("\n", removed)}");
     }
+
+    [GeneratedRegex("<ApiBaselineVersion>(.*)</ApiBaselineVersion>")]
+    private static partial Regex BaselineVersion();
 
     [GeneratedRegex("<InternalsVisibleTo Include=\"([^\"]+)\"")]
     private static partial Regex Friends();

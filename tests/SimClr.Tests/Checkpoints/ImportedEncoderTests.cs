@@ -277,7 +277,7 @@ public sealed class ImportedEncoderTests : IDisposable
     private static void AssertSame(ResNet source, ImportedEncoder imported, string kind)
     {
         TrainedEncoder encoder = imported.Encoder;
-        Assert.Equal(kind, $"{encoder.Options.Name} {encoder.Options.Stem}");
+        Assert.Equal(kind, $"{encoder.Options.Name} {encoder.Options.Stem.Text()}");
         Assert.Equal(1.0 / 16, encoder.Options.Width);
         Tensor expected = Compute(source);
         Assert.True(expected.std().item<float>() > 1e-3);
