@@ -24,7 +24,7 @@ internal static class GoldenChecks
 
     public static void Run(Section section)
     {
-        ComputePlan.Resolve(section.Options("fp32"), ownEncoder: false).Begin();
+        ComputePlan.Resolve(section.Options("fp32"), customEncoder: false).Begin();
         section.Try("losses", () => Losses(section));
         section.Try("lars", () => LarsSteps(section));
         string[] all = ["resnet18", "resnet34", "resnet50", "resnet101"];
@@ -217,7 +217,7 @@ internal static class GoldenChecks
     private static void Fill(ResNet resnet, bool weights)
     {
         using var _ = no_grad();
-        foreach ((int i, (string name, Tensor value)) in ModuleState.Of(resnet).Index())
+        foreach ((int i, (string name, Tensor value)) in ModuleState.Enumerate(resnet).Index())
         {
             if (!name.EndsWith("num_batches_tracked", StringComparison.Ordinal) && (weights || value.dim() < 2))
             {

@@ -46,7 +46,7 @@ internal static class Program
         });
 
         // As a run of the command line computes.
-        BoundThreads.Run(() =>
+        PinnedThreads.Run(() =>
         {
             section.Try("section", () => Run(section));
             return 0;
@@ -55,7 +55,7 @@ internal static class Program
 
         void Run(Section section)
         {
-            if (OwnLibtorch.Failure is { } failure)
+            if (CustomLibtorch.Failure is { } failure)
             {
                 throw failure;
             }

@@ -53,7 +53,7 @@ internal sealed class PyTorch : IDisposable
         ["size"] = options.Views.Size,
         ["batch"] = options.Batch.Size,
         ["hidden"] = options.Head.Hidden,
-        ["threads"] = Internals.ComputeThreads.Of(options.Threads),
+        ["threads"] = Internals.ComputeThreads.Resolve(options.Threads),
     });
 
     /// <summary>Images per second over about the given time.</summary>

@@ -36,29 +36,29 @@ internal static class RunChecks
             {
                 new Pretrainer(options)
                 {
-                    Progress = new Reports<PretrainProgress>(progress =>
+                    Progress = new ImmediateProgress<PretrainProgress>(progress =>
                     {
                         if (progress.Step >= stopAfter)
                         {
                             stop.Cancel();
                         }
                     }),
-                }.Run(images, folder.Of("parts"), cancellation: stop.Token);
+                }.Run(images, folder.PathOf("parts"), cancellation: stop.Token);
                 section.Fail("the run that was to be stopped ended");
             }
             catch (OperationCanceledException)
             {
-                section.Figure("stopped", Path.GetFileName(new RunDirectory(folder.Of("parts")).LatestCheckpoint()!));
+                section.Figure("stopped", Path.GetFileName(new RunDirectory(folder.PathOf("parts")).LatestCheckpoint()!));
             }
         }
 
-        string parts = new Pretrainer(options).Run(images, folder.Of("parts"), resume: true).Checkpoint;
+        string parts = new Pretrainer(options).Run(images, folder.PathOf("parts"), resume: true).Checkpoint;
         section.Figure("byte_equal", File.ReadAllBytes(whole).AsSpan().SequenceEqual(File.ReadAllBytes(parts)));
         double ofAgain = Distance(whole, again);
         section.Figure("second whole run, off by", ofAgain);
         section.AtMost("resumed run, off by", Distance(whole, parts), section.IsCuda ? Math.Max(1e-6, 3 * ofAgain) : 0);
 
-        string Train(string name) => new Pretrainer(options).Run(images, folder.Of(name)).Checkpoint;
+        string Train(string name) => new Pretrainer(options).Run(images, folder.PathOf(name)).Checkpoint;
     }
 
     /// <summary>Embeddings of a trained encoder, on the processor and on the device.</summary>
@@ -68,9 +68,9 @@ internal static class RunChecks
         using ImageDataSet train = Sample("sample:", section.Scale(4096, 512));
         using ImageDataSet test = Sample("sample:test", section.Scale(2000, 200));
         PretrainOptions options = section.Options("auto") with { Schedule = new() { Epochs = 1, WarmupEpochs = 0 } };
-        new Pretrainer(options with { Batch = new() { Size = 64 } }).Run(train, folder.Of("run"));
-        using TrainedEncoder here = TrainedEncoder.Load(folder.Of("run"));
-        using TrainedEncoder there = TrainedEncoder.Load(folder.Of("run"), section.Device);
+        new Pretrainer(options with { Batch = new() { Size = 64 } }).Run(train, folder.PathOf("run"));
+        using TrainedEncoder here = TrainedEncoder.Load(folder.PathOf("run"));
+        using TrainedEncoder there = TrainedEncoder.Load(folder.PathOf("run"), section.Device);
         EmbeddingTable expected = Embedder.Embed(here, test);
         EmbeddingTable got = Embedder.Embed(there, test);
         long start = System.Diagnostics.Stopwatch.GetTimestamp();
@@ -106,8 +106,8 @@ internal static class RunChecks
         var taken = new Dictionary<long, double>();
         PretrainResult result = new Pretrainer(options)
         {
-            Progress = new Reports<PretrainProgress>(progress => taken[progress.Step] = DeviceMemory.Taken(place)),
-        }.Run(images, folder.Of("run"));
+            Progress = new ImmediateProgress<PretrainProgress>(progress => taken[progress.Step] = DeviceMemory.UsedBytes(place)),
+        }.Run(images, folder.PathOf("run"));
         section.Figure("knn", result.KnnTop1 ?? double.NaN);
         section.Figure("online_linear", result.OnlineTop1 ?? double.NaN);
         foreach (long step in new long[] { 20, 120, 130, 200, 240 })
@@ -137,9 +137,9 @@ internal static class RunChecks
             Batch = new() { Size = batch, Micro = 0, Memory = section.IsCuda ? null : "1GB" },
         };
         using ImageDataSet images = BenchImages.Small(new BenchSettings(), size, 2 * batch);
-        double peak = ResidentPeak.Of(
-            () => new Pretrainer(options).Run(images, folder.Of("run")), device(section.Device));
-        int micro = RunRecord.Read(new RunDirectory(folder.Of("run")).RunFile).Machine.MicroBatch ?? 0;
+        double peak = ResidentPeak.Measure(
+            () => new Pretrainer(options).Run(images, folder.PathOf("run")), device(section.Device));
+        int micro = RunRecord.Read(new RunDirectory(folder.PathOf("run")).RunFile).Machine.MicroBatch ?? 0;
         section.Figure("batch", batch);
         section.AtLeast("micro_batch", micro, 2);
         section.Figure("peak_bytes", peak);

@@ -12,21 +12,21 @@ internal static class SmokeChecks
 {
     public static void Run(Section section)
     {
-        LibraryReport libraries = LibraryReport.Take();
+        LibraryReport libraries = LibraryReport.Detect();
         section.Figure("libtorch", libraries.Torch);
         section.Figure("torchsharp", libraries.TorchSharp);
         section.Figure("runtime", RuntimeInformation.FrameworkDescription);
-        section.Figure("processor", MachineReport.Take().Processor);
+        section.Figure("processor", MachineReport.Detect().Processor);
         section.Figure("cores", Environment.ProcessorCount);
         section.Figure("devices", new JsonArray([.. libraries.Devices.Select(one => one.Json())]));
         section.Figure("libturbojpeg", JsonValue.Create(libraries.TurboJpeg));
         int found = libraries.Devices.Count(one => one.Name.StartsWith(section.Device, StringComparison.Ordinal));
         section.AtLeast("devices of this kind", found, 1);
         Device place = device(section.Device);
-        section.Figure("taken_bytes", DeviceMemory.Taken(place));
-        section.Figure("total_bytes", DeviceMemory.Of(place)?.Total ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
-        section.Figure("auto_precision", ComputePlan.Resolve(section.Options("auto"), ownEncoder: false).Precision);
-        ComputePlan.Resolve(section.Options("fp32"), ownEncoder: false).Begin();
+        section.Figure("taken_bytes", DeviceMemory.UsedBytes(place));
+        section.Figure("total_bytes", DeviceMemory.Query(place)?.Total ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        section.Figure("auto_precision", ComputePlan.Resolve(section.Options("auto"), customEncoder: false).Precision);
+        ComputePlan.Resolve(section.Options("fp32"), customEncoder: false).Begin();
 
         using var scope = NewDisposeScope();
         Tensor x = arange(0, 1 << 20, 1, ScalarType.Float32).to(place).sqrt();

@@ -38,7 +38,7 @@ internal static class SpeedChecks
         {
             int count = smallSteps * small.Batch.Size;
             using ImageDataSet memory = BenchImages.Small(settings, small.Views.Size, count);
-            using ImageDataSet packed = Repeat(Pack(memory, folder.Of("small.pack")), count);
+            using ImageDataSet packed = Repeat(Pack(memory, folder.PathOf("small.pack")), count);
             Compare("small", small, smallSteps, ("memory", memory), ("packed", packed));
             Compare("small, views on the device", small with { AugmentOn = AugmentationPlace.Device }, smallSteps, ("memory", memory));
         });
@@ -46,7 +46,7 @@ internal static class SpeedChecks
         {
             int count = photoSteps * photos.Batch.Size;
             using ImageDataSet files = BenchImages.Photos(settings, folder, count);
-            using ImageDataSet packed = Repeat(Pack(files, folder.Of("photos.pack")), count);
+            using ImageDataSet packed = Repeat(Pack(files, folder.PathOf("photos.pack")), count);
             Compare("photos", photos, photoSteps, ("packed", packed), ("jpeg", files));
         });
 
@@ -55,7 +55,7 @@ internal static class SpeedChecks
             // Nothing is held decoded but what is in memory anyway.
             options = options with { Data = options.Data with { Cache = DataCache.Never } };
             PretrainSpeed.WarmUp(options, sets[0].Images, default);
-            using var step = new BareStep(options);
+            using var step = new SyntheticStep(options);
             step.Run();
             step.Run();
             double bare = options.Batch.Size * SideBySide.Rate(step.Run, steps);
@@ -115,7 +115,7 @@ internal static class SpeedChecks
         {
             double speed = 0;
             PretrainOptions run = options with { Batch = batch };
-            double bytes = ResidentPeak.Of(
+            double bytes = ResidentPeak.Measure(
                 () => speed = PretrainSpeed.Measure(run, images, default), device(section.Device));
             return (speed, bytes);
         }
@@ -123,7 +123,7 @@ internal static class SpeedChecks
 
     private static void Bare(Section section, string name, PretrainOptions options, double peak, PyTorch? python)
     {
-        using var step = new BareStep(options);
+        using var step = new SyntheticStep(options);
         TimeSpan span = TimeSpan.FromSeconds(section.Scale(2, 1));
         int batch = options.Batch.Size;
         section.Figure($"{name}: batch", batch);
@@ -145,15 +145,15 @@ internal static class SpeedChecks
         }
 
         rates = rates.Length > 0 ? rates : SideBySide.Run(rounds, default, Own);
-        double own = Spread.Of(rates[0]).Median;
+        double own = Spread.FromValues(rates[0]).Median;
         double flops = 2 * 3 * 2 * EncoderCost.MultiplyAdds(options.Encoder, options.Views.Size);
         section.Figure($"{name}: images_per_second", own);
         section.Figure($"{name}: tflops", own * flops / 1e12);
         section.Figure($"{name}: of the peak", own * flops / 1e12 / peak);
         if (python is not null && rates.Length > 1)
         {
-            section.Figure($"{name}: pytorch images_per_second", Spread.Of(rates[1]).Median);
-            double ratio = Spread.OfRatio(rates[0], rates[1]).Median;
+            section.Figure($"{name}: pytorch images_per_second", Spread.FromValues(rates[1]).Median);
+            double ratio = Spread.FromRatio(rates[0], rates[1]).Median;
             section.AtLeast($"{name}: of PyTorch's speed", ratio, section.IsCuda ? 0.9 : 0);
             section.Figure($"{name}: pytorch with cudnn.benchmark images_per_second", python.Measure(span, tries: true));
         }

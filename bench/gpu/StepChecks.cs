@@ -59,15 +59,15 @@ internal static class StepChecks
         Section section, string device, ScalarType type, int images, bool training = true, int? micro = null)
     {
         using var scope = NewDisposeScope();
-        using var memory = new HostMemory();
+        using var memory = new MallocTuning();
         PretrainOptions options = section.Options("fp32") with { Device = device };
         options = options with { Batch = options.Batch with { Size = images } };
 
         // What fp32 means on the device is the plan's to say.
         string precision = type == ScalarType.BFloat16 ? "bf16" : "fp32";
-        ComputePlan plan = ComputePlan.Resolve(options with { Precision = EnumText.Parse<Precision>(precision) }, ownEncoder: false);
+        ComputePlan plan = ComputePlan.Resolve(options with { Precision = EnumText.Parse<Precision>(precision) }, customEncoder: false);
         plan.Begin();
-        using SimClrModel model = SimClrModel.Create(options, plan.Device, ownEncoder: null);
+        using SimClrModel model = SimClrModel.Create(options, plan.Device, customEncoder: null);
         if (type == ScalarType.Float64)
         {
             model.to(type);
@@ -115,7 +115,7 @@ internal static class StepChecks
     private static Tensor Pixels(int images, int size)
     {
         using ImageDataSet sample = DataSets.Open("sample:");
-        var views = new ViewPairs(Presets.Load("cifar10-small").Views with { Size = size }, seed: 1);
+        var views = new ViewWriter(Presets.Load("cifar10-small").Views with { Size = size }, seed: 1);
         float[] floats = new float[2 * images * views.FloatsPerView];
         for (int i = 0; i < images; i++)
         {

@@ -28,12 +28,12 @@ double[] strengths = [.. args[5..].Select(text => double.Parse(text, CultureInfo
 
 // Once on a few rows: what code and libraries take whatever the features is no memory for them.
 var few = new EmbeddingTable([.. Enumerable.Range(0, 64 * 32).Select(i => (float)(i * 7919 % 101))], 32, new string[64], [.. Enumerable.Range(0, 64).Select(i => i % 2)]);
-LogisticRegression.Choose(LogisticData.Of(few), options: new LogisticOptions { Strengths = [1] });
+LogisticRegression.Choose(LogisticData.FromTable(few), options: new LogisticOptions { Strengths = [1] });
 long before = Resident("VmRSS");
 
 int[] labels = Read<int>(args[1]);
 var table = new EmbeddingTable(Read<float>(args[0]), dimension, new string[labels.Length], labels);
-LogisticData all = LogisticData.Of(table);
+LogisticData all = LogisticData.FromTable(table);
 LogisticData train = all.Subset([.. Enumerable.Range(0, trainRows)]);
 LogisticData validation = all.Subset([.. Enumerable.Range(trainRows, labels.Length - trainRows)]);
 

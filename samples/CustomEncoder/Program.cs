@@ -25,6 +25,6 @@ using (var network = new SmallNetwork())
 }
 
 // The file holds the weights and what the input must look like; the code of the network stays here, so it is given again.
-using TrainedEncoder encoder = TrainedEncoder.Load(run, ownEncoder: new SmallNetwork());
+using TrainedEncoder encoder = TrainedEncoder.Load(run, customEncoder: new SmallNetwork());
 KnnResult knn = KnnClassifier.Evaluate(Embedder.Embed(encoder, images), Embedder.Embed(encoder, testImages));
 Console.WriteLine($"kNN accuracy {knn.Top1:P1} on {knn.TestImages} images");

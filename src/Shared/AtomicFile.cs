@@ -51,7 +51,7 @@ internal static class AtomicFile
         {
             foreach (string remnant in Directory.EnumerateFiles(Path.GetDirectoryName(full)!, $"*{Ending}"))
             {
-                if (WriterOf(full, remnant) is { } process && !IsAtWork(process))
+                if (WriterOf(full, remnant) is { } process && !IsRunning(process))
                 {
                     RemoveFree(remnant);
                 }
@@ -68,9 +68,9 @@ internal static class AtomicFile
         try
         {
             bool isFree;
-            using (Alone(remnant))
+            using (OpenExclusively(remnant))
             {
-                isFree = LocksHold(remnant);
+                isFree = LocksAreEnforced(remnant);
             }
 
             if (isFree)
@@ -85,11 +85,11 @@ internal static class AtomicFile
     }
 
     /// <summary>Whether a file that is held open alone cannot be opened a second time: not so on some network file systems.</summary>
-    private static bool LocksHold(string held)
+    private static bool LocksAreEnforced(string held)
     {
         try
         {
-            Alone(held).Dispose();
+            OpenExclusively(held).Dispose();
             return false;
         }
         catch (IOException)
@@ -98,7 +98,7 @@ internal static class AtomicFile
         }
     }
 
-    private static FileStream Alone(string file) => new(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+    private static FileStream OpenExclusively(string file) => new(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
 
     /// <summary>The number of the process that a temporary name says; null where the name is not one of this file's.</summary>
     private static int? WriterOf(string path, string file)
@@ -108,7 +108,7 @@ internal static class AtomicFile
                 : null;
 
     /// <summary>This process itself had its number from another that is gone: in a container, or before the machine was started anew.</summary>
-    private static bool IsAtWork(int process)
+    private static bool IsRunning(int process)
     {
         try
         {

@@ -22,13 +22,13 @@ internal static class ByteSize
 
     /// <summary>The text itself, if it is an amount.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not.</exception>
-    public static string Checked(string text, [System.Runtime.CompilerServices.CallerMemberName] string name = "")
+    public static string Validate(string text, [System.Runtime.CompilerServices.CallerMemberName] string name = "")
         => Parse(text) is not null
             ? text
             : throw new ArgumentOutOfRangeException(name, $"got '{text}', expected an amount of memory such as 8GB or 512MB");
 
     /// <summary>The amount in the unit that suits it: "1.5 GB".</summary>
-    public static string Words(double bytes)
+    public static string Format(double bytes)
     {
         (string name, long unit) = Units.FirstOrDefault(u => bytes >= u.Bytes, Units[^1]);
         return string.Create(CultureInfo.InvariantCulture, $"{bytes / unit:0.#} {name}");

@@ -11,7 +11,7 @@ internal static class FileIdentity
 {
     /// <summary>The same text for all paths of a file, another for every other file.</summary>
     /// <param name="path">A file that is there.</param>
-    public static string Of(string path) => FileStatus.Of(path)?.Identity is { } number ? $"{number.Device}:{number.Number}" : RealOf(path);
+    public static string Get(string path) => FileStatus.Get(path)?.Identity is { } number ? $"{number.Device}:{number.Number}" : RealOf(path);
 
     /// <summary>Whether a path is the file's own, without a symbolic link on the way.</summary>
     public static bool IsOwnPath(string path) => RealOf(path) == Path.GetFullPath(path);
@@ -20,7 +20,7 @@ internal static class FileIdentity
     {
         try
         {
-            return RealPath.Of(path);
+            return RealPath.Resolve(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

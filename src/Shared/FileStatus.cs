@@ -34,7 +34,7 @@ internal readonly partial record struct FileStatus(FileKind Kind, ulong Device, 
     /// <param name="path">The file.</param>
     /// <param name="throughLinks">Whether what a symbolic link leads to is asked, not the link.</param>
     /// <returns>Null where there is nothing, it cannot be asked, or the system is not Linux.</returns>
-    public static FileStatus? Of(string path, bool throughLinks = true)
+    public static FileStatus? Get(string path, bool throughLinks = true)
     {
         if (!OperatingSystem.IsLinux() || path.Contains('\0'))
         {

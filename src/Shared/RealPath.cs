@@ -7,7 +7,7 @@ namespace SimClr.Data;
 internal static class RealPath
 {
     /// <exception cref="IOException">The links on the way lead round in a circle.</exception>
-    public static string Of(string path)
+    public static string Resolve(string path)
     {
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         string? parent = Path.GetDirectoryName(full);
@@ -16,7 +16,7 @@ internal static class RealPath
             return full;
         }
 
-        string here = Path.Join(Of(parent), Path.GetFileName(full));
-        return new FileInfo(here).LinkTarget is not null ? Of(File.ResolveLinkTarget(here, returnFinalTarget: true)!.FullName) : here;
+        string here = Path.Join(Resolve(parent), Path.GetFileName(full));
+        return new FileInfo(here).LinkTarget is not null ? Resolve(File.ResolveLinkTarget(here, returnFinalTarget: true)!.FullName) : here;
     }
 }

@@ -21,18 +21,18 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
     public CancellationToken Cancel { get; } = cancel;
 
     /// <summary>Whether this process says anything: of several ranks only the first does.</summary>
-    public bool Speaks { get; set; } = true;
+    public bool WritesOutput { get; set; } = true;
 
     /// <summary>Takes progress and remarks.</summary>
-    public TextWriter Error => Speaks ? Loud : TextWriter.Null;
+    public TextWriter Error => WritesOutput ? StandardError : TextWriter.Null;
 
     /// <summary>Takes what must be heard of any rank.</summary>
-    public TextWriter Loud => arguments.InvocationConfiguration.Error;
+    public TextWriter StandardError => arguments.InvocationConfiguration.Error;
 
     public bool Verbose => arguments.GetValue<bool>(GlobalOptions.Verbose);
 
     /// <summary>Whether someone watches standard error, so that a progress bar may redraw itself.</summary>
-    public bool Watched => Error is ConsoleWriter writer && writer.StandsFor(Console.Error) && !Console.IsErrorRedirected
+    public bool IsInteractive => Error is ConsoleWriter writer && writer.Wraps(Console.Error) && !Console.IsErrorRedirected
         && Environment.GetEnvironmentVariable("TERM") != "dumb";
 
     public bool Json => arguments.GetValue<bool>(GlobalOptions.Json);
@@ -50,16 +50,16 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
     public CommandOutputs Outputs { get; } = new(arguments);
 
     /// <summary>The file that an option asks for, checked before anything was computed; null where it is not given.</summary>
-    public OutputFile? File(OutputOption option) => Outputs.Of(option);
+    public OutputFile? File(OutputOption option) => Outputs.FileFor(option);
 
     public T? Value<T>(Option<T> option) => arguments.GetValue(option);
 
     public T Value<T>(Argument<T> argument) => arguments.GetValue(argument)!;
 
     /// <summary>Whether the user typed this option.</summary>
-    public bool Gives(Option option) => arguments.GetResult(option) is { Implicit: false };
+    public bool IsSpecified(Option option) => arguments.GetResult(option) is { Implicit: false };
 
-    public void Remark(string line) => Error.WriteLine(line);
+    public void WriteNote(string line) => Error.WriteLine(line);
 
     /// <summary>
     /// Opens images, and says what lies among them and is left out; <see cref="Result"/> repeats the numbers. Every verb uses
@@ -74,10 +74,10 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
         ImageDataSet images = DataSets.Open(argument, reading);
         if (opened.TryAdd(argument, images.Omissions))
         {
-            Tell(images.Name, images.Omissions);
+            WriteOmissions(images.Name, images.Omissions);
             if (!needsLabels && images.Labels is null && images.NoLabelsReason is { } reason)
             {
-                Remark($"note: {images.Name}: {reason}; its images are treated as unlabeled");
+                WriteNote($"note: {images.Name}: {reason}; its images are treated as unlabeled");
             }
         }
 
@@ -89,39 +89,39 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
     {
         if (opened.Count > 0)
         {
-            Omissions all = opened.Values.Aggregate((sum, next) => sum.And(next));
+            Omissions all = opened.Values.Aggregate((sum, next) => sum.Merge(next));
             json["passed_over"] = new JsonObject(
-                all.PassedOver.Select(found => KeyValuePair.Create(found.Key, (JsonNode?)found.Value)));
+                all.UnsupportedFormats.Select(found => KeyValuePair.Create(found.Key, (JsonNode?)found.Value)));
             json["skipped_folders"] = all.Folders.Count;
         }
 
-        foreach (string line in !Speaks ? [] : Json ? [json.ToJsonString(OneLine)] : lines)
+        foreach (string line in !WritesOutput ? [] : Json ? [json.ToJsonString(OneLine)] : lines)
         {
             arguments.InvocationConfiguration.Output.WriteLine(line);
         }
     }
 
-    private void Tell(string name, Omissions omissions)
+    private void WriteOmissions(string name, Omissions omissions)
     {
-        if (omissions.PassedOver.Count > 0)
+        if (omissions.UnsupportedFormats.Count > 0)
         {
-            Remark($"note: {name}: ignored {omissions.PassedOverText()}, whose formats are not supported; convert them to JPEG or PNG to use them");
+            WriteNote($"note: {name}: ignored {omissions.UnsupportedFormatsText()}, whose formats are not supported; convert them to JPEG or PNG to use them");
         }
 
         foreach (string note in omissions.Notes)
         {
-            Remark($"note: {name}: {note}");
+            WriteNote($"note: {name}: {note}");
         }
 
-        Omission[] all = [.. omissions.Folders, .. omissions.OddFiles];
+        Omission[] all = [.. omissions.Folders, .. omissions.SpecialFiles];
         foreach (Omission omission in all.Take(ShownOmissions))
         {
-            Remark($"warning: skipped {omission.Path}: {omission.Reason}");
+            WriteNote($"warning: skipped {omission.Path}: {omission.Reason}");
         }
 
         if (all.Length > ShownOmissions)
         {
-            Remark($"warning: skipped {all.Length - ShownOmissions} more like these");
+            WriteNote($"warning: skipped {all.Length - ShownOmissions} more like these");
         }
     }
 }

@@ -7,10 +7,10 @@ namespace SimClr.Cli;
 /// <summary>The command <c>simclr</c>: its verbs, the options that all of them take, and where errors end.</summary>
 internal static class CommandLine
 {
-    private const int Done = 0;
-    private const int Failed = 1;
-    private const int WrongUsage = 2;
-    private const int UnusableData = 3;
+    private const int Success = 0;
+    private const int Failure = 1;
+    private const int UsageError = 2;
+    private const int DataError = 3;
     private const int Interrupted = 130;
 
     /// <summary>Runs one command line.</summary>
@@ -39,8 +39,8 @@ internal static class CommandLine
         ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0 || UsageErrors.HasDirective(parsed))
         {
-            UsageErrors.Write(parsed, RankVoice.For(error, cancel));
-            return WrongUsage;
+            UsageErrors.Write(parsed, RankErrorOutput.For(error, cancel));
+            return UsageError;
         }
 
         var invocation = new InvocationConfiguration
@@ -61,7 +61,7 @@ internal static class CommandLine
         }
         catch (Exception exception)
         {
-            TextWriter voice = exception is SilentException ? error : RankVoice.For(error, cancel);
+            TextWriter voice = exception is SilentException ? error : RankErrorOutput.For(error, cancel);
             return Report(exception, voice, verbose: parsed.GetValue<bool>(GlobalOptions.Verbose));
         }
     }
@@ -123,7 +123,7 @@ internal static class CommandLine
                 return Report(inner, error, verbose);   // of work in parallel
             case StoppedException stopped:
                 error.WriteLine($"interrupted: {stopped.Message}");
-                if (stopped.GoOn is { } advice)
+                if (stopped.ResumeHint is { } advice)
                 {
                     error.WriteLine(advice);
                 }
@@ -148,7 +148,7 @@ internal static class CommandLine
                     error.WriteLine(exception);
                 }
 
-                return WrongUsage;
+                return UsageError;
             case Exception when Libtorch.Explain(exception) is { } missing:
                 error.WriteLine($"error: {missing}");
                 if (verbose)
@@ -156,19 +156,19 @@ internal static class CommandLine
                     error.WriteLine(exception);
                 }
 
-                return WrongUsage;
-            case Exception when OutsideCause.Explain(exception) is { } cause:
+                return UsageError;
+            case Exception when ExternalCause.Explain(exception) is { } cause:
                 error.WriteLine($"error: {cause}");
                 if (verbose)
                 {
                     error.WriteLine(exception);
                 }
 
-                return UnusableData;
+                return DataError;
             default:
                 error.WriteLine($"error: {MemoryShortage.WithoutFrames(exception.Message)}");
                 error.WriteLine(verbose ? exception : "Unexpected error; run with --verbose for details.");
-                return Failed;
+                return Failure;
         }
     }
 

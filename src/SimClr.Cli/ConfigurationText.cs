@@ -7,7 +7,7 @@ namespace SimClr.Cli;
 /// <summary>Writes a configuration as YAML that can be read again.</summary>
 internal static class ConfigurationText
 {
-    public static string Of(JsonObject configuration)
+    public static string ToYaml(JsonObject configuration)
     {
         var text = new StringBuilder();
         foreach ((string name, JsonNode? node) in configuration)

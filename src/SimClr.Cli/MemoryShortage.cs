@@ -12,7 +12,7 @@ internal static partial class MemoryShortage
     public static string? Explain(Exception exception) => exception switch
     {
         OutOfMemoryException => $"out of memory; {Remedy}",
-        ExternalException when NativeWords().IsMatch(exception.Message) => $"out of memory{Asked(exception.Message)}; {Remedy}",
+        ExternalException when NativeMessage().IsMatch(exception.Message) => $"out of memory{RequestedAmount(exception.Message)}; {Remedy}",
         AggregateException { InnerException: { } inner } => Explain(inner),
         _ => null,
     };
@@ -20,13 +20,13 @@ internal static partial class MemoryShortage
     /// <summary>The message without the native stack that the tensor library writes behind it.</summary>
     public static string WithoutFrames(string message) => NativeFrames().Split(message, 2)[0].TrimEnd();
 
-    private static string Asked(string message)
+    private static string RequestedAmount(string message)
         => Bytes().Match(message) is { Success: true } match
             ? $" (an allocation of {match.Groups[1].Value} {match.Groups[2].Value} failed)"
             : "";
 
     [GeneratedRegex("allocate memory|out of memory|bad_alloc", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex NativeWords();
+    private static partial Regex NativeMessage();
 
     // "tried to allocate 96000000000 bytes" on processors, "Tried to allocate 2.00 GiB" on graphics processors.
     [GeneratedRegex("tried to allocate ([0-9.]+) ([a-z]+)", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]

@@ -28,8 +28,8 @@ internal sealed class OutputFile
                 $"{option}: '{path}' is a folder, expected a file such as {System.IO.Path.Join(path, example)}");
         }
 
-        target = Guarded(() => TargetOf(new FileInfo(path)));
-        if (Guarded(() => File.Exists(target) && !IsPlain(target)))
+        target = TranslateErrors(() => TargetOf(new FileInfo(path)));
+        if (TranslateErrors(() => File.Exists(target) && !IsPlain(target)))
         {
             throw new ConfigurationException($"{option}: '{path}' is a device or a pipe, expected a file such as {example}");
         }
@@ -41,7 +41,7 @@ internal sealed class OutputFile
     /// <summary>A file that is written beside this one.</summary>
     /// <param name="suffix">What its name adds.</param>
     /// <exception cref="ConfigurationException">It cannot be a file.</exception>
-    public OutputFile Beside(string suffix) => new(option, Path + suffix, System.IO.Path.GetFileName(Path) + suffix);
+    public OutputFile WithSuffix(string suffix) => new(option, Path + suffix, System.IO.Path.GetFileName(Path) + suffix);
 
     /// <summary>Writes it, whole or not at all.</summary>
     /// <exception cref="ConfigurationException">It cannot be written.</exception>
@@ -49,7 +49,7 @@ internal sealed class OutputFile
 
     /// <summary>Writes it piece by piece, whole or not at all.</summary>
     /// <exception cref="ConfigurationException">It cannot be written.</exception>
-    public void Write(Action<Stream> write) => Guarded(() =>
+    public void Write(Action<Stream> write) => TranslateErrors(() =>
     {
         AtomicFile.Write(target, write);
         return true;
@@ -57,7 +57,7 @@ internal sealed class OutputFile
 
     /// <summary>Lets something write it that writes whole or not at all by itself; it is given the file's name.</summary>
     /// <exception cref="ConfigurationException">It cannot be written.</exception>
-    public T Write<T>(Func<string, T> write) => Guarded(() => write(target));
+    public T Write<T>(Func<string, T> write) => TranslateErrors(() => write(target));
 
     /// <inheritdoc cref="Write{T}(Func{string, T})"/>
     public void WriteTo(Action<string> write) => Write(path =>
@@ -84,7 +84,7 @@ internal sealed class OutputFile
 
     /// <summary>Does something with the file; what the system refuses is told as an error of the option.</summary>
     /// <exception cref="ConfigurationException">It cannot be written.</exception>
-    internal T Guarded<T>(Func<T> action)
+    internal T TranslateErrors<T>(Func<T> action)
     {
         try
         {

@@ -11,7 +11,7 @@ internal static class RankSession
     /// <summary>Adds what a command takes that several ranks can share.</summary>
     public static void AddTo(Verb verb)
     {
-        verb.IsForRanks = true;
+        verb.SupportsRanks = true;
         verb.Add(NumberOption.Positive(
             Timeout, "Seconds a rank waits for the others (mpirun, srun) before it reports the silent ranks and stops the job. Default: 300."));
     }
@@ -29,15 +29,15 @@ internal static class RankSession
             return;
         }
 
-        context.Speaks = ranks.Rank == 0;
+        context.WritesOutput = ranks.Rank == 0;
         try
         {
             work(ranks);
         }
-        catch (Exception error) when (!RankErrors.AreOfAllRanks(error))
+        catch (Exception error) when (!RankErrors.IsCollective(error))
         {
-            context.Loud.Write($"rank {ranks.Rank}: ");
-            ranks.Abort(CommandLine.Report(error, context.Loud, context.Verbose));
+            context.StandardError.Write($"rank {ranks.Rank}: ");
+            ranks.Abort(CommandLine.Report(error, context.StandardError, context.Verbose));
             throw;
         }
         catch (Exception error) when (ranks.Rank > 0)
@@ -57,7 +57,7 @@ internal static class RankSession
 
     private static CommunicationOptions OptionsOf(CommandContext context)
     {
-        var options = new CommunicationOptions { Logger = new RemarkLogger(context.Loud.WriteLine) };
+        var options = new CommunicationOptions { Logger = new NoteLogger(context.StandardError.WriteLine) };
         return context.Number(Timeout) is { } seconds ? options with { Timeout = seconds } : options;
     }
 }

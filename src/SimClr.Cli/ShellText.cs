@@ -6,12 +6,12 @@ namespace SimClr.Cli;
 internal static class ShellText
 {
     public static string Quote(string argument)
-        => argument.Any(TerminalText.IsControl) ? $"$'{string.Concat(argument.Select(Escaped))}'"
+        => argument.Any(TerminalText.IsControl) ? $"$'{string.Concat(argument.Select(Escape))}'"
             : argument.Length > 0 && argument.All(letter => char.IsLetterOrDigit(letter) || "-_./:=,+@~\\".Contains(letter)) ? argument
             : $"'{argument.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     // As bash, zsh and ksh read it.
-    private static string Escaped(char letter)
+    private static string Escape(char letter)
         => letter is '\'' or '\\' ? $"\\{letter}"
             : TerminalText.IsControl(letter) ? string.Create(CultureInfo.InvariantCulture, $"\\u{(int)letter:x4}")
             : letter.ToString();

@@ -4,5 +4,5 @@ namespace SimClr.Cli;
 internal sealed class StoppedException(string message, Exception inner) : OperationCanceledException(message, inner)
 {
     /// <summary>A line of its own that says how to go on; null where the message says it.</summary>
-    public string? GoOn { get; init; }
+    public string? ResumeHint { get; init; }
 }

@@ -16,15 +16,15 @@ internal sealed class Verb(string name, string description, params string[] exam
     public IReadOnlyList<string> Details { get; set; } = [];
 
     /// <summary>Whether several processes that a launcher started share its work, or may each do it.</summary>
-    public bool IsForRanks { get; set; }
+    public bool SupportsRanks { get; set; }
 
     /// <summary>Sets what the command does.</summary>
-    public Verb Does(Action<CommandContext> action)
+    public Verb Handle(Action<CommandContext> action)
     {
         SetAction((parsed, cancel) =>
         {
-            RefuseRanks();
-            UsageErrors.RefuseEmptyNames(parsed);
+            RejectRanks();
+            UsageErrors.RejectEmptyNames(parsed);
             var context = new CommandContext(parsed, cancel);
             context.Outputs.Check();
             action(context);
@@ -34,9 +34,9 @@ internal sealed class Verb(string name, string description, params string[] exam
     }
 
     // Each would do all of the work, and write the same files at once.
-    private void RefuseRanks()
+    private void RejectRanks()
     {
-        if (!IsForRanks && Launch.IsDistributed)
+        if (!SupportsRanks && Launch.IsDistributed)
         {
             throw new ConfigurationException(
                 $"'{Name}' runs in one process, and a launcher started several; start it without mpirun or srun (pretrain, supervised, embed, evaluate linear and evaluate finetune share their work)");

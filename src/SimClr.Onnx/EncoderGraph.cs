@@ -25,7 +25,7 @@ internal sealed class EncoderGraph(GraphBuilder graph, ResNet encoder)
             }
         }
 
-        weights.RequireAllTaken();
+        weights.RequireAllUsed();
         return graph.Add("Flatten", "h", [graph.Add("GlobalAveragePool", "avgpool", [x])], ("axis", 1));
     }
 

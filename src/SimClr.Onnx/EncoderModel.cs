@@ -15,7 +15,7 @@ internal sealed class EncoderModel
     public const string OutputName = "embedding";
 
     // 17 is what ONNX 1.12 (2022) and later read; only from 18 on does Resize have antialiasing.
-    private const int UsualOpset = 17;
+    private const int DefaultOpset = 17;
     private const int ResizeOpset = 18;
     private const int IrVersion = 8;
 
@@ -23,7 +23,7 @@ internal sealed class EncoderModel
 
     public EncoderModel(ResNet resnet, TrainedEncoder encoder, ProjectionHead? head, OnnxExportOptions options)
     {
-        Opset = options.Input == OnnxInput.Images ? ResizeOpset : UsualOpset;
+        Opset = options.Input == OnnxInput.Images ? ResizeOpset : DefaultOpset;
         Dimension = head?.ProjectionSize ?? resnet.RepresentationSize;
         var graph = new GraphBuilder("simclr");
         string x = new EncoderGraph(graph, resnet).Add(new InputGraph(graph, encoder.Views).Add(options.Input));

@@ -28,7 +28,7 @@ internal static class HeadGraph
             }
         }
 
-        weights.RequireAllTaken();
+        weights.RequireAllUsed();
         return x;
     }
 }

@@ -18,10 +18,10 @@ internal sealed class InputGraph(GraphBuilder graph, ViewOptions views)
         {
             case OnnxInput.Pixels:
                 graph.Input(Name, TensorProto.Types.DataType.Uint8, Batch, views.Size, views.Size, 3);
-                return Normalized(Planes(), byte.MaxValue);
+                return AddNormalization(Planes(), byte.MaxValue);
             case OnnxInput.Images:
                 graph.Input(Name, TensorProto.Types.DataType.Uint8, Batch, "height", "width", 3);
-                return Normalized(Fitted(Planes()), byte.MaxValue);
+                return AddNormalization(AddResize(Planes()), byte.MaxValue);
             default:
                 graph.Input(Name, TensorProto.Types.DataType.Float, Batch, 3, views.Size, views.Size);
                 return Name;
@@ -36,17 +36,17 @@ internal sealed class InputGraph(GraphBuilder graph, ViewOptions views)
     }
 
     /// <summary>0 … 255 → (x / 255 − mean) · scale, as one multiplication and one addition.</summary>
-    private string Normalized(string input, float largest)
+    private string AddNormalization(string input, float max)
     {
         var pixels = new EvaluationTransform(views);
-        float[] factor = [.. Enumerable.Range(0, 3).Select(channel => (float)((double)pixels.Scale[channel] / largest))];
+        float[] factor = [.. Enumerable.Range(0, 3).Select(channel => (float)((double)pixels.Scale[channel] / max))];
         float[] shift = [.. Enumerable.Range(0, 3).Select(channel => -pixels.Mean[channel] * pixels.Scale[channel])];
         string x = graph.Add("Mul", "input.scaled", [input, graph.Constant("input.factor", factor, 3, 1, 1)]);
         return shift.All(value => value == 0) ? x : graph.Add("Add", "input.normalized", [x, graph.Constant("input.shift", shift, 3, 1, 1)]);
     }
 
     /// <summary>The evaluation transform: the short side is resized with antialiasing, and the center cut out.</summary>
-    private string Fitted(string input)
+    private string AddResize(string input)
     {
         string size = graph.Constant("input.size", views.Size);
         string sides = graph.Add("Shape", "input.sides", [Name], ("start", 1), ("end", 3));

@@ -9,7 +9,7 @@ internal sealed class ModuleWeights(nn.Module module)
     // PyTorch's default, which all batch norms here have.
     private const double Epsilon = 1e-5;
 
-    private readonly Dictionary<string, Tensor> left = ModuleState.Of(module).ToDictionary();
+    private readonly Dictionary<string, Tensor> left = ModuleState.Enumerate(module).ToDictionary();
 
     public bool Has(string name) => left.ContainsKey(name);
 
@@ -35,7 +35,7 @@ internal sealed class ModuleWeights(nn.Module module)
 
     /// <summary>Refuses what was not exported.</summary>
     /// <exception cref="NotSupportedException">Weights are left.</exception>
-    public void RequireAllTaken()
+    public void RequireAllUsed()
     {
         // How many batches the statistics are of plays no part in inference.
         string[] rest = [.. left.Keys.Where(name => !name.EndsWith(".num_batches_tracked", StringComparison.Ordinal))];

@@ -19,7 +19,7 @@ public static class OnnxExport
     public const string OutputName = EncoderModel.OutputName;
 
     // The format's (protobuf's) limit is 2 GiB; what is not weights takes far less than this leaves.
-    private const long MostWeightBytes = 2_000_000_000;
+    private const long MaxWeightBytes = 2_000_000_000;
 
     /// <summary>Writes an encoder of the catalog, whole or not at all.</summary>
     /// <param name="encoder">The encoder; its weights are read, nothing is changed.</param>
@@ -88,7 +88,7 @@ public static class OnnxExport
         ArgumentNullException.ThrowIfNull(options);
         if (encoder.Module is not ResNet resnet)
         {
-            throw OwnEncoder.Refused("got", encoder.Module.GetType().FullName ?? "");
+            throw CustomEncoder.Rejection("got", encoder.Module.GetType().FullName ?? "");
         }
 
         RequireSize(encoder);
@@ -101,10 +101,10 @@ public static class OnnxExport
     private static void RequireSize(TrainedEncoder encoder)
     {
         long bytes = sizeof(float) * encoder.Module.parameters().Sum(parameter => parameter.numel());
-        if (bytes > MostWeightBytes)
+        if (bytes > MaxWeightBytes)
         {
             throw new ConfigurationException(FormattableString.Invariant(
-                $"the encoder's weights take {bytes / 1e9:F1} GB, and one ONNX file holds at most {MostWeightBytes / 1e9:F1} GB; export a narrower or shallower one"));
+                $"the encoder's weights take {bytes / 1e9:F1} GB, and one ONNX file holds at most {MaxWeightBytes / 1e9:F1} GB; export a narrower or shallower one"));
         }
     }
 }

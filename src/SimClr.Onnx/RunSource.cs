@@ -55,9 +55,9 @@ internal sealed partial class RunSource : IDisposable
         {
             return TrainedEncoder.Load(path);
         }
-        catch (DataException error) when (TrainedEncoder.OwnEncoderOf(path) is { } module)
+        catch (DataException error) when (TrainedEncoder.CustomEncoderOf(path) is { } module)
         {
-            throw OwnEncoder.Refused($"{path}: it was trained with", module, error);
+            throw CustomEncoder.Rejection($"{path}: it was trained with", module, error);
         }
     }
 

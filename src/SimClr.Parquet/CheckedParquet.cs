@@ -14,7 +14,7 @@ internal sealed class CheckedParquet
 {
     private const int MaxDepth = 16;
     private const int MaxColumns = 10_000;
-    private const int UsualHeaderBytes = 1 << 12;
+    private const int TypicalHeaderBytes = 1 << 12;
     private const int MaxFooterBytes = 1 << 26;
     private const int TailBytes = 8;
 
@@ -39,7 +39,7 @@ internal sealed class CheckedParquet
     /// <exception cref="InvalidDataException">It is no Parquet file, or contradicts itself.</exception>
     public static Stream Open(string path, params IEnumerable<string> columns)
     {
-        FileStream file = PlainFile.OpenRead(path);
+        FileStream file = RegularFile.OpenRead(path);
         var written = new SegmentStream(file);
         try
         {
@@ -170,7 +170,7 @@ internal sealed class CheckedParquet
         for (long seen = 0; seen < values;)
         {
             (ThriftStruct header, int headerBytes) = ReadHeader(next);
-            ParquetPage page = ParquetPage.Of(header, values - seen);
+            ParquetPage page = ParquetPage.Parse(header, values - seen);
             next += headerBytes;
             taken += headerBytes + page.Bytes;
             if (next + page.Bytes > footerBegin || taken > file.Length)
@@ -202,7 +202,7 @@ internal sealed class CheckedParquet
 
         // A header holds the least and the greatest value of its page, which may be long texts.
         long left = Math.Min(footerBegin - at, Array.MaxLength);
-        for (long length = UsualHeaderBytes; ; length *= 16)
+        for (long length = TypicalHeaderBytes; ; length *= 16)
         {
             var reader = new ThriftReader(ReadAt(at, (int)Math.Min(length, left)));
             try

@@ -51,7 +51,7 @@ internal sealed class ParquetColumns
 
     /// <summary>Those of a file that was found.</summary>
     /// <exception cref="DataException">A column is missing, or of another type.</exception>
-    public static ParquetColumns Of(ParquetSchema schema, string file)
+    public static ParquetColumns FromSchema(ParquetSchema schema, string file)
     {
         var columns = new ParquetColumns(schema);
         bool fits = columns.Embedding is { IsArray: false, MaxRepetitionLevel: 1 } numbers && numbers.ClrType == typeof(float)

@@ -26,7 +26,7 @@ public sealed class ParquetFormat : IEmbeddingFormat
         {
             return ReadAsync(path).GetAwaiter().GetResult();
         }
-        catch (Exception error) when (error is not (SimClrException or UnauthorizedAccessException) && (error is not OutOfMemoryException || FileSize.Of(path) < SmallFile))
+        catch (Exception error) when (error is not (SimClrException or UnauthorizedAccessException) && (error is not OutOfMemoryException || FileSize.Get(path) < SmallFile))
         {
             throw new DataException($"{path}: this is not a Parquet file of embeddings, or it was cut short ({error.Message})", error);
         }
@@ -72,7 +72,7 @@ public sealed class ParquetFormat : IEmbeddingFormat
     {
         await using Stream stream = CheckedParquet.Open(path, ParquetColumns.Names);
         await using ParquetReader reader = await ParquetReader.CreateAsync(stream).ConfigureAwait(false);
-        ParquetColumns columns = ParquetColumns.Of(reader.Schema, path);
+        ParquetColumns columns = ParquetColumns.FromSchema(reader.Schema, path);
         var table = new ParquetTable(path, columns);
         for (int i = 0; i < reader.RowGroupCount; i++)
         {

@@ -24,7 +24,7 @@ internal sealed record ParquetPage(ThriftStruct Header, int Bytes, int Inflated,
     /// <param name="header">As it stands in the file.</param>
     /// <param name="left">How many values the column still lacks.</param>
     /// <exception cref="InvalidDataException">It is none, or claims more than that.</exception>
-    public static ParquetPage Of(ThriftStruct header, long left)
+    public static ParquetPage Parse(ThriftStruct header, long left)
     {
         int type = header.Number<int>(1) ?? -1;
         int inflated = header.Number<int>(2) ?? -1;

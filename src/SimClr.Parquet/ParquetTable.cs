@@ -17,7 +17,7 @@ internal sealed class ParquetTable(string file, ParquetColumns columns)
     private readonly List<int> heights = [];
     private readonly List<string> labels = [];
     private readonly List<float> values = [];
-    private readonly long most = Math.Min(Array.MaxLength, (MaxPerByte * FileSize.Of(file)) + Allowance);
+    private readonly long max = Math.Min(Array.MaxLength, (MaxPerByte * FileSize.Get(file)) + Allowance);
     private int dimension;
     private long letters;
 
@@ -40,7 +40,7 @@ internal sealed class ParquetTable(string file, ParquetColumns columns)
 
         DataField field = columns.Embedding!;
         long stated = group.GetMetadata(field)?.MetaData?.NumValues ?? 0;
-        if (stated < count || stated > most - values.Count)
+        if (stated < count || stated > max - values.Count)
         {
             throw new DataException($"{file}: a group claims {stated} numbers for {count} rows: the file is damaged, or has rows without numbers");
         }
@@ -111,7 +111,7 @@ internal sealed class ParquetTable(string file, ParquetColumns columns)
         // Not as strings: rows that name the same entry of a dictionary share its letters.
         ReadOnlyMemory<char>[] text = await ReadAsync<ReadOnlyMemory<char>>(group, field, count).ConfigureAwait(false);
         letters += text.Sum(value => (long)value.Length);
-        if (letters > most)
+        if (letters > max)
         {
             throw new DataException($"{file}: its texts have {letters} letters, more than a file of its size holds; it is damaged");
         }

@@ -15,7 +15,7 @@ namespace SimClr.Store.Postgres;
 /// </summary>
 public sealed partial class PostgresImageCollection : ImageCollection
 {
-    private const int LargestIndexed = 2000;
+    private const int MaxIndexedDimension = 2000;
     private const int SearchWidth = 200;
     private const string Register = "simclr_indexes";
 
@@ -66,7 +66,7 @@ public sealed partial class PostgresImageCollection : ImageCollection
     public bool UsesPgvector => Known.Pgvector;
 
     /// <inheritdoc/>
-    public override bool IsExact => Exact || !UsesPgvector || Description.Dimension > LargestIndexed;
+    public override bool IsExact => Exact || !UsesPgvector || Description.Dimension > MaxIndexedDimension;
 
     /// <inheritdoc/>
     protected override string SystemName => "postgresql";
@@ -76,7 +76,7 @@ public sealed partial class PostgresImageCollection : ImageCollection
     private (IndexDescription Description, bool Pgvector) Known => known ??= Task.Run(ReadDescriptionAsync).GetAwaiter().GetResult();
 
     /// <inheritdoc/>
-    public override Task<bool> CollectionExistsAsync(CancellationToken cancellationToken = default) => GuardedAsync(async () =>
+    public override Task<bool> CollectionExistsAsync(CancellationToken cancellationToken = default) => TranslateErrorsAsync(async () =>
     {
         if (await ScalarAsync($"SELECT to_regclass('{Register}')::text", [], cancellationToken).ConfigureAwait(false) is not string)
         {
@@ -97,8 +97,8 @@ public sealed partial class PostgresImageCollection : ImageCollection
         IndexDescription wanted = given ?? throw new ConfigurationException($"there is no index '{Name}' at {server}; an IndexDescription is needed to create it");
         bool pgvector = allowPgvector && await HasPgvectorAsync(cancellationToken).ConfigureAwait(false);
         string column = pgvector ? $"vector({wanted.Dimension.ToString(CultureInfo.InvariantCulture)})" : "real[]";
-        string index = pgvector && wanted.Dimension <= LargestIndexed ? $"CREATE INDEX ON {Table} USING hnsw (unit vector_cosine_ops);" : "";
-        await GuardedAsync(async () =>
+        string index = pgvector && wanted.Dimension <= MaxIndexedDimension ? $"CREATE INDEX ON {Table} USING hnsw (unit vector_cosine_ops);" : "";
+        await TranslateErrorsAsync(async () =>
         {
             NpgsqlConnection connection = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
             await using (connection.ConfigureAwait(false))
@@ -144,11 +144,11 @@ public sealed partial class PostgresImageCollection : ImageCollection
     public override async Task<long> CountAsync(CancellationToken cancellationToken = default)
     {
         _ = Description;
-        return await GuardedAsync(async () => (long)(await ScalarAsync($"SELECT count(*) FROM {Table}", [], cancellationToken).ConfigureAwait(false))!).ConfigureAwait(false);
+        return await TranslateErrorsAsync(async () => (long)(await ScalarAsync($"SELECT count(*) FROM {Table}", [], cancellationToken).ConfigureAwait(false))!).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public override async Task<IReadOnlySet<string>> KnownAsync(IEnumerable<string> paths, CancellationToken cancellationToken = default)
+    public override async Task<IReadOnlySet<string>> GetExistingPathsAsync(IEnumerable<string> paths, CancellationToken cancellationToken = default)
         => (await RowsAsync($"SELECT path FROM {Table} WHERE path = ANY($1)", [paths.ToArray()], row => row.GetString(0), cancellationToken).ConfigureAwait(false)).ToHashSet();
 
     /// <inheritdoc/>
@@ -169,7 +169,7 @@ public sealed partial class PostgresImageCollection : ImageCollection
         }
 
         string unit = UsesPgvector ? "$6::vector" : "$6";
-        await GuardedAsync(async () =>
+        await TranslateErrorsAsync(async () =>
         {
             NpgsqlConnection connection = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
             await using (connection.ConfigureAwait(false))
@@ -264,7 +264,7 @@ public sealed partial class PostgresImageCollection : ImageCollection
 
     private async Task<bool> HasPgvectorAsync(CancellationToken cancellation)
     {
-        if (await GuardedAsync(() => ScalarAsync("SELECT 1 FROM pg_available_extensions WHERE name = 'vector'", [], cancellation)).ConfigureAwait(false) is null)
+        if (await TranslateErrorsAsync(() => ScalarAsync("SELECT 1 FROM pg_available_extensions WHERE name = 'vector'", [], cancellation)).ConfigureAwait(false) is null)
         {
             return false;
         }
@@ -295,7 +295,7 @@ public sealed partial class PostgresImageCollection : ImageCollection
             CancellationToken.None).ConfigureAwait(false)).Single();
     }
 
-    private Task<bool> ExecuteAsync(string text, object?[] parameters, CancellationToken cancellation) => GuardedAsync(async () =>
+    private Task<bool> ExecuteAsync(string text, object?[] parameters, CancellationToken cancellation) => TranslateErrorsAsync(async () =>
     {
         NpgsqlConnection connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
@@ -321,7 +321,7 @@ public sealed partial class PostgresImageCollection : ImageCollection
 
     private Task<IReadOnlyList<T>> RowsAsync<T>(
         string text, object?[] parameters, Func<NpgsqlDataReader, T> read, CancellationToken cancellation, string settings = "")
-        => GuardedAsync<IReadOnlyList<T>>(async () =>
+        => TranslateErrorsAsync<IReadOnlyList<T>>(async () =>
         {
             NpgsqlConnection connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
             await using (connection.ConfigureAwait(false))
@@ -373,7 +373,7 @@ public sealed partial class PostgresImageCollection : ImageCollection
         return command;
     }
 
-    private async Task<T> GuardedAsync<T>(Func<Task<T>> action)
+    private async Task<T> TranslateErrorsAsync<T>(Func<Task<T>> action)
     {
         try
         {

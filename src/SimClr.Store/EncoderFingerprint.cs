@@ -11,12 +11,12 @@ namespace SimClr.Store;
 public static class EncoderFingerprint
 {
     /// <summary>The first 16 hex digits of a SHA-256 over names, shapes and weights, and what the input must look like.</summary>
-    public static string Of(TrainedEncoder encoder)
+    public static string Compute(TrainedEncoder encoder)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Append(hash, $"{encoder.Views.Size} {JsonSerializer.Serialize(encoder.Views.Normalize, Json.Compact)} {encoder.Views.Interpolation.Text()}");
-        foreach ((string name, Tensor value) in ModuleState.Of(encoder.Module))
+        foreach ((string name, Tensor value) in ModuleState.Enumerate(encoder.Module))
         {
             using Tensor plain = value.detach().cpu().contiguous();
             Append(hash, $"{name} [{string.Join(' ', plain.shape)}]");

@@ -27,7 +27,7 @@ public abstract class ImageCollection : VectorStoreCollection<string, ImageRecor
     public bool Exact { get; set; }
 
     /// <summary>Which of some paths are in the index.</summary>
-    public abstract Task<IReadOnlySet<string>> KnownAsync(IEnumerable<string> paths, CancellationToken cancellationToken = default);
+    public abstract Task<IReadOnlySet<string>> GetExistingPathsAsync(IEnumerable<string> paths, CancellationToken cancellationToken = default);
 
     /// <summary>To be called after adding or removing: builds what makes searches fast, where that pays.</summary>
     /// <param name="progress">Told how many images are done.</param>

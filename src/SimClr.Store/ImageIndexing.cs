@@ -41,7 +41,7 @@ public static class ImageIndexing
         for (int first = 0; first < images.Count; first += ImagesAtOnce)
         {
             int[] batch = [.. Enumerable.Range(first, Math.Min(ImagesAtOnce, images.Count - first))];
-            IReadOnlySet<string> known = await collection.KnownAsync(batch.Select(i => KeyOf(images.PathOf(i))), cancellation).ConfigureAwait(false);
+            IReadOnlySet<string> known = await collection.GetExistingPathsAsync(batch.Select(i => KeyOf(images.PathOf(i))), cancellation).ConfigureAwait(false);
             int[] fresh = [.. batch.Where(i => !known.Contains(KeyOf(images.PathOf(i))))];
             present += batch.Length - fresh.Length;
             if (fresh.Length > 0 && Embed(encoder, images, fresh, options, skipped, cancellation) is { } table)
@@ -67,7 +67,7 @@ public static class ImageIndexing
         int done = 0;
         foreach (ImageRecord[] batch in Records(table).Chunk(RowsAtOnce))
         {
-            IReadOnlySet<string> known = await collection.KnownAsync(batch.Select(record => record.Path), cancellation).ConfigureAwait(false);
+            IReadOnlySet<string> known = await collection.GetExistingPathsAsync(batch.Select(record => record.Path), cancellation).ConfigureAwait(false);
             ImageRecord[] fresh = [.. batch.Where(record => !known.Contains(record.Path)).DistinctBy(record => record.Path)];
             await collection.UpsertAsync(fresh, cancellation).ConfigureAwait(false);
             added += fresh.Length;

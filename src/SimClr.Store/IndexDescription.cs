@@ -21,10 +21,10 @@ public sealed record IndexDescription(int Dimension, string? Encoder = null, str
     /// <summary>The description of an index of what an encoder makes.</summary>
     /// <param name="encoder">The encoder.</param>
     /// <param name="run">Where it was loaded from.</param>
-    public static IndexDescription Of(TrainedEncoder encoder, string run)
+    public static IndexDescription ForEncoder(TrainedEncoder encoder, string run)
     {
         ArgumentNullException.ThrowIfNull(encoder);
-        return new IndexDescription(encoder.Dimension, EncoderFingerprint.Of(encoder), Path.GetFullPath(run));
+        return new IndexDescription(encoder.Dimension, EncoderFingerprint.Compute(encoder), Path.GetFullPath(run));
     }
 
     /// <summary>Refuses an encoder that is not the one that made the vectors.</summary>
@@ -35,7 +35,7 @@ public sealed record IndexDescription(int Dimension, string? Encoder = null, str
     public void Require(TrainedEncoder encoder, string index, string run)
     {
         ArgumentNullException.ThrowIfNull(encoder);
-        string fingerprint = EncoderFingerprint.Of(encoder);
+        string fingerprint = EncoderFingerprint.Compute(encoder);
         if (Encoder is not null && Encoder != fingerprint)
         {
             throw new DataException(

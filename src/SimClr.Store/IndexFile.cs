@@ -47,7 +47,7 @@ internal sealed class IndexFile : IDisposable
         {
             // That the folder takes files is found out first: SQLite does not say why it could not open one.
             AtomicFile.Open(temporary, FileMode.Create, FileAccess.Write, 0).Dispose();
-            Guarded(path, () =>
+            TranslateErrors(path, () =>
             {
                 using (SqliteConnection connection = Connect(temporary, SqliteOpenMode.ReadWriteCreate))
                 {
@@ -80,17 +80,17 @@ internal sealed class IndexFile : IDisposable
                 $"there is no index {path} (looked for {System.IO.Path.GetFullPath(path)}); SqliteImageCollection.EnsureCollectionExistsAsync({path}) creates one");
         }
 
-        if (PlainFile.OtherKind(path) is { } kind)
+        if (RegularFile.SpecialKind(path) is { } kind)
         {
             throw new DataException($"{path} is {kind}, not a file; expected an index created by ImageCollection.EnsureCollectionExistsAsync");
         }
 
-        if (FileSize.Of(path) == 0)
+        if (FileSize.Get(path) == 0)
         {
             throw new DataException($"{path} is empty, expected an index created by ImageCollection.EnsureCollectionExistsAsync; remove it and create it again");
         }
 
-        return Guarded(path, () =>
+        return TranslateErrors(path, () =>
         {
             SqliteConnection connection = Connect(path, SqliteOpenMode.ReadWrite);
             try
@@ -107,7 +107,7 @@ internal sealed class IndexFile : IDisposable
     }
 
     /// <summary>Runs something on the file; what SQLite says becomes an error that a user can act on.</summary>
-    public T Guarded<T>(Func<T> action) => Guarded(Path, action);
+    public T TranslateErrors<T>(Func<T> action) => TranslateErrors(Path, action);
 
     /// <summary>
     /// How many rows images and vectors each have, as who wrote last counted them; null where that was a program that counts
@@ -129,7 +129,7 @@ internal sealed class IndexFile : IDisposable
     /// there are, else they are compared when they are read.
     /// </summary>
     /// <exception cref="DataException">Rows are lost.</exception>
-    public void RequireWhole()
+    public void RequireComplete()
     {
         // Nothing is written between one count and the next.
         using SqliteTransaction transaction = Connection.BeginTransaction(deferred: true);
@@ -222,9 +222,9 @@ internal sealed class IndexFile : IDisposable
             throw new DataException($"{path} holds {others} view(s), trigger(s) or virtual table(s), and an index of images has none; it was tampered with: create it again");
         }
 
-        if (FileSize.Of(path) < SizeByHeader(path))
+        if (FileSize.Get(path) < SizeByHeader(path))
         {
-            throw new DataException($"{path} is cut off: it has {FileSize.Of(path)} bytes, expected {SizeByHeader(path)}; copy it again, or create it again");
+            throw new DataException($"{path} is cut off: it has {FileSize.Get(path)} bytes, expected {SizeByHeader(path)}; copy it again, or create it again");
         }
     }
 
@@ -232,7 +232,7 @@ internal sealed class IndexFile : IDisposable
     private static long SizeByHeader(string path)
     {
         Span<byte> header = stackalloc byte[32];
-        PlainFile.Require(path);
+        RegularFile.Require(path);
         using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         stream.ReadExactly(header);
         int page = BinaryPrimitives.ReadUInt16BigEndian(header[16..]);
@@ -262,7 +262,7 @@ internal sealed class IndexFile : IDisposable
 
     private static void Run(SqliteConnection connection, string text) => new Statement(connection, text).Run();
 
-    private static T Guarded<T>(string path, Func<T> action)
+    private static T TranslateErrors<T>(string path, Func<T> action)
     {
         try
         {

@@ -77,7 +77,7 @@ internal sealed record LoadedVectors(long Version, VectorIndex Index, IReadOnlyL
                     + $"expected {rows} rows and {file.Images} paths; copy it again, or create it again");
     }
 
-    private static long MaxRowsOf(IndexFile file, int dimension) => FileSize.Of(file.Path) / (dimension * sizeof(float));
+    private static long MaxRowsOf(IndexFile file, int dimension) => FileSize.Get(file.Path) / (dimension * sizeof(float));
 
     private static string StampOf(GraphOptions options, int rows, long last)
         => string.Create(CultureInfo.InvariantCulture, $"{options.Links} {options.BuildWidth} {options.Seed} {rows} {last}");

@@ -65,7 +65,7 @@ public sealed class SqliteImageCollection : ImageCollection
     /// <summary>Whether a file begins as an index does. That it is one, and whole, is told when it is opened.</summary>
     public static bool IsIndex(string path)
     {
-        if (!File.Exists(path) || PlainFile.OtherKind(path) is not null)
+        if (!File.Exists(path) || RegularFile.SpecialKind(path) is not null)
         {
             return false;
         }
@@ -99,15 +99,15 @@ public sealed class SqliteImageCollection : ImageCollection
 
     /// <inheritdoc/>
     public override Task<long> CountAsync(CancellationToken cancellationToken = default)
-        => Task.FromResult(Opened.Guarded(() => Opened.Images));
+        => Task.FromResult(Opened.TranslateErrors(() => Opened.Images));
 
     /// <inheritdoc/>
-    public override Task<IReadOnlySet<string>> KnownAsync(IEnumerable<string> paths, CancellationToken cancellationToken = default)
-        => Task.FromResult<IReadOnlySet<string>>(Opened.Guarded(() => paths.Where(path => IdOf(path, null) is not null).ToHashSet()));
+    public override Task<IReadOnlySet<string>> GetExistingPathsAsync(IEnumerable<string> paths, CancellationToken cancellationToken = default)
+        => Task.FromResult<IReadOnlySet<string>>(Opened.TranslateErrors(() => paths.Where(path => IdOf(path, null) is not null).ToHashSet()));
 
     /// <inheritdoc/>
     public override Task<ImageRecord?> GetAsync(string key, RecordRetrievalOptions? options = null, CancellationToken cancellationToken = default)
-        => Task.FromResult(Opened.Guarded(
+        => Task.FromResult(Opened.TranslateErrors(
             () => Select("i.path = $path", options?.IncludeVectors ?? false, ("$path", key)).FirstOrDefault()));
 
     /// <inheritdoc/>
@@ -151,7 +151,7 @@ public sealed class SqliteImageCollection : ImageCollection
     /// <inheritdoc/>
     public override Task CompleteAsync(IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
-        Opened.Guarded(() =>
+        Opened.TranslateErrors(() =>
         {
             long images = Opened.Images;
             if (HasStoredGraph() && (images * Description.Dimension < GraphFrom || 4 * Load().Index.Removed > Load().Index.Count))
@@ -172,7 +172,7 @@ public sealed class SqliteImageCollection : ImageCollection
 
     /// <summary>All images with their vectors, in the order in which they were added.</summary>
     /// <exception cref="DataException">There are none, or the file cannot be read.</exception>
-    public EmbeddingTable ReadTable() => Opened.Guarded(() =>
+    public EmbeddingTable ReadTable() => Opened.TranslateErrors(() =>
     {
         int dimension = Description.Dimension;   // The first to read it finds out whether the file is whole.
         using SqliteTransaction transaction = Opened.Connection.BeginTransaction(deferred: true);
@@ -209,7 +209,7 @@ public sealed class SqliteImageCollection : ImageCollection
     protected override async IAsyncEnumerable<ImageRecord> AllAsync(bool includeVectors, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask.ConfigureAwait(false);
-        foreach (ImageRecord record in Opened.Guarded(() => Select("i.path IS NOT NULL", includeVectors)))
+        foreach (ImageRecord record in Opened.TranslateErrors(() => Select("i.path IS NOT NULL", includeVectors)))
         {
             cancellationToken.ThrowIfCancellationRequested();
             yield return record;
@@ -219,7 +219,7 @@ public sealed class SqliteImageCollection : ImageCollection
     /// <inheritdoc/>
     protected override Task<IReadOnlyList<(ImageRecord Record, double Score)>> FindAsync(
         ReadOnlyMemory<float> query, int count, bool includeVectors, CancellationToken cancellationToken)
-        => Task.FromResult<IReadOnlyList<(ImageRecord, double)>>(Opened.Guarded(() =>
+        => Task.FromResult<IReadOnlyList<(ImageRecord, double)>>(Opened.TranslateErrors(() =>
         {
             LoadedVectors vectors = Load();
             return vectors.Index.Find(query.Span, count, Exact)
@@ -241,15 +241,15 @@ public sealed class SqliteImageCollection : ImageCollection
         (loaded, file, description) = (null, null, null);
     }
 
-    private IndexDescription ReadDescription() => Opened.Guarded(() =>
+    private IndexDescription ReadDescription() => Opened.TranslateErrors(() =>
     {
-        Opened.RequireWhole();
+        Opened.RequireComplete();
         return Opened.Meta("dimension") is { } text && int.TryParse(text, out int dimension) && dimension is > 0 and <= VectorIndex.MaxDimension
             ? new IndexDescription(dimension, Opened.Meta("encoder"), Opened.Meta("run"))
             : throw new DataException($"{Name}: it does not say how many numbers its vectors have; it is damaged: create it again");
     });
 
-    private void Write(Action<SqliteTransaction> write) => Opened.Guarded(() =>
+    private void Write(Action<SqliteTransaction> write) => Opened.TranslateErrors(() =>
     {
         using SqliteTransaction transaction = Opened.Connection.BeginTransaction();
         long? before = Opened.Rows;
@@ -322,7 +322,7 @@ public sealed class SqliteImageCollection : ImageCollection
         lock (gate)
         {
             int dimension = Description.Dimension;
-            return loaded = Opened.Guarded(() =>
+            return loaded = Opened.TranslateErrors(() =>
             {
                 // How many there are and which: of one version, whoever writes meanwhile.
                 using SqliteTransaction transaction = Opened.Connection.BeginTransaction(deferred: true);

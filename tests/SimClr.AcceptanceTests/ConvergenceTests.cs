@@ -21,8 +21,8 @@ public sealed class ConvergenceTests
             EncoderCatalog.Create(options.Encoder, options.Views.Size, options.Seed), options.Encoder, options.Views);
         double before = Accuracy(untrained);
 
-        PretrainResult result = new Pretrainer(options).Run(train, folder.Of("run"));
-        using TrainedEncoder trained = TrainedEncoder.Load(folder.Of("run"));
+        PretrainResult result = new Pretrainer(options).Run(train, folder.PathOf("run"));
+        using TrainedEncoder trained = TrainedEncoder.Load(folder.PathOf("run"));
         double after = Accuracy(trained);
 
         Assert.True(after > before + 0.1, $"kNN {before:F3} before, {after:F3} after");

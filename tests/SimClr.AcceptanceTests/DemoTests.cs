@@ -20,7 +20,7 @@ public sealed class DemoTests
 
         Assert.Equal((200, 50), (json.GetProperty("train_images").GetInt32(), json.GetProperty("test_images").GetInt32()));
         Assert.True(json.GetProperty("seconds").GetDouble() > 0);
-        string page = File.ReadAllText(folder.Of(json.GetProperty("report").GetString()!));
+        string page = File.ReadAllText(folder.PathOf(json.GetProperty("report").GetString()!));
         Assert.DoesNotMatch(@"(src|href)\s*=\s*""(?!data:|#)", page);
         Assert.Contains("data:image/png;base64,", page, StringComparison.Ordinal);
         Assert.Contains("<svg", page, StringComparison.Ordinal);
@@ -37,19 +37,19 @@ public sealed class DemoTests
         Simclr.Outcome second = Simclr.Run(folder.Path, "demo", "images", "--epochs", "1", "--threads", "1", "--json").Succeeded();
         Assert.Contains("partner ranks first", first.Output, StringComparison.Ordinal);
         Assert.Equal(JsonValueKind.Null, second.Json.GetProperty("simclr").ValueKind);
-        Assert.True(File.Exists(folder.Of("simclr-demo", "report.html")));
-        Assert.True(File.Exists(folder.Of("simclr-demo-2", "report.html")));
-        Assert.DoesNotContain("accurac", File.ReadAllText(folder.Of("simclr-demo", "report.html")).Split("<main")[^1], StringComparison.OrdinalIgnoreCase);
+        Assert.True(File.Exists(folder.PathOf("simclr-demo", "report.html")));
+        Assert.True(File.Exists(folder.PathOf("simclr-demo-2", "report.html")));
+        Assert.DoesNotContain("accurac", File.ReadAllText(folder.PathOf("simclr-demo", "report.html")).Split("<main")[^1], StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]
     public void A_directory_that_is_not_empty_is_left_alone()
     {
         using var folder = new WorkingFolder();
-        Directory.CreateDirectory(folder.Of("mine"));
-        File.WriteAllText(folder.Of("mine", "letter.txt"), "dear");
+        Directory.CreateDirectory(folder.PathOf("mine"));
+        File.WriteAllText(folder.PathOf("mine", "letter.txt"), "dear");
         Simclr.Outcome outcome = Simclr.Run(folder.Path, "demo", "--out", "mine");
         Assert.Equal(2, outcome.ExitCode);
-        Assert.Equal(["letter.txt"], Directory.GetFileSystemEntries(folder.Of("mine")).Select(Path.GetFileName));
+        Assert.Equal(["letter.txt"], Directory.GetFileSystemEntries(folder.PathOf("mine")).Select(Path.GetFileName));
     }
 }

@@ -59,8 +59,8 @@ public sealed class DuplicateQualityTests : IDisposable
             Batch = new() { Size = 64 },
             Threads = 1,
         };
-        new Pretrainer(options).Run(some, folder.Of("run"));
-        return folder.Of("run");
+        new Pretrainer(options).Run(some, folder.PathOf("run"));
+        return folder.PathOf("run");
     }
 
     /// <summary>A photograph, then its changed copies, then the next.</summary>
@@ -94,7 +94,7 @@ public sealed class DuplicateQualityTests : IDisposable
             {
                 foreach (Duplicate found in group.Duplicates)
                 {
-                    kept[found.Row] = group.Kept;
+                    kept[found.Row] = group.Representative;
                 }
             }
 

@@ -35,7 +35,7 @@ public sealed class EcosystemTests : IDisposable
             print(json.dumps({"shape": npy.shape, "type": str(npy.dtype), "equal": bool((npy == rows).all()), "last": float(npy[-1, -1])}))
             """);
 
-        EmbeddingTable ours = EmbeddingFile.Read(folder.Of("photos.npy"));
+        EmbeddingTable ours = EmbeddingFile.Read(folder.PathOf("photos.npy"));
         Assert.Equal([ours.Count, ours.Dimension], seen.GetProperty("shape").EnumerateArray().Select(side => side.GetInt32()));
         Assert.Equal("float32", seen.GetProperty("type").GetString());
         Assert.True(seen.GetProperty("equal").GetBoolean());
@@ -106,7 +106,7 @@ public sealed class EcosystemTests : IDisposable
     private TrainedEncoder Untrained(EncoderOptions options, int size)
     {
         var encoder = new TrainedEncoder(EncoderCatalog.Create(options, size), options, new() { Size = size });
-        encoder.Save(folder.Of("encoder.safetensors"));
+        encoder.Save(folder.PathOf("encoder.safetensors"));
         return encoder;
     }
 }

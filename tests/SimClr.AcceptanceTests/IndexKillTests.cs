@@ -22,9 +22,9 @@ public sealed class IndexKillTests
     public async Task Killed_while_adding_it_keeps_what_was_committed_and_goes_on_where_it_stopped()
     {
         using var folder = new WorkingFolder();
-        string index = folder.Of("photos.index");
-        WriteEmbeddings(folder.Of("first.csv"), 1);
-        WriteEmbeddings(folder.Of("all.csv"), Rows);
+        string index = folder.PathOf("photos.index");
+        WriteEmbeddings(folder.PathOf("first.csv"), 1);
+        WriteEmbeddings(folder.PathOf("all.csv"), Rows);
         Simclr.Run(folder.Path, "index", "create", "first.csv", "--out", "photos.index").Succeeded();
 
         var moments = new Random(Environment.TickCount);

@@ -51,7 +51,7 @@ public sealed class KillTests
         process.ErrorDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        string? before = new RunDirectory(folder.Of("killed")).LatestCheckpoint();
+        string? before = new RunDirectory(folder.PathOf("killed")).LatestCheckpoint();
         if (atAnyMoment)
         {
             // Before the first step included.
@@ -60,7 +60,7 @@ public sealed class KillTests
         else
         {
             // Soon after it has got on a little, so that kills spread over the whole run.
-            while (!process.HasExited && new RunDirectory(folder.Of("killed")).LatestCheckpoint() == before)
+            while (!process.HasExited && new RunDirectory(folder.PathOf("killed")).LatestCheckpoint() == before)
             {
                 process.WaitForExit(5);
             }
@@ -70,9 +70,9 @@ public sealed class KillTests
 
         process.Kill();
         process.WaitForExit();
-        return Path.GetFileNameWithoutExtension(new RunDirectory(folder.Of("killed")).LatestCheckpoint()) ?? "none";
+        return Path.GetFileNameWithoutExtension(new RunDirectory(folder.PathOf("killed")).LatestCheckpoint()) ?? "none";
     }
 
     private static bool Same(WorkingFolder folder, Func<string, string> file)
-        => File.ReadAllBytes(file(folder.Of("whole"))).AsSpan().SequenceEqual(File.ReadAllBytes(file(folder.Of("killed"))));
+        => File.ReadAllBytes(file(folder.PathOf("whole"))).AsSpan().SequenceEqual(File.ReadAllBytes(file(folder.PathOf("killed"))));
 }

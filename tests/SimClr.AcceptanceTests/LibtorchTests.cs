@@ -20,14 +20,14 @@ public sealed class LibtorchTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "for Linux");
 
         // Copies, and no links: of the same file the loader takes one for the other by itself.
-        Directory.CreateDirectory(folder.Of("lib"));
+        Directory.CreateDirectory(folder.PathOf("lib"));
         foreach (string library in Libraries)
         {
-            File.Copy(Path.Combine(AppContext.BaseDirectory, library), folder.Of("lib", library));
+            File.Copy(Path.Combine(AppContext.BaseDirectory, library), folder.PathOf("lib", library));
         }
 
         Simclr.Outcome outcome = Named(folder.Path, "doctor", "--device", "cpu", "--json").Succeeded();
-        Assert.Equal(folder.Of("lib"), outcome.Json.GetProperty("libtorch_folder").GetString());
+        Assert.Equal(folder.PathOf("lib"), outcome.Json.GetProperty("libtorch_folder").GetString());
         Assert.True(outcome.Json.GetProperty("speed_test").GetProperty("images_per_second").GetDouble() > 0);
     }
 
@@ -35,9 +35,9 @@ public sealed class LibtorchTests : IDisposable
     public void Another_version_is_refused_with_what_was_found_and_expected()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "for Linux");
-        Directory.CreateDirectory(folder.Of("lib"));
-        File.WriteAllText(folder.Of("lib", "libtorch_cpu.so"), "");
-        File.WriteAllText(folder.Of("version.py"), "__version__ = '2.9.1+cu128'\n");
+        Directory.CreateDirectory(folder.PathOf("lib"));
+        File.WriteAllText(folder.PathOf("lib", "libtorch_cpu.so"), "");
+        File.WriteAllText(folder.PathOf("version.py"), "__version__ = '2.9.1+cu128'\n");
         Simclr.Outcome outcome = Named(folder.Path, "doctor");
         Assert.Equal(2, outcome.ExitCode);
         Assert.StartsWith($"error: {Variable} is '{folder.Path}', which is version 2.9.1+cu128; expected 2.10, ", outcome.Error, StringComparison.Ordinal);
@@ -47,8 +47,8 @@ public sealed class LibtorchTests : IDisposable
     public void A_library_that_cannot_be_loaded_is_told_in_the_loaders_words()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "for Linux");
-        File.Copy(Path.Combine(AppContext.BaseDirectory, "libc10.so"), folder.Of("libc10.so"));
-        File.WriteAllText(folder.Of("libtorch_cpu.so"), "no library");
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "libc10.so"), folder.PathOf("libc10.so"));
+        File.WriteAllText(folder.PathOf("libtorch_cpu.so"), "no library");
         Simclr.Outcome outcome = Named(folder.Path, "doctor");
         Assert.Equal(2, outcome.ExitCode);
         Assert.Contains("libtorch_cpu.so cannot be loaded: ", outcome.Error, StringComparison.Ordinal);
@@ -62,7 +62,7 @@ public sealed class LibtorchTests : IDisposable
     public void An_unknown_backend_is_a_build_error(string backend, bool known)
     {
         Simclr.Outcome outcome = Dotnet.Run(
-            Repository.Root, "msbuild", Repository.Of("src", "SimClr.Cli", "SimClr.Cli.csproj"), "-t:CheckTorchBackend", $"-p:TorchBackend={backend}");
+            Repository.Root, "msbuild", Repository.PathOf("src", "SimClr.Cli", "SimClr.Cli.csproj"), "-t:CheckTorchBackend", $"-p:TorchBackend={backend}");
         Assert.Equal(known ? 0 : 1, outcome.ExitCode);
         Assert.Equal(!known, outcome.Output.Contains($"error SIMCLR002: TorchBackend is '{backend}', expected cpu", StringComparison.Ordinal));
     }

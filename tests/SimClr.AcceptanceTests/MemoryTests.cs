@@ -42,7 +42,7 @@ public sealed class MemoryTests
         // Waits for as many, and says how many there are.
         long StepsMade(long atLeast)
         {
-            string metrics = new RunDirectory(folder.Of("run")).MetricsFile;
+            string metrics = new RunDirectory(folder.PathOf("run")).MetricsFile;
             long steps = 0;
             while (steps < atLeast)
             {

@@ -20,10 +20,10 @@ public sealed partial class MlNetScoringTests : IDisposable
     [Fact]
     public void MlNet_finds_the_same_neighbors_as_the_encoder()
     {
-        string photos = folder.Of(folder.Images("photos", 8, classes: false));
+        string photos = folder.PathOf(folder.Images("photos", 8, classes: false));
         var options = new EncoderOptions { Name = "resnet18", Width = 1.0 / 16 };
         using var encoder = new TrainedEncoder(EncoderCatalog.Create(options, Size), options, new() { Size = Size });
-        encoder.Save(folder.Of("encoder.safetensors"));
+        encoder.Save(folder.PathOf("encoder.safetensors"));
         Simclr.Run(folder.Path, "export", "onnx", "encoder.safetensors", "--out", "encoder.onnx", "--preprocess", "--normalize", "--threads", "1").Succeeded();
 
         string output = Dotnet.Run(folder.Path, Repository.Sample("MlNetScoring"), "encoder.onnx", photos).Succeeded().Output;

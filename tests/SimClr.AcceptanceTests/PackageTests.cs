@@ -15,9 +15,9 @@ public sealed class PackageTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    public static TheoryData<string> Libraries => [.. Directory.GetDirectories(Repository.Of("src"))
+    public static TheoryData<string> Libraries => [.. Directory.GetDirectories(Repository.PathOf("src"))
         .Select(path => Path.GetFileName(path)!)
-        .Where(name => name != "SimClr.Cli" && File.Exists(Repository.Of("src", name, $"{name}.csproj")))];
+        .Where(name => name != "SimClr.Cli" && File.Exists(Repository.PathOf("src", name, $"{name}.csproj")))];
 
     [Theory]
     [MemberData(nameof(Libraries))]
@@ -54,8 +54,8 @@ public sealed class PackageTests : IDisposable
     [Fact]
     public void The_readme_of_the_packages_shows_the_first_sample_and_its_links_lead_somewhere()
     {
-        string readme = File.ReadAllText(Repository.Of("docs", "package.md"));
-        string program = File.ReadAllText(Repository.Of("samples", "FirstSteps", "Program.cs"));
+        string readme = File.ReadAllText(Repository.PathOf("docs", "package.md"));
+        string program = File.ReadAllText(Repository.PathOf("samples", "FirstSteps", "Program.cs"));
         Assert.Equal(program, Regex.Match(readme, "```csharp\n(.*?)```", RegexOptions.Singleline).Groups[1].Value);
         Assert.True(program.Split('\n').Length <= 40);
 
@@ -68,8 +68,8 @@ public sealed class PackageTests : IDisposable
     [Fact]
     public void The_readme_names_the_libtorch_that_we_build_with()
     {
-        string readme = File.ReadAllText(Repository.Of("docs", "package.md"));
-        string versions = File.ReadAllText(Repository.Of("Directory.Packages.props"));
+        string readme = File.ReadAllText(Repository.PathOf("docs", "package.md"));
+        string versions = File.ReadAllText(Repository.PathOf("Directory.Packages.props"));
         foreach (string system in (string[])["linux-x64", "win-x64", "osx-arm64"])
         {
             string version = Regex.Match(versions, $"\"libtorch-cpu-{system}\" Version=\"([^\"]+)\"").Groups[1].Value;
@@ -80,7 +80,7 @@ public sealed class PackageTests : IDisposable
     private ZipArchive Pack(string project)
     {
         Dotnet.Run(
-            Repository.Of("src", project), "pack", "--no-build", "-c", Repository.Configuration, "-o", folder.Path, "-nologo").Succeeded();
+            Repository.PathOf("src", project), "pack", "--no-build", "-c", Repository.Configuration, "-o", folder.Path, "-nologo").Succeeded();
         Assert.Single(Directory.GetFiles(folder.Path, "*.snupkg"));
         return ZipFile.OpenRead(Assert.Single(Directory.GetFiles(folder.Path, "*.nupkg")));
     }

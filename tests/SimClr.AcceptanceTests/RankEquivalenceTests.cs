@@ -39,21 +39,21 @@ public sealed class RankEquivalenceTests
         Ranks(folder, 0, [.. common, "--out", "two", .. Micro(microOfEach)]);
         Ranks(folder, 0, [.. common, "--out", "again", .. Micro(microOfEach)]);
 
-        double distance = Distance(folder.Of("two"), folder.Of("one"), step: 1);
+        double distance = Distance(folder.PathOf("two"), folder.PathOf("one"), step: 1);
         Assert.True(distance <= Rounding, $"{distance}");
         Ranks(folder, 0, [.. common, "--out", "control", "--set", "batch.norm=rank", .. Micro(microOfEach)]);
-        double control = Distance(folder.Of("control"), folder.Of("one"), step: 1);
+        double control = Distance(folder.PathOf("control"), folder.PathOf("one"), step: 1);
         Assert.True(control >= Other, $"{control}");
         foreach (int step in Enumerable.Range(1, 4))
         {
-            Assert.Equal(File.ReadAllBytes(Checkpoint(folder.Of("two"), step)), File.ReadAllBytes(Checkpoint(folder.Of("again"), step)));
+            Assert.Equal(File.ReadAllBytes(Checkpoint(folder.PathOf("two"), step)), File.ReadAllBytes(Checkpoint(folder.PathOf("again"), step)));
         }
 
         // From the second step on, as if stopped there.
-        File.Delete(Checkpoint(folder.Of("again"), 4));
-        File.Delete(Checkpoint(folder.Of("again"), 3));
+        File.Delete(Checkpoint(folder.PathOf("again"), 4));
+        File.Delete(Checkpoint(folder.PathOf("again"), 3));
         Ranks(folder, 0, verb, "--out", "again", "--resume");
-        Assert.Equal(File.ReadAllBytes(Checkpoint(folder.Of("two"), 4)), File.ReadAllBytes(Checkpoint(folder.Of("again"), 4)));
+        Assert.Equal(File.ReadAllBytes(Checkpoint(folder.PathOf("two"), 4)), File.ReadAllBytes(Checkpoint(folder.PathOf("again"), 4)));
     }
 
     [Fact]

@@ -43,9 +43,9 @@ public sealed class RankTests(RankTests.Trained trained) : IClassFixture<RankTes
         {
             // On a busy machine a job may have ended before this process could kill it: then all of it is done again.
             stops.Clear();
-            if (Directory.Exists(folder.Of("killed")))
+            if (Directory.Exists(folder.PathOf("killed")))
             {
-                Directory.Delete(folder.Of("killed"), recursive: true);
+                Directory.Delete(folder.PathOf("killed"), recursive: true);
             }
 
             for (int kill = 0; kill < Kills; kill++)
@@ -68,7 +68,7 @@ public sealed class RankTests(RankTests.Trained trained) : IClassFixture<RankTes
     {
         using var folder = new WorkingFolder();
         _ = folder.Images("images", Images, classes: false);
-        var directory = new RunDirectory(folder.Of("run"));
+        var directory = new RunDirectory(folder.PathOf("run"));
         using Mpirun job = Start(folder, [.. Small, "--epochs", "10000", "--out", "run"]);
         job.WaitUntil(() => directory.LatestCheckpoint() is not null);
         Mpirun.Signal("TERM", job.RankProcesses.Max());
@@ -105,7 +105,7 @@ public sealed class RankTests(RankTests.Trained trained) : IClassFixture<RankTes
     {
         using var folder = new WorkingFolder();
         _ = folder.Images("images", Images, classes: false);
-        File.WriteAllText(folder.Of("images", "broken.png"), "no image");
+        File.WriteAllText(folder.PathOf("images", "broken.png"), "no image");
         string[] embed =
         [
             "embed", trained.Run, "images", "--json", "--set", "data.max_skipped=0.5", "--threads", "1", "--out",
@@ -133,9 +133,9 @@ public sealed class RankTests(RankTests.Trained trained) : IClassFixture<RankTes
             "evaluate", .. verb.Split(' '), trained.Run, "--train", "images", "--test", "test", "--threads", "1", "--json", "--predictions",
         ];
         JsonElement one = Simclr.Run(folder.Path, [.. evaluate, "one.csv"]).Succeeded().Json;
-        if (Directory.Exists(folder.Of("network")))
+        if (Directory.Exists(folder.PathOf("network")))
         {
-            Directory.Delete(folder.Of("network"), recursive: true);
+            Directory.Delete(folder.PathOf("network"), recursive: true);
         }
 
         using Mpirun job = Start(folder, [.. evaluate, "two.csv"]);
@@ -159,7 +159,7 @@ public sealed class RankTests(RankTests.Trained trained) : IClassFixture<RankTes
     /// <summary>Lets the job get on a little, then SIGKILLs one of its ranks. Returns the checkpoint that it had, and whether it was killed.</summary>
     private static string KillOnce(WorkingFolder folder, string[] run, Random moments)
     {
-        var directory = new RunDirectory(folder.Of("killed"));
+        var directory = new RunDirectory(folder.PathOf("killed"));
         string? before = directory.LatestCheckpoint();
         using Mpirun job = Start(folder, run);
         job.WaitUntil(() => directory.LatestCheckpoint() != before);
@@ -177,7 +177,7 @@ public sealed class RankTests(RankTests.Trained trained) : IClassFixture<RankTes
     private static bool WasKilled(string stop) => stop.EndsWith("killed", StringComparison.Ordinal);
 
     private static bool Same(WorkingFolder folder, string one, string other, Func<string, string> file)
-        => File.ReadAllBytes(file(folder.Of(one))).AsSpan().SequenceEqual(File.ReadAllBytes(file(folder.Of(other))));
+        => File.ReadAllBytes(file(folder.PathOf(one))).AsSpan().SequenceEqual(File.ReadAllBytes(file(folder.PathOf(other))));
 
     /// <summary>One run for all tests that embed or evaluate; trained when the first of them asks for it.</summary>
     public sealed class Trained : IDisposable
@@ -196,7 +196,7 @@ public sealed class RankTests(RankTests.Trained trained) : IClassFixture<RankTes
             _ = folder.Images("images", Images, classes: false);
             string[] options = ["--epochs", "2", "--set", "precision=fp32", "--set", "optimizer.peak_rate=0.5"];
             Simclr.Run(folder.Path, [.. Small, .. options, "--out", "run"]).Succeeded();
-            return folder.Of("run");
+            return folder.PathOf("run");
         }
     }
 }

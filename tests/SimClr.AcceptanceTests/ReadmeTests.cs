@@ -42,7 +42,7 @@ public sealed partial class ReadmeTests
 
         Assert.Matches(@"kNN accuracy \d\d\.\d ?%", output.ToString());
         Assert.Contains("most like", output.ToString(), StringComparison.Ordinal);
-        Assert.True(File.Exists(folder.Of("runs", "first", "encoder.safetensors")));
+        Assert.True(File.Exists(folder.PathOf("runs", "first", "encoder.safetensors")));
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed partial class ReadmeTests
         folder.Images("photos", 60, classes: false);
         folder.Images(Path.Combine("labeled", "train"), 100, classes: true, first: 100);
         folder.Images(Path.Combine("labeled", "test"), 100, classes: true, first: 300);
-        File.Copy(Directory.EnumerateFiles(folder.Of("photos")).First(), folder.Of("query.jpg"));   // What it is, is told by its content.
+        File.Copy(Directory.EnumerateFiles(folder.PathOf("photos")).First(), folder.PathOf("query.jpg"));   // What it is, is told by its content.
         string[] commands = [.. Blocks("sh").SelectMany(block => block.Split('\n'))
             .Where(line => line.StartsWith("simclr ", StringComparison.Ordinal) && !line.Contains("cifar10", StringComparison.Ordinal))
             .Select(line => line.Split('#')[0].Trim()["simclr ".Length..])];
@@ -72,12 +72,12 @@ public sealed partial class ReadmeTests
             Assert.True(code == 0, $"exit code {code}\n{said}");
         }));
 
-        Assert.True(File.Exists(folder.Of("simclr-demo", "report.html")));
-        Assert.True(File.Exists(folder.Of("views.png")));
+        Assert.True(File.Exists(folder.PathOf("simclr-demo", "report.html")));
+        Assert.True(File.Exists(folder.PathOf("views.png")));
         Assert.All(
             ["photos.npy", "photos.index", "found.html", "duplicates.html", "clusters.html", "labels.csv", "map.html", "encoder.onnx"],
-            file => Assert.True(File.Exists(folder.Of(file)), file));
-        Assert.True(File.Exists(folder.Of("runs", "photos", "encoder.safetensors")));
+            file => Assert.True(File.Exists(folder.PathOf(file)), file));
+        Assert.True(File.Exists(folder.PathOf("runs", "photos", "encoder.safetensors")));
     }
 
     // No other test here depends on the current directory: they name whole paths, or start processes elsewhere.

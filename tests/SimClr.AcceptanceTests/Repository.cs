@@ -11,10 +11,10 @@ internal static class Repository
     public static string Configuration { get; } =
         Path.GetFileName(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory))!);
 
-    public static string Of(params string[] parts) => Path.Combine([Root, .. parts]);
+    public static string PathOf(params string[] parts) => Path.Combine([Root, .. parts]);
 
     /// <summary>The program of a sample.</summary>
-    public static string Sample(string name) => Of("samples", name, "bin", Configuration, "net10.0", $"{name}.dll");
+    public static string Sample(string name) => PathOf("samples", name, "bin", Configuration, "net10.0", $"{name}.dll");
 
     private static string Find([CallerFilePath] string here = "")
         => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));

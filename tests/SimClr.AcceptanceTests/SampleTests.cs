@@ -27,7 +27,7 @@ public sealed partial class SampleTests : IDisposable
         Assert.Equal(4, found.Distinct().Count());
         Assert.EndsWith("00000.png", found[0], StringComparison.Ordinal);
         Assert.Matches(@"encoder\.onnx: differs by \d\.\de-\d at most", output);
-        Assert.True(new FileInfo(folder.Of("run", "encoder.onnx")).Length > 100_000);
+        Assert.True(new FileInfo(folder.PathOf("run", "encoder.onnx")).Length > 100_000);
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed partial class SampleTests : IDisposable
     public void An_augmentation_of_ones_own_is_part_of_the_run()
     {
         Assert.Matches(@"^1 steps, loss \d", Run("CustomAugmentation", "run", folder.Images("photos", 24, classes: false)));
-        JsonElement run = JsonDocument.Parse(File.ReadAllText(folder.Of("run", "run.json"))).RootElement;
+        JsonElement run = JsonDocument.Parse(File.ReadAllText(folder.PathOf("run", "run.json"))).RootElement;
         Assert.Equal("CustomAugmentation.RandomErasing", run.GetProperty("own_augmentation").GetString());
     }
 
@@ -73,12 +73,12 @@ public sealed partial class SampleTests : IDisposable
     public async Task The_search_service_finds_an_image_by_itself_and_says_what_is_wrong_with_an_upload()
     {
         folder.Images("photos", 24, classes: false);
-        Untrained(folder.Of("encoder.safetensors"));
+        Untrained(folder.PathOf("encoder.safetensors"));
         await Serving(async client =>
         {
             Assert.StartsWith("24 images", await client.GetStringAsync("/", TestContext.Current.CancellationToken), StringComparison.Ordinal);
 
-            byte[] query = await File.ReadAllBytesAsync(folder.Of("photos", "00007.png"), TestContext.Current.CancellationToken);
+            byte[] query = await File.ReadAllBytesAsync(folder.PathOf("photos", "00007.png"), TestContext.Current.CancellationToken);
             (HttpStatusCode status, JsonElement found) = await Search(client, query, "/search?top=3");
             Assert.Equal(HttpStatusCode.OK, status);
             Assert.Equal(3, found.GetArrayLength());
@@ -92,20 +92,20 @@ public sealed partial class SampleTests : IDisposable
         });
 
         // The index is kept: a new image is found at the next start, and those of before are still there.
-        File.Move(folder.Of("photos", "00003.png"), folder.Of("photos", "more.png"));
+        File.Move(folder.PathOf("photos", "00003.png"), folder.PathOf("photos", "more.png"));
         await Serving(async client => Assert.StartsWith("25 images", await client.GetStringAsync("/", TestContext.Current.CancellationToken), StringComparison.Ordinal));
     }
 
     [Fact]
     public void Each_sample_has_its_line_and_its_command_in_the_readme()
     {
-        string readme = File.ReadAllText(Repository.Of("samples", "README.md"));
-        string[] projects = [.. Directory.GetFiles(Repository.Of("samples"), "*.csproj", SearchOption.AllDirectories)
+        string readme = File.ReadAllText(Repository.PathOf("samples", "README.md"));
+        string[] projects = [.. Directory.GetFiles(Repository.PathOf("samples"), "*.csproj", SearchOption.AllDirectories)
             .Select(file => Path.GetFileNameWithoutExtension(file)!)
             .Order(StringComparer.Ordinal)];
         Assert.Equal(projects, Row().Matches(readme).Select(match => match.Groups[1].Value));
         Assert.All(projects, name => Assert.Contains($"dotnet run -c Release --project samples/{name} ", readme, StringComparison.Ordinal));
-        string solution = File.ReadAllText(Repository.Of("SimClr.slnx"));
+        string solution = File.ReadAllText(Repository.PathOf("SimClr.slnx"));
         Assert.All(projects, name => Assert.Contains($"\"samples/{name}/{name}.csproj\"", solution, StringComparison.Ordinal));
     }
 

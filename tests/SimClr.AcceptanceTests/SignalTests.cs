@@ -31,7 +31,7 @@ public sealed class SignalTests
         using Process process = Simclr.Start(folder.Path, [.. run, "--epochs", "100000"]);
         Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var directory = new RunDirectory(folder.Of("run"));
+        var directory = new RunDirectory(folder.PathOf("run"));
         WaitUntil(() => process.HasExited || Lines(directory.MetricsFile) > 0);
 
         // A terminal that closes may say so twice: the shell tells its jobs, and the system those in the foreground.

@@ -25,7 +25,7 @@ public sealed class StandardStreamTests
         process.WaitForExit();
 
         Assert.Equal(0, process.ExitCode);
-        var run = new RunDirectory(folder.Of("run"));
+        var run = new RunDirectory(folder.PathOf("run"));
         Assert.All(File.ReadLines(run.MetricsFile), line => Assert.StartsWith("{", line, StringComparison.Ordinal));
         using SafetensorsFile encoder = SafetensorsFile.Read(Path.Combine(run.Root, "encoder.safetensors"));
         Assert.NotEmpty(encoder.Tensors);

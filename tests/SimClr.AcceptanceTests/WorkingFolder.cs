@@ -8,7 +8,7 @@ internal sealed class WorkingFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("simclr-acceptance-").FullName;
 
-    public string Of(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
+    public string PathOf(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
 
     /// <summary>Writes images of the embedded set as PNG files, in one folder per class or all in one.</summary>
     public string Images(string name, int count, bool classes, int first = 0)
@@ -16,7 +16,7 @@ internal sealed class WorkingFolder : IDisposable
         ImageDataSet images = DataSets.Open("sample:");
         for (int i = first; i < first + count; i++)
         {
-            string folder = classes ? Of(name, images.ClassNames![images.Labels![i]].Replace('/', '-')) : Of(name);
+            string folder = classes ? PathOf(name, images.ClassNames![images.Labels![i]].Replace('/', '-')) : PathOf(name);
             Directory.CreateDirectory(folder);
             File.WriteAllBytes(System.IO.Path.Combine(folder, $"{i:D5}.png"), Png(images.Read(i)));
         }

@@ -62,7 +62,7 @@ internal sealed class FuzzTrial
     {
         // Not string.GetHashCode, which differs from process to process.
         int name = reader.Name.Aggregate(17, (hash, letter) => unchecked((hash * 31) + letter));
-        return reader.Wrap(Mutation.Of(seeds, reader.TokenBytes, new Random(unchecked((seed * 1_000_003) ^ (number * 7919) ^ name))));
+        return reader.Wrap(Mutation.Create(seeds, reader.TokenBytes, new Random(unchecked((seed * 1_000_003) ^ (number * 7919) ^ name))));
     }
 
     /// <summary>Tries one, in this process.</summary>

@@ -24,7 +24,7 @@ internal static class Mutation
     /// <param name="seeds">Valid files, one at least.</param>
     /// <param name="tokens">What stands in such files.</param>
     /// <param name="random">Decides everything.</param>
-    public static byte[] Of(IReadOnlyList<byte[]> seeds, IReadOnlyList<byte[]> tokens, Random random)
+    public static byte[] Create(IReadOnlyList<byte[]> seeds, IReadOnlyList<byte[]> tokens, Random random)
     {
         var bytes = new List<byte>(seeds[random.Next(seeds.Count)]);
         int steps = 0;

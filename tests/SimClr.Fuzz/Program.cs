@@ -21,10 +21,10 @@ internal static class Program
         string folder = Path.GetFullPath(options["--out"]);
         if (options.TryGetValue("--child", out string? name))
         {
-            return FuzzChild.Run(ReaderCatalog.Of(name), Number("--seed"), Number("--from"), Number("--to"), Path.Combine(folder, "child"), Console.Out);
+            return FuzzChild.Run(ReaderCatalog.Find(name), Number("--seed"), Number("--from"), Number("--to"), Path.Combine(folder, "child"), Console.Out);
         }
 
-        IReadOnlyList<FuzzReader> readers = options.TryGetValue("--reader", out string? wanted) ? [ReaderCatalog.Of(wanted)] : ReaderCatalog.All;
+        IReadOnlyList<FuzzReader> readers = options.TryGetValue("--reader", out string? wanted) ? [ReaderCatalog.Find(wanted)] : ReaderCatalog.All;
         return options.ContainsKey("--one") ? One(readers[0], Number("--seed"), Number("--one"), folder) : Many(readers, Number("--seed"), Number("--count"), folder);
     }
 

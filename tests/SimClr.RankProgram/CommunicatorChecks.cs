@@ -190,7 +190,7 @@ internal static class CommunicatorChecks
 
     private static void CountsTime(ICommunicator ranks)
     {
-        (TimeSpan communicated, TimeSpan waited) = (ranks.Communicated, ranks.Waited);
+        (TimeSpan communicated, TimeSpan waited) = (ranks.CommunicationTime, ranks.WaitTime);
         using Tensor values = ones(1000);
 
         // Whoever comes last to one waits for nobody; nobody is last every time.
@@ -199,7 +199,7 @@ internal static class CommunicatorChecks
             ranks.AllReduce(values);
         }
 
-        if (ranks is not SingleProcess && (ranks.Communicated <= communicated || ranks.Waited <= waited))
+        if (ranks is not SingleProcess && (ranks.CommunicationTime <= communicated || ranks.WaitTime <= waited))
         {
             throw new InvalidOperationException("the time of an all-reduce is not counted");
         }

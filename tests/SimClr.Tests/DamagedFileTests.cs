@@ -18,7 +18,7 @@ public sealed class DamagedFileTests : IDisposable
     [MemberData(nameof(Readers))]
     public void Damaged_files_are_read_or_refused(string name)
     {
-        FuzzReader reader = ReaderCatalog.Of(name);
+        FuzzReader reader = ReaderCatalog.Find(name);
         var trial = new FuzzTrial(reader, seed: 1, folder.Path);
         var failures = new List<string>();
         for (int number = 0; number < reader.Share * InputsPerShare; number++)

@@ -20,7 +20,7 @@ internal static class TestDevice
     public static double Same => IsCpu ? 0 : SameOnGpu;
 
     /// <summary>The tensor where the tests compute.</summary>
-    public static Tensor Here(this Tensor values) => values.to(Device);
+    public static Tensor ToTestDevice(this Tensor values) => values.to(Device);
 
     /// <summary>Asserts that two tensors are the same: to the bit on the processor.</summary>
     public static void AssertSame(Tensor expected, Tensor got, string name = "")

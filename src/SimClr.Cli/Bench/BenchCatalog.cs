@@ -18,17 +18,17 @@ internal static class BenchCatalog
     [
         new("start-up", "help and preset list, each as a new process", StartupBenchmark.Measure),
         new("peak", "matrix products in fp32 and bf16", PeakBenchmark.Measure),
-        new("step", "a bare training step against the peak, and pretrain against the bare step, ResNet-18", StepBenchmark.Whole),
+        new("step", "a bare training step against the peak, and pretrain against the bare step, ResNet-18", StepBenchmark.Full),
         new("step-quarter", "the same with a quarter of the width", StepBenchmark.Quarter),
         new("photos", "pretrain on photographs at 224 pixels, from JPEG and packed, against the bare step", PhotoBenchmark.Measure),
         new("embed", "embedding to a file against the encoder alone, from memory, packed and JPEG", EmbedBenchmark.Measure) { OnRequest = true },
         new("augmentation", "views per second on one core", AugmentationBenchmark.Measure),
         new("decode", "JPEG photographs per second on one core", DecodeBenchmark.Measure),
         new("loss", "NT-Xent against its dense form", LossBenchmark.Time),
-        new("loss-memory", "memory of NT-Xent with 16,384 images", LossBenchmark.Memory) { OwnProcess = true },
+        new("loss-memory", "memory of NT-Xent with 16,384 images", LossBenchmark.Memory) { NeedsOwnProcess = true },
         new("gradient-cache", "a batch of 4,096 by micro-batches: time and memory", CacheBenchmark.Measure),
-        new(CachePlain, "plain steps", CacheBenchmark.Plain) { OwnProcess = true, IsSide = true },
-        new(CacheMicro, "micro-batches", CacheBenchmark.Micro) { OwnProcess = true, IsSide = true },
+        new(CachePlain, "plain steps", CacheBenchmark.Plain) { NeedsOwnProcess = true, IsSide = true },
+        new(CacheMicro, "micro-batches", CacheBenchmark.Micro) { NeedsOwnProcess = true, IsSide = true },
         new("onnx", "embedding of a fixed batch against ONNX Runtime with the exported model", OnnxBenchmark.Measure) { OnRequest = true },
         new("search", "search among 100,000 vectors of 128, exact and by the graph; recall, build time and memory of the graph", SearchBenchmark.Measure) { OnRequest = true },
         new("busy", "pretrain, embed and linear evaluation with one busy process per core, against the idle machine", BusyBenchmark.Measure) { OnRequest = true },
@@ -49,7 +49,7 @@ internal static class BenchCatalog
         if (names.FirstOrDefault(name => All.All(benchmark => benchmark.Name != name)) is { } unknown)
         {
             throw new ConfigurationException(
-                $"--only: got '{unknown}', expected one of {string.Join(", ", Names)}{Nearest.Hint(unknown, Names)}");
+                $"--only: got '{unknown}', expected one of {string.Join(", ", Names)}{DidYouMean.Hint(unknown, Names)}");
         }
 
         return [.. All.Where(benchmark => names.Count == 0 ? !benchmark.OnRequest && !benchmark.IsSide : names.Contains(benchmark.Name))];

@@ -13,7 +13,7 @@ internal static class BenchEncoder
     public static TrainedEncoder Load(EncoderOptions options, ViewOptions views, string device)
     {
         using var folder = new ScratchFolder();
-        string file = folder.Of("encoder.safetensors");
+        string file = folder.PathOf("encoder.safetensors");
         using (var built = new TrainedEncoder(EncoderCatalog.Create(options, views.Size), options, views))
         {
             built.Save(file);

@@ -7,7 +7,7 @@ namespace SimClr.Cli.Bench;
 /// <summary>What the measurements look at: the user's images, or made-up ones that cost as much.</summary>
 internal static class BenchImages
 {
-    private const int MadeUp = 64;
+    private const int SyntheticImages = 64;
     private const int PhotoWidth = 500;
     private const int PhotoHeight = 375;
     private const int Quality = 90;
@@ -17,7 +17,7 @@ internal static class BenchImages
         => new RepeatedDataSet(
             settings.Images is { } data
                 ? DataSets.Open(data)
-                : new InMemoryDataSet(Enumerable.Range(0, MadeUp).Select(number => Picture(number, side, side))),
+                : new InMemoryDataSet(Enumerable.Range(0, SyntheticImages).Select(number => Picture(number, side, side))),
             count);
 
     /// <summary>Photographs as files.</summary>
@@ -31,9 +31,9 @@ internal static class BenchImages
             return new RepeatedDataSet(DataSets.Open(data), count);
         }
 
-        string photos = folder.Of("photos");
+        string photos = folder.PathOf("photos");
         Directory.CreateDirectory(photos);
-        for (int number = 0; number < Math.Min(MadeUp, count); number++)
+        for (int number = 0; number < Math.Min(SyntheticImages, count); number++)
         {
             File.WriteAllBytes(Path.Join(photos, $"{number:D3}.jpg"), Jpeg(Picture(number, PhotoWidth, PhotoHeight)));
         }

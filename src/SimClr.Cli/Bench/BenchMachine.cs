@@ -8,8 +8,8 @@ namespace SimClr.Cli.Bench;
 /// <summary>Where figures were measured; without it they mean little.</summary>
 internal sealed record BenchMachine(MachineReport Machine, LibraryReport Libraries, ComputePlan Plan)
 {
-    public static BenchMachine Of(BenchSettings settings)
-        => new(MachineReport.Take(), LibraryReport.Take(), ComputePlan.Resolve(settings.Basis, ownEncoder: false));
+    public static BenchMachine Detect(BenchSettings settings)
+        => new(MachineReport.Detect(), LibraryReport.Detect(), ComputePlan.Resolve(settings.BaseOptions, customEncoder: false));
 
     public JsonObject Json() => new()
     {
@@ -26,7 +26,7 @@ internal sealed record BenchMachine(MachineReport Machine, LibraryReport Librari
         ["system"] = RuntimeInformation.OSDescription,
     };
 
-    public string Words()
+    public string Text()
         => $"{Machine.Processor}, {Machine.Cores} core(s), {string.Join(", ", Machine.Vectors)}; {Plan.Threads} thread(s), "
             + $"{Plan.Precision} on {Plan.Device}; libtorch {Libraries.Torch}, {RuntimeInformation.FrameworkDescription}";
 }

@@ -17,14 +17,14 @@ internal sealed record BenchReport(BenchMachine Machine, IReadOnlyList<BenchRow>
         ["seconds"] = Math.Round(Seconds, 1),
     };
 
-    public string Words()
+    public string Text()
     {
         var text = new StringBuilder();
-        text.AppendLine(Machine.Words());
+        text.AppendLine(Machine.Text());
         foreach (BenchRow row in Rows)
         {
             text.AppendLine();
-            text.AppendLine(row.What);
+            text.AppendLine(row.Description);
             text.AppendLine(CultureInfo.InvariantCulture, $"  {row.Name}: {Value(row)}{Range(row)}{Verdict(row)}");
             foreach ((string name, double value) in row.Figures)
             {
@@ -41,15 +41,15 @@ internal sealed record BenchReport(BenchMachine Machine, IReadOnlyList<BenchRow>
     {
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"# {Machine.Machine.Processor}, {Machine.Machine.Cores} cores").AppendLine();
-        text.AppendLine(Machine.Words()).AppendLine();
+        text.AppendLine(Machine.Text()).AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture, $"`{command}`, {Seconds:F0} s. Ratios are of sides measured in turn; the median, and the lowest to the highest round.").AppendLine();
         text.AppendLine(MarkdownColumns).AppendLine("|---|---|---|---|---|");
         foreach (BenchRow row in Rows)
         {
             string target = row.Target is null ? "" : Bound(row.Target);
             string behind = string.Join(", ", row.Figures.Select(figure => $"{figure.Key} {Number(figure.Value)}"));
-            string missed = row.Met == false ? " (missed)" : "";
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {row.What} | {target} | {Value(row)}{missed} |{Range(row)} | {behind} |");
+            string missed = row.TargetMet == false ? " (missed)" : "";
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {row.Description} | {target} | {Value(row)}{missed} |{Range(row)} | {behind} |");
         }
 
         return text.ToString();
@@ -61,7 +61,7 @@ internal sealed record BenchReport(BenchMachine Machine, IReadOnlyList<BenchRow>
         => row.Result.Rounds == 1 ? "" : $" {Number(row.Result.Low)}–{Number(row.Result.High)} in {row.Result.Rounds} rounds";
 
     private static string Verdict(BenchRow row)
-        => row.Target is null ? "" : $"; target {Bound(row.Target)}: {(row.Met == true ? "reached" : "missed")}";
+        => row.Target is null ? "" : $"; target {Bound(row.Target)}: {(row.TargetMet == true ? "reached" : "missed")}";
 
     private static string Bound(Target target) => $"{(target.AtLeast ? "≥" : "≤")} {Number(target.Bound)}";
 

@@ -9,7 +9,7 @@ internal static class BenchRowJson
     public static JsonObject Write(BenchRow row) => new()
     {
         ["name"] = row.Name,
-        ["what"] = row.What,
+        ["what"] = row.Description,
         ["value"] = Significant(row.Result.Median),
         ["low"] = Significant(row.Result.Low),
         ["high"] = Significant(row.Result.High),
@@ -17,15 +17,15 @@ internal static class BenchRowJson
         ["unit"] = row.Unit,
         ["at_least"] = row.Target is { AtLeast: true } least ? least.Bound : null,
         ["at_most"] = row.Target is { AtLeast: false } most ? most.Bound : null,
-        ["met"] = row.Met,
+        ["met"] = row.TargetMet,
         ["figures"] = new JsonObject([.. row.Figures.Select(figure => KeyValuePair.Create(figure.Key, (JsonNode?)Significant(figure.Value)))]),
     };
 
     public static BenchRow Read(JsonNode json)
     {
         var result = new Spread(Number("value"), Number("low"), Number("high"), json["rounds"]!.GetValue<int>());
-        Target? target = json["at_least"] is not null ? Target.Least(Number("at_least"))
-            : json["at_most"] is not null ? Target.Most(Number("at_most"))
+        Target? target = json["at_least"] is not null ? Target.Min(Number("at_least"))
+            : json["at_most"] is not null ? Target.Max(Number("at_most"))
             : null;
         return new BenchRow(Text("name"), Text("what"), result, Text("unit"), target)
         {

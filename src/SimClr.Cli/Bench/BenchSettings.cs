@@ -6,13 +6,13 @@ namespace SimClr.Cli.Bench;
 internal sealed record BenchSettings
 {
     /// <summary>Device, threads, precision; its encoder is ResNet-18 on 32-pixel views, the rest is varied per figure.</summary>
-    public PretrainOptions Basis { get; init; } = Presets.Load("cifar10-small");
+    public PretrainOptions BaseOptions { get; init; } = Presets.Load("cifar10-small");
 
     /// <summary>How often each side is measured, in turn.</summary>
     public int Rounds { get; init; } = 3;
 
     /// <summary>How long one side is repeated per round where a single pass is short.</summary>
-    public TimeSpan Span { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Images per step.</summary>
     public int Batch { get; init; } = 256;
@@ -63,14 +63,14 @@ internal sealed record BenchSettings
     public string? Images { get; init; }
 
     /// <summary>Measures the one row of a benchmark by its name; the command does it in a process of its own.</summary>
-    public Func<string, BenchSettings, CancellationToken, BenchRow> Apart { get; init; } =
+    public Func<string, BenchSettings, CancellationToken, BenchRow> MeasureInOwnProcess { get; init; } =
         (name, settings, cancellation) => BenchCatalog.Choose([name]).Single().Measure(settings, cancellation).Single();
 
     /// <summary>Fewer rounds and steps: to see where things stand, not to quote.</summary>
     public BenchSettings Shorter() => this with
     {
         Rounds = 1,
-        Span = TimeSpan.FromSeconds(0.5),
+        Duration = TimeSpan.FromSeconds(0.5),
         QuarterSteps = 4,
         PhotoSteps = 1,
         LargeBatch = 1024,

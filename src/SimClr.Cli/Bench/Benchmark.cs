@@ -7,7 +7,7 @@ namespace SimClr.Cli.Bench;
 internal sealed record Benchmark(string Name, string Summary, Func<BenchSettings, CancellationToken, IEnumerable<BenchRow>> Measure)
 {
     /// <summary>Whether it watches the memory of its process, so that among others it gets a process of its own.</summary>
-    public bool OwnProcess { get; init; }
+    public bool NeedsOwnProcess { get; init; }
 
     /// <summary>Whether it is left out unless it is asked for by name.</summary>
     public bool OnRequest { get; init; }

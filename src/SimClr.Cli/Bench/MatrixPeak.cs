@@ -19,8 +19,8 @@ internal sealed class MatrixPeak : IDisposable
     {
         ScalarType type = precision == "bf16" ? ScalarType.BFloat16 : ScalarType.Float32;
         Device place = TorchSharp.torch.device(device);
-        left = full([side, side], Scalars.Of(0.5), dtype: type, device: place).DetachFromDisposeScope();
-        right = full([side, side], Scalars.Of(0.25), dtype: type, device: place).DetachFromDisposeScope();
+        left = full([side, side], RootedScalars.From(0.5), dtype: type, device: place).DetachFromDisposeScope();
+        right = full([side, side], RootedScalars.From(0.25), dtype: type, device: place).DetachFromDisposeScope();
         product = zeros([side, side], dtype: type, device: place).DetachFromDisposeScope();
         operations = 2.0 * side * side * side;
         Multiply();

@@ -23,12 +23,12 @@ internal static class PretrainSpeed
         options = options with { Schedule = new() { Epochs = 1, WarmupEpochs = 0 } };
         new Pretrainer(options)
         {
-            Progress = new Reports<PretrainProgress>(progress =>
+            Progress = new ImmediateProgress<PretrainProgress>(progress =>
             {
                 seconds += (progress.Step - steps) * options.Batch.Size / progress.ImagesPerSecond;
                 steps = progress.Step;
             }),
-        }.Run(images, folder.Of("run"), cancellation: cancellation);
+        }.Run(images, folder.PathOf("run"), cancellation: cancellation);
         return steps * options.Batch.Size / seconds;
     }
 }

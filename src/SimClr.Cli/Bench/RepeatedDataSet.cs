@@ -14,7 +14,7 @@ internal sealed class RepeatedDataSet(ImageDataSet source, int count) : Delegati
 
     public override IReadOnlyList<string>? ClassNames => null;
 
-    public override IReadOnlyList<sbyte[]>? Presence => null;
+    public override IReadOnlyList<sbyte[]>? MultiLabels => null;
 
     public override string? NoLabelsReason => null;
 

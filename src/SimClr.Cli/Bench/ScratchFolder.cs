@@ -5,7 +5,7 @@ internal sealed class ScratchFolder : IDisposable
 {
     private readonly string path = Directory.CreateTempSubdirectory("simclr-bench-").FullName;
 
-    public string Of(string name) => Path.Join(path, name);
+    public string PathOf(string name) => Path.Join(path, name);
 
     public void Dispose() => Directory.Delete(path, recursive: true);
 }

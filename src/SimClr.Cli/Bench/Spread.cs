@@ -7,7 +7,7 @@ namespace SimClr.Cli.Bench;
 /// <param name="Rounds">How many there were.</param>
 internal sealed record Spread(double Median, double Low, double High, int Rounds)
 {
-    public static Spread Of(IReadOnlyList<double> values)
+    public static Spread FromValues(IReadOnlyList<double> values)
     {
         double[] sorted = [.. values.Order()];
         int middle = sorted.Length / 2;
@@ -16,6 +16,6 @@ internal sealed record Spread(double Median, double Low, double High, int Rounds
     }
 
     /// <summary>The ratio of two sides, round by round: what disturbs both in one round cancels out.</summary>
-    public static Spread OfRatio(IReadOnlyList<double> upper, IReadOnlyList<double> lower)
-        => Of([.. upper.Zip(lower, (a, b) => a / b)]);
+    public static Spread FromRatio(IReadOnlyList<double> upper, IReadOnlyList<double> lower)
+        => FromValues([.. upper.Zip(lower, (a, b) => a / b)]);
 }

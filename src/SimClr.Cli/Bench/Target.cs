@@ -5,9 +5,9 @@ namespace SimClr.Cli.Bench;
 /// <param name="AtLeast">Whether larger is better.</param>
 internal sealed record Target(double Bound, bool AtLeast)
 {
-    public static Target Least(double bound) => new(bound, true);
+    public static Target Min(double bound) => new(bound, true);
 
-    public static Target Most(double bound) => new(bound, false);
+    public static Target Max(double bound) => new(bound, false);
 
     public bool IsMetBy(double value) => AtLeast ? value >= Bound : value <= Bound;
 }

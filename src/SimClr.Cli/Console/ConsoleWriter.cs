@@ -22,26 +22,26 @@ internal sealed class ConsoleWriter(TextWriter inner, bool escapes = true) : Tex
     public ConsoleWriter Drawing => drawing ??= new ConsoleWriter(inner, escapes: false);
 
     /// <summary>Whether this stands for a stream, such as <see cref="Console.Error"/>.</summary>
-    public bool StandsFor(TextWriter stream) => ReferenceEquals(inner, stream);
+    public bool Wraps(TextWriter stream) => ReferenceEquals(inner, stream);
 
-    public override void Write(char value) => Try(() => inner.Write(Shown(value.ToString())));
+    public override void Write(char value) => Try(() => inner.Write(EscapeText(value.ToString())));
 
     public override void Write(char[] buffer, int index, int count) => Write(new string(buffer, index, count));
 
     public override void Write(ReadOnlySpan<char> buffer) => Write(buffer.ToString());
 
-    public override void Write(string? value) => Try(() => inner.Write(Shown(value)));
+    public override void Write(string? value) => Try(() => inner.Write(EscapeText(value)));
 
     public override void WriteLine() => Try(inner.WriteLine);
 
-    public override void WriteLine(string? value) => Try(() => inner.WriteLine(escapes && value is not null ? TerminalText.Name(value) : value));
+    public override void WriteLine(string? value) => Try(() => inner.WriteLine(escapes && value is not null ? TerminalText.EscapeName(value) : value));
 
     /// <summary>An exception with its trace, in many lines.</summary>
     public override void WriteLine(object? value) => Write($"{value}{Environment.NewLine}");
 
     public override void Flush() => Try(inner.Flush);
 
-    private string? Shown(string? text) => escapes && text is not null ? TerminalText.Lines(text) : text;
+    private string? EscapeText(string? text) => escapes && text is not null ? TerminalText.EscapeLines(text) : text;
 
     private void Try(Action write)
     {

@@ -11,12 +11,12 @@ internal static partial class StandardStreams
     private const int GetDescriptorFlags = 1;
     private const int CloseOnExec = 1;
 
-    public static TextWriter Output { get; } = IsGiven(1) ? Console.Out : TextWriter.Null;
+    public static TextWriter Output { get; } = IsInherited(1) ? Console.Out : TextWriter.Null;
 
-    public static TextWriter Error { get; } = IsGiven(2) ? Console.Error : TextWriter.Null;
+    public static TextWriter Error { get; } = IsInherited(2) ? Console.Error : TextWriter.Null;
 
     // What is inherited was not closed on exec; what the runtime opens always will be.
-    private static bool IsGiven(int descriptor)
+    private static bool IsInherited(int descriptor)
         => OperatingSystem.IsWindows() || DescriptorFlags(descriptor, GetDescriptorFlags) is >= 0 and var flags && (flags & CloseOnExec) == 0;
 
     [LibraryImport("libc", EntryPoint = "fcntl")]

@@ -10,10 +10,10 @@ namespace SimClr.Cli;
 internal static class TerminalText
 {
     /// <summary>For a text of several lines, with tabs.</summary>
-    public static string Lines(string text) => Escape(text, oneLine: false);
+    public static string EscapeLines(string text) => Escape(text, oneLine: false);
 
     /// <summary>For a name within a line: a line break in it would look like a line of ours.</summary>
-    public static string Name(string name) => Escape(name, oneLine: true);
+    public static string EscapeName(string name) => Escape(name, oneLine: true);
 
     /// <summary>Whether a terminal obeys this character, or some part of it does what is not seen.</summary>
     public static bool IsControl(char letter)

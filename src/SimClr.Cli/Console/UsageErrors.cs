@@ -20,7 +20,7 @@ internal static class UsageErrors
 
     /// <summary>Refuses a file or folder whose name is empty, as a variable of a shell that was not set leaves it.</summary>
     /// <exception cref="ConfigurationException">There is one.</exception>
-    public static void RefuseEmptyNames(ParseResult parsed)
+    public static void RejectEmptyNames(ParseResult parsed)
     {
         foreach (SymbolResult result in parsed.CommandResult.Children.Where(result => result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value))))
         {
@@ -47,7 +47,7 @@ internal static class UsageErrors
     {
         if (Directives(parsed).FirstOrDefault() is { } directive)
         {
-            return [$"'{Lineage(command).Last().Name}' got an unexpected argument '{directive}'"];
+            return [$"'{Ancestors(command).Last().Name}' got an unexpected argument '{directive}'"];
         }
 
         IReadOnlyList<string> unmatched = parsed.UnmatchedTokens;
@@ -95,22 +95,22 @@ internal static class UsageErrors
         {
             string name = token.Split('=')[0];
             IEnumerable<string> options = Known(command).Where(option => !option.Hidden).Select(option => option.Name);
-            return $"'{FullName(command)}' has no option '{name}'{Nearest.Hint(name, options)}";
+            return $"'{FullName(command)}' has no option '{name}'{DidYouMean.Hint(name, options)}";
         }
 
         return command.Subcommands.Count > 0
-            ? $"'{FullName(command)}' has no command '{token}'{Nearest.Hint(token, command.Subcommands.Select(verb => verb.Name))}"
+            ? $"'{FullName(command)}' has no command '{token}'{DidYouMean.Hint(token, command.Subcommands.Select(verb => verb.Name))}"
             : $"'{FullName(command)}' got an unexpected argument '{token}'";
     }
 
     private static IEnumerable<Option> Known(Command command)
-        => Lineage(command).SelectMany(parent => parent.Options)
+        => Ancestors(command).SelectMany(parent => parent.Options)
             .Where(option => option.Recursive || command.Options.Contains(option));
 
     private static string FullName(Command command)
-        => string.Join(' ', Lineage(command).Reverse().Select(parent => parent.Name));
+        => string.Join(' ', Ancestors(command).Reverse().Select(parent => parent.Name));
 
-    private static IEnumerable<Command> Lineage(Command command)
+    private static IEnumerable<Command> Ancestors(Command command)
     {
         for (Command? current = command; current is not null; current = current.Parents.OfType<Command>().FirstOrDefault())
         {

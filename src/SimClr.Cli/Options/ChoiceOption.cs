@@ -6,7 +6,7 @@ namespace SimClr.Cli;
 /// <summary>Options that take one of a few names; null where they are not given.</summary>
 internal static class ChoiceOption
 {
-    public static Option<string?> Of(string name, string description, IReadOnlyList<string> choices, string? usual = null)
+    public static Option<string?> Create(string name, string description, IReadOnlyList<string> choices, string? usual = null)
     {
         string list = string.Join(", ", choices);
         var option = new Option<string?>(name) { Description = $"{description}: {list}{(usual is null ? "" : $". Default: {usual}.")}", HelpName = "name" };
@@ -15,7 +15,7 @@ internal static class ChoiceOption
             string? typed = result.GetValueOrDefault<string?>();
             if (typed is not null && !choices.Contains(typed))
             {
-                result.AddError($"{name}: got '{typed}', expected one of {list}{Nearest.Hint(typed, choices)}");
+                result.AddError($"{name}: got '{typed}', expected one of {list}{DidYouMean.Hint(typed, choices)}");
             }
         });
         return option;

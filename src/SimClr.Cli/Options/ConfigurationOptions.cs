@@ -32,7 +32,7 @@ internal sealed class ConfigurationOptions
     }
 
     /// <summary>Whether the user said what to build on, so that no preset has to be chosen for the images.</summary>
-    public bool Chosen(CommandContext context) => context.Value(preset) is not null || context.Value(file) is not null;
+    public bool IsSpecified(CommandContext context) => context.Value(preset) is not null || context.Value(file) is not null;
 
     /// <summary>Whether --set decides this key.</summary>
     public bool Assigns(CommandContext context, string key)
@@ -40,16 +40,16 @@ internal sealed class ConfigurationOptions
 
     /// <summary>The preset, the file over it, single values over both, and the global options over all.</summary>
     /// <param name="context">What the user typed.</param>
-    /// <param name="fitting">The preset where the user names none; null for the plain defaults.</param>
+    /// <param name="defaultPreset">The preset where the user names none; null for the plain defaults.</param>
     /// <exception cref="ConfigurationException">Something in them is wrong.</exception>
-    public PretrainOptions Resolve(CommandContext context, string? fitting = null)
-        => RunConfiguration.Checked(LayOver(context, new PretrainOptions(), fitting));
+    public PretrainOptions Resolve(CommandContext context, string? defaultPreset = null)
+        => RunConfiguration.Validate(Overlay(context, new PretrainOptions(), defaultPreset));
 
     /// <summary>The same over a configuration that is there already, and not yet checked across fields: more may come.</summary>
-    public PretrainOptions LayOver(CommandContext context, PretrainOptions basis, string? fitting = null)
+    public PretrainOptions Overlay(CommandContext context, PretrainOptions basis, string? defaultPreset = null)
     {
-        PretrainOptions options = RunConfiguration.LayOver(
-            basis, context.Value(preset) ?? fitting, context.Value(file), context.Value(assignments) ?? []);
+        PretrainOptions options = RunConfiguration.ResolveUnchecked(
+            basis, context.Value(preset) ?? defaultPreset, context.Value(file), context.Value(assignments) ?? []);
         return options with
         {
             Seed = context.Seed ?? options.Seed,

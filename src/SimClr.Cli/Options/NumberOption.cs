@@ -7,7 +7,7 @@ namespace SimClr.Cli;
 /// <summary>Options that take a number; null where they are not given.</summary>
 internal static class NumberOption
 {
-    public static Option<long?> Integer(string name, string description, long lowest, bool recursive = false)
+    public static Option<long?> Integer(string name, string description, long min, bool recursive = false)
         => new(name)
         {
             Description = description,
@@ -17,13 +17,13 @@ internal static class NumberOption
             {
                 string text = result.Tokens[0].Value;
                 bool good = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value)
-                    && value >= lowest && (lowest == long.MinValue || value <= int.MaxValue);
-                return good ? value : Bad<long>(result, name, text, $"an integer{Range(lowest, value)}");
+                    && value >= min && (min == long.MinValue || value <= int.MaxValue);
+                return good ? value : Bad<long>(result, name, text, $"an integer{Range(min, value)}");
             },
         };
 
     /// <summary>An integer, or 0 for the word "auto".</summary>
-    public static Option<long?> IntegerOrAuto(string name, string description, long lowest)
+    public static Option<long?> IntegerOrAuto(string name, string description, long min)
         => new(name)
         {
             Description = description,
@@ -32,10 +32,10 @@ internal static class NumberOption
             {
                 string text = result.Tokens[0].Value;
                 bool good = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value)
-                    && value >= lowest && value <= int.MaxValue;
+                    && value >= min && value <= int.MaxValue;
                 return text == "auto" ? 0
                     : good ? value
-                    : Bad<long>(result, name, text, $"an integer{Range(lowest, value)}, or auto");
+                    : Bad<long>(result, name, text, $"an integer{Range(min, value)}, or auto");
             },
         };
 
@@ -60,9 +60,9 @@ internal static class NumberOption
         };
 
     // The upper bound is named only to who comes near it: 0 also stands for what is no number.
-    private static string Range(long lowest, long value) => lowest == long.MinValue ? ""
-        : value > int.MaxValue ? string.Create(CultureInfo.InvariantCulture, $" from {lowest} to {int.MaxValue}")
-        : string.Create(CultureInfo.InvariantCulture, $" of {lowest} or more");
+    private static string Range(long min, long value) => min == long.MinValue ? ""
+        : value > int.MaxValue ? string.Create(CultureInfo.InvariantCulture, $" from {min} to {int.MaxValue}")
+        : string.Create(CultureInfo.InvariantCulture, $" of {min} or more");
 
     private static T? Bad<T>(ArgumentResult result, string name, string text, string expected)
         where T : struct

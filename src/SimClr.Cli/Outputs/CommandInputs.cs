@@ -14,16 +14,16 @@ internal sealed class CommandInputs
     private static readonly string[] PathNames = ["DATA", "DIR", "FILE", "FOLDER", "PART", "RUN"];
 
     // Images left out, rows done so far, and what SQLite keeps while it writes an index.
-    private static readonly string[] Belongings = [".skipped.jsonl", ".part", "-journal", "-wal", "-shm"];
+    private static readonly string[] CompanionSuffixes = [".skipped.jsonl", ".part", "-journal", "-wal", "-shm"];
 
     private readonly (Symbol By, string Typed, string Real)[] files;
     private readonly (string Typed, string Real)[] folders;
 
     public CommandInputs(ParseResult parsed)
     {
-        (Symbol By, string Text)[] typed = [.. Typed(parsed).Distinct()];
-        files = [.. typed.Where(input => File.Exists(input.Text)).Select(input => (input.By, input.Text, RealPath.Of(input.Text)))];
-        folders = [.. typed.Where(input => Directory.Exists(input.Text)).Select(input => (input.Text, RealPath.Of(input.Text)))];
+        (Symbol By, string Text)[] typed = [.. TypedPaths(parsed).Distinct()];
+        files = [.. typed.Where(input => File.Exists(input.Text)).Select(input => (input.By, input.Text, RealPath.Resolve(input.Text)))];
+        folders = [.. typed.Where(input => Directory.Exists(input.Text)).Select(input => (input.Text, RealPath.Resolve(input.Text)))];
     }
 
     /// <summary>Whether an option's value is the path of a file or a folder, by what the help calls it.</summary>
@@ -32,7 +32,7 @@ internal sealed class CommandInputs
     /// <summary>Whether two real paths are of one file.</summary>
     public static bool AreSame(string one, string other)
         => one.Equals(other, OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase)
-            || (FileStatus.Of(one)?.Identity is { } number && number == FileStatus.Of(other)?.Identity);
+            || (FileStatus.Get(one)?.Identity is { } number && number == FileStatus.Get(other)?.Identity);
 
     /// <summary>Refuses a file that is read, or belongs to what is read.</summary>
     /// <param name="option">The option that named it.</param>
@@ -40,7 +40,7 @@ internal sealed class CommandInputs
     /// <param name="real">Its real path.</param>
     /// <param name="mayReplace">The input that it may replace, or null.</param>
     /// <exception cref="ConfigurationException">It must not be written.</exception>
-    public void Refuse(string option, string path, string real, Option? mayReplace)
+    public void Reject(string option, string path, string real, Option? mayReplace)
     {
         foreach ((Symbol by, string typed, string input) in files)
         {
@@ -49,13 +49,13 @@ internal sealed class CommandInputs
                 throw new ConfigurationException($"{option}: '{path}' is an input of this command, which would overwrite it; choose another file");
             }
 
-            if (BelongingsOf(input).Any(file => AreSame(file, real)))
+            if (CompanionsOf(input).Any(file => AreSame(file, real)))
             {
                 throw new ConfigurationException($"{option}: '{path}' belongs to {typed}, an input of this command; choose another file");
             }
         }
 
-        RefuseOfRun(option, path, real);
+        RejectRunFile(option, path, real);
         foreach ((string typed, string folder) in folders)
         {
             if (ImageDecoder.KnowsExtensionOf(real) && IsBelow(folder, real) && !new RunDirectory(folder).HasRun)
@@ -65,30 +65,30 @@ internal sealed class CommandInputs
         }
     }
 
-    private static IEnumerable<string> BelongingsOf(string file)
+    private static IEnumerable<string> CompanionsOf(string file)
     {
-        IEnumerable<string> all = Belongings.Select(suffix => file + suffix);
+        IEnumerable<string> all = CompanionSuffixes.Select(suffix => file + suffix);
         return EmbeddingFile.CompanionOf(file) is { } companion ? all.Append(companion) : all;
     }
 
     /// <summary>The files of a run are written by the training alone, whatever the command reads.</summary>
-    private static void RefuseOfRun(string option, string path, string real)
+    private static void RejectRunFile(string option, string path, string real)
     {
         string? folder = Path.GetDirectoryName(real);
         string? above = Path.GetDirectoryName(folder);
-        if ((folder is not null && IsOfRun(new RunDirectory(folder), real)) || (above is not null && IsOfRun(new RunDirectory(above), real)))
+        if ((folder is not null && IsRunFile(new RunDirectory(folder), real)) || (above is not null && IsRunFile(new RunDirectory(above), real)))
         {
             throw new ConfigurationException($"{option}: '{path}' is a file of a run, which only training writes; choose another file");
         }
     }
 
-    private static bool IsOfRun(RunDirectory run, string file) => run.HasRun
+    private static bool IsRunFile(RunDirectory run, string file) => run.HasRun
         && (AreSame(file, run.EncoderFile) || AreSame(file, run.ClassifierFile) || IsBelow(run.CheckpointFolder, file) || IsBelow(run.TensorBoardFolder, file));
 
     private static bool IsBelow(string folder, string file) => file.StartsWith(
         Path.EndsInDirectorySeparator(folder) ? folder : folder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
-    private static IEnumerable<(Symbol By, string Text)> Typed(ParseResult parsed)
+    private static IEnumerable<(Symbol By, string Text)> TypedPaths(ParseResult parsed)
     {
         Command command = parsed.CommandResult.Command;
         foreach (SymbolResult result in command.Options.Where(TakesPath).Select(option => (SymbolResult?)parsed.GetResult(option))

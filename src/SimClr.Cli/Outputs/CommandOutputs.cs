@@ -27,13 +27,13 @@ internal sealed class CommandOutputs
     {
         foreach (OutputOption option in parsed.CommandResult.Command.Options.OfType<OutputOption>())
         {
-            _ = Of(option);
+            _ = FileFor(option);
         }
     }
 
     /// <summary>The file that an option names; null where it names none.</summary>
     /// <exception cref="ConfigurationException">It must not be written.</exception>
-    public OutputFile? Of(OutputOption option)
+    public OutputFile? FileFor(OutputOption option)
         => option.NoFileWith is { } other && parsed.GetResult(other) is { Implicit: false } ? null
             : parsed.GetValue(option) is { } path ? Open(option.Name, path, option.Kind, option.MayReplace)
             : null;
@@ -53,18 +53,18 @@ internal sealed class CommandOutputs
 
         var file = new OutputFile(option, path, kind.Example);
         OutputFormat? format = kind.FormatOf(option, path);
-        file.Guarded(() =>
+        file.TranslateErrors(() =>
         {
-            string real = RealPath.Of(path);
+            string real = RealPath.Resolve(path);
             (string Path, Func<string, bool>? IsIn)[] all =
             [
                 (real, format?.IsIn), .. (format?.Beside ?? []).Select(beside => (real + beside.Suffix, (Func<string, bool>?)beside.IsIn)),
             ];
             foreach ((string target, Func<string, bool>? isIn) in all)
             {
-                inputs.Value.Refuse(option, target == real ? path : target, target, mayReplace);
-                RefuseTwice(option, path, target);
-                RefuseOther(option, target == real ? path : target, target, kind, isIn, format?.Unmarked);
+                inputs.Value.Reject(option, target == real ? path : target, target, mayReplace);
+                RejectDuplicate(option, path, target);
+                RejectForeign(option, target == real ? path : target, target, kind, isIn, format?.Unmarked);
             }
 
             foreach ((string target, _) in all)
@@ -78,7 +78,7 @@ internal sealed class CommandOutputs
         return opened[(option, path)] = file;
     }
 
-    private void RefuseTwice(string option, string path, string target)
+    private void RejectDuplicate(string option, string path, string target)
     {
         foreach ((string other, string before) in written)
         {
@@ -89,14 +89,14 @@ internal sealed class CommandOutputs
         }
     }
 
-    private static void RefuseOther(
+    private static void RejectForeign(
         string option, string path, string target, OutputKind kind, Func<string, bool>? isIn, string? unmarked)
     {
-        if (isIn is not null && File.Exists(target) && FileSize.Of(target) > 0 && !isIn(target))
+        if (isIn is not null && File.Exists(target) && FileSize.Get(target) > 0 && !isIn(target))
         {
             string which = unmarked is null ? "" : $" as far as can be determined ({unmarked})";
             throw new ConfigurationException(
-                $"{option}: '{path}' exists and is not {kind.What} written by simclr{which}; "
+                $"{option}: '{path}' exists and is not {kind.Description} written by simclr{which}; "
                     + "it is not replaced: choose another file, or move or remove this one");
         }
     }

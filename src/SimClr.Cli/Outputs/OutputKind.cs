@@ -1,10 +1,10 @@
 namespace SimClr.Cli.Outputs;
 
 /// <summary>What an output file holds, and how its name may end.</summary>
-/// <param name="What">The kind in a few words, with an article: "a page".</param>
+/// <param name="Description">The kind in a few words, with an article: "a page".</param>
 /// <param name="Example">A good file name, for messages.</param>
 /// <param name="Formats">The formats that it can be written in; none for any extension that no other kind has.</param>
-internal sealed record OutputKind(string What, string Example, params OutputFormat[] Formats)
+internal sealed record OutputKind(string Description, string Example, params OutputFormat[] Formats)
 {
     /// <summary>The format of a file, by its extension.</summary>
     /// <param name="option">The option that named the file, for messages.</param>
@@ -16,8 +16,8 @@ internal sealed record OutputKind(string What, string Example, params OutputForm
         string extension = Path.GetExtension(path).ToLowerInvariant();
         if (Formats.Length == 0)
         {
-            return OutputKinds.IsTaken(extension)
-                ? throw new ConfigurationException($"{option}: got '{path}', expected {What} such as {Example}; files that end in {extension} are of another kind")
+            return OutputKinds.IsKnownExtension(extension)
+                ? throw new ConfigurationException($"{option}: got '{path}', expected {Description} such as {Example}; files that end in {extension} are of another kind")
                 : null;
         }
 

@@ -5,13 +5,13 @@ namespace SimClr.Cli.Outputs;
 /// <summary>All kinds of files that commands write: the one table of their extensions.</summary>
 internal static class OutputKinds
 {
-    private static readonly OutputFormat PageFormat = new([".html", ".htm"], Contents.IsPage);
-    private static readonly OutputFormat PictureFormat = new([".png"], Contents.IsPicture)
+    private static readonly OutputFormat PageFormat = new([".html", ".htm"], FileContents.IsPage);
+    private static readonly OutputFormat PictureFormat = new([".png"], FileContents.IsPicture)
     {
         Unmarked = "pictures drawn by earlier versions are not marked",
     };
 
-    private static readonly (string, Func<string, bool>) Skipped = (".skipped.jsonl", Contents.IsSkippedList);
+    private static readonly (string, Func<string, bool>) Skipped = (".skipped.jsonl", FileContents.IsSkippedList);
     private static readonly (string, Func<string, bool>) Part = (".part", _ => true);   // Looked at when it is taken up.
 
     /// <summary>A page that a browser shows.</summary>
@@ -25,37 +25,37 @@ internal static class OutputKinds
 
     public static OutputKind Clusters { get; } = Rows("clusters", "path,cluster,cosine");
 
-    public static OutputKind Places { get; } = Rows("map", "path,x,y");
+    public static OutputKind Coordinates { get; } = Rows("map", "path,x,y");
 
     public static OutputKind LabelPredictions { get; } = Rows("predictions", "path,label,prediction,confidence");
 
     public static OutputKind Predictions { get; } = Rows("predictions", "path,label,prediction,correct", "path,class,mark,score");
 
-    /// <summary>Labels to be filled in. That none that was typed gets lost is <see cref="Verbs.TypedLabels"/>'s matter.</summary>
+    /// <summary>Labels to be filled in. That none that was typed gets lost is <see cref="Verbs.ManualLabels"/>'s matter.</summary>
     public static OutputKind Labels { get; } = new(
         "a list of labels (path,label,guess)",
         "next.csv",
-        new OutputFormat([".csv"], Contents.IsLabels));
+        new OutputFormat([".csv"], FileContents.IsLabels));
 
     public static OutputKind Embeddings { get; } = new(
         "embeddings",
         "photos.npy",
-        new OutputFormat([".npy"], Contents.IsMatrix, (".csv", file => Contents.HasColumns(file, "path,width,height")), Skipped, Part),
-        new OutputFormat([".csv"], Contents.IsEmbeddingText, Skipped, Part),
-        new OutputFormat([".safetensors"], Contents.IsEmbeddingTensors, Skipped, Part),
-        new OutputFormat([".parquet"], Contents.IsEmbeddingColumns, Skipped, Part));
+        new OutputFormat([".npy"], FileContents.IsMatrix, (".csv", file => FileContents.HasColumns(file, "path,width,height")), Skipped, Part),
+        new OutputFormat([".csv"], FileContents.IsEmbeddingText, Skipped, Part),
+        new OutputFormat([".safetensors"], FileContents.IsEmbeddingTensors, Skipped, Part),
+        new OutputFormat([".parquet"], FileContents.IsEmbeddingColumns, Skipped, Part));
 
     public static OutputKind Weights { get; } = new(
-        "an encoder", "encoder.safetensors", new OutputFormat([".safetensors"], Contents.IsEncoderTensors));
+        "an encoder", "encoder.safetensors", new OutputFormat([".safetensors"], FileContents.IsEncoderTensors));
 
-    public static OutputKind PyTorchWeights { get; } = new("an encoder", "encoder.pth", new OutputFormat([".pth"], Contents.IsEncoderZip));
+    public static OutputKind PyTorchWeights { get; } = new("an encoder", "encoder.pth", new OutputFormat([".pth"], FileContents.IsEncoderZip));
 
-    public static OutputKind Onnx { get; } = new("a model", "encoder.onnx", new OutputFormat([".onnx"], Contents.IsOnnxModel));
+    public static OutputKind Onnx { get; } = new("a model", "encoder.onnx", new OutputFormat([".onnx"], FileContents.IsOnnxModel));
 
     public static OutputKind Pack { get; } = new(
         "packed images", $"images{PackFile.Extension}", new OutputFormat([PackFile.Extension], PackFile.IsPack, Skipped));
 
-    public static OutputKind Figures { get; } = new("figures", "results.md", new OutputFormat([".md", ".markdown"], Contents.IsBenchTable));
+    public static OutputKind Figures { get; } = new("figures", "results.md", new OutputFormat([".md", ".markdown"], FileContents.IsBenchTable));
 
     /// <summary>A preset to be changed: it never replaces a file.</summary>
     public static OutputKind Preset { get; } = new("a configuration", "my.yaml", new OutputFormat([".yaml", ".yml"], IsIn: null));
@@ -67,12 +67,12 @@ internal static class OutputKinds
         [Map, Picture, Duplicates, Embeddings, Weights, PyTorchWeights, Onnx, Pack, Figures, Preset];
 
     /// <summary>Whether an extension says that a file is of one of these kinds, or an image.</summary>
-    public static bool IsTaken(string extension)
+    public static bool IsKnownExtension(string extension)
         => WithFormats.SelectMany(kind => kind.Formats).Any(format => format.Extensions.Contains(extension))
             || ImageDecoder.Extensions.Contains(extension);
 
     private static OutputKind Rows(string example, params string[] columns) => new(
         $"a table that begins with {columns[0]}",
         $"{example}.csv",
-        new OutputFormat([".csv"], file => columns.Any(names => Contents.HasColumns(file, names))));
+        new OutputFormat([".csv"], file => columns.Any(names => FileContents.HasColumns(file, names))));
 }

@@ -16,14 +16,14 @@ internal sealed class BarDisplay : IDisplay
     private BarDisplay(IAnsiConsole console, ProgressContext bars)
     {
         this.bars = bars;
-        Logger = new RemarkLogger(console.WriteLine);
+        Logger = new NoteLogger(console.WriteLine);
         unused = bars.AddTask("preparing …");
         unused.IsIndeterminate = true;
     }
 
     public ILogger Logger { get; }
 
-    public IProgress<PretrainProgress> Training => new Reports<PretrainProgress>(Report);
+    public IProgress<PretrainProgress> Training => new ImmediateProgress<PretrainProgress>(Report);
 
     /// <param name="output">A terminal's standard error, as it is: a bar moves the cursor.</param>
     /// <param name="work">What is to be shown.</param>
@@ -32,16 +32,16 @@ internal sealed class BarDisplay : IDisplay
 
     internal static T Show<T>(IAnsiConsole console, Func<IDisplay, T> work)
         => console.Progress()
-            .Columns(new ProgressBarColumn { Width = 10 }, new PercentageColumn(), new WordsColumn())
+            .Columns(new ProgressBarColumn { Width = 10 }, new PercentageColumn(), new TextColumn())
             .Start(bars => work(new BarDisplay(console, bars)));
 
     public IProgress<WorkDone> Work(int total)
     {
         ProgressTask bar = Bar(total);
-        return new Reports<WorkDone>(work =>
+        return new ImmediateProgress<WorkDone>(work =>
         {
             bar.Value = work.Done;
-            bar.Description = Markup.Escape(TerminalText.Name(work.Words));
+            bar.Description = Markup.Escape(TerminalText.EscapeName(work.Text));
         });
     }
 
@@ -49,7 +49,7 @@ internal sealed class BarDisplay : IDisplay
     {
         training ??= Bar(progress.TotalSteps);
         training.Value = progress.Step;
-        training.Description = Markup.Escape(ProgressText.Of(progress));
+        training.Description = Markup.Escape(ProgressText.Format(progress));
     }
 
     private ProgressTask Bar(long total)
@@ -80,7 +80,7 @@ internal sealed class BarDisplay : IDisplay
     }
 
     /// <summary>The words behind the bar. They go on in the next line where the library's own column would squeeze bar and percent.</summary>
-    private sealed class WordsColumn : ProgressColumn
+    private sealed class TextColumn : ProgressColumn
     {
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
             => new Markup(task.Description);

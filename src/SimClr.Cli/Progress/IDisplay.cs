@@ -22,11 +22,11 @@ internal interface IDisplay
     IProgress<int> Images(string work, int total)
     {
         IProgress<WorkDone> all = Work(total);
-        return new Reports<int>(done => all.Report(new WorkDone(done, $"{work}: {done} of {total} images")));
+        return new ImmediateProgress<int>(done => all.Report(new WorkDone(done, $"{work}: {done} of {total} images")));
     }
 }
 
 /// <summary>How far some work is.</summary>
 /// <param name="Done">How much is done.</param>
-/// <param name="Words">The same in words.</param>
-internal sealed record WorkDone(int Done, string Words);
+/// <param name="Text">The same in words.</param>
+internal sealed record WorkDone(int Done, string Text);

@@ -15,21 +15,21 @@ internal sealed class LineDisplay(TextWriter output, TimeProvider clock) : IDisp
     private readonly Lock gate = new();
     private long? last;
 
-    public ILogger Logger { get; } = new RemarkLogger(output.WriteLine);
+    public ILogger Logger { get; } = new NoteLogger(output.WriteLine);
 
-    public IProgress<PretrainProgress> Training => new Reports<PretrainProgress>(Report);
+    public IProgress<PretrainProgress> Training => new ImmediateProgress<PretrainProgress>(Report);
 
     public IProgress<WorkDone> Work(int total)
     {
         last = null;
-        return new Reports<WorkDone>(work => Write(work.Done == total, work.Words));
+        return new ImmediateProgress<WorkDone>(work => Write(work.Done == total, work.Text));
     }
 
     private void Report(PretrainProgress progress)
     {
         long stepsPerEpoch = Math.Max(1, progress.TotalSteps / progress.Epochs);
         string step = string.Create(CultureInfo.InvariantCulture, $"step {progress.Step}/{progress.TotalSteps}");
-        Write(progress.Step % stepsPerEpoch == 0, $"{step}, {ProgressText.Of(progress)}");
+        Write(progress.Step % stepsPerEpoch == 0, $"{step}, {ProgressText.Format(progress)}");
     }
 
     private void Write(bool always, string line)
@@ -40,7 +40,7 @@ internal sealed class LineDisplay(TextWriter output, TimeProvider clock) : IDisp
             if (always || last is null || clock.GetElapsedTime(last.Value, now) >= Pause)
             {
                 last = now;
-                output.WriteLine(TerminalText.Name(line));
+                output.WriteLine(TerminalText.EscapeName(line));
             }
         }
     }

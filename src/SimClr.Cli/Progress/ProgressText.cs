@@ -6,7 +6,7 @@ namespace SimClr.Cli.Progress;
 /// <summary>The words for a state of pre-training.</summary>
 internal static class ProgressText
 {
-    public static string Of(PretrainProgress progress)
+    public static string Format(PretrainProgress progress)
     {
         string knn = progress.KnnTop1 is { } accuracy ? $", kNN {Percent(accuracy)}" : "";
         string online = progress.OnlineTop1 is { } share ? $", linear {Percent(share)}" : "";

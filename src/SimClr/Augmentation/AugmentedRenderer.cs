@@ -4,7 +4,7 @@ using SimClr.Internals;
 namespace SimClr.Augmentation;
 
 /// <summary>Renders views that go through a user's own step before they are normalized. Thread-safe.</summary>
-internal sealed class AugmentedRenderer(ViewOptions options, IAugmentation own)
+internal sealed class AugmentedRenderer(ViewOptions options, IAugmentation augmentation)
 {
     [ThreadStatic]
     private static float[]? scratch;
@@ -21,7 +21,7 @@ internal sealed class AugmentedRenderer(ViewOptions options, IAugmentation own)
     public void Render(RgbImage image, in ViewParameters draws, Random random, Span<float> destination)
     {
         renderer.Render(image, draws, destination);
-        own.Apply(destination, options.Size, random);
+        augmentation.Apply(destination, options.Size, random);
         writer.Normalize(destination);
     }
 

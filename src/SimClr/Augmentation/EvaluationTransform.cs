@@ -10,7 +10,7 @@ namespace SimClr.Augmentation;
 /// </summary>
 public sealed class EvaluationTransform
 {
-    private const int LargestUncropped = 32;
+    private const int MaxUncroppedSize = 32;
 
     private readonly ViewKernels kernels;
     private readonly PixelWriter writer;
@@ -28,7 +28,7 @@ public sealed class EvaluationTransform
     {
         ArgumentNullException.ThrowIfNull(options);
         Size = options.Size;
-        ShortSide = Size <= LargestUncropped || !margin ? Size : (int)Math.Round(Size * 256.0 / 224);
+        ShortSide = Size <= MaxUncroppedSize || !margin ? Size : (int)Math.Round(Size * 256.0 / 224);
         writer = new PixelWriter(options.Normalize);
         this.kernels = ViewKernels.Create(options, kernels);
     }

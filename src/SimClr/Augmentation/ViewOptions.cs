@@ -83,12 +83,12 @@ public sealed record ViewOptions
         InOrder("blur_sigma", BlurSigmaMin, BlurSigmaMax);
     }
 
-    private static void InOrder(string name, double least, double most)
+    private static void InOrder(string name, double min, double max)
     {
-        if (least > most)
+        if (min > max)
         {
             throw new ArgumentException(FormattableString.Invariant(
-                $"views.{name}_min is {least} and views.{name}_max is {most}; views.{name}_min cannot be the larger"));
+                $"views.{name}_min is {min} and views.{name}_max is {max}; views.{name}_min cannot be the larger"));
         }
     }
 }

@@ -6,8 +6,8 @@ namespace SimClr.Checkpoints;
 public static class ModuleState
 {
     /// <summary>The parameters and buffers by name, module by module as PyTorch orders them.</summary>
-    public static IEnumerable<KeyValuePair<string, Tensor>> Of(nn.Module module)
-        => module.named_modules().Prepend(("", module)).SelectMany(m => Own(m.Item1, m.Item2));
+    public static IEnumerable<KeyValuePair<string, Tensor>> Enumerate(nn.Module module)
+        => module.named_modules().Prepend(("", module)).SelectMany(m => EnumerateDirect(m.Item1, m.Item2));
 
     /// <summary>Fills the targets with the values of their names.</summary>
     /// <exception cref="DataException">A name is missing or left over, a shape differs, or integers stand for fractions or the other way round.</exception>
@@ -18,8 +18,8 @@ public static class ModuleState
     {
         using var _ = no_grad();
         var wanted = targets.ToDictionary();
-        Refuse(file, "lacks", wanted.Keys.Except(values.Keys));
-        Refuse(file, "has, and the model lacks,", values.Keys.Except(wanted.Keys));
+        Reject(file, "lacks", wanted.Keys.Except(values.Keys));
+        Reject(file, "has, and the model lacks,", values.Keys.Except(wanted.Keys));
         foreach ((string name, Tensor target) in wanted)
         {
             Tensor value = values[name];
@@ -38,7 +38,7 @@ public static class ModuleState
         }
     }
 
-    private static IEnumerable<KeyValuePair<string, Tensor>> Own(string path, nn.Module module)
+    private static IEnumerable<KeyValuePair<string, Tensor>> EnumerateDirect(string path, nn.Module module)
     {
         string prefix = path.Length == 0 ? "" : path + ".";
         IEnumerable<KeyValuePair<string, Tensor>> parameters =
@@ -46,7 +46,7 @@ public static class ModuleState
         return parameters.Concat(module.named_buffers(recurse: false).Select(b => KeyValuePair.Create(prefix + b.name, b.buffer)));
     }
 
-    private static void Refuse(string file, string what, IEnumerable<string> names)
+    private static void Reject(string file, string what, IEnumerable<string> names)
     {
         string[] all = [.. names];
         if (all.Length > 0)

@@ -61,7 +61,7 @@ public sealed class RunDirectory
     /// </summary>
     /// <exception cref="ConfigurationException">Another process holds it.</exception>
     /// <exception cref="IOException">The directory cannot be made or written to.</exception>
-    public IDisposable Lock() => RunLock.Take(Root);
+    public IDisposable Lock() => RunLock.Acquire(Root);
 
     /// <summary>
     /// The logged steps, first to last, each with its values by name (<c>step</c> among them). Empty without a log; a line cut

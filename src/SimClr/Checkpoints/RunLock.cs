@@ -23,7 +23,7 @@ internal sealed class RunLock : IDisposable
 
     /// <summary>Takes a directory, which is made where it is missing.</summary>
     /// <exception cref="ConfigurationException">Another process has it.</exception>
-    public static RunLock Take(string directory)
+    public static RunLock Acquire(string directory)
     {
         bool isNew = !Directory.Exists(directory);
         Directory.CreateDirectory(directory);
@@ -32,7 +32,7 @@ internal sealed class RunLock : IDisposable
 
     /// <summary>Refuses a directory that another process has; nothing is made.</summary>
     /// <exception cref="ConfigurationException">Another process has it.</exception>
-    public static void RefuseTaken(string directory)
+    public static void ThrowIfHeld(string directory)
     {
         if (File.Exists(FileIn(directory)))
         {
@@ -45,11 +45,11 @@ internal sealed class RunLock : IDisposable
         file.Dispose();
         if (Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).All(entry => entry == FileIn(directory)))
         {
-            LeaveAsFound();
+            RemoveLockFile();
         }
     }
 
-    private void LeaveAsFound()
+    private void RemoveLockFile()
     {
         try
         {

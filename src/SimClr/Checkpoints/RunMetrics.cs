@@ -8,7 +8,7 @@ internal static class RunMetrics
 {
     /// <summary>The logged steps, first to last. A line cut short by a kill, or without its step, is left out.</summary>
     public static IEnumerable<IReadOnlyDictionary<string, double>> Read(string file)
-        => File.Exists(file) ? PlainFile.ReadLines(file).Select(Parse).OfType<IReadOnlyDictionary<string, double>>() : [];
+        => File.Exists(file) ? RegularFile.ReadLines(file).Select(Parse).OfType<IReadOnlyDictionary<string, double>>() : [];
 
     private static Dictionary<string, double>? Parse(string line)
     {

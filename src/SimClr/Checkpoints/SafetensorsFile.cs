@@ -20,7 +20,7 @@ public sealed class SafetensorsFile : IWeightsFile
     internal const string Checksum = "simclr.sha256_whole";
 
     // Says that there is a checksum: a bit that flips in the name of either entry is noticed by the other.
-    private const string Signed = "simclr.signed";
+    private const string ChecksumMarker = "simclr.signed";
 
     // What earlier versions wrote: over all but the first 8 bytes, the header's length.
     private const string EarlierChecksum = "simclr.sha256";
@@ -110,10 +110,10 @@ public sealed class SafetensorsFile : IWeightsFile
         var leftOut = new List<UnreadTensor>();
         try
         {
-            using FileStream stream = PlainFile.OpenRead(path);
+            using FileStream stream = RegularFile.OpenRead(path);
             SafetensorsHeader header = SafetensorsHeader.Read(stream, path);
-            CheckSum(stream, header, path);
-            foreach (TensorPlace place in header.Tensors)
+            VerifyChecksum(stream, header, path);
+            foreach (TensorEntry place in header.Tensors)
             {
                 int index = Array.FindIndex(Types, t => t.Name == place.Type);
                 if (index < 0)
@@ -199,7 +199,7 @@ public sealed class SafetensorsFile : IWeightsFile
 
     private static Dictionary<string, string> WithChecksum(IReadOnlyDictionary<string, string> metadata, string digits)
     {
-        var signed = new Dictionary<string, string>(metadata) { [Checksum] = digits, [Signed] = Checksum };
+        var signed = new Dictionary<string, string>(metadata) { [Checksum] = digits, [ChecksumMarker] = Checksum };
         signed.Remove(EarlierChecksum);
         return signed;
     }
@@ -219,10 +219,10 @@ public sealed class SafetensorsFile : IWeightsFile
     }
 
     /// <summary>Checks the checksum that the file says it has, and leaves the stream anywhere.</summary>
-    private static void CheckSum(FileStream stream, SafetensorsHeader header, string path)
+    private static void VerifyChecksum(FileStream stream, SafetensorsHeader header, string path)
     {
         bool whole = header.Metadata.TryGetValue(Checksum, out string? stated);
-        if (whole != header.Metadata.ContainsKey(Signed))
+        if (whole != header.Metadata.ContainsKey(ChecksumMarker))
         {
             throw Damaged(path);
         }

@@ -10,7 +10,7 @@ namespace SimClr.Checkpoints;
 /// <param name="Shape">Its sides; see <see cref="TensorSize"/>.</param>
 /// <param name="Begin">First byte, from the start of the file.</param>
 /// <param name="End">The byte behind the last.</param>
-internal sealed record TensorPlace(string Name, string Type, long[] Shape, long Begin, long End);
+internal sealed record TensorEntry(string Name, string Type, long[] Shape, long Begin, long End);
 
 /// <summary>
 /// The header of a safetensors file, checked before anything is allocated for a tensor: the tensors fill the rest of the
@@ -50,7 +50,7 @@ internal sealed class SafetensorsHeader
         ["C128"] = 128,
     };
 
-    private SafetensorsHeader(byte[] text, IReadOnlyList<TensorPlace> tensors, IReadOnlyDictionary<string, string> metadata)
+    private SafetensorsHeader(byte[] text, IReadOnlyList<TensorEntry> tensors, IReadOnlyDictionary<string, string> metadata)
     {
         Text = text;
         Tensors = tensors;
@@ -61,7 +61,7 @@ internal sealed class SafetensorsHeader
     public byte[] Text { get; }
 
     /// <summary>The tensors in the order of the header.</summary>
-    public IReadOnlyList<TensorPlace> Tensors { get; }
+    public IReadOnlyList<TensorEntry> Tensors { get; }
 
     /// <summary>The text entries.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
@@ -95,10 +95,10 @@ internal sealed class SafetensorsHeader
             using JsonDocument json = JsonDocument.Parse(text);
             if (json.RootElement.ValueKind != JsonValueKind.Object)
             {
-                throw NotOne(file, $"it is {Shown(json.RootElement)}, expected an object with an entry for each tensor");
+                throw InvalidHeader(file, $"it is {Shorten(json.RootElement)}, expected an object with an entry for each tensor");
             }
 
-            var tensors = new List<TensorPlace>();
+            var tensors = new List<TensorEntry>();
             var metadata = new Dictionary<string, string>();
             foreach (JsonProperty entry in json.RootElement.EnumerateObject())
             {
@@ -108,7 +108,7 @@ internal sealed class SafetensorsHeader
                 }
                 else if (tensors.Count < MaxTensors)
                 {
-                    tensors.Add(Place(entry, PrefixBytes + length, file));
+                    tensors.Add(ParseEntry(entry, PrefixBytes + length, file));
                 }
                 else
                 {
@@ -122,26 +122,26 @@ internal sealed class SafetensorsHeader
         }
         catch (JsonException error)
         {
-            throw NotOne(file, $"it is no JSON from line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1} on", error);
+            throw InvalidHeader(file, $"it is no JSON from line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1} on", error);
         }
         catch (InvalidOperationException error)
         {
-            throw NotOne(file, "a name or an entry is not Unicode text", error);
+            throw InvalidHeader(file, "a name or an entry is not Unicode text", error);
         }
     }
 
-    private static DataException NotOne(string file, string reason, Exception? cause = null)
+    private static DataException InvalidHeader(string file, string reason, Exception? cause = null)
         => new($"{file}: the header is not that of a safetensors file ({reason})", cause);
 
     /// <summary>The beginning of a value, as it is written.</summary>
-    private static string Shown(JsonElement value)
+    private static string Shorten(JsonElement value)
         => value.GetRawText() is { Length: > MaxShown } text ? $"{text[..MaxShown]} …" : value.GetRawText();
 
     private static Dictionary<string, string> Texts(JsonElement entries, string file)
     {
         if (entries.ValueKind != JsonValueKind.Object)
         {
-            throw NotOne(file, $"{Entries} is {Shown(entries)}, expected an object");
+            throw InvalidHeader(file, $"{Entries} is {Shorten(entries)}, expected an object");
         }
 
         var texts = new Dictionary<string, string>();
@@ -149,28 +149,28 @@ internal sealed class SafetensorsHeader
         {
             if (entry.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.Null))
             {
-                throw NotOne(file, $"{Entries} has the entry '{entry.Name}' of {Shown(entry.Value)}, expected a text");
+                throw InvalidHeader(file, $"{Entries} has the entry '{entry.Name}' of {Shorten(entry.Value)}, expected a text");
             }
 
             if (!texts.TryAdd(entry.Name, entry.Value.GetString() ?? ""))
             {
-                throw NotOne(file, $"{Entries} has the entry '{entry.Name}' twice");
+                throw InvalidHeader(file, $"{Entries} has the entry '{entry.Name}' twice");
             }
         }
 
         return texts;
     }
 
-    private static TensorPlace Place(JsonProperty entry, long start, string file)
+    private static TensorEntry ParseEntry(JsonProperty entry, long start, string file)
     {
         if (entry.Value.ValueKind != JsonValueKind.Object
             || !entry.Value.TryGetProperty("dtype", out JsonElement written) || written.ValueKind != JsonValueKind.String
             || Numbers(entry.Value, "shape", TensorSize.MaxDimensions) is not { } shape
             || Numbers(entry.Value, "data_offsets", 2) is not { Length: 2 } offsets)
         {
-            throw NotOne(
+            throw InvalidHeader(
                 file,
-                $"tensor '{entry.Name}' is described by {Shown(entry.Value)}, expected its dtype, a shape of at most "
+                $"tensor '{entry.Name}' is described by {Shorten(entry.Value)}, expected its dtype, a shape of at most "
                     + $"{TensorSize.MaxDimensions} whole numbers, and two data_offsets");
         }
 
@@ -180,7 +180,7 @@ internal sealed class SafetensorsHeader
         bool fits = offsets[0] >= 0 && offsets[1] >= offsets[0] && offsets[1] <= long.MaxValue - start
             && (!Bits.TryGetValue(type, out int bits) || ((Int128)offsets[1] - offsets[0]) * 8 == ((count * bits) + 7) / 8 * 8);
         return fits
-            ? new TensorPlace(entry.Name, type, shape, start + offsets[0], start + offsets[1])
+            ? new TensorEntry(entry.Name, type, shape, start + offsets[0], start + offsets[1])
             : throw new DataException(
                 $"{file}: tensor '{entry.Name}' of shape [{string.Join(", ", shape)}] and type {type} claims bytes {string.Join("–", offsets)}: the file was cut short or tampered with");
     }
@@ -206,10 +206,10 @@ internal sealed class SafetensorsHeader
         return numbers;
     }
 
-    private static void RequireEachOnce(List<TensorPlace> tensors, string file)
+    private static void RequireEachOnce(List<TensorEntry> tensors, string file)
     {
         var names = new HashSet<string>();
-        TensorPlace? twice = tensors.Find(tensor => !names.Add(tensor.Name));
+        TensorEntry? twice = tensors.Find(tensor => !names.Add(tensor.Name));
         if (twice is not null)
         {
             throw new DataException($"{file}: tensor '{twice.Name}' is there twice; the file is damaged or tampered with");
@@ -217,10 +217,10 @@ internal sealed class SafetensorsHeader
     }
 
     // A byte that belongs to no tensor is one that nobody looks at; one that belongs to two makes a bomb of a small file.
-    private static void RequireCover(List<TensorPlace> tensors, long start, long end, string file)
+    private static void RequireCover(List<TensorEntry> tensors, long start, long end, string file)
     {
         long next = start;
-        foreach (TensorPlace tensor in tensors.OrderBy(tensor => tensor.Begin).ThenBy(tensor => tensor.End))
+        foreach (TensorEntry tensor in tensors.OrderBy(tensor => tensor.Begin).ThenBy(tensor => tensor.End))
         {
             if (tensor.Begin != next)
             {

@@ -17,7 +17,7 @@ public sealed class TrainedEncoder : IDisposable
 {
     internal const string Prefix = "encoder.";
     internal const string ProjectionPrefix = "projection.";
-    private const string OwnEncoder = "own_encoder";
+    private const string CustomEncoderKey = "own_encoder";
 
     /// <summary>Joins an encoder to its views.</summary>
     /// <param name="module">Images in, h out.</param>
@@ -62,20 +62,20 @@ public sealed class TrainedEncoder : IDisposable
     /// <summary>Loads the encoder of a run (<c>encoder.safetensors</c>, or the last checkpoint of an unfinished one), or of a file.</summary>
     /// <param name="path">A run directory, or a file that <see cref="Save"/> wrote.</param>
     /// <param name="device">auto, cpu, cuda, cuda:N or mps.</param>
-    /// <param name="ownEncoder">The user's own module, where the run was trained with one.</param>
+    /// <param name="customEncoder">The user's own module, where the run was trained with one.</param>
     /// <exception cref="DataException">There is no encoder, or it does not fit.</exception>
-    public static TrainedEncoder Load(string path, string device = "cpu", nn.Module<Tensor, Tensor>? ownEncoder = null)
+    public static TrainedEncoder Load(string path, string device = "cpu", nn.Module<Tensor, Tensor>? customEncoder = null)
     {
         string file = Find(path);
         using IWeightsFile content = WeightsFile.Read(file);
-        return Load(content, file, device, ownEncoder);
+        return Load(content, file, device, customEncoder);
     }
 
     /// <summary>The same of a file that is open.</summary>
     internal static TrainedEncoder Load(
-        IWeightsFile content, string file, string device = "cpu", nn.Module<Tensor, Tensor>? ownEncoder = null)
+        IWeightsFile content, string file, string device = "cpu", nn.Module<Tensor, Tensor>? customEncoder = null)
     {
-        if (!Describes(content))
+        if (!HasDescription(content))
         {
             throw new DataException(
                 $"{file}: it does not say which encoder it holds and what its input looks like; expected a file that TrainedEncoder.Save wrote. "
@@ -83,14 +83,14 @@ public sealed class TrainedEncoder : IDisposable
         }
 
         (string encoder, string views) = (content.Metadata["encoder"], content.Metadata["views"]);
-        if (content.Metadata.ContainsKey(OwnEncoder) && ownEncoder is null)
+        if (content.Metadata.ContainsKey(CustomEncoderKey) && customEncoder is null)
         {
             throw new DataException($"{file}: it was trained with an encoder of your own; load it from C# and pass that module");
         }
 
         EncoderOptions options = Parse<EncoderOptions>(encoder, "encoder", file);
         ViewOptions viewOptions = Parse<ViewOptions>(views, "views", file);
-        nn.Module<Tensor, Tensor> module = ownEncoder ?? EncoderCatalog.Create(options, viewOptions.Size);
+        nn.Module<Tensor, Tensor> module = customEncoder ?? EncoderCatalog.Create(options, viewOptions.Size);
         LoadWeights(module, content, file);
         module.to(torch.device(ComputeDevice.Resolve(device)));
         ChannelsLast.Convert(module);
@@ -109,7 +109,7 @@ public sealed class TrainedEncoder : IDisposable
         ArgumentNullException.ThrowIfNull(path);
         var metadata = new Dictionary<string, string>(provenance ?? new Dictionary<string, string>());
         Describe(metadata);
-        KeyValuePair<string, Tensor>[] weights = [.. ModuleState.Of(Module)];
+        KeyValuePair<string, Tensor>[] weights = [.. ModuleState.Enumerate(Module)];
         if (path.EndsWith(".pth", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".pt", StringComparison.OrdinalIgnoreCase))
         {
             PthFile.Write(path, weights, metadata);
@@ -126,10 +126,10 @@ public sealed class TrainedEncoder : IDisposable
     /// <summary>The type of the custom module that a file holds the weights of; null for an encoder of the catalog.</summary>
     /// <param name="path">A run directory, or a file that <see cref="Save"/> wrote.</param>
     /// <exception cref="DataException">There is no encoder, or the file is damaged.</exception>
-    public static string? OwnEncoderOf(string path)
+    public static string? CustomEncoderOf(string path)
     {
         using IWeightsFile content = WeightsFile.Read(Find(path));
-        return content.Metadata.GetValueOrDefault(OwnEncoder);
+        return content.Metadata.GetValueOrDefault(CustomEncoderKey);
     }
 
     /// <summary>Adds the entries from which <see cref="Load(string, string, nn.Module{Tensor, Tensor}?)"/> restores an encoder: how it was built, and what its input looks like.</summary>
@@ -141,7 +141,7 @@ public sealed class TrainedEncoder : IDisposable
         metadata["views"] = JsonSerializer.Serialize(Views, Json.Compact);
         if (Module is not ResNet)
         {
-            metadata[OwnEncoder] = Module.GetType().FullName ?? "";
+            metadata[CustomEncoderKey] = Module.GetType().FullName ?? "";
         }
 
         metadata["input"] = string.Create(
@@ -151,10 +151,10 @@ public sealed class TrainedEncoder : IDisposable
 
     /// <summary>The normalization that weights were trained with; null where their file does not say.</summary>
     internal static Normalization? NormalizationOf(IWeightsFile content)
-        => Describes(content) ? Parse<ViewOptions>(content.Metadata["views"], "views", "metadata").Normalize : null;
+        => HasDescription(content) ? Parse<ViewOptions>(content.Metadata["views"], "views", "metadata").Normalize : null;
 
     /// <summary>Whether a file says which encoder it holds and what its input looks like.</summary>
-    internal static bool Describes(IWeightsFile content)
+    internal static bool HasDescription(IWeightsFile content)
         => content.Metadata.ContainsKey("encoder") && content.Metadata.ContainsKey("views");
 
     /// <summary>
@@ -163,9 +163,9 @@ public sealed class TrainedEncoder : IDisposable
     /// </summary>
     internal static void LoadWeights(nn.Module module, IWeightsFile content, string file)
     {
-        if (module is ResNet && !Describes(content))
+        if (module is ResNet && !HasDescription(content))
         {
-            ImportedEncoder.Fill(module, ImportedEncoder.Found(content, prefix: null, file), file);
+            ImportedEncoder.Fill(module, ImportedEncoder.FindNames(content, prefix: null, file), file);
             return;
         }
 
@@ -174,7 +174,7 @@ public sealed class TrainedEncoder : IDisposable
             .Where(t => t.Key.StartsWith(prefix, StringComparison.Ordinal) && t.Key is not ("fc.weight" or "fc.bias")
                 && !t.Key.StartsWith(ProjectionPrefix, StringComparison.Ordinal))
             .ToDictionary(t => t.Key[prefix.Length..], t => t.Value);
-        ModuleState.Load(ModuleState.Of(module), values, file);
+        ModuleState.Load(ModuleState.Enumerate(module), values, file);
     }
 
     private static T Parse<T>(string json, string entry, string file)

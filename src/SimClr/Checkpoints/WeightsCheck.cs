@@ -7,14 +7,14 @@ namespace SimClr.Checkpoints;
 public static class WeightsCheck
 {
     private const int Images = 2;
-    private const int LargestSide = 64;   // An encoder takes any size; a small one checks every weight as well.
+    private const int MaxSide = 64;   // An encoder takes any size; a small one checks every weight as well.
 
     /// <summary>The largest difference between the representations of random images, of an encoder and of the one in a file.</summary>
-    public static double LargestDifference(TrainedEncoder encoder, string file)
+    public static double MaxDifference(TrainedEncoder encoder, string file)
     {
         using TrainedEncoder written = TrainedEncoder.Load(file);
         using var scope = NewDisposeScope();
-        int side = Math.Min(encoder.Views.Size, LargestSide);
+        int side = Math.Min(encoder.Views.Size, MaxSide);
         Tensor images = WeightInitializer.Uniform([Images, 3, side, side], 1, seed: 0, index: 0);
         return Compute(encoder, images).sub(Compute(written, images)).abs().max().item<float>();
     }

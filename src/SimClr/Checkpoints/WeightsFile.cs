@@ -29,7 +29,7 @@ internal static class WeightsFile
     {
         try
         {
-            using FileStream stream = PlainFile.OpenRead(path);
+            using FileStream stream = RegularFile.OpenRead(path);
             byte[] first = new byte[TarMagicAt + 5];
             return first[..stream.ReadAtLeast(first, first.Length, throwOnEndOfStream: false)];
         }

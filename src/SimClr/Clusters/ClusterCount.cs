@@ -28,12 +28,12 @@ public sealed record ClusterCountChoice(int K, IReadOnlyList<ClusterCountPoint> 
 public static class ClusterCount
 {
     /// <summary>Rows that are clustered for the choice; of more, so many are drawn.</summary>
-    public const int MostRows = 20_000;
+    public const int MaxRows = 20_000;
 
     /// <summary>The silhouette from which on clusters are apart (Kaufman and Rousseeuw 1990: "a reasonable structure").</summary>
     public const double Clear = 0.5;
 
-    private const double NearHighest = 0.75;
+    private const double NearMaxRatio = 0.75;
 
     private static readonly int[] Candidates = [2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 18, 20, 24, 28, 32, 40, 50];
 
@@ -52,7 +52,7 @@ public static class ClusterCount
         ArgumentNullException.ThrowIfNull(table);
         options ??= new KMeansOptions();
         EmbeddingTable some = Sample(table, options.Seed);
-        var rows = UnitRows.Of(some, atLeast: 3, "choose a number of clusters");
+        var rows = UnitRows.FromTable(some, minRows: 3, "choose a number of clusters");
         rows.RequireDifferent();
         var sweep = new List<ClusterCountPoint>();
         int different = DistinctRows.Count(rows, Candidates[^1]);
@@ -78,11 +78,11 @@ public static class ClusterCount
         return Enumerable.Range(1, Math.Max(0, sweep.Count - 2))
             .Where(i => sweep[i].Silhouette > sweep[i - 1].Silhouette && sweep[i].Silhouette >= sweep[i + 1].Silhouette)
             .Select(i => sweep[i])
-            .Where(point => point.Silhouette >= NearHighest * highest.Silhouette)
+            .Where(point => point.Silhouette >= NearMaxRatio * highest.Silhouette)
             .MaxBy(point => point.Silhouette) ?? highest;
     }
 
-    private static EmbeddingTable Sample(EmbeddingTable table, long seed) => table.Count <= MostRows
+    private static EmbeddingTable Sample(EmbeddingTable table, long seed) => table.Count <= MaxRows
         ? table
-        : table.Subset([.. new RandomStream(seed, Purpose.Cluster, -1).Permutation(table.Count).Take(MostRows).Order()]);
+        : table.Subset([.. new RandomStream(seed, Purpose.Cluster, -1).Permutation(table.Count).Take(MaxRows).Order()]);
 }

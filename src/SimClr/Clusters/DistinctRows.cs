@@ -9,10 +9,10 @@ internal static class DistinctRows
     private const float Apart = 1 - 5e-6f;
 
     /// <summary>Counts rows that are apart from each other, up to a number.</summary>
-    public static int Count(UnitRows rows, int most)
+    public static int Count(UnitRows rows, int max)
     {
         var found = new List<int>();
-        for (int row = 0; row < rows.Count && found.Count < most; row++)
+        for (int row = 0; row < rows.Count && found.Count < max; row++)
         {
             if (found.TrueForAll(other => rows.Cosine(row, other) < Apart))
             {

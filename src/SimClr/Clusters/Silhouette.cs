@@ -20,7 +20,7 @@ public static class Silhouette
     /// <summary>The value of each row.</summary>
     /// <inheritdoc cref="Mean"/>
     public static double[] Values(EmbeddingTable table, IReadOnlyList<int> clusters)
-        => Values(UnitRows.Of(table, atLeast: 2, "compare them"), clusters);
+        => Values(UnitRows.FromTable(table, minRows: 2, "compare them"), clusters);
 
     internal static double[] Values(UnitRows rows, IReadOnlyList<int> clusters)
     {

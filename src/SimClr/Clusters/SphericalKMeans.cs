@@ -20,7 +20,7 @@ public static class SphericalKMeans
     public static Clustering Fit(EmbeddingTable table, int k, KMeansOptions? options = null, CancellationToken cancellation = default)
     {
         _ = Require.Positive(k);
-        return Fit(UnitRows.Of(table, atLeast: 1, "divide them"), k, options ?? new KMeansOptions(), cancellation);
+        return Fit(UnitRows.FromTable(table, minRows: 1, "divide them"), k, options ?? new KMeansOptions(), cancellation);
     }
 
     internal static Clustering Fit(UnitRows rows, int k, KMeansOptions options, CancellationToken cancellation)

@@ -21,7 +21,7 @@ public sealed record BatchOptions
     /// bytes); null (default) for what the machine has free. Where tensors live on a GPU, its own memory decides.
     /// </summary>
     [MayDiffer(Between.Sessions | Between.Ranks)]
-    public string? Memory { get; init => field = value is null ? null : ByteSize.Checked(value); }
+    public string? Memory { get; init => field = value is null ? null : ByteSize.Validate(value); }
 
     /// <summary>
     /// Whose views batch norm normalizes by where several ranks share the batch: <c>global</c> (default), those of all ranks

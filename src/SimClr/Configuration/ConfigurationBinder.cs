@@ -40,7 +40,7 @@ internal static class ConfigurationBinder
     private static object Section(PropertyInfo section, string name, JsonNode? node, string source)
     {
         object values = Activator.CreateInstance(section.PropertyType)!;
-        IReadOnlyDictionary<string, PropertyInfo> keys = ConfigurationKeys.In(name);
+        IReadOnlyDictionary<string, PropertyInfo> keys = ConfigurationKeys.KeysIn(name);
         if (node is not null and not JsonObject)
         {
             string first = keys.Keys.First();
@@ -71,7 +71,7 @@ internal static class ConfigurationBinder
         }
         catch (ArgumentException error)
         {
-            throw new ConfigurationException($"'{path}' in {source}: {Words(error)}", error);
+            throw new ConfigurationException($"'{path}' in {source}: {MessageWithoutParameter(error)}", error);
         }
     }
 
@@ -126,6 +126,6 @@ internal static class ConfigurationBinder
     private static ConfigurationException Bad(string path, string source, string what) => new($"'{path}' in {source}: {what}");
 
     /// <summary>The message without the "(Parameter 'X')" that the runtime appends.</summary>
-    private static string Words(ArgumentException error)
+    private static string MessageWithoutParameter(ArgumentException error)
         => error.ParamName is { } name ? error.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : error.Message;
 }

@@ -11,7 +11,7 @@ namespace SimClr.Configuration;
 internal static class ConfigurationFile
 {
     /// <summary>Deeper nesting than sections and keys is a mistake.</summary>
-    private const int DeepestLevel = 8;
+    private const int MaxDepth = 8;
 
     /// <summary>More values than there are keys, many times over; what an alias stands for counts each time.</summary>
     private const int MaxNodes = 10_000;
@@ -58,7 +58,7 @@ internal static class ConfigurationFile
     // Not by the file's length: a pipe and a device have none.
     private static string ReadText(string path)
     {
-        using StreamReader file = PlainFile.OpenText(path);
+        using StreamReader file = RegularFile.OpenText(path);
         byte[] bytes = new byte[MaxBytes + 1];
         int length = file.BaseStream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         using var text = new StreamReader(new MemoryStream(bytes, 0, length));
@@ -80,7 +80,7 @@ internal static class ConfigurationFile
             }
 
             parser.Consume<DocumentStart>();
-            JsonNode? root = new ConfigurationNodes(parser, source, DeepestLevel, MaxNodes).Read();
+            JsonNode? root = new ConfigurationNodes(parser, source, MaxDepth, MaxNodes).Read();
             parser.Consume<DocumentEnd>();
             return parser.TryConsume<StreamEnd>(out _)
                 ? root

@@ -11,11 +11,11 @@ namespace SimClr.Configuration;
 internal static class ConfigurationKeys
 {
     /// <summary>Sections and the keys at the top level, by name, in the order in which they are declared.</summary>
-    public static IReadOnlyDictionary<string, PropertyInfo> Top { get; } = Of(typeof(PretrainOptions));
+    public static IReadOnlyDictionary<string, PropertyInfo> Top { get; } = KeysOf(typeof(PretrainOptions));
 
     private static readonly Dictionary<string, Dictionary<string, PropertyInfo>> Sections = Top
         .Where(entry => IsSection(entry.Value))
-        .ToDictionary(entry => entry.Key, entry => Of(entry.Value.PropertyType));
+        .ToDictionary(entry => entry.Key, entry => KeysOf(entry.Value.PropertyType));
 
     /// <summary>Every key with its section: <c>views.size</c> … <c>threads</c>.</summary>
     public static IReadOnlyList<string> Paths { get; } =
@@ -32,10 +32,10 @@ internal static class ConfigurationKeys
         => property.PropertyType.IsClass && property.PropertyType != typeof(string);
 
     /// <summary>The keys of a section.</summary>
-    public static IReadOnlyDictionary<string, PropertyInfo> In(string section) => Sections[section];
+    public static IReadOnlyDictionary<string, PropertyInfo> KeysIn(string section) => Sections[section];
 
     // What other programs call it, where the spelling leads nowhere.
-    private static readonly Dictionary<string, string> Elsewhere = new()
+    private static readonly Dictionary<string, string> Synonyms = new()
     {
         ["lr"] = "optimizer.peak_rate",
         ["learning_rate"] = "optimizer.peak_rate",
@@ -47,33 +47,33 @@ internal static class ConfigurationKeys
     /// <summary>" (did you mean 'loss.temperature'?)" for any key that is not known; for one of a known section also its keys.</summary>
     public static string Hint(string path)
     {
-        string hint = $" (did you mean '{Meant(path)}'?)";
+        string hint = $" (did you mean '{Suggest(path)}'?)";
         return path.Split('.') is [string section, _] && Sections.TryGetValue(section, out Dictionary<string, PropertyInfo>? keys)
             ? $"{hint}; {section} has {string.Join(", ", keys.Keys)}"
             : hint;
     }
 
     /// <summary>The same key in another section, else the nearest one in its own section, else the nearest of all.</summary>
-    private static string Meant(string path)
+    private static string Suggest(string path)
     {
         int dot = path.LastIndexOf('.');
         string last = path[(dot + 1)..];
         string[] moved = [.. Paths.Where(known => Last(known) == last)];
-        if (moved.Length > 0 || Elsewhere.ContainsKey(last))
+        if (moved.Length > 0 || Synonyms.ContainsKey(last))
         {
-            return moved.Length > 0 ? Nearest.Closest(path, moved) : Elsewhere[last];
+            return moved.Length > 0 ? DidYouMean.Closest(path, moved) : Synonyms[last];
         }
 
         if (dot < 0)
         {
             IEnumerable<string> names = Paths.Concat(Sections.Keys);
-            string nearest = Nearest.Closest(path, names.Select(Last));
+            string nearest = DidYouMean.Closest(path, names.Select(Last));
             return names.First(known => Last(known) == nearest);
         }
 
         return Sections.TryGetValue(path[..dot], out Dictionary<string, PropertyInfo>? keys)
-            ? $"{path[..dot]}.{Nearest.Closest(last, keys.Keys)}"
-            : Nearest.Closest(path, Paths);
+            ? $"{path[..dot]}.{DidYouMean.Closest(last, keys.Keys)}"
+            : DidYouMean.Closest(path, Paths);
     }
 
     private static PropertyInfo PropertyOf(string path)
@@ -81,7 +81,7 @@ internal static class ConfigurationKeys
 
     private static string Last(string path) => path[(path.LastIndexOf('.') + 1)..];
 
-    private static Dictionary<string, PropertyInfo> Of(Type type)
+    private static Dictionary<string, PropertyInfo> KeysOf(Type type)
         => type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(property => property.CanWrite)
             .ToDictionary(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));

@@ -10,9 +10,9 @@ namespace SimClr.Configuration;
 /// </summary>
 /// <param name="parser">Stands before the first value.</param>
 /// <param name="source">Where it was read, for messages.</param>
-/// <param name="deepest">How many levels there may be.</param>
-/// <param name="most">How many values there may be, counted each time that an alias names them.</param>
-internal sealed class ConfigurationNodes(IParser parser, string source, int deepest, int most)
+/// <param name="maxDepth">How many levels there may be.</param>
+/// <param name="maxNodes">How many values there may be, counted each time that an alias names them.</param>
+internal sealed class ConfigurationNodes(IParser parser, string source, int maxDepth, int maxNodes)
 {
     private const int TextPerValue = 128;
 
@@ -22,7 +22,7 @@ internal sealed class ConfigurationNodes(IParser parser, string source, int deep
     /// <summary>Reads a value with everything in it.</summary>
     /// <exception cref="ConfigurationException">It is nested too deep, holds too much, or is none that JSON has.</exception>
     /// <exception cref="YamlException">The text is no YAML.</exception>
-    public JsonNode? Read() => Read(deepest);
+    public JsonNode? Read() => Read(maxDepth);
 
     private JsonNode? Read(int levels)
     {
@@ -102,9 +102,9 @@ internal sealed class ConfigurationNodes(IParser parser, string source, int deep
 
     private void Count(ParsingEvent place, int more)
     {
-        if ((values += more) > most)
+        if ((values += more) > maxNodes)
         {
-            throw Bad(place, $"more than {most} values, expected sections of keys");
+            throw Bad(place, $"more than {maxNodes} values, expected sections of keys");
         }
     }
 

@@ -38,7 +38,7 @@ public static class Presets
         if (!Names.Contains(name))
         {
             throw new ConfigurationException(
-                $"unknown preset '{name}' (did you mean '{Nearest.Closest(name, Names)}'?); there are {string.Join(", ", Names)}. "
+                $"unknown preset '{name}' (did you mean '{DidYouMean.Closest(name, Names)}'?); there are {string.Join(", ", Names)}. "
                 + "Read a file of your own with RunConfiguration.Resolve.");
         }
 

@@ -15,7 +15,7 @@ public static class RunConfiguration
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <summary>Puts a file and single assignments over a configuration, and checks the result.</summary>
-    /// <param name="basis">What is not said elsewhere; a file that names a preset (<c>preset: photos</c>) replaces it.</param>
+    /// <param name="baseOptions">What is not said elsewhere; a file that names a preset (<c>preset: photos</c>) replaces it.</param>
     /// <param name="file">A YAML or JSON file, or null.</param>
     /// <param name="assignments"><c>section.key=value</c> each, later ones over earlier ones, all over the file.</param>
     /// <exception cref="ConfigurationException">
@@ -23,10 +23,10 @@ public static class RunConfiguration
     /// or two values that contradict each other.
     /// </exception>
     public static PretrainOptions Resolve(
-        PretrainOptions basis, string? file = null, IEnumerable<string>? assignments = null)
+        PretrainOptions baseOptions, string? file = null, IEnumerable<string>? assignments = null)
     {
-        ArgumentNullException.ThrowIfNull(basis);
-        PretrainOptions options = basis;
+        ArgumentNullException.ThrowIfNull(baseOptions);
+        PretrainOptions options = baseOptions;
         string source = "the configuration";
         if (file is not null)
         {
@@ -41,7 +41,7 @@ public static class RunConfiguration
             options = Overlay(options, Assignment(assignment), Assignments);
         }
 
-        return Checked(options, source);
+        return Validate(options, source);
     }
 
     /// <summary>
@@ -49,7 +49,7 @@ public static class RunConfiguration
     /// stays. The result is not yet checked across fields: more may be laid over it.
     /// </summary>
     /// <exception cref="ConfigurationException">As in <see cref="Resolve"/>; or the file builds on another preset.</exception>
-    public static PretrainOptions LayOver(
+    public static PretrainOptions ResolveUnchecked(
         PretrainOptions basis, string? preset, string? file, IEnumerable<string> assignments)
     {
         JsonObject json = file is null ? [] : ConfigurationFile.Read(file);
@@ -76,7 +76,7 @@ public static class RunConfiguration
     public static PretrainOptions FromJson(JsonObject json, string source = "the configuration")
     {
         ArgumentNullException.ThrowIfNull(json);
-        return Checked(ConfigurationBinder.Bind(json, source), source);
+        return Validate(ConfigurationBinder.Bind(json, source), source);
     }
 
     /// <summary>The whole configuration, every key with its value.</summary>
@@ -129,7 +129,7 @@ public static class RunConfiguration
     }
 
     /// <summary>Checks the rules across fields.</summary>
-    public static PretrainOptions Checked(PretrainOptions options, string source = "the configuration")
+    public static PretrainOptions Validate(PretrainOptions options, string source = "the configuration")
     {
         try
         {

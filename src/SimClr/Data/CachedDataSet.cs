@@ -4,7 +4,7 @@ namespace SimClr.Data;
 internal sealed class CachedDataSet(ImageDataSet source, RgbImage?[] images) : DelegatingDataSet(source)
 {
     /// <summary>How many images could be decoded.</summary>
-    public int Readable { get; } = images.Count(image => image is not null);
+    public int ReadableCount { get; } = images.Count(image => image is not null);
 
     public override bool IsDecoded => true;
 

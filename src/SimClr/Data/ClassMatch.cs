@@ -39,19 +39,19 @@ public sealed class ClassMatch
     public int UnknownImages { get; }
 
     /// <summary>Whether numbers and names are those of the set itself.</summary>
-    public bool IsSame(IReadOnlyList<string>? own) => numbers is null && ReferenceEquals(own, Names);
+    public bool IsSame(IReadOnlyList<string>? classNames) => numbers is null && ReferenceEquals(classNames, Names);
 
     /// <summary>Matches the classes of a set.</summary>
     /// <param name="learned">The classes that were learned, by number; null where they have no names.</param>
-    /// <param name="own">The classes of the set, or null.</param>
+    /// <param name="classNames">The classes of the set, or null.</param>
     /// <param name="labels">The class of each image of the set.</param>
     /// <param name="set">What to call the set in messages.</param>
     /// <exception cref="DataException">No image of the set is of a class that was learned.</exception>
-    public static ClassMatch Create(IReadOnlyList<string>? learned, IReadOnlyList<string>? own, IReadOnlyList<int> labels, string set = "test")
+    public static ClassMatch Create(IReadOnlyList<string>? learned, IReadOnlyList<string>? classNames, IReadOnlyList<int> labels, string set = "test")
     {
-        if (learned is null || own is null)
+        if (learned is null || classNames is null)
         {
-            return new ClassMatch(own, null, 0, labels);
+            return new ClassMatch(classNames, null, 0, labels);
         }
 
         // Numbered classes are named up to the highest label: sets need not reach equally far.
@@ -62,8 +62,8 @@ public sealed class ClassMatch
             places.TryAdd(Nfc.Compose(name), number);
         }
 
-        int[] found = new int[own.Count];
-        foreach ((int number, string name) in own.Index())
+        int[] found = new int[classNames.Count];
+        foreach ((int number, string name) in classNames.Index())
         {
             if (!places.TryGetValue(Nfc.Compose(name), out found[number]))
             {
@@ -72,31 +72,31 @@ public sealed class ClassMatch
             }
         }
 
-        bool same = found.SequenceEqual(Enumerable.Range(0, own.Count));
-        var match = new ClassMatch(same && own.Count == names.Count ? own : names, same ? null : found, learned.Count, labels);
-        return labels.Count > 0 && match.UnknownImages == labels.Count ? throw Different(learned, own, set) : match;
+        bool same = found.SequenceEqual(Enumerable.Range(0, classNames.Count));
+        var match = new ClassMatch(same && classNames.Count == names.Count ? classNames : names, same ? null : found, learned.Count, labels);
+        return labels.Count > 0 && match.UnknownImages == labels.Count ? throw Different(learned, classNames, set) : match;
     }
 
     /// <summary>Refuses sets whose images may have several classes each and whose classes are not the same, in the same order.</summary>
     /// <inheritdoc cref="Create"/>
-    public static void RequireSame(IReadOnlyList<string>? learned, IReadOnlyList<string>? own, string set = "test")
+    public static void RequireSame(IReadOnlyList<string>? learned, IReadOnlyList<string>? classNames, string set = "test")
     {
-        if (learned is not null && own is not null && !learned.Select(Nfc.Compose).SequenceEqual(own.Select(Nfc.Compose)))
+        if (learned is not null && classNames is not null && !learned.Select(Nfc.Compose).SequenceEqual(classNames.Select(Nfc.Compose)))
         {
-            throw Different(learned, own, set);
+            throw Different(learned, classNames, set);
         }
     }
 
     /// <summary>A few names of many.</summary>
-    public static string Listed(IReadOnlyList<string> names)
+    public static string ListText(IReadOnlyList<string> names)
         => string.Join(", ", names.Take(MaxNamed)) + (names.Count > MaxNamed ? ", …" : "");
 
-    private static DataException Different(IReadOnlyList<string> learned, IReadOnlyList<string> own, string set)
+    private static DataException Different(IReadOnlyList<string> learned, IReadOnlyList<string> classNames, string set)
     {
-        string[] unshared = [.. learned.Except(own).Concat(own.Except(learned))];
+        string[] unshared = [.. learned.Except(classNames).Concat(classNames.Except(learned))];
         string difference = unshared.Length == 0
             ? "the same ones, in another order"
-            : $"{learned.Count} and {own.Count}; only in one of them: {Listed(unshared)}";
+            : $"{learned.Count} and {classNames.Count}; only in one of them: {ListText(unshared)}";
         return new DataException($"training and {set} images have different classes ({difference}); expected classes of the same names");
     }
 }

@@ -5,7 +5,7 @@ namespace SimClr.Data;
 /// <summary>Opens image sets by what a user types.</summary>
 public static class DataSets
 {
-    private sealed record Kind(string Form, string[] Splits, Func<TypedName, DataOptions, ImageDataSet> Open);
+    private sealed record Kind(string Form, string[] Splits, Func<DataSpec, DataOptions, ImageDataSet> Open);
 
     private static readonly Dictionary<string, Kind> Kinds = new()
     {
@@ -61,7 +61,7 @@ public static class DataSets
         _ = ImageDecoder.NameFor(options);   // A decoder that is not there is told at once.
         if (Parse(argument) is { } typed)
         {
-            return OpenTyped(typed, options);
+            return OpenSpec(typed, options);
         }
 
         if (Directory.Exists(argument))
@@ -78,13 +78,13 @@ public static class DataSets
     }
 
     /// <summary>Opens a typed name that was made, not typed.</summary>
-    internal static ImageDataSet OpenTyped(TypedName typed, DataOptions options) => Kinds[typed.Kind].Open(typed, options);
+    internal static ImageDataSet OpenSpec(DataSpec spec, DataOptions options) => Kinds[spec.Kind].Open(spec, options);
 
     /// <summary>Opens a part of a published set in a folder, which is taken as it is.</summary>
     internal static ImageDataSet OpenSplit(string kind, string folder, string split, DataOptions options)
     {
         string text = $"{kind}:{(folder.Length == 0 ? "" : $"{folder}:")}{split}";
-        return OpenTyped(new TypedName(text, kind, folder, KnownSplit(split, text, Kinds[kind])), options);
+        return OpenSpec(new DataSpec(text, kind, folder, KnownSplit(split, text, Kinds[kind])), options);
     }
 
     /// <summary>
@@ -114,7 +114,7 @@ public static class DataSets
         return HasExtension(path, ".csv")
             ? Manifest.Open(path, path, options)
             : throw new DataException(
-                $"'{path}' is {PlainFile.OtherKind(path) ?? "a file"}; expected a folder of images, a .csv manifest, a "
+                $"'{path}' is {RegularFile.SpecialKind(path) ?? "a file"}; expected a folder of images, a .csv manifest, a "
                     + $"packed file or one of {Forms}");
     }
 
@@ -122,7 +122,7 @@ public static class DataSets
         => Path.GetExtension(path).Equals(extension, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Takes a typed name apart; null for anything else.</summary>
-    internal static TypedName? Parse(string argument)
+    internal static DataSpec? Parse(string argument)
     {
         string prefix = Prefix(argument);
         return Kinds.TryGetValue(prefix, out Kind? kind) ? Parse(argument, prefix, kind) : null;
@@ -130,18 +130,18 @@ public static class DataSets
 
     private static string Prefix(string argument) => argument[..Math.Max(0, argument.IndexOf(':'))];
 
-    private static TypedName Parse(string argument, string prefix, Kind kind)
+    private static DataSpec Parse(string argument, string prefix, Kind kind)
     {
         string rest = argument[(prefix.Length + 1)..];
         if (kind.Splits.Length == 0)
         {
-            return new TypedName(argument, prefix, Folder(rest, argument, kind), "");
+            return new DataSpec(argument, prefix, Folder(rest, argument, kind), "");
         }
 
         if (!kind.Form.EndsWith("DIR", StringComparison.Ordinal))
         {
             string split = rest.Length == 0 ? kind.Splits[0] : KnownSplit(rest, argument, kind);
-            return new TypedName(argument, prefix, "", split);
+            return new DataSpec(argument, prefix, "", split);
         }
 
         // A tail without a separator is a split, unless it is the rest of a folder's name ("C:\data" has one).
@@ -150,7 +150,7 @@ public static class DataSets
         (string folder, string part) = hasSplit
             ? (rest[..colon], KnownSplit(rest[(colon + 1)..], argument, kind))
             : (rest, kind.Splits[0]);
-        return new TypedName(argument, prefix, Folder(folder, argument, kind), part);
+        return new DataSpec(argument, prefix, Folder(folder, argument, kind), part);
     }
 
     /// <summary>Shells do not expand a '~' that follows a colon.</summary>
@@ -166,7 +166,7 @@ public static class DataSets
         ? split
         : throw new ConfigurationException(
             $"'{argument}': got the split '{split}', expected one of {string.Join(", ", kind.Splits)}"
-                + Nearest.Hint(split, kind.Splits));
+                + DidYouMean.Hint(split, kind.Splits));
 
     private static SimClrException Unknown(string argument)
     {
@@ -175,7 +175,7 @@ public static class DataSets
         if (looksTyped || string.IsNullOrWhiteSpace(argument) || Kinds.ContainsKey(argument))
         {
             string typed = looksTyped ? prefix : argument;
-            string hint = Nearest.Of(typed, Kinds.Keys) is { } near ? $" (did you mean '{Kinds[near].Form}'?)" : "";
+            string hint = DidYouMean.Find(typed, Kinds.Keys) is { } near ? $" (did you mean '{Kinds[near].Form}'?)" : "";
             return new ConfigurationException(
                 $"got the data set '{argument}', expected a folder, a .csv manifest, a packed file or one of {Forms}{hint}");
         }

@@ -30,7 +30,7 @@ public abstract class DelegatingDataSet : ImageDataSet
     public override IReadOnlyList<string>? ClassNames => Source.ClassNames;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<sbyte[]>? Presence => Source.Presence;
+    public override IReadOnlyList<sbyte[]>? MultiLabels => Source.MultiLabels;
 
     /// <inheritdoc/>
     public override string? NoLabelsReason => Source.NoLabelsReason;

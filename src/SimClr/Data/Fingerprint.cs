@@ -9,10 +9,10 @@ internal static class Fingerprint
 {
     private const int Probes = 64;
 
-    public static string Of(IEnumerable<string> parts) => Of(parts, []);
+    public static string Compute(IEnumerable<string> parts) => Compute(parts, []);
 
     /// <summary>Texts, then bytes.</summary>
-    public static string Of(IEnumerable<string> parts, IEnumerable<byte[]> contents)
+    public static string Compute(IEnumerable<string> parts, IEnumerable<byte[]> contents)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (string part in parts)
@@ -37,11 +37,11 @@ internal static class Fingerprint
     /// <param name="files">The files.</param>
     /// <param name="count">Images in the set.</param>
     /// <param name="read">The bytes of an image as they are stored.</param>
-    public static string OfFiles(IEnumerable<string> what, IEnumerable<string> files, int count, Func<int, byte[]> read)
+    public static string ComputeForFiles(IEnumerable<string> what, IEnumerable<string> files, int count, Func<int, byte[]> read)
     {
         int probes = Math.Min(Probes, count);
-        return Of(
-            [.. what, .. files.Select(file => $"{Path.GetFileName(file)} {FileSize.Of(file)}")],
+        return Compute(
+            [.. what, .. files.Select(file => $"{Path.GetFileName(file)} {FileSize.Get(file)}")],
             Enumerable.Range(0, probes).Select(i => ReadOrNothing((int)((long)i * count / probes), read)));
     }
 

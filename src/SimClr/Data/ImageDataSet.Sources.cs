@@ -65,7 +65,7 @@ public abstract partial class ImageDataSet
     public static ImageDataSet FromTar(string pattern, DataOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(pattern);
-        return DataSets.OpenTyped(new TypedName($"tar:{pattern}", "tar", pattern, ""), Checked(options));
+        return DataSets.OpenSpec(new DataSpec($"tar:{pattern}", "tar", pattern, ""), Checked(options));
     }
 
     /// <summary>

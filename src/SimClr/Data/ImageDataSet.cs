@@ -19,10 +19,10 @@ public abstract partial class ImageDataSet : IDisposable
     public virtual IReadOnlyList<string>? ClassNames => null;
 
     /// <summary>
-    /// Where an image may have several classes: for each image, what is known of each class (<see cref="ClassPresence"/>).
+    /// Where an image may have several classes: for each image, what is known of each class (<see cref="MultiLabelMarks"/>).
     /// Such a set has class names and no labels.
     /// </summary>
-    public virtual IReadOnlyList<sbyte[]>? Presence => null;
+    public virtual IReadOnlyList<sbyte[]>? MultiLabels => null;
 
     /// <summary>
     /// Which image keeps a set from having labels where most of its images have one, in words; null where it has labels, or where

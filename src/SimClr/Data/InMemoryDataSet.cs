@@ -27,15 +27,15 @@ public sealed class InMemoryDataSet : ImageDataSet
         Name = name;
         if (labels is not null)
         {
-            ClassNames = classNames ?? ClassNumbers.Of(labels.DefaultIfEmpty(-1).Max() + 1);
-            Labels = Checked(labels, this.images.Length, ClassNames.Count);
+            ClassNames = classNames ?? NumericClassNames.Create(labels.DefaultIfEmpty(-1).Max() + 1);
+            Labels = ValidateLabels(labels, this.images.Length, ClassNames.Count);
         }
         else if (classNames is not null)
         {
             throw new ArgumentException("got class names without labels", nameof(classNames));
         }
 
-        fingerprint = new(() => Data.Fingerprint.Of([.. this.images.Select(Describe), string.Join(' ', Labels ?? [])]));
+        fingerprint = new(() => Data.Fingerprint.Compute([.. this.images.Select(Describe), string.Join(' ', Labels ?? [])]));
     }
 
     /// <inheritdoc/>
@@ -62,7 +62,7 @@ public sealed class InMemoryDataSet : ImageDataSet
     /// <inheritdoc/>
     public override RgbImage Read(int index) => images[index];
 
-    private static int[] Checked(IReadOnlyList<int> labels, int count, int classes)
+    private static int[] ValidateLabels(IReadOnlyList<int> labels, int count, int classes)
     {
         if (labels.Count != count)
         {

@@ -3,7 +3,7 @@ namespace SimClr.Data;
 /// <summary>The images of one labeled set and then those of another, whose classes are matched by name.</summary>
 internal sealed class JoinedDataSet(ImageDataSet first, ImageDataSet second) : DelegatingDataSet(first)
 {
-    private readonly ClassMatch? match = first.Presence is null
+    private readonly ClassMatch? match = first.MultiLabels is null
         ? ClassMatch.Create(first.ClassNames, second.ClassNames, second.RequireLabels(), "validation")
         : null;
 
@@ -17,13 +17,13 @@ internal sealed class JoinedDataSet(ImageDataSet first, ImageDataSet second) : D
 
     public override IReadOnlyList<string>? ClassNames => match is null ? Source.ClassNames : match.Names;
 
-    public override IReadOnlyList<sbyte[]>? Presence { get; } = first.Presence is { } presence ? [.. presence, .. second.RequirePresence()] : null;
+    public override IReadOnlyList<sbyte[]>? MultiLabels { get; } = first.MultiLabels is { } presence ? [.. presence, .. second.RequireMultiLabels()] : null;
 
     public override string? NoLabelsReason => Source.NoLabelsReason ?? second.NoLabelsReason;
 
-    public override Omissions Omissions => Source.Omissions.And(second.Omissions);
+    public override Omissions Omissions => Source.Omissions.Merge(second.Omissions);
 
-    public override string Fingerprint => Data.Fingerprint.Of([Source.Fingerprint, second.Fingerprint]);
+    public override string Fingerprint => Data.Fingerprint.Compute([Source.Fingerprint, second.Fingerprint]);
 
     public override bool IsDecoded => Source.IsDecoded && second.IsDecoded;
 

@@ -17,7 +17,7 @@ public static class LabelList
     {
         try
         {
-            return Find(images, Lines(file).Select(Unquoted), file);
+            return Find(images, Lines(file).Select(Unquote), file);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or FormatException)
         {
@@ -38,9 +38,9 @@ public static class LabelList
 
         ILookup<string, int> byFile = Enumerable.Range(0, images.Count).ToLookup(index => FileOf(Plain(images.PathOf(index))));
         var found = names.Select(name => (Name: name, Images: Matches(images, byFile[FileOf(name)], name))).ToArray();
-        Refuse([.. found.Where(f => f.Images.Length == 0).Select(f => f.Name)], names.Length, source, $"are not in '{images.Name}'",
+        Reject([.. found.Where(f => f.Images.Length == 0).Select(f => f.Name)], names.Length, source, $"are not in '{images.Name}'",
             $"its images are named like {Plain(images.PathOf(0))}");
-        Refuse([.. found.Where(f => f.Images.Length > 1).Select(f => f.Name)], names.Length, source, $"are in '{images.Name}' more than once",
+        Reject([.. found.Where(f => f.Images.Length > 1).Select(f => f.Name)], names.Length, source, $"are in '{images.Name}' more than once",
             "give more of their paths, such as class/name");
         return [.. found.Select(f => f.Images[0]).Distinct().Order()];
     }
@@ -48,7 +48,7 @@ public static class LabelList
     private static int[] Matches(ImageDataSet images, IEnumerable<int> candidates, string name)
         => [.. candidates.Where(index => $"/{Plain(images.PathOf(index))}".EndsWith($"/{name.TrimStart('/')}", StringComparison.Ordinal))];
 
-    private static void Refuse(string[] bad, int all, string source, string what, string advice)
+    private static void Reject(string[] bad, int all, string source, string what, string advice)
     {
         if (bad.Length > 0)
         {
@@ -59,7 +59,7 @@ public static class LabelList
 
     private static IEnumerable<string> Lines(string file)
     {
-        using StreamReader text = PlainFile.OpenText(file);
+        using StreamReader text = RegularFile.OpenText(file);
         while (text.ReadLine() is { } line)
         {
             yield return line;
@@ -67,7 +67,7 @@ public static class LabelList
     }
 
     // A spreadsheet puts quotes round a name that holds a comma or a quote.
-    private static string Unquoted(string line) => line.Trim() is ['"', .., '"'] quoted
+    private static string Unquote(string line) => line.Trim() is ['"', .., '"'] quoted
         ? CsvReader.Read(new StringReader(quoted)).FirstOrDefault().Fields is [var only] ? only : line   // quotes may hold nothing
         : line;
 

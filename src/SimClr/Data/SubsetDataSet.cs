@@ -11,15 +11,15 @@ internal sealed class SubsetDataSet : DelegatingDataSet
     {
         this.indices = indices;
         Labels = source.Labels is { } labels ? [.. indices.Select(index => labels[index])] : null;
-        Presence = source.Presence is { } presence ? [.. indices.Select(index => presence[index])] : null;
-        fingerprint = new(() => Data.Fingerprint.Of([source.Fingerprint, string.Join(' ', indices)]));
+        MultiLabels = source.MultiLabels is { } presence ? [.. indices.Select(index => presence[index])] : null;
+        fingerprint = new(() => Data.Fingerprint.Compute([source.Fingerprint, string.Join(' ', indices)]));
     }
 
     public override int Count => indices.Length;
 
     public override IReadOnlyList<int>? Labels { get; }
 
-    public override IReadOnlyList<sbyte[]>? Presence { get; }
+    public override IReadOnlyList<sbyte[]>? MultiLabels { get; }
 
     public override string Fingerprint => fingerprint.Value;
 

@@ -17,7 +17,7 @@ public static class ComputeEnvironment
     /// <summary>The threads that a setting means.</summary>
     /// <param name="setting">The number; 0 for one per core.</param>
     /// <exception cref="ConfigurationException">It is more than <see cref="MaxThreads"/>.</exception>
-    public static int ThreadsOf(int setting) => ComputeThreads.Of(setting);
+    public static int ThreadsOf(int setting) => ComputeThreads.Resolve(setting);
 
     /// <summary>Sets the tensor library's threads.</summary>
     /// <inheritdoc cref="ThreadsOf"/>
@@ -35,7 +35,7 @@ public static class ComputeEnvironment
     /// are as many as the cores: faster where other processes are busy. Linux only; elsewhere it runs on the caller's thread.
     /// </summary>
     /// <param name="work">A whole program, as a rule: call it once, in <c>Main</c>.</param>
-    public static T RunBound<T>(Func<T> work) => BoundThreads.Run(work);
+    public static T RunBound<T>(Func<T> work) => PinnedThreads.Run(work);
 
     /// <summary>Whether a device may be named so: auto, cpu, cuda, cuda:N or mps. It need not be there.</summary>
     /// <param name="name">The name.</param>
@@ -50,7 +50,7 @@ public static class ComputeEnvironment
     public static string DescribeUnknownDevice(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return ComputeDevice.Refusal(name);
+        return ComputeDevice.UnknownNameMessage(name);
     }
 
     /// <summary>The device that a name means on this machine.</summary>

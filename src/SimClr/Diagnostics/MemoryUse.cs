@@ -15,7 +15,7 @@ public static class MemoryUse
     public static long Now(Device device)
     {
         ArgumentNullException.ThrowIfNull(device);
-        return DeviceMemory.Taken(device);
+        return DeviceMemory.UsedBytes(device);
     }
 
     /// <summary>The most bytes in use while something runs, sampled every millisecond.</summary>
@@ -25,6 +25,6 @@ public static class MemoryUse
     {
         ArgumentNullException.ThrowIfNull(action);
         ArgumentNullException.ThrowIfNull(device);
-        return ResidentPeak.Of(action, device);
+        return ResidentPeak.Measure(action, device);
     }
 }

@@ -15,10 +15,10 @@ public interface ICommunicator : IDisposable
     int Size { get; }
 
     /// <summary>Time spent within communication so far, by whichever thread.</summary>
-    TimeSpan Communicated { get; }
+    TimeSpan CommunicationTime { get; }
 
     /// <summary>Time that the training thread was held up by communication so far.</summary>
-    TimeSpan Waited { get; }
+    TimeSpan WaitTime { get; }
 
     /// <summary>Sums over the ranks, in place; every rank gets the same bytes.</summary>
     /// <param name="values">Any shape.</param>
@@ -33,10 +33,10 @@ public interface ICommunicator : IDisposable
     IPendingCommunication BeginAllReduce(Tensor values);
 
     /// <summary>Joins the ranks' tensors, in the order of the ranks.</summary>
-    /// <param name="mine">[n, …], on every rank the same n.</param>
+    /// <param name="local">[n, …], on every rank the same n.</param>
     /// <param name="all">[Size · n, …], overwritten.</param>
     /// <exception cref="CommunicationException">The ranks could not be reached.</exception>
-    void AllGather(Tensor mine, Tensor all);
+    void AllGather(Tensor local, Tensor all);
 
     /// <summary>Overwrites the other ranks' tensor with that of one.</summary>
     /// <param name="values">Any shape.</param>

@@ -14,20 +14,20 @@ internal sealed record Launcher(LauncherKind Kind, int Rank, int Size)
     /// <summary>The same, with another environment.</summary>
     /// <param name="variable">The value of an environment variable, null if it is not set.</param>
     public static Launcher? Find(Func<string, string?> variable)
-        => Of(LauncherKind.OpenMpi, "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", variable)
+        => TryCreate(LauncherKind.OpenMpi, "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", variable)
 
             // Hydra (MPICH, Intel MPI, MVAPICH), and srun with --mpi=pmi2.
-            ?? Of(LauncherKind.Pmi, "PMI_RANK", "PMI_SIZE", variable)
+            ?? TryCreate(LauncherKind.Pmi, "PMI_RANK", "PMI_SIZE", variable)
 
             // srun --mpi=pmix: the size is Slurm's to tell.
-            ?? Of(LauncherKind.Pmix, "PMIX_RANK", "SLURM_STEP_NUM_TASKS", variable)
-            ?? Of(LauncherKind.Unconnected, "SLURM_PROCID", "SLURM_STEP_NUM_TASKS", variable) switch
+            ?? TryCreate(LauncherKind.Pmix, "PMIX_RANK", "SLURM_STEP_NUM_TASKS", variable)
+            ?? TryCreate(LauncherKind.Unconnected, "SLURM_PROCID", "SLURM_STEP_NUM_TASKS", variable) switch
             {
                 { Size: > 1 } step when variable("SLURM_STEP_ID") is not null => step,
                 _ => null,
             };
 
-    private static Launcher? Of(LauncherKind kind, string rank, string size, Func<string, string?> variable)
+    private static Launcher? TryCreate(LauncherKind kind, string rank, string size, Func<string, string?> variable)
         => Number(variable(rank)) is { } number && Number(variable(size)) is { } count && number < count
             ? new Launcher(kind, number, count)
             : null;

@@ -13,20 +13,20 @@ namespace SimClr.Distributed;
 internal sealed record RankAddress(string Host, int Process, int Port, string[] Addresses)
 {
     // The same room for every rank: what is gathered has one size.
-    private const int Room = 512;
-    private const int MostAddresses = 6;
+    private const int SlotBytes = 512;
+    private const int MaxAddresses = 6;
 
     /// <summary>Where this process is.</summary>
     /// <param name="port">The port of its heartbeats.</param>
-    public static RankAddress Own(int port) => new(Environment.MachineName, Environment.ProcessId, port, OwnAddresses());
+    public static RankAddress Local(int port) => new(Environment.MachineName, Environment.ProcessId, port, LocalAddresses());
 
     /// <summary>The bytes that <see cref="Read"/> reads.</summary>
     public byte[] Write()
     {
-        byte[] room = new byte[Room];
+        byte[] room = new byte[SlotBytes];
         RankAddress fitting = this;
         byte[] text = JsonSerializer.SerializeToUtf8Bytes(fitting);
-        while (text.Length > Room)
+        while (text.Length > SlotBytes)
         {
             fitting = fitting with { Addresses = fitting.Addresses[..^1] };
             text = JsonSerializer.SerializeToUtf8Bytes(fitting);
@@ -39,14 +39,14 @@ internal sealed record RankAddress(string Host, int Process, int Port, string[] 
     /// <summary>Reads what all ranks wrote, one after another.</summary>
     public static RankAddress[] Read(byte[] all) =>
     [
-        .. all.Chunk(Room).Select(room => JsonSerializer.Deserialize<RankAddress>(room.AsSpan(0, Array.FindLastIndex(room, value => value != 0) + 1))!),
+        .. all.Chunk(SlotBytes).Select(room => JsonSerializer.Deserialize<RankAddress>(room.AsSpan(0, Array.FindLastIndex(room, value => value != 0) + 1))!),
     ];
 
     /// <summary>All places where it may be reached.</summary>
     public IEnumerable<IPEndPoint> EndPoints()
         => Addresses.Select(address => new IPEndPoint(IPAddress.Parse(address).MapToIPv6(), Port));
 
-    private static string[] OwnAddresses() =>
+    private static string[] LocalAddresses() =>
     [
         .. NetworkInterface.GetAllNetworkInterfaces()
             .Where(network => network.OperationalStatus is OperationalStatus.Up or OperationalStatus.Unknown)
@@ -54,7 +54,7 @@ internal sealed record RankAddress(string Host, int Process, int Port, string[] 
             .Select(unicast => unicast.Address)
             .Where(address => !address.IsIPv6LinkLocal)
             .OrderBy(address => address.AddressFamily == AddressFamily.InterNetwork ? 0 : 1)
-            .Take(MostAddresses)
+            .Take(MaxAddresses)
             .Select(address => $"{address}"),
     ];
 }

@@ -9,15 +9,15 @@ internal static class RankAgreement
 {
     /// <summary>Compares what the ranks know of the work before any of it is done.</summary>
     /// <param name="ranks">The ranks.</param>
-    /// <param name="mine">What decides the result, by name.</param>
+    /// <param name="local">What decides the result, by name.</param>
     /// <exception cref="ConfigurationException">Two ranks differ: says which, in what, and both values. Thrown on the first rank; the others get a <see cref="PeerException"/>.</exception>
-    public static void Check(ICommunicator ranks, IReadOnlyDictionary<string, string> mine)
+    public static void Check(ICommunicator ranks, IReadOnlyDictionary<string, string> local)
     {
-        byte[][] all = ranks.Gather(JsonSerializer.SerializeToUtf8Bytes(Versions.Concat(mine).ToDictionary()));
+        byte[][] all = ranks.Gather(JsonSerializer.SerializeToUtf8Bytes(Versions.Concat(local).ToDictionary()));
         Dictionary<string, string>[] facts = [.. all.Select(bytes => JsonSerializer.Deserialize<Dictionary<string, string>>(bytes)!)];
         string[] differences = [.. facts.Index().Skip(1).SelectMany(rank => facts[0].Keys.Union(rank.Item.Keys)
-            .Where(key => Of(rank.Item, key) != Of(facts[0], key))
-            .Select(key => $"{key}: rank 0 has {Of(facts[0], key)}, rank {rank.Index} has {Of(rank.Item, key)}"))];
+            .Where(key => ValueOf(rank.Item, key) != ValueOf(facts[0], key))
+            .Select(key => $"{key}: rank 0 has {ValueOf(facts[0], key)}, rank {rank.Index} has {ValueOf(rank.Item, key)}"))];
         if (differences.Length == 0)
         {
             return;
@@ -31,7 +31,7 @@ internal static class RankAgreement
             .. differences.Length > shown ? new[] { $"and {differences.Length - shown} more" } : [],
             "Start every rank with the same command, the same data and the same version.",
         ];
-        throw ranks.Rank == 0 ? new ConfigurationException(lines).OfAllRanks() : new PeerException(lines, 2);
+        throw ranks.Rank == 0 ? new ConfigurationException(lines).MarkCollective() : new PeerException(lines, 2);
     }
 
     private static Dictionary<string, string> Versions => new()
@@ -41,5 +41,5 @@ internal static class RankAgreement
         ["version of .NET"] = RuntimeInformation.FrameworkDescription,
     };
 
-    private static string Of(Dictionary<string, string> facts, string key) => facts.GetValueOrDefault(key, "nothing");
+    private static string ValueOf(Dictionary<string, string> facts, string key) => facts.GetValueOrDefault(key, "nothing");
 }

@@ -8,36 +8,36 @@ namespace SimClr.Distributed;
 public static class RankMessages
 {
     /// <summary>Whether it is so on any rank: all get the same answer.</summary>
-    public static bool Any(this ICommunicator ranks, bool here)
+    public static bool Any(this ICommunicator ranks, bool local)
     {
         ArgumentNullException.ThrowIfNull(ranks);
         if (ranks.Size == 1)
         {
-            return here;
+            return local;
         }
 
-        using Tensor count = tensor(here ? 1L : 0L, device: CPU).reshape(1);
+        using Tensor count = tensor(local ? 1L : 0L, device: CPU).reshape(1);
         ranks.AllReduce(count);
         return count.item<long>() > 0;
     }
 
     /// <summary>The bytes of every rank, in the order of the ranks; they may be of different lengths.</summary>
-    public static byte[][] Gather(this ICommunicator ranks, byte[] mine)
+    public static byte[][] Gather(this ICommunicator ranks, byte[] local)
     {
         ArgumentNullException.ThrowIfNull(ranks);
-        ArgumentNullException.ThrowIfNull(mine);
+        ArgumentNullException.ThrowIfNull(local);
         if (ranks.Size == 1)
         {
-            return [mine];
+            return [local];
         }
 
         using var scope = NewDisposeScope();
         Tensor lengths = zeros(ranks.Size, dtype: ScalarType.Int64, device: CPU);
-        ranks.AllGather(tensor(new long[] { mine.Length }, device: CPU), lengths);
+        ranks.AllGather(tensor(new long[] { local.Length }, device: CPU), lengths);
         int[] count = [.. lengths.data<long>().ToArray().Select(length => (int)length)];
         int most = Math.Max(1, count.Max());
         byte[] padded = new byte[most];
-        mine.CopyTo(padded, 0);
+        local.CopyTo(padded, 0);
         Tensor all = zeros(ranks.Size * most, dtype: ScalarType.Byte, device: CPU);
         ranks.AllGather(tensor(padded, dtype: ScalarType.Byte, device: CPU), all);
         byte[] bytes = all.data<byte>().ToArray();
@@ -49,7 +49,7 @@ public static class RankMessages
     /// <see cref="PeerException"/> on the others.
     /// </summary>
     /// <typeparam name="T">Something that JSON can hold.</typeparam>
-    public static T FromFirst<T>(this ICommunicator ranks, Func<T> make)
+    public static T OnRankZero<T>(this ICommunicator ranks, Func<T> make)
     {
         ArgumentNullException.ThrowIfNull(ranks);
         ArgumentNullException.ThrowIfNull(make);
@@ -60,31 +60,31 @@ public static class RankMessages
 
         if (ranks.Rank != 0)
         {
-            Message<T> message = JsonSerializer.Deserialize<Message<T>>(ranks.FromFirst([]))!;
+            Message<T> message = JsonSerializer.Deserialize<Message<T>>(ranks.OnRankZero([]))!;
             return message.Error is null ? message.Value! : throw new PeerException(message.Error, message.ExitCode);
         }
 
         try
         {
             T value = make();
-            _ = ranks.FromFirst(JsonSerializer.SerializeToUtf8Bytes(new Message<T>(value, null, 0)));
+            _ = ranks.OnRankZero(JsonSerializer.SerializeToUtf8Bytes(new Message<T>(value, null, 0)));
             return value;
         }
         catch (Exception error) when (error is not CommunicationException)
         {
             int code = CodeOf(error);
-            _ = ranks.FromFirst(JsonSerializer.SerializeToUtf8Bytes(new Message<T>(default, error.Message, code)));
-            _ = error.OfAllRanks();
+            _ = ranks.OnRankZero(JsonSerializer.SerializeToUtf8Bytes(new Message<T>(default, error.Message, code)));
+            _ = error.MarkCollective();
             throw;
         }
     }
 
-    /// <summary>What the first rank makes of it, there; null on the others. An error is told as by <see cref="FromFirst{T}"/>.</summary>
-    public static T? FromFirstOnly<T>(this ICommunicator ranks, Func<T?> make)
+    /// <summary>What the first rank makes of it, there; null on the others. An error is told as by <see cref="OnRankZero{T}"/>.</summary>
+    public static T? OnRankZeroOnly<T>(this ICommunicator ranks, Func<T?> make)
         where T : class
     {
         T? value = null;
-        _ = ranks.FromFirst(() => (value = make()) is not null);
+        _ = ranks.OnRankZero(() => (value = make()) is not null);
         return value;
     }
 
@@ -92,7 +92,7 @@ public static class RankMessages
     /// What each rank makes by itself, without the others. If one cannot, none goes on: it throws its error, and the others a
     /// <see cref="PeerException"/> with it, each at this place.
     /// </summary>
-    public static T Together<T>(this ICommunicator ranks, Func<T> make)
+    public static T OnEveryRank<T>(this ICommunicator ranks, Func<T> make)
     {
         ArgumentNullException.ThrowIfNull(ranks);
         ArgumentNullException.ThrowIfNull(make);
@@ -117,7 +117,7 @@ public static class RankMessages
         Message<string>[] outcomes = [.. all.Select(bytes => JsonSerializer.Deserialize<Message<string>>(bytes)!)];
         if (error is not null)
         {
-            ExceptionDispatchInfo.Throw(error.OfAllRanks());
+            ExceptionDispatchInfo.Throw(error.MarkCollective());
         }
 
         int failed = Array.FindIndex(outcomes, outcome => outcome.Error is not null);
@@ -135,7 +135,7 @@ public static class RankMessages
         _ => 1,
     };
 
-    private static byte[] FromFirst(this ICommunicator ranks, byte[] bytes)
+    private static byte[] OnRankZero(this ICommunicator ranks, byte[] bytes)
     {
         using var scope = NewDisposeScope();
         Tensor length = tensor(new long[] { bytes.Length }, device: CPU);

@@ -34,23 +34,23 @@ internal sealed class RankShare
     public int Parts => bounds.Length - 1;
 
     /// <summary>Images of a batch that this rank takes.</summary>
-    public int Images => Of(rank).Sum(range => (int)range.Count);
+    public int Images => RangesOf(rank).Sum(range => (int)range.Count);
 
     /// <summary>The most that a rank takes.</summary>
-    public int MostImages => ImagesOfEach.Max();
+    public int MaxImages => ImagesPerRank.Max();
 
     /// <summary>Images of a batch that each rank takes.</summary>
-    public IReadOnlyList<int> ImagesOfEach => [.. Enumerable.Range(0, ranks).Select(other => Of(other).Sum(range => (int)range.Count))];
+    public IReadOnlyList<int> ImagesPerRank => [.. Enumerable.Range(0, ranks).Select(other => RangesOf(other).Sum(range => (int)range.Count))];
 
     /// <summary>The most that this rank takes of a micro-batch.</summary>
-    public int Micro => Of(rank).Max(range => (int)range.Count);
+    public int MaxMicroBatch => RangesOf(rank).Max(range => (int)range.Count);
 
     /// <summary>The places of its images in the batch.</summary>
-    public IReadOnlyList<(long First, long Count)> Mine => Of(rank);
+    public IReadOnlyList<(long First, long Count)> LocalRanges => RangesOf(rank);
 
     /// <summary>
     /// Where each image of the batch is found when all ranks' images stand one rank after another, each filled up to
-    /// <see cref="MostImages"/>; null where it is its own place.
+    /// <see cref="MaxImages"/>; null where it is its own place.
     /// </summary>
     public long[]? Order
     {
@@ -59,8 +59,8 @@ internal sealed class RankShare
             long[] order = new long[Batch];
             for (int other = 0; other < ranks; other++)
             {
-                long place = (long)other * MostImages;
-                foreach (long image in Of(other).SelectMany(Places))
+                long place = (long)other * MaxImages;
+                foreach (long image in RangesOf(other).SelectMany(Positions))
                 {
                     order[image] = place++;
                 }
@@ -75,13 +75,13 @@ internal sealed class RankShare
 
     /// <summary>This rank's images of each micro-batch.</summary>
     public IEnumerable<int[]> Split(int[] batch)
-        => Mine.Select(range => batch[(int)range.First..(int)(range.First + range.Count)]);
+        => LocalRanges.Select(range => batch[(int)range.First..(int)(range.First + range.Count)]);
 
     /// <summary>The numbers of a range.</summary>
-    public static IEnumerable<long> Places((long First, long Count) range)
+    public static IEnumerable<long> Positions((long First, long Count) range)
         => Enumerable.Range(0, (int)range.Count).Select(i => range.First + i);
 
-    private (long First, long Count)[] Of(int other) => [.. Enumerable.Range(0, Parts).Select(part =>
+    private (long First, long Count)[] RangesOf(int other) => [.. Enumerable.Range(0, Parts).Select(part =>
     {
         int size = bounds[part + 1] - bounds[part];
         long first = Bound(size, other, ranks);

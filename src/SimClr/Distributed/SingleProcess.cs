@@ -15,10 +15,10 @@ public sealed class SingleProcess : ICommunicator, IPendingCommunication
     public int Size => 1;
 
     /// <inheritdoc/>
-    public TimeSpan Communicated => TimeSpan.Zero;
+    public TimeSpan CommunicationTime => TimeSpan.Zero;
 
     /// <inheritdoc/>
-    public TimeSpan Waited => TimeSpan.Zero;
+    public TimeSpan WaitTime => TimeSpan.Zero;
 
     /// <inheritdoc/>
     public void AllReduce(Tensor values)
@@ -30,11 +30,11 @@ public sealed class SingleProcess : ICommunicator, IPendingCommunication
     public IPendingCommunication BeginAllReduce(Tensor values) => this;
 
     /// <inheritdoc/>
-    public void AllGather(Tensor mine, Tensor all)
+    public void AllGather(Tensor local, Tensor all)
     {
         ArgumentNullException.ThrowIfNull(all);
         using var held = no_grad();
-        all.copy_(mine);
+        all.copy_(local);
     }
 
     /// <inheritdoc/>

@@ -1,9 +1,9 @@
 namespace SimClr.Duplicates;
 
 /// <summary>Images that show the same, but for cropping, size, compression or color.</summary>
-/// <param name="Kept">The row to keep.</param>
+/// <param name="Representative">The row to keep.</param>
 /// <param name="Duplicates">The others, most similar to it first.</param>
-public sealed record DuplicateGroup(int Kept, IReadOnlyList<Duplicate> Duplicates);
+public sealed record DuplicateGroup(int Representative, IReadOnlyList<Duplicate> Duplicates);
 
 /// <summary>An image that another one makes superfluous.</summary>
 /// <param name="Row">Its row.</param>

@@ -17,17 +17,17 @@ public sealed record ImageFacts(int Width, int Height, long Bytes)
     /// <param name="file">The image.</param>
     /// <param name="size">Its size, where that is known.</param>
     /// <returns>Null where there is no such file.</returns>
-    public static ImageFacts? Of(string file, (int Width, int Height)? size = null)
+    public static ImageFacts? Read(string file, (int Width, int Height)? size = null)
     {
         try
         {
-            long bytes = FileSize.Of(file);
+            long bytes = FileSize.Get(file);
             if (size is { } pixels)
             {
                 return new ImageFacts(pixels.Width, pixels.Height, bytes);
             }
 
-            (int width, int height) = ImageDecoder.SizeOf(PlainFile.ReadAllBytes(file)) ?? (0, 0);
+            (int width, int height) = ImageDecoder.SizeOf(RegularFile.ReadAllBytes(file)) ?? (0, 0);
             return new ImageFacts(width, height, bytes);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
@@ -49,8 +49,8 @@ public sealed record ImageFacts(int Width, int Height, long Bytes)
     {
         try
         {
-            using FileStream a = PlainFile.OpenRead(one);
-            using FileStream b = PlainFile.OpenRead(other);
+            using FileStream a = RegularFile.OpenRead(one);
+            using FileStream b = RegularFile.OpenRead(other);
             return a.Length == b.Length && SHA256.HashData(a).AsSpan().SequenceEqual(SHA256.HashData(b));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

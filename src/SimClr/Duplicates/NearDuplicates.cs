@@ -35,14 +35,14 @@ public static class NearDuplicates
         CancellationToken cancellation = default)
     {
         _ = Require.Between(threshold, -1, 1);
-        var rows = UnitRows.Of(table, atLeast: 2, "compare them");
+        var rows = UnitRows.FromTable(table, minRows: 2, "compare them");
         int[] order = preference is null ? [.. Enumerable.Range(0, rows.Count)] : [.. preference];
         if (order.Length != rows.Count || !order.Order().SequenceEqual(Enumerable.Range(0, rows.Count)))
         {
             throw new ArgumentException($"expected each of the {rows.Count} rows once", nameof(preference));
         }
 
-        using var search = new LeaderSearch(rows, order, (float)threshold);
+        using var search = new LeaderClustering(rows, order, (float)threshold);
         search.Run(progress, cancellation);
         return
         [
@@ -53,7 +53,7 @@ public static class NearDuplicates
                     group.Key,
                     [.. group.Select(row => new Duplicate(row, search.Cosine[row])).OrderByDescending(found => found.Cosine).ThenBy(found => found.Row)]))
                 .OrderByDescending(group => group.Duplicates.Count)
-                .ThenBy(group => group.Kept),
+                .ThenBy(group => group.Representative),
         ];
     }
 }

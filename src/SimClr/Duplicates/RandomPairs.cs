@@ -43,7 +43,7 @@ public sealed class RandomPairs
     /// <exception cref="DataException">There are fewer, numbers that are not finite, or rows of zeros.</exception>
     public static RandomPairs Draw(EmbeddingTable table, long seed)
     {
-        var rows = UnitRows.Of(table, atLeast: 2, "compare them");
+        var rows = UnitRows.FromTable(table, minRows: 2, "compare them");
         return new RandomPairs(rows.Count, [.. Numbers(rows.Count, seed).Select(pair => (pair.One, pair.Other, (double)rows.Cosine(pair.One, pair.Other)))]);
     }
 

@@ -14,7 +14,7 @@ internal sealed unsafe class DeviceRows(Device device) : IDisposable
     public const int Ahead = 1;
 
     private readonly HostBuffer?[] buffers = new HostBuffer?[1 + Ahead];
-    private readonly CopyMarks marks = new(1 + Ahead, device);
+    private readonly CopyFences marks = new(1 + Ahead, device);
     private int next;
 
     /// <summary>Orders that rows are copied to the host.</summary>

@@ -5,17 +5,17 @@ using static TorchSharp.torch;
 namespace SimClr.Embeddings;
 
 /// <summary>What embedding a part of a set left.</summary>
-/// <param name="Kept">Indices of the images that could be read, in order.</param>
+/// <param name="Indices">Indices of the images that could be read, in order.</param>
 /// <param name="Sizes">Width and height of each.</param>
 /// <param name="Values">Their rows, one after another.</param>
 /// <param name="Dimension">Numbers per row; 0 where there is none.</param>
 internal sealed record EmbeddedRows(
-    IReadOnlyList<int> Kept, IReadOnlyList<(int Width, int Height)> Sizes, float[] Values, int Dimension)
+    IReadOnlyList<int> Indices, IReadOnlyList<(int Width, int Height)> Sizes, float[] Values, int Dimension)
 {
     /// <summary>Those of all ranks, one rank after the other; the same on every rank.</summary>
-    public EmbeddedRows OfAll(ICommunicator ranks)
+    public EmbeddedRows GatherAll(ICommunicator ranks)
     {
-        int[][] kept = Gather(ranks, [.. Kept]);
+        int[][] kept = Gather(ranks, [.. Indices]);
         int[][] sizes = Gather(ranks, [.. Sizes.SelectMany(size => new[] { size.Width, size.Height })]);
         int dimension = Gather(ranks, [Dimension]).Max(of => of[0]);
         float[] values = new float[kept.Sum(rows => rows.Length) * dimension];
@@ -40,6 +40,6 @@ internal sealed record EmbeddedRows(
             dimension);
     }
 
-    private static int[][] Gather(ICommunicator ranks, int[] mine)
-        => [.. ranks.Gather(MemoryMarshal.AsBytes<int>(mine).ToArray()).Select(bytes => MemoryMarshal.Cast<byte, int>(bytes).ToArray())];
+    private static int[][] Gather(ICommunicator ranks, int[] local)
+        => [.. ranks.Gather(MemoryMarshal.AsBytes<int>(local).ToArray()).Select(bytes => MemoryMarshal.Cast<byte, int>(bytes).ToArray())];
 }

@@ -15,7 +15,7 @@ namespace SimClr.Embeddings;
 /// </summary>
 public static class Embedder
 {
-    private const int LargestSmallView = 64;
+    private const int MaxSmallView = 64;
     private const int BatchesAhead = 2;
 
     // A GPU computes as many batches as one.
@@ -59,14 +59,14 @@ public static class Embedder
         options ??= new DataOptions();
         skipped ??= new SkippedImages(images, options);
         ranks ??= SingleProcess.Instance;
-        EmbeddedRows rows = ranks.Together(() => EmbedPart(encoder, images, transform, options, skipped, progress, ranks, cancellation));
+        EmbeddedRows rows = ranks.OnEveryRank(() => EmbedPart(encoder, images, transform, options, skipped, progress, ranks, cancellation));
         if (ranks.Size > 1)
         {
             ranks.Share(skipped);
-            rows = rows.OfAll(ranks);
+            rows = rows.GatherAll(ranks);
         }
 
-        return rows.Kept.Count == 0 ? throw NoneReadable(images).OfAllRanks() : Table(images, rows.Kept, rows.Sizes, rows.Values, rows.Dimension);
+        return rows.Indices.Count == 0 ? throw NoneReadable(images).MarkCollective() : Table(images, rows.Indices, rows.Sizes, rows.Values, rows.Dimension);
     }
 
     /// <summary>This rank's part of the set: whole batches, so that they are the same images however many ranks there are.</summary>
@@ -123,7 +123,7 @@ public static class Embedder
     {
         int batchSize = ComputedAtOnce(transform.Size, device(network.Device));
         int lanesWanted = network.IsConcurrent ? get_num_threads() : 0;
-        using var memory = new HostMemory();
+        using var memory = new MallocTuning();
         using var pixels = new PixelRing(batchSize, transform.Size, network.Device, ScalarType.Float32, 1 + lanesWanted + BatchesAhead);
         using ComputeLanes? lanes = lanesWanted > 0 ? new ComputeLanes(lanesWanted) : null;
         using DeviceRows? rows = lanes is null ? new DeviceRows(device(network.Device)) : null;
@@ -136,7 +136,7 @@ public static class Embedder
             substituteUnreadable: false)
         {
             // While the next is handed out, as many as there are lanes are still being computed.
-            Held = 1 + lanesWanted,
+            ValidBatches = 1 + lanesWanted,
             AwaitFree = pixels.Await,
         };
         var plans = Enumerable.Range(0, (to - from + batchSize - 1) / batchSize)
@@ -147,7 +147,7 @@ public static class Embedder
         foreach (ImageBatch batch in loader.Load(plans, cancellation))
         {
             Tensor Input() => pixels.Take(batch.Slot, batch.Indices.Length);
-            computing.Enqueue((EmbeddedBatch.Of(batch), lanes is null ? Alone(Input) : InLane(lanes.Start(() => network.Compute(Input())))));
+            computing.Enqueue((EmbeddedBatch.From(batch), lanes is null ? Alone(Input) : InLane(lanes.Start(() => network.Compute(Input())))));
             if (computing.Count > computedAtOnce)
             {
                 yield return Finish(computing.Dequeue());
@@ -171,7 +171,7 @@ public static class Embedder
 
     /// <summary>Images that one thread computes together: few enough that libtorch keeps what is between two layers near the processor.</summary>
     /// <param name="viewSize">Side of a view in pixels.</param>
-    public static int BatchSize(int viewSize) => viewSize <= LargestSmallView ? 32 : 16;
+    public static int BatchSize(int viewSize) => viewSize <= MaxSmallView ? 32 : 16;
 
     /// <summary>Images that are computed together.</summary>
     /// <param name="viewSize">Side of a view in pixels.</param>
@@ -180,9 +180,9 @@ public static class Embedder
         => BatchSize(viewSize) * (device.type == TorchSharp.DeviceType.CPU ? 1 : BatchesOfADevice);
 
     internal static EmbeddingTable Table(
-        ImageDataSet images, IReadOnlyList<int> kept, IReadOnlyList<(int Width, int Height)> sizes, float[] values, int dimension) => new(
-        values, dimension, [.. kept.Select(images.PathOf)],
-        images.Labels is { } labels ? [.. kept.Select(i => labels[i])] : null, images.ClassNames,
+        ImageDataSet images, IReadOnlyList<int> indices, IReadOnlyList<(int Width, int Height)> sizes, float[] values, int dimension) => new(
+        values, dimension, [.. indices.Select(images.PathOf)],
+        images.Labels is { } labels ? [.. indices.Select(i => labels[i])] : null, images.ClassNames,
         [.. sizes.Select(size => size.Width)], [.. sizes.Select(size => size.Height)]);
 
     internal static DataException NoneReadable(ImageDataSet images) => new($"{images.Name}: no image could be read; there is nothing to embed");
@@ -207,7 +207,7 @@ public static class Embedder
     /// <summary>What is known of a batch that is being computed: its memory may hold the next one already.</summary>
     private sealed record EmbeddedBatch(int Images, int Next, int[] Readable, int[] Rows, (int Width, int Height)[] Sizes)
     {
-        public static EmbeddedBatch Of(ImageBatch batch)
+        public static EmbeddedBatch From(ImageBatch batch)
         {
             int[] readable = [.. Enumerable.Range(0, batch.Indices.Length).Where(batch.IsReadable)];
             return new EmbeddedBatch(

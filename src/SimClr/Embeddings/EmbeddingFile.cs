@@ -14,7 +14,7 @@ namespace SimClr.Embeddings;
 /// </summary>
 public static class EmbeddingFile
 {
-    private static readonly IEmbeddingFormat[] Own = [new NpyFormat(), new CsvFormat(), new SafetensorsFormat()];
+    private static readonly IEmbeddingFormat[] BuiltIn = [new NpyFormat(), new CsvFormat(), new SafetensorsFormat()];
 
     /// <summary>Reads a file of embeddings, written by this program or another one.</summary>
     /// <param name="path">The file.</param>
@@ -48,7 +48,7 @@ public static class EmbeddingFile
         IEmbeddingFormat format = FormatOf(path, others);
         ArgumentNullException.ThrowIfNull(table);
         ArgumentOutOfRangeException.ThrowIfZero(table.Count, nameof(table));
-        format.Write(path, EmbeddingRows.Of(table));
+        format.Write(path, EmbeddingRows.FromTable(table));
     }
 
     /// <summary>The file that belongs to a file of embeddings: <c>FILE.npy.csv</c> to <c>FILE.npy</c>; null for the other formats.</summary>
@@ -66,11 +66,11 @@ public static class EmbeddingFile
     public static IEmbeddingFormat FormatOf(string path, IReadOnlyList<IEmbeddingFormat> others)
     {
         ArgumentNullException.ThrowIfNull(path);
-        IEmbeddingFormat[] all = [.. Own, .. others];
+        IEmbeddingFormat[] all = [.. BuiltIn, .. others];
         string extension = Path.GetExtension(path).ToLowerInvariant();
         string[] known = [.. all.Select(format => format.Extension)];
         return all.FirstOrDefault(format => format.Extension == extension) ?? throw new ConfigurationException(
-            $"'{path}': got a file that ends in '{extension}', expected embeddings that end in one of {string.Join(", ", known)}{Nearest.Hint(extension, known)}");
+            $"'{path}': got a file that ends in '{extension}', expected embeddings that end in one of {string.Join(", ", known)}{DidYouMean.Hint(extension, known)}");
     }
 
     /// <exception cref="DataException">There is no such file.</exception>
@@ -87,7 +87,7 @@ public static class EmbeddingFile
                 $"there is no embeddings file {path} (looked for {Path.GetFullPath(path)}); EmbeddingTask.Run({path}) writes one");
         }
 
-        if (PlainFile.OtherKind(path) is { } kind)
+        if (RegularFile.SpecialKind(path) is { } kind)
         {
             throw new DataException($"{path} is {kind}, expected a file of embeddings ({extension})");
         }

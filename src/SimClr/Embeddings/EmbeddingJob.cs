@@ -34,7 +34,7 @@ internal sealed record EmbeddingJob(
     int ScaledDecode)
 {
     /// <summary>Describes the embedding of one part of a set.</summary>
-    public static EmbeddingJob Of(
+    public static EmbeddingJob Create(
         TrainedEncoder encoder, nn.Module? head, ImageDataSet images, int from, int to, bool normalize, DataOptions options) => new(
         HashOf([encoder.Module, .. head is null ? Array.Empty<nn.Module>() : [head]]),
         JsonSerializer.Serialize(encoder.Views, Json.Compact),
@@ -60,7 +60,7 @@ internal sealed record EmbeddingJob(
     internal static string HashOf(IEnumerable<nn.Module> modules)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach ((string name, Tensor value) in modules.SelectMany(ModuleState.Of))
+        foreach ((string name, Tensor value) in modules.SelectMany(ModuleState.Enumerate))
         {
             using var scope = NewDisposeScope();
             hash.AppendData(System.Text.Encoding.UTF8.GetBytes(name));

@@ -45,7 +45,7 @@ public static class EmbeddingJoin
         }
 
         Func<string, EmbeddingTable> read = file => EmbeddingFile.Read(file, [.. others]);
-        Head[] heads = [.. files.Select(file => Head.Of(file, read(file)))];
+        Head[] heads = [.. files.Select(file => Head.Create(file, read(file)))];
         Array.ForEach(heads, head => head.RequireLike(heads[0]));
 
         // Parts of a format that keeps names, not numbers, may lack classes of the whole.
@@ -54,13 +54,13 @@ public static class EmbeddingJoin
             : EmbeddingTable.OrderClasses(heads.SelectMany(head => head.First.ClassNames ?? []));
         names = heads.All(head => (head.First.ClassNames ?? []).SequenceEqual(heads[0].First.ClassNames ?? [])) ? heads[0].First.ClassNames : names;
         var rows = new EmbeddingRows(
-            Renamed(heads[0].First, names), heads.Sum(head => (long)head.Rows), () => files.Select(file => Renamed(read(file), names)));
+            RenameClasses(heads[0].First, names), heads.Sum(head => (long)head.Rows), () => files.Select(file => RenameClasses(read(file), names)));
         format.Write(path, rows);
         return (rows.Count, rows.Dimension);
     }
 
     // The same table, its classes numbered as in the whole.
-    private static EmbeddingTable Renamed(EmbeddingTable table, IReadOnlyList<string>? names)
+    private static EmbeddingTable RenameClasses(EmbeddingTable table, IReadOnlyList<string>? names)
     {
         if (names is null || table is not { Labels: { } labels, ClassNames: { } own } || own.SequenceEqual(names))
         {
@@ -75,7 +75,7 @@ public static class EmbeddingJoin
     /// <summary>A part's first row stands for what all its rows have.</summary>
     private sealed record Head(string File, int Rows, EmbeddingTable First)
     {
-        public static Head Of(string file, EmbeddingTable table) => new(file, table.Count, table.Subset([0]));
+        public static Head Create(string file, EmbeddingTable table) => new(file, table.Count, table.Subset([0]));
 
         public void RequireLike(Head other)
         {

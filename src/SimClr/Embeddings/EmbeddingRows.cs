@@ -34,7 +34,7 @@ public sealed class EmbeddingRows
     internal bool Continues { get; init; }
 
     /// <summary>The rows of one table.</summary>
-    public static EmbeddingRows Of(EmbeddingTable table)
+    public static EmbeddingRows FromTable(EmbeddingTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
         return new EmbeddingRows(table, table.Count, () => [table]);

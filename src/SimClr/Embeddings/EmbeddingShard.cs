@@ -7,7 +7,7 @@ public sealed record EmbeddingShard(int Number, int Total)
 {
     /// <summary>The indices of its images.</summary>
     /// <exception cref="ConfigurationException">There are fewer batches than parts.</exception>
-    public (int From, int To) Of(int images, int batchSize)
+    public (int From, int To) RangeIn(int images, int batchSize)
     {
         int batches = (images + batchSize - 1) / batchSize;
         return Total <= batches

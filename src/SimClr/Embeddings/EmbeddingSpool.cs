@@ -14,7 +14,7 @@ namespace SimClr.Embeddings;
 /// </summary>
 internal sealed class EmbeddingSpool : IDisposable
 {
-    private const int LongestJob = 1 << 20;
+    private const int MaxJobBytes = 1 << 20;
     private const int HashBytes = 8;
     private const int RowsAt = sizeof(int);   // In a record: behind the index of the next image.
 
@@ -101,7 +101,7 @@ internal sealed class EmbeddingSpool : IDisposable
         stream.Write(SHA256.HashData(bytes).AsSpan(0, HashBytes));
         stream.Write(bytes);
         stream.Flush();
-        Note(block);
+        Track(block);
     }
 
     /// <summary>All rows, to be written to a file.</summary>
@@ -121,7 +121,7 @@ internal sealed class EmbeddingSpool : IDisposable
         }
     }
 
-    private void Note(EmbeddedBlock block)
+    private void Track(EmbeddedBlock block)
     {
         Next = block.Next;
         Rows += block.Rows.Length;
@@ -151,7 +151,7 @@ internal sealed class EmbeddingSpool : IDisposable
         }
 
         int length = read == start.Length ? BitConverter.ToInt32(start, Magic.Length) : 0;
-        if (length is <= 0 or > LongestJob || length > stream.Length - stream.Position)
+        if (length is <= 0 or > MaxJobBytes || length > stream.Length - stream.Position)
         {
             return false;
         }
@@ -168,10 +168,10 @@ internal sealed class EmbeddingSpool : IDisposable
         continues = job.From > 0;
         foreach ((EmbeddedBlock block, IReadOnlyList<(string Path, string Reason)> left) in Records())
         {
-            Note(block);
+            Track(block);
             foreach ((string path, string reason) in left)
             {
-                skipped.Note(new UnreadableImageException(path, reason));
+                skipped.TryAdd(new UnreadableImageException(path, reason));
             }
         }
 

@@ -34,7 +34,7 @@ public sealed record EmbeddingTask(TrainedEncoder Encoder, ImageDataSet Images, 
         }
     }
 
-    private (int From, int To) Range => Shard.Of(Images.Count, Embedder.BatchSize(Encoder.Views.Size));
+    private (int From, int To) Range => Shard.RangeIn(Images.Count, Embedder.BatchSize(Encoder.Views.Size));
 
     /// <summary>What an interrupted task leaves, beside its file.</summary>
     public static string PartOf(string path) => path + ".part";
@@ -52,7 +52,7 @@ public sealed record EmbeddingTask(TrainedEncoder Encoder, ImageDataSet Images, 
     {
         var transform = new EvaluationTransform(Encoder.Views);
         (int from, int to) = Range;
-        EmbeddingJob job = EmbeddingJob.Of(Encoder, Head, Images, from, to, Normalize, Options);
+        EmbeddingJob job = EmbeddingJob.Create(Encoder, Head, Images, from, to, Normalize, Options);
         EmbeddingOutcome outcome;
         using (EmbeddingSpool spool = EmbeddingSpool.Open(PartOf(path), job, Images, skipped))
         {
@@ -62,7 +62,7 @@ public sealed record EmbeddingTask(TrainedEncoder Encoder, ImageDataSet Images, 
             {
                 foreach (EmbeddedBlock block in Embedder.Stream(network, Images, spool.Next, to, transform, Options, skipped, cancellation))
                 {
-                    spool.Append(Normalize ? Normalized(block) : block, Skipped(block, spool.Next, skipped));
+                    spool.Append(Normalize ? NormalizeRows(block) : block, Skipped(block, spool.Next, skipped));
                     progress?.Report(block.Next - from);
                 }
             }
@@ -92,7 +92,7 @@ public sealed record EmbeddingTask(TrainedEncoder Encoder, ImageDataSet Images, 
         }
     }
 
-    private static EmbeddedBlock Normalized(EmbeddedBlock block)
+    private static EmbeddedBlock NormalizeRows(EmbeddedBlock block)
     {
         int dimension = block.Rows.Length == 0 ? 0 : block.Values.Length / block.Rows.Length;
         for (int row = 0; row < block.Rows.Length; row++)

@@ -8,7 +8,7 @@ namespace SimClr.Embeddings;
 /// <summary>What to compare an encoder with: the pixels themselves, as one long row.</summary>
 public static class PixelEncoder
 {
-    private const int LargestSide = 32;
+    private const int MaxSide = 32;
 
     /// <summary>An encoder whose h is its input, [N, 3, S, S] → [N, 3·S·S]; sides above 32 pixels are reduced to 32.</summary>
     /// <param name="views">The views of the encoder to compare with.</param>
@@ -16,6 +16,6 @@ public static class PixelEncoder
     {
         ArgumentNullException.ThrowIfNull(views);
         return new TrainedEncoder(
-            nn.Flatten(), new EncoderOptions(), views with { Size = Math.Min(views.Size, LargestSide) });
+            nn.Flatten(), new EncoderOptions(), views with { Size = Math.Min(views.Size, MaxSide) });
     }
 }

@@ -22,7 +22,7 @@ public static class EncoderCost
             for (int block = 0; block < blocks[stage]; block++)
             {
                 int before = side;
-                side = stage > 0 && block == 0 ? Halved(side) : side;
+                side = stage > 0 && block == 0 ? Halve(side) : side;
                 double shortcut = inputs == outputs && side == before ? 0 : inputs * outputs * side * side;
                 total += shortcut + (bottleneck
                     ? (inputs * channels * before * before) + (((9 * channels * channels) + (channels * outputs)) * side * side)
@@ -36,11 +36,11 @@ public static class EncoderCost
 
     private static (double MultiplyAdds, int Side) Stem(bool small, double channels, int viewSize)
     {
-        int side = small ? viewSize : Halved(viewSize);
+        int side = small ? viewSize : Halve(viewSize);
         int kernel = small ? 3 : 7;
-        return (3 * channels * kernel * kernel * side * side, small ? side : Halved(side));
+        return (3 * channels * kernel * kernel * side * side, small ? side : Halve(side));
     }
 
     /// <summary>The side after a convolution or pooling of stride 2 with half the kernel as padding.</summary>
-    private static int Halved(int side) => ((side - 1) / 2) + 1;
+    private static int Halve(int side) => ((side - 1) / 2) + 1;
 }

@@ -12,7 +12,7 @@ namespace SimClr.Encoders;
 public sealed class ResNet : nn.Module<Tensor, Tensor>
 {
     private readonly Convolution conv1;
-    private readonly GlobalBatchNorm bn1;
+    private readonly SyncBatchNorm bn1;
     private readonly Sequential layer1;
     private readonly Sequential layer2;
     private readonly Sequential layer3;
@@ -44,7 +44,7 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>
         SmallStem = smallStem;
         RepresentationSize = (int)(Channels(3) * expansion);
         conv1 = smallStem ? new Convolution(3, Channels(0), 3) : new Convolution(3, Channels(0), 7, 2);
-        bn1 = GlobalBatchNorm.ForImages(Channels(0));
+        bn1 = SyncBatchNorm.ForImages(Channels(0));
         layer1 = Stage(0);
         layer2 = Stage(1);
         layer3 = Stage(2);

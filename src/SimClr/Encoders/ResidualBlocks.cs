@@ -7,7 +7,7 @@ using Convolution = SimClr.Layers.Convolution;
 namespace SimClr.Encoders;
 
 /// <summary>A convolution and the batch norm of its output.</summary>
-internal readonly record struct NormalizedConvolution(Convolution Convolution, GlobalBatchNorm Norm);
+internal readonly record struct NormalizedConvolution(Convolution Convolution, SyncBatchNorm Norm);
 
 /// <summary>The layers of a residual block, for those that compute it in another form.</summary>
 internal interface IResidualBlock
@@ -25,18 +25,18 @@ internal sealed class BasicBlock : nn.Module<Tensor, Tensor>, IResidualBlock
     public const int Expansion = 1;
 
     private readonly Convolution conv1;
-    private readonly GlobalBatchNorm bn1;
+    private readonly SyncBatchNorm bn1;
     private readonly Convolution conv2;
-    private readonly GlobalBatchNorm bn2;
+    private readonly SyncBatchNorm bn2;
     private readonly Sequential? downsample;
 
     public BasicBlock(long inputs, long channels, long stride)
         : base(nameof(BasicBlock))
     {
         conv1 = new Convolution(inputs, channels, 3, stride);
-        bn1 = GlobalBatchNorm.ForImages(channels);
+        bn1 = SyncBatchNorm.ForImages(channels);
         conv2 = new Convolution(channels, channels, 3);
-        bn2 = GlobalBatchNorm.ForImages(channels);
+        bn2 = SyncBatchNorm.ForImages(channels);
         downsample = Shortcut.Create(inputs, channels, stride);
         RegisterComponents();
         nn.init.zeros_(bn2.weight);
@@ -52,7 +52,7 @@ internal sealed class BasicBlock : nn.Module<Tensor, Tensor>, IResidualBlock
         Tensor x = nn.functional.relu(bn1.forward(conv1.forward(input)), inplace: true);
         x = bn2.forward(conv2.forward(x));
         Tensor shortcut = downsample is null ? input : downsample.forward(input);
-        return nn.functional.relu(x.add_(shortcut, Scalars.One), inplace: true).MoveToOuterDisposeScope();
+        return nn.functional.relu(x.add_(shortcut, RootedScalars.One), inplace: true).MoveToOuterDisposeScope();
     }
 }
 
@@ -65,22 +65,22 @@ internal sealed class Bottleneck : nn.Module<Tensor, Tensor>, IResidualBlock
     public const int Expansion = 4;
 
     private readonly Convolution conv1;
-    private readonly GlobalBatchNorm bn1;
+    private readonly SyncBatchNorm bn1;
     private readonly Convolution conv2;
-    private readonly GlobalBatchNorm bn2;
+    private readonly SyncBatchNorm bn2;
     private readonly Convolution conv3;
-    private readonly GlobalBatchNorm bn3;
+    private readonly SyncBatchNorm bn3;
     private readonly Sequential? downsample;
 
     public Bottleneck(long inputs, long channels, long stride)
         : base(nameof(Bottleneck))
     {
         conv1 = new Convolution(inputs, channels, 1);
-        bn1 = GlobalBatchNorm.ForImages(channels);
+        bn1 = SyncBatchNorm.ForImages(channels);
         conv2 = new Convolution(channels, channels, 3, stride);
-        bn2 = GlobalBatchNorm.ForImages(channels);
+        bn2 = SyncBatchNorm.ForImages(channels);
         conv3 = new Convolution(channels, channels * Expansion, 1);
-        bn3 = GlobalBatchNorm.ForImages(channels * Expansion);
+        bn3 = SyncBatchNorm.ForImages(channels * Expansion);
         downsample = Shortcut.Create(inputs, channels * Expansion, stride);
         RegisterComponents();
         nn.init.zeros_(bn3.weight);
@@ -97,7 +97,7 @@ internal sealed class Bottleneck : nn.Module<Tensor, Tensor>, IResidualBlock
         x = nn.functional.relu(bn2.forward(conv2.forward(x)), inplace: true);
         x = bn3.forward(conv3.forward(x));
         Tensor shortcut = downsample is null ? input : downsample.forward(input);
-        return nn.functional.relu(x.add_(shortcut, Scalars.One), inplace: true).MoveToOuterDisposeScope();
+        return nn.functional.relu(x.add_(shortcut, RootedScalars.One), inplace: true).MoveToOuterDisposeScope();
     }
 }
 
@@ -107,8 +107,8 @@ internal static class Shortcut
     public static Sequential? Create(long inputs, long outputs, long stride)
         => stride == 1 && inputs == outputs
             ? null
-            : nn.Sequential(("0", new Convolution(inputs, outputs, 1, stride)), ("1", GlobalBatchNorm.ForImages(outputs)));
+            : nn.Sequential(("0", new Convolution(inputs, outputs, 1, stride)), ("1", SyncBatchNorm.ForImages(outputs)));
 
     public static NormalizedConvolution? Layers(Sequential? shortcut)
-        => shortcut is null ? null : new((Convolution)shortcut[0], (GlobalBatchNorm)shortcut[1]);
+        => shortcut is null ? null : new((Convolution)shortcut[0], (SyncBatchNorm)shortcut[1]);
 }

@@ -28,8 +28,8 @@ public static class EvaluationAgreement
         ArgumentNullException.ThrowIfNull(encoder);
         if (ranks.Size > 1)
         {
-            RankAgreement.Check(ranks, ranks.Together(
-                () => EvaluationFacts.Of(encoder.Module, encoder.Views, reading, [.. recipes], [.. sets])));
+            RankAgreement.Check(ranks, ranks.OnEveryRank(
+                () => EvaluationFacts.Collect(encoder.Module, encoder.Views, reading, [.. recipes], [.. sets])));
         }
     }
 }

@@ -16,7 +16,7 @@ internal static class EvaluationFacts
     /// <param name="reading">How images are read.</param>
     /// <param name="recipes">Records of options.</param>
     /// <param name="sets">The images, each set with what it is for.</param>
-    public static Dictionary<string, string> Of(
+    public static Dictionary<string, string> Collect(
         nn.Module network, ViewOptions views, DataOptions reading, object[] recipes, (string Use, ImageDataSet Images)[] sets)
     {
         var facts = new Dictionary<string, string>

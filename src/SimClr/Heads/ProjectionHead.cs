@@ -76,9 +76,9 @@ public sealed class ProjectionHead : nn.Module<Tensor, Tensor>
         return linear;
     }
 
-    internal static GlobalBatchNorm Norm(int width, bool shift)
+    internal static SyncBatchNorm Norm(int width, bool shift)
     {
-        GlobalBatchNorm norm = GlobalBatchNorm.ForVectors(width);
+        SyncBatchNorm norm = SyncBatchNorm.ForVectors(width);
         norm.bias!.requires_grad = shift;
         return norm;
     }

@@ -168,7 +168,7 @@ internal sealed unsafe partial class DirectConvolution
     private readonly record struct Walk(int Lines, int Run, int Line, int Pixel);
 
     /// <summary>What is summed.</summary>
-    internal readonly struct Sums(float* weight, float* bias, int output, int outputs, bool adds, float least, int side = 2 * Lanes)
+    internal readonly struct Sums(float* weight, float* bias, int output, int outputs, bool adds, float min, int side = 2 * Lanes)
     {
         /// <summary>The first output of these.</summary>
         public readonly int Output = output;
@@ -183,13 +183,13 @@ internal sealed unsafe partial class DirectConvolution
         public readonly bool Adds = adds;
 
         /// <summary>0 for ReLU.</summary>
-        public readonly float Least = least;
+        public readonly float Min = min;
 
         /// <summary>Weights side by side: 32 or 16.</summary>
         public readonly int Side = side;
 
         /// <summary>The same for the outputs that lie so many behind the first of these, with the weights that lie so many behind.</summary>
-        public Sums At(int output, nint weight, int side) => new(Weight + weight, Bias + output, Output + output, Outputs, Adds, Least, side);
+        public Sums At(int output, nint weight, int side) => new(Weight + weight, Bias + output, Output + output, Outputs, Adds, Min, side);
     }
 
     /// <summary>Up to four neighboring pixels of the result: where their neighborhoods begin, and where they are stored.</summary>
@@ -229,6 +229,6 @@ internal sealed unsafe partial class DirectConvolution
         // The larger one is the second where one of them is no number: as with libtorch, that stays none.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Put(Vector512<float> value, float* at, in Sums sums)
-            => Vector512.MaxNative(Vector512.Create(sums.Least), sums.Adds ? value + Vector512.Load(at) : value).Store(at);
+            => Vector512.MaxNative(Vector512.Create(sums.Min), sums.Adds ? value + Vector512.Load(at) : value).Store(at);
     }
 }

@@ -15,7 +15,7 @@ internal sealed unsafe partial class DirectConvolution
     // G g Gᵀ of each kernel, in double precision: 16 times [1, 1, inputs, outputs].
     private static Tensor[] Transform(Tensor last)
     {
-        Scalar half = Scalars.Of(0.5);
+        Scalar half = RootedScalars.From(0.5);
         IEnumerable<Tensor> positions = Times(last.to_type(ScalarType.Float64).contiguous()).SelectMany(Times);
         return [.. positions.Select(position => position.to_type(ScalarType.Float32).unsqueeze(0).unsqueeze(0))];
 

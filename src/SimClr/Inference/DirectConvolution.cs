@@ -56,7 +56,7 @@ internal sealed unsafe partial class DirectConvolution : IDisposable
     /// outputs would be taken for colors by the next.)
     /// </summary>
     /// <param name="weight">[outputs, inputs, kernel, kernel].</param>
-    public static bool Serves(Tensor weight) => Avx512F.IsSupported && Vector512.IsHardwareAccelerated
+    public static bool Supports(Tensor weight) => Avx512F.IsSupported && Vector512.IsHardwareAccelerated
         && weight.device_type == DeviceType.CPU && weight.dtype == ScalarType.Float32 && weight.shape[0] != Convolution.Colors;
 
     /// <summary>A side of the result, from that of the images.</summary>

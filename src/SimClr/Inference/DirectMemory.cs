@@ -19,10 +19,10 @@ internal sealed unsafe class DirectMemory : IDisposable
 
     /// <summary>Room for images in a slot; what was in it is gone.</summary>
     public Activations Take(int slot, int count, int height, int width, int channels)
-        => new(Room(slot, (long)count * height * width * channels), slot, count, height, width, channels);
+        => new(Reserve(slot, (long)count * height * width * channels), slot, count, height, width, channels);
 
     /// <summary>Room for the framed images of a layer.</summary>
-    public float* Frame(int numbers) => Room(Slots, numbers);
+    public float* Frame(int numbers) => Reserve(Slots, numbers);
 
     /// <summary>Room for the list of a layer's pixels.</summary>
     public Span<DirectConvolution.Pixels> List(int count)
@@ -48,19 +48,19 @@ internal sealed unsafe class DirectMemory : IDisposable
     {
         foreach (ref (nint Start, long Bytes) slot in slots.AsSpan())
         {
-            LargeMemory.Free((void*)slot.Start);
+            HugePageMemory.Free((void*)slot.Start);
             slot = default;
         }
     }
 
-    private float* Room(int slot, long numbers)
+    private float* Reserve(int slot, long numbers)
     {
         ref (nint Start, long Bytes) room = ref slots[slot];
         if (room.Bytes < numbers * sizeof(float))
         {
-            LargeMemory.Free((void*)room.Start);
+            HugePageMemory.Free((void*)room.Start);
             room = default;
-            room = ((nint)LargeMemory.Allocate(numbers * sizeof(float)), numbers * sizeof(float));
+            room = ((nint)HugePageMemory.Allocate(numbers * sizeof(float)), numbers * sizeof(float));
         }
 
         return (float*)room.Start;

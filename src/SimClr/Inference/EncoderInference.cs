@@ -10,7 +10,7 @@ namespace SimClr.Inference;
 /// </summary>
 public sealed class EncoderInference : IDisposable
 {
-    private readonly HostMemory memory = new();
+    private readonly MallocTuning memory = new();
     private readonly InferenceNetwork network;
     private readonly ComputeLanes lanes;
 

@@ -31,13 +31,13 @@ internal sealed class FoldedConvolution : IDisposable
         using var scope = NewDisposeScope();
 
         // In double precision: rounded once, at the end.
-        Tensor scale = norm.weight!.to_type(ScalarType.Float64) / norm.running_var!.to_type(ScalarType.Float64).Plus(Scalars.Of(norm.eps)).sqrt();
+        Tensor scale = norm.weight!.to_type(ScalarType.Float64) / norm.running_var!.to_type(ScalarType.Float64).Plus(RootedScalars.From(norm.eps)).sqrt();
         Tensor shift = norm.bias!.to_type(ScalarType.Float64) - (norm.running_mean!.to_type(ScalarType.Float64) * scale);
         Tensor kernel = convolution.Weight.to_type(ScalarType.Float64) * scale.view(-1, 1, 1, 1);
         ScalarType type = convolution.Weight.dtype;
         (stride, padding) = (convolution.Stride, convolution.Padding);
-        (Tensor folded, Tensor shifted) = (InOrderOf(convolution.Weight, kernel.to_type(type)), shift.to_type(type));
-        pointwise = PointwiseConvolution.Serves(folded);
+        (Tensor folded, Tensor shifted) = (WithMemoryFormatOf(convolution.Weight, kernel.to_type(type)), shift.to_type(type));
+        pointwise = PointwiseConvolution.Supports(folded);
         if (direct)
         {
             Direct = new DirectConvolution(folded, shifted, stride, padding);
@@ -75,7 +75,7 @@ internal sealed class FoldedConvolution : IDisposable
     /// <param name="shortcut">[N, outputs, H / stride, W / stride], overwritten.</param>
     public Tensor ForwardOnto(Tensor input, Tensor shortcut)
         => (fused && !pointwise ? FusedConvolution.TryAddTo(shortcut, input, weight!, bias!, stride, padding) : null)
-            ?? Forward(input, relu: false).add_(shortcut, Scalars.One).relu_();
+            ?? Forward(input, relu: false).add_(shortcut, RootedScalars.One).relu_();
 
     /// <inheritdoc/>
     public void Dispose()
@@ -86,6 +86,6 @@ internal sealed class FoldedConvolution : IDisposable
     }
 
     // Channels last stay channels last.
-    private static Tensor InOrderOf(Tensor model, Tensor kernel)
+    private static Tensor WithMemoryFormatOf(Tensor model, Tensor kernel)
         => model.permute(0, 2, 3, 1).is_contiguous() ? kernel.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : kernel.contiguous();
 }

@@ -10,7 +10,7 @@ namespace SimClr.Inference;
 
 /// <summary>
 /// A <see cref="ResNet"/> for inference, its batch norms folded into its convolutions. A copy: the encoder stays as it
-/// is. In float32 on a processor with AVX-512 (see <see cref="DirectConvolution.Serves"/>) it computes a few images at a
+/// is. In float32 on a processor with AVX-512 (see <see cref="DirectConvolution.Supports"/>) it computes a few images at a
 /// time through all layers, in memory of its own; elsewhere by libtorch. Several threads may use it at once, but not
 /// while it is disposed.
 /// </summary>
@@ -32,7 +32,7 @@ internal sealed unsafe class FoldedResNet(FoldedConvolution stem, bool pools, IR
     /// <param name="direct">Whether by convolutions of our own where the processor has them, or by libtorch's.</param>
     public static FoldedResNet From(ResNet encoder, bool direct = true)
     {
-        bool isDirect = direct && encoder.modules().OfType<Convolution>().All(convolution => DirectConvolution.Serves(convolution.Weight));
+        bool isDirect = direct && encoder.modules().OfType<Convolution>().All(convolution => DirectConvolution.Supports(convolution.Weight));
         return new FoldedResNet(
             Fold(encoder.Stem),
             pools: !encoder.SmallStem,
@@ -98,7 +98,7 @@ internal sealed unsafe class FoldedResNet(FoldedConvolution stem, bool pools, IR
         {
             var images = new Activations(DirectMemory.First(innermost), -1, count, height, width, colors);
             float* rows = DirectMemory.First(h);
-            long bytes = LargestBytes(height, width);
+            long bytes = MaxBytes(height, width);
             int together = (int)Math.Clamp(BytesBetweenLayers / bytes, bytes > BytesOfLargeImage ? 1 : 2, int.MaxValue);
             for (int first = 0; first < count; first += together)
             {
@@ -128,7 +128,7 @@ internal sealed unsafe class FoldedResNet(FoldedConvolution stem, bool pools, IR
     }
 
     // Of an image after the stem or the first block; later the pixels are halved more often than the channels doubled.
-    private long LargestBytes(int height, int width)
+    private long MaxBytes(int height, int width)
     {
         long pixels = (long)stem.Direct!.Steps(height) * stem.Direct.Steps(width);
         return sizeof(float) * Math.Max(pixels * stem.Direct.Outputs, (pools ? pixels / 4 : pixels) * blocks[0].Outputs);

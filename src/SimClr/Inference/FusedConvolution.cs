@@ -20,12 +20,12 @@ internal static unsafe class FusedConvolution
     private static readonly Lazy<Exports?> Found = new(Load);
 
     /// <summary>Whether this libtorch has it.</summary>
-    public static bool IsThere => Found.Value is not null;
+    public static bool IsAvailable => Found.Value is not null;
 
     /// <summary>ReLU(conv(x)), or conv(x): [N, outputs, H / stride, W / stride].</summary>
     public static Tensor? TryForward(Tensor x, Tensor weight, Tensor bias, long stride, long padding, bool relu)
     {
-        if (!Serves(x, weight))
+        if (!Supports(x, weight))
         {
             return null;
         }
@@ -49,7 +49,7 @@ internal static unsafe class FusedConvolution
     /// </summary>
     public static Tensor? TryAddTo(Tensor sum, Tensor x, Tensor weight, Tensor bias, long stride, long padding)
     {
-        if (!Serves(x, weight) || !HasChannelsLast(sum))
+        if (!Supports(x, weight) || !HasChannelsLast(sum))
         {
             return null;
         }
@@ -70,7 +70,7 @@ internal static unsafe class FusedConvolution
         }
     }
 
-    private static bool Serves(Tensor x, Tensor weight) => IsThere
+    private static bool Supports(Tensor x, Tensor weight) => IsAvailable
         && x.device_type == TorchSharp.DeviceType.CPU && x.dtype == ScalarType.Float32 && weight.dtype == ScalarType.Float32
         && HasChannelsLast(weight);
 
@@ -103,7 +103,7 @@ internal static unsafe class FusedConvolution
     private static Exports? Load()
     {
         _ = get_num_threads();   // TorchSharp has loaded libtorch then, and this finds the same.
-        return OwnLibtorch.TryOpen("torch_cpu", out nint library)
+        return CustomLibtorch.TryOpen("torch_cpu", out nint library)
             && NativeLibrary.TryGetExport(library, "aoti_torch_cpu_mkldnn__convolution_pointwise", out nint forward)
             && NativeLibrary.TryGetExport(library, "aoti_torch_cpu_mkldnn__convolution_pointwise_binary_", out nint addTo)
             ? new Exports(forward, addTo)

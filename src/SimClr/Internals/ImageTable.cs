@@ -12,12 +12,12 @@ internal sealed class ImageTable(Tensor host) : IDisposable
     private readonly PlacedTensor table = new(host);
 
     /// <summary>A table of the class of each image.</summary>
-    public static ImageTable OfLabels(IReadOnlyList<int> labels)
+    public static ImageTable FromLabels(IReadOnlyList<int> labels)
         => new(tensor(labels.Select(label => (long)label).ToArray(), device: CPU));
 
     /// <summary>A table of the marks of each image, one for each class.</summary>
-    public static ImageTable OfPresence(IReadOnlyList<sbyte[]> presence)
-        => new(tensor(presence.SelectMany(marks => marks).ToArray(), [presence.Count, presence[0].Length], device: CPU));
+    public static ImageTable FromMultiLabels(IReadOnlyList<sbyte[]> multiLabels)
+        => new(tensor(multiLabels.SelectMany(marks => marks).ToArray(), [multiLabels.Count, multiLabels[0].Length], device: CPU));
 
     /// <summary>The rows of some images.</summary>
     /// <param name="images">Their numbers, [N] of int64, on the device of the network.</param>

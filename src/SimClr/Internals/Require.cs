@@ -37,7 +37,7 @@ internal static class Require
             return value;
         }
 
-        string nearest = Nearest.Hint(value, allowed);
+        string nearest = DidYouMean.Hint(value, allowed);
         throw Bad(name, $"'{value}'", $"one of {string.Join(", ", allowed)}{nearest}");
     }
 
@@ -46,7 +46,7 @@ internal static class Require
         => Enum.IsDefined(value) ? value : throw Bad(name, value, $"one of {string.Join(", ", Enum.GetNames<T>())}");
 
     public static string Device(string value, [CallerMemberName] string name = "")
-        => ComputeDevice.IsName(value) ? value : throw new ArgumentOutOfRangeException(name, ComputeDevice.Refusal(value));
+        => ComputeDevice.IsName(value) ? value : throw new ArgumentOutOfRangeException(name, ComputeDevice.UnknownNameMessage(value));
 
     private static ArgumentOutOfRangeException Bad(string name, object value, string expected)
         => new(name, FormattableString.Invariant($"got {value}, expected {expected}"));

@@ -11,10 +11,10 @@ namespace SimClr.Labels;
 /// </summary>
 public static class FewLabelClassifier
 {
-    private const int MostFolds = 5;
+    private const int MaxFolds = 5;
 
     // In a fold that does not know a class its probability is 0, and a logarithm of it would drown all others.
-    private const double LeastProbability = 1e-4;
+    private const double MinProbability = 1e-4;
 
     private static readonly double[] Strengths = [10, 1, 0.1, 0.01, 1e-3, 1e-4, 1e-5];
 
@@ -46,26 +46,26 @@ public static class FewLabelClassifier
                 $"{rows.Count} image(s) are labeled, {(present.Length == 1 ? $"all as '{classNames[present[0]]}'" : "none of them usable")}; expected labels of at least two classes to tell apart");
         }
 
-        UnitRows unit = UnitRows.Of(table, atLeast: 2, "tell them apart");
-        EmbeddingTable known = Known(unit, table, rows, labels, classNames);
+        UnitRows unit = UnitRows.FromTable(table, minRows: 2, "tell them apart");
+        EmbeddingTable known = SelectLabeled(unit, table, rows, labels, classNames);
         (double l2, CrossValidation? validation) = Validate(known, seed, cancellation);
-        using var path = new LogisticPath(LogisticData.Of(known), Options, classNames.Count);
+        using var path = new LogisticPath(LogisticData.FromTable(known), Options, classNames.Count);
         LogisticRegression model = path.Fit(l2, cancellation);
         var all = new EmbeddingTable(unit.Values, unit.Dimension, table.Paths, new int[table.Count], classNames);
-        float[] probabilities = Softmax.Rows(model.Logits(LogisticData.Of(all)), classNames.Count);
+        float[] probabilities = Softmax.Rows(model.Logits(LogisticData.FromTable(all)), classNames.Count);
         return new FewLabelResult(classNames, Accuracy.Predictions(probabilities, classNames.Count), probabilities, l2, validation)
         {
             Converged = model.Converged,
         };
     }
 
-    private static EmbeddingTable Known(
+    private static EmbeddingTable SelectLabeled(
         UnitRows unit, EmbeddingTable table, IReadOnlyList<int> rows, IReadOnlyList<int> labels, IReadOnlyList<string> classNames)
         => new(unit.Gather(rows), unit.Dimension, [.. rows.Select(row => table.Paths[row])], labels, classNames);
 
     private static (double L2, CrossValidation? Validation) Validate(EmbeddingTable known, long seed, CancellationToken cancellation)
     {
-        int[] fold = StratifiedFolds.Of(known.Labels!, MostFolds, seed);
+        int[] fold = StratifiedFolds.Assign(known.Labels!, MaxFolds, seed);
         int folds = fold.Max() + 1;
         var losses = new double[Strengths.Length];
         var right = new int[Strengths.Length];
@@ -78,7 +78,7 @@ public static class FewLabelClassifier
                 return (Strengths[2], null);
             }
 
-            LogisticData all = LogisticData.Of(known);
+            LogisticData all = LogisticData.FromTable(known);
             using var path = new LogisticPath(all.Subset(fitted), Options, known.Classes);
             LogisticData questions = all.Subset(asked);
             for (int i = 0; i < Strengths.Length; i++)
@@ -87,11 +87,11 @@ public static class FewLabelClassifier
                 int[] guesses = Accuracy.Predictions(p, known.Classes);
                 right[i] += asked.Index().Count(question => guesses[question.Index] == known.Labels![question.Item]);
                 losses[i] -= asked.Index().Sum(question
-                    => Math.Log(Math.Max(LeastProbability, p[(question.Index * known.Classes) + known.Labels![question.Item]])));
+                    => Math.Log(Math.Max(MinProbability, p[(question.Index * known.Classes) + known.Labels![question.Item]])));
             }
         }
 
         int best = Array.IndexOf(losses, losses.Min());
-        return (Strengths[best], new CrossValidation((double)right[best] / known.Count, WilsonInterval.Of(right[best], known.Count), known.Count, folds));
+        return (Strengths[best], new CrossValidation((double)right[best] / known.Count, WilsonInterval.Compute(right[best], known.Count), known.Count, folds));
     }
 }

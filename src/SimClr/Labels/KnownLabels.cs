@@ -7,8 +7,8 @@ namespace SimClr.Labels;
 /// <param name="Rows">Rows that have one, in ascending order.</param>
 /// <param name="Labels">The class of each of them.</param>
 /// <param name="ClassNames">The classes by number, sorted by name.</param>
-/// <param name="Strangers">Labeled paths that the table does not hold.</param>
-public sealed record KnownLabels(int[] Rows, int[] Labels, string[] ClassNames, int Strangers)
+/// <param name="UnmatchedPaths">Labeled paths that the table does not hold.</param>
+public sealed record KnownLabels(int[] Rows, int[] Labels, string[] ClassNames, int UnmatchedPaths)
 {
     /// <summary>No labels.</summary>
     public static KnownLabels None { get; } = new([], [], [], 0);
@@ -53,7 +53,7 @@ public sealed record KnownLabels(int[] Rows, int[] Labels, string[] ClassNames, 
     /// <exception cref="DataException">It cannot be read.</exception>
     public static IEnumerable<(int Line, string Path, string Label, string Guess)> Records(string file)
     {
-        List<(int Line, string[] Fields)> records = All(file);
+        List<(int Line, string[] Fields)> records = ReadAll(file);
         string[] header = records.Count > 0 ? records[0].Fields : [];
         int path = ColumnOf(header, "path");
         int label = ColumnOf(header, "label");
@@ -75,11 +75,11 @@ public sealed record KnownLabels(int[] Rows, int[] Labels, string[] ClassNames, 
     private static int ColumnOf(string[] header, string column)
         => Array.FindIndex(header, name => name.Trim().Equals(column, StringComparison.OrdinalIgnoreCase));
 
-    private static List<(int Line, string[] Fields)> All(string file)
+    private static List<(int Line, string[] Fields)> ReadAll(string file)
     {
         try
         {
-            using StreamReader text = PlainFile.OpenText(file);
+            using StreamReader text = RegularFile.OpenText(file);
             return [.. CsvReader.Read(text)];
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException)

@@ -18,7 +18,7 @@ public static class NextLabels
     private const int PoolPerImage = 20;
 
     /// <summary>Rows that clusters are made of; of more, so many are drawn.</summary>
-    private const int MostRows = 20_000;
+    private const int MaxRows = 20_000;
 
     /// <summary>Chooses rows.</summary>
     /// <param name="table">The embeddings; their length does not count.</param>
@@ -38,7 +38,7 @@ public static class NextLabels
     {
         ArgumentNullException.ThrowIfNull(labeled);
         _ = Require.Positive(count);
-        UnitRows rows = UnitRows.Of(table, atLeast: 1, "choose from them");
+        UnitRows rows = UnitRows.FromTable(table, minRows: 1, "choose from them");
         HashSet<int> known = [.. labeled];
         int[] open = [.. Enumerable.Range(0, rows.Count).Where(row => !known.Contains(row))];
         if (open.Length <= count)
@@ -57,17 +57,17 @@ public static class NextLabels
     {
         int[] pool = [.. open.OrderBy(model.Margin).ThenBy(row => row).Take(count * PoolPerImage)];
         int[] middle = Middles(rows, pool, count, options, cancellation).Values.ToArray();
-        return Filled(middle, pool, count);
+        return FillUp(middle, pool, count);
     }
 
     private static int[] Typical(
         UnitRows rows, HashSet<int> known, int[] open, int count, KMeansOptions options, CancellationToken cancellation)
     {
-        int[] some = Draw(open, MostRows - known.Count, options.Seed);
+        int[] some = Draw(open, MaxRows - known.Count, options.Seed);
         int[] members = [.. some, .. known];
         int k = Math.Min(members.Length, count + known.Count);
         SortedDictionary<int, int> middles = Middles(rows, members, k, options, cancellation, known);
-        return Filled([.. middles.Values], some, count);
+        return FillUp([.. middles.Values], some, count);
     }
 
     /// <summary>Of each cluster that holds none of the known rows the row nearest its center, by cluster, largest first.</summary>
@@ -94,13 +94,13 @@ public static class NextLabels
     /// <summary>Where fewer rows differ than clusters are asked for, there are fewer clusters.</summary>
     private static Clustering Cluster(UnitRows rows, int[] members, int k, KMeansOptions options, CancellationToken cancellation)
     {
-        UnitRows some = rows.Only(members);
+        UnitRows some = rows.Subset(members);
         return SphericalKMeans.Fit(some, Math.Min(k, DistinctRows.Count(some, k)), options, cancellation);
     }
 
-    private static int[] Filled(int[] chosen, int[] others, int count)
+    private static int[] FillUp(int[] chosen, int[] others, int count)
         => [.. chosen.Concat(others.Except(chosen)).Take(count)];
 
-    private static int[] Draw(int[] rows, int most, long seed)
-        => rows.Length <= most ? rows : [.. new RandomStream(seed, Purpose.Labeling, -1).Permutation(rows.Length).Take(Math.Max(1, most)).Order().Select(i => rows[i])];
+    private static int[] Draw(int[] rows, int max, long seed)
+        => rows.Length <= max ? rows : [.. new RandomStream(seed, Purpose.Labeling, -1).Permutation(rows.Length).Take(Math.Max(1, max)).Order().Select(i => rows[i])];
 }

@@ -6,7 +6,7 @@ namespace SimClr.Labels;
 internal static class StratifiedFolds
 {
     /// <returns>The part of each row, 0 … parts − 1; as many parts as rows where these are fewer.</returns>
-    public static int[] Of(IReadOnlyList<int> labels, int most, long seed)
+    public static int[] Assign(IReadOnlyList<int> labels, int maxFolds, long seed)
     {
         int[] folds = new int[labels.Count];
         int next = 0;
@@ -14,7 +14,7 @@ internal static class StratifiedFolds
         {
             int[] shuffled = [.. rows];
             new RandomStream(seed, Purpose.Labeling, rows.Key).Shuffle(shuffled.AsSpan());
-            Array.ForEach(shuffled, row => folds[row] = next++ % Math.Min(most, labels.Count));
+            Array.ForEach(shuffled, row => folds[row] = next++ % Math.Min(maxFolds, labels.Count));
         }
 
         return folds;

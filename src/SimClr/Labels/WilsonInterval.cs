@@ -9,7 +9,7 @@ internal static class WilsonInterval
 
     /// <param name="hits">Cases that count.</param>
     /// <param name="cases">All cases, above 0.</param>
-    public static Interval Of(int hits, int cases)
+    public static Interval Compute(int hits, int cases)
     {
         double share = (double)hits / cases;
         double weight = Z * Z / cases;

@@ -16,7 +16,7 @@ internal static unsafe partial class ChannelMoments
     /// <summary>Both are [C]; the variance is divided by the count.</summary>
     /// <param name="input">[N, C, …], of float32, float64 or bfloat16.</param>
     /// <param name="type">What they are wanted in: the type of the running statistics.</param>
-    public static (Tensor Mean, Tensor Variance) Of(Tensor input, ScalarType type)
+    public static (Tensor Mean, Tensor Variance) Compute(Tensor input, ScalarType type)
         => !isMissing && Native(input, type) is { } moments ? moments : FromSums(input, type);
 
     /// <summary>Two passes over the values and one that holds their squares.</summary>
@@ -26,8 +26,8 @@ internal static unsafe partial class ChannelMoments
         long[] others = [.. Enumerable.Range(0, (int)input.dim()).Where(d => d != 1).Select(d => (long)d)];
         long[] along = [1, -1, .. Enumerable.Repeat(1L, (int)input.dim() - 2)];
         double count = (double)input.numel() / input.shape[1];
-        Tensor mean = input.sum(others, type: type).div_(Scalars.Of(count));
-        Tensor variance = input.sub(mean.view(along)).pow(Scalars.Two).sum(others, type: type).div_(Scalars.Of(count));
+        Tensor mean = input.sum(others, type: type).div_(RootedScalars.From(count));
+        Tensor variance = input.sub(mean.view(along)).pow(RootedScalars.Two).sum(others, type: type).div_(RootedScalars.From(count));
         return (scope.MoveToOuter(mean), scope.MoveToOuter(variance));
     }
 

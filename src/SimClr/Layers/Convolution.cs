@@ -36,13 +36,13 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         Tensor kernel = weight.dtype == input.dtype ? weight : weight.to_type(input.dtype);
-        if (PointwiseConvolution.Serves(weight))
+        if (PointwiseConvolution.Supports(weight))
         {
             return PointwiseConvolution.Forward(input, kernel, Stride);
         }
 
         return IsNarrow && input.device_type == TorchSharp.DeviceType.CPU
-            ? Filled(input, kernel)
+            ? PadChannels(input, kernel)
             : nn.functional.conv2d(input, kernel, strides: [Stride, Stride], padding: [Padding, Padding]);
     }
 
@@ -64,7 +64,7 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
     /// The same with zeros for the channels that are missing to a multiple of 16. Without them oneDNN (3.7.1, AVX-512)
     /// takes what happens to lie in memory for their gradient, which may be NaN.
     /// </summary>
-    private Tensor Filled(Tensor input, Tensor kernel)
+    private Tensor PadChannels(Tensor input, Tensor kernel)
     {
         (long outputs, long inputs) = (weight.shape[0], weight.shape[1]);
         Tensor wide = nn.functional.pad(kernel, [0, 0, 0, 0, 0, Missing(inputs), 0, Missing(outputs)]);

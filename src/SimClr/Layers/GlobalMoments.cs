@@ -16,30 +16,30 @@ internal sealed record GlobalMoments(Tensor Mean, Tensor Variance, Tensor Count)
     /// <param name="input">This rank's values, [N, C, …].</param>
     /// <param name="around">A value near the means, [C], the same on all ranks.</param>
     /// <param name="totals">Sums over the ranks.</param>
-    public static GlobalMoments Of(Tensor input, Tensor around, IRankTotals totals)
+    public static GlobalMoments Compute(Tensor input, Tensor around, IRankTotals totals)
     {
         using var _ = no_grad();
         long channels = around.shape[0];
         double count = (double)input.numel() / channels;
-        (Tensor mean, Tensor variance) = ChannelMoments.Of(input.detach(), around.dtype);
+        (Tensor mean, Tensor variance) = ChannelMoments.Compute(input.detach(), around.dtype);
         Tensor center = around.to_type(ScalarType.Float64);
         Tensor distance = mean.to_type(ScalarType.Float64).sub_(center);                     // [C]
-        Tensor squares = distance.pow(Scalars.Two).add_(variance.to_type(ScalarType.Float64), Scalars.One);       // [C]: mean square around the center
-        Tensor sums = cat([distance, squares, ones(1, ScalarType.Float64, input.device)]).mul_(Scalars.Of(count));
+        Tensor squares = distance.pow(RootedScalars.Two).add_(variance.to_type(ScalarType.Float64), RootedScalars.One);       // [C]: mean square around the center
+        Tensor sums = cat([distance, squares, ones(1, ScalarType.Float64, input.device)]).mul_(RootedScalars.From(count));
         totals.Sum(sums);
 
         Tensor total = sums[2 * channels];
         Tensor moved = sums.narrow(0, 0, channels).div(total);
-        Tensor spread = sums.narrow(0, channels, channels).div(total).sub_(moved.pow(Scalars.Two)).clamp_min_(Scalars.Zero);
-        return new GlobalMoments(moved.add_(center, Scalars.One).to_type(around.dtype), spread.to_type(around.dtype), total);
+        Tensor spread = sums.narrow(0, channels, channels).div(total).sub_(moved.pow(RootedScalars.Two)).clamp_min_(RootedScalars.Zero);
+        return new GlobalMoments(moved.add_(center, RootedScalars.One).to_type(around.dtype), spread.to_type(around.dtype), total);
     }
 
     /// <summary>Moves running statistics towards these; the variance as that of a sample, as PyTorch does.</summary>
     public void Move(Tensor runningMean, Tensor runningVariance, double momentum)
     {
         using var _ = no_grad();
-        Tensor sample = Count.div(Count.sub(Scalars.One)).to_type(Variance.dtype);
-        runningMean.mul_(Scalars.Of(1 - momentum)).add_(Mean, alpha: Scalars.Of(momentum));
-        runningVariance.mul_(Scalars.Of(1 - momentum)).add_(Variance.mul(sample), alpha: Scalars.Of(momentum));
+        Tensor sample = Count.div(Count.sub(RootedScalars.One)).to_type(Variance.dtype);
+        runningMean.mul_(RootedScalars.From(1 - momentum)).add_(Mean, alpha: RootedScalars.From(momentum));
+        runningVariance.mul_(RootedScalars.From(1 - momentum)).add_(Variance.mul(sample), alpha: RootedScalars.From(momentum));
     }
 }

@@ -16,5 +16,5 @@ internal interface IRankTotals
     void FailInBackward(Exception error);
 
     /// <summary>What this rank's backward pass has been handed.</summary>
-    HandedGradients Handed { get; }
+    RootedGradients Handed { get; }
 }

@@ -67,10 +67,10 @@ internal sealed class MomentsGradient : autograd.MultiTensorFunction<MomentsGrad
         long channels = scale.shape[0];
         Tensor sums = cat([gradients[1], gradients[2]]);                                     // [2C]: Σ g·x̂, Σ g
         totals.Sum(sums);
-        Tensor weight = scale.div(variance.Plus(Scalars.Of(epsilon)).sqrt_()).div_(count.neg().to_type(scale.dtype));   // −w / σN
+        Tensor weight = scale.div(variance.Plus(RootedScalars.From(epsilon)).sqrt_()).div_(count.neg().to_type(scale.dtype));   // −w / σN
         Tensor through = nn.functional.batch_norm(
             x, mean, variance, sums.narrow(0, 0, channels).mul_(weight), sums.narrow(0, channels, channels).mul_(weight),
             training: false, eps: epsilon);
-        return through.add_(gradients[0], Scalars.One).MoveToOuterDisposeScope();
+        return through.add_(gradients[0], RootedScalars.One).MoveToOuterDisposeScope();
     }
 }

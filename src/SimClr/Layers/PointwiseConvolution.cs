@@ -13,15 +13,15 @@ namespace SimClr.Layers;
 internal static class PointwiseConvolution
 {
     private const int IntelCaches = 4;
-    private const int HighestExtended = unchecked((int)0x8000_0000);
+    private const int MaxExtendedLeaf = unchecked((int)0x8000_0000);
     private const int AmdCaches = unchecked((int)0x8000_001D);
     private const int KindOfCache = 0x1F;
 
     /// <summary>Whether this processor needs it.</summary>
-    public static bool IsNeeded { get; } = X86Base.IsSupported && !TellsOfCaches();
+    public static bool IsNeeded { get; } = X86Base.IsSupported && !ReportsCaches();
 
     /// <summary>Whether a convolution is one that is computed so on this processor.</summary>
-    public static bool Serves(Tensor weight)
+    public static bool Supports(Tensor weight)
         => IsNeeded && weight.shape[2] == 1 && weight.shape[3] == 1 && weight.device_type == TorchSharp.DeviceType.CPU;
 
     /// <summary>x: [N, inputs, H, W], weight: [outputs, inputs, 1, 1] → [N, outputs, H / stride, W / stride], channels last.</summary>
@@ -29,7 +29,7 @@ internal static class PointwiseConvolution
 
     /// <summary>The same plus a bias [outputs].</summary>
     public static Tensor Forward(Tensor x, Tensor weight, Tensor bias, long stride)
-        => Rows(x, stride).matmul(Matrix(weight)).add_(bias, Scalars.One).permute(0, 3, 1, 2);
+        => Rows(x, stride).matmul(Matrix(weight)).add_(bias, RootedScalars.One).permute(0, 3, 1, 2);
 
     // [N, H / stride, W / stride, inputs]
     private static Tensor Rows(Tensor x, long stride)
@@ -40,8 +40,8 @@ internal static class PointwiseConvolution
 
     private static Tensor Matrix(Tensor weight) => weight.view(weight.shape[0], weight.shape[1]).t();
 
-    private static bool TellsOfCaches()
-        => HasCache(IntelCaches) || ((uint)X86Base.CpuId(HighestExtended, 0).Eax >= unchecked((uint)AmdCaches) && HasCache(AmdCaches));
+    private static bool ReportsCaches()
+        => HasCache(IntelCaches) || ((uint)X86Base.CpuId(MaxExtendedLeaf, 0).Eax >= unchecked((uint)AmdCaches) && HasCache(AmdCaches));
 
     private static bool HasCache(int leaf) => (X86Base.CpuId(leaf, 0).Eax & KindOfCache) != 0;
 }

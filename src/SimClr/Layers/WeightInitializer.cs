@@ -10,14 +10,14 @@ internal static class WeightInitializer
     {
         using var generator = GeneratorFor(seed, index);
         using var standard = randn(shape, device: CPU, generator: generator);
-        return standard.mul(Scalars.Of(deviation));
+        return standard.mul(RootedScalars.From(deviation));
     }
 
     public static Tensor Uniform(long[] shape, double bound, long seed, int index)
     {
         using var generator = GeneratorFor(seed, index);
         using var unit = rand(shape, device: CPU, generator: generator);
-        return unit.mul(Scalars.Of(2 * bound)).sub(Scalars.Of(bound));
+        return unit.mul(RootedScalars.From(2 * bound)).sub(RootedScalars.From(bound));
     }
 
     private static Generator GeneratorFor(long seed, int index)

@@ -5,7 +5,7 @@ namespace SimClr.Losses;
 /// <summary>The contrastive loss (paper, Table 2 and Section 5.1): section <c>loss</c> of the configuration.</summary>
 public sealed record LossOptions
 {
-    private const double UsualMargin = 0.8;
+    private const double DefaultMargin = 0.8;
 
     /// <summary><c>nt-xent</c> (default), <c>nt-logistic</c> or <c>margin</c>.</summary>
     public LossName Name { get; init => field = Require.Defined(value); } = LossName.NtXent;
@@ -20,7 +20,7 @@ public sealed record LossOptions
     /// The margin m of <c>margin</c>: by how much a positive should be more similar than a negative. Default 0.8; the
     /// other losses have none, and refuse any other value.
     /// </summary>
-    public double Margin { get; init => field = Require.NonNegative(value); } = UsualMargin;
+    public double Margin { get; init => field = Require.NonNegative(value); } = DefaultMargin;
 
     /// <summary>
     /// Whether each anchor is compared with its semi-hard negative only. Default false. NT-Xent refuses it: it weighs
@@ -41,7 +41,7 @@ public sealed record LossOptions
                 $"loss.semi_hard is true, but {LossName.NtXent.Text()} compares each anchor with all negatives; use loss.name={LossName.NtLogistic.Text()} or loss.name={LossName.Margin.Text()} with it, or leave it out");
         }
 
-        if (Margin != UsualMargin && Name != LossName.Margin)
+        if (Margin != DefaultMargin && Name != LossName.Margin)
         {
             throw new ArgumentException(FormattableString.Invariant(
                 $"loss.margin is {Margin}, but {Name.Text()} has no margin; use loss.name={LossName.Margin.Text()} with it, or leave it out"));

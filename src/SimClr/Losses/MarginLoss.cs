@@ -38,7 +38,7 @@ public sealed class MarginLoss : IContrastiveLoss
     {
         using var scope = NewDisposeScope();
         Tensor u = Projections.Stack(z1, z2, normalize);                               // [2N, d]
-        Tensor loss = SemiHard ? OfSemiHard(u, z1.shape[0]) : NegativePairs.Mean(u, Term, relative: true);
+        Tensor loss = SemiHard ? SemiHardLoss(u, z1.shape[0]) : NegativePairs.Mean(u, Term, relative: true);
         return loss.MoveToOuterDisposeScope();
     }
 
@@ -48,16 +48,16 @@ public sealed class MarginLoss : IContrastiveLoss
     /// </summary>
     public double ChanceLevel(int images) => Margin;
 
-    private Tensor OfSemiHard(Tensor u, long n)
+    private Tensor SemiHardLoss(Tensor u, long n)
     {
         SemiHardNegatives found = SemiHardNegatives.Find(u, Margin);
         Tensor positive = u.narrow(0, 0, n).mul(u.narrow(0, n, n)).sum(1);             // [N]
-        return found.Mean(found.Similarity.sub(positive).Plus(Scalars.Of(Margin)));
+        return found.Mean(found.Similarity.sub(positive).Plus(RootedScalars.From(Margin)));
     }
 
     private (Tensor Value, Tensor Slope) Term(Tensor difference)
     {
-        Tensor value = difference.add_(Scalars.Of(Margin), Scalars.One).clamp_min_(Scalars.Zero);
+        Tensor value = difference.add_(RootedScalars.From(Margin), RootedScalars.One).clamp_min_(RootedScalars.Zero);
         return (value, value.sign());
     }
 }

@@ -39,7 +39,7 @@ internal static class NegativePairs
         }
 
         long pairs = Math.Max(1, n * (n - 1));
-        return (sum.div_(Scalars.Of(pairs)), gradient?.div_(Scalars.Of(pairs)));
+        return (sum.div_(RootedScalars.From(pairs)), gradient?.div_(RootedScalars.From(pairs)));
     }
 
     /// <summary>Adds what the anchors from the first on contribute.</summary>
@@ -56,16 +56,16 @@ internal static class NegativePairs
         }
 
         (Tensor value, Tensor slope) = term(x);
-        Positives(value, first, rows).fill_(Scalars.Zero);
-        sum.add_(value.sum(), Scalars.One);
+        Positives(value, first, rows).fill_(RootedScalars.Zero);
+        sum.add_(value.sum(), RootedScalars.One);
         if (gradient is null)
         {
             return;
         }
 
-        Positives(slope, first, rows).fill_(Scalars.Zero);
+        Positives(slope, first, rows).fill_(RootedScalars.Zero);
         Tensor ofAnchors = gradient.narrow(0, first, rows);
-        ofAnchors.add_(slope.matmul(candidates), Scalars.One);
+        ofAnchors.add_(slope.matmul(candidates), RootedScalars.One);
         gradient.narrow(0, n, n).addmm_(slope.t(), anchors, 1, 1);
         if (relative)
         {

@@ -43,7 +43,7 @@ public sealed class NtLogisticLoss : IContrastiveLoss
         long n = z1.shape[0];
         Tensor positive = u.narrow(0, 0, n).mul(u.narrow(0, n, n)).sum(1);             // [N]
         Tensor ofPositives = Softplus(positive.neg()).mean();
-        Tensor ofNegatives = SemiHard ? OfSemiHard(u) : NegativePairs.Mean(u, Term, relative: false);
+        Tensor ofNegatives = SemiHard ? SemiHardLoss(u) : NegativePairs.Mean(u, Term, relative: false);
         return ofPositives.Plus(ofNegatives).MoveToOuterDisposeScope();
     }
 
@@ -53,14 +53,14 @@ public sealed class NtLogisticLoss : IContrastiveLoss
     /// </summary>
     public double ChanceLevel(int images) => 2 * Math.Log(2);
 
-    private Tensor OfSemiHard(Tensor u)
+    private Tensor SemiHardLoss(Tensor u)
     {
         SemiHardNegatives found = SemiHardNegatives.Find(u, margin: null);
         return found.Mean(Softplus(found.Similarity));
     }
 
-    private (Tensor Value, Tensor Slope) Term(Tensor s) => (Softplus(s), s.div(Scalars.Of(Temperature)).sigmoid_().div_(Scalars.Of(Temperature)));
+    private (Tensor Value, Tensor Slope) Term(Tensor s) => (Softplus(s), s.div(RootedScalars.From(Temperature)).sigmoid_().div_(RootedScalars.From(Temperature)));
 
     // ln(1 + e^(x / τ))
-    private Tensor Softplus(Tensor x) => x.div(Scalars.Of(Temperature)).Softplus(Linear);
+    private Tensor Softplus(Tensor x) => x.div(RootedScalars.From(Temperature)).Softplus(Linear);
 }

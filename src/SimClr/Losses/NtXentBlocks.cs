@@ -27,7 +27,7 @@ internal static class NtXentBlocks
         using var _ = no_grad();
         using var scope = NewDisposeScope();
         long views = u.shape[0];
-        Tensor scaled = u.div(Scalars.Of(temperature));                                // [2N, d]
+        Tensor scaled = u.div(RootedScalars.From(temperature));                                // [2N, d]
         Tensor partner = scaled.roll(views / 2, 0);                                    // i ↔ i + N
         Tensor positive = u.mul(partner).sum(1, keepdim: true);                        // [2N, 1]
         Tensor missed = zeros_like(positive);                                          // 1 − p of each anchor
@@ -42,8 +42,8 @@ internal static class NtXentBlocks
             }
         }
 
-        gradient?.sub_(missed.Plus(missed.roll(views / 2, 0)).mul(partner)).div_(Scalars.Of(views));
-        return (loss.div_(Scalars.Of(views)).MoveToOuterDisposeScope(), gradient?.MoveToOuterDisposeScope());
+        gradient?.sub_(missed.Plus(missed.roll(views / 2, 0)).mul(partner)).div_(RootedScalars.From(views));
+        return (loss.div_(RootedScalars.From(views)).MoveToOuterDisposeScope(), gradient?.MoveToOuterDisposeScope());
     }
 
     /// <summary>Adds what the anchors from the first on contribute.</summary>
@@ -54,23 +54,23 @@ internal static class NtXentBlocks
         long views = u.shape[0];
         Tensor anchors = scaled.narrow(0, first, rows);                                // [B, d]
         Tensor similarity = anchors.matmul(u.t());                                     // [B, 2N]
-        similarity.narrow(1, first, rows).diagonal().fill_(Scalars.MinusInfinity);   // an anchor is not its own negative
-        Tensor partners = arange(Scalars.Of(first), Scalars.Of(first + rows), Scalars.One, device: u.device)
-            .Plus(Scalars.Of(views / 2)).remainder(Scalars.Of(views)).unsqueeze(1);
-        similarity.scatter_(1, partners, full_like(partners, Scalars.MinusInfinity, u.dtype));   // nor is its positive one
+        similarity.narrow(1, first, rows).diagonal().fill_(RootedScalars.MinusInfinity);   // an anchor is not its own negative
+        Tensor partners = arange(RootedScalars.From(first), RootedScalars.From(first + rows), RootedScalars.One, device: u.device)
+            .Plus(RootedScalars.From(views / 2)).remainder(RootedScalars.From(views)).unsqueeze(1);
+        similarity.scatter_(1, partners, full_like(partners, RootedScalars.MinusInfinity, u.dtype));   // nor is its positive one
         Tensor p = positive.narrow(0, first, rows);
         Tensor highest = similarity.amax([1], keepdim: true);
-        highest.masked_fill_(highest.isneginf(), Scalars.Zero);                       // one image has no negatives at all
+        highest.masked_fill_(highest.isneginf(), RootedScalars.Zero);                       // one image has no negatives at all
         Tensor weight = similarity.sub_(highest).exp_();
         Tensor sum = weight.sum(1, keepdim: true);
 
         // −ln(e^p / (e^p + Σ e^n)) = ln(1 + e^(ln Σ e^n − p)): where p all but wins, 1 − its share would be rounding only.
-        loss.add_(sum.log().add_(highest, Scalars.One).sub_(p).Softplus(40).sum(), Scalars.One);
+        loss.add_(sum.log().add_(highest, RootedScalars.One).sub_(p).Softplus(40).sum(), RootedScalars.One);
         if (gradient is not null)
         {
             Tensor share = sum.Plus(p.sub(highest).exp_()).reciprocal_();   // 1 / (Σ e^n + e^p), both less the highest
             missed.narrow(0, first, rows).copy_(sum.mul(share));
-            gradient.narrow(0, first, rows).add_(weight.matmul(scaled).mul_(share), Scalars.One);
+            gradient.narrow(0, first, rows).add_(weight.matmul(scaled).mul_(share), RootedScalars.One);
             gradient.addmm_(weight.t(), anchors.mul(share), 1, 1);
         }
     }

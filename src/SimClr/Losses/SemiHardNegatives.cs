@@ -34,7 +34,7 @@ internal sealed record SemiHardNegatives(Tensor Similarity, Tensor Exists)
 
     /// <summary>The mean of their terms, [N], over the anchors that have one; 0 if none has.</summary>
     public Tensor Mean(Tensor terms)
-        => terms.where(Exists, zeros_like(terms)).sum().div(Exists.sum().clamp(min: Scalars.One));
+        => terms.where(Exists, zeros_like(terms)).sum().div(Exists.sum().clamp(min: RootedScalars.One));
 
     private static void FindBlock(Tensor u, double? margin, long first, long rows, Tensor which, Tensor exists)
     {
@@ -46,10 +46,10 @@ internal sealed record SemiHardNegatives(Tensor Similarity, Tensor Exists)
         Tensor unfit = s.ge(positive);                                                 // the positive itself is among them
         if (margin is { } m)
         {
-            unfit.logical_or_(s.sub(positive).add_(Scalars.Of(m), Scalars.One).le(Scalars.Zero));
+            unfit.logical_or_(s.sub(positive).add_(RootedScalars.From(m), RootedScalars.One).le(RootedScalars.Zero));
         }
 
-        (Tensor highest, Tensor index) = s.masked_fill_(unfit, Scalars.MinusInfinity).max(1);
+        (Tensor highest, Tensor index) = s.masked_fill_(unfit, RootedScalars.MinusInfinity).max(1);
         which.narrow(0, first, rows).copy_(index);
 
         // Written so that a similarity that is not a number stays in the loss, where it is noticed.

@@ -12,15 +12,15 @@ internal sealed class MapForces
     // The curve that falls off from a distance of 0.1 on (min_dist of UMAP), fitted there.
     private const double A = 1.576943;
     private const double B = 0.8950608;
-    private const double MostStep = 4;
+    private const double MaxStep = 4;
 
     private readonly float[] places;
-    private readonly NeighborMapOptions options;
+    private readonly UmapOptions options;
     private readonly int epochs;
     private readonly (int From, int To, float Weight)[] edges;
     private readonly double[] every;   // passes between two turns of an edge
 
-    public MapForces(NeighborGraph graph, float[] places, NeighborMapOptions options, int epochs)
+    public MapForces(NeighborGraph graph, float[] places, UmapOptions options, int epochs)
     {
         (this.places, this.options, this.epochs) = (places, options, epochs);
         float heaviest = graph.Edges.Max(edge => edge.Weight);
@@ -53,7 +53,7 @@ internal sealed class MapForces
     private void Move(int row, int neighbor, double rate, ref RandomStream stream)
     {
         Pull(row, neighbor, rate);
-        for (int i = 0; i < options.Strangers; i++)
+        for (int i = 0; i < options.NegativeSamples; i++)
         {
             int stranger = stream.NextInt(places.Length / 2);
             if (stranger != row)
@@ -89,7 +89,7 @@ internal sealed class MapForces
         for (int axis = 0; axis < 2; axis++)
         {
             double along = force * (places[(2 * row) + axis] - places[(2 * other) + axis]);
-            places[(2 * row) + axis] += (float)(rate * Math.Clamp(along, -MostStep, MostStep));
+            places[(2 * row) + axis] += (float)(rate * Math.Clamp(along, -MaxStep, MaxStep));
         }
     }
 

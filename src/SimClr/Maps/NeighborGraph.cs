@@ -24,7 +24,7 @@ internal sealed class NeighborGraph
     /// <summary>Each pair once, the lower row first, in the order of the rows.</summary>
     public IReadOnlyList<(int From, int To, float Weight)> Edges { get; }
 
-    public static NeighborGraph Of(EmbeddingTable table, int neighbors, CancellationToken cancellation)
+    public static NeighborGraph Build(EmbeddingTable table, int neighbors, CancellationToken cancellation)
     {
         var weights = new Dictionary<(int, int), float>();
         foreach ((int row, int[] found, float[] cosines) in NearestNeighbors.Find(table, table, neighbors + 1))

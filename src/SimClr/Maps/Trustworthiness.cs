@@ -13,23 +13,23 @@ namespace SimClr.Maps;
 public static class Trustworthiness
 {
     /// <summary>Rows that are measured on; of more, so many are drawn.</summary>
-    public const int MostRows = 3000;
+    public const int MaxRows = 3000;
 
     /// <summary>Measures a map.</summary>
     /// <param name="table">The embeddings.</param>
     /// <param name="map">Their map.</param>
     /// <param name="neighbors">Neighbors of each image on the map, below half the rows. Default 5.</param>
-    /// <param name="seed">Fixes which rows are drawn where they are more than <see cref="MostRows"/>.</param>
-    public static double Of(EmbeddingTable table, ImageMap map, int neighbors = 5, long seed = 0)
+    /// <param name="seed">Fixes which rows are drawn where they are more than <see cref="MaxRows"/>.</param>
+    public static double Measure(EmbeddingTable table, ImageMap map, int neighbors = 5, long seed = 0)
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(map);
         ArgumentOutOfRangeException.ThrowIfNotEqual(map.Count, table.Count);
         _ = Require.Between(neighbors, 1, (table.Count - 1) / 2);
-        int[] sample = table.Count <= MostRows
+        int[] sample = table.Count <= MaxRows
             ? [.. Enumerable.Range(0, table.Count)]
-            : [.. new RandomStream(seed, Purpose.Map, -2).Permutation(table.Count).Take(MostRows).Order()];
-        UnitRows rows = UnitRows.Of(table.Subset(sample), atLeast: 3, "measure a map");
+            : [.. new RandomStream(seed, Purpose.Map, -2).Permutation(table.Count).Take(MaxRows).Order()];
+        UnitRows rows = UnitRows.FromTable(table.Subset(sample), minRows: 3, "measure a map");
         (float X, float Y)[] places = [.. sample.Select(row => map[row])];
         double[] costs = new double[rows.Count];
         Parallel.For(0, rows.Count, row => costs[row] = Cost(rows, places, row, neighbors));

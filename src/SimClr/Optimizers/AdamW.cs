@@ -14,21 +14,21 @@ public sealed class AdamW : Optimizer
 
     // As scalars that live as long as this: see Scalars.
     private readonly Scalar beta1;
-    private readonly Scalar beta2 = Scalars.Of(SecondDecay);
+    private readonly Scalar beta2 = RootedScalars.From(SecondDecay);
     private readonly Scalar beta1Rest;
-    private readonly Scalar beta2Rest = Scalars.Of(1 - SecondDecay);
-    private readonly Scalar epsilon = Scalars.Of(1e-8);
+    private readonly Scalar beta2Rest = RootedScalars.From(1 - SecondDecay);
+    private readonly Scalar epsilon = RootedScalars.From(1e-8);
     private readonly double weightDecay;
 
     /// <summary>Creates the optimizer for the given parameters.</summary>
-    /// <param name="parameters">From <see cref="ParameterGroups.Of"/>.</param>
+    /// <param name="parameters">From <see cref="ParameterGroups.FromModule"/>.</param>
     /// <param name="beta1">β₁. Default 0.9.</param>
     /// <param name="weightDecay">λ. Default 0.01.</param>
     public AdamW(IReadOnlyList<TrainedParameter> parameters, double beta1 = 0.9, double weightDecay = 0.01)
         : base(parameters)
     {
-        this.beta1 = Scalars.Of(beta1);
-        beta1Rest = Scalars.Of(1 - beta1);
+        this.beta1 = RootedScalars.From(beta1);
+        beta1Rest = RootedScalars.From(1 - beta1);
         this.weightDecay = weightDecay;
         AddSlot("mean");
         AddSlot("square");
@@ -41,14 +41,14 @@ public sealed class AdamW : Optimizer
     {
         if (!slab.Excluded)
         {
-            slab.Values.mul_(Scalars.Of(1 - (learningRate * weightDecay)));
+            slab.Values.mul_(RootedScalars.From(1 - (learningRate * weightDecay)));
         }
 
         Tensor mean = slab.Slot("mean").mul_(beta1).add_(slab.Gradients, alpha: beta1Rest);
         Tensor square = slab.Slot("square").mul_(beta2).addcmul_(slab.Gradients, slab.Gradients, beta2Rest);
-        Tensor meanBias = slab.Slot("power1").mul_(beta1).neg().add_(Scalars.One, Scalars.One);
-        Tensor squareBias = slab.Slot("power2").mul_(beta2).neg().add_(Scalars.One, Scalars.One);
-        Tensor denominator = square.div(squareBias).sqrt_().add_(epsilon, Scalars.One);
-        slab.Values.addcdiv_(mean.div(meanBias), denominator, Scalars.Of(-learningRate));
+        Tensor meanBias = slab.Slot("power1").mul_(beta1).neg().add_(RootedScalars.One, RootedScalars.One);
+        Tensor squareBias = slab.Slot("power2").mul_(beta2).neg().add_(RootedScalars.One, RootedScalars.One);
+        Tensor denominator = square.div(squareBias).sqrt_().add_(epsilon, RootedScalars.One);
+        slab.Values.addcdiv_(mean.div(meanBias), denominator, RootedScalars.From(-learningRate));
     }
 }

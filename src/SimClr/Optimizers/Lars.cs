@@ -21,7 +21,7 @@ public sealed class Lars : Optimizer
     private readonly Scalar trustCoefficient;
 
     /// <summary>Creates the optimizer for the given parameters.</summary>
-    /// <param name="parameters">From <see cref="ParameterGroups.Of"/>; taken as they are, also where they are zero.</param>
+    /// <param name="parameters">From <see cref="ParameterGroups.FromModule"/>; taken as they are, also where they are zero.</param>
     /// <param name="momentum">m. Default 0.9.</param>
     /// <param name="weightDecay">λ. 0 does not turn the adaptation off. Default 1e-6.</param>
     /// <param name="trustCoefficient">Default 0.001.</param>
@@ -33,26 +33,26 @@ public sealed class Lars : Optimizer
         : base(parameters)
     {
         AddSlot("momentum");
-        this.momentum = Scalars.Of(momentum);
-        this.weightDecay = Scalars.Of(weightDecay);
-        this.trustCoefficient = Scalars.Of(trustCoefficient);
+        this.momentum = RootedScalars.From(momentum);
+        this.weightDecay = RootedScalars.From(weightDecay);
+        this.trustCoefficient = RootedScalars.From(trustCoefficient);
     }
 
     /// <inheritdoc/>
     protected override void Update(ParameterSlab slab, double learningRate)
     {
-        Tensor step = slab.Excluded ? slab.Gradients : Adapted(slab);
-        slab.Values.sub_(slab.Slot("momentum").mul_(momentum).add_(step, alpha: Scalars.Of(learningRate)));
+        Tensor step = slab.Excluded ? slab.Gradients : AdaptedGradients(slab);
+        slab.Values.sub_(slab.Slot("momentum").mul_(momentum).add_(step, alpha: RootedScalars.From(learningRate)));
     }
 
     // The ratio is a tensor, never a number: reading it back would make the device wait for the host.
-    private Tensor Adapted(ParameterSlab slab)
+    private Tensor AdaptedGradients(ParameterSlab slab)
     {
         Tensor decayed = slab.Gradients.add(slab.Values, alpha: weightDecay);
         Tensor weightNorms = slab.Norms(slab.Values);                                        // [parameters]
         Tensor gradientNorms = slab.Norms(decayed);                                          // [parameters]
         Tensor ratios = weightNorms.mul(trustCoefficient).div(gradientNorms);
-        ratios = where(weightNorms.mul(gradientNorms).gt(Scalars.Zero), ratios, ones_like(ratios));
+        ratios = where(weightNorms.mul(gradientNorms).gt(RootedScalars.Zero), ratios, ones_like(ratios));
         return decayed.mul_(slab.PerRow(ratios));
     }
 }

@@ -13,12 +13,12 @@ public abstract class Optimizer : IDisposable
     private readonly Dictionary<string, Tensor> state = [];
 
     /// <summary>Moves the parameters into slabs.</summary>
-    /// <param name="parameters">From <see cref="ParameterGroups.Of"/>.</param>
+    /// <param name="parameters">From <see cref="ParameterGroups.FromModule"/>.</param>
     protected Optimizer(IReadOnlyList<TrainedParameter> parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         Parameters = parameters;
-        slabs = ParameterSlab.Of(parameters);
+        slabs = ParameterSlab.Group(parameters);
     }
 
     /// <summary>What is trained.</summary>

@@ -10,13 +10,13 @@ public static class OptimizerCatalog
     /// of that layer, 1e-6, to the loss; here the layer sees none.
     /// </summary>
     /// <param name="options">Name and numbers.</param>
-    /// <param name="parameters">From <see cref="ParameterGroups.Of"/>, with their initial values.</param>
+    /// <param name="parameters">From <see cref="ParameterGroups.FromModule"/>, with their initial values.</param>
     public static Optimizer Create(OptimizerOptions options, IReadOnlyList<TrainedParameter> parameters)
         => Create(options, parameters, notAdapted: null);
 
     /// <summary>The same, for a run that is resumed.</summary>
     /// <param name="options">Name and numbers.</param>
-    /// <param name="parameters">From <see cref="ParameterGroups.Of"/>.</param>
+    /// <param name="parameters">From <see cref="ParameterGroups.FromModule"/>.</param>
     /// <param name="notAdapted">The weights that were zero when the run started; null to look.</param>
     internal static Optimizer Create(
         OptimizerOptions options, IReadOnlyList<TrainedParameter> parameters, IReadOnlyCollection<string>? notAdapted)

@@ -20,7 +20,7 @@ public static class ParameterGroups
     /// The module's trainable parameters. Those with fewer than two dimensions are excluded from decay and adaptation:
     /// they are exactly the biases and the batch-norm parameters.
     /// </summary>
-    public static IReadOnlyList<TrainedParameter> Of(nn.Module module)
+    public static IReadOnlyList<TrainedParameter> FromModule(nn.Module module)
     {
         ArgumentNullException.ThrowIfNull(module);
         return [.. module.named_parameters()
@@ -46,6 +46,6 @@ public static class ParameterGroups
     private static bool IsZero(Tensor parameter)
     {
         using var scope = NewDisposeScope();
-        return !parameter.detach().ne(Scalars.Zero).any().item<bool>();
+        return !parameter.detach().ne(RootedScalars.Zero).any().item<bool>();
     }
 }

@@ -38,11 +38,11 @@ public sealed class ParameterSlab : IDisposable
         Excluded = parameters[0].Excluded;
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        Values = Own(Empty());
-        Gradients = Own(Empty());
-        parameterOfRow = Own(RowTable([0, .. rows.SelectMany((count, i) => Enumerable.Repeat((long)i, (int)count))], firstRow[^1]));
-        rowsOfParameter = Own(NormTable(rows));
-        gradientSlices = [.. parameters.Select((_, i) => Own(Slice(Gradients, i)))];
+        Values = Detach(Empty());
+        Gradients = Detach(Empty());
+        parameterOfRow = Detach(RowTable([0, .. rows.SelectMany((count, i) => Enumerable.Repeat((long)i, (int)count))], firstRow[^1]));
+        rowsOfParameter = Detach(NormTable(rows));
+        gradientSlices = [.. parameters.Select((_, i) => Detach(Slice(Gradients, i)))];
         MoveIn();
     }
 
@@ -59,7 +59,7 @@ public sealed class ParameterSlab : IDisposable
     public Tensor Gradients { get; }
 
     /// <summary>Sorts parameters into slabs, by kind, type and device.</summary>
-    internal static IReadOnlyList<ParameterSlab> Of(IReadOnlyList<TrainedParameter> parameters)
+    internal static IReadOnlyList<ParameterSlab> Group(IReadOnlyList<TrainedParameter> parameters)
         => [.. parameters
             .GroupBy(p => (p.Excluded, p.Value.dtype, $"{p.Value.device}"))
             .Select(group => new ParameterSlab([.. group]))];
@@ -69,8 +69,8 @@ public sealed class ParameterSlab : IDisposable
     internal IEnumerable<KeyValuePair<string, Tensor>> AddSlot(string slot, double value)
     {
         using var scope = NewDisposeScope();
-        slots[slot] = Own(Empty().fill_(Scalars.Of(value)));
-        return [.. parameters.Select((p, i) => KeyValuePair.Create(p.Name, Own(Slice(slots[slot], i))))];
+        slots[slot] = Detach(Empty().fill_(RootedScalars.From(value)));
+        return [.. parameters.Select((p, i) => KeyValuePair.Create(p.Name, Detach(Slice(slots[slot], i))))];
     }
 
     /// <summary>A part of the optimizer's state, in the same places.</summary>
@@ -117,7 +117,7 @@ public sealed class ParameterSlab : IDisposable
         long rows = Math.Max(1, bytes / (RowLength * Gradients.element_size()));
         for (long row = firstRow[first]; row < firstRow[end]; row += rows)
         {
-            yield return Own(Gradients.narrow(0, row, Math.Min(rows, firstRow[end] - row)));
+            yield return Detach(Gradients.narrow(0, row, Math.Min(rows, firstRow[end] - row)));
         }
     }
 
@@ -125,7 +125,7 @@ public sealed class ParameterSlab : IDisposable
     /// <param name="slab"><see cref="Values"/>, <see cref="Gradients"/>, a slot, or a tensor of their shape.</param>
     public Tensor Norms(Tensor slab)
     {
-        Tensor squares = slab.pow(Scalars.Two).sum(1);                                               // [rows]
+        Tensor squares = slab.pow(RootedScalars.Two).sum(1);                                               // [rows]
         return squares.index_select(0, rowsOfParameter.flatten()).reshape(rowsOfParameter.shape).sum(1).sqrt();
     }
 
@@ -142,7 +142,7 @@ public sealed class ParameterSlab : IDisposable
         }
     }
 
-    private static Tensor Own(Tensor tensor) => tensor.DetachFromDisposeScope();
+    private static Tensor Detach(Tensor tensor) => tensor.DetachFromDisposeScope();
 
     private Tensor Empty()
         => zeros([firstRow[^1], RowLength], parameters[0].Value.dtype, parameters[0].Value.device, requires_grad: false);

@@ -18,22 +18,22 @@ public sealed class Sgd : Optimizer
     private readonly Scalar weightDecay;
 
     /// <summary>Creates the optimizer for the given parameters.</summary>
-    /// <param name="parameters">From <see cref="ParameterGroups.Of"/>.</param>
+    /// <param name="parameters">From <see cref="ParameterGroups.FromModule"/>.</param>
     /// <param name="momentum">m. Default 0.9.</param>
     /// <param name="weightDecay">λ. Default 0.</param>
     public Sgd(IReadOnlyList<TrainedParameter> parameters, double momentum = 0.9, double weightDecay = 0)
         : base(parameters)
     {
         AddSlot("momentum");
-        this.momentum = Scalars.Of(momentum);
-        this.weightDecay = Scalars.Of(weightDecay);
+        this.momentum = RootedScalars.From(momentum);
+        this.weightDecay = RootedScalars.From(weightDecay);
     }
 
     /// <inheritdoc/>
     protected override void Update(ParameterSlab slab, double learningRate)
     {
         Tensor decayed = slab.Excluded ? slab.Gradients : slab.Gradients.add(slab.Values, alpha: weightDecay);
-        Tensor velocity = slab.Slot("momentum").mul_(momentum).add_(decayed, Scalars.One);
-        slab.Values.add_(decayed.add(velocity, alpha: momentum), alpha: Scalars.Of(-learningRate));
+        Tensor velocity = slab.Slot("momentum").mul_(momentum).add_(decayed, RootedScalars.One);
+        slab.Values.add_(decayed.add(velocity, alpha: momentum), alpha: RootedScalars.From(-learningRate));
     }
 }

@@ -26,7 +26,7 @@ internal sealed class ContrastiveTask(SimClrModel model, IContrastiveLoss loss, 
         ? new GradientCacheStep(model, world.Loss(loss, share), share, world)
         : new ContrastiveStep(model, world.Loss(loss, share), world);
 
-    public RunHealth Health(StepOutcome step) => RunHealth.Measure(step.Loss, loss.ChanceLevel(batchSize), step.H, step.Z);
+    public RunHealth Health(StepOutcome step) => RunHealth.Measure(step.Loss, loss.ChanceLevel(batchSize), step.H, step.Output);
 
     public void Save(RunDirectory run, TrainedEncoder encoder)
     {

@@ -20,7 +20,7 @@ public static class LabeledImages
     /// <exception cref="DataException">Its images have one class each, or no class tells them apart.</exception>
     public static void RequireVaryingClass(ImageDataSet images)
     {
-        IReadOnlyList<sbyte[]> presence = images.RequirePresence();
+        IReadOnlyList<sbyte[]> presence = images.RequireMultiLabels();
         int classes = Classes(images);
         if (!Enumerable.Range(0, classes).Any(c => presence.Any(marks => marks[c] > 0) && presence.Any(marks => marks[c] < 0)))
         {

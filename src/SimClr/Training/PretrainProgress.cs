@@ -50,5 +50,5 @@ public sealed record PretrainResult(
     double? OnlineTop1 = null)
 {
     /// <summary>Readable images with labels from which on kNN accuracy is measured during training.</summary>
-    public const int MinKnnImages = KnnMonitor.FewestImages;
+    public const int MinKnnImages = KnnMonitor.MinImages;
 }

@@ -18,7 +18,7 @@ namespace SimClr.Training;
 public sealed class Pretrainer
 {
     private readonly PretrainOptions options;
-    private readonly nn.Module<Tensor, Tensor>? ownEncoder;
+    private readonly nn.Module<Tensor, Tensor>? customEncoder;
 
     /// <summary>Takes the configuration.</summary>
     /// <param name="options">Everything that decides the result.</param>
@@ -27,8 +27,8 @@ public sealed class Pretrainer
     public Pretrainer(PretrainOptions options, nn.Module<Tensor, Tensor>? encoder = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        this.options = TrainingSession.Checked(options);
-        ownEncoder = encoder;
+        this.options = TrainingSession.Validate(options);
+        customEncoder = encoder;
     }
 
     /// <summary>Where notices and warnings go.</summary>
@@ -47,7 +47,7 @@ public sealed class Pretrainer
     /// A random step of your own for each view, after those of the paper; null (default) for none. Works where views are
     /// made by the processor (<see cref="PretrainOptions.AugmentOn"/> is cpu).
     /// </summary>
-    public IAugmentation? OwnAugmentation { get; init; }
+    public IAugmentation? CustomAugmentation { get; init; }
 
     /// <summary>
     /// A loss of your own over the projections of the batch; null (default) for the configured one (<see cref="PretrainOptions.Loss"/>).
@@ -94,11 +94,11 @@ public sealed class Pretrainer
 
         var custom = new CustomParts
         {
-            Encoder = ownEncoder,
+            Encoder = customEncoder,
             Head = CustomHead,
             Loss = CustomLoss,
             Optimizer = CustomOptimizer,
-            Augmentation = OwnAugmentation,
+            Augmentation = CustomAugmentation,
         };
         var session = new TrainingSession(options, RunRecord.Pretraining, device => ContrastiveTask.Create(options, device, custom))
         {

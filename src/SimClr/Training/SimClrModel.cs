@@ -42,15 +42,15 @@ internal sealed class SimClrModel : nn.Module<Tensor, (Tensor H, Tensor Z)>
     /// <summary>Builds the model that the options name, on the device, weights in channels-last order.</summary>
     /// <param name="options">Encoder, head, image size and seed.</param>
     /// <param name="device">cpu, cuda:N or mps.</param>
-    /// <param name="ownEncoder">The user's own encoder, [N, 3, S, S] → [N, r], or null.</param>
-    /// <param name="ownHead">The user's own head, [N, r] → [N, d], or null.</param>
+    /// <param name="customEncoder">The user's own encoder, [N, 3, S, S] → [N, r], or null.</param>
+    /// <param name="customHead">The user's own head, [N, r] → [N, d], or null.</param>
     public static SimClrModel Create(
-        PretrainOptions options, string device, nn.Module<Tensor, Tensor>? ownEncoder, nn.Module<Tensor, Tensor>? ownHead = null)
+        PretrainOptions options, string device, nn.Module<Tensor, Tensor>? customEncoder, nn.Module<Tensor, Tensor>? customHead = null)
     {
-        nn.Module<Tensor, Tensor> encoder = ownEncoder ?? EncoderCatalog.Create(options.Encoder, options.Views.Size, options.Seed);
+        nn.Module<Tensor, Tensor> encoder = customEncoder ?? EncoderCatalog.Create(options.Encoder, options.Views.Size, options.Seed);
         int representation = encoder is ResNet resnet ? resnet.RepresentationSize : MeasureRepresentation(encoder, options.Views.Size);
-        nn.Module<Tensor, Tensor> head = ownHead ?? new ProjectionHead(options.Head, representation, options.Seed);
-        var model = new SimClrModel(encoder, head, representation, ownEncoder is null, ownHead is null);
+        nn.Module<Tensor, Tensor> head = customHead ?? new ProjectionHead(options.Head, representation, options.Seed);
+        var model = new SimClrModel(encoder, head, representation, customEncoder is null, customHead is null);
 
         // The model's own "to" would leave an encoder where it is that was moved before.
         encoder.to(torch.device(device));

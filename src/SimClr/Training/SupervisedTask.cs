@@ -15,7 +15,7 @@ namespace SimClr.Training;
 internal sealed class SupervisedTask(ClassifierModel model, int representation, IReadOnlyList<int> labels, IReadOnlyList<string> classNames)
     : ITrainingTask
 {
-    private readonly ImageTable known = ImageTable.OfLabels(labels);
+    private readonly ImageTable known = ImageTable.FromLabels(labels);
 
     public int ViewsPerImage => 1;
 
@@ -35,7 +35,7 @@ internal sealed class SupervisedTask(ClassifierModel model, int representation, 
         classifier.to(torch.device(device));
         var model = new ClassifierModel(encoder, null, classifier, ChannelsLast.Convert(encoder));
         return new SupervisedTask(
-            model, encoder.RepresentationSize, images.RequireLabels(), images.ClassNames ?? ClassNumbers.Of(classes));
+            model, encoder.RepresentationSize, images.RequireLabels(), images.ClassNames ?? NumericClassNames.Create(classes));
     }
 
     public Tensor Output(Tensor views) => model.forward(views).Logits;
@@ -43,7 +43,7 @@ internal sealed class SupervisedTask(ClassifierModel model, int representation, 
     public IGradientStep Step(RankShare share, World world) => new SupervisedStep(model, labels, share, world);
 
     public RunHealth Health(StepOutcome step)
-        => RunHealth.OfClasses(step.Loss, step.H, step.Z, known.Rows(step.Images));
+        => RunHealth.MeasureSupervised(step.Loss, step.H, step.Output, known.Rows(step.Images));
 
     public void Save(RunDirectory run, TrainedEncoder encoder)
         => new TrainedClassifier(encoder, model, classNames).SaveLayers(run.ClassifierFile);

@@ -21,7 +21,7 @@ public sealed class SupervisedTrainer
     public SupervisedTrainer(PretrainOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        this.options = TrainingSession.Checked(options);
+        this.options = TrainingSession.Validate(options);
         if (options.OnlineLinear)
         {
             throw new ConfigurationException(

@@ -64,7 +64,7 @@ public sealed class TrainedClassifier : IDisposable
         FirstLayers? projection = head is null ? null : new FirstLayers(head, representation, Entry<int>(content, Layers, file));
         var layer = new LinearClassifier(projection?.Size ?? representation, names.Length);
         var model = new ClassifierModel(encoder.Module, projection, layer, ChannelsLast.Convert(encoder.Module));
-        ModuleState.Load(Behind(model), content.Tensors, file);
+        ModuleState.Load(LayersAfterEncoder(model), content.Tensors, file);
         model.to(torch.device(device));
         model.eval();
         return new TrainedClassifier(encoder, model, names, head);
@@ -113,10 +113,10 @@ public sealed class TrainedClassifier : IDisposable
     internal MultiLabelScores Scores(
         ImageDataSet images, DataOptions data, SkippedImages skipped, CancellationToken cancellation)
     {
-        images.RequirePresence();
+        images.RequireMultiLabels();
         ClassMatch.RequireSame(ClassNames, images.ClassNames);
         EmbeddingTable table = Embedder.Embed(Encoder, images, data, skipped, null, cancellation);
-        return new MultiLabelScores(table.Paths, ClassNames, ClassPresence.Of(images, table.Paths), Logits(table));
+        return new MultiLabelScores(table.Paths, ClassNames, MultiLabelMarks.ForPaths(images, table.Paths), Logits(table));
     }
 
     /// <summary>Writes <c>encoder.safetensors</c> and <c>classifier.safetensors</c>.</summary>
@@ -136,13 +136,13 @@ public sealed class TrainedClassifier : IDisposable
             metadata[Layers] = JsonSerializer.Serialize(projection.Count);
         }
 
-        SafetensorsFile.Write(file, [.. Behind(model)], metadata);
+        SafetensorsFile.Write(file, [.. LayersAfterEncoder(model)], metadata);
     }
 
     /// <inheritdoc/>
     public void Dispose() => model.Dispose();
 
-    private static IEnumerable<KeyValuePair<string, Tensor>> Behind(ClassifierModel model) => ModuleState.Of(model)
+    private static IEnumerable<KeyValuePair<string, Tensor>> LayersAfterEncoder(ClassifierModel model) => ModuleState.Enumerate(model)
         .Where(s => s.Key.StartsWith(ProjectionPrefix, StringComparison.Ordinal) || s.Key.StartsWith(ClassifierPrefix, StringComparison.Ordinal));
 
     private static T? Entry<T>(SafetensorsFile content, string name, string file)

@@ -14,7 +14,7 @@ internal static class TrainingLoop
     /// <param name="step">Computes the gradient of a batch.</param>
     /// <param name="sums">Completes the gradient over all processes.</param>
     /// <param name="views">Random views, micro-batch by micro-batch.</param>
-    public static void Run(TrainingState state, IGradientStep step, IGradientSums sums, BatchFeed views)
+    public static void Run(TrainingState state, IGradientStep step, IGradientSums sums, ViewSource views)
     {
         state.Model.train();
         while (state.Step < state.TotalSteps)

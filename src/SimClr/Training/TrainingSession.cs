@@ -43,7 +43,7 @@ internal sealed class TrainingSession(PretrainOptions options, string taskName, 
         => World.Run(() => RunHere(images, new RunDirectory(runDirectory), resume, cancellation));
 
     /// <exception cref="ConfigurationException">Two values contradict each other.</exception>
-    public static PretrainOptions Checked(PretrainOptions options)
+    public static PretrainOptions Validate(PretrainOptions options)
     {
         try
         {
@@ -62,7 +62,7 @@ internal sealed class TrainingSession(PretrainOptions options, string taskName, 
         World.Agree(() =>
         {
             RequireMemoryLimit();
-            return RunFacts.Of(Record(images, ComputePlan.Resolve(options, Custom.Encoder is not null), totalSteps: 0));
+            return RunFacts.Collect(Record(images, ComputePlan.Resolve(options, Custom.Encoder is not null), totalSteps: 0));
         });
 
         RunLock? taken = null;
@@ -70,7 +70,7 @@ internal sealed class TrainingSession(PretrainOptions options, string taskName, 
         {
             RunStart start = Prepare(run, images, resume, ref taken);
             start.Plan.Begin();
-            using var memory = new HostMemory();
+            using var memory = new MallocTuning();
             var skipped = new SkippedImages(images, options.Data);
             try
             {
@@ -102,11 +102,11 @@ internal sealed class TrainingSession(PretrainOptions options, string taskName, 
         RunLock? held = null;
         RunStart start = World.OnRankZero(() =>
         {
-            RunLock.RefuseTaken(run.Root);   // Before a half-written run is judged.
+            RunLock.ThrowIfHeld(run.Root);   // Before a half-written run is judged.
             RunRecord? before = RunRecord.Find(run);
             ComputePlan found = RunResumption.Prepare(
                 run, before, shared, taskName, images, Custom.Encoder is not null, resume, Logger, World.Size);
-            held = RunLock.Take(run.Root);
+            held = RunLock.Acquire(run.Root);
             try
             {
                 CustomPartsCheck.Run(run, before, options, Custom);
@@ -133,14 +133,14 @@ internal sealed class TrainingSession(PretrainOptions options, string taskName, 
         ImageDataSet readable = World.OnEveryRank(() =>
         {
             ImageDataSet loaded = ImageCache.Load(images, options.Data, skipped, null, cancellation);
-            Usable.ForTraining(loaded, options.Batch.Size);
+            DataSetRequirements.RequireTrainable(loaded, options.Batch.Size);
             return loaded;
         });
         int stepsPerEpoch = readable.Count / options.Batch.Size;
         var calendar = new RunCalendar(stepsPerEpoch, (long)stepsPerEpoch * options.Schedule.Epochs, options.Checkpoint);
 
         using ITrainingTask task = createTask(start.Plan.Device);
-        using Optimizer optimizer = World.OnEveryRank(() => CreateOptimizer(run, start, ParameterGroups.Of(task.Model)));
+        using Optimizer optimizer = World.OnEveryRank(() => CreateOptimizer(run, start, ParameterGroups.FromModule(task.Model)));
         ComputePlan plan = start.Plan with { NotAdapted = ParameterGroups.ExcludedWeights(optimizer.Parameters) };
         LearningRateSchedule schedule = ScheduleOf(options, readable.Count, plan);
         using OnlineProbe? probe = OnlineProbe.For(readable, task.RepresentationSize, options, plan, World);
@@ -162,8 +162,8 @@ internal sealed class TrainingSession(PretrainOptions options, string taskName, 
         using IGradientSums sums = World.Join(task.Model, task.Encoder, optimizer, options.Batch.Norm, share, Log);
         using MetricsLog? metrics = World.OnRankZeroOnly(
             () => new MetricsLog(run.MetricsFile, run.TensorBoardFolder, state.Step));
-        using var views = new BatchFeed(
-            readable, World.ShareBatch(options, share), plan with { MicroBatch = share.Micro }, task.ViewsPerImage, skipped,
+        using var views = new ViewSource(
+            readable, World.ShareBatch(options, share), plan with { MicroBatch = share.MaxMicroBatch }, task.ViewsPerImage, skipped,
             BatchOrder.Plans(options.Seed, readable.Count, share.Batch, state.Step, state.TotalSteps, share.Split), Custom.Augmentation);
 
         var encoder = new TrainedEncoder(task.Encoder, options.Encoder, options.Views);
@@ -172,7 +172,7 @@ internal sealed class TrainingSession(PretrainOptions options, string taskName, 
         var meter = new RunMeter(state.Step, calendar, options, World.ForRankZero(Progress), metrics, Log)
         {
             Judge = outcome => task.Health(World.Gather(outcome, task, share)),
-            InputWait = () => views.Waited,
+            InputWait = () => views.WaitTime,
             Knn = knn,
             Probe = probe,
             World = World,
@@ -274,16 +274,16 @@ internal sealed class TrainingSession(PretrainOptions options, string taskName, 
         RankDevice[] all = World.Devices(plan.Device);
         Log.LogInformation(
             "Computing in {Precision}{Devices}.",
-            plan.PrecisionInWords,
+            plan.PrecisionText,
             all.Length > 1 ? $": {RankDevice.Describe(all)}" : $" on {all[0]}, with {plan.Threads} thread(s)");
-        foreach (string shared in RankDevice.Shared(all))
+        foreach (string shared in RankDevice.SharingWarnings(all))
         {
             Log.LogWarning("{Shared}", shared);
         }
     }
 
     private RunRecord Record(ImageDataSet images, ComputePlan plan, long totalSteps, Optimizer? optimizer = null)
-        => RunRecord.Of(options, images, plan, totalSteps, taskName, World.Size) with
+        => RunRecord.Create(options, images, plan, totalSteps, taskName, World.Size) with
         {
             OwnAugmentation = CustomParts.NameOf(Custom.Augmentation),
             CustomLoss = CustomParts.NameOf(Custom.Loss),
@@ -313,7 +313,7 @@ internal sealed class TrainingSession(PretrainOptions options, string taskName, 
         (int batch, ScheduleOptions length) = (options.Batch.Size, options.Schedule);
         double peak = options.Optimizer.PeakRateFor(batch);
         return plan.HasEarlierSchedule
-            ? LearningRateSchedule.OfEarlierRun(images, length.Epochs, batch, length.WarmupEpochs, peak)
+            ? LearningRateSchedule.ForEarlierRun(images, length.Epochs, batch, length.WarmupEpochs, peak)
             : new LearningRateSchedule(images, length.Epochs, batch, length.WarmupEpochs, peak);
     }
 

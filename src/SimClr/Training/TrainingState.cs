@@ -40,7 +40,7 @@ internal sealed class TrainingState(nn.Module model, Optimizer optimizer, Learni
 
     /// <summary>All tensors, by name.</summary>
     public IEnumerable<KeyValuePair<string, Tensor>> Tensors
-        => ModuleState.Of(model)
+        => ModuleState.Enumerate(model)
             .Concat(optimizer.State.Select(s => KeyValuePair.Create($"optimizer.{s.Key}", s.Value)))
             .Concat(Observers.SelectMany(observer => observer.State));
 

@@ -42,8 +42,8 @@ internal static class ConfigurationReaders
     private static string? ReadRecord(string file)
     {
         RunRecord record = RunRecord.Read(file);
-        _ = RunConfiguration.Differences(RunConfiguration.Checked(record.Configuration, file), new PretrainOptions());
-        _ = RunFacts.Of(record).Count;
+        _ = RunConfiguration.Differences(RunConfiguration.Validate(record.Configuration, file), new PretrainOptions());
+        _ = RunFacts.Collect(record).Count;
         return null;
     }
 

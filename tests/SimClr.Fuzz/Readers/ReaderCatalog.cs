@@ -10,8 +10,8 @@ internal static class ReaderCatalog
         .. ConfigurationReaders.All, .. WeightReaders.All, .. EmbeddingReaders.All, .. ListReaders.All, .. SetReaders.All, .. ImageReaders.All, .. StoreReaders.All,
     ];
 
-    public static FuzzReader Of(string name) => All.FirstOrDefault(reader => reader.Name == name)
-        ?? throw new ArgumentException($"there is no reader '{name}'{Nearest.Hint(name, All.Select(reader => reader.Name))}; expected one of {string.Join(", ", All.Select(reader => reader.Name))}");
+    public static FuzzReader Find(string name) => All.FirstOrDefault(reader => reader.Name == name)
+        ?? throw new ArgumentException($"there is no reader '{name}'{DidYouMean.Hint(name, All.Select(reader => reader.Name))}; expected one of {string.Join(", ", All.Select(reader => reader.Name))}");
 
     /// <summary>A file of the tests' golden ones.</summary>
     public static byte[] Golden(string name)

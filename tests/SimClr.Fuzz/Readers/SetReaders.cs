@@ -108,7 +108,7 @@ internal static class SetReaders
 
     private static byte[] Index(byte[] pack) => pack[(int)BitConverter.ToInt64(pack, 16)..];
 
-    private static byte[] Indexed(byte[] index) => [.. PackHeader.Of(PackHeader.Length + 9, index).ToBytes(), .. new byte[9], .. index];
+    private static byte[] Indexed(byte[] index) => [.. PackHeader.Create(PackHeader.Length + 9, index).ToBytes(), .. new byte[9], .. index];
 
     private static byte[] Tar(TarEntryFormat format)
     {
@@ -140,7 +140,7 @@ internal static class SetReaders
 
     private static string? ReadTar(string file)
     {
-        IReadOnlyList<TarMember> members = TarIndex.Of(file, 0).Images;
+        IReadOnlyList<TarMember> members = TarIndex.ReadShard(file, 0).Images;
         using ImageDataSet images = DataSets.Open($"tar:{file}");
         for (int i = 0; i < Math.Min(members.Count, 4); i++)
         {

@@ -126,7 +126,7 @@ internal static class WeightReaders
         using var encoder = new TrainedEncoder(EncoderCatalog.Create(options, 8), options, new ViewOptions { Size = 8 });
         return own
             ? ReaderCatalog.Written(folder, "e.safetensors", file => encoder.Save(file))
-            : Safetensors(folder, [.. ModuleState.Of(encoder.Module).Select(part => KeyValuePair.Create($"state_dict.{part.Key}", part.Value))], null);
+            : Safetensors(folder, [.. ModuleState.Enumerate(encoder.Module).Select(part => KeyValuePair.Create($"state_dict.{part.Key}", part.Value))], null);
     }
 
     private static string? Import(string file)

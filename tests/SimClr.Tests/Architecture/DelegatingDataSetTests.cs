@@ -21,11 +21,11 @@ public sealed class DelegatingDataSetTests
     private static readonly Dictionary<Type, string> Changed = new()
     {
         [typeof(CachedDataSet)] = "IsDecoded Read Recycle",
-        [typeof(SubsetDataSet)] = "Count Fingerprint Labels Locate Presence",
-        [typeof(JoinedDataSet)] = "ClassNames Count Decoder Fingerprint IsDecoded Labels Locate Name NoLabelsReason Omissions Presence",
+        [typeof(SubsetDataSet)] = "Count Fingerprint Labels Locate MultiLabels",
+        [typeof(JoinedDataSet)] = "ClassNames Count Decoder Fingerprint IsDecoded Labels Locate MultiLabels Name NoLabelsReason Omissions",
         [typeof(ResizedDataSet)] = "Fingerprint IsDecoded Read Recycle",
-        [typeof(DisturbedDataSet)] = "Fingerprint IsDecoded Name Read Recycle",
-        [typeof(RepeatedDataSet)] = "ClassNames Count Dispose Fingerprint IsDecoded Labels Locate NoLabelsReason Presence",
+        [typeof(PerturbedDataSet)] = "Fingerprint IsDecoded Name Read Recycle",
+        [typeof(RepeatedDataSet)] = "ClassNames Count Dispose Fingerprint IsDecoded Labels Locate MultiLabels NoLabelsReason",
     };
 
     public static TheoryData<string> Members => [.. Overridable().Select(method => method.Name)];
@@ -117,7 +117,7 @@ public sealed class DelegatingDataSetTests
 
         public override IReadOnlyList<string>? ClassNames => Note(Names, "get_ClassNames");
 
-        public override IReadOnlyList<sbyte[]>? Presence => Note(Marks, "get_Presence");
+        public override IReadOnlyList<sbyte[]>? MultiLabels => Note(Marks, "get_MultiLabels");
 
         public override string? NoLabelsReason => Note("why", "get_NoLabelsReason");
 

@@ -20,7 +20,7 @@ internal static class MethodCalls
         => assembly.GetTypes().SelectMany(type => type.GetMembers(Own)).OfType<MethodBase>();
 
     /// <summary>The instructions of a method that name another one, each with the code of the instruction that follows.</summary>
-    public static IEnumerable<(OpCode Code, MethodBase Callee, OpCode Next)> Of(MethodBase method)
+    public static IEnumerable<(OpCode Code, MethodBase Callee, OpCode Next)> In(MethodBase method)
     {
         Instruction[] all = [.. Instructions(method)];
         return all

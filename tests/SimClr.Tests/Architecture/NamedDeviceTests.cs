@@ -19,11 +19,11 @@ public sealed class NamedDeviceTests
     {
         ["DirectMemory"] = "DirectConvolution.Serves asks for the processor",
         ["HostBuffer"] = "made there, pinned for a device",
-        ["HostValues"] = "copied there if it is not",
+        ["MpiBuffer"] = "copied there if it is not",
         ["RankMessages"] = "made there",
         ["Nccl"] = "made there; what ranks exchange lies where NCCL finds it",
         ["EmbeddedRows"] = "made there",
-        ["EmbedCall"] = "made there",
+        ["EmbedInputs"] = "made there",
         ["RankChecksum"] = "copied there",
         ["SafetensorsFile"] = "copied there, or made there",
         ["PthFile"] = "made there",
@@ -37,7 +37,7 @@ public sealed class NamedDeviceTests
         ["ModuleWeights"] = "copied there",
         ["OnnxBenchmark"] = "made there",
         ["InnerProducts"] = "search computes on the processor",
-        ["PrincipalMap"] = "search computes on the processor",
+        ["Pca"] = "search computes on the processor",
         ["NearestNeighbors"] = "evaluation of embeddings computes on the processor",
         ["FeatureBlocks"] = "evaluation of embeddings computes on the processor",
         ["LogisticCurvature"] = "evaluation of embeddings computes on the processor",
@@ -102,7 +102,7 @@ public sealed class NamedDeviceTests
     }
 
     private static IEnumerable<string> PointedAt(MethodBase method)
-        => MethodCalls.Of(method)
+        => MethodCalls.In(method)
             .Where(call => call.Callee.DeclaringType == typeof(Tensor)
                 && call.Callee.Name is "get_bytes" or "data" or "storage" or "ReadBytesFromStream")
             .Select(call => $"{method.DeclaringType}.{method.Name} calls {call.Callee}");

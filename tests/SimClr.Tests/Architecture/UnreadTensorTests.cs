@@ -26,7 +26,7 @@ public sealed class UnreadTensorTests
         ["RankedWorld.Sum"] = "two counts, in memory of the host",
         ["FineTuneWatch"] = "the loss, every few steps",
         ["RankChecksum"] = "before a checkpoint",
-        ["BareStep.Run"] = "to wait for the device, whose time it takes",
+        ["SyntheticStep.Run"] = "to wait for the device, whose time it takes",
         ["TrainedClassifier"] = "for inference",
     };
 

@@ -12,7 +12,7 @@ public sealed class BrightnessTests
     {
         float[] planes = GoldenImage.Planes();
         Brightness.Apply(planes, (float)factor);
-        GoldenImage.AssertClose(GoldenImage.Of("brightness", factor), planes, 1e-6);
+        GoldenImage.AssertClose(GoldenImage.Read("brightness", factor), planes, 1e-6);
     }
 
     [Fact]

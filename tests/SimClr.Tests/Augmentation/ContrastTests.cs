@@ -12,7 +12,7 @@ public sealed class ContrastTests
     {
         float[] planes = GoldenImage.Planes();
         Contrast.Apply(planes, (float)factor, new float[planes.Length / 3]);
-        GoldenImage.AssertClose(GoldenImage.Of("contrast", factor), planes, 2e-6);
+        GoldenImage.AssertClose(GoldenImage.Read("contrast", factor), planes, 2e-6);
     }
 
     [Fact]

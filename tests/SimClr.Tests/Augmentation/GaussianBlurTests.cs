@@ -12,7 +12,7 @@ public sealed class GaussianBlurTests
     [InlineData(9, 2.0)]
     public void Blur_equals_torchvision(int kernel, double sigma)
     {
-        double[] expected = GoldenImage.Of("gaussian_blur").EnumerateArray()
+        double[] expected = GoldenImage.Read("gaussian_blur").EnumerateArray()
             .Single(c => c[0].GetInt32() == kernel && c[1].GetDouble() == sigma)[2].Numbers();
         float[] planes = GoldenImage.Planes();
         Blur(planes, GoldenImage.Height, GoldenImage.Width, kernel, sigma);

@@ -22,11 +22,11 @@ internal static class GoldenImage
         return [.. Enumerable.Range(0, 3 * plane).Select(i => image.Pixels[(3 * (i % plane)) + (i / plane)] / 255f)];
     }
 
-    public static JsonElement Of(string operation) => File.GetProperty(operation);
+    public static JsonElement Read(string operation) => File.GetProperty(operation);
 
     /// <summary>What an operation with one factor makes of the image.</summary>
-    public static double[] Of(string operation, double factor)
-        => Of(operation).EnumerateArray().Single(c => c[0].GetDouble() == factor)[1].Numbers();
+    public static double[] Read(string operation, double factor)
+        => Read(operation).EnumerateArray().Single(c => c[0].GetDouble() == factor)[1].Numbers();
 
     public static void AssertClose(IReadOnlyList<double> expected, ReadOnlySpan<float> actual, double tolerance)
     {

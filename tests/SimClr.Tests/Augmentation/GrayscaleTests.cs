@@ -10,6 +10,6 @@ public sealed class GrayscaleTests
     {
         float[] planes = GoldenImage.Planes();
         Grayscale.Apply(planes);
-        GoldenImage.AssertClose(GoldenImage.Of("grayscale").Numbers(), planes, 1e-6);
+        GoldenImage.AssertClose(GoldenImage.Read("grayscale").Numbers(), planes, 1e-6);
     }
 }

@@ -10,7 +10,7 @@ public sealed class HorizontalFlipTests
     {
         float[] planes = GoldenImage.Planes();
         HorizontalFlip.Apply(planes, GoldenImage.Width);
-        GoldenImage.AssertClose(GoldenImage.Of("horizontal_flip").Numbers(), planes, 1e-7);
+        GoldenImage.AssertClose(GoldenImage.Read("horizontal_flip").Numbers(), planes, 1e-7);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public sealed class HueTests
     {
         float[] planes = GoldenImage.Planes();
         Hue.Apply(planes, (float)shift);
-        GoldenImage.AssertClose(GoldenImage.Of("hue", shift), planes, 3e-6);
+        GoldenImage.AssertClose(GoldenImage.Read("hue", shift), planes, 3e-6);
     }
 
     [Theory]

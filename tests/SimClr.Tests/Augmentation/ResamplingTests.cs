@@ -15,7 +15,7 @@ public sealed class ResamplingTests
     [InlineData("bicubic", true)]
     public void A_resized_crop_equals_torchvision_shrinking_and_growing(string mode, bool antialias)
     {
-        JsonElement[] cases = [.. GoldenImage.Of("resized_crop").EnumerateArray()
+        JsonElement[] cases = [.. GoldenImage.Read("resized_crop").EnumerateArray()
             .Where(c => c.GetProperty("mode").GetString() == mode && c.GetProperty("antialias").GetBoolean() == antialias)];
         Assert.Equal(3, cases.Length);
         foreach (JsonElement golden in cases)

@@ -12,7 +12,7 @@ public sealed class SaturationTests
     {
         float[] planes = GoldenImage.Planes();
         Saturation.Apply(planes, (float)factor, new float[planes.Length / 3]);
-        GoldenImage.AssertClose(GoldenImage.Of("saturation", factor), planes, 1e-6);
+        GoldenImage.AssertClose(GoldenImage.Read("saturation", factor), planes, 1e-6);
     }
 
     [Fact]

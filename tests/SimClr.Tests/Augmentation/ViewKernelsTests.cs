@@ -123,7 +123,7 @@ public sealed class ViewKernelsTests
     [MemberData(nameof(All))]
     public void Resized_crops_equal_torchvision(string kernels)
     {
-        JsonElement[] cases = [.. GoldenImage.Of("resized_crop").EnumerateArray().Where(c => c.GetProperty("antialias").GetBoolean())];
+        JsonElement[] cases = [.. GoldenImage.Read("resized_crop").EnumerateArray().Where(c => c.GetProperty("antialias").GetBoolean())];
         Assert.Equal(6, cases.Length);
         foreach (JsonElement golden in cases)
         {
@@ -149,21 +149,21 @@ public sealed class ViewKernelsTests
             ("hue", f => none with { Hue = f }),
         })
         {
-            foreach (JsonElement golden in GoldenImage.Of(operation).EnumerateArray())
+            foreach (JsonElement golden in GoldenImage.Read(operation).EnumerateArray())
             {
                 AssertGolden(kernels, golden[1].Numbers(), with((float)golden[0].GetDouble()));
             }
         }
 
-        AssertGolden(kernels, GoldenImage.Of("grayscale").Numbers(), none with { Gray = true });
-        AssertGolden(kernels, GoldenImage.Of("horizontal_flip").Numbers(), none with { Flip = true });
+        AssertGolden(kernels, GoldenImage.Read("grayscale").Numbers(), none with { Gray = true });
+        AssertGolden(kernels, GoldenImage.Read("horizontal_flip").Numbers(), none with { Flip = true });
     }
 
     [Theory]
     [MemberData(nameof(All))]
     public void Contrast_equals_torchvision(string kernels)
     {
-        JsonElement[] cases = [.. GoldenImage.Of("contrast").EnumerateArray()];
+        JsonElement[] cases = [.. GoldenImage.Read("contrast").EnumerateArray()];
         Assert.Equal(3, cases.Length);
         foreach (JsonElement golden in cases)
         {
@@ -185,7 +185,7 @@ public sealed class ViewKernelsTests
     public void Blur_equals_torchvision(string kernels)
     {
         // A view of 20 pixels has a kernel of 3. Of the square cut out of the image, the row at the cut does not count.
-        double[] golden = GoldenImage.Of("gaussian_blur").EnumerateArray().Single(c => c[0].GetInt32() == 3)[2].Numbers();
+        double[] golden = GoldenImage.Read("gaussian_blur").EnumerateArray().Single(c => c[0].GetInt32() == 3)[2].Numbers();
         double[] pixels = Interleaved(golden, GoldenImage.Width * GoldenImage.Height);
         const int row = 3 * GoldenImage.Width;
         const int side = GoldenImage.Width;
@@ -282,9 +282,9 @@ public sealed class ViewKernelsTests
     [Fact]
     public void The_environment_forces_kernels_by_name()
     {
-        Assert.Equal(ViewKernels.Names[^1], ViewKernels.Chosen(null));
-        Assert.Equal("portable", ViewKernels.Chosen("portable"));
-        ConfigurationException error = Assert.Throws<ConfigurationException>(() => ViewKernels.Chosen("mmx"));
+        Assert.Equal(ViewKernels.Names[^1], ViewKernels.Resolve(null));
+        Assert.Equal("portable", ViewKernels.Resolve("portable"));
+        ConfigurationException error = Assert.Throws<ConfigurationException>(() => ViewKernels.Resolve("mmx"));
         Assert.Contains("SIMCLR_KERNELS: got 'mmx', expected auto or one of plain, portable", error.Message, StringComparison.Ordinal);
     }
 }

@@ -194,7 +194,7 @@ public sealed class ImportedEncoderTests : IDisposable
     public void A_weight_of_a_type_that_is_not_read_is_named_with_its_type(string name, bool needed)
     {
         using ResNet source = Source("resnet18 small");
-        string file = folder.Of("weights.safetensors");
+        string file = folder.PathOf("weights.safetensors");
         SafetensorsFile.Write(file, [.. Weights(source).Append(KeyValuePair.Create("queue", ones(2))).Select(w => KeyValuePair.Create("net." + w.Key, w.Value))]);
         string typed = $"\"net.{name}\":{{\"dtype\":\"";
         byte[] bytes = File.ReadAllBytes(file);
@@ -231,14 +231,14 @@ public sealed class ImportedEncoderTests : IDisposable
     {
         using ResNet source = Source("resnet18 small");
         var views = new ViewOptions { Size = 20, Normalize = Normalization.ImageNet };
-        new TrainedEncoder(source, new EncoderOptions { Name = "resnet18", Width = 1.0 / 16 }, views).Save(folder.Of(name));
+        new TrainedEncoder(source, new EncoderOptions { Name = "resnet18", Width = 1.0 / 16 }, views).Save(folder.PathOf(name));
 
-        using TrainedEncoder loaded = TrainedEncoder.Load(folder.Of(name));
+        using TrainedEncoder loaded = TrainedEncoder.Load(folder.PathOf(name));
         Assert.Equal(views, loaded.Views);
         Assert.Equal(0, Compute(source).sub(Compute(loaded.Module)).abs().max().item<float>(), 1e-5);
-        using ImportedEncoder imported = ImportedEncoder.Read(folder.Of(name), new ImportOptions());
+        using ImportedEncoder imported = ImportedEncoder.Read(folder.PathOf(name), new ImportOptions());
         Assert.Equal(views, imported.Encoder.Views);
-        Assert.Throws<ConfigurationException>(() => ImportedEncoder.Read(folder.Of(name), new ImportOptions { Normalize = Normalization.None }));
+        Assert.Throws<ConfigurationException>(() => ImportedEncoder.Read(folder.PathOf(name), new ImportOptions { Normalize = Normalization.None }));
     }
 
     [Fact]
@@ -256,7 +256,7 @@ public sealed class ImportedEncoderTests : IDisposable
         ResNet encoder = EncoderCatalog.Create(new EncoderOptions { Name = words[0], Width = 1.0 / 16, Stem = EnumText.Parse<EncoderStem>(words[1]) }, 32, seed);
         using var _ = no_grad();
         using var generator = new Generator((ulong)seed);
-        foreach ((string name, Tensor value) in ModuleState.Of(encoder).Where(w => w.Value.dim() == 1))
+        foreach ((string name, Tensor value) in ModuleState.Enumerate(encoder).Where(w => w.Value.dim() == 1))
         {
             // Statistics and scales as after training: nothing is 0 or 1, so that none may be missed.
             value.copy_(rand(value.shape, generator: generator).mul(0.5).add(name.EndsWith("mean", StringComparison.Ordinal) || name.EndsWith("bias", StringComparison.Ordinal) ? -0.25 : 0.5));
@@ -266,7 +266,7 @@ public sealed class ImportedEncoderTests : IDisposable
         return encoder;
     }
 
-    private static IEnumerable<KeyValuePair<string, Tensor>> Weights(ResNet encoder) => ModuleState.Of(encoder);
+    private static IEnumerable<KeyValuePair<string, Tensor>> Weights(ResNet encoder) => ModuleState.Enumerate(encoder);
 
     private static Tensor Compute(nn.Module<Tensor, Tensor> encoder)
     {
@@ -318,7 +318,7 @@ public sealed class ImportedEncoderTests : IDisposable
 
     private string Write(IEnumerable<KeyValuePair<string, Tensor>> weights)
     {
-        string file = folder.Of("weights.pt");
+        string file = folder.PathOf("weights.pt");
         PthFile.Write(file, [.. weights]);
         return file;
     }

@@ -237,10 +237,10 @@ public sealed class PthFileTests : IDisposable
             KeyValuePair.Create("empty", zeros(0, 3)),
             KeyValuePair.Create("transposed", rand(4, 5).t()),
         ];
-        PthFile.Write(folder.Of("a.pth"), tensors, new Dictionary<string, string> { ["who"] = "Zoë" });
-        PthFile.Write(folder.Of("b.pth"), tensors, new Dictionary<string, string> { ["who"] = "Zoë" });
+        PthFile.Write(folder.PathOf("a.pth"), tensors, new Dictionary<string, string> { ["who"] = "Zoë" });
+        PthFile.Write(folder.PathOf("b.pth"), tensors, new Dictionary<string, string> { ["who"] = "Zoë" });
 
-        using PthFile read = PthFile.Read(folder.Of("a.pth"));
+        using PthFile read = PthFile.Read(folder.PathOf("a.pth"));
         Assert.Equal("Zoë", read.Metadata["who"]);
         Assert.Equal(tensors.Select(t => t.Key), read.Tensors.Keys);
         Assert.All(tensors, t =>
@@ -249,7 +249,7 @@ public sealed class PthFileTests : IDisposable
             Assert.Equal(t.Value.shape, read.Tensors[t.Key].shape);
             Assert.Equal(t.Value.contiguous().bytes.ToArray(), read.Tensors[t.Key].bytes.ToArray());
         });
-        Assert.Equal(File.ReadAllBytes(folder.Of("a.pth")), File.ReadAllBytes(folder.Of("b.pth")));
+        Assert.Equal(File.ReadAllBytes(folder.PathOf("a.pth")), File.ReadAllBytes(folder.PathOf("b.pth")));
     }
 
     [Fact]

@@ -7,24 +7,24 @@ public sealed class RunLockTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
-    private string Run => folder.Of("run");
+    private string Run => folder.PathOf("run");
 
     public void Dispose() => folder.Dispose();
 
     [Fact]
     public void A_directory_has_one_process_at_a_time()
     {
-        using (RunLock.Take(Run))
+        using (RunLock.Acquire(Run))
         {
-            string error = Assert.Throws<ConfigurationException>(() => RunLock.Take(Run)).Message;
+            string error = Assert.Throws<ConfigurationException>(() => RunLock.Acquire(Run)).Message;
             Assert.StartsWith($"{Run}: another process is at work in this directory (it holds run.lock).", error, StringComparison.Ordinal);
             Assert.Contains("choose another output directory", error, StringComparison.Ordinal);
-            Assert.Throws<ConfigurationException>(() => RunLock.RefuseTaken(Run));
+            Assert.Throws<ConfigurationException>(() => RunLock.ThrowIfHeld(Run));
             folder.Write("run/run.json", "{}");
         }
 
-        RunLock.RefuseTaken(Run);
-        RunLock.Take(Run).Dispose();
+        RunLock.ThrowIfHeld(Run);
+        RunLock.Acquire(Run).Dispose();
         Assert.Equal(["run.json", "run.lock"], Directory.GetFiles(Run).Select(Path.GetFileName).Order());
     }
 
@@ -32,26 +32,26 @@ public sealed class RunLockTests : IDisposable
     public void What_a_killed_process_left_is_free()
     {
         folder.Write("run/run.lock", "");
-        RunLock.RefuseTaken(Run);
-        RunLock.Take(Run).Dispose();
+        RunLock.ThrowIfHeld(Run);
+        RunLock.Acquire(Run).Dispose();
     }
 
     [Fact]
     public void A_directory_in_which_nothing_came_to_be_is_left_as_it_was_found()
     {
-        RunLock.Take(Run).Dispose();
+        RunLock.Acquire(Run).Dispose();
         Assert.False(Directory.Exists(Run));
         Directory.CreateDirectory(Run);
-        RunLock.Take(Run).Dispose();
+        RunLock.Acquire(Run).Dispose();
         Assert.Empty(Directory.GetFileSystemEntries(Run));
-        RunLock.RefuseTaken(folder.Of("never"));
-        Assert.False(Directory.Exists(folder.Of("never")));
+        RunLock.ThrowIfHeld(folder.PathOf("never"));
+        Assert.False(Directory.Exists(folder.PathOf("never")));
     }
 
     [Fact]
     public void A_missing_right_is_no_other_process()
     {
         folder.Write("file", "");
-        Assert.Throws<IOException>(() => RunLock.Take(folder.Of("file")));
+        Assert.Throws<IOException>(() => RunLock.Acquire(folder.PathOf("file")));
     }
 }

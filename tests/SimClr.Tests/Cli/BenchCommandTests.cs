@@ -10,9 +10,9 @@ public sealed class BenchCommandTests : IDisposable
 {
     private static readonly BenchSettings Tiny = new()
     {
-        Basis = TinyRun.Options with { Threads = 1, Precision = Precision.Fp32 },
+        BaseOptions = TinyRun.Options with { Threads = 1, Precision = Precision.Fp32 },
         Rounds = 3,
-        Span = TimeSpan.FromMilliseconds(1),
+        Duration = TimeSpan.FromMilliseconds(1),
         Batch = 8,
         Width = 0.25,
         QuarterSteps = 1,
@@ -66,7 +66,7 @@ public sealed class BenchCommandTests : IDisposable
         BenchRow row = Assert.Single(Measure("loss-memory"));
 
         Assert.Equal("loss_memory", row.Name);
-        Assert.Equal(Target.Most(256), row.Target);
+        Assert.Equal(Target.Max(256), row.Target);
         Assert.True(double.IsFinite(row.Result.Median));
         Assert.Equal(64, row.Figures["dense_similarities_mb"]);   // (2 · 2048)² floats
     }
@@ -76,8 +76,8 @@ public sealed class BenchCommandTests : IDisposable
     {
         BenchRow[] rows =
         [
-            new("a", "first", new Spread(2, 1, 3, 3), "s", Target.Most(0.5)) { Figures = new Dictionary<string, double> { ["x"] = 1234 } },
-            new("b", "second", new Spread(0.5, 0.5, 0.5, 1), "of a", Target.Least(0.5)),
+            new("a", "first", new Spread(2, 1, 3, 3), "s", Target.Max(0.5)) { Figures = new Dictionary<string, double> { ["x"] = 1234 } },
+            new("b", "second", new Spread(0.5, 0.5, 0.5, 1), "of a", Target.Min(0.5)),
             new("c", "third", new Spread(12.3, 1, 30, 2), "views/s"),
         ];
 
@@ -128,7 +128,7 @@ public sealed class BenchCommandTests : IDisposable
     [Fact]
     public void Json_and_markdown_tell_machine_and_figures()
     {
-        string file = folder.Of("results.md");
+        string file = folder.PathOf("results.md");
 
         JsonObject json = CommandRun.Of("bench", "--quick", "--only", "decode", "--only", "start-up", "--markdown", file, "--precision", "fp32", "--threads", "1", "--json").Json;
 
@@ -167,7 +167,7 @@ public sealed class BenchCommandTests : IDisposable
     [InlineData("--photos")]
     public void Images_that_are_not_there_are_told_before_anything_is_measured(string option)
     {
-        string error = CommandRun.Of("bench", "--only", "decode", "--only", "gradient-cache", option, folder.Of("nowhere")).Refused(3);
+        string error = CommandRun.Of("bench", "--only", "decode", "--only", "gradient-cache", option, folder.PathOf("nowhere")).Refused(3);
         Assert.Contains("no such folder or file", error);
         Assert.DoesNotContain("measuring", error);
     }
@@ -179,20 +179,20 @@ public sealed class BenchCommandTests : IDisposable
     [Fact]
     public void A_spread_has_the_median_of_the_rounds()
     {
-        Assert.Equal(new Spread(2, 1, 9, 3), Spread.Of([9, 1, 2]));
-        Assert.Equal(new Spread(1.5, 1, 2, 2), Spread.Of([2, 1]));
+        Assert.Equal(new Spread(2, 1, 9, 3), Spread.FromValues([9, 1, 2]));
+        Assert.Equal(new Spread(1.5, 1, 2, 2), Spread.FromValues([2, 1]));
 
         // Round by round: 4/2 and 30/10, not the medians against each other.
-        Assert.Equal(new Spread(2.5, 2, 3, 2), Spread.OfRatio([4, 30], [2, 10]));
+        Assert.Equal(new Spread(2.5, 2, 3, 2), Spread.FromRatio([4, 30], [2, 10]));
     }
 
     [Fact]
     public void A_target_is_met_at_its_bound()
     {
-        Assert.True(Target.Least(0.95).IsMetBy(0.95));
-        Assert.False(Target.Least(0.95).IsMetBy(0.94));
-        Assert.True(Target.Most(1).IsMetBy(1));
-        Assert.False(Target.Most(1).IsMetBy(1.01));
+        Assert.True(Target.Min(0.95).IsMetBy(0.95));
+        Assert.False(Target.Min(0.95).IsMetBy(0.94));
+        Assert.True(Target.Max(1).IsMetBy(1));
+        Assert.False(Target.Max(1).IsMetBy(1.01));
     }
 
     [Fact]
@@ -217,8 +217,8 @@ public sealed class BenchCommandTests : IDisposable
 
     // A round of the busy row starts processes for each of its figures: one is enough.
     private static BenchSettings Settings(string name)
-        => Tiny with { Basis = Views(name), Rounds = name == "busy" ? 1 : Tiny.Rounds };
+        => Tiny with { BaseOptions = Views(name), Rounds = name == "busy" ? 1 : Tiny.Rounds };
 
     private static PretrainOptions Views(string name)
-        => name == "scaling" ? Tiny.Basis with { Views = Tiny.Basis.Views with { Size = 16 } } : Tiny.Basis;
+        => name == "scaling" ? Tiny.BaseOptions with { Views = Tiny.BaseOptions.Views with { Size = 16 } } : Tiny.BaseOptions;
 }

@@ -136,7 +136,7 @@ public sealed class ConsoleWriterTests(SmallWorld world) : IClassFixture<SmallWo
         Assert.Equal($"error: no {shown}\n  say where\n", Reported(new DataException([$"no {name}", "say where"])));
         Assert.Equal($"error: no {shown}\n", Reported(new ConfigurationException($"no {name}")));
         Assert.Equal($"error: {shown}\n", Reported(new IOException(name)));
-        Assert.Equal($"interrupted: kept in {shown}\nGo on with: x\n", Reported(new StoppedException($"kept in {name}", new OperationCanceledException()) { GoOn = "Go on with: x" }));
+        Assert.Equal($"interrupted: kept in {shown}\nGo on with: x\n", Reported(new StoppedException($"kept in {name}", new OperationCanceledException()) { ResumeHint = "Go on with: x" }));
 
         string file = world.At($"{name}.yaml");
         CommandRun run = CommandRun.Of("preset", "copy", "photos", file);

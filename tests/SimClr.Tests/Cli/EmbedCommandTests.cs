@@ -19,7 +19,7 @@ public sealed class EmbedCommandTests(SmallWorld world) : IClassFixture<SmallWor
         Assert.Equal(file, json["file"]!.GetValue<string>());
         Assert.Equal((24, 32, 0), (json["images"]!.GetValue<int>(), json["dimension"]!.GetValue<int>(), json["skipped_images"]!.GetValue<int>()));
         Assert.True(json["images_per_second"]!.GetValue<double>() > 0);
-        EmbeddingTable table = EmbeddingsInput.Read(file);
+        EmbeddingTable table = EmbeddingsInputs.Read(file);
         Assert.Equal((24, 32), (table.Count, table.Dimension));
         Assert.All(table.Paths, path => Assert.True(File.Exists(path)));
         Assert.All(table.Widths!.Concat(table.Heights!), side => Assert.Equal(16, side));
@@ -45,7 +45,7 @@ public sealed class EmbedCommandTests(SmallWorld world) : IClassFixture<SmallWor
     {
         string file = world.At("z.npy");
         Assert.Equal(16, Embed("train", file, "--projection", "--normalize").Json["dimension"]!.GetValue<int>());
-        EmbeddingTable table = EmbeddingsInput.Read(file);
+        EmbeddingTable table = EmbeddingsInputs.Read(file);
         Assert.All(Enumerable.Range(0, table.Count), row => Assert.Equal(1, table[row].ToArray().Sum(value => value * value), 1e-5));
 
         string error = CommandRun.Of("embed", world.At("run/encoder.safetensors"), world.At("train"), "--out", file, "--projection").Refused(2);

@@ -106,7 +106,7 @@ public sealed class OmissionTests(SmallWorld world) : IClassFixture<SmallWorld>
     public void Every_verb_opens_images_where_omissions_are_told()
     {
         var opens = MethodCalls.Methods(typeof(CommandLine).Assembly)
-            .Where(method => MethodCalls.Of(method).Any(call => call.Callee.DeclaringType == typeof(DataSets) && call.Callee.Name == nameof(DataSets.Open)))
+            .Where(method => MethodCalls.In(method).Any(call => call.Callee.DeclaringType == typeof(DataSets) && call.Callee.Name == nameof(DataSets.Open)))
             .Select(method => method.DeclaringType!.Name);
         Assert.Equal(["BenchImages", "CommandContext", "EmbedBenchmark", "PhotoBenchmark"], opens.Distinct().Order(StringComparer.Ordinal));
     }

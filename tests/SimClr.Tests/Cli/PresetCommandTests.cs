@@ -31,7 +31,7 @@ public sealed class PresetCommandTests : IDisposable
     [Fact]
     public void A_copy_is_valid_and_never_overwrites()
     {
-        string file = folder.Of("mine.yaml");
+        string file = folder.PathOf("mine.yaml");
 
         Assert.Equal(0, CommandRun.Of("preset", "copy", "demo", file).Code);
         Assert.Equal(Presets.Text("demo"), File.ReadAllText(file));

@@ -141,7 +141,7 @@ public sealed class PretrainCommandTests(SmallWorld world) : IClassFixture<Small
             "pretrain", world.At("train"), "--out", run, "--config", world.At("tiny.yaml"), "--epochs", "1", "--set", "data.decoder=auto");
         string file = Path.Combine(run, "run.json");
         string description = File.ReadAllText(file);
-        string was = SimClr.Data.TurboJpeg.IsThere ? "turbojpeg" : "skia";
+        string was = SimClr.Data.TurboJpeg.IsAvailable ? "turbojpeg" : "skia";
         Assert.Contains($"\"decoder\": \"{was}\"", description);
 
         File.WriteAllText(file, description.Replace($"\"decoder\": \"{was}\"", "\"decoder\": \"skia\""));

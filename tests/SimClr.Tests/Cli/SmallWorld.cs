@@ -39,7 +39,7 @@ public sealed class SmallWorld : IDisposable
     /// <summary>The command that trained the encoder in <c>run</c>.</summary>
     internal CommandRun Pretraining { get; }
 
-    public string At(string name) => folder.Of(name);
+    public string At(string name) => folder.PathOf(name);
 
     public void Dispose() => folder.Dispose();
 

@@ -32,7 +32,7 @@ public sealed class StartupTests : IDisposable
     [Fact]
     public void A_command_that_draws_loads_the_decoder()
     {
-        string[] loaded = LoadedBy($"augment preview sample: --images 1 --out {folder.Of("views.png")}");
+        string[] loaded = LoadedBy($"augment preview sample: --images 1 --out {folder.PathOf("views.png")}");
 
         Assert.Contains("SkiaSharp", loaded);
         Assert.Contains(loaded, name => name.StartsWith("libSkiaSharp", StringComparison.Ordinal));
@@ -42,7 +42,7 @@ public sealed class StartupTests : IDisposable
 
     private string[] LoadedBy(string arguments)
     {
-        string file = folder.Of("loaded.txt");
+        string file = folder.PathOf("loaded.txt");
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "SimClr.Cli.dll"), .. arguments.Split(' ')])
         {
             RedirectStandardOutput = true,

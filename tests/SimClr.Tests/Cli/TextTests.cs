@@ -24,7 +24,7 @@ public sealed class TextTests
     public void Names_of_classes_in_a_table_neither_steer_the_terminal_nor_begin_a_line()
     {
         const string Hostile = "\u001b[2J\nerror: x";
-        EvaluationOutcome outcome = KnnClassifier.Evaluate(Tables.Of([[1, 0], [0, 1]], [0, 1], [Hostile, "b"]), Tables.Of([[0, 1], [1, 0]], [0, 1], [Hostile, "b"]), 1).Outcome;
+        EvaluationOutcome outcome = KnnClassifier.Evaluate(Tables.Create([[1, 0], [0, 1]], [0, 1], [Hostile, "b"]), Tables.Create([[0, 1], [1, 0]], [0, 1], [Hostile, "b"]), 1).Outcome;
 
         string[] lines = [.. OutcomeText.PerClass(outcome)];
 

@@ -19,7 +19,7 @@ public sealed class BinarySetTests : IDisposable
         }
 
         WriteCifar("cifar-10-batches-bin/test_batch.bin", [9], [3], [0]);
-        foreach (string place in new[] { folder.Path, folder.Of("cifar-10-batches-bin") })
+        foreach (string place in new[] { folder.Path, folder.PathOf("cifar-10-batches-bin") })
         {
             using ImageDataSet train = DataSets.Open($"cifar10:{place}");
             Assert.Equal([1, 5, 2, 6, 3, 7, 4, 8, 5, 9], train.Labels);
@@ -36,9 +36,9 @@ public sealed class BinarySetTests : IDisposable
     public void Files_of_a_set_may_be_links()
     {
         WriteCifar("elsewhere/test_batch.bin", [9], [3], [0]);
-        Directory.CreateDirectory(folder.Of("linked"));
-        File.CreateSymbolicLink(folder.Of("linked/test_batch.bin"), folder.Of("elsewhere/test_batch.bin"));
-        using ImageDataSet test = DataSets.Open($"cifar10:{folder.Of("linked")}:test");
+        Directory.CreateDirectory(folder.PathOf("linked"));
+        File.CreateSymbolicLink(folder.PathOf("linked/test_batch.bin"), folder.PathOf("elsewhere/test_batch.bin"));
+        using ImageDataSet test = DataSets.Open($"cifar10:{folder.PathOf("linked")}:test");
         Assert.Equal([9, 3, 0], test.Labels);
     }
 
@@ -152,14 +152,14 @@ public sealed class BinarySetTests : IDisposable
     [Fact]
     public void Missing_folders_and_files_are_named_with_what_is_expected()
     {
-        Directory.CreateDirectory(folder.Of("x"));
+        Directory.CreateDirectory(folder.PathOf("x"));
         AssertError("cifar10:{nowhere}", "no folder");
         AssertError("cifar10:{x}", "expected data_batch_1.bin (the binary version), or class folders in train");
         AssertError("cifar100:{x}:test", "expected test.bin");
         AssertError("stl10:{x}", "expected unlabeled_X.bin");
         AssertError("mnist:{x}:test", "expected t10k-images-idx3-ubyte or t10k-images-idx3-ubyte.gz");
         WriteCifar("x/data_batch_1.bin", [1]);
-        AssertError("cifar10:{x}", "no file " + folder.Of("x/data_batch_2.bin"));
+        AssertError("cifar10:{x}", "no file " + folder.PathOf("x/data_batch_2.bin"));
     }
 
     [Theory]
@@ -229,7 +229,7 @@ public sealed class BinarySetTests : IDisposable
 
     private void Change(string file, int at)
     {
-        byte[] bytes = File.ReadAllBytes(folder.Of(file));
+        byte[] bytes = File.ReadAllBytes(folder.PathOf(file));
         bytes[at] ^= 1;
         folder.Write(file, bytes);
     }
@@ -264,8 +264,8 @@ public sealed class BinarySetTests : IDisposable
 
     private void AssertError(string argument, string expected)
     {
-        string typed = argument.Replace("{x}", folder.Of("x"), StringComparison.Ordinal)
-            .Replace("{nowhere}", folder.Of("nowhere"), StringComparison.Ordinal);
+        string typed = argument.Replace("{x}", folder.PathOf("x"), StringComparison.Ordinal)
+            .Replace("{nowhere}", folder.PathOf("nowhere"), StringComparison.Ordinal);
         var error = Assert.Throws<DataException>(() => DataSets.Open(typed));
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
     }

@@ -82,7 +82,7 @@ public sealed class DataSetsTests : IDisposable
     [InlineData("sample:test", "", "test")]
     public void Names_paths_and_splits_are_taken_apart_on_every_platform(string argument, string path, string split)
     {
-        TypedName typed = DataSets.Parse(argument)!;
+        DataSpec typed = DataSets.Parse(argument)!;
         Assert.Equal((path, split), (typed.Folder, typed.Split));
     }
 
@@ -90,7 +90,7 @@ public sealed class DataSetsTests : IDisposable
     public void A_folder_whose_name_has_a_colon_is_found()
     {
         folder.Write("odd:name/1.png", Images.Png(1));
-        Assert.Equal([1], Images.NumbersOf(DataSets.Open(folder.Of("odd:name"))));
+        Assert.Equal([1], Images.NumbersOf(DataSets.Open(folder.PathOf("odd:name"))));
     }
 
     [Fact]
@@ -125,11 +125,11 @@ public sealed class DataSetsTests : IDisposable
     [Fact]
     public void Training_needs_two_images_and_a_full_batch_and_labels_where_they_are_needed()
     {
-        var one = Assert.Throws<DataException>(() => new InMemoryDataSet([Images.Of(1)]).ForTraining(2));
+        var one = Assert.Throws<DataException>(() => new InMemoryDataSet([Images.Of(1)]).RequireTrainable(2));
         Assert.Contains("has 1 readable image(s), expected at least 2", one.Message, StringComparison.Ordinal);
         using var ten = new InMemoryDataSet(Enumerable.Range(0, 10).Select(Images.Of), name: "ten");
-        ten.ForTraining(10);
-        var few = Assert.Throws<DataException>(() => ten.ForTraining(11));
+        ten.RequireTrainable(10);
+        var few = Assert.Throws<DataException>(() => ten.RequireTrainable(11));
         Assert.Contains("Batch.Size 10 or less", few.Message, StringComparison.Ordinal);
         var unlabeled = Assert.Throws<DataException>(() => ten.RequireLabels());
         Assert.Contains("'ten' has no labels", unlabeled.Message, StringComparison.Ordinal);

@@ -14,7 +14,7 @@ public sealed class LabelListTests : IDisposable
             folder.Write($"train/{name}", "only the name counts");
         }
 
-        images = DataSets.Open(folder.Of("train"));
+        images = DataSets.Open(folder.PathOf("train"));
     }
 
     public void Dispose()
@@ -45,5 +45,5 @@ public sealed class LabelListTests : IDisposable
 
     [Fact]
     public void A_list_that_is_not_there_is_a_mistake_of_usage()
-        => Assert.Throws<ConfigurationException>(() => LabelList.Read(images, folder.Of("nowhere.txt")));
+        => Assert.Throws<ConfigurationException>(() => LabelList.Read(images, folder.PathOf("nowhere.txt")));
 }

@@ -79,12 +79,12 @@ public sealed class NamedSourceTests : IDisposable
         folder.Write("images/a/1.png", Images.Png(1));
         folder.Write("images/b/2.png", Images.Png(2));
         string manifest = folder.Write("list.csv", "path,label\nimages/a/1.png,x\nimages/b/2.png,y\n");
-        using ImageDataSet images = ImageDataSet.FromFolder(folder.Of("images"));
-        string pack = folder.Of("images.pack");
+        using ImageDataSet images = ImageDataSet.FromFolder(folder.PathOf("images"));
+        string pack = folder.PathOf("images.pack");
         PackFile.Write(images, pack, new DataOptions(), new SkippedImages(images));
         using ImageDataSet listed = ImageDataSet.FromManifest(manifest);
         using ImageDataSet packed = ImageDataSet.FromPack(pack);
-        foreach ((ImageDataSet named, string path) in new[] { (images, folder.Of("images")), (listed, manifest), (packed, pack) })
+        foreach ((ImageDataSet named, string path) in new[] { (images, folder.PathOf("images")), (listed, manifest), (packed, pack) })
         {
             using ImageDataSet same = DataSets.Open(path);
             Assert.Equal((same.Name, same.Count, same.Fingerprint), (named.Name, named.Count, named.Fingerprint));
@@ -93,8 +93,8 @@ public sealed class NamedSourceTests : IDisposable
 
         Assert.True(PackFile.IsPack(pack));
         Assert.False(PackFile.IsPack(manifest));
-        Assert.Throws<DataException>(() => ImageDataSet.FromFolder(folder.Of("nothing")));
-        Assert.Throws<DataException>(() => ImageDataSet.FromTar(folder.Of("*.tar")));
+        Assert.Throws<DataException>(() => ImageDataSet.FromFolder(folder.PathOf("nothing")));
+        Assert.Throws<DataException>(() => ImageDataSet.FromTar(folder.PathOf("*.tar")));
     }
 
     [Fact]

@@ -22,8 +22,8 @@ public sealed class PackFileTests : IDisposable
         Assert.Equal(source.Labels, packed.Labels);
         Assert.Equal(["cats", "dogs"], packed.ClassNames);
         Assert.Equal(source.Fingerprint, packed.Fingerprint);
-        Assert.Equal(folder.Of("set.pack"), packed.Name);
-        Assert.Equal($"{folder.Of("set.pack")}/cats/1.png", packed.PathOf(0));
+        Assert.Equal(folder.PathOf("set.pack"), packed.Name);
+        Assert.Equal($"{folder.PathOf("set.pack")}/cats/1.png", packed.PathOf(0));
         for (int i = 0; i < source.Count; i++)
         {
             AssertSame(source.Read(i), packed.Read(i));
@@ -47,11 +47,11 @@ public sealed class PackFileTests : IDisposable
         {
             Fingerprint = "f",
             ClassNames = ["a", "b"],
-            Presence = [[1, mark]],
+            MultiLabels = [[1, mark]],
             Entries = [new PackEntry(1, 1, -1, "x.png")],
         }.ToBytes());
 
-        Assert.Equal([1, -1], Index(-1).Presence![0]);
+        Assert.Equal([1, -1], Index(-1).MultiLabels![0]);
         Assert.Throws<FormatException>(() => Index(5));
     }
 
@@ -66,10 +66,10 @@ public sealed class PackFileTests : IDisposable
         using ImageDataSet packed = Packed(source.Subset([7, 0, 3]));
         Assert.Null(packed.Labels);
         Assert.Equal(Voc2007.Names, packed.ClassNames);
-        Assert.Equal([voc.Presence![7], voc.Presence[0], voc.Presence[3]], packed.Presence);
+        Assert.Equal([voc.MultiLabels![7], voc.MultiLabels[0], voc.MultiLabels[3]], packed.MultiLabels);
         Write(packed, "again.pack");
-        using ImageDataSet again = DataSets.Open(folder.Of("again.pack"));
-        Assert.Equal(packed.Presence, again.Presence);
+        using ImageDataSet again = DataSets.Open(folder.PathOf("again.pack"));
+        Assert.Equal(packed.MultiLabels, again.MultiLabels);
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class PackFileTests : IDisposable
         using ImageDataSet source = Folder();
         using ImageDataSet packed = Packed(source);
         Write(packed, "again.pack");
-        Assert.Equal(File.ReadAllBytes(folder.Of("set.pack")), File.ReadAllBytes(folder.Of("again.pack")));
+        Assert.Equal(File.ReadAllBytes(folder.PathOf("set.pack")), File.ReadAllBytes(folder.PathOf("again.pack")));
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class PackFileTests : IDisposable
         using var source = new InMemoryDataSet(Enumerable.Range(0, 50).Select(i => RandomImages.Noise(3 + i, 60 - i, i)));
         Write(source, "one.pack", Lenient with { Workers = 1 });
         Write(source, "four.pack", Lenient with { Workers = 4 });
-        Assert.Equal(File.ReadAllBytes(folder.Of("one.pack")), File.ReadAllBytes(folder.Of("four.pack")));
+        Assert.Equal(File.ReadAllBytes(folder.PathOf("one.pack")), File.ReadAllBytes(folder.PathOf("four.pack")));
     }
 
     [Fact]
@@ -95,9 +95,9 @@ public sealed class PackFileTests : IDisposable
     {
         using var source = Images.Set(10, 0, 4, 9);
         var skipped = new SkippedImages(source, Lenient);
-        Assert.Equal(7, PackFile.Write(source, folder.Of("set.pack"), Lenient, skipped));
+        Assert.Equal(7, PackFile.Write(source, folder.PathOf("set.pack"), Lenient, skipped));
         Assert.Equal(3, skipped.Count);
-        using ImageDataSet packed = DataSets.Open(folder.Of("set.pack"));
+        using ImageDataSet packed = DataSets.Open(folder.PathOf("set.pack"));
         ImageDataSet others = source.Subset([1, 2, 3, 5, 6, 7, 8]);
         Assert.Equal(Images.NumbersOf(others), Images.NumbersOf(packed));
         Assert.Equal(others.Labels, packed.Labels);
@@ -123,9 +123,9 @@ public sealed class PackFileTests : IDisposable
         using var stop = new CancellationTokenSource();
         var progress = new Stopper(stop);
         Assert.ThrowsAny<OperationCanceledException>(() => PackFile.Write(
-            source, folder.Of("set.pack"), Lenient, new SkippedImages(source), progress, stop.Token));
+            source, folder.PathOf("set.pack"), Lenient, new SkippedImages(source), progress, stop.Token));
         Assert.True(progress.Last < 100);
-        Assert.Equal("before", File.ReadAllText(folder.Of("set.pack")));
+        Assert.Equal("before", File.ReadAllText(folder.PathOf("set.pack")));
         Assert.Single(Directory.GetFiles(folder.Path));
     }
 
@@ -180,7 +180,7 @@ public sealed class PackFileTests : IDisposable
         using var source = new InMemoryDataSet(Enumerable.Range(0, 8).Select(i => RandomImages.Noise(100, 100, i)));
         using ImageDataSet packed = Packed(source);
         AssertSame(source.Read(7), packed.Read(7));
-        using (var other = new FileStream(folder.Of("set.pack"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        using (var other = new FileStream(folder.PathOf("set.pack"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
         {
             other.SetLength(64 + (3 * 30_000) + 5);
         }
@@ -200,8 +200,8 @@ public sealed class PackFileTests : IDisposable
     {
         using ImageDataSet source = Folder();
         Write(source, "set.pack");
-        File.CreateSymbolicLink(folder.Of("l"), "set.pack");
-        using ImageDataSet packed = DataSets.Open(folder.Of("l"));
+        File.CreateSymbolicLink(folder.PathOf("l"), "set.pack");
+        using ImageDataSet packed = DataSets.Open(folder.PathOf("l"));
         Assert.Equal(source.Count, packed.Count);
     }
 
@@ -210,8 +210,8 @@ public sealed class PackFileTests : IDisposable
     {
         using ImageDataSet source = Folder();
         Write(source, "set.pack");
-        File.Move(folder.Of("set.pack"), folder.Of("renamed.dat"));
-        using ImageDataSet packed = DataSets.Open(folder.Of("renamed.dat"));
+        File.Move(folder.PathOf("set.pack"), folder.PathOf("renamed.dat"));
+        using ImageDataSet packed = DataSets.Open(folder.PathOf("renamed.dat"));
         Assert.Equal(source.Count, packed.Count);
     }
 
@@ -278,7 +278,7 @@ public sealed class PackFileTests : IDisposable
         byte[] index = new PackIndex { Fingerprint = "f", ClassNames = classes, Entries = entries }.ToBytes();
         byte[] header = new PackHeader(PackHeader.Length + 6, index.Length, SHA256.HashData(index)).ToBytes();
         folder.Write("made.pack", [.. header, 1, 2, 3, 4, 5, 6, .. index]);
-        using ImageDataSet set = DataSets.Open(folder.Of("made.pack"));
+        using ImageDataSet set = DataSets.Open(folder.PathOf("made.pack"));
         return set.Read(0).Pixels.Length;
     }
 
@@ -289,7 +289,7 @@ public sealed class PackFileTests : IDisposable
     {
         using var source = new InMemoryDataSet([Images.Of(1), Images.Of(2)], [0, 1], ["a", "b"]);
         Write(source, "set.pack");
-        return File.ReadAllBytes(folder.Of("set.pack"));
+        return File.ReadAllBytes(folder.PathOf("set.pack"));
     }
 
     private ImageDataSet Folder()
@@ -300,17 +300,17 @@ public sealed class PackFileTests : IDisposable
                 10 + i, 9, (x, y) => new SkiaSharp.SKColor((byte)(x * i), (byte)(y * i), (byte)i), SkiaSharp.SKEncodedImageFormat.Png));
         }
 
-        return DataSets.Open(folder.Of("set"));
+        return DataSets.Open(folder.PathOf("set"));
     }
 
     private ImageDataSet Packed(ImageDataSet source)
     {
         Write(source, "set.pack");
-        return DataSets.Open(folder.Of("set.pack"));
+        return DataSets.Open(folder.PathOf("set.pack"));
     }
 
     private void Write(ImageDataSet source, string name, DataOptions? options = null)
-        => PackFile.Write(source, folder.Of(name), options ?? Lenient, new SkippedImages(source, options ?? Lenient));
+        => PackFile.Write(source, folder.PathOf(name), options ?? Lenient, new SkippedImages(source, options ?? Lenient));
 
     private static void AssertSame(RgbImage expected, RgbImage actual)
     {

@@ -5,11 +5,11 @@ internal sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("simclr-data-").FullName;
 
-    public string Of(string relative) => System.IO.Path.Combine(Path, relative);
+    public string PathOf(string relative) => System.IO.Path.Combine(Path, relative);
 
     public string Write(string relative, byte[] bytes)
     {
-        string path = Of(relative);
+        string path = PathOf(relative);
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
         File.WriteAllBytes(path, bytes);
         return path;

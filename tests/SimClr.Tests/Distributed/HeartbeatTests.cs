@@ -91,7 +91,7 @@ public sealed class HeartbeatTests
         Assert.Equal("[::ffff:10.0.0.1]:34", $"{Assert.Single(read[1].EndPoints())}");
     }
 
-    private static string Report(params RankState[] states) => SilenceReport.Of(0, "barrier", TimeSpan.FromSeconds(30), states, SilentAfter);
+    private static string Report(params RankState[] states) => SilenceReport.Describe(0, "barrier", TimeSpan.FromSeconds(30), states, SilentAfter);
 
     private static RankState State(int rank, string host, double? silent, long calls, bool inside)
         => new(new RankAddress(host, 100 + rank, 1, []), silent is { } seconds ? TimeSpan.FromSeconds(seconds) : null, calls, inside);

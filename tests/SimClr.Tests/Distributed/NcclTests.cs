@@ -51,14 +51,14 @@ public sealed class NcclTests
         using var nccl = new Nccl(SingleProcess.Instance, () => library, DeviceType.CPU);
         using Tensor values = zeros(3, device: CPU);
         DeviceCalls device = nccl.Watched.OfType<DeviceCalls>().Single();
-        Assert.Null(device.Present);
+        Assert.Null(device.Current);
         nccl.AllReduce(values);
         nccl.Broadcast(values);
-        Assert.Equal("all-reduce on the device", device.Present?.Name);
+        Assert.Equal("all-reduce on the device", device.Current?.Name);
         library.Past = 3;
-        Assert.Equal("broadcast on the device", device.Present?.Name);
+        Assert.Equal("broadcast on the device", device.Current?.Name);
         library.Past = 6;
-        Assert.Null(device.Present);
+        Assert.Null(device.Current);
         Assert.Equal(2, device.Calls);
         Assert.Empty(library.Marks);
     }
@@ -83,7 +83,7 @@ public sealed class NcclTests
         /// <summary>The last mark that is past.</summary>
         public nint Past { get; set; }
 
-        public byte[] DrawId() => new byte[NcclLibrary.IdBytes];
+        public byte[] CreateUniqueId() => new byte[NcclLibrary.IdBytes];
 
         private int? connected;
 
@@ -96,35 +96,35 @@ public sealed class NcclTests
 
         public void AllReduce(nint communicator, Tensor values, nint stream) => Log.Add($"sum of {values.numel()} on {Name(stream)}");
 
-        public void AllGather(nint communicator, Tensor mine, Tensor all, nint stream) => Log.Add($"gathering of {mine.numel()} on {Name(stream)}");
+        public void AllGather(nint communicator, Tensor local, Tensor all, nint stream) => Log.Add($"gathering of {local.numel()} on {Name(stream)}");
 
         public void Broadcast(nint communicator, Tensor values, int root, nint stream) => Log.Add($"broadcast of {values.numel()} on {Name(stream)}");
 
         public nint CurrentStream(int device) => 0;
 
-        public nint NewStream(int device) => Own;
+        public nint CreateStream(int device) => Own;
 
-        public nint Mark(nint stream, int device)
+        public nint RecordEvent(nint stream, int device)
         {
             Marks.Add(++last);
             Log.Add($"mark {last} on {Name(stream)}");
             return last;
         }
 
-        public void Follow(nint stream, nint mark, int device)
+        public void WaitEvent(nint stream, nint mark, int device)
         {
             Assert.Equal(connected, device);
             Assert.Contains(mark, Marks);
             Log.Add($"{Name(stream)} waits for {mark}");
         }
 
-        public bool IsPast(nint mark)
+        public bool IsComplete(nint mark)
         {
             Assert.Contains(mark, Marks);
             return mark <= Past;
         }
 
-        public void Forget(nint mark) => Assert.True(Marks.Remove(mark), $"mark {mark} is given back twice");
+        public void DestroyEvent(nint mark) => Assert.True(Marks.Remove(mark), $"mark {mark} is given back twice");
 
         public void CheckDevice(nint communicator)
         {

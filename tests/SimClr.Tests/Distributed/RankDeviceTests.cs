@@ -18,15 +18,15 @@ public sealed class RankDeviceTests
 
     [Fact]
     public void Ranks_that_share_a_device_are_told()
-        => Assert.StartsWith("Ranks 1, 4 share cuda:1 (card) of one: ", Assert.Single(RankDevice.Shared(Ranks)), StringComparison.Ordinal);
+        => Assert.StartsWith("Ranks 1, 4 share cuda:1 (card) of one: ", Assert.Single(RankDevice.SharingWarnings(Ranks)), StringComparison.Ordinal);
 
     [Fact]
-    public void Ranks_with_devices_of_their_own_are_not() => Assert.Empty(RankDevice.Shared(Ranks[..4]));
+    public void Ranks_with_devices_of_their_own_are_not() => Assert.Empty(RankDevice.SharingWarnings(Ranks[..4]));
 
     [Fact]
     public void All_ranks_know_all_devices()
     {
-        string[] told = ThreadRanks.Run(2, ranks => RankDevice.Describe(Ranks[ranks.Rank].OfAll(ranks)));
+        string[] told = ThreadRanks.Run(2, ranks => RankDevice.Describe(Ranks[ranks.Rank].GatherAll(ranks)));
         Assert.All(told, text => Assert.Equal("rank 0 on cuda:0 (card) of one, rank 1 on cuda:1 (card) of one", text));
     }
 

@@ -15,9 +15,9 @@ internal sealed class ThreadRank(int rank, ThreadMeetings meetings) : ICommunica
 
     public int Size => meetings.Size;
 
-    public TimeSpan Communicated => Waited;
+    public TimeSpan CommunicationTime => WaitTime;
 
-    public TimeSpan Waited => Stopwatch.GetElapsedTime(0, ticks);
+    public TimeSpan WaitTime => Stopwatch.GetElapsedTime(0, ticks);
 
     public void AllReduce(Tensor values) => Meet($"all-reduce of {Describe(values)}", [values], Sum);
 
@@ -29,12 +29,12 @@ internal sealed class ThreadRank(int rank, ThreadMeetings meetings) : ICommunica
         return new Pending(() => Leave(key));
     }
 
-    public void AllGather(Tensor mine, Tensor all)
+    public void AllGather(Tensor local, Tensor all)
     {
-        Assert.Equal([Size * mine.shape[0], .. mine.shape[1..]], all.shape);
-        Assert.Equal(mine.dtype, all.dtype);
+        Assert.Equal([Size * local.shape[0], .. local.shape[1..]], all.shape);
+        Assert.Equal(local.dtype, all.dtype);
         Describe(all);
-        Meet($"all-gather of {Describe(mine)}", [mine, all], Gather);
+        Meet($"all-gather of {Describe(local)}", [local, all], Gather);
     }
 
     public void Broadcast(Tensor values, int root = 0)

@@ -22,7 +22,7 @@ public sealed class WatchdogTests
     {
         public long Calls => 1;
 
-        public (TimeSpan Since, string Name)? Present => (TimeSpan.FromHours(1), "all-reduce on the device");
+        public (TimeSpan Since, string Name)? Current => (TimeSpan.FromHours(1), "all-reduce on the device");
     }
 
     private sealed class EndedRank : ICommunicator
@@ -33,15 +33,15 @@ public sealed class WatchdogTests
 
         public int Size => 1;
 
-        public TimeSpan Communicated => TimeSpan.Zero;
+        public TimeSpan CommunicationTime => TimeSpan.Zero;
 
-        public TimeSpan Waited => TimeSpan.Zero;
+        public TimeSpan WaitTime => TimeSpan.Zero;
 
         public void AllReduce(Tensor values) => SingleProcess.Instance.AllReduce(values);
 
         public IPendingCommunication BeginAllReduce(Tensor values) => SingleProcess.Instance.BeginAllReduce(values);
 
-        public void AllGather(Tensor mine, Tensor all) => SingleProcess.Instance.AllGather(mine, all);
+        public void AllGather(Tensor local, Tensor all) => SingleProcess.Instance.AllGather(local, all);
 
         public void Broadcast(Tensor values, int root = 0) => SingleProcess.Instance.Broadcast(values, root);
 

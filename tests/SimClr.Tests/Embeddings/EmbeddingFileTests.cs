@@ -50,7 +50,7 @@ public sealed class EmbeddingFileTests : IDisposable
     public void A_pipe_is_refused_and_keeps_nobody_waiting(string extension)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "made by calls of Linux");
-        string pipe = OddFiles.MakePipe(folder.Of($"pipe{extension}"));
+        string pipe = OddFiles.MakePipe(folder.PathOf($"pipe{extension}"));
         Assert.Contains("is a named pipe", Assert.Throws<DataException>(() => EmbeddingFile.Read(pipe, Others)).Message, StringComparison.Ordinal);
     }
 
@@ -59,9 +59,9 @@ public sealed class EmbeddingFileTests : IDisposable
     public void A_link_is_read_as_the_file_behind_it(string extension)
     {
         float[] values = [.. Enumerable.Range(0, 8 * 512).Select(i => i / 7f)];   // More than so short a link could hold.
-        EmbeddingFile.Write(folder.Of($"file{extension}"), new EmbeddingTable(values, 512, [.. "abcdefgh".Select(name => $"{name}")]), Others);
-        File.CreateSymbolicLink(folder.Of($"l{extension}"), $"file{extension}");
-        Assert.Equal(values, EmbeddingFile.Read(folder.Of($"l{extension}"), Others).Values.ToArray());
+        EmbeddingFile.Write(folder.PathOf($"file{extension}"), new EmbeddingTable(values, 512, [.. "abcdefgh".Select(name => $"{name}")]), Others);
+        File.CreateSymbolicLink(folder.PathOf($"l{extension}"), $"file{extension}");
+        Assert.Equal(values, EmbeddingFile.Read(folder.PathOf($"l{extension}"), Others).Values.ToArray());
     }
 
     [Theory]
@@ -101,7 +101,7 @@ public sealed class EmbeddingFileTests : IDisposable
     [Fact]
     public void A_matrix_has_the_bytes_that_numpy_writes()
     {
-        string file = folder.Of("own.npy");
+        string file = folder.PathOf("own.npy");
         EmbeddingFile.Write(file, new EmbeddingTable([1.5f, -2.25f, 0, 3, 4, 0.125f], 3, ["a", "b"]));
         Assert.Equal(File.ReadAllBytes(Golden("float32.npy")), File.ReadAllBytes(file));
         Assert.Equal("path\na\nb\n", File.ReadAllText(file + ".csv"));
@@ -122,7 +122,7 @@ public sealed class EmbeddingFileTests : IDisposable
     public void A_file_that_was_cut_anywhere_is_refused(string extension)
     {
         var table = new EmbeddingTable([1.25f, 2, 3, 4.75f], 2, ["a", "b"], [1, 0], ["x", "y"], [1, 2], [3, 4]);
-        string file = folder.Of("whole" + extension);
+        string file = folder.PathOf("whole" + extension);
         EmbeddingFile.Write(file, table, Others);
         File.Delete(file + ".csv");
         byte[] bytes = File.ReadAllBytes(file);
@@ -137,7 +137,7 @@ public sealed class EmbeddingFileTests : IDisposable
     [MemberData(nameof(Formats))]
     public void Numbers_that_are_not_finite_are_refused_with_their_row(string extension)
     {
-        string file = folder.Of("nan" + extension);
+        string file = folder.PathOf("nan" + extension);
         foreach (float wrong in new[] { float.NaN, float.NegativeInfinity })
         {
             EmbeddingFile.Write(file, new EmbeddingTable([1, 2, 3, wrong], 2, ["a", "b.png"]), Others);
@@ -152,9 +152,9 @@ public sealed class EmbeddingFileTests : IDisposable
         Refused(folder.Write("text" + extension, "this is no table\nof numbers\n"));
         Refused(folder.Write("empty" + extension, ""));
         Refused(folder.Write("zeros" + extension, new byte[5000]));
-        Directory.CreateDirectory(folder.Of("folder" + extension));
-        Assert.Contains("is a folder", Refused(folder.Of("folder" + extension)));
-        Assert.Contains("EmbeddingTask.Run(", Refused(folder.Of("nothing" + extension)));
+        Directory.CreateDirectory(folder.PathOf("folder" + extension));
+        Assert.Contains("is a folder", Refused(folder.PathOf("folder" + extension)));
+        Assert.Contains("EmbeddingTask.Run(", Refused(folder.PathOf("nothing" + extension)));
     }
 
     [Fact]
@@ -194,16 +194,16 @@ public sealed class EmbeddingFileTests : IDisposable
     public void A_pipe_beside_a_matrix_is_named()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "made by calls of Linux");
-        EmbeddingFile.Write(folder.Of("own.npy"), new EmbeddingTable([1, 2], 1, ["a", "b"]));
-        File.Delete(folder.Of("own.npy.csv"));
-        OddFiles.MakePipe(folder.Of("own.npy.csv"));
-        Assert.Contains("own.npy.csv is a named pipe, not a file", Refused(folder.Of("own.npy")));
+        EmbeddingFile.Write(folder.PathOf("own.npy"), new EmbeddingTable([1, 2], 1, ["a", "b"]));
+        File.Delete(folder.PathOf("own.npy.csv"));
+        OddFiles.MakePipe(folder.PathOf("own.npy.csv"));
+        Assert.Contains("own.npy.csv is a named pipe, not a file", Refused(folder.PathOf("own.npy")));
     }
 
     [Fact]
     public void A_companion_of_another_matrix_is_refused()
     {
-        string file = folder.Of("own.npy");
+        string file = folder.PathOf("own.npy");
         EmbeddingFile.Write(file, new EmbeddingTable([1, 2], 1, ["a", "b"]));
         File.WriteAllText(file + ".csv", "path\na\n");
         Assert.Contains("describes 1 rows", Refused(file));
@@ -237,7 +237,7 @@ public sealed class EmbeddingFileTests : IDisposable
 
     private EmbeddingTable Back(EmbeddingTable table, string extension)
     {
-        string file = folder.Of("table" + extension);
+        string file = folder.PathOf("table" + extension);
         EmbeddingFile.Write(file, table, Others);
         return EmbeddingFile.Read(file, Others);
     }

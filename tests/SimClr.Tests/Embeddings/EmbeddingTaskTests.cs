@@ -39,12 +39,12 @@ public sealed class EmbeddingTaskTests : IDisposable
     [MemberData(nameof(Formats))]
     public void Parts_join_to_the_file_of_a_single_call_whatever_the_threads(string extension)
     {
-        string whole = folder.Of("whole" + extension);
+        string whole = folder.PathOf("whole" + extension);
         EmbeddingOutcome outcome = Run(Task(), whole);
         Assert.Equal((Count - Broken.Length, 64, Count, 0), (outcome.Rows, outcome.Dimension, outcome.Images, outcome.Resumed));
 
         string[] parts = [.. Enumerable.Range(1, 3).Select(number => Part(number, extension))];
-        string joined = folder.Of("joined" + extension);
+        string joined = folder.PathOf("joined" + extension);
         EmbeddingJoin.Write(EmbeddingJoin.InOrder([parts[1], parts[2], parts[0]]), joined, Others);
         Assert.Equal(File.ReadAllBytes(whole), File.ReadAllBytes(joined));
         if (extension == ".npy")
@@ -84,12 +84,12 @@ public sealed class EmbeddingTaskTests : IDisposable
     [Fact]
     public void Cut_off_anywhere_it_goes_on_and_leaves_the_same_bytes()
     {
-        string whole = folder.Of("whole.csv");
+        string whole = folder.PathOf("whole.csv");
         Run(Task(), whole);
-        byte[] part = Interrupted(folder.Of("stopped.csv"));
+        byte[] part = Interrupted(folder.PathOf("stopped.csv"));
         foreach ((int length, int resumed) in new[] { (0, 0), (7, 0), (20, 0), (part.Length / 4, 0), (part.Length - 1, 32), (part.Length, 64) })
         {
-            string file = folder.Of($"cut-{length}.csv");
+            string file = folder.PathOf($"cut-{length}.csv");
             File.WriteAllBytes(file + ".part", part[..length]);
             var skipped = new SkippedImages(images, Lenient);
             EmbeddingOutcome outcome = Task().Run(file, new CsvFormat(), skipped, null, CancellationToken.None);
@@ -103,12 +103,12 @@ public sealed class EmbeddingTaskTests : IDisposable
     [Fact]
     public void A_record_whose_bytes_changed_is_computed_again()
     {
-        string file = folder.Of("photos.csv");
+        string file = folder.PathOf("photos.csv");
         byte[] part = Interrupted(file);
         part[^100] ^= 1;
         File.WriteAllBytes(file + ".part", part);
         Assert.Equal(32, Run(Task(), file).Resumed);
-        string whole = folder.Of("whole.csv");
+        string whole = folder.PathOf("whole.csv");
         Run(Task(), whole);
         Assert.Equal(File.ReadAllBytes(whole), File.ReadAllBytes(file));
     }
@@ -116,7 +116,7 @@ public sealed class EmbeddingTaskTests : IDisposable
     [Fact]
     public void What_was_begun_with_other_weights_images_or_options_is_refused_with_the_difference()
     {
-        string file = folder.Of("photos.csv");
+        string file = folder.PathOf("photos.csv");
         byte[] part = Interrupted(file);
         using TrainedEncoder other = Encoder(2);
         using FlawedDataSet more = Images.Set(Count + 1, Broken);
@@ -134,7 +134,7 @@ public sealed class EmbeddingTaskTests : IDisposable
     [Fact]
     public void What_failed_before_its_first_row_is_not_in_the_way_of_the_next_try()
     {
-        string file = folder.Of("photos.csv");
+        string file = folder.PathOf("photos.csv");
         using FlawedDataSet flawed = Images.Set(13, 4);
         EmbeddingTask strict = Task() with { Images = flawed, Options = new DataOptions { MaxSkipped = 0 } };
         Assert.Contains("Repair or remove them", Assert.Throws<DataException>(() => Run(strict, file)).Message);
@@ -147,7 +147,7 @@ public sealed class EmbeddingTaskTests : IDisposable
     [Fact]
     public void Nor_is_one_that_was_killed_before_its_first_row()
     {
-        string file = folder.Of("photos.csv");
+        string file = folder.PathOf("photos.csv");
         byte[] part = Interrupted(file);
         byte[] text = "no job that could be read"u8.ToArray();
         File.WriteAllBytes(file + ".part", [.. part[..16], .. BitConverter.GetBytes(text.Length), .. text]);
@@ -165,7 +165,7 @@ public sealed class EmbeddingTaskTests : IDisposable
     [Fact]
     public void A_file_of_something_else_in_the_place_of_the_part_is_left_alone()
     {
-        string file = folder.Of("photos.csv");
+        string file = folder.PathOf("photos.csv");
         folder.Write("photos.csv.part", "something of the user's");
         Assert.Contains("is in the way", Assert.Throws<DataException>(() => Run(Task(), file)).Message, StringComparison.Ordinal);
         Assert.Equal("something of the user's", File.ReadAllText(file + ".part"));
@@ -174,14 +174,14 @@ public sealed class EmbeddingTaskTests : IDisposable
     [Fact]
     public void Normalized_rows_are_those_of_the_table_divided_by_their_lengths()
     {
-        string file = folder.Of("unit.npy");
+        string file = folder.PathOf("unit.npy");
         Run(Task() with { Normalize = true }, file);
         Assert.Equal(Embedder.Embed(encoder, images, Lenient).Normalized().Values, EmbeddingFile.Read(file).Values);
     }
 
     [Fact]
     public void More_parts_than_batches_are_refused()
-        => Assert.Contains("at most 5 part(s)", Assert.Throws<ConfigurationException>(() => Run(Task() with { Shard = new(1, 6) }, folder.Of("a.csv"))).Message, StringComparison.Ordinal);
+        => Assert.Contains("at most 5 part(s)", Assert.Throws<ConfigurationException>(() => Run(Task() with { Shard = new(1, 6) }, folder.PathOf("a.csv"))).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("a.1-of-2.npy", "2-of-2 is missing")]
@@ -193,12 +193,12 @@ public sealed class EmbeddingTaskTests : IDisposable
     [Fact]
     public void Parts_of_different_embeddings_are_refused()
     {
-        EmbeddingFile.Write(folder.Of("a.1-of-2.npy"), new EmbeddingTable([1, 2], 2, ["a"]));
-        EmbeddingFile.Write(folder.Of("a.2-of-2.npy"), new EmbeddingTable([1], 1, ["b"]));
+        EmbeddingFile.Write(folder.PathOf("a.1-of-2.npy"), new EmbeddingTable([1, 2], 2, ["a"]));
+        EmbeddingFile.Write(folder.PathOf("a.2-of-2.npy"), new EmbeddingTable([1], 1, ["b"]));
         var error = Assert.Throws<DataException>(
-            () => EmbeddingJoin.Write([folder.Of("a.1-of-2.npy"), folder.Of("a.2-of-2.npy")], folder.Of("a.npy"), Others));
+            () => EmbeddingJoin.Write([folder.PathOf("a.1-of-2.npy"), folder.PathOf("a.2-of-2.npy")], folder.PathOf("a.npy"), Others));
         Assert.Contains("1 numbers per row", error.Message, StringComparison.Ordinal);
-        Assert.False(File.Exists(folder.Of("a.npy")));
+        Assert.False(File.Exists(folder.PathOf("a.npy")));
     }
 
     [Fact]
@@ -209,7 +209,7 @@ public sealed class EmbeddingTaskTests : IDisposable
             encoder.Module.parameters().First().fill_(float.NaN);
         }
 
-        string file = folder.Of("nan.npy");
+        string file = folder.PathOf("nan.npy");
         Assert.Throws<DataException>(() => Run(Task(), file));
         Assert.False(File.Exists(file));
     }
@@ -243,7 +243,7 @@ public sealed class EmbeddingTaskTests : IDisposable
     {
         set_num_threads(number == 3 ? 4 : number);
         var shard = new EmbeddingShard(number, 3);
-        string file = shard.NameOf(folder.Of("part" + extension));
+        string file = shard.NameOf(folder.PathOf("part" + extension));
         Run(Task() with { Shard = shard, Options = Lenient with { Workers = number } }, file);
         return file;
     }

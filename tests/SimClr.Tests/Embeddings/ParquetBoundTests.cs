@@ -30,7 +30,7 @@ public sealed class ParquetBoundTests : IDisposable
     public void A_page_of_more_values_than_its_column_lacks_is_refused()
     {
         Assert.Contains("with 6 values where 5 belong", Refused(() => Page(count: 6, inflated: 10)));
-        Assert.Contains("with 11 values where 5 belong", Refused(() => ParquetPage.Of(
+        Assert.Contains("with 11 values where 5 belong", Refused(() => ParquetPage.Parse(
             new ThriftStruct().With(1, 2).With(2, 10).With(3, 3).With(7, new ThriftStruct().With(1, 11).With(2, 0)), left: 5)));
         Assert.Contains("DELTA_BYTE_ARRAY", Refused(() => Page(count: 5, inflated: 10, encoding: 7)));
     }
@@ -59,7 +59,7 @@ public sealed class ParquetBoundTests : IDisposable
     private static string Sizes(int codec, byte[] packed, int inflated) => Refused(() => Page(5, inflated).RequireSizes(codec, packed, packed.Length + 100));
 
     private static ParquetPage Page(int count, int inflated, int encoding = 0)
-        => ParquetPage.Of(new ThriftStruct().With(1, 0).With(2, inflated).With(3, 3).With(5, new ThriftStruct().With(1, count).With(2, encoding)), left: 5);
+        => ParquetPage.Parse(new ThriftStruct().With(1, 0).With(2, inflated).With(3, 3).With(5, new ThriftStruct().With(1, count).With(2, encoding)), left: 5);
 
     private static string Refused(Action read) => Assert.Throws<InvalidDataException>(read).Message;
 }

@@ -29,7 +29,7 @@ public sealed class ParquetFileTests : IDisposable
             new DataField<string>("path"), new DataField<int?>("width"), new DataField<int?>("height"), new DataField<string>("other"),
             new ListField("embedding", new DataField<float?>("element")));
         DataField[] fields = schema.GetDataFields();
-        await using (FileStream stream = File.Create(folder.Of("a.parquet")))
+        await using (FileStream stream = File.Create(folder.PathOf("a.parquet")))
         await using (ParquetWriter writer = await ParquetWriter.CreateAsync(schema, stream, new ParquetOptions { CompressionMethod = method }))
         {
             for (int group = 0; group < 2; group++)
@@ -45,7 +45,7 @@ public sealed class ParquetFileTests : IDisposable
             }
         }
 
-        EmbeddingTable table = Format.Read(folder.Of("a.parquet"));
+        EmbeddingTable table = Format.Read(folder.PathOf("a.parquet"));
         Assert.Equal(["0a.jpg", "0b.jpg", "1a.jpg", "1b.jpg"], table.Paths);
         Assert.Equal([3, 4, 3, 4], table.Widths);
         Assert.Equal([1, 2, 3, 4, 1, 2, 3, 5], table.Values);
@@ -111,8 +111,8 @@ public sealed class ParquetFileTests : IDisposable
     [Fact]
     public void Pages_that_many_groups_of_rows_share_are_refused()
     {
-        EmbeddingFile.Write(folder.Of("w.parquet"), new EmbeddingTable([.. Enumerable.Range(0, 4000)], 2000, ["a.jpg", "b.jpg"]), Format);
-        byte[] file = File.ReadAllBytes(folder.Of("w.parquet"));
+        EmbeddingFile.Write(folder.PathOf("w.parquet"), new EmbeddingTable([.. Enumerable.Range(0, 4000)], 2000, ["a.jpg", "b.jpg"]), Format);
+        byte[] file = File.ReadAllBytes(folder.PathOf("w.parquet"));
         ThriftStruct footer = Footer(file);
         List<object> groups = [.. Enumerable.Repeat((object)footer.Structs(4).Single(), 50)];
 
@@ -135,7 +135,7 @@ public sealed class ParquetFileTests : IDisposable
         var columns = new ParquetColumns(sized: false, labeled: false);
         var options = new ParquetOptions();
         options.ColumnEncodingHints["path"] = EncodingHint.Dictionary;
-        await using (FileStream stream = File.Create(folder.Of("a.parquet")))
+        await using (FileStream stream = File.Create(folder.PathOf("a.parquet")))
         await using (ParquetWriter writer = await ParquetWriter.CreateAsync(columns.Schema, stream, options))
         {
             var group = new ParquetGroup(columns, 1, Rows);
@@ -148,7 +148,7 @@ public sealed class ParquetFileTests : IDisposable
             await group.WriteAsync(writer);
         }
 
-        byte[] file = File.ReadAllBytes(folder.Of("a.parquet"));
+        byte[] file = File.ReadAllBytes(folder.PathOf("a.parquet"));
         Assert.InRange(file.Length, 0, 1_000_000);
         long before = GC.GetAllocatedBytesForCurrentThread();
         string refusal = Refused(file);
@@ -159,8 +159,8 @@ public sealed class ParquetFileTests : IDisposable
     private byte[] Written()
     {
         EmbeddingFile.Write(
-            folder.Of("w.parquet"), new EmbeddingTable([1, 2, 3, 4, 5, 6], 3, ["a.jpg", "b.jpg"], [0, 1], ["cat", "dog"], [1, 2], [3, 4]), Format);
-        return File.ReadAllBytes(folder.Of("w.parquet"));
+            folder.PathOf("w.parquet"), new EmbeddingTable([1, 2, 3, 4, 5, 6], 3, ["a.jpg", "b.jpg"], [0, 1], ["cat", "dog"], [1, 2], [3, 4]), Format);
+        return File.ReadAllBytes(folder.PathOf("w.parquet"));
     }
 
     /// <summary>The file with another number in each column's description, where the change gives one, or of another number of rows.</summary>

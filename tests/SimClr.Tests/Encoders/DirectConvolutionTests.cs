@@ -50,16 +50,16 @@ public sealed unsafe class DirectConvolutionTests
     public void Three_outputs_and_other_types_are_not_for_it()
     {
         using var scope = NewDisposeScope();
-        Assert.False(DirectConvolution.Serves(zeros(3, 16, 1, 1)));
-        Assert.False(DirectConvolution.Serves(zeros([16, 16, 1, 1], float64)));
-        Assert.False(DirectConvolution.Serves(zeros([16, 16, 1, 1], bfloat16)));
+        Assert.False(DirectConvolution.Supports(zeros(3, 16, 1, 1)));
+        Assert.False(DirectConvolution.Supports(zeros([16, 16, 1, 1], float64)));
+        Assert.False(DirectConvolution.Supports(zeros([16, 16, 1, 1], bfloat16)));
     }
 
     private static void Check(int inputs, int outputs, int kernel, int stride, int height, int width, int count)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        Assert.SkipUnless(DirectConvolution.Serves(zeros(16, 16, 1, 1)), "this processor has no AVX-512");
+        Assert.SkipUnless(DirectConvolution.Supports(zeros(16, 16, 1, 1)), "this processor has no AVX-512");
         var generator = new Generator(1);
         Tensor x = randn(count, inputs, height, width, generator: generator);
         Tensor weight = randn(outputs, inputs, kernel, kernel, generator: generator);

@@ -23,7 +23,7 @@ public sealed class FoldedConvolutionTests
     public void The_libtorch_of_this_project_has_the_fused_form()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && System.Runtime.Intrinsics.X86.X86Base.IsSupported, "oneDNN is known to be there on Linux x64 only");
-        Assert.True(FusedConvolution.IsThere);
+        Assert.True(FusedConvolution.IsAvailable);
     }
 
     [Theory]
@@ -47,7 +47,7 @@ public sealed class FoldedConvolutionTests
     [Fact]
     public void The_sum_is_written_where_the_shortcut_was()
     {
-        Assert.SkipUnless(FusedConvolution.IsThere, "this libtorch has no fused convolution");
+        Assert.SkipUnless(FusedConvolution.IsAvailable, "this libtorch has no fused convolution");
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         (FoldedConvolution plain, FoldedConvolution fused, Tensor images) = Make(16, 16, 3, 1, 6);
@@ -80,7 +80,7 @@ public sealed class FoldedConvolutionTests
     {
         var generator = new Generator(4);
         using var convolution = new Convolution(inputs, outputs, kernel, stride);
-        using var norm = GlobalBatchNorm.ForImages(outputs);
+        using var norm = SyncBatchNorm.ForImages(outputs);
         foreach (Tensor value in new[] { convolution.Weight, norm.weight!, norm.bias!, norm.running_mean! })
         {
             value.copy_(randn(value.shape, generator: generator) * 0.1);

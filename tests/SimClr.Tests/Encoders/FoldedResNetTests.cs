@@ -77,7 +77,7 @@ public sealed class FoldedResNetTests
             Tensor alone = images.narrow(0, i, 1);
             Tensor planar = alone.contiguous();
             byte[] expected = together[(i * row)..((i + 1) * row)];
-            Assert.SkipUnless(DirectConvolution.Serves(resnet.parameters().First()), "libtorch computes here, and does not promise it");
+            Assert.SkipUnless(DirectConvolution.Supports(resnet.parameters().First()), "libtorch computes here, and does not promise it");
             Assert.Equal(expected, Bytes(folded.Forward(alone)));
             Assert.Equal(expected, Bytes(folded.Forward(planar)));
         }
@@ -121,7 +121,7 @@ public sealed class FoldedResNetTests
     private static void Trained(ResNet resnet)
     {
         var generator = new Generator(3);
-        foreach ((string name, Tensor value) in ModuleState.Of(resnet).Where(entry => entry.Value.dim() == 1))
+        foreach ((string name, Tensor value) in ModuleState.Enumerate(resnet).Where(entry => entry.Value.dim() == 1))
         {
             using Tensor random = rand(value.shape, generator: generator);
             value.copy_(name.EndsWith("running_mean", StringComparison.Ordinal) || name.EndsWith("bias", StringComparison.Ordinal) ? random - 0.5 : random + 0.5);
@@ -130,5 +130,5 @@ public sealed class FoldedResNetTests
 
     private static byte[] Bytes(Tensor values) => values.contiguous().bytes.ToArray();
 
-    private static byte[] State(ResNet resnet) => [.. ModuleState.Of(resnet).SelectMany(entry => entry.Value.detach().contiguous().bytes.ToArray())];
+    private static byte[] State(ResNet resnet) => [.. ModuleState.Enumerate(resnet).SelectMany(entry => entry.Value.detach().contiguous().bytes.ToArray())];
 }

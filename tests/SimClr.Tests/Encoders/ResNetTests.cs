@@ -188,7 +188,7 @@ public sealed class ResNetTests : IDisposable
         var expected = golden.GetProperty("state_dict").EnumerateArray()
             .Select(e => (Name: e[0].GetString()!, Shape: string.Join(",", e[1].EnumerateArray().Select(n => n.GetInt64()))))
             .ToArray();
-        var actual = ModuleState.Of(resnet).Select(e => (e.Key, string.Join(",", e.Value.shape))).ToArray();
+        var actual = ModuleState.Enumerate(resnet).Select(e => (e.Key, string.Join(",", e.Value.shape))).ToArray();
 
         // torchvision's classifier "fc" is no part of the encoder.
         Assert.Equal(expected.Where(e => !e.Name.StartsWith("fc.", StringComparison.Ordinal)), actual);
@@ -200,7 +200,7 @@ public sealed class ResNetTests : IDisposable
     {
         using var _ = no_grad();
         int i = 0;
-        foreach ((string name, Tensor value) in ModuleState.Of(resnet))
+        foreach ((string name, Tensor value) in ModuleState.Enumerate(resnet))
         {
             if (!name.EndsWith("num_batches_tracked", StringComparison.Ordinal) && (weights || value.dim() < 2))
             {

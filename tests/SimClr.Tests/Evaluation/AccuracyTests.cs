@@ -15,7 +15,7 @@ public sealed class AccuracyTests
 
     [Fact]
     public void A_class_that_was_never_learned_is_not_among_the_first_five_however_few_there_are()
-        => Assert.Equal([true, false], Accuracy.AmongFirst([1, 2, float.NegativeInfinity, 1, 2, float.NegativeInfinity], 3, [0, 2], 5));
+        => Assert.Equal([true, false], Accuracy.InTopK([1, 2, float.NegativeInfinity, 1, 2, float.NegativeInfinity], 3, [0, 2], 5));
 
     [Theory]
     [InlineData(1, 0.25)]

@@ -2,7 +2,7 @@ using CsCheck;
 using SimClr.Cli.Verbs;
 using SimClr.Evaluation;
 using SimClr.Internals;
-using static SimClr.Evaluation.Presence;
+using static SimClr.Evaluation.LabelMark;
 
 namespace SimClr.Tests.Evaluation;
 
@@ -29,7 +29,7 @@ public sealed class AveragePrecisionTests
     public void A_recall_of_three_tenths_reaches_the_third_point()
     {
         // Three of ten positives come first, the others after so many wrong ones that they hardly count.
-        Presence[] truth = [.. Enumerable.Repeat(Present, 3), .. Enumerable.Repeat(Absent, 9997), .. Enumerable.Repeat(Present, 7)];
+        LabelMark[] truth = [.. Enumerable.Repeat(Present, 3), .. Enumerable.Repeat(Absent, 9997), .. Enumerable.Repeat(Present, 7)];
         float[] scores = [.. Enumerable.Range(0, truth.Length).Select(i => -(float)i)];
         Assert.Equal((4 + (7 * 10.0 / 10_007)) / 11, AveragePrecision.ElevenPoint(scores, truth)!.Value, 1e-12);
     }
@@ -49,7 +49,7 @@ public sealed class AveragePrecisionTests
         Gen.Select(Gen.Int[1, 40], Gen.Int[0, 10_000]).Sample((images, seed) =>
         {
             var stream = new RandomStream(seed, Purpose.Sample);
-            Presence[] truth = [.. Enumerable.Range(0, images).Select(_ => (Presence)stream.NextInt(3))];
+            LabelMark[] truth = [.. Enumerable.Range(0, images).Select(_ => (LabelMark)stream.NextInt(3))];
             float[] scores = [.. Enumerable.Range(0, images).Select(_ => (float)stream.NextInt(8))];
             double? expected = SlowLoop(scores, truth);
             double? got = AveragePrecision.ElevenPoint(scores, truth);
@@ -69,7 +69,7 @@ public sealed class AveragePrecisionTests
     {
         // Chance: a percentile interval lay above the value, for resamples rank copies of an image one behind the other.
         var stream = new RandomStream(4, Purpose.Sample);
-        Presence[] truth = [.. Enumerable.Range(0, 60 * 20).Select(_ => stream.Chance(0.13) ? Present : Absent)];
+        LabelMark[] truth = [.. Enumerable.Range(0, 60 * 20).Select(_ => stream.Chance(0.13) ? Present : Absent)];
         float[] scores = [.. truth.Select(_ => (float)stream.NextNormal())];
         var outcome = new MultiLabelOutcome(truth, scores, 20);
         Interval interval = outcome.MeanAveragePrecisionInterval;
@@ -81,7 +81,7 @@ public sealed class AveragePrecisionTests
     public void The_mean_over_classes_has_an_interval_and_they_go_into_json()
     {
         var stream = new RandomStream(1, Purpose.Sample);
-        Presence[] truth = [.. Enumerable.Range(0, 600).Select(_ => stream.Chance(0.3) ? Present : Absent)];
+        LabelMark[] truth = [.. Enumerable.Range(0, 600).Select(_ => stream.Chance(0.3) ? Present : Absent)];
         float[] scores = [.. truth.Select(shown => (float)(stream.NextNormal() + (shown == Present ? 1 : 0)))];
         var outcome = new MultiLabelOutcome(truth, scores, 3);
         Assert.Equal(outcome.PerClass.Average(row => row.AveragePrecision)!.Value, outcome.MeanAveragePrecision, 1e-12);
@@ -89,7 +89,7 @@ public sealed class AveragePrecisionTests
         Assert.InRange(outcome.MeanAveragePrecisionInterval.High - outcome.MeanAveragePrecisionInterval.Low, 0.03, 0.25);
         Assert.Equal(
             outcome.MeanAveragePrecision,
-            OutcomeJson.Of(outcome.PerClass).Average(row => row!["average_precision"]!.GetValue<double>()),
+            OutcomeJson.From(outcome.PerClass).Average(row => row!["average_precision"]!.GetValue<double>()),
             1e-12);
     }
 
@@ -102,7 +102,7 @@ public sealed class AveragePrecisionTests
         Assert.Contains("no image shows any class", Assert.Throws<ArgumentException>(() => new MultiLabelOutcome([Absent, Difficult], [1, 2], 2)).Message, StringComparison.Ordinal);
     }
 
-    private static double? SlowLoop(float[] scores, Presence[] truth)
+    private static double? SlowLoop(float[] scores, LabelMark[] truth)
     {
         int[] ranked = [.. Enumerable.Range(0, scores.Length).Where(i => truth[i] != Difficult).OrderByDescending(i => scores[i])];
         int positives = ranked.Count(i => truth[i] == Present);

@@ -42,7 +42,7 @@ public sealed class EvaluationOutcomeTests
     [Fact]
     public void A_class_of_the_images_that_has_no_score_is_never_guessed()
     {
-        EvaluationOutcome outcome = EvaluationOutcome.FromScores(Tables.Of([[1], [1], [1]], [0, 1, 6], ["0", "1", "2", "3", "4", "5", "6"]), [2, 1, 0, 3, -5, -4], 2);
+        EvaluationOutcome outcome = EvaluationOutcome.FromScores(Tables.Create([[1], [1], [1]], [0, 1, 6], ["0", "1", "2", "3", "4", "5", "6"]), [2, 1, 0, 3, -5, -4], 2);
         Assert.Equal((2 / 3.0, 7), (outcome.Top1, outcome.ClassNames.Count));
         Assert.Equal([0, 1, 1], outcome.Predictions);
         Assert.Equal(2 / 3.0, outcome.Top5!.Value, 1e-12);
@@ -129,12 +129,12 @@ public sealed class EvaluationOutcomeTests
         using var folder = new TemporaryFolder();
         string[] paths = ["a.png", "with, comma.png", "with \"quotes\".png", "ü/ß.png"];
         var outcome = EvaluationOutcome.FromPredictions(paths, [0, 1, 1, 0], [0, 1, 0, 1], 2, ["cats, and dogs", "\"none\""]);
-        using (FileStream stream = File.Create(folder.Of("predictions.csv")))
+        using (FileStream stream = File.Create(folder.PathOf("predictions.csv")))
         {
             PredictionsFile.Write(stream, outcome);
         }
 
-        foreach (string place in new[] { folder.Of("predictions.csv"), folder.Of("") })
+        foreach (string place in new[] { folder.PathOf("predictions.csv"), folder.PathOf("") })
         {
             IReadOnlyList<Prediction> read = PredictionsFile.Read(place);
             Assert.Equal(paths, read.Select(row => row.Path));
@@ -154,14 +154,14 @@ public sealed class EvaluationOutcomeTests
     {
         using var folder = new TemporaryFolder();
         folder.Write("predictions.csv", content);
-        Assert.Contains(message, Assert.Throws<DataException>(() => PredictionsFile.Read(folder.Of(""))).Message, StringComparison.Ordinal);
+        Assert.Contains(message, Assert.Throws<DataException>(() => PredictionsFile.Read(folder.PathOf(""))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_missing_predictions_file_is_named_with_how_to_write_it()
     {
         using var folder = new TemporaryFolder();
-        string message = Assert.Throws<DataException>(() => PredictionsFile.Read(folder.Of(""))).Message;
+        string message = Assert.Throws<DataException>(() => PredictionsFile.Read(folder.PathOf(""))).Message;
         Assert.Contains("predictions.csv", message, StringComparison.Ordinal);
         Assert.Contains("PredictionsFile.Write", message, StringComparison.Ordinal);
     }

@@ -40,7 +40,7 @@ public sealed class KnnClassifierTests
             int[] testLabels = Labels(test, classes, ref stream);
             string[] names = [.. Enumerable.Range(0, classes).Select(c => $"class {c}")];
             KnnResult result = KnnClassifier.Evaluate(
-                Tables.Of(bank, trainLabels, names), Tables.Of(queries, testLabels, names), k, temperature);
+                Tables.Create(bank, trainLabels, names), Tables.Create(queries, testLabels, names), k, temperature);
 
             double[][] votes = [.. queries.Select(q => Votes(bank, trainLabels, q, k, classes, temperature))];
             for (int i = 0; i < test; i++)
@@ -64,8 +64,8 @@ public sealed class KnnClassifierTests
         double[][] queries = Tables.Normal(30, 4, 2);
         int[] labels = [.. Enumerable.Range(0, 50).Select(i => i % 5)];
         KnnResult Evaluate(double scale) => KnnClassifier.Evaluate(
-            Tables.Of([.. bank.Select((row, i) => row.Select(v => v * (i % 2 == 0 ? scale : 1)).ToArray())], labels),
-            Tables.Of(queries, labels[..30]), k: 7);
+            Tables.Create([.. bank.Select((row, i) => row.Select(v => v * (i % 2 == 0 ? scale : 1)).ToArray())], labels),
+            Tables.Create(queries, labels[..30]), k: 7);
         Assert.Equal(Evaluate(1).Predictions, Evaluate(1024).Predictions);
     }
 
@@ -76,7 +76,7 @@ public sealed class KnnClassifierTests
         foreach (int[] labels in new int[][] { [2, 1], [1, 2] })
         {
             KnnResult result = KnnClassifier.Evaluate(
-                Tables.Of([[1, 1], [1, -1]], labels), Tables.Of([[1, 0]], [2]), k: 2);
+                Tables.Create([[1, 1], [1, -1]], labels), Tables.Create([[1, 0]], [2]), k: 2);
             Assert.Equal((1, 0, 1), (result.Predictions.Single(), result.Top1, result.Top5));
         }
     }
@@ -87,9 +87,9 @@ public sealed class KnnClassifierTests
         double[][] bank = [.. Enumerable.Range(0, 6).Select(i => new[] { Math.Cos(i), Math.Sin(i) })];
         double[][] queries = [.. Enumerable.Range(0, 6).Select(_ => new[] { 1.0, 0 })];
         int[] each = [0, 1, 2, 3, 4, 5];
-        Assert.Equal(1 / 6.0, KnnClassifier.Evaluate(Tables.Of(bank, each), Tables.Of(queries, each), k: 1).Top5, 1e-12);
-        Assert.Equal(5 / 6.0, KnnClassifier.Evaluate(Tables.Of(bank, each), Tables.Of(queries, each), k: 5).Top5, 1e-12);
-        Assert.Equal(5 / 6.0, KnnClassifier.Evaluate(Tables.Of(bank, each), Tables.Of(queries, each), k: 6).Top5, 1e-12);
+        Assert.Equal(1 / 6.0, KnnClassifier.Evaluate(Tables.Create(bank, each), Tables.Create(queries, each), k: 1).Top5, 1e-12);
+        Assert.Equal(5 / 6.0, KnnClassifier.Evaluate(Tables.Create(bank, each), Tables.Create(queries, each), k: 5).Top5, 1e-12);
+        Assert.Equal(5 / 6.0, KnnClassifier.Evaluate(Tables.Create(bank, each), Tables.Create(queries, each), k: 6).Top5, 1e-12);
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class KnnClassifierTests
         int[] labels = [0, 3, .. Enumerable.Repeat(1, 39)];
         foreach (int k in new[] { 1, 2 })
         {
-            KnnResult result = KnnClassifier.Evaluate(Tables.Of(bank, labels), Tables.Of([[1, 0]], [3]), k);
+            KnnResult result = KnnClassifier.Evaluate(Tables.Create(bank, labels), Tables.Create([[1, 0]], [3]), k);
             Assert.Equal(k == 1 ? 3 : 1, result.Predictions[0]);
         }
     }
@@ -108,10 +108,10 @@ public sealed class KnnClassifierTests
     [Fact]
     public void Embeddings_of_zeros_and_the_lowest_temperature_give_an_answer()
     {
-        KnnResult zeros = KnnClassifier.Evaluate(Tables.Of([[0, 0], [0, 0]], [1, 1]), Tables.Of([[0, 0]], [1]), 2);
+        KnnResult zeros = KnnClassifier.Evaluate(Tables.Create([[0, 0], [0, 0]], [1, 1]), Tables.Create([[0, 0]], [1]), 2);
         Assert.Equal([1], zeros.Predictions);
         KnnResult cold = KnnClassifier.Evaluate(
-            Tables.Of([[1, 0.2], [0, 1]], [1, 0]), Tables.Of([[1, 0]], [1]), 2, temperature: 0.001);
+            Tables.Create([[1, 0.2], [0, 1]], [1, 0]), Tables.Create([[1, 0]], [1]), 2, temperature: 0.001);
         Assert.Equal([1], cold.Predictions);
     }
 
@@ -120,7 +120,7 @@ public sealed class KnnClassifierTests
     {
         // exp((s − 1) / τ) of a distant neighbor is 0 in float32, and in double.
         KnnResult result = KnnClassifier.Evaluate(
-            Tables.Of([[1, -3], [1, 1]], [0, 1]), Tables.Of([[1, 0]], [1]), 2, temperature: 1e-4);
+            Tables.Create([[1, -3], [1, 1]], [0, 1]), Tables.Create([[1, 0]], [1]), 2, temperature: 1e-4);
         Assert.Equal([1], result.Predictions);
     }
 
@@ -129,14 +129,14 @@ public sealed class KnnClassifierTests
     {
         string[] names = ["a", "b", "c"];
         KnnResult result = KnnClassifier.Evaluate(
-            Tables.Of([[1, 0], [0, 1]], [0, 1], names), Tables.Of([[1, 0], [1, 0]], [0, 2], names), 1);
+            Tables.Create([[1, 0], [0, 1]], [0, 1], names), Tables.Create([[1, 0], [1, 0]], [0, 2], names), 1);
         Assert.Equal((3, 0.5), (result.Classes, result.Top1));
     }
 
     [Fact]
     public void A_k_above_the_number_of_images_is_refused_with_both()
     {
-        EmbeddingTable table = Tables.Of([[1, 0], [0, 1]], [0, 1]);
+        EmbeddingTable table = Tables.Create([[1, 0], [0, 1]], [0, 1]);
         var error = Assert.Throws<DataException>(() => KnnClassifier.Evaluate(table, table, 3));
         Assert.Contains("k is 3, but there are only 2 training images", error.Message, StringComparison.Ordinal);
     }
@@ -148,15 +148,15 @@ public sealed class KnnClassifierTests
     [InlineData(1, -1)]
     public void A_k_or_temperature_that_is_not_above_0_is_refused(int k, double temperature)
     {
-        EmbeddingTable table = Tables.Of([[1, 0]], [0]);
+        EmbeddingTable table = Tables.Create([[1, 0]], [0]);
         Assert.Throws<ArgumentOutOfRangeException>(() => KnnClassifier.Evaluate(table, table, k, temperature));
     }
 
     [Fact]
     public void Missing_labels_are_refused_on_either_side()
     {
-        EmbeddingTable labeled = Tables.Of([[1, 0]], [0]);
-        EmbeddingTable bare = Tables.Of([[1, 0]]);
+        EmbeddingTable labeled = Tables.Create([[1, 0]], [0]);
+        EmbeddingTable bare = Tables.Create([[1, 0]]);
         Assert.Contains("no labels", Assert.Throws<DataException>(() => KnnClassifier.Evaluate(bare, labeled, 1)).Message, StringComparison.Ordinal);
         Assert.Contains("no labels", Assert.Throws<DataException>(() => KnnClassifier.Evaluate(labeled, bare, 1)).Message, StringComparison.Ordinal);
     }
@@ -164,8 +164,8 @@ public sealed class KnnClassifierTests
     [Fact]
     public void Sets_without_a_common_class_are_refused_and_the_classes_are_named()
     {
-        EmbeddingTable train = Tables.Of([[1, 0]], [0], ["cat", "dog"]);
-        EmbeddingTable test = Tables.Of([[1, 0]], [1], ["cat", "frog"]);
+        EmbeddingTable train = Tables.Create([[1, 0]], [0], ["cat", "dog"]);
+        EmbeddingTable test = Tables.Create([[1, 0]], [1], ["cat", "frog"]);
         var error = Assert.Throws<DataException>(() => KnnClassifier.Evaluate(train, test, 1));
         Assert.Contains("dog, frog", error.Message, StringComparison.Ordinal);
     }
@@ -173,18 +173,18 @@ public sealed class KnnClassifierTests
     [Fact]
     public void Of_many_different_classes_a_few_are_named_and_the_rest_hinted_at()
     {
-        EmbeddingTable train = Tables.Of([[1, 0]], [0], [.. "abcde".Select(c => $"{c}")]);
-        EmbeddingTable test = Tables.Of([[1, 0]], [0], ["z"]);
+        EmbeddingTable train = Tables.Create([[1, 0]], [0], [.. "abcde".Select(c => $"{c}")]);
+        EmbeddingTable test = Tables.Create([[1, 0]], [0], ["z"]);
         Assert.Contains("a, b, c, d, e, …)", Assert.Throws<DataException>(() => KnnClassifier.Evaluate(train, test, 1)).Message, StringComparison.Ordinal);
-        EmbeddingTable fewer = Tables.Of([[1, 0]], [0], [.. "abcd".Select(c => $"{c}")]);
+        EmbeddingTable fewer = Tables.Create([[1, 0]], [0], [.. "abcd".Select(c => $"{c}")]);
         Assert.Contains("a, b, c, d, z)", Assert.Throws<DataException>(() => KnnClassifier.Evaluate(fewer, test, 1)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Classes_are_matched_by_name()
     {
-        EmbeddingTable train = Tables.Of([[1, 0], [0, 1], [-1, 0]], [0, 1, 2], ["cat", "dog", "k\u00e4se"]);
-        EmbeddingTable test = Tables.Of([[0, 1], [1, 0], [-1, 0], [1, 0]], [1, 3, 0, 2], ["ka\u0308se", "dog", "frog", "cat"]);
+        EmbeddingTable train = Tables.Create([[1, 0], [0, 1], [-1, 0]], [0, 1, 2], ["cat", "dog", "k\u00e4se"]);
+        EmbeddingTable test = Tables.Create([[0, 1], [1, 0], [-1, 0], [1, 0]], [1, 3, 0, 2], ["ka\u0308se", "dog", "frog", "cat"]);
 
         KnnResult result = KnnClassifier.Evaluate(train, test, 1);
 
@@ -196,12 +196,12 @@ public sealed class KnnClassifierTests
     [Fact]
     public void Classes_that_are_numbers_only_need_not_reach_equally_far()
     {
-        EmbeddingTable two = Tables.Of([[1, 0], [0, 1]], [0, 1], ["0", "1"]);
-        EmbeddingTable three = Tables.Of([[1, 0], [0, 1], [1, 1]], [0, 1, 2], ["0", "1", "2"]);
+        EmbeddingTable two = Tables.Create([[1, 0], [0, 1]], [0, 1], ["0", "1"]);
+        EmbeddingTable three = Tables.Create([[1, 0], [0, 1], [1, 1]], [0, 1, 2], ["0", "1", "2"]);
         KnnResult more = KnnClassifier.Evaluate(two, three, 1);
         Assert.Equal((3, 2 / 3.0), (more.Classes, more.Top1));
         Assert.Equal((3, 1.0), (KnnClassifier.Evaluate(three, two, 1).Classes, KnnClassifier.Evaluate(three, two, 1).Top1));
-        EmbeddingTable named = Tables.Of([[1, 0]], [1], ["0", "cat"]);
+        EmbeddingTable named = Tables.Create([[1, 0]], [1], ["0", "cat"]);
         Assert.Throws<DataException>(() => KnnClassifier.Evaluate(three, named, 1));
     }
 
@@ -209,11 +209,11 @@ public sealed class KnnClassifierTests
     public void Different_dimensions_are_refused_with_both()
     {
         var error = Assert.Throws<DataException>(
-            () => KnnClassifier.Evaluate(Tables.Of([[1, 0]], [0]), Tables.Of([[1, 0, 0]], [0]), 1));
+            () => KnnClassifier.Evaluate(Tables.Create([[1, 0]], [0]), Tables.Create([[1, 0, 0]], [0]), 1));
         Assert.Contains("have 2 dimensions and the test embeddings 3", error.Message, StringComparison.Ordinal);
     }
 
-    private static EmbeddingTable Golden(JsonElement golden, string part) => Tables.Of(
+    private static EmbeddingTable Golden(JsonElement golden, string part) => Tables.Create(
         [.. golden.GetProperty($"{part}_x").EnumerateArray().Select(row => row.Numbers())],
         [.. golden.GetProperty($"{part}_y").Numbers().Select(y => (int)y)]);
 
@@ -260,7 +260,7 @@ public sealed class KnnClassifierTests
         foreach ((EmbeddingTable train, EmbeddingTable test) in new[] { (good, bad), (bad, good) })
         {
             Assert.Contains("the embedding of b holds", Assert.Throws<DataException>(() => KnnClassifier.Evaluate(train, test, k: 1)).Message, StringComparison.Ordinal);
-            Assert.Contains("the embedding of b holds", Assert.Throws<DataException>(() => LinearProbe.Evaluate(train, test)).Message, StringComparison.Ordinal);
+            Assert.Contains("the embedding of b holds", Assert.Throws<DataException>(() => LinearEvaluation.OnEmbeddings(train, test)).Message, StringComparison.Ordinal);
         }
     }
 }

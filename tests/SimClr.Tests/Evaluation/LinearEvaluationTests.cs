@@ -18,10 +18,10 @@ public sealed class LinearEvaluationTests
     {
         using TrainedEncoder encoder = Untrained();
         encoder.Module.train();
-        var before = ModuleState.Of(encoder.Module).ToDictionary(e => e.Key, e => e.Value.clone());
-        LinearResult result = LinearEvaluation.Run(encoder, Sample("train", 500), Sample("test", 300), Few with { Epochs = 20 });
+        var before = ModuleState.Enumerate(encoder.Module).ToDictionary(e => e.Key, e => e.Value.clone());
+        LinearResult result = LinearEvaluation.OnImages(encoder, Sample("train", 500), Sample("test", 300), Few with { Epochs = 20 });
 
-        Assert.All(ModuleState.Of(encoder.Module), e => Assert.True(e.Value.eq(before[e.Key]).all().item<bool>(), e.Key));
+        Assert.All(ModuleState.Enumerate(encoder.Module), e => Assert.True(e.Value.eq(before[e.Key]).all().item<bool>(), e.Key));
         Assert.All(encoder.Module.parameters(), p => Assert.True(p.grad is null || p.grad.IsInvalid));
         Assert.True(encoder.Module.training);
         Assert.True(result.Top1 > 0.35, $"{result.Top1}");
@@ -34,20 +34,20 @@ public sealed class LinearEvaluationTests
     {
         using TrainedEncoder encoder = Untrained();
         LinearOptions once = Few with { Epochs = 2 };
-        LinearResult[] results = [.. new[] { 1, 2, 4 }.Select(workers => LinearEvaluation.Run(
+        LinearResult[] results = [.. new[] { 1, 2, 4 }.Select(workers => LinearEvaluation.OnImages(
             encoder, Sample("train", 200), Sample("test", 100), once, new DataOptions { Workers = workers }))];
         Assert.Equal(results[0].FinalLoss, results[1].FinalLoss);
         Assert.Equal(results[0].FinalLoss, results[2].FinalLoss);
         Assert.NotEqual(
             results[0].FinalLoss,
-            LinearEvaluation.Run(encoder, Sample("train", 200), Sample("test", 100), once with { Seed = 1 }).FinalLoss);
+            LinearEvaluation.OnImages(encoder, Sample("train", 200), Sample("test", 100), once with { Seed = 1 }).FinalLoss);
     }
 
     [Fact]
     public void The_first_loss_is_that_of_a_layer_of_zeros()
     {
         using TrainedEncoder encoder = Untrained();
-        LinearResult one = LinearEvaluation.Run(
+        LinearResult one = LinearEvaluation.OnImages(
             encoder, Sample("train", 64), Sample("test", 20), new LinearOptions { Epochs = 1, BatchSize = 64 });
         Assert.Equal(Math.Log(10), one.FinalLoss, 1e-5);
     }
@@ -57,7 +57,7 @@ public sealed class LinearEvaluationTests
     {
         using TrainedEncoder encoder = Untrained();
         var unlabeled = new Training.WithoutLabels(Sample("train", 50));
-        Assert.Throws<DataException>(() => LinearEvaluation.Run(encoder, unlabeled, Sample("test", 20)));
+        Assert.Throws<DataException>(() => LinearEvaluation.OnImages(encoder, unlabeled, Sample("test", 20)));
     }
 
     [Theory]

@@ -15,7 +15,7 @@ public sealed class NearestNeighborsTests
             double[][] bank = Tables.Normal(rows, dimension, seed);
             double[][] queries = Tables.Normal(asked, dimension, seed + 1);
             int query = 0;
-            foreach ((int number, int[] found, float[] similarities) in NearestNeighbors.Find(Tables.Of(bank), Tables.Of(queries), k))
+            foreach ((int number, int[] found, float[] similarities) in NearestNeighbors.Find(Tables.Create(bank), Tables.Create(queries), k))
             {
                 Assert.Equal(query, number);
                 Assert.Equal(k, found.Distinct().Count());
@@ -39,7 +39,7 @@ public sealed class NearestNeighborsTests
         double[][] bank = [[0, 1], .. Enumerable.Repeat<double[]>([2, 0], 500), [3, 0]];
         foreach (int k in new[] { 1, 3, 40, 400 })
         {
-            (_, int[] rows, float[] similarities) = NearestNeighbors.Find(Tables.Of(bank), Tables.Of([[1, 0]]), k).Single();
+            (_, int[] rows, float[] similarities) = NearestNeighbors.Find(Tables.Create(bank), Tables.Create([[1, 0]]), k).Single();
             Assert.Equal(Enumerable.Range(1, k), rows);
             Assert.All(similarities, s => Assert.Equal(1, s));
         }
@@ -48,7 +48,7 @@ public sealed class NearestNeighborsTests
     [Fact]
     public void An_image_in_the_bank_is_its_own_nearest_neighbor()
     {
-        EmbeddingTable table = Tables.Of(Tables.Normal(300, 5, 7));
+        EmbeddingTable table = Tables.Create(Tables.Normal(300, 5, 7));
         Assert.Equal(Enumerable.Range(0, 300), NearestNeighbors.Find(table, table, 1).Select(n => n.Rows[0]));
     }
 
@@ -58,9 +58,9 @@ public sealed class NearestNeighborsTests
     [InlineData(1e-42)]
     public void Rows_of_any_length_are_compared_by_their_direction(double scale)
     {
-        EmbeddingTable bank = Tables.Of([[0, scale], [1, 1], [scale, 0], [-scale, scale]]);
+        EmbeddingTable bank = Tables.Create([[0, scale], [1, 1], [scale, 0], [-scale, scale]]);
 
-        (_, int[] rows, float[] similarities) = NearestNeighbors.Find(bank, Tables.Of([[scale, scale / 1000]]), 4).Single();
+        (_, int[] rows, float[] similarities) = NearestNeighbors.Find(bank, Tables.Create([[scale, scale / 1000]]), 4).Single();
 
         Assert.Equal([2, 1, 0, 3], rows);
         Assert.Equal(1, similarities[0], 1e-5);
@@ -70,7 +70,7 @@ public sealed class NearestNeighborsTests
     [Fact]
     public void A_k_outside_of_the_bank_is_refused()
     {
-        EmbeddingTable table = Tables.Of([[1, 0], [0, 1]]);
+        EmbeddingTable table = Tables.Create([[1, 0], [0, 1]]);
         Assert.Throws<ArgumentOutOfRangeException>(() => NearestNeighbors.Find(table, table, 3).Count());
         Assert.Throws<ArgumentOutOfRangeException>(() => NearestNeighbors.Find(table, table, 0).Count());
     }
@@ -78,7 +78,7 @@ public sealed class NearestNeighborsTests
     [Fact]
     public void No_tensor_is_left_behind_also_when_the_search_is_left_early()
     {
-        EmbeddingTable table = Tables.Of(Tables.Normal(600, 4, 1));
+        EmbeddingTable table = Tables.Create(Tables.Normal(600, 4, 1));
         using var statistics = new TensorCount();
         Assert.Equal(600, NearestNeighbors.Find(table, table, 3).Count());
         Assert.Equal(0, NearestNeighbors.Find(table, table, 3).First().Query);

@@ -29,7 +29,7 @@ public sealed class PermutationTestTests
     public void The_counts_and_accuracies_are_those_of_the_images()
     {
         ModelComparison found = Compare(both: 5, onlyA: 3, onlyB: 1, neither: 1);
-        Assert.Equal((5, 3, 1, 1, 10), (found.BothRight, found.OnlyARight, found.OnlyBRight, found.BothWrong, found.Images));
+        Assert.Equal((5, 3, 1, 1, 10), (found.BothCorrect, found.OnlyACorrect, found.OnlyBCorrect, found.BothWrong, found.Images));
         Assert.Equal(0.8, found.Top1A, 1e-12);
         Assert.Equal(0.6, found.Top1B, 1e-12);
         Assert.Equal(0.2, found.Difference, 1e-12);
@@ -99,7 +99,7 @@ public sealed class PermutationTestTests
         EvaluationOutcome a = Outcome(["x/red/1.png", "x/red/2.png", "x/blue/1.png"], [1, 1, 0], [1, 0, 0]);
         EvaluationOutcome b = Outcome([@"/far\test\blue\1.png", @"/far\test\red\2.png", @"/far\test\red\1.png"], [0, 1, 1], [1, 1, 1]);
         ModelComparison found = PermutationTest.Compare(a, b);
-        Assert.Equal((1, 1, 1, 0), (found.BothRight, found.OnlyARight, found.OnlyBRight, found.BothWrong));
+        Assert.Equal((1, 1, 1, 0), (found.BothCorrect, found.OnlyACorrect, found.OnlyBCorrect, found.BothWrong));
     }
 
     [Fact]

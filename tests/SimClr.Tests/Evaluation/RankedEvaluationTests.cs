@@ -96,7 +96,7 @@ public sealed class RankedEvaluationTests
         {
             Exception thrown = Assert.ThrowsAny<SimClrException>(() => Linear(
                 ranks, Sample("train", 60 + ranks.Rank), Sample("test", 30), Few with { Epochs = 3 + ranks.Rank }, seed: ranks.Rank));
-            Assert.True(RankErrors.AreOfAllRanks(thrown));
+            Assert.True(RankErrors.IsCollective(thrown));
             if (ranks.Rank == 0)
             {
                 throw thrown;
@@ -113,13 +113,13 @@ public sealed class RankedEvaluationTests
     {
         Exception[] errors = ThreadRanks.Run(2, ranks => (Exception)Assert.Throws<DivergenceException>(
             () => Linear(ranks, Sample("train", 60), Sample("test", 30), Few with { BaseRate = 2.5e39 })));
-        Assert.All(errors, error => Assert.True(RankErrors.AreOfAllRanks(error)));
+        Assert.All(errors, error => Assert.True(RankErrors.IsCollective(error)));
     }
 
     private static LinearResult Linear(ICommunicator ranks, ImageDataSet train, ImageDataSet test, LinearOptions options, long seed = 0)
     {
         using TrainedEncoder encoder = Untrained(seed);
-        return LinearEvaluation.Run(encoder, train, test, options, Reading, communicator: ranks);
+        return LinearEvaluation.OnImages(encoder, train, test, options, Reading, communicator: ranks);
     }
 
     // The last loss, and the logits of rows that were not learned from.
@@ -131,13 +131,13 @@ public sealed class RankedEvaluationTests
         var share = new RankShare(batch, parts: 1, ranks.Size, ranks.Rank);
         using var trainer = new LinearTrainer(
             dimension, classes, 10 * batch, batch, 1, 0.5, new LinearOptions { WeightDecay = 1e-3 }, TestDevice.Name, ranks, ScalarType.Float64);
-        (long first, long count) = share.Mine.Single();
+        (long first, long count) = share.LocalRanges.Single();
         for (int step = 0; step < 10; step++)
         {
-            trainer.Step(Rows(step, batch).narrow(0, first, count).Here(), arange(batch).remainder(classes).narrow(0, first, count).Here(), last: step == 9);
+            trainer.Step(Rows(step, batch).narrow(0, first, count).ToTestDevice(), arange(batch).remainder(classes).narrow(0, first, count).ToTestDevice(), last: step == 9);
         }
 
-        return [trainer.Loss, .. trainer.Logits(Rows(10, 50).Here()).Select(logit => (double)logit)];
+        return [trainer.Loss, .. trainer.Logits(Rows(10, 50).ToTestDevice()).Select(logit => (double)logit)];
 
         static Tensor Rows(int step, int count)
         {

@@ -7,7 +7,7 @@ namespace SimClr.Tests.Evaluation;
 /// <summary>Made-up embeddings.</summary>
 internal static class Tables
 {
-    public static EmbeddingTable Of(double[][] rows, int[]? labels = null, string[]? classNames = null) => new(
+    public static EmbeddingTable Create(double[][] rows, int[]? labels = null, string[]? classNames = null) => new(
         [.. rows.SelectMany(row => row).Select(v => (float)v)],
         rows[0].Length,
         [.. Enumerable.Range(0, rows.Length).Select(i => i.ToString(CultureInfo.InvariantCulture))],

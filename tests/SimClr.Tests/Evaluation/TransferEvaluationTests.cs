@@ -34,15 +34,15 @@ public sealed class TransferEvaluationTests : IDisposable
     [Fact]
     public void Classes_of_different_colors_are_told_apart_and_the_encoder_stays_byte_for_byte()
     {
-        var before = ModuleState.Of(encoder.Module).ToDictionary(entry => entry.Key, entry => entry.Value.clone());
+        var before = ModuleState.Enumerate(encoder.Module).ToDictionary(entry => entry.Key, entry => entry.Value.clone());
         TransferSet set = Pets(perClass: 10);
         using TransferSplits splits = Open(set);
         List<string> embedded = [];
         List<double> strengths = [];
         TransferResult result = new TransferEvaluation(encoder, Reading, seed: 0).Run(
             splits,
-            part => new Told<int>(done => embedded.Add($"{part.Count}: {done}")),
-            new Told<LogisticSweepPoint>(point => strengths.Add(point.L2)));
+            part => new ImmediateProgress<int>(done => embedded.Add($"{part.Count}: {done}")),
+            new ImmediateProgress<LogisticSweepPoint>(point => strengths.Add(point.L2)));
 
         Assert.Equal(1, result.Value);
         Assert.Equal(new Interval(1, 1), result.Interval);
@@ -51,7 +51,7 @@ public sealed class TransferEvaluationTests : IDisposable
         Assert.Equal(["32: 32", "8: 8", "40: 32", "40: 40"], embedded);
         Assert.Equal(LogisticOptions.PaperStrengths.Reverse(), strengths);
         Assert.Contains(Assert.Single(result.Chosen), strengths.Select(l2 => ("l2", l2)));
-        Assert.All(ModuleState.Of(encoder.Module), entry => Assert.True(entry.Value.eq(before[entry.Key]).all().item<bool>(), entry.Key));
+        Assert.All(ModuleState.Enumerate(encoder.Module), entry => Assert.True(entry.Value.eq(before[entry.Key]).all().item<bool>(), entry.Key));
     }
 
     [Fact]
@@ -140,7 +140,7 @@ public sealed class TransferEvaluationTests : IDisposable
     private void Picture(string path, SKColor color, int number) => folder.Write(path, EncodedImages.Encode(
         10, 10, (x, y) => new SKColor(color.Red, color.Green, (byte)(color.Blue ^ (((x * number) + y) % 8))), SKEncodedImageFormat.Png));
 
-    private sealed class Told<T>(Action<T> take) : IProgress<T>
+    private sealed class ImmediateProgress<T>(Action<T> take) : IProgress<T>
     {
         public void Report(T value) => take(value);
     }

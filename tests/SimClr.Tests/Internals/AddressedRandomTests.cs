@@ -47,7 +47,7 @@ public sealed class AddressedRandomTests
         Assert.Throws<ArgumentOutOfRangeException>(() => random.Next(-1));
     }
 
-    private static AddressedRandom Make(long seed) => new(new RandomStream(seed, Purpose.OwnAugmentation, 3, 5, 1));
+    private static AddressedRandom Make(long seed) => new(new RandomStream(seed, Purpose.CustomAugmentation, 3, 5, 1));
 
     private static object[] Draws(Func<Random, object> method, long seed)
     {

@@ -51,13 +51,13 @@ public sealed class AtomicFileTests : IDisposable
             folder.Write($"xa.txt.{int.MaxValue}.simclr.tmp", "mine"), folder.Write("a.txt.777.tmp", "mine"), folder.Write("a.txt.777simclr.tmp", "mine"),
         ];
 
-        AtomicFile.RemoveRemnants(folder.Of("a.txt"));
+        AtomicFile.RemoveRemnants(folder.PathOf("a.txt"));
         Assert.All([gone, other, own], file => Assert.False(File.Exists(file), file));
 
         File.WriteAllText(gone, "half");
-        AtomicFile.WriteText(folder.Of("a.txt"), "whole");
+        AtomicFile.WriteText(folder.PathOf("a.txt"), "whole");
 
-        Assert.Equal("whole", File.ReadAllText(folder.Of("a.txt")));
+        Assert.Equal("whole", File.ReadAllText(folder.PathOf("a.txt")));
         Assert.All([gone, other, own], file => Assert.False(File.Exists(file), file));
         Assert.All(notOurs, file => Assert.True(File.Exists(file), file));
     }
@@ -65,29 +65,29 @@ public sealed class AtomicFileTests : IDisposable
     [Fact]
     public void What_somebody_is_writing_stays_whatever_its_number()
     {
-        string held = folder.Of($"a.txt.{int.MaxValue}.simclr.tmp");
+        string held = folder.PathOf($"a.txt.{int.MaxValue}.simclr.tmp");
         using (AtomicFile.Open(held, FileMode.Create, FileAccess.Write, 1))
         {
-            AtomicFile.WriteText(folder.Of("a.txt"), "whole");
+            AtomicFile.WriteText(folder.PathOf("a.txt"), "whole");
             Assert.True(File.Exists(held));
         }
 
-        AtomicFile.RemoveRemnants(folder.Of("a.txt"));
-        Assert.Equal([folder.Of("a.txt")], Directory.GetFiles(folder.Path));
+        AtomicFile.RemoveRemnants(folder.PathOf("a.txt"));
+        Assert.Equal([folder.PathOf("a.txt")], Directory.GetFiles(folder.Path));
     }
 
     [Fact]
     public void A_folder_where_the_temporary_file_belongs_is_named()
     {
-        string inTheWay = Directory.CreateDirectory(AtomicFile.TemporaryOf(folder.Of("a.txt"))).FullName;
-        var error = Assert.Throws<IOException>(() => AtomicFile.WriteText(folder.Of("a.txt"), "text"));
+        string inTheWay = Directory.CreateDirectory(AtomicFile.TemporaryOf(folder.PathOf("a.txt"))).FullName;
+        var error = Assert.Throws<IOException>(() => AtomicFile.WriteText(folder.PathOf("a.txt"), "text"));
         Assert.StartsWith($"'{inTheWay}' is a folder, and in the way", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_folder_that_is_missing_is_made()
     {
-        string file = folder.Of("new/folder/a.txt");
+        string file = folder.PathOf("new/folder/a.txt");
         AtomicFile.WriteText(file, "text");
         Assert.Equal("text", File.ReadAllText(file));
     }

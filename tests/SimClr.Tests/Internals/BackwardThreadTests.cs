@@ -16,13 +16,13 @@ public sealed class BackwardThreadTests : IDisposable
 {
     private readonly DisposeScope scope = NewDisposeScope();
     private readonly RankedWorld ranks = new(SingleProcess.Instance);
-    private readonly GlobalBatchNorm[] norms;
+    private readonly SyncBatchNorm[] norms;
     private readonly Tensor x;
     private readonly Tensor g;
 
     public BackwardThreadTests()
     {
-        norms = [GlobalBatchNorm.ForImages(4), GlobalBatchNorm.ForImages(4)];
+        norms = [SyncBatchNorm.ForImages(4), SyncBatchNorm.ForImages(4)];
         Array.ForEach(norms, norm => norm.Totals = ranks);
         using var generator = new Generator(1);
         x = rand([6, 4, 5, 5], generator: generator).requires_grad_();
@@ -125,8 +125,8 @@ public sealed class BackwardThreadTests : IDisposable
     private float[] Step(Action<Action> run, Action? atTheEnd = null)
     {
         using var step = NewDisposeScope();
-        Tensor first = StageMark.Pass(x.mul(Scalars.Two), () => atTheEnd?.Invoke(), ranks);
-        Tensor between = StageMark.Pass(norms[0].forward(first), () => { }, ranks);
+        Tensor first = BackwardHook.Attach(x.mul(RootedScalars.Two), () => atTheEnd?.Invoke(), ranks);
+        Tensor between = BackwardHook.Attach(norms[0].forward(first), () => { }, ranks);
         Tensor y = norms[1].forward(between);
         Tensor value = y.mul(g).sum();
         ranks.Backward(() => run(() => value.backward()), last: true);

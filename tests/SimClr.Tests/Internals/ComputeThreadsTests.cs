@@ -54,7 +54,7 @@ public sealed class ComputeThreadsTests(SmallWorld world) : IClassFixture<SmallW
     {
         Assert.Equal(0, Run("embed run test --out wished.npy --threads 3").Code);
         Assert.Equal(3, get_num_threads());
-        Assert.Equal((ComputeThreads.Cores, ComputeThreads.Cores), (ComputeThreads.Of(0), ComputeThreads.WorkersOf(0)));
+        Assert.Equal((ComputeThreads.Cores, ComputeThreads.Cores), (ComputeThreads.Resolve(0), ComputeThreads.ResolveWorkers(0)));
         Assert.InRange(ComputeThreads.Max, 16, Math.Max(16, 4 * Environment.ProcessorCount));
     }
 

@@ -13,23 +13,23 @@ public sealed class DeviceMemoryTests
     [Fact]
     public void On_the_processor_it_is_what_the_process_holds()
     {
-        Assert.Null(DeviceMemory.Of(CPU));
-        Assert.InRange(DeviceMemory.Taken(CPU), Environment.WorkingSet / 2, Environment.WorkingSet * 2);
+        Assert.Null(DeviceMemory.Query(CPU));
+        Assert.InRange(DeviceMemory.UsedBytes(CPU), Environment.WorkingSet / 2, Environment.WorkingSet * 2);
     }
 
     [Fact]
     public void A_device_that_is_not_there_tells_nothing()
     {
         var none = new Device(DeviceType.CUDA, 999);
-        Assert.Null(DeviceMemory.Of(none));
-        Assert.True(DeviceMemory.Taken(none) > 0);
+        Assert.Null(DeviceMemory.Query(none));
+        Assert.True(DeviceMemory.UsedBytes(none) > 0);
     }
 
     [Fact]
     public void The_peak_is_seen()
     {
-        long before = DeviceMemory.Taken(CPU);
-        double peak = ResidentPeak.Of(
+        long before = DeviceMemory.UsedBytes(CPU);
+        double peak = ResidentPeak.Measure(
             () =>
             {
                 using Tensor large = ones(64 * Megabyte, ScalarType.Byte, CPU);

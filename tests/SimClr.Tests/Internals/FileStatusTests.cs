@@ -15,18 +15,18 @@ public sealed class FileStatusTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "asked of Linux");
         string file = folder.Write("file", "text");
-        File.CreateSymbolicLink(folder.Of("link"), file);
-        Assert.Equal(0, OddFiles.HardLink(file, folder.Of("häß")));
-        File.Copy(file, folder.Of("copy"));
+        File.CreateSymbolicLink(folder.PathOf("link"), file);
+        Assert.Equal(0, OddFiles.HardLink(file, folder.PathOf("häß")));
+        File.Copy(file, folder.PathOf("copy"));
 
-        var identity = FileStatus.Of(file)?.Identity;
+        var identity = FileStatus.Get(file)?.Identity;
         Assert.NotNull(identity);
-        Assert.Equal(identity, FileStatus.Of(folder.Of("link"))?.Identity);
-        Assert.Equal(identity, FileStatus.Of(folder.Of("häß"))?.Identity);
-        Assert.NotEqual(identity, FileStatus.Of(folder.Of("copy"))?.Identity);
-        Assert.NotEqual(identity, FileStatus.Of(folder.Of("link"), throughLinks: false)?.Identity);
-        Assert.Null(FileStatus.Of(folder.Of("nothing")));
-        Assert.Null(FileStatus.Of("a\0b"));
+        Assert.Equal(identity, FileStatus.Get(folder.PathOf("link"))?.Identity);
+        Assert.Equal(identity, FileStatus.Get(folder.PathOf("häß"))?.Identity);
+        Assert.NotEqual(identity, FileStatus.Get(folder.PathOf("copy"))?.Identity);
+        Assert.NotEqual(identity, FileStatus.Get(folder.PathOf("link"), throughLinks: false)?.Identity);
+        Assert.Null(FileStatus.Get(folder.PathOf("nothing")));
+        Assert.Null(FileStatus.Get("a\0b"));
     }
 
     [Fact]
@@ -36,12 +36,12 @@ public sealed class FileStatusTests : IDisposable
         folder.Write("file.png", "text");
         folder.Write("folder/inner", "text");
         folder.Write(".hidden", "text");
-        File.CreateSymbolicLink(folder.Of("link"), folder.Of("file.png"));
-        File.CreateSymbolicLink(folder.Of("dangling"), folder.Of("nothing"));
-        Directory.CreateSymbolicLink(folder.Of("linked"), folder.Of("folder"));
-        OddFiles.MakePipe(folder.Of("pipe"));
+        File.CreateSymbolicLink(folder.PathOf("link"), folder.PathOf("file.png"));
+        File.CreateSymbolicLink(folder.PathOf("dangling"), folder.PathOf("nothing"));
+        Directory.CreateSymbolicLink(folder.PathOf("linked"), folder.PathOf("folder"));
+        OddFiles.MakePipe(folder.PathOf("pipe"));
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        socket.Bind(new UnixDomainSocketEndPoint(folder.Of("socket")));
+        socket.Bind(new UnixDomainSocketEndPoint(folder.PathOf("socket")));
 
         Assert.Equal(
             [
@@ -51,7 +51,7 @@ public sealed class FileStatusTests : IDisposable
             Sorted(FolderEntry.List(folder.Path)));
         foreach (FolderEntry entry in FolderEntry.List(folder.Path))
         {
-            Assert.Equal(entry.Kind, FileStatus.Of(folder.Of(entry.Name), throughLinks: false)?.Kind);
+            Assert.Equal(entry.Kind, FileStatus.Get(folder.PathOf(entry.Name), throughLinks: false)?.Kind);
         }
 
         Assert.Equal(
@@ -62,7 +62,7 @@ public sealed class FileStatusTests : IDisposable
     [Fact]
     public void A_folder_that_is_not_there_is_told_in_the_words_of_the_runtime()
     {
-        Assert.Throws<DirectoryNotFoundException>(() => FolderEntry.List(folder.Of("nowhere")));
+        Assert.Throws<DirectoryNotFoundException>(() => FolderEntry.List(folder.PathOf("nowhere")));
         Assert.Throws<DirectoryNotFoundException>(() => FolderEntry.List(folder.Write("file", "text")));
     }
 

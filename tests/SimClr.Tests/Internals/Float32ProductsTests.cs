@@ -37,7 +37,7 @@ public sealed class Float32ProductsTests : IDisposable
         var plan = new ComputePlan("cpu", "tf32", threads);
         plan.Begin();
         Assert.True(Float32Products.Rounded);
-        Assert.Equal("tf32 (which is fp32 on cpu)", plan.PrecisionInWords);
+        Assert.Equal("tf32 (which is fp32 on cpu)", plan.PrecisionText);
         Assert.Equal(ScalarType.Float32, plan.InputType);
     }
 }

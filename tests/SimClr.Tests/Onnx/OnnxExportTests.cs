@@ -46,10 +46,10 @@ public sealed class OnnxExportTests : IDisposable
     {
         using TrainedEncoder encoder = Encoder(name, width, stem, size);
 
-        OnnxExportResult result = OnnxExport.Write(encoder, folder.Of("encoder.onnx"));
+        OnnxExportResult result = OnnxExport.Write(encoder, folder.PathOf("encoder.onnx"));
 
         Assert.InRange(result.MaxDifference!.Value, 1e-12, 1e-4);
-        AssertSame(encoder, folder.Of("encoder.onnx"), size, head: null);
+        AssertSame(encoder, folder.PathOf("encoder.onnx"), size, head: null);
     }
 
     [Theory]
@@ -66,10 +66,10 @@ public sealed class OnnxExportTests : IDisposable
             new HeadOptions { Kind = EnumText.Parse<HeadKind>(kind), Layers = layers, BatchNorm = batchNorm, Hidden = 24, Output = 10 }, ((ResNet)encoder.Module).RepresentationSize);
         Stir(head);
 
-        OnnxExportResult result = OnnxExport.Write(encoder, folder.Of("z.onnx"), head: head);
+        OnnxExportResult result = OnnxExport.Write(encoder, folder.PathOf("z.onnx"), head: head);
 
         Assert.Equal(kind == "none" ? 32 : 10, result.Dimension);
-        AssertSame(encoder, folder.Of("z.onnx"), 12, head);
+        AssertSame(encoder, folder.PathOf("z.onnx"), 12, head);
         Assert.True(head.training);
     }
 
@@ -82,8 +82,8 @@ public sealed class OnnxExportTests : IDisposable
     {
         var views = new ViewOptions { Size = size, Normalize = EnumText.Parse<Normalization>(normalize), Interpolation = EnumText.Parse<Interpolation>(interpolation) };
         using TrainedEncoder encoder = Encoder("resnet18", 1.0 / 16, "auto", views);
-        OnnxExport.Write(encoder, folder.Of("images.onnx"), new OnnxExportOptions { Input = OnnxInput.Images });
-        using var session = new InferenceSession(folder.Of("images.onnx"));
+        OnnxExport.Write(encoder, folder.PathOf("images.onnx"), new OnnxExportOptions { Input = OnnxInput.Images });
+        using var session = new InferenceSession(folder.PathOf("images.onnx"));
 
         foreach ((int width, int height) in new[] { (size, size), (150, 61), (47, 130), (21, 13), (size + 1, size), (500, 9), (size, (2 * size) + 1) })
         {
@@ -104,14 +104,14 @@ public sealed class OnnxExportTests : IDisposable
     public void Pixels_are_scaled_and_normalized_in_the_model(string normalize)
     {
         using TrainedEncoder encoder = Encoder("resnet18", 1.0 / 16, "auto", new ViewOptions { Size = 16, Normalize = EnumText.Parse<Normalization>(normalize) });
-        OnnxExport.Write(encoder, folder.Of("pixels.onnx"), new OnnxExportOptions { Input = OnnxInput.Pixels, Normalize = true });
+        OnnxExport.Write(encoder, folder.PathOf("pixels.onnx"), new OnnxExportOptions { Input = OnnxInput.Pixels, Normalize = true });
         RgbImage image = Augmentation.RandomImages.Noise(16, 16, 1);
         float[] prepared = new float[3 * 16 * 16];
         new EvaluationTransform(encoder.Views).Render(image, prepared);
         encoder.Module.eval();
         Tensor h = encoder.Module.forward(tensor(prepared, [1, 16, 16, 3]).permute(0, 3, 1, 2));
 
-        using var session = new InferenceSession(folder.Of("pixels.onnx"));
+        using var session = new InferenceSession(folder.PathOf("pixels.onnx"));
         using OrtValue input = OrtValue.CreateTensorValueFromMemory(image.Pixels.ToArray(), [1, 16, 16, 3]);
         AssertNear(Values(h / h.norm()), Compute(session, input), 1e-5);
     }
@@ -128,9 +128,9 @@ public sealed class OnnxExportTests : IDisposable
             }
         }
 
-        OnnxExport.Write(encoder, folder.Of("zero.onnx"), new OnnxExportOptions { Normalize = true });
+        OnnxExport.Write(encoder, folder.PathOf("zero.onnx"), new OnnxExportOptions { Normalize = true });
 
-        using var session = new InferenceSession(folder.Of("zero.onnx"));
+        using var session = new InferenceSession(folder.PathOf("zero.onnx"));
         using OrtValue input = OrtValue.CreateTensorValueFromMemory(new float[3 * 8 * 8], [1, 3, 8, 8]);
         Assert.All(Compute(session, input), value => Assert.Equal(0, value));
     }
@@ -142,9 +142,9 @@ public sealed class OnnxExportTests : IDisposable
         using TrainedEncoder encoder = Encoder("resnet18", 1.0 / 16, "auto", views);
         var options = new OnnxExportOptions { Provenance = new Dictionary<string, string> { ["run"] = "photos" } };
 
-        OnnxExportResult result = OnnxExport.Write(encoder, folder.Of("encoder.onnx"), options);
+        OnnxExportResult result = OnnxExport.Write(encoder, folder.PathOf("encoder.onnx"), options);
 
-        using var session = new InferenceSession(folder.Of("encoder.onnx"));
+        using var session = new InferenceSession(folder.PathOf("encoder.onnx"));
         Dictionary<string, string> metadata = session.ModelMetadata.CustomMetadataMap;
         Assert.Equal("images: float32 [batch, 3, 40, 40]", metadata["input"]);
         Assert.Equal("embedding: float32 [batch, 32]", metadata["output"]);
@@ -155,7 +155,7 @@ public sealed class OnnxExportTests : IDisposable
         Assert.Contains("2002.05709", metadata["paper"]);
         Assert.Equal("photos", metadata["run"]);
         Assert.Equal(17, result.Opset);
-        Assert.Equal(result.Bytes, new FileInfo(folder.Of("encoder.onnx")).Length);
+        Assert.Equal(result.Bytes, new FileInfo(folder.PathOf("encoder.onnx")).Length);
     }
 
     [Fact]
@@ -163,14 +163,14 @@ public sealed class OnnxExportTests : IDisposable
     {
         using TrainedEncoder encoder = Encoder("resnet18", 1.0 / 16, "auto", 8);
         encoder.Module.train();
-        OnnxExport.Write(encoder, folder.Of("first.onnx"));
+        OnnxExport.Write(encoder, folder.PathOf("first.onnx"));
         using var tensors = new TensorCount();
 
-        OnnxExport.Write(encoder, folder.Of("second.onnx"));
+        OnnxExport.Write(encoder, folder.PathOf("second.onnx"));
 
         Assert.Equal(0, tensors.Growth);
         Assert.True(encoder.Module.training);
-        Assert.Equal(File.ReadAllBytes(folder.Of("first.onnx")), File.ReadAllBytes(folder.Of("second.onnx")));
+        Assert.Equal(File.ReadAllBytes(folder.PathOf("first.onnx")), File.ReadAllBytes(folder.PathOf("second.onnx")));
     }
 
     [Fact]
@@ -178,10 +178,10 @@ public sealed class OnnxExportTests : IDisposable
     {
         using var encoder = new TrainedEncoder(nn.Flatten(), new EncoderOptions(), new ViewOptions { Size = 8 });
 
-        var error = Assert.Throws<ConfigurationException>(() => OnnxExport.Write(encoder, folder.Of("own.onnx")));
+        var error = Assert.Throws<ConfigurationException>(() => OnnxExport.Write(encoder, folder.PathOf("own.onnx")));
 
         Assert.Contains("an encoder of your own (TorchSharp.Modules.Flatten); only the catalog's can be exported: resnet18, ", error.Message);
-        Assert.False(File.Exists(folder.Of("own.onnx")));
+        Assert.False(File.Exists(folder.PathOf("own.onnx")));
     }
 
     [Fact]
@@ -193,9 +193,9 @@ public sealed class OnnxExportTests : IDisposable
             encoder.Module.parameters().First().fill_(float.NaN);
         }
 
-        Assert.Contains("not finite numbers", Assert.Throws<DataException>(() => OnnxExport.Write(encoder, folder.Of("nan.onnx"))).Message);
+        Assert.Contains("not finite numbers", Assert.Throws<DataException>(() => OnnxExport.Write(encoder, folder.PathOf("nan.onnx"))).Message);
         Assert.Empty(Directory.GetFiles(folder.Path));
-        Assert.Null(OnnxExport.Write(encoder, folder.Of("nan.onnx"), new OnnxExportOptions { Check = false }).MaxDifference);
+        Assert.Null(OnnxExport.Write(encoder, folder.PathOf("nan.onnx"), new OnnxExportOptions { Check = false }).MaxDifference);
     }
 
     /// <summary>The check does find a model that computes something else.</summary>
@@ -229,7 +229,7 @@ public sealed class OnnxExportTests : IDisposable
     {
         var random = new RandomStream(5, Purpose.Sample);
         using var _ = no_grad();
-        foreach ((string name, Tensor value) in ModuleState.Of(module).Where(entry => entry.Value.dim() == 1))
+        foreach ((string name, Tensor value) in ModuleState.Enumerate(module).Where(entry => entry.Value.dim() == 1))
         {
             (double low, double high) = name.EndsWith("var", StringComparison.Ordinal) ? (0.5, 2)
                 : name.EndsWith("weight", StringComparison.Ordinal) ? (0.2, 0.8)

@@ -56,7 +56,7 @@ public sealed class LarsTests : IDisposable
     {
         var module = nn.Sequential(("linear", nn.Linear(3, 2)), ("bn", nn.BatchNorm1d(2)));
         ((BatchNorm1d)module[1]).bias!.requires_grad = false;
-        var parameters = ParameterGroups.Of(module);
+        var parameters = ParameterGroups.FromModule(module);
         Assert.Equal(["linear.weight", "linear.bias", "bn.weight"], parameters.Select(p => p.Name));
         Assert.Equal([false, true, true], parameters.Select(p => p.Excluded));
     }
@@ -66,7 +66,7 @@ public sealed class LarsTests : IDisposable
     public void A_layer_that_starts_at_zero_takes_the_steps_of_plain_momentum()
     {
         using var layer = new LinearClassifier(2, 2);
-        using Optimizer lars = OptimizerCatalog.Create(new OptimizerOptions { WeightDecay = 0.5 }, ParameterGroups.Of(layer));
+        using Optimizer lars = OptimizerCatalog.Create(new OptimizerOptions { WeightDecay = 0.5 }, ParameterGroups.FromModule(layer));
         Tensor weight = layer.get_parameter("layer.weight")!;
         Tensor bias = layer.get_parameter("layer.bias")!;
 
@@ -92,7 +92,7 @@ public sealed class LarsTests : IDisposable
     public void Weights_that_start_at_zero_are_excluded_under_LARS_alone(string name, bool excluded)
     {
         var module = nn.Sequential(("zero", new LinearClassifier(3, 2)), ("random", nn.Linear(2, 2, hasBias: false)));
-        using Optimizer optimizer = OptimizerCatalog.Create(new OptimizerOptions { Name = EnumText.Parse<OptimizerName>(name) }, ParameterGroups.Of(module));
+        using Optimizer optimizer = OptimizerCatalog.Create(new OptimizerOptions { Name = EnumText.Parse<OptimizerName>(name) }, ParameterGroups.FromModule(module));
         Assert.Equal([excluded, true, false], optimizer.Parameters.Select(p => p.Excluded));
     }
 

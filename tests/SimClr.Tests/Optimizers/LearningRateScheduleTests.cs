@@ -22,7 +22,7 @@ public sealed class LearningRateScheduleTests
             Scaling = EnumText.Parse<RateScaling>(golden.GetProperty("scaling").GetString()!),
         };
         double peak = options.PeakRateFor(batch);
-        var schedule = LearningRateSchedule.OfEarlierRun(
+        var schedule = LearningRateSchedule.ForEarlierRun(
             golden.GetProperty("images").GetInt32(),
             golden.GetProperty("epochs").GetInt32(),
             batch,

@@ -97,7 +97,7 @@ public sealed class ParameterSlabTests : IDisposable
     public void A_backward_pass_adds_to_the_slab_and_zeroing_clears_it()
     {
         using nn.Module<Tensor, Tensor> layer = nn.Linear(3, 2);
-        using var sgd = new Sgd(ParameterGroups.Of(layer), momentum: 0);
+        using var sgd = new Sgd(ParameterGroups.FromModule(layer), momentum: 0);
         for (int step = 0; step < 2; step++)
         {
             sgd.ZeroGradients();

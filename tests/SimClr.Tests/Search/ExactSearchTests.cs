@@ -6,7 +6,7 @@ namespace SimClr.Tests.Search;
 
 public sealed class ExactSearchTests
 {
-    public static TheoryData<string> Kernels => [.. CodeKernels.Supported.Select(kernel => kernel.ToString())];
+    public static TheoryData<string> Kernels => [.. Int8Kernels.Supported.Select(kernel => kernel.ToString())];
 
     [Theory]
     [MemberData(nameof(Kernels))]
@@ -14,15 +14,15 @@ public sealed class ExactSearchTests
         => Gen.Select(Gen.Int[1, 300], Gen.Int[1, 400], Gen.Int[1, 30], Gen.Int[1, 9]).Sample(
             (dimension, rows, count, levels) =>
             {
-                using var index = new VectorIndex(dimension) { Kernel = Enum.Parse<CodeKernel>(kernel) };
+                using var index = new VectorIndex(dimension) { Kernel = Enum.Parse<Int8Kernel>(kernel) };
                 for (int row = 0; row < rows; row++)
                 {
                     // Few levels make many equal vectors and many equal similarities; some are all zeros.
-                    index.Add([.. MadeUpVectors.Draw(row % 97, dimension).Select(x => MathF.Round(x * levels / 4) / levels)]);
+                    index.Add([.. SyntheticVectors.Draw(row % 97, dimension).Select(x => MathF.Round(x * levels / 4) / levels)]);
                 }
 
-                float[] query = MadeUpVectors.Draw(rows, dimension);
-                Assert.Equal(MadeUpVectors.PlainLoop(index, query, count), index.Find(query, count));
+                float[] query = SyntheticVectors.Draw(rows, dimension);
+                Assert.Equal(SyntheticVectors.PlainLoop(index, query, count), index.Find(query, count));
             },
             iter: 60);
 
@@ -30,16 +30,16 @@ public sealed class ExactSearchTests
     [MemberData(nameof(Kernels))]
     public void Several_threads_find_the_same_in_many_rows(string kernel)
     {
-        using var index = new VectorIndex(24) { Kernel = Enum.Parse<CodeKernel>(kernel), Threads = 3 };
+        using var index = new VectorIndex(24) { Kernel = Enum.Parse<Int8Kernel>(kernel), Threads = 3 };
         for (int row = 0; row < 40_000; row++)
         {
-            index.Add(MadeUpVectors.Draw(row % 30_000, 24, clusters: 50));   // a quarter twice
+            index.Add(SyntheticVectors.Draw(row % 30_000, 24, clusters: 50));   // a quarter twice
         }
 
         for (int query = 0; query < 20; query++)
         {
-            float[] vector = MadeUpVectors.Draw(query, 24, clusters: 50, seed: 2);
-            Assert.Equal(MadeUpVectors.PlainLoop(index, vector, 25), index.Find(vector, 25));
+            float[] vector = SyntheticVectors.Draw(query, 24, clusters: 50, seed: 2);
+            Assert.Equal(SyntheticVectors.PlainLoop(index, vector, 25), index.Find(vector, 25));
         }
     }
 
@@ -50,11 +50,11 @@ public sealed class ExactSearchTests
             (dimension, seed, exponent) =>
             {
                 using var rows = new VectorRows(dimension);
-                float[] vector = MadeUpVectors.Draw(seed, dimension);
+                float[] vector = SyntheticVectors.Draw(seed, dimension);
                 vector[seed % dimension] *= MathF.Pow(10, exponent);   // one number may dwarf the others
                 rows.Add(vector);
                 var query = new SearchQuery(dimension, rows.CodeLength);
-                query.Set(MadeUpVectors.Draw(seed, dimension, seed: 2));
+                query.Set(SyntheticVectors.Draw(seed, dimension, seed: 2));
 
                 double exact = 0;
                 for (int i = 0; i < dimension; i++)
@@ -62,7 +62,7 @@ public sealed class ExactSearchTests
                     exact += (double)rows[0][i] * query.Unit[i];
                 }
 
-                (float similarity, float error) = Read(rows, query, Enum.Parse<CodeKernel>(kernel));
+                (float similarity, float error) = Read(rows, query, Enum.Parse<Int8Kernel>(kernel));
                 Assert.InRange(exact, similarity - error, similarity + error);
                 Assert.InRange(error, 0, 0.05 * Math.Sqrt(dimension));
             },
@@ -98,8 +98,8 @@ public sealed class ExactSearchTests
     [Fact]
     public void Removed_vectors_are_not_found()
     {
-        using VectorIndex index = MadeUpVectors.Index(500, 16);
-        float[] query = MadeUpVectors.Draw(7, 16);
+        using VectorIndex index = SyntheticVectors.Index(500, 16);
+        float[] query = SyntheticVectors.Draw(7, 16);
         Assert.Equal(7, index.Find(query, 1)[0].Row);
 
         Assert.True(index.Remove(7));
@@ -117,7 +117,7 @@ public sealed class ExactSearchTests
         using var index = new VectorIndex(2);
         Assert.Contains("not finite", Assert.Throws<DataException>(() => index.Add([1, number])).Message);
         Assert.Contains("not finite", Assert.Throws<DataException>(() => index.Find([1, number], 1)).Message);
-        Assert.Throws<DataException>(() => VectorIndex.Of(new EmbeddingTable([1, number], 2, ["a"])));
+        Assert.Throws<DataException>(() => VectorIndex.FromTable(new EmbeddingTable([1, number], 2, ["a"])));
         Assert.Equal(0, index.Count);
     }
 
@@ -129,14 +129,14 @@ public sealed class ExactSearchTests
         Assert.Contains("has 4 numbers, expected 3", Assert.Throws<DataException>(() => index.Find([1, 2, 3, 4], 1)).Message);
     }
 
-    private static unsafe (float Similarity, float Error) Read(VectorRows rows, SearchQuery query, CodeKernel kernel)
+    private static unsafe (float Similarity, float Error) Read(VectorRows rows, SearchQuery query, Int8Kernel kernel)
     {
         byte* code = rows.Code(0);
         float similarity = kernel switch
         {
-            CodeKernel.Vnni => query.Similarity<VnniProduct>(rows, code),
-            CodeKernel.Avx2 => query.Similarity<Avx2Product>(rows, code),
-            _ => query.Similarity<PortableProduct>(rows, code),
+            Int8Kernel.Vnni => query.Similarity<VnniDot>(rows, code),
+            Int8Kernel.Avx2 => query.Similarity<Avx2Dot>(rows, code),
+            _ => query.Similarity<PortableDot>(rows, code),
         };
         return (similarity, query.Error(rows, code));
     }

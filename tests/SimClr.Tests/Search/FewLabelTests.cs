@@ -66,12 +66,12 @@ public sealed class FewLabelTests : IDisposable
     {
         int[] labels = [.. Enumerable.Range(0, 43).Select(row => row < 20 ? 0 : row < 40 ? 1 : 2)];
 
-        int[] folds = StratifiedFolds.Of(labels, 5, seed: 3);
+        int[] folds = StratifiedFolds.Assign(labels, 5, seed: 3);
 
         Assert.All(folds.CountBy(fold => fold), fold => Assert.InRange(fold.Value, 8, 9));
         Assert.All(folds.Zip(labels).Where(pair => pair.Second < 2).CountBy(pair => pair), pair => Assert.Equal(4, pair.Value));
-        Assert.Equal(folds, StratifiedFolds.Of(labels, 5, seed: 3));
-        Assert.NotEqual(folds, StratifiedFolds.Of(labels, 5, seed: 4));
+        Assert.Equal(folds, StratifiedFolds.Assign(labels, 5, seed: 3));
+        Assert.NotEqual(folds, StratifiedFolds.Assign(labels, 5, seed: 4));
     }
 
     [Theory]
@@ -80,8 +80,8 @@ public sealed class FewLabelTests : IDisposable
     [InlineData(50, 100, 0.4038, 0.5962)]
     public void Intervals_are_those_of_Wilson(int hits, int cases, double low, double high)
     {
-        Assert.Equal(low, WilsonInterval.Of(hits, cases).Low, 5e-5);
-        Assert.Equal(high, WilsonInterval.Of(hits, cases).High, 5e-5);
+        Assert.Equal(low, WilsonInterval.Compute(hits, cases).Low, 5e-5);
+        Assert.Equal(high, WilsonInterval.Compute(hits, cases).High, 5e-5);
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class FewLabelTests : IDisposable
     [Fact]
     public void Labels_are_found_by_path_as_written_or_from_the_folder_of_the_file()
     {
-        string[] paths = ["a.png", folder.Of("deep/b.png"), "c.png", "d.png"];
+        string[] paths = ["a.png", folder.PathOf("deep/b.png"), "c.png", "d.png"];
         string file = folder.Write("labels.csv", "label,path,guess\nred,a.png,\nblue,deep/b.png,red\n,c.png,red\nred,nowhere.png,\n");
 
         KnownLabels known = KnownLabels.Read(file, paths);
@@ -140,7 +140,7 @@ public sealed class FewLabelTests : IDisposable
         Assert.Equal([0, 1], known.Rows);
         Assert.Equal(["blue", "red"], known.ClassNames);
         Assert.Equal([1, 0], known.Labels);
-        Assert.Equal(1, known.Strangers);
+        Assert.Equal(1, known.UnmatchedPaths);
     }
 
     [Fact]
@@ -149,7 +149,7 @@ public sealed class FewLabelTests : IDisposable
         KnownLabels known = KnownLabels.Read(folder.Write("labels.csv", "path;label\na\0.png;red\n;red\nb.png;blue\n"), ["a.png", "b.png", "", "c\0.png"]);
 
         Assert.Equal([1], known.Rows);
-        Assert.Equal(2, known.Strangers);
+        Assert.Equal(2, known.UnmatchedPaths);
     }
 
     [Theory]
@@ -164,5 +164,5 @@ public sealed class FewLabelTests : IDisposable
 
     [Fact]
     public void A_missing_file_of_labels_is_refused()
-        => Assert.Contains("cannot be read as labels", Assert.Throws<DataException>(() => KnownLabels.Read(folder.Of("nowhere.csv"), ["a.png"])).Message);
+        => Assert.Contains("cannot be read as labels", Assert.Throws<DataException>(() => KnownLabels.Read(folder.PathOf("nowhere.csv"), ["a.png"])).Message);
 }

@@ -12,13 +12,13 @@ public sealed class GraphTests
     [InlineData(60)]
     public void The_graph_finds_nearly_all_of_the_ten_nearest(int clusters)
     {
-        using VectorIndex index = MadeUpVectors.Index(Rows, Dimension, clusters);
+        using VectorIndex index = SyntheticVectors.Index(Rows, Dimension, clusters);
         index.BuildGraph();
 
         double recall = Enumerable.Range(Rows, 100).Average(query =>
         {
-            float[] vector = MadeUpVectors.Draw(query, Dimension, clusters);
-            return MadeUpVectors.Recall(index.Find(vector, 10, exact: true), index.FindByGraph(vector, 10));
+            float[] vector = SyntheticVectors.Draw(query, Dimension, clusters);
+            return SyntheticVectors.Recall(index.Find(vector, 10, exact: true), index.FindByGraph(vector, 10));
         });
 
         Assert.True(index.HasGraph);
@@ -32,15 +32,15 @@ public sealed class GraphTests
         using var index = new VectorIndex(Dimension);
         foreach (int row in Enumerable.Range(0, Rows).OrderBy(row => row % 4))
         {
-            index.Add(MadeUpVectors.Draw(row, Dimension, clusters: 4));
+            index.Add(SyntheticVectors.Draw(row, Dimension, clusters: 4));
         }
 
         index.BuildGraph();
 
         double recall = Enumerable.Range(Rows, 100).Average(query =>
         {
-            float[] vector = MadeUpVectors.Draw(query, Dimension, clusters: 4);
-            return MadeUpVectors.Recall(index.Find(vector, 10, exact: true), index.FindByGraph(vector, 10));
+            float[] vector = SyntheticVectors.Draw(query, Dimension, clusters: 4);
+            return SyntheticVectors.Recall(index.Find(vector, 10, exact: true), index.FindByGraph(vector, 10));
         });
         Assert.InRange(recall, 0.97, 1);
     }
@@ -56,27 +56,27 @@ public sealed class GraphTests
     [Fact]
     public void A_graph_that_was_extended_finds_the_new_rows_and_one_that_was_not_is_not_used()
     {
-        using VectorIndex index = MadeUpVectors.Index(3000, Dimension, clusters: 30);
+        using VectorIndex index = SyntheticVectors.Index(3000, Dimension, clusters: 30);
         index.BuildGraph();
         for (int row = 3000; row < 4500; row++)
         {
-            index.Add(MadeUpVectors.Draw(row, Dimension, clusters: 30));
+            index.Add(SyntheticVectors.Draw(row, Dimension, clusters: 30));
         }
 
         Assert.False(index.HasGraph);
-        Assert.Equal(4200, index.Find(MadeUpVectors.Draw(4200, Dimension, clusters: 30), 1)[0].Row);
+        Assert.Equal(4200, index.Find(SyntheticVectors.Draw(4200, Dimension, clusters: 30), 1)[0].Row);
 
         index.BuildGraph();
 
         Assert.True(index.HasGraph);
         Assert.All(Enumerable.Range(0, 4500).Where(row => row % 50 == 0), row
-            => Assert.Equal(row, index.FindByGraph(MadeUpVectors.Draw(row, Dimension, clusters: 30), 1)[0].Row));
+            => Assert.Equal(row, index.FindByGraph(SyntheticVectors.Draw(row, Dimension, clusters: 30), 1)[0].Row));
     }
 
     [Fact]
     public void Removed_rows_lead_the_way_but_are_never_found()
     {
-        using VectorIndex index = MadeUpVectors.Index(3000, Dimension, clusters: 10);
+        using VectorIndex index = SyntheticVectors.Index(3000, Dimension, clusters: 10);
         index.BuildGraph();
         for (int row = 0; row < 3000; row++)
         {
@@ -86,7 +86,7 @@ public sealed class GraphTests
             }
         }
 
-        float[] query = MadeUpVectors.Draw(3, Dimension, clusters: 10);
+        float[] query = SyntheticVectors.Draw(3, Dimension, clusters: 10);
         IReadOnlyList<Neighbor> found = index.FindByGraph(query, 20);
 
         Assert.Equal(20, found.Count);
@@ -100,20 +100,20 @@ public sealed class GraphTests
         using var index = new VectorIndex(Dimension);
         for (int row = 0; row < 2000; row++)
         {
-            index.Add(MadeUpVectors.Draw(row % 400, Dimension));   // each five times
+            index.Add(SyntheticVectors.Draw(row % 400, Dimension));   // each five times
         }
 
         index.BuildGraph();
 
         Assert.All(Enumerable.Range(0, 400).Where(row => row % 7 == 0), row => Assert.Equal(
             Enumerable.Range(0, 5).Select(copy => row + (400 * copy)),
-            index.FindByGraph(MadeUpVectors.Draw(row, Dimension), 5).Select(neighbor => neighbor.Row)));
+            index.FindByGraph(SyntheticVectors.Draw(row, Dimension), 5).Select(neighbor => neighbor.Row)));
     }
 
     [Fact]
     public void What_was_written_is_read_and_damage_is_noticed()
     {
-        using VectorIndex index = MadeUpVectors.Index(1500, Dimension);
+        using VectorIndex index = SyntheticVectors.Index(1500, Dimension);
         index.BuildGraph();
         byte[] bytes = Bytes(index);
 
@@ -131,18 +131,18 @@ public sealed class GraphTests
     [Fact]
     public void The_graph_is_used_only_where_it_saves_work()
     {
-        using VectorIndex spread = MadeUpVectors.Index(2000, 100);
+        using VectorIndex spread = SyntheticVectors.Index(2000, 100);
         spread.BuildGraph();
 
         Assert.True(spread.HasGraph);
         Assert.False(spread.UsesGraph);
-        float[] query = MadeUpVectors.Draw(2000, 100);
-        Assert.Equal(MadeUpVectors.PlainLoop(spread, query, 10), spread.Find(query, 10));
+        float[] query = SyntheticVectors.Draw(2000, 100);
+        Assert.Equal(SyntheticVectors.PlainLoop(spread, query, 10), spread.Find(query, 10));
     }
 
     private static byte[] Built(int threads)
     {
-        using VectorIndex index = MadeUpVectors.Index(3000, Dimension, clusters: 20, threads);
+        using VectorIndex index = SyntheticVectors.Index(3000, Dimension, clusters: 20, threads);
         index.BuildGraph(new GraphOptions { BuildWidth = 60 });
         return Bytes(index);
     }

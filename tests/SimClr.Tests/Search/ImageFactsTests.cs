@@ -21,23 +21,23 @@ public sealed class ImageFactsTests : IDisposable
     {
         string file = folder.Write("a.png", EncodedImages.OfColor(SKColors.Red, SKEncodedImageFormat.Png, 7, 3));
 
-        Assert.Equal(new ImageFacts(7, 3, new FileInfo(file).Length), ImageFacts.Of(file));
-        Assert.Equal(new ImageFacts(70, 30, new FileInfo(file).Length), ImageFacts.Of(file, (70, 30)));
-        Assert.Equal(0, ImageFacts.Of(folder.Write("b.png", "no image"))!.Pixels);
-        Assert.Null(ImageFacts.Of(folder.Of("nowhere.png")));
+        Assert.Equal(new ImageFacts(7, 3, new FileInfo(file).Length), ImageFacts.Read(file));
+        Assert.Equal(new ImageFacts(70, 30, new FileInfo(file).Length), ImageFacts.Read(file, (70, 30)));
+        Assert.Equal(0, ImageFacts.Read(folder.Write("b.png", "no image"))!.Pixels);
+        Assert.Null(ImageFacts.Read(folder.PathOf("nowhere.png")));
     }
 
     [Fact]
     public void A_link_is_as_large_as_the_file_behind_it()
     {
         string file = folder.Write("a.png", EncodedImages.OfColor(SKColors.Red, SKEncodedImageFormat.Png, 7, 3));
-        File.CreateSymbolicLink(folder.Of("relative.png"), "a.png");
-        File.CreateSymbolicLink(folder.Of("link-to-link.png"), folder.Of("relative.png"));
-        File.CreateSymbolicLink(folder.Of("broken.png"), "gone.png");
+        File.CreateSymbolicLink(folder.PathOf("relative.png"), "a.png");
+        File.CreateSymbolicLink(folder.PathOf("link-to-link.png"), folder.PathOf("relative.png"));
+        File.CreateSymbolicLink(folder.PathOf("broken.png"), "gone.png");
 
-        Assert.Equal(ImageFacts.Of(file), ImageFacts.Of(folder.Of("relative.png")));
-        Assert.Equal(ImageFacts.Of(file), ImageFacts.Of(folder.Of("link-to-link.png")));
-        Assert.Null(ImageFacts.Of(folder.Of("broken.png")));
+        Assert.Equal(ImageFacts.Read(file), ImageFacts.Read(folder.PathOf("relative.png")));
+        Assert.Equal(ImageFacts.Read(file), ImageFacts.Read(folder.PathOf("link-to-link.png")));
+        Assert.Null(ImageFacts.Read(folder.PathOf("broken.png")));
     }
 
     [Fact]
@@ -48,6 +48,6 @@ public sealed class ImageFactsTests : IDisposable
         Assert.True(ImageFacts.Identical(one, folder.Write("same", "abc")));
         Assert.False(ImageFacts.Identical(one, folder.Write("other", "abd")));
         Assert.False(ImageFacts.Identical(one, folder.Write("longer", "abcd")));
-        Assert.False(ImageFacts.Identical(one, folder.Of("nowhere")));
+        Assert.False(ImageFacts.Identical(one, folder.PathOf("nowhere")));
     }
 }

@@ -13,11 +13,11 @@ public sealed class ImageMapTests
         var golden = GoldenFile.Read("groups.json");
         double[] expected = golden.GetProperty("pca").Numbers();
 
-        ImageMap map = PrincipalMap.Place(SearchTables.Golden());
+        ImageMap map = Pca.Project(SearchTables.Golden());
 
         for (int axis = 0; axis < 2; axis++)
         {
-            double[] own = [.. map.Places.Where((_, i) => i % 2 == axis).Select(value => (double)value)];
+            double[] own = [.. map.Coordinates.Where((_, i) => i % 2 == axis).Select(value => (double)value)];
             double[] theirs = [.. expected.Where((_, i) => i % 2 == axis)];
             double sign = Math.Sign(own[0] * theirs[0]);
             Assert.All(own.Zip(theirs), pair => Assert.Equal(pair.Second, sign * pair.First, 1e-5));
@@ -35,7 +35,7 @@ public sealed class ImageMapTests
         var golden = GoldenFile.Read("groups.json");
         var places = new ImageMap([.. golden.GetProperty(map).Numbers().Select(value => (float)value)]);
 
-        Assert.Equal(golden.GetProperty(expected).GetDouble(), Trustworthiness.Of(SearchTables.Golden(), places, neighbors), 1e-9);
+        Assert.Equal(golden.GetProperty(expected).GetDouble(), Trustworthiness.Measure(SearchTables.Golden(), places, neighbors), 1e-9);
     }
 
     [Fact]
@@ -43,9 +43,9 @@ public sealed class ImageMapTests
     {
         EmbeddingTable table = Tables.Clouds(240, 16, 8, 0.3, seed: 2);
 
-        ImageMap map = NeighborMap.Place(table, new NeighborMapOptions { Epochs = 150 });
-        double components = Trustworthiness.Of(table, PrincipalMap.Place(table));
-        double neighborhoods = Trustworthiness.Of(table, map);
+        ImageMap map = Umap.Project(table, new UmapOptions { Epochs = 150 });
+        double components = Trustworthiness.Measure(table, Pca.Project(table));
+        double neighborhoods = Trustworthiness.Measure(table, map);
 
         Assert.True(neighborhoods > 0.9, $"trustworthiness {neighborhoods}");
         Assert.True(neighborhoods > components, $"{neighborhoods} by neighborhoods, {components} by components");
@@ -57,7 +57,7 @@ public sealed class ImageMapTests
     public void A_seed_fixes_the_map_and_another_gives_another()
     {
         EmbeddingTable table = Tables.Clouds(60, 8, 3, 0.5, seed: 2);
-        float[] Places(long seed) => [.. NeighborMap.Place(table, new NeighborMapOptions { Epochs = 30, Seed = seed }).Places];
+        float[] Places(long seed) => [.. Umap.Project(table, new UmapOptions { Epochs = 30, Seed = seed }).Coordinates];
 
         Assert.Equal(Places(1), Places(1));
         Assert.NotEqual(Places(1), Places(2));
@@ -78,18 +78,18 @@ public sealed class ImageMapTests
     {
         EmbeddingTable table = SearchTables.Angles([.. Enumerable.Repeat(0.0, 30), 90, 91, 92, 180]);
 
-        ImageMap map = NeighborMap.Place(table, new NeighborMapOptions { Epochs = 20, Neighbors = 5 });
+        ImageMap map = Umap.Project(table, new UmapOptions { Epochs = 20, Neighbors = 5 });
 
-        Assert.All(map.Places, place => Assert.True(float.IsFinite(place)));
+        Assert.All(map.Coordinates, place => Assert.True(float.IsFinite(place)));
     }
 
     [Fact]
     public void What_has_no_map_is_refused()
     {
-        Assert.Contains("at least 4 to draw", Assert.Throws<DataException>(() => NeighborMap.Place(SearchTables.Angles(1, 2, 3))).Message);
-        Assert.Contains("at least 3 to draw", Assert.Throws<DataException>(() => PrincipalMap.Place(SearchTables.Angles(1, 2))).Message);
-        Assert.Contains("all 5 embeddings", Assert.Throws<DataException>(() => NeighborMap.Place(SearchTables.Angles(1, 1, 1, 1, 1))).Message);
-        Assert.Contains("all 5 embeddings", Assert.Throws<DataException>(() => PrincipalMap.Place(SearchTables.Angles(1, 1, 1, 1, 1))).Message);
+        Assert.Contains("at least 4 to draw", Assert.Throws<DataException>(() => Umap.Project(SearchTables.Angles(1, 2, 3))).Message);
+        Assert.Contains("at least 3 to draw", Assert.Throws<DataException>(() => Pca.Project(SearchTables.Angles(1, 2))).Message);
+        Assert.Contains("all 5 embeddings", Assert.Throws<DataException>(() => Umap.Project(SearchTables.Angles(1, 1, 1, 1, 1))).Message);
+        Assert.Contains("all 5 embeddings", Assert.Throws<DataException>(() => Pca.Project(SearchTables.Angles(1, 1, 1, 1, 1))).Message);
     }
 
     private static double Distance((float X, float Y) one, (float X, float Y) other)

@@ -15,9 +15,9 @@ public sealed class NearDuplicatesTests
         // 0° and 15° and 30° and 45°: neighbors are near, the ends are not.
         IReadOnlyList<DuplicateGroup> groups = NearDuplicates.Find(SearchTables.Angles(0, 15, 30, 45), Within20);
 
-        Assert.Equal([0, 2], groups.Select(group => group.Kept).Order());
-        Assert.Equal([1], groups.Single(group => group.Kept == 0).Duplicates.Select(found => found.Row));
-        Assert.Equal([3], groups.Single(group => group.Kept == 2).Duplicates.Select(found => found.Row));
+        Assert.Equal([0, 2], groups.Select(group => group.Representative).Order());
+        Assert.Equal([1], groups.Single(group => group.Representative == 0).Duplicates.Select(found => found.Row));
+        Assert.Equal([3], groups.Single(group => group.Representative == 2).Duplicates.Select(found => found.Row));
     }
 
     [Fact]
@@ -26,7 +26,7 @@ public sealed class NearDuplicatesTests
         IReadOnlyList<DuplicateGroup> groups = NearDuplicates.Find(SearchTables.Angles(0, 30, 18), Within20);
 
         DuplicateGroup group = Assert.Single(groups);
-        Assert.Equal(1, group.Kept);
+        Assert.Equal(1, group.Representative);
         Assert.Equal(2, Assert.Single(group.Duplicates).Row);
         Assert.Equal(Math.Cos(12 * Math.PI / 180), group.Duplicates[0].Cosine, 1e-6);
     }
@@ -36,7 +36,7 @@ public sealed class NearDuplicatesTests
     {
         DuplicateGroup group = Assert.Single(NearDuplicates.Find(SearchTables.Angles(0, 2, 5), Within20, preference: [2, 0, 1]));
 
-        Assert.Equal(2, group.Kept);
+        Assert.Equal(2, group.Representative);
         Assert.Equal([1, 0], group.Duplicates.Select(found => found.Row));
     }
 
@@ -56,7 +56,7 @@ public sealed class NearDuplicatesTests
         int[] actual = [.. Enumerable.Range(0, count)];
         foreach (DuplicateGroup group in groups)
         {
-            Assert.All(group.Duplicates, found => actual[found.Row] = group.Kept);
+            Assert.All(group.Duplicates, found => actual[found.Row] = group.Representative);
         }
 
         Assert.Equal(expected, actual);
@@ -68,22 +68,22 @@ public sealed class NearDuplicatesTests
     [InlineData(1e-30f, 1e-20f)]
     public void Equal_directions_are_one_group_whatever_their_length(float one, float other)
     {
-        EmbeddingTable table = SearchTables.Of(2, one, one, one, 0, other, other, 0, other, one, one);
+        EmbeddingTable table = SearchTables.Create(2, one, one, one, 0, other, other, 0, other, one, one);
 
         DuplicateGroup group = Assert.Single(NearDuplicates.Find(table, 1 - 1e-6));
 
-        Assert.Equal(0, group.Kept);
+        Assert.Equal(0, group.Representative);
         Assert.Equal([2, 4], group.Duplicates.Select(found => found.Row).Order());
     }
 
     [Fact]
     public void What_cannot_be_compared_is_refused()
     {
-        Assert.Contains("at least 2", Assert.Throws<DataException>(() => NearDuplicates.Find(SearchTables.Of(2, 1, 0), 0.9)).Message);
-        Assert.Contains("1.png holds NaN", Assert.Throws<DataException>(() => NearDuplicates.Find(SearchTables.Of(2, 1, 0, 0, float.NaN), 0.9)).Message);
+        Assert.Contains("at least 2", Assert.Throws<DataException>(() => NearDuplicates.Find(SearchTables.Create(2, 1, 0), 0.9)).Message);
+        Assert.Contains("1.png holds NaN", Assert.Throws<DataException>(() => NearDuplicates.Find(SearchTables.Create(2, 1, 0, 0, float.NaN), 0.9)).Message);
         Assert.Contains(
             "2 of 4 embeddings are all zeros, and zeros have no cosine with anything; the first is that of 1.png (row 1)",
-            Assert.Throws<DataException>(() => NearDuplicates.Find(SearchTables.Of(2, 1, 0, 0, -0f, 1, 1, 0, 0), 0.9)).Message);
+            Assert.Throws<DataException>(() => NearDuplicates.Find(SearchTables.Create(2, 1, 0, 0, -0f, 1, 1, 0, 0), 0.9)).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => NearDuplicates.Find(SearchTables.Angles(0, 1), 1.5));
         Assert.Throws<ArgumentException>(() => NearDuplicates.Find(SearchTables.Angles(0, 1), 0.9, preference: [0, 0]));
     }

@@ -21,7 +21,7 @@ public sealed class RandomPairsTests
     {
         // Ones and noise in eight dimensions: a wide spread around a median of 0.8.
         var noise = new RandomStream(4, Purpose.Sample);
-        EmbeddingTable table = SearchTables.Of(8, [.. Enumerable.Range(0, 300 * 8).Select(_ => (float)(1 + (0.5 * noise.NextNormal())))]);
+        EmbeddingTable table = SearchTables.Create(8, [.. Enumerable.Range(0, 300 * 8).Select(_ => (float)(1 + (0.5 * noise.NextNormal())))]);
 
         Assert.InRange(RandomPairs.Draw(table, 0).Median, 0.7, 0.9);
         Assert.InRange(RandomPairs.Draw(table, 0).ShareReaching(Threshold, (_, _) => false), 0.001, 0.1);
@@ -40,7 +40,7 @@ public sealed class RandomPairsTests
             rows[(64 * row) + 1 + original] = original < 20 ? MathF.Sqrt(0.3f) : 1;
         }
 
-        var pairs = RandomPairs.Draw(SearchTables.Of(64, rows), 0);
+        var pairs = RandomPairs.Draw(SearchTables.Create(64, rows), 0);
 
         double share = pairs.ShareReaching(0.9, (_, _) => false);
         Assert.Equal(50.0 / 4950, share, 1e-12);
@@ -100,6 +100,6 @@ public sealed class RandomPairsTests
             }
         }
 
-        return SearchTables.Of(dimension, values);
+        return SearchTables.Create(dimension, values);
     }
 }

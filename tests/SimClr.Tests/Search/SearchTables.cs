@@ -7,11 +7,11 @@ namespace SimClr.Tests.Search;
 /// <summary>Embeddings to divide, compare and draw.</summary>
 internal static class SearchTables
 {
-    public static EmbeddingTable Of(int dimension, params float[] values)
+    public static EmbeddingTable Create(int dimension, params float[] values)
         => new(values, dimension, [.. Enumerable.Range(0, values.Length / dimension).Select(row => $"{row}.png")]);
 
     /// <summary>Rows at angles in the plane, in degrees: the cosine of two is that of their difference.</summary>
-    public static EmbeddingTable Angles(params double[] degrees) => Of(
+    public static EmbeddingTable Angles(params double[] degrees) => Create(
         2, [.. degrees.SelectMany(angle => new[] { (float)Math.Cos(angle * Math.PI / 180), (float)Math.Sin(angle * Math.PI / 180) })]);
 
     /// <summary>Random rows, some of them slightly changed copies of others.</summary>
@@ -29,11 +29,11 @@ internal static class SearchTables
             }
         }
 
-        return Of(dimension, values);
+        return Create(dimension, values);
     }
 
     public static EmbeddingTable Golden()
-        => Of(6, [.. GoldenFile.Read("groups.json").GetProperty("rows").Numbers().Select(value => (float)value)]);
+        => Create(6, [.. GoldenFile.Read("groups.json").GetProperty("rows").Numbers().Select(value => (float)value)]);
 
     public static int[] GoldenInts(string name)
         => [.. GoldenFile.Read("groups.json").GetProperty(name).Numbers().Select(value => (int)value)];

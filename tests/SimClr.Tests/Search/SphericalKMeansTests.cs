@@ -14,7 +14,7 @@ public sealed class SphericalKMeansTests
     public void From_the_same_beginning_a_slow_search_ends_the_same(int k)
     {
         EmbeddingTable table = Tables.Clouds(400, 6, 4, 0.8, seed: 2);
-        var rows = UnitRows.Of(table, 2, "test");
+        var rows = UnitRows.FromTable(table, 2, "test");
         float[] seeds = new KMeansSeeding(rows).Draw(k, new RandomStream(1, Purpose.Cluster));
         double[][] centers = [.. seeds.Chunk(6).Select(center => center.Select(value => (double)value).ToArray())];
 
@@ -77,7 +77,7 @@ public sealed class SphericalKMeansTests
     [Fact]
     public void Seeding_takes_far_rows_and_never_the_same_twice()
     {
-        var rows = UnitRows.Of(SearchTables.Angles(0, 0, 0, 0, 120, 120, 240), 2, "test");
+        var rows = UnitRows.FromTable(SearchTables.Angles(0, 0, 0, 0, 120, 120, 240), 2, "test");
         for (int seed = 0; seed < 20; seed++)
         {
             int[] drawn = new KMeansSeeding(rows).DrawRows(3, new RandomStream(seed, Purpose.Cluster));
@@ -88,7 +88,7 @@ public sealed class SphericalKMeansTests
     [Fact]
     public void Beginnings_leave_smaller_distances_than_those_of_plain_draws()
     {
-        var rows = UnitRows.Of(Tables.Clouds(600, 8, 30, 0.6, seed: 3), 2, "test");
+        var rows = UnitRows.FromTable(Tables.Clouds(600, 8, 30, 0.6, seed: 3), 2, "test");
         const int Seeds = 20;
         double plain = Enumerable.Range(0, Seeds).Average(seed => Left(rows, PlainDraws(rows, 30, new RandomStream(seed, Purpose.Sample))));
         double greedy = Enumerable.Range(0, Seeds).Average(seed => Left(rows, new KMeansSeeding(rows).DrawRows(30, new RandomStream(seed, Purpose.Cluster))));

@@ -25,14 +25,14 @@ public sealed class PostgresImageCollectionTests
         using PostgresImageCollection store = New("compare");
         await store.EnsureCollectionDeletedAsync();
         await store.EnsureCollectionExistsAsync();
-        await store.UpsertAsync(Enumerable.Range(0, 300).Select(i => Records.Of(i)));
+        await store.UpsertAsync(Enumerable.Range(0, 300).Select(i => Records.Create(i)));
         store.Exact = true;
-        using var index = MadeUpVectors.Index(300, Records.Dimension);
+        using var index = SyntheticVectors.Index(300, Records.Dimension);
 
         for (int query = 300; query < 310; query++)
         {
             Assert.Equal(
-                index.Find(MadeUpVectors.Draw(query, Records.Dimension), 10).Select(neighbor => $"image{neighbor.Row}.jpg"),
+                index.Find(SyntheticVectors.Draw(query, Records.Dimension), 10).Select(neighbor => $"image{neighbor.Row}.jpg"),
                 await Records.Find(store, query, 10));
         }
 

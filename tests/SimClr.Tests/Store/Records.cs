@@ -9,19 +9,19 @@ internal static class Records
 {
     public const int Dimension = 12;
 
-    public static ImageRecord Of(int number, int? vectorOf = null) => new()
+    public static ImageRecord Create(int number, int? vectorOf = null) => new()
     {
         Path = $"image{number}.jpg",
         Width = 10 + number,
         Height = 20 + number,
         Label = number % 2 == 0 ? "even" : "odd",
-        Vector = MadeUpVectors.Draw(vectorOf ?? number, Dimension),
+        Vector = SyntheticVectors.Draw(vectorOf ?? number, Dimension),
     };
 
     public static async Task<string[]> Find(VectorStoreCollection<string, ImageRecord> store, int number, int top, VectorSearchOptions<ImageRecord>? options = null)
     {
         var found = new List<string>();
-        await foreach (VectorSearchResult<ImageRecord> result in store.SearchAsync(MadeUpVectors.Draw(number, Dimension), top, options))
+        await foreach (VectorSearchResult<ImageRecord> result in store.SearchAsync(SyntheticVectors.Draw(number, Dimension), top, options))
         {
             found.Add(result.Record.Path);
         }
@@ -38,12 +38,12 @@ internal static class Records
         Assert.True(await store.CollectionExistsAsync());
         Assert.Empty(await Find(store, 0, 3));
 
-        await store.UpsertAsync(Enumerable.Range(0, 40).Select(i => Of(i)));
-        await store.UpsertAsync(new ImageRecord { Path = "bare.jpg", Vector = MadeUpVectors.Draw(40, Dimension) });
+        await store.UpsertAsync(Enumerable.Range(0, 40).Select(i => Create(i)));
+        await store.UpsertAsync(new ImageRecord { Path = "bare.jpg", Vector = SyntheticVectors.Draw(40, Dimension) });
 
         ImageRecord? seven = await store.GetAsync("image7.jpg", new RecordRetrievalOptions { IncludeVectors = true });
         Assert.Equal((17, 27, "odd"), (seven!.Width, seven.Height, seven.Label));
-        Assert.Equal(MadeUpVectors.Draw(7, Dimension), seven.Vector.ToArray());
+        Assert.Equal(SyntheticVectors.Draw(7, Dimension), seven.Vector.ToArray());
         Assert.Equal(0, (await store.GetAsync("image7.jpg"))!.Vector.Length);
         Assert.Null(await store.GetAsync("nowhere.jpg"));
         Assert.Null((await store.GetAsync("bare.jpg"))!.Width);
@@ -56,7 +56,7 @@ internal static class Records
         Assert.Equal(nearest[3..8], await Find(store, 7, 5, new VectorSearchOptions<ImageRecord> { Skip = 3 }));
         Assert.Equal(["image7.jpg"], await Find(store, 7, 5, new VectorSearchOptions<ImageRecord> { ScoreThreshold = 0.9999 }));
 
-        await store.UpsertAsync(Of(7, vectorOf: 100));
+        await store.UpsertAsync(Create(7, vectorOf: 100));
         Assert.NotEqual("image7.jpg", (await Find(store, 7, 1))[0]);
         Assert.Equal("image7.jpg", (await Find(store, 100, 1))[0]);
 
@@ -73,8 +73,8 @@ internal static class Records
 
         DataException wrong = await Assert.ThrowsAsync<DataException>(() => store.UpsertAsync(new ImageRecord { Path = "x", Vector = new float[3] }));
         Assert.Contains("has 3 numbers, expected 12", wrong.Message);
-        await Assert.ThrowsAsync<DataException>(() => store.UpsertAsync([Of(50), new ImageRecord { Path = "x", Vector = Enumerable.Repeat(float.NaN, Dimension).ToArray() }]));
-        DataException zeros = await Assert.ThrowsAsync<DataException>(() => store.UpsertAsync([Of(50), new ImageRecord { Path = "x", Vector = new float[Dimension] }]));
+        await Assert.ThrowsAsync<DataException>(() => store.UpsertAsync([Create(50), new ImageRecord { Path = "x", Vector = Enumerable.Repeat(float.NaN, Dimension).ToArray() }]));
+        DataException zeros = await Assert.ThrowsAsync<DataException>(() => store.UpsertAsync([Create(50), new ImageRecord { Path = "x", Vector = new float[Dimension] }]));
         Assert.Contains("x is all zeros", zeros.Message);
         Assert.Null(await store.GetAsync("image50.jpg"));
 

@@ -9,7 +9,7 @@ public sealed class SqliteImageCollectionTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
-    private string Index => folder.Of("photos.index");
+    private string Index => folder.PathOf("photos.index");
 
     public void Dispose() => folder.Dispose();
 
@@ -32,7 +32,7 @@ public sealed class SqliteImageCollectionTests : IDisposable
         Assert.Equal(50, await again.CountAsync());
         Assert.Equal("image9.jpg", (await Records.Find(again, 9, 1))[0]);
         Assert.Equal([Index], Directory.GetFiles(folder.Path));
-        Assert.Equal(MadeUpVectors.Draw(9, Records.Dimension), again.ReadTable()[9].ToArray());
+        Assert.Equal(SyntheticVectors.Draw(9, Records.Dimension), again.ReadTable()[9].ToArray());
         Assert.Equal(["even", "odd"], again.ReadTable().ClassNames!);
     }
 
@@ -42,7 +42,7 @@ public sealed class SqliteImageCollectionTests : IDisposable
         using SqliteImageCollection one = await Fill(20);
         Assert.Equal(20, (await Records.Find(one, 30, 50)).Length);
         using var other = new SqliteImageCollection(Index);
-        await other.UpsertAsync(Records.Of(30));
+        await other.UpsertAsync(Records.Create(30));
 
         Assert.Equal("image30.jpg", (await Records.Find(one, 30, 1))[0]);
     }
@@ -53,14 +53,14 @@ public sealed class SqliteImageCollectionTests : IDisposable
         using (SqliteImageCollection store = New(graphFrom: 1))
         {
             await store.EnsureCollectionExistsAsync();
-            await store.UpsertAsync(Enumerable.Range(0, 3000).Select(i => Records.Of(i)));
+            await store.UpsertAsync(Enumerable.Range(0, 3000).Select(i => Records.Create(i)));
             await store.CompleteAsync();
         }
 
         using (SqliteImageCollection again = New(graphFrom: 1))
         {
             Assert.InRange(again.GraphRecall!.Value, 0.98, 1);
-            await again.UpsertAsync(Records.Of(3000));
+            await again.UpsertAsync(Records.Create(3000));
         }
 
         using (SqliteImageCollection behind = New(graphFrom: 1))
@@ -85,7 +85,7 @@ public sealed class SqliteImageCollectionTests : IDisposable
     {
         using SqliteImageCollection store = New(graphFrom: 1);
         await store.EnsureCollectionExistsAsync();
-        await store.UpsertAsync(Enumerable.Range(0, 1200).Select(i => Records.Of(i)));
+        await store.UpsertAsync(Enumerable.Range(0, 1200).Select(i => Records.Create(i)));
         await store.CompleteAsync();
         await store.DeleteAsync(Enumerable.Range(0, 600).Select(i => $"image{i}.jpg"));
         Assert.Equal(1200, Rows("vectors"));
@@ -106,7 +106,7 @@ public sealed class SqliteImageCollectionTests : IDisposable
         using (SqliteImageCollection store = New(graphFrom: 1))
         {
             await store.EnsureCollectionExistsAsync();
-            await store.UpsertAsync(Enumerable.Range(0, 500).Select(i => Records.Of(i)));
+            await store.UpsertAsync(Enumerable.Range(0, 500).Select(i => Records.Create(i)));
             await store.CompleteAsync();
         }
 
@@ -198,13 +198,13 @@ public sealed class SqliteImageCollectionTests : IDisposable
         using (SqliteImageCollection store = New(graphFrom: 1))
         {
             await store.EnsureCollectionExistsAsync();
-            await store.UpsertAsync(Enumerable.Range(0, 40).Select(i => Records.Of(i)));
-            await store.UpsertAsync([Records.Of(3), Records.Of(50)]);
-            await store.DeleteAsync([Records.Of(5).Path, "nothing"]);
+            await store.UpsertAsync(Enumerable.Range(0, 40).Select(i => Records.Create(i)));
+            await store.UpsertAsync([Records.Create(3), Records.Create(50)]);
+            await store.DeleteAsync([Records.Create(5).Path, "nothing"]);
             Assert.Equal(40, Counted());
             await store.CompleteAsync();
-            await store.DeleteAsync(Enumerable.Range(10, 25).Select(i => Records.Of(i).Path));   // Kept while the graph is.
-            await store.UpsertAsync([Records.Of(7), Records.Of(60)]);
+            await store.DeleteAsync(Enumerable.Range(10, 25).Select(i => Records.Create(i).Path));   // Kept while the graph is.
+            await store.UpsertAsync([Records.Create(7), Records.Create(60)]);
             Assert.Equal(42, Counted());
             await store.CompleteAsync();
             Assert.Equal(16, Counted());
@@ -223,7 +223,7 @@ public sealed class SqliteImageCollectionTests : IDisposable
         using SqliteImageCollection store = new(Index);
         Assert.Equal(11, store.ReadTable().Count);
         Assert.Equal(11, (await Records.Find(store, 7, 100)).Length);
-        await store.UpsertAsync([Records.Of(20)]);
+        await store.UpsertAsync([Records.Create(20)]);
         Assert.Equal(12, Counted());
         Assert.Equal(12, (await Records.Find(store, 7, 100)).Length);
     }
@@ -311,7 +311,7 @@ public sealed class SqliteImageCollectionTests : IDisposable
         using SqliteImageCollection store = await Fill(10);
         IEnumerable<ImageRecord> Broken()
         {
-            yield return Records.Of(11);
+            yield return Records.Create(11);
             throw new InvalidOperationException("the source failed");
         }
 
@@ -326,7 +326,7 @@ public sealed class SqliteImageCollectionTests : IDisposable
     {
         SqliteImageCollection store = New();
         await store.EnsureCollectionExistsAsync();
-        await store.UpsertAsync(Enumerable.Range(0, count).Select(i => Records.Of(i)));
+        await store.UpsertAsync(Enumerable.Range(0, count).Select(i => Records.Create(i)));
         return store;
     }
 

@@ -85,7 +85,7 @@ public sealed class ClosedChoiceTests
     }
 
     private static Type PropertyType(string path) => path.Split('.') is [string section, string key]
-        ? ConfigurationKeys.In(section)[key].PropertyType
+        ? ConfigurationKeys.KeysIn(section)[key].PropertyType
         : ConfigurationKeys.Top[path].PropertyType;
 
     private static string At(JsonObject json, string path)

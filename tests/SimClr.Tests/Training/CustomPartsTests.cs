@@ -21,14 +21,14 @@ public sealed class CustomPartsTests : IDisposable
     public void Parts_that_do_what_the_configured_ones_do_give_the_same_bytes()
     {
         PretrainOptions options = TinyRun.Options with { Optimizer = new OptimizerOptions { Name = OptimizerName.Sgd, PeakRate = 0.05, WeightDecay = 0 } };
-        new Pretrainer(options).Run(TinyRun.Images(), folder.Of("configured"));
+        new Pretrainer(options).Run(TinyRun.Images(), folder.PathOf("configured"));
         new Pretrainer(options)
         {
             CustomLoss = new Wrapped(LossCatalog.Create(options.Loss)),
             CustomOptimizer = parameters => new Nesterov(parameters),
-        }.Run(TinyRun.Images(), folder.Of("custom"));
+        }.Run(TinyRun.Images(), folder.PathOf("custom"));
         Assert.Equal(Weights("configured"), Weights("custom"));
-        string record = File.ReadAllText(folder.Of("custom/run.json"));
+        string record = File.ReadAllText(folder.PathOf("custom/run.json"));
         Assert.Contains($"\"custom_loss\": \"{typeof(Wrapped).FullName}\"", record.Replace("\\u002B", "+", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Contains("custom_optimizer", record, StringComparison.Ordinal);
         Assert.DoesNotContain("custom_head", record, StringComparison.Ordinal);
@@ -39,7 +39,7 @@ public sealed class CustomPartsTests : IDisposable
     {
         using Linear whole = Head();
         new Pretrainer(TinyRun.Options) { CustomHead = whole, CustomOptimizer = parameters => new Nesterov(parameters) }
-            .Run(TinyRun.Images(), folder.Of("whole"));
+            .Run(TinyRun.Images(), folder.PathOf("whole"));
 
         using var stop = new CancellationTokenSource();
         using Linear first = Head();
@@ -49,19 +49,19 @@ public sealed class CustomPartsTests : IDisposable
             CustomOptimizer = parameters => new Nesterov(parameters),
             Progress = new Reporter(_ => stop.Cancel()),
         };
-        Assert.ThrowsAny<OperationCanceledException>(() => interrupted.Run(TinyRun.Images(), folder.Of("parts"), cancellation: stop.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => interrupted.Run(TinyRun.Images(), folder.PathOf("parts"), cancellation: stop.Token));
 
         var without = Assert.Throws<ResumeMismatchException>(
-            () => new Pretrainer(TinyRun.Options).Run(TinyRun.Images(), folder.Of("parts"), resume: true));
+            () => new Pretrainer(TinyRun.Options).Run(TinyRun.Images(), folder.PathOf("parts"), resume: true));
         Assert.Contains("now with no head of your own", without.Message, StringComparison.Ordinal);
 
         using Linear second = Head();
         new Pretrainer(TinyRun.Options) { CustomHead = second, CustomOptimizer = parameters => new Nesterov(parameters) }
-            .Run(TinyRun.Images(), folder.Of("parts"), resume: true);
+            .Run(TinyRun.Images(), folder.PathOf("parts"), resume: true);
         Assert.Equal(Weights("whole"), Weights("parts"));
         Assert.True(second.weight.eq(whole.weight).all().item<bool>());
 
-        var projection = Assert.Throws<ConfigurationException>(() => TrainedHead.CheckpointOf(folder.Of("parts")));
+        var projection = Assert.Throws<ConfigurationException>(() => TrainedHead.CheckpointOf(folder.PathOf("parts")));
         Assert.Contains(typeof(Linear).FullName!, projection.Message, StringComparison.Ordinal);
     }
 
@@ -74,13 +74,13 @@ public sealed class CustomPartsTests : IDisposable
             CustomOptimizer = parameters => new Nesterov(parameters),
             Progress = new Reporter(_ => stop.Cancel()),
         };
-        Assert.ThrowsAny<OperationCanceledException>(() => interrupted.Run(TinyRun.Images(), folder.Of("run"), cancellation: stop.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => interrupted.Run(TinyRun.Images(), folder.PathOf("run"), cancellation: stop.Token));
         var error = Assert.Throws<ResumeMismatchException>(() => new Pretrainer(TinyRun.Options) { CustomOptimizer = parameters => new Sgd(parameters) }
-            .Run(TinyRun.Images(), folder.Of("run"), resume: true));
+            .Run(TinyRun.Images(), folder.PathOf("run"), resume: true));
         Assert.Contains(typeof(Sgd).FullName!, error.Message, StringComparison.Ordinal);
     }
 
-    private byte[] Weights(string run) => File.ReadAllBytes(new RunDirectory(folder.Of(run)).LatestCheckpoint()!);
+    private byte[] Weights(string run) => File.ReadAllBytes(new RunDirectory(folder.PathOf(run)).LatestCheckpoint()!);
 
     private static Linear Head()
     {

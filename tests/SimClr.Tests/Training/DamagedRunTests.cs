@@ -16,7 +16,7 @@ public sealed class DamagedRunTests : IDisposable
     public void A_damaged_checkpoint_is_refused_and_the_way_back_that_is_named_leads_to_the_same_end()
     {
         TinyRun.Train(folder, "run");
-        var run = new RunDirectory(folder.Of("run"));
+        var run = new RunDirectory(folder.PathOf("run"));
         string latest = run.LatestCheckpoint()!;
         string earlier = run.CheckpointFile(8);
         byte[] good = File.ReadAllBytes(latest);
@@ -35,7 +35,7 @@ public sealed class DamagedRunTests : IDisposable
     public void Without_an_earlier_checkpoint_it_says_so()
     {
         TinyRun.Train(folder, "run", TinyRun.Options with { Checkpoint = new CheckpointOptions { Keep = 1 } });
-        string latest = new RunDirectory(folder.Of("run")).LatestCheckpoint()!;
+        string latest = new RunDirectory(folder.PathOf("run")).LatestCheckpoint()!;
         File.WriteAllBytes(latest, File.ReadAllBytes(latest)[..1000]);
         Assert.Contains("There is no earlier checkpoint: start a new run", Resuming(1).Message, StringComparison.Ordinal);
     }
@@ -44,7 +44,7 @@ public sealed class DamagedRunTests : IDisposable
     public void A_checkpoint_that_has_lost_its_checksum_is_refused()
     {
         TinyRun.Train(folder, "run", TinyRun.Options with { Checkpoint = new CheckpointOptions { Keep = 1 } });
-        string latest = new RunDirectory(folder.Of("run")).LatestCheckpoint()!;
+        string latest = new RunDirectory(folder.PathOf("run")).LatestCheckpoint()!;
         using (SafetensorsFile content = SafetensorsFile.Read(latest))
         {
             SafetensorsFile.Write(latest, [.. content.Tensors], new Dictionary<string, string> { ["step"] = content.Metadata["step"] });
@@ -60,7 +60,7 @@ public sealed class DamagedRunTests : IDisposable
     public void A_step_that_is_no_number_is_a_data_error(string step)
     {
         TinyRun.Train(folder, "run");
-        string latest = new RunDirectory(folder.Of("run")).LatestCheckpoint()!;
+        string latest = new RunDirectory(folder.PathOf("run")).LatestCheckpoint()!;
         using (SafetensorsFile content = SafetensorsFile.Read(latest))
         {
             var metadata = new Dictionary<string, string>(content.Metadata) { ["step"] = step };
@@ -74,7 +74,7 @@ public sealed class DamagedRunTests : IDisposable
     public void Lines_of_metrics_without_a_step_are_passed_over()
     {
         TinyRun.Train(folder, "run");
-        var run = new RunDirectory(folder.Of("run"));
+        var run = new RunDirectory(folder.PathOf("run"));
         string[] before = File.ReadAllLines(run.MetricsFile);
         File.WriteAllLines(run.MetricsFile, ["{\"loss\":1}", "null", .. before, "{\"step\":1"]);
         new Pretrainer(TinyRun.Options).Run(TinyRun.Images(), run.Root, resume: true);
@@ -105,13 +105,13 @@ public sealed class DamagedRunTests : IDisposable
     public void An_encoder_file_that_describes_itself_wrongly_is_a_data_error(string entry, string json)
     {
         TinyRun.Train(folder, "run");
-        string file = new RunDirectory(folder.Of("run")).EncoderFile;
+        string file = new RunDirectory(folder.PathOf("run")).EncoderFile;
         using (SafetensorsFile content = SafetensorsFile.Read(file))
         {
             SafetensorsFile.Write(file, [.. content.Tensors], new Dictionary<string, string>(content.Metadata) { [entry] = json });
         }
 
-        var error = Assert.Throws<DataException>(() => TrainedEncoder.Load(folder.Of("run")));
+        var error = Assert.Throws<DataException>(() => TrainedEncoder.Load(folder.PathOf("run")));
         Assert.StartsWith($"{file}: what it says about its {entry} cannot be used", error.Message, StringComparison.Ordinal);
     }
 
@@ -124,5 +124,5 @@ public sealed class DamagedRunTests : IDisposable
 
     private DataException Resuming(int keep = 2) => Assert.Throws<DataException>(() => new Pretrainer(
         TinyRun.Options with { Checkpoint = new CheckpointOptions { Keep = keep } })
-            .Run(TinyRun.Images(), folder.Of("run"), resume: true));
+            .Run(TinyRun.Images(), folder.PathOf("run"), resume: true));
 }

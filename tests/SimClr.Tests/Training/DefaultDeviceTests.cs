@@ -48,7 +48,7 @@ public sealed class DefaultDeviceTests : IDisposable
         TinyRun.Train(folder, "before", options);
         set_default_device(META);
         TinyRun.Train(folder, "after", options);
-        Assert.Equal(TinyRun.Checkpoint(folder.Of("before")), TinyRun.Checkpoint(folder.Of("after")));
+        Assert.Equal(TinyRun.Checkpoint(folder.PathOf("before")), TinyRun.Checkpoint(folder.PathOf("after")));
     }
 
     [Fact]
@@ -63,11 +63,11 @@ public sealed class DefaultDeviceTests : IDisposable
 
         (float[] Values, double[] Shares) Use()
         {
-            using TrainedEncoder encoder = TrainedEncoder.Load(new RunDirectory(folder.Of("run")).EncoderFile);
+            using TrainedEncoder encoder = TrainedEncoder.Load(new RunDirectory(folder.PathOf("run")).EncoderFile);
             EmbeddingTable table = Embedder.Embed(encoder, TinyRun.Images());
             return (
                 [.. table.Values],
-                [KnnClassifier.Evaluate(table, table, 5).Top1, LinearProbe.Evaluate(table, table).Top1]);
+                [KnnClassifier.Evaluate(table, table, 5).Top1, LinearEvaluation.OnEmbeddings(table, table).Top1]);
         }
     }
 
@@ -83,7 +83,7 @@ public sealed class DefaultDeviceTests : IDisposable
         using var task = new ContrastiveTask(
             SimClrModel.Create(options, "meta", new Dense()), new Product(), images);
         task.Model.train();
-        using Optimizer update = OptimizerCatalog.Create(Options.Optimizer with { Name = EnumText.Parse<OptimizerName>(optimizer) }, ParameterGroups.Of(task.Model), []);
+        using Optimizer update = OptimizerCatalog.Create(Options.Optimizer with { Name = EnumText.Parse<OptimizerName>(optimizer) }, ParameterGroups.FromModule(task.Model), []);
         IGradientStep step = task.Step(new RankShare(images, parts), World.Solo);
         for (int i = 0; i < 2; i++)
         {
@@ -91,7 +91,7 @@ public sealed class DefaultDeviceTests : IDisposable
             update.ZeroGradients();
             StepOutcome outcome = step.Compute(() => Views(images / parts));
             update.Step(0.1);
-            Assert.All(new[] { outcome.Loss, outcome.H, outcome.Z }, t => Assert.Equal(DeviceType.META, t.device_type));
+            Assert.All(new[] { outcome.Loss, outcome.H, outcome.Output }, t => Assert.Equal(DeviceType.META, t.device_type));
         }
 
         Assert.All(task.Model.parameters().Where(p => p.requires_grad), p => Assert.Equal(DeviceType.META, p.grad!.device_type));
@@ -116,7 +116,7 @@ public sealed class DefaultDeviceTests : IDisposable
     private sealed class Dense : nn.Module<Tensor, Tensor>
     {
         private readonly TorchSharp.Modules.Linear layer = nn.Linear(3 * 12 * 12, 8);
-        private readonly GlobalBatchNorm norm = GlobalBatchNorm.ForVectors(8);
+        private readonly SyncBatchNorm norm = SyncBatchNorm.ForVectors(8);
 
         public Dense()
             : base(nameof(Dense))
@@ -124,8 +124,8 @@ public sealed class DefaultDeviceTests : IDisposable
 
         public override Tensor forward(Tensor input)
         {
-            _ = norm.running_mean!.mul_(Scalars.Two);
-            return StageMark.Pass(layer.forward(input.flatten(1)), () => { }, new RankedWorld(SingleProcess.Instance));
+            _ = norm.running_mean!.mul_(RootedScalars.Two);
+            return BackwardHook.Attach(layer.forward(input.flatten(1)), () => { }, new RankedWorld(SingleProcess.Instance));
         }
     }
 

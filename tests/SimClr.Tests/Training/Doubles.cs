@@ -34,18 +34,18 @@ internal sealed class WithoutLabels(ImageDataSet images) : DelegatingDataSet(ima
 
     public override IReadOnlyList<string>? ClassNames => null;
 
-    public override IReadOnlyList<sbyte[]>? Presence => null;
+    public override IReadOnlyList<sbyte[]>? MultiLabels => null;
 }
 
 /// <summary>What a user might bring: two convolutions and a mean.</summary>
-internal sealed class OwnEncoder : nn.Module<Tensor, Tensor>
+internal sealed class CustomEncoder : nn.Module<Tensor, Tensor>
 {
     private readonly Conv2d first = nn.Conv2d(3, 8, 3, padding: 1);
     private readonly BatchNorm2d norm = nn.BatchNorm2d(8);
     private readonly Conv2d second = nn.Conv2d(8, 16, 3, padding: 1);
 
-    public OwnEncoder()
-        : base(nameof(OwnEncoder)) => RegisterComponents();
+    public CustomEncoder()
+        : base(nameof(CustomEncoder)) => RegisterComponents();
 
     public override Tensor forward(Tensor input)
     {
@@ -57,7 +57,7 @@ internal sealed class OwnEncoder : nn.Module<Tensor, Tensor>
 /// <summary>Another: h + W·h of one that is random, with W zero at the start.</summary>
 internal sealed class ResidualEncoder : nn.Module<Tensor, Tensor>
 {
-    private readonly OwnEncoder plain = new();
+    private readonly CustomEncoder plain = new();
     private readonly Linear residual = nn.Linear(16, 16);
 
     public ResidualEncoder()

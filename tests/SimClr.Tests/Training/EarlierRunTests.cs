@@ -32,16 +32,16 @@ public sealed class EarlierRunTests : IDisposable
         using (var stop = new CancellationTokenSource())
         {
             Assert.Throws<OperationCanceledException>(() => new SupervisedTrainer(Options) { Progress = new Reporter(p => Cancel(p, stop)) }
-                .Run(TinyRun.Images(Images), folder.Of("parts"), resume: true, stop.Token));
+                .Run(TinyRun.Images(Images), folder.PathOf("parts"), resume: true, stop.Token));
         }
 
         _ = Resume("parts", Options);
-        TinyRun.AssertSame(folder.Of("whole"), folder.Of("parts"));
+        TinyRun.AssertSame(folder.PathOf("whole"), folder.PathOf("parts"));
         Assert.DoesNotContain("scheduled_steps", File.ReadAllText(RunFile("whole")), StringComparison.Ordinal);
         Assert.DoesNotContain("not_adapted", File.ReadAllText(RunFile("whole")), StringComparison.Ordinal);
 
         // Warm-up of 5 steps, then a cosine over 11 that training leaves after 7; logged are steps 2, 4, 6, 8, 10 and 12.
-        double[] rates = [.. MetricsLog.Read(new RunDirectory(folder.Of("whole")).MetricsFile).Select(m => m["learning_rate"])];
+        double[] rates = [.. MetricsLog.Read(new RunDirectory(folder.PathOf("whole")).MetricsFile).Select(m => m["learning_rate"])];
         double[] expected = [0.2, 0.6, 1, 0.9206, 0.7077, 0.4288];
         Assert.All(expected.Zip(rates), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
         Assert.Contains(lines, line => line.Contains("16 steps are counted where 12 are made", StringComparison.Ordinal));
@@ -53,8 +53,8 @@ public sealed class EarlierRunTests : IDisposable
     {
         Describe("earlier");
         Assert.NotEmpty(Resume("earlier", Options));
-        new SupervisedTrainer(Options).Run(TinyRun.Images(Images), folder.Of("now"));
-        Assert.NotEqual(TinyRun.Checkpoint(folder.Of("now")), TinyRun.Checkpoint(folder.Of("earlier")));
+        new SupervisedTrainer(Options).Run(TinyRun.Images(Images), folder.PathOf("now"));
+        Assert.NotEqual(TinyRun.Checkpoint(folder.PathOf("now")), TinyRun.Checkpoint(folder.PathOf("earlier")));
         JsonNode now = JsonNode.Parse(File.ReadAllText(RunFile("now")))!;
         Assert.Equal(12, now["scheduled_steps"]!.GetValue<long>());
         Assert.Equal(["classifier.layer.weight"], now["not_adapted"]!.AsArray().Select(name => name!.GetValue<string>()));
@@ -68,24 +68,24 @@ public sealed class EarlierRunTests : IDisposable
         }
     }
 
-    private string RunFile(string name) => new RunDirectory(folder.Of(name)).RunFile;
+    private string RunFile(string name) => new RunDirectory(folder.PathOf(name)).RunFile;
 
     // As an earlier version has it once it wrote run.json, and before its first checkpoint.
     private void Describe(string name)
     {
         using var stop = new CancellationTokenSource();
         Assert.Throws<OperationCanceledException>(() => new SupervisedTrainer(Options) { Progress = new Reporter(_ => stop.Cancel()) }
-            .Run(TinyRun.Images(Images), folder.Of(name), cancellation: stop.Token));
+            .Run(TinyRun.Images(Images), folder.PathOf(name), cancellation: stop.Token));
         JsonObject run = JsonNode.Parse(File.ReadAllText(RunFile(name)))!.AsObject();
         Assert.True(run.Remove("scheduled_steps") && run.Remove("not_adapted"));
         File.WriteAllText(RunFile(name), run.ToJsonString());
-        Directory.Delete(new RunDirectory(folder.Of(name)).CheckpointFolder, recursive: true);
+        Directory.Delete(new RunDirectory(folder.PathOf(name)).CheckpointFolder, recursive: true);
     }
 
     private List<string> Resume(string name, PretrainOptions options)
     {
         var log = new ListLogger();
-        new SupervisedTrainer(options) { Logger = log }.Run(TinyRun.Images(Images), folder.Of(name), resume: true);
+        new SupervisedTrainer(options) { Logger = log }.Run(TinyRun.Images(Images), folder.PathOf(name), resume: true);
         return log.Lines;
     }
 }

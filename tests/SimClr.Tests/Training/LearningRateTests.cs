@@ -33,25 +33,25 @@ public sealed class LearningRateTests : IDisposable
     [Fact]
     public void On_127_images_at_batch_64_it_rises_from_0_to_the_peak_and_falls_to_0()
     {
-        new Pretrainer(Options).Run(TinyRun.Images(127), folder.Of("run"));
+        new Pretrainer(Options).Run(TinyRun.Images(127), folder.PathOf("run"));
         AssertRates(Expected, "run");
     }
 
     [Fact]
     public void Supervised_training_and_several_ranks_have_the_same_rates()
     {
-        new SupervisedTrainer(Options).Run(TinyRun.Images(127), folder.Of("supervised"));
+        new SupervisedTrainer(Options).Run(TinyRun.Images(127), folder.PathOf("supervised"));
         AssertRates(Expected, "supervised");
-        _ = ThreadRanks.Run(2, ranks => new Pretrainer(Options) { Communicator = ranks }.Run(TinyRun.Images(127), folder.Of("ranks")));
+        _ = ThreadRanks.Run(2, ranks => new Pretrainer(Options) { Communicator = ranks }.Run(TinyRun.Images(127), folder.PathOf("ranks")));
         AssertRates(Expected, "ranks");
     }
 
     [Fact]
     public void A_run_resumed_for_more_epochs_ends_at_0_too()
     {
-        new Pretrainer(Options).Run(TinyRun.Images(127), folder.Of("run"));
+        new Pretrainer(Options).Run(TinyRun.Images(127), folder.PathOf("run"));
         PretrainOptions longer = Options with { Schedule = Options.Schedule with { Epochs = 14 } };
-        new Pretrainer(longer).Run(TinyRun.Images(127), folder.Of("run"), resume: true);
+        new Pretrainer(longer).Run(TinyRun.Images(127), folder.PathOf("run"), resume: true);
 
         // The cosine over twelve steps from its seventh on.
         AssertRates([.. Expected, 0.5, 0.3705905, 0.25, 0.1464466, 0.0669873, 0.0170371], "run");
@@ -68,7 +68,7 @@ public sealed class LearningRateTests : IDisposable
             Schedule = photos.Schedule with { Epochs = 12 },
             Threads = 1,
         };
-        new Pretrainer(small).Run(TinyRun.Images(100), folder.Of("run"));
+        new Pretrainer(small).Run(TinyRun.Images(100), folder.PathOf("run"));
 
         // The peak is 0.075 · √64 = 0.6.
         AssertRates([0, 0.06, 0.12, 0.18, 0.24, 0.3, 0.36, 0.42, 0.48, 0.54, 0.6, 0.3], "run");
@@ -83,8 +83,8 @@ public sealed class LearningRateTests : IDisposable
             2, 2, images: 1000, options.BatchSizeFor(1000), epochs: 3, peak: 1, options, TestDevice.Name, SingleProcess.Instance, ScalarType.Float64);
         AssertMoves(
             [1, 0.9330127, 0.75, 0.5, 0.25, 0.0669873],
-            h => trainer.Step(h.to_type(ScalarType.Float64), arange(500, dtype: ScalarType.Int64).remainder(2).Here(), last: false),
-            () => trainer.Logits(ones(1, 2, dtype: ScalarType.Float64).Here())[0],
+            h => trainer.Step(h.to_type(ScalarType.Float64), arange(500, dtype: ScalarType.Int64).remainder(2).ToTestDevice(), last: false),
+            () => trainer.Logits(ones(1, 2, dtype: ScalarType.Float64).ToTestDevice())[0],
             rows: 500);
     }
 
@@ -105,7 +105,7 @@ public sealed class LearningRateTests : IDisposable
         // Nesterov momentum 0.9 of a gradient that stays as it is: each step has 1 + 0.9 · (1 + 0.9 + … ) of it.
         AssertMoves(
             [.. rates.Zip([1.9, 2.71, 3.439, 4.0951, 4.68559, 5.217031], (rate, moved) => rate * moved)],
-            h => probe.Learn(new StepOutcome(zeros(1), h, h, Numbers.Of(Enumerable.Range(0, 128).Select(i => i % 2)).Here()), step++),
+            h => probe.Learn(new StepOutcome(zeros(1), h, h, Numbers.ToTensor(Enumerable.Range(0, 128).Select(i => i % 2)).ToTestDevice()), step++),
             () => weight[0].sum().item<float>(),
             rows: 128);
     }
@@ -118,7 +118,7 @@ public sealed class LearningRateTests : IDisposable
         foreach (double _ in expected)
         {
             double before = position();
-            step(arange(rows).remainder(2).mul(-2e-4f).add(1e-4f).view(-1, 1).expand(rows, 2).to_type(ScalarType.Float32).Here());
+            step(arange(rows).remainder(2).mul(-2e-4f).add(1e-4f).view(-1, 1).expand(rows, 2).to_type(ScalarType.Float32).ToTestDevice());
             moves.Add(position() - before);
         }
 
@@ -127,7 +127,7 @@ public sealed class LearningRateTests : IDisposable
 
     private void AssertRates(double[] expected, string name)
     {
-        double[] rates = [.. MetricsLog.Read(new RunDirectory(folder.Of(name)).MetricsFile).Select(m => m["learning_rate"])];
+        double[] rates = [.. MetricsLog.Read(new RunDirectory(folder.PathOf(name)).MetricsFile).Select(m => m["learning_rate"])];
         Assert.Equal(expected.Length, rates.Length);
         Assert.All(expected.Zip(rates), pair => Assert.Equal(pair.First, pair.Second, 1e-6));
     }

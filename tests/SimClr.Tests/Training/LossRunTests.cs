@@ -29,7 +29,7 @@ public sealed class LossRunTests : IDisposable
             Precision = Precision.Bf16,
         };
         TinyRun.Train(folder, "run", options);
-        var metrics = MetricsLog.Read(new RunDirectory(folder.Of("run")).MetricsFile).ToArray();
+        var metrics = MetricsLog.Read(new RunDirectory(folder.PathOf("run")).MetricsFile).ToArray();
         Assert.All(metrics, m => Assert.Equal(chance, m["chance_loss"], 1e-6));
         Assert.All(metrics, m => Assert.InRange(m["loss"], 0.3 * chance, 1.7 * chance));
     }

@@ -5,5 +5,5 @@ namespace SimClr.Tests.Training;
 /// <summary>Numbers of images as they come with their views.</summary>
 internal static class Numbers
 {
-    public static Tensor Of(IEnumerable<int> images) => tensor(images.Select(image => (long)image).ToArray(), device: CPU);
+    public static Tensor ToTensor(IEnumerable<int> images) => tensor(images.Select(image => (long)image).ToArray(), device: CPU);
 }

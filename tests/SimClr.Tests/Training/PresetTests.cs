@@ -38,10 +38,10 @@ public sealed class PresetTests
             Schedule = preset.Schedule with { Epochs = 1, WarmupEpochs = 0 },
         };
         ImageDataSet images = TinyRun.Images(4);
-        PretrainResult result = new Pretrainer(small).Run(images, folder.Of("run"));
+        PretrainResult result = new Pretrainer(small).Run(images, folder.PathOf("run"));
         Assert.Equal(1, result.Steps);
         Assert.True(double.IsFinite(result.FinalLoss));
-        using TrainedEncoder encoder = TrainedEncoder.Load(folder.Of("run"));
+        using TrainedEncoder encoder = TrainedEncoder.Load(folder.PathOf("run"));
         Assert.Equal(small.Views, encoder.Views);
     }
 

@@ -25,7 +25,7 @@ public sealed class PretrainerTests : IDisposable
     public void A_run_leaves_its_description_metrics_checkpoints_and_encoder()
     {
         PretrainResult result = TinyRun.Train(folder, "run");
-        var run = new RunDirectory(folder.Of("run"));
+        var run = new RunDirectory(folder.PathOf("run"));
 
         Assert.Equal((12, 3), (result.Steps, result.Epochs));
         Assert.InRange(result.FinalLoss, 0.1, 5);
@@ -55,8 +55,8 @@ public sealed class PretrainerTests : IDisposable
         // Before the first step there is nothing that could have been loaded ahead: it waits for its sixteen images.
         using var images = new SlowDataSet(TinyRun.Images(), TimeSpan.FromMilliseconds(5));
         PretrainOptions options = TinyRun.Options with { Data = new DataOptions { Workers = 1, Cache = DataCache.Never } };
-        new Pretrainer(options).Run(images, folder.Of("run"));
-        double[] waits = [.. MetricsLog.Read(new RunDirectory(folder.Of("run")).MetricsFile).Select(m => m["input_wait"])];
+        new Pretrainer(options).Run(images, folder.PathOf("run"));
+        double[] waits = [.. MetricsLog.Read(new RunDirectory(folder.PathOf("run")).MetricsFile).Select(m => m["input_wait"])];
         Assert.InRange(waits[0], 0.001, 1);
     }
 
@@ -66,15 +66,15 @@ public sealed class PretrainerTests : IDisposable
         TinyRun.Train(folder, "a", TinyRun.Options with { Data = new DataOptions { Workers = 1 } });
         TinyRun.Train(folder, "b", TinyRun.Options with { Data = new DataOptions { Workers = 4 } });
         TinyRun.Train(folder, "c", TinyRun.Options with { Seed = 1 });
-        TinyRun.AssertSame(folder.Of("a"), folder.Of("b"));
-        Assert.NotEqual(TinyRun.Checkpoint(folder.Of("a")), TinyRun.Checkpoint(folder.Of("c")));
+        TinyRun.AssertSame(folder.PathOf("a"), folder.PathOf("b"));
+        Assert.NotEqual(TinyRun.Checkpoint(folder.PathOf("a")), TinyRun.Checkpoint(folder.PathOf("c")));
     }
 
     [Fact]
     public void The_loss_goes_down()
     {
         TinyRun.Train(folder, "run", TinyRun.Options with { Schedule = new ScheduleOptions { Epochs = 15, WarmupEpochs = 1 } });
-        double[] losses = [.. MetricsLog.Read(new RunDirectory(folder.Of("run")).MetricsFile).Select(m => m["loss"])];
+        double[] losses = [.. MetricsLog.Read(new RunDirectory(folder.PathOf("run")).MetricsFile).Select(m => m["loss"])];
         Assert.True(losses[^8..].Average() < losses[..4].Average() - 0.1, string.Join(" ", losses));
     }
 
@@ -87,7 +87,7 @@ public sealed class PretrainerTests : IDisposable
         PretrainOptions options = TinyRun.Options with { Head = TinyRun.Options.Head with { Kind = EnumText.Parse<HeadKind>(kind) } };
         using SimClrModel before = SimClrModel.Create(options, TestDevice.Name, null);
         TinyRun.Train(folder, kind, options);
-        using TrainedEncoder after = TrainedEncoder.Load(folder.Of(kind));
+        using TrainedEncoder after = TrainedEncoder.Load(folder.PathOf(kind));
         var weights = after.Module.named_parameters().ToDictionary(p => p.name, p => p.parameter);
         foreach (var (name, parameter) in before.Encoder.named_parameters())
         {
@@ -103,8 +103,8 @@ public sealed class PretrainerTests : IDisposable
         PretrainOptions options = TinyRun.Options with { Optimizer = new OptimizerOptions { Name = EnumText.Parse<OptimizerName>(name), PeakRate = 0.01 } };
         TinyRun.Train(folder, "whole", options);
         StopAfter(8, "parts", options);
-        new Pretrainer(options).Run(TinyRun.Images(), folder.Of("parts"), resume: true);
-        TinyRun.AssertSame(folder.Of("whole"), folder.Of("parts"));
+        new Pretrainer(options).Run(TinyRun.Images(), folder.PathOf("parts"), resume: true);
+        TinyRun.AssertSame(folder.PathOf("whole"), folder.PathOf("parts"));
     }
 
     [Theory]
@@ -116,13 +116,13 @@ public sealed class PretrainerTests : IDisposable
         PretrainOptions options = TinyRun.Options with { Precision = EnumText.Parse<Precision>(precision), Threads = threads };
         TinyRun.Train(folder, "whole", options);
         StopAfter(step, "parts", options);
-        PretrainResult resumed = new Pretrainer(options).Run(TinyRun.Images(), folder.Of("parts"), resume: true);
+        PretrainResult resumed = new Pretrainer(options).Run(TinyRun.Images(), folder.PathOf("parts"), resume: true);
         Assert.Equal(12, resumed.Steps);
-        TinyRun.AssertSame(folder.Of("whole"), folder.Of("parts"));
+        TinyRun.AssertSame(folder.PathOf("whole"), folder.PathOf("parts"));
         Assert.Equal(
-            File.ReadAllBytes(new RunDirectory(folder.Of("whole")).EncoderFile),
-            File.ReadAllBytes(new RunDirectory(folder.Of("parts")).EncoderFile));
-        double[] steps = [.. MetricsLog.Read(new RunDirectory(folder.Of("parts")).MetricsFile).Select(m => m["step"])];
+            File.ReadAllBytes(new RunDirectory(folder.PathOf("whole")).EncoderFile),
+            File.ReadAllBytes(new RunDirectory(folder.PathOf("parts")).EncoderFile));
+        double[] steps = [.. MetricsLog.Read(new RunDirectory(folder.PathOf("parts")).MetricsFile).Select(m => m["step"])];
         Assert.Equal(steps.Order().Distinct(), steps);
     }
 
@@ -134,10 +134,10 @@ public sealed class PretrainerTests : IDisposable
         PretrainOptions options = InMicroBatches(micro) with { Precision = EnumText.Parse<Precision>(precision) };
         TinyRun.Train(folder, "whole", options);
         StopAfter(8, "parts", options);
-        new Pretrainer(options).Run(TinyRun.Images(), folder.Of("parts"), resume: true);
-        TinyRun.AssertSame(folder.Of("whole"), folder.Of("parts"));
+        new Pretrainer(options).Run(TinyRun.Images(), folder.PathOf("parts"), resume: true);
+        TinyRun.AssertSame(folder.PathOf("whole"), folder.PathOf("parts"));
         TinyRun.Train(folder, "plain", TinyRun.Options with { Precision = EnumText.Parse<Precision>(precision) });
-        Assert.NotEqual(TinyRun.Checkpoint(folder.Of("whole")), TinyRun.Checkpoint(folder.Of("plain")));
+        Assert.NotEqual(TinyRun.Checkpoint(folder.PathOf("whole")), TinyRun.Checkpoint(folder.PathOf("plain")));
     }
 
     [Fact]
@@ -146,9 +146,9 @@ public sealed class PretrainerTests : IDisposable
         PretrainOptions options = TinyRun.Options with { Precision = Precision.Tf32 };
         TinyRun.Train(folder, "fp32", options with { Precision = Precision.Fp32 });
         StopAfter(8, "tf32", options);
-        new Pretrainer(options).Run(TinyRun.Images(), folder.Of("tf32"), resume: true);
-        Assert.Equal(TinyRun.Checkpoint(folder.Of("fp32")), TinyRun.Checkpoint(folder.Of("tf32")));
-        Assert.Equal("tf32", RunRecord.Read(new RunDirectory(folder.Of("tf32")).RunFile).Machine.Precision);
+        new Pretrainer(options).Run(TinyRun.Images(), folder.PathOf("tf32"), resume: true);
+        Assert.Equal(TinyRun.Checkpoint(folder.PathOf("fp32")), TinyRun.Checkpoint(folder.PathOf("tf32")));
+        Assert.Equal("tf32", RunRecord.Read(new RunDirectory(folder.PathOf("tf32")).RunFile).Machine.Precision);
     }
 
     [Fact]
@@ -156,7 +156,7 @@ public sealed class PretrainerTests : IDisposable
     {
         TinyRun.Train(folder, "plain");
         TinyRun.Train(folder, "micro", InMicroBatches(TinyRun.Options.Batch.Size));
-        TinyRun.AssertSame(folder.Of("plain"), folder.Of("micro"));
+        TinyRun.AssertSame(folder.PathOf("plain"), folder.PathOf("micro"));
     }
 
     [Theory]
@@ -172,7 +172,7 @@ public sealed class PretrainerTests : IDisposable
         };
         PretrainResult result = TinyRun.Train(folder, kind, options);
         Assert.Equal(31, result.Health!.Candidates);
-        var metrics = MetricsLog.Read(new RunDirectory(folder.Of(kind)).MetricsFile).ToArray();
+        var metrics = MetricsLog.Read(new RunDirectory(folder.PathOf(kind)).MetricsFile).ToArray();
         Assert.All(metrics, m => Assert.Equal(Math.Log(31), m["chance_loss"], 1e-12));
 
         // Untrained, the loss is near chance, and more than the loss of a micro-batch is even there: ln 7.
@@ -184,13 +184,13 @@ public sealed class PretrainerTests : IDisposable
     {
         PretrainOptions options = InMicroBatches(0);
         StopAfter(4, "run", options);
-        string file = new RunDirectory(folder.Of("run")).RunFile;
+        string file = new RunDirectory(folder.PathOf("run")).RunFile;
         Assert.Contains("\"micro_batch\": 16", File.ReadAllText(file), StringComparison.Ordinal);   // all of it fits
 
         File.WriteAllText(file, File.ReadAllText(file).Replace("\"micro_batch\": 16", "\"micro_batch\": 5", StringComparison.Ordinal));
         var log = new ListLogger();
         PretrainOptions less = options with { Batch = options.Batch with { Memory = "1MB" } };
-        new Pretrainer(less) { Logger = log }.Run(TinyRun.Images(), folder.Of("run"), resume: true);
+        new Pretrainer(less) { Logger = log }.Run(TinyRun.Images(), folder.PathOf("run"), resume: true);
         Assert.Contains(log.Lines, line => line.Contains("4 micro-batches of at most 5", StringComparison.Ordinal));
     }
 
@@ -199,7 +199,7 @@ public sealed class PretrainerTests : IDisposable
     {
         TinyRun.Train(folder, "plain");
         TinyRun.Train(folder, "auto", InMicroBatches(0));
-        TinyRun.AssertSame(folder.Of("plain"), folder.Of("auto"));
+        TinyRun.AssertSame(folder.PathOf("plain"), folder.PathOf("auto"));
     }
 
     [Fact]
@@ -208,7 +208,7 @@ public sealed class PretrainerTests : IDisposable
         PretrainOptions options = TinyRun.Options with { Batch = TinyRun.Options.Batch with { Micro = 0, Memory = "1MB" } };
         var error = Assert.Throws<ConfigurationException>(() => TinyRun.Train(folder, "run", options));
         Assert.Contains("1 MB of memory are too little", error.Message, StringComparison.Ordinal);
-        Assert.False(File.Exists(new RunDirectory(folder.Of("run")).RunFile));
+        Assert.False(File.Exists(new RunDirectory(folder.PathOf("run")).RunFile));
     }
 
     [Theory]
@@ -217,7 +217,7 @@ public sealed class PretrainerTests : IDisposable
     public void The_run_says_at_its_start_what_batch_norm_sees(int? micro, string words)
     {
         var log = new ListLogger();
-        new Pretrainer(InMicroBatches(micro)) { Logger = log }.Run(TinyRun.Images(), folder.Of("run"));
+        new Pretrainer(InMicroBatches(micro)) { Logger = log }.Run(TinyRun.Images(), folder.PathOf("run"));
         Assert.Contains(log.Lines, line => line.Contains(words, StringComparison.Ordinal));
     }
 
@@ -227,7 +227,7 @@ public sealed class PretrainerTests : IDisposable
         TinyRun.Train(folder, "run");
         var log = new ListLogger();
         PretrainOptions longer = TinyRun.Options with { Schedule = TinyRun.Options.Schedule with { Epochs = 5 } };
-        PretrainResult result = new Pretrainer(longer) { Logger = log }.Run(TinyRun.Images(), folder.Of("run"), resume: true);
+        PretrainResult result = new Pretrainer(longer) { Logger = log }.Run(TinyRun.Images(), folder.PathOf("run"), resume: true);
         Assert.Equal(20, result.Steps);
         Assert.Contains(log.Lines, line => line.Contains("planned for 12 steps and now goes to 20", StringComparison.Ordinal)
             && line.Contains("cosine", StringComparison.Ordinal));
@@ -244,7 +244,7 @@ public sealed class PretrainerTests : IDisposable
         };
         TinyRun.Train(folder, "one", options with { Data = new DataOptions { Workers = 1 } });
         TinyRun.Train(folder, "three", options with { Data = new DataOptions { Workers = 3 } });
-        TinyRun.AssertSame(folder.Of("one"), folder.Of("three"));
+        TinyRun.AssertSame(folder.PathOf("one"), folder.PathOf("three"));
 
         // The loss of the first step: later ones carry on what rounding made of it.
         PretrainOptions single = options with { Batch = new BatchOptions { Size = 64 }, Schedule = new ScheduleOptions { Epochs = 1, WarmupEpochs = 0 } };
@@ -259,17 +259,17 @@ public sealed class PretrainerTests : IDisposable
         folder.Write("images/a.png", EncodedImages.OfColor(new SkiaSharp.SKColor(1, 2, 3), SkiaSharp.SKEncodedImageFormat.Png, 16, 16));
         folder.Write("images/b.png", EncodedImages.OfColor(new SkiaSharp.SKColor(9, 2, 3), SkiaSharp.SKEncodedImageFormat.Png, 16, 16));
         PretrainOptions options = TinyRun.Options with { Batch = new BatchOptions { Size = 2 } };
-        using ImageDataSet images = DataSets.Open(folder.Of("images"), new DataOptions { Decoder = JpegDecoder.Skia });
-        new Pretrainer(options).Run(images, folder.Of("run"));
-        string description = File.ReadAllText(new RunDirectory(folder.Of("run")).RunFile);
+        using ImageDataSet images = DataSets.Open(folder.PathOf("images"), new DataOptions { Decoder = JpegDecoder.Skia });
+        new Pretrainer(options).Run(images, folder.PathOf("run"));
+        string description = File.ReadAllText(new RunDirectory(folder.PathOf("run")).RunFile);
         Assert.Contains("\"decoder\": \"skia\"", description);
 
         var log = new ListLogger();
-        new Pretrainer(options) { Logger = log }.Run(images, folder.Of("run"), resume: true);
+        new Pretrainer(options) { Logger = log }.Run(images, folder.PathOf("run"), resume: true);
         Assert.DoesNotContain(log.Lines, line => line.Contains("bit-exact", StringComparison.Ordinal));
         File.WriteAllText(
-            new RunDirectory(folder.Of("run")).RunFile, description.Replace("\"decoder\": \"skia\"", "\"decoder\": \"turbojpeg\""));
-        new Pretrainer(options) { Logger = log }.Run(images, folder.Of("run"), resume: true);
+            new RunDirectory(folder.PathOf("run")).RunFile, description.Replace("\"decoder\": \"skia\"", "\"decoder\": \"turbojpeg\""));
+        new Pretrainer(options) { Logger = log }.Run(images, folder.PathOf("run"), resume: true);
         Assert.Contains(log.Lines, line => line.Contains("by turbojpeg and goes on with skia: it may not be bit-exact", StringComparison.Ordinal));
     }
 
@@ -277,10 +277,10 @@ public sealed class PretrainerTests : IDisposable
     public void Resuming_a_finished_run_changes_nothing()
     {
         TinyRun.Train(folder, "run");
-        byte[] before = TinyRun.Checkpoint(folder.Of("run"));
-        PretrainResult again = new Pretrainer(TinyRun.Options).Run(TinyRun.Images(), folder.Of("run"), resume: true);
+        byte[] before = TinyRun.Checkpoint(folder.PathOf("run"));
+        PretrainResult again = new Pretrainer(TinyRun.Options).Run(TinyRun.Images(), folder.PathOf("run"), resume: true);
         Assert.Equal(12, again.Steps);
-        Assert.Equal(before, TinyRun.Checkpoint(folder.Of("run")));
+        Assert.Equal(before, TinyRun.Checkpoint(folder.PathOf("run")));
     }
 
     [Fact]
@@ -289,7 +289,7 @@ public sealed class PretrainerTests : IDisposable
         TinyRun.Train(folder, "run");
         PretrainOptions other = TinyRun.Options with { Loss = new LossOptions { Temperature = 0.1 }, Seed = 3 };
         var error = Assert.Throws<ResumeMismatchException>(
-            () => new Pretrainer(other).Run(TinyRun.Images(), folder.Of("run"), resume: true));
+            () => new Pretrainer(other).Run(TinyRun.Images(), folder.PathOf("run"), resume: true));
         Assert.Contains("loss.temperature: the run has 0.5, now 0.1", error.Message, StringComparison.Ordinal);
         Assert.Contains("seed: the run has 0, now 3", error.Message, StringComparison.Ordinal);
         Assert.Equal(5, error.ExitCode);
@@ -300,7 +300,7 @@ public sealed class PretrainerTests : IDisposable
     {
         TinyRun.Train(folder, "run");
         Assert.Throws<ResumeMismatchException>(
-            () => new Pretrainer(TinyRun.Options).Run(TinyRun.Images(63), folder.Of("run"), resume: true));
+            () => new Pretrainer(TinyRun.Options).Run(TinyRun.Images(63), folder.PathOf("run"), resume: true));
     }
 
     [Fact]
@@ -311,7 +311,7 @@ public sealed class PretrainerTests : IDisposable
         Assert.Contains("resume: true", taken.Message, StringComparison.Ordinal);
         folder.Write("other/letter.txt", "mine");
         Assert.Throws<ConfigurationException>(() => TinyRun.Train(folder, "other"));
-        Assert.Equal("mine", File.ReadAllText(folder.Of("other/letter.txt")));
+        Assert.Equal("mine", File.ReadAllText(folder.PathOf("other/letter.txt")));
     }
 
     [Fact]
@@ -319,16 +319,16 @@ public sealed class PretrainerTests : IDisposable
     {
         PretrainOptions good = TinyRun.Options with { Optimizer = new OptimizerOptions { Name = OptimizerName.Sgd, PeakRate = 1e-3 } };
         StopAfter(4, "run", good);
-        string checkpoint = new RunDirectory(folder.Of("run")).LatestCheckpoint()!;
+        string checkpoint = new RunDirectory(folder.PathOf("run")).LatestCheckpoint()!;
         Poison(checkpoint);
         var error = Assert.Throws<DivergenceException>(
-            () => new Pretrainer(good).Run(TinyRun.Images(), folder.Of("run"), resume: true));
+            () => new Pretrainer(good).Run(TinyRun.Images(), folder.PathOf("run"), resume: true));
         Assert.Equal(4, error.ExitCode);
         Assert.Contains("step 5 ", error.Message, StringComparison.Ordinal);
         Assert.Contains("Likely cause", error.Message, StringComparison.Ordinal);
         Assert.Contains(checkpoint, error.Message, StringComparison.Ordinal);
-        Assert.Equal(checkpoint, new RunDirectory(folder.Of("run")).LatestCheckpoint());
-        Assert.False(File.Exists(new RunDirectory(folder.Of("run")).EncoderFile));
+        Assert.Equal(checkpoint, new RunDirectory(folder.PathOf("run")).LatestCheckpoint());
+        Assert.False(File.Exists(new RunDirectory(folder.PathOf("run")).EncoderFile));
     }
 
     [Fact]
@@ -342,12 +342,12 @@ public sealed class PretrainerTests : IDisposable
     [Fact]
     public void An_encoder_of_your_own_serves()
     {
-        using var own = new OwnEncoder();
+        using var own = new CustomEncoder();
         PretrainOptions options = TinyRun.Options with { Precision = Precision.Fp32 };
-        new Pretrainer(options, own).Run(TinyRun.Images(), folder.Of("run"));
-        Assert.Throws<DataException>(() => TrainedEncoder.Load(folder.Of("run")));
-        using var again = new OwnEncoder();
-        using TrainedEncoder loaded = TrainedEncoder.Load(folder.Of("run"), ownEncoder: again);
+        new Pretrainer(options, own).Run(TinyRun.Images(), folder.PathOf("run"));
+        Assert.Throws<DataException>(() => TrainedEncoder.Load(folder.PathOf("run")));
+        using var again = new CustomEncoder();
+        using TrainedEncoder loaded = TrainedEncoder.Load(folder.PathOf("run"), customEncoder: again);
         using Tensor x = rand(2, 3, 12, 12);
         own.eval();
         Assert.Equal(0, own.forward(x).sub(loaded.Module.forward(x)).abs().max().item<float>());
@@ -358,15 +358,15 @@ public sealed class PretrainerTests : IDisposable
     {
         PretrainOptions options = TinyRun.Options with { Precision = Precision.Fp32, Threads = 1 };
         using ResidualEncoder whole = Start();
-        new Pretrainer(options, whole).Run(TinyRun.Images(), folder.Of("whole"));
-        Assert.Equal(["encoder.residual.weight"], RunRecord.Read(new RunDirectory(folder.Of("whole")).RunFile).NotAdapted!);
+        new Pretrainer(options, whole).Run(TinyRun.Images(), folder.PathOf("whole"));
+        Assert.Equal(["encoder.residual.weight"], RunRecord.Read(new RunDirectory(folder.PathOf("whole")).RunFile).NotAdapted!);
 
         using ResidualEncoder parts = Start();
         using var stop = new CancellationTokenSource();
         var trainer = new Pretrainer(options, parts) { Progress = new Reporter(_ => stop.Cancel()) };
-        Assert.Throws<OperationCanceledException>(() => trainer.Run(TinyRun.Images(), folder.Of("parts"), cancellation: stop.Token));
-        new Pretrainer(options, parts).Run(TinyRun.Images(), folder.Of("parts"), resume: true);
-        TinyRun.AssertSame(folder.Of("whole"), folder.Of("parts"));
+        Assert.Throws<OperationCanceledException>(() => trainer.Run(TinyRun.Images(), folder.PathOf("parts"), cancellation: stop.Token));
+        new Pretrainer(options, parts).Run(TinyRun.Images(), folder.PathOf("parts"), resume: true);
+        TinyRun.AssertSame(folder.PathOf("whole"), folder.PathOf("parts"));
 
         static ResidualEncoder Start()
         {
@@ -379,17 +379,17 @@ public sealed class PretrainerTests : IDisposable
     public void Weights_to_start_from_are_taken_strictly_and_a_classifier_is_passed_over()
     {
         TinyRun.Train(folder, "first");
-        using TrainedEncoder first = TrainedEncoder.Load(folder.Of("first"));
-        var tensors = ModuleState.Of(first.Module).Append(KeyValuePair.Create("fc.weight", ones(3, 3))).ToArray();
-        SafetensorsFile.Write(folder.Of("start.safetensors"), tensors, new Dictionary<string, string>());
+        using TrainedEncoder first = TrainedEncoder.Load(folder.PathOf("first"));
+        var tensors = ModuleState.Enumerate(first.Module).Append(KeyValuePair.Create("fc.weight", ones(3, 3))).ToArray();
+        SafetensorsFile.Write(folder.PathOf("start.safetensors"), tensors, new Dictionary<string, string>());
 
         PretrainOptions options = TinyRun.Options with
         {
-            Encoder = TinyRun.Options.Encoder with { Weights = folder.Of("start.safetensors") },
+            Encoder = TinyRun.Options.Encoder with { Weights = folder.PathOf("start.safetensors") },
             Optimizer = new OptimizerOptions { PeakRate = 1e-30 },
         };
         TinyRun.Train(folder, "second", options);
-        using TrainedEncoder second = TrainedEncoder.Load(folder.Of("second"));
+        using TrainedEncoder second = TrainedEncoder.Load(folder.PathOf("second"));
         foreach (var (name, parameter) in first.Module.named_parameters())
         {
             Assert.True(parameter.allclose(second.Module.get_parameter(name)!), name);
@@ -405,12 +405,12 @@ public sealed class PretrainerTests : IDisposable
         TinyRun.Train(folder, "first");
         PretrainOptions options = TinyRun.Options with
         {
-            Encoder = TinyRun.Options.Encoder with { Weights = folder.Of("first/encoder.safetensors") },
+            Encoder = TinyRun.Options.Encoder with { Weights = folder.PathOf("first/encoder.safetensors") },
         };
         var same = new ListLogger();
-        new Pretrainer(options) { Logger = same }.Run(TinyRun.Images(), folder.Of("second"));
+        new Pretrainer(options) { Logger = same }.Run(TinyRun.Images(), folder.PathOf("second"));
         var other = new ListLogger();
-        new Pretrainer(options with { Views = options.Views with { Normalize = Normalization.ImageNet } }) { Logger = other }.Run(TinyRun.Images(), folder.Of("third"));
+        new Pretrainer(options with { Views = options.Views with { Normalize = Normalization.ImageNet } }) { Logger = other }.Run(TinyRun.Images(), folder.PathOf("third"));
 
         Assert.DoesNotContain(same.Lines, line => line.Contains("expect pixels", StringComparison.Ordinal));
         Assert.Contains(other.Lines, line => line.Contains("expect pixels with normalization none, and views.normalize is imagenet", StringComparison.Ordinal));
@@ -420,11 +420,11 @@ public sealed class PretrainerTests : IDisposable
     public void Labels_are_used_for_progress_only()
     {
         ImageDataSet labeled = TinyRun.Images(128);
-        new Pretrainer(TinyRun.Options).Run(labeled, folder.Of("labeled"));
-        new Pretrainer(TinyRun.Options).Run(new WithoutLabels(labeled), folder.Of("unlabeled"));
-        TinyRun.AssertSame(folder.Of("labeled"), folder.Of("unlabeled"));
-        Assert.Contains(MetricsLog.Read(new RunDirectory(folder.Of("labeled")).MetricsFile), m => m.ContainsKey("knn"));
-        Assert.DoesNotContain(MetricsLog.Read(new RunDirectory(folder.Of("unlabeled")).MetricsFile), m => m.ContainsKey("knn"));
+        new Pretrainer(TinyRun.Options).Run(labeled, folder.PathOf("labeled"));
+        new Pretrainer(TinyRun.Options).Run(new WithoutLabels(labeled), folder.PathOf("unlabeled"));
+        TinyRun.AssertSame(folder.PathOf("labeled"), folder.PathOf("unlabeled"));
+        Assert.Contains(MetricsLog.Read(new RunDirectory(folder.PathOf("labeled")).MetricsFile), m => m.ContainsKey("knn"));
+        Assert.DoesNotContain(MetricsLog.Read(new RunDirectory(folder.PathOf("unlabeled")).MetricsFile), m => m.ContainsKey("knn"));
     }
 
     [Theory]
@@ -435,7 +435,7 @@ public sealed class PretrainerTests : IDisposable
         var counts = new List<long>();
         var progress = new Reporter(_ => counts.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount));
         PretrainOptions options = InMicroBatches(micro) with { Schedule = new ScheduleOptions { Epochs = 12, WarmupEpochs = 1 } };
-        new Pretrainer(options) { Progress = progress }.Run(TinyRun.Images(), folder.Of("run"));
+        new Pretrainer(options) { Progress = progress }.Run(TinyRun.Images(), folder.PathOf("run"));
         Assert.True(counts.Count > 10);
         Assert.Single(counts.Skip(2).Distinct());
     }
@@ -458,8 +458,8 @@ public sealed class PretrainerTests : IDisposable
             }),
         };
         Assert.Throws<OperationCanceledException>(
-            () => trainer.Run(TinyRun.Images(), folder.Of(name), cancellation: stop.Token));
-        Assert.EndsWith($"{step:D9}.safetensors", new RunDirectory(folder.Of(name)).LatestCheckpoint(), StringComparison.Ordinal);
+            () => trainer.Run(TinyRun.Images(), folder.PathOf(name), cancellation: stop.Token));
+        Assert.EndsWith($"{step:D9}.safetensors", new RunDirectory(folder.PathOf(name)).LatestCheckpoint(), StringComparison.Ordinal);
     }
 
     private static void Poison(string checkpoint)

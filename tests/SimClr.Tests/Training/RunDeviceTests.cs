@@ -27,9 +27,9 @@ public sealed class RunDeviceTests : IDisposable
     public void Going_on_on_another_kind_of_device_is_told(string before, bool told)
     {
         PretrainOptions options = TinyRun.Options with { Device = "cpu", Precision = Precision.Fp32 };
-        var run = new RunDirectory(folder.Of("run"));
+        var run = new RunDirectory(folder.PathOf("run"));
         Directory.CreateDirectory(run.Root);
-        RunRecord.Of(options, TinyRun.Images(), new ComputePlan(before, "fp32", 1), 12, RunRecord.Pretraining).Write(run.RunFile);
+        RunRecord.Create(options, TinyRun.Images(), new ComputePlan(before, "fp32", 1), 12, RunRecord.Pretraining).Write(run.RunFile);
         var log = new Log();
         ComputePlan plan = RunResumption.Prepare(run, RunRecord.Find(run), options, RunRecord.Pretraining, TinyRun.Images(), ownEncoder: false, resume: true, log);
         Assert.Equal("cpu", plan.Device);
@@ -37,7 +37,7 @@ public sealed class RunDeviceTests : IDisposable
     }
 
     private static Dictionary<string, string> FactsOn(string device)
-        => RunFacts.Of(RunRecord.Of(TinyRun.Options, TinyRun.Images(), new ComputePlan(device, "bf16", 1), 12, RunRecord.Pretraining, ranks: 4));
+        => RunFacts.Collect(RunRecord.Create(TinyRun.Options, TinyRun.Images(), new ComputePlan(device, "bf16", 1), 12, RunRecord.Pretraining, ranks: 4));
 
     private sealed class Log : ILogger
     {

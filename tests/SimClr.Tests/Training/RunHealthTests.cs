@@ -90,7 +90,7 @@ public sealed class RunHealthTests : IDisposable
     {
         var logger = new ListLogger();
         PretrainOptions options = TinyRun.Options with { Schedule = new ScheduleOptions { Epochs = 300, WarmupEpochs = 4 } };
-        using var metrics = new MetricsLog(folder.Of("metrics.jsonl"), folder.Of("tensorboard"), 0);
+        using var metrics = new MetricsLog(folder.PathOf("metrics.jsonl"), folder.PathOf("tensorboard"), 0);
         var meter = new RunMeter(0, new RunCalendar(stepsPerEpoch, steps, new CheckpointOptions()), options, null, metrics, logger)
         {
             Judge = _ => throw new InvalidOperationException("nothing is computed here"),

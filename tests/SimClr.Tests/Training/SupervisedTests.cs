@@ -28,7 +28,7 @@ public sealed class SupervisedTests : IDisposable
     public void A_run_leaves_what_a_run_of_pretraining_does_and_its_classifier()
     {
         PretrainResult result = Train("run");
-        var run = new RunDirectory(folder.Of("run"));
+        var run = new RunDirectory(folder.PathOf("run"));
 
         Assert.Equal((12, 3), (result.Steps, result.Epochs));
         Assert.True(result.Health!.Supervised);
@@ -54,7 +54,7 @@ public sealed class SupervisedTests : IDisposable
         };
         Assert.Equal(Math.Log(10), Train("run", once).FinalLoss, 1e-5);
         using SimClrModel start = SimClrModel.Create(once, TestDevice.Name, null);
-        using TrainedEncoder encoder = TrainedEncoder.Load(folder.Of("run"));
+        using TrainedEncoder encoder = TrainedEncoder.Load(folder.PathOf("run"));
         foreach (var (name, parameter) in start.Encoder.named_parameters())
         {
             Assert.True(parameter.cpu().allclose(encoder.Module.get_parameter(name)!), name);
@@ -65,7 +65,7 @@ public sealed class SupervisedTests : IDisposable
     public void The_loss_goes_down()
     {
         Train("run", Options with { Schedule = new ScheduleOptions { Epochs = 12, WarmupEpochs = 1 } });
-        double[] losses = [.. MetricsLog.Read(new RunDirectory(folder.Of("run")).MetricsFile).Select(m => m["loss"])];
+        double[] losses = [.. MetricsLog.Read(new RunDirectory(folder.PathOf("run")).MetricsFile).Select(m => m["loss"])];
         Assert.True(losses[^8..].Average() < Math.Log(10) - 0.2, string.Join(" ", losses));
     }
 
@@ -80,7 +80,7 @@ public sealed class SupervisedTests : IDisposable
             Schedule = new ScheduleOptions { Epochs = 30, WarmupEpochs = 1 },
             Threads = 1,
         });
-        double[] losses = [.. MetricsLog.Read(new RunDirectory(folder.Of("run")).MetricsFile).Select(m => m["loss"])];
+        double[] losses = [.. MetricsLog.Read(new RunDirectory(folder.PathOf("run")).MetricsFile).Select(m => m["loss"])];
         Assert.True(losses[^8..].Average() < Math.Log(10) - 0.2, string.Join(" ", losses));
     }
 
@@ -102,11 +102,11 @@ public sealed class SupervisedTests : IDisposable
         Train("whole", options);
         using var stop = new CancellationTokenSource();
         var trainer = new SupervisedTrainer(options) { Progress = new Reporter(_ => stop.Cancel()) };
-        Assert.Throws<OperationCanceledException>(() => trainer.Run(TinyRun.Images(), folder.Of("parts"), cancellation: stop.Token));
-        new SupervisedTrainer(options).Run(TinyRun.Images(), folder.Of("parts"), resume: true);
+        Assert.Throws<OperationCanceledException>(() => trainer.Run(TinyRun.Images(), folder.PathOf("parts"), cancellation: stop.Token));
+        new SupervisedTrainer(options).Run(TinyRun.Images(), folder.PathOf("parts"), resume: true);
 
-        TinyRun.AssertSame(folder.Of("whole"), folder.Of("parts"));
-        (RunDirectory whole, RunDirectory parts) = (new(folder.Of("whole")), new(folder.Of("parts")));
+        TinyRun.AssertSame(folder.PathOf("whole"), folder.PathOf("parts"));
+        (RunDirectory whole, RunDirectory parts) = (new(folder.PathOf("whole")), new(folder.PathOf("parts")));
         Assert.Equal(File.ReadAllBytes(whole.EncoderFile), File.ReadAllBytes(parts.EncoderFile));
         Assert.Equal(File.ReadAllBytes(whole.ClassifierFile), File.ReadAllBytes(parts.ClassifierFile));
     }
@@ -118,7 +118,7 @@ public sealed class SupervisedTests : IDisposable
         ImageDataSet images = TinyRun.Images();
         using SupervisedTask whole = SupervisedTask.Create(Options, images, TestDevice.Name);
         using SupervisedTask parts = SupervisedTask.Create(Options, images, TestDevice.Name);
-        Tensor x = rand(10, 3, 12, 12).Here();
+        Tensor x = rand(10, 3, 12, 12).ToTestDevice();
         StepOutcome expected = Compute(whole, 10);
         StepOutcome got = Compute(parts, 4);
 
@@ -138,7 +138,7 @@ public sealed class SupervisedTests : IDisposable
             return task.Step(MicroBatches.Share(10, micro, SingleProcess.Instance), World.Solo).Compute(() =>
             {
                 int[] part = queue.Dequeue();
-                return new ViewBatch(x.narrow(0, part[0], part.Length), Numbers.Of(part).Here());
+                return new ViewBatch(x.narrow(0, part[0], part.Length), Numbers.ToTensor(part).ToTestDevice());
             });
         }
     }
@@ -149,7 +149,7 @@ public sealed class SupervisedTests : IDisposable
         var counts = new List<long>();
         PretrainOptions options = Options with { Schedule = new ScheduleOptions { Epochs = 6, WarmupEpochs = 1 } };
         new SupervisedTrainer(options) { Progress = new Reporter(_ => counts.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount)) }
-            .Run(TinyRun.Images(), folder.Of("run"));
+            .Run(TinyRun.Images(), folder.PathOf("run"));
         Assert.Single(counts.Skip(2).Distinct());
     }
 
@@ -162,9 +162,9 @@ public sealed class SupervisedTests : IDisposable
         var trainer = new SupervisedTrainer(Options);
         Assert.Contains("has no labels", Refused(new WithoutLabels(images)), StringComparison.Ordinal);
         Assert.Contains("images are of one class", Refused(images.Subset(one)), StringComparison.Ordinal);
-        Assert.False(Directory.Exists(folder.Of("run")));
+        Assert.False(Directory.Exists(folder.PathOf("run")));
 
-        string Refused(ImageDataSet set) => Assert.Throws<DataException>(() => trainer.Run(set, folder.Of("run"))).Message;
+        string Refused(ImageDataSet set) => Assert.Throws<DataException>(() => trainer.Run(set, folder.PathOf("run"))).Message;
     }
 
     [Fact]
@@ -172,7 +172,7 @@ public sealed class SupervisedTests : IDisposable
     {
         Train("run");
         var error = Assert.Throws<ResumeMismatchException>(
-            () => new Pretrainer(Options).Run(TinyRun.Images(), folder.Of("run"), resume: true));
+            () => new Pretrainer(Options).Run(TinyRun.Images(), folder.PathOf("run"), resume: true));
         Assert.Contains("started with task supervised", error.Message, StringComparison.Ordinal);
     }
 
@@ -180,14 +180,14 @@ public sealed class SupervisedTests : IDisposable
     public void A_classifier_that_is_missing_or_for_other_classes_is_refused()
     {
         TinyRun.Train(folder, "pretrained");
-        Assert.Contains("there is no classifier", Assert.Throws<DataException>(() => TrainedClassifier.Load(folder.Of("pretrained"))).Message, StringComparison.Ordinal);
+        Assert.Contains("there is no classifier", Assert.Throws<DataException>(() => TrainedClassifier.Load(folder.PathOf("pretrained"))).Message, StringComparison.Ordinal);
 
         Train("run");
-        using TrainedClassifier classifier = TrainedClassifier.Load(folder.Of("run"));
+        using TrainedClassifier classifier = TrainedClassifier.Load(folder.PathOf("run"));
         using ImageDataSet other = new InMemoryDataSet([TinyRun.Images().Read(0), TinyRun.Images().Read(1)], [0, 1], ["cat", "dog"]);
         Assert.Contains("different classes", Assert.Throws<DataException>(() => classifier.Test(other)).Message, StringComparison.Ordinal);
     }
 
     private PretrainResult Train(string name, PretrainOptions? options = null)
-        => new SupervisedTrainer(options ?? Options).Run(TinyRun.Images(), folder.Of(name));
+        => new SupervisedTrainer(options ?? Options).Run(TinyRun.Images(), folder.PathOf(name));
 }

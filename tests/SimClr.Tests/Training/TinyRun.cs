@@ -35,7 +35,7 @@ internal static class TinyRun
     public static ImageDataSet Images(int count = 64) => DataSets.Open("sample:").Subset([.. Enumerable.Range(0, count)]);
 
     public static PretrainResult Train(TemporaryFolder folder, string name, PretrainOptions? options = null)
-        => new Pretrainer(options ?? Options).Run(Images(), folder.Of(name));
+        => new Pretrainer(options ?? Options).Run(Images(), folder.PathOf(name));
 
     /// <summary>Asserts that two runs ended the same: to the byte on the processor.</summary>
     public static void AssertSame(string expected, string got)

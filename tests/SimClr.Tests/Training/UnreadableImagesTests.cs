@@ -20,18 +20,18 @@ public sealed class UnreadableImagesTests : IDisposable
     {
         using var set = new Flawed(TinyRun.Images(128), 5, 6, 40, 127);
         PretrainOptions held = With("always");
-        new Pretrainer(held).Run(set, folder.Of("held"));
-        PretrainResult streamed = new Pretrainer(With("never")).Run(set, folder.Of("streamed"));
+        new Pretrainer(held).Run(set, folder.PathOf("held"));
+        PretrainResult streamed = new Pretrainer(With("never")).Run(set, folder.PathOf("streamed"));
         Assert.Equal((24, 4), (streamed.Steps, streamed.SkippedImages));
-        TinyRun.AssertSame(folder.Of("held"), folder.Of("streamed"));
+        TinyRun.AssertSame(folder.PathOf("held"), folder.PathOf("streamed"));
         Assert.Equal(Knn("held"), Knn("streamed"));
         Assert.Equal(3, Knn("held").Length);
 
         using var stop = new CancellationTokenSource();
         var half = new Pretrainer(held) { Progress = new Reporter(p => Stop(stop, p.Step == 8)) };
-        Assert.Throws<OperationCanceledException>(() => half.Run(set, folder.Of("mixed"), cancellation: stop.Token));
-        new Pretrainer(With("never")).Run(set, folder.Of("mixed"), resume: true);
-        TinyRun.AssertSame(folder.Of("held"), folder.Of("mixed"));
+        Assert.Throws<OperationCanceledException>(() => half.Run(set, folder.PathOf("mixed"), cancellation: stop.Token));
+        new Pretrainer(With("never")).Run(set, folder.PathOf("mixed"), resume: true);
+        TinyRun.AssertSame(folder.PathOf("held"), folder.PathOf("mixed"));
     }
 
     [Theory]
@@ -42,15 +42,15 @@ public sealed class UnreadableImagesTests : IDisposable
         using var set = new Flawed(TinyRun.Images(128), [.. Enumerable.Range(60, 10)]);
         PretrainOptions strict = With(cache);
         var log = new ListLogger();
-        Assert.Throws<DataException>(() => new Pretrainer(strict) { Logger = log }.Run(set, folder.Of("run")));
-        string list = new RunDirectory(folder.Of("run")).SkippedFile;
+        Assert.Throws<DataException>(() => new Pretrainer(strict) { Logger = log }.Run(set, folder.PathOf("run")));
+        string list = new RunDirectory(folder.PathOf("run")).SkippedFile;
         Assert.InRange(File.ReadAllLines(list).Length, least, 10);
         Assert.Contains(log.Lines, line => line.Contains($"are listed in {list}", StringComparison.Ordinal));
 
-        bool begun = new RunDirectory(folder.Of("run")).HasRun;
+        bool begun = new RunDirectory(folder.PathOf("run")).HasRun;
         Assert.Equal(cache == "never", begun);
         PretrainOptions lenient = strict with { Data = strict.Data with { MaxSkipped = 0.1 } };
-        Assert.Equal(10, new Pretrainer(lenient).Run(set, folder.Of("run"), resume: begun).SkippedImages);
+        Assert.Equal(10, new Pretrainer(lenient).Run(set, folder.PathOf("run"), resume: begun).SkippedImages);
     }
 
     private static PretrainOptions With(string cache)
@@ -64,6 +64,6 @@ public sealed class UnreadableImagesTests : IDisposable
         }
     }
 
-    private double[] Knn(string run) => [.. MetricsLog.Read(new RunDirectory(folder.Of(run)).MetricsFile)
+    private double[] Knn(string run) => [.. MetricsLog.Read(new RunDirectory(folder.PathOf(run)).MetricsFile)
         .Where(m => m.ContainsKey("knn")).Select(m => m["knn"])];
 }

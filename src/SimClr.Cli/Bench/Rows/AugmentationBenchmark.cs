@@ -12,17 +12,17 @@ internal static class AugmentationBenchmark
     {
         using var folder = new ScratchFolder();
         ViewOptions large = PhotoBenchmark.Options(settings).Views;
-        ViewOptions small = settings.Basis.Views;
+        ViewOptions small = settings.BaseOptions.Views;
         using ImageDataSet photos = BenchImages.Photos(settings, folder, Images);
         using ImageDataSet pictures = BenchImages.Small(settings, small.Size, Images);
         var sides = new[] { new Side(large, photos), new Side(small, pictures) };
         foreach (Side side in sides)
         {
-            side.ViewsPerSecond(settings.Span);   // until the code has been compiled in earnest
+            side.ViewsPerSecond(settings.Duration);   // until the code has been compiled in earnest
         }
 
         double[][] figures = SideBySide.Run(
-            settings.Rounds, cancellation, [.. sides.Select(side => (Func<double>)(() => side.ViewsPerSecond(settings.Span)))]);
+            settings.Rounds, cancellation, [.. sides.Select(side => (Func<double>)(() => side.ViewsPerSecond(settings.Duration)))]);
         yield return Row("augment_photos", "photographs", large, figures[0]);
         yield return Row("augment_small", "small images", small, figures[1]);
     }
@@ -31,7 +31,7 @@ internal static class AugmentationBenchmark
         => new(
             name,
             $"augmentation of decoded {images} to {views.Size} × {views.Size} {(views.Blur ? "with" : "without")} blur, one core",
-            Spread.Of(figures),
+            Spread.FromValues(figures),
             "views/s");
 
     /// <summary>One kind of views of the same images, over and over with other draws.</summary>

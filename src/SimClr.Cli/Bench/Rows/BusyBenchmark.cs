@@ -17,9 +17,9 @@ internal static class BusyBenchmark
 
     public static IEnumerable<BenchRow> Measure(BenchSettings settings, CancellationToken cancellation)
     {
-        PretrainOptions options = settings.Basis with
+        PretrainOptions options = settings.BaseOptions with
         {
-            Encoder = settings.Basis.Encoder with { Width = settings.Width / 4 },
+            Encoder = settings.BaseOptions.Encoder with { Width = settings.Width / 4 },
             Batch = new() { Size = settings.Batch },
         };
         using var folder = new ScratchFolder();
@@ -32,7 +32,7 @@ internal static class BusyBenchmark
         {
             var task = new EmbeddingTask(encoder, images, options.Data);
             return images.Count * SideBySide.Rate(
-                () => task.Run(folder.Of("busy.npy"), EmbeddingFile.FormatOf(".npy", []), new SkippedImages(images, options.Data), null, cancellation), 1);
+                () => task.Run(folder.PathOf("busy.npy"), EmbeddingFile.FormatOf(".npy", []), new SkippedImages(images, options.Data), null, cancellation), 1);
         }
 
         Embed();
@@ -40,7 +40,7 @@ internal static class BusyBenchmark
 
         var labels = new InMemoryDataSet(
             Enumerable.Range(0, images.Count).Select(images.Read), [.. Enumerable.Range(0, images.Count).Select(i => i % 2)], ["even", "odd"]);
-        double Evaluate() => images.Count * SideBySide.Rate(() => LinearEvaluation.Run(encoder, labels, labels, new() { Epochs = 1 }), 1);
+        double Evaluate() => images.Count * SideBySide.Rate(() => LinearEvaluation.OnImages(encoder, labels, labels, new() { Epochs = 1 }), 1);
         Evaluate();
         yield return Row("linear", settings, Evaluate, cancellation);
     }
@@ -57,7 +57,7 @@ internal static class BusyBenchmark
             spins++;
         }
 
-        return [new BenchRow("busy_side", "turns of one busy process", Spread.Of([spins / clock.Elapsed.TotalSeconds]), "turns/s")];
+        return [new BenchRow("busy_side", "turns of one busy process", Spread.FromValues([spins / clock.Elapsed.TotalSeconds]), "turns/s")];
     }
 
     private static BenchRow Row(string what, BenchSettings settings, Func<double> measure, CancellationToken cancellation)
@@ -71,14 +71,14 @@ internal static class BusyBenchmark
         return new BenchRow(
             $"busy_{what}",
             $"{what} beside {processes} busy process(es) on {processes} core(s), against the idle machine",
-            Spread.OfRatio(figures[1], figures[0]),
+            Spread.FromRatio(figures[1], figures[0]),
             "of the idle speed",
-            Target.Least(0.4))
+            Target.Min(0.4))
         {
             Figures = new Dictionary<string, double>
             {
-                ["idle_images_per_second"] = Spread.Of(figures[0]).Median,
-                ["busy_images_per_second"] = Spread.Of(figures[1]).Median,
+                ["idle_images_per_second"] = Spread.FromValues(figures[0]).Median,
+                ["busy_images_per_second"] = Spread.FromValues(figures[1]).Median,
             },
         };
     }
@@ -90,7 +90,7 @@ internal static class BusyBenchmark
 
         public BusyProcesses(int count)
         {
-            processes = [.. Enumerable.Range(0, count).Select(_ => OwnProgram.Start(["bench", "--only", BenchCatalog.BusySide]))];
+            processes = [.. Enumerable.Range(0, count).Select(_ => SelfProcess.Start(["bench", "--only", BenchCatalog.BusySide]))];
             SpinWait.SpinUntil(() => processes.All(process => process.TotalProcessorTime > StartUp || process.HasExited));
         }
 

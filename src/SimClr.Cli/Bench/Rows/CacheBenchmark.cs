@@ -16,19 +16,19 @@ internal static class CacheBenchmark
     public static IEnumerable<BenchRow> Measure(BenchSettings settings, CancellationToken cancellation)
     {
         // Each in a process of its own: what one side leaves in the heap would count for the other.
-        BenchRow plain = settings.Apart(BenchCatalog.CachePlain, settings, cancellation);
-        BenchRow cached = settings.Apart(BenchCatalog.CacheMicro, settings, cancellation);
+        BenchRow plain = settings.MeasureInOwnProcess(BenchCatalog.CachePlain, settings, cancellation);
+        BenchRow cached = settings.MeasureInOwnProcess(BenchCatalog.CacheMicro, settings, cancellation);
         string shapes = string.Create(
             CultureInfo.InvariantCulture,
-            $"ResNet-18 × {settings.CacheWidth} at {settings.Basis.Views.Size} × {settings.Basis.Views.Size}, batch {settings.LargeBatch} by {settings.Batch} against plain batch {settings.Batch}");
+            $"ResNet-18 × {settings.CacheWidth} at {settings.BaseOptions.Views.Size} × {settings.BaseOptions.Views.Size}, batch {settings.LargeBatch} by {settings.Batch} against plain batch {settings.Batch}");
         yield return new BenchRow(
-            "cache_time", $"gradient cache, time per image, {shapes}", Spread.Of([plain.Result.Median / cached.Result.Median]), "of the plain time", Target.Most(1.4))
+            "cache_time", $"gradient cache, time per image, {shapes}", Spread.FromValues([plain.Result.Median / cached.Result.Median]), "of the plain time", Target.Max(1.4))
         {
             Figures = new Dictionary<string, double> { ["images_per_second"] = cached.Result.Median, ["plain_images_per_second"] = plain.Result.Median },
         };
         (double large, double small) = (cached.Figures["mb"], plain.Figures["mb"]);
         yield return new BenchRow(
-            "cache_memory", $"gradient cache, peak resident memory, {shapes}", Spread.Of([large / small]), "of the plain peak", Target.Most(1.25))
+            "cache_memory", $"gradient cache, peak resident memory, {shapes}", Spread.FromValues([large / small]), "of the plain peak", Target.Max(1.25))
         {
             Figures = new Dictionary<string, double> { ["mb"] = large, ["plain_mb"] = small },
         };
@@ -46,14 +46,14 @@ internal static class CacheBenchmark
     {
         using ImageDataSet images = BenchImages.Small(settings, options.Views.Size, count);
         double speed = 0;
-        var place = torch.device(ComputePlan.Resolve(options, ownEncoder: false).Device);
+        var place = torch.device(ComputePlan.Resolve(options, customEncoder: false).Device);
         double peak = MemoryUse.Peak(() => speed = PretrainSpeed.Measure(options, images, cancellation), place);
-        return new BenchRow(name, $"pretrain with batch {options.Batch.Size}", Spread.Of([speed]), "images/s")
+        return new BenchRow(name, $"pretrain with batch {options.Batch.Size}", Spread.FromValues([speed]), "images/s")
         {
             Figures = new Dictionary<string, double> { ["mb"] = peak / (1 << 20) },
         };
     }
 
     private static PretrainOptions Options(BenchSettings settings)
-        => settings.Basis with { Encoder = settings.Basis.Encoder with { Width = settings.CacheWidth } };
+        => settings.BaseOptions with { Encoder = settings.BaseOptions.Encoder with { Width = settings.CacheWidth } };
 }

@@ -14,8 +14,8 @@ internal static class DecodeBenchmark
         double megapixels = Enumerable.Range(0, Images).Select(photos.Read).Average(image => image.Width * image.Height / 1e6);
         int next = 0;
         double[][] figures = SideBySide.Run(
-            settings.Rounds, cancellation, () => SideBySide.Rate(() => DecodeOne(next++ % Images), settings.Span));
-        yield return new BenchRow("decode", "decoding of JPEG files, one core", Spread.Of(figures[0]), "images/s")
+            settings.Rounds, cancellation, () => SideBySide.Rate(() => DecodeOne(next++ % Images), settings.Duration));
+        yield return new BenchRow("decode", "decoding of JPEG files, one core", Spread.FromValues(figures[0]), "images/s")
         {
             Figures = new Dictionary<string, double> { ["megapixels_per_image"] = megapixels },
         };

@@ -14,29 +14,29 @@ internal static class LossBenchmark
 
     public static IEnumerable<BenchRow> Time(BenchSettings settings, CancellationToken cancellation)
     {
-        ComputePlan plan = ComputePlan.Resolve(settings.Basis, ownEncoder: false);
+        ComputePlan plan = ComputePlan.Resolve(settings.BaseOptions, customEncoder: false);
         plan.Begin();
-        IContrastiveLoss used = LossCatalog.Create(settings.Basis.Loss);
+        IContrastiveLoss used = LossCatalog.Create(settings.BaseOptions.Loss);
         using var projections = new Projections(settings.LossImages, plan.Device);
-        Tensor Dense(Tensor z1, Tensor z2) => DenseLoss(z1, z2, settings.Basis.Loss.Temperature);
+        Tensor Dense(Tensor z1, Tensor z2) => DenseLoss(z1, z2, settings.BaseOptions.Loss.Temperature);
         projections.Differentiate(used.Forward);
         projections.Differentiate(Dense);
         double[][] figures = SideBySide.Run(
             settings.Rounds,
             cancellation,
-            () => 1 / SideBySide.Rate(() => projections.Differentiate(used.Forward), settings.Span),
-            () => 1 / SideBySide.Rate(() => projections.Differentiate(Dense), settings.Span));
+            () => 1 / SideBySide.Rate(() => projections.Differentiate(used.Forward), settings.Duration),
+            () => 1 / SideBySide.Rate(() => projections.Differentiate(Dense), settings.Duration));
         yield return new BenchRow(
             "loss_time",
             $"NT-Xent forward and backward, N = {settings.LossImages}, d = {Dimension}: time against the dense form",
-            Spread.OfRatio(figures[0], figures[1]),
+            Spread.FromRatio(figures[0], figures[1]),
             "of the dense form's time",
-            Target.Most(1))
+            Target.Max(1))
         {
             Figures = new Dictionary<string, double>
             {
-                ["seconds"] = Spread.Of(figures[0]).Median,
-                ["dense_seconds"] = Spread.Of(figures[1]).Median,
+                ["seconds"] = Spread.FromValues(figures[0]).Median,
+                ["dense_seconds"] = Spread.FromValues(figures[1]).Median,
             },
         };
     }
@@ -44,9 +44,9 @@ internal static class LossBenchmark
     /// <summary>NT-Xent at N = 16,384: what is held at most, beyond the projections and their gradients.</summary>
     public static IEnumerable<BenchRow> Memory(BenchSettings settings, CancellationToken cancellation)
     {
-        ComputePlan plan = ComputePlan.Resolve(settings.Basis, ownEncoder: false);
+        ComputePlan plan = ComputePlan.Resolve(settings.BaseOptions, customEncoder: false);
         plan.Begin();
-        IContrastiveLoss used = LossCatalog.Create(settings.Basis.Loss);
+        IContrastiveLoss used = LossCatalog.Create(settings.BaseOptions.Loss);
         using var warm = new Projections(settings.LossImages / 8, plan.Device);
         warm.Differentiate(used.Forward);   // threads, and the buffers of the matrix products
         using var projections = new Projections(settings.ManyLossImages, plan.Device);
@@ -57,9 +57,9 @@ internal static class LossBenchmark
         yield return new BenchRow(
             "loss_memory",
             $"NT-Xent forward and backward, N = {settings.ManyLossImages}, d = {Dimension}: memory beyond the inputs and their gradients",
-            Spread.Of([(peak - before - gradients) / Megabyte]),
+            Spread.FromValues([(peak - before - gradients) / Megabyte]),
             "MB",
-            Target.Most(256))
+            Target.Max(256))
         {
             Figures = new Dictionary<string, double> { ["dense_similarities_mb"] = 4.0 * settings.ManyLossImages * settings.ManyLossImages * sizeof(float) / Megabyte },
         };
@@ -71,10 +71,10 @@ internal static class LossBenchmark
         using var scope = NewDisposeScope();
         long n = z1.shape[0];
         Tensor z = nn.functional.normalize(cat([z1, z2]), p: 2, dim: 1);
-        Tensor similarity = z.matmul(z.t()).div(Scalars.Of(temperature));
+        Tensor similarity = z.matmul(z.t()).div(RootedScalars.From(temperature));
         Tensor self = eye(2 * n, dtype: ScalarType.Bool, device: z.device);
-        Tensor partner = arange(Scalars.Zero, Scalars.Of(2 * n), Scalars.One, device: z.device).Plus(Scalars.Of(n)).remainder(Scalars.Of(2 * n));
-        return nn.functional.cross_entropy(similarity.masked_fill(self, Scalars.MinusInfinity), partner).MoveToOuterDisposeScope();
+        Tensor partner = arange(RootedScalars.Zero, RootedScalars.From(2 * n), RootedScalars.One, device: z.device).Plus(RootedScalars.From(n)).remainder(RootedScalars.From(2 * n));
+        return nn.functional.cross_entropy(similarity.masked_fill(self, RootedScalars.MinusInfinity), partner).MoveToOuterDisposeScope();
     }
 
     /// <summary>Random projections of both views, with gradients.</summary>
@@ -110,8 +110,8 @@ internal static class LossBenchmark
         private static Tensor Pattern(int images, double phase, Device device)
         {
             using var scope = NewDisposeScope();
-            return arange(Scalars.Zero, Scalars.Of((long)images * Dimension), Scalars.One, ScalarType.Float32, device)
-                .mul(Scalars.Of(0.7548777)).Plus(Scalars.Of(phase)).sin().reshape(images, Dimension).requires_grad_().MoveToOuterDisposeScope();
+            return arange(RootedScalars.Zero, RootedScalars.From((long)images * Dimension), RootedScalars.One, ScalarType.Float32, device)
+                .mul(RootedScalars.From(0.7548777)).Plus(RootedScalars.From(phase)).sin().reshape(images, Dimension).requires_grad_().MoveToOuterDisposeScope();
         }
     }
 }

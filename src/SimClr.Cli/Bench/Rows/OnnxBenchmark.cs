@@ -19,7 +19,7 @@ internal static class OnnxBenchmark
 
     public static IEnumerable<BenchRow> Measure(BenchSettings settings, CancellationToken cancellation)
     {
-        int side = settings.Basis.Views.Size;
+        int side = settings.BaseOptions.Views.Size;
         yield return Row(settings, "onnx_quarter", "resnet18", settings.Width / 4, side, settings.Batch, cancellation);
         yield return Row(settings, "onnx", "resnet18", settings.Width, side, settings.Batch, cancellation);
         yield return Row(settings, "onnx_photos", "resnet50", settings.Width / 4, settings.PhotoSide, settings.PhotoBatch, cancellation);
@@ -33,10 +33,10 @@ internal static class OnnxBenchmark
         BenchSettings settings, string row, string name, double width, int side, int batch, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
-        int threads = ComputePlan.Resolve(settings.Basis, ownEncoder: false).Threads;
+        int threads = ComputePlan.Resolve(settings.BaseOptions, customEncoder: false).Threads;
         ComputeEnvironment.UseThreads(threads);
         var options = new EncoderOptions { Name = name, Width = width };
-        var views = settings.Basis.Views with { Size = side };
+        var views = settings.BaseOptions.Views with { Size = side };
         using TrainedEncoder encoder = BenchEncoder.Load(options, views, "cpu");
         using var inference = new EncoderInference(encoder.Module, threads);
         Tensor images = rand([batch, 3, side, side], device: CPU);
@@ -54,21 +54,21 @@ internal static class OnnxBenchmark
         double[][] figures = SideBySide.Run(
             settings.Rounds,
             cancellation,
-            () => Passes * batch * SideBySide.Rate(Embed, settings.Span),
-            () => Passes * batch * SideBySide.Rate(Score, settings.Span));
+            () => Passes * batch * SideBySide.Rate(Embed, settings.Duration),
+            () => Passes * batch * SideBySide.Rate(Score, settings.Duration));
         return new BenchRow(
             row,
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"embedding of a fixed batch against ONNX Runtime, {name} × {width} at {side} × {side}, batch {batch}, fp32, {threads} thread(s)"),
-            Spread.OfRatio(figures[0], figures[1]),
+            Spread.FromRatio(figures[0], figures[1]),
             "of ONNX Runtime",
-            Target.Least(1))
+            Target.Min(1))
         {
             Figures = new Dictionary<string, double>
             {
-                ["images_per_second"] = Spread.Of(figures[0]).Median,
-                ["onnx_images_per_second"] = Spread.Of(figures[1]).Median,
+                ["images_per_second"] = Spread.FromValues(figures[0]).Median,
+                ["onnx_images_per_second"] = Spread.FromValues(figures[1]).Median,
             },
         };
 

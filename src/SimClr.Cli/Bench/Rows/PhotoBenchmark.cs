@@ -13,8 +13,8 @@ internal static class PhotoBenchmark
         PretrainOptions options = Options(settings);
         using var folder = new ScratchFolder();
         using ImageDataSet photos = BenchImages.Photos(settings, folder, 2 * settings.PhotoSteps * settings.PhotoBatch);
-        using ImageDataSet packed = Pack(photos, folder.Of("photos.pack"), cancellation);
-        using var bare = new BareStep(options);
+        using ImageDataSet packed = Pack(photos, folder.PathOf("photos.pack"), cancellation);
+        using var bare = new SyntheticStep(options);
         PretrainSpeed.WarmUp(options, photos, cancellation);
         bare.Run();
         bare.Run();   // memory is taken in the first two
@@ -32,12 +32,12 @@ internal static class PhotoBenchmark
     }
 
     private static BenchRow Row(string name, string what, double target, double[] bare, double[] run)
-        => new(name, what, Spread.OfRatio(run, bare), "of the bare step", Target.Least(target))
+        => new(name, what, Spread.FromRatio(run, bare), "of the bare step", Target.Min(target))
         {
             Figures = new Dictionary<string, double>
             {
-                ["bare_images_per_second"] = Spread.Of(bare).Median,
-                ["pretrain_images_per_second"] = Spread.Of(run).Median,
+                ["bare_images_per_second"] = Spread.FromValues(bare).Median,
+                ["pretrain_images_per_second"] = Spread.FromValues(run).Median,
             },
         };
 
@@ -54,9 +54,9 @@ internal static class PhotoBenchmark
         PretrainOptions photos = Presets.Load("photos");
         return photos with
         {
-            Device = settings.Basis.Device,
-            Threads = settings.Basis.Threads,
-            Precision = settings.Basis.Precision,
+            Device = settings.BaseOptions.Device,
+            Threads = settings.BaseOptions.Threads,
+            Precision = settings.BaseOptions.Precision,
             Encoder = photos.Encoder with { Name = "resnet50", Width = settings.Width / 4 },
             Views = photos.Views with { Size = settings.PhotoSide },
             Batch = new() { Size = settings.PhotoBatch },

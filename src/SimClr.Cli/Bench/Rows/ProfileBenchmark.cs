@@ -10,7 +10,7 @@ internal static class ProfileBenchmark
 {
     public static IEnumerable<BenchRow> Measure(BenchSettings settings, CancellationToken cancellation)
     {
-        PretrainOptions small = settings.Basis with { Batch = new() { Size = settings.Batch } };
+        PretrainOptions small = settings.BaseOptions with { Batch = new() { Size = settings.Batch } };
         using (ImageDataSet images = BenchImages.Small(settings, small.Views.Size, settings.QuarterSteps * settings.Batch))
         {
             yield return Row("profile", With(small, settings.Width), images, 2 * settings.Steps, cancellation);
@@ -35,7 +35,7 @@ internal static class ProfileBenchmark
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"shares of the time of training, {options.Encoder.Name} × {options.Encoder.Width} at {options.Views.Size} × {options.Views.Size}, batch {options.Batch.Size}, {steps} step(s)"),
-            Spread.Of([profile.Total / steps]),
+            Spread.FromValues([profile.Total / steps]),
             "s per step")
         {
             Figures = new Dictionary<string, double>

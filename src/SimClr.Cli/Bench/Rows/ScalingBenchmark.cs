@@ -11,9 +11,9 @@ internal static class ScalingBenchmark
 {
     public static IEnumerable<BenchRow> Measure(BenchSettings settings, CancellationToken cancellation)
     {
-        PretrainOptions basis = settings.Basis with
+        PretrainOptions basis = settings.BaseOptions with
         {
-            Encoder = settings.Basis.Encoder with { Width = settings.Width / 4 },
+            Encoder = settings.BaseOptions.Encoder with { Width = settings.Width / 4 },
             Batch = new() { Size = settings.Batch },
         };
         foreach ((string name, PretrainOptions options) in Variants(basis, settings))
@@ -49,17 +49,17 @@ internal static class ScalingBenchmark
 
     private static BenchRow Row(string name, PretrainOptions options, BenchSettings settings, CancellationToken cancellation)
     {
-        using var step = new BareStep(options);
+        using var step = new SyntheticStep(options);
         step.Run();
         double[][] rates = SideBySide.Run(
-            settings.Rounds, cancellation, () => options.Batch.Size * SideBySide.Rate(step.Run, settings.Span));
-        double milliseconds = 1000 / Spread.Of(rates[0]).Median;
+            settings.Rounds, cancellation, () => options.Batch.Size * SideBySide.Rate(step.Run, settings.Duration));
+        double milliseconds = 1000 / Spread.FromValues(rates[0]).Median;
         return new BenchRow(
             name,
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"bare step, {options.Encoder.Name} × {options.Encoder.Width} at {options.Views.Size} × {options.Views.Size}, batch {options.Batch.Size}, {step.Plan.Threads} thread(s)"),
-            Spread.Of(rates[0]),
+            Spread.FromValues(rates[0]),
             "images/s")
         {
             Figures = new Dictionary<string, double>

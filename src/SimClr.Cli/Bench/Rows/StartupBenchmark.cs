@@ -15,12 +15,12 @@ internal static class StartupBenchmark
     }
 
     private static BenchRow Row(string name, string command, double[] figures)
-        => new(name, $"{command}, a new process, wall time", Spread.Of(figures), "s", Target.Most(0.2));
+        => new(name, $"{command}, a new process, wall time", Spread.FromValues(figures), "s", Target.Max(0.2));
 
     private static double Start(string[] arguments, CancellationToken cancellation)
     {
         long start = Stopwatch.GetTimestamp();
-        OwnProgram.Outcome outcome = OwnProgram.Run(arguments, cancellation);
+        SelfProcess.Outcome outcome = SelfProcess.Run(arguments, cancellation);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         return outcome.ExitCode == 0
             ? seconds

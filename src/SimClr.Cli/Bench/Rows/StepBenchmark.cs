@@ -9,7 +9,7 @@ namespace SimClr.Cli.Bench;
 /// <summary>Three sides in turn: the matrix-product peak, training steps on a fixed batch, and whole runs at the same shapes.</summary>
 internal static class StepBenchmark
 {
-    public static IEnumerable<BenchRow> Whole(BenchSettings settings, CancellationToken cancellation)
+    public static IEnumerable<BenchRow> Full(BenchSettings settings, CancellationToken cancellation)
         => Measure(settings, settings.Width, settings.Steps, "", cancellation);
 
     public static IEnumerable<BenchRow> Quarter(BenchSettings settings, CancellationToken cancellation)
@@ -18,12 +18,12 @@ internal static class StepBenchmark
     private static IEnumerable<BenchRow> Measure(
         BenchSettings settings, double width, int steps, string suffix, CancellationToken cancellation)
     {
-        PretrainOptions options = settings.Basis with
+        PretrainOptions options = settings.BaseOptions with
         {
-            Encoder = settings.Basis.Encoder with { Width = width },
+            Encoder = settings.BaseOptions.Encoder with { Width = width },
             Batch = new() { Size = settings.Batch },
         };
-        using var bare = new BareStep(options);
+        using var bare = new SyntheticStep(options);
         using var peak = new MatrixPeak(settings.MatrixSide, bare.Plan.Precision, bare.Plan.Device);
         using ImageDataSet images = BenchImages.Small(settings, options.Views.Size, 2 * steps * settings.Batch);
         PretrainSpeed.WarmUp(options, images, cancellation);
@@ -32,7 +32,7 @@ internal static class StepBenchmark
         double[][] figures = SideBySide.Run(
             settings.Rounds,
             cancellation,
-            () => peak.Gigaflops(settings.Span),
+            () => peak.Gigaflops(settings.Duration),
             () => settings.Batch * SideBySide.Rate(bare.Run, steps),
             () => PretrainSpeed.Measure(options, images, cancellation));
 
@@ -44,29 +44,29 @@ internal static class StepBenchmark
         yield return new BenchRow(
             $"step{suffix}",
             $"bare training step, {shapes}, against the {bare.Plan.Precision} matrix-product peak",
-            Spread.OfRatio(reached, figures[0]),
+            Spread.FromRatio(reached, figures[0]),
             "of the peak",
-            suffix.Length == 0 ? Target.Least(0.75) : null)
+            suffix.Length == 0 ? Target.Min(0.75) : null)
         {
             Figures = new Dictionary<string, double>
             {
-                ["peak_gflops"] = Spread.Of(figures[0]).Median,
-                ["step_gflops"] = Spread.Of(reached).Median,
+                ["peak_gflops"] = Spread.FromValues(figures[0]).Median,
+                ["step_gflops"] = Spread.FromValues(reached).Median,
                 ["gflop_per_image"] = perImage,
-                ["images_per_second"] = Spread.Of(figures[1]).Median,
+                ["images_per_second"] = Spread.FromValues(figures[1]).Median,
             },
         };
         yield return new BenchRow(
             $"pretrain{suffix}",
             $"pretrain end to end against the bare step, {shapes}",
-            Spread.OfRatio(figures[2], figures[1]),
+            Spread.FromRatio(figures[2], figures[1]),
             "of the bare step",
-            Target.Least(0.95))
+            Target.Min(0.95))
         {
             Figures = new Dictionary<string, double>
             {
-                ["bare_images_per_second"] = Spread.Of(figures[1]).Median,
-                ["pretrain_images_per_second"] = Spread.Of(figures[2]).Median,
+                ["bare_images_per_second"] = Spread.FromValues(figures[1]).Median,
+                ["pretrain_images_per_second"] = Spread.FromValues(figures[2]).Median,
             },
         };
     }

@@ -31,7 +31,7 @@ internal static class HtmlGallery
         html.Append("<ul class=\"gallery\">\n");
         foreach (GalleryImage image in images)
         {
-            html.Append(CultureInfo.InvariantCulture, $"<li{(image.Marked ? " class=\"marked\"" : "")}>{Linked(image)}<span>{HtmlText.Escape(image.Caption)}</span><span class=\"path\" title=\"{HtmlText.Escape(image.Path)}\">{Broken(image.Path[common..])}</span>{below(image)}</li>\n");
+            html.Append(CultureInfo.InvariantCulture, $"<li{(image.Marked ? " class=\"marked\"" : "")}>{Link(image)}<span>{HtmlText.Escape(image.Caption)}</span><span class=\"path\" title=\"{HtmlText.Escape(image.Path)}\">{Broken(image.Path[common..])}</span>{below(image)}</li>\n");
         }
 
         html.Append("</ul>\n");
@@ -52,7 +52,7 @@ internal static class HtmlGallery
         return common;
     }
 
-    private static string Linked(GalleryImage image)
+    private static string Link(GalleryImage image)
         => image.File is { } file ? $"<a href=\"{HtmlText.Escape(new Uri(Path.GetFullPath(file)).AbsoluteUri)}\">{Picture(image)}</a>" : Picture(image);
 
     private static string Picture(GalleryImage image) => image.Tile is { } tile

@@ -8,7 +8,7 @@ internal static class HtmlTable
 {
     public static void Append(StringBuilder html, ReportTable table)
     {
-        double?[] best = [.. table.Measures.Select((_, column) => table.Rows.Max(row => Shown(row.Values[column])))];
+        double?[] best = [.. table.Measures.Select((_, column) => table.Rows.Max(row => RoundForDisplay(row.Values[column])))];
         html.Append(CultureInfo.InvariantCulture, $"<div class=\"scroll\">\n<table style=\"--columns:{table.Measures.Count}\">\n<caption>{HtmlText.Escape(table.Caption)}</caption>\n<thead>\n<tr><td></td>");
         foreach (ReportMeasure measure in table.Measures)
         {
@@ -41,7 +41,7 @@ internal static class HtmlTable
                 continue;
             }
 
-            bool isBest = comparable && Shown(value) == best[column];
+            bool isBest = comparable && RoundForDisplay(value) == best[column];
             string number = measures[column].IsShare ? HtmlText.Percent(value) : string.Create(CultureInfo.InvariantCulture, $"{value:0.000}");
             string text = isBest ? $"<strong>{number}</strong>" : number;
             html.Append(CultureInfo.InvariantCulture, $"<td><div class=\"bar\" style=\"--share:{HtmlText.Percent(Math.Clamp(value, 0, 1))}\">{text}</div></td>");
@@ -51,5 +51,5 @@ internal static class HtmlTable
     }
 
     /// <summary>As it is written: values that look the same are equally good.</summary>
-    private static double? Shown(double? value) => value is { } number ? Math.Round(100 * number, 1, MidpointRounding.AwayFromZero) : null;
+    private static double? RoundForDisplay(double? value) => value is { } number ? Math.Round(100 * number, 1, MidpointRounding.AwayFromZero) : null;
 }

@@ -2,20 +2,20 @@ namespace SimClr.Cli.Reports;
 
 /// <summary>Points to draw on a map.</summary>
 /// <param name="Summary">What the map shows, in a sentence or two.</param>
-/// <param name="Places">x and y of each point.</param>
+/// <param name="Coordinates">x and y of each point.</param>
 /// <param name="Groups">The group of each point.</param>
 /// <param name="Names">The groups.</param>
 /// <param name="Paths">The image of each point.</param>
 internal sealed record MapContent(
-    string Summary, IReadOnlyList<float> Places, IReadOnlyList<int> Groups, IReadOnlyList<string> Names, IReadOnlyList<string> Paths)
+    string Summary, IReadOnlyList<float> Coordinates, IReadOnlyList<int> Groups, IReadOnlyList<string> Names, IReadOnlyList<string> Paths)
 {
     public int Count => Paths.Count;
 
     /// <summary>Places between 0 and 1 on both axes at one scale, y downwards.</summary>
     public (float X, float Y)[] Scaled()
     {
-        float[] x = [.. Enumerable.Range(0, Count).Select(i => Places[2 * i])];
-        float[] y = [.. Enumerable.Range(0, Count).Select(i => Places[(2 * i) + 1])];
+        float[] x = [.. Enumerable.Range(0, Count).Select(i => Coordinates[2 * i])];
+        float[] y = [.. Enumerable.Range(0, Count).Select(i => Coordinates[(2 * i) + 1])];
         float span = Math.Max(1e-12f, Math.Max(x.Max() - x.Min(), y.Max() - y.Min()));
         (float left, float top) = ((x.Max() + x.Min() - span) / 2, (y.Max() + y.Min() + span) / 2);
         return [.. x.Zip(y, (h, v) => ((h - left) / span, (top - v) / span))];

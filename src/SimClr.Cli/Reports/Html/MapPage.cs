@@ -20,7 +20,7 @@ internal static class MapPage
         for (int group = 0; group < content.Names.Count; group++)
         {
             int images = content.Groups.Count(number => number == group);
-            html.Append(CultureInfo.InvariantCulture, $"<li><button type=\"button\" aria-pressed=\"true\">{Sign(group)}<span>{HtmlText.Escape(content.Names[group])}</span><em>{images}</em></button></li>\n");
+            html.Append(CultureInfo.InvariantCulture, $"<li><button type=\"button\" aria-pressed=\"true\">{Marker(group)}<span>{HtmlText.Escape(content.Names[group])}</span><em>{images}</em></button></li>\n");
         }
 
         html.Append("</ul></div>\n<div id=\"tip\" hidden><i></i><b></b><span></span></div>\n<noscript><p>This map needs JavaScript, which this browser has disabled.</p></noscript>\n");
@@ -28,10 +28,10 @@ internal static class MapPage
         return html.Append(CultureInfo.InvariantCulture, $"<script>\n{PageAsset.MapScript}\n</script>\n</main>\n</body>\n</html>\n").ToString();
     }
 
-    private static string Sign(int group)
+    private static string Marker(int group)
     {
-        using SkiaSharp.SKPath outline = MapSign.Outline(group, 8, 8, 5);
-        return $"<svg width=\"16\" height=\"16\" aria-hidden=\"true\"><path fill=\"{MapSign.Colors[group % MapSign.Colors.Length]}\" d=\"{outline.ToSvgPathData()}\"/></svg>";
+        using SkiaSharp.SKPath outline = MapMarker.Outline(group, 8, 8, 5);
+        return $"<svg width=\"16\" height=\"16\" aria-hidden=\"true\"><path fill=\"{MapMarker.Colors[group % MapMarker.Colors.Length]}\" d=\"{outline.ToSvgPathData()}\"/></svg>";
     }
 
     // JSON from System.Text.Json holds no '<' as such, so that no path can end the script.
@@ -45,7 +45,7 @@ internal static class MapPage
             ["group"] = Numbers(content.Groups),
             ["paths"] = new JsonArray([.. content.Paths.Select(path => JsonValue.Create(path))]),
             ["names"] = new JsonArray([.. content.Names.Select(name => JsonValue.Create(name))]),
-            ["colors"] = new JsonArray([.. MapSign.Colors.Select(color => JsonValue.Create(color))]),
+            ["colors"] = new JsonArray([.. MapMarker.Colors.Select(color => JsonValue.Create(color))]),
             ["side"] = sheets.Side,
             ["columns"] = sheets.Columns,
             ["perSheet"] = sheets.PerSheet,

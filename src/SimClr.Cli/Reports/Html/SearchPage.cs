@@ -15,7 +15,7 @@ internal static class SearchPage
 {
     public static ReportPage Create(string index, string query, string summary, IReadOnlyList<SearchHit> hits)
     {
-        var gallery = new ReportGallery("", "", [Item(query, "Query", marked: true), .. hits.Select((hit, i) => Found(hit, i + 1))]);
+        var gallery = new ReportGallery("", "", [Item(query, "Query", marked: true), .. hits.Select((hit, i) => HitImage(hit, i + 1))]);
         return new ReportPage(
             $"Images similar to {Path.GetFileName(query)}",
             summary,
@@ -26,12 +26,12 @@ internal static class SearchPage
             ]);
     }
 
-    private static GalleryImage Found(SearchHit hit, int rank)
+    private static GalleryImage HitImage(SearchHit hit, int rank)
     {
         string label = hit.Label is null ? "" : $", {hit.Label}";
         return Item(hit.Path, string.Create(CultureInfo.InvariantCulture, $"{rank}: cosine {hit.Similarity:0.000}{label}"), marked: false);
     }
 
     private static GalleryImage Item(string path, string caption, bool marked)
-        => new(FileThumbnail.Of(path), path, caption, marked, File.Exists(path) ? path : null);
+        => new(FileThumbnail.TryCreate(path), path, caption, marked, File.Exists(path) ? path : null);
 }

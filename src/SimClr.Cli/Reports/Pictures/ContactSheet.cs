@@ -12,8 +12,8 @@ namespace SimClr.Cli.Reports;
 /// </summary>
 internal static class ContactSheet
 {
-    private const int MostOutlines = 2;
-    private const int LargestPlain = 128;
+    private const int MaxOutlines = 2;
+    private const int MaxPlainSize = 128;
 
     /// <summary>Draws the sheet.</summary>
     /// <param name="images">From these, spread evenly over the set.</param>
@@ -33,7 +33,7 @@ internal static class ContactSheet
         var renderer = new ViewRenderer(visible);
         return Png.Draw(layout.Width, layout.Height, canvas =>
         {
-            bool outlined = viewsPerImage <= MostOutlines;
+            bool outlined = viewsPerImage <= MaxOutlines;
             DrawHeads(canvas, layout, outlined);
             for (int number = 0; number < chosen.Count; number++)
             {
@@ -120,7 +120,7 @@ internal static class ContactSheet
             var outline = SKRectI.Round(SKRect.Create(
                 place.Left + (crop.Left * scale), place.Top + (crop.Top * scale), crop.Width * scale, crop.Height * scale));
             outline.Inflate(-1, -1);
-            if (place.Width > LargestPlain)
+            if (place.Width > MaxPlainSize)
             {
                 Outline(canvas, outline, SKColors.White.WithAlpha(190), 4);
             }

@@ -12,8 +12,8 @@ internal sealed record ContactSheetLayout(int ViewSize, int Count, int ViewsPerI
 {
     public const float TextSize = 13;
     private const int SmallSide = 96;
-    private const int LargestSide = 256;
-    private const int LargestSmallSide = 128;
+    private const int MaxSide = 256;
+    private const int MaxSmallSide = 128;
     private const int PageWidth = 1020;
     private const int ScreenWidth = 1480;
     private const int Margin = 24;
@@ -24,10 +24,10 @@ internal sealed record ContactSheetLayout(int ViewSize, int Count, int ViewsPerI
 
     /// <summary>Side of a cell: the view's, times a whole number where it is small.</summary>
     public int Side { get; } = Math.Min(
-        LargestSide, ViewSize * Math.Max(1, (int)Math.Round((double)SmallSide / ViewSize, MidpointRounding.AwayFromZero)));
+        MaxSide, ViewSize * Math.Max(1, (int)Math.Round((double)SmallSide / ViewSize, MidpointRounding.AwayFromZero)));
 
     /// <summary>Blocks side by side.</summary>
-    public int Across => Math.Clamp((LargestWidth - (2 * Margin) + BlockGap) / (Block + BlockGap), 1, Count);
+    public int Across => Math.Clamp((MaxWidth - (2 * Margin) + BlockGap) / (Block + BlockGap), 1, Count);
 
     public int Width => (2 * Margin) + (Across * (Block + BlockGap)) - BlockGap;
 
@@ -37,7 +37,7 @@ internal sealed record ContactSheetLayout(int ViewSize, int Count, int ViewsPerI
     public SKPoint Foot => new(Margin, Height - Margin);
 
     /// <summary>Small images fit a page at full size, on which they stay crisp.</summary>
-    private int LargestWidth => Side <= LargestSmallSide ? PageWidth : ScreenWidth;
+    private int MaxWidth => Side <= MaxSmallSide ? PageWidth : ScreenWidth;
 
     private int Rows => (Count + Across - 1) / Across;
 

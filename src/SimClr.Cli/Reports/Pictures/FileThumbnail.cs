@@ -9,7 +9,7 @@ internal static class FileThumbnail
     private const int Side = 128;
 
     /// <summary>The picture; null where there is no such file or it cannot be read.</summary>
-    public static Tile? Of(string path)
+    public static Tile? TryCreate(string path)
     {
         if (!File.Exists(path))
         {
@@ -18,8 +18,8 @@ internal static class FileThumbnail
 
         try
         {
-            using FileStream stream = PlainFile.OpenRead(path);
-            return Tile.Of(ImageDecoder.Decode(stream, path), Side);
+            using FileStream stream = RegularFile.OpenRead(path);
+            return Tile.FromImage(ImageDecoder.Decode(stream, path), Side);
         }
         catch (Exception error) when (error is UnreadableImageException or IOException or UnauthorizedAccessException)
         {

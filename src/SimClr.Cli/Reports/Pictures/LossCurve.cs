@@ -28,7 +28,7 @@ internal static class LossCurve
     /// <summary>Draws logged steps.</summary>
     public static string Svg(IReadOnlyList<IReadOnlyDictionary<string, double>> metrics)
     {
-        LossPoint[] points = LossPoint.Of(metrics);
+        LossPoint[] points = LossPoint.FromMetrics(metrics);
         using var plot = new Plot();
         Style(plot);
         double epochs = points.Length > 0 ? Math.Max(1, Math.Ceiling(points[^1].Epoch)) : 1;

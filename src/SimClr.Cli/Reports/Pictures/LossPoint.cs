@@ -8,7 +8,7 @@ namespace SimClr.Cli.Reports;
 internal sealed record LossPoint(double Epoch, double Loss, double? Chance, double? Knn)
 {
     /// <summary>The steps that have a loss to show, first to last.</summary>
-    public static LossPoint[] Of(IReadOnlyList<IReadOnlyDictionary<string, double>> metrics)
+    public static LossPoint[] FromMetrics(IReadOnlyList<IReadOnlyDictionary<string, double>> metrics)
     {
         IReadOnlyDictionary<string, double>[] usable =
             [.. metrics.Where(m => m.ContainsKey("step") && m.TryGetValue("loss", out double loss) && double.IsFinite(loss))];

@@ -10,7 +10,7 @@ internal static class MapPicture
     private const int Side = 1200;
     private const int Margin = 40;
     private const int Picture = 56;
-    private const int MostPictures = 140;
+    private const int MaxPictures = 140;
     private const float Radius = 3.6f;
     private const int LegendWidth = 240;
     private const int Line = 25;
@@ -34,14 +34,14 @@ internal static class MapPicture
     {
         foreach (int point in new RandomStream(0, Purpose.Map, -4).Permutation(content.Count))
         {
-            DrawSign(canvas, content.Groups[point], places[point], content.Count > 2000 ? Radius * 0.75f : Radius);
+            DrawMarker(canvas, content.Groups[point], places[point], content.Count > 2000 ? Radius * 0.75f : Radius);
         }
     }
 
-    private static void DrawSign(SKCanvas canvas, int group, SKPoint place, float radius)
+    private static void DrawMarker(SKCanvas canvas, int group, SKPoint place, float radius)
     {
-        using SKPath outline = MapSign.Outline(group, place.X, place.Y, radius);
-        using var fill = new SKPaint { Color = MapSign.ColorOf(group), IsAntialias = true };
+        using SKPath outline = MapMarker.Outline(group, place.X, place.Y, radius);
+        using var fill = new SKPaint { Color = MapMarker.ColorOf(group), IsAntialias = true };
         using var edge = new SKPaint { Color = Ink.Paper, IsAntialias = true, Style = SKPaintStyle.Stroke, StrokeWidth = 0.6f };
         canvas.DrawPath(outline, fill);
         canvas.DrawPath(outline, edge);
@@ -56,12 +56,12 @@ internal static class MapPicture
             SKRectI square = SKRectI.Create((int)places[point].X - (Picture / 2), (int)places[point].Y - (Picture / 2), Picture, Picture);
             SKRectI room = square;
             room.Inflate(6, 6);
-            if (taken.Count < MostPictures && !taken.Exists(other => other.IntersectsWith(room)) && read(point) is { } image)
+            if (taken.Count < MaxPictures && !taken.Exists(other => other.IntersectsWith(room)) && read(point) is { } image)
             {
                 taken.Add(square);
                 SKRectI drawn = Thumbnail.Draw(canvas, image, square);
                 drawn.Inflate(1, 1);
-                using var frame = new SKPaint { Color = MapSign.ColorOf(content.Groups[point]), Style = SKPaintStyle.Stroke, StrokeWidth = 3, IsAntialias = true };
+                using var frame = new SKPaint { Color = MapMarker.ColorOf(content.Groups[point]), Style = SKPaintStyle.Stroke, StrokeWidth = 3, IsAntialias = true };
                 canvas.DrawRect(drawn, frame);
             }
         }
@@ -72,7 +72,7 @@ internal static class MapPicture
         for (int group = 0; group < content.Names.Count; group++)
         {
             float y = Margin + (group * Line);
-            DrawSign(canvas, group, new SKPoint(Side + 12, y), 6.5f);
+            DrawMarker(canvas, group, new SKPoint(Side + 12, y), 6.5f);
             int images = content.Groups.Count(number => number == group);
             Lettering.Write(canvas, $"{content.Names[group]} ({images})", new SKPoint(Side + 30, y + 5), 15, Ink.Text, width: LegendWidth - 40);
         }

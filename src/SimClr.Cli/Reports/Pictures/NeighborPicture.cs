@@ -39,7 +39,7 @@ internal static class NeighborPicture
             {
                 int row = table.Queries[query];
                 SKRectI place = layout.Query(query);
-                Thumbnail.DrawMiddle(canvas, asked.Read(row), place);
+                Thumbnail.DrawCenter(canvas, asked.Read(row), place);
                 Caption(canvas, layout, asked.ClassOf(row), place, bold: true);
                 DrawNeighbors(canvas, layout, table, query, banked);
             }
@@ -70,7 +70,7 @@ internal static class NeighborPicture
             for (int i = 0; i < list.Rows.Count; i++)
             {
                 SKRectI place = layout.Neighbor(source, query, i);
-                Thumbnail.DrawMiddle(canvas, banked.Read(list.Rows[i]), place);
+                Thumbnail.DrawCenter(canvas, banked.Read(list.Rows[i]), place);
                 Caption(canvas, layout, banked.ClassOf(list.Rows[i]), place, bold: false);
                 if (list.Same is { } same)
                 {

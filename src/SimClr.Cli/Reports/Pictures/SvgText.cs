@@ -7,7 +7,7 @@ namespace SimClr.Cli.Reports;
 internal static class SvgText
 {
     private const string Fonts = "system-ui, 'Segoe UI', 'Helvetica Neue', 'DejaVu Sans', sans-serif";
-    private const double UsualWidth = 0.63;
+    private const double TypicalGlyphWidth = 0.63;
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
 
     /// <summary>A file of its own.</summary>
@@ -38,7 +38,7 @@ internal static class SvgText
             element.Name = element.Name.LocalName;
             element.ReplaceAttributes(element.Attributes()
                 .Where(attribute => !attribute.IsNamespaceDeclaration)
-                .Select(attribute => new XAttribute(attribute.Name.LocalName, Renamed(attribute, number))));
+                .Select(attribute => new XAttribute(attribute.Name.LocalName, RenameReference(attribute, number))));
         }
 
         return root.ToString(SaveOptions.DisableFormatting);
@@ -53,7 +53,7 @@ internal static class SvgText
         double[] lefts = Numbers(text, "x");
         double letter = lefts.Length > 1
             ? (lefts[^1] - lefts[0]) / (lefts.Length - 1)
-            : UsualWidth * double.Parse(text.Attribute("font-size")!.Value, CultureInfo.InvariantCulture);
+            : TypicalGlyphWidth * double.Parse(text.Attribute("font-size")!.Value, CultureInfo.InvariantCulture);
         double width = letter * lefts.Length;
         (string Anchor, double Offset)[] choices =
             [("start", lefts[0]), ("middle", lefts[0] + (width / 2)), ("end", lefts[0] + width)];
@@ -68,7 +68,7 @@ internal static class SvgText
             .Split([',', ' '], StringSplitOptions.RemoveEmptyEntries)
             .Select(number => double.Parse(number, CultureInfo.InvariantCulture))];
 
-    private static string Renamed(XAttribute attribute, int number)
+    private static string RenameReference(XAttribute attribute, int number)
     {
         string prefix = string.Create(CultureInfo.InvariantCulture, $"drawing-{number}-");
         return attribute.Name.LocalName switch

@@ -28,7 +28,7 @@ internal static class Thumbnail
     }
 
     /// <summary>The middle of the image, filling the square where the image is large enough.</summary>
-    public static void DrawMiddle(SKCanvas canvas, RgbImage image, SKRectI square)
+    public static void DrawCenter(SKCanvas canvas, RgbImage image, SKRectI square)
     {
         int shortest = Math.Min(image.Width, image.Height);
         using SKBitmap whole = ToBitmap(image);
@@ -82,13 +82,13 @@ internal static class Thumbnail
             return;
         }
 
-        using SKBitmap halved = Halved(bitmap, place.Width);
+        using SKBitmap halved = Halve(bitmap, place.Width);
         using SKImage large = SKImage.FromBitmap(halved);
         canvas.DrawImage(large, place, new SKSamplingOptions(SKCubicResampler.Mitchell));
     }
 
     /// <summary>Exact halves down to less than twice the width: the cubic filter alone would skip pixels.</summary>
-    private static SKBitmap Halved(SKBitmap bitmap, int width)
+    private static SKBitmap Halve(SKBitmap bitmap, int width)
     {
         SKBitmap current = bitmap.Copy();
         while (current.Width >= 2 * width && current.Height > 1)

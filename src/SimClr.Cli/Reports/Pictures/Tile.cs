@@ -12,7 +12,7 @@ internal sealed record Tile(byte[] Jpeg, int Width, int Height)
     private const int Quality = 80;
 
     /// <summary>The whole image in a square.</summary>
-    public static Tile Of(RgbImage image, int side)
+    public static Tile FromImage(RgbImage image, int side)
     {
         (int width, int height) = Thumbnail.Fit(image.Width, image.Height, side);
         return new Tile(

@@ -10,8 +10,8 @@ namespace SimClr.Cli.Verbs;
 /// <summary><c>simclr augment preview</c>.</summary>
 internal static class AugmentCommand
 {
-    private const int MostImages = 500;
-    private const int MostViews = 16;
+    private const int MaxImages = 500;
+    private const int MaxViews = 16;
 
     public static Command Create() => new Verb(
         "augment", "Show the random views used in training.", "simclr augment preview sample: --out views.png") { Preview() };
@@ -20,8 +20,8 @@ internal static class AugmentCommand
     {
         var data = new Argument<string>("DATA") { Description = "Images: a folder, a manifest or a data spec (see 'simclr --help')" };
         var file = new OutputOption("--out", OutputKinds.Picture, "Output picture") { HelpName = "PNG", Required = true };
-        Option<long?> images = NumberOption.Integer("--images", $"Number of images, at most {MostImages}. Default: 12.", 1);
-        Option<long?> views = NumberOption.Integer("--views", $"Views of each image, at most {MostViews}. Default: 2.", 1);
+        Option<long?> images = NumberOption.Integer("--images", $"Number of images, at most {MaxImages}. Default: 12.", 1);
+        Option<long?> views = NumberOption.Integer("--views", $"Views of each image, at most {MaxViews}. Default: 2.", 1);
         var configuration = new ConfigurationOptions();
         var verb = new Verb(
             "preview",
@@ -38,13 +38,13 @@ internal static class AugmentCommand
             "on. With two views, outlines on the image show the crops. Without --preset and --config, the preset",
             "is chosen by the image size.",
         ];
-        return verb.Does(context => Draw(
+        return verb.Handle(context => Draw(
             context,
             configuration,
             context.Value(data),
             context.File(file)!,
-            AtMost(context.Value(images) ?? 12, MostImages, "--images"),
-            AtMost(context.Value(views) ?? 2, MostViews, "--views")));
+            RequireMax(context.Value(images) ?? 12, MaxImages, "--images"),
+            RequireMax(context.Value(views) ?? 2, MaxViews, "--views")));
     }
 
     private static void Draw(
@@ -52,9 +52,9 @@ internal static class AugmentCommand
     {
         PretrainOptions options = configuration.Resolve(context);
         using ImageDataSet images = context.OpenImages(data, options.Data);
-        if (!configuration.Chosen(context))
+        if (!configuration.IsSpecified(context))
         {
-            options = configuration.Resolve(context, FittingPreset.For(images));
+            options = configuration.Resolve(context, DefaultPreset.For(images));
         }
 
         byte[] png = ContactSheet.Render(images, options.Views, options.Seed, count, viewsPerImage);
@@ -71,6 +71,6 @@ internal static class AugmentCommand
             $"wrote {file.Path}: {Math.Min(count, images.Count)} of {images.Count} images of {images.Name} with {viewsPerImage} view(s) each");
     }
 
-    private static int AtMost(long value, int most, string name)
-        => value <= most ? (int)value : throw new ConfigurationException($"{name}: got {value}, expected at most {most}");
+    private static int RequireMax(long value, int max, string name)
+        => value <= max ? (int)value : throw new ConfigurationException($"{name}: got {value}, expected at most {max}");
 }

@@ -35,7 +35,7 @@ internal static class BenchCommand
         HelpName = "DATA",
     };
 
-    private static readonly Option<string?> Precision = ChoiceOption.Of(
+    private static readonly Option<string?> Precision = ChoiceOption.Create(
         "--precision", "Compute precision", EnumText.All<Configuration.Precision>());
 
     private static readonly OutputOption Markdown = new("--markdown", OutputKinds.Figures, "Also write the table to this file");
@@ -61,7 +61,7 @@ internal static class BenchCommand
             "max of the rounds. Nothing else should run meanwhile. On two cores it takes 5 to 8 minutes, about",
             "one minute with --quick.",
         ];
-        return verb.Does(Run);
+        return verb.Handle(Run);
     }
 
     private static void Run(CommandContext context)
@@ -74,21 +74,21 @@ internal static class BenchCommand
         var rows = new List<BenchRow>();
         foreach (Benchmark benchmark in chosen)
         {
-            context.Remark($"measuring {benchmark.Name}: {benchmark.Summary} …");
-            rows.AddRange(benchmark.OwnProcess && chosen.Count > 1
-                ? MeasureApart(benchmark.Name, context)
+            context.WriteNote($"measuring {benchmark.Name}: {benchmark.Summary} …");
+            rows.AddRange(benchmark.NeedsOwnProcess && chosen.Count > 1
+                ? MeasureInOwnProcess(benchmark.Name, context)
                 : benchmark.Measure(settings, context.Cancel));
         }
 
-        var report = new BenchReport(BenchMachine.Of(settings), rows, clock.Elapsed.TotalSeconds);
-        file?.Write(Encoding.UTF8.GetBytes(report.Markdown(Typed(context))));
-        context.Result(report.Json(), report.Words().TrimEnd().Split(Environment.NewLine));
+        var report = new BenchReport(BenchMachine.Detect(settings), rows, clock.Elapsed.TotalSeconds);
+        file?.Write(Encoding.UTF8.GetBytes(report.Markdown(CommandLineOf(context))));
+        context.Result(report.Json(), report.Text().TrimEnd().Split(Environment.NewLine));
     }
 
     /// <summary>What cannot be used is told before the minutes of the first measurement.</summary>
     private static void Check(CommandContext context, BenchSettings settings)
     {
-        _ = ComputeEnvironment.ResolveDevice(settings.Basis.Device);
+        _ = ComputeEnvironment.ResolveDevice(settings.BaseOptions.Device);
         foreach (string data in new[] { settings.Photos, settings.Images }.OfType<string>())
         {
             context.OpenImages(data, new DataOptions()).Dispose();
@@ -96,7 +96,7 @@ internal static class BenchCommand
     }
 
     /// <summary>In a process of its own, whose memory nothing else has used yet.</summary>
-    private static IEnumerable<BenchRow> MeasureApart(string name, CommandContext context)
+    private static IEnumerable<BenchRow> MeasureInOwnProcess(string name, CommandContext context)
     {
         List<string> arguments = ["bench", "--json", Only.Name, name];
         void Pass(string option, object? value)
@@ -112,7 +112,7 @@ internal static class BenchCommand
         Pass(GlobalOptions.Device, context.Device);
         Pass(GlobalOptions.Threads, context.Threads);
         arguments.AddRange(context.Value(Quick) ? [Quick.Name] : []);
-        OwnProgram.Outcome outcome = OwnProgram.Run(arguments, context.Cancel);
+        SelfProcess.Outcome outcome = SelfProcess.Run(arguments, context.Cancel);
         return outcome.ExitCode == 0
             ? JsonNode.Parse(outcome.Output)!["rows"]!.AsArray().Select(row => BenchRowJson.Read(row!))
             : throw new InvalidOperationException($"'simclr {string.Join(' ', arguments)}' ended with {outcome.ExitCode}: {outcome.Error}");
@@ -122,13 +122,13 @@ internal static class BenchCommand
     {
         var settings = new BenchSettings();
         settings = context.Value(Quick) ? settings.Shorter() : settings;
-        PretrainOptions basis = settings.Basis;
+        PretrainOptions basis = settings.BaseOptions;
         return settings with
         {
             Photos = context.Value(Photos),
             Images = context.Value(Images),
-            Apart = (name, _, _) => MeasureApart(name, context).Single(),
-            Basis = basis with
+            MeasureInOwnProcess = (name, _, _) => MeasureInOwnProcess(name, context).Single(),
+            BaseOptions = basis with
             {
                 Device = context.Device ?? basis.Device,
                 Threads = context.Threads ?? basis.Threads,
@@ -138,7 +138,7 @@ internal static class BenchCommand
     }
 
     /// <summary>The command line without the names of files on this machine.</summary>
-    private static string Typed(CommandContext context)
+    private static string CommandLineOf(CommandContext context)
     {
         IEnumerable<string> only = (context.Value(Only) ?? []).Select(name => $" --only {name}");
         return $"simclr bench{string.Concat(only)}{(context.Value(Quick) ? " --quick" : "")}"

@@ -11,7 +11,7 @@ internal static class ClusterCommand
     public static Verb Create()
     {
         var arguments = new TableArguments();
-        Option<long?> k = ClusterRequest.CreateOption();
+        Option<long?> k = ClusterInputs.CreateOption();
         OutputOption csv = OutputOptions.Csv(OutputKinds.Clusters, "Write the cluster of each image");
         OutputOption html = OutputOptions.Html("clusters", "Write an HTML page with representatives of each cluster");
         var verb = new Verb(
@@ -26,14 +26,14 @@ internal static class ClusterCommand
                 "highest cosine. The silhouette (by 1 - cosine, from -1 to 1) measures how well clusters are",
                 "separated. If images have labels, NMI and the adjusted Rand index measure how well clusters and",
                 "labels agree.",
-                $"The number of clusters is chosen on a sample of at most {ClusterCount.MostRows} images.",
+                $"The number of clusters is chosen on a sample of at most {ClusterCount.MaxRows} images.",
             ],
         };
         arguments.AddTo(verb);
         verb.Add(k);
         verb.Add(csv);
         verb.Add(html);
-        return verb.Does(context => Divide(
+        return verb.Handle(context => Divide(
             context,
             arguments,
             context.Value(k),
@@ -42,8 +42,8 @@ internal static class ClusterCommand
 
     private static void Divide(CommandContext context, TableArguments arguments, long? k, GroupOutput output)
     {
-        using TableInput input = Display.Show(context, display => TableInput.Open(context, arguments, display));
-        (Clustering clusters, ClusterCountChoice? choice) = ClusterRequest.Fit(context, input.Table, k);
-        output.Give(context, input, new ClusterList(input.Table, clusters, choice));
+        using TableInputs input = Display.Show(context, display => TableInputs.Open(context, arguments, display));
+        (Clustering clusters, ClusterCountChoice? choice) = ClusterInputs.Fit(context, input.Table, k);
+        output.Write(context, input, new ClusterList(input.Table, clusters, choice));
     }
 }

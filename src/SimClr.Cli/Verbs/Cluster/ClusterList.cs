@@ -10,7 +10,7 @@ namespace SimClr.Cli.Verbs;
 /// <summary>Clusters as text, JSON, CSV and page.</summary>
 internal sealed class ClusterList : IGroupList
 {
-    private const int MostRepresentatives = 18;
+    private const int MaxRepresentatives = 18;
     private const int NamedCounts = 5;
     private const int NamedRepresentatives = 5;
 
@@ -44,7 +44,7 @@ internal sealed class ClusterList : IGroupList
             string labels = agreement is { } found
                 ? string.Create(CultureInfo.InvariantCulture, $"; agreement with the labels: NMI {found.Nmi:0.000}, adjusted Rand index {found.Ari:0.000}")
                 : "";
-            return string.Create(CultureInfo.InvariantCulture, $"{Counted.Of(table.Count, "image")} in {Counted.Of(clusters.K, "cluster")}: mean cosine to the centers {clusters.MeanCosine:0.000}{quality}{labels}{Chosen}");
+            return string.Create(CultureInfo.InvariantCulture, $"{Plural.Format(table.Count, "image")} in {Plural.Format(clusters.K, "cluster")}: mean cosine to the centers {clusters.MeanCosine:0.000}{quality}{labels}{Chosen}");
         }
     }
 
@@ -77,7 +77,7 @@ internal sealed class ClusterList : IGroupList
 
         foreach ((int cluster, int[] rows) in members.Index())
         {
-            yield return string.Create(CultureInfo.InvariantCulture, $"cluster {cluster}: {Counted.Of(rows.Length, "image")}{LabelsOf(cluster)}; most typical: {string.Join(", ", rows.Take(3).Select(row => table.Paths[row]))}");
+            yield return string.Create(CultureInfo.InvariantCulture, $"cluster {cluster}: {Plural.Format(rows.Length, "image")}{LabelsOf(cluster)}; most typical: {string.Join(", ", rows.Take(3).Select(row => table.Paths[row]))}");
         }
 
         yield return Summary;
@@ -117,12 +117,12 @@ internal sealed class ClusterList : IGroupList
     public ReportPage Page(RowImages images)
     {
         var gallery = new Gallery(table, images);
-        int each = Math.Clamp(Gallery.MostPictures / clusters.K, 1, MostRepresentatives);
+        int each = Math.Clamp(Gallery.MaxPictures / clusters.K, 1, MaxRepresentatives);
         var blocks = new List<ReportBlock>();
-        foreach ((int cluster, int[] rows) in members.Index().Take(Gallery.MostPictures))
+        foreach ((int cluster, int[] rows) in members.Index().Take(Gallery.MaxPictures))
         {
             blocks.Add(new ReportGallery(
-                $"Cluster {cluster}: {Counted.Of(rows.Length, "image")}",
+                $"Cluster {cluster}: {Plural.Format(rows.Length, "image")}",
                 string.Create(CultureInfo.InvariantCulture, $"mean cosine {MeanCosine(rows):0.000}{LabelsOf(cluster)}"),
                 [.. rows.Take(each).Select(row => gallery.Picture(row, Gallery.Cosine(cosines[row])))]));
         }
@@ -137,7 +137,7 @@ internal sealed class ClusterList : IGroupList
     }
 
     private ReportTable Sweep() => new(
-        $"Computed on {Counted.Of(choice!.Rows, "image")}",
+        $"Computed on {Plural.Format(choice!.Rows, "image")}",
         [
             new("silhouette", "How much closer images are to their own cluster than to the next one, by 1 − cosine, from −1 to 1; well-separated clusters reach 0.5 or more.", IsShare: false),
             new("mean cosine", "Mean cosine of images to their centers; it grows with the number of clusters.", IsShare: false),
@@ -153,7 +153,7 @@ internal sealed class ClusterList : IGroupList
 
         KeyValuePair<int, int>[] counts = CountsOf(members[cluster]);
         string most = string.Join(", ", counts.Take(3).Select(count => string.Create(
-            CultureInfo.InvariantCulture, $"{TerminalText.Name(NameOf(count.Key))} {(double)count.Value / members[cluster].Length:0%}")));
+            CultureInfo.InvariantCulture, $"{TerminalText.EscapeName(NameOf(count.Key))} {(double)count.Value / members[cluster].Length:0%}")));
         return $" ({most}{(counts.Length > 3 ? ", …" : "")})";
     }
 

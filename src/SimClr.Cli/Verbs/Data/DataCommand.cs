@@ -46,7 +46,7 @@ internal static class DataCommand
             "memory. Unreadable images are left out and listed in FILE.skipped.jsonl. Without --size, and if no",
             "image was left out, training on it produces the same views as training on DATA.",
         ];
-        return verb.Does(context => Write(
+        return verb.Handle(context => Write(
             context,
             context.Value(data),
             context.File(file)!,
@@ -69,7 +69,7 @@ internal static class DataCommand
         });
         if (skipped.Any)
         {
-            file.Beside(SkippedSuffix).Write(Encoding.UTF8.GetBytes(skipped.Lines()));
+            file.WithSuffix(SkippedSuffix).Write(Encoding.UTF8.GetBytes(skipped.Lines()));
         }
 
         double seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
@@ -85,10 +85,10 @@ internal static class DataCommand
                 ["bytes"] = bytes,
                 ["images_per_second"] = Math.Round(images.Count / seconds, 1),
             },
-            Words(file, packed, skipped.Count, bytes, seconds));
+            Text(file, packed, skipped.Count, bytes, seconds));
     }
 
-    private static string Words(OutputFile file, int packed, int skipped, long bytes, double seconds)
+    private static string Text(OutputFile file, int packed, int skipped, long bytes, double seconds)
     {
         string left = skipped > 0 ? $"; {skipped} could not be read and are listed in {file.Path}{SkippedSuffix}" : "";
         return string.Create(
@@ -98,5 +98,5 @@ internal static class DataCommand
     private static DataOptions Reading(string[] changes)
         => changes.FirstOrDefault(text => !text.StartsWith("data.", StringComparison.Ordinal)) is { } other
             ? throw new ConfigurationException($"--set: got '{other}', expected a key of the section data")
-            : RunConfiguration.LayOver(new PretrainOptions(), preset: null, file: null, changes).Data;
+            : RunConfiguration.ResolveUnchecked(new PretrainOptions(), preset: null, file: null, changes).Data;
 }

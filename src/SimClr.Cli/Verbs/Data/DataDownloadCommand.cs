@@ -34,7 +34,7 @@ internal static class DataDownloadCommand
             "checksum; archives are unpacked next to their destination and then moved there, and nothing is",
             "written outside DIR. Each set has its own terms of use, which you accept by using it.",
         ];
-        return verb.Does(context => Download(
+        return verb.Handle(context => Download(
             context, RemoteSets.Find(context.Value(name)), FolderOf(context.Value(folder)!), MirrorOf(context.Value(mirror))));
     }
 
@@ -49,10 +49,10 @@ internal static class DataDownloadCommand
                 ["name"] = set.Name,
                 ["folder"] = folder,
                 ["downloaded_bytes"] = found.Bytes,
-                ["was_there"] = found.WasThere,
+                ["was_there"] = found.AlreadyPresent,
                 ["uses"] = new JsonArray([.. uses.Select(use => JsonValue.Create(use))]),
             },
-            Words(set, found, folder, uses));
+            Lines(set, found, folder, uses));
     }
 
     private static DownloadedSet Fetch(
@@ -79,13 +79,13 @@ internal static class DataDownloadCommand
                 works[file] = work = display.Work(file.Megabytes);
             }
 
-            work.Report(new WorkDone((int)(bytes / 1_000_000), $"{file.Name}: {ByteSize.Words(bytes)} of about {file.Megabytes} MB"));
+            work.Report(new WorkDone((int)(bytes / 1_000_000), $"{file.Name}: {ByteSize.Format(bytes)} of about {file.Megabytes} MB"));
         }
     }
 
-    private static string[] Words(RemoteSet set, DownloadedSet found, string folder, string[] uses)
+    private static string[] Lines(RemoteSet set, DownloadedSet found, string folder, string[] uses)
     {
-        string done = found.WasThere ? $"{set.Title} is already in {folder}" : $"{set.Title} is in {folder} ({ByteSize.Words(found.Bytes)} downloaded)";
+        string done = found.AlreadyPresent ? $"{set.Title} is already in {folder}" : $"{set.Title} is in {folder} ({ByteSize.Format(found.Bytes)} downloaded)";
         return [done, $"use it as: {string.Join(", ", uses)}"];
     }
 

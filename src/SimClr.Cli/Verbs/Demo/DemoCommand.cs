@@ -33,14 +33,14 @@ internal static class DemoCommand
             "simclr demo ./photos",
             "simclr demo cifar10:./cifar-10-batches-bin --out runs/demo") { data, directory, epochs, reading };
         verb.Details = ["Without labels, the report shows pictures and the health of the run, but no accuracies."];
-        return verb.Does(context => Run(context, context.Value(data) ?? DemoData.Sample, context.Value(directory), (int?)context.Value(epochs), context.Value(reading) ?? []));
+        return verb.Handle(context => Run(context, context.Value(data) ?? DemoData.Sample, context.Value(directory), (int?)context.Value(epochs), context.Value(reading) ?? []));
     }
 
     private static void Run(CommandContext context, string argument, string? directory, int? epochs, string[] reading)
     {
         long begin = Stopwatch.GetTimestamp();
         string target = Directory(directory);
-        PretrainOptions preset = WithGlobals(context, ReadingOption.LayOver(Presets.Load("demo"), reading, "the rest is fitted to the images"));
+        PretrainOptions preset = WithGlobals(context, ReadingOption.Overlay(Presets.Load("demo"), reading, "the rest is fitted to the images"));
         using DemoData data = DemoData.Open(argument, preset.Data, context);
         PretrainOptions options = For(epochs, DemoConfiguration.Fit(preset, argument, data.Train, SampleImages));
         Writing(target, () =>
@@ -50,7 +50,7 @@ internal static class DemoCommand
             double seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
             string report = new DemoReport(options, data, outcome, CommandLineOf(argument, epochs, reading, context)).Write(target, seconds);
             seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
-            context.Result(outcome.Json(seconds, report, outcome.Training.Run), Words(outcome, seconds, report, data));
+            context.Result(outcome.Json(seconds, report, outcome.Training.Run), Lines(outcome, seconds, report, data));
         });
     }
 
@@ -68,7 +68,7 @@ internal static class DemoCommand
         }
     }
 
-    private static string[] Words(DemoOutcome outcome, double seconds, string report, DemoData data)
+    private static string[] Lines(DemoOutcome outcome, double seconds, string report, DemoData data)
     {
         string[] table = data.Test is null
             ? [$"The run is {outcome.Training.Health?.Describe() ?? "done"}"]
@@ -107,12 +107,12 @@ internal static class DemoCommand
         };
 
     /// <summary>The one that was asked for must be free; without a wish the next free number is taken, so that the demo can be run again.</summary>
-    private static string Directory(string? asked)
+    private static string Directory(string? requested)
     {
-        if (asked is not null)
+        if (requested is not null)
         {
-            return IsFree(asked) ? asked : throw new ConfigurationException(
-                $"--out: '{asked}' exists and is not an empty directory; choose a new one, so that nothing is overwritten");
+            return IsFree(requested) ? requested : throw new ConfigurationException(
+                $"--out: '{requested}' exists and is not an empty directory; choose a new one, so that nothing is overwritten");
         }
 
         return Enumerable.Range(1, int.MaxValue)

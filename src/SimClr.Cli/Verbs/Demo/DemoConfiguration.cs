@@ -8,16 +8,16 @@ namespace SimClr.Cli.Verbs;
 /// <summary>The preset <c>demo</c>, fitted to the user's images so that it still takes minutes.</summary>
 internal static class DemoConfiguration
 {
-    private const int LargestSmallImage = 64;
-    private const int LargestSmallView = 32;
+    private const int MaxSmallImage = 64;
+    private const int MaxSmallView = 32;
     private const int PhotographView = 96;
-    private const int FewestEpochs = 2;
-    private const int MostEpochs = 200;
+    private const int MinEpochs = 2;
+    private const int MaxEpochs = 200;
 
     // What a view of a photograph costs, in views of the sample.
     private const double PhotographCost = 2.6;
 
-    private const int FewestBatches = 2;
+    private const int MinBatches = 2;
 
     // Among few images 0.1 asks for more than can be told apart: the loss stays above chance (tried on photographs).
     private const double Temperature = 0.5;
@@ -30,11 +30,11 @@ internal static class DemoConfiguration
             return preset;
         }
 
-        int batch = Math.Clamp(HighestPowerOfTwo(images.Count / FewestBatches), 2, preset.Batch.Size);
+        int batch = Math.Clamp(RoundDownToPowerOfTwo(images.Count / MinBatches), 2, preset.Batch.Size);
         int side = FirstSide(images);
-        int smallView = Math.Min(side, LargestSmallView);
-        double cost = side <= LargestSmallImage ? Math.Pow((double)smallView / preset.Views.Size, 2) : PhotographCost;
-        int epochs = (int)Math.Clamp(preset.Schedule.Epochs * sampleImages / (cost * images.Count), FewestEpochs, MostEpochs);
+        int smallView = Math.Min(side, MaxSmallView);
+        double cost = side <= MaxSmallImage ? Math.Pow((double)smallView / preset.Views.Size, 2) : PhotographCost;
+        int epochs = (int)Math.Clamp(preset.Schedule.Epochs * sampleImages / (cost * images.Count), MinEpochs, MaxEpochs);
         PretrainOptions fitted = preset with
         {
             Batch = preset.Batch with { Size = batch },
@@ -44,7 +44,7 @@ internal static class DemoConfiguration
         };
         // The sample's crops are for centered clothes.
         var paper = new ViewOptions();
-        return side <= LargestSmallImage
+        return side <= MaxSmallImage
             ? fitted with { Views = preset.Views with { Size = smallView, AreaMin = paper.AreaMin } }
             : fitted with
             {
@@ -76,5 +76,5 @@ internal static class DemoConfiguration
         return PhotographView;
     }
 
-    private static int HighestPowerOfTwo(int number) => number < 1 ? 1 : 1 << (int)Math.Log2(number);
+    private static int RoundDownToPowerOfTwo(int number) => number < 1 ? 1 : 1 << (int)Math.Log2(number);
 }

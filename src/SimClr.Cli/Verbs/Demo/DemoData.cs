@@ -9,8 +9,8 @@ namespace SimClr.Cli.Verbs;
 internal sealed record DemoData(ImageDataSet Train, ImageDataSet? Test) : IDisposable
 {
     public const string Sample = "sample:";
-    private const int MostHeldOut = 2000;
-    private const int FewestToMeasure = 50;
+    private const int MaxHeldOut = 2000;
+    private const int MinToMeasure = 50;
     private const int HeldOutShare = 5;   // one in five
 
     /// <summary>
@@ -27,23 +27,23 @@ internal sealed record DemoData(ImageDataSet Train, ImageDataSet? Test) : IDispo
 
         if (images.Labels is null)
         {
-            context.Remark($"note: {images.Name} has no labels; the demo shows pictures and the health of the run, but no accuracies");
+            context.WriteNote($"note: {images.Name} has no labels; the demo shows pictures and the health of the run, but no accuracies");
             return new DemoData(images, null);
         }
 
-        int heldOut = Math.Min(MostHeldOut, images.Count / HeldOutShare);
+        int heldOut = Math.Min(MaxHeldOut, images.Count / HeldOutShare);
         int[] order = new RandomStream(0, Purpose.Split).Permutation(images.Count);
         DemoData split = new(images.Subset([.. order[heldOut..].Order()]), images.Subset([.. order[..heldOut].Order()]));
-        if (heldOut >= FewestToMeasure && EveryClassIsIn(split.Train, images))
+        if (heldOut >= MinToMeasure && EveryClassIsIn(split.Train, images))
         {
-            context.Remark($"note: {heldOut} of {images.Count} images are held out for evaluation");
+            context.WriteNote($"note: {heldOut} of {images.Count} images are held out for evaluation");
             return split;
         }
 
-        string reason = heldOut < FewestToMeasure
-            ? $"has {images.Count} images, and at least {HeldOutShare * FewestToMeasure} are needed to hold some out for evaluation"
+        string reason = heldOut < MinToMeasure
+            ? $"has {images.Count} images, and at least {HeldOutShare * MinToMeasure} are needed to hold some out for evaluation"
             : "has too few images of a class for an evaluation";
-        context.Remark($"note: {images.Name} {reason}; the demo shows pictures and the health of the run, but no accuracies");
+        context.WriteNote($"note: {images.Name} {reason}; the demo shows pictures and the health of the run, but no accuracies");
         return new DemoData(images, null);
     }
 

@@ -27,7 +27,7 @@ internal sealed record DemoOutcome(IReadOnlyList<DemoRow> Rows, PretrainResult T
         ("knn", "kNN", "weighted vote of the 20 nearest training images", q => q.Knn),
         ("linear", "linear", "linear classifier trained on all labels", q => q.Linear),
         ("linear_10_per_class", "linear, 10 per class", "linear classifier trained on ten labels per class", q => q.LinearTenPerClass),
-        ("knn_disturbed", "kNN, perturbed", "kNN on perturbed images: cropped to 50–100% of the area, mirrored, brightness and contrast × 0.6–1.4", q => q.KnnDisturbed),
+        ("knn_disturbed", "kNN, perturbed", "kNN on perturbed images: cropped to 50–100% of the area, mirrored, brightness and contrast × 0.6–1.4", q => q.KnnPerturbed),
         ("find_original", "find original", "share of perturbed images whose nearest held-out image is their own original", q => q.FindOriginal),
     ];
 

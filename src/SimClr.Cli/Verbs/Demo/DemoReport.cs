@@ -22,7 +22,7 @@ internal sealed class DemoReport(PretrainOptions options, DemoData data, DemoOut
         byte[] views = ContactSheet.Render(data.Train, options.Views, options.Seed, SheetImages, 2);
         NeighborTable neighbors = Neighbors();
         byte[] pairs = NeighborPicture.Render(
-            neighbors, data.Test ?? data.Train, data.Test is null ? data.Train : new DisturbedDataSet(data.Test));
+            neighbors, data.Test ?? data.Train, data.Test is null ? data.Train : new PerturbedDataSet(data.Test));
         string curve = LossCurve.Svg(new RunDirectory(outcome.Training.Run));
         Save(directory, "views.png", views);
         Save(directory, "neighbors.png", pairs);
@@ -52,7 +52,7 @@ internal sealed class DemoReport(PretrainOptions options, DemoData data, DemoOut
     {
         string learned = string.Create(
             CultureInfo.InvariantCulture,
-            $"An encoder ({options.Encoder.Name}, width {options.Encoder.Width}) was trained on {outcome.TrainImages:N0} images of {data.Train.Name} for {Counted.Of(options.Schedule.Epochs, "epoch")} without labels: it learned to recognize two random views of the same image.");
+            $"An encoder ({options.Encoder.Name}, width {options.Encoder.Width}) was trained on {outcome.TrainImages:N0} images of {data.Train.Name} for {Plural.Format(options.Schedule.Epochs, "epoch")} without labels: it learned to recognize two random views of the same image.");
         return outcome.Rows[^1].Quality is { } quality
             ? $"{learned} Below it is evaluated on {outcome.TestImages.ToString("N0", CultureInfo.InvariantCulture)} held-out images: kNN classifies {HtmlText.Percent(quality.Knn)} of them correctly."
             : $"{learned} Without labeled test images, there are pictures below but no accuracies.";
@@ -97,7 +97,7 @@ internal sealed class DemoReport(PretrainOptions options, DemoData data, DemoOut
         "Reproduce this run",
         new ReportReproduction(
             commandLine,
-            ConfigurationText.Of(RunConfiguration.ToJson(options)),
+            ConfigurationText.ToYaml(RunConfiguration.ToJson(options)),
             options.Seed,
             $"simclr {typeof(Pretrainer).Assembly.GetName().Version!.ToString(3)}",
             $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {ComputeEnvironment.Cores} cores",

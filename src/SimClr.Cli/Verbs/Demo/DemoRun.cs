@@ -41,7 +41,7 @@ internal sealed class DemoRun(PretrainOptions options, DemoData data, IDisplay d
         }
 
         EmbeddingTable test = Embed(encoder, data.Test, name);
-        EmbeddingTable disturbed = Embed(encoder, new DisturbedDataSet(data.Test), name);
+        EmbeddingTable disturbed = Embed(encoder, new PerturbedDataSet(data.Test), name);
         return new DemoRow(key, name, test, disturbed, RepresentationQuality.Measure(train, test, disturbed, cancel));
     }
 

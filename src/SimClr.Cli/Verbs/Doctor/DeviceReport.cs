@@ -9,7 +9,7 @@ namespace SimClr.Cli.Verbs;
 internal sealed record DeviceReport(string Name, CudaDevice? Driver)
 {
     /// <summary>The name, and what the device is.</summary>
-    public string Words => Driver is null ? Name : $"{Name} ({Driver})";
+    public string Text => Driver is null ? Name : $"{Name} ({Driver})";
 
     /// <summary>What is known of it.</summary>
     public JsonObject Json() => new()

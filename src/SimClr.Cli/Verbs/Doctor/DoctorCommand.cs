@@ -24,22 +24,22 @@ internal static class DoctorCommand
         var verb = new Verb(
             "doctor", "Report the capabilities of this machine, and estimate training times.", "simclr doctor", "simclr doctor --json")
         {
-            IsForRanks = true,   // Each host has something of its own to say.
+            SupportsRanks = true,   // Each host has something of its own to say.
             Details = ["Trains on random pixels for two seconds, and estimates from that how long each preset would take."],
         };
-        return verb.Does(Examine);
+        return verb.Handle(Examine);
     }
 
     private static void Examine(CommandContext context)
     {
         PretrainOptions tested = Presets.Load(TestedPreset);
         tested = tested with { Device = context.Device ?? tested.Device, Threads = context.Threads ?? tested.Threads };
-        MachineReport machine = MachineReport.Take();
-        LibraryReport libraries = LibraryReport.Take();
-        context.Remark($"measuring the speed of training with {TestedPreset} …");
+        MachineReport machine = MachineReport.Detect();
+        LibraryReport libraries = LibraryReport.Detect();
+        context.WriteNote($"measuring the speed of training with {TestedPreset} …");
         SpeedMeasurement speed = SpeedTest.Run(tested, TestTime, context.Cancel);
         Estimate[] estimates = [.. Plans.Select(plan => EstimateFor(plan.Preset, plan.Images, speed, tested))];
-        context.Result(Json(machine, libraries, speed, estimates), Words(machine, libraries, speed, estimates));
+        context.Result(Json(machine, libraries, speed, estimates), Lines(machine, libraries, speed, estimates));
     }
 
     private static Estimate EstimateFor(string preset, int images, SpeedMeasurement speed, PretrainOptions tested)
@@ -91,7 +91,7 @@ internal static class DoctorCommand
         ["seconds"] = Math.Round(estimate.Time.TotalSeconds),
     };
 
-    private static string[] Words(
+    private static string[] Lines(
         MachineReport machine, LibraryReport libraries, SpeedMeasurement speed, IEnumerable<Estimate> estimates)
     {
         string available = machine.AvailableBytes is { } free ? $", {Gigabytes(free)} of it free" : "";
@@ -107,9 +107,9 @@ internal static class DoctorCommand
             $"vectors      {string.Join(", ", machine.Vectors)}{bfloat16}",
             $"memory       {Gigabytes(machine.TotalBytes)}{available}",
             $"libtorch     {libraries.Torch} (TorchSharp {libraries.TorchSharp}){(libraries.Libtorch is { } folder ? $" from {folder}" : "")}",
-            $"devices      {string.Join(", ", libraries.Devices.Select(device => device.Words))}{graphics}",
+            $"devices      {string.Join(", ", libraries.Devices.Select(device => device.Text))}{graphics}",
             $"decoding     SkiaSharp {libraries.Skia}; libturbojpeg {(libraries.TurboJpeg ? "decodes JPEG" : "not found; it would decode JPEG faster")}",
-            $"mpi          {MpiReport.Words(libraries.Mpi)}",
+            $"mpi          {MpiReport.Text(libraries.Mpi)}",
             "",
             $"Training speed with {TestedPreset}: {ProgressText.Speed(speed.ImagesPerSecond)} on {speed.Plan.Device} "
                 + $"in {speed.Plan.Precision} with {speed.Plan.Threads} thread(s).",

@@ -18,14 +18,14 @@ namespace SimClr.Cli.Verbs;
 internal sealed record LibraryReport(
     string Torch, string TorchSharp, IReadOnlyList<DeviceReport> Devices, string? Libtorch, string Skia, bool TurboJpeg, MpiReport? Mpi)
 {
-    public static LibraryReport Take() => new(
+    public static LibraryReport Detect() => new(
         Short(torch.__version__),
         typeof(torch).Assembly.GetName().Version!.ToString(3),
         FindDevices(),
         Diagnostics.Libtorch.Folder,
         Released(typeof(SKBitmap).Assembly),
         ImageDecoder.Has(JpegDecoder.TurboJpeg),
-        MpiReport.Take());
+        MpiReport.Detect());
 
     private static DeviceReport[] FindDevices() =>
     [

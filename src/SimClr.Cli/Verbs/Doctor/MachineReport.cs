@@ -14,7 +14,7 @@ namespace SimClr.Cli.Verbs;
 internal sealed record MachineReport(
     string Processor, IReadOnlyList<string> Vectors, int Cores, long TotalBytes, long? AvailableBytes)
 {
-    public static MachineReport Take() => new(
+    public static MachineReport Detect() => new(
         ProcessorName(),
         VectorInstructions(),
         ComputeEnvironment.Cores,

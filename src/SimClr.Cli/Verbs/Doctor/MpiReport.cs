@@ -10,7 +10,7 @@ namespace SimClr.Cli.Verbs;
 /// <param name="Interface">Its binary interface; null if it cannot be used.</param>
 internal sealed record MpiReport(string Library, string Version, string? Interface)
 {
-    public static MpiReport? Take()
+    public static MpiReport? Detect()
     {
         try
         {
@@ -24,7 +24,7 @@ internal sealed record MpiReport(string Library, string Version, string? Interfa
 
     public JsonObject Json() => new() { ["library"] = Library, ["version"] = Version, ["interface"] = Interface };
 
-    public static string Words(MpiReport? report) => report switch
+    public static string Text(MpiReport? report) => report switch
     {
         null => "not found; only needed for runs of several processes",
         { Interface: null } => report.Library,

@@ -9,7 +9,7 @@ namespace SimClr.Cli.Verbs;
 /// <summary>Groups of near-duplicates as text, JSON, CSV and page.</summary>
 internal sealed class DuplicateList : IGroupList
 {
-    private const int MostOfGroup = 24;
+    private const int MaxPerGroup = 24;
 
     private readonly EmbeddingTable table;
     private readonly ImageFiles files;
@@ -26,21 +26,21 @@ internal sealed class DuplicateList : IGroupList
     public DuplicateList(EmbeddingTable table, ImageFiles files, IReadOnlyList<DuplicateGroup> groups, double threshold, int links)
     {
         (this.table, this.files, this.groups, this.threshold, this.links) = (table, files, groups, threshold, links);
-        identical = [.. groups.SelectMany(group => group.Duplicates.Where(found => files.Identical(group.Kept, found.Row)).Select(found => found.Row))];
+        identical = [.. groups.SelectMany(group => group.Duplicates.Where(found => files.Identical(group.Representative, found.Row)).Select(found => found.Row))];
     }
 
     /// <summary>Images that could go.</summary>
-    public int Superfluous => groups.Sum(group => group.Duplicates.Count);
+    public int Redundant => groups.Sum(group => group.Duplicates.Count);
 
-    private long SuperfluousBytes => groups.SelectMany(group => group.Duplicates).Sum(found => files.Facts[found.Row]?.Bytes ?? 0);
+    private long RedundantBytes => groups.SelectMany(group => group.Duplicates).Sum(found => files.Facts[found.Row]?.Bytes ?? 0);
 
     private string Summary => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Counted.Of(groups.Count, "group")} of near-duplicates among {Counted.Of(table.Count, "image")} at cosine {threshold}{(groups.Count == 0 ? "" : $": {Counted.Of(Superfluous, "image")} could be removed{Freed}, {identical.Count} of them identical to the kept file")}{Linked}");
+        $"{Plural.Format(groups.Count, "group")} of near-duplicates among {Plural.Format(table.Count, "image")} at cosine {threshold}{(groups.Count == 0 ? "" : $": {Plural.Format(Redundant, "image")} could be removed{Freed}, {identical.Count} of them identical to the kept file")}{Linked}");
 
-    private string Linked => links == 0 ? "" : $"; {Counted.Of(links, "link")} to the same files left out";
+    private string Linked => links == 0 ? "" : $"; {Plural.Format(links, "link")} to the same files left out";
 
-    private string Freed => SuperfluousBytes > 0 ? string.Create(CultureInfo.InvariantCulture, $" ({SuperfluousBytes / 1e6:0.0} MB)") : "";
+    private string Freed => RedundantBytes > 0 ? string.Create(CultureInfo.InvariantCulture, $" ({RedundantBytes / 1e6:0.0} MB)") : "";
 
     public string CsvHeader => "group,keep,path,cosine,identical,width,height,bytes";
 
@@ -49,10 +49,10 @@ internal sealed class DuplicateList : IGroupList
         foreach ((int number, DuplicateGroup group) in groups.Index())
         {
             yield return string.Create(CultureInfo.InvariantCulture, $"group {number + 1}");
-            yield return $"  keep   {Described(group.Kept)}";
+            yield return $"  keep   {Describe(group.Representative)}";
             foreach (Duplicate found in group.Duplicates)
             {
-                yield return string.Create(CultureInfo.InvariantCulture, $"  {found.Cosine:0.000}  {Described(found.Row)}{(identical.Contains(found.Row) ? ", identical file" : "")}");
+                yield return string.Create(CultureInfo.InvariantCulture, $"  {found.Cosine:0.000}  {Describe(found.Row)}{(identical.Contains(found.Row) ? ", identical file" : "")}");
             }
         }
 
@@ -64,13 +64,13 @@ internal sealed class DuplicateList : IGroupList
         ["images"] = table.Count,
         ["dimension"] = table.Dimension,
         ["threshold"] = threshold,
-        ["duplicates"] = Superfluous,
+        ["duplicates"] = Redundant,
         ["identical"] = identical.Count,
         ["links"] = links,
-        ["bytes"] = SuperfluousBytes,
+        ["bytes"] = RedundantBytes,
         ["groups"] = new JsonArray([.. groups.Select(group => new JsonObject
         {
-            ["keep"] = Entry(group.Kept),
+            ["keep"] = Entry(group.Representative),
             ["duplicates"] = new JsonArray([.. group.Duplicates.Select(Entry)]),
         })]),
     };
@@ -79,7 +79,7 @@ internal sealed class DuplicateList : IGroupList
     {
         foreach ((int number, DuplicateGroup group) in groups.Index())
         {
-            yield return CsvRow(number, group.Kept, kept: true, 1);
+            yield return CsvRow(number, group.Representative, kept: true, 1);
             foreach (Duplicate found in group.Duplicates)
             {
                 yield return CsvRow(number, found.Row, kept: false, found.Cosine);
@@ -91,13 +91,13 @@ internal sealed class DuplicateList : IGroupList
     {
         var gallery = new Gallery(table, images);
         var blocks = new List<ReportBlock>();
-        int left = Gallery.MostPictures;
+        int left = Gallery.MaxPictures;
         foreach ((int number, DuplicateGroup group) in groups.Index())
         {
-            int shown = Math.Min(group.Duplicates.Count, MostOfGroup - 1);
+            int shown = Math.Min(group.Duplicates.Count, MaxPerGroup - 1);
             if (left < shown + 1)
             {
-                blocks.Add(new ReportParagraph($"{Counted.Of(groups.Count - number, "group")} more are not shown; --csv and --json list all of them."));
+                blocks.Add(new ReportParagraph($"{Plural.Format(groups.Count - number, "group")} more are not shown; --csv and --json list all of them."));
                 break;
             }
 
@@ -106,7 +106,7 @@ internal sealed class DuplicateList : IGroupList
                 $"Group {number + 1}: {group.Duplicates.Count + 1} images",
                 shown < group.Duplicates.Count ? $"the {shown} most similar of {group.Duplicates.Count} duplicates" : "",
                 [
-                    gallery.Picture(group.Kept, $"keep{SizeOf(group.Kept)}", marked: true),
+                    gallery.Picture(group.Representative, $"keep{SizeOf(group.Representative)}", marked: true),
                     .. group.Duplicates.Take(shown).Select(found => gallery.Picture(
                         found.Row, (identical.Contains(found.Row) ? "identical file" : Gallery.Cosine(found.Cosine)) + SizeOf(found.Row))),
                 ]));
@@ -121,9 +121,9 @@ internal sealed class DuplicateList : IGroupList
     private string SizeOf(int row)
         => files.Facts[row] is { Pixels: > 0 } facts ? $" · {facts.Width}\u00a0×\u00a0{facts.Height}" : "";
 
-    private string Described(int row) => files.Facts[row] is { } facts && facts.Pixels > 0
-        ? string.Create(CultureInfo.InvariantCulture, $"{TerminalText.Name(table.Paths[row])} ({facts.Width} × {facts.Height}{(facts.Bytes > 0 ? $", {facts.Bytes} bytes" : "")})")
-        : TerminalText.Name(table.Paths[row]);
+    private string Describe(int row) => files.Facts[row] is { } facts && facts.Pixels > 0
+        ? string.Create(CultureInfo.InvariantCulture, $"{TerminalText.EscapeName(table.Paths[row])} ({facts.Width} × {facts.Height}{(facts.Bytes > 0 ? $", {facts.Bytes} bytes" : "")})")
+        : TerminalText.EscapeName(table.Paths[row]);
 
     private JsonObject Entry(Duplicate found)
     {

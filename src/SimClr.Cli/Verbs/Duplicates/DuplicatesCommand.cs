@@ -36,7 +36,7 @@ internal static class DuplicatesCommand
         verb.Add(threshold);
         verb.Add(csv);
         verb.Add(html);
-        return verb.Does(context => Find(
+        return verb.Handle(context => Find(
             context,
             arguments,
             Threshold(context.Value(threshold) ?? NearDuplicates.DefaultThreshold),
@@ -48,23 +48,23 @@ internal static class DuplicatesCommand
 
     private static void Find(CommandContext context, TableArguments arguments, double threshold, GroupOutput output)
     {
-        using TableInput opened = Display.Show(context, display => TableInput.Open(context, arguments, display));
-        TableInput input = opened.WithoutLinks();
+        using TableInputs opened = Display.Show(context, display => TableInputs.Open(context, arguments, display));
+        TableInputs input = opened.WithoutLinks();
         var files = new ImageFiles(input.Table, input.Images);
-        RequireTellingApart(input.Table, files, threshold, context.Seed ?? 0);
+        RequireSeparation(input.Table, files, threshold, context.Seed ?? 0);
         IReadOnlyList<DuplicateGroup> groups = Display.Show(context, display => NearDuplicates.Find(
             input.Table, threshold, ImageFacts.Order(files.Facts), display.Images("comparing", input.Table.Count), context.Cancel));
         var found = new DuplicateList(input.Table, files, groups, threshold, opened.Table.Count - input.Table.Count);
-        if (groups.Count == 1 && found.Superfluous == input.Table.Count - 1 && input.Table.Count > 2)
+        if (groups.Count == 1 && found.Redundant == input.Table.Count - 1 && input.Table.Count > 2)
         {
-            context.Remark($"all {input.Table.Count} images fall into one group; the threshold may be too low, or the encoder may have collapsed");
+            context.WriteNote($"all {input.Table.Count} images fall into one group; the threshold may be too low, or the encoder may have collapsed");
         }
 
-        output.Give(context, input, found);
+        output.Write(context, input, found);
     }
 
     /// <summary>Refuses an encoder to which random images are as alike as duplicates: what it finds could be anything.</summary>
-    private static void RequireTellingApart(EmbeddingTable table, ImageFiles files, double threshold, long seed)
+    private static void RequireSeparation(EmbeddingTable table, ImageFiles files, double threshold, long seed)
     {
         if (table.Count < 2)
         {

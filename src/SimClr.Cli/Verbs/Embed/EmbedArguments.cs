@@ -62,14 +62,14 @@ internal sealed class EmbedArguments
         => value ?? throw new ConfigurationException($"{argument.Name} is missing: {argument.Description}. See 'simclr embed --help'");
 
     /// <summary>The part that was asked for: without the option, the whole.</summary>
-    public static EmbeddingShard Part(string? text)
+    public static EmbeddingShard ParseShard(string? text)
     {
         string[] words = (text ?? "1/1").Split('/');
-        return words.Length == 2 && Number(words[0]) is { } number && Number(words[1]) is { } total && number <= total
+        return words.Length == 2 && ParseNumber(words[0]) is { } number && ParseNumber(words[1]) is { } total && number <= total
             ? new EmbeddingShard(number, total)
             : throw new ConfigurationException($"--shard: got '{text}', expected i/n, such as 2/8 for the second of eight parts");
     }
 
-    private static int? Number(string text)
+    private static int? ParseNumber(string text)
         => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? number : null;
 }

@@ -39,11 +39,11 @@ internal static class EmbedCommand
         };
         arguments.AddTo(verb);
         RankSession.AddTo(verb);
-        return verb.Does(context => RankSession.Run(context, ranks =>
+        return verb.Handle(context => RankSession.Run(context, ranks =>
         {
-            if (context.Gives(arguments.Join))
+            if (context.IsSpecified(arguments.Join))
             {
-                _ = ranks.FromFirst(() => Join(context, arguments));
+                _ = ranks.OnRankZero(() => Join(context, arguments));
             }
             else
             {
@@ -54,8 +54,8 @@ internal static class EmbedCommand
 
     private static void Embed(CommandContext context, EmbedArguments arguments, ICommunicator ranks)
     {
-        int cores = ranks.Size > 1 ? RankProcessors.CoresEach(ranks) : 0;
-        using EmbedCall call = ranks.Together(() => EmbedCall.Open(context, arguments, ranks, cores));
+        int cores = ranks.Size > 1 ? RankCores.CoresPerRank(ranks) : 0;
+        using EmbedInputs call = ranks.OnEveryRank(() => EmbedInputs.Open(context, arguments, ranks, cores));
         long begin = Stopwatch.GetTimestamp();
         EmbeddingOutcome outcome = call.Run(context, ranks);
         double seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
@@ -70,10 +70,10 @@ internal static class EmbedCommand
                 ["skipped_images"] = skipped,
                 ["resumed_images"] = outcome.Resumed,
             },
-            Words(call.File.Path, outcome, seconds) + (skipped > 0 ? $"; {skipped} could not be read and are listed in {call.SkippedFile}" : ""));
+            Text(call.File.Path, outcome, seconds) + (skipped > 0 ? $"; {skipped} could not be read and are listed in {call.SkippedFile}" : ""));
     }
 
-    private static string Words(string file, EmbeddingOutcome outcome, double seconds)
+    private static string Text(string file, EmbeddingOutcome outcome, double seconds)
     {
         string resumed = outcome.Resumed > 0 ? $"; resumed after {outcome.Resumed} images" : "";
         return string.Create(
@@ -91,14 +91,14 @@ internal static class EmbedCommand
         OutputFile file = context.File(arguments.Out)!;
         IReadOnlyList<string> parts = EmbeddingJoin.InOrder(context.Value(arguments.Join)!);
         (long rows, int dimension) = file.Write(target => EmbeddingJoin.Write(parts, target, EmbeddingFormats.Others));
-        string[] skipped = [.. parts.Select(part => part + EmbedCall.SkippedSuffix).Where(File.Exists).SelectMany(PlainFile.ReadLines).Distinct().Order(StringComparer.Ordinal)];
-        OutputFile list = file.Beside(EmbedCall.SkippedSuffix);
+        string[] skipped = [.. parts.Select(part => part + EmbedInputs.SkippedSuffix).Where(File.Exists).SelectMany(RegularFile.ReadLines).Distinct().Order(StringComparer.Ordinal)];
+        OutputFile list = file.WithSuffix(EmbedInputs.SkippedSuffix);
         if (skipped.Length > 0)
         {
             list.Write(Encoding.UTF8.GetBytes(string.Concat(skipped.Select(line => line + "\n"))));
         }
 
-        int images = skipped.Count(SkippedImages.IsOfImage);
+        int images = skipped.Count(SkippedImages.IsImageLine);
         context.Result(
             new JsonObject { ["file"] = file.Path, ["images"] = rows, ["dimension"] = dimension, ["skipped_images"] = images, ["parts"] = parts.Count },
             string.Create(CultureInfo.InvariantCulture, $"wrote {file.Path}: {rows:N0} rows of {dimension} numbers from {parts.Count} parts")

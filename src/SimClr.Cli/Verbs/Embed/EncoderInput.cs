@@ -30,6 +30,6 @@ internal static class EncoderInput
     public static DataOptions ReadingOf(string? run, string[]? changes)
     {
         PretrainOptions basis = (run is null ? null : RunRecord.Find(new RunDirectory(run)))?.Configuration ?? new PretrainOptions();
-        return ReadingOption.LayOver(basis, changes, "the rest is as the encoder was trained").Data;
+        return ReadingOption.Overlay(basis, changes, "the rest is as the encoder was trained").Data;
     }
 }

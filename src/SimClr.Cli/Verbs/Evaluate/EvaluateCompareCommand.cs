@@ -28,7 +28,7 @@ internal static class EvaluateCompareCommand
                 "permutations with at least the observed difference, in either direction. The test says nothing about",
                 "training runs with other seeds.",
             ],
-        }.With(first, second, samples).Does(context => Compare(
+        }.With(first, second, samples).Handle(context => Compare(
             context, context.Value(first), context.Value(second), (int)(context.Value(samples) ?? PermutationTest.DefaultSamples)));
     }
 
@@ -46,7 +46,7 @@ internal static class EvaluateCompareCommand
     {
         var pair = PredictionPair.Match(PredictionsFile.Read(first), PredictionsFile.Read(second), first, second);
         ModelComparison found = PermutationTest.Compare(pair, samples, context.Seed ?? 0, context.Cancel);
-        context.Result(Json(found, first, second), Words(found, first, second));
+        context.Result(Json(found, first, second), Lines(found, first, second));
     }
 
     private static JsonObject Json(ModelComparison found, string first, string second) => new()
@@ -54,25 +54,25 @@ internal static class EvaluateCompareCommand
         ["a"] = new JsonObject { ["predictions"] = first, ["top1"] = found.Top1A },
         ["b"] = new JsonObject { ["predictions"] = second, ["top1"] = found.Top1B },
         ["difference"] = found.Difference,
-        ["interval"] = OutcomeJson.Of(found.DifferenceInterval),
+        ["interval"] = OutcomeJson.From(found.DifferenceInterval),
         ["p_value"] = found.PValue,
         ["mean_per_class_difference"] = found.MeanPerClassDifference,
         ["mean_per_class_p_value"] = found.MeanPerClassPValue,
         ["samples"] = found.Samples,
-        ["only_a_right"] = found.OnlyARight,
-        ["only_b_right"] = found.OnlyBRight,
-        ["both_right"] = found.BothRight,
+        ["only_a_right"] = found.OnlyACorrect,
+        ["only_b_right"] = found.OnlyBCorrect,
+        ["both_right"] = found.BothCorrect,
         ["both_wrong"] = found.BothWrong,
         ["test_images"] = found.Images,
     };
 
-    private static string[] Words(ModelComparison found, string first, string second) =>
+    private static string[] Lines(ModelComparison found, string first, string second) =>
     [
         $"A, {first}: top-1 {ProgressText.Percent(found.Top1A)}",
         $"B, {second}: top-1 {ProgressText.Percent(found.Top1B)}",
         string.Create(
             CultureInfo.InvariantCulture,
-            $"A − B: {100 * found.Difference:+0.0;-0.0;0.0} points [{100 * found.DifferenceInterval.Low:F1}, {100 * found.DifferenceInterval.High:F1}] on {found.Images} test images; {found.OnlyARight} only A got right, {found.OnlyBRight} only B"),
+            $"A − B: {100 * found.Difference:+0.0;-0.0;0.0} points [{100 * found.DifferenceInterval.Low:F1}, {100 * found.DifferenceInterval.High:F1}] on {found.Images} test images; {found.OnlyACorrect} only A got right, {found.OnlyBCorrect} only B"),
         string.Create(CultureInfo.InvariantCulture, $"p = {P(found.PValue)} (permutation test, {found.Samples} samples): {Judgment(found.PValue)}"),
         string.Create(CultureInfo.InvariantCulture, $"mean per class: {100 * found.MeanPerClassDifference:+0.0;-0.0;0.0} points, p = {P(found.MeanPerClassPValue)}"),
     ];

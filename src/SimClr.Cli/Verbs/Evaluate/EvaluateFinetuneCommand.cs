@@ -41,37 +41,37 @@ internal static class EvaluateFinetuneCommand
         own.AddTo(verb);
         asked.AddTo(verb);
         RankSession.AddTo(verb);
-        return verb.Does(context => RankSession.Run(context, ranks => Evaluate(context, arguments, own, asked, ranks)));
+        return verb.Handle(context => RankSession.Run(context, ranks => Evaluate(context, arguments, own, asked, ranks)));
     }
 
     private static void Evaluate(
-        CommandContext context, EvaluationArguments arguments, FinetuneArguments own, OutcomeOptions asked, ICommunicator ranks)
+        CommandContext context, EvaluationArguments arguments, FinetuneArguments finetune, OutcomeOptions outcomeOptions, ICommunicator ranks)
     {
-        OutcomeReport? report = ranks.FromFirstOnly(() => asked.Open(context));
-        string? output = ranks.FromFirst(() => own.Output(context));
-        int? cores = ranks.Size > 1 ? RankProcessors.CoresEach(ranks) : null;
-        using FinetuneCall call = ranks.Together(() => FinetuneCall.Open(context, arguments, own, cores));
+        OutcomeReport? report = ranks.OnRankZeroOnly(() => outcomeOptions.Open(context));
+        string? output = ranks.OnRankZero(() => finetune.Output(context));
+        int? cores = ranks.Size > 1 ? RankCores.CoresPerRank(ranks) : null;
+        using FinetuneInputs call = ranks.OnEveryRank(() => FinetuneInputs.Open(context, arguments, finetune, cores));
         if (call.Grid is { } grid)
         {
-            context.Remark(string.Create(
+            context.WriteNote(string.Create(
                 CultureInfo.InvariantCulture,
-                $"note: {grid.Count + 1} networks are trained, {grid.Count} to choose rate and decay and the last on all labels{(own.GivesGrid(context) ? "" : "; --grid thin or --rate take fewer")}"));
+                $"note: {grid.Count + 1} networks are trained, {grid.Count} to choose rate and decay and the last on all labels{(finetune.SpecifiesGrid(context) ? "" : "; --grid thin or --rate take fewer")}"));
         }
 
-        FineTuneResult result = Display.Show(context, display => ranks.Together(() => new FineTuning(
+        FineTuneResult result = Display.Show(context, display => ranks.OnEveryRank(() => new FineTuning(
             context.Value(arguments.Run), call.Options, call.Input.Reading, context.Device ?? "auto", context.Threads ?? 0)
         {
             Progress = Steps(display),
             Grid = call.Grid,
             Metric = call.Metric,
             Validation = call.Input.Validation,
-            Out = output,
+            OutputDirectory = output,
             Communicator = ranks,
         }).Run(call.Labeled, call.Input.Test, context.Cancel));
-        (int Least, int Most)? taken = own.FewLabels(context) ? PerClass(call.Labeled) : null;
-        _ = ranks.FromFirst(() =>
+        (int Least, int Most)? taken = finetune.FewLabels(context) ? PerClass(call.Labeled) : null;
+        _ = ranks.OnRankZero(() =>
         {
-            report!.Show(result.Outcome, Title(result), Json(result, call.Metric, taken, output), Words(result, call.Metric, taken, call.Input.Train.Count, output), call.Input.Notes);
+            report!.Show(result.Outcome, Title(result), Json(result, call.Metric, taken, output), Lines(result, call.Metric, taken, call.Input.Train.Count, output), call.Input.Notes);
             return true;
         });
     }
@@ -83,10 +83,10 @@ internal static class EvaluateFinetuneCommand
         return (sizes[0], sizes[^1]);
     }
 
-    private static Reports<FineTuneProgress> Steps(IDisplay display)
+    private static ImmediateProgress<FineTuneProgress> Steps(IDisplay display)
     {
         IProgress<WorkDone> all = display.Work(1000);
-        return new Reports<FineTuneProgress>(progress => all.Report(new WorkDone(
+        return new ImmediateProgress<FineTuneProgress>(progress => all.Report(new WorkDone(
             (int)(1000 * (progress.Run - 1 + ((double)progress.Step / progress.Steps)) / progress.Runs),
             string.Create(
                 CultureInfo.InvariantCulture,
@@ -96,14 +96,14 @@ internal static class EvaluateFinetuneCommand
     private static string Title(FineTuneResult result)
         => $"{(result.Options.FromScratch ? "trained from scratch" : "fine-tuned")} on {result.Labels} labels";
 
-    private static JsonObject Json(FineTuneResult result, SelectionMetric metric, (int Least, int Most)? taken, string? output)
+    private static JsonObject Json(FineTuneResult result, SelectionMetric metric, (int Least, int Most)? labelsPerClass, string? output)
     {
         FineTuneOptions options = result.Options;
         return new JsonObject
         {
             ["labels"] = result.Labels,
-            ["few_labels"] = taken is not null,
-            ["labels_per_class"] = taken is { } perClass ? new JsonArray(perClass.Least, perClass.Most) : null,
+            ["few_labels"] = labelsPerClass is not null,
+            ["labels_per_class"] = labelsPerClass is { } perClass ? new JsonArray(perClass.Least, perClass.Most) : null,
             ["test_images"] = result.Outcome.Labels.Count,
             ["classes"] = result.Outcome.ClassNames.Count,
             ["from_scratch"] = options.FromScratch,
@@ -129,12 +129,12 @@ internal static class EvaluateFinetuneCommand
         };
     }
 
-    private static List<string> Words(FineTuneResult result, SelectionMetric metric, (int Least, int Most)? taken, int trainImages, string? output)
+    private static List<string> Lines(FineTuneResult result, SelectionMetric metric, (int Least, int Most)? labelsPerClass, int trainImages, string? output)
     {
         FineTuneOptions options = result.Options;
         List<string> lines =
         [
-            .. taken is { } labels ? new[] { $"labels used: {Range(labels)} per class, from {trainImages} training images" } : [],
+            .. labelsPerClass is { } labels ? new[] { $"labels used: {Range(labels)} per class, from {trainImages} training images" } : [],
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"{result.Steps} steps of {options.BatchFor(result.Labels)} images, rate {options.Rate:G3}, weight decay {options.WeightDecay:G3}, batch-norm decay {result.BatchNormDecay:G5}, final loss {result.FinalLoss:F3}"),

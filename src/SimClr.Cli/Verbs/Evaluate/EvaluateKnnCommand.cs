@@ -36,15 +36,15 @@ internal static class EvaluateKnnCommand
         verb.Add(k);
         verb.Add(temperature);
         asked.AddTo(verb);
-        return verb.Does(context => Evaluate(
+        return verb.Handle(context => Evaluate(
             context, arguments, asked, (int)(context.Value(k) ?? DefaultNeighbors), context.Value(temperature) ?? DefaultTemperature));
     }
 
     private static void Evaluate(
-        CommandContext context, EvaluationArguments arguments, OutcomeOptions asked, int k, double temperature)
+        CommandContext context, EvaluationArguments arguments, OutcomeOptions outcomeOptions, int k, double temperature)
     {
-        OutcomeReport report = asked.Open(context);
-        using EvaluationInput input = EvaluationInput.Open(context, arguments);
+        OutcomeReport report = outcomeOptions.Open(context);
+        using EvaluationInputs input = EvaluationInputs.Open(context, arguments);
         KnnClassifier.CheckNeighbors(k, input.Train.Count);
         (EmbeddingTable train, EmbeddingTable test, int skipped) = Display.Show(context, display =>
         {

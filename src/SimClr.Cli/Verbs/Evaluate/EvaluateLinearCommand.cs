@@ -42,7 +42,7 @@ internal static class EvaluateLinearCommand
         verb.Add(fixedFeatures);
         asked.AddTo(verb);
         RankSession.AddTo(verb);
-        return verb.Does(context => RankSession.Run(context, ranks => Evaluate(
+        return verb.Handle(context => RankSession.Run(context, ranks => Evaluate(
             context, arguments, asked, Options(context, epochs, batchSize), context.Value(fixedFeatures), ranks)));
     }
 
@@ -59,20 +59,20 @@ internal static class EvaluateLinearCommand
     private static void Evaluate(
         CommandContext context,
         EvaluationArguments arguments,
-        OutcomeOptions asked,
+        OutcomeOptions outcomeOptions,
         LinearOptions options,
         bool fixedFeatures,
         ICommunicator ranks)
     {
-        OutcomeReport? report = ranks.FromFirstOnly(() => asked.Open(context));
-        int? cores = ranks.Size > 1 ? RankProcessors.CoresEach(ranks) : null;
-        using EvaluationInput input = ranks.Together(() => EvaluationInput.Open(context, arguments, cores));
-        RemarkLeftOut(context, options, input.Train.Count);
+        OutcomeReport? report = ranks.OnRankZeroOnly(() => outcomeOptions.Open(context));
+        int? cores = ranks.Size > 1 ? RankCores.CoresPerRank(ranks) : null;
+        using EvaluationInputs input = ranks.OnEveryRank(() => EvaluationInputs.Open(context, arguments, cores));
+        NoteDroppedImages(context, options, input.Train.Count);
         LinearResult result = Display.Show(context, display => fixedFeatures
-            ? OnFixedFeatures(input, options, display, ranks, context.Cancel)
-            : LinearEvaluation.Run(
+            ? OnEmbeddings(input, options, display, ranks, context.Cancel)
+            : LinearEvaluation.OnImages(
                 input.Encoder, input.Train, input.Test, options, input.Reading, Epochs(display, options), ranks, context.Cancel));
-        _ = ranks.FromFirst(() =>
+        _ = ranks.OnRankZero(() =>
         {
             report!.Show(
                 result.Outcome,
@@ -84,19 +84,19 @@ internal static class EvaluateLinearCommand
         });
     }
 
-    private static void RemarkLeftOut(CommandContext context, LinearOptions options, int images)
+    private static void NoteDroppedImages(CommandContext context, LinearOptions options, int images)
     {
         int batch = options.BatchSizeFor(images);
-        if (LinearOptions.LeavesOutMuch(images, batch))
+        if (LinearOptions.DropsManyImages(images, batch))
         {
-            context.Remark(string.Create(
+            context.WriteNote(string.Create(
                 CultureInfo.InvariantCulture,
                 $"note: --batch-size {batch} leaves out {images % batch:N0} of {images:N0} training images in each epoch, because an epoch consists of whole batches; the default is {new LinearOptions().BatchSizeFor(images)}"));
         }
     }
 
-    private static LinearResult OnFixedFeatures(
-        EvaluationInput input, LinearOptions options, IDisplay display, ICommunicator ranks, CancellationToken cancel)
+    private static LinearResult OnEmbeddings(
+        EvaluationInputs input, LinearOptions options, IDisplay display, ICommunicator ranks, CancellationToken cancel)
     {
         EvaluationAgreement.Check(
             ranks, input.Encoder, input.Reading, [options, new { FixedFeatures = true }], [("training", input.Train), ("test", input.Test)]);
@@ -104,13 +104,13 @@ internal static class EvaluateLinearCommand
         (EmbeddingTable test, int skippedTest) = input.Embed(input.Test, display, cancel, ranks: ranks);
 
         // The layer is small: each rank trains it by itself.
-        return ranks.Together(() => LinearProbe.Evaluate(train, test, options, cancel)) with { SkippedImages = skippedTrain + skippedTest };
+        return ranks.OnEveryRank(() => LinearEvaluation.OnEmbeddings(train, test, options, cancel)) with { SkippedImages = skippedTrain + skippedTest };
     }
 
-    private static Reports<LinearProgress> Epochs(IDisplay display, LinearOptions options)
+    private static ImmediateProgress<LinearProgress> Epochs(IDisplay display, LinearOptions options)
     {
         IProgress<WorkDone> all = display.Work(options.Epochs);
-        return new Reports<LinearProgress>(progress => all.Report(new WorkDone(
+        return new ImmediateProgress<LinearProgress>(progress => all.Report(new WorkDone(
             progress.Epoch,
             string.Create(
                 CultureInfo.InvariantCulture,

@@ -41,23 +41,23 @@ internal static class EvaluateLogisticCommand
         verb.Add(validation);
         verb.Add(metric.Option);
         asked.AddTo(verb);
-        return verb.Does(context => Evaluate(
+        return verb.Handle(context => Evaluate(
             context,
             arguments,
             asked,
             context.Value(validation),
             new LogisticOptions
             {
-                Metric = metric.Of(context, context.Value(arguments.Train)!),
+                Metric = metric.Resolve(context, context.Value(arguments.Train)!),
                 Seed = context.Seed ?? 0,
             }));
     }
 
     private static void Evaluate(
-        CommandContext context, EvaluationArguments arguments, OutcomeOptions asked, string? validation, LogisticOptions options)
+        CommandContext context, EvaluationArguments arguments, OutcomeOptions outcomeOptions, string? validation, LogisticOptions options)
     {
-        OutcomeReport report = asked.Open(context);
-        using EvaluationInput input = EvaluationInput.Open(context, arguments, validation: validation);
+        OutcomeReport report = outcomeOptions.Open(context);
+        using EvaluationInputs input = EvaluationInputs.Open(context, arguments, validation: validation);
         int skipped = 0;
         EvaluationTransform transform = EvaluationTransform.ForTransfer(input.Encoder.Views);
         (LogisticSelection found, EmbeddingTable test) = Display.Show(context, display =>
@@ -66,7 +66,7 @@ internal static class EvaluateLogisticCommand
             EmbeddingTable? choose = input.Validation is null ? null : TablePair.Match(train.ClassNames, Embedded(input.Validation), "validation");
             EmbeddingTable questions = TablePair.Match((choose ?? train).ClassNames, Embedded(input.Test));
             return (LogisticRegression.Choose(
-                LogisticData.Of(train), choose is null ? null : LogisticData.Of(choose), options, Sweep(display, options), context.Cancel), questions);
+                LogisticData.FromTable(train), choose is null ? null : LogisticData.FromTable(choose), options, Sweep(display, options), context.Cancel), questions);
 
             EmbeddingTable Embedded(ImageDataSet images)
             {
@@ -76,17 +76,17 @@ internal static class EvaluateLogisticCommand
             }
         });
         EvaluationOutcome outcome = EvaluationOutcome.FromScores(
-            test, found.Model.Logits(LogisticData.Of(test)), found.Model.Classes, options.Seed);
+            test, found.Model.Logits(LogisticData.FromTable(test)), found.Model.Classes, options.Seed);
         int classes = outcome.ClassNames.Count;
         report.Show(
-            outcome, "logistic regression", Json(found, options, test.Count, classes, skipped), Words(found, classes, skipped), input.Notes);
+            outcome, "logistic regression", Json(found, options, test.Count, classes, skipped), Lines(found, classes, skipped), input.Notes);
     }
 
-    private static Reports<LogisticSweepPoint> Sweep(IDisplay display, LogisticOptions options)
+    private static ImmediateProgress<LogisticSweepPoint> Sweep(IDisplay display, LogisticOptions options)
     {
         int done = 0;
         IProgress<WorkDone> all = display.Work(options.Strengths.Count);
-        return new Reports<LogisticSweepPoint>(point => all.Report(new WorkDone(
+        return new ImmediateProgress<LogisticSweepPoint>(point => all.Report(new WorkDone(
             ++done,
             string.Create(
                 CultureInfo.InvariantCulture,
@@ -115,7 +115,7 @@ internal static class EvaluateLogisticCommand
     };
 
     /// <summary>Fits that ended for want of steps: of them, the accuracy may be another at the minimum.</summary>
-    private static string[] Unfinished(LogisticSelection found)
+    private static string[] ConvergenceNotes(LogisticSelection found)
     {
         int sweep = found.Sweep.Count(point => !point.Converged);
         return found.Model.Converged && sweep == 0 ? [] : [string.Create(
@@ -123,13 +123,13 @@ internal static class EvaluateLogisticCommand
             $"note: {(found.Model.Converged ? "" : $"the final fit stopped after {found.Model.Iterations} steps, before its minimum; ")}{sweep} of {found.Sweep.Count} fits of the search stopped before theirs: accuracies may be slightly off")];
     }
 
-    internal static string[] Words(LogisticSelection found, int classes, int skipped)
+    internal static string[] Lines(LogisticSelection found, int classes, int skipped)
     {
         double best = found.Sweep.Max(point => point.Validation);
         string edge = found.Model.L2 == found.Sweep[0].L2 || found.Model.L2 == found.Sweep[^1].L2 ? ", at the edge of the grid" : "";
         string chosen = string.Create(
             CultureInfo.InvariantCulture,
             $"λ {found.Model.L2:G3} of {found.Sweep.Count} values{edge}, chosen on {found.ValidationRows} images ({ProgressText.Percent(best)}) after fitting to {found.TrainRows}, then refitted to both");
-        return [chosen, .. Unfinished(found), .. EvaluationText.Background(found.TrainRows + found.ValidationRows, classes, skipped)];
+        return [chosen, .. ConvergenceNotes(found), .. EvaluationText.Background(found.TrainRows + found.ValidationRows, classes, skipped)];
     }
 }

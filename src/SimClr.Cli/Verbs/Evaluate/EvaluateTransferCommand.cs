@@ -15,8 +15,8 @@ namespace SimClr.Cli.Verbs;
 /// <summary><c>simclr evaluate transfer RUN --data-root DIR</c>.</summary>
 internal static class EvaluateTransferCommand
 {
-    private static readonly string[] Protocols = [TransferRequest.Linear, TransferRequest.FineTune];
-    private static readonly string[] Grids = [TransferRequest.FullGrid, TransferRequest.ThinGrid];
+    private static readonly string[] Protocols = [TransferInputs.Linear, TransferInputs.FineTune];
+    private static readonly string[] Grids = [TransferInputs.FullGrid, TransferInputs.ThinGrid];
 
     public static Verb Create()
     {
@@ -28,10 +28,10 @@ internal static class EvaluateTransferCommand
             HelpName = "SET,SET",
         };
         var partial = new Option<bool>("--allow-partial") { Description = "Evaluate incomplete sets too; their results are marked" };
-        Option<string?> protocol = ChoiceOption.Of(
-            "--protocol", "Logistic regression on frozen representations, or fine-tuning of the whole network", Protocols, TransferRequest.Linear);
-        Option<string?> grid = ChoiceOption.Of(
-            "--grid", "With finetune: search over the paper's 56 rates and weight decays, or over 6 of them", Grids, TransferRequest.FullGrid);
+        Option<string?> protocol = ChoiceOption.Create(
+            "--protocol", "Logistic regression on frozen representations, or fine-tuning of the whole network", Protocols, TransferInputs.Linear);
+        Option<string?> grid = ChoiceOption.Create(
+            "--grid", "With finetune: search over the paper's 56 rates and weight decays, or over 6 of them", Grids, TransferInputs.FullGrid);
         Option<long?> steps = NumberOption.Integer("--steps", "With finetune: steps of each training run. Default: 20000.", 1);
         var perClass = new Option<bool>("--per-class")
         {
@@ -80,9 +80,9 @@ internal static class EvaluateTransferCommand
             "ones are refused unless --allow-partial is given. docs/transfer.md describes the contents of each",
             "folder.",
         ];
-        return verb.Does(context => Evaluate(
+        return verb.Handle(context => Evaluate(
             context,
-            new TransferRequest(
+            new TransferInputs(
                 context.Value(run),
                 context.Value(root)!,
                 Chosen(context.Value(only) ?? []),
@@ -90,7 +90,7 @@ internal static class EvaluateTransferCommand
                 context.Value(set) ?? [])
             {
                 Protocol = Chosen(context, protocol, grid, steps),
-                Grid = context.Value(grid) ?? TransferRequest.FullGrid,
+                Grid = context.Value(grid) ?? TransferInputs.FullGrid,
                 Steps = (int?)context.Value(steps),
                 PerClass = context.Value(perClass),
                 Force = context.Value(force) || context.Value(anew),
@@ -101,10 +101,10 @@ internal static class EvaluateTransferCommand
 
     private static string Chosen(CommandContext context, Option<string?> protocol, Option<string?> grid, Option<long?> steps)
     {
-        string chosen = context.Value(protocol) ?? TransferRequest.Linear;
+        string chosen = context.Value(protocol) ?? TransferInputs.Linear;
         string? other = context.Value(grid) is not null ? grid.Name : context.Value(steps) is not null ? steps.Name : null;
-        return other is not null && chosen == TransferRequest.Linear
-            ? throw new ConfigurationException($"{other} is for fine-tuning; expected --protocol {TransferRequest.FineTune} with it")
+        return other is not null && chosen == TransferInputs.Linear
+            ? throw new ConfigurationException($"{other} is for fine-tuning; expected --protocol {TransferInputs.FineTune} with it")
             : chosen;
     }
 
@@ -119,19 +119,19 @@ internal static class EvaluateTransferCommand
         string[] known = [.. TransferCatalog.Sets.Select(set => set.Name)];
         string? wrong = names.FirstOrDefault(name => !known.Contains(name));
         return wrong is not null
-            ? throw new ConfigurationException($"--only: got '{wrong}', expected some of {string.Join(", ", known)}{Nearest.Hint(wrong, known)}")
+            ? throw new ConfigurationException($"--only: got '{wrong}', expected some of {string.Join(", ", known)}{DidYouMean.Hint(wrong, known)}")
             : names.Length > 0 ? [.. TransferCatalog.Sets.Where(set => names.Contains(set.Name))] : null;
     }
 
     /// <summary>A file for each set, checked before anything is computed.</summary>
-    private static Dictionary<string, OutputFile> Files(CommandContext context, string? folder, TransferRequest request)
+    private static Dictionary<string, OutputFile> Files(CommandContext context, string? folder, TransferInputs request)
         => folder is null ? []
             : string.IsNullOrWhiteSpace(folder) || File.Exists(folder)
                 ? throw new ConfigurationException($"--predictions: got '{folder}', expected a folder such as predictions")
-                : request.Wanted.ToDictionary(
+                : request.Selected.ToDictionary(
                     set => set.Name, set => context.Outputs.Open("--predictions", Path.Join(folder, $"{set.Name}.csv"), OutputKinds.Predictions));
 
-    private static void Evaluate(CommandContext context, TransferRequest request, string? predictions, OutputFile? report)
+    private static void Evaluate(CommandContext context, TransferInputs request, string? predictions, OutputFile? report)
     {
         Dictionary<string, OutputFile> files = Files(context, predictions, request);
         long begin = Stopwatch.GetTimestamp();
@@ -142,7 +142,7 @@ internal static class EvaluateTransferCommand
             using TransferFolders folders = TransferFolders.Open(request, reading, seed);
             foreach (TransferSet set in folders.Absent)
             {
-                context.Remark($"{set.Title} is missing: {TransferFolders.HowToGet(set, request.Root)}");
+                context.WriteNote($"{set.Title} is missing: {TransferFolders.HowToGet(set, request.Root)}");
             }
 
             SetOverlap compared = SetNotes.OverlapOf(context);
@@ -152,9 +152,9 @@ internal static class EvaluateTransferCommand
             [
                 .. folders.Present.Where(splits => overlap[splits.Set.Name].Count > 0).Select(splits =>
                     $"warning: {splits.Set.Title}: {overlap[splits.Set.Name].Count} of {splits.Test.Count} test images are training or validation images too"),
-                .. overlap.Values.SelectMany(shared => shared.Left).Select(left => $"note: {left}"),
+                .. overlap.Values.SelectMany(shared => shared.NotCompared).Select(left => $"note: {left}"),
             ];
-            Array.ForEach(warnings, context.Remark);
+            Array.ForEach(warnings, context.WriteNote);
             TransferResult[] results = Measure(context, request, encoder, folders, reading, seed);
             var table = new TransferTable(request, encoder.Options, encoder.Views, results, folders.Absent, seed);
             report?.Write(System.Text.Encoding.UTF8.GetBytes(table.Html(Stopwatch.GetElapsedTime(begin).TotalSeconds)));
@@ -166,8 +166,8 @@ internal static class EvaluateTransferCommand
             JsonObject json = table.Json(report?.Path);
             json["predictions"] = predictions;
             json["overlap"] = new JsonObject(overlap.Select(set => KeyValuePair.Create<string, JsonNode?>(set.Key, set.Value.Count)));
-            json["overlap_not_compared"] = new JsonObject(overlap.Select(set => KeyValuePair.Create<string, JsonNode?>(set.Key, set.Value.Left.Sum(left => left.Count))));
-            context.Result(json, [.. table.Words(report?.Path), .. warnings, .. predictions is null ? Array.Empty<string>() : [$"predictions: {Path.GetFullPath(predictions)}"]]);
+            json["overlap_not_compared"] = new JsonObject(overlap.Select(set => KeyValuePair.Create<string, JsonNode?>(set.Key, set.Value.NotCompared.Sum(left => left.Count))));
+            context.Result(json, [.. table.Lines(report?.Path), .. warnings, .. predictions is null ? Array.Empty<string>() : [$"predictions: {Path.GetFullPath(predictions)}"]]);
         }
     }
 
@@ -185,21 +185,21 @@ internal static class EvaluateTransferCommand
 
     /// <summary>The results of all sets that are there: those of before where they came of the same, the others as they are measured.</summary>
     private static TransferResult[] Measure(
-        CommandContext context, TransferRequest request, TrainedEncoder encoder, TransferFolders folders, DataOptions reading, long seed)
+        CommandContext context, TransferInputs request, TrainedEncoder encoder, TransferFolders folders, DataOptions reading, long seed)
     {
         int steps = request.Steps ?? new FineTuneOptions().Steps;
-        var kept = KeptResults.Of(request, encoder, reading, steps, seed);
+        var kept = SavedResults.ForEncoder(request, encoder, reading, steps, seed);
         TransferResult?[] before = [.. folders.Present.Select(splits => request.Force ? null : kept.Find(splits))];
         foreach (TransferResult found in before.OfType<TransferResult>())
         {
-            context.Remark($"{found.Set.Title}: reused from {kept.FileOf(found.Set)}, evaluated before with the same encoder, settings and images; --force evaluates again");
+            context.WriteNote($"{found.Set.Title}: reused from {kept.FileOf(found.Set)}, evaluated before with the same encoder, settings and images; --force evaluates again");
         }
 
         foreach (TransferSplits splits in folders.Present.Where((splits, at) => before[at] is null))
         {
-            if (kept.EarlierOf(splits.Set) is { } earlier)
+            if (kept.EarlierFileOf(splits.Set) is { } earlier)
             {
-                context.Remark($"note: {splits.Set.Title}: {earlier} was written by an earlier version, with other learning rates and fits; it is kept, and the set is evaluated again for {kept.FileOf(splits.Set)}");
+                context.WriteNote($"note: {splits.Set.Title}: {earlier} was written by an earlier version, with other learning rates and fits; it is kept, and the set is evaluated again for {kept.FileOf(splits.Set)}");
             }
         }
 
@@ -208,9 +208,9 @@ internal static class EvaluateTransferCommand
         {
             return Display.Show(context, display =>
             {
-                Func<TransferSplits, TransferResult> measure = request.Protocol == TransferRequest.Linear
+                Func<TransferSplits, TransferResult> measure = request.Protocol == TransferInputs.Linear
                     ? Logistic(encoder, reading, seed, display, context.Cancel)
-                    : Tuned(context, request, steps, reading, seed, display);
+                    : FineTuneEach(context, request, steps, reading, seed, display);
                 return folders.Present.Zip(before, (splits, found) => found ?? Kept(splits, measure(splits))).ToArray();
             });
         }
@@ -223,12 +223,12 @@ internal static class EvaluateTransferCommand
         {
             try
             {
-                kept.Keep(splits, result);
+                kept.Save(splits, result);
                 now++;
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
-                context.Remark($"warning: the result of {splits.Set.Title} cannot be stored in {kept.Folder} ({error.Message}); it is lost if the command is interrupted");
+                context.WriteNote($"warning: the result of {splits.Set.Title} cannot be stored in {kept.Folder} ({error.Message}); it is lost if the command is interrupted");
             }
 
             return result;
@@ -243,23 +243,23 @@ internal static class EvaluateTransferCommand
             splits, part => display.Images($"embedding {splits.Set.Title}, {NameOf(part, splits)}", part.Count), Sweep(display, splits.Set), cancel);
     }
 
-    private static Func<TransferSplits, TransferResult> Tuned(
-        CommandContext context, TransferRequest request, int steps, DataOptions reading, long seed, IDisplay display)
+    private static Func<TransferSplits, TransferResult> FineTuneEach(
+        CommandContext context, TransferInputs request, int steps, DataOptions reading, long seed, IDisplay display)
     {
         var tuning = new TransferFineTuning(
             request.Run,
             new FineTuneOptions { Seed = seed, Steps = steps },
-            request.Grid == TransferRequest.FullGrid ? FineTuneGrid.Full : FineTuneGrid.Thin,
+            request.Grid == TransferInputs.FullGrid ? FineTuneGrid.Full : FineTuneGrid.Thin,
             reading,
             context.Device ?? "auto",
             context.Threads ?? 0);
         return splits => tuning.Run(splits, Steps(display, splits.Set), context.Cancel);
     }
 
-    private static Reports<FineTuneProgress> Steps(IDisplay display, TransferSet set)
+    private static ImmediateProgress<FineTuneProgress> Steps(IDisplay display, TransferSet set)
     {
         IProgress<WorkDone> all = display.Work(1000);
-        return new Reports<FineTuneProgress>(progress => all.Report(new WorkDone(
+        return new ImmediateProgress<FineTuneProgress>(progress => all.Report(new WorkDone(
             (int)(1000 * (progress.Run - 1 + ((double)progress.Step / progress.Steps)) / progress.Runs),
             string.Create(
                 CultureInfo.InvariantCulture,
@@ -269,12 +269,12 @@ internal static class EvaluateTransferCommand
     private static string NameOf(ImageDataSet part, TransferSplits splits)
         => ReferenceEquals(part, splits.Test) ? "test" : ReferenceEquals(part, splits.Validation) ? "validation" : "training";
 
-    private static Reports<LogisticSweepPoint> Sweep(IDisplay display, TransferSet set)
+    private static ImmediateProgress<LogisticSweepPoint> Sweep(IDisplay display, TransferSet set)
     {
         int all = LogisticOptions.PaperStrengths.Count;
         int done = 0;
         IProgress<WorkDone>? work = null;
-        return new Reports<LogisticSweepPoint>(point =>
+        return new ImmediateProgress<LogisticSweepPoint>(point =>
         {
             work ??= display.Work(all);   // Not before the images are embedded: one line at a time.
             work.Report(new WorkDone(

@@ -34,7 +34,7 @@ internal sealed class FinetuneArguments
 
     private readonly Option<double?> decay = NumberOption.NonNegative("--weight-decay", "Weight decay. Default: 0 with --rate or few labels, else chosen by the search.");
 
-    private readonly Option<string?> grid = ChoiceOption.Of(
+    private readonly Option<string?> grid = ChoiceOption.Create(
         "--grid", "Size of the search over rates and weight decays, 56 settings, 6 or none", Grids, "full; none with few labels or --rate");
 
     private readonly MetricOption metric = new("rate and decay");
@@ -78,7 +78,7 @@ internal sealed class FinetuneArguments
     /// <summary>The training images that are learned from.</summary>
     public ImageDataSet Labeled(CommandContext context, ImageDataSet train)
     {
-        RefuseTogether(context, fraction, perClass, list);
+        RejectTogether(context, fraction, perClass, list);
         long seed = context.Seed ?? 0;
         return context.Value(fraction) is { } share ? train.Subset(LabelSubset.Fraction(train.RequireLabels(), share, seed))
             : context.Value(perClass) is { } number ? train.Subset(LabelSubset.PerClass(train.RequireLabels(), (int)number, seed, train.ClassNames))
@@ -92,7 +92,7 @@ internal sealed class FinetuneArguments
     /// <param name="all">Training images.</param>
     public FineTuneOptions Recipe(CommandContext context, int labels, int all)
     {
-        RefuseTogether(context, epochs, steps);
+        RejectTogether(context, epochs, steps);
         bool scratch = context.Value(fromScratch);
         FineTuneOptions options = FewLabels(context) ? FineTuneOptions.ForFewLabels(labels, all)
             : scratch ? new FineTuneOptions { Steps = StepsFromScratch }
@@ -102,7 +102,7 @@ internal sealed class FinetuneArguments
         return options with
         {
             Epochs = (int?)context.Value(epochs) ?? options.Epochs,
-            LeastSteps = context.Gives(epochs) ? 0 : options.LeastSteps,
+            MinSteps = context.IsSpecified(epochs) ? 0 : options.MinSteps,
             Rate = context.Value(rate) ?? options.Rate,
             WeightDecay = context.Value(decay) ?? 0,
             ProjectionLayers = (int?)context.Value(layers) ?? 0,
@@ -112,7 +112,7 @@ internal sealed class FinetuneArguments
     }
 
     /// <summary>Whether the user chose among the grids.</summary>
-    public bool GivesGrid(CommandContext context) => context.Gives(grid);
+    public bool SpecifiesGrid(CommandContext context) => context.IsSpecified(grid);
 
     /// <summary>What is searched, or null.</summary>
     public FineTuneGrid? Grid(CommandContext context)
@@ -142,9 +142,9 @@ internal sealed class FinetuneArguments
 
     /// <summary>What the choice is by.</summary>
     /// <exception cref="ConfigurationException">It is given, and there is nothing to choose.</exception>
-    public SelectionMetric Metric(CommandContext context, string train) => context.Gives(metric.Option) && Grid(context) is null
+    public SelectionMetric Metric(CommandContext context, string train) => context.IsSpecified(metric.Option) && Grid(context) is null
         ? throw new ConfigurationException($"{metric.Option.Name} is given, but there is nothing to choose by it; ask for --grid full or thin, or leave it out")
-        : metric.Of(context, train);
+        : metric.Resolve(context, train);
 
     /// <summary>Where the network is left, or null.</summary>
     /// <exception cref="ConfigurationException">It is a file, holds something, cannot be written to, or another process has it.</exception>
@@ -174,9 +174,9 @@ internal sealed class FinetuneArguments
         }
     }
 
-    private static void RefuseTogether(CommandContext context, params Option[] options)
+    private static void RejectTogether(CommandContext context, params Option[] options)
     {
-        string[] given = [.. options.Where(context.Gives).Select(option => option.Name)];
+        string[] given = [.. options.Where(context.IsSpecified).Select(option => option.Name)];
         if (given.Length > 1)
         {
             throw new ConfigurationException($"{string.Join(" and ", given)} exclude each other; use only one of them");

@@ -10,11 +10,11 @@ internal sealed class MetricOption(string what)
 {
     private static readonly string[] Names = ["top1", "mean-per-class"];
 
-    public Option<string?> Option { get; } = ChoiceOption.Of(
+    public Option<string?> Option { get; } = ChoiceOption.Create(
         "--metric", $"Metric that chooses {what}", Names, "that of a transfer-suite set, else top1");
 
     /// <summary>What the user says, or the measure that the paper takes of a set that the user names by its type.</summary>
-    public SelectionMetric Of(CommandContext context, string train) => context.Value(Option) is { } name
+    public SelectionMetric Resolve(CommandContext context, string train) => context.Value(Option) is { } name
         ? (name == Names[1] ? SelectionMetric.MeanPerClass : SelectionMetric.Top1)
         : TransferCatalog.FindByDataSpec(train)?.Metric == TransferMetric.MeanPerClass
             ? SelectionMetric.MeanPerClass : SelectionMetric.Top1;

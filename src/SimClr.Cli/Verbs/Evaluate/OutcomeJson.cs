@@ -6,21 +6,21 @@ namespace SimClr.Cli.Verbs;
 /// <summary>An <see cref="EvaluationOutcome"/> as JSON.</summary>
 internal static class OutcomeJson
 {
-    public static JsonObject Of(EvaluationOutcome outcome, bool perClass)
+    public static JsonObject From(EvaluationOutcome outcome, bool perClass)
     {
         var json = new JsonObject
         {
             ["top1"] = outcome.Top1,
-            ["top1_interval"] = Of(outcome.Top1Interval),
+            ["top1_interval"] = From(outcome.Top1Interval),
         };
         if (outcome.Top5 is { } top5)
         {
             json["top5"] = top5;
-            json["top5_interval"] = Of(outcome.Top5Interval!.Value);
+            json["top5_interval"] = From(outcome.Top5Interval!.Value);
         }
 
         json["mean_per_class"] = outcome.MeanPerClass;
-        json["mean_per_class_interval"] = Of(outcome.MeanPerClassInterval);
+        json["mean_per_class_interval"] = From(outcome.MeanPerClassInterval);
         if (perClass)
         {
             AddPerClass(json, outcome);
@@ -32,31 +32,31 @@ internal static class OutcomeJson
     /// <summary>The table of the classes, and what they are taken for.</summary>
     public static void AddPerClass(JsonObject json, EvaluationOutcome outcome)
     {
-        json["per_class"] = new JsonArray([.. outcome.PerClass.Select(Of)]);
-        json["confusion"] = Of(outcome.Confusion);
+        json["per_class"] = new JsonArray([.. outcome.PerClass.Select(From)]);
+        json["confusion"] = From(outcome.Confusion);
     }
 
     /// <summary>The table of the classes where an image may have several.</summary>
-    public static JsonArray Of(IReadOnlyList<ClassPrecision> classes) => new([.. classes.Select(row => new JsonObject
+    public static JsonArray From(IReadOnlyList<ClassPrecision> classes) => new([.. classes.Select(row => new JsonObject
     {
         ["class"] = row.Name,
         ["images"] = row.Images,
         ["average_precision"] = row.AveragePrecision,
     })]);
 
-    public static JsonArray Of(Interval interval) => [interval.Low, interval.High];
+    public static JsonArray From(Interval interval) => [interval.Low, interval.High];
 
-    private static JsonObject Of(ClassAccuracy row) => new()
+    private static JsonObject From(ClassAccuracy row) => new()
     {
         ["class"] = row.Name,
         ["images"] = row.Images,
-        ["right"] = row.Right,
+        ["right"] = row.Correct,
         ["predicted"] = row.Predicted,
         ["accuracy"] = row.Accuracy,
         ["precision"] = row.Precision,
     };
 
     // A row for each class, a column for each class that its images were taken for.
-    private static JsonArray Of(ConfusionMatrix confusion) => new([.. Enumerable.Range(0, confusion.Classes)
+    private static JsonArray From(ConfusionMatrix confusion) => new([.. Enumerable.Range(0, confusion.Classes)
         .Select(label => new JsonArray([.. Enumerable.Range(0, confusion.Classes).Select(taken => JsonValue.Create(confusion[label, taken]))]))]);
 }

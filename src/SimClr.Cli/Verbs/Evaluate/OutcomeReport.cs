@@ -15,7 +15,7 @@ internal sealed class OutcomeReport(CommandContext context, bool perClass, Outpu
     public void Show(EvaluationOutcome outcome, string title, JsonObject more, IEnumerable<string> background, SetNotes notes)
     {
         predictions?.Write(stream => PredictionsFile.Write(stream, outcome));
-        JsonObject json = OutcomeJson.Of(outcome, perClass);
+        JsonObject json = OutcomeJson.From(outcome, perClass);
         foreach ((string key, JsonNode? value) in more.ToArray())
         {
             more.Remove(key);

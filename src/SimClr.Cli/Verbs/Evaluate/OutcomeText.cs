@@ -7,8 +7,8 @@ namespace SimClr.Cli.Verbs;
 /// <summary>An <see cref="EvaluationOutcome"/> in words.</summary>
 internal static class OutcomeText
 {
-    private const int MostMistakes = 5;
-    private const int WidestName = 30;
+    private const int MaxMistakes = 5;
+    private const int MaxNameWidth = 30;
 
     public static string[] Accuracies(string title, EvaluationOutcome outcome)
     {
@@ -30,14 +30,14 @@ internal static class OutcomeText
         [
             Line("class", "images", "right", "accuracy", "predicted", "precision"),
             .. outcome.PerClass.Select(row => Line(
-                row.Name, row.Images.ToString(CultureInfo.InvariantCulture), row.Right.ToString(CultureInfo.InvariantCulture), Percent(row.Accuracy),
+                row.Name, row.Images.ToString(CultureInfo.InvariantCulture), row.Correct.ToString(CultureInfo.InvariantCulture), Percent(row.Accuracy),
                 row.Predicted.ToString(CultureInfo.InvariantCulture), Percent(row.Precision))),
             .. Mistakes(outcome),
         ];
 
         string Line(string name, string images, string right, string accuracy, string predicted, string precision)
         {
-            return $"{Shown(name, width)} {images,7} {right,7} {accuracy,9} {predicted,13} {precision,10}";
+            return $"{FitToWidth(name, width)} {images,7} {right,7} {accuracy,9} {predicted,13} {precision,10}";
         }
     }
 
@@ -46,16 +46,16 @@ internal static class OutcomeText
         int width = WidthOf(classes.Select(row => row.Name));
         return
         [
-            $"{Shown("class", width)} {"images",7} {"average precision",18}",
-            .. classes.Select(row => $"{Shown(row.Name, width)} {row.Images.ToString(CultureInfo.InvariantCulture),7} {Percent(row.AveragePrecision),18}"),
+            $"{FitToWidth("class", width)} {"images",7} {"average precision",18}",
+            .. classes.Select(row => $"{FitToWidth(row.Name, width)} {row.Images.ToString(CultureInfo.InvariantCulture),7} {Percent(row.AveragePrecision),18}"),
         ];
     }
 
-    private static int WidthOf(IEnumerable<string> names) => Math.Clamp(names.Max(name => TerminalText.Name(name).Length), 5, WidestName);
+    private static int WidthOf(IEnumerable<string> names) => Math.Clamp(names.Max(name => TerminalText.EscapeName(name).Length), 5, MaxNameWidth);
 
-    private static string Shown(string name, int width)
+    private static string FitToWidth(string name, int width)
     {
-        string shown = TerminalText.Name(name);
+        string shown = TerminalText.EscapeName(name);
         return (shown.Length > width ? shown[..(width - 1)] + "…" : shown).PadRight(width);
     }
 
@@ -66,8 +66,8 @@ internal static class OutcomeText
             .SelectMany(label => Enumerable.Range(0, classes).Where(taken => taken != label).Select(taken => (label, taken, count: outcome.Confusion[label, taken])))
             .Where(mistake => mistake.count > 0)
             .OrderByDescending(mistake => mistake.count)
-            .Take(MostMistakes)
-            .Select(mistake => TerminalText.Name($"{outcome.ClassNames[mistake.label]} predicted as {outcome.ClassNames[mistake.taken]} ({mistake.count})"))];
+            .Take(MaxMistakes)
+            .Select(mistake => TerminalText.EscapeName($"{outcome.ClassNames[mistake.label]} predicted as {outcome.ClassNames[mistake.taken]} ({mistake.count})"))];
         return most.Length == 0 ? [] : [$"most frequent mistakes: {string.Join(", ", most)}"];
     }
 

@@ -36,7 +36,7 @@ internal sealed class SetNotes
     /// <param name="validation">Images to choose on, or null.</param>
     public static SetNotes Create(CommandContext context, ImageDataSet train, ImageDataSet test, ImageDataSet? validation = null)
     {
-        if (!context.Speaks)
+        if (!context.WritesOutput)
         {
             return new SetNotes();
         }
@@ -45,7 +45,7 @@ internal sealed class SetNotes
         SharedImages tested = overlap.Count(test, train);
         SharedImages? validated = validation is null ? null : overlap.Count(validation, train);
         SharedImages? both = validation is null ? null : overlap.Count(test, validation);
-        ImagesNotCompared[] left = [.. tested.Left, .. validated?.Left ?? [], .. both?.Left ?? []];
+        ImagesNotCompared[] left = [.. tested.NotCompared, .. validated?.NotCompared ?? [], .. both?.NotCompared ?? []];
         var notes = new SetNotes
         {
             Overlap = tested.Count,
@@ -58,16 +58,16 @@ internal sealed class SetNotes
         notes.AddOverlap(both?.Count ?? 0, test.Count, "test images are validation images");
         notes.lines.AddRange(left.Select(images => $"note: {images}"));
         notes.AddClasses(train, test);
-        notes.lines.ForEach(context.Remark);
+        notes.lines.ForEach(context.WriteNote);
         return notes;
     }
 
     /// <summary>What compares sets, stopped with the command; where that takes its time, it says how far it is.</summary>
     public static SetOverlap OverlapOf(CommandContext context)
     {
-        IProgress<WorkDone> late = Display.Late(context.Error, TimeProvider.System);
+        IProgress<WorkDone> late = Display.Delayed(context.Error, TimeProvider.System);
         return new SetOverlap(
-            new Reports<OverlapProgress>(at => late.Report(
+            new ImmediateProgress<OverlapProgress>(at => late.Report(
                 new WorkDone(at.Done, $"checking for images in two sets, {at.Stage}: {at.Done} of {at.Total}"))),
             context.Cancel);
     }
@@ -98,13 +98,13 @@ internal sealed class SetNotes
     {
         if (Classes is { Missing.Count: > 0 } some)
         {
-            lines.Add($"note: {test.Name} has no images of {some.Missing.Count} of {train.ClassNames!.Count} training classes ({ClassMatch.Listed(some.Missing)})");
+            lines.Add($"note: {test.Name} has no images of {some.Missing.Count} of {train.ClassNames!.Count} training classes ({ClassMatch.ListText(some.Missing)})");
         }
 
         if (Classes is { UnknownImages: > 0 } others)
         {
             lines.Add(
-                $"note: {others.UnknownImages} of {test.Count} test images belong to {Counted.Of(others.Unknown.Count, "class")} without training images ({ClassMatch.Listed(others.Unknown)}); they count as wrong");
+                $"note: {others.UnknownImages} of {test.Count} test images belong to {Plural.Format(others.Unknown.Count, "class")} without training images ({ClassMatch.ListText(others.Unknown)}); they count as wrong");
         }
     }
 }

@@ -38,7 +38,7 @@ internal static class ExportOnnxCommand
             "batches of 1 and 3. If it differs from the encoder by more than 0.0001 (times the largest value, if",
             "that exceeds 1), nothing is written and the exit code is 3.",
         ];
-        return verb.Does(context => Export(
+        return verb.Handle(context => Export(
             context,
             context.Value(run),
             context.File(file)!,
@@ -61,22 +61,22 @@ internal static class ExportOnnxCommand
             {
                 ["file"] = file.Path,
                 ["max_difference"] = result.MaxDifference,
-                ["largest_value"] = result.LargestValue,
+                ["largest_value"] = result.MaxMagnitude,
                 ["input"] = result.Input,
                 ["output"] = result.Output,
                 ["dimension"] = result.Dimension,
                 ["opset"] = result.Opset,
                 ["bytes"] = result.Bytes,
             },
-            Words(file, result));
+            Lines(file, result));
     }
 
-    private static string[] Words(OutputFile file, OnnxExportResult result) =>
+    private static string[] Lines(OutputFile file, OnnxExportResult result) =>
     [
         string.Create(CultureInfo.InvariantCulture, $"wrote {file.Path}: {result.Bytes / 1e6:N1} MB, opset {result.Opset}"),
         $"input {result.Input}",
         $"output {result.Output}",
         string.Create(CultureInfo.InvariantCulture, $"ONNX Runtime on random images: largest difference {result.MaxDifference:G2}")
-            + (result.LargestValue > 1 ? string.Create(CultureInfo.InvariantCulture, $" of the largest value, {result.LargestValue:G3}") : ""),
+            + (result.MaxMagnitude > 1 ? string.Create(CultureInfo.InvariantCulture, $" of the largest value, {result.MaxMagnitude:G3}") : ""),
     ];
 }

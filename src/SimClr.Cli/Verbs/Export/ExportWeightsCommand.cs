@@ -60,7 +60,7 @@ internal static class ExportWeightsCommand
     {
         var run = new Argument<string>("RUN") { Description = "Run directory, or an encoder file written by 'simclr'" };
         var file = new OutputOption("--out", kind, $"Output file ({kind.Formats[0].Extensions[0]})") { Required = true };
-        return new Verb(name, description, examples) { run, file }.Does(context => Export(
+        return new Verb(name, description, examples) { run, file }.Handle(context => Export(
             context, context.Value(run), context.File(file)!, projection is not null && context.Value(projection)));
     }
 
@@ -82,7 +82,7 @@ internal static class ExportWeightsCommand
                 Save(path, projection, provenance);
             }
         });
-        double difference = WeightsCheck.LargestDifference(encoder, file.Path);
+        double difference = WeightsCheck.MaxDifference(encoder, file.Path);
         long weights = encoder.Module.parameters().Sum(p => p.numel());
         context.Result(
             new JsonObject
@@ -93,23 +93,23 @@ internal static class ExportWeightsCommand
                 ["weights"] = weights,
                 ["projection"] = projection is null ? null : JsonSerializer.SerializeToNode(projection.Options, Json.Compact),
             },
-            Words(file.Path, encoder, weights, difference));
+            Lines(file.Path, encoder, weights, difference));
     }
 
     private static void Save(string path, RunProjection projection, Dictionary<string, string> metadata)
     {
         projection.Encoder.Describe(metadata);
         metadata["head"] = JsonSerializer.Serialize(projection.Options, Json.Compact);
-        IEnumerable<KeyValuePair<string, Tensor>> head = ModuleState.Of(projection.Head)
+        IEnumerable<KeyValuePair<string, Tensor>> head = ModuleState.Enumerate(projection.Head)
             .Select(t => KeyValuePair.Create(Prefix + t.Key, t.Value));
-        SafetensorsFile.Write(path, [.. ModuleState.Of(projection.Encoder.Module), .. head], metadata);
+        SafetensorsFile.Write(path, [.. ModuleState.Enumerate(projection.Encoder.Module), .. head], metadata);
     }
 
-    private static string[] Words(string file, TrainedEncoder encoder, long weights, double difference)
+    private static string[] Lines(string file, TrainedEncoder encoder, long weights, double difference)
     {
         return
         [
-            string.Create(CultureInfo.InvariantCulture, $"wrote {file}: {EncoderText.Words(encoder.Options)}, {weights / 1e6:N1} million weights"),
+            string.Create(CultureInfo.InvariantCulture, $"wrote {file}: {EncoderText.Describe(encoder.Options)}, {weights / 1e6:N1} million weights"),
             string.Create(CultureInfo.InvariantCulture, $"read back: largest difference {difference:G2}"),
             .. file.EndsWith(".pth", StringComparison.OrdinalIgnoreCase) ? PyTorch(file, encoder) : [],
         ];

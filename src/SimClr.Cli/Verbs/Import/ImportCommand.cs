@@ -17,13 +17,13 @@ internal static class ImportCommand
     {
         var source = new Argument<string>("FILE") { Description = "PyTorch checkpoint (.pth, .pt, .ckpt) or safetensors file with the weights of a ResNet" };
         var file = new OutputOption("--out", OutputKinds.Weights, "Output file (.safetensors)") { Required = true };
-        Option<string?> normalize = ChoiceOption.Of("--normalize", "Pixel normalization used in training; not stored in the weights", ["imagenet", "none"]);
+        Option<string?> normalize = ChoiceOption.Create("--normalize", "Pixel normalization used in training; not stored in the weights", ["imagenet", "none"]);
         Option<long?> size = NumberOption.Integer("--size", "Input size in pixels. Default: 224, or 32 with the stem for small images.", 1);
-        Option<string?> interpolation = ChoiceOption.Of("--interpolation", "Interpolation for resizing", ["bicubic", "bilinear"], "bicubic");
+        Option<string?> interpolation = ChoiceOption.Create("--interpolation", "Interpolation for resizing", ["bicubic", "bilinear"], "bicubic");
         var prefix = new Option<string?>("--prefix") { Description = "Prefix of the encoder's tensor names, if the file contains several encoders", HelpName = "text" };
-        Option<string?> encoder = ChoiceOption.Of("--encoder", "Expected architecture, which is otherwise detected", EncoderCatalog.Names);
+        Option<string?> encoder = ChoiceOption.Create("--encoder", "Expected architecture, which is otherwise detected", EncoderCatalog.Names);
         Option<double?> width = NumberOption.Positive("--width", "Expected width");
-        Option<string?> stem = ChoiceOption.Of("--stem", "Expected stem", ["imagenet", "small"]);
+        Option<string?> stem = ChoiceOption.Create("--stem", "Expected stem", ["imagenet", "small"]);
         var verb = new Verb(
             "import",
             "Convert weights trained by another program into an encoder.",
@@ -43,7 +43,7 @@ internal static class ImportCommand
             "own checkpoints. No code in a checkpoint is executed; objects other than weights are ignored. The",
             "output file can be used wherever a run is expected, and as encoder.weights in a configuration.",
         ];
-        return verb.Does(context => Import(
+        return verb.Handle(context => Import(
             context,
             context.Value(source),
             context.File(file)!,
@@ -66,7 +66,7 @@ internal static class ImportCommand
         TrainedEncoder encoder = imported.Encoder;
         var provenance = new Dictionary<string, string> { ["imported_from"] = Path.GetFileName(source), ["rule"] = imported.Rule };
         file.WriteTo(path => encoder.Save(path, provenance));
-        double difference = WeightsCheck.LargestDifference(encoder, file.Path);
+        double difference = WeightsCheck.MaxDifference(encoder, file.Path);
         long weights = encoder.Module.parameters().Sum(p => p.numel());
         context.Result(
             new JsonObject
@@ -82,17 +82,17 @@ internal static class ImportCommand
                 ["interpolation"] = encoder.Views.Interpolation.Text(),
                 ["assumed"] = Texts(imported.Assumed.Select(CommandWords.From)),
             },
-            Words(file.Path, imported, weights, difference));
+            Lines(file.Path, imported, weights, difference));
     }
 
     private static JsonArray Texts(IEnumerable<string> texts) => [.. texts.Select(text => JsonValue.Create(text))];
 
-    private static List<string> Words(string file, ImportedEncoder imported, long weights, double difference)
+    private static List<string> Lines(string file, ImportedEncoder imported, long weights, double difference)
     {
         TrainedEncoder encoder = imported.Encoder;
         var lines = new List<string>
         {
-            string.Create(CultureInfo.InvariantCulture, $"wrote {file}: {EncoderText.Words(encoder.Options)}, {weights / 1e6:N1} million weights"),
+            string.Create(CultureInfo.InvariantCulture, $"wrote {file}: {EncoderText.Describe(encoder.Options)}, {weights / 1e6:N1} million weights"),
             $"names: {imported.Rule}",
         };
         if (imported.LeftOut.Count > 0)

@@ -14,7 +14,7 @@ namespace SimClr.Cli.Verbs;
 /// <summary><c>simclr index create|add|remove|info</c>.</summary>
 internal static class IndexCommand
 {
-    private const int Shown = 10;
+    private const int MaxShown = 10;
 
     public static Command Create() => new Verb(
         "index",
@@ -52,7 +52,7 @@ internal static class IndexCommand
             "with the same images continues. The index stores which encoder it was built with, so that 'simclr",
             "search' can embed a query.",
         ];
-        return verb.Does(context => Make(context, arguments, context.Value(file)!));
+        return verb.Handle(context => CreateIndex(context, arguments, context.Value(file)!));
     }
 
     private static Verb AddVerb()
@@ -67,18 +67,18 @@ internal static class IndexCommand
             arguments.Index, arguments.Source, arguments.Run, arguments.Store, arguments.Set,
         };
         verb.Details = ["Images that are already in the index are not changed; remove them first to embed them again."];
-        return verb.Does(context =>
+        return verb.Handle(context =>
         {
-            using ImageCollection index = IndexOpening.Open(context, context.Value(arguments.Index), context.Value(arguments.Store));
+            using ImageCollection index = IndexInputs.Open(context, context.Value(arguments.Index), context.Value(arguments.Store));
             _ = index.Description;   // That there is no such index is told before images are looked for.
             string source = context.Value(arguments.Source);
             if (IsEmbeddings(source))
             {
-                Fill(context, index, EmbeddingsInput.Read(source, context.Remark));
+                Fill(context, index, EmbeddingsInputs.Read(source, context.WriteNote));
                 return;
             }
 
-            (TrainedEncoder encoder, string run) = IndexOpening.Encoder(context, index, context.Value(arguments.Run));
+            (TrainedEncoder encoder, string run) = IndexInputs.Encoder(context, index, context.Value(arguments.Run));
             using (encoder)
             {
                 Fill(context, index, encoder, source, EncoderInput.ReadingOf(run, context.Value(arguments.Set)));
@@ -95,9 +95,9 @@ internal static class IndexCommand
         {
             arguments.Index, paths, arguments.Store,
         };
-        return verb.Does(context =>
+        return verb.Handle(context =>
         {
-            using ImageCollection index = IndexOpening.Open(context, context.Value(arguments.Index), context.Value(arguments.Store));
+            using ImageCollection index = IndexInputs.Open(context, context.Value(arguments.Index), context.Value(arguments.Store));
             _ = index.Description;
             Remove(context, index, context.Value(paths));
         });
@@ -110,32 +110,32 @@ internal static class IndexCommand
         {
             arguments.Index, arguments.Store,
         };
-        return verb.Does(context =>
+        return verb.Handle(context =>
         {
-            using ImageCollection index = IndexOpening.Open(context, context.Value(arguments.Index), context.Value(arguments.Store));
+            using ImageCollection index = IndexInputs.Open(context, context.Value(arguments.Index), context.Value(arguments.Store));
             _ = index.Description;
             JsonObject json = Describe(index);
-            context.Result(json, Words(json));
+            context.Result(json, Lines(json));
         });
     }
 
-    private static void Make(CommandContext context, IndexArguments arguments, string name)
+    private static void CreateIndex(CommandContext context, IndexArguments arguments, string name)
     {
         string source = context.Value(arguments.Source);
         string? run = context.Value(arguments.Run);
         string? store = context.Value(arguments.Store);
         if (IsEmbeddings(source))
         {
-            EmbeddingTable table = EmbeddingsInput.Read(source, context.Remark);
+            EmbeddingTable table = EmbeddingsInputs.Read(source, context.WriteNote);
             using TrainedEncoder? maker = run is null ? null : EncoderInput.Open(context, run);
-            var given = maker is null ? new IndexDescription(table.Dimension) : IndexDescription.Of(maker, run!);
+            var given = maker is null ? new IndexDescription(table.Dimension) : IndexDescription.ForEncoder(maker, run!);
             if (given.Dimension != table.Dimension)
             {
                 throw new DataException($"{source}: its rows have {table.Dimension} numbers, the encoder of {run} produces {given.Dimension}; give the encoder that computed them");
             }
 
-            using ImageCollection index = New(context, name, store, given);
-            OrNone(index, () => Fill(context, index, table));
+            using ImageCollection index = CreateCollection(context, name, store, given);
+            DeleteIfEmpty(index, () => Fill(context, index, table));
             return;
         }
 
@@ -147,12 +147,12 @@ internal static class IndexCommand
         using TrainedEncoder encoder = EncoderInput.Open(context, run);
         DataOptions reading = EncoderInput.ReadingOf(run, context.Value(arguments.Set));
         context.OpenImages(source, reading).Dispose();   // What cannot be opened leaves no empty index behind.
-        using ImageCollection created = New(context, name, store, IndexDescription.Of(encoder, run));
-        OrNone(created, () => Fill(context, created, encoder, source, reading));
+        using ImageCollection created = CreateCollection(context, name, store, IndexDescription.ForEncoder(encoder, run));
+        DeleteIfEmpty(created, () => Fill(context, created, encoder, source, reading));
     }
 
     /// <summary>An index into which nothing came is not left behind: it would be in the way of the next try.</summary>
-    private static void OrNone(ImageCollection created, Action fill)
+    private static void DeleteIfEmpty(ImageCollection created, Action fill)
     {
         try
         {
@@ -165,9 +165,9 @@ internal static class IndexCommand
         }
     }
 
-    private static ImageCollection New(CommandContext context, string name, string? store, IndexDescription description)
+    private static ImageCollection CreateCollection(CommandContext context, string name, string? store, IndexDescription description)
     {
-        ImageCollection index = IndexOpening.Open(context, name, store, description);
+        ImageCollection index = IndexInputs.Open(context, name, store, description);
         if (index.CollectionExistsAsync().GetAwaiter().GetResult())
         {
             index.Dispose();
@@ -194,16 +194,16 @@ internal static class IndexCommand
                 throw new StoppedException($"the images added so far are in {index.Name}; continue with 'simclr index add' and the same images", stop);
             }
         });
-        foreach (string line in skipped.Lines().Split('\n', StringSplitOptions.RemoveEmptyEntries).Take(Shown))
+        foreach (string line in skipped.Lines().Split('\n', StringSplitOptions.RemoveEmptyEntries).Take(MaxShown))
         {
-            context.Remark($"skipped {line}");
+            context.WriteNote($"skipped {line}");
         }
 
         if (skipped.Any)
         {
             var list = new OutputFile("--out", $"{index.Name}.skipped.jsonl", "skipped.jsonl");
             list.Write(Encoding.UTF8.GetBytes(skipped.Lines()));
-            context.Remark($"{skipped.Count} image(s) could not be read; what was skipped is listed in {list.Path}");
+            context.WriteNote($"{skipped.Count} image(s) could not be read; what was skipped is listed in {list.Path}");
         }
 
         Finish(context, index, result);
@@ -229,16 +229,16 @@ internal static class IndexCommand
         json["added"] = result.Added;
         json["present"] = result.Present;
         json["skipped_images"] = result.Skipped;
-        string words = string.Create(CultureInfo.InvariantCulture, $"added {Counted.Of(result.Added, "image")}");
+        string words = string.Create(CultureInfo.InvariantCulture, $"added {Plural.Format(result.Added, "image")}");
         words += result.Present > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {result.Present:N0} were already in it") : "";
         words += result.Skipped > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {result.Skipped:N0} could not be read") : "";
-        context.Result(json, [words, .. Words(json)]);
+        context.Result(json, [words, .. Lines(json)]);
     }
 
     private static void Remove(CommandContext context, ImageCollection index, string[] paths)
     {
         string[] keys = [.. paths.Distinct()];
-        IReadOnlySet<string> known = index.KnownAsync([.. keys, .. keys.Select(Path.GetFullPath)]).GetAwaiter().GetResult();
+        IReadOnlySet<string> known = index.GetExistingPathsAsync([.. keys, .. keys.Select(Path.GetFullPath)]).GetAwaiter().GetResult();
         string[] missing = [.. keys.Where(key => !known.Contains(key) && !known.Contains(Path.GetFullPath(key)))];
         if (missing.Length > 0)
         {
@@ -250,7 +250,7 @@ internal static class IndexCommand
         Complete(context, index);
         JsonObject json = Describe(index);
         json["removed"] = known.Count;
-        context.Result(json, [$"removed {Counted.Of(known.Count, "image")}", .. Words(json)]);
+        context.Result(json, [$"removed {Plural.Format(known.Count, "image")}", .. Lines(json)]);
     }
 
     private static void Complete(CommandContext context, ImageCollection index) => Display.Show(context, display =>
@@ -270,16 +270,16 @@ internal static class IndexCommand
         ["run"] = index.Description.Run,
         ["search"] = index.IsExact ? "exact" : "graph",
         ["graph_recall"] = (index as SqliteImageCollection)?.GraphRecall,
-        ["bytes"] = index is SqliteImageCollection ? Internals.FileSize.Of(index.Name) : null,
+        ["bytes"] = index is SqliteImageCollection ? Internals.FileSize.Get(index.Name) : null,
     };
 
-    private static string[] Words(JsonObject json)
+    private static string[] Lines(JsonObject json)
     {
-        string size = json["bytes"] is { } bytes ? $", {Internals.ByteSize.Words((long)bytes)}" : "";
+        string size = json["bytes"] is { } bytes ? $", {Internals.ByteSize.Format((long)bytes)}" : "";
         string recall = json["graph_recall"] is { } share ? string.Create(CultureInfo.InvariantCulture, $" (finds {(double)share:P1} of the ten nearest)") : "";
         return
         [
-            $"{json["index"]}: {Counted.Of((long)json["images"]!, "image")}, {json["dimension"]} numbers each{size}",
+            $"{json["index"]}: {Plural.Format((long)json["images"]!, "image")}, {json["dimension"]} numbers each{size}",
             $"encoder {json["encoder"]?.ToString() ?? "not known"} ({json["run"]?.ToString() ?? "no run"}), search {json["search"]}{recall}",
         ];
     }
@@ -297,7 +297,7 @@ internal static class IndexCommand
     {
         try
         {
-            using StreamReader text = Internals.PlainFile.OpenText(file);
+            using StreamReader text = Internals.RegularFile.OpenText(file);
             return CsvReader.Read(text).FirstOrDefault().Fields ?? [];
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException)

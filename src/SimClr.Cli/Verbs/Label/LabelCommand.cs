@@ -46,24 +46,24 @@ internal static class LabelCommand
         verb.Add(next);
         verb.Add(predictions);
         verb.Add(html);
-        return verb.Does(context => Label(
+        return verb.Handle(context => Label(
             context,
             arguments,
             context.Value(labels),
-            Suggested(context, suggest, next, html, context.Value(labels)),
+            SuggestionCount(context, suggest, next, html, context.Value(labels)),
             context.File(predictions),
             context.File(next),
             context.File(html)));
     }
 
-    private static int Suggested(CommandContext context, Option<long?> suggest, OutputOption next, OutputOption html, string? labels)
+    private static int SuggestionCount(CommandContext context, Option<long?> suggest, OutputOption next, OutputOption html, string? labels)
     {
         if (context.Value(suggest) is { } count)
         {
             return (int)count;
         }
 
-        OutputOption? without = new[] { next, html }.FirstOrDefault(context.Gives);
+        OutputOption? without = new[] { next, html }.FirstOrDefault(context.IsSpecified);
         return without is not null ? throw new ConfigurationException($"{without.Name} shows suggested images; give their number with --suggest")
             : labels is null ? throw new ConfigurationException("got neither --labels nor --suggest; expected training labels, or a number of images to suggest for labeling")
             : 0;
@@ -72,17 +72,17 @@ internal static class LabelCommand
     private static void Label(
         CommandContext context, TableArguments arguments, string? labels, int suggest, OutputFile? predictions, OutputFile? next, OutputFile? html)
     {
-        TypedLabels.Keep(next, labels);
-        using TableInput input = Display.Show(context, display => TableInput.Open(context, arguments, display));
+        ManualLabels.RequirePreserved(next, labels);
+        using TableInputs input = Display.Show(context, display => TableInputs.Open(context, arguments, display));
         KnownLabels known = labels is null ? KnownLabels.None : KnownLabels.Read(labels, input.Table.Paths);
-        if (known.Strangers > 0)
+        if (known.UnmatchedPaths > 0)
         {
-            context.Remark($"{labels}: {known.Strangers} labeled path(s) are not among the embedded images and were ignored");
+            context.WriteNote($"{labels}: {known.UnmatchedPaths} labeled path(s) are not among the embedded images and were ignored");
         }
 
         if (next is not null)
         {
-            TypedLabels.Keep(next, known.Rows.Select((row, i) => (input.Table.Paths[row], known.ClassNames[known.Labels[i]])));
+            ManualLabels.RequirePreserved(next, known.Rows.Select((row, i) => (input.Table.Paths[row], known.ClassNames[known.Labels[i]])));
         }
 
         bool learnable = known.ClassNames.Length > 1;
@@ -91,7 +91,7 @@ internal static class LabelCommand
             : null;
         if (model is { Converged: false })
         {
-            context.Remark("note: the fit of the classifier stopped before its minimum; its predictions may be slightly off");
+            context.WriteNote("note: the fit of the classifier stopped before its minimum; its predictions may be slightly off");
         }
 
         int[] suggested = suggest == 0 ? [] : NextLabels.Choose(input.Table, known.Rows, model, suggest, context.Seed ?? 0, context.Cancel);
@@ -101,7 +101,7 @@ internal static class LabelCommand
         if (html is not null)
         {
             found.WritePage(html);
-            input.Images.Remark(context);
+            input.Images.WriteNote(context);
         }
 
         context.Result(found.Json(predictions, next, html), found.Lines(predictions));

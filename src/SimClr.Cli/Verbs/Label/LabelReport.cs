@@ -10,21 +10,21 @@ namespace SimClr.Cli.Verbs;
 /// <summary>What few labels led to, as text, JSON, CSV and page.</summary>
 internal sealed class LabelReport
 {
-    private readonly TableInput input;
+    private readonly TableInputs input;
     private readonly EmbeddingTable table;
     private readonly KnownLabels known;
     private readonly FewLabelResult? model;
     private readonly int[] suggested;
     private readonly Dictionary<int, string> labels;
 
-    public LabelReport(TableInput input, KnownLabels known, FewLabelResult? model, int[] suggested)
+    public LabelReport(TableInputs input, KnownLabels known, FewLabelResult? model, int[] suggested)
     {
         (this.input, this.known, this.model, this.suggested) = (input, known, model, suggested);
         table = input.Table;
         labels = known.Rows.Zip(known.Labels, (row, label) => (row, known.ClassNames[label])).ToDictionary(pair => pair.row, pair => pair.Item2);
     }
 
-    private string Summary => string.Create(CultureInfo.InvariantCulture, $"{Counted.Of(table.Count, "image")}, {known.Rows.Length} labeled") + (known.ClassNames.Length > 0 ? $" as {Counted.Of(known.ClassNames.Length, "class")}" : "");
+    private string Summary => string.Create(CultureInfo.InvariantCulture, $"{Plural.Format(table.Count, "image")}, {known.Rows.Length} labeled") + (known.ClassNames.Length > 0 ? $" as {Plural.Format(known.ClassNames.Length, "class")}" : "");
 
     public void WritePredictions(OutputFile? file)
     {
@@ -49,13 +49,13 @@ internal sealed class LabelReport
     public void WritePage(OutputFile file)
     {
         var gallery = new Gallery(table, input.Images);
-        int[] shown = [.. suggested.Take(Gallery.MostPictures)];
+        int[] shown = [.. suggested.Take(Gallery.MaxPictures)];
         var page = new ReportPage(
             "Images to label next",
             $"{Summary}. {Chosen}",
             [
                 new ReportSection(
-                    Counted.Of(suggested.Length, "image"),
+                    Plural.Format(suggested.Length, "image"),
                     new ReportParagraph(
                         (shown.Length < suggested.Length ? $"Only the first {shown.Length} are shown. " : "") +
                         "Type a label for each image (Enter moves to the next; leave uncertain ones empty), then save. Pass labels.csv to the next call as --labels."),
@@ -80,7 +80,7 @@ internal sealed class LabelReport
         ["dimension"] = table.Dimension,
         ["labeled"] = known.Rows.Length,
         ["classes"] = new JsonArray([.. known.ClassNames.Select(name => JsonValue.Create(name))]),
-        ["unmatched"] = known.Strangers,
+        ["unmatched"] = known.UnmatchedPaths,
         ["l2"] = model?.L2,
         ["converged"] = model?.Converged,
         ["cross_validation"] = model?.Validation is { } validation ? new JsonObject

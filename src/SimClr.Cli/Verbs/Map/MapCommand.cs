@@ -11,9 +11,9 @@ namespace SimClr.Cli.Verbs;
 internal static class MapCommand
 {
     private const int DefaultLimit = 5000;
-    private const int MostLimit = 20_000;
-    private const string Umap = "umap";
-    private const string Pca = "pca";
+    private const int MaxLimit = 20_000;
+    private const string UmapMethod = "umap";
+    private const string PcaMethod = "pca";
     private const string ByLabel = "label";
     private const string ByCluster = "cluster";
 
@@ -21,12 +21,12 @@ internal static class MapCommand
     {
         var arguments = new TableArguments();
         var file = new OutputOption("--out", OutputKinds.Map, "Output file: an HTML page (.html) or a picture (.png)") { Required = true };
-        Option<string?> method = ChoiceOption.Of("--method", "Projection to two dimensions", [Umap, Pca], Umap);
-        Option<string?> color = ChoiceOption.Of("--color", "Meaning of the colors", [ByLabel, ByCluster], "label if there are labels, else cluster");
-        Option<long?> k = ClusterRequest.CreateOption();
+        Option<string?> method = ChoiceOption.Create("--method", "Projection to two dimensions", [UmapMethod, PcaMethod], UmapMethod);
+        Option<string?> color = ChoiceOption.Create("--color", "Meaning of the colors", [ByLabel, ByCluster], "label if there are labels, else cluster");
+        Option<long?> k = ClusterInputs.CreateOption();
         Option<long?> neighbors = NumberOption.Integer("--neighbors", "Neighbors per image for umap. Default: 15.", 2);
         Option<long?> limit = NumberOption.Integer("--limit", $"Max number of images on the map; a larger set is sampled by seed. Default: {DefaultLimit}.", 4);
-        OutputOption csv = OutputOptions.Csv(OutputKinds.Places, "Write the position of each image on the map");
+        OutputOption csv = OutputOptions.Csv(OutputKinds.Coordinates, "Write the position of each image on the map");
         var verb = new Verb(
             "map",
             "Draw a map of images on which similar images are close together.",
@@ -46,35 +46,35 @@ internal static class MapCommand
             verb.Add(option);
         }
 
-        return verb.Does(context => Draw(
+        return verb.Handle(context => Draw(
             context,
             arguments,
             context.File(file)!,
-            new MapRequest(
-                context.Value(method) ?? Umap,
+            new MapInputs(
+                context.Value(method) ?? UmapMethod,
                 context.Value(color),
                 context.Value(k),
-                AtMost("--neighbors", context.Value(neighbors) ?? 15, 500),
-                AtMost("--limit", context.Value(limit) ?? DefaultLimit, MostLimit)),
+                RequireMax("--neighbors", context.Value(neighbors) ?? 15, 500),
+                RequireMax("--limit", context.Value(limit) ?? DefaultLimit, MaxLimit)),
             context.File(csv)));
     }
 
-    private static int AtMost(string name, long value, int most)
-        => value <= most ? (int)value : throw new ConfigurationException($"{name}: got {value}, expected at most {most}");
+    private static int RequireMax(string name, long value, int max)
+        => value <= max ? (int)value : throw new ConfigurationException($"{name}: got {value}, expected at most {max}");
 
-    private static void Draw(CommandContext context, TableArguments arguments, OutputFile file, MapRequest request, OutputFile? csv)
+    private static void Draw(CommandContext context, TableArguments arguments, OutputFile file, MapInputs request, OutputFile? csv)
     {
-        using TableInput input = Display.Show(context, display => TableInput.Open(context, arguments, display));
+        using TableInputs input = Display.Show(context, display => TableInputs.Open(context, arguments, display));
         if (request.Color == ByLabel)
         {
             _ = input.Table.RequireLabels();
         }
 
-        int[] rows = Shown(input.Table, request.Limit, context.Seed ?? 0);
+        int[] rows = SampleRows(input.Table, request.Limit, context.Seed ?? 0);
         EmbeddingTable table = rows.Length == input.Table.Count ? input.Table : input.Table.Subset(rows);
-        ImageMap map = request.Method == Pca ? PrincipalMap.Place(table) : Neighborhoods(context, table, request.Neighbors);
+        ImageMap map = request.Method == PcaMethod ? Pca.Project(table) : ComputeUmap(context, table, request.Neighbors);
         bool byLabel = request.Color != ByCluster && table.Labels is not null;
-        MapGroups groups = byLabel ? MapGroups.ByLabel(table) : MapGroups.ByCluster(ClusterRequest.Fit(context, table, request.K).Clusters);
+        MapGroups groups = byLabel ? MapGroups.ByLabel(table) : MapGroups.ByCluster(ClusterInputs.Fit(context, table, request.K).Clusters);
         var report = new MapReport(input, rows, table, map, groups, request.Method);
         Display.Show(context, display =>
         {
@@ -82,25 +82,25 @@ internal static class MapCommand
             return 0;
         });
         report.WriteCsv(csv);
-        input.Images.Remark(context);
+        input.Images.WriteNote(context);
         context.Result(report.Json(file, csv), report.Text(file));
     }
 
-    private static ImageMap Neighborhoods(CommandContext context, EmbeddingTable table, int neighbors)
+    private static ImageMap ComputeUmap(CommandContext context, EmbeddingTable table, int neighbors)
     {
-        int epochs = NeighborMap.DefaultEpochs(table.Count);
+        int epochs = Umap.DefaultEpochs(table.Count);
         return Display.Show(context, display =>
         {
             IProgress<WorkDone> work = display.Work(epochs);
-            return NeighborMap.Place(
+            return Umap.Project(
                 table,
-                new NeighborMapOptions { Neighbors = neighbors, Seed = context.Seed ?? 0 },
-                new Reports<int>(epoch => work.Report(new WorkDone(epoch, $"placing {table.Count} images: pass {epoch} of {epochs}"))),
+                new UmapOptions { Neighbors = neighbors, Seed = context.Seed ?? 0 },
+                new ImmediateProgress<int>(epoch => work.Report(new WorkDone(epoch, $"placing {table.Count} images: pass {epoch} of {epochs}"))),
                 context.Cancel);
         });
     }
 
-    private static int[] Shown(EmbeddingTable table, int limit, long seed) => table.Count <= limit
+    private static int[] SampleRows(EmbeddingTable table, int limit, long seed) => table.Count <= limit
         ? [.. Enumerable.Range(0, table.Count)]
         : [.. new RandomStream(seed, Purpose.Map, -3).Permutation(table.Count).Take(limit).Order()];
 }

@@ -11,13 +11,13 @@ namespace SimClr.Cli.Verbs;
 internal sealed record MapGroups(string Kind, IReadOnlyList<string> Names, IReadOnlyList<int> Numbers)
 {
     /// <summary>Groups with a sign of their own; the rest is one group.</summary>
-    public const int Most = 48;
+    public const int Max = 48;
 
     public static MapGroups ByLabel(EmbeddingTable table)
     {
         IReadOnlyList<int> labels = table.RequireLabels();
         KeyValuePair<int, int>[] counts = [.. labels.CountBy(label => label).OrderByDescending(count => count.Value).ThenBy(count => count.Key)];
-        int[] shown = [.. counts.Take(counts.Length > Most ? Most - 1 : Most).Select(count => count.Key).Order()];
+        int[] shown = [.. counts.Take(counts.Length > Max ? Max - 1 : Max).Select(count => count.Key).Order()];
         string[] names = [.. shown.Select(label => table.ClassNames?[label] ?? label.ToString(CultureInfo.InvariantCulture))];
         return shown.Length == counts.Length
             ? new MapGroups("label", names, [.. labels.Select(label => Array.BinarySearch(shown, label))])
@@ -27,7 +27,7 @@ internal sealed record MapGroups(string Kind, IReadOnlyList<string> Names, IRead
 
     public static MapGroups ByCluster(Clustering clusters)
     {
-        int shown = clusters.K > Most ? Most - 1 : clusters.K;
+        int shown = clusters.K > Max ? Max - 1 : clusters.K;
         IEnumerable<string> names = Enumerable.Range(0, shown).Select(cluster => $"cluster {cluster}");
         return new MapGroups(
             "cluster",

@@ -12,7 +12,7 @@ internal sealed class MapReport
 {
     private const int Neighbors = 5;
 
-    private readonly TableInput input;
+    private readonly TableInputs input;
     private readonly int[] rows;
     private readonly EmbeddingTable table;
     private readonly ImageMap map;
@@ -26,17 +26,17 @@ internal sealed class MapReport
     /// <param name="map">Their places.</param>
     /// <param name="groups">Their colors.</param>
     /// <param name="method">How they were placed.</param>
-    public MapReport(TableInput input, int[] rows, EmbeddingTable table, ImageMap map, MapGroups groups, string method)
+    public MapReport(TableInputs input, int[] rows, EmbeddingTable table, ImageMap map, MapGroups groups, string method)
     {
         (this.input, this.rows, this.table, this.map, this.groups, this.method) = (input, rows, table, map, groups, method);
-        trust = table.Count > 2 * Neighbors ? Trustworthiness.Of(table, map, Neighbors) : null;
+        trust = table.Count > 2 * Neighbors ? Trustworthiness.Measure(table, map, Neighbors) : null;
     }
 
     private string Summary
     {
         get
         {
-            string some = rows.Length < input.Table.Count ? $"{rows.Length} of {Counted.Of(input.Table.Count, "image")} (sampled by seed)" : Counted.Of(rows.Length, "image");
+            string some = rows.Length < input.Table.Count ? $"{rows.Length} of {Plural.Format(input.Table.Count, "image")} (sampled by seed)" : Plural.Format(rows.Length, "image");
             string quality = trust is { } value ? string.Create(CultureInfo.InvariantCulture, $", trustworthiness {value:0.000}") : "";
             string variance = map.Explained is { } share ? string.Create(CultureInfo.InvariantCulture, $", {share:0%} of the variance on the two axes") : "";
             return $"{some} by {method}, colored by {groups.Kind}{quality}{variance}";
@@ -48,7 +48,7 @@ internal sealed class MapReport
         var sheet = new MapTiles(rows.Length, row => input.Images.Read(rows[row]));
         bool page = !Path.GetExtension(file.Path).Equals(".png", StringComparison.OrdinalIgnoreCase);
         var content = new MapContent(
-            $"{Summary}.", map.Places, groups.Numbers, groups.Names, table.Paths);
+            $"{Summary}.", map.Coordinates, groups.Numbers, groups.Names, table.Paths);
         file.Write(page
             ? Encoding.UTF8.GetBytes(MapPage.Html(content, sheet.Draw(progress, cancel)))
             : MapPicture.Draw(content, row => input.Images.Read(rows[row])));

@@ -18,7 +18,7 @@ internal static class PresetCommand
     };
 
     private static Verb List()
-        => new Verb("list", "List the presets.", "simclr preset list").Does(context =>
+        => new Verb("list", "List the presets.", "simclr preset list").Handle(context =>
         {
             int width = Presets.Names.Max(name => name.Length);
             context.Result(
@@ -35,7 +35,7 @@ internal static class PresetCommand
             "show",
             "Print a preset with its comments; with --json, the whole configuration.",
             "simclr preset show cifar10-small") { name };
-        return verb.Does(context => context.Result(
+        return verb.Handle(context => context.Result(
             new JsonObject
             {
                 ["name"] = context.Value(name),
@@ -57,7 +57,7 @@ internal static class PresetCommand
             "copy",
             "Copy a preset to a file, to edit it and use it with --config.",
             "simclr preset copy photos my.yaml") { name, file };
-        return verb.Does(context =>
+        return verb.Handle(context =>
         {
             string path = context.Value(file) ?? $"{context.Value(name)}.yaml";
             string text = Presets.Text(context.Value(name));

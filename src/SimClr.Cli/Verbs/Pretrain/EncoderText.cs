@@ -8,7 +8,7 @@ namespace SimClr.Cli.Verbs;
 /// <summary>Says which encoder it is.</summary>
 internal static class EncoderText
 {
-    public static string Words(EncoderOptions encoder)
+    public static string Describe(EncoderOptions encoder)
         => string.Create(CultureInfo.InvariantCulture, $"{encoder.Name}, width {encoder.Width}, stem {encoder.Stem.Text()}");
 
     public static JsonObject Json(EncoderOptions encoder)

@@ -36,10 +36,10 @@ internal sealed class PretrainArguments
         HelpName = "amount",
     };
 
-    public Option<string?> Precision { get; } = ChoiceOption.Of(
+    public Option<string?> Precision { get; } = ChoiceOption.Create(
         "--precision", "Compute precision", EnumText.All<Precision>());
 
-    public Option<string?> AugmentOn { get; } = ChoiceOption.Of("--augment-on", "Where views are computed", EnumText.All<AugmentationPlace>());
+    public Option<string?> AugmentOn { get; } = ChoiceOption.Create("--augment-on", "Where views are computed", EnumText.All<AugmentationPlace>());
 
     /// <summary>For <c>simclr pretrain</c> alone.</summary>
     public Option<bool> OnlineLinear { get; } = new("--online-linear")

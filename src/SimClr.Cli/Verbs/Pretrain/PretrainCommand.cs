@@ -34,15 +34,15 @@ internal static class PretrainCommand
         arguments.AddTo(verb);
         verb.Add(arguments.OnlineLinear);
         RankSession.AddTo(verb);
-        return verb.Does(context => RankSession.Run(context, ranks => Pretrain(context, arguments, ranks)));
+        return verb.Handle(context => RankSession.Run(context, ranks => Pretrain(context, arguments, ranks)));
     }
 
     private static void Pretrain(CommandContext context, PretrainArguments arguments, ICommunicator ranks)
     {
-        using TrainingCall call = ranks.Together(() => TrainingCall.Open(context, arguments, "pretrain"));
+        using TrainingInputs call = ranks.OnEveryRank(() => TrainingInputs.Open(context, arguments, "pretrain"));
         PretrainResult result = call.Train(display =>
             new Pretrainer(call.Options) { Logger = display.Logger, Progress = display.Training, Communicator = ranks }
                 .Run(call.Images, call.Run.Root, call.Resume, context.Cancel));
-        context.Result(PretrainReport.Json(result), PretrainReport.Words(result, call.Options, call.Images));
+        context.Result(PretrainReport.Json(result), PretrainReport.Lines(result, call.Options, call.Images));
     }
 }

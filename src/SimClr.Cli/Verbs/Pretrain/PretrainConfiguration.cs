@@ -18,21 +18,21 @@ internal static class PretrainConfiguration
     /// How images are to be read, before it is known which preset fits them. A resumed run goes on with the decoder that
     /// it had, where that is there.
     /// </summary>
-    public static DataOptions ForReading(CommandContext context, PretrainArguments arguments, RunRecord? before)
+    public static DataOptions ReadingOptions(CommandContext context, PretrainArguments arguments, RunRecord? before)
     {
-        DataOptions reading = arguments.Configuration.LayOver(context, Basis(before)).Data;
+        DataOptions reading = arguments.Configuration.Overlay(context, BaseOptions(before)).Data;
         JpegDecoder? decoder = ChoiceOption.Choice<JpegDecoder>(before?.Machine.Decoder);
         return reading.Decoder == JpegDecoder.Auto && decoder is { } known && ImageDecoder.Has(known) ? reading with { Decoder = known } : reading;
     }
 
-    public static PretrainOptions Of(CommandContext context, PretrainArguments arguments, RunRecord? before, ImageDataSet images)
+    public static PretrainOptions Resolve(CommandContext context, PretrainArguments arguments, RunRecord? before, ImageDataSet images)
     {
-        bool chosen = before is not null || arguments.Configuration.Chosen(context);
-        string? fitting = chosen ? null : FittingPreset.Announced(images, context);
-        PretrainOptions options = arguments.Configuration.LayOver(context, Basis(before), fitting);
+        bool chosen = before is not null || arguments.Configuration.IsSpecified(context);
+        string? fitting = chosen ? null : DefaultPreset.ForWithNote(images, context);
+        PretrainOptions options = arguments.Configuration.Overlay(context, BaseOptions(before), fitting);
         return options with
         {
-            Schedule = context.Value(arguments.Epochs) is { } epochs ? Last(context, arguments, options, (int)epochs) : options.Schedule,
+            Schedule = context.Value(arguments.Epochs) is { } epochs ? WithEpochs(context, arguments, options, (int)epochs) : options.Schedule,
             Batch = Batch(context, arguments, options.Batch),
             Precision = ChoiceOption.Choice<Precision>(context.Value(arguments.Precision)) ?? options.Precision,
             AugmentOn = ChoiceOption.Choice<AugmentationPlace>(context.Value(arguments.AugmentOn)) ?? options.AugmentOn,
@@ -40,10 +40,10 @@ internal static class PretrainConfiguration
         };
     }
 
-    private static PretrainOptions Basis(RunRecord? before) => before?.Configuration ?? new PretrainOptions();
+    private static PretrainOptions BaseOptions(RunRecord? before) => before?.Configuration ?? new PretrainOptions();
 
     /// <summary>A warm-up that --epochs leaves no room for keeps its share of the epochs, unless it was asked for.</summary>
-    private static ScheduleOptions Last(CommandContext context, PretrainArguments arguments, PretrainOptions options, int epochs)
+    private static ScheduleOptions WithEpochs(CommandContext context, PretrainArguments arguments, PretrainOptions options, int epochs)
     {
         ScheduleOptions schedule = options.Schedule with { Epochs = epochs };
         if (arguments.Configuration.Assigns(context, Warmup) || schedule.WarmupEpochs < epochs)
@@ -52,7 +52,7 @@ internal static class PretrainConfiguration
         }
 
         double shorter = Math.Floor(options.Schedule.WarmupEpochs * epochs / options.Schedule.Epochs);
-        context.Remark(string.Create(
+        context.WriteNote(string.Create(
             CultureInfo.InvariantCulture,
             $"note: {schedule.WarmupEpochs} warm-up epoch(s) do not fit into --epochs {epochs}; warm-up shortened to {shorter} (change it with --set {Warmup}=…)"));
         return schedule with { WarmupEpochs = shorter };

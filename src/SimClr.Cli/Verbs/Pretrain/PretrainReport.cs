@@ -27,7 +27,7 @@ internal static class PretrainReport
         ["health"] = result.Health is { } health ? Health(health) : null,
     };
 
-    public static List<string> Words(PretrainResult result, PretrainOptions options, ImageDataSet images)
+    public static List<string> Lines(PretrainResult result, PretrainOptions options, ImageDataSet images)
     {
         double chance = LossCatalog.Create(options.Loss).ChanceLevel(options.Batch.Size);
         List<string> lines = [$"{result.Run}: finished {result.Steps} steps in {result.Epochs} epoch(s); encoder: {result.EncoderFile}"];
@@ -69,7 +69,7 @@ internal static class PretrainReport
         ["collapsed"] = health.Collapsed,
         ["just_starting"] = health.JustStarting,
         ["chance_loss"] = health.ChanceLoss,
-        ["positive_first"] = health.PositiveFirst,
+        ["positive_first"] = health.ContrastiveAccuracy,
         ["spread_h"] = health.SpreadH,
         ["spread_z"] = health.SpreadZ,
     };

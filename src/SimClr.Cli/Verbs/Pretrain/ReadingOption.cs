@@ -16,8 +16,8 @@ internal static class ReadingOption
     /// <param name="basis">What they are laid over.</param>
     /// <param name="changes">As they were typed, if at all.</param>
     /// <param name="others">Why the other sections cannot be set.</param>
-    public static PretrainOptions LayOver(PretrainOptions basis, string[]? changes, string others)
+    public static PretrainOptions Overlay(PretrainOptions basis, string[]? changes, string others)
         => (changes ?? []).FirstOrDefault(text => !text.StartsWith("data.", StringComparison.Ordinal)) is { } other
             ? throw new ConfigurationException($"--set: got '{other}', expected a key of the section data: {others}")
-            : RunConfiguration.LayOver(basis, preset: null, file: null, changes ?? []);
+            : RunConfiguration.ResolveUnchecked(basis, preset: null, file: null, changes ?? []);
 }

@@ -40,14 +40,14 @@ internal static class SearchCommand
             "512). Above that, a graph finds about 98.5% of the ten nearest images, as measured when it is built",
             "(see 'simclr index info').",
         ];
-        return verb.Does(context =>
+        return verb.Handle(context =>
         {
             OutputFile? html = context.File(page);
-            using ImageCollection index = IndexOpening.Open(context, context.Value(arguments.Index), context.Value(arguments.Store));
+            using ImageCollection index = IndexInputs.Open(context, context.Value(arguments.Index), context.Value(arguments.Store));
             index.Exact = context.Value(exact);
             _ = index.Description;
             string typed = context.Value(query);
-            SearchQuery wanted = SearchQuery.Of(
+            SearchQuery wanted = SearchQuery.Resolve(
                 context, index, typed, context.Value(row), context.Value(arguments.Run), context.Value(arguments.Set));
             Show(context, index, typed, wanted, (int)Math.Min(int.MaxValue / 2, context.Value(top) ?? DefaultTop), html);
         });
@@ -75,7 +75,7 @@ internal static class SearchCommand
                 ["results"] = new JsonArray([.. hits.Select(Json)]),
                 ["page"] = html?.Path,
             },
-            Words(summary, hits, html));
+            Lines(summary, hits, html));
     }
 
     private static async IAsyncEnumerable<SearchHit> Find(ImageCollection index, SearchQuery query, int top)
@@ -100,7 +100,7 @@ internal static class SearchCommand
         ["height"] = hit.Height,
     };
 
-    private static List<string> Words(string summary, SearchHit[] hits, OutputFile? html)
+    private static List<string> Lines(string summary, SearchHit[] hits, OutputFile? html)
     {
         List<string> lines = [summary];
         for (int i = 0; i < hits.Length; i++)

@@ -17,16 +17,16 @@ internal sealed record SearchQuery(ReadOnlyMemory<float> Vector, string Path)
     /// <param name="row">The row of an embeddings file, counted from 0.</param>
     /// <param name="run">The encoder, where it is not to be the one that the index remembers.</param>
     /// <param name="changes">How images are read.</param>
-    public static SearchQuery Of(CommandContext context, ImageCollection index, string query, long? row, string? run, string[]? changes)
+    public static SearchQuery Resolve(CommandContext context, ImageCollection index, string query, long? row, string? run, string[]? changes)
     {
         if (run is not null)
         {
-            IndexOpening.Encoder(context, index, run).Encoder.Dispose();   // Another's is refused, also where nothing has to be embedded.
+            IndexInputs.Encoder(context, index, run).Encoder.Dispose();   // Another's is refused, also where nothing has to be embedded.
         }
 
         if (IndexCommand.IsEmbeddings(query))
         {
-            return OfRow(context, query, row);
+            return FromRow(context, query, row);
         }
 
         if (row is not null)
@@ -34,21 +34,21 @@ internal sealed record SearchQuery(ReadOnlyMemory<float> Vector, string Path)
             throw new ConfigurationException($"--row: '{query}' is not an embeddings file (.npy, .csv, .parquet, .safetensors), and only those have rows");
         }
 
-        return Stored(index, query) ?? Embedded(context, index, query, run, changes);
+        return FindStored(index, query) ?? FromImage(context, index, query, run, changes);
     }
 
-    private static SearchQuery OfRow(CommandContext context, string file, long? row)
+    private static SearchQuery FromRow(CommandContext context, string file, long? row)
     {
-        EmbeddingTable table = EmbeddingsInput.Read(file, context.Remark);
+        EmbeddingTable table = EmbeddingsInputs.Read(file, context.WriteNote);
         long number = row ?? throw new ConfigurationException($"--row is missing: {file} has {table.Count} rows; name one, 0 … {table.Count - 1}");
         return number < table.Count
             ? new SearchQuery(table[(int)number].ToArray(), ImageIndexing.KeyOf(table.Paths[(int)number]))
             : throw new ConfigurationException($"--row: got {number}, expected 0 … {table.Count - 1}, a row of {file}");
     }
 
-    private static SearchQuery? Stored(ImageCollection index, string query)
+    private static SearchQuery? FindStored(ImageCollection index, string query)
     {
-        foreach (string key in new[] { query, WholePath(query) }.Distinct())
+        foreach (string key in new[] { query, FullPath(query) }.Distinct())
         {
             var options = new Microsoft.Extensions.VectorData.RecordRetrievalOptions { IncludeVectors = true };
             if (index.GetAsync(key, options).GetAwaiter().GetResult() is { } record)
@@ -60,18 +60,18 @@ internal sealed record SearchQuery(ReadOnlyMemory<float> Vector, string Path)
         return null;
     }
 
-    private static SearchQuery Embedded(CommandContext context, ImageCollection index, string query, string? run, string[]? changes)
+    private static SearchQuery FromImage(CommandContext context, ImageCollection index, string query, string? run, string[]? changes)
     {
         if (!File.Exists(query))
         {
-            throw new DataException($"'{query}' is neither an image in {index.Name} nor a file (looked for {WholePath(query)}); expected an image");
+            throw new DataException($"'{query}' is neither an image in {index.Name} nor a file (looked for {FullPath(query)}); expected an image");
         }
 
-        (TrainedEncoder encoder, string place) = IndexOpening.Encoder(context, index, run);
+        (TrainedEncoder encoder, string place) = IndexInputs.Encoder(context, index, run);
         using (encoder)
         {
             DataOptions reading = EncoderInput.ReadingOf(place, changes);
-            using var image = ImageDataSet.FromFiles([WholePath(query)], options: reading, name: query);
+            using var image = ImageDataSet.FromFiles([FullPath(query)], options: reading, name: query);
             try
             {
                 image.Read(0);
@@ -81,9 +81,9 @@ internal sealed record SearchQuery(ReadOnlyMemory<float> Vector, string Path)
                 throw new DataException($"'{query}' cannot be read as an image: {error.Reason}", error);
             }
 
-            return new SearchQuery(Embedder.Embed(encoder, image, reading, cancellation: context.Cancel)[0].ToArray(), WholePath(query));
+            return new SearchQuery(Embedder.Embed(encoder, image, reading, cancellation: context.Cancel)[0].ToArray(), FullPath(query));
         }
     }
 
-    private static string WholePath(string query) => System.IO.Path.GetFullPath(query);
+    private static string FullPath(string query) => System.IO.Path.GetFullPath(query);
 }

@@ -46,22 +46,22 @@ internal static class SupervisedCommand
         arguments.AddTo(verb);
         verb.Add(test);
         RankSession.AddTo(verb);
-        return verb.Does(context => RankSession.Run(context, ranks => Train(context, arguments, test, ranks)));
+        return verb.Handle(context => RankSession.Run(context, ranks => Train(context, arguments, test, ranks)));
     }
 
     private static void Train(CommandContext context, PretrainArguments arguments, Option<string?> test, ICommunicator ranks)
     {
-        using TrainingCall call = ranks.Together(() => TrainingCall.Open(context, arguments, Name));
-        using ImageDataSet? held = ranks.FromFirstOnly(() => context.Value(test) is { } data ? Held(context, data, call) : null);
-        SetNotes? notes = ranks.FromFirstOnly(() => held is null ? null : SetNotes.Create(context, call.Images, held));
+        using TrainingInputs call = ranks.OnEveryRank(() => TrainingInputs.Open(context, arguments, Name));
+        using ImageDataSet? held = ranks.OnRankZeroOnly(() => context.Value(test) is { } data ? OpenTestSet(context, data, call) : null);
+        SetNotes? notes = ranks.OnRankZeroOnly(() => held is null ? null : SetNotes.Create(context, call.Images, held));
         PretrainResult result = call.Train(display =>
             new SupervisedTrainer(call.Options) { Logger = display.Logger, Progress = display.Training, Communicator = ranks }
                 .Run(call.Images, call.Run.Root, call.Resume, context.Cancel));
         EvaluationOutcome? outcome = held is null ? null : Test(context, call, held);
-        context.Result(Json(result, call.Run, outcome, notes), Words(result, outcome, notes));
+        context.Result(Json(result, call.Run, outcome, notes), Lines(result, outcome, notes));
     }
 
-    private static ImageDataSet Held(CommandContext context, string data, TrainingCall call)
+    private static ImageDataSet OpenTestSet(CommandContext context, string data, TrainingInputs call)
     {
         ImageDataSet held = context.OpenImages(data, call.Options.Data, needsLabels: true);
         try
@@ -77,16 +77,16 @@ internal static class SupervisedCommand
         }
     }
 
-    private static EvaluationOutcome Test(CommandContext context, TrainingCall call, ImageDataSet held)
+    private static EvaluationOutcome Test(CommandContext context, TrainingInputs call, ImageDataSet test)
     {
         using TrainedClassifier classifier = TrainedClassifier.Load(call.Run.Root, ComputeEnvironment.ResolveDevice(call.Options.Device));
         return Display.Show(context, display => classifier.Test(
-            held, call.Options.Data, progress: display.Images($"classifying {held.Name}", held.Count), cancellation: context.Cancel));
+            test, call.Options.Data, progress: display.Images($"classifying {test.Name}", test.Count), cancellation: context.Cancel));
     }
 
     private static JsonObject Json(PretrainResult result, RunDirectory run, EvaluationOutcome? outcome, SetNotes? notes)
     {
-        JsonObject json = outcome is null ? [] : OutcomeJson.Of(outcome, perClass: false);
+        JsonObject json = outcome is null ? [] : OutcomeJson.From(outcome, perClass: false);
         foreach ((string key, JsonNode? value) in PretrainReport.Json(result).ToArray())
         {
             if (key is not ("online_top1" or "health"))
@@ -97,11 +97,11 @@ internal static class SupervisedCommand
 
         notes?.AddTo(json);
         json["classifier"] = run.ClassifierFile;
-        json["batch_top1"] = result.Health?.PositiveFirst;
+        json["batch_top1"] = result.Health?.ContrastiveAccuracy;
         return json;
     }
 
-    private static List<string> Words(PretrainResult result, EvaluationOutcome? outcome, SetNotes? notes)
+    private static List<string> Lines(PretrainResult result, EvaluationOutcome? outcome, SetNotes? notes)
     {
         List<string> lines =
         [

@@ -8,7 +8,7 @@ namespace SimClr.Cli.Verbs;
 internal sealed class Gallery(EmbeddingTable table, RowImages images)
 {
     /// <summary>Pictures of a page at most: with them it stays below ten megabytes.</summary>
-    public const int MostPictures = 600;
+    public const int MaxPictures = 600;
 
     private const int Side = 128;
 
@@ -18,7 +18,7 @@ internal sealed class Gallery(EmbeddingTable table, RowImages images)
     /// <param name="marked">Whether it stands out.</param>
     public GalleryImage Picture(int row, string caption, bool marked = false)
     {
-        Tile? tile = images.Read(row) is { } image ? Tile.Of(image, Side) : null;
+        Tile? tile = images.Read(row) is { } image ? Tile.FromImage(image, Side) : null;
         return new GalleryImage(tile, table.Paths[row], caption, marked, images.FileOf(row));
     }
 

@@ -15,7 +15,7 @@ internal sealed class GroupOutput(OutputFile? csv, OutputFile? html)
     public static GroupOutput Open(CommandContext context, OutputOption csv, OutputOption html)
         => new(context.File(csv), context.File(html));
 
-    public void Give(CommandContext context, TableInput input, IGroupList found)
+    public void Write(CommandContext context, TableInputs input, IGroupList found)
     {
         if (csv is not null)
         {
@@ -25,7 +25,7 @@ internal sealed class GroupOutput(OutputFile? csv, OutputFile? html)
         if (html is not null)
         {
             html.Write(Encoding.UTF8.GetBytes(HtmlReport.Html(found.Page(input.Images))));
-            input.Images.Remark(context);
+            input.Images.WriteNote(context);
         }
 
         JsonObject json = found.Json();

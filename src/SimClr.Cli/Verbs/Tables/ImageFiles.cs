@@ -25,7 +25,7 @@ internal sealed class ImageFiles
     private ImageFacts? FactsOf(EmbeddingTable table, int row)
     {
         (int, int)? size = table.Widths is { } widths && table.Heights is { } heights ? (widths[row], heights[row]) : null;
-        return files[row] is { } file ? ImageFacts.Of(file, size)
+        return files[row] is { } file ? ImageFacts.Read(file, size)
             : size is { } pixels ? new ImageFacts(pixels.Item1, pixels.Item2, 0) : null;
     }
 }

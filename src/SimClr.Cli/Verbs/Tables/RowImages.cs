@@ -29,26 +29,26 @@ internal sealed class RowImages(EmbeddingTable table, ImageDataSet? set, string?
     {
         try
         {
-            return FileOf(row) is { } file ? ImageDecoder.Decode(PlainFile.ReadAllBytes(file), file, Reading)
+            return FileOf(row) is { } file ? ImageDecoder.Decode(RegularFile.ReadAllBytes(file), file, Reading)
                 : images is not null ? images.Read(row)
-                : Lost();
+                : CountMissing();
         }
         catch (Exception error) when (error is UnreadableImageException or IOException or UnauthorizedAccessException)
         {
-            return Lost();
+            return CountMissing();
         }
     }
 
     /// <summary>Tells of images that a page had to do without.</summary>
-    public void Remark(CommandContext context)
+    public void WriteNote(CommandContext context)
     {
         if (missing > 0)
         {
-            context.Remark($"{missing} image(s) could not be read and are shown without a picture; give their folder with --images");
+            context.WriteNote($"{missing} image(s) could not be read and are shown without a picture; give their folder with --images");
         }
     }
 
-    private RgbImage? Lost()
+    private RgbImage? CountMissing()
     {
         Interlocked.Increment(ref missing);
         return null;

@@ -19,14 +19,14 @@ internal static class ValidateCommand
         [
             "The file may build on a preset, with a line 'preset: photos' at its top. Keys in neither of them keep their defaults.",
         ];
-        return verb.Does(context => Validate(context, context.Value(file)));
+        return verb.Handle(context => Validate(context, context.Value(file)));
     }
 
     private static void Validate(CommandContext context, string file)
     {
         string? preset = RunConfiguration.PresetOf(file);
         JsonObject resolved = RunConfiguration.ToJson(RunConfiguration.Resolve(new PretrainOptions(), file));
-        string[] words = [$"# {file} is valid. The whole configuration:", .. ConfigurationText.Of(resolved).TrimEnd('\n').Split('\n')];
+        string[] words = [$"# {file} is valid. The whole configuration:", .. ConfigurationText.ToYaml(resolved).TrimEnd('\n').Split('\n')];
         context.Result(
             new JsonObject { ["file"] = file, ["valid"] = true, ["preset"] = preset, ["configuration"] = resolved },
             words);

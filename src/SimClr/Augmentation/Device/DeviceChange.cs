@@ -5,11 +5,11 @@ namespace SimClr.Augmentation;
 /// <summary>An operation on some of the views of a batch, with numbers of each view's own.</summary>
 internal sealed class DeviceChange
 {
-    private readonly PackedNumbers.Place rows;
-    private readonly PackedNumbers.Place values;
+    private readonly PackedNumbers.Segment rows;
+    private readonly PackedNumbers.Segment values;
     private readonly Func<Tensor, Tensor, Tensor> operation;
 
-    private DeviceChange(PackedNumbers.Place rows, PackedNumbers.Place values, Func<Tensor, Tensor, Tensor> operation)
+    private DeviceChange(PackedNumbers.Segment rows, PackedNumbers.Segment values, Func<Tensor, Tensor, Tensor> operation)
         => (this.rows, this.values, this.operation) = (rows, values, operation);
 
     /// <summary>Adds what an operation needs to what is sent; null where no view has it.</summary>

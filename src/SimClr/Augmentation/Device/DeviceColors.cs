@@ -7,11 +7,11 @@ namespace SimClr.Augmentation;
 /// <summary>Color distortion and grayscale of many views at once, each in its own order.</summary>
 internal static class DeviceColors
 {
-    private static readonly Scalar Red = Scalars.Of(0.2989f);
-    private static readonly Scalar Green = Scalars.Of(0.587f);
-    private static readonly Scalar Blue = Scalars.Of(0.114f);
-    private static readonly Scalar Four = Scalars.Of(4);
-    private static readonly Scalar Six = Scalars.Of(6);
+    private static readonly Scalar Red = RootedScalars.From(0.2989f);
+    private static readonly Scalar Green = RootedScalars.From(0.587f);
+    private static readonly Scalar Blue = RootedScalars.From(0.114f);
+    private static readonly Scalar Four = RootedScalars.From(4);
+    private static readonly Scalar Six = RootedScalars.From(6);
 
     /// <summary>What is done, in order; adds what it needs to what is sent.</summary>
     /// <param name="draws">One per view.</param>
@@ -22,7 +22,7 @@ internal static class DeviceColors
         for (int turn = 0; turn < 4; turn++)
         {
             // The views that have the operation at this turn.
-            Add(d => d.Jitter && d.JitterAt(turn) == 0, d => d.Brightness, (x, f) => (x * f).clamp_(Scalars.Zero, Scalars.One));
+            Add(d => d.Jitter && d.JitterAt(turn) == 0, d => d.Brightness, (x, f) => (x * f).clamp_(RootedScalars.Zero, RootedScalars.One));
             Add(d => d.Jitter && d.JitterAt(turn) == 1, d => d.Contrast, Contrast);
             Add(d => d.Jitter && d.JitterAt(turn) == 2, d => d.Saturation, (x, f) => Mix(x, Luma(x), f));
             Add(d => d.Jitter && d.JitterAt(turn) == 3, d => d.Hue, Turn);
@@ -48,7 +48,7 @@ internal static class DeviceColors
 
     // f x + (1 − f) y, within [0, 1]
     private static Tensor Mix(Tensor x, Tensor y, Tensor factor)
-        => (x * factor).Plus(y * factor.neg().Plus(Scalars.One)).clamp_(Scalars.Zero, Scalars.One);
+        => (x * factor).Plus(y * factor.neg().Plus(RootedScalars.One)).clamp_(RootedScalars.Zero, RootedScalars.One);
 
     /// <summary>As <see cref="Hue"/>.</summary>
     private static Tensor Turn(Tensor x, Tensor shift)
@@ -56,16 +56,16 @@ internal static class DeviceColors
         (Tensor r, Tensor g, Tensor b) = (x.narrow(1, 0, 1), x.narrow(1, 1, 1), x.narrow(1, 2, 1));
         Tensor value = x.amax([1], keepdim: true);
         Tensor chroma = value - x.amin([1], keepdim: true);
-        Tensor gray = chroma.eq(Scalars.Zero);
-        Tensor divisor = chroma.masked_fill(gray, Scalars.One);
+        Tensor gray = chroma.eq(RootedScalars.Zero);
+        Tensor divisor = chroma.masked_fill(gray, RootedScalars.One);
         Tensor sector = where(
-            value.eq(r), (g - b) / divisor, where(value.eq(g), ((b - r) / divisor).Plus(Scalars.Two), ((r - g) / divisor).Plus(Four)));
+            value.eq(r), (g - b) / divisor, where(value.eq(g), ((b - r) / divisor).Plus(RootedScalars.Two), ((r - g) / divisor).Plus(Four)));
         Tensor hue = sector.div(Six).Plus(shift);
         hue = (hue - hue.floor()).mul(Six);
 
-        Tensor offsets = arange(Scalars.Of(5), Scalars.Zero, Scalars.Of(-2), ScalarType.Float32, x.device).reshape(1, 3, 1, 1);   // 5, 3, 1
+        Tensor offsets = arange(RootedScalars.From(5), RootedScalars.Zero, RootedScalars.From(-2), ScalarType.Float32, x.device).reshape(1, 3, 1, 1);   // 5, 3, 1
         Tensor k = offsets.Plus(hue).fmod(Six);
-        Tensor turned = value - (chroma * minimum(k, k.neg().Plus(Four)).clamp(Scalars.Zero, Scalars.One));
+        Tensor turned = value - (chroma * minimum(k, k.neg().Plus(Four)).clamp(RootedScalars.Zero, RootedScalars.One));
         return where(gray, x, turned);
     }
 }

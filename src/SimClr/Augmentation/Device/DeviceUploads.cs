@@ -14,7 +14,7 @@ internal sealed unsafe class DeviceUploads(ScalarType type, Device device) : IDi
     private const int Slots = 3;
 
     private readonly HostBuffer?[] buffers = new HostBuffer?[Slots];
-    private readonly CopyMarks marks = new(Slots, device);
+    private readonly CopyFences marks = new(Slots, device);
     private int next;
 
     /// <summary>Copies made.</summary>

@@ -11,7 +11,7 @@ namespace SimClr.Augmentation;
 internal sealed class DeviceViews : IDisposable
 {
     // Of decoded pixels that are on the device at one time, as bytes and as floats.
-    private const long MostFloats = 1 << 26;
+    private const long MaxFloats = 1 << 26;
 
     private readonly ViewOptions options;
     private readonly long seed;
@@ -64,8 +64,8 @@ internal sealed class DeviceViews : IDisposable
         CropGroup[] groups = [.. Groups(images, draws, numbers)];
         IReadOnlyList<DeviceChange> colors = DeviceColors.Plan(draws, numbers);
         DeviceChange? blurred = blur.Plan(draws, numbers);
-        PackedNumbers.Place mean = numbers.Add(PixelWriter.ImageNetMean);
-        PackedNumbers.Place scale = numbers.Add(PixelWriter.ImageNetScale);
+        PackedNumbers.Segment mean = numbers.Add(PixelWriter.ImageNetMean);
+        PackedNumbers.Segment scale = numbers.Add(PixelWriter.ImageNetScale);
         numbers.Send(numbersSent);
 
         Tensor planes = Crop(images, groups, numbers, draws.Count);
@@ -75,7 +75,7 @@ internal sealed class DeviceViews : IDisposable
         }
 
         blurred?.Apply(planes, numbers);
-        planes.clamp_(Scalars.Zero, Scalars.One);
+        planes.clamp_(RootedScalars.Zero, RootedScalars.One);
         if (options.Normalize == Normalization.ImageNet)
         {
             planes.sub_(numbers.Floats(mean, 1, 3, 1, 1)).mul_(numbers.Floats(scale, 1, 3, 1, 1));
@@ -98,7 +98,7 @@ internal sealed class DeviceViews : IDisposable
         bool bicubic = options.Interpolation == Interpolation.Bicubic;
         foreach (var size in Enumerable.Range(0, images.Count).GroupBy(i => (images[i].Width, images[i].Height)))
         {
-            int most = (int)Math.Max(1, MostFloats / (3L * size.Key.Width * size.Key.Height));
+            int most = (int)Math.Max(1, MaxFloats / (3L * size.Key.Width * size.Key.Height));
             foreach (int[] places in size.Chunk(most))
             {
                 int n = places.Length;
@@ -131,7 +131,7 @@ internal sealed class DeviceViews : IDisposable
         {
             // As many groups as their bytes leave room for, in one copy.
             long total = groups[from].Bytes;
-            for (to = from + 1; to < groups.Length && total + groups[to].Bytes <= MostFloats; to++)
+            for (to = from + 1; to < groups.Length && total + groups[to].Bytes <= MaxFloats; to++)
             {
                 total += groups[to].Bytes;
             }
@@ -149,7 +149,7 @@ internal sealed class DeviceViews : IDisposable
             }
         }
 
-        return planes.mul_(Scalars.Of(1 / 255f)).clamp_(Scalars.Zero, Scalars.One);
+        return planes.mul_(RootedScalars.From(1 / 255f)).clamp_(RootedScalars.Zero, RootedScalars.One);
     }
 
     private Tensor Send(IReadOnlyList<RgbImage> images, ReadOnlySpan<CropGroup> groups, int total)
@@ -186,7 +186,7 @@ internal sealed class DeviceViews : IDisposable
     /// <param name="Down">Taps along the columns.</param>
     /// <param name="Across">Taps along the rows.</param>
     private sealed record CropGroup(
-        int[] Places, int Width, int Height, PackedNumbers.Place Rows, DeviceTaps Down, DeviceTaps Across)
+        int[] Places, int Width, int Height, PackedNumbers.Segment Rows, DeviceTaps Down, DeviceTaps Across)
     {
         public long Bytes => 3L * Width * Height * Places.Length;
     }

@@ -17,15 +17,15 @@ internal sealed class PackedNumbers
     private Tensor? integers;
 
     /// <summary>Adds numbers.</summary>
-    public Place Add(ReadOnlySpan<float> numbers)
+    public Segment Add(ReadOnlySpan<float> numbers)
     {
         values.Write(numbers);
-        return new Place(values.WrittenCount - numbers.Length, numbers.Length);
+        return new Segment(values.WrittenCount - numbers.Length, numbers.Length);
     }
 
     /// <summary>Adds whole numbers from 0 to 2²⁴.</summary>
     /// <exception cref="ArgumentOutOfRangeException">One is larger.</exception>
-    public Place Add(ReadOnlySpan<long> numbers)
+    public Segment Add(ReadOnlySpan<long> numbers)
     {
         Span<float> into = values.GetSpan(numbers.Length);
         for (int i = 0; i < numbers.Length; i++)
@@ -35,7 +35,7 @@ internal sealed class PackedNumbers
         }
 
         values.Advance(numbers.Length);
-        return new Place(values.WrittenCount - numbers.Length, numbers.Length);
+        return new Segment(values.WrittenCount - numbers.Length, numbers.Length);
     }
 
     /// <summary>Sends what was added. The tensors belong to the dispose scope.</summary>
@@ -48,11 +48,11 @@ internal sealed class PackedNumbers
     }
 
     /// <summary>Numbers on the device, as float32 of a shape.</summary>
-    public Tensor Floats(Place place, params long[] shape) => floats!.narrow(0, place.Start, place.Count).reshape(shape);
+    public Tensor Floats(Segment place, params long[] shape) => floats!.narrow(0, place.Start, place.Count).reshape(shape);
 
     /// <summary>Numbers on the device, as int64 of a shape.</summary>
-    public Tensor Integers(Place place, params long[] shape) => integers!.narrow(0, place.Start, place.Count).reshape(shape);
+    public Tensor Integers(Segment place, params long[] shape) => integers!.narrow(0, place.Start, place.Count).reshape(shape);
 
     /// <summary>Where numbers are among all.</summary>
-    internal readonly record struct Place(int Start, int Count);
+    internal readonly record struct Segment(int Start, int Count);
 }

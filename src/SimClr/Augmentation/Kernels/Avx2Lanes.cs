@@ -12,7 +12,7 @@ internal readonly unsafe struct Avx2Lanes(Vector256<float> value) : ILanes<Avx2L
     public static int Count => 8;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Avx2Lanes Of(float value) => new(Vector256.Create(value));
+    public static Avx2Lanes Broadcast(float value) => new(Vector256.Create(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Avx2Lanes Load(float* source) => new(Vector256.Load(source));

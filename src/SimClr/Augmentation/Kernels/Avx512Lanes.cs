@@ -12,7 +12,7 @@ internal readonly unsafe struct Avx512Lanes(Vector512<float> value) : ILanes<Avx
     public static int Count => 16;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Avx512Lanes Of(float value) => new(Vector512.Create(value));
+    public static Avx512Lanes Broadcast(float value) => new(Vector512.Create(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Avx512Lanes Load(float* source) => new(Vector512.Load(source));

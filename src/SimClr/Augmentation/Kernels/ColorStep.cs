@@ -16,14 +16,14 @@ internal enum ColorOperation
 internal record struct ColorStep(ColorOperation Operation, float Amount, float Offset = 0)
 {
     /// <summary>The most that a view has: four of the jitter, and gray.</summary>
-    public const int Most = 5;
+    public const int MaxSteps = 5;
 
     /// <summary>The operations of a view in their order.</summary>
     /// <param name="draws">The view.</param>
-    /// <param name="steps">Room for <see cref="Most"/>.</param>
+    /// <param name="steps">Room for <see cref="MaxSteps"/>.</param>
     /// <param name="contrast">Which of them is the contrast, that needs the whole view to be there; 0 where there is none.</param>
     /// <returns>How many there are.</returns>
-    public static int Of(in ViewParameters draws, Span<ColorStep> steps, out int contrast)
+    public static int Fill(in ViewParameters draws, Span<ColorStep> steps, out int contrast)
     {
         int count = 0;
         contrast = 0;

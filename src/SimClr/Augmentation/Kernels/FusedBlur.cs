@@ -58,7 +58,7 @@ internal readonly unsafe ref struct FusedBlur<T>
             T red = default, green = default, blue = default;
             for (int k = 0; k < reach; k++)
             {
-                T w = T.Of(weight[k]);
+                T w = T.Broadcast(weight[k]);
                 red = T.MultiplyAdd(T.Load(from + k), w, red);
                 green = T.MultiplyAdd(T.Load(from + plane + k), w, green);
                 blue = T.MultiplyAdd(T.Load(from + (2 * plane) + k), w, blue);
@@ -89,7 +89,7 @@ internal readonly unsafe ref struct FusedBlur<T>
             T red = default, green = default, blue = default;
             for (int k = 0; k < reach; k++)
             {
-                T w = T.Of(weight[k]);
+                T w = T.Broadcast(weight[k]);
                 float* from = sources[k] + x;
                 red = T.MultiplyAdd(T.Load(from), w, red);
                 green = T.MultiplyAdd(T.Load(from + step), w, green);

@@ -9,18 +9,18 @@ internal static unsafe class FusedColors<T>
 {
     /// <summary>Brings a row from 0 … 255 to [0, 1], applies the operations before the contrast and adds up the luma.</summary>
     /// <param name="row">Red, green and blue, <paramref name="stride"/> floats each; padding is zero, and stays so.</param>
-    /// <param name="stride">A multiple of <see cref="Lanes.Most"/>.</param>
+    /// <param name="stride">A multiple of <see cref="Lanes.MaxCount"/>.</param>
     /// <param name="steps">What to apply.</param>
     /// <returns>The sum of the luma over the row: the same bits for every width.</returns>
-    public static double Begin(float* row, int stride, ReadOnlySpan<ColorStep> steps)
+    public static double Start(float* row, int stride, ReadOnlySpan<ColorStep> steps)
     {
-        float* sums = stackalloc float[Lanes.Most];
-        new Span<float>(sums, Lanes.Most).Clear();
+        float* sums = stackalloc float[Lanes.MaxCount];
+        new Span<float>(sums, Lanes.MaxCount).Clear();
         for (int x = 0; x < stride; x += T.Count)
         {
-            T red = Lanes.ToUnit(T.Load(row + x) * T.Of(1 / 255f));
-            T green = Lanes.ToUnit(T.Load(row + stride + x) * T.Of(1 / 255f));
-            T blue = Lanes.ToUnit(T.Load(row + (2 * stride) + x) * T.Of(1 / 255f));
+            T red = Lanes.ToUnit(T.Load(row + x) * T.Broadcast(1 / 255f));
+            T green = Lanes.ToUnit(T.Load(row + stride + x) * T.Broadcast(1 / 255f));
+            T blue = Lanes.ToUnit(T.Load(row + (2 * stride) + x) * T.Broadcast(1 / 255f));
             foreach (ref readonly ColorStep step in steps)
             {
                 Apply(step, ref red, ref green, ref blue);
@@ -29,7 +29,7 @@ internal static unsafe class FusedColors<T>
             red.Store(row + x);
             green.Store(row + stride + x);
             blue.Store(row + (2 * stride) + x);
-            float* sum = sums + (x % Lanes.Most);
+            float* sum = sums + (x % Lanes.MaxCount);
             (T.Load(sum) + Lanes.Luma(red, green, blue)).Store(sum);
         }
 
@@ -37,7 +37,7 @@ internal static unsafe class FusedColors<T>
     }
 
     /// <summary>Applies operations to a row in [0, 1].</summary>
-    public static void Go(float* row, int stride, ReadOnlySpan<ColorStep> steps)
+    public static void ApplySteps(float* row, int stride, ReadOnlySpan<ColorStep> steps)
     {
         for (int x = 0; x < stride; x += T.Count)
         {
@@ -58,17 +58,17 @@ internal static unsafe class FusedColors<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Apply(in ColorStep step, ref T red, ref T green, ref T blue)
     {
-        T amount = T.Of(step.Amount);
+        T amount = T.Broadcast(step.Amount);
         switch (step.Operation)
         {
             case ColorOperation.Brightness:
                 (red, green, blue) = (Lanes.ToUnit(red * amount), Lanes.ToUnit(green * amount), Lanes.ToUnit(blue * amount));
                 break;
             case ColorOperation.Contrast:
-                MoveTo(T.Of(step.Offset), amount, ref red, ref green, ref blue);
+                MoveTo(T.Broadcast(step.Offset), amount, ref red, ref green, ref blue);
                 break;
             case ColorOperation.Saturation:
-                MoveTo(Lanes.Luma(red, green, blue) * T.Of(1 - step.Amount), amount, ref red, ref green, ref blue);
+                MoveTo(Lanes.Luma(red, green, blue) * T.Broadcast(1 - step.Amount), amount, ref red, ref green, ref blue);
                 break;
             case ColorOperation.Hue:
                 Turn(amount, ref red, ref green, ref blue);
@@ -91,23 +91,23 @@ internal static unsafe class FusedColors<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Turn(T shift, ref T red, ref T green, ref T blue)
     {
-        T one = T.Of(1);
+        T one = T.Broadcast(1);
         T value = T.Max(red, T.Max(green, blue));
         T chroma = value - T.Min(red, T.Min(green, blue));
         T isRed = T.Equal(value, red);
         T isGreen = T.Equal(value, green);
         T difference = T.Select(isRed, green - blue, T.Select(isGreen, blue - red, red - green));
-        T start = T.Select(isRed, T.Of(0), T.Select(isGreen, T.Of(2), T.Of(4)));
-        T sector = start + (difference / T.Select(T.Equal(chroma, T.Of(0)), one, chroma));
-        T hue = T.MultiplyAdd(sector, T.Of(1 / 6f), shift);
-        hue = (hue - T.Floor(hue)) * T.Of(6);
+        T start = T.Select(isRed, T.Broadcast(0), T.Select(isGreen, T.Broadcast(2), T.Broadcast(4)));
+        T sector = start + (difference / T.Select(T.Equal(chroma, T.Broadcast(0)), one, chroma));
+        T hue = T.MultiplyAdd(sector, T.Broadcast(1 / 6f), shift);
+        hue = (hue - T.Floor(hue)) * T.Broadcast(6);
 
         // How far each channel is below the value: red has it at hues around 0, green around 2, blue around 4.
-        red = value - (chroma * Lanes.ToUnit(T.Of(2) - Distance(hue, 3)));
+        red = value - (chroma * Lanes.ToUnit(T.Broadcast(2) - Distance(hue, 3)));
         green = value - (chroma * Lanes.ToUnit(Distance(hue, 2) - one));
         blue = value - (chroma * Lanes.ToUnit(Distance(hue, 4) - one));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Distance(T hue, float from) => T.Max(hue - T.Of(from), T.Of(from) - hue);
+    private static T Distance(T hue, float from) => T.Max(hue - T.Broadcast(from), T.Broadcast(from) - hue);
 }

@@ -10,14 +10,14 @@ internal sealed unsafe class FusedKernels<T>(ViewOptions options) : ViewKernels(
     where T : struct, ILanes<T>
 {
     // Tables of boxes up to this side are kept: 512 of at most some kilobytes each.
-    private const int LargestKept = 512;
+    private const int MaxCachedSize = 512;
 
     private readonly int stride = Lanes.RoundUp(options.Size);
-    private readonly ResampleTaps?[] kept = new ResampleTaps?[LargestKept + 1];
+    private readonly ResampleTaps?[] cache = new ResampleTaps?[MaxCachedSize + 1];
 
     private protected override void Draw(RgbImage image, in Placement place, in ViewParameters draws, bool bfloat16, Span<byte> destination)
     {
-        KernelScratch scratch = KernelScratch.OfThread;
+        KernelScratch scratch = KernelScratch.ForThread;
         ResampleTaps across = Taps(place.Box.Width, place.Width, place.Left, scratch.Across);
         ResampleTaps down = Taps(place.Box.Height, place.Height, place.Top, scratch.Down);
         int columns = 3 * (across.End - across.First);
@@ -27,8 +27,8 @@ internal sealed unsafe class FusedKernels<T>(ViewOptions options) : ViewKernels(
         float* rows = memory + source;
         float* pixels = rows + view;
 
-        Span<ColorStep> steps = stackalloc ColorStep[ColorStep.Most];
-        steps = steps[..ColorStep.Of(draws, steps, out int contrast)];
+        Span<ColorStep> steps = stackalloc ColorStep[ColorStep.MaxSteps];
+        steps = steps[..ColorStep.Fill(draws, steps, out int contrast)];
         double luma = 0;
         fixed (byte* bytes = image.Pixels)
         fixed (int* starts = across.Starts)
@@ -43,7 +43,7 @@ internal sealed unsafe class FusedKernels<T>(ViewOptions options) : ViewKernels(
                     downWeights + (y * down.Taps), down.Taps, columns, memory);
                 FusedResize<T>.Across(
                     memory - (3 * across.First), starts, acrossWeights, across.Taps, Size, draws.Flip, row, stride);
-                luma += FusedColors<T>.Begin(row, stride, steps[..contrast]);
+                luma += FusedColors<T>.Start(row, stride, steps[..contrast]);
             }
         }
 
@@ -62,7 +62,7 @@ internal sealed unsafe class FusedKernels<T>(ViewOptions options) : ViewKernels(
         for (int y = 0; y < Size; y++)
         {
             float* row = rows + (3 * stride * y);
-            FusedColors<T>.Go(row, stride, steps);
+            FusedColors<T>.ApplySteps(row, stride, steps);
             Write(row, y, pixels, bfloat16, destination);
         }
     }
@@ -75,7 +75,7 @@ internal sealed unsafe class FusedKernels<T>(ViewOptions options) : ViewKernels(
         {
             if (y < Size)
             {
-                FusedColors<T>.Go(rows + (3 * stride * y), stride, steps);
+                FusedColors<T>.ApplySteps(rows + (3 * stride * y), stride, steps);
                 blur.Across(rows + (3 * stride * y));
             }
 
@@ -103,14 +103,14 @@ internal sealed unsafe class FusedKernels<T>(ViewOptions options) : ViewKernels(
     /// <summary>The table of one axis: one that was kept, or the spare one filled anew.</summary>
     private ResampleTaps Taps(int source, long target, long first, ResampleTaps spare)
     {
-        if (source > LargestKept || target != Size || first != 0)
+        if (source > MaxCachedSize || target != Size || first != 0)
         {
             return spare.Fill(source, target, first, Size, Bicubic, antialias: true);
         }
 
         // Two threads may both work it out; either's is good.
-        return Volatile.Read(ref kept[source]) is { } table
+        return Volatile.Read(ref cache[source]) is { } table
             ? table
-            : kept[source] = new ResampleTaps().Fill(source, target, first, Size, Bicubic, antialias: true);
+            : cache[source] = new ResampleTaps().Fill(source, target, first, Size, Bicubic, antialias: true);
     }
 }

@@ -24,11 +24,11 @@ internal static unsafe class FusedResize<T>
             // The last ones overlap those before, so that nothing is read beyond the row.
             x = Math.Min(x, count - T.Count);
             byte* from = source + x;
-            T sum = T.LoadBytes(from) * T.Of(weights[0]);
+            T sum = T.LoadBytes(from) * T.Broadcast(weights[0]);
             for (int k = 1; k < taps; k++)
             {
                 from += rowBytes;
-                sum = T.MultiplyAdd(T.LoadBytes(from), T.Of(weights[k]), sum);
+                sum = T.MultiplyAdd(T.LoadBytes(from), T.Broadcast(weights[k]), sum);
             }
 
             sum.Store(sums + x);
@@ -54,7 +54,7 @@ internal static unsafe class FusedResize<T>
     /// <param name="size">Pixels of the result.</param>
     /// <param name="flip">Whether the result is mirrored.</param>
     /// <param name="row">Takes red, green and blue, <paramref name="stride"/> floats each, zeros as padding.</param>
-    /// <param name="stride">A multiple of <see cref="Lanes.Most"/>.</param>
+    /// <param name="stride">A multiple of <see cref="Lanes.MaxCount"/>.</param>
     public static void Across(float* source, int* starts, float* weights, int taps, int size, bool flip, float* row, int stride)
     {
         int last = size - 1;

@@ -19,13 +19,13 @@ internal static unsafe class FusedWriter<T>
     private static readonly T Green2 = Bits(i => ((2 * T.Count) + i) % 3 == 1 ? -1 : 0);
 
     /// <param name="row">Red, green and blue, <paramref name="stride"/> floats each.</param>
-    /// <param name="stride">A multiple of <see cref="Lanes.Most"/>.</param>
+    /// <param name="stride">A multiple of <see cref="Lanes.MaxCount"/>.</param>
     /// <param name="writer">What is subtracted from, and multiplied with, each channel.</param>
     /// <param name="pixels">Takes 3 · <paramref name="stride"/> floats.</param>
     public static void Interleave(float* row, int stride, PixelWriter writer, float* pixels)
     {
-        T redMean = T.Of(writer.Mean(0)), greenMean = T.Of(writer.Mean(1)), blueMean = T.Of(writer.Mean(2));
-        T redScale = T.Of(writer.Scale(0)), greenScale = T.Of(writer.Scale(1)), blueScale = T.Of(writer.Scale(2));
+        T redMean = T.Broadcast(writer.Mean(0)), greenMean = T.Broadcast(writer.Mean(1)), blueMean = T.Broadcast(writer.Mean(2));
+        T redScale = T.Broadcast(writer.Scale(0)), greenScale = T.Broadcast(writer.Scale(1)), blueScale = T.Broadcast(writer.Scale(2));
         for (int x = 0; x < stride; x += T.Count)
         {
             T red = (Lanes.ToUnit(T.Load(row + x)) - redMean) * redScale;
@@ -38,7 +38,7 @@ internal static unsafe class FusedWriter<T>
     }
 
     /// <summary>Rounds to bfloat16 in place: the first half of the memory takes the results.</summary>
-    /// <param name="pixels">Floats, a multiple of <see cref="Lanes.Most"/>.</param>
+    /// <param name="pixels">Floats, a multiple of <see cref="Lanes.MaxCount"/>.</param>
     /// <param name="count">How many.</param>
     public static void Halve(float* pixels, int count)
     {

@@ -8,11 +8,11 @@ namespace SimClr.Augmentation;
 internal unsafe interface ILanes<T>
     where T : struct, ILanes<T>
 {
-    /// <summary>Floats in a row: a power of two, at most <see cref="Lanes.Most"/>.</summary>
+    /// <summary>Floats in a row: a power of two, at most <see cref="Lanes.MaxCount"/>.</summary>
     static abstract int Count { get; }
 
     /// <summary>The same number in every lane.</summary>
-    static abstract T Of(float value);
+    static abstract T Broadcast(float value);
 
     static abstract T Load(float* source);
 

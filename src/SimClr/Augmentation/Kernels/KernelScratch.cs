@@ -6,11 +6,11 @@ internal sealed unsafe class KernelScratch
     private const int Line = 64;
 
     [ThreadStatic]
-    private static KernelScratch? own;
+    private static KernelScratch? threadInstance;
 
     private float[] memory = [];
 
-    public static KernelScratch OfThread => own ??= new KernelScratch();
+    public static KernelScratch ForThread => threadInstance ??= new KernelScratch();
 
     /// <summary>Tables for this view only.</summary>
     public ResampleTaps Across { get; } = new();

@@ -6,18 +6,18 @@ namespace SimClr.Augmentation;
 internal static class Lanes
 {
     /// <summary>Floats in the longest row of lanes; rows of pixels are padded to a multiple of it.</summary>
-    public const int Most = 16;
+    public const int MaxCount = 16;
 
-    public static int RoundUp(int count) => (count + Most - 1) & -Most;
+    public static int RoundUp(int count) => (count + MaxCount - 1) & -MaxCount;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T ToUnit<T>(T value)
         where T : struct, ILanes<T>
-        => T.Min(T.Max(value, T.Of(0)), T.Of(1));
+        => T.Min(T.Max(value, T.Broadcast(0)), T.Broadcast(1));
 
     /// <summary>ITU-R 601 luma, as <see cref="Grayscale"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Luma<T>(T red, T green, T blue)
         where T : struct, ILanes<T>
-        => T.MultiplyAdd(blue, T.Of(0.114f), T.MultiplyAdd(green, T.Of(0.587f), red * T.Of(0.2989f)));
+        => T.MultiplyAdd(blue, T.Broadcast(0.114f), T.MultiplyAdd(green, T.Broadcast(0.587f), red * T.Broadcast(0.2989f)));
 }

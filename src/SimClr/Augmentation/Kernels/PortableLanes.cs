@@ -11,7 +11,7 @@ internal readonly unsafe struct PortableLanes(Vector128<float> value) : ILanes<P
     public static int Count => 4;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static PortableLanes Of(float value) => new(Vector128.Create(value));
+    public static PortableLanes Broadcast(float value) => new(Vector128.Create(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static PortableLanes Load(float* source) => new(Vector128.Load(source));

@@ -39,7 +39,7 @@ internal abstract class ViewKernels
 
     /// <summary>What <c>auto</c> takes: the fastest, or what the environment variable <c>SIMCLR_KERNELS</c> names.</summary>
     /// <exception cref="ConfigurationException">It names none of them.</exception>
-    public static string Default => Chosen(Environment.GetEnvironmentVariable("SIMCLR_KERNELS"));
+    public static string Default => Resolve(Environment.GetEnvironmentVariable("SIMCLR_KERNELS"));
 
     /// <summary>The fastest kernels that this processor can run, or those asked for.</summary>
     /// <param name="options">Size, interpolation and normalization.</param>
@@ -55,7 +55,7 @@ internal abstract class ViewKernels
         _ => new FusedKernels<Avx512Lanes>(options),
     };
 
-    internal static string Chosen(string? forced) => forced switch
+    internal static string Resolve(string? forced) => forced switch
     {
         null or "" or "auto" => Names[^1],
         _ when Names.Contains(forced) => forced,

@@ -35,7 +35,7 @@ internal sealed partial record EncoderNames(
     /// <exception cref="ConfigurationException">There is none behind the prefix that was given.</exception>
     public static EncoderNames Find(IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyList<UnreadTensor> unread, string? prefix, string file)
     {
-        RefuseOtherKinds(tensors.Keys, file);
+        RejectOtherKinds(tensors.Keys, file);
         (NamingRule Rule, string Prefix)[] found = Encoders(tensors.Keys);
         found = found.Length > 0 ? found : Encoders(unread.Select(tensor => tensor.Name));
         if (found.Length == 0)
@@ -43,7 +43,7 @@ internal sealed partial record EncoderNames(
             throw None(tensors, file);
         }
 
-        (NamingRule chosen, string front, string why) = prefix is null ? Choose(found, file) : Given(found, prefix, file);
+        (NamingRule chosen, string front, string why) = prefix is null ? Choose(found, file) : MatchPrefix(found, prefix, file);
         var names = new Dictionary<string, Tensor>();
         var left = new List<string>();
         Func<string, string?> translate = chosen.Translation(
@@ -56,7 +56,7 @@ internal sealed partial record EncoderNames(
             }
             else
             {
-                RefuseConvolution(name, tensor, front, file);
+                RejectConvolution(name, tensor, front, file);
                 left.Add(name);
             }
         }
@@ -93,7 +93,7 @@ internal sealed partial record EncoderNames(
             $"{file} holds {found.Length} encoders: behind {string.Join(", ", found.Select(f => Quote(f.Prefix)))}; choose one with ImportOptions.Prefix");
     }
 
-    private static (NamingRule Rule, string Prefix, string Why) Given((NamingRule Rule, string Prefix)[] found, string prefix, string file)
+    private static (NamingRule Rule, string Prefix, string Why) MatchPrefix((NamingRule Rule, string Prefix)[] found, string prefix, string file)
     {
         string front = prefix.Length == 0 || prefix.EndsWith('.') ? prefix : prefix + ".";
         int index = Array.FindIndex(found, f => f.Prefix == front);
@@ -108,7 +108,7 @@ internal sealed partial record EncoderNames(
     private static bool Follows(string prefix, string trained)
         => Pairs.Any(pair => string.Join('.', trained.Split('.').Select(part => part == pair.Trained ? pair.Follower : part)) == prefix);
 
-    private static void RefuseOtherKinds(IEnumerable<string> names, string file)
+    private static void RejectOtherKinds(IEnumerable<string> names, string file)
     {
         foreach (string name in names)
         {
@@ -125,7 +125,7 @@ internal sealed partial record EncoderNames(
     }
 
     // What stands behind the pooling is linear: a convolution that no rule knows belongs to another network.
-    private static void RefuseConvolution(string name, Tensor tensor, string prefix, string file)
+    private static void RejectConvolution(string name, Tensor tensor, string prefix, string file)
     {
         if (tensor.dim() > 2 && name.StartsWith(prefix, StringComparison.Ordinal))
         {

@@ -8,7 +8,7 @@ internal static class EncoderShape
 {
     private const int Colors = 3;
     private const int Stages = 4;
-    private const int UsualChannels = 64;
+    private const int DefaultChannels = 64;
 
     /// <summary>Name, width and stem.</summary>
     /// <param name="weights">By torchvision's names.</param>
@@ -33,7 +33,7 @@ internal static class EncoderShape
             && shape.Bottleneck == bottleneck && shape.Blocks.SequenceEqual(blocks))
             ?? throw Other($"it has {string.Join(", ", blocks)} blocks of {(bottleneck ? "three" : "two")} convolutions", $"as many as one of {string.Join(", ", EncoderCatalog.Names)} has");
         CheckBlock(stem[0], bottleneck);
-        double width = stem[0] / (double)UsualChannels;
+        double width = stem[0] / (double)DefaultChannels;
         return width is >= 1.0 / 16 and <= 16
             ? new EncoderOptions { Name = name, Width = width, Stem = stem[2] == 3 ? EncoderStem.Small : EncoderStem.ImageNet }
             : throw Other($"its stem has {stem[0]} channels", "4 to 1024");

@@ -12,7 +12,7 @@ namespace SimClr.Checkpoints;
 /// </summary>
 public sealed class ImportedEncoder : IDisposable
 {
-    private const int UsualSize = 224;
+    private const int DefaultSize = 224;
     private const int SmallSize = 32;
     private const int Examples = 3;
     private const string Counter = ".num_batches_tracked";
@@ -46,12 +46,12 @@ public sealed class ImportedEncoder : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         using IWeightsFile content = WeightsFile.Read(file);
-        if (TrainedEncoder.Describes(content))
+        if (TrainedEncoder.HasDescription(content))
         {
-            return Own(file, content, options);
+            return ReadTrainedEncoder(file, content, options);
         }
 
-        EncoderNames names = Found(content, options.Prefix, file);
+        EncoderNames names = FindNames(content, options.Prefix, file);
         EncoderOptions encoder = EncoderShape.Recognize(names.Tensors, file);
         CheckAgainst(options, encoder, file);
         var assumed = new List<string>();
@@ -76,7 +76,7 @@ public sealed class ImportedEncoder : IDisposable
     public void Dispose() => Encoder.Dispose();
 
     /// <summary>Finds the encoder; where it is not there and tensors were left out for their types, the message says so.</summary>
-    internal static EncoderNames Found(IWeightsFile content, string? prefix, string file)
+    internal static EncoderNames FindNames(IWeightsFile content, string? prefix, string file)
     {
         EncoderNames names;
         try
@@ -96,7 +96,7 @@ public sealed class ImportedEncoder : IDisposable
     /// <summary>Fills a module with the encoder that is found in a file.</summary>
     internal static void Fill(nn.Module module, EncoderNames names, string file)
     {
-        KeyValuePair<string, Tensor>[] targets = [.. ModuleState.Of(module)];
+        KeyValuePair<string, Tensor>[] targets = [.. ModuleState.Enumerate(module)];
         var values = new Dictionary<string, Tensor>(names.Tensors);
         using var scope = NewDisposeScope();
         foreach ((string name, _) in targets.Where(target => target.Key.EndsWith(Counter, StringComparison.Ordinal)))
@@ -114,7 +114,7 @@ public sealed class ImportedEncoder : IDisposable
     }
 
     /// <summary>A file of this program says itself what its input looks like; options may only agree.</summary>
-    private static ImportedEncoder Own(string file, IWeightsFile content, ImportOptions options)
+    private static ImportedEncoder ReadTrainedEncoder(string file, IWeightsFile content, ImportOptions options)
     {
         TrainedEncoder encoder = TrainedEncoder.Load(content, file);
         try
@@ -155,7 +155,7 @@ public sealed class ImportedEncoder : IDisposable
         bool small = encoder.Stem == EncoderStem.Small;
         if (options.Size is null)
         {
-            assumed.Add($"size {(small ? SmallSize : UsualSize)}: usual with this stem; ImportOptions.Size sets another");
+            assumed.Add($"size {(small ? SmallSize : DefaultSize)}: usual with this stem; ImportOptions.Size sets another");
         }
 
         if (options.Interpolation is null)
@@ -170,7 +170,7 @@ public sealed class ImportedEncoder : IDisposable
 
         return new ViewOptions
         {
-            Size = options.Size ?? (small ? SmallSize : UsualSize),
+            Size = options.Size ?? (small ? SmallSize : DefaultSize),
             Normalize = normalize,
             Interpolation = options.Interpolation ?? Interpolation.Bicubic,
         };

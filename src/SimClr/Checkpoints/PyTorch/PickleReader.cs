@@ -10,7 +10,7 @@ namespace SimClr.Checkpoints;
 internal sealed class PickleReader
 {
     // Each makes at most one small value: an upper bound for the memory. A checkpoint of ResNet-152 with its optimizer takes 50,000.
-    private const int MostInstructions = 2_000_000;
+    private const int MaxInstructions = 2_000_000;
     private const int MaxNames = 10_000;
     private const int MaxIntegerBytes = 1024;
 
@@ -43,7 +43,7 @@ internal sealed class PickleReader
 
     private object? Run()
     {
-        for (int count = 0; count < MostInstructions; count++)
+        for (int count = 0; count < MaxInstructions; count++)
         {
             var code = (PickleOpcode)input.Byte();
             if (code == PickleOpcode.Stop)
@@ -139,13 +139,13 @@ internal sealed class PickleReader
         PickleOpcode.EmptyDictionary => new PickleDictionary(),
         PickleOpcode.Dictionary => DictionaryOf(PopToMark()),
         PickleOpcode.Duplicate => Peek(),
-        PickleOpcode.Get => Remembered(input.Byte()),
-        PickleOpcode.LongGet => Remembered(input.UInt32()),
-        PickleOpcode.Global => Named(input.Line(), input.Line()),
-        PickleOpcode.StackGlobal => NamedOnStack(),
-        PickleOpcode.Reduce or PickleOpcode.NewObject => Made(),
-        PickleOpcode.NewObjectNamed => MadeWithNames(),
-        PickleOpcode.PersistentId => Referenced(),
+        PickleOpcode.Get => GetMemo(input.Byte()),
+        PickleOpcode.LongGet => GetMemo(input.UInt32()),
+        PickleOpcode.Global => Global(input.Line(), input.Line()),
+        PickleOpcode.StackGlobal => StackGlobal(),
+        PickleOpcode.Reduce or PickleOpcode.NewObject => Reduce(),
+        PickleOpcode.NewObjectNamed => ReduceWithKeywords(),
+        PickleOpcode.PersistentId => LoadPersistent(),
         _ => throw new DataException(
             $"{path}: it holds the pickle instruction 0x{(byte)code:x2} in front of byte {input.Position}, which weights do not need; it is damaged, or no file of weights. Nothing was run"),
     };
@@ -162,7 +162,7 @@ internal sealed class PickleReader
         }
     }
 
-    private PickleGlobal Named(string module, string name)
+    private PickleGlobal Global(string module, string name)
     {
         string whole = $"{module}.{name}";
         if (names.TryGetValue(whole, out PickleGlobal? known))
@@ -182,15 +182,15 @@ internal sealed class PickleReader
             : throw Damaged($"more than {MaxNames} names, or one of {whole.Length} letters");
     }
 
-    private PickleGlobal NamedOnStack()
+    private PickleGlobal StackGlobal()
     {
         object? name = Pop();
         return Pop() is string { Length: <= PickleStream.MaxNameBytes } module && name is string { Length: <= PickleStream.MaxNameBytes } text
-            ? Named(module, text)
+            ? Global(module, text)
             : throw Damaged("a name that is no text, or longer than any");
     }
 
-    private object Made()
+    private object Reduce()
     {
         object? arguments = Pop();
         object? maker = Pop();
@@ -201,7 +201,7 @@ internal sealed class PickleReader
 
         // A dictionary made of a list copies it, and many may be made of one.
         copied += tuple.Items is [PickleList list] ? list.Items.Count : 0;
-        return copied > MostInstructions ? throw TooMuch() : maker switch
+        return copied > MaxInstructions ? throw TooMuch() : maker switch
         {
             PickleGlobal global => PthGlobals.Make(global, tuple.Items) ?? throw Damaged($"'{global.Name}' with other arguments than PyTorch gives it"),
             PickleOpaque called => called,
@@ -209,13 +209,13 @@ internal sealed class PickleReader
         };
     }
 
-    private object MadeWithNames()
+    private object ReduceWithKeywords()
     {
         Pop();
-        return Made();
+        return Reduce();
     }
 
-    private object Referenced()
+    private object LoadPersistent()
     {
         object? id = Pop();
         if (id is PickleTuple { Items: ["module", PickleGlobal module, ..] })
@@ -283,7 +283,7 @@ internal sealed class PickleReader
         return list;
     }
 
-    private object? Remembered(long place)
+    private object? GetMemo(long place)
         => memo.TryGetValue(place, out object? value) ? value : throw Damaged($"a reference to value {place}, which is not there");
 
     // What stands below a mark is not taken before the mark is.
@@ -312,7 +312,7 @@ internal sealed class PickleReader
         return items;
     }
 
-    private DataException TooMuch() => new($"{path}: it describes more than {MostInstructions} values, which no file of weights does");
+    private DataException TooMuch() => new($"{path}: it describes more than {MaxInstructions} values, which no file of weights does");
 
     private DataException Damaged(string found) => input.Damaged($"{found} (in front of byte {input.Position} of its pickle)");
 }

@@ -69,8 +69,8 @@ public sealed class PthFile : IWeightsFile
 
         try
         {
-            using FileStream stream = PlainFile.OpenRead(path);
-            using IPthSource source = stream.ReadByte() == 'P' ? new PthZip(stream, path) : new PthLegacy(Rewound(stream), path);
+            using FileStream stream = RegularFile.OpenRead(path);
+            using IPthSource source = stream.ReadByte() == 'P' ? new PthZip(stream, path) : new PthLegacy(Rewind(stream), path);
             PthState state = PthState.Find(source.Root, path);
             return new PthFile(Load(source, state.Tensors, stream.Length, path), source.Metadata, state.LeftOut);
         }
@@ -83,7 +83,7 @@ public sealed class PthFile : IWeightsFile
     /// <inheritdoc/>
     public void Dispose() => DisposeAll(Tensors);
 
-    private static FileStream Rewound(FileStream stream)
+    private static FileStream Rewind(FileStream stream)
     {
         stream.Position = 0;
         return stream;
@@ -106,7 +106,7 @@ public sealed class PthFile : IWeightsFile
                 using Tensor numbers = Numbers(source, sharing.Key, path);
                 foreach ((string name, PthTensor tensor) in sharing)
                 {
-                    tensors[name] = tensor.Of(numbers).DetachFromDisposeScope();
+                    tensors[name] = tensor.View(numbers).DetachFromDisposeScope();
                 }
             }
 

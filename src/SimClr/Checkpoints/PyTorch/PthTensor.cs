@@ -34,6 +34,6 @@ internal sealed record PthTensor(PthStorage Storage, long Offset, long[] Shape, 
     }
 
     /// <summary>The tensor as a view of its storage's numbers.</summary>
-    public Tensor Of(Tensor numbers)
+    public Tensor View(Tensor numbers)
         => Shape.Contains(0) ? empty(Shape, numbers.dtype, CPU) : numbers.as_strided(Shape, Strides, Storage.Begin + Offset);
 }

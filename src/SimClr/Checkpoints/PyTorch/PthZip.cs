@@ -15,7 +15,7 @@ internal sealed class PthZip : IPthSource
     public const string MetadataEntry = "simclr.json";
 
     private const string PickleEntry = "data.pkl";
-    private const int LargestPickle = 1 << 26;
+    private const int MaxPickleBytes = 1 << 26;
 
     private readonly string path;
     private readonly long length;
@@ -38,9 +38,9 @@ internal sealed class PthZip : IPthSource
         }
 
         folder = Folder();
-        byte[] pickle = Read(Entry(PickleEntry), LargestPickle);
+        byte[] pickle = Read(Entry(PickleEntry), MaxPickleBytes);
         (Root, _) = PickleReader.Read(new MemoryStream(pickle), pickle.Length, path);
-        Metadata = entries.ContainsKey(folder + MetadataEntry) ? Texts(Read(Entry(MetadataEntry), LargestPickle)) : new Dictionary<string, string>();
+        Metadata = entries.ContainsKey(folder + MetadataEntry) ? Texts(Read(Entry(MetadataEntry), MaxPickleBytes)) : new Dictionary<string, string>();
     }
 
     public object? Root { get; }
@@ -94,9 +94,9 @@ internal sealed class PthZip : IPthSource
                 $"{path}: entry '{entry.FullName}' claims {entry.Length} bytes in {entry.CompressedLength} of a file of {length}; PyTorch does not compress. It was refused");
     }
 
-    private byte[] Read(ZipArchiveEntry entry, int most)
+    private byte[] Read(ZipArchiveEntry entry, int max)
     {
-        if (entry.Length > Math.Min(most, length))
+        if (entry.Length > Math.Min(max, length))
         {
             throw new DataException($"{path}: entry '{entry.FullName}' claims {entry.Length} bytes, more than any file of weights has there");
         }

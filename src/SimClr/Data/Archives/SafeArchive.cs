@@ -27,7 +27,7 @@ internal static class SafeArchive
     public static void Unpack(string file, string folder, CancellationToken cancel = default)
     {
         string name = Path.GetFileName(file);
-        long left = (FileSize.Of(file) * MaxExpansion) + Allowance;
+        long left = (FileSize.Get(file) * MaxExpansion) + Allowance;
         try
         {
             bool isZip = name.EndsWith(".zip", StringComparison.OrdinalIgnoreCase);
@@ -51,7 +51,7 @@ internal static class SafeArchive
                 Copy(content, target);
             }
         }
-        catch (Exception error) when (IsOfArchive(error))
+        catch (Exception error) when (IsArchiveError(error))
         {
             throw new DataException($"{name}: the archive is damaged ({error.Message})", error);
         }
@@ -68,7 +68,7 @@ internal static class SafeArchive
     }
 
     /// <summary>Whether the archive is at fault: the framework's readers meet damage with exceptions of many kinds.</summary>
-    private static bool IsOfArchive(Exception error) => error is EndOfStreamException
+    private static bool IsArchiveError(Exception error) => error is EndOfStreamException
         || error is not (IOException or UnauthorizedAccessException or SimClrException or OperationCanceledException or OutOfMemoryException);
 
     private static IEnumerable<(string Path, ReadContent? Content)> Zip(string file, Action<long> spend)
@@ -79,7 +79,7 @@ internal static class SafeArchive
             int kind = (entry.ExternalAttributes >> 16) & 0xF000;   // As Unix writes it; 0 elsewhere.
             if (kind is not (0 or 0x8000 or 0x4000))
             {
-                throw Refused(Path.GetFileName(file), entry.FullName, "a link or a device");
+                throw Rejection(Path.GetFileName(file), entry.FullName, "a link or a device");
             }
 
             if (entry.FullName.EndsWith('/'))
@@ -106,7 +106,7 @@ internal static class SafeArchive
 
     private static IEnumerable<(string Path, ReadContent? Content)> Tar(string file, Action<long> spend)
     {
-        using FileStream stream = PlainFile.OpenRead(file);
+        using FileStream stream = RegularFile.OpenRead(file);
         using Stream plain = file.EndsWith(".tar", StringComparison.OrdinalIgnoreCase) ? stream : new GZipStream(stream, CompressionMode.Decompress);
         var headers = new TarHeaders(plain, spend);
         while (headers.Next() is { } header)
@@ -115,8 +115,8 @@ internal static class SafeArchive
             {
                 TarKind.Folder => (header.Name, null),
                 TarKind.File => (header.Name, headers.Read),
-                TarKind.HardLink or TarKind.SymbolicLink => throw Refused(Path.GetFileName(file), header.Name, "a link"),
-                _ => throw Refused(Path.GetFileName(file), header.Name, "a device, a pipe or something unknown"),
+                TarKind.HardLink or TarKind.SymbolicLink => throw Rejection(Path.GetFileName(file), header.Name, "a link"),
+                _ => throw Rejection(Path.GetFileName(file), header.Name, "a device, a pipe or something unknown"),
             };
         }
     }
@@ -130,20 +130,20 @@ internal static class SafeArchive
         string[] parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         if (path.Length == 0 || path[0] == '/' || path.AsSpan().IndexOfAny('\\', ':', '\0') >= 0 || parts.Contains(".."))
         {
-            throw Refused(archive, path, "a name that may lead outside");
+            throw Rejection(archive, path, "a name that may lead outside");
         }
 
         if (parts.Any(part => Encoding.UTF8.GetByteCount(part) > MaxNameBytes))
         {
-            throw Refused(archive, Shortened(path), $"a name of more than {MaxNameBytes} bytes");
+            throw Rejection(archive, Shorten(path), $"a name of more than {MaxNameBytes} bytes");
         }
 
         string root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         string target = Path.GetFullPath(Path.Join([root, .. parts]));
         return Encoding.UTF8.GetByteCount(target) > MaxPathBytes
-            ? throw Refused(archive, Shortened(path), $"a path that takes more than {MaxPathBytes} bytes here")
+            ? throw Rejection(archive, Shorten(path), $"a path that takes more than {MaxPathBytes} bytes here")
             : target == root || target.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? target
-            : throw Refused(archive, path, "a name that leads outside");
+            : throw Rejection(archive, path, "a name that leads outside");
     }
 
     /// <summary>Refuses a file of a name that was there before, a folder where a file is, and a file where a folder is.</summary>
@@ -171,8 +171,8 @@ internal static class SafeArchive
         }
     }
 
-    private static string Shortened(string path) => path.Length > 60 ? path[..60] + "…" : path;
+    private static string Shorten(string path) => path.Length > 60 ? path[..60] + "…" : path;
 
-    private static DataException Refused(string archive, string entry, string what)
+    private static DataException Rejection(string archive, string entry, string what)
         => new($"{archive}: it holds '{entry}', {what}; expected only folders and plain files inside. Nothing was kept");
 }

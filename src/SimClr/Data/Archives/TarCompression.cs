@@ -21,7 +21,7 @@ internal static class TarCompression
     /// <summary>How a file is compressed and what unpacks it, by its first bytes or else its extension; null for others.</summary>
     /// <param name="start">Its first 512 bytes.</param>
     /// <param name="path">Its name.</param>
-    public static (string Kind, string Tool)? Of(ReadOnlySpan<byte> start, string path)
+    public static (string Kind, string Tool)? Detect(ReadOnlySpan<byte> start, string path)
     {
         if (start.Length > 262 && start[257..].StartsWith("ustar"u8))
         {

@@ -21,14 +21,14 @@ internal sealed class TarDataSet : ImageDataSet
         if (labeled == Count)
         {
             Labels = [.. members.Select(member => member.Label)];
-            ClassNames = ClassNumbers.Of(Labels.Max() + 1);
+            ClassNames = NumericClassNames.Create(Labels.Max() + 1);
         }
         else if (labeled > 0)
         {
             NoLabelsReason = ReasonFor(indexes, Count - labeled);
         }
 
-        fingerprint = new(() => Data.Fingerprint.OfFiles(
+        fingerprint = new(() => Data.Fingerprint.ComputeForFiles(
             ["tar", .. members.Select(member => member.ToString())], shards, Count, ReadMember));
     }
 
@@ -46,20 +46,20 @@ internal sealed class TarDataSet : ImageDataSet
 
     public override string Fingerprint => fingerprint.Value;
 
-    public static ImageDataSet Open(TypedName typed, DataOptions options)
+    public static ImageDataSet Open(DataSpec spec, DataOptions options)
     {
-        string[] shards = FilePattern.Match(typed.Folder);
+        string[] shards = FilePattern.Match(spec.Folder);
         if (shards.Length == 0)
         {
             throw new DataException(
-                $"'{typed.Text}': no file matches {Path.GetFullPath(typed.Folder)} (patterns may hold * and ?)");
+                $"'{spec.Text}': no file matches {Path.GetFullPath(spec.Folder)} (patterns may hold * and ?)");
         }
 
-        TarIndex[] indexes = [.. shards.Select(TarIndex.Of)];
+        TarIndex[] indexes = [.. shards.Select(TarIndex.ReadShard)];
         return indexes.Any(index => index.Images.Count > 0)
-            ? new TarDataSet(typed.Text, shards, indexes, options)
+            ? new TarDataSet(spec.Text, shards, indexes, options)
             : throw new DataException(
-                $"'{typed.Text}': no image in {shards.Length} shard(s); expected members that end in "
+                $"'{spec.Text}': no image in {shards.Length} shard(s); expected members that end in "
                     + $"{string.Join(", ", ImageDecoder.Extensions)}{LeftOutOf(indexes)}");
     }
 
@@ -95,26 +95,26 @@ internal sealed class TarDataSet : ImageDataSet
     {
         int links = indexes.Sum(index => index.DanglingImages.Count);
         string all = links > 1 ? $"{links} members are links" : "it is a link";
-        int labels = indexes.Sum(index => index.LabelsAlone.Count);
+        int labels = indexes.Sum(index => index.LabelsWithoutImage.Count);
         string alone = labels > 1 ? $"{labels} classes have no image of their key" : "a class without an image of its key";
         Omission[] odd =
         [
             .. indexes.SelectMany((index, shard) => index.DanglingImages.Select(image => new Omission(
                 $"{shards[shard]}/{image.Name}",
                 $"{all} to what the shard does not hold (this one to '{image.Link}'); pack with 'tar -h'"))),
-            .. indexes.SelectMany((index, shard) => index.LabelsAlone.Select(name => new Omission(
+            .. indexes.SelectMany((index, shard) => index.LabelsWithoutImage.Select(name => new Omission(
                 $"{shards[shard]}/{name}", $"{alone} in the shard; expected both side by side, such as 7.jpg and 7.cls"))),
         ];
-        return PassedOverIn(indexes) with { OddFiles = odd };
+        return UnsupportedFormatsIn(indexes) with { SpecialFiles = odd };
     }
 
-    private static Omissions PassedOverIn(TarIndex[] indexes)
-        => indexes.Aggregate(Omissions.None, (sum, index) => sum.And(Omissions.None with { PassedOver = index.PassedOver }));
+    private static Omissions UnsupportedFormatsIn(TarIndex[] indexes)
+        => indexes.Aggregate(Omissions.None, (sum, index) => sum.Merge(Omissions.None with { UnsupportedFormats = index.UnsupportedFormats }));
 
     private static string LeftOutOf(TarIndex[] indexes)
     {
         int links = indexes.Sum(index => index.DanglingImages.Count);
-        string passedOver = PassedOverIn(indexes).PassedOverText();
+        string passedOver = UnsupportedFormatsIn(indexes).UnsupportedFormatsText();
         return (passedOver.Length > 0 ? $". Passed over were {passedOver}, which are not read" : "")
             + (links > 0 ? $". {links} members are links to what the shards do not hold: pack with 'tar -h'" : "");
     }

@@ -86,14 +86,14 @@ internal sealed class TarHeaders(Stream stream, Action<long>? spend = null)
         }
 
         int read = stream.Read(buffer[..wanted]);
-        unread -= read > 0 ? read : throw CutOffWithin();
+        unread -= read > 0 ? read : throw Truncated();
         Advance(read);
         return read;
     }
 
     private TarHeader Member(char type, TarExtension extension)
     {
-        string name = extension.Path ?? OwnName();
+        string name = extension.Path ?? HeaderName();
         last = extension.SparseName ?? name;
         if (type == 'S' || extension.IsSparse)
         {
@@ -115,7 +115,7 @@ internal sealed class TarHeaders(Stream stream, Action<long>? spend = null)
         long length = hasContent ? extension.Length ?? Number(block.AsSpan(124, 12), $"the length of {last}") : 0;
         if (length > long.MaxValue - position - Block || (stream.CanSeek && position + length > stream.Length))
         {
-            throw CutOffWithin();
+            throw Truncated();
         }
 
         (unread, padding) = (length, (Block - (length % Block)) % Block);
@@ -124,7 +124,7 @@ internal sealed class TarHeaders(Stream stream, Action<long>? spend = null)
         return new TarHeader(name, kind, link, position, length);
     }
 
-    private string OwnName()
+    private string HeaderName()
     {
         string name = Text(block.AsSpan(0, 100));
         bool hasPrefix = block.AsSpan(257, 6).SequenceEqual("ustar\0"u8) && block[345] != 0;
@@ -142,7 +142,7 @@ internal sealed class TarHeaders(Stream stream, Action<long>? spend = null)
         byte[] content = new byte[length];
         if (stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false) < length)
         {
-            throw CutOffWithin();
+            throw Truncated();
         }
 
         Advance(length);
@@ -173,7 +173,7 @@ internal sealed class TarHeaders(Stream stream, Action<long>? spend = null)
         for (int read; bytes > 0; bytes -= read)
         {
             read = stream.Read(buffer, 0, (int)Math.Min(bytes, buffer.Length));
-            Advance(read > 0 ? read : throw CutOffWithin());
+            Advance(read > 0 ? read : throw Truncated());
         }
     }
 
@@ -183,7 +183,7 @@ internal sealed class TarHeaders(Stream stream, Action<long>? spend = null)
         spend?.Invoke(bytes);
     }
 
-    private EndOfStreamException CutOffWithin() => new($"it is cut off within {last}");
+    private EndOfStreamException Truncated() => new($"it is cut off within {last}");
 
     private void RequireChecksum()
     {

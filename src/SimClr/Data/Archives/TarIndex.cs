@@ -22,8 +22,8 @@ internal sealed class TarIndex
     private readonly List<TarMember> images = [];
     private readonly List<(string Name, string Link)> danglingImages = [];
     private readonly List<(string Name, string Link)> danglingLabels = [];
-    private readonly List<string> labelsAlone = [];
-    private readonly SortedDictionary<string, int> passedOver = new(StringComparer.Ordinal);
+    private readonly List<string> labelsWithoutImage = [];
+    private readonly SortedDictionary<string, int> unsupportedFormats = new(StringComparer.Ordinal);
 
     private TarIndex(int number) => this.number = number;
 
@@ -37,19 +37,19 @@ internal sealed class TarIndex
     public IReadOnlyList<(string Name, string Link)> DanglingLabels => danglingLabels;
 
     /// <summary>Classes (.cls) whose key no picture has, whether it is read or not.</summary>
-    public IReadOnlyList<string> LabelsAlone => labelsAlone;
+    public IReadOnlyList<string> LabelsWithoutImage => labelsWithoutImage;
 
     /// <summary>Pictures of formats that are not read: how many by extension.</summary>
-    public IReadOnlyDictionary<string, int> PassedOver => passedOver;
+    public IReadOnlyDictionary<string, int> UnsupportedFormats => unsupportedFormats;
 
     /// <summary>Reads the headers of a shard.</summary>
     /// <exception cref="DataException">Not a plain tar file, cut off, or with a class that is not a number.</exception>
-    public static TarIndex Of(string shard, int number)
+    public static TarIndex ReadShard(string shard, int number)
     {
         var index = new TarIndex(number);
         try
         {
-            using var stream = PlainFile.OpenRead(shard);
+            using var stream = RegularFile.OpenRead(shard);
             index.Read(stream, shard);
             return index;
         }
@@ -84,14 +84,14 @@ internal sealed class TarIndex
                 pictures.Add(header);
                 keys.Add(KeyOf(header.Name));
             }
-            else if (PictureExtensions.CountIfUnread(header.Name, passedOver))
+            else if (UnsupportedImageExtensions.TryCount(header.Name, unsupportedFormats))
             {
                 keys.Add(KeyOf(header.Name));
             }
         }
 
         Dictionary<string, int> labels = ReadLabels(stream, classes);
-        labelsAlone.AddRange(classes.Select(header => header.Name).Where(name => !keys.Contains(KeyOf(name))));
+        labelsWithoutImage.AddRange(classes.Select(header => header.Name).Where(name => !keys.Contains(KeyOf(name))));
         foreach (TarHeader header in pictures)
         {
             if (links.Find(header) is { } place)
@@ -110,7 +110,7 @@ internal sealed class TarIndex
     {
         byte[] start = new byte[TarHeaders.Block];
         int length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-        if (TarCompression.Of(start.AsSpan(0, length), shard) is { } found)
+        if (TarCompression.Detect(start.AsSpan(0, length), shard) is { } found)
         {
             throw new InvalidDataException(
                 $"it is compressed ({found.Kind}), and a compressed shard cannot be read by offset; "

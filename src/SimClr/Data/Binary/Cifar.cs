@@ -9,39 +9,39 @@ internal static class Cifar
     private static readonly string[] TenNames =
         ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
 
-    public static ImageDataSet Open10(TypedName typed, DataOptions options)
+    public static ImageDataSet Open10(DataSpec spec, DataOptions options)
     {
-        string[] files = typed.Split == "test"
+        string[] files = spec.Split == "test"
             ? ["test_batch.bin"]
             : [.. Enumerable.Range(1, 5).Select(number => $"data_batch_{number}.bin")];
-        return typed.FolderWith(files[0], "cifar-10-batches-bin") is { } folder
-            ? OpenBinary(typed, folder, files, labelBytes: 1, TenNames)
-            : OpenFolders(typed, options, files[0]);
+        return spec.FolderWith(files[0], "cifar-10-batches-bin") is { } folder
+            ? OpenBinary(spec, folder, files, labelBytes: 1, TenNames)
+            : OpenFolders(spec, options, files[0]);
     }
 
-    public static ImageDataSet Open100(TypedName typed, DataOptions options)
+    public static ImageDataSet Open100(DataSpec spec, DataOptions options)
     {
-        string file = $"{typed.Split}.bin";
-        return typed.FolderWith(file, "cifar-100-binary") is { } folder
-            ? OpenBinary(typed, folder, [file], labelBytes: 2, FineNames(folder))
-            : OpenFolders(typed, options, file);
+        string file = $"{spec.Split}.bin";
+        return spec.FolderWith(file, "cifar-100-binary") is { } folder
+            ? OpenBinary(spec, folder, [file], labelBytes: 2, FineNames(folder))
+            : OpenFolders(spec, options, file);
     }
 
     private static RecordDataSet OpenBinary(
-        TypedName typed, string folder, string[] files, int labelBytes, string[] names)
+        DataSpec spec, string folder, string[] files, int labelBytes, string[] names)
     {
         string[] paths = [.. files.Select(file => Path.Join(folder, file))];
         var layout = new RecordLayout(labelBytes, Side: 32, ColumnMajor: false);
-        var set = new RecordDataSet(typed.Text, $"{typed.Kind} {typed.Split}", paths, layout);
+        var set = new RecordDataSet(spec.Text, $"{spec.Kind} {spec.Split}", paths, layout);
         return set.WithLabels(set.ReadLabels(), names);
     }
 
-    private static FileDataSet OpenFolders(TypedName typed, DataOptions options, string file)
+    private static FileDataSet OpenFolders(DataSpec spec, DataOptions options, string file)
     {
-        string folder = Path.Join(typed.Folder, typed.Split);
+        string folder = Path.Join(spec.Folder, spec.Split);
         return Directory.Exists(folder)
-            ? ImageFolder.Open(typed.Text, folder, options)
-            : throw typed.Missing($"{file} (the binary version), or class folders in {typed.Split}");
+            ? ImageFolder.Open(spec.Text, folder, options)
+            : throw spec.Missing($"{file} (the binary version), or class folders in {spec.Split}");
     }
 
     /// <summary>The names that come with the set, or numbers.</summary>
@@ -49,6 +49,6 @@ internal static class Cifar
     {
         string file = Path.Join(folder, "fine_label_names.txt");
         string[] names = File.Exists(file) ? [.. ListFile.Lines(file)] : [];
-        return names.Length == 100 ? names : ClassNumbers.Of(100);
+        return names.Length == 100 ? names : NumericClassNames.Create(100);
     }
 }

@@ -8,7 +8,7 @@ internal sealed class IdxDataSet : ImageDataSet
         "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
     ];
 
-    public static readonly string[] DigitNames = ClassNumbers.Of(10);
+    public static readonly string[] DigitNames = NumericClassNames.Create(10);
 
     private readonly IdxFile images;
     private readonly string path;
@@ -33,7 +33,7 @@ internal sealed class IdxDataSet : ImageDataSet
             ? [.. labels.Values.Select(label => (int)label)]
             : throw new DataException(
                 $"{PathOf(wrong)}: got class {labels.Values[wrong]}, expected 0 to {classNames.Length - 1}");
-        fingerprint = new(() => Data.Fingerprint.Of(
+        fingerprint = new(() => Data.Fingerprint.Compute(
             [$"idx {Path.GetFileName(path)} {string.Join('×', images.Dimensions)}"], [images.Values, labels.Values]));
     }
 
@@ -47,11 +47,11 @@ internal sealed class IdxDataSet : ImageDataSet
 
     public override string Fingerprint => fingerprint.Value;
 
-    public static ImageDataSet OpenFashion(TypedName typed, DataOptions options)
-        => Open(typed, "FashionMNIST", FashionNames);
+    public static ImageDataSet OpenFashion(DataSpec spec, DataOptions options)
+        => Open(spec, "FashionMNIST", FashionNames);
 
-    public static ImageDataSet OpenDigits(TypedName typed, DataOptions options)
-        => Open(typed, "MNIST", DigitNames);
+    public static ImageDataSet OpenDigits(DataSpec spec, DataOptions options)
+        => Open(spec, "MNIST", DigitNames);
 
     public override string PathOf(int index) => $"{path}#{index}";
 
@@ -68,22 +68,22 @@ internal sealed class IdxDataSet : ImageDataSet
         return new RgbImage(width, height, pixels);
     }
 
-    private static IdxDataSet Open(TypedName typed, string library, string[] classNames)
+    private static IdxDataSet Open(DataSpec spec, string library, string[] classNames)
     {
-        string part = typed.Split == "test" ? "t10k" : "train";
-        string images = Find(typed, library, $"{part}-images-idx3-ubyte");
-        string labels = Find(typed, library, $"{part}-labels-idx1-ubyte");
+        string part = spec.Split == "test" ? "t10k" : "train";
+        string images = Find(spec, library, $"{part}-images-idx3-ubyte");
+        string labels = Find(spec, library, $"{part}-labels-idx1-ubyte");
         return new IdxDataSet(
-            typed.Text, images, IdxFile.Read(images, rank: 3), IdxFile.Read(labels, rank: 1), classNames);
+            spec.Text, images, IdxFile.Read(images, rank: 3), IdxFile.Read(labels, rank: 1), classNames);
     }
 
     /// <summary>Plain or gzipped, in the folder or where torchvision's downloader puts it.</summary>
-    private static string Find(TypedName typed, string library, string file)
+    private static string Find(DataSpec spec, string library, string file)
     {
         string[] names = [file, file + ".gz"];
         return names
-            .Select(name => typed.FolderWith(name, $"{library}/raw") is { } folder ? Path.Join(folder, name) : null)
+            .Select(name => spec.FolderWith(name, $"{library}/raw") is { } folder ? Path.Join(folder, name) : null)
             .FirstOrDefault(path => path is not null)
-            ?? throw typed.Missing($"{file} or {file}.gz");
+            ?? throw spec.Missing($"{file} or {file}.gz");
     }
 }

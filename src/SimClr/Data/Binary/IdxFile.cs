@@ -19,7 +19,7 @@ internal sealed record IdxFile(int[] Dimensions, byte[] Values)
     {
         try
         {
-            using var stream = PlainFile.OpenRead(file);
+            using var stream = RegularFile.OpenRead(file);
             return Read(stream, file, rank);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -50,7 +50,7 @@ internal sealed record IdxFile(int[] Dimensions, byte[] Values)
         }
     }
 
-    private static IdxFile ReadPlain(Stream stream, string file, int rank, long? length, long most)
+    private static IdxFile ReadPlain(Stream stream, string file, int rank, long? length, long maxBytes)
     {
         byte[] header = new byte[4 + (4 * rank)];
         int got = stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
@@ -69,15 +69,15 @@ internal sealed record IdxFile(int[] Dimensions, byte[] Values)
             dimensions[i] = BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4 + (4 * i)));
         }
 
-        return new IdxFile(dimensions, ReadValues(stream, file, dimensions, length - header.Length, most));
+        return new IdxFile(dimensions, ReadValues(stream, file, dimensions, length - header.Length, maxBytes));
     }
 
     /// <param name="stream">Stands behind the header.</param>
     /// <param name="file">For messages.</param>
     /// <param name="dimensions">What the header announces.</param>
     /// <param name="left">How many bytes are left; null where that is not known before they are read.</param>
-    /// <param name="most">More bytes than a file of this size can honestly hold.</param>
-    private static byte[] ReadValues(Stream stream, string file, int[] dimensions, long? left, long most)
+    /// <param name="maxBytes">More bytes than a file of this size can honestly hold.</param>
+    private static byte[] ReadValues(Stream stream, string file, int[] dimensions, long? left, long maxBytes)
     {
         string shape = string.Join(" × ", dimensions);
         decimal size = dimensions.Aggregate(1m, (product, dimension) => product * dimension);
@@ -94,7 +94,7 @@ internal sealed record IdxFile(int[] Dimensions, byte[] Values)
             throw Wrong($"{there}");
         }
 
-        if (size > most)
+        if (size > maxBytes)
         {
             throw new DataException($"{file}: the header announces {size} bytes ({shape}), more than a file of this size holds; is it whole?");
         }

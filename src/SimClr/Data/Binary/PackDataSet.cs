@@ -17,7 +17,7 @@ internal sealed class PackDataSet : ImageDataSet
     private PackDataSet(string name, SafeFileHandle file, PackIndex index)
     {
         (Name, this.file, this.index) = (name, file, index);
-        Labels = index.ClassNames is null || index.Presence is not null ? null : [.. index.Entries.Select(entry => entry.Label)];
+        Labels = index.ClassNames is null || index.MultiLabels is not null ? null : [.. index.Entries.Select(entry => entry.Label)];
         offsets = new long[index.Entries.Count];
         long offset = PackHeader.Length;
         for (int i = 0; i < offsets.Length; i++)
@@ -35,7 +35,7 @@ internal sealed class PackDataSet : ImageDataSet
 
     public override IReadOnlyList<string>? ClassNames => index.ClassNames;
 
-    public override IReadOnlyList<sbyte[]>? Presence => index.Presence;
+    public override IReadOnlyList<sbyte[]>? MultiLabels => index.MultiLabels;
 
     public override string Fingerprint => index.Fingerprint;
 
@@ -48,8 +48,8 @@ internal sealed class PackDataSet : ImageDataSet
         SafeFileHandle? file = null;
         try
         {
-            PlainFile.Require(path);
-            file = FileSize.Of(path) > 0
+            RegularFile.Require(path);
+            file = FileSize.Get(path) > 0
                 ? File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete)
                 : throw new FormatException("the file is empty");
             return new PackDataSet(path, file, ReadIndex(file));

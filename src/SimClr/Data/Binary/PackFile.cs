@@ -62,7 +62,7 @@ public static class PackFile
     {
         long start = stream.Position;
         stream.Write(new byte[PackHeader.Length]);
-        int workers = ComputeThreads.WorkersOf(options.Workers);
+        int workers = ComputeThreads.ResolveWorkers(options.Workers);
         var entries = new List<PackEntry>();
         var kept = new List<int>();
         for (int from = 0; from < images.Count; from += ImagesPerWorker * workers)
@@ -90,14 +90,14 @@ public static class PackFile
         byte[] index = new PackIndex
         {
             Fingerprint = fingerprint,
-            ClassNames = images.Labels is null && images.Presence is null ? null : images.ClassNames,
-            Presence = images.Presence is { } presence ? [.. kept.Select(image => presence[image])] : null,
+            ClassNames = images.Labels is null && images.MultiLabels is null ? null : images.ClassNames,
+            MultiLabels = images.MultiLabels is { } presence ? [.. kept.Select(image => presence[image])] : null,
             Entries = entries,
         }.ToBytes();
         long indexOffset = stream.Position - start;
         stream.Write(index);
         stream.Position = start;
-        stream.Write(PackHeader.Of(indexOffset, index).ToBytes());
+        stream.Write(PackHeader.Create(indexOffset, index).ToBytes());
         return kept.Count;
     }
 }

@@ -17,19 +17,19 @@ internal readonly record struct PackHeader(long IndexOffset, long IndexLength, b
     // Like PNG's: a byte beyond ASCII and both line ends, so that a transfer as text is noticed.
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'S', (byte)'C', (byte)'L', (byte)'R', 13, 10, 26];
 
-    public static PackHeader Of(long indexOffset, byte[] index) => new(indexOffset, index.Length, SHA256.HashData(index));
+    public static PackHeader Create(long indexOffset, byte[] index) => new(indexOffset, index.Length, SHA256.HashData(index));
 
     /// <summary>Whether a file begins as a packed file does; false also where it cannot be read.</summary>
     public static bool IsAtStartOf(string path)
     {
         try
         {
-            if (FileSize.Of(path) < Length)
+            if (FileSize.Get(path) < Length)
             {
                 return false;
             }
 
-            PlainFile.Require(path);
+            RegularFile.Require(path);
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             Span<byte> start = stackalloc byte[Magic.Length];
             return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.SequenceEqual(Magic);

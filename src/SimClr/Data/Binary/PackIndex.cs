@@ -16,9 +16,9 @@ internal sealed class PackIndex
 
     /// <summary>
     /// For a set whose images may have several classes: what is known of each class, image by image
-    /// (<see cref="ClassPresence"/>); no image then has a label. Files of other sets end with their entries.
+    /// (<see cref="MultiLabelMarks"/>); no image then has a label. Files of other sets end with their entries.
     /// </summary>
-    public IReadOnlyList<sbyte[]>? Presence { get; init; }
+    public IReadOnlyList<sbyte[]>? MultiLabels { get; init; }
 
     /// <summary>The images, in the order of their pixels.</summary>
     public required IReadOnlyList<PackEntry> Entries { get; init; }
@@ -46,7 +46,7 @@ internal sealed class PackIndex
             writer.Write(entry.Path);
         }
 
-        foreach (sbyte mark in Presence?.SelectMany(marks => marks) ?? [])
+        foreach (sbyte mark in MultiLabels?.SelectMany(marks => marks) ?? [])
         {
             writer.Write(mark);
         }
@@ -66,11 +66,11 @@ internal sealed class PackIndex
             int classes = reader.ReadInt32();
             string[]? names = classes < 0 ? null : ReadMany(reader, classes, 1, reader.ReadString);
             PackEntry[] entries = ReadMany(reader, reader.ReadInt32(), EntryBytes, () => ReadEntry(reader));
-            sbyte[][]? presence = ReadPresence(bytes.AsSpan((int)reader.BaseStream.Position), entries.Length, names?.Length ?? 0);
+            sbyte[][]? presence = ReadMultiLabels(bytes.AsSpan((int)reader.BaseStream.Position), entries.Length, names?.Length ?? 0);
             int? labels = presence is null ? names?.Length : null;
             return entries.Cast<PackEntry?>().FirstOrDefault(entry => !IsPossible(entry!.Value, labels)) is { } entry
                 ? throw new FormatException($"{entry.Path} has {entry.Width} × {entry.Height} pixels and the class {entry.Label}")
-                : new PackIndex { Fingerprint = fingerprint, ClassNames = names, Presence = presence, Entries = entries };
+                : new PackIndex { Fingerprint = fingerprint, ClassNames = names, MultiLabels = presence, Entries = entries };
         }
         catch (EndOfStreamException error)
         {
@@ -109,7 +109,7 @@ internal sealed class PackIndex
         return entry.Width > 0 && entry.Height > 0 && entry.Bytes > 0 && entry.Bytes <= Array.MaxLength && labeled;
     }
 
-    private static sbyte[][]? ReadPresence(ReadOnlySpan<byte> rest, int images, int classes)
+    private static sbyte[][]? ReadMultiLabels(ReadOnlySpan<byte> rest, int images, int classes)
     {
         if (rest.IsEmpty)
         {
@@ -118,7 +118,7 @@ internal sealed class PackIndex
 
         sbyte[] marks = MemoryMarshal.Cast<byte, sbyte>(rest).ToArray();
         return marks.Length == (long)images * classes
-            && marks.All(mark => mark is ClassPresence.Present or ClassPresence.Absent or ClassPresence.Unclear)
+            && marks.All(mark => mark is MultiLabelMarks.Present or MultiLabelMarks.Absent or MultiLabelMarks.Difficult)
             ? [.. marks.Chunk(classes)]
             : throw new FormatException($"{rest.Length} bytes are left over");
     }

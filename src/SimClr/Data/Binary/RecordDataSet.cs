@@ -28,7 +28,7 @@ internal sealed class RecordDataSet : ImageDataSet
             ends[i] = (i > 0 ? ends[i - 1] : 0) + CountIn(files[i]);
         }
 
-        fingerprint = new(() => Data.Fingerprint.OfFiles([kind, string.Join(' ', labels ?? [])], files, Count, ReadRecord));
+        fingerprint = new(() => Data.Fingerprint.ComputeForFiles([kind, string.Join(' ', labels ?? [])], files, Count, ReadRecord));
     }
 
     public override string Name { get; }
@@ -71,7 +71,7 @@ internal sealed class RecordDataSet : ImageDataSet
         byte[] record = new byte[layout.Bytes];
         foreach (string file in files)
         {
-            PlainFile.Require(file);
+            RegularFile.Require(file);
             using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
             while (stream.ReadAtLeast(record, record.Length, throwOnEndOfStream: false) == record.Length)
             {
@@ -111,7 +111,7 @@ internal sealed class RecordDataSet : ImageDataSet
             throw new DataException($"'{Name}': no file {Path.GetFullPath(file)}");
         }
 
-        long length = FileSize.Of(file);
+        long length = FileSize.Get(file);
         return length > 0 && length % layout.Bytes == 0
             ? checked((int)(length / layout.Bytes))
             : throw new DataException(

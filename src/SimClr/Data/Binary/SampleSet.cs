@@ -10,14 +10,14 @@ internal static class SampleSet
 {
     private const int TrainImages = 8000;
 
-    public static ImageDataSet Open(TypedName typed, DataOptions options)
+    public static ImageDataSet Open(DataSpec spec, DataOptions options)
     {
         const string images = "fashion-mnist/t10k-images-idx3-ubyte.gz";
         IdxFile labels = ReadResource("fashion-mnist/t10k-labels-idx1-ubyte.gz", rank: 1);
         var all = new IdxDataSet(
-            $"sample:{typed.Split}", images, ReadResource(images, rank: 3), labels, IdxDataSet.FashionNames);
+            $"sample:{spec.Split}", images, ReadResource(images, rank: 3), labels, IdxDataSet.FashionNames);
         int[] order = new RandomStream(0, Purpose.Split).Permutation(all.Count);
-        int[] chosen = typed.Split == "test" ? order[TrainImages..] : order[..TrainImages];
+        int[] chosen = spec.Split == "test" ? order[TrainImages..] : order[..TrainImages];
         return all.Subset([.. chosen.Order()]);
     }
 

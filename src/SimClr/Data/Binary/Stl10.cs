@@ -11,20 +11,20 @@ internal static class Stl10
     private static readonly string[] Names =
         ["airplane", "bird", "car", "cat", "deer", "dog", "horse", "monkey", "ship", "truck"];
 
-    public static ImageDataSet Open(TypedName typed, DataOptions options)
+    public static ImageDataSet Open(DataSpec spec, DataOptions options)
     {
-        string file = $"{typed.Split}_X.bin";
-        string folder = typed.FolderWith(file, "stl10_binary") ?? throw typed.Missing($"{file} (the binary version)");
+        string file = $"{spec.Split}_X.bin";
+        string folder = spec.FolderWith(file, "stl10_binary") ?? throw spec.Missing($"{file} (the binary version)");
         var layout = new RecordLayout(LabelBytes: 0, Side: 96, ColumnMajor: true);
-        var set = new RecordDataSet(typed.Text, $"{typed.Kind} {typed.Split}", [Path.Join(folder, file)], layout);
-        if (typed.Split == "unlabeled")
+        var set = new RecordDataSet(spec.Text, $"{spec.Kind} {spec.Split}", [Path.Join(folder, file)], layout);
+        if (spec.Split == "unlabeled")
         {
             return set;
         }
 
-        string labels = Path.Join(folder, $"{typed.Split}_y.bin");
+        string labels = Path.Join(folder, $"{spec.Split}_y.bin");
         return File.Exists(labels)
-            ? set.WithLabels([.. PlainFile.ReadAllBytes(labels).Select(label => label - 1)], Names)
-            : throw typed.Missing(Path.GetFileName(labels));
+            ? set.WithLabels([.. RegularFile.ReadAllBytes(labels).Select(label => label - 1)], Names)
+            : throw spec.Missing(Path.GetFileName(labels));
     }
 }

@@ -17,7 +17,7 @@ internal static class ExifOrientation
 
     /// <summary>The orientation; upright where the file does not say, says nothing sensible, or is of another format.</summary>
     /// <param name="encoded">The whole file.</param>
-    public static SKEncodedOrigin Of(ReadOnlySpan<byte> encoded)
+    public static SKEncodedOrigin Read(ReadOnlySpan<byte> encoded)
     {
         ReadOnlySpan<byte> exif = encoded switch
         {

@@ -59,7 +59,7 @@ public static unsafe class ImageDecoder
     /// <exception cref="ConfigurationException">libturbojpeg was asked for and is not there.</exception>
     internal static string NameFor(DataOptions options) => options.Decoder switch
     {
-        JpegDecoder.Auto => TurboJpeg.IsThere ? TurboJpegName : SkiaName,
+        JpegDecoder.Auto => TurboJpeg.IsAvailable ? TurboJpegName : SkiaName,
         var decoder when !Has(decoder) => throw new ConfigurationException(
             $"data.decoder is {decoder.Text()}, and the system has no libturbojpeg (looked for "
                 + $"{string.Join(", ", TurboJpeg.Names)}); install it (Debian: libturbojpeg0) or use data.decoder=auto"),
@@ -68,7 +68,7 @@ public static unsafe class ImageDecoder
 
     /// <summary>Whether a decoder is there.</summary>
     /// <param name="decoder">The decoder.</param>
-    public static bool Has(JpegDecoder decoder) => decoder != JpegDecoder.TurboJpeg || TurboJpeg.IsThere;
+    public static bool Has(JpegDecoder decoder) => decoder != JpegDecoder.TurboJpeg || TurboJpeg.IsAvailable;
 
     /// <summary>
     /// By how much a JPEG is reduced while it is decoded: 8, 4 or 2 if its short side keeps as many pixels as the options
@@ -95,14 +95,14 @@ public static unsafe class ImageDecoder
                     + $"{options.DecodeLimitMegapixels:0.####} of data.decode_limit_megapixels"));
         }
 
-        PixelClaim.Check(encoded, width, height, path);
+        DecompressionBomb.Check(encoded, width, height, path);
     }
 
     /// <summary>The size that the header of an image states; null where it is none.</summary>
     /// <param name="encoded">The whole file.</param>
     internal static (int Width, int Height)? SizeOf(ReadOnlySpan<byte> encoded)
     {
-        using SKData data = PngTexts.LeaveOut(encoded);
+        using SKData data = PngTextChunks.Strip(encoded);
         using SKCodec? codec = Codec(encoded, data);
         return codec is null ? null : (codec.Info.Width, codec.Info.Height);
     }
@@ -117,12 +117,12 @@ public static unsafe class ImageDecoder
 
     private static RgbImage DecodeBySkia(ReadOnlySpan<byte> encoded, string path, DataOptions options)
     {
-        using SKData data = PngTexts.LeaveOut(encoded);
+        using SKData data = PngTextChunks.Strip(encoded);
         using SKCodec codec = Codec(encoded, data)
             ?? throw new UnreadableImageException(
                 path, "not an image of a known format (JPEG, PNG, WebP, BMP, GIF), or its header is broken");
         CheckSize(encoded, codec.Info.Width, codec.Info.Height, path, options);
-        return Decode(codec, ExifOrientation.Of(encoded), path, SizeFor(codec, options));
+        return Decode(codec, ExifOrientation.Read(encoded), path, SizeFor(codec, options));
     }
 
     private static RgbImage Decode(SKCodec codec, SKEncodedOrigin origin, string path, SKSizeI size)

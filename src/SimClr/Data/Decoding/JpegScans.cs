@@ -12,17 +12,17 @@ internal static class JpegScans
     private const byte FirstArithmeticFrame = 0xC9;
     private const byte LastFrame = 0xCF;
     private const byte StartOfScan = 0xDA;
-    private const int Max = 99;   // SkiaSharp itself gives up at the hundredth; so do browsers.
+    private const int MaxScans = 99;   // SkiaSharp itself gives up at the hundredth; so do browsers.
 
     /// <summary>Refuses a JPEG that would take a decoder out of all proportion to its size; other files pass.</summary>
     /// <exception cref="UnreadableImageException">It has more than 99 scans.</exception>
     public static void Check(ReadOnlySpan<byte> encoded, string path)
     {
-        if (encoded is [0xFF, 0xD8, 0xFF, ..] && Count(encoded) is > Max and int scans)
+        if (encoded is [0xFF, 0xD8, 0xFF, ..] && Count(encoded) is > MaxScans and int scans)
         {
             throw new UnreadableImageException(
                 path,
-                $"a JPEG of {scans} scans, expected at most {Max} (a progressive one has some ten): it would take minutes to decode");
+                $"a JPEG of {scans} scans, expected at most {MaxScans} (a progressive one has some ten): it would take minutes to decode");
         }
     }
 

@@ -42,7 +42,7 @@ internal sealed unsafe class TurboJpeg
         : ["libturbojpeg.so.0", "libturbojpeg.so"];
 
     /// <summary>Whether the system has it.</summary>
-    public static bool IsThere => Found.Value is not null;
+    public static bool IsAvailable => Found.Value is not null;
 
     /// <summary>Decodes a file, upright; null if it is not a JPEG, or one that is left to SkiaSharp.</summary>
     /// <exception cref="UnreadableImageException">The image is larger than the limit.</exception>
@@ -108,7 +108,7 @@ internal sealed unsafe class TurboJpeg
             fixed (byte* rgb = pixels)
             {
                 int failed = decompress(handle, file, length, rgb, width, 3 * width, height, Rgb, AccurateDct | StopOnWarning | LimitScans);
-                SKEncodedOrigin origin = ExifOrientation.Of(encoded);
+                SKEncodedOrigin origin = ExifOrientation.Read(encoded);
                 if (failed == 0 && origin == SKEncodedOrigin.TopLeft)
                 {
                     return new RgbImage(width, height, pixels.AsMemory(0, 3 * width * height));

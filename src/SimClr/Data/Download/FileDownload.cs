@@ -13,21 +13,21 @@ namespace SimClr.Data;
 /// <param name="pause">Waited after the first try that fails; doubled after each that brings nothing.</param>
 internal sealed class FileDownload(HttpClient client, TimeSpan pause)
 {
-    private const int FruitlessTries = 4;
-    private const int MostLosses = 4;   // A server that loses what came, again and again, would have it fetched forever.
+    private const int MaxFailedTries = 4;
+    private const int MaxLosses = 4;   // A server that loses what came, again and again, would have it fetched forever.
     private const int BufferBytes = 1 << 17;
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(60);
 
     /// <summary>Fetches it, or finds it whole.</summary>
     /// <param name="address">Where it is.</param>
     /// <param name="path">Where it goes.</param>
     /// <param name="md5">Its checksum in hexadecimal digits.</param>
-    /// <param name="most">Bytes that it may have at most: a server that never ends does not fill the disk.</param>
+    /// <param name="maxBytes">Bytes that it may have at most: a server that never ends does not fill the disk.</param>
     /// <param name="progress">Told the bytes that are there.</param>
     /// <param name="cancel">Stops; what has come stays.</param>
     /// <exception cref="DataException">It cannot be had, or is not what it should be.</exception>
     public async Task FetchAsync(
-        Uri address, string path, string md5, long most, IProgress<long>? progress = null, CancellationToken cancel = default)
+        Uri address, string path, string md5, long maxBytes, IProgress<long>? progress = null, CancellationToken cancel = default)
     {
         string part = path + ".part";
         if (File.Exists(path))
@@ -41,7 +41,7 @@ internal sealed class FileDownload(HttpClient client, TimeSpan pause)
             long before = SizeOf(part);
             try
             {
-                await ContinueAsync(address, part, most, progress, cancel).ConfigureAwait(false);
+                await ContinueAsync(address, part, maxBytes, progress, cancel).ConfigureAwait(false);
                 break;
             }
             catch (Exception error) when (IsPassing(error, cancel))
@@ -49,16 +49,16 @@ internal sealed class FileDownload(HttpClient client, TimeSpan pause)
                 long now = SizeOf(part);
                 fruitless = now > before ? 0 : fruitless + 1;
                 losses += now < before ? 1 : 0;
-                if (losses >= MostLosses)
+                if (losses >= MaxLosses)
                 {
                     throw new DataException(
                         $"{address}: the server made the download start over {losses} times ({error.Message}); try again later, or from another mirror", error);
                 }
 
-                if (fruitless >= FruitlessTries)
+                if (fruitless >= MaxFailedTries)
                 {
                     throw new DataException(
-                        $"{address}: the connection failed {fruitless} times in a row ({error.Message}); {ByteSize.Words(SizeOf(part))} are kept: the same command goes on from there",
+                        $"{address}: the connection failed {fruitless} times in a row ({error.Message}); {ByteSize.Format(SizeOf(part))} are kept: the same command goes on from there",
                         error);
                 }
 
@@ -102,7 +102,7 @@ internal sealed class FileDownload(HttpClient client, TimeSpan pause)
         => await MD5.HashDataAsync(stream, cancel).ConfigureAwait(false);
 #pragma warning restore CA5351
 
-    private async Task ContinueAsync(Uri address, string part, long most, IProgress<long>? progress, CancellationToken cancel)
+    private async Task ContinueAsync(Uri address, string part, long maxBytes, IProgress<long>? progress, CancellationToken cancel)
     {
         long have = SizeOf(part);
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
@@ -139,12 +139,12 @@ internal sealed class FileDownload(HttpClient client, TimeSpan pause)
         }
 
         long start = continues ? have : 0;   // A server without ranges sends all of it again.
-        RequireSpace(address, part, start, response.Content.Headers.ContentLength ?? 0, most);
-        await CopyAsync(address, response, part, start, most, progress, cancel).ConfigureAwait(false);
+        RequireSpace(address, part, start, response.Content.Headers.ContentLength ?? 0, maxBytes);
+        await CopyAsync(address, response, part, start, maxBytes, progress, cancel).ConfigureAwait(false);
     }
 
     private static async Task CopyAsync(
-        Uri address, HttpResponseMessage response, string part, long start, long most, IProgress<long>? progress, CancellationToken cancel)
+        Uri address, HttpResponseMessage response, string part, long start, long maxBytes, IProgress<long>? progress, CancellationToken cancel)
     {
         using Stream source = await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
         using var target = new FileStream(part, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
@@ -153,7 +153,7 @@ internal sealed class FileDownload(HttpClient client, TimeSpan pause)
         byte[] buffer = new byte[BufferBytes];
         while (true)
         {
-            int read = await source.ReadAsync(buffer, cancel).AsTask().WaitAsync(Silence, cancel).ConfigureAwait(false);
+            int read = await source.ReadAsync(buffer, cancel).AsTask().WaitAsync(IdleTimeout, cancel).ConfigureAwait(false);
             if (read == 0)
             {
                 break;
@@ -162,24 +162,24 @@ internal sealed class FileDownload(HttpClient client, TimeSpan pause)
             await target.WriteAsync(buffer.AsMemory(0, read), cancel).ConfigureAwait(false);
             progress?.Report(target.Length);
             long arrived = target.Length;
-            if (arrived > most)
+            if (arrived > maxBytes)
             {
                 target.SetLength(0);   // It is of no use, and may be gigabytes.
-                throw new DataException(TooLarge(address, arrived, most));
+                throw new DataException(TooLarge(address, arrived, maxBytes));
             }
         }
     }
 
-    private static void RequireSpace(Uri address, string part, long start, long rest, long most)
+    private static void RequireSpace(Uri address, string part, long start, long rest, long maxBytes)
     {
-        if (start + rest > most)
+        if (start + rest > maxBytes)
         {
-            throw new DataException(TooLarge(address, start + rest, most));
+            throw new DataException(TooLarge(address, start + rest, maxBytes));
         }
 
-        Space.Require(Path.GetDirectoryName(Path.GetFullPath(part))!, rest, $"the rest of {address}");
+        DiskSpace.Require(Path.GetDirectoryName(Path.GetFullPath(part))!, rest, $"the rest of {address}");
     }
 
-    private static string TooLarge(Uri address, long bytes, long most)
-        => $"{address}: got {ByteSize.Words(bytes)} or more, expected at most {ByteSize.Words(most)}; this is not the published file";
+    private static string TooLarge(Uri address, long bytes, long maxBytes)
+        => $"{address}: got {ByteSize.Format(bytes)} or more, expected at most {ByteSize.Format(maxBytes)}; this is not the published file";
 }

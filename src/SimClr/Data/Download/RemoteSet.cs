@@ -7,7 +7,7 @@ namespace SimClr.Data;
 public sealed record RemoteFile(string Address, string Md5, int Megabytes)
 {
     /// <summary>Whether it is kept as it is instead of unpacked.</summary>
-    public bool Kept { get; init; }
+    public bool KeepArchive { get; init; }
 
     /// <summary>An archive inside of it that is unpacked too, where it lies.</summary>
     public string? Inner { get; init; }

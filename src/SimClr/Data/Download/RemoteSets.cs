@@ -27,10 +27,10 @@ public static class RemoteSets
         { Contents = ["stl10_binary"] },
         new("fashion-mnist", "Fashion-MNIST", ["fashion-mnist:DIR:train", "fashion-mnist:DIR:test"],
             [
-                new(Fashion + "train-images-idx3-ubyte.gz", "8d4fb7e6c68d591d4c3dfef9ec88bf0d", 27) { Kept = true },
-                new(Fashion + "train-labels-idx1-ubyte.gz", "25c81989df183df01b3e8a0aad5dffbe", 1) { Kept = true },
-                new(Fashion + "t10k-images-idx3-ubyte.gz", "bef4ecab320f06d8554ea6380940ec79", 5) { Kept = true },
-                new(Fashion + "t10k-labels-idx1-ubyte.gz", "bb300cfdad3c16e7a12a480ee83cd310", 1) { Kept = true },
+                new(Fashion + "train-images-idx3-ubyte.gz", "8d4fb7e6c68d591d4c3dfef9ec88bf0d", 27) { KeepArchive = true },
+                new(Fashion + "train-labels-idx1-ubyte.gz", "25c81989df183df01b3e8a0aad5dffbe", 1) { KeepArchive = true },
+                new(Fashion + "t10k-images-idx3-ubyte.gz", "bef4ecab320f06d8554ea6380940ec79", 5) { KeepArchive = true },
+                new(Fashion + "t10k-labels-idx1-ubyte.gz", "bb300cfdad3c16e7a12a480ee83cd310", 1) { KeepArchive = true },
             ])
         {
             Contents =
@@ -44,8 +44,8 @@ public static class RemoteSets
         new("flowers", "Oxford 102 Flowers", ["flowers:DIR:train", "flowers:DIR:validation", "flowers:DIR:test"],
             [
                 new(Oxford + "flowers/102/102flowers.tgz", "52808999861908f626f3c1f4e79d11fa", 345),
-                new(Oxford + "flowers/102/imagelabels.mat", "e0620be6f572b9609742df49c70aed4d", 1) { Kept = true },
-                new(Oxford + "flowers/102/setid.mat", "a5357ecc9cb78c4bef273ce3793fc85c", 1) { Kept = true },
+                new(Oxford + "flowers/102/imagelabels.mat", "e0620be6f572b9609742df49c70aed4d", 1) { KeepArchive = true },
+                new(Oxford + "flowers/102/setid.mat", "a5357ecc9cb78c4bef273ce3793fc85c", 1) { KeepArchive = true },
             ])
         { Contents = ["jpg", "imagelabels.mat", "setid.mat"] },
         new("pets", "Oxford-IIIT Pets", ["pets:DIR:train", "pets:DIR:test"],
@@ -79,7 +79,7 @@ public static class RemoteSets
     /// <exception cref="ConfigurationException">There is no such set.</exception>
     public static RemoteSet Find(string name)
         => All.FirstOrDefault(set => set.Name == name) ?? throw new ConfigurationException(
-            $"got the set '{name}', expected one of {string.Join(", ", Names)}{Nearest.Hint(name, Names)}");
+            $"got the set '{name}', expected one of {string.Join(", ", Names)}{DidYouMean.Hint(name, Names)}");
 
     private static RemoteSet Imagenette(string name, string title, string folder, string md5, int megabytes) => new(
         name, title, [$"DIR/{folder}/train", $"DIR/{folder}/val"], [new($"{Fastai}{folder}.tgz", md5, megabytes)])

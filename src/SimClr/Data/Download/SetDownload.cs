@@ -3,8 +3,8 @@ namespace SimClr.Data;
 /// <summary>What was fetched.</summary>
 /// <param name="Folder">Where the set is.</param>
 /// <param name="Bytes">What its files took to download; 0 where all of it was there.</param>
-/// <param name="WasThere">Whether nothing had to be fetched.</param>
-public sealed record DownloadedSet(string Folder, long Bytes, bool WasThere);
+/// <param name="AlreadyPresent">Whether nothing had to be fetched.</param>
+public sealed record DownloadedSet(string Folder, long Bytes, bool AlreadyPresent);
 
 /// <summary>Fetches an image set: each file, its checksum, and unpacks it beside and then into its place.</summary>
 /// <param name="client">Follows redirects.</param>
@@ -25,16 +25,16 @@ public sealed class SetDownload(HttpClient client, TimeSpan pause)
     public async Task<DownloadedSet> RunAsync(
         RemoteSet set, string folder, Uri? mirror, Action<RemoteFile, long>? progress = null, CancellationToken cancel = default)
     {
-        string[] there = [.. set.Contents.Where(name => IsTaken(Path.Join(folder, name)))];
+        string[] there = [.. set.Contents.Where(name => IsOccupied(Path.Join(folder, name)))];
         if (there.Length == set.Contents.Length)
         {
             return new DownloadedSet(folder, 0, true);
         }
 
         string work = Path.Join(folder, WorkFolder, set.Name);   // Of its own: other sets may be on their way to the same folder.
-        RequireRoom(set, folder, work, there);
+        RequireNoConflict(set, folder, work, there);
         Directory.CreateDirectory(work);
-        Space.Require(folder, Needed(set, work), $"{set.Title}, archive and unpacked,");
+        DiskSpace.Require(folder, BytesNeeded(set, work), $"{set.Title}, archive and unpacked,");
         long bytes = 0;
         foreach (RemoteFile file in set.Files)
         {
@@ -50,7 +50,7 @@ public sealed class SetDownload(HttpClient client, TimeSpan pause)
             await new FileDownload(client, pause)
                 .FetchAsync(address, archive, file.Md5, (2 * file.Megabytes * Megabyte) + (64 * Megabyte), report, cancel).ConfigureAwait(false);
             bytes += new FileInfo(archive).Length;
-            string[] placed = Place(file, archive, folder, work, cancel);
+            string[] placed = Install(file, archive, folder, work, cancel);
             await File.WriteAllLinesAsync(done, placed, cancel).ConfigureAwait(false);
         }
 
@@ -64,10 +64,10 @@ public sealed class SetDownload(HttpClient client, TimeSpan pause)
     }
 
     /// <summary>Tells before anything is fetched that an archive would unpack to what is there already, from elsewhere.</summary>
-    private static void RequireRoom(RemoteSet set, string folder, string work, string[] there)
+    private static void RequireNoConflict(RemoteSet set, string folder, string work, string[] there)
     {
         IEnumerable<string> own = set.Files.Select(file => Path.Join(work, $"{file.Name}{DoneMark}")).Where(File.Exists).SelectMany(File.ReadLines);
-        string[] foreign = [.. there.Except(own).Except(set.Files.Where(file => file.Kept).Select(file => file.Name))];
+        string[] foreign = [.. there.Except(own).Except(set.Files.Where(file => file.KeepArchive).Select(file => file.Name))];
         if (foreign.Length > 0)
         {
             throw new DataException(
@@ -76,16 +76,16 @@ public sealed class SetDownload(HttpClient client, TimeSpan pause)
         }
     }
 
-    private static long Needed(RemoteSet set, string work)
-        => set.Files.Sum(file => file.Megabytes * Megabyte * (file.Kept ? 1L : 2L))
+    private static long BytesNeeded(RemoteSet set, string work)
+        => set.Files.Sum(file => file.Megabytes * Megabyte * (file.KeepArchive ? 1L : 2L))
             - Directory.EnumerateFiles(work).Sum(file => new FileInfo(file).Length);
 
     /// <summary>Puts what was fetched into its place, and gives back its names there.</summary>
-    private static string[] Place(RemoteFile file, string archive, string folder, string work, CancellationToken cancel)
+    private static string[] Install(RemoteFile file, string archive, string folder, string work, CancellationToken cancel)
     {
         try
         {
-            return PlaceOrFail(file, archive, folder, work, cancel);
+            return InstallOrFail(file, archive, folder, work, cancel);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -95,9 +95,9 @@ public sealed class SetDownload(HttpClient client, TimeSpan pause)
         }
     }
 
-    private static string[] PlaceOrFail(RemoteFile file, string archive, string folder, string work, CancellationToken cancel)
+    private static string[] InstallOrFail(RemoteFile file, string archive, string folder, string work, CancellationToken cancel)
     {
-        if (file.Kept)
+        if (file.KeepArchive)
         {
             File.Move(archive, Path.Join(folder, file.Name), overwrite: true);
             return [file.Name];
@@ -149,7 +149,7 @@ public sealed class SetDownload(HttpClient client, TimeSpan pause)
     private static string[] MoveInto(string unpacked, string folder)
     {
         string[] names = [.. Directory.GetFileSystemEntries(unpacked).Select(path => Path.GetFileName(path)!)];
-        if (names.FirstOrDefault(name => IsTaken(Path.Join(folder, name))) is { } taken)
+        if (names.FirstOrDefault(name => IsOccupied(Path.Join(folder, name))) is { } taken)
         {
             throw new DataException($"'{Path.Join(folder, taken)}' exists already; remove it, or choose another output folder");
         }
@@ -165,7 +165,7 @@ public sealed class SetDownload(HttpClient client, TimeSpan pause)
     }
 
     /// <summary>Whether something is there; an empty folder is nothing.</summary>
-    private static bool IsTaken(string path)
+    private static bool IsOccupied(string path)
         => File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any());
 
     private static void Remove(string folder)

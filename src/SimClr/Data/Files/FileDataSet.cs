@@ -59,13 +59,13 @@ internal sealed class FileDataSet : ImageDataSet
         string name,
         string root,
         IReadOnlyList<string> files,
-        IReadOnlyList<sbyte[]> presence,
+        IReadOnlyList<sbyte[]> multiLabels,
         IReadOnlyList<string> classNames,
         DataOptions options)
-        : this(name, root, files, options, presence.Select(classes => string.Join(' ', classes)))
+        : this(name, root, files, options, multiLabels.Select(classes => string.Join(' ', classes)))
     {
         ClassNames = classNames;
-        Presence = presence;
+        MultiLabels = multiLabels;
     }
 
     private FileDataSet(
@@ -75,7 +75,7 @@ internal sealed class FileDataSet : ImageDataSet
         this.root = root;
         this.files = files;
         this.options = options;
-        fingerprint = new(() => Data.Fingerprint.Of(files.Select(Describe).Concat(descriptions)));
+        fingerprint = new(() => Data.Fingerprint.Compute(files.Select(Describe).Concat(descriptions)));
     }
 
     public override string Name { get; }
@@ -86,7 +86,7 @@ internal sealed class FileDataSet : ImageDataSet
 
     public override IReadOnlyList<string>? ClassNames { get; }
 
-    public override IReadOnlyList<sbyte[]>? Presence { get; }
+    public override IReadOnlyList<sbyte[]>? MultiLabels { get; }
 
     public override string? NoLabelsReason { get; }
 

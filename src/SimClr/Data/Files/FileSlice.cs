@@ -10,13 +10,13 @@ internal static class FileSlice
 {
     /// <summary>A whole file.</summary>
     /// <exception cref="UnreadableImageException">The file cannot be opened or read.</exception>
-    public static byte[] ReadAll(string path) => OrUnreadable(path, () => PlainFile.ReadAllBytes(path));
+    public static byte[] ReadAll(string path) => TranslateErrors(path, () => RegularFile.ReadAllBytes(path));
 
     /// <summary><paramref name="length"/> bytes from <paramref name="offset"/>.</summary>
     /// <exception cref="UnreadableImageException">The file cannot be opened or read, or ends before.</exception>
-    public static byte[] Read(string file, long offset, int length, string path) => OrUnreadable(path, () =>
+    public static byte[] Read(string file, long offset, int length, string path) => TranslateErrors(path, () =>
     {
-        PlainFile.Require(file);
+        RegularFile.Require(file);
         using var handle = File.OpenHandle(file, options: FileOptions.RandomAccess);
         byte[] bytes = GC.AllocateUninitializedArray<byte>(length);
         int filled = 0;
@@ -30,7 +30,7 @@ internal static class FileSlice
         return bytes;
     });
 
-    private static byte[] OrUnreadable(string path, Func<byte[]> read)
+    private static byte[] TranslateErrors(string path, Func<byte[]> read)
     {
         try
         {

@@ -15,9 +15,9 @@ internal sealed class FolderScan
     private readonly HashSet<string> visited = [];
     private readonly HashSet<string> notUtf8 = [];
     private readonly Queue<(string Path, string Prefix)> links = new();
-    private readonly SortedDictionary<string, int> passedOver = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, int> unsupportedFormats = new(StringComparer.Ordinal);
     private readonly List<Omission> folders = [];
-    private readonly List<Omission> oddFiles = [];
+    private readonly List<Omission> specialFiles = [];
 
     private FolderScan(string root) => this.root = root;
 
@@ -28,24 +28,24 @@ internal sealed class FolderScan
     public int OtherFiles { get; private set; }
 
     /// <summary>What was left out that the user may have meant.</summary>
-    public Omissions Omissions => new(passedOver, folders, oddFiles);
+    public Omissions Omissions => new(unsupportedFormats, folders, specialFiles);
 
     /// <exception cref="DataException">The folder cannot be listed.</exception>
-    public static FolderScan Of(string folder)
+    public static FolderScan Run(string folder)
     {
         var scan = new FolderScan(folder);
         try
         {
-            scan.Enter(RealPath.Of(folder), "", List(folder));
+            scan.Enter(RealPath.Resolve(folder), "", List(folder));
         }
-        catch (Exception error) when (IsOfFiles(error))
+        catch (Exception error) when (IsFileError(error))
         {
             throw new DataException($"'{folder}' cannot be listed: {error.Message}", error);
         }
 
         while (scan.links.TryDequeue(out var link))
         {
-            scan.TryEnter(() => RealPath.Of(link.Path), link.Prefix);
+            scan.TryEnter(() => RealPath.Resolve(link.Path), link.Prefix);
         }
 
         scan.images.Sort(StringComparer.Ordinal);
@@ -61,7 +61,7 @@ internal sealed class FolderScan
             place = real();
             entries = visited.Contains(place) ? [] : List(Path.Join(root, prefix));
         }
-        catch (Exception error) when (IsOfFiles(error))
+        catch (Exception error) when (IsFileError(error))
         {
             folders.Add(new Omission(Path.Join(root, prefix), ReasonFor(error, prefix)));
             return;
@@ -81,7 +81,7 @@ internal sealed class FolderScan
         {
             string path = prefix + entry.Name;
             FileKind kind = entry.Kind == FileKind.Unknown
-                ? FileStatus.Of(Path.Join(root, path), throughLinks: false)?.Kind ?? FileKind.Unknown
+                ? FileStatus.Get(Path.Join(root, path), throughLinks: false)?.Kind ?? FileKind.Unknown
                 : entry.Kind;
             if (kind == FileKind.Link && Directory.Exists(Path.Join(root, path)))
             {
@@ -105,11 +105,11 @@ internal sealed class FolderScan
         if (!ImageDecoder.KnowsExtensionOf(file))
         {
             OtherFiles++;
-            PictureExtensions.CountIfUnread(file, passedOver);
+            UnsupportedImageExtensions.TryCount(file, unsupportedFormats);
         }
-        else if (!isFile && PlainFile.OtherKind(Path.Join(root, file)) is { } kind)
+        else if (!isFile && RegularFile.SpecialKind(Path.Join(root, file)) is { } kind)
         {
-            oddFiles.Add(new Omission(Path.Join(root, file), $"it is {kind}, not a file"));
+            specialFiles.Add(new Omission(Path.Join(root, file), $"it is {kind}, not a file"));
         }
         else
         {
@@ -129,7 +129,7 @@ internal sealed class FolderScan
         return name;
     }
 
-    private static bool IsOfFiles(Exception error) => error is IOException or UnauthorizedAccessException;
+    private static bool IsFileError(Exception error) => error is IOException or UnauthorizedAccessException;
 
     // A name that is no UTF-8 becomes another one on the way, and under that there is nothing.
     private static string ReasonFor(Exception error, string prefix) => error switch

@@ -8,7 +8,7 @@ internal static class ImageFolder
 {
     public static FileDataSet Open(string name, string folder, DataOptions options)
     {
-        FolderScan scan = FolderScan.Of(folder);
+        FolderScan scan = FolderScan.Run(folder);
         if (scan.Images.Count == 0)
         {
             throw Empty(name, folder, scan);
@@ -22,8 +22,8 @@ internal static class ImageFolder
     {
         Omissions omissions = scan.Omissions;
         string found = scan.OtherFiles == 0 ? "there is no file" : $"there is no image among {scan.OtherFiles} file(s)";
-        found += omissions.PassedOver.Count > 0 ? $" ({omissions.PassedOverText()}, which are not read)" : "";
-        Omission? first = omissions.Folders.Concat(omissions.OddFiles).Cast<Omission?>().FirstOrDefault();
+        found += omissions.UnsupportedFormats.Count > 0 ? $" ({omissions.UnsupportedFormatsText()}, which are not read)" : "";
+        Omission? first = omissions.Folders.Concat(omissions.SpecialFiles).Cast<Omission?>().FirstOrDefault();
         string hint = first is { } omission ? $". Left out was {omission.Path}: {omission.Reason}" : "";
         return new DataException(
             $"'{name}': {found} in {Path.GetFullPath(folder)}; expected files that end in "

@@ -13,7 +13,7 @@ internal static class ListFile
         {
             (int, string)[] entries =
             [
-                .. PlainFile.ReadLines(path).Select((text, index) => (Line: index + 1, Text: text.Trim(' ', '\r')))
+                .. RegularFile.ReadLines(path).Select((text, index) => (Line: index + 1, Text: text.Trim(' ', '\r')))
                     .Where(entry => !string.IsNullOrWhiteSpace(entry.Text) && entry.Text[0] != '#'),
             ];
             return entries.Length > 0 ? entries : throw new DataException($"{path}: the list is empty");

@@ -13,7 +13,7 @@ internal static class Manifest
     public static FileDataSet Open(string name, string file, DataOptions options)
     {
         string root = Path.GetDirectoryName(file) ?? "";
-        List<Row> rows = Once(Read(file, root), file, root, out Omissions omissions);
+        List<Row> rows = Deduplicate(Read(file, root), file, root, out Omissions omissions);
         Row[] unlabeled = [.. rows.Where(row => row.Label.Length == 0)];
         string? reason = unlabeled.Length > 0 && unlabeled.Length < rows.Count
             ? $"line {unlabeled[0].Line} has no label ({unlabeled.Length} of {rows.Count} rows)"
@@ -29,7 +29,7 @@ internal static class Manifest
         bool present = false;
         try
         {
-            using StreamReader text = PlainFile.OpenText(file);
+            using StreamReader text = RegularFile.OpenText(file);
             using var rows = CsvReader.Read(text).GetEnumerator();
             (int width, int pathColumn, int labelColumn) = ReadHeader(file, rows.MoveNext() ? rows.Current.Fields : []);
             while (rows.MoveNext())
@@ -42,7 +42,7 @@ internal static class Manifest
                             + "put quotes round a path with a comma");
                 }
 
-                var row = new Row(line, Literal(root, Named(file, line, fields[pathColumn])), labelColumn >= 0 ? fields[labelColumn].Trim() : "");
+                var row = new Row(line, Literal(root, RequirePath(file, line, fields[pathColumn])), labelColumn >= 0 ? fields[labelColumn].Trim() : "");
                 if (!present && !(present = File.Exists(Path.Combine(root, row.Path))))
                 {
                     absent ??= row;
@@ -57,12 +57,12 @@ internal static class Manifest
         }
 
         return present ? found
-            : absent is { } first ? throw Absent(file, root, first.Line, first.Path)
+            : absent is { } first ? throw MissingFile(file, root, first.Line, first.Path)
             : throw new DataException($"{file} names no image; expected a row with a path below the header");
     }
 
     /// <summary>The first row of each image, with the label that any of its rows gives it.</summary>
-    private static List<Row> Once(List<Row> rows, string file, string root, out Omissions omissions)
+    private static List<Row> Deduplicate(List<Row> rows, string file, string root, out Omissions omissions)
     {
         string folder = Path.GetFullPath(root.Length > 0 ? root : ".");
         var numbers = new Dictionary<string, int>(rows.Count, StringComparer.Ordinal);
@@ -70,13 +70,13 @@ internal static class Manifest
         string example = "";
         foreach (Row row in rows)
         {
-            if (numbers.TryAdd(Plain(folder, row.Path), once.Count))
+            if (numbers.TryAdd(NormalizePath(folder, row.Path), once.Count))
             {
                 once.Add(row);
                 continue;
             }
 
-            int number = numbers[Plain(folder, row.Path)];
+            int number = numbers[NormalizePath(folder, row.Path)];
             Row first = once[number];
             example = example.Length > 0 ? example : $"line {row.Line} the one of line {first.Line}";
             if (first.Label.Length > 0 && row.Label.Length > 0 && Nfc.Compose(first.Label) != Nfc.Compose(row.Label))
@@ -96,7 +96,7 @@ internal static class Manifest
     }
 
     /// <summary>The same text for all ways to write a path, links aside. Most are plain, and no text is made for them.</summary>
-    private static string Plain(string folder, string path)
+    private static string NormalizePath(string folder, string path)
     {
         bool hasDetours = Path.IsPathRooted(path) || path.StartsWith('.')
             || path.Contains("/.", StringComparison.Ordinal) || path.Contains("//", StringComparison.Ordinal);
@@ -113,7 +113,7 @@ internal static class Manifest
                 $"{file}, line 1: got the header '{string.Join(',', header)}', expected 'path,label' or 'path'");
     }
 
-    private static string Named(string file, int line, string field) => field.Trim() is { Length: > 0 } path
+    private static string RequirePath(string file, int line, string field) => field.Trim() is { Length: > 0 } path
         ? path
         : throw new DataException($"{file}, line {line}: got no path, expected one in every row");
 
@@ -121,7 +121,7 @@ internal static class Manifest
     private static string Literal(string root, string path)
         => CsvField.Literal(path) is { } literal && !File.Exists(Path.Combine(root, path)) && File.Exists(Path.Combine(root, literal)) ? literal : path;
 
-    private static DataException Absent(string file, string root, int line, string path) => new(path.Contains('\0')
+    private static DataException MissingFile(string file, string root, int line, string path) => new(path.Contains('\0')
         ? $"{file}, line {line}: the path holds a NUL character, and none of the other rows names a file; was the manifest written as text?"
         : $"{file}, line {line}: no file '{path}' (looked for {Path.GetFullPath(Path.Combine(root, path))}), nor any of the other rows; paths are "
             + "relative to the manifest");

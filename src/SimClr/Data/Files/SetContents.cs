@@ -13,7 +13,7 @@ internal sealed class SetContents(ImageDataSet images)
 
     public ImageDataSet Images => images;
 
-    public ImagePlace[] Places { get; } = new ImagePlace[images.Count];
+    public ImageLocation[] Locations { get; } = new ImageLocation[images.Count];
 
     /// <summary>Images that were decoded to be compared.</summary>
     public int Decoded { get; set; }
@@ -25,7 +25,7 @@ internal sealed class SetContents(ImageDataSet images)
     public long RawBytes => rawBytes;
 
     /// <summary>Whether an image has no bytes but its pixels: one of a packed file, a record, or in memory.</summary>
-    public bool IsRaw(int index) => Places[index].Bytes is null;
+    public bool IsRaw(int index) => Locations[index].Bytes is null;
 
     /// <summary>Whether the pixels of an image were asked for.</summary>
     public bool IsTried(int index) => tried[index];
@@ -56,16 +56,16 @@ internal sealed class SetContents(ImageDataSet images)
     }
 
     /// <summary>A hash of an image's bytes, undecoded; null where they cannot be read.</summary>
-    public static string? BytesOf(ImagePlace place)
+    public static string? BytesOf(ImageLocation location)
     {
         try
         {
-            if (place is { Slice: { } slice, Bytes: { } length })
+            if (location is { Slice: { } slice, Bytes: { } length })
             {
-                return length > Array.MaxLength ? null : Convert.ToHexString(SHA256.HashData(FileSlice.Read(slice.File, slice.Offset, (int)length, place.Path)));
+                return length > Array.MaxLength ? null : Convert.ToHexString(SHA256.HashData(FileSlice.Read(slice.File, slice.Offset, (int)length, location.Path)));
             }
 
-            using FileStream stream = PlainFile.OpenRead(place.Path);
+            using FileStream stream = RegularFile.OpenRead(location.Path);
             return Convert.ToHexString(SHA256.HashData(stream));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or UnreadableImageException)

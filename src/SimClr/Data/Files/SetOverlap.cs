@@ -16,12 +16,12 @@ public sealed class SetOverlap(IProgress<OverlapProgress>? progress = null, Canc
 {
     private const int MaxTried = 2000;
     private const long MaxTriedBytes = 64L << 20;
-    private const long UsualBytes = 128L << 10;   // Of an image whose length is not known.
+    private const long TypicalBytes = 128L << 10;   // Of an image whose length is not known.
     private const int Block = 4096;
 
     private readonly Dictionary<ImageDataSet, SetContents> known = new(ReferenceEqualityComparer.Instance);
     private readonly ConcurrentDictionary<string, string> folders = new();
-    private readonly ConcurrentDictionary<ImagePlace, string?> bytesHashes = new();
+    private readonly ConcurrentDictionary<ImageLocation, string?> bytesHashes = new();
     private readonly Lock gate = new();
 
     /// <summary>Bytes of files and members that are read to compare two sets.</summary>
@@ -42,24 +42,24 @@ public sealed class SetOverlap(IProgress<OverlapProgress>? progress = null, Canc
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public SharedImages Count(ImageDataSet set, params IReadOnlyList<ImageDataSet> others)
     {
-        SetContents one = Of(set);
+        SetContents one = ContentsOf(set);
         bool[] shared = new bool[set.Count];
         List<ImagesNotCompared> left = [];
         foreach (ImageDataSet other in others)
         {
-            left.AddRange(Share(one, Of(other), shared));
+            left.AddRange(Share(one, ContentsOf(other), shared));
         }
 
         LeaveOutUnreadable(one, shared);
         return new SharedImages(shared.Count(image => image), left);
     }
 
-    private SetContents Of(ImageDataSet images)
+    private SetContents ContentsOf(ImageDataSet images)
     {
         if (!known.TryGetValue(images, out SetContents? contents))
         {
             contents = new SetContents(images);
-            ForEach("finding the files", images.Count, index => contents.Places[index] = ImagePlace.Of(images, index, folders));
+            ForEach("finding the files", images.Count, index => contents.Locations[index] = ImageLocation.Find(images, index, folders));
             known.Add(images, contents);
         }
 
@@ -68,47 +68,47 @@ public sealed class SetOverlap(IProgress<OverlapProgress>? progress = null, Canc
 
     private IEnumerable<ImagesNotCompared> Share(SetContents one, SetContents other, bool[] shared)
     {
-        SamePlaces(one, other, shared);
-        HashSet<int> open = [.. SameBytes(one, other, shared)];
-        int otherOpen = SamePixels(one, other, shared, open);
+        MarkSameLocations(one, other, shared);
+        HashSet<int> open = [.. MarkSameBytes(one, other, shared)];
+        int otherOpen = MarkSamePixels(one, other, shared, open);
         int oneOpen = open.Count(index => !shared[index]);
         return new[] { new ImagesNotCompared(one.Images, oneOpen, other.Images), new ImagesNotCompared(other.Images, otherOpen, one.Images) }
             .Where(left => left.Count > 0);
     }
 
-    private static void SamePlaces(SetContents one, SetContents other, bool[] shared)
+    private static void MarkSameLocations(SetContents one, SetContents other, bool[] shared)
     {
-        HashSet<string> places = [.. other.Places.Select(place => place.Path)];
+        HashSet<string> places = [.. other.Locations.Select(place => place.Path)];
         foreach (int index in Unshared(shared))
         {
-            shared[index] = places.Contains(one.Places[index].Path);
+            shared[index] = places.Contains(one.Locations[index].Path);
         }
     }
 
     /// <returns>The images that were not compared, though the other set has some of their length.</returns>
-    private int[] SameBytes(SetContents one, SetContents other, bool[] shared)
+    private int[] MarkSameBytes(SetContents one, SetContents other, bool[] shared)
     {
-        ILookup<long, ImagePlace> byLength = other.Places.Where(place => place.Bytes > 0).ToLookup(place => place.Bytes!.Value);
+        ILookup<long, ImageLocation> byLength = other.Locations.Where(place => place.Bytes > 0).ToLookup(place => place.Bytes!.Value);
         var compared = new List<int>();
         var open = new List<int>();
-        HashSet<ImagePlace> files = [];
+        HashSet<ImageLocation> files = [];
         long left = MaxBytes;
         foreach (IGrouping<long, int> rest in Unshared(shared)
-            .Where(index => one.Places[index].Bytes is > 0 and var bytes && byLength.Contains(bytes))
-            .GroupBy(index => one.Places[index].Bytes!.Value).OrderBy(group => group.Key))
+            .Where(index => one.Locations[index].Bytes is > 0 and var bytes && byLength.Contains(bytes))
+            .GroupBy(index => one.Locations[index].Bytes!.Value).OrderBy(group => group.Key))
         {
-            ImagePlace[] candidates = [.. byLength[rest.Key].Distinct()];
+            ImageLocation[] candidates = [.. byLength[rest.Key].Distinct()];
             left -= rest.Key * (candidates.Length + rest.Count());
             (left < 0 ? open : compared).AddRange(rest);
             files.UnionWith(left < 0 ? [] : candidates);
         }
 
-        ImagePlace[] read = [.. files.Concat(compared.Select(index => one.Places[index])).Distinct().Where(file => !bytesHashes.ContainsKey(file))];
+        ImageLocation[] read = [.. files.Concat(compared.Select(index => one.Locations[index])).Distinct().Where(file => !bytesHashes.ContainsKey(file))];
         ForEach("comparing files of the same length", read.Length, index => bytesHashes[read[index]] = SetContents.BytesOf(read[index]));
         HashSet<string?> hashes = [.. files.Select(file => bytesHashes[file])];
         foreach (int index in compared)
         {
-            shared[index] = bytesHashes[one.Places[index]] is { } hash && hashes.Contains(hash);
+            shared[index] = bytesHashes[one.Locations[index]] is { } hash && hashes.Contains(hash);
         }
 
         return [.. open];
@@ -116,10 +116,10 @@ public sealed class SetOverlap(IProgress<OverlapProgress>? progress = null, Canc
 
     /// <summary>Compares where one of both has nothing but its pixels; of two others the bytes have told. Adds to the open images those that were not compared.</summary>
     /// <returns>The number of the other set's images that were not.</returns>
-    private int SamePixels(SetContents one, SetContents other, bool[] shared, HashSet<int> open)
+    private int MarkSamePixels(SetContents one, SetContents other, bool[] shared, HashSet<int> open)
     {
-        int[] rest = [.. Unshared(shared).Where(index => one.Places[index].Bytes != 0)];
-        int[] all = [.. Enumerable.Range(0, other.Images.Count).Where(index => other.Places[index].Bytes != 0)];
+        int[] rest = [.. Unshared(shared).Where(index => one.Locations[index].Bytes != 0)];
+        int[] all = [.. Enumerable.Range(0, other.Images.Count).Where(index => other.Locations[index].Bytes != 0)];
         (bool oneIsRaw, bool otherIsRaw) = (Array.Exists(rest, one.IsRaw), Array.Exists(all, other.IsRaw));
         int[] asked = otherIsRaw ? rest : [.. rest.Where(one.IsRaw)];
         int[] against = oneIsRaw ? all : [.. all.Where(other.IsRaw)];
@@ -155,7 +155,7 @@ public sealed class SetOverlap(IProgress<OverlapProgress>? progress = null, Canc
     private bool MayDecode(SetContents contents, int index)
     {
         contents.Decoded++;
-        contents.DecodedBytes += contents.Places[index].Bytes!.Value;
+        contents.DecodedBytes += contents.Locations[index].Bytes!.Value;
         return contents.Decoded <= MaxDecoded || contents.DecodedBytes <= MaxDecodedBytes;
     }
 
@@ -164,8 +164,8 @@ public sealed class SetOverlap(IProgress<OverlapProgress>? progress = null, Canc
         long bytes = 0;
         int[] tried = [.. shared.Index().Where(image => image.Item).Select(image => image.Index)
             .Where(index => !(one.Images.IsDecoded && one.IsRaw(index)))
-            .Take(MaxTried).TakeWhile(index => (bytes += one.Places[index].Bytes ?? UsualBytes) <= MaxTriedBytes)];
-        Try(one, [.. tried.Where(index => one.Places[index].Bytes != 0 && !one.IsTried(index))]);
+            .Take(MaxTried).TakeWhile(index => (bytes += one.Locations[index].Bytes ?? TypicalBytes) <= MaxTriedBytes)];
+        Try(one, [.. tried.Where(index => one.Locations[index].Bytes != 0 && !one.IsTried(index))]);
         foreach (int index in tried)
         {
             shared[index] = one.PixelsOf(index) is not null;
@@ -203,8 +203,8 @@ public sealed class SetOverlap(IProgress<OverlapProgress>? progress = null, Canc
 
 /// <summary>What a comparison of a set with others found.</summary>
 /// <param name="Count">Images of the set that any of the others has too.</param>
-/// <param name="Left">What was not compared, so that there may be more.</param>
-public readonly record struct SharedImages(int Count, IReadOnlyList<ImagesNotCompared> Left);
+/// <param name="NotCompared">What was not compared, so that there may be more.</param>
+public readonly record struct SharedImages(int Count, IReadOnlyList<ImagesNotCompared> NotCompared);
 
 /// <summary>Images that were not compared, for it would take too long.</summary>
 /// <param name="Set">Their set.</param>

@@ -87,18 +87,18 @@ public sealed class BatchLoader
         this.buffers = buffers;
         this.write = write;
         this.skipped = skipped;
-        this.workers = ComputeThreads.WorkersOf(workers);
+        this.workers = ComputeThreads.ResolveWorkers(workers);
         this.substituteUnreadable = substituteUnreadable;
     }
 
     /// <summary>How long the consumer has waited for batches: near zero when loading keeps up.</summary>
-    public TimeSpan Waited { get; private set; }
+    public TimeSpan WaitTime { get; private set; }
 
     /// <summary>Whether batches hold the decoded images themselves, and nothing is written.</summary>
     internal bool KeepsImages { get; init; }
 
     /// <summary>How many batches are valid at a time: the one that was handed out last (default), and others before it. Less than the ring.</summary>
-    internal int Held { get; init; } = 1;
+    internal int ValidBatches { get; init; } = 1;
 
     /// <summary>Returns when the memory of a slot may be written again, where a device may still be reading it; called by the consumer's thread.</summary>
     internal Action<int>? AwaitFree { get; init; }
@@ -118,7 +118,7 @@ public sealed class BatchLoader
 
     private IEnumerable<ImageBatch> Enumerate(IEnumerable<BatchPlan> plans, CancellationToken cancellation)
     {
-        using var crew = new LoaderCrew(workers, LoadOne);
+        using var crew = new LoaderWorkers(workers, LoadOne);
         using var plan = plans.GetEnumerator();
         var free = new Queue<ImageBatch>(buffers());
         var ahead = new Queue<ImageBatch>();
@@ -141,10 +141,10 @@ public sealed class BatchLoader
                 yield break;
             }
 
-            Waited += crew.Await(batch, cancellation);
+            WaitTime += crew.Await(batch, cancellation);
             yield return batch;
             held.Enqueue(batch);
-            if (held.Count >= Held)
+            if (held.Count >= ValidBatches)
             {
                 free.Enqueue(held.Dequeue());
             }

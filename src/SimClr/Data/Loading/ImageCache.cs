@@ -101,7 +101,7 @@ public static class ImageCache
         var options = new ParallelOptions
         {
             CancellationToken = cancellation,
-            MaxDegreeOfParallelism = ComputeThreads.WorkersOf(workers),
+            MaxDegreeOfParallelism = ComputeThreads.ResolveWorkers(workers),
         };
         try
         {
@@ -127,7 +127,7 @@ public static class ImageCache
         }
         catch (UnreadableImageException error)
         {
-            skipped.Note(error);
+            skipped.TryAdd(error);
             return null;
         }
     }

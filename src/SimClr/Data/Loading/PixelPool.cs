@@ -9,7 +9,7 @@ namespace SimClr.Data;
 /// </summary>
 internal static class PixelPool
 {
-    private const int Largest = 32 << 20;
+    private const int MaxArrayBytes = 32 << 20;
 
     // As many as loaders have in use at a time.
     private static readonly int MaxArrays = 2 * ComputeThreads.Cores;
@@ -37,7 +37,7 @@ internal static class PixelPool
     /// <summary>Takes back an array that nobody reads any more. When there are too many, the one that lay longest is let go.</summary>
     public static void Return(byte[] array)
     {
-        if (array.Length > Largest)
+        if (array.Length > MaxArrayBytes)
         {
             return;
         }

@@ -29,7 +29,7 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
         {
             lock (gate)
             {
-                return skipped.Count + omissions.OddFiles.Count;
+                return skipped.Count + omissions.SpecialFiles.Count;
             }
         }
     }
@@ -43,7 +43,7 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
     {
         lock (gate)
         {
-            if (Note(error) && AreTooMany)
+            if (TryAdd(error) && ExceedsLimit)
             {
                 throw TooMany(all: false);
             }
@@ -52,7 +52,7 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
 
     /// <summary>Notes an image where the whole set is being read, to be judged by <see cref="CheckAll"/> afterwards.</summary>
     /// <returns>False where it was noted before.</returns>
-    internal bool Note(UnreadableImageException error)
+    internal bool TryAdd(UnreadableImageException error)
     {
         ArgumentNullException.ThrowIfNull(error);
         lock (gate)
@@ -93,7 +93,7 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
     {
         lock (gate)
         {
-            if (AreTooMany)
+            if (ExceedsLimit)
             {
                 throw TooMany(all: true);
             }
@@ -122,15 +122,15 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
 
     /// <summary>Whether a line of such a list names an image, and no folder.</summary>
     /// <param name="line">One line of <see cref="Lines"/>.</param>
-    public static bool IsOfImage(string line)
+    public static bool IsImageLine(string line)
     {
         using JsonDocument entry = JsonDocument.Parse(line);
         return !Path.EndsInDirectorySeparator(entry.RootElement.GetProperty("path").GetString());
     }
 
-    private IEnumerable<Omission> Omitted => omissions.Folders.Concat(omissions.OddFiles);
+    private IEnumerable<Omission> Omitted => omissions.Folders.Concat(omissions.SpecialFiles);
 
-    private bool AreTooMany => skipped.Count > allowed * images.Count;
+    private bool ExceedsLimit => skipped.Count > allowed * images.Count;
 
     /// <param name="all">Whether the whole set was read. If not, there may be more, and the advice leaves room for them.</param>
     private DataException TooMany(bool all)

@@ -6,8 +6,8 @@ namespace SimClr.Data;
 internal static class MatArrays
 {
     private const int Matrix = 14;
-    private const int SmallestElement = 8;
-    private const int Deepest = 32;
+    private const int MinElementBytes = 8;
+    private const int MaxDepth = 32;
     private const int MaxFields = 4096;
 
     private static readonly MatNumbers Nothing = new([]);   // One for all: an empty array takes 8 bytes of a file.
@@ -33,9 +33,9 @@ internal static class MatArrays
             return ("", Nothing);   // What MATLAB writes for [].
         }
 
-        if (depth > Deepest)
+        if (depth > MaxDepth)
         {
-            throw array.Damaged($"arrays within arrays, more than {Deepest} deep");
+            throw array.Damaged($"arrays within arrays, more than {MaxDepth} deep");
         }
 
         int[] flags = array.Next("the class of an array", 6).ToInt32();
@@ -64,9 +64,9 @@ internal static class MatArrays
     }
 
     /// <summary>Checks before anything is allocated that the rest can hold so many elements.</summary>
-    private static void CheckRoom(MatElements array, long elements)
+    private static void CheckSize(MatElements array, long elements)
     {
-        if (elements > array.Left / SmallestElement)
+        if (elements > array.Left / MinElementBytes)
         {
             throw array.Damaged($"an array of {elements} elements in {array.Left} bytes");
         }
@@ -74,7 +74,7 @@ internal static class MatArrays
 
     private static MatValue[] ReadMany(MatElements array, int count, int depth)
     {
-        CheckRoom(array, count);
+        CheckSize(array, count);
         var items = new MatValue[count];
         for (int i = 0; i < count; i++)
         {
@@ -92,7 +92,7 @@ internal static class MatArrays
             return new MatStructs(count, new Dictionary<string, MatValue[]>());   // As many as it says: they take no bytes.
         }
 
-        CheckRoom(array, (long)count * names.Length);
+        CheckSize(array, (long)count * names.Length);
         MatValue[][] values = [.. names.Select(_ => new MatValue[count])];
         for (int i = 0; i < count; i++)
         {

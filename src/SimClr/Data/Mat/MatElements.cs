@@ -11,8 +11,8 @@ namespace SimClr.Data;
 /// <param name="bytes">The elements.</param>
 /// <param name="bigEndian">Whether the most significant byte comes first.</param>
 /// <param name="origin">Where in the file they begin, for messages; negative within what was compressed.</param>
-/// <param name="room">How many bytes may still be inflated, all compressed elements of the file together.</param>
-internal sealed class MatElements(string path, ReadOnlyMemory<byte> bytes, bool bigEndian, int origin, MatRoom room)
+/// <param name="budget">How many bytes may still be inflated, all compressed elements of the file together.</param>
+internal sealed class MatElements(string path, ReadOnlyMemory<byte> bytes, bool bigEndian, int origin, InflationBudget budget)
 {
     private const int Compressed = 15;
     private const int TagBytes = 8;
@@ -150,13 +150,13 @@ internal sealed class MatElements(string path, ReadOnlyMemory<byte> bytes, bool 
             for (int read = zlib.Read(buffer); read > 0; read = zlib.Read(buffer))
             {
                 inflated.Write(buffer, 0, read);
-                if ((room.Left -= read) < 0)
+                if ((budget.Remaining -= read) < 0)
                 {
                     throw Damaged($"a compressed element at {Where(begin)} of more than {inflated.Length} bytes, more than any labels take");
                 }
             }
 
-            return new MatElements(path, inflated.GetBuffer().AsMemory(0, (int)inflated.Length), bigEndian, origin: -1, room);
+            return new MatElements(path, inflated.GetBuffer().AsMemory(0, (int)inflated.Length), bigEndian, origin: -1, budget);
         }
         catch (InvalidDataException error)
         {
@@ -164,7 +164,7 @@ internal sealed class MatElements(string path, ReadOnlyMemory<byte> bytes, bool 
         }
     }
 
-    private MatElements Inner(ReadOnlyMemory<byte> data, int begin) => new(path, data, bigEndian, origin < 0 ? -1 : origin + begin, room);
+    private MatElements Inner(ReadOnlyMemory<byte> data, int begin) => new(path, data, bigEndian, origin < 0 ? -1 : origin + begin, budget);
 
     private ReadOnlyMemory<byte> Take(int length)
     {

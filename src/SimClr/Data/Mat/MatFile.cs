@@ -10,7 +10,7 @@ namespace SimClr.Data;
 internal sealed class MatFile
 {
     private const int HeaderBytes = 128;
-    private const long LargestFile = 1 << 28;   // Labels of a million images take a tenth of it.
+    private const long MaxFileBytes = 1 << 28;   // Labels of a million images take a tenth of it.
 
     private readonly string path;
     private readonly Dictionary<string, MatValue> variables;
@@ -27,7 +27,7 @@ internal sealed class MatFile
         byte[] bytes = ReadAll(path);
         bool bigEndian = CheckHeader(path, bytes);
         var variables = new Dictionary<string, MatValue>();
-        var elements = new MatElements(path, bytes.AsMemory(HeaderBytes), bigEndian, HeaderBytes, new MatRoom(bytes.Length));
+        var elements = new MatElements(path, bytes.AsMemory(HeaderBytes), bigEndian, HeaderBytes, new InflationBudget(bytes.Length));
         foreach ((string name, MatValue value) in MatArrays.ReadAll(elements))
         {
             variables[name] = value;
@@ -38,12 +38,12 @@ internal sealed class MatFile
 
     /// <summary>A variable that holds numbers, all of them integers.</summary>
     /// <exception cref="DataException">It is missing or holds something else.</exception>
-    public int[] Integers(string name) => [.. Of<MatNumbers>(name, "whole numbers").Values.Select(value => Whole(value, name))];
+    public int[] Integers(string name) => [.. Get<MatNumbers>(name, "whole numbers").Values.Select(value => Whole(value, name))];
 
     /// <summary>A variable that is a cell array of texts.</summary>
     /// <inheritdoc cref="Integers(string)"/>
     public string[] Texts(string name) =>
-        [.. Of<MatCells>(name, "a cell array of texts").Items.Select(item => Text(item, name))];
+        [.. Get<MatCells>(name, "a cell array of texts").Items.Select(item => Text(item, name))];
 
     /// <summary>A field of a struct array: one text for each.</summary>
     /// <inheritdoc cref="Integers(string)"/>
@@ -55,13 +55,13 @@ internal sealed class MatFile
 
     private MatValue[] Field(string name, string field)
     {
-        MatStructs structs = Of<MatStructs>(name, $"structs with the field '{field}'");
+        MatStructs structs = Get<MatStructs>(name, $"structs with the field '{field}'");
         return structs.Fields.TryGetValue(field, out MatValue[]? values)
             ? values
             : throw Wrong($"'{name}' has the fields {string.Join(", ", structs.Fields.Keys)}", $"a field '{field}'");
     }
 
-    private T Of<T>(string name, string expected)
+    private T Get<T>(string name, string expected)
         where T : MatValue
         => variables.TryGetValue(name, out MatValue? value)
             ? value as T ?? throw Wrong($"'{name}' is {value}", expected)
@@ -86,10 +86,10 @@ internal sealed class MatFile
     {
         try
         {
-            long length = FileSize.Of(path);
-            return length <= LargestFile
-                ? PlainFile.ReadAllBytes(path)
-                : throw new DataException($"{path}: got {length} bytes, expected a MAT-file with labels, of at most {LargestFile}");
+            long length = FileSize.Get(path);
+            return length <= MaxFileBytes
+                ? RegularFile.ReadAllBytes(path)
+                : throw new DataException($"{path}: got {length} bytes, expected a MAT-file with labels, of at most {MaxFileBytes}");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

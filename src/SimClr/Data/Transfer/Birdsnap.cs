@@ -13,19 +13,19 @@ internal static class Birdsnap
 
     private const string Images = "images.txt";
 
-    private static readonly string[] Places = ["download/images", "images", ""];
+    private static readonly string[] ImageFolders = ["download/images", "images", ""];
 
-    public static ImageDataSet Open(TypedName typed, DataOptions options)
+    public static ImageDataSet Open(DataSpec spec, DataOptions options)
     {
-        string folder = typed.FolderWith("test_images.txt", "birdsnap") ?? throw typed.Missing(Layout);
-        string root = Places.Select(place => Path.Join(folder, place)).First(Directory.Exists);
+        string folder = spec.FolderWith("test_images.txt", "birdsnap") ?? throw spec.Missing(Layout);
+        string root = ImageFolders.Select(place => Path.Join(folder, place)).First(Directory.Exists);
         (int[] ids, string[] names) = ReadSpecies(Path.Join(folder, "species.txt"));
         HashSet<string> test = [.. ListFile.Lines(Path.Join(folder, "test_images.txt")).Skip(1)];
-        var images = new ListedImages(typed with { AllowMissing = true }, root, names);
+        var images = new ListedImages(spec with { AllowMissing = true }, root, names);
         string list = Path.Join(folder, Images);
         foreach ((int line, string path, string id) in Columns(list, "path", "species_id"))
         {
-            if (test.Contains(path) == (typed.Split == "test"))
+            if (test.Contains(path) == (spec.Split == "test"))
             {
                 images.Add(list, line, path, Array.IndexOf(ids, Number(list, line, id)));
             }

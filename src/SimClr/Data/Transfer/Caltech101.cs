@@ -14,16 +14,16 @@ internal static class Caltech101
 
     private const int TrainingImages = 30;
 
-    public static ImageDataSet Open(TypedName typed, DataOptions options)
+    public static ImageDataSet Open(DataSpec spec, DataOptions options)
     {
         string[] places = ["101_ObjectCategories", "caltech-101/101_ObjectCategories", "caltech101/101_ObjectCategories"];
-        string root = places.Select(place => Path.Join(typed.Folder, place)).FirstOrDefault(Directory.Exists) ?? throw typed.Missing(Layout);
-        FileDataSet all = ImageFolder.Open(typed.Text, root, options);
-        IReadOnlyList<int> labels = all.Labels ?? throw typed.Missing(Layout);
-        bool wantsTest = typed.Split == "test";
+        string root = places.Select(place => Path.Join(spec.Folder, place)).FirstOrDefault(Directory.Exists) ?? throw spec.Missing(Layout);
+        FileDataSet all = ImageFolder.Open(spec.Text, root, options);
+        IReadOnlyList<int> labels = all.Labels ?? throw spec.Missing(Layout);
+        bool wantsTest = spec.Split == "test";
         return all.Subset([.. Enumerable.Range(0, all.Count)
             .GroupBy(image => labels[image])
-            .SelectMany(images => Part([.. images], images.Key, typed.Seed, wantsTest))
+            .SelectMany(images => Part([.. images], images.Key, spec.Seed, wantsTest))
             .Order()]);
     }
 

@@ -10,16 +10,16 @@ internal static class DescribableTextures
 
     private static readonly string[] Lists = ["train", "val", "test"];
 
-    public static ImageDataSet Open(TypedName typed, DataOptions options)
+    public static ImageDataSet Open(DataSpec spec, DataOptions options)
     {
-        string folder = typed.FolderWith("labels/train1.txt", "dtd") ?? typed.FolderWith("labels/train1.txt", "dtd/dtd")
-            ?? throw typed.Missing(Layout);
+        string folder = spec.FolderWith("labels/train1.txt", "dtd") ?? spec.FolderWith("labels/train1.txt", "dtd/dtd")
+            ?? throw spec.Missing(Layout);
         string[] lists = [.. Lists.Select(part => Path.Join(folder, $"labels/{part}1.txt"))];
-        string list = lists[typed.Split switch { "train" => 0, "validation" => 1, _ => 2 }];
+        string list = lists[spec.Split switch { "train" => 0, "validation" => 1, _ => 2 }];
 
         // One number per class in all splits, whichever of them lack it.
         string[] classes = [.. lists.SelectMany(ListFile.Lines).Select(ClassOf).Distinct().Order(StringComparer.Ordinal)];
-        var images = new ListedImages(typed, Path.Join(folder, "images"), classes);
+        var images = new ListedImages(spec, Path.Join(folder, "images"), classes);
         foreach ((int line, string text) in ListFile.Read(list))
         {
             if (text.Split('/').Length != 2)

@@ -8,14 +8,14 @@ internal static class FgvcAircraft
 {
     public const string Layout = "data/variants.txt, data/images_variant_train.txt, _val.txt and _test.txt and data/images/NUMBER.jpg";
 
-    public static ImageDataSet Open(TypedName typed, DataOptions options)
+    public static ImageDataSet Open(DataSpec spec, DataOptions options)
     {
-        string data = typed.FolderWith("data/variants.txt", "fgvc-aircraft-2013b") is { } folder ? Path.Join(folder, "data")
-            : File.Exists(Path.Join(typed.Folder, "variants.txt")) ? typed.Folder
-            : throw typed.Missing(Layout);
-        string part = typed.Split == "validation" ? "val" : typed.Split;
+        string data = spec.FolderWith("data/variants.txt", "fgvc-aircraft-2013b") is { } folder ? Path.Join(folder, "data")
+            : File.Exists(Path.Join(spec.Folder, "variants.txt")) ? spec.Folder
+            : throw spec.Missing(Layout);
+        string part = spec.Split == "validation" ? "val" : spec.Split;
         string list = Path.Join(data, $"images_variant_{part}.txt");
-        var images = new ListedImages(typed, Path.Join(data, "images"), ListFile.Lines(Path.Join(data, "variants.txt")));
+        var images = new ListedImages(spec, Path.Join(data, "images"), ListFile.Lines(Path.Join(data, "variants.txt")));
         foreach ((int line, string text) in ListFile.Read(list))
         {
             string[] parts = text.Split(' ', 2);

@@ -8,11 +8,11 @@ internal static class Food101
 {
     public const string Layout = "meta/classes.txt, meta/train.txt, meta/test.txt and images/CLASS/NUMBER.jpg";
 
-    public static ImageDataSet Open(TypedName typed, DataOptions options)
+    public static ImageDataSet Open(DataSpec spec, DataOptions options)
     {
-        string folder = typed.FolderWith("meta/classes.txt", "food-101") ?? throw typed.Missing(Layout);
-        var images = new ListedImages(typed, Path.Join(folder, "images"), ListFile.Lines(Path.Join(folder, "meta/classes.txt")));
-        string list = Path.Join(folder, $"meta/{typed.Split}.txt");
+        string folder = spec.FolderWith("meta/classes.txt", "food-101") ?? throw spec.Missing(Layout);
+        var images = new ListedImages(spec, Path.Join(folder, "images"), ListFile.Lines(Path.Join(folder, "meta/classes.txt")));
+        string list = Path.Join(folder, $"meta/{spec.Split}.txt");
         foreach ((int line, string text) in ListFile.Read(list))
         {
             string[] parts = text.Split('/');

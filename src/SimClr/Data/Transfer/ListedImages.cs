@@ -3,14 +3,14 @@ using System.Globalization;
 namespace SimClr.Data;
 
 /// <summary>Collects the images that a set's own lists name, and sees that they are there.</summary>
-/// <param name="typed">What the user typed.</param>
+/// <param name="spec">What the user typed.</param>
 /// <param name="root">The folder that the images are named from.</param>
 /// <param name="classNames">The classes by number: the same in every split of a set.</param>
-internal sealed class ListedImages(TypedName typed, string root, IReadOnlyList<string> classNames)
+internal sealed class ListedImages(DataSpec spec, string root, IReadOnlyList<string> classNames)
 {
     private const int Shown = 3;
 
-    private readonly Dictionary<string, int> numbers = Number(typed, classNames);
+    private readonly Dictionary<string, int> numbers = Number(spec, classNames);
     private readonly List<string> files = [];
     private readonly List<int> labels = [];
     private readonly List<string> missing = [];
@@ -55,40 +55,40 @@ internal sealed class ListedImages(TypedName typed, string root, IReadOnlyList<s
     public FileDataSet ToDataSet(DataOptions options)
     {
         Check();
-        return new FileDataSet(typed.Text, root, files, labels, classNames, options);
+        return new FileDataSet(spec.Text, root, files, labels, classNames, options);
     }
 
-    /// <summary>The same for a set whose images may have several classes each: without labels, see <see cref="ImageDataSet.Presence"/>.</summary>
+    /// <summary>The same for a set whose images may have several classes each: without labels, see <see cref="ImageDataSet.MultiLabels"/>.</summary>
     /// <param name="options">How to decode.</param>
-    /// <param name="presence">What is known of the classes of an image, by its path from the root.</param>
+    /// <param name="multiLabels">What is known of the classes of an image, by its path from the root.</param>
     /// <inheritdoc cref="ToDataSet(DataOptions)"/>
-    public FileDataSet ToDataSet(DataOptions options, Func<string, sbyte[]> presence)
+    public FileDataSet ToDataSet(DataOptions options, Func<string, sbyte[]> multiLabels)
     {
         Check();
-        return new FileDataSet(typed.Text, root, files, [.. files.Select(presence)], classNames, options);
+        return new FileDataSet(spec.Text, root, files, [.. files.Select(multiLabels)], classNames, options);
     }
 
     private void Check()
     {
-        if (missing.Count > 0 && (files.Count == 0 || !typed.AllowMissing))
+        if (missing.Count > 0 && (files.Count == 0 || !spec.AllowMissing))
         {
             string some = string.Join(", ", missing.Take(Shown)) + (missing.Count > Shown ? ", …" : "");
             throw new DataException(
-                $"'{typed.Text}': {Text(missing.Count)} of {Text(missing.Count + files.Count)} listed images are missing in "
+                $"'{spec.Text}': {Text(missing.Count)} of {Text(missing.Count + files.Count)} listed images are missing in "
                     + $"{Path.GetFullPath(root)}: {some}; unpack the archive of the images again");
         }
     }
 
     private static string Text(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
-    private static Dictionary<string, int> Number(TypedName typed, IReadOnlyList<string> names)
+    private static Dictionary<string, int> Number(DataSpec spec, IReadOnlyList<string> names)
     {
         var byName = new Dictionary<string, int>();
         for (int i = 0; i < names.Count; i++)
         {
             if (!byName.TryAdd(names[i], i))
             {
-                throw new DataException($"'{typed.Text}': the class '{names[i]}' is listed twice");
+                throw new DataException($"'{spec.Text}': the class '{names[i]}' is listed twice");
             }
         }
 

@@ -15,14 +15,14 @@ internal static class OxfordFlowers
     private static readonly string[] Names =
         [.. Enumerable.Range(1, Classes).Select(number => number.ToString(CultureInfo.InvariantCulture))];
 
-    public static ImageDataSet Open(TypedName typed, DataOptions options)
+    public static ImageDataSet Open(DataSpec spec, DataOptions options)
     {
-        string folder = typed.FolderWith("setid.mat", "flowers-102") ?? throw typed.Missing(Layout);
+        string folder = spec.FolderWith("setid.mat", "flowers-102") ?? throw spec.Missing(Layout);
         string list = Path.Join(folder, "imagelabels.mat");
         int[] labels = MatFile.Read(list).Integers("labels");
         int[] numbers = MatFile.Read(Path.Join(folder, "setid.mat"))
-            .Integers(typed.Split switch { "train" => "trnid", "validation" => "valid", _ => "tstid" });
-        var images = new ListedImages(typed, Path.Join(folder, "jpg"), Names);
+            .Integers(spec.Split switch { "train" => "trnid", "validation" => "valid", _ => "tstid" });
+        var images = new ListedImages(spec, Path.Join(folder, "jpg"), Names);
         foreach (int number in numbers)
         {
             int label = number > 0 && number <= labels.Length

@@ -12,17 +12,17 @@ internal static class OxfordPets
 
     private static readonly string[] Parts = ["trainval", "test"];
 
-    public static ImageDataSet Open(TypedName typed, DataOptions options)
+    public static ImageDataSet Open(DataSpec spec, DataOptions options)
     {
-        string folder = typed.FolderWith("annotations/trainval.txt", "oxford-iiit-pet") ?? throw typed.Missing(Layout);
+        string folder = spec.FolderWith("annotations/trainval.txt", "oxford-iiit-pet") ?? throw spec.Missing(Layout);
         (string Breed, int Number)[] classes =
         [
             .. Parts.SelectMany(part => Entries(folder, part))
                 .Select(entry => (BreedOf(entry.Image), entry.Number)).Distinct().OrderBy(pair => pair.Number),
         ];
         Check(folder, classes);
-        var images = new ListedImages(typed, Path.Join(folder, "images"), [.. classes.Select(pair => pair.Breed)]);
-        foreach ((string list, int line, string image, int number) in Entries(folder, typed.Split == "test" ? "test" : "trainval"))
+        var images = new ListedImages(spec, Path.Join(folder, "images"), [.. classes.Select(pair => pair.Breed)]);
+        foreach ((string list, int line, string image, int number) in Entries(folder, spec.Split == "test" ? "test" : "trainval"))
         {
             images.Add(list, line, $"{image}.jpg", number - 1);
         }

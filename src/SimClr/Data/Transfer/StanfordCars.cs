@@ -13,34 +13,34 @@ internal static class StanfordCars
     private const string Annotations = "annotations";
     private const string Names = "class_names";
 
-    public static ImageDataSet Open(TypedName typed, DataOptions options)
-        => typed.FolderWith("devkit/cars_meta.mat", "stanford_cars") is { } folder ? OpenDevkit(typed, folder, options)
-            : typed.FolderWith("cars_annos.mat", "stanford_cars") is { } other ? OpenSingle(typed, other, options)
-            : throw typed.Missing(Layout);
+    public static ImageDataSet Open(DataSpec spec, DataOptions options)
+        => spec.FolderWith("devkit/cars_meta.mat", "stanford_cars") is { } folder ? OpenDevkit(spec, folder, options)
+            : spec.FolderWith("cars_annos.mat", "stanford_cars") is { } other ? OpenSingle(spec, other, options)
+            : throw spec.Missing(Layout);
 
-    private static FileDataSet OpenDevkit(TypedName typed, string folder, DataOptions options)
+    private static FileDataSet OpenDevkit(DataSpec spec, string folder, DataOptions options)
     {
-        string[] places = typed.Split == "test"
+        string[] places = spec.Split == "test"
             ? ["cars_test_annos_withlabels.mat", "devkit/cars_test_annos_withlabels.mat"]
             : ["devkit/cars_train_annos.mat", "cars_train_annos.mat"];
         string list = places.Select(place => Path.Join(folder, place)).FirstOrDefault(File.Exists)
-            ?? throw typed.Missing($"{places[0]} (the annotations of the devkit for testing have no classes)");
+            ?? throw spec.Missing($"{places[0]} (the annotations of the devkit for testing have no classes)");
         MatFile mat = MatFile.Read(list);
         var images = new ListedImages(
-            typed, Path.Join(folder, $"cars_{typed.Split}"), MatFile.Read(Path.Join(folder, "devkit/cars_meta.mat")).Texts(Names));
+            spec, Path.Join(folder, $"cars_{spec.Split}"), MatFile.Read(Path.Join(folder, "devkit/cars_meta.mat")).Texts(Names));
         Add(images, list, mat.Texts(Annotations, "fname"), mat.Integers(Annotations, "class"));
         return images.ToDataSet(options);
     }
 
-    private static FileDataSet OpenSingle(TypedName typed, string folder, DataOptions options)
+    private static FileDataSet OpenSingle(DataSpec spec, string folder, DataOptions options)
     {
         string list = Path.Join(folder, "cars_annos.mat");
         MatFile mat = MatFile.Read(list);
-        int wanted = typed.Split == "test" ? 1 : 0;
+        int wanted = spec.Split == "test" ? 1 : 0;
         int[] rows = [.. mat.Integers(Annotations, "test").Index().Where(row => row.Item == wanted).Select(row => row.Index)];
         string[] files = mat.Texts(Annotations, "relative_im_path");
         int[] classes = mat.Integers(Annotations, "class");
-        var images = new ListedImages(typed, folder, mat.Texts(Names));
+        var images = new ListedImages(spec, folder, mat.Texts(Names));
         Add(images, list, [.. rows.Select(row => files[row])], [.. rows.Select(row => classes[row])]);
         return images.ToDataSet(options);
     }

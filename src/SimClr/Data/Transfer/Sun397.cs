@@ -11,15 +11,15 @@ internal static class Sun397
 
     private const string Classes = "ClassName.txt";
 
-    private static readonly string[] Places = ["", "Partitions", "SUN397", "SUN397/Partitions", "../Partitions"];
+    private static readonly string[] ListFolders = ["", "Partitions", "SUN397", "SUN397/Partitions", "../Partitions"];
 
-    public static ImageDataSet Open(TypedName typed, DataOptions options)
+    public static ImageDataSet Open(DataSpec spec, DataOptions options)
     {
-        string name = typed.Split == "test" ? "Testing_01.txt" : "Training_01.txt";
-        string list = Find(typed, name);
-        string classes = Find(typed, Classes);
-        string root = Path.Join(typed.Folder, "SUN397");
-        var images = new ListedImages(typed, Directory.Exists(root) ? root : typed.Folder, ListFile.Lines(classes));
+        string name = spec.Split == "test" ? "Testing_01.txt" : "Training_01.txt";
+        string list = Find(spec, name);
+        string classes = Find(spec, Classes);
+        string root = Path.Join(spec.Folder, "SUN397");
+        var images = new ListedImages(spec, Directory.Exists(root) ? root : spec.Folder, ListFile.Lines(classes));
         foreach ((int line, string text) in ListFile.Read(list))
         {
             int end = text.LastIndexOf('/');
@@ -35,8 +35,8 @@ internal static class Sun397
     }
 
     /// <summary>The lists come in an archive of their own, which unpacks to loose files.</summary>
-    private static string Find(TypedName typed, string file)
-        => Places
-            .Select(place => Path.Join(typed.Folder, place, file))
-            .FirstOrDefault(File.Exists) ?? throw typed.Missing(Layout);
+    private static string Find(DataSpec spec, string file)
+        => ListFolders
+            .Select(place => Path.Join(spec.Folder, place, file))
+            .FirstOrDefault(File.Exists) ?? throw spec.Missing(Layout);
 }

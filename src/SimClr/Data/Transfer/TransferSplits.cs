@@ -49,8 +49,8 @@ public sealed class TransferSplits : IDisposable
         string[] parts = set.ValidationImages > 0 ? ["train", "validation", "test"] : ["train", "test"];
         ImageDataSet[] opened =
         [
-            .. parts.Select(part => DataSets.OpenTyped(
-                new TypedName($"{set.Name}:{folder}:{part}", set.Name, folder, part) { AllowMissing = allowPartial, Seed = seed }, options)),
+            .. parts.Select(part => DataSets.OpenSpec(
+                new DataSpec($"{set.Name}:{folder}:{part}", set.Name, folder, part) { AllowMissing = allowPartial, Seed = seed }, options)),
         ];
         Check(set, folder, opened, allowPartial);
         if (opened.Length == 3)

@@ -15,24 +15,24 @@ internal static class Voc2007
         "motorbike", "person", "pottedplant", "sheep", "sofa", "train", "tvmonitor",
     ];
 
-    public static ImageDataSet Open(TypedName typed, DataOptions options)
+    public static ImageDataSet Open(DataSpec spec, DataOptions options)
     {
-        string part = typed.Split == "validation" ? "val" : typed.Split;
+        string part = spec.Split == "validation" ? "val" : spec.Split;
         string name = $"ImageSets/Main/{part}.txt";
-        string folder = typed.FolderWith(name, "VOCdevkit/VOC2007") ?? typed.FolderWith(name, "VOC2007") ?? throw typed.Missing(Layout);
+        string folder = spec.FolderWith(name, "VOCdevkit/VOC2007") ?? spec.FolderWith(name, "VOC2007") ?? throw spec.Missing(Layout);
         string list = Path.Join(folder, name);
-        var images = new ListedImages(typed, Path.Join(folder, "JPEGImages"), Names);
+        var images = new ListedImages(spec, Path.Join(folder, "JPEGImages"), Names);
         foreach ((int line, string text) in ListFile.Read(list))
         {
             images.Add(list, line, $"{text}.jpg", number: 0);
         }
 
-        return images.ToDataSet(options, file => Presence(Path.Join(folder, "Annotations", Path.ChangeExtension(file, ".xml"))));
+        return images.ToDataSet(options, file => ReadMarks(Path.Join(folder, "Annotations", Path.ChangeExtension(file, ".xml"))));
     }
 
-    private static sbyte[] Presence(string file)
+    private static sbyte[] ReadMarks(string file)
     {
-        sbyte[] presence = [.. Names.Select(_ => ClassPresence.Absent)];
+        sbyte[] presence = [.. Names.Select(_ => MultiLabelMarks.Absent)];
         foreach ((string name, bool difficult) in VocAnnotation.Read(file))
         {
             int number = Array.IndexOf(Names, name);
@@ -41,7 +41,7 @@ internal static class Voc2007
                 throw new DataException($"{file}: got an object of the class '{name}', expected one of {string.Join(", ", Names)}");
             }
 
-            presence[number] = difficult && presence[number] != ClassPresence.Present ? ClassPresence.Unclear : ClassPresence.Present;
+            presence[number] = difficult && presence[number] != MultiLabelMarks.Present ? MultiLabelMarks.Difficult : MultiLabelMarks.Present;
         }
 
         return presence;

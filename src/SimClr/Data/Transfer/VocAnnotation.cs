@@ -9,7 +9,7 @@ namespace SimClr.Data;
 /// </summary>
 internal static class VocAnnotation
 {
-    private const long LargestFile = 1 << 20;
+    private const long MaxFileBytes = 1 << 20;
 
     private static readonly XmlReaderSettings Settings = new()
     {
@@ -17,7 +17,7 @@ internal static class VocAnnotation
         XmlResolver = null,
         IgnoreComments = true,
         IgnoreWhitespace = true,
-        MaxCharactersInDocument = LargestFile,
+        MaxCharactersInDocument = MaxFileBytes,
     };
 
     /// <exception cref="DataException">It cannot be read, or is no such document.</exception>
@@ -25,7 +25,7 @@ internal static class VocAnnotation
     {
         try
         {
-            using FileStream stream = PlainFile.OpenRead(file);
+            using FileStream stream = RegularFile.OpenRead(file);
             using var xml = XmlReader.Create(stream, Settings);
             return xml.MoveToContent() == XmlNodeType.Element && xml.Name == "annotation"
                 ? ReadObjects(xml, file)

@@ -18,7 +18,7 @@ internal sealed class CommunicationThread : IDisposable
     /// <param name="values">What it changes; kept until it has been waited for.</param>
     /// <param name="work">What to do.</param>
     /// <param name="waits">Counts the time spent in waiting for it.</param>
-    public IPendingCommunication Begin(HostValues values, Action work, CallClock waits)
+    public IPendingCommunication Begin(MpiBuffer values, Action work, CallClock waits)
     {
         var pending = new Pending(values, work, waits);
         queue.Add(pending);
@@ -41,7 +41,7 @@ internal sealed class CommunicationThread : IDisposable
         }
     }
 
-    private sealed class Pending(HostValues values, Action work, CallClock waits) : IPendingCommunication
+    private sealed class Pending(MpiBuffer values, Action work, CallClock waits) : IPendingCommunication
     {
         private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private bool returned;
@@ -63,14 +63,14 @@ internal sealed class CommunicationThread : IDisposable
         {
             if (!done.Task.IsCompleted)
             {
-                waits.Within("wait", () => done.Task.GetAwaiter().GetResult());
+                waits.Time("wait", () => done.Task.GetAwaiter().GetResult());
             }
 
             done.Task.GetAwaiter().GetResult();
             if (!returned)
             {
                 returned = true;
-                values.Return();
+                values.CopyBack();
                 values.Dispose();
             }
         }

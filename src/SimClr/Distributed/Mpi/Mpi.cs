@@ -26,7 +26,7 @@ internal sealed unsafe class Mpi : ICommunicator
         this.library = library;
         nint world = library.Abi.World;
         int provided = 0;
-        using (new KeptSignals())
+        using (new SignalHandlers())
         {
             Check("start", library.InitThread(0, 0, severalThreads ? library.Abi.ThreadMultiple : 0, &provided));
         }
@@ -66,10 +66,10 @@ internal sealed unsafe class Mpi : ICommunicator
     public int Size { get; }
 
     /// <inheritdoc/>
-    public TimeSpan Communicated => calls.Total + backgroundCalls.Total;
+    public TimeSpan CommunicationTime => calls.Total + backgroundCalls.Total;
 
     /// <inheritdoc/>
-    public TimeSpan Waited => calls.Total + waits.Total;
+    public TimeSpan WaitTime => calls.Total + waits.Total;
 
     /// <summary>Bytes that one call of MPI moves at most, whose counts have 31 bits.</summary>
     public int PieceBytes { get; set; } = 1 << 30;
@@ -89,9 +89,9 @@ internal sealed unsafe class Mpi : ICommunicator
     /// <inheritdoc/>
     public void AllReduce(Tensor values)
     {
-        using var host = HostValues.Of(values, summed: true);
-        Within("all-reduce", () => Sum(host, foreground));
-        host.Return();
+        using var host = MpiBuffer.Create(values, summed: true);
+        TimeCall("all-reduce", () => Sum(host, foreground));
+        host.CopyBack();
     }
 
     /// <inheritdoc/>
@@ -105,24 +105,24 @@ internal sealed unsafe class Mpi : ICommunicator
             return sum;
         }
 
-        var host = HostValues.Of(values, summed: true);
-        return background.Begin(host, () => backgroundCalls.Within("all-reduce in the background", () => Sum(host, second)), waits);
+        var host = MpiBuffer.Create(values, summed: true);
+        return background.Begin(host, () => backgroundCalls.Time("all-reduce in the background", () => Sum(host, second)), waits);
     }
 
     /// <inheritdoc/>
-    public void AllGather(Tensor mine, Tensor all)
+    public void AllGather(Tensor local, Tensor all)
     {
         ArgumentNullException.ThrowIfNull(all);
-        using var from = HostValues.Of(mine, summed: false);
-        using var to = HostValues.Of(all, summed: false);
+        using var from = MpiBuffer.Create(local, summed: false);
+        using var to = MpiBuffer.Create(all, summed: false);
         if (to.Count != from.Count * Size || to.Type != from.Type)
         {
             throw new ArgumentException(
-                $"got [{string.Join(", ", all.shape)}] of {all.dtype} for what {Size} ranks of [{string.Join(", ", mine.shape)}] of {mine.dtype} gather");
+                $"got [{string.Join(", ", all.shape)}] of {all.dtype} for what {Size} ranks of [{string.Join(", ", local.shape)}] of {local.dtype} gather");
         }
 
-        Within("all-gather", () => Gather(from.Address, to.Address, from.Count * from.Size));
-        to.Return();
+        TimeCall("all-gather", () => Gather(from.Address, to.Address, from.Count * from.Size));
+        to.CopyBack();
     }
 
     /// <inheritdoc/>
@@ -130,19 +130,19 @@ internal sealed unsafe class Mpi : ICommunicator
     {
         ArgumentOutOfRangeException.ThrowIfNegative(root);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(root, Size);
-        using var host = HostValues.Of(values, summed: false);
-        Within("broadcast", () =>
+        using var host = MpiBuffer.Create(values, summed: false);
+        TimeCall("broadcast", () =>
         {
             foreach ((nint at, int count) in Pieces(host.Address, host.Count * host.Size, 1))
             {
                 Check("broadcast", library.Broadcast(at, count, library.Abi.UInt8, root, foreground));
             }
         });
-        host.Return();
+        host.CopyBack();
     }
 
     /// <inheritdoc/>
-    public void Barrier() => Within("barrier", () => Check("barrier", library.Barrier(foreground)));
+    public void Barrier() => TimeCall("barrier", () => Check("barrier", library.Barrier(foreground)));
 
     /// <inheritdoc/>
     public void Abort(int exitCode)
@@ -166,17 +166,17 @@ internal sealed unsafe class Mpi : ICommunicator
 
         ended = true;
         background?.Dispose();
-        calls.Within("end", () => Check("end", library.Finish()));
+        calls.Time("end", () => Check("end", library.Finish()));
         watchdog.Dispose();
     }
 
-    private void Within(string call, Action work)
+    private void TimeCall(string call, Action work)
     {
         threads.Check(Environment.CurrentManagedThreadId);
-        calls.Within(call, work);
+        calls.Time(call, work);
     }
 
-    private void Sum(HostValues values, nint communicator)
+    private void Sum(MpiBuffer values, nint communicator)
     {
         nint type = TypeOf(values.Type);
         foreach ((nint at, int count) in Pieces(values.Address, values.Count, values.Size))
@@ -202,11 +202,11 @@ internal sealed unsafe class Mpi : ICommunicator
         }
     }
 
-    private void Gather(nint mine, nint all, long bytes)
+    private void Gather(nint local, nint all, long bytes)
     {
         if (bytes <= PieceBytes)
         {
-            GatherPiece(mine, all, (int)bytes);
+            GatherPiece(local, all, (int)bytes);
             return;
         }
 
@@ -214,12 +214,12 @@ internal sealed unsafe class Mpi : ICommunicator
         void* pieces = NativeMemory.Alloc((nuint)Size, (nuint)PieceBytes);
         try
         {
-            foreach ((nint at, int count) in Pieces(mine, bytes, 1))
+            foreach ((nint at, int count) in Pieces(local, bytes, 1))
             {
                 GatherPiece(at, (nint)pieces, count);
                 for (int rank = 0; rank < Size; rank++)
                 {
-                    NativeMemory.Copy((byte*)pieces + ((long)rank * count), (byte*)all + (rank * bytes) + (at - mine), (nuint)count);
+                    NativeMemory.Copy((byte*)pieces + ((long)rank * count), (byte*)all + (rank * bytes) + (at - local), (nuint)count);
                 }
             }
         }
@@ -229,15 +229,15 @@ internal sealed unsafe class Mpi : ICommunicator
         }
     }
 
-    private void GatherPiece(nint mine, nint all, int bytes)
-        => Check("all-gather", library.AllGather(mine, bytes, library.Abi.UInt8, all, bytes, library.Abi.UInt8, foreground));
+    private void GatherPiece(nint local, nint all, int bytes)
+        => Check("all-gather", library.AllGather(local, bytes, library.Abi.UInt8, all, bytes, library.Abi.UInt8, foreground));
 
-    private byte[] GatherBytes(byte[] mine)
+    private byte[] GatherBytes(byte[] local)
     {
-        byte[] all = new byte[Size * mine.Length];
-        fixed (byte* from = mine, to = all)
+        byte[] all = new byte[Size * local.Length];
+        fixed (byte* from = local, to = all)
         {
-            GatherPiece((nint)from, (nint)to, mine.Length);
+            GatherPiece((nint)from, (nint)to, local.Length);
         }
 
         return all;
@@ -267,9 +267,9 @@ internal sealed unsafe class Mpi : ICommunicator
 
         private void Make()
         {
-            using var host = HostValues.Of(values, summed: true);
-            owner.Within("all-reduce", () => owner.Sum(host, owner.second));
-            host.Return();
+            using var host = MpiBuffer.Create(values, summed: true);
+            owner.TimeCall("all-reduce", () => owner.Sum(host, owner.second));
+            host.CopyBack();
             done = true;
         }
     }

@@ -10,7 +10,7 @@ internal sealed unsafe partial class MpiLibrary
     public const string Variable = "SIMCLR_MPI_LIBRARY";
 
     private const string StandardName = "mpi_abi";
-    private const int LongestText = 8192;
+    private const int MaxTextBytes = 8192;
 
     private static readonly string[] OpenMpiNames = OperatingSystem.IsMacOS() ? ["libmpi.40.dylib"] : ["libmpi.so.40"];
     private static readonly string[] MpichNames = OperatingSystem.IsMacOS()
@@ -109,7 +109,7 @@ internal sealed unsafe partial class MpiLibrary
     /// <summary>What a code means, in the library's words.</summary>
     public string Describe(int code)
     {
-        byte* text = stackalloc byte[LongestText];
+        byte* text = stackalloc byte[MaxTextBytes];
         int length = 0;
         return errorString(code, text, &length) == 0 ? Encoding.UTF8.GetString(text, length) : $"error {code}";
     }
@@ -118,7 +118,7 @@ internal sealed unsafe partial class MpiLibrary
     {
         // Open MPI's plugins look for its names among those of the whole process.
         const int Now = 2;
-        using var kept = new KeptSignals();
+        using var kept = new SignalHandlers();
         int global = OperatingSystem.IsMacOS() ? 0x8 : 0x100;
         nint loaded = OperatingSystem.IsWindows() ? 0 : LoadLibrary(name, Now | global);
         return loaded == 0 ? null : new MpiLibrary(loaded, name);
@@ -126,7 +126,7 @@ internal sealed unsafe partial class MpiLibrary
 
     private static string Text(delegate* unmanaged<byte*, int*, int> ask)
     {
-        byte* text = stackalloc byte[LongestText];
+        byte* text = stackalloc byte[MaxTextBytes];
         int length = 0;
         return ask(text, &length) == 0 ? Encoding.UTF8.GetString(text, length).Trim('\0', '\n', ' ') : "";
     }

@@ -17,7 +17,7 @@ internal sealed class DeviceCalls : IWatchedCalls
     public long Calls => Interlocked.Read(ref calls);
 
     /// <inheritdoc/>
-    public (TimeSpan Since, string Name)? Present
+    public (TimeSpan Since, string Name)? Current
     {
         get
         {
@@ -49,9 +49,9 @@ internal sealed class DeviceCalls : IWatchedCalls
     // They come to an end in the order in which they were begun.
     private void DropDone()
     {
-        while (under.TryPeek(out (nint Mark, string Name, long Begin) oldest) && library!.IsPast(oldest.Mark))
+        while (under.TryPeek(out (nint Mark, string Name, long Begin) oldest) && library!.IsComplete(oldest.Mark))
         {
-            library.Forget(under.Dequeue().Mark);
+            library.DestroyEvent(under.Dequeue().Mark);
         }
     }
 }

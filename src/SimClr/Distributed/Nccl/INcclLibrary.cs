@@ -9,7 +9,7 @@ namespace SimClr.Distributed;
 internal interface INcclLibrary
 {
     /// <summary>What the first rank draws and all need to know.</summary>
-    byte[] DrawId();
+    byte[] CreateUniqueId();
 
     /// <summary>Connects this rank with the others. Every rank makes this call.</summary>
     /// <param name="id">What the first rank drew.</param>
@@ -22,7 +22,7 @@ internal interface INcclLibrary
     void AllReduce(nint communicator, Tensor values, nint stream);
 
     /// <summary>Puts the joining of the ranks' tensors on a stream.</summary>
-    void AllGather(nint communicator, Tensor mine, Tensor all, nint stream);
+    void AllGather(nint communicator, Tensor local, Tensor all, nint stream);
 
     /// <summary>Puts a broadcast on a stream.</summary>
     void Broadcast(nint communicator, Tensor values, int root, nint stream);
@@ -31,19 +31,19 @@ internal interface INcclLibrary
     nint CurrentStream(int device);
 
     /// <summary>A stream that waits for no other by itself.</summary>
-    nint NewStream(int device);
+    nint CreateStream(int device);
 
     /// <summary>Marks what the stream was given so far.</summary>
-    nint Mark(nint stream, int device);
+    nint RecordEvent(nint stream, int device);
 
     /// <summary>What is put on the stream, which is one of the device, from now on waits for the mark.</summary>
-    void Follow(nint stream, nint mark, int device);
+    void WaitEvent(nint stream, nint mark, int device);
 
     /// <summary>Whether all before a mark is done. Any thread may ask.</summary>
-    bool IsPast(nint mark);
+    bool IsComplete(nint mark);
 
     /// <summary>Gives a mark back; who waits for it still does.</summary>
-    void Forget(nint mark);
+    void DestroyEvent(nint mark);
 
     /// <summary>Throws what went wrong since, on the device.</summary>
     void CheckDevice(nint communicator);

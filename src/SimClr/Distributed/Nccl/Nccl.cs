@@ -29,10 +29,10 @@ internal sealed class Nccl(ICommunicator host, Func<INcclLibrary> load, DeviceTy
     public int Size => host.Size;
 
     /// <inheritdoc/>
-    public TimeSpan Communicated => host.Communicated + calls.Total;
+    public TimeSpan CommunicationTime => host.CommunicationTime + calls.Total;
 
     /// <inheritdoc/>
-    public TimeSpan Waited => host.Waited + calls.Total;
+    public TimeSpan WaitTime => host.WaitTime + calls.Total;
 
     /// <summary>What may not come to an end: calls of NCCL, and what the device has not done yet.</summary>
     public IReadOnlyList<IWatchedCalls> Watched => [calls, onDevice];
@@ -55,20 +55,20 @@ internal sealed class Nccl(ICommunicator host, Func<INcclLibrary> load, DeviceTy
         : Begin("all-reduce", values, nccl => nccl.AllReduce(communicator, values, stream));
 
     /// <inheritdoc/>
-    public void AllGather(Tensor mine, Tensor all)
+    public void AllGather(Tensor local, Tensor all)
     {
-        if (IsElsewhere(mine))
+        if (IsElsewhere(local))
         {
-            host.AllGather(mine, all);
+            host.AllGather(local, all);
             return;
         }
 
-        if (IsElsewhere(all) || all.dtype != mine.dtype || all.numel() != Size * mine.numel())
+        if (IsElsewhere(all) || all.dtype != local.dtype || all.numel() != Size * local.numel())
         {
-            throw new ArgumentException($"got [{string.Join(", ", all.shape)}] of {all.dtype} for what {Size} ranks of [{string.Join(", ", mine.shape)}] gather");
+            throw new ArgumentException($"got [{string.Join(", ", all.shape)}] of {all.dtype} for what {Size} ranks of [{string.Join(", ", local.shape)}] gather");
         }
 
-        Begin("all-gather", mine, nccl => nccl.AllGather(communicator, mine, all, stream)).Wait();
+        Begin("all-gather", local, nccl => nccl.AllGather(communicator, local, all, stream)).Wait();
     }
 
     /// <inheritdoc/>
@@ -123,29 +123,29 @@ internal sealed class Nccl(ICommunicator host, Func<INcclLibrary> load, DeviceTy
     {
         INcclLibrary nccl = library ??= load();
         nint done = 0;
-        calls.Within(name, () =>
+        calls.Time(name, () =>
         {
             if (communicator == 0)
             {
                 device = values.device_index;
-                communicator = nccl.Connect(IdOfAll(nccl), Rank, Size, device);
-                stream = nccl.NewStream(device);
+                communicator = nccl.Connect(SharedId(nccl), Rank, Size, device);
+                stream = nccl.CreateStream(device);
             }
 
-            nint before = nccl.Mark(nccl.CurrentStream(device), device);
-            nccl.Follow(stream, before, device);
-            nccl.Forget(before);
+            nint before = nccl.RecordEvent(nccl.CurrentStream(device), device);
+            nccl.WaitEvent(stream, before, device);
+            nccl.DestroyEvent(before);
             call(nccl);
-            done = nccl.Mark(stream, device);
-            onDevice.Add(nccl, nccl.Mark(stream, device), name);
+            done = nccl.RecordEvent(stream, device);
+            onDevice.Add(nccl, nccl.RecordEvent(stream, device), name);
             nccl.CheckDevice(communicator);
         });
         return new Pending(this, nccl, done);
     }
 
-    private byte[] IdOfAll(INcclLibrary nccl)
+    private byte[] SharedId(INcclLibrary nccl)
     {
-        byte[] id = Rank == 0 ? nccl.DrawId() : new byte[NcclLibrary.IdBytes];
+        byte[] id = Rank == 0 ? nccl.CreateUniqueId() : new byte[NcclLibrary.IdBytes];
         using Tensor shared = tensor(id, device: CPU);
         host.Broadcast(shared);
         return shared.bytes.ToArray();
@@ -159,8 +159,8 @@ internal sealed class Nccl(ICommunicator host, Func<INcclLibrary> load, DeviceTy
         {
             if (left != 0)
             {
-                nccl.Follow(nccl.CurrentStream(owner.device), left, owner.device);
-                nccl.Forget(left);
+                nccl.WaitEvent(nccl.CurrentStream(owner.device), left, owner.device);
+                nccl.DestroyEvent(left);
                 left = 0;
                 nccl.CheckDevice(owner.communicator);
             }

@@ -69,11 +69,11 @@ internal sealed unsafe class NcclLibrary : INcclLibrary
     {
         try
         {
-            nint cuda = OfLibtorch("torch_cuda");
+            nint cuda = LibtorchFunction("torch_cuda");
 
             // Builds of libtorch may have NCCL in them, or be linked with it.
             nint nccl = NativeLibrary.TryGetExport(cuda, "ncclGetUniqueId", out _) ? cuda : First("libnccl.so.2", "libnccl.so");
-            return new NcclLibrary(nccl, OfLibtorch("torch_cpu"), cuda);
+            return new NcclLibrary(nccl, LibtorchFunction("torch_cpu"), cuda);
         }
         catch (Exception error) when (error is DllNotFoundException or EntryPointNotFoundException)
         {
@@ -83,7 +83,7 @@ internal sealed unsafe class NcclLibrary : INcclLibrary
     }
 
     /// <inheritdoc/>
-    public byte[] DrawId()
+    public byte[] CreateUniqueId()
     {
         UniqueId id;
         Check(getUniqueId(&id));
@@ -107,8 +107,8 @@ internal sealed unsafe class NcclLibrary : INcclLibrary
         => Check(allReduce(Data(values), Data(values), (nuint)values.numel(), TypeOf(values), Sum, communicator, stream));
 
     /// <inheritdoc/>
-    public void AllGather(nint communicator, Tensor mine, Tensor all, nint stream)
-        => Check(allGather(Data(mine), Data(all), (nuint)mine.numel(), TypeOf(mine), communicator, stream));
+    public void AllGather(nint communicator, Tensor local, Tensor all, nint stream)
+        => Check(allGather(Data(local), Data(all), (nuint)local.numel(), TypeOf(local), communicator, stream));
 
     /// <inheritdoc/>
     public void Broadcast(nint communicator, Tensor values, int root, nint stream)
@@ -124,7 +124,7 @@ internal sealed unsafe class NcclLibrary : INcclLibrary
     }
 
     /// <inheritdoc/>
-    public nint NewStream(int device)
+    public nint CreateStream(int device)
     {
         int before = Enter(device);
         nint stream = 0;
@@ -135,7 +135,7 @@ internal sealed unsafe class NcclLibrary : INcclLibrary
     }
 
     /// <inheritdoc/>
-    public nint Mark(nint stream, int device)
+    public nint RecordEvent(nint stream, int device)
     {
         // An event belongs to the device on which it is made, and must be that of the stream.
         int before = Enter(device);
@@ -148,7 +148,7 @@ internal sealed unsafe class NcclLibrary : INcclLibrary
     }
 
     /// <inheritdoc/>
-    public void Follow(nint stream, nint mark, int device)
+    public void WaitEvent(nint stream, nint mark, int device)
     {
         // libtorch's stream is 0 unless told otherwise, which is that of the device the thread is on.
         int before = Enter(device);
@@ -158,10 +158,10 @@ internal sealed unsafe class NcclLibrary : INcclLibrary
     }
 
     /// <inheritdoc/>
-    public bool IsPast(nint mark) => queryEvent(mark) != NotReady;   // An error is told where the device is used next.
+    public bool IsComplete(nint mark) => queryEvent(mark) != NotReady;   // An error is told where the device is used next.
 
     /// <inheritdoc/>
-    public void Forget(nint mark) => _ = destroyEvent(mark);
+    public void DestroyEvent(nint mark) => _ = destroyEvent(mark);
 
     /// <inheritdoc/>
     public void CheckDevice(nint communicator)
@@ -174,8 +174,8 @@ internal sealed unsafe class NcclLibrary : INcclLibrary
     /// <inheritdoc/>
     public void Abort(nint communicator) => _ = abort(communicator);
 
-    private static nint OfLibtorch(string name)
-        => OwnLibtorch.TryOpen(name, out nint library) ? library : throw new DllNotFoundException($"libtorch's {name} cannot be loaded");
+    private static nint LibtorchFunction(string name)
+        => CustomLibtorch.TryOpen(name, out nint library) ? library : throw new DllNotFoundException($"libtorch's {name} cannot be loaded");
 
     private static nint First(params string[] names)
     {

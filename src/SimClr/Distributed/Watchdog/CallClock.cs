@@ -17,11 +17,11 @@ internal sealed class CallClock : IWatchedCalls
     public TimeSpan Total => Stopwatch.GetElapsedTime(0, Interlocked.Read(ref ticks));
 
     /// <inheritdoc/>
-    public (TimeSpan Since, string Name)? Present
+    public (TimeSpan Since, string Name)? Current
         => Volatile.Read(ref entered) is > 0 and { } begin ? (Stopwatch.GetElapsedTime(begin), Volatile.Read(ref name)) : null;
 
     /// <summary>Does the work as a call of this name.</summary>
-    public void Within(string call, Action work)
+    public void Time(string call, Action work)
     {
         Volatile.Write(ref name, call);
         Interlocked.Increment(ref calls);

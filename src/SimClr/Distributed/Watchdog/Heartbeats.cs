@@ -16,7 +16,7 @@ internal sealed class Heartbeats : IDisposable
     private const int TokenBytes = 16;
     private const int HeaderBytes = TokenBytes + 8;
     private const int EntryBytes = 13;
-    private const int MostEntries = 100;   // A datagram stays below what networks carry in one piece.
+    private const int MaxEntries = 100;   // A datagram stays below what networks carry in one piece.
     private static readonly TimeSpan Direct = TimeSpan.FromSeconds(5);
 
     private readonly Socket? socket;
@@ -43,7 +43,7 @@ internal sealed class Heartbeats : IDisposable
     public static Heartbeats Open(int rank, int size, Func<byte[], byte[]> gather)
     {
         Socket? socket = TryOpen();
-        RankAddress own = OwnAddress((socket?.LocalEndPoint as IPEndPoint)?.Port ?? 0);
+        RankAddress own = LocalAddress((socket?.LocalEndPoint as IPEndPoint)?.Port ?? 0);
         RankAddress[] ranks = RankAddress.Read(gather(own.Write()));
 
         // Strangers do not know what rank 0 drew.
@@ -77,9 +77,9 @@ internal sealed class Heartbeats : IDisposable
             return;
         }
 
-        for (int first = 0; first < entries.Length; first += MostEntries)
+        for (int first = 0; first < entries.Length; first += MaxEntries)
         {
-            byte[] datagram = Write(first, Math.Min(MostEntries, entries.Length - first));
+            byte[] datagram = Write(first, Math.Min(MaxEntries, entries.Length - first));
             foreach (int neighbor in Neighbors(rank, ranks.Length))
             {
                 Send(datagram, neighbor);
@@ -131,11 +131,11 @@ internal sealed class Heartbeats : IDisposable
         }
     }
 
-    private static RankAddress OwnAddress(int port)
+    private static RankAddress LocalAddress(int port)
     {
         try
         {
-            return RankAddress.Own(port);
+            return RankAddress.Local(port);
         }
         catch (NetworkInformationException)
         {
@@ -209,15 +209,15 @@ internal sealed class Heartbeats : IDisposable
         }
     }
 
-    private void Merge(ReadOnlySpan<byte> told, int first)
+    private void Merge(ReadOnlySpan<byte> datagram, int first)
     {
-        for (int index = first; told.Length >= EntryBytes; index++, told = told[EntryBytes..])
+        for (int index = first; datagram.Length >= EntryBytes; index++, datagram = datagram[EntryBytes..])
         {
-            uint beats = BinaryPrimitives.ReadUInt32LittleEndian(told);
+            uint beats = BinaryPrimitives.ReadUInt32LittleEndian(datagram);
             if (index >= 0 && index < entries.Length && index != rank && beats > entries[index].Beats)
             {
-                long calls = BinaryPrimitives.ReadInt64LittleEndian(told[4..]);
-                entries[index] = new Entry(beats, calls, told[12] == 1, Stopwatch.GetTimestamp());
+                long calls = BinaryPrimitives.ReadInt64LittleEndian(datagram[4..]);
+                entries[index] = new Entry(beats, calls, datagram[12] == 1, Stopwatch.GetTimestamp());
             }
         }
     }

@@ -7,5 +7,5 @@ internal interface IWatchedCalls
     long Calls { get; }
 
     /// <summary>For how long the present call has gone on, and its name; null outside of calls.</summary>
-    (TimeSpan Since, string Name)? Present { get; }
+    (TimeSpan Since, string Name)? Current { get; }
 }

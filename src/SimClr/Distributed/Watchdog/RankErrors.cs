@@ -9,7 +9,7 @@ public static class RankErrors
     private const string Key = "SimClr.OfAllRanks";
 
     /// <summary>Says of an error that all ranks throw one here.</summary>
-    public static T OfAllRanks<T>(this T error)
+    public static T MarkCollective<T>(this T error)
         where T : Exception
     {
         error.Data[Key] = true;
@@ -17,6 +17,6 @@ public static class RankErrors
     }
 
     /// <summary>Whether all ranks have thrown with this one.</summary>
-    public static bool AreOfAllRanks(Exception? error)
-        => error is not null && (error is PeerException || error.Data.Contains(Key) || AreOfAllRanks(error.InnerException));
+    public static bool IsCollective(Exception? error)
+        => error is not null && (error is PeerException || error.Data.Contains(Key) || IsCollective(error.InnerException));
 }

@@ -5,7 +5,7 @@ namespace SimClr.Distributed;
 /// <summary>The last words of a rank whose call does not come to an end: who is to blame, as far as it can be known.</summary>
 internal static class SilenceReport
 {
-    private const int MostNamed = 8;
+    private const int MaxNamed = 8;
 
     /// <summary>What to tell.</summary>
     /// <param name="rank">Who tells.</param>
@@ -13,7 +13,7 @@ internal static class SilenceReport
     /// <param name="waited">How long it has been waited for.</param>
     /// <param name="states">What is known of all ranks.</param>
     /// <param name="silentAfter">Who has given no sign of life for so long counts as not heard from.</param>
-    public static string Of(int rank, string call, TimeSpan waited, RankState[] states, TimeSpan silentAfter)
+    public static string Describe(int rank, string call, TimeSpan waited, RankState[] states, TimeSpan silentAfter)
     {
         int[] others = [.. Enumerable.Range(0, states.Length).Where(other => other != rank)];
         int[] silent = [.. others.Where(other => IsSilent(states[other], silentAfter))];
@@ -31,7 +31,7 @@ internal static class SilenceReport
     /// <param name="rank">The silent one.</param>
     /// <param name="state">What is known of it.</param>
     /// <param name="timeout">When the run will be ended.</param>
-    public static string Early(int rank, RankState state, TimeSpan timeout)
+    public static string DescribeWarning(int rank, RankState state, TimeSpan timeout)
         => $"rank {rank} ({Where(state)}) is {SilentFor(state)}, and others wait for it; after {Seconds(timeout)} the run is ended";
 
     /// <summary>Whether a rank counts as not heard from.</summary>
@@ -39,8 +39,8 @@ internal static class SilenceReport
 
     private static string Names(int[] ranks, Func<int, string> about)
     {
-        string more = ranks.Length > MostNamed ? $" and {ranks.Length - MostNamed} more" : "";
-        return string.Join(", ", ranks.Take(MostNamed).Select(rank => $"rank {rank} ({about(rank)})")) + more;
+        string more = ranks.Length > MaxNamed ? $" and {ranks.Length - MaxNamed} more" : "";
+        return string.Join(", ", ranks.Take(MaxNamed).Select(rank => $"rank {rank} ({about(rank)})")) + more;
     }
 
     private static string Where(RankState state) => $"process {state.Address.Process} on {state.Address.Host}";

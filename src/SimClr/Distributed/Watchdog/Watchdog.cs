@@ -10,7 +10,7 @@ internal sealed class Watchdog : IDisposable
 {
     private const int ExitCode = 1;
 
-    private static readonly TimeSpan LongestInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MaxInterval = TimeSpan.FromSeconds(1);
 
     private readonly ICommunicator communicator;
     private readonly Heartbeats heartbeats;
@@ -29,7 +29,7 @@ internal sealed class Watchdog : IDisposable
         this.watched = watched;
         logger = options.Logger;
         timeout = TimeSpan.FromSeconds(options.Timeout);
-        interval = timeout / 10 < LongestInterval ? timeout / 10 : LongestInterval;
+        interval = timeout / 10 < MaxInterval ? timeout / 10 : MaxInterval;
         thread = new Thread(Watch) { IsBackground = true, Name = "watchdog" };
         thread.Start();
     }
@@ -71,7 +71,7 @@ internal sealed class Watchdog : IDisposable
             // Early, for a launcher that notices a lost machine may end the job before the time is over.
             foreach (int silent in Enumerable.Range(0, states.Length).Where(rank => IsSilent(states[rank]) && warned.Add(rank)))
             {
-                logger.LogWarning("{Report}", SilenceReport.Early(silent, states[silent], timeout));
+                logger.LogWarning("{Report}", SilenceReport.DescribeWarning(silent, states[silent], timeout));
             }
         }
     }
@@ -86,7 +86,7 @@ internal sealed class Watchdog : IDisposable
         heartbeats.Listen(interval);
     }
 
-    private (TimeSpan Since, string Name)? Longest() => watched.Select(calls => calls.Present).MaxBy(call => call?.Since);
+    private (TimeSpan Since, string Name)? Longest() => watched.Select(calls => calls.Current).MaxBy(call => call?.Since);
 
     private void End(TimeSpan waited, string call, RankState[] states)
     {
@@ -95,7 +95,7 @@ internal sealed class Watchdog : IDisposable
             // A rank before this one sees the same, tells it and ends all: that is said once. If it does not, this one does.
             for (int beat = 0; beat < 3 && !ended; beat++)
             {
-                Thread.Sleep(LongestInterval);
+                Thread.Sleep(MaxInterval);
             }
 
             if (Longest() is not { } still || still.Since < waited || ended)
@@ -104,7 +104,7 @@ internal sealed class Watchdog : IDisposable
             }
         }
 
-        logger.LogCritical("{Report}", SilenceReport.Of(communicator.Rank, call, waited, states, SilentAfter));
+        logger.LogCritical("{Report}", SilenceReport.Describe(communicator.Rank, call, waited, states, SilentAfter));
         communicator.Abort(ExitCode);
     }
 }

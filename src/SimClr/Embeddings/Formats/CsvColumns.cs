@@ -34,11 +34,11 @@ internal sealed class CsvColumns
     public int Dimension { get; }
 
     /// <summary>The name of one of the numbers.</summary>
-    public static string Name(int place) => string.Create(CultureInfo.InvariantCulture, $"e{place}");
+    public static string Name(int index) => string.Create(CultureInfo.InvariantCulture, $"e{index}");
 
     /// <summary>Reads a header.</summary>
     /// <exception cref="DataException">It lacks a column, or the numbers do not follow each other.</exception>
-    public static CsvColumns Of(string[] header, string file, bool wantsNumbers)
+    public static CsvColumns Parse(string[] header, string file, bool wantsNumbers)
     {
         string[] names = [.. header.Select(name => name.Trim())];
         var columns = new CsvColumns(file, names);

@@ -9,7 +9,7 @@ namespace SimClr.Embeddings;
 internal sealed class CsvFormat : IEmbeddingFormat
 {
     // A header of more columns than this is no header, and a line without an end would fill memory.
-    private const int LongestHeader = 1 << 22;
+    private const int MaxHeaderBytes = 1 << 22;
 
     /// <inheritdoc/>
     public string Extension => ".csv";
@@ -27,7 +27,7 @@ internal sealed class CsvFormat : IEmbeddingFormat
         using var text = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
         if (!rows.Continues)
         {
-            text.WriteLine(string.Join(',', [Heading(rows), .. Enumerable.Range(0, rows.Dimension).Select(CsvColumns.Name)]));
+            text.WriteLine(string.Join(',', [Header(rows), .. Enumerable.Range(0, rows.Dimension).Select(CsvColumns.Name)]));
         }
 
         Span<char> number = stackalloc char[32];
@@ -49,7 +49,7 @@ internal sealed class CsvFormat : IEmbeddingFormat
     });
 
     /// <summary>The columns that describe rows.</summary>
-    internal static string Heading(EmbeddingRows rows)
+    internal static string Header(EmbeddingRows rows)
         => "path" + (rows.HasSizes ? ",width,height" : "") + (rows.HasLabels ? ",label" : "");
 
     /// <summary>What stands in them.</summary>
@@ -68,14 +68,14 @@ internal sealed class CsvFormat : IEmbeddingFormat
         var rows = new RowDescriptions();
         var values = new List<float>();
         CsvColumns? columns = null;
-        using StreamReader text = PlainFile.OpenText(path);
+        using StreamReader text = RegularFile.OpenText(path);
         try
         {
             foreach ((int line, string[] fields) in CsvReader.Read(text))
             {
                 if (columns is null)
                 {
-                    columns = CsvColumns.Of(fields, path, wantsNumbers);
+                    columns = CsvColumns.Parse(fields, path, wantsNumbers);
                     continue;
                 }
 
@@ -100,8 +100,8 @@ internal sealed class CsvFormat : IEmbeddingFormat
     /// <summary>Looks that a file is text whose lines have ends.</summary>
     internal static void RequireLines(string path)
     {
-        using FileStream stream = PlainFile.OpenRead(path);
-        byte[] start = new byte[Math.Min(LongestHeader, stream.Length)];
+        using FileStream stream = RegularFile.OpenRead(path);
+        byte[] start = new byte[Math.Min(MaxHeaderBytes, stream.Length)];
         stream.ReadExactly(start);
         int end = start.AsSpan().IndexOf((byte)'\n');
         if (end < 0 || start.AsSpan(0, end).Contains((byte)0))

@@ -21,7 +21,7 @@ internal static class CsvJoin
             {
                 if (columns is null)
                 {
-                    columns = CsvColumns.Of(fields, file, wantsNumbers: true);
+                    columns = CsvColumns.Parse(fields, file, wantsNumbers: true);
                     continue;
                 }
 
@@ -34,7 +34,7 @@ internal static class CsvJoin
         {
             foreach (string file in files)
             {
-                using FileStream part = PlainFile.OpenRead(file);
+                using FileStream part = RegularFile.OpenRead(file);
                 part.CopyTo(stream);
             }
         });
@@ -43,7 +43,7 @@ internal static class CsvJoin
 
     private static IEnumerable<(int Line, string[] Fields)> Records(string file)
     {
-        using StreamReader text = PlainFile.OpenText(file);
+        using StreamReader text = RegularFile.OpenText(file);
         foreach ((int Line, string[] Fields) record in CsvReader.Read(text))
         {
             yield return record;

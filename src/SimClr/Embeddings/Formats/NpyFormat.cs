@@ -16,7 +16,7 @@ internal sealed class NpyFormat : IEmbeddingFormat
     /// <inheritdoc/>
     public EmbeddingTable Read(string path)
     {
-        using FileStream stream = PlainFile.OpenRead(path);
+        using FileStream stream = RegularFile.OpenRead(path);
         NpyHeader header = NpyHeader.Read(stream, path);
         (int rows, int dimension) = StoredNumbers.Matrix(header.Shape, path);
         long bytes = (long)rows * dimension * StoredNumbers.Size(header.Type);
@@ -27,7 +27,7 @@ internal sealed class NpyFormat : IEmbeddingFormat
                     + "the file was cut short or is damaged");
         }
 
-        RowDescriptions? described = Described(path, rows);
+        RowDescriptions? described = ReadDescriptions(path, rows);
         float[] values = StoredNumbers.Read(stream, rows, dimension, header.Type, path);
         return described?.ToTable(values, dimension) ?? new EmbeddingTable(values, dimension, RowDescriptions.Numbered(path, rows));
     }
@@ -38,7 +38,7 @@ internal sealed class NpyFormat : IEmbeddingFormat
         AtomicFile.Write(CompanionOf(path), stream =>
         {
             using var text = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
-            text.WriteLine(CsvFormat.Heading(rows));
+            text.WriteLine(CsvFormat.Header(rows));
             foreach (EmbeddingTable block in rows.Blocks())
             {
                 for (int row = 0; row < block.Count; row++)
@@ -57,7 +57,7 @@ internal sealed class NpyFormat : IEmbeddingFormat
         });
     }
 
-    private static RowDescriptions? Described(string path, int rows)
+    private static RowDescriptions? ReadDescriptions(string path, int rows)
     {
         string companion = CompanionOf(path);
         if (!File.Exists(companion))
@@ -65,7 +65,7 @@ internal sealed class NpyFormat : IEmbeddingFormat
             return null;
         }
 
-        if (PlainFile.OtherKind(companion) is { } kind)
+        if (RegularFile.SpecialKind(companion) is { } kind)
         {
             throw new DataException(
                 $"{companion} is {kind}, not a file; expected the description of the rows of {path}, or nothing");

@@ -14,7 +14,7 @@ namespace SimClr.Embeddings;
 internal sealed partial record NpyHeader(StoredType Type, long[] Shape)
 {
     private const int Alignment = 64;
-    private const int Longest = 1 << 16;
+    private const int MaxHeaderBytes = 1 << 16;
 
     private static readonly (string Name, StoredType Type)[] Types =
         [("<f4", StoredType.Float32), ("<f8", StoredType.Float64), ("<f2", StoredType.Float16)];
@@ -44,7 +44,7 @@ internal sealed partial record NpyHeader(StoredType Type, long[] Shape)
         Match found = Dictionary().Match(text);
         if (!found.Success)
         {
-            throw new DataException($"{file}: got the header {Shortened(text)}, expected a matrix of float32, float64 or float16 as numpy.save writes it");
+            throw new DataException($"{file}: got the header {Shorten(text)}, expected a matrix of float32, float64 or float16 as numpy.save writes it");
         }
 
         string name = found.Groups["type"].Value;
@@ -76,11 +76,11 @@ internal sealed partial record NpyHeader(StoredType Type, long[] Shape)
             length = BinaryPrimitives.ReadUInt32LittleEndian(start.AsSpan(Magic.Length + 2));
         }
 
-        if (start[Magic.Length] is 0 or > 3 || length > Longest || length > stream.Length - stream.Position)
+        if (start[Magic.Length] is 0 or > 3 || length > MaxHeaderBytes || length > stream.Length - stream.Position)
         {
             throw new DataException(
                 $"{file}: got version {start[Magic.Length]} and a header of {length} bytes in a file of {stream.Length}, "
-                    + $"expected version 1 to 3 and at most {Longest}; the file is damaged or cut short");
+                    + $"expected version 1 to 3 and at most {MaxHeaderBytes}; the file is damaged or cut short");
         }
 
         byte[] header = new byte[length];
@@ -96,7 +96,7 @@ internal sealed partial record NpyHeader(StoredType Type, long[] Shape)
             : throw new DataException($"{file}: got the shape ({text}), expected whole numbers; the file is damaged"))];
     }
 
-    private static string Shortened(string text) => text.Length > 120 ? text[..120] + "…" : text.TrimEnd();
+    private static string Shorten(string text) => text.Length > 120 ? text[..120] + "…" : text.TrimEnd();
 
     [GeneratedRegex(@"^\{'descr': '(?<type>[^']*)', 'fortran_order': (?<fortran>True|False), 'shape': \((?<shape>[^)]*)\),? *\}\s*$")]
     private static partial Regex Dictionary();

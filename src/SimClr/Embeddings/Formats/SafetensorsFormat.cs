@@ -31,15 +31,15 @@ internal sealed class SafetensorsFormat : IEmbeddingFormat
     /// <inheritdoc/>
     public EmbeddingTable Read(string path)
     {
-        using FileStream stream = PlainFile.OpenRead(path);
+        using FileStream stream = RegularFile.OpenRead(path);
         SafetensorsParts parts = SafetensorsParts.Read(stream, path);
         if (!parts.Has(Matrix))
         {
             throw new DataException(
-                $"{path}: got the tensors {parts.Words}, expected one named '{Matrix}'; is it a checkpoint or an encoder instead of embeddings?");
+                $"{path}: got the tensors {parts.NamesText}, expected one named '{Matrix}'; is it a checkpoint or an encoder instead of embeddings?");
         }
 
-        TensorPlace matrix = parts[Matrix];
+        TensorEntry matrix = parts[Matrix];
         int type = Array.FindIndex(Types, t => t.Name == matrix.Type);
         if (type < 0)
         {

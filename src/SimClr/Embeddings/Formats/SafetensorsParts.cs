@@ -11,7 +11,7 @@ internal sealed class SafetensorsParts
 {
     private readonly Stream stream;
     private readonly string file;
-    private readonly Dictionary<string, TensorPlace> places;
+    private readonly Dictionary<string, TensorEntry> places;
 
     private SafetensorsParts(Stream stream, string file)
     {
@@ -26,12 +26,12 @@ internal sealed class SafetensorsParts
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>The names, for messages.</summary>
-    public string Words => string.Join(", ", places.Keys.Take(4).Select(name => $"'{name}'")) + (places.Count > 4 ? ", …" : "");
+    public string NamesText => string.Join(", ", places.Keys.Take(4).Select(name => $"'{name}'")) + (places.Count > 4 ? ", …" : "");
 
     /// <summary>A tensor's place.</summary>
-    public TensorPlace this[string name] => places.TryGetValue(name, out TensorPlace? place)
+    public TensorEntry this[string name] => places.TryGetValue(name, out TensorEntry? place)
         ? place
-        : throw new DataException($"{file}: got the tensors {Words}, expected one named '{name}' too");
+        : throw new DataException($"{file}: got the tensors {NamesText}, expected one named '{name}' too");
 
     /// <summary>Reads the header.</summary>
     /// <exception cref="DataException">It is none, or does not fit the file.</exception>
@@ -42,7 +42,7 @@ internal sealed class SafetensorsParts
     /// <summary>Checks that a tensor is as long as its shape says, and within the file.</summary>
     public void Require(string name, int bytesPerNumber, params long[] shape)
     {
-        TensorPlace place = this[name];
+        TensorEntry place = this[name];
         bool fits = place.Shape.SequenceEqual(shape) && place.Begin <= place.End && place.End <= stream.Length
             && place.End - place.Begin == shape.Aggregate((long)bytesPerNumber, (product, n) => product * n);
         if (!fits)
@@ -56,7 +56,7 @@ internal sealed class SafetensorsParts
     /// <summary>A tensor of bytes.</summary>
     public byte[] Bytes(string name)
     {
-        TensorPlace place = this[name];
+        TensorEntry place = this[name];
         Require(name, 1, place.End - place.Begin);
         return place.Type == "U8" && place.End - place.Begin <= Array.MaxLength
             ? Content(place)
@@ -67,7 +67,7 @@ internal sealed class SafetensorsParts
     public long[] Integers(string name, string type, long count)
     {
         int size = type == "I64" ? 8 : 4;
-        TensorPlace place = this[name];
+        TensorEntry place = this[name];
         if (place.Type != type || count * size > Array.MaxLength)
         {
             throw new DataException($"{file}: tensor '{name}' is of type {place.Type}, expected {type}");
@@ -84,10 +84,10 @@ internal sealed class SafetensorsParts
         return numbers;
     }
 
-    private byte[] Content(TensorPlace place)
+    private byte[] Content(TensorEntry entry)
     {
-        byte[] bytes = new byte[place.End - place.Begin];
-        stream.Position = place.Begin;
+        byte[] bytes = new byte[entry.End - entry.Begin];
+        stream.Position = entry.Begin;
         stream.ReadExactly(bytes);
         return bytes;
     }

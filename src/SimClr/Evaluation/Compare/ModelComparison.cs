@@ -1,23 +1,23 @@
 namespace SimClr.Evaluation;
 
 /// <summary>How two classifications of the same images differ.</summary>
-/// <param name="BothRight">Images that both got right.</param>
-/// <param name="OnlyARight">Images that only the first got right.</param>
-/// <param name="OnlyBRight">Images that only the second got right.</param>
+/// <param name="BothCorrect">Images that both got right.</param>
+/// <param name="OnlyACorrect">Images that only the first got right.</param>
+/// <param name="OnlyBCorrect">Images that only the second got right.</param>
 /// <param name="BothWrong">Images that both got wrong.</param>
-public sealed record ModelComparison(int BothRight, int OnlyARight, int OnlyBRight, int BothWrong)
+public sealed record ModelComparison(int BothCorrect, int OnlyACorrect, int OnlyBCorrect, int BothWrong)
 {
     /// <summary>Test images.</summary>
-    public int Images => BothRight + OnlyARight + OnlyBRight + BothWrong;
+    public int Images => BothCorrect + OnlyACorrect + OnlyBCorrect + BothWrong;
 
     /// <summary>Accuracy of the first, 0 … 1.</summary>
-    public double Top1A => (double)(BothRight + OnlyARight) / Images;
+    public double Top1A => (double)(BothCorrect + OnlyACorrect) / Images;
 
     /// <summary>Accuracy of the second.</summary>
-    public double Top1B => (double)(BothRight + OnlyBRight) / Images;
+    public double Top1B => (double)(BothCorrect + OnlyBCorrect) / Images;
 
     /// <summary>Accuracy of the first less that of the second.</summary>
-    public double Difference => (double)(OnlyARight - OnlyBRight) / Images;
+    public double Difference => (double)(OnlyACorrect - OnlyBCorrect) / Images;
 
     /// <summary>Its 95 % interval (percentile bootstrap over the test images, both on the same resamples).</summary>
     public required Interval DifferenceInterval { get; init; }

@@ -8,7 +8,7 @@ namespace SimClr.Evaluation;
 /// <param name="B">Whether the second was right.</param>
 public sealed record PredictionPair(int[] Labels, bool[] A, bool[] B)
 {
-    private const int MostNamed = 3;
+    private const int MaxNamed = 3;
 
     /// <summary>
     /// Brings both into one order. Images are the same by their paths, without the folder that all images of a file
@@ -21,7 +21,7 @@ public sealed record PredictionPair(int[] Labels, bool[] A, bool[] B)
     /// <exception cref="DataException">They are about different images, or disagree about a label.</exception>
     public static PredictionPair Match(IReadOnlyList<Prediction> a, IReadOnlyList<Prediction> b, string nameA, string nameB)
     {
-        (Prediction[] first, Prediction[] second) = (Ordered(a), Ordered(b));
+        (Prediction[] first, Prediction[] second) = (SortByPath(a), SortByPath(b));
         string[] pathsA = [.. first.Select(row => row.Path)];
         string[] pathsB = [.. second.Select(row => row.Path)];
         if (!pathsA.SequenceEqual(pathsB))
@@ -40,7 +40,7 @@ public sealed record PredictionPair(int[] Labels, bool[] A, bool[] B)
             [.. first.Select(row => numbers[row.Label])], [.. first.Select(row => row.Correct)], [.. second.Select(row => row.Correct)]);
     }
 
-    private static Prediction[] Ordered(IReadOnlyList<Prediction> rows)
+    private static Prediction[] SortByPath(IReadOnlyList<Prediction> rows)
     {
         int shared = SharedFolder(rows);
         return [.. rows.Select(row => row with { Path = Nfc.Compose(row.Path[shared..].Replace('\\', '/')) }).OrderBy(row => row.Path, StringComparer.Ordinal)];
@@ -60,7 +60,7 @@ public sealed record PredictionPair(int[] Labels, bool[] A, bool[] B)
 
     private static string Only(string[] paths, string[] others, string name)
     {
-        string[] only = [.. paths.Except(others).Take(MostNamed)];
-        return only.Length == 0 ? "" : $"; only in {name}: {string.Join(", ", only)}{(only.Length == MostNamed ? ", …" : "")}";
+        string[] only = [.. paths.Except(others).Take(MaxNamed)];
+        return only.Length == 0 ? "" : $"; only in {name}: {string.Join(", ", only)}{(only.Length == MaxNamed ? ", …" : "")}";
     }
 }

@@ -21,7 +21,7 @@ public sealed record Prediction(string Path, string Label, string Predicted)
 public static class PredictionsFile
 {
     /// <summary>The name under which a folder is searched for one.</summary>
-    public const string UsualName = "predictions.csv";
+    public const string DefaultName = "predictions.csv";
 
     private const string Header = "path,label,prediction,correct";
 
@@ -47,10 +47,10 @@ public static class PredictionsFile
     /// <exception cref="DataException">There is none, or it is not what <see cref="Write"/> leaves.</exception>
     public static IReadOnlyList<Prediction> Read(string place)
     {
-        string file = Directory.Exists(place) ? Path.Combine(place, UsualName) : place;
+        string file = Directory.Exists(place) ? Path.Combine(place, DefaultName) : place;
         try
         {
-            using StreamReader text = PlainFile.OpenText(file);
+            using StreamReader text = RegularFile.OpenText(file);
             return Parse(file, CsvReader.Read(text));
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
@@ -76,7 +76,7 @@ public static class PredictionsFile
                 continue;
             }
 
-            found.Add(One(file, line, fields));
+            found.Add(ParseRow(file, line, fields));
         }
 
         return found.Count > 0 ? found : throw new DataException($"{file} holds no prediction; expected a row per image below the header '{Header}'");
@@ -96,7 +96,7 @@ public static class PredictionsFile
         }
     }
 
-    private static Prediction One(string file, int line, string[] fields)
+    private static Prediction ParseRow(string file, int line, string[] fields)
     {
         if (fields.Length != 4)
         {

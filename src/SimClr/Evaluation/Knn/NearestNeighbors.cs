@@ -42,16 +42,16 @@ public static class NearestNeighbors
         Tensor similarities = queries.narrow(0, start, count).matmul(bank.t());
         var (values, indices) = similarities.topk(k, dim: 1);
         (long[] rows, float[] nearest) = (Numbers<long>(indices), Numbers<float>(values));
-        foreach (int query in CutThroughEquals(similarities, values))
+        foreach (int query in QueriesWithTies(similarities, values))
         {
-            FirstOfEquals(Numbers<float>(similarities[query]), rows.AsSpan(query * k, k), nearest.AsSpan(query * k, k));
+            TakeFirstOfTies(Numbers<float>(similarities[query]), rows.AsSpan(query * k, k), nearest.AsSpan(query * k, k));
         }
 
         return (rows, nearest);
     }
 
     // Queries for which more rows are as similar as the least similar one found.
-    private static IEnumerable<int> CutThroughEquals(Tensor similarities, Tensor values)
+    private static IEnumerable<int> QueriesWithTies(Tensor similarities, Tensor values)
     {
         long k = values.shape[1];
         long[] asSimilar = Numbers<long>(similarities.ge(values.narrow(1, k - 1, 1)).sum(1));
@@ -59,7 +59,7 @@ public static class NearestNeighbors
     }
 
     // topk takes any of several equals; this takes the first.
-    private static void FirstOfEquals(float[] similarities, Span<long> rows, Span<float> nearest)
+    private static void TakeFirstOfTies(float[] similarities, Span<long> rows, Span<float> nearest)
     {
         float least = nearest[^1];
         int filled = 0;

@@ -6,10 +6,10 @@ namespace SimClr.Evaluation;
 /// <param name="Knn">Weighted kNN (k 20, τ 0.1).</param>
 /// <param name="Linear">A linear layer on fixed embeddings, trained on all labels.</param>
 /// <param name="LinearTenPerClass">The same, trained on ten labels of each class, with weight decay 0.1.</param>
-/// <param name="KnnDisturbed">kNN when the test images are taken by another photographer.</param>
+/// <param name="KnnPerturbed">kNN when the test images are taken by another photographer.</param>
 /// <param name="FindOriginal">How often a disturbed image is nearest to its own original among all test images.</param>
 public sealed record RepresentationQuality(
-    double Knn, double Linear, double LinearTenPerClass, double KnnDisturbed, double FindOriginal)
+    double Knn, double Linear, double LinearTenPerClass, double KnnPerturbed, double FindOriginal)
 {
     private const int Neighbors = 20;
     private const int FewLabels = 10;
@@ -21,11 +21,11 @@ public sealed record RepresentationQuality(
     /// <summary>Measures; nothing is chosen by what comes out.</summary>
     /// <param name="train">Embeddings of labeled images to learn classes from.</param>
     /// <param name="test">Embeddings of other images.</param>
-    /// <param name="disturbed">Embeddings of the same other images, disturbed.</param>
+    /// <param name="perturbed">Embeddings of the same other images, disturbed.</param>
     /// <param name="cancellation">Stops between measures.</param>
     /// <exception cref="DataException">Labels are missing, or the tables do not fit each other.</exception>
     public static RepresentationQuality Measure(
-        EmbeddingTable train, EmbeddingTable test, EmbeddingTable disturbed, CancellationToken cancellation = default)
+        EmbeddingTable train, EmbeddingTable test, EmbeddingTable perturbed, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(train);
         IReadOnlyList<int> labels = train.RequireLabels();
@@ -34,9 +34,9 @@ public sealed record RepresentationQuality(
         EmbeddingTable few = train.Subset(LabelSubset.PerClass(labels, perClass));
         return new RepresentationQuality(
             KnnClassifier.Evaluate(train, test, k).Top1,
-            LinearProbe.Evaluate(train, test, cancellation: cancellation).Top1,
-            LinearProbe.Evaluate(few, test, OnFewLabels, cancellation).Top1,
-            KnnClassifier.Evaluate(train, disturbed, k).Top1,
-            Retrieval.FindOriginal(test, disturbed));
+            LinearEvaluation.OnEmbeddings(train, test, cancellation: cancellation).Top1,
+            LinearEvaluation.OnEmbeddings(few, test, OnFewLabels, cancellation).Top1,
+            KnnClassifier.Evaluate(train, perturbed, k).Top1,
+            Retrieval.FindOriginal(test, perturbed));
     }
 }

@@ -20,7 +20,7 @@ public sealed record LinearProgress(int Epoch, int Epochs, double Loss);
 /// random crops and flips. The encoder's batch norm is in inference mode: neither its weights nor its statistics move.
 /// Several ranks share each batch and the test images; what comes out does not depend on their number, beyond rounding.
 /// </summary>
-public static class LinearEvaluation
+public static partial class LinearEvaluation
 {
     /// <summary>Trains the layer on one set and classifies another.</summary>
     /// <param name="encoder">The encoder; it comes back exactly as it was.</param>
@@ -34,7 +34,7 @@ public static class LinearEvaluation
     /// <exception cref="ConfigurationException">The processes were started with different arguments, or are more than a batch has images.</exception>
     /// <exception cref="DataException">Labels are missing, there is no common class, or too many images cannot be read.</exception>
     /// <exception cref="DivergenceException">The loss is not finite.</exception>
-    public static LinearResult Run(
+    public static LinearResult OnImages(
         TrainedEncoder encoder,
         ImageDataSet train,
         ImageDataSet test,
@@ -54,9 +54,9 @@ public static class LinearEvaluation
         _ = ClassMatch.Create(train.ClassNames, test.ClassNames, test.RequireLabels());
         if (ranks.Size > 1)
         {
-            RankAgreement.Check(ranks, ranks.Together(() => EvaluationFacts.Of(
+            RankAgreement.Check(ranks, ranks.OnEveryRank(() => EvaluationFacts.Collect(
                 encoder.Module, encoder.Views, data, [options], [("training", train), ("test", test)])));
-            data = data with { Workers = data.Workers > 0 ? data.Workers : RankProcessors.CoresEach(ranks) };
+            data = data with { Workers = data.Workers > 0 ? data.Workers : RankCores.CoresPerRank(ranks) };
         }
 
         EmbeddingTable questions = TablePair.Match(train.ClassNames, Embedder.Embed(
@@ -82,11 +82,11 @@ public static class LinearEvaluation
         ICommunicator ranks,
         CancellationToken cancellation)
     {
-        ImageDataSet images = ranks.Together(() => ImageCache.Load(train, data, skipped, null, cancellation));
+        ImageDataSet images = ranks.OnEveryRank(() => ImageCache.Load(train, data, skipped, null, cancellation));
         IReadOnlyList<int> labels = images.RequireLabels();
-        using var known = ImageTable.OfLabels(labels);
+        using var known = ImageTable.FromLabels(labels);
         int batch = options.BatchSizeFor(images.Count);
-        RankShare share = ranks.Together(() => new RankShare(batch, parts: 1, ranks.Size, ranks.Rank));
+        RankShare share = ranks.OnEveryRank(() => new RankShare(batch, parts: 1, ranks.Size, ranks.Rank));
         int classes = train.ClassNames?.Count ?? Math.Max(labels.Max() + 1, test.Classes);
 
         using var inference = new InferenceMode(encoder.Module);

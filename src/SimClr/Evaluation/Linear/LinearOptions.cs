@@ -9,7 +9,7 @@ namespace SimClr.Evaluation;
 public sealed record LinearOptions
 {
     private const int LargeSet = 200_000;
-    private const double LittleLeftOut = 0.05;
+    private const double MaxDroppedFraction = 0.05;
 
     /// <summary>
     /// Passes over the training images. Default 90; on fixed features more where few images make few steps per epoch.
@@ -20,7 +20,7 @@ public sealed record LinearOptions
         init
         {
             field = Require.Positive(value);
-            EpochsAreChosen = true;
+            HasExplicitEpochs = true;
         }
     } = 90;
 
@@ -44,15 +44,15 @@ public sealed record LinearOptions
     public long Seed { get; init; }
 
     /// <summary>Whether <see cref="Epochs"/> was set: what someone chose is not raised.</summary>
-    internal bool EpochsAreChosen { get; private init; }
+    internal bool HasExplicitEpochs { get; private init; }
 
     /// <summary>The images of a step for a set of the given size, above 0: never more than there are.</summary>
     public int BatchSizeFor(int images)
     {
         int batch = Math.Min(images, BatchSize > 0 ? BatchSize : images < LargeSet ? 512 : 4096);
-        return BatchSize == 0 && LeavesOutMuch(images, batch) ? images / ((images / batch) + 1) : batch;
+        return BatchSize == 0 && DropsManyImages(images, batch) ? images / ((images / batch) + 1) : batch;
     }
 
     /// <summary>Whether whole batches leave out more than 5 % of the images in each epoch.</summary>
-    public static bool LeavesOutMuch(int images, int batch) => images % batch > LittleLeftOut * images;
+    public static bool DropsManyImages(int images, int batch) => images % batch > MaxDroppedFraction * images;
 }

@@ -50,7 +50,7 @@ internal sealed class LinearTrainer : IDisposable
         seed = options.Seed;
         layer = new LinearClassifier(dimension, classes);
         layer.to(this.device).to(type);
-        optimizer = new Sgd(ParameterGroups.Of(layer), options.Momentum, options.WeightDecay);
+        optimizer = new Sgd(ParameterGroups.FromModule(layer), options.Momentum, options.WeightDecay);
         schedule = new LearningRateSchedule(images, epochs, batchSize, warmupEpochs: 0, peak);
     }
 
@@ -67,7 +67,7 @@ internal sealed class LinearTrainer : IDisposable
         if (h.shape[0] != batchSize)
         {
             // The mean over this rank's images, by its share of the batch: summed over the ranks it is the mean over all.
-            loss = loss.mul(Scalars.Of((double)h.shape[0] / batchSize));
+            loss = loss.mul(RootedScalars.From((double)h.shape[0] / batchSize));
         }
 
         optimizer.ZeroGradients();
@@ -83,7 +83,7 @@ internal sealed class LinearTrainer : IDisposable
             Tensor total = loss.detach();
             ranks.AllReduce(total);
             Loss = total.to_type(ScalarType.Float64).item<double>();
-            RefuseDivergence();
+            ThrowIfDiverged();
         }
 
         step++;
@@ -114,12 +114,12 @@ internal sealed class LinearTrainer : IDisposable
         layer.Dispose();
     }
 
-    private void RefuseDivergence()
+    private void ThrowIfDiverged()
     {
         if (!double.IsFinite(Loss))
         {
             throw new DivergenceException(FormattableString.Invariant(
-                $"linear evaluation diverged: the loss at step {step} is not a finite number (learning rate {schedule.At(step):G4}). Likely cause: representations with very large values; try a lower base rate.")).OfAllRanks();   // it is the loss of all ranks
+                $"linear evaluation diverged: the loss at step {step} is not a finite number (learning rate {schedule.At(step):G4}). Likely cause: representations with very large values; try a lower base rate.")).MarkCollective();   // it is the loss of all ranks
         }
     }
 }

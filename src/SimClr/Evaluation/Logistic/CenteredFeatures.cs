@@ -31,11 +31,11 @@ internal sealed class CenteredFeatures : IDisposable
         Tensor sum = zeros(Dimension, float64, CPU);
         foreach ((_, Tensor block) in FeatureBlocks.Read(data))
         {
-            sum.add_(block.sum([0], type: float64), Scalars.One);
+            sum.add_(block.sum([0], type: float64), RootedScalars.One);
         }
 
         // Rounded, so that taking it off is exact but for the rounding of the difference.
-        Tensor mean = sum.div_(Scalars.Of(Count)).to_type(float32);
+        Tensor mean = sum.div_(RootedScalars.From(Count)).to_type(float32);
         Mean = mean.to_type(float64).DetachFromDisposeScope();
         Values = empty([Count, Dimension], Type, CPU).DetachFromDisposeScope();
         foreach ((int start, Tensor block) in FeatureBlocks.Read(data))

@@ -47,14 +47,14 @@ internal sealed class Lbfgs(int length, int memory)
     /// Stops when both are below this share of the value: half the squared length of the gradient in the metric of the
     /// inverse curvature (Newton's estimate of how far the minimum is below), and what the last step gained.
     /// </param>
-    /// <param name="most">Steps at most.</param>
+    /// <param name="maxIterations">Steps at most.</param>
     /// <param name="cancellation">Stops between steps.</param>
     public LbfgsOutcome Minimize(
         DifferentiableFunction function,
         InverseCurvature? curvature,
         double[] point,
         double tolerance,
-        int most,
+        int maxIterations,
         CancellationToken cancellation = default)
     {
         steps.Clear();
@@ -70,7 +70,7 @@ internal sealed class Lbfgs(int length, int memory)
             bool near = distance <= tolerance * Math.Abs(value) && gain <= Math.Max(tolerance, Noise) * Math.Abs(value);
             (nearest, since) = distance < nearest / 2 ? (distance, 0) : (nearest, since + 1);
             bool hidden = distance <= Noise * Math.Abs(value);   // Rounding may be all that keeps it from coming nearer.
-            if (near || iteration == most || (hidden && since >= Patience))
+            if (near || iteration == maxIterations || (hidden && since >= Patience))
             {
                 return new LbfgsOutcome(value, iteration, evaluations, near || hidden);
             }
@@ -160,14 +160,14 @@ internal sealed class Lbfgs(int length, int memory)
         return last.Product / TensorPrimitives.Dot<double>(last.GradientChange, next);
     }
 
-    private void Remember(double[] point, double[] gradient, double least)
+    private void Remember(double[] point, double[] gradient, double minProduct)
     {
         Step step = steps.Count < memory ? new Step(length) : steps[0];
         TensorPrimitives.Subtract<double>(next, point, step.Change);
         TensorPrimitives.Subtract<double>(nextGradient, gradient, step.GradientChange);
         step.Product = TensorPrimitives.Dot<double>(step.Change, step.GradientChange);
         steps.Remove(step);
-        if (step.Product > least)
+        if (step.Product > minProduct)
         {
             steps.Add(step);
         }

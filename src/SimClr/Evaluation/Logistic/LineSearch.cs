@@ -12,7 +12,7 @@ internal static class LineSearch
     private const double Decrease = 1e-4;
     private const double Flattening = 0.9;
     private const double Growth = 4;
-    private const int MostTries = 10;
+    private const int MaxTries = 10;
 
     /// <summary>Searches along a line that descends at 0.</summary>
     /// <param name="line">The point at a step above 0.</param>
@@ -24,7 +24,7 @@ internal static class LineSearch
     {
         LinePoint before = origin;
         double step = first;
-        for (int i = 0; i < MostTries; i++)
+        for (int i = 0; i < MaxTries; i++)
         {
             LinePoint here = line(step);
             if (!double.IsFinite(here.Value) || !double.IsFinite(here.Slope))
@@ -55,7 +55,7 @@ internal static class LineSearch
     /// <summary>Narrows an interval that holds a good step; low is its end with the lower value.</summary>
     private static LinePoint? Zoom(Func<double, LinePoint> line, LinePoint origin, LinePoint low, LinePoint high, double noise)
     {
-        for (int i = 0; i < MostTries && Math.Abs(high.Step - low.Step) > 1e-16 * Math.Max(low.Step, high.Step); i++)
+        for (int i = 0; i < MaxTries && Math.Abs(high.Step - low.Step) > 1e-16 * Math.Max(low.Step, high.Step); i++)
         {
             LinePoint here = line(Between(low, high));
             if (!double.IsFinite(here.Value) || IsTooHigh(here, origin, noise) || here.Value > low.Value + noise)

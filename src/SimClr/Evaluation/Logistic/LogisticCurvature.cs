@@ -13,7 +13,7 @@ internal sealed class LogisticCurvature : IDisposable
     // Directions in which the loss does not curve, such as adding the same to all logits: no gradient points there but that of rounding.
     private const double Flat = 1e-9;
 
-    private readonly FeatureSpread spread;
+    private readonly FeatureSpectrum spread;
     private readonly Tensor classVectors;      // [classes, classes]
     private readonly Tensor weightFactors;     // [classes, dimension]
     private readonly Tensor interceptFactors;  // [classes, 1]
@@ -22,16 +22,16 @@ internal sealed class LogisticCurvature : IDisposable
     /// <param name="rows">Rows of features.</param>
     /// <param name="sum">The second derivative by the logits of a row, summed over rows: [classes, classes].</param>
     /// <param name="l2">λ.</param>
-    public LogisticCurvature(FeatureSpread spread, int rows, Tensor sum, double l2)
+    public LogisticCurvature(FeatureSpectrum spread, int rows, Tensor sum, double l2)
     {
         this.spread = spread;
         using var scope = NewDisposeScope();
         (Tensor values, Tensor vectors) = linalg.eigh(sum);
-        values.clamp_(min: Scalars.Zero).unsqueeze_(1);
-        Tensor curved = values.greater(values.max().mul(Scalars.Of(Flat))).to_type(float64);
+        values.clamp_(min: RootedScalars.Zero).unsqueeze_(1);
+        Tensor curved = values.greater(values.max().mul(RootedScalars.From(Flat))).to_type(float64);
         classVectors = vectors.DetachFromDisposeScope();
-        weightFactors = curved.div(values.mul(spread.Values.unsqueeze(0)).div(Scalars.Of(rows)).Plus(Scalars.Of(l2))).DetachFromDisposeScope();
-        interceptFactors = curved.div(values.clamp(min: Scalars.Of(1e-300))).nan_to_num().DetachFromDisposeScope();
+        weightFactors = curved.div(values.mul(spread.Values.unsqueeze(0)).div(RootedScalars.From(rows)).Plus(RootedScalars.From(l2))).DetachFromDisposeScope();
+        interceptFactors = curved.div(values.clamp(min: RootedScalars.From(1e-300))).nan_to_num().DetachFromDisposeScope();
     }
 
     /// <summary>Multiplies weights and intercepts by it.</summary>
@@ -40,11 +40,11 @@ internal sealed class LogisticCurvature : IDisposable
         using var scope = NewDisposeScope();
         (long classes, long dimension) = (weightFactors.shape[0], weightFactors.shape[1]);
         int weights = (int)(classes * dimension);
-        Tensor w = Flattened(vector[..weights], classes, dimension);
+        Tensor w = Flatten(vector[..weights], classes, dimension);
         Tensor turned = classVectors.t().mm(spread.Vectors is { } v ? w.mm(v) : w).mul_(weightFactors);
         Tensor back = classVectors.mm(turned);
         Copy(spread.Vectors is { } u ? back.mm(u.t()) : back, vector[..weights]);
-        Tensor b = Flattened(vector[weights..], classes, 1);
+        Tensor b = Flatten(vector[weights..], classes, 1);
         Copy(classVectors.mm(classVectors.t().mm(b).mul_(interceptFactors)), vector[weights..]);
     }
 
@@ -55,7 +55,7 @@ internal sealed class LogisticCurvature : IDisposable
         interceptFactors.Dispose();
     }
 
-    private static Tensor Flattened(ReadOnlySpan<double> values, long rows, long columns) => tensor(values.ToArray(), [rows, columns], device: CPU);
+    private static Tensor Flatten(ReadOnlySpan<double> values, long rows, long columns) => tensor(values.ToArray(), [rows, columns], device: CPU);
 
     private static void Copy(Tensor values, Span<double> target) => values.contiguous().data<double>().CopyTo(target);
 }

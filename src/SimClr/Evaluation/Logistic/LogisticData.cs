@@ -34,10 +34,10 @@ public sealed class LogisticData
 
     /// <summary>The rows of a table, each of the class that the table says.</summary>
     /// <exception cref="DataException">There are no labels, no rows, or numbers that are not finite.</exception>
-    public static LogisticData Of(EmbeddingTable table)
+    public static LogisticData FromTable(EmbeddingTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        return new LogisticData([Part.Of(table)], table.Dimension, table.Classes, [.. table.RequireLabels()], null);
+        return new LogisticData([Part.FromTable(table)], table.Dimension, table.Classes, [.. table.RequireLabels()], null);
     }
 
     /// <summary>The rows of a table, each of any number of classes.</summary>
@@ -48,7 +48,7 @@ public sealed class LogisticData
     /// </param>
     /// <param name="classes">Classes, above 0.</param>
     /// <exception cref="DataException">There are no rows, or numbers that are not finite.</exception>
-    public static LogisticData Of(EmbeddingTable table, IReadOnlyList<sbyte> marks, int classes)
+    public static LogisticData FromTable(EmbeddingTable table, IReadOnlyList<sbyte> marks, int classes)
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(marks);
@@ -58,7 +58,7 @@ public sealed class LogisticData
             throw new ArgumentException($"got {marks.Count} marks, expected {table.Count} · {classes}, each −1, 0 or 1", nameof(marks));
         }
 
-        return new LogisticData([Part.Of(table)], table.Dimension, classes, null, [.. marks]);
+        return new LogisticData([Part.FromTable(table)], table.Dimension, classes, null, [.. marks]);
     }
 
     /// <summary>Some of the rows, in the order given.</summary>
@@ -77,7 +77,7 @@ public sealed class LogisticData
 
     /// <summary>These rows and then the others.</summary>
     /// <exception cref="DataException">Dimensions, classes or the kind of truth differ.</exception>
-    public LogisticData With(LogisticData others)
+    public LogisticData Concat(LogisticData others)
     {
         ArgumentNullException.ThrowIfNull(others);
         RequireLike(others);
@@ -184,7 +184,7 @@ public sealed class LogisticData
     {
         public int Count => Rows?.Length ?? Table.Count;
 
-        public static Part Of(EmbeddingTable table)
+        public static Part FromTable(EmbeddingTable table)
         {
             if (table.Count == 0)
             {

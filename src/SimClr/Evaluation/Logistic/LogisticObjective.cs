@@ -9,7 +9,7 @@ namespace SimClr.Evaluation;
 /// </summary>
 internal sealed class LogisticObjective(CenteredFeatures features, IClassLoss loss) : IDisposable
 {
-    private readonly FeatureSpread spread = new(features);
+    private readonly FeatureSpectrum spread = new(features);
 
     /// <summary>λ.</summary>
     public double L2 { get; set; } = 1;
@@ -50,13 +50,13 @@ internal sealed class LogisticObjective(CenteredFeatures features, IClassLoss lo
         {
             (double part, Tensor residuals) = loss.Evaluate(start, addmm(intercepts, x, weights, 1, 1));
             sum += part;
-            byWeights.add_(residuals.t().mm(x), Scalars.One);
-            byIntercepts.add_(residuals.sum([0], type: float64), Scalars.One);
+            byWeights.add_(residuals.t().mm(x), RootedScalars.One);
+            byIntercepts.add_(residuals.sum([0], type: float64), RootedScalars.One);
         }
 
         // Of the weights as they were multiplied with: two terms at points that differ by rounding would not have one minimum.
         Tensor multiplied = weights.t().to_type(float64);
-        byWeights.add_(multiplied, Scalars.Of(L2)).data<double>().CopyTo(gradient[..Weights]);
+        byWeights.add_(multiplied, RootedScalars.From(L2)).data<double>().CopyTo(gradient[..Weights]);
         byIntercepts.data<double>().CopyTo(gradient[Weights..]);
         return sum + (L2 / 2 * multiplied.mul(multiplied).sum().item<double>());
     }
@@ -69,7 +69,7 @@ internal sealed class LogisticObjective(CenteredFeatures features, IClassLoss lo
         Tensor sum = zeros(loss.Classes, loss.Classes, float64, CPU);
         foreach ((int start, Tensor x) in Blocks())
         {
-            sum.add_(loss.Curvature(start, addmm(intercepts, x, weights, 1, 1)), Scalars.One);
+            sum.add_(loss.Curvature(start, addmm(intercepts, x, weights, 1, 1)), RootedScalars.One);
         }
 
         return new LogisticCurvature(spread, features.Count, sum, L2);

@@ -10,7 +10,7 @@ public sealed record LogisticOptions
         = [.. Enumerable.Range(0, 45).Select(i => Math.Pow(10, -6 + (i * 11.0 / 44)))];
 
     /// <summary>The values of λ to choose from, each above 0. Default <see cref="PaperStrengths"/>.</summary>
-    public IReadOnlyList<double> Strengths { get; init => field = Checked(value); } = PaperStrengths;
+    public IReadOnlyList<double> Strengths { get; init => field = ValidateStrengths(value); } = PaperStrengths;
 
     /// <summary>What is highest at the chosen λ; of equal ones the strongest λ wins. Default top-1.</summary>
     public SelectionMetric Metric { get; init; }
@@ -30,7 +30,7 @@ public sealed record LogisticOptions
     /// <summary>Fixes which rows are held out. Default 0.</summary>
     public long Seed { get; init; }
 
-    private static double[] Checked(IReadOnlyList<double> values)
+    private static double[] ValidateStrengths(IReadOnlyList<double> values)
     {
         ArgumentNullException.ThrowIfNull(values);
         ArgumentOutOfRangeException.ThrowIfZero(values.Count, nameof(Strengths));

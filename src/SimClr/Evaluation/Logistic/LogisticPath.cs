@@ -12,7 +12,7 @@ internal sealed class LogisticPath : IDisposable
     private const int Memory = 10;
     private const double SingleTolerance = 1e-6;
     private const double Tenth = 0.1;
-    private const double ToleranceOnTheWay = 1e-4;
+    private const double IntermediateTolerance = 1e-4;
 
     private readonly LogisticOptions options;
     private readonly int allClasses;
@@ -57,7 +57,7 @@ internal sealed class LogisticPath : IDisposable
         for (double before = (last ?? objective.StrongL2) * Tenth; before > 2 * l2; before *= Tenth)
         {
             objective.L2 = before;
-            iterations += Descend(single: features.Type != ScalarType.Float64, ToleranceOnTheWay, cancellation).Iterations;
+            iterations += Descend(single: features.Type != ScalarType.Float64, IntermediateTolerance, cancellation).Iterations;
         }
 
         objective.L2 = l2;

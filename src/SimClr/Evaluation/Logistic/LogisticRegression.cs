@@ -84,7 +84,7 @@ public sealed class LogisticRegression
     {
         ArgumentNullException.ThrowIfNull(train);
         options ??= new LogisticOptions();
-        LogisticScore.RequireFitting(options.Metric, train);
+        LogisticScore.RequireCompatible(options.Metric, train);
         (LogisticData fitted, LogisticData held) = validation is null ? train.HoldOut(options.HoldOut, options.Seed) : (train, validation);
         fitted.RequireLike(held);
         int classes = Math.Max(fitted.Classes, held.Classes);
@@ -97,7 +97,7 @@ public sealed class LogisticRegression
             foreach (double l2 in options.Strengths.Reverse())
             {
                 LogisticRegression model = path.Fit(l2, cancellation);
-                double score = LogisticScore.Of(model, held, options.Metric);
+                double score = LogisticScore.Compute(model, held, options.Metric);
                 (best, highest) = best is null || score > highest ? (model, score) : (best, highest);
                 sweep.Add(new LogisticSweepPoint(l2, score, model.Objective, model.Iterations, model.Converged));
                 progress?.Report(sweep[^1]);
@@ -110,7 +110,7 @@ public sealed class LogisticRegression
             }
         }
 
-        using var whole = new LogisticPath(fitted.With(held), options, classes);
+        using var whole = new LogisticPath(fitted.Concat(held), options, classes);
         return new LogisticSelection(whole.Fit(best!.L2, cancellation, from: best), sweep, fitted.Count, held.Count);
     }
 

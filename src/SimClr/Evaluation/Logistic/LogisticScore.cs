@@ -4,7 +4,7 @@ namespace SimClr.Evaluation;
 internal static class LogisticScore
 {
     /// <exception cref="DataException">The metric is for rows of one class and these have marks, or the other way round.</exception>
-    public static void RequireFitting(SelectionMetric metric, LogisticData data)
+    public static void RequireCompatible(SelectionMetric metric, LogisticData data)
     {
         if (metric == SelectionMetric.MeanAveragePrecision == data.Marks is null)
         {
@@ -14,14 +14,14 @@ internal static class LogisticScore
         }
     }
 
-    public static double Of(LogisticRegression model, LogisticData data, SelectionMetric metric)
+    public static double Compute(LogisticRegression model, LogisticData data, SelectionMetric metric)
     {
         float[] logits = model.Logits(data);
         return metric switch
         {
             SelectionMetric.Top1 => Accuracy.TopK(logits, model.Classes, data.Labels!, 1),
             SelectionMetric.MeanPerClass => MeanPerClass(Accuracy.Predictions(logits, model.Classes), data.Labels!),
-            _ => MeanPrecision.Of(logits, data.Marks!, model.Classes),
+            _ => MeanAveragePrecision.Compute(logits, data.Marks!, model.Classes),
         };
     }
 

@@ -24,7 +24,7 @@ internal sealed class SoftmaxLoss : IClassLoss
         Tensor logs = nn.functional.log_softmax(logits, 1);
         double loss = -logs.gather(1, truth).sum(float64).item<double>();
         Tensor residuals = logs.exp_();
-        residuals.scatter_add_(1, truth, full_like(truth, Scalars.MinusOne, residuals.dtype));
+        residuals.scatter_add_(1, truth, full_like(truth, RootedScalars.MinusOne, residuals.dtype));
         return (loss, residuals);
     }
 

@@ -16,7 +16,7 @@ public static class Accuracy
     public static double TopK(ReadOnlySpan<float> scores, int classes, IReadOnlyList<int> labels, int k)
     {
         ArgumentNullException.ThrowIfNull(labels);
-        bool[] right = AmongFirst(scores, classes, labels, k);
+        bool[] right = InTopK(scores, classes, labels, k);
         return right.Length == 0 ? 0 : (double)right.Count(hit => hit) / right.Length;
     }
 
@@ -37,7 +37,7 @@ public static class Accuracy
     }
 
     /// <summary>Whether the class of each row is the first guess or, against all that have the same score, among the k with the highest.</summary>
-    internal static bool[] AmongFirst(ReadOnlySpan<float> scores, int classes, IReadOnlyList<int> labels, int k)
+    internal static bool[] InTopK(ReadOnlySpan<float> scores, int classes, IReadOnlyList<int> labels, int k)
     {
         int[] first = Predictions(scores, classes);
         bool[] right = new bool[labels.Count];

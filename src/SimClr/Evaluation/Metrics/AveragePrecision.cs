@@ -1,7 +1,7 @@
 namespace SimClr.Evaluation;
 
 /// <summary>Whether an image shows a class.</summary>
-public enum Presence
+public enum LabelMark
 {
     /// <summary>It does not.</summary>
     Absent,
@@ -25,7 +25,7 @@ public static class AveragePrecision
     /// <param name="scores">The score of each image; of equal ones the earlier image ranks first.</param>
     /// <param name="truth">What each image shows.</param>
     /// <exception cref="ArgumentException">The two have different lengths, or a score is not a number.</exception>
-    public static double? ElevenPoint(ReadOnlySpan<float> scores, ReadOnlySpan<Presence> truth)
+    public static double? ElevenPoint(ReadOnlySpan<float> scores, ReadOnlySpan<LabelMark> truth)
     {
         int[] ranking = Ranking(scores, truth);
         int[] once = new int[truth.Length];
@@ -34,7 +34,7 @@ public static class AveragePrecision
     }
 
     /// <summary>The images that count, the highest score first.</summary>
-    internal static int[] Ranking(ReadOnlySpan<float> scores, ReadOnlySpan<Presence> truth)
+    internal static int[] Ranking(ReadOnlySpan<float> scores, ReadOnlySpan<LabelMark> truth)
     {
         if (scores.Length != truth.Length)
         {
@@ -47,17 +47,17 @@ public static class AveragePrecision
             throw new ArgumentException($"got a score that is not a number for image {wrong}");
         }
 
-        Presence[] shown = truth.ToArray();
-        return [.. Enumerable.Range(0, values.Length).Where(i => shown[i] != Presence.Difficult).OrderByDescending(i => values[i])];
+        LabelMark[] shown = truth.ToArray();
+        return [.. Enumerable.Range(0, values.Length).Where(i => shown[i] != LabelMark.Difficult).OrderByDescending(i => values[i])];
     }
 
     /// <summary>The same of a ranking in which an image may stand several times in a row, or not at all.</summary>
-    internal static double? ElevenPoint(ReadOnlySpan<int> ranking, ReadOnlySpan<Presence> truth, ReadOnlySpan<int> times)
+    internal static double? ElevenPoint(ReadOnlySpan<int> ranking, ReadOnlySpan<LabelMark> truth, ReadOnlySpan<int> times)
     {
         long positives = 0;
         foreach (int image in ranking)
         {
-            positives += truth[image] == Presence.Present ? times[image] : 0;
+            positives += truth[image] == LabelMark.Present ? times[image] : 0;
         }
 
         if (positives == 0)
@@ -73,7 +73,7 @@ public static class AveragePrecision
         foreach (int image in ranking)
         {
             seen += times[image];
-            if (truth[image] == Presence.Present && times[image] > 0)
+            if (truth[image] == LabelMark.Present && times[image] > 0)
             {
                 right += times[image];
                 int step = (int)(Steps * right / positives);

@@ -16,11 +16,11 @@ internal delegate void Remeasure(ReadOnlySpan<int> times, Span<double> values);
 internal static class Bootstrap
 {
     public const int Resamples = 2000;
-    private const int Outside = Resamples * 25 / 1000;   // at each end
+    private const int TailCount = Resamples * 25 / 1000;   // at each end
 
     /// <summary>The intervals of several measures of the same resamples.</summary>
     public static Interval[] Intervals(int images, int measures, long seed, Remeasure measure)
-        => [.. Resampled(images, measures, seed, measure).Select(Middle)];
+        => [.. Resample(images, measures, seed, measure).Select(PercentileInterval)];
 
     /// <summary>
     /// The interval of a measure that resamples raise, as average precision, where copies of an image stand one behind the other
@@ -29,13 +29,13 @@ internal static class Bootstrap
     /// </summary>
     public static Interval IntervalAround(double value, int images, long seed, Remeasure measure)
     {
-        double[] resampled = Resampled(images, 1, seed, measure)[0];
+        double[] resampled = Resample(images, 1, seed, measure)[0];
         double raised = resampled.Average() - value;
-        Interval middle = Middle(resampled);
+        Interval middle = PercentileInterval(resampled);
         return new Interval(Math.Clamp(middle.Low - raised, 0, value), Math.Clamp(middle.High - raised, value, 1));
     }
 
-    private static double[][] Resampled(int images, int measures, long seed, Remeasure measure)
+    private static double[][] Resample(int images, int measures, long seed, Remeasure measure)
     {
         double[][] found = [.. Enumerable.Range(0, measures).Select(_ => new double[Resamples])];
         Parallel.For(
@@ -66,9 +66,9 @@ internal static class Bootstrap
         }
     }
 
-    private static Interval Middle(double[] values)
+    private static Interval PercentileInterval(double[] values)
     {
         Array.Sort(values);
-        return new Interval(values[Outside], values[Resamples - 1 - Outside]);
+        return new Interval(values[TailCount], values[Resamples - 1 - TailCount]);
     }
 }

@@ -30,7 +30,7 @@ public sealed class ConfusionMatrix
     public int ImagesOf(int label) => Enumerable.Range(0, Classes).Sum(prediction => counts[label, prediction]);
 
     /// <summary>Images that were taken for a class.</summary>
-    public int TakenFor(int prediction) => Enumerable.Range(0, Classes).Sum(label => counts[label, prediction]);
+    public int PredictedAs(int prediction) => Enumerable.Range(0, Classes).Sum(label => counts[label, prediction]);
 
     /// <summary>The mean of the accuracies of the classes that have images, 0 … 1.</summary>
     public double MeanPerClass()

@@ -72,10 +72,10 @@ public sealed class EvaluationOutcome
 
     /// <summary>The table of the classes.</summary>
     public IReadOnlyList<ClassAccuracy> PerClass => [.. ClassNames.Select((name, label) => new ClassAccuracy(
-        name, Confusion.ImagesOf(label), Confusion[label, label], Confusion.TakenFor(label)))];
+        name, Confusion.ImagesOf(label), Confusion[label, label], Confusion.PredictedAs(label)))];
 
     /// <summary>Whether the class of each image is among the five with the highest scores; null where there were no scores.</summary>
-    public IReadOnlyList<bool>? AmongFive => amongFive;
+    public IReadOnlyList<bool>? InTop5 => amongFive;
 
     /// <summary>From a score of each class for each image: logits, votes or probabilities.</summary>
     /// <param name="paths">The test images.</param>
@@ -101,7 +101,7 @@ public sealed class EvaluationOutcome
 
         CheckRange(labels, classes);
         return new EvaluationOutcome(
-            paths, labels, Accuracy.Predictions(scores, classes), Accuracy.AmongFirst(scores, classes, labels, Guesses), classes, classNames, seed);
+            paths, labels, Accuracy.Predictions(scores, classes), Accuracy.InTopK(scores, classes, labels, Guesses), classes, classNames, seed);
     }
 
     /// <summary>The same for the rows of a table with labels. Classes of the table beyond those of the scores are never guessed.</summary>
@@ -111,7 +111,7 @@ public sealed class EvaluationOutcome
         ArgumentNullException.ThrowIfNull(test);
         int all = Math.Max(classes, test.Classes);
         return FromScores(
-            test.Paths, test.RequireLabels(), all == classes ? scores : Widened(scores, classes, all), all, test.ClassNames, seed);
+            test.Paths, test.RequireLabels(), all == classes ? scores : Widen(scores, classes, all), all, test.ClassNames, seed);
     }
 
     /// <summary>From the predicted classes alone: without top-5.</summary>
@@ -131,9 +131,9 @@ public sealed class EvaluationOutcome
         long seed = 0)
         => new(paths, labels, predictions, null, classes, classNames, seed);
 
-    /// <summary>One that was kept: what <see cref="Paths"/> to <see cref="AmongFive"/> said.</summary>
+    /// <summary>One that was kept: what <see cref="Paths"/> to <see cref="InTop5"/> said.</summary>
     /// <inheritdoc cref="FromPredictions"/>
-    public static EvaluationOutcome FromKept(
+    public static EvaluationOutcome FromSaved(
         IReadOnlyList<string> paths,
         IReadOnlyList<int> labels,
         IReadOnlyList<int> predictions,
@@ -144,7 +144,7 @@ public sealed class EvaluationOutcome
             ? new(paths, labels, predictions, amongFive is null ? null : [.. amongFive], classNames.Count, classNames, seed)
             : throw new ArgumentException($"got {amongFive.Count} for the first five, expected one for each of {labels.Count} images");
 
-    private static float[] Widened(ReadOnlySpan<float> scores, int classes, int all)
+    private static float[] Widen(ReadOnlySpan<float> scores, int classes, int all)
     {
         float[] wide = new float[scores.Length / classes * all];
         Array.Fill(wide, float.NegativeInfinity);

@@ -15,7 +15,7 @@ public sealed record ClassPrecision(string Name, int Images, double? AveragePrec
 /// </summary>
 public sealed class MultiLabelOutcome
 {
-    private readonly Presence[][] truth;
+    private readonly LabelMark[][] truth;
     private readonly int[][] rankings;
     private readonly Lazy<Interval> interval;
 
@@ -27,7 +27,7 @@ public sealed class MultiLabelOutcome
     /// <param name="seed">Fixes the resamples of the interval.</param>
     /// <exception cref="ArgumentException">The lengths do not fit each other, a score is not a number, or no image shows any class.</exception>
     public MultiLabelOutcome(
-        ReadOnlySpan<Presence> truth, ReadOnlySpan<float> scores, int classes, IReadOnlyList<string>? classNames = null, long seed = 0)
+        ReadOnlySpan<LabelMark> truth, ReadOnlySpan<float> scores, int classes, IReadOnlyList<string>? classNames = null, long seed = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classes);
         if (truth.Length != scores.Length || truth.Length % classes != 0 || (classNames is not null && classNames.Count != classes))
@@ -43,7 +43,7 @@ public sealed class MultiLabelOutcome
         int[] once = [.. Enumerable.Repeat(1, Images)];
         PerClass = [.. Enumerable.Range(0, classes).Select(c => new ClassPrecision(
             classNames?[c] ?? c.ToString(CultureInfo.InvariantCulture),
-            this.truth[c].Count(shown => shown == Presence.Present),
+            this.truth[c].Count(shown => shown == LabelMark.Present),
             AveragePrecision.ElevenPoint(rankings[c], this.truth[c], once)))];
         MeanAveragePrecision = Mean(once) ?? throw new ArgumentException("no image shows any class, expected at least one");
         interval = new(() => Bootstrap.IntervalAround(MeanAveragePrecision, Images, seed, (times, values) => values[0] = Mean(times) ?? 0));

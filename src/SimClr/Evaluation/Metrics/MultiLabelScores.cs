@@ -15,10 +15,10 @@ public sealed record MultiLabelScores(IReadOnlyList<string> Paths, IReadOnlyList
     public const string Header = "path,class,mark,score";
 
     /// <summary>The average precision of each class.</summary>
-    public IReadOnlyList<ClassPrecision> PerClass => MeanPrecision.PerClass(Scores, Marks, ClassNames);
+    public IReadOnlyList<ClassPrecision> PerClass => MeanAveragePrecision.PerClass(Scores, Marks, ClassNames);
 
     /// <summary>The mean average precision, and its 95 % interval over images.</summary>
-    public (double Value, Interval Interval) Measure(long seed) => MeanPrecision.Of(Scores, Marks, ClassNames.Count, seed);
+    public (double Value, Interval Interval) Measure(long seed) => MeanAveragePrecision.Compute(Scores, Marks, ClassNames.Count, seed);
 
     /// <summary>Writes the scores as CSV, below <see cref="Header"/>.</summary>
     /// <param name="stream">Stays open.</param>

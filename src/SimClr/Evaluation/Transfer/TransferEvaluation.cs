@@ -70,7 +70,7 @@ public sealed class TransferEvaluation(TrainedEncoder encoder, DataOptions data,
     public static (double Value, Interval Interval) MeasureOf(TransferSet set, EvaluationOutcome outcome)
         => set.Metric == TransferMetric.Top1 ? (outcome.Top1, outcome.Top1Interval) : (outcome.MeanPerClass, outcome.MeanPerClassInterval);
 
-    private static LogisticData RowsOf(EmbeddingTable table, ImageDataSet images) => images.Presence is null
-        ? LogisticData.Of(table)
-        : LogisticData.Of(table, ClassPresence.Of(images, table.Paths), images.ClassNames!.Count);
+    private static LogisticData RowsOf(EmbeddingTable table, ImageDataSet images) => images.MultiLabels is null
+        ? LogisticData.FromTable(table)
+        : LogisticData.FromTable(table, MultiLabelMarks.ForPaths(images, table.Paths), images.ClassNames!.Count);
 }

@@ -24,7 +24,7 @@ public sealed record TransferResult(
     bool IsPartial)
 {
     /// <summary>What fine-tuning chose from, in order; empty for logistic regression, whose λ are the same for every set.</summary>
-    public IReadOnlyList<TransferTry> Search { get; init; } = [];
+    public IReadOnlyList<TransferTrial> Search { get; init; } = [];
 
     /// <summary>What was said about each test image; null where an image may have several classes.</summary>
     public EvaluationOutcome? Outcome { get; init; }
@@ -40,4 +40,4 @@ public sealed record TransferResult(
 /// <param name="Rate">The rate of the first step.</param>
 /// <param name="WeightDecay">Weight decay, as it was applied.</param>
 /// <param name="Score">The measure of the set on the validation images, 0 … 1; null where training diverged.</param>
-public sealed record TransferTry(double Rate, double WeightDecay, double? Score);
+public sealed record TransferTrial(double Rate, double WeightDecay, double? Score);

@@ -12,10 +12,10 @@ internal static class ComputeDevice
     private const string Mps = "mps";
     private const string CudaIndex = "cuda:";
 
-    private static readonly string[] Words = ["auto", "cpu", Cuda, Mps];
+    private static readonly string[] KnownNames = ["auto", "cpu", Cuda, Mps];
 
     /// <summary>Whether a user may write it.</summary>
-    public static bool IsName(string text) => Words.Contains(text) || Index(text) is not null;
+    public static bool IsName(string text) => KnownNames.Contains(text) || Index(text) is not null;
 
     /// <summary>Whether it is a CUDA device, with or without a number.</summary>
     public static bool IsCuda(string device) => device == Cuda || Index(device) is not null;
@@ -27,7 +27,7 @@ internal static class ComputeDevice
     public static int IndexOf(string device) => Index(device) ?? 0;
 
     /// <summary>What is wrong with a name that is none, in words.</summary>
-    public static string Refusal(string text) => $"got '{text}', expected one of {Expected}{Nearest.Hint(text, Words)}";
+    public static string UnknownNameMessage(string text) => $"got '{text}', expected one of {Expected}{DidYouMean.Hint(text, KnownNames)}";
 
     /// <summary>
     /// The device that a name means on this machine. <c>auto</c> takes a graphics processor where there is one;
@@ -39,7 +39,7 @@ internal static class ComputeDevice
     /// <exception cref="ConfigurationException">It is no name, or the device is not there.</exception>
     public static string Resolve(string name)
     {
-        if (OwnLibtorch.Failure is { } failure)
+        if (CustomLibtorch.Failure is { } failure)
         {
             throw failure;
         }
@@ -49,7 +49,7 @@ internal static class ComputeDevice
             () => cuda.is_available() ? cuda.device_count() : 0,
             () => mps_is_available(),
             LocalRank.Find(Environment.GetEnvironmentVariable),
-            () => OwnLibtorch.TryOpen("torch_cuda", out _));
+            () => CustomLibtorch.TryOpen("torch_cuda", out _));
         if (IsCuda(device))
         {
             Float32Products.StartExact();
@@ -69,7 +69,7 @@ internal static class ComputeDevice
     {
         if (!IsName(name))
         {
-            throw new ConfigurationException($"device: {Refusal(name)}");
+            throw new ConfigurationException($"device: {UnknownNameMessage(name)}");
         }
 
         if (name is "cpu" or Mps)
@@ -102,8 +102,8 @@ internal static class ComputeDevice
     private static string Missing(bool knowsCuda) => knowsCuda
         ? "its libtorch can use CUDA, but finds no NVIDIA driver or no device (does nvidia-smi list one? does "
             + "CUDA_VISIBLE_DEVICES hide it?)."
-        : $"the libtorch in use computes on the processor only. Let {OwnLibtorch.Variable} name the folder of a PyTorch "
-            + $"or libtorch {OwnLibtorch.Release} with CUDA (python -c \"import torch; print(torch.__path__[0])\" prints "
+        : $"the libtorch in use computes on the processor only. Let {CustomLibtorch.Variable} name the folder of a PyTorch "
+            + $"or libtorch {CustomLibtorch.Release} with CUDA (python -c \"import torch; print(torch.__path__[0])\" prints "
             + "PyTorch's), or build with -p:TorchBackend=cuda.";
 
     private static int? Index(string device)

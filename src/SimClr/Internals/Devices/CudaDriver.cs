@@ -13,7 +13,7 @@ namespace SimClr.Internals;
 /// <param name="Id">What no other device has.</param>
 internal sealed unsafe record CudaDriver(string Name, int Major, int Minor, string Id)
 {
-    private const int LongestName = 256;
+    private const int MaxNameBytes = 256;
     private const int IdBytes = 16;
     private const int CapabilityMajor = 75;   // CUdevice_attribute
     private const int CapabilityMinor = 76;
@@ -26,11 +26,11 @@ internal sealed unsafe record CudaDriver(string Name, int Major, int Minor, stri
     public bool HasBFloat16 => Major >= 8;
 
     /// <summary>Its name and compute capability.</summary>
-    public string Words => $"{Name}, compute capability {Major}.{Minor}";
+    public string Description => $"{Name}, compute capability {Major}.{Minor}";
 
     /// <summary>Asks the driver; null where there is none, or it does not tell.</summary>
     /// <param name="index">The device, from 0.</param>
-    public static CudaDriver? Of(int index)
+    public static CudaDriver? Query(int index)
     {
         int device = 0;
         if (Function("cuDeviceGet") is not (not 0 and var get)
@@ -70,9 +70,9 @@ internal sealed unsafe record CudaDriver(string Name, int Major, int Minor, stri
 
     private static string? NameOf(int device)
     {
-        byte* text = stackalloc byte[LongestName];
+        byte* text = stackalloc byte[MaxNameBytes];
         return Function("cuDeviceGetName") is not 0 and var ask
-            && ((delegate* unmanaged<byte*, int, int, int>)ask)(text, LongestName, device) == 0
+            && ((delegate* unmanaged<byte*, int, int, int>)ask)(text, MaxNameBytes, device) == 0
             ? Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(text))
             : null;
     }

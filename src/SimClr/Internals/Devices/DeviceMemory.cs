@@ -13,11 +13,11 @@ internal static unsafe class DeviceMemory
     /// Bytes that are taken where tensors of the device lie: of this process on the processor (and where the device tells
     /// nothing), of all processes on a CUDA device, and there with what libtorch keeps for later tensors.
     /// </summary>
-    public static long Taken(Device device)
-        => Of(device) is (long free, long total) ? total - free : Environment.WorkingSet;
+    public static long UsedBytes(Device device)
+        => Query(device) is (long free, long total) ? total - free : Environment.WorkingSet;
 
     /// <summary>Bytes of a CUDA device that no process has, and all that it has; null for any other device, or where there is no driver.</summary>
-    public static (long Free, long Total)? Of(Device device)
+    public static (long Free, long Total)? Query(Device device)
     {
         if (device.type != DeviceType.CUDA || CudaDriver.Function("cuDeviceGet") == 0)
         {
@@ -25,7 +25,7 @@ internal static unsafe class DeviceMemory
         }
 
         nint context = Contexts.GetOrAdd(Math.Max(0, device.index), ContextOf);
-        return context == 0 ? null : Of(context);
+        return context == 0 ? null : Query(context);
     }
 
     // Held until the process ends: where nothing else holds it, giving it back would destroy it.
@@ -40,7 +40,7 @@ internal static unsafe class DeviceMemory
     }
 
     // The driver answers for the context that the thread is in: libtorch's own, the primary one.
-    private static (long Free, long Total)? Of(nint context)
+    private static (long Free, long Total)? Query(nint context)
     {
         if (((delegate* unmanaged<nint, int>)CudaDriver.Function("cuCtxPushCurrent_v2"))(context) != 0)
         {

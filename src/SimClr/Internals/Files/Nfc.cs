@@ -27,10 +27,10 @@ internal static class Nfc
     public static string Compose(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return text.AsSpan().IndexOfAnyExceptInRange('\0', LastPlain) < 0 ? text : Composed(text);
+        return text.AsSpan().IndexOfAnyExceptInRange('\0', LastPlain) < 0 ? text : ComposeCore(text);
     }
 
-    private static string Composed(string text)
+    private static string ComposeCore(string text)
     {
         var parts = new List<int>(text.Length);
         foreach (Rune rune in text.EnumerateRunes())

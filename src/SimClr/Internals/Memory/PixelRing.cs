@@ -11,7 +11,7 @@ internal sealed unsafe class PixelRing : IDisposable
 {
     private readonly HostBuffer[] pixels;
     private readonly HostBuffer[] numbers;
-    private readonly CopyMarks? marks;
+    private readonly CopyFences? marks;
     private readonly Device device;
 
     /// <param name="images">The most that one slot is to hold.</param>
@@ -28,7 +28,7 @@ internal sealed unsafe class PixelRing : IDisposable
         Memory = [.. pixels.Select(slot => new PixelMemory(slot.Start, images, 3 * size * size, type == ScalarType.BFloat16))];
         if (uploads ?? this.device.type == TorchSharp.DeviceType.CUDA)
         {
-            marks = new CopyMarks(slots, this.device);
+            marks = new CopyFences(slots, this.device);
         }
     }
 
@@ -36,7 +36,7 @@ internal sealed unsafe class PixelRing : IDisposable
     public IReadOnlyList<PixelMemory> Memory { get; }
 
     /// <summary>The first images of a slot as a tensor, which is valid until the slot is filled again.</summary>
-    public Tensor Take(int slot, int images) => Upload(slot, () => Sent(pixels[slot], images).permute(0, 3, 1, 2));
+    public Tensor Take(int slot, int images) => Upload(slot, () => SendToDevice(pixels[slot], images).permute(0, 3, 1, 2));
 
     /// <summary>The same, and the numbers of the images as a tensor of int64.</summary>
     /// <param name="slot">Which.</param>
@@ -45,7 +45,7 @@ internal sealed unsafe class PixelRing : IDisposable
     {
         int images = indices.Length;
         Write(slot, indices);
-        return Upload(slot, () => (Sent(pixels[slot], images).permute(0, 3, 1, 2), Sent(numbers[slot], images).squeeze(1)));
+        return Upload(slot, () => (SendToDevice(pixels[slot], images).permute(0, 3, 1, 2), SendToDevice(numbers[slot], images).squeeze(1)));
     }
 
     /// <summary>Only the numbers.</summary>
@@ -53,7 +53,7 @@ internal sealed unsafe class PixelRing : IDisposable
     {
         int images = indices.Length;
         Write(slot, indices);
-        return Upload(slot, () => Sent(numbers[slot], images).squeeze(1));
+        return Upload(slot, () => SendToDevice(numbers[slot], images).squeeze(1));
     }
 
     /// <summary>Returns when a slot that was taken may be filled again.</summary>
@@ -80,6 +80,6 @@ internal sealed unsafe class PixelRing : IDisposable
 
     private T Upload<T>(int slot, Func<T> copies) => marks is null ? copies() : marks.Order(slot, copies);
 
-    private Tensor Sent(HostBuffer buffer, int images)
+    private Tensor SendToDevice(HostBuffer buffer, int images)
         => buffer.Values.narrow(0, 0, images).to(device, copy: marks is not null, non_blocking: marks is not null);
 }

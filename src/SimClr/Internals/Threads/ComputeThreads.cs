@@ -20,37 +20,37 @@ internal static class ComputeThreads
     public static int Max => Math.Max(AlwaysAllowed, MaxPerCore * Cores);
 
     /// <summary>The threads to compute with.</summary>
-    /// <param name="asked">What was asked for; 0 for one per core.</param>
+    /// <param name="requested">What was asked for; 0 for one per core.</param>
     /// <exception cref="ConfigurationException">It is more than <see cref="Max"/>.</exception>
-    public static int Of(int asked)
-        => asked > Max ? throw TooMany("threads", asked, Max) : asked > 0 ? asked : Cores;
+    public static int Resolve(int requested)
+        => requested > Max ? throw TooMany("threads", requested, Max) : requested > 0 ? requested : Cores;
 
     /// <summary>The threads to read and decode images with.</summary>
-    /// <inheritdoc cref="Of"/>
-    public static int WorkersOf(int asked)
+    /// <inheritdoc cref="Resolve"/>
+    public static int ResolveWorkers(int requested)
     {
         int max = Math.Max(WorkersAlwaysAllowed, MaxWorkersPerCore * Cores);
-        return asked > max ? throw TooMany("data.workers", asked, max) : asked > 0 ? asked : Cores;
+        return requested > max ? throw TooMany("data.workers", requested, max) : requested > 0 ? requested : Cores;
     }
 
     /// <summary>Lets the tensor library compute with this many threads.</summary>
-    /// <inheritdoc cref="Of"/>
-    public static void Use(int asked) => Set(Of(asked));
+    /// <inheritdoc cref="Resolve"/>
+    public static void Use(int requested) => Set(Resolve(requested));
 
     /// <summary>
     /// The same where nothing depends on the number: without a wish it is what the tensor library chose by itself (the
     /// environment may have told it), but no more than the cores.
     /// </summary>
-    /// <inheritdoc cref="Of"/>
-    public static void UseAtMost(int asked)
-        => Set(asked > 0 ? Of(asked) : Math.Min(torch.get_num_threads(), Cores));
+    /// <inheritdoc cref="Resolve"/>
+    public static void UseAtMost(int requested)
+        => Set(requested > 0 ? Resolve(requested) : Math.Min(torch.get_num_threads(), Cores));
 
     private static void Set(int threads)
     {
         torch.set_num_threads(threads);
-        BoundThreads.Bind(threads);
+        PinnedThreads.Pin(threads);
     }
 
-    private static ConfigurationException TooMany(string name, int asked, int max)
-        => new($"{name}: got {asked}, expected at most {max} on this machine ({Cores} {(Cores == 1 ? "core" : "cores")} to use); 0 is one per core");
+    private static ConfigurationException TooMany(string name, int requested, int max)
+        => new($"{name}: got {requested}, expected at most {max} on this machine ({Cores} {(Cores == 1 ? "core" : "cores")} to use); 0 is one per core");
 }

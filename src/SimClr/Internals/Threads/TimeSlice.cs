@@ -34,7 +34,7 @@ internal static unsafe partial class TimeSlice
 
     /// <summary>The slice of a thread; null where the kernel does not tell.</summary>
     /// <param name="task">The thread's number, or 0 for this one.</param>
-    internal static TimeSpan? Of(int task)
+    internal static TimeSpan? Query(int task)
     {
         Attributes attributes = default;
         return Calls.Get != 0 && Get(Calls.Get, task, &attributes, (uint)sizeof(Attributes), 0) == 0

@@ -7,11 +7,11 @@ namespace SimClr.Search;
 /// among the rows of the batch before them (all of them are compared); then the links are written. Nothing depends on
 /// which thread does what, so the graph is the same whatever the threads.
 /// </summary>
-internal sealed class GraphBuilder(VectorRows rows, HnswGraph graph, CodeKernel kernel, int threads)
+internal sealed class GraphBuilder(VectorRows rows, HnswGraph graph, Int8Kernel kernel, int threads)
 {
     private const int Batch = 1024;
 
-    private readonly ConcurrentBag<LinkChooser> choosers = [];
+    private readonly ConcurrentBag<NeighborSelector> selectors = [];
     private readonly ParallelOptions parallel = new() { MaxDegreeOfParallelism = threads };
 
     /// <summary>Adds all rows that are not in the graph yet.</summary>
@@ -32,7 +32,7 @@ internal sealed class GraphBuilder(VectorRows rows, HnswGraph graph, CodeKernel 
     {
         graph.Add(count);
         int[][][] links = new int[count][][];
-        Run(count, (chooser, i) => links[i] = chooser.Choose(first, first + i));
+        Run(count, (chooser, i) => links[i] = chooser.Select(first, first + i));
         var back = new List<BackLink>(count * 2 * graph.Options.Links);
         for (int i = 0; i < count; i++)
         {
@@ -72,18 +72,18 @@ internal sealed class GraphBuilder(VectorRows rows, HnswGraph graph, CodeKernel 
         });
     }
 
-    private void Run(int count, Action<LinkChooser, int> work)
+    private void Run(int count, Action<NeighborSelector, int> work)
         => Parallel.For(
             0,
             count,
             parallel,
-            () => choosers.TryTake(out LinkChooser? free) ? free : new LinkChooser(rows, graph, kernel),
+            () => selectors.TryTake(out NeighborSelector? free) ? free : new NeighborSelector(rows, graph, kernel),
             (i, _, chooser) =>
             {
                 work(chooser, i);
                 return chooser;
             },
-            choosers.Add);
+            selectors.Add);
 
     /// <summary>A row that was linked to another wants to be found from there.</summary>
     private readonly record struct BackLink(int Layer, int Target, int Source) : IComparable<BackLink>

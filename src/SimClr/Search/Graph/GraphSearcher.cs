@@ -5,11 +5,11 @@ namespace SimClr.Search;
 internal abstract class GraphSearcher
 {
     /// <summary>A searcher for a kernel.</summary>
-    public static GraphSearcher Create(VectorRows rows, HnswGraph graph, CodeKernel kernel) => kernel switch
+    public static GraphSearcher Create(VectorRows rows, HnswGraph graph, Int8Kernel kernel) => kernel switch
     {
-        CodeKernel.Vnni => new GraphSearcher<VnniProduct>(rows, graph),
-        CodeKernel.Avx2 => new GraphSearcher<Avx2Product>(rows, graph),
-        _ => new GraphSearcher<PortableProduct>(rows, graph),
+        Int8Kernel.Vnni => new GraphSearcher<VnniDot>(rows, graph),
+        Int8Kernel.Avx2 => new GraphSearcher<Avx2Dot>(rows, graph),
+        _ => new GraphSearcher<PortableDot>(rows, graph),
     };
 
     /// <summary>The nearest nodes seen, by their codes.</summary>

@@ -5,7 +5,7 @@ namespace SimClr.Search;
 
 /// <inheritdoc/>
 internal sealed unsafe class GraphSearcher<TProduct>(VectorRows rows, HnswGraph graph) : GraphSearcher
-    where TProduct : struct, ICodeProduct
+    where TProduct : struct, IInt8Dot
 {
     private const int CacheLine = 64;
 

@@ -8,7 +8,7 @@ namespace SimClr.Search;
 /// </summary>
 internal sealed unsafe class HnswGraph : IDisposable
 {
-    private const int HighestLayer = 20;
+    private const int MaxLayer = 20;
     private const int CostOfJump = 8;
 
     private int* ground;
@@ -20,7 +20,7 @@ internal sealed unsafe class HnswGraph : IDisposable
 
     public HnswGraph(GraphOptions options) => Options = options;
 
-    ~HnswGraph() => LargeMemory.Free(ground);
+    ~HnswGraph() => HugePageMemory.Free(ground);
 
     public GraphOptions Options { get; }
 
@@ -46,7 +46,7 @@ internal sealed unsafe class HnswGraph : IDisposable
     /// long as the next one. In vectors without any structure (evenly spread in a hundred dimensions) it is not, and
     /// exact search is used.
     /// </summary>
-    public bool Pays => Comparisons * CostOfJump < Count;
+    public bool IsWorthwhile => Comparisons * CostOfJump < Count;
 
     /// <summary>Bytes held.</summary>
     public long Bytes => ((long)capacity * 2 * Options.Links * sizeof(int)) + heights.LongLength
@@ -75,7 +75,7 @@ internal sealed unsafe class HnswGraph : IDisposable
         }
 
         long links = 2L * Options.Links * sizeof(int);
-        ground = (int*)LargeMemory.Resize(ground, Count * links, rows * links);
+        ground = (int*)HugePageMemory.Resize(ground, Count * links, rows * links);
         Array.Resize(ref heights, rows);
         Array.Resize(ref starts, rows);
         capacity = rows;
@@ -104,7 +104,7 @@ internal sealed unsafe class HnswGraph : IDisposable
 
     public void Dispose()
     {
-        LargeMemory.Free(ground);
+        HugePageMemory.Free(ground);
         ground = null;
         GC.SuppressFinalize(this);
     }
@@ -138,7 +138,7 @@ internal sealed unsafe class HnswGraph : IDisposable
         graph.Comparisons = reader.ReadDouble();
         graph.Reserve(count);
         byte[] heights = reader.ReadBytes(count);
-        Expect(heights.Length == count && heights.All(height => height <= HighestLayer));
+        Expect(heights.Length == count && heights.All(height => height <= MaxLayer));
         for (int row = 0; row < count; row++)
         {
             graph.Add(row, heights[row]);
@@ -169,7 +169,7 @@ internal sealed unsafe class HnswGraph : IDisposable
     private int DrawHeight(int row)
     {
         double draw = 1 - new RandomStream(Options.Seed, Purpose.Graph, row).NextDouble();
-        return Math.Min(HighestLayer, (int)(-Math.Log(draw) / Math.Log(Options.Links)));
+        return Math.Min(MaxLayer, (int)(-Math.Log(draw) / Math.Log(Options.Links)));
     }
 
     private void Add(int row, int height)

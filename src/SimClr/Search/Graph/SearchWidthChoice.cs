@@ -8,7 +8,7 @@ namespace SimClr.Search;
 /// </summary>
 internal sealed class SearchWidthChoice(VectorIndex index, HnswGraph graph)
 {
-    private const int Nearest = 10;
+    private const int NeighborCount = 10;
     private const int Queries = 200;
 
     private static readonly int[] Widths =
@@ -24,7 +24,7 @@ internal sealed class SearchWidthChoice(VectorIndex index, HnswGraph graph)
         {
             cancellation.ThrowIfCancellationRequested();
             long before = index.Compared;
-            int found = queries.Select((query, i) => Found(query, sample[i], width, truths[i])).Sum();
+            int found = queries.Select((query, i) => CountFound(query, sample[i], width, truths[i])).Sum();
             graph.SearchWidth = width;
             graph.Comparisons = (double)(index.Compared - before) / Math.Max(1, queries.Length);
             graph.MeasuredRecall = shown == 0 ? 1 : (double)found / shown;
@@ -54,11 +54,11 @@ internal sealed class SearchWidthChoice(VectorIndex index, HnswGraph graph)
     private Neighbor[] Truth(SearchQuery query, int self, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        return [.. index.FindExactly(query, Nearest + 1).Where(neighbor => neighbor.Row != self).Take(Nearest)];
+        return [.. index.FindExactly(query, NeighborCount + 1).Where(neighbor => neighbor.Row != self).Take(NeighborCount)];
     }
 
     // One that is as similar is as good: of equals any may be found.
-    private int Found(SearchQuery query, int self, int width, Neighbor[] truth)
+    private int CountFound(SearchQuery query, int self, int width, Neighbor[] truth)
         => truth.Length == 0
             ? 0
             : index.FindByGraph(graph, query, truth.Length, width, self).Count(found => found.Similarity >= truth[^1].Similarity);

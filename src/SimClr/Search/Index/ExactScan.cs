@@ -20,16 +20,16 @@ internal static unsafe class ExactScan
     /// <param name="kernel">How codes are multiplied.</param>
     /// <param name="threads">1 or more. The result does not depend on it.</param>
     /// <returns>The nearest first; fewer where there are fewer rows.</returns>
-    public static Neighbor[] Find(VectorRows rows, RowSet removed, SearchQuery query, int count, CodeKernel kernel, int threads)
+    public static Neighbor[] Find(VectorRows rows, RowSet removed, SearchQuery query, int count, Int8Kernel kernel, int threads)
         => kernel switch
         {
-            CodeKernel.Vnni => Find<VnniProduct>(rows, removed, query, count, threads),
-            CodeKernel.Avx2 => Find<Avx2Product>(rows, removed, query, count, threads),
-            _ => Find<PortableProduct>(rows, removed, query, count, threads),
+            Int8Kernel.Vnni => Find<VnniDot>(rows, removed, query, count, threads),
+            Int8Kernel.Avx2 => Find<Avx2Dot>(rows, removed, query, count, threads),
+            _ => Find<PortableDot>(rows, removed, query, count, threads),
         };
 
     private static Neighbor[] Find<TProduct>(VectorRows rows, RowSet removed, SearchQuery query, int count, int threads)
-        where TProduct : struct, ICodeProduct
+        where TProduct : struct, IInt8Dot
     {
         if (rows.Count - removed.Count <= 0)
         {
@@ -61,13 +61,13 @@ internal static unsafe class ExactScan
     }
 
     private static List<Candidate> Scan<TProduct>(VectorRows rows, RowSet removed, SearchQuery query, State state, int pieces)
-        where TProduct : struct, ICodeProduct
+        where TProduct : struct, IInt8Dot
     {
         var candidates = new List<Candidate>();
-        var lower = new LargestNumbers(state.Wanted);
+        var lower = new TopNumbers(state.Wanted);
         for (int piece = state.Next(); piece < pieces; piece = state.Next())
         {
-            float least = Math.Max(lower.Least, state.Threshold);
+            float least = Math.Max(lower.Min, state.Threshold);
             int end = Math.Min(rows.Count, (piece + 1) * Piece);
             byte* code = rows.Code(piece * Piece);
             for (int row = piece * Piece; row < end; row++, code += rows.Stride)
@@ -81,10 +81,10 @@ internal static unsafe class ExactScan
 
                 candidates.Add(new Candidate(row, similarity + error));
                 lower.Add(similarity - error);
-                least = Math.Max(least, lower.Least);
+                least = Math.Max(least, lower.Min);
             }
 
-            state.Raise(lower.Least);
+            state.Raise(lower.Min);
         }
 
         return candidates;

@@ -59,8 +59,8 @@ internal sealed unsafe class SearchQuery
     /// <summary>The similarity that codes say.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float Similarity<TProduct>(VectorRows rows, byte* code)
-        where TProduct : struct, ICodeProduct
-        => (TProduct.Of(code, Code, CodeLength) - offset) * (rows.Header(code)->Scale * header.Scale);
+        where TProduct : struct, IInt8Dot
+        => (TProduct.Compute(code, Code, CodeLength) - offset) * (rows.Header(code)->Scale * header.Scale);
 
     /// <summary>How far it may be from the exact one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -22,15 +22,15 @@ internal sealed class UnitRows
 
     /// <summary>Checks a table and scales its rows.</summary>
     /// <param name="table">The embeddings.</param>
-    /// <param name="atLeast">Rows that are needed.</param>
+    /// <param name="minRows">Rows that are needed.</param>
     /// <param name="purpose">What for, for the message.</param>
     /// <exception cref="DataException">There are fewer rows, numbers that are not finite, or rows of zeros.</exception>
-    public static UnitRows Of(EmbeddingTable table, int atLeast, string purpose)
+    public static UnitRows FromTable(EmbeddingTable table, int minRows, string purpose)
     {
         ArgumentNullException.ThrowIfNull(table);
-        if (table.Count < atLeast)
+        if (table.Count < minRows)
         {
-            throw new DataException($"got {table.Count} embedding(s), expected at least {atLeast} to {purpose}");
+            throw new DataException($"got {table.Count} embedding(s), expected at least {minRows} to {purpose}");
         }
 
         table.RequireFinite();
@@ -39,7 +39,7 @@ internal sealed class UnitRows
     }
 
     /// <summary>Some of the rows as rows of their own.</summary>
-    public UnitRows Only(IReadOnlyList<int> rows) => new(Gather(rows), Dimension);
+    public UnitRows Subset(IReadOnlyList<int> rows) => new(Gather(rows), Dimension);
 
     /// <summary>The numbers of some of the rows, in the order given.</summary>
     public float[] Gather(IReadOnlyList<int> rows)

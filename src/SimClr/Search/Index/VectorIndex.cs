@@ -13,7 +13,7 @@ namespace SimClr.Search;
 public sealed class VectorIndex : IDisposable
 {
     /// <summary>The most numbers that a vector may have.</summary>
-    public const int MaxDimension = VectorRows.LargestDimension;
+    public const int MaxDimension = VectorRows.MaxDimension;
 
     private readonly VectorRows rows;
     private readonly RowSet removed = new();
@@ -28,7 +28,7 @@ public sealed class VectorIndex : IDisposable
     public VectorIndex(int dimension, int capacity = 0)
     {
         rows = new VectorRows(
-            Require.Between(dimension, 1, VectorRows.LargestDimension), Require.NonNegative(capacity));
+            Require.Between(dimension, 1, VectorRows.MaxDimension), Require.NonNegative(capacity));
     }
 
     /// <summary>Numbers per vector.</summary>
@@ -61,13 +61,13 @@ public sealed class VectorIndex : IDisposable
     /// <summary>Threads of an exact search and of building. Default one per core. Results do not depend on it.</summary>
     public int Threads { get; init => field = Require.Positive(value); } = ComputeThreads.Cores;
 
-    internal CodeKernel Kernel { get; init; } = CodeKernels.Fastest;
+    internal Int8Kernel Kernel { get; init; } = Int8Kernels.Fastest;
 
     /// <summary>The graph, if it holds every vector.</summary>
     internal HnswGraph? BuiltGraph => HasGraph ? graph : null;
 
     /// <summary>The graph, if it holds every vector and is faster than looking at all of them.</summary>
-    internal HnswGraph? Graph => BuiltGraph is { Pays: true } built ? built : null;
+    internal HnswGraph? Graph => BuiltGraph is { IsWorthwhile: true } built ? built : null;
 
     /// <summary>Vectors that a search of the graph compares with the query on average.</summary>
     internal double Comparisons => graph?.Comparisons ?? 0;
@@ -77,7 +77,7 @@ public sealed class VectorIndex : IDisposable
 
     /// <summary>An index of a table; row numbers are the table's.</summary>
     /// <exception cref="DataException">A number is not finite.</exception>
-    public static VectorIndex Of(EmbeddingTable table)
+    public static VectorIndex FromTable(EmbeddingTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
         table.RequireFinite();

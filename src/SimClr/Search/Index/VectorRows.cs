@@ -13,7 +13,7 @@ namespace SimClr.Search;
 internal sealed unsafe class VectorRows : IDisposable
 {
     /// <summary>Above it, sums of products of codes could exceed 32 bits.</summary>
-    public const int LargestDimension = 65536;
+    public const int MaxDimension = 65536;
 
     private const int CodeBlock = 32;
 
@@ -115,15 +115,15 @@ internal sealed unsafe class VectorRows : IDisposable
 
     private void Grow(long wanted)
     {
-        values = (float*)LargeMemory.Resize(values, Count * (long)Dimension * sizeof(float), wanted * Dimension * sizeof(float));
-        codes = (byte*)LargeMemory.Resize(codes, (long)Count * stride, wanted * stride);
+        values = (float*)HugePageMemory.Resize(values, Count * (long)Dimension * sizeof(float), wanted * Dimension * sizeof(float));
+        codes = (byte*)HugePageMemory.Resize(codes, (long)Count * stride, wanted * stride);
         capacity = wanted;
     }
 
     private void Free()
     {
-        LargeMemory.Free(values);
-        LargeMemory.Free(codes);
+        HugePageMemory.Free(values);
+        HugePageMemory.Free(codes);
         values = null;
         codes = null;
     }

@@ -14,7 +14,7 @@ internal sealed unsafe class InnerProducts : IDisposable
 {
     // Products of one block; they should not leave the processor's cache before they are looked at.
     private const int BlockProducts = 1 << 20;
-    private const int MostRows = 4096;
+    private const int MaxRows = 4096;
 
     private readonly Tensor rows;    // [rows, dimension]
     private readonly Tensor block;   // flat
@@ -40,7 +40,7 @@ internal sealed unsafe class InnerProducts : IDisposable
         long dimension = rows.shape[1];
         int columns = (int)(others.Length / dimension);
         Tensor turned = tensor(others, [columns, dimension], device: CPU).t();
-        int blockRows = Math.Clamp(BlockProducts / columns, 1, MostRows);
+        int blockRows = Math.Clamp(BlockProducts / columns, 1, MaxRows);
         for (int start = first; start < first + count; start += blockRows)
         {
             cancellation.ThrowIfCancellationRequested();

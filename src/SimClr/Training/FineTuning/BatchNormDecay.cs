@@ -7,13 +7,13 @@ namespace SimClr.Training;
 internal static class BatchNormDecay
 {
     /// <summary>The usual one.</summary>
-    public const double Usual = 0.9;
+    public const double Default = 0.9;
 
     /// <summary>
     /// The decay for fine-tuning: max(1 − 10 / s, 0.9), where s is the number of steps of an epoch (paper, Appendix B.8), so
     /// that the statistics are of about the last tenth of one.
     /// </summary>
-    public static double For(long stepsPerEpoch) => Math.Max(1 - (10.0 / stepsPerEpoch), Usual);
+    public static double For(long stepsPerEpoch) => Math.Max(1 - (10.0 / stepsPerEpoch), Default);
 
     /// <summary>Sets it in every batch norm of a model; PyTorch counts the other way round, as 1 − decay.</summary>
     public static void Set(nn.Module model, double decay)

@@ -26,7 +26,7 @@ internal sealed class FineTuneFit(
 {
     /// <summary>The decay of batch norm's running statistics (paper, Appendix B.8.2).</summary>
     public static double DecayOf(FineTuneOptions setting, int images)
-        => setting.ScheduleBatchNorm ? BatchNormDecay.For(images / setting.BatchFor(images)) : BatchNormDecay.Usual;
+        => setting.ScheduleBatchNorm ? BatchNormDecay.For(images / setting.BatchFor(images)) : BatchNormDecay.Default;
 
     /// <summary>Trains a network.</summary>
     /// <param name="setting">Rate, decay, steps and batch.</param>
@@ -39,7 +39,7 @@ internal sealed class FineTuneFit(
     {
         int classes = LabeledImages.Classes(images);
         (TrainedEncoder encoder, ClassifierModel model) = start.Create(classes, plan.Device);
-        var classifier = new TrainedClassifier(encoder, model, images.ClassNames ?? ClassNumbers.Of(classes), start.Head);
+        var classifier = new TrainedClassifier(encoder, model, images.ClassNames ?? NumericClassNames.Create(classes), start.Head);
         try
         {
             var watch = new FineTuneWatch(
@@ -61,13 +61,13 @@ internal sealed class FineTuneFit(
         int batch = setting.BatchFor(images.Count);
         long steps = setting.StepsFor(images.Count);
         RankShare share = world.Share(batch, micro: batch);
-        using SupervisedStep step = images.Presence is { } presence
+        using SupervisedStep step = images.MultiLabels is { } presence
             ? new SupervisedStep(model, presence, share, world)
             : new SupervisedStep(model, images.RequireLabels(), share, world);
-        using var optimizer = new Sgd(ParameterGroups.Of(model), weightDecay: setting.WeightDecay);
+        using var optimizer = new Sgd(ParameterGroups.FromModule(model), weightDecay: setting.WeightDecay);
         using IGradientSums sums = world.Join(
             model, model.Encoder, optimizer, BatchNormScope.Global, share, NullLogger.Instance);
-        using var views = new BatchFeed(
+        using var views = new ViewSource(
             images,
             configuration with { Batch = new BatchOptions { Size = Math.Max(2, share.Images) } },
             plan with { MicroBatch = share.Images },
@@ -80,6 +80,6 @@ internal sealed class FineTuneFit(
         var state = new TrainingState(model, optimizer, schedule, steps) { Observers = [watch] };
         cancellation.ThrowIfCancellationRequested();
         TrainingLoop.Run(state, step, sums, views);
-        world.CheckWeights(ModuleState.Of(model).Select(part => part.Value), steps);
+        world.CheckWeights(ModuleState.Enumerate(model).Select(part => part.Value), steps);
     }
 }

@@ -9,11 +9,11 @@ namespace SimClr.Training;
 public sealed record FineTuneOptions
 {
     private const double FewLabelsRate = 0.05;
-    private const int LargestBatch = 4096;
-    private const int SmallestBatch = 16;
+    private const int MaxBatch = 4096;
+    private const int MinBatch = 16;
 
     // At 1 % of ImageNet a batch of the paper is a third of the labels, at 10 % a thirty-first.
-    private const double FewestLabels = 0.05;
+    private const double FewLabelsFraction = 0.05;
 
     /// <summary>Steps. Default 20,000.</summary>
     public int Steps { get; init => field = Require.Positive(value); } = 20_000;
@@ -22,7 +22,7 @@ public sealed record FineTuneOptions
     public int? Epochs { get; init => field = value is { } epochs ? Require.Positive(epochs) : null; }
 
     /// <summary>Steps at the least, however few <see cref="Epochs"/> make. Default 0.</summary>
-    public int LeastSteps { get; init => field = Require.NonNegative(value); }
+    public int MinSteps { get; init => field = Require.NonNegative(value); }
 
     /// <summary>Images per step, and no more than there are. At least 2. Default 256.</summary>
     public int BatchSize { get; init => field = Require.Between(value, 2, 1 << 20); } = 256;
@@ -58,10 +58,10 @@ public sealed record FineTuneOptions
     /// <param name="all">Images of the set that they are of.</param>
     public static FineTuneOptions ForFewLabels(int labels, int all)
     {
-        bool few = labels <= FewestLabels * all;
+        bool few = labels <= FewLabelsFraction * all;
         (int epochs, int stepsOfEpoch) = few ? (60, 3) : (30, 31);
-        int batch = Math.Clamp(1 << (int)Math.Floor(Math.Log2(Math.Max(1, (double)labels / stepsOfEpoch))), SmallestBatch, LargestBatch);
-        return new FineTuneOptions { Epochs = epochs, LeastSteps = epochs * stepsOfEpoch, ScheduleBatchNorm = false }.WithBatch(batch);
+        int batch = Math.Clamp(1 << (int)Math.Floor(Math.Log2(Math.Max(1, (double)labels / stepsOfEpoch))), MinBatch, MaxBatch);
+        return new FineTuneOptions { Epochs = epochs, MinSteps = epochs * stepsOfEpoch, ScheduleBatchNorm = false }.WithBatch(batch);
     }
 
     /// <summary>The same with another batch, and with it the rate 0.05 · B / 256.</summary>
@@ -71,5 +71,5 @@ public sealed record FineTuneOptions
     public int BatchFor(int images) => Math.Min(BatchSize, images);
 
     /// <summary>Steps for a set of this size.</summary>
-    internal long StepsFor(int images) => Epochs is { } epochs ? Math.Max(LeastSteps, (long)epochs * (images / BatchFor(images))) : Steps;
+    internal long StepsFor(int images) => Epochs is { } epochs ? Math.Max(MinSteps, (long)epochs * (images / BatchFor(images))) : Steps;
 }

@@ -14,7 +14,7 @@ public sealed record FineTuneProgress(int Run, int Runs, long Step, long Steps, 
 /// <param name="Rate">The rate of the first step.</param>
 /// <param name="WeightDecay">Weight decay, as it was applied.</param>
 /// <param name="Score">What it is chosen by (<see cref="FineTuning.Metric"/>) on the validation images, 0 … 1; null where training diverged.</param>
-public sealed record FineTuneTry(double Rate, double WeightDecay, double? Score);
+public sealed record FineTuneTrial(double Rate, double WeightDecay, double? Score);
 
 /// <summary>What fine-tuning found, with the network as it was after the last step.</summary>
 /// <param name="Outcome">The test images' classification.</param>
@@ -33,6 +33,6 @@ public sealed record FineTuneResult(
     double BatchNormDecay,
     int Labels,
     double FinalLoss,
-    IReadOnlyList<FineTuneTry> Search,
+    IReadOnlyList<FineTuneTrial> Search,
     int ValidationImages,
     int SkippedImages);

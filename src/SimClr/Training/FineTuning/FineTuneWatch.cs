@@ -26,7 +26,7 @@ internal sealed class FineTuneWatch(Action<long, long, double> report, Cancellat
         if (!double.IsFinite(Loss))
         {
             throw new DivergenceException(FormattableString.Invariant(
-                $"fine-tuning diverged: the loss at step {step + 1} is not a finite number (learning rate {state.Schedule.At(step):G4}); try a lower FineTuneOptions.Rate")).OfAllRanks();   // it is the loss of all ranks
+                $"fine-tuning diverged: the loss at step {step + 1} is not a finite number (learning rate {state.Schedule.At(step):G4}); try a lower FineTuneOptions.Rate")).MarkCollective();   // it is the loss of all ranks
         }
 
         report(step + 1, state.TotalSteps, Loss);

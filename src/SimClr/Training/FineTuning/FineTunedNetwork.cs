@@ -13,7 +13,7 @@ internal sealed record FineTunedNetwork(
     FineTuneOptions Options,
     int Images,
     double FinalLoss,
-    IReadOnlyList<FineTuneTry> Search,
+    IReadOnlyList<FineTuneTrial> Search,
     int ValidationImages,
     int SkippedImages) : IDisposable
 {

@@ -51,7 +51,7 @@ public sealed class FineTuning
             Device = device,
             Threads = threads,
         };
-        plan = ComputePlan.Resolve(configuration, ownEncoder: false);
+        plan = ComputePlan.Resolve(configuration, customEncoder: false);
     }
 
     /// <summary>Told every few steps.</summary>
@@ -70,11 +70,11 @@ public sealed class FineTuning
     public ImageDataSet? Validation { get; init; }
 
     /// <summary>Where the fine-tuned encoder and its classifier are left, or null.</summary>
-    public string? Out { get; init; }
+    public string? OutputDirectory { get; init; }
 
     /// <summary>
     /// The processes that share the work; one by default. All call <see cref="Run"/> with the same arguments and get the
-    /// result; the first writes <see cref="Out"/>.
+    /// result; the first writes <see cref="OutputDirectory"/>.
     /// </summary>
     public ICommunicator Communicator { get; init; } = SingleProcess.Instance;
 
@@ -83,7 +83,7 @@ public sealed class FineTuning
     /// <param name="test">Labeled images; their classes are matched by name, those that were not learned count as wrong.</param>
     /// <param name="cancellation">Stops between steps.</param>
     /// <exception cref="CommunicationException">The processes could not reach each other, or do not compute the same.</exception>
-    /// <exception cref="ConfigurationException">Another process works in <see cref="Out"/>, or those of one run were started differently.</exception>
+    /// <exception cref="ConfigurationException">Another process works in <see cref="OutputDirectory"/>, or those of one run were started differently.</exception>
     /// <exception cref="DataException">Labels are missing, of one class only, there is no common class, or too many images cannot be read.</exception>
     /// <exception cref="DivergenceException">The loss is not finite; in a search, with every setting.</exception>
     public FineTuneResult Run(ImageDataSet train, ImageDataSet test, CancellationToken cancellation = default)
@@ -91,13 +91,13 @@ public sealed class FineTuning
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(test);
         train.RequireLabels();
-        using RunLock? held = World.OnRankZeroOnly(() => Out is null ? null : RunLock.Take(Out));
+        using RunLock? held = World.OnRankZeroOnly(() => OutputDirectory is null ? null : RunLock.Acquire(OutputDirectory));
         using FineTunedNetwork network = Fit(train, test, cancellation);
         var skippedTest = new SkippedImages(test, configuration.Data);
         EvaluationOutcome outcome = network.Classifier.Test(test, Reading, skippedTest, null, options.Seed, Communicator, cancellation);
         World.OnRankZero(() =>
         {
-            if (Out is { } directory)
+            if (OutputDirectory is { } directory)
             {
                 network.Classifier.Save(new RunDirectory(directory), Provenance(network.Options, network.Images));
             }
@@ -115,12 +115,12 @@ public sealed class FineTuning
 
     /// <summary>
     /// Trains on one set, to be tested on another by the caller. Where the choice is by mean average precision, the images of
-    /// both may have several classes each (<see cref="ImageDataSet.Presence"/>), and validation images are given.
+    /// both may have several classes each (<see cref="ImageDataSet.MultiLabels"/>), and validation images are given.
     /// </summary>
     /// <inheritdoc cref="Run"/>
     internal FineTunedNetwork Fit(ImageDataSet train, ImageDataSet test, CancellationToken cancellation)
     {
-        Agree(train, test);
+        CheckAgreement(train, test);
         plan.Begin(World.ShareThreads(configuration).Threads is > 0 and int threads ? threads : plan.Threads);
         try
         {
@@ -134,14 +134,14 @@ public sealed class FineTuning
 
     private FineTunedNetwork FitAsPlanned(ImageDataSet train, CancellationToken cancellation)
     {
-        using var memory = new HostMemory();
+        using var memory = new MallocTuning();
         var skipped = new SkippedImages(train, configuration.Data);
         ImageDataSet images = Load(train, skipped, cancellation);
         FineTuneOptions[] settings = Grid is null ? [options] : [.. Grid.Settings(options)];
         ImageDataSet? validation = settings.Length == 1 || Validation is null
             ? null
             : Load(Validation, skipped, cancellation);   // It is read for each setting.
-        (FineTuneTry[] search, int held) = settings.Length > 1 ? Search(settings, images, validation, skipped, cancellation) : ([], 0);
+        (FineTuneTrial[] search, int held) = settings.Length > 1 ? Search(settings, images, validation, skipped, cancellation) : ([], 0);
         FineTuneOptions chosen = search.Length == 0 ? settings[0] : settings[Best(search)];
 
         ImageDataSet all = search.Length > 0 && validation is not null ? new JoinedDataSet(images, validation) : images;
@@ -151,7 +151,7 @@ public sealed class FineTuning
     }
 
     /// <summary>Checks the images, and that all ranks have the same before them.</summary>
-    private void Agree(ImageDataSet train, ImageDataSet test)
+    private void CheckAgreement(ImageDataSet train, ImageDataSet test)
     {
         World.OnEveryRank(() => Check(train, test));
         World.Agree(() => Facts(train, test));
@@ -162,7 +162,7 @@ public sealed class FineTuning
         (TrainedEncoder encoder, ClassifierModel model) = start.Create(LabeledImages.Classes(train), plan.Device);
         using (model)
         {
-            Dictionary<string, string> facts = EvaluationFacts.Of(
+            Dictionary<string, string> facts = EvaluationFacts.Collect(
                 model,
                 encoder.Views,
                 configuration.Data,
@@ -186,8 +186,8 @@ public sealed class FineTuning
         if (Metric == SelectionMetric.MeanAveragePrecision)
         {
             LabeledImages.RequireVaryingClass(train);
-            test.RequirePresence();
-            Validation?.RequirePresence();
+            test.RequireMultiLabels();
+            Validation?.RequireMultiLabels();
             ClassMatch.RequireSame(train.ClassNames, test.ClassNames);
             ClassMatch.RequireSame(train.ClassNames, Validation?.ClassNames, "validation");
         }
@@ -203,23 +203,23 @@ public sealed class FineTuning
     }
 
     // The first of the best: of equal ones the lowest rate, then the lowest decay.
-    private static int Best(FineTuneTry[] search)
+    private static int Best(FineTuneTrial[] search)
     {
-        FineTuneTry best = search.MaxBy(t => t.Score ?? -1)!;
+        FineTuneTrial best = search.MaxBy(t => t.Score ?? -1)!;
         return best.Score is null
-            ? throw new DivergenceException($"fine-tuning diverged with each of {search.Length} settings; set a lower FineTuneOptions.Rate").OfAllRanks()
+            ? throw new DivergenceException($"fine-tuning diverged with each of {search.Length} settings; set a lower FineTuneOptions.Rate").MarkCollective()
             : Array.IndexOf(search, best);
     }
 
-    private (FineTuneTry[] Search, int Images) Search(
+    private (FineTuneTrial[] Search, int Images) Search(
         FineTuneOptions[] settings, ImageDataSet images, ImageDataSet? validation, SkippedImages skipped, CancellationToken cancellation)
     {
         (ImageDataSet fit, ImageDataSet held) = validation is null ? HoldOut(images) : (images, validation);
-        var search = new FineTuneTry[settings.Length];
+        var search = new FineTuneTrial[settings.Length];
         for (int i = 0; i < settings.Length; i++)
         {
             double? score = Try(i);
-            search[i] = new FineTuneTry(settings[i].Rate, settings[i].WeightDecay, World.OnRankZero(() => score));   // All choose the same.
+            search[i] = new FineTuneTrial(settings[i].Rate, settings[i].WeightDecay, World.OnRankZero(() => score));   // All choose the same.
         }
 
         return (search, held.Count);
@@ -238,15 +238,15 @@ public sealed class FineTuning
         }
     }
 
-    private double Score(TrainedClassifier classifier, ImageDataSet held, SkippedImages skipped, CancellationToken cancellation)
+    private double Score(TrainedClassifier classifier, ImageDataSet heldOut, SkippedImages skipped, CancellationToken cancellation)
     {
         if (Metric == SelectionMetric.MeanAveragePrecision)
         {
-            MultiLabelScores found = classifier.Scores(held, configuration.Data, skipped, cancellation);
-            return MeanPrecision.Of(found.Scores, found.Marks, found.ClassNames.Count);
+            MultiLabelScores found = classifier.Scores(heldOut, configuration.Data, skipped, cancellation);
+            return MeanAveragePrecision.Compute(found.Scores, found.Marks, found.ClassNames.Count);
         }
 
-        EvaluationOutcome outcome = classifier.Test(held, Reading, skipped, null, seed: 0, Communicator, cancellation);
+        EvaluationOutcome outcome = classifier.Test(heldOut, Reading, skipped, null, seed: 0, Communicator, cancellation);
         return Metric == SelectionMetric.Top1 ? outcome.Top1 : outcome.MeanPerClass;
     }
 

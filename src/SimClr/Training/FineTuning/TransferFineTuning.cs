@@ -30,7 +30,7 @@ public sealed class TransferFineTuning(
             Validation = splits.Validation,
         }.Fit(splits.Train, splits.Test, cancellation);
         var skipped = new SkippedImages(splits.Test, data);
-        MultiLabelScores? scores = splits.Test.Presence is null ? null : network.Classifier.Scores(splits.Test, data, skipped, cancellation);
+        MultiLabelScores? scores = splits.Test.MultiLabels is null ? null : network.Classifier.Scores(splits.Test, data, skipped, cancellation);
         EvaluationOutcome? outcome = scores is null
             ? network.Classifier.Test(splits.Test, data, skipped, seed: options.Seed, cancellation: cancellation)
             : null;
@@ -46,7 +46,7 @@ public sealed class TransferFineTuning(
             network.SkippedImages + skipped.Count,
             splits.IsPartial)
         {
-            Search = [.. network.Search.Select(tried => new TransferTry(tried.Rate, tried.WeightDecay, tried.Score))],
+            Search = [.. network.Search.Select(tried => new TransferTrial(tried.Rate, tried.WeightDecay, tried.Score))],
             Outcome = outcome,
             Scores = scores,
         };

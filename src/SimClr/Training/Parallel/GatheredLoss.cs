@@ -18,14 +18,14 @@ internal sealed class GatheredLoss(IContrastiveLoss loss, RankedWorld world, Ran
 {
     private readonly IContrastiveLoss loss = loss;
     private readonly PlacedTensor? order = share.Order is { } places ? Places(places) : null;
-    private readonly PlacedTensor mine = Places([.. share.Mine.SelectMany(RankShare.Places)]);
+    private readonly PlacedTensor localRows = Places([.. share.LocalRanges.SelectMany(RankShare.Positions)]);
 
     /// <inheritdoc/>
     public override Outcome Compute(Tensor z1, Tensor z2)
     {
         (Tensor all1, Tensor all2) = Gather(z1, z2);
         Tensor value = loss is IAnchorLoss divided
-            ? WithGradients(all1, all2, (a, b) => divided.Forward(a, b, share.Mine))
+            ? WithGradients(all1, all2, (a, b) => divided.Forward(a, b, share.LocalRanges))
             : WithGradients(all1, all2, loss.Forward);
         (Tensor gradient1, Tensor gradient2) = (all1.grad!, all2.grad!);
         if (loss is IAnchorLoss)
@@ -34,7 +34,7 @@ internal sealed class GatheredLoss(IContrastiveLoss loss, RankedWorld world, Ran
             Sum(gradient1, gradient2, value);
         }
 
-        return new Outcome(value, Mine(gradient1), Mine(gradient2), cat([all1.detach(), all2.detach()]));
+        return new Outcome(value, LocalRows(gradient1), LocalRows(gradient2), cat([all1.detach(), all2.detach()]));
     }
 
     /// <inheritdoc/>
@@ -42,14 +42,14 @@ internal sealed class GatheredLoss(IContrastiveLoss loss, RankedWorld world, Ran
     {
         base.Dispose();
         order?.Dispose();
-        mine.Dispose();
+        localRows.Dispose();
     }
 
     private (Tensor Z1, Tensor Z2) Gather(Tensor z1, Tensor z2)
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        Tensor all = world.GatherPadded(cat([z1, z2], 1), share.MostImages);               // [ranks · max, 2d]
+        Tensor all = world.GatherPadded(cat([z1, z2], 1), share.MaxImages);               // [ranks · max, 2d]
         if (order is not null)
         {
             all = all.index_select(0, order.On(all.device));                               // [N, 2d]
@@ -73,7 +73,7 @@ internal sealed class GatheredLoss(IContrastiveLoss loss, RankedWorld world, Ran
         value.copy_(flat[2 * count]);
     }
 
-    private Tensor Mine(Tensor gradient) => gradient.index_select(0, mine.On(gradient.device));
+    private Tensor LocalRows(Tensor gradient) => gradient.index_select(0, localRows.On(gradient.device));
 
     private static PlacedTensor Places(long[] places) => new(tensor(places, device: CPU));
 }

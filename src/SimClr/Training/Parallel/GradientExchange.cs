@@ -63,7 +63,7 @@ internal sealed class GradientExchange : IGradientSums
 
     /// <summary>Hands x on as it is; when the backward pass comes through, the gradients of the stage and all behind it are complete.</summary>
     public Tensor Mark(Tensor x, string stage)
-        => is_grad_enabled() && ofStage.ContainsKey(stage) ? StageMark.Pass(x, () => Reached(stage), world) : x;
+        => is_grad_enabled() && ofStage.ContainsKey(stage) ? BackwardHook.Attach(x, () => Reached(stage), world) : x;
 
     /// <summary>Returns when all gradients are those of all ranks.</summary>
     public void Finish()

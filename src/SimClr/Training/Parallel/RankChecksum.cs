@@ -17,18 +17,18 @@ internal static class RankChecksum
     /// <exception cref="CommunicationException">The weights of two ranks differ; thrown on every rank.</exception>
     public static void Check(ICommunicator ranks, IEnumerable<Tensor> state, long step)
     {
-        byte[][] sums = ranks.Gather(Of(state));
+        byte[][] sums = ranks.Gather(Compute(state));
         int other = Array.FindIndex(sums, sum => !sum.AsSpan().SequenceEqual(sums[0]));
         if (other > 0)
         {
             throw new CommunicationException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"the weights of rank {other} differ from those of rank 0 after step {step}: the machine, the network or a library computed wrongly, or differently, on one of them. Nothing was written of this step. Use the same kind of processor and the same versions on all ranks, and start again; with resume: true a run continues from its last checkpoint")).OfAllRanks();
+                $"the weights of rank {other} differ from those of rank 0 after step {step}: the machine, the network or a library computed wrongly, or differently, on one of them. Nothing was written of this step. Use the same kind of processor and the same versions on all ranks, and start again; with resume: true a run continues from its last checkpoint")).MarkCollective();
         }
     }
 
     /// <summary>A hash (FNV-1a, of 8 bytes at a time) of all bytes.</summary>
-    internal static byte[] Of(IEnumerable<Tensor> state)
+    internal static byte[] Compute(IEnumerable<Tensor> state)
     {
         using var _ = no_grad();
         ulong hash = Start;

@@ -30,7 +30,7 @@ internal sealed class RankedWorld(ICommunicator communicator) : World, IRankTota
     public override ICommunicator Communicator => communicator;
 
     /// <inheritdoc/>
-    public HandedGradients Handed { get; } = new();
+    public RootedGradients Handed { get; } = new();
 
     /// <inheritdoc/>
     /// <remarks>MPI accepts calls only from the thread that started it.</remarks>
@@ -44,14 +44,14 @@ internal sealed class RankedWorld(ICommunicator communicator) : World, IRankTota
         where T : class => IsRankZero ? receiver : null;
 
     /// <inheritdoc/>
-    public override T OnRankZero<T>(Func<T> make) => communicator.FromFirst(make);
+    public override T OnRankZero<T>(Func<T> make) => communicator.OnRankZero(make);
 
     /// <inheritdoc/>
     public override T? OnRankZeroOnly<T>(Func<T?> make)
-        where T : class => communicator.FromFirstOnly(make);
+        where T : class => communicator.OnRankZeroOnly(make);
 
     /// <inheritdoc/>
-    public override T OnEveryRank<T>(Func<T> make) => communicator.Together(make);
+    public override T OnEveryRank<T>(Func<T> make) => communicator.OnEveryRank(make);
 
     /// <inheritdoc/>
     public override bool Any(bool here) => communicator.Any(here);
@@ -61,11 +61,11 @@ internal sealed class RankedWorld(ICommunicator communicator) : World, IRankTota
 
     /// <inheritdoc/>
     public override void Agree(Func<IReadOnlyDictionary<string, string>> facts)
-        => RankAgreement.Check(communicator, communicator.Together(facts));
+        => RankAgreement.Check(communicator, communicator.OnEveryRank(facts));
 
     /// <inheritdoc/>
     /// <remarks>The first call is one of those that every rank makes in the same order.</remarks>
-    public override int CoresEach() => cores ??= RankProcessors.CoresEach(communicator);
+    public override int CoresEach() => cores ??= RankCores.CoresPerRank(communicator);
 
     /// <inheritdoc/>
     public override PretrainOptions ShareThreads(PretrainOptions options)
@@ -145,7 +145,7 @@ internal sealed class RankedWorld(ICommunicator communicator) : World, IRankTota
         }
         finally
         {
-            Handed.LetGo();
+            Handed.Release();
         }
 
         if (Interlocked.Exchange(ref failure, null) is { } error)
@@ -161,34 +161,34 @@ internal sealed class RankedWorld(ICommunicator communicator) : World, IRankTota
     /// <remarks>Projections are those of all ranks already.</remarks>
     public override StepOutcome Gather(StepOutcome outcome, ITrainingTask task, RankShare share)
     {
-        int[] rows = [.. share.ImagesOfEach.Select(images => task.ViewsPerImage * images)];
+        int[] rows = [.. share.ImagesPerRank.Select(images => task.ViewsPerImage * images)];
         return outcome with
         {
             H = Gather(outcome.H, rows),
-            Z = task.ViewsPerImage == 1 ? Gather(outcome.Z, rows) : outcome.Z,
+            Output = task.ViewsPerImage == 1 ? Gather(outcome.Output, rows) : outcome.Output,
             Images = Gather(outcome.Images, rows),
         };
     }
 
     /// <summary>The rows of all ranks, one rank after another.</summary>
-    /// <param name="mine">[n, …]; n may differ between ranks.</param>
+    /// <param name="local">[n, …]; n may differ between ranks.</param>
     /// <param name="rows">n of each rank.</param>
-    public Tensor Gather(Tensor mine, IReadOnlyList<int> rows)
+    public Tensor Gather(Tensor local, IReadOnlyList<int> rows)
     {
         using var scope = NewDisposeScope();
-        Tensor all = GatherPadded(mine, rows.Max());
+        Tensor all = GatherPadded(local, rows.Max());
         return cat([.. rows.Select((count, rank) => all.narrow(0, (long)rank * rows.Max(), count))]).MoveToOuterDisposeScope();
     }
 
     /// <summary>The rows of all ranks, one rank after another, each padded to the same number.</summary>
-    /// <param name="mine">[n, …], n ≤ max.</param>
+    /// <param name="local">[n, …], n ≤ max.</param>
     /// <param name="max">Rows of each rank in the result.</param>
     /// <returns>[ranks · max, …].</returns>
-    public Tensor GatherPadded(Tensor mine, long max)
+    public Tensor GatherPadded(Tensor local, long max)
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        Tensor own = mine.detach();
+        Tensor own = local.detach();
         if (own.shape[0] < max)
         {
             Tensor padded = zeros([max, .. own.shape[1..]], own.dtype, own.device);
@@ -210,7 +210,7 @@ internal sealed class RankedWorld(ICommunicator communicator) : World, IRankTota
         using var scope = NewDisposeScope();
         if (values.Count > 0)
         {
-            Tensor flat = cat([.. values.Select(t => t.reshape(-1))]).mul_(Scalars.Of(weight));
+            Tensor flat = cat([.. values.Select(t => t.reshape(-1))]).mul_(RootedScalars.From(weight));
             communicator.AllReduce(flat);
             Spread(flat, values);
         }
@@ -221,12 +221,12 @@ internal sealed class RankedWorld(ICommunicator communicator) : World, IRankTota
         nn.Module model, nn.Module<Tensor, Tensor> encoder, Optimizer optimizer, BatchNormScope norm, RankShare share, ILogger log)
     {
         bool isGlobal = norm == BatchNormScope.Global;
-        foreach (GlobalBatchNorm layer in isGlobal ? model.modules().OfType<GlobalBatchNorm>() : [])
+        foreach (SyncBatchNorm layer in isGlobal ? model.modules().OfType<SyncBatchNorm>() : [])
         {
             layer.Totals = this;
         }
 
-        if (isGlobal && encoder is not ResNet && model.modules().Any(m => m is TorchSharp.Modules.NormBase and not GlobalBatchNorm))
+        if (isGlobal && encoder is not ResNet && model.modules().Any(m => m is TorchSharp.Modules.NormBase and not SyncBatchNorm))
         {
             log.LogWarning("The batch norms of your own encoder normalize by the views of each rank by itself; only those of SimClr see all ranks'.");
         }
@@ -237,7 +237,7 @@ internal sealed class RankedWorld(ICommunicator communicator) : World, IRankTota
             : [.. model.named_buffers().Select(b => b.buffer).Where(b => b.is_floating_point())];
         var exchange = new GradientExchange(this, optimizer, model, encoder, () => Average(statistics, (double)share.Images / share.Batch));
         beginSums = exchange.Begin;
-        (lastCommunicated, lastWaited) = (communicator.Communicated, communicator.Waited);   // Metrics begin here.
+        (lastCommunicated, lastWaited) = (communicator.CommunicationTime, communicator.WaitTime);   // Metrics begin here.
         return exchange;
     }
 
@@ -251,15 +251,15 @@ internal sealed class RankedWorld(ICommunicator communicator) : World, IRankTota
     /// <inheritdoc/>
     public override RankDevice[] Devices(string device)
     {
-        var local = RankDevice.Here(device);
-        return ComputeDevice.IsCuda(device) ? local.OfAll(communicator) : [local];
+        var local = RankDevice.Detect(device);
+        return ComputeDevice.IsCuda(device) ? local.GatherAll(communicator) : [local];
     }
 
     /// <inheritdoc/>
     public override IEnumerable<KeyValuePair<string, double>> CommunicationMetrics(double window)
     {
-        (TimeSpan communicated, TimeSpan waited) = (communicator.Communicated - lastCommunicated, communicator.Waited - lastWaited);
-        (lastCommunicated, lastWaited) = (communicator.Communicated, communicator.Waited);
+        (TimeSpan communicated, TimeSpan waited) = (communicator.CommunicationTime - lastCommunicated, communicator.WaitTime - lastWaited);
+        (lastCommunicated, lastWaited) = (communicator.CommunicationTime, communicator.WaitTime);
         return
         [
             new("communication", Math.Round(communicated.TotalSeconds / window, 4)),

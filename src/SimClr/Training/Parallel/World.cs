@@ -29,7 +29,7 @@ internal class World
     public int Size => Communicator.Size;
 
     /// <summary>Does the work of a run where its threads compute best: alone, on a thread whose cores are bound.</summary>
-    public virtual T Run<T>(Func<T> work) => BoundThreads.Run(work);
+    public virtual T Run<T>(Func<T> work) => PinnedThreads.Run(work);
 
     /// <summary>The logger on rank 0; one that discards everything on the others.</summary>
     public virtual ILogger ForRankZero(ILogger logger) => logger;
@@ -154,7 +154,7 @@ internal class World
         => MicroBatches.Describe(share.Batch, micro, viewsPerImage);
 
     /// <summary>The devices that the ranks compute on.</summary>
-    public virtual RankDevice[] Devices(string device) => [RankDevice.Here(device)];
+    public virtual RankDevice[] Devices(string device) => [RankDevice.Detect(device)];
 
     /// <summary>The share of the time since the last call that communication took, by the name of the metric.</summary>
     /// <param name="window">Seconds since the last call.</param>

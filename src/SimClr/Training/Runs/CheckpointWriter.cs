@@ -43,7 +43,7 @@ internal sealed class CheckpointWriter(
         if (stops)
         {
             throw new OperationCanceledException(
-                $"stopped after step {state.Step} of {state.TotalSteps}; the checkpoint is {state.Checkpoint}", cancellation).OfAllRanks();
+                $"stopped after step {state.Step} of {state.TotalSteps}; the checkpoint is {state.Checkpoint}", cancellation).MarkCollective();
         }
     }
 }

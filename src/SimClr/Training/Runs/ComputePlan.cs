@@ -13,7 +13,7 @@ public sealed record ComputePlan(string Device, string Precision, int Threads)
     /// <summary>Images whose activations are held at once; null where that is still to be found out.</summary>
     public int? MicroBatch { get; init; }
 
-    /// <summary>Whether the run was started by an earlier version, with <see cref="Optimizers.LearningRateSchedule.OfEarlierRun"/>.</summary>
+    /// <summary>Whether the run was started by an earlier version, with <see cref="Optimizers.LearningRateSchedule.ForEarlierRun"/>.</summary>
     public bool HasEarlierSchedule { get; init; }
 
     /// <summary>The weights that LARS does not adapt, by name; null at the start of a run: those that are zero.</summary>
@@ -26,18 +26,18 @@ public sealed record ComputePlan(string Device, string Precision, int Threads)
     public bool IsCuda => ComputeDevice.IsCuda(Device);
 
     /// <summary>The precision, and what it is on this device.</summary>
-    public string PrecisionInWords => Precision == "tf32" && !IsCuda ? $"tf32 (which is fp32 on {Device})" : Precision;
+    public string PrecisionText => Precision == "tf32" && !IsCuda ? $"tf32 (which is fp32 on {Device})" : Precision;
 
     /// <param name="options">What was asked for.</param>
-    /// <param name="ownEncoder">Whether the encoder is the user's own; only ours are known to compute in bfloat16.</param>
+    /// <param name="customEncoder">Whether the encoder is the user's own; only ours are known to compute in bfloat16.</param>
     /// <exception cref="ConfigurationException">The device is not there, or more threads are asked for than this machine can use.</exception>
-    public static ComputePlan Resolve(PretrainOptions options, bool ownEncoder)
+    public static ComputePlan Resolve(PretrainOptions options, bool customEncoder)
     {
-        int threads = ComputeThreads.Of(options.Threads);
-        _ = ComputeThreads.WorkersOf(options.Data.Workers);
+        int threads = ComputeThreads.Resolve(options.Threads);
+        _ = ComputeThreads.ResolveWorkers(options.Data.Workers);
         string device = ResolveDevice(options.Device);
         string precision = options.Precision != Configuration.Precision.Auto ? options.Precision.Text()
-            : !ownEncoder && HasFastBFloat16(device, CudaDriver.Of) ? "bf16" : "fp32";
+            : !customEncoder && HasFastBFloat16(device, CudaDriver.Query) ? "bf16" : "fp32";
         return new ComputePlan(device, precision, threads)
         {
             MicroBatch = options.Batch.Micro is null ? options.Batch.Size : options.Batch.MicroIsAuto ? null : options.Batch.Micro,

@@ -57,7 +57,7 @@ internal sealed class DivergenceGuard : IRunObserver, IDisposable
         }
 
         healthy.mul_(isfinite(sum).to_type(ScalarType.Float32));
-        healthySteps.add_(healthy.to_type(ScalarType.Int64), Scalars.One);
+        healthySteps.add_(healthy.to_type(ScalarType.Int64), RootedScalars.One);
     }
 
     /// <exception cref="DivergenceException">A step since the start was not finite.</exception>
@@ -74,7 +74,7 @@ internal sealed class DivergenceGuard : IRunObserver, IDisposable
         string kept = checkpoint is null ? "No checkpoint had been written yet." : $"The last good checkpoint is kept: {checkpoint}.";
         throw new DivergenceException(FormattableString.Invariant(
             $"training diverged: the loss or a gradient at step {step + 1} is not a finite number (learning rate {schedule.At(step):G4}). ") +
-            $"{LikelyCause(options, schedule, step)} {kept}").OfAllRanks();   // it saw what all ranks computed
+            $"{LikelyCause(options, schedule, step)} {kept}").MarkCollective();   // it saw what all ranks computed
     }
 
     public void Dispose()

@@ -14,11 +14,11 @@ namespace SimClr.Training;
 internal sealed class KnnMonitor : IRunObserver
 {
     /// <summary>Fewer images tell nothing.</summary>
-    public const int FewestImages = 100;
+    public const int MinImages = 100;
 
-    private const int MostNeighbors = 1000;
-    private const int MostQueries = 500;
-    private const int MostTimes = 20;
+    private const int MaxNeighbors = 1000;
+    private const int MaxQueries = 500;
+    private const int MaxMeasurements = 20;
 
     private readonly ImageDataSet bank;
     private readonly ImageDataSet queries;
@@ -61,14 +61,14 @@ internal sealed class KnnMonitor : IRunObserver
         RunCalendar calendar,
         CancellationToken cancellation)
     {
-        if (images.Labels is null || images.Count < FewestImages)
+        if (images.Labels is null || images.Count < MinImages)
         {
             return null;
         }
 
         int[] order = new RandomStream(options.Seed, Purpose.Probe).Permutation(images.Count);
-        int asked = Math.Min(MostQueries, images.Count / 5);
-        int answering = Math.Min(MostNeighbors, images.Count - asked);
+        int asked = Math.Min(MaxQueries, images.Count / 5);
+        int answering = Math.Min(MaxNeighbors, images.Count - asked);
         return new KnnMonitor(
             images.Subset(order[asked..(asked + answering)]), images.Subset(order[..asked]), encoder, options, skipped, calendar, cancellation);
     }
@@ -83,7 +83,7 @@ internal sealed class KnnMonitor : IRunObserver
     // Null in epochs that are skipped to keep the cost low, and when the run is stopped.
     private double? Measure(long epoch)
     {
-        int every = (options.Schedule.Epochs + MostTimes - 1) / MostTimes;
+        int every = (options.Schedule.Epochs + MaxMeasurements - 1) / MaxMeasurements;
         if (epoch % every != 0 && epoch != options.Schedule.Epochs)
         {
             return null;

@@ -26,25 +26,25 @@ internal sealed class OnlineProbe : IRunObserver, IDisposable
     private readonly Tensor right;
     private readonly World world;
     private readonly int batch;
-    private long asked;
+    private long seenViews;
 
     private OnlineProbe(ImageDataSet images, int representation, PretrainOptions options, ComputePlan plan, World world)
     {
         this.world = world;
         batch = options.Batch.Size;
-        labels = ImageTable.OfLabels(images.RequireLabels());
+        labels = ImageTable.FromLabels(images.RequireLabels());
         schedule = plan.HasEarlierSchedule
-            ? LearningRateSchedule.OfEarlierRun(images.Count, options.Schedule.Epochs, batch, warmupEpochs: 0, BaseRate * batch / 256)
+            ? LearningRateSchedule.ForEarlierRun(images.Count, options.Schedule.Epochs, batch, warmupEpochs: 0, BaseRate * batch / 256)
             : new LearningRateSchedule(images.Count, options.Schedule.Epochs, batch, warmupEpochs: 0, BaseRate * batch / 256);
         layer = new LinearClassifier(representation, LabeledImages.Classes(images));
         layer.to(device(plan.Device));
-        optimizer = new Sgd(ParameterGroups.Of(layer));
+        optimizer = new Sgd(ParameterGroups.FromModule(layer));
         right = zeros(1, dtype: ScalarType.Int64, device: device(plan.Device)).DetachFromDisposeScope();
     }
 
     /// <summary>Everything that a bit-exact resume needs, by name.</summary>
     public IEnumerable<KeyValuePair<string, Tensor>> State
-        => ModuleState.Of(layer).Select(s => KeyValuePair.Create($"probe.{s.Key}", s.Value))
+        => ModuleState.Enumerate(layer).Select(s => KeyValuePair.Create($"probe.{s.Key}", s.Value))
             .Concat(optimizer.State.Select(s => KeyValuePair.Create($"probe_optimizer.{s.Key}", s.Value)));
 
     /// <summary>A probe where one is asked for, else null.</summary>
@@ -75,8 +75,8 @@ internal sealed class OnlineProbe : IRunObserver, IDisposable
         Tensor h = step.H.detach().to_type(ScalarType.Float32);                            // [V · N, r]
         Tensor y = labels.Rows(step.Images);                                               // [V · N]
         Tensor logits = layer.forward(h);
-        right.add_(logits.detach().argmax(1).eq(y).sum(), Scalars.One);
-        asked += h.shape[0];
+        right.add_(logits.detach().argmax(1).eq(y).sum(), RootedScalars.One);
+        seenViews += h.shape[0];
 
         optimizer.ZeroGradients();
         Tensor loss = nn.functional.cross_entropy(logits, y);
@@ -84,7 +84,7 @@ internal sealed class OnlineProbe : IRunObserver, IDisposable
 
         // The mean over this process's views, by its share of the batch: summed over the world it is the mean over all.
         double weight = (double)h.shape[0] / (ViewsPerImage * batch);
-        loss = weight == 1 ? loss : loss.mul(Scalars.Of(weight));
+        loss = weight == 1 ? loss : loss.mul(RootedScalars.From(weight));
         loss.backward();
         foreach (Tensor gradients in optimizer.Gradients)
         {
@@ -98,10 +98,10 @@ internal sealed class OnlineProbe : IRunObserver, IDisposable
     public double? Top1()
     {
         using var scope = NewDisposeScope();   // roots what is read back from a device
-        (long correct, long seen) = world.Sum(right.item<long>(), asked);
+        (long correct, long seen) = world.Sum(right.item<long>(), seenViews);
         double? share = seen > 0 ? (double)correct / seen : null;
         right.zero_();
-        asked = 0;
+        seenViews = 0;
         return share;
     }
 

@@ -7,7 +7,7 @@ namespace SimClr.Training;
 /// <summary>What decides a run, by name: ranks that were started alike have the same.</summary>
 internal static class RunFacts
 {
-    public static Dictionary<string, string> Of(RunRecord record)
+    public static Dictionary<string, string> Collect(RunRecord record)
     {
         JsonObject configuration = RunConfiguration.ToJson(record.Configuration);
         var facts = new Dictionary<string, string>

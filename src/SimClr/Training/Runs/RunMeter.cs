@@ -150,7 +150,7 @@ internal sealed class RunMeter(
         RunHealth mean = health with
         {
             Loss = pastWarmup.Average(h => h.Loss),
-            PositiveFirst = pastWarmup.Average(h => h.PositiveFirst),
+            ContrastiveAccuracy = pastWarmup.Average(h => h.ContrastiveAccuracy),
         };
         pastWarmup.Dequeue();
         if (mean.AtChance)

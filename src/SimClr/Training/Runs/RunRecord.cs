@@ -47,7 +47,7 @@ public sealed record RunRecord(
 
     /// <summary>
     /// Steps that the learning-rate schedule counts: <see cref="TotalSteps"/>. Missing where an earlier version started the
-    /// run, which counted images · epochs div batch + 1 (<see cref="Optimizers.LearningRateSchedule.OfEarlierRun"/>).
+    /// run, which counted images · epochs div batch + 1 (<see cref="Optimizers.LearningRateSchedule.ForEarlierRun"/>).
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? ScheduledSteps { get; init; }
@@ -56,7 +56,7 @@ public sealed record RunRecord(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string[]? NotAdapted { get; init; }
 
-    internal static RunRecord Of(
+    internal static RunRecord Create(
         PretrainOptions options, ImageDataSet images, ComputePlan plan, long totalSteps, string task, int ranks = 1) => new(
         options,
         new DataRecord(images.Name, images.Count, images.ClassNames?.Count, images.Fingerprint),
@@ -92,7 +92,7 @@ public sealed record RunRecord(
     {
         try
         {
-            using StreamReader text = PlainFile.OpenText(file);
+            using StreamReader text = RegularFile.OpenText(file);
             return JsonSerializer.Deserialize<RunRecord>(text.ReadToEnd(), Json.Compact) is
             { Configuration: not null, Data: not null, Machine: not null, Versions: not null } record
                     ? record

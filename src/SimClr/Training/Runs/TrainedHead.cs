@@ -62,7 +62,7 @@ public static class TrainedHead
         using SafetensorsFile content = SafetensorsFile.Read(checkpoint);
         var head = new ProjectionHead(options, ((ResNet)encoder.Module).RepresentationSize);
         ModuleState.Load(
-            ModuleState.Of(head),
+            ModuleState.Enumerate(head),
             content.Tensors.Where(tensor => tensor.Key.StartsWith(Prefix, StringComparison.Ordinal))
                 .ToDictionary(tensor => tensor.Key[Prefix.Length..], tensor => tensor.Value),
             checkpoint);

@@ -18,7 +18,7 @@ namespace SimClr.Training;
 internal sealed class GradientCacheStep(SimClrModel model, BatchLoss loss, RankShare share, World world) : IGradientStep
 {
     // Each leaves holes in the heap that the next does not fit into, a few percent of it each time; giving them back costs a few percent of the time.
-    private const int MicroBatchesOfAHeap = 2;
+    private const int MicroBatchesPerTrim = 2;
 
     /// <summary>All in one process.</summary>
     /// <param name="model">Encoder and head.</param>
@@ -39,9 +39,9 @@ internal sealed class GradientCacheStep(SimClrModel model, BatchLoss loss, RankS
         AllocateGradients();
         RunningStatistics statistics = model.Statistics;
         statistics.Begin();
-        Kept kept = Project(nextViews);
+        CachedBatch kept = Project(nextViews);
         statistics.Restore();
-        GiveBack(kept.Views);
+        TrimHeap(kept.Views);
 
         BatchLoss.Outcome outcome = loss.Compute(kept.Z1, kept.Z2);
         long start = 0;
@@ -52,31 +52,31 @@ internal sealed class GradientCacheStep(SimClrModel model, BatchLoss loss, RankS
                 views, outcome.Gradient1.narrow(0, start, m), outcome.Gradient2.narrow(0, start, m), last: part == share.Parts - 1);
             statistics.Add(share.Weight(part));
             start += m;
-            if (part % MicroBatchesOfAHeap == MicroBatchesOfAHeap - 1)
+            if (part % MicroBatchesPerTrim == MicroBatchesPerTrim - 1)
             {
-                GiveBack(kept.Views);
+                TrimHeap(kept.Views);
             }
         }
 
         statistics.Settle();
-        GiveBack(kept.Views);
+        TrimHeap(kept.Views);
         return new StepOutcome(outcome.Value, kept.H, outcome.Z, kept.Images);
     }
 
     // The memory of a GPU is not the C library's.
-    private static void GiveBack(Tensor views)
+    private static void TrimHeap(Tensor views)
     {
         if (views.device_type == TorchSharp.DeviceType.CPU)
         {
-            HostMemory.GiveBack();
+            MallocTuning.TrimHeap();
         }
     }
 
     /// <summary>The first pass. The pixels are kept for the second: their buffer is used again.</summary>
-    private Kept Project(Func<ViewBatch> nextViews)
+    private CachedBatch Project(Func<ViewBatch> nextViews)
     {
         using var _ = no_grad();
-        Kept? kept = null;
+        CachedBatch? kept = null;
         long start = 0;
         for (int i = 0; i < share.Parts; i++)
         {
@@ -84,7 +84,7 @@ internal sealed class GradientCacheStep(SimClrModel model, BatchLoss loss, RankS
             ViewBatch batch = nextViews();
             Tensor x = batch.Views;                                            // [2m, 3, S, S]
             (Tensor h, Tensor z) = model.forward(x);                           // [2m, r], [2m, d]
-            kept ??= Kept.Allocate(share.Images, x, h, z, batch.Images, scope);
+            kept ??= CachedBatch.Allocate(share.Images, x, h, z, batch.Images, scope);
             kept.Add(start, x, h, z, batch.Images);
             start += x.shape[0] / 2;
         }
@@ -114,11 +114,11 @@ internal sealed class GradientCacheStep(SimClrModel model, BatchLoss loss, RankS
     }
 
     /// <summary>What the first pass leaves: pixels, h, z and the images' numbers of the whole batch, each in one piece.</summary>
-    private sealed record Kept(Tensor Views, Tensor H, Tensor Z1, Tensor Z2, Tensor Images)
+    private sealed record CachedBatch(Tensor Views, Tensor H, Tensor Z1, Tensor Z2, Tensor Images)
     {
         public List<long> Sizes { get; } = [];
 
-        public static Kept Allocate(long images, Tensor x, Tensor h, Tensor z, Tensor numbers, TorchSharp.DisposeScope scope)
+        public static CachedBatch Allocate(long images, Tensor x, Tensor h, Tensor z, Tensor numbers, TorchSharp.DisposeScope scope)
         {
             long side = x.shape[2];
             Tensor views = empty([2 * images, side, side, 3], x.dtype, x.device).permute(0, 3, 1, 2);
@@ -127,7 +127,7 @@ internal sealed class GradientCacheStep(SimClrModel model, BatchLoss loss, RankS
             Tensor z2 = empty_like(z1);
             Tensor allNumbers = empty([2 * images], numbers.dtype, numbers.device);
             scope.MoveToOuter(views, allH, z1, z2, allNumbers);
-            return new Kept(views, allH, z1, z2, allNumbers);
+            return new CachedBatch(views, allH, z1, z2, allNumbers);
         }
 
         public void Add(long start, Tensor x, Tensor h, Tensor z, Tensor numbers)

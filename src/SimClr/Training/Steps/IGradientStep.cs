@@ -21,6 +21,6 @@ internal readonly record struct ViewBatch(Tensor Views, Tensor Images);
 /// </summary>
 /// <param name="Loss">The loss of the batch, a scalar.</param>
 /// <param name="H">Representations of all views, [V · N, r], in the order of <paramref name="Images"/>.</param>
-/// <param name="Z">What the loss saw: projections, [2N, d], first views first; or logits, [N, classes].</param>
+/// <param name="Output">What the loss saw: projections, [2N, d], first views first; or logits, [N, classes].</param>
 /// <param name="Images">The index in the set of the image that each row of <paramref name="H"/> is of, of int64; valid until views are asked for.</param>
-internal sealed record StepOutcome(Tensor Loss, Tensor H, Tensor Z, Tensor Images);
+internal sealed record StepOutcome(Tensor Loss, Tensor H, Tensor Output, Tensor Images);

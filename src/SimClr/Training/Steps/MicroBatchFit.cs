@@ -13,11 +13,11 @@ namespace SimClr.Training;
 internal static class MicroBatchFit
 {
     // What the allocator and the optimizer take on top of what a pass showed.
-    private const double Usable = 0.85;
+    private const double UsableFraction = 0.85;
     private const long EnoughToMeasure = 256L << 20;
 
     // Of a GPU's free memory: the loss, what is loaded ahead, and the gaps that tensors of other sizes leave, which no pass shows.
-    private const double Reserved = 0.1;
+    private const double ReservedFraction = 0.1;
 
     // What cuBLAS and cuDNN say when memory for them is short.
     private static readonly string[] MemoryErrors = ["ALLOC_FAILED", "unable to find an engine", "STATUS_NOT_INITIALIZED"];
@@ -60,15 +60,15 @@ internal static class MicroBatchFit
 
         double PeakOf(int images)
         {
-            HostMemory.GiveBack();
-            return ResidentPeak.Of(() => Pass(images), device(plan.Device));
+            MallocTuning.TrimHeap();
+            return ResidentPeak.Measure(() => Pass(images), device(plan.Device));
         }
 
         void Pass(int images)
         {
             using var pass = NewDisposeScope();
             int side = options.Views.Size;
-            Tensor x = full([views * images, side, side, 3], Scalars.Of(0.5), dtype: plan.InputType, device: device(plan.Device));
+            Tensor x = full([views * images, side, side, 3], RootedScalars.From(0.5), dtype: plan.InputType, device: device(plan.Device));
             try
             {
                 task.Output(x.permute(0, 3, 1, 2)).sum().backward();
@@ -90,14 +90,14 @@ internal static class MicroBatchFit
                 Pass(images);
                 return true;
             }
-            catch (ExternalException error) when (TellsOfMemory(error.Message))
+            catch (ExternalException error) when (IsOutOfMemory(error.Message))
             {
                 return false;
             }
         }
 
-        Tensor? Reserve() => DeviceMemory.Of(device(plan.Device)) is { } memory
-            ? empty([(long)(memory.Free * Reserved)], ScalarType.Byte, device(plan.Device))
+        Tensor? Reserve() => DeviceMemory.Query(device(plan.Device)) is { } memory
+            ? empty([(long)(memory.Free * ReservedFraction)], ScalarType.Byte, device(plan.Device))
             : null;
     }
 
@@ -108,7 +108,7 @@ internal static class MicroBatchFit
     /// <param name="peak">Bytes that the process takes at most over a pass of so many images.</param>
     internal static int FitLine(int size, double limit, double rest, Func<int, double> peak)
     {
-        double room = (limit * Usable) - rest;
+        double room = (limit * UsableFraction) - rest;
         int first = Math.Min(2, size);
         int last = first;
         double least = peak(first);
@@ -122,7 +122,7 @@ internal static class MicroBatchFit
         if (least > room)
         {
             throw new ConfigurationException(
-                $"{ByteSize.Words(limit)} of memory are too little: a micro-batch of {first} images takes {ByteSize.Words(least)}, and {ByteSize.Words(rest)} are held for a batch of {size}. Raise Batch.Memory, or lower batch.size, views.size or encoder.width.");
+                $"{ByteSize.Format(limit)} of memory are too little: a micro-batch of {first} images takes {ByteSize.Format(least)}, and {ByteSize.Format(rest)} are held for a batch of {size}. Raise Batch.Memory, or lower batch.size, views.size or encoder.width.");
         }
 
         double slope = Math.Max(1, last == first ? now / first : (now - least) / (last - first));
@@ -144,7 +144,7 @@ internal static class MicroBatchFit
     }
 
     /// <summary>Whether an error of libtorch is about memory: its own allocator's, or that of a library that it calls.</summary>
-    internal static bool TellsOfMemory(string message)
+    internal static bool IsOutOfMemory(string message)
         => message.Contains("memory", StringComparison.OrdinalIgnoreCase) || MemoryErrors.Any(words => message.Contains(words, StringComparison.Ordinal));
 
     /// <summary>The largest number that fits, within an eighth: halved until it does, then in between.</summary>

@@ -37,8 +37,8 @@ internal static class MicroBatches
     {
         string parts = share.Parts == 1 ? "" : $" in {share.Parts} micro-batches";
         string seen = norm == BatchNormScope.Rank
-            ? $"the views of each rank by itself (up to {viewsPerImage * share.Micro} at once)"
+            ? $"the views of each rank by itself (up to {viewsPerImage * share.MaxMicroBatch} at once)"
             : share.Parts == 1 ? $"all {viewsPerImage * share.Batch} views" : "the views of one micro-batch on all ranks";
-        return $"{ranks} ranks share each batch of {share.Batch} images, up to {share.MostImages} each{parts}; the loss compares each view with those of all ranks, and batch norm normalizes by {seen}.";
+        return $"{ranks} ranks share each batch of {share.Batch} images, up to {share.MaxImages} each{parts}; the loss compares each view with those of all ranks, and batch norm normalizes by {seen}.";
     }
 }

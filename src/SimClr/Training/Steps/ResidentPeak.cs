@@ -3,15 +3,15 @@ using static TorchSharp.torch;
 
 namespace SimClr.Training;
 
-/// <summary>How much memory is taken at most while something runs (<see cref="DeviceMemory.Taken"/>).</summary>
+/// <summary>How much memory is taken at most while something runs (<see cref="DeviceMemory.UsedBytes"/>).</summary>
 internal static class ResidentPeak
 {
     /// <summary>Bytes, by looking every millisecond.</summary>
     /// <param name="action">What runs.</param>
     /// <param name="device">Whose memory.</param>
-    public static double Of(Action action, Device device)
+    public static double Measure(Action action, Device device)
     {
-        long peak = DeviceMemory.Taken(device);
+        long peak = DeviceMemory.UsedBytes(device);
         using var done = new ManualResetEventSlim();
         var watch = new Thread(Watch) { IsBackground = true, Name = "memory watch" };
         watch.Start();
@@ -31,7 +31,7 @@ internal static class ResidentPeak
         {
             do
             {
-                peak = Math.Max(peak, DeviceMemory.Taken(device));
+                peak = Math.Max(peak, DeviceMemory.UsedBytes(device));
             }
             while (!done.Wait(1));
         }

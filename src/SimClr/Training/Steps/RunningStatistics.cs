@@ -53,7 +53,7 @@ internal sealed class RunningStatistics(nn.Module model) : IDisposable
             // What is no floating-point number only counts (num_batches_tracked): it moves by one as in a plain step.
             if (now.is_floating_point())
             {
-                after.add_(now, alpha: Scalars.Of(share));
+                after.add_(now, alpha: RootedScalars.From(share));
             }
             else
             {

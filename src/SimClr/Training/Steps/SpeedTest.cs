@@ -17,7 +17,7 @@ public static class SpeedTest
     /// <summary>Trains on random pixels for about the given time, after one step that warms up and does not count.</summary>
     public static SpeedMeasurement Run(PretrainOptions options, TimeSpan duration, CancellationToken cancellation = default)
     {
-        using var step = new BareStep(options);
+        using var step = new SyntheticStep(options);
         step.Run();
 
         var clock = Stopwatch.StartNew();

@@ -44,8 +44,8 @@ public sealed record StepProfile(
         using var parts = new Parts(options);
         var skipped = new SkippedImages(images, options.Data);
         ImageDataSet readable = ImageCache.Load(images, options.Data, skipped, null, cancellation);
-        Usable.ForTraining(readable, options.Batch.Size);
-        var views = new ViewPairs(options.Views, options.Seed);
+        DataSetRequirements.RequireTrainable(readable, options.Batch.Size);
+        var views = new ViewWriter(options.Views, options.Seed);
         var loader = new BatchLoader(
             readable, parts.Input.Memory, views.Write, skipped, options.Data.Workers, substituteUnreadable: true)
         {
@@ -59,12 +59,12 @@ public sealed record StepProfile(
             if (!clock.IsRunning)
             {
                 parts.Clear();
-                waitedBefore = loader.Waited;
+                waitedBefore = loader.WaitTime;
                 clock.Start();
             }
         }
 
-        return parts.Profile(steps, clock.Elapsed.TotalSeconds, (loader.Waited - waitedBefore).TotalSeconds);
+        return parts.Profile(steps, clock.Elapsed.TotalSeconds, (loader.WaitTime - waitedBefore).TotalSeconds);
     }
 
     private static IEnumerable<BatchPlan> Plans(PretrainOptions options, int images, int steps)
@@ -80,17 +80,17 @@ public sealed record StepProfile(
         private readonly IContrastiveLoss loss;
         private readonly int views;
         private readonly Device place;
-        private readonly HostMemory memory = new();
+        private readonly MallocTuning memory = new();
         private readonly Dictionary<string, double> seconds = [];
 
         public Parts(PretrainOptions options)
         {
-            plan = ComputePlan.Resolve(options, ownEncoder: false);
+            plan = ComputePlan.Resolve(options, customEncoder: false);
             plan.Begin();
             views = 2 * options.Batch.Size;
             place = device(plan.Device);
-            model = SimClrModel.Create(options, plan.Device, ownEncoder: null);
-            optimizer = OptimizerCatalog.Create(options.Optimizer, ParameterGroups.Of(model));
+            model = SimClrModel.Create(options, plan.Device, customEncoder: null);
+            optimizer = OptimizerCatalog.Create(options.Optimizer, ParameterGroups.FromModule(model));
             Input = new PixelRing(views, options.Views.Size, plan.Device, plan.InputType);
             guard = new DivergenceGuard(options, new RunCalendar(1, long.MaxValue, options.Checkpoint), 0, place);
             loss = LossCatalog.Create(options.Loss);
@@ -121,7 +121,7 @@ public sealed record StepProfile(
         }
 
         public StepProfile Profile(int steps, double total, double wait) => new(
-            steps, total, wait, Of("encoder_forward"), Of("encoder_backward"), Of("head"), Of("loss"), Of("optimizer"));
+            steps, total, wait, SecondsOf("encoder_forward"), SecondsOf("encoder_backward"), SecondsOf("head"), SecondsOf("loss"), SecondsOf("optimizer"));
 
         public void Dispose()
         {
@@ -133,7 +133,7 @@ public sealed record StepProfile(
             plan.End();
         }
 
-        private double Of(string part) => seconds.GetValueOrDefault(part);
+        private double SecondsOf(string part) => seconds.GetValueOrDefault(part);
 
         private void Timed(string part, Action action) => Timed(part, () =>
         {
@@ -145,7 +145,7 @@ public sealed record StepProfile(
         {
             long start = DeviceClock.Now(place);
             T result = action();
-            seconds[part] = Of(part) + Stopwatch.GetElapsedTime(start, DeviceClock.Now(place)).TotalSeconds;
+            seconds[part] = SecondsOf(part) + Stopwatch.GetElapsedTime(start, DeviceClock.Now(place)).TotalSeconds;
             return result;
         }
     }

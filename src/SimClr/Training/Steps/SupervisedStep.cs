@@ -23,20 +23,20 @@ internal sealed class SupervisedStep(
     /// <param name="share">The micro-batches of a batch, and what of them is this rank's.</param>
     /// <param name="world">The processes that share the batch.</param>
     public SupervisedStep(ClassifierModel model, IReadOnlyList<int> labels, RankShare share, World world)
-        : this(model, ImageTable.OfLabels(labels), (logits, y) => nn.functional.cross_entropy(logits, y), share, world)
+        : this(model, ImageTable.FromLabels(labels), (logits, y) => nn.functional.cross_entropy(logits, y), share, world)
     {
     }
 
-    /// <summary>Images that may have several classes each: <see cref="PresenceLoss"/>.</summary>
+    /// <summary>Images that may have several classes each: <see cref="SigmoidCrossEntropy"/>.</summary>
     /// <param name="model">Encoder and classifier.</param>
-    /// <param name="presence">For each image of the set 1, −1 or 0 for each class (<see cref="Data.ClassPresence"/>).</param>
+    /// <param name="multiLabels">For each image of the set 1, −1 or 0 for each class (<see cref="Data.MultiLabelMarks"/>).</param>
     /// <param name="share">The micro-batches of a batch, and what of them is this rank's.</param>
     /// <param name="world">The processes that share the batch.</param>
-    public SupervisedStep(ClassifierModel model, IReadOnlyList<sbyte[]> presence, RankShare share, World world)
+    public SupervisedStep(ClassifierModel model, IReadOnlyList<sbyte[]> multiLabels, RankShare share, World world)
         : this(
             model,
-            ImageTable.OfPresence(presence),
-            (logits, marks) => PresenceLoss.Of(logits, marks.to_type(logits.dtype)),
+            ImageTable.FromMultiLabels(multiLabels),
+            (logits, marks) => SigmoidCrossEntropy.Compute(logits, marks.to_type(logits.dtype)),
             share,
             world)
     {
@@ -68,7 +68,7 @@ internal sealed class SupervisedStep(
         return new StepOutcome(
             outcomes.Select(o => o.Loss).Aggregate((sum, part) => sum.Plus(part)),
             cat([.. outcomes.Select(o => o.H)]),
-            cat([.. outcomes.Select(o => o.Z)]),
+            cat([.. outcomes.Select(o => o.Output)]),
             cat([.. outcomes.Select(o => o.Images)]));
     }
 
@@ -79,7 +79,7 @@ internal sealed class SupervisedStep(
         (Tensor h, Tensor logits) = model.forward(batch.Views);                            // [m, r], [m, classes]
         Tensor value = loss(logits, known.Rows(batch.Images));
         double weight = (double)batch.Images.shape[0] / share.Batch;
-        value = weight == 1 ? value : value.mul(Scalars.Of(weight));
+        value = weight == 1 ? value : value.mul(RootedScalars.From(weight));
         world.Backward(() => value.backward(), last);
         Tensor images = share.Parts == 1 ? batch.Images : batch.Images.clone();            // the next come into its memory
         scope.MoveToOuter(h = h.detach(), logits = logits.detach(), value = value.detach(), images);

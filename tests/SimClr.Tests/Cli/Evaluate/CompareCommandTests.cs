@@ -26,7 +26,7 @@ public sealed class CompareCommandTests : IDisposable
 
         Assert.Equal(0.75, json["a"]!["top1"]!.GetValue<double>());
         Assert.Equal(0.3, json["b"]!["top1"]!.GetValue<double>());
-        Assert.Equal(folder.Of("b.csv"), json["b"]!["predictions"]!.GetValue<string>());
+        Assert.Equal(folder.PathOf("b.csv"), json["b"]!["predictions"]!.GetValue<string>());
         Assert.Equal(0.45, json["difference"]!.GetValue<double>(), 1e-12);
         Assert.Equal(2, json["interval"]!.AsArray().Count);
         Assert.InRange(json["p_value"]!.GetValue<double>(), 9e-6, 1e-4);   // 2 / 2^18 = 7.6e-6, counted 1 + …
@@ -63,11 +63,11 @@ public sealed class CompareCommandTests : IDisposable
 
     [Fact]
     public void One_file_is_not_enough()
-        => Assert.Contains("B is missing", CommandRun.Of("evaluate", "compare", folder.Of("a")).Refused(2));
+        => Assert.Contains("B is missing", CommandRun.Of("evaluate", "compare", folder.PathOf("a")).Refused(2));
 
     private static string Row(string root, int image, bool right)
         => $"{root}/class{image % 2}/{image}.png,class{image % 2},class{(right ? image % 2 : 1 - (image % 2))},{(right ? 1 : 0)}\n";
 
     private CommandRun Compare(string a, string b, params string[] more)
-        => CommandRun.Of(["evaluate", "compare", folder.Of(a), folder.Of(b), .. more]);
+        => CommandRun.Of(["evaluate", "compare", folder.PathOf(a), folder.PathOf(b), .. more]);
 }

@@ -145,11 +145,11 @@ public sealed class EvaluateCommandTests(SmallWorld world) : IClassFixture<Small
         var views = new ViewOptions { Size = 40, Blur = false };
         using (var encoder = new TrainedEncoder(EncoderCatalog.Create(options, views.Size), options, views))
         {
-            encoder.Save(folder.Of("encoder.safetensors"));
+            encoder.Save(folder.PathOf("encoder.safetensors"));
         }
 
         JsonObject json = CommandRun.Of(
-            "evaluate", "logistic", folder.Of("encoder.safetensors"), "--train", folder.Of("train"), "--test", folder.Of("test"), "--threads", "1", "--json").Json;
+            "evaluate", "logistic", folder.PathOf("encoder.safetensors"), "--train", folder.PathOf("train"), "--test", folder.PathOf("test"), "--threads", "1", "--json").Json;
 
         Assert.Equal(1, json["top1"]!.GetValue<double>());
     }

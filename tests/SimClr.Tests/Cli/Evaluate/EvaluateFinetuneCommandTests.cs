@@ -14,7 +14,7 @@ public sealed class EvaluateFinetuneCommandTests(SmallWorld world) : IClassFixtu
     [Fact]
     public void It_prints_one_object_with_what_was_used_and_leaves_the_network()
     {
-        JsonObject json = Tune("--rate", "0.05", "--weight-decay", "0.001", "--steps", "40", "--batch-size", "8", "--out", folder.Of("out"), "--json").Json;
+        JsonObject json = Tune("--rate", "0.05", "--weight-decay", "0.001", "--steps", "40", "--batch-size", "8", "--out", folder.PathOf("out"), "--json").Json;
 
         Assert.Equal(1, json["top1"]!.GetValue<double>());   // red and blue
         Assert.Equal(1, json["top5"]!.GetValue<double>());
@@ -23,7 +23,7 @@ public sealed class EvaluateFinetuneCommandTests(SmallWorld world) : IClassFixtu
         Assert.Equal((0.05, 0.001), (json["rate"]!.GetValue<double>(), json["weight_decay"]!.GetValue<double>()));
         Assert.Empty(json["search"]!.AsArray());
         JsonObject knn = CommandRun.Of(
-            "evaluate", "knn", folder.Of("out"), "--train", world.At("train"), "--test", world.At("test"), "--k", "3", "--json").Json;
+            "evaluate", "knn", folder.PathOf("out"), "--train", world.At("train"), "--test", world.At("test"), "--k", "3", "--json").Json;
         Assert.Equal(1, knn["top1"]!.GetValue<double>());
     }
 
@@ -44,7 +44,7 @@ public sealed class EvaluateFinetuneCommandTests(SmallWorld world) : IClassFixtu
     public void The_choice_is_by_the_measure_of_the_set_or_by_what_the_user_says(string more, string metric, string key)
     {
         new SmallTransferSets(folder).Write("pets");
-        string pets = $"pets:{folder.Of("oxford-iiit-pet")}";
+        string pets = $"pets:{folder.PathOf("oxford-iiit-pet")}";
         JsonObject json = CommandRun.Of([
             "evaluate", "finetune", world.At("run"), "--train", pets, "--test", $"{pets}:test", "--threads", "1",
             "--grid", "thin", "--steps", "1", "--json", .. more.Split(' ', StringSplitOptions.RemoveEmptyEntries)]).Json;
@@ -108,9 +108,9 @@ public sealed class EvaluateFinetuneCommandTests(SmallWorld world) : IClassFixtu
     [Fact]
     public void A_directory_in_which_another_process_works_is_refused()
     {
-        using (RunLock.Take(folder.Of("out")))
+        using (RunLock.Acquire(folder.PathOf("out")))
         {
-            Assert.Contains("another process is at work in this directory", Tune("--rate", "0.1", "--out", folder.Of("out")).Refused(2));
+            Assert.Contains("another process is at work in this directory", Tune("--rate", "0.1", "--out", folder.PathOf("out")).Refused(2));
         }
     }
 

@@ -18,7 +18,7 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
     public void Sets_that_are_there_are_measured_and_the_others_named()
     {
         WriteCifar();
-        string page = sets.Of("new/page.html");
+        string page = sets.PathOf("new/page.html");
         CommandRun run = Transfer("--allow-partial", "--json", "--seed", "3", "--report", page);
         JsonObject json = run.Json;
         Assert.Equal(("linear", 12, 3), (json["protocol"]!.GetValue<string>(), json["pixels"]!.GetValue<int>(), json["seed"]!.GetValue<int>()));
@@ -41,7 +41,7 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
     public void Test_images_that_are_training_or_validation_images_too_are_told()
     {
         WriteCifar();
-        foreach (string file in Directory.GetFiles(sets.Of("cifar10/train"), "*.png", SearchOption.AllDirectories))
+        foreach (string file in Directory.GetFiles(sets.PathOf("cifar10/train"), "*.png", SearchOption.AllDirectories))
         {
             File.Delete(file);
         }
@@ -80,7 +80,7 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
     public void Predictions_of_each_set_can_be_compared(params string[] protocol)
     {
         WriteCifar();
-        string folder = sets.Of("predictions");
+        string folder = sets.PathOf("predictions");
         JsonObject json = Transfer(["--allow-partial", "--json", "--predictions", folder, .. protocol]).Json;
         Assert.Equal(folder, json["predictions"]!.GetValue<string>());
         string file = Path.Combine(folder, "cifar10.csv");
@@ -106,12 +106,12 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
     {
         WriteCifar();
         ColoredVoc.Write(sets);
-        string folder = sets.Of("first");
+        string folder = sets.PathOf("first");
         string[] both = ["--allow-partial", "--only", "cifar10,voc2007", "--per-class", "--json"];
         CommandRun first = Transfer([.. both, "--force", "--predictions", folder]);
         Assert.DoesNotContain("reused from", first.Error);
 
-        string again = sets.Of("again");
+        string again = sets.PathOf("again");
         CommandRun second = Transfer([.. both, "--predictions", again]);
         Assert.Contains($"CIFAR-10: reused from {Kept("cifar10-linear-2.json")}, evaluated before", second.Error);
         Assert.Contains("VOC 2007: reused from", second.Error);
@@ -133,7 +133,7 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
     {
         WriteCifar();
         new SmallTransferSets(sets).Write("pets");
-        foreach (string image in Directory.GetFiles(sets.Of("oxford-iiit-pet/images")))
+        foreach (string image in Directory.GetFiles(sets.PathOf("oxford-iiit-pet/images")))
         {
             File.WriteAllText(image, "no picture");
         }
@@ -191,7 +191,7 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
     {
         WriteCifar();
         ColoredVoc.Write(sets);
-        string folder = sets.Of("scores");
+        string folder = sets.PathOf("scores");
         string[] all = ["--allow-partial", "--only", "cifar10,voc2007", "--per-class", "--protocol", "finetune", "--grid", "thin", "--steps", "1"];
         JsonArray found = Transfer([.. all, "--json", "--predictions", folder]).Json["sets"]!.AsArray();
         JsonNode cifar = found.Single(set => set!["name"]!.GetValue<string>() == "cifar10")!;
@@ -236,7 +236,7 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
         Assert.Contains("does not contain these sets:", run.Refused(3));
         Assert.Contains("Pets: get it from https://www.robots.ox.ac.uk/~vgg/data/pets/ and unpack it to", run.Error);
         Assert.Contains("flowers-102 (imagelabels.mat, setid.mat and jpg/image_NUMBER.jpg)", run.Error);
-        Assert.Contains($"or run: simclr data download pets --out {sets.Of("oxford-iiit-pet")}", run.Error);
+        Assert.Contains($"or run: simclr data download pets --out {sets.PathOf("oxford-iiit-pet")}", run.Error);
         Assert.DoesNotContain("CIFAR-10:", run.Error);
     }
 

@@ -21,7 +21,7 @@ public sealed class EvaluationSetsTests(SmallWorld world) : IClassFixture<SmallW
                 folder.Write($"others/blue/{i}.png", EncodedImages.OfColor(new SKColor((byte)(90 + i), 80, 210), SKEncodedImageFormat.Png, 16, 16));
             }
 
-            return folder.Of("others");
+            return folder.PathOf("others");
         }
     }
 
@@ -80,7 +80,7 @@ public sealed class EvaluationSetsTests(SmallWorld world) : IClassFixture<SmallW
             Copy($"train/blue/{(2 * i) + 9}.png", $"train/blue/{i}.png");
         }
 
-        CommandRun run = Evaluate(measure, folder.Of("train"), Others, [.. options, "--per-class", "--json"]);
+        CommandRun run = Evaluate(measure, folder.PathOf("train"), Others, [.. options, "--per-class", "--json"]);
 
         Assert.Equal(["ant", "blue", "red"], run.Json["per_class"]!.AsArray().Select(row => (string)row!["class"]!));
         Assert.Equal([0, 2, 2], run.Json["per_class"]!.AsArray().Select(row => (int)row!["images"]!));
@@ -98,7 +98,7 @@ public sealed class EvaluationSetsTests(SmallWorld world) : IClassFixture<SmallW
             folder.Write($"train/ant/{i}.png", EncodedImages.OfColor(new SKColor((byte)(60 + i), 200, 60), SKEncodedImageFormat.Png, 16, 16));   // comes first
         }
 
-        JsonObject json = Evaluate("logistic", folder.Of("train"), Others, "--validation", world.At("test"), "--json").Json;
+        JsonObject json = Evaluate("logistic", folder.PathOf("train"), Others, "--validation", world.At("test"), "--json").Json;
 
         Assert.Equal(1, json["sweep"]!.AsArray().Max(point => (double)point!["validation"]!));
     }
@@ -109,7 +109,7 @@ public sealed class EvaluationSetsTests(SmallWorld world) : IClassFixture<SmallW
         Copy("test/red/0.png", "test/red/0.png");
         Copy("test/blue/1.png", "test/ant/1.png");
 
-        CommandRun run = Evaluate("knn", world.At("train"), folder.Of("test"), "--k", "3", "--json");
+        CommandRun run = Evaluate("knn", world.At("train"), folder.PathOf("test"), "--k", "3", "--json");
 
         Assert.Equal(0.5, (double)run.Json["top1"]!);
         Assert.Equal((1, 3), ((int)run.Json["test_images_of_unknown_classes"]!, (int)run.Json["classes"]!));
@@ -129,7 +129,7 @@ public sealed class EvaluationSetsTests(SmallWorld world) : IClassFixture<SmallW
         Copy("test/red/0.png", "test/Ka\u0308se/0.png");
         Copy("test/blue/1.png", "test/Bro\u0308tchen/1.png");
 
-        JsonObject json = Evaluate("knn", folder.Of("train"), folder.Of("test"), "--k", "3", "--json").Json;
+        JsonObject json = Evaluate("knn", folder.PathOf("train"), folder.PathOf("test"), "--k", "3", "--json").Json;
 
         Assert.Equal((1, 2), ((double)json["top1"]!, (int)json["classes"]!));
     }
@@ -138,7 +138,7 @@ public sealed class EvaluationSetsTests(SmallWorld world) : IClassFixture<SmallW
     public void A_supervised_run_tells_it_of_its_test_images()
     {
         CommandRun run = CommandRun.Of(
-            "supervised", world.At("train"), "--config", world.At("tiny.yaml"), "--test", world.At("train"), "--out", folder.Of("out"), "--json");
+            "supervised", world.At("train"), "--config", world.At("tiny.yaml"), "--test", world.At("train"), "--out", folder.PathOf("out"), "--json");
 
         Assert.Equal(24, (int)run.Json["overlap"]!);
         Assert.Contains("warning: 24 of 24 test images", run.Error);

@@ -41,18 +41,18 @@ public sealed class NumberedClassesTests : IClassFixture<SmallWorld>, IDisposabl
     {
         string[] sets = ["evaluate", "finetune", world.At("run"), "--train", Tar("two.tar"), "--test", Tar("two.tar"), "--validation", Tar("three.tar")];
         Assert.Equal(3, Run([.. sets, "--grid", "thin", "--weight-decay", "0", "--steps", "1"])["classes"]!.GetValue<int>());
-        string[] training = ["supervised", Tar("two.tar"), "--config", world.At("tiny.yaml"), "--test", Tar("three.tar"), "--out", folder.Of("supervised")];
+        string[] training = ["supervised", Tar("two.tar"), "--config", world.At("tiny.yaml"), "--test", Tar("three.tar"), "--out", folder.PathOf("supervised")];
         Assert.InRange(Run(training)["top1"]!.GetValue<double>(), 0, 8.0 / 12);
     }
 
     private static JsonObject Run(string[] words) => CommandRun.Of([.. words, "--threads", "1", "--json"]).Json;
 
-    private string Tar(string name) => $"tar:{folder.Of(name)}";
+    private string Tar(string name) => $"tar:{folder.PathOf(name)}";
 
     /// <summary>Twelve images, as many of each class.</summary>
     private void Shard(string name, int classes)
     {
-        using var tar = new TarWriter(File.Create(folder.Of(name)), TarEntryFormat.Ustar);
+        using var tar = new TarWriter(File.Create(folder.PathOf(name)), TarEntryFormat.Ustar);
         for (int i = 0; i < 12; i++)
         {
             Add($"{i}.png", File.ReadAllBytes(world.At($"train/{(i % 2 == 0 ? "red" : "blue")}/{i}.png")));

@@ -10,7 +10,7 @@ namespace SimClr.Tests.Cli;
 
 public sealed class TransferTableTests
 {
-    private static readonly TransferRequest Request = new(
+    private static readonly TransferInputs Request = new(
         "runs/my run", "sets", [TransferCatalog.Find("cifar10")!, TransferCatalog.Find("voc2007")!], AllowPartial: true, []);
 
     private static readonly EvaluationOutcome Said = EvaluationOutcome.FromPredictions(["a", "b"], [0, 1], [0, 1], 2, ["cat", "dog"]);
@@ -18,7 +18,7 @@ public sealed class TransferTableTests
     [Fact]
     public void The_text_stands_beside_the_paper_and_marks_what_is_not_whole()
     {
-        string words = string.Join('\n', Table().Words("page.html"));
+        string words = string.Join('\n', Table().Lines("page.html"));
         Assert.Matches(@"CIFAR-10\*\s+top-1\s+71\.3\s+70\.0 – 72\.6\s+90\.6\s+95\.3\s+93\.6\s+95\.7\s+97\.7\s+98\.6\s+97\.5\s+98\.3\s+95\.9\s+96\.0", words);
         Assert.Matches(@"VOC 2007\s+11-point mAP\s+50\.0\s+48\.0 – 52\.0\s+80\.5\s+84\.2\s+82\.8\s+83\.8\s+84\.1\s+86\.6\s+85\.0\s+86\.5\s+67\.3\s+69\.4", words);
         Assert.Matches(@"(?m)^\s+lin\s+lin\s+sup\s+sup\s+tuned\s+tuned\s+sup-t\s+sup-t\s+rand\s+rand$", words);

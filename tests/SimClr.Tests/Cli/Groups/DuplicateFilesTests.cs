@@ -20,34 +20,34 @@ public sealed partial class DuplicateFilesTests : IDisposable
     public void A_file_that_links_lead_to_is_one_image_and_saves_nothing(bool index)
     {
         Picture("b.png", 1);
-        File.CreateSymbolicLink(folder.Of("a.png"), folder.Of("b.png"));
+        File.CreateSymbolicLink(folder.PathOf("a.png"), folder.PathOf("b.png"));
         Picture("x.png", 2);
         bool hard = OperatingSystem.IsLinux();
         if (hard)
         {
-            Assert.Equal(0, Link(folder.Of("x.png"), folder.Of("y.png")));
+            Assert.Equal(0, Link(folder.PathOf("x.png"), folder.PathOf("y.png")));
         }
         else
         {
-            File.CreateSymbolicLink(folder.Of("y.png"), folder.Of("x.png"));
+            File.CreateSymbolicLink(folder.PathOf("y.png"), folder.PathOf("x.png"));
         }
 
-        File.Copy(folder.Of("x.png"), folder.Of("z.png"));
+        File.Copy(folder.PathOf("x.png"), folder.PathOf("z.png"));
         string table = Table([("a.png", 0), ("b.png", 0), ("x.png", 90), ("y.png", 90), ("z.png", 90)]);
         if (index)
         {
-            Assert.Equal(0, CommandRun.Of("index", "create", table, "--out", folder.Of("e.index")).Code);
-            table = folder.Of("e.index");
+            Assert.Equal(0, CommandRun.Of("index", "create", table, "--out", folder.PathOf("e.index")).Code);
+            table = folder.PathOf("e.index");
         }
 
-        JsonObject json = CommandRun.Of("duplicates", table, "--csv", folder.Of("d.csv"), "--json").Json;
+        JsonObject json = CommandRun.Of("duplicates", table, "--csv", folder.PathOf("d.csv"), "--json").Json;
 
         Assert.Equal((3, 2, 1), ((int)json["images"]!, (int)json["links"]!, (int)json["duplicates"]!));
         JsonNode group = Assert.Single(json["groups"]!.AsArray())!;
         Assert.EndsWith("x.png", (string)group["keep"]!["path"]!);
         Assert.EndsWith("z.png", (string)group["duplicates"]![0]!["path"]!);
-        Assert.Equal(new FileInfo(folder.Of("z.png")).Length, (long)json["bytes"]!);
-        string rows = File.ReadAllText(folder.Of("d.csv"));
+        Assert.Equal(new FileInfo(folder.PathOf("z.png")).Length, (long)json["bytes"]!);
+        string rows = File.ReadAllText(folder.PathOf("d.csv"));
         Assert.DoesNotContain("a.png", rows);
         Assert.DoesNotContain("y.png", rows);
         Assert.Contains("2 links to the same files left out", CommandRun.Of("duplicates", table).Output);
@@ -57,8 +57,8 @@ public sealed partial class DuplicateFilesTests : IDisposable
     public void Of_a_file_and_a_link_to_it_the_file_stays()
     {
         Picture("b.png", 1);
-        File.CreateSymbolicLink(folder.Of("a.png"), folder.Of("b.png"));
-        File.Copy(folder.Of("b.png"), folder.Of("c.png"));
+        File.CreateSymbolicLink(folder.PathOf("a.png"), folder.PathOf("b.png"));
+        File.Copy(folder.PathOf("b.png"), folder.PathOf("c.png"));
 
         JsonObject json = CommandRun.Of("duplicates", Table([("a.png", 0), ("b.png", 0), ("c.png", 0)]), "--json").Json;
 
@@ -71,7 +71,7 @@ public sealed partial class DuplicateFilesTests : IDisposable
         Picture("0.png", 1);
         foreach (int i in Enumerable.Range(1, 7))
         {
-            File.Copy(folder.Of("0.png"), folder.Of($"{i}.png"));
+            File.Copy(folder.PathOf("0.png"), folder.PathOf($"{i}.png"));
         }
 
         CommandRun run = CommandRun.Of("duplicates", Table([.. Enumerable.Range(0, 8).Select(i => ($"{i}.png", 0))]), "--json");
@@ -90,5 +90,5 @@ public sealed partial class DuplicateFilesTests : IDisposable
     private string Table((string Name, int Angle)[] rows) => folder.Write(
         "e.csv",
         "path,e0,e1\n" + string.Concat(rows.Select(row => string.Create(
-            CultureInfo.InvariantCulture, $"{folder.Of(row.Name)},{Math.Cos(row.Angle * Math.PI / 180)},{Math.Sin(row.Angle * Math.PI / 180)}\n"))));
+            CultureInfo.InvariantCulture, $"{folder.PathOf(row.Name)},{Math.Cos(row.Angle * Math.PI / 180)},{Math.Sin(row.Angle * Math.PI / 180)}\n"))));
 }

@@ -40,7 +40,7 @@ public sealed class GroupWorld : IDisposable
         folder.Write("onlyred.csv", "path,label\nimages/red/2.png,red\nimages/red/5.png,red\n");
     }
 
-    public string At(string name) => folder.Of(name);
+    public string At(string name) => folder.PathOf(name);
 
     public void Dispose() => folder.Dispose();
 

@@ -23,7 +23,7 @@ public sealed class IndexCommandTests(SmallWorld world) : IClassFixture<SmallWor
         Assert.Equal(world.At("run"), (string?)info["run"]);
 
         // The same picture under another name is the nearest; as one of the index it is left out.
-        string copy = folder.Of("copy.png");
+        string copy = folder.PathOf("copy.png");
         File.Copy(world.At("train/red/0.png"), copy);
         JsonArray found = Search(index, copy, "--top", "5");
         JsonArray others = Search(index, world.At("train/red/0.png"), "--top", "5");
@@ -53,7 +53,7 @@ public sealed class IndexCommandTests(SmallWorld world) : IClassFixture<SmallWor
     [Fact]
     public void Images_that_cannot_be_read_are_listed_and_left_out()
     {
-        string index = folder.Of("flawed.index");
+        string index = folder.PathOf("flawed.index");
         CommandRun run = CommandRun.Of(
             "index", "create", world.At("flawed"), "--run", world.At("run"), "--out", index, "--set", "data.max_skipped=0.5", "--json");
 
@@ -66,7 +66,7 @@ public sealed class IndexCommandTests(SmallWorld world) : IClassFixture<SmallWor
     public void A_missing_image_of_a_manifest_is_skipped_and_listed()
     {
         string manifest = folder.Write("list.csv", $"path,label\n{world.At("train/red/gone.png")},red\n{world.At("train/red/0.png")},red\n");
-        string index = folder.Of("list.index");
+        string index = folder.PathOf("list.index");
         CommandRun run = CommandRun.Of("index", "create", manifest, "--run", world.At("run"), "--out", index, "--set", "data.max_skipped=0.5", "--json");
 
         Assert.Equal((1, 1), ((int)run.Json["added"]!, (int)run.Json["skipped_images"]!));
@@ -76,7 +76,7 @@ public sealed class IndexCommandTests(SmallWorld world) : IClassFixture<SmallWor
     [Fact]
     public void An_index_into_which_nothing_came_is_not_left_behind()
     {
-        string index = folder.Of("none.index");
+        string index = folder.PathOf("none.index");
         foreach (string images in new[] { "flawed", "broken" })
         {
             Assert.Contains("could not be read", CommandRun.Of("index", "create", world.At(images), "--run", world.At("run"), "--out", index).Refused(3));
@@ -91,7 +91,7 @@ public sealed class IndexCommandTests(SmallWorld world) : IClassFixture<SmallWor
     [Fact]
     public void The_page_shows_query_and_results_with_their_pictures()
     {
-        string page = folder.Of("found.html");
+        string page = folder.PathOf("found.html");
         CommandRun run = CommandRun.Of("search", Create("train"), world.At("train/blue/3.png"), "--top", "4", "--html", page);
 
         string html = File.ReadAllText(page);
@@ -105,15 +105,15 @@ public sealed class IndexCommandTests(SmallWorld world) : IClassFixture<SmallWor
     [Fact]
     public void Embeddings_are_indexed_without_an_encoder_and_searched_by_their_rows()
     {
-        string index = folder.Of("numbers.index");
+        string index = folder.PathOf("numbers.index");
         JsonObject made = CommandRun.Of("index", "create", Embeddings("a.csv", 50), "--out", index, "--json").Json;
         Assert.Equal((50, 5), ((int)made["images"]!, (int)made["dimension"]!));
         Assert.Null(made["encoder"]);
 
         JsonArray found = Search(index, Embeddings("b.csv", 60), "--row", "55", "--top", "3");
-        using var expected = MadeUpVectors.Index(50, 5);
+        using var expected = SyntheticVectors.Index(50, 5);
         Assert.Equal(
-            expected.Find(MadeUpVectors.Draw(55, 5), 3).Select(neighbor => $"image{neighbor.Row}.jpg"), found.Select(hit => (string?)hit!["path"]));
+            expected.Find(SyntheticVectors.Draw(55, 5), 3).Select(neighbor => $"image{neighbor.Row}.jpg"), found.Select(hit => (string?)hit!["path"]));
         Assert.Equal(49, Search(index, "image7.jpg", "--top", "60").Count);
     }
 
@@ -128,7 +128,7 @@ public sealed class IndexCommandTests(SmallWorld world) : IClassFixture<SmallWor
     public void An_index_behind_a_link_is_the_index()
     {
         string index = Create("train");
-        string link = folder.Of("l");
+        string link = folder.PathOf("l");
         File.CreateSymbolicLink(link, index);
 
         JsonObject added = CommandRun.Of("index", "add", link, world.At("test"), "--json").Json;
@@ -142,7 +142,7 @@ public sealed class IndexCommandTests(SmallWorld world) : IClassFixture<SmallWor
     public void Zeros_which_have_no_cosine_are_refused()
     {
         string zeros = folder.Write("zeros.csv", "path,e0,e1,e2,e3,e4\na.jpg,1,2,3,4,5\nb.jpg,0,0,0,-0,0\n");
-        string index = folder.Of("numbers.index");
+        string index = folder.PathOf("numbers.index");
 
         Assert.Contains("b.jpg is all zeros", CommandRun.Of("index", "create", zeros, "--out", index).Refused(3));
         Assert.False(File.Exists(index));
@@ -156,9 +156,9 @@ public sealed class IndexCommandTests(SmallWorld world) : IClassFixture<SmallWor
     public void An_encoder_that_is_another_one_is_refused()
     {
         string index = Create("train");
-        string other = folder.Of("other");
+        string other = folder.PathOf("other");
         Assert.Equal(0, CommandRun.Of("pretrain", world.At("train"), "--out", other, "--config", world.At("tiny.yaml"), "--seed", "5").Code);
-        string copy = folder.Of("copy.png");
+        string copy = folder.PathOf("copy.png");
         File.Copy(world.At("train/red/0.png"), copy);
 
         foreach (string query in new[] { copy, world.At("train/red/0.png") })
@@ -202,7 +202,7 @@ public sealed class IndexCommandTests(SmallWorld world) : IClassFixture<SmallWor
         string other = folder.Write("wrong.csv", "path,e0,e1\na.jpg,1,2\n");
         string bad = folder.Write("nan.csv", $"path,{string.Join(',', Enumerable.Range(0, 5).Select(i => $"e{i}"))}\na.jpg,1,2,3,4,NaN\n");
 
-        Assert.Contains("neither an image in", CommandRun.Of("search", index, folder.Of("nowhere.jpg")).Refused(3));
+        Assert.Contains("neither an image in", CommandRun.Of("search", index, folder.PathOf("nowhere.jpg")).Refused(3));
         Assert.Contains("cannot be read as an image", CommandRun.Of("search", index, world.At("broken/a.png")).Refused(3));
         Assert.Contains("--row is missing", CommandRun.Of("search", index, other).Refused(2));
         Assert.Contains("--row: got 1, expected 0 … 0", CommandRun.Of("search", index, other, "--row", "1").Refused(2));
@@ -214,7 +214,7 @@ public sealed class IndexCommandTests(SmallWorld world) : IClassFixture<SmallWor
 
     private string Create(string images)
     {
-        string index = folder.Of($"{images}.index");
+        string index = folder.PathOf($"{images}.index");
         CommandRun run = CommandRun.Of("index", "create", world.At(images), "--run", world.At("run"), "--out", index, "--json");
         Assert.True(run.Code == 0, run.Error);
         return index;
@@ -225,5 +225,5 @@ public sealed class IndexCommandTests(SmallWorld world) : IClassFixture<SmallWor
     private string Embeddings(string name, int rows) => folder.Write(
         name,
         "path,e0,e1,e2,e3,e4\n" + string.Concat(Enumerable.Range(0, rows).Select(row => string.Create(
-            CultureInfo.InvariantCulture, $"image{row}.jpg,{string.Join(',', MadeUpVectors.Draw(row, 5).Select(x => x.ToString("R", CultureInfo.InvariantCulture)))}\n"))));
+            CultureInfo.InvariantCulture, $"image{row}.jpg,{string.Join(',', SyntheticVectors.Draw(row, 5).Select(x => x.ToString("R", CultureInfo.InvariantCulture)))}\n"))));
 }

@@ -15,7 +15,7 @@ public sealed class InputGuardTests : IDisposable
     public InputGuardTests()
     {
         folder.Write("e.csv", Rows);
-        EmbeddingFile.Write(folder.Of("e.npy"), EmbeddingFile.Read(folder.Of("e.csv")));
+        EmbeddingFile.Write(folder.PathOf("e.npy"), EmbeddingFile.Read(folder.PathOf("e.csv")));
     }
 
     public void Dispose() => folder.Dispose();
@@ -30,15 +30,15 @@ public sealed class InputGuardTests : IDisposable
     public void An_input_is_known_under_every_name(string name)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "links need a privilege on Windows; hard links are known on Linux alone");
-        Directory.CreateDirectory(folder.Of("sub"));
-        File.CreateSymbolicLink(folder.Of("linked.csv"), folder.Of("e.csv"));
-        Directory.CreateSymbolicLink(folder.Of("folder"), folder.Path);
-        Assert.Equal(0, Link(folder.Of("e.csv"), folder.Of("hard.csv")));
+        Directory.CreateDirectory(folder.PathOf("sub"));
+        File.CreateSymbolicLink(folder.PathOf("linked.csv"), folder.PathOf("e.csv"));
+        Directory.CreateSymbolicLink(folder.PathOf("folder"), folder.Path);
+        Assert.Equal(0, Link(folder.PathOf("e.csv"), folder.PathOf("hard.csv")));
 
-        string error = CommandRun.Of("cluster", folder.Of("e.csv"), "--k", "2", "--csv", Path.Join(folder.Path, name)).Refused(2);
+        string error = CommandRun.Of("cluster", folder.PathOf("e.csv"), "--k", "2", "--csv", Path.Join(folder.Path, name)).Refused(2);
 
         Assert.Contains("is an input of this command", error);
-        Assert.Equal(Rows, File.ReadAllText(folder.Of("e.csv")));
+        Assert.Equal(Rows, File.ReadAllText(folder.PathOf("e.csv")));
     }
 
     [Theory]
@@ -60,24 +60,24 @@ public sealed class InputGuardTests : IDisposable
         string error = Run(line).Refused(2).Replace($"{folder.Path}/", "", StringComparison.Ordinal);
 
         Assert.Contains(expected, error);
-        Assert.StartsWith("path,width,height", File.ReadAllText(folder.Of("e.npy.csv")));
-        Assert.Equal("what was there", File.ReadAllText(folder.Of("run/encoder.safetensors")));
-        Assert.False(File.Exists(folder.Of("photos/views.png")));
+        Assert.StartsWith("path,width,height", File.ReadAllText(folder.PathOf("e.npy.csv")));
+        Assert.Equal("what was there", File.ReadAllText(folder.PathOf("run/encoder.safetensors")));
+        Assert.False(File.Exists(folder.PathOf("photos/views.png")));
     }
 
     [Fact]
     public void A_new_file_beside_images_and_a_file_of_the_same_name_elsewhere_are_written()
     {
         folder.Write("photos/a.png", "not looked at");
-        Directory.CreateDirectory(folder.Of("other"));
+        Directory.CreateDirectory(folder.PathOf("other"));
 
         Assert.Equal(0, Run("cluster e.npy --k 2 --images photos --html photos/c.html --csv other/e.npy.csv").Code);
-        Assert.True(File.Exists(folder.Of("photos/c.html")));
-        Assert.StartsWith("path,cluster,cosine", File.ReadAllText(folder.Of("other/e.npy.csv")));
+        Assert.True(File.Exists(folder.PathOf("photos/c.html")));
+        Assert.StartsWith("path,cluster,cosine", File.ReadAllText(folder.PathOf("other/e.npy.csv")));
     }
 
     private CommandRun Run(string line) => CommandRun.Of([.. line.Split(' ').Select((word, i)
-        => i > 0 && (word.Contains('.') || word is "photos" or "run" or "other") ? folder.Of(word) : word)]);
+        => i > 0 && (word.Contains('.') || word is "photos" or "run" or "other") ? folder.PathOf(word) : word)]);
 
     [DllImport("libc", EntryPoint = "link", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
     private static extern int Link(string file, string name);

@@ -29,7 +29,7 @@ public sealed class OlderFileTests(SmallWorld world) : IClassFixture<SmallWorld>
         EmbeddingTable table = new(
             [.. Enumerable.Range(0, 20).Select(i => (float)((i * 7 % 5) + 1))], 2, [.. Enumerable.Range(0, 10).Select(i => $"{i}.png")],
             null, null, [.. Enumerable.Repeat(8, 10)], [.. Enumerable.Repeat(8, 10)]);
-        EmbeddingFile.Write(folder.Of("t.csv"), table);
+        EmbeddingFile.Write(folder.PathOf("t.csv"), table);
         folder.Write("l.csv", "path,label\n0.png,a\n1.png,b\n2.png,a\n3.png,b\n");
         foreach (string line in Lines)
         {
@@ -40,7 +40,7 @@ public sealed class OlderFileTests(SmallWorld world) : IClassFixture<SmallWorld>
 
         OutputKind[] kinds =
         [
-            OutputKinds.Page("x"), OutputKinds.Map, OutputKinds.Picture, OutputKinds.Duplicates, OutputKinds.Clusters, OutputKinds.Places,
+            OutputKinds.Page("x"), OutputKinds.Map, OutputKinds.Picture, OutputKinds.Duplicates, OutputKinds.Clusters, OutputKinds.Coordinates,
             OutputKinds.LabelPredictions, OutputKinds.Predictions, OutputKinds.Labels, OutputKinds.Embeddings, OutputKinds.Weights,
             OutputKinds.PyTorchWeights, OutputKinds.Onnx, OutputKinds.Pack,
         ];
@@ -72,7 +72,7 @@ public sealed class OlderFileTests(SmallWorld world) : IClassFixture<SmallWorld>
         Assert.Equal(["map.csv"], seen["m.csv"]);
         Assert.All(["c.html", "d.html", "n.html", "m.html"], page => Assert.Equal(["x.html", "map.html"], seen[page]));
         Assert.NotSame(OutputKinds.Predictions, OutputKinds.LabelPredictions);
-        Assert.False(OutputKinds.Predictions.Formats[0].IsIn!(folder.Of("l-out.csv")));
+        Assert.False(OutputKinds.Predictions.Formats[0].IsIn!(folder.PathOf("l-out.csv")));
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class OlderFileTests(SmallWorld world) : IClassFixture<SmallWorld>
     {
         string photo = folder.Write("photo.png", EncodedImages.OfColor(SKColors.Teal, SKEncodedImageFormat.Png, 8, 8));
         string checkpoint = Directory.GetFiles(world.At("run/checkpoints"), "*.safetensors")[0];
-        File.Copy(checkpoint, folder.Of("step.safetensors"));
+        File.Copy(checkpoint, folder.PathOf("step.safetensors"));
         folder.Write("page.html", "<!DOCTYPE html>\n<html><body>my own page</body></html>\n");
         folder.Write("matrix.npy", [0x93, .. "NUMPY\x01\0v\0"u8]);
         Dictionary<string, byte[]> before = Directory.GetFiles(folder.Path).ToDictionary(file => file, File.ReadAllBytes);
@@ -104,9 +104,9 @@ public sealed class OlderFileTests(SmallWorld world) : IClassFixture<SmallWorld>
     {
         folder.Write("empty.png", "");
         Assert.Equal(0, Run("augment preview flat --out empty.png --images 1").Code);
-        Assert.NotEqual(0, new FileInfo(folder.Of("empty.png")).Length);
+        Assert.NotEqual(0, new FileInfo(folder.PathOf("empty.png")).Length);
     }
 
     private CommandRun Run(string line) => CommandRun.Of([.. line.Split(' ').Select((word, i)
-        => i == 0 ? word : word is "run" or "flat" or "flawed" or "train" or "test" ? world.At(word) : word.Contains('.') && !word.Contains('=') ? folder.Of(word) : word)]);
+        => i == 0 ? word : word is "run" or "flat" or "flawed" or "train" or "test" ? world.At(word) : word.Contains('.') && !word.Contains('=') ? folder.PathOf(word) : word)]);
 }

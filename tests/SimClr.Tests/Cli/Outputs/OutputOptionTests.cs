@@ -48,7 +48,7 @@ public sealed class OutputOptionTests : IDisposable
         [
             "OutputFile.cs", "CommandOutputs.cs",
             "IndexCommand.cs",    // The list beside an index.
-            "KeptResults.cs", "DemoReport.cs", "HtmlReport.cs", "EmbedCall.cs",   // In folders of their own; parts of what was checked.
+            "SavedResults.cs", "DemoReport.cs", "HtmlReport.cs", "EmbedInputs.cs",   // In folders of their own; parts of what was checked.
         ];
         foreach (string file in SourceTree.Files(Path.Combine("src", "SimClr.Cli")).Where(file => !file.Contains($"{Path.DirectorySeparatorChar}Bench{Path.DirectorySeparatorChar}")))
         {
@@ -98,7 +98,7 @@ public sealed class OutputOptionTests : IDisposable
 
             string error = Run(path, verb, [(output, file)]).Refused(2);
 
-            Assert.Contains($"{name}: '{file}' exists and is not {output.Kind.What}", error);
+            Assert.Contains($"{name}: '{file}' exists and is not {output.Kind.Description}", error);
             Assert.StartsWith("path,label,note", File.ReadAllText(file));
         }
     }
@@ -124,7 +124,7 @@ public sealed class OutputOptionTests : IDisposable
         List<string> line = [.. path.Split(' ')];
         foreach (Argument argument in verb.Arguments)
         {
-            line.Add(values.FirstOrDefault(pair => pair.Symbol.Name == argument.Name && pair.Symbol is Argument).Value ?? folder.Of("nothing"));
+            line.Add(values.FirstOrDefault(pair => pair.Symbol.Name == argument.Name && pair.Symbol is Argument).Value ?? folder.PathOf("nothing"));
         }
 
         if (verb.Options.Any(option => option.Name == "--only"))
@@ -137,7 +137,7 @@ public sealed class OutputOptionTests : IDisposable
             string? value = values.FirstOrDefault(pair => pair.Symbol.Name == option.Name && pair.Symbol is Option).Value;
             if (value is not null || option.Required)
             {
-                line.AddRange([option.Name, value ?? folder.Of($"nothing{(option is OutputOption output ? Path.GetExtension(output.Kind.Example) : "")}")]);
+                line.AddRange([option.Name, value ?? folder.PathOf($"nothing{(option is OutputOption output ? Path.GetExtension(output.Kind.Example) : "")}")]);
             }
         }
 

@@ -47,7 +47,7 @@ public sealed class LineDisplayTests : IDisposable
     [Fact]
     public void Work_that_is_usually_done_at_once_shows_only_where_it_is_not()
     {
-        IProgress<WorkDone> late = Display.Late(output, clock);
+        IProgress<WorkDone> late = Display.Delayed(output, clock);
         foreach (int second in new[] { 0, 1, 2, 5, 12 })
         {
             clock.Seconds = second;

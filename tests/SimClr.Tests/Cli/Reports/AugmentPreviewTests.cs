@@ -25,7 +25,7 @@ public sealed class AugmentPreviewTests : IDisposable
     [Fact]
     public void A_preview_is_written_where_it_was_asked_for()
     {
-        string file = folder.Of("new/folder/views.png");
+        string file = folder.PathOf("new/folder/views.png");
         Assert.Equal(0, Run("augment", "preview", "sample:test", "--out", file, "--preset", "demo", "--images", "5", "--views", "3", "--json"));
         using SKBitmap sheet = Pictures.Decode(File.ReadAllBytes(file));
         var layout = new ContactSheetLayout(Presets.Load("demo").Views.Size, 5, 3);
@@ -40,7 +40,7 @@ public sealed class AugmentPreviewTests : IDisposable
     public void The_configuration_decides_how_views_are_made()
     {
         string config = folder.Write("my.yaml", "preset: demo\nviews:\n  area_min: 0.5\n");
-        string file = folder.Of("views.png");
+        string file = folder.PathOf("views.png");
         Assert.Equal(0, Run("augment", "preview", "sample:test", "--out", file, "--config", config, "--set", "views.size=20", "--set", "seed=7"));
         using ImageDataSet images = DataSets.Open("sample:test");
         var expected = new ViewOptions { Size = 20, Strength = 0.5, Blur = false, AreaMin = 0.5 };
@@ -50,11 +50,11 @@ public sealed class AugmentPreviewTests : IDisposable
     [Fact]
     public void Without_a_configuration_the_preset_fits_the_images()
     {
-        Assert.Equal(0, Run("augment", "preview", "sample:test", "--out", folder.Of("small.png"), "--json"));
+        Assert.Equal(0, Run("augment", "preview", "sample:test", "--out", folder.PathOf("small.png"), "--json"));
         Assert.Equal(32, (int)JsonNode.Parse(output.ToString())!["size"]!);
         output.GetStringBuilder().Clear();
         folder.Write("photos/a.png", EncodedImages.OfColor(SKColors.Teal, SKEncodedImageFormat.Png, 300, 200));
-        Assert.Equal(0, Run("augment", "preview", folder.Of("photos"), "--out", folder.Of("large.png"), "--json"));
+        Assert.Equal(0, Run("augment", "preview", folder.PathOf("photos"), "--out", folder.PathOf("large.png"), "--json"));
         Assert.Equal(224, (int)JsonNode.Parse(output.ToString())!["size"]!);
     }
 
@@ -63,8 +63,8 @@ public sealed class AugmentPreviewTests : IDisposable
     {
         byte[] Preview(string name, string seed)
         {
-            Assert.Equal(0, Run("augment", "preview", "sample:test", "--out", folder.Of(name), "--images", "3", "--seed", seed));
-            return File.ReadAllBytes(folder.Of(name));
+            Assert.Equal(0, Run("augment", "preview", "sample:test", "--out", folder.PathOf(name), "--images", "3", "--seed", seed));
+            return File.ReadAllBytes(folder.PathOf(name));
         }
 
         byte[] first = Preview("a.png", "5");
@@ -75,7 +75,7 @@ public sealed class AugmentPreviewTests : IDisposable
     [Fact]
     public void An_older_picture_is_replaced_and_nothing_else_is_left()
     {
-        string file = folder.Of("views.png");
+        string file = folder.PathOf("views.png");
         Assert.Equal(0, Run("augment", "preview", "sample:test", "--out", file, "--images", "2"));
         byte[] older = File.ReadAllBytes(file);
         Assert.Equal(0, Run("augment", "preview", "sample:test", "--out", file, "--images", "1"));
@@ -107,7 +107,7 @@ public sealed class AugmentPreviewTests : IDisposable
     {
         Assert.Equal(2, Run("augment", "preview", "sample:test", "--out", folder.Path));
         Assert.Contains($"'{folder.Path}' is a folder", error.ToString(), StringComparison.Ordinal);
-        Assert.Equal(2, Run("augment", "preview", "sample:test", "--out", folder.Of("new/")));
+        Assert.Equal(2, Run("augment", "preview", "sample:test", "--out", folder.PathOf("new/")));
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }
 
@@ -132,7 +132,7 @@ public sealed class AugmentPreviewTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "links need a privilege there");
         string target = folder.Write("target.png", "");
-        string link = folder.Of("link.png");
+        string link = folder.PathOf("link.png");
         File.CreateSymbolicLink(link, target);
         Assert.Equal(0, Run("augment", "preview", "sample:test", "--out", link, "--images", "1"));
         Assert.Equal(target, new FileInfo(link).LinkTarget);

@@ -124,7 +124,7 @@ public sealed partial class HtmlReportTests
     public void The_file_is_written_with_its_folder()
     {
         using var folder = new TemporaryFolder();
-        string path = folder.Of("new/report.html");
+        string path = folder.PathOf("new/report.html");
         var page = new ReportPage("t", "s", []);
         HtmlReport.Write(path, page);
         Assert.Equal(HtmlReport.Html(page), File.ReadAllText(path));

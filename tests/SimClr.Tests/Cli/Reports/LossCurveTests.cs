@@ -51,20 +51,20 @@ public sealed class LossCurveTests : IDisposable
     {
         Pictures.NeedAFont();
         Assert.Contains("no logged steps yet", Texts(Draw()));
-        Assert.Contains("no logged steps yet", LossCurve.Svg(new RunDirectory(folder.Of("missing"))), StringComparison.Ordinal);
+        Assert.Contains("no logged steps yet", LossCurve.Svg(new RunDirectory(folder.PathOf("missing"))), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Steps_without_a_finite_loss_are_passed_over()
     {
-        LossPoint[] points = LossPoint.Of([Metrics(1, 1, 5), Metrics(2, 1, double.NaN), new Dictionary<string, double> { ["step"] = 3 }]);
+        LossPoint[] points = LossPoint.FromMetrics([Metrics(1, 1, 5), Metrics(2, 1, double.NaN), new Dictionary<string, double> { ["step"] = 3 }]);
         Assert.Equal([5], points.Select(point => point.Loss));
     }
 
     [Fact]
     public void Epochs_have_fractions()
     {
-        LossPoint[] points = LossPoint.Of([Metrics(10, 1, 5), Metrics(20, 1, 5), Metrics(31, 1, 5), Metrics(40, 2, 5), Metrics(62, 2, 5)]);
+        LossPoint[] points = LossPoint.FromMetrics([Metrics(10, 1, 5), Metrics(20, 1, 5), Metrics(31, 1, 5), Metrics(40, 2, 5), Metrics(62, 2, 5)]);
         Assert.Equal([10 / 31.0, 20 / 31.0, 1, 40 / 31.0, 2], points.Select(point => point.Epoch));
     }
 

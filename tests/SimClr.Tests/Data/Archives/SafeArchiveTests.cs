@@ -16,9 +16,9 @@ public sealed class SafeArchiveTests : IDisposable
         Unpack("a.tar", TarBytes.Archive(
             TarBytes.Member("set/", '5', []), TarBytes.Member("set/a.txt", '0', "first"u8.ToArray()), TarBytes.Member("set/._a.txt", '0', "litter"u8.ToArray()),
             TarBytes.Member("g", 'g', TarBytes.Record("comment", "x")), TarBytes.Member("x", 'x', TarBytes.Record("path", "set/sub/ä.txt")), TarBytes.Member("b", '\0', new byte[70_000])));
-        Assert.Equal("first", File.ReadAllText(folder.Of("out/set/a.txt")));
-        Assert.Equal(70_000, new FileInfo(folder.Of("out/set/sub/ä.txt")).Length);
-        Assert.Equal(2, Directory.GetFiles(folder.Of("out"), "*", SearchOption.AllDirectories).Length);
+        Assert.Equal("first", File.ReadAllText(folder.PathOf("out/set/a.txt")));
+        Assert.Equal(70_000, new FileInfo(folder.PathOf("out/set/sub/ä.txt")).Length);
+        Assert.Equal(2, Directory.GetFiles(folder.PathOf("out"), "*", SearchOption.AllDirectories).Length);
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public sealed class SafeArchiveTests : IDisposable
         Assert.Contains("a name that may lead outside", Refused("a.tar", Long("a\0b")), StringComparison.Ordinal);
         Assert.Contains("a name that may lead outside", Refused("a.tar", Long("")), StringComparison.Ordinal);
         Unpack("a.tar", Long(new string('d', 255)));
-        Assert.True(File.Exists(folder.Of("out/" + new string('d', 255))));
+        Assert.True(File.Exists(folder.PathOf("out/" + new string('d', 255))));
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class SafeArchiveTests : IDisposable
             }
             finally
             {
-                Directory.Delete(folder.Of("out"), recursive: true);
+                Directory.Delete(folder.PathOf("out"), recursive: true);
             }
         }
     }
@@ -114,8 +114,8 @@ public sealed class SafeArchiveTests : IDisposable
 
     private void Unpack(string name, byte[] bytes)
     {
-        Directory.CreateDirectory(folder.Of("out"));
-        SafeArchive.Unpack(folder.Write(name, bytes), folder.Of("out"));
+        Directory.CreateDirectory(folder.PathOf("out"));
+        SafeArchive.Unpack(folder.Write(name, bytes), folder.PathOf("out"));
     }
 
     private static byte[] Zip(CompressionLevel level)

@@ -21,19 +21,19 @@ public sealed class TarDataSetTests : IDisposable
         Assert.Equal([1, 2, 3], Images.NumbersOf(set));
         Assert.Equal([2, 1, 0], set.Labels);
         Assert.Equal(["0", "1", "2"], set.ClassNames);
-        Assert.Equal(folder.Of("train-1.tar") + "/b/3.png", set.PathOf(2));
+        Assert.Equal(folder.PathOf("train-1.tar") + "/b/3.png", set.PathOf(2));
     }
 
     [Fact]
     public void Without_a_class_for_every_image_there_are_no_labels_and_the_first_image_without_is_named()
     {
         WriteShard("a.tar", ("1.png", Images.Png(1)), ("1.cls", "0"u8.ToArray()), ("2.png", Images.Png(2)), ("3.png", Images.Png(3)));
-        using ImageDataSet set = DataSets.Open($"tar:{folder.Of("a.tar")}");
+        using ImageDataSet set = DataSets.Open($"tar:{folder.PathOf("a.tar")}");
         Assert.Null(set.Labels);
-        Assert.Equal($"'{folder.Of("a.tar")}/2.png' has no .cls (2 of 3 images)", set.NoLabelsReason);
+        Assert.Equal($"'{folder.PathOf("a.tar")}/2.png' has no .cls (2 of 3 images)", set.NoLabelsReason);
 
         WriteShard("b.tar", ("1.png", Images.Png(1)));
-        Assert.Null(DataSets.Open($"tar:{folder.Of("b.tar")}").NoLabelsReason);
+        Assert.Null(DataSets.Open($"tar:{folder.PathOf("b.tar")}").NoLabelsReason);
     }
 
     [Fact]
@@ -47,11 +47,11 @@ public sealed class TarDataSetTests : IDisposable
             Link(TarEntryType.SymbolicLink, "5.png", "6.png"), Link(TarEntryType.SymbolicLink, "5.cls", "1.cls"),
             Link(TarEntryType.SymbolicLink, "6.png", ".store/6"), Link(TarEntryType.HardLink, "6.cls", "1.cls"),
             Plain("c/4.png", Images.Png(4)), Plain("c/4.cls", "1"u8.ToArray()), Plain(".store/6", Images.Png(6)));
-        using ImageDataSet set = DataSets.Open($"tar:{folder.Of("a.tar")}");
+        using ImageDataSet set = DataSets.Open($"tar:{folder.PathOf("a.tar")}");
         Assert.Equal([1, 1, 3, 4, 6, 6, 4], Images.NumbersOf(set));
         Assert.Equal([0, 2, 2, 0, 0, 0, 1], set.Labels);
-        Assert.Equal(folder.Of("a.tar") + "/./2.png", set.PathOf(1));
-        Assert.Empty(set.Omissions.OddFiles);
+        Assert.Equal(folder.PathOf("a.tar") + "/./2.png", set.PathOf(1));
+        Assert.Empty(set.Omissions.SpecialFiles);
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class TarDataSetTests : IDisposable
         WriteEntries("a.tar",
             Plain("1.png", Images.Png(1)), Link(TarEntryType.HardLink, "2.png", "1.png"), Plain("1.png", Images.Png(7)),
             Link(TarEntryType.HardLink, "3.png", "1.png"));
-        Assert.Equal([1, 1, 7, 7], Images.NumbersOf(DataSets.Open($"tar:{folder.Of("a.tar")}")));
+        Assert.Equal([1, 1, 7, 7], Images.NumbersOf(DataSets.Open($"tar:{folder.PathOf("a.tar")}")));
     }
 
     [Fact]
@@ -72,14 +72,14 @@ public sealed class TarDataSetTests : IDisposable
             Link(TarEntryType.SymbolicLink, "3.png", "../1.png"), Link(TarEntryType.SymbolicLink, "4.png", "/1.png"),
             Link(TarEntryType.HardLink, "5.png", "6.png"), Link(TarEntryType.HardLink, "6.png", "5.png"),
             Link(TarEntryType.SymbolicLink, "7.png", "7.png"));
-        using ImageDataSet set = DataSets.Open($"tar:{folder.Of("a.tar")}");
+        using ImageDataSet set = DataSets.Open($"tar:{folder.PathOf("a.tar")}");
         Assert.Equal([1, 2], Images.NumbersOf(set));
         Assert.Equal(
-            $"'{folder.Of("a.tar")}/1.png' has no .cls (1 of 2 images; 1 .cls are links to what the shards do not hold: pack with 'tar -h')",
+            $"'{folder.PathOf("a.tar")}/1.png' has no .cls (1 of 2 images; 1 .cls are links to what the shards do not hold: pack with 'tar -h')",
             set.NoLabelsReason);
-        Assert.Equal(["3", "4", "5", "6", "7"], set.Omissions.OddFiles.Select(left => Path.GetFileNameWithoutExtension(left.Path)));
+        Assert.Equal(["3", "4", "5", "6", "7"], set.Omissions.SpecialFiles.Select(left => Path.GetFileNameWithoutExtension(left.Path)));
         Assert.Equal(
-            "5 members are links to what the shard does not hold (this one to '/1.png'); pack with 'tar -h'", set.Omissions.OddFiles[1].Reason);
+            "5 members are links to what the shard does not hold (this one to '/1.png'); pack with 'tar -h'", set.Omissions.SpecialFiles[1].Reason);
 
         WriteEntries("none.tar", Link(TarEntryType.SymbolicLink, "1.png", "../1.png"), Link(TarEntryType.SymbolicLink, "2.png", "../2.png"));
         AssertError("none.tar", "2 members are links to what the shards do not hold: pack with 'tar -h'");
@@ -93,8 +93,8 @@ public sealed class TarDataSetTests : IDisposable
         WriteShard("b.tar", ("b/4.x.cls", label), ("._5.cls", label), ("2.png", Images.Png(2)), ("2.cls", label));
         using ImageDataSet set = DataSets.Open($"tar:{folder.Path}/?.tar");
         Assert.Equal([0, 0], set.Labels);
-        Assert.Equal([folder.Of("a.tar/2.cls"), folder.Of("b.tar/b/4.x.cls")], set.Omissions.OddFiles.Select(left => left.Path));
-        Assert.All(set.Omissions.OddFiles, left => Assert.StartsWith("2 classes have no image of their key in the shard;", left.Reason, StringComparison.Ordinal));
+        Assert.Equal([folder.PathOf("a.tar/2.cls"), folder.PathOf("b.tar/b/4.x.cls")], set.Omissions.SpecialFiles.Select(left => left.Path));
+        Assert.All(set.Omissions.SpecialFiles, left => Assert.StartsWith("2 classes have no image of their key in the shard;", left.Reason, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class TarDataSetTests : IDisposable
         WriteShard("a.tar", ("1.png", Images.Png(1)), ("2.HEIC", [1]), ("3.tif", [1]), (".4.tif", [1]), ("5.json", [1]));
         WriteShard("b.tar", ("6.heic", [1]));
         using ImageDataSet set = DataSets.Open($"tar:{folder.Path}/?.tar");
-        Assert.Equal("2 .heic, 1 .tif", set.Omissions.PassedOverText());
+        Assert.Equal("2 .heic, 1 .tif", set.Omissions.UnsupportedFormatsText());
         AssertError("b.tar", "Passed over were 1 .heic, which are not read");
     }
 
@@ -120,7 +120,7 @@ public sealed class TarDataSetTests : IDisposable
         AssertError("pax.tar", "pax.tar cannot be read as a plain tar file: 1.png is a sparse member, which is not read; pack again without -S");
 
         WriteShard("gnu.tar", TarEntryFormat.Gnu, ("1.png", Images.Png(1)));
-        byte[] gnu = File.ReadAllBytes(folder.Of("gnu.tar"));
+        byte[] gnu = File.ReadAllBytes(folder.PathOf("gnu.tar"));
         gnu[156] = (byte)'S';
         TarBytes.Seal(gnu);
         folder.Write("gnu.tar", gnu);
@@ -174,7 +174,7 @@ public sealed class TarDataSetTests : IDisposable
     public void A_broken_member_is_unreadable_and_the_others_are_read()
     {
         WriteShard("a.tar", ("1.png", [1, 2, 3]), ("2.png", Images.Png(2)));
-        using ImageDataSet set = DataSets.Open($"tar:{folder.Of("a.tar")}");
+        using ImageDataSet set = DataSets.Open($"tar:{folder.PathOf("a.tar")}");
         Assert.EndsWith("a.tar/1.png", Assert.Throws<UnreadableImageException>(() => set.Read(0)).Path, StringComparison.Ordinal);
         Assert.Equal(2, Images.NumberOf(set.Read(1)));
     }
@@ -196,8 +196,8 @@ public sealed class TarDataSetTests : IDisposable
         string FingerprintOf(params (string, byte[])[] content)
         {
             WriteShard("a.tar", content);
-            Assert.Equal(3072, new FileInfo(folder.Of("a.tar")).Length);
-            return DataSets.Open($"tar:{folder.Of("a.tar")}").Fingerprint;
+            Assert.Equal(3072, new FileInfo(folder.PathOf("a.tar")).Length);
+            return DataSets.Open($"tar:{folder.PathOf("a.tar")}").Fingerprint;
         }
     }
 
@@ -208,7 +208,7 @@ public sealed class TarDataSetTests : IDisposable
     public void A_shard_cut_off_between_two_members_or_without_its_end_is_refused(TarEntryFormat format)
     {
         WriteShard("whole.tar", format, ("1.png", Images.Png(1)), ("2.png", Images.Png(2)));
-        byte[] whole = File.ReadAllBytes(folder.Of("whole.tar"));
+        byte[] whole = File.ReadAllBytes(folder.PathOf("whole.tar"));
         int zeros = (whole.Length - 1 - Array.FindLastIndex(whole, value => value != 0)) / 512 * 512;
         int end = whole.Length - zeros;
         folder.Write("cut.tar", whole[..end]);
@@ -216,7 +216,7 @@ public sealed class TarDataSetTests : IDisposable
         folder.Write("cut.tar", whole[..(end / 2)]);
         AssertError("cut.tar", "it is cut off after 1.png");
         folder.Write("cut.tar", whole[..(end + 512)]);
-        Assert.Equal([1, 2], Images.NumbersOf(DataSets.Open($"tar:{folder.Of("cut.tar")}")));
+        Assert.Equal([1, 2], Images.NumbersOf(DataSets.Open($"tar:{folder.PathOf("cut.tar")}")));
     }
 
     [Fact]
@@ -232,7 +232,7 @@ public sealed class TarDataSetTests : IDisposable
         }
 
         folder.Write("a.tar", bytes.ToArray());
-        Assert.Equal([1], Images.NumbersOf(DataSets.Open($"tar:{folder.Of("a.tar")}")));
+        Assert.Equal([1], Images.NumbersOf(DataSets.Open($"tar:{folder.PathOf("a.tar")}")));
     }
 
     [Fact]
@@ -250,13 +250,13 @@ public sealed class TarDataSetTests : IDisposable
         WriteShard("twice.tar", ("1.a.cls", "1"u8.ToArray()), ("1.b.cls", "1"u8.ToArray()));
         AssertError("twice.tar", "two .cls members have the key '1'");
         WriteShard("cut.tar", ("1.png", Images.Png(1)), ("2.png", new byte[4000]));
-        folder.Write("cut.tar", File.ReadAllBytes(folder.Of("cut.tar"))[..3000]);
+        folder.Write("cut.tar", File.ReadAllBytes(folder.PathOf("cut.tar"))[..3000]);
         AssertError("cut.tar", "cut.tar cannot be read as a plain tar file");
     }
 
     private void AssertError(string pattern, string expected)
     {
-        var error = Assert.Throws<DataException>(() => DataSets.Open($"tar:{folder.Of(pattern)}"));
+        var error = Assert.Throws<DataException>(() => DataSets.Open($"tar:{folder.PathOf(pattern)}"));
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
     }
 

@@ -21,7 +21,7 @@ public sealed class ExifOrientationTests
         byte[] exif = EncodedImages.Exif(6, big, type);
         foreach (byte[] file in new[] { EncodedImages.WithExif(Jpeg, exif), Png(6, 4, exif), EncodedImages.WebPWithExif(WebP, 6, 4, exif) })
         {
-            Assert.Equal(SKEncodedOrigin.RightTop, ExifOrientation.Of(file));
+            Assert.Equal(SKEncodedOrigin.RightTop, ExifOrientation.Read(file));
             foreach (JpegDecoder decoder in new[] { JpegDecoder.Skia, JpegDecoder.TurboJpeg }.Where(ImageDecoder.Has))
             {
                 RgbImage image = ImageDecoder.Decode(file, "turned", new DataOptions { Decoder = decoder });
@@ -36,7 +36,7 @@ public sealed class ExifOrientationTests
     [InlineData(7)]
     [InlineData(12)]
     public void A_text_a_fraction_or_bytes_without_meaning_do_not(int type)
-        => Assert.Equal(SKEncodedOrigin.TopLeft, ExifOrientation.Of(Png(1, 1, EncodedImages.Exif(6, big: true, type))));
+        => Assert.Equal(SKEncodedOrigin.TopLeft, ExifOrientation.Read(Png(1, 1, EncodedImages.Exif(6, big: true, type))));
 
     [Theory]
     [InlineData(true)]
@@ -57,9 +57,9 @@ public sealed class ExifOrientationTests
 
         static SKEncodedOrigin Of(byte[] exif)
         {
-            SKEncodedOrigin png = ExifOrientation.Of(Png(1, 1, exif));
-            Assert.Equal(png, ExifOrientation.Of(EncodedImages.WithExif(Jpeg, exif)));
-            Assert.Equal(png, ExifOrientation.Of(EncodedImages.WebPWithExif(WebP, 6, 4, exif)));
+            SKEncodedOrigin png = ExifOrientation.Read(Png(1, 1, exif));
+            Assert.Equal(png, ExifOrientation.Read(EncodedImages.WithExif(Jpeg, exif)));
+            Assert.Equal(png, ExifOrientation.Read(EncodedImages.WebPWithExif(WebP, 6, 4, exif)));
             return png;
         }
     }
@@ -68,8 +68,8 @@ public sealed class ExifOrientationTests
     public void The_name_of_jpegs_segment_may_stand_in_the_chunk_of_other_formats()
     {
         byte[] named = [.. "Exif\0\0"u8, .. EncodedImages.Exif(8, big: false)];
-        Assert.Equal(SKEncodedOrigin.LeftBottom, ExifOrientation.Of(Png(1, 1, named)));
-        Assert.Equal(SKEncodedOrigin.LeftBottom, ExifOrientation.Of(EncodedImages.WebPWithExif(WebP, 6, 4, named)));
+        Assert.Equal(SKEncodedOrigin.LeftBottom, ExifOrientation.Read(Png(1, 1, named)));
+        Assert.Equal(SKEncodedOrigin.LeftBottom, ExifOrientation.Read(EncodedImages.WebPWithExif(WebP, 6, 4, named)));
     }
 
     /// <summary>As ImageMagick 6 writes it: 36 bytes in a line.</summary>
@@ -84,10 +84,10 @@ public sealed class ExifOrientationTests
         byte[] text = Encoding.ASCII.GetBytes($"\n{kind}\n{exif.Length,8}\n{digits}\n");
         byte[] content = chunk == "zTXt" ? [0, .. Packed(text)] : text;
         byte[] file = EncodedImages.Png(1, 1, 8, 0, [[7]], ("tEXt", "Title\0exif"u8.ToArray()), (chunk, [.. Encoding.ASCII.GetBytes($"Raw profile type {kind}\0"), .. content]));
-        Assert.Equal(SKEncodedOrigin.RightTop, ExifOrientation.Of(file));
+        Assert.Equal(SKEncodedOrigin.RightTop, ExifOrientation.Read(file));
         for (int length = 0; length < content.Length; length++)
         {
-            _ = ExifOrientation.Of(EncodedImages.Png(1, 1, 8, 0, [[7]], (chunk, [.. Encoding.ASCII.GetBytes($"Raw profile type {kind}\0"), .. content[..length]])));
+            _ = ExifOrientation.Read(EncodedImages.Png(1, 1, 8, 0, [[7]], (chunk, [.. Encoding.ASCII.GetBytes($"Raw profile type {kind}\0"), .. content[..length]])));
         }
     }
 
@@ -98,10 +98,10 @@ public sealed class ExifOrientationTests
         (string, byte[])[] texts = [.. Enumerable.Repeat(damaged, 100)];
         byte[] file = EncodedImages.Png(1, 1, 8, 0, [[7]], texts);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Equal(SKEncodedOrigin.TopLeft, ExifOrientation.Of(file));
+        Assert.Equal(SKEncodedOrigin.TopLeft, ExifOrientation.Read(file));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 << 20);
         byte[] exif = EncodedImages.Exif(6, big: true);
-        Assert.Equal(SKEncodedOrigin.RightTop, ExifOrientation.Of(EncodedImages.Png(1, 1, 8, 0, [[7]], [.. texts, ("eXIf", exif)])));
+        Assert.Equal(SKEncodedOrigin.RightTop, ExifOrientation.Read(EncodedImages.Png(1, 1, 8, 0, [[7]], [.. texts, ("eXIf", exif)])));
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class ExifOrientationTests
             int tag = file.AsSpan().IndexOf(exif);
             for (int length = 0; length < file.Length; length++)
             {
-                SKEncodedOrigin found = ExifOrientation.Of(file.AsSpan(0, length));
+                SKEncodedOrigin found = ExifOrientation.Read(file.AsSpan(0, length));
                 Assert.True(found == SKEncodedOrigin.TopLeft || length >= tag + exif.Length, $"{found} at {length}");
             }
         }
@@ -123,15 +123,15 @@ public sealed class ExifOrientationTests
     public void A_chunk_that_the_header_of_a_webp_does_not_announce_counts_for_nothing()
         => Assert.Equal(
             SKEncodedOrigin.TopLeft,
-            ExifOrientation.Of(EncodedImages.WebPWithExif(WebP, 6, 4, EncodedImages.Exif(6, big: true), flagged: false)));
+            ExifOrientation.Read(EncodedImages.WebPWithExif(WebP, 6, 4, EncodedImages.Exif(6, big: true), flagged: false)));
 
     [Fact]
     public void Formats_without_exif_are_upright()
     {
-        Assert.Equal(SKEncodedOrigin.TopLeft, ExifOrientation.Of(EncodedImages.Bmp(2, 2, 1, 2, 3)));
-        Assert.Equal(SKEncodedOrigin.TopLeft, ExifOrientation.Of(Images.Png(1)));
-        Assert.Equal(SKEncodedOrigin.TopLeft, ExifOrientation.Of(Jpeg));
-        Assert.Equal(SKEncodedOrigin.TopLeft, ExifOrientation.Of(WebP));
+        Assert.Equal(SKEncodedOrigin.TopLeft, ExifOrientation.Read(EncodedImages.Bmp(2, 2, 1, 2, 3)));
+        Assert.Equal(SKEncodedOrigin.TopLeft, ExifOrientation.Read(Images.Png(1)));
+        Assert.Equal(SKEncodedOrigin.TopLeft, ExifOrientation.Read(Jpeg));
+        Assert.Equal(SKEncodedOrigin.TopLeft, ExifOrientation.Read(WebP));
     }
 
     private static byte[] Packed(byte[] text)

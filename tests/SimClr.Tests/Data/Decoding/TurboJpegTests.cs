@@ -119,7 +119,7 @@ public sealed class TurboJpegTests
 
                 // The one entry that is not broken: type 8 is SSHORT, which Skia does not take for a number and other readers do.
                 SKEncodedOrigin expected = (at, value) == (37, 8) ? SKEncodedOrigin.RightTop : codec.EncodedOrigin;
-                Assert.Equal((at, value, expected), (at, value, ExifOrientation.Of(broken)));
+                Assert.Equal((at, value, expected), (at, value, ExifOrientation.Read(broken)));
             }
         }
     }
@@ -130,8 +130,8 @@ public sealed class TurboJpegTests
         byte[] jpeg = EncodedImages.WithOrientation(Photo(5, 3, 90, SKJpegEncoderDownsample.Downsample444), 6);
         byte[] tiff = [.. "II"u8, 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0];
         tiff.CopyTo(jpeg, 12);
-        Assert.Equal(SKEncodedOrigin.LeftBottom, ExifOrientation.Of(jpeg));
-        Assert.Equal(SKEncodedOrigin.TopLeft, ExifOrientation.Of(jpeg.AsSpan(0, 20)));
+        Assert.Equal(SKEncodedOrigin.LeftBottom, ExifOrientation.Read(jpeg));
+        Assert.Equal(SKEncodedOrigin.TopLeft, ExifOrientation.Read(jpeg.AsSpan(0, 20)));
     }
 
     [Fact]
@@ -234,15 +234,15 @@ public sealed class TurboJpegTests
     [Fact]
     public void Where_the_library_is_missing_auto_is_skia_and_asking_for_it_says_what_to_do()
     {
-        Assert.Equal(TurboJpeg.IsThere ? "turbojpeg" : "skia", ImageDecoder.NameFor(new DataOptions()));
-        if (!TurboJpeg.IsThere)
+        Assert.Equal(TurboJpeg.IsAvailable ? "turbojpeg" : "skia", ImageDecoder.NameFor(new DataOptions()));
+        if (!TurboJpeg.IsAvailable)
         {
             var error = Assert.Throws<ConfigurationException>(() => DataSets.Open("sample:", Turbo));
             Assert.Contains("the system has no libturbojpeg", error.Message, StringComparison.Ordinal);
         }
     }
 
-    private static void NeedsLibrary() => Assert.SkipUnless(TurboJpeg.IsThere, "the system has no libturbojpeg");
+    private static void NeedsLibrary() => Assert.SkipUnless(TurboJpeg.IsAvailable, "the system has no libturbojpeg");
 
     /// <summary>Something like a photograph: shades, edges and some noise.</summary>
     private static byte[] Photo(int width, int height, int quality, SKJpegEncoderDownsample downsample)

@@ -22,10 +22,10 @@ public sealed class SetDownloadTests : IDisposable
         DownloadedSet first = Fetch(server, cifar);
         DownloadedSet second = Fetch(server, cifar);
 
-        Assert.Equal((cifar.Length, false, true), (first.Bytes, first.WasThere, second.WasThere));
+        Assert.Equal((cifar.Length, false, true), (first.Bytes, first.AlreadyPresent, second.AlreadyPresent));
         Assert.Equal(("/sets/set.tar.gz", null), Assert.Single(server.Requests));
-        Assert.Equal(["cifar-10-batches-bin"], Directory.GetFileSystemEntries(folder.Of("out")).Select(Path.GetFileName));
-        using ImageDataSet images = DataSets.Open($"cifar10:{folder.Of("out")}");
+        Assert.Equal(["cifar-10-batches-bin"], Directory.GetFileSystemEntries(folder.PathOf("out")).Select(Path.GetFileName));
+        using ImageDataSet images = DataSets.Open($"cifar10:{folder.PathOf("out")}");
         Assert.Equal(50, images.Count);
     }
 
@@ -36,7 +36,7 @@ public sealed class SetDownloadTests : IDisposable
         Fetch(server, archive);
         Assert.Equal([null, 100L], server.Requests.Take(2).Select(request => request.From));
         Assert.All(server.Requests.Skip(1), request => Assert.True(request.From > 0));
-        Assert.True(File.Exists(folder.Of("out/cifar-10-batches-bin/a/b.bin")));
+        Assert.True(File.Exists(folder.PathOf("out/cifar-10-batches-bin/a/b.bin")));
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class SetDownloadTests : IDisposable
             ? FaultyServer.Response(archive.AsSpan(0, 50), length: archive.Length) : FaultyServer.Response(archive));
         Fetch(server, archive);
         Assert.Equal(2, server.Requests.Count);
-        Assert.True(File.Exists(folder.Of("out/cifar-10-batches-bin/a/b.bin")));
+        Assert.True(File.Exists(folder.PathOf("out/cifar-10-batches-bin/a/b.bin")));
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class SetDownloadTests : IDisposable
         using var whole = new FaultyServer((_, _, from) => FaultyServer.Ranged(archive, from));
         Fetch(whole, archive);
         Assert.Equal(60L, Assert.Single(whole.Requests).From);
-        Assert.Equal(["cifar-10-batches-bin", "other"], Directory.GetFileSystemEntries(folder.Of("out")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["cifar-10-batches-bin", "other"], Directory.GetFileSystemEntries(folder.PathOf("out")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -118,7 +118,7 @@ public sealed class SetDownloadTests : IDisposable
         string message = Refused(server);
         Assert.Contains(Md5(archive), message);
         Assert.Contains("was deleted", message);
-        Assert.Empty(Directory.EnumerateFiles(folder.Of("out"), "*", SearchOption.AllDirectories));
+        Assert.Empty(Directory.EnumerateFiles(folder.PathOf("out"), "*", SearchOption.AllDirectories));
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public sealed class SetDownloadTests : IDisposable
     {
         using var server = new FaultyServer((_, _, _) => [.. "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"u8, .. new byte[70 << 20]]);   // It does not say how much.
         Assert.Contains("not the published file", Refused(server));
-        Assert.All(Directory.EnumerateFiles(folder.Of("out"), "*", SearchOption.AllDirectories), file => Assert.Equal(0, new FileInfo(file).Length));
+        Assert.All(Directory.EnumerateFiles(folder.PathOf("out"), "*", SearchOption.AllDirectories), file => Assert.Equal(0, new FileInfo(file).Length));
     }
 
     [Fact]
@@ -154,7 +154,7 @@ public sealed class SetDownloadTests : IDisposable
         Fetch(server, archive);
         Assert.Equal(["/sets/set.tar.gz", "/moved/x.tar.gz"], server.Requests.Select(request => request.Path));
 
-        Directory.Delete(folder.Of("out"), recursive: true);
+        Directory.Delete(folder.PathOf("out"), recursive: true);
         using var empty = new FaultyServer((_, _, _) => FaultyServer.Response("no"u8, "404 Not Found"));
         Assert.Contains("answered 404 Not Found", Refused(empty));
         Assert.Single(empty.Requests);
@@ -169,17 +169,17 @@ public sealed class SetDownloadTests : IDisposable
         string message = Assert.Throws<DataException>(() => Fetch(server, set)).Message;
         Assert.Contains("holds cifar-10-batches-bin, but not other: part of A set", message);
         Assert.Empty(server.Requests);
-        Assert.Equal("mine", File.ReadAllText(folder.Of("out/cifar-10-batches-bin/mine.txt")));
-        Assert.Equal(["cifar-10-batches-bin"], Directory.GetFileSystemEntries(folder.Of("out")).Select(Path.GetFileName));
+        Assert.Equal("mine", File.ReadAllText(folder.PathOf("out/cifar-10-batches-bin/mine.txt")));
+        Assert.Equal(["cifar-10-batches-bin"], Directory.GetFileSystemEntries(folder.PathOf("out")).Select(Path.GetFileName));
     }
 
     [Fact]
     public void An_empty_folder_of_the_name_is_nothing()
     {
-        Directory.CreateDirectory(folder.Of("out/cifar-10-batches-bin"));
+        Directory.CreateDirectory(folder.PathOf("out/cifar-10-batches-bin"));
         using var server = new FaultyServer((_, _, from) => FaultyServer.Ranged(archive, from));
-        Assert.False(Fetch(server, archive).WasThere);
-        Assert.True(File.Exists(folder.Of("out/cifar-10-batches-bin/a/b.bin")));
+        Assert.False(Fetch(server, archive).AlreadyPresent);
+        Assert.True(File.Exists(folder.PathOf("out/cifar-10-batches-bin/a/b.bin")));
     }
 
     [Fact]
@@ -200,7 +200,7 @@ public sealed class SetDownloadTests : IDisposable
         using var whole = new FaultyServer((_, _, from) => FaultyServer.Ranged(second, from));
         Fetch(whole, set);
         Assert.Equal("/sets/second.tar.gz", Assert.Single(whole.Requests).Path);
-        Assert.Equal(["cifar-10-batches-bin", "other"], Directory.GetFileSystemEntries(folder.Of("out")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["cifar-10-batches-bin", "other"], Directory.GetFileSystemEntries(folder.PathOf("out")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -211,7 +211,7 @@ public sealed class SetDownloadTests : IDisposable
         RemoteSet set = Set(archive) with { Contents = ["other"] };   // not what the archive holds
         string message = Assert.Throws<DataException>(() => Fetch(server, set)).Message;
         Assert.Contains("exists already", message);
-        Assert.Equal("mine", File.ReadAllText(folder.Of("out/cifar-10-batches-bin/mine.txt")));
+        Assert.Equal("mine", File.ReadAllText(folder.PathOf("out/cifar-10-batches-bin/mine.txt")));
     }
 
     [Theory]
@@ -230,8 +230,8 @@ public sealed class SetDownloadTests : IDisposable
         string message = Assert.Throws<DataException>(() => Fetch(server, bad)).Message;
         Assert.Contains(name, message);
         Assert.Contains("only folders and plain files", message);
-        Assert.Equal([".download"], Directory.GetFileSystemEntries(folder.Of("out")).Select(Path.GetFileName));
-        Assert.Equal(["out"], Directory.GetFileSystemEntries(folder.Of(".")).Select(Path.GetFileName));
+        Assert.Equal([".download"], Directory.GetFileSystemEntries(folder.PathOf("out")).Select(Path.GetFileName));
+        Assert.Equal(["out"], Directory.GetFileSystemEntries(folder.PathOf(".")).Select(Path.GetFileName));
     }
 
     [Theory]
@@ -243,19 +243,19 @@ public sealed class SetDownloadTests : IDisposable
         byte[] bad = Archive((first, TarEntryType.RegularFile), (second, TarEntryType.RegularFile));
         using var server = new FaultyServer((_, _, from) => FaultyServer.Ranged(bad, from));
         Assert.Contains($"it holds '{second}' twice", Assert.Throws<DataException>(() => Fetch(server, bad)).Message);
-        Assert.Equal([".download"], Directory.GetFileSystemEntries(folder.Of("out")).Select(Path.GetFileName));
+        Assert.Equal([".download"], Directory.GetFileSystemEntries(folder.PathOf("out")).Select(Path.GetFileName));
     }
 
     [Fact]
     public void A_damaged_and_an_inflated_archive_are_refused()
     {
-        string target = folder.Of("unpacked");
+        string target = folder.PathOf("unpacked");
         Directory.CreateDirectory(target);
         folder.Write("cut.tar.gz", archive[..^30]);
-        Assert.Contains("damaged", Assert.Throws<DataException>(() => SafeArchive.Unpack(folder.Of("cut.tar.gz"), target)).Message);
+        Assert.Contains("damaged", Assert.Throws<DataException>(() => SafeArchive.Unpack(folder.PathOf("cut.tar.gz"), target)).Message);
 
         folder.Write("bomb.tar.gz", Archive(("zeros", TarEntryType.RegularFile, new byte[100 << 20])));
-        Assert.Contains("times its size", Assert.Throws<DataException>(() => SafeArchive.Unpack(folder.Of("bomb.tar.gz"), target)).Message);
+        Assert.Contains("times its size", Assert.Throws<DataException>(() => SafeArchive.Unpack(folder.PathOf("bomb.tar.gz"), target)).Message);
     }
 
     [Theory]
@@ -264,7 +264,7 @@ public sealed class SetDownloadTests : IDisposable
     [InlineData("set/link", 0xA000, "a link or a device")]
     public void Zip_files_are_unpacked_with_the_same_care(string name, int kind, string? refusal)
     {
-        using (var zip = new ZipArchive(File.Create(folder.Of("set.zip")), ZipArchiveMode.Create))
+        using (var zip = new ZipArchive(File.Create(folder.PathOf("set.zip")), ZipArchiveMode.Create))
         {
             ZipArchiveEntry entry = zip.CreateEntry(name);
             entry.ExternalAttributes = kind << 16;
@@ -272,16 +272,16 @@ public sealed class SetDownloadTests : IDisposable
             content.Write("picture"u8);
         }
 
-        string target = folder.Of("unpacked");
+        string target = folder.PathOf("unpacked");
         Directory.CreateDirectory(target);
         if (refusal is null)
         {
-            SafeArchive.Unpack(folder.Of("set.zip"), target);
+            SafeArchive.Unpack(folder.PathOf("set.zip"), target);
             Assert.Equal("picture", File.ReadAllText(Path.Join(target, name)));
         }
         else
         {
-            Assert.Contains(refusal, Assert.Throws<DataException>(() => SafeArchive.Unpack(folder.Of("set.zip"), target)).Message);
+            Assert.Contains(refusal, Assert.Throws<DataException>(() => SafeArchive.Unpack(folder.PathOf("set.zip"), target)).Message);
             Assert.Empty(Directory.GetFileSystemEntries(target));
         }
     }
@@ -294,7 +294,7 @@ public sealed class SetDownloadTests : IDisposable
         {
             Assert.Matches("^[0-9a-f]{32}$", file.Md5);
             Assert.True(Uri.IsWellFormedUriString(file.Address, UriKind.Absolute));
-            Assert.True(file.Kept || file.Name.EndsWith("gz", StringComparison.Ordinal) || file.Name.EndsWith(".zip", StringComparison.Ordinal));
+            Assert.True(file.KeepArchive || file.Name.EndsWith("gz", StringComparison.Ordinal) || file.Name.EndsWith(".zip", StringComparison.Ordinal));
         });
         Assert.All(RemoteSets.All, set => Assert.NotEmpty(set.Contents));
         Assert.All(RemoteSets.All, set => Assert.NotEmpty(set.Uses));
@@ -346,6 +346,6 @@ public sealed class SetDownloadTests : IDisposable
     private DownloadedSet Fetch(FaultyServer server, RemoteSet set)
     {
         using var client = new HttpClient();
-        return new SetDownload(client, TimeSpan.Zero).RunAsync(set, folder.Of("out"), server.Address).GetAwaiter().GetResult();
+        return new SetDownload(client, TimeSpan.Zero).RunAsync(set, folder.PathOf("out"), server.Address).GetAwaiter().GetResult();
     }
 }

@@ -58,35 +58,35 @@ public sealed class CsvFieldTests : IDisposable
     {
         int[] numbers = [.. Enumerable.Range(0, Formulas.Length)];
         var table = new EmbeddingTable([.. numbers.Select(i => -i - 0.5f)], 1, Formulas, numbers, Formulas);
-        EmbeddingFile.Write(folder.Of("e.csv"), table);
-        EmbeddingTable read = EmbeddingFile.Read(folder.Of("e.csv"));
+        EmbeddingFile.Write(folder.PathOf("e.csv"), table);
+        EmbeddingTable read = EmbeddingFile.Read(folder.PathOf("e.csv"));
         Assert.Equal(Formulas, read.Paths);
         Assert.Equal(Formulas, read.Labels!.Select(label => read.ClassNames![label]));
-        Assert.Equal("\"'=1+2\",\"'=1+2\",-0.5", File.ReadLines(folder.Of("e.csv")).ElementAt(1));
+        Assert.Equal("\"'=1+2\",\"'=1+2\",-0.5", File.ReadLines(folder.PathOf("e.csv")).ElementAt(1));
     }
 
     [Fact]
     public void Lists_of_the_command_leave_numbers_alone_and_labels_are_read_from_them()
     {
         string[] paths = [.. Formulas.Where(text => text.Trim() == text)];
-        CsvText.Write(new OutputFile("--csv", folder.Of("l.csv"), "x.csv"), "path,label,x", paths.Select(path => new object?[] { path, path, -1.5 }));
-        Assert.Equal("\"'=1+2\",\"'=1+2\",-1.5", File.ReadLines(folder.Of("l.csv")).ElementAt(1));
-        KnownLabels labels = KnownLabels.Read(folder.Of("l.csv"), paths);
+        CsvText.Write(new OutputFile("--csv", folder.PathOf("l.csv"), "x.csv"), "path,label,x", paths.Select(path => new object?[] { path, path, -1.5 }));
+        Assert.Equal("\"'=1+2\",\"'=1+2\",-1.5", File.ReadLines(folder.PathOf("l.csv")).ElementAt(1));
+        KnownLabels labels = KnownLabels.Read(folder.PathOf("l.csv"), paths);
         Assert.Equal(paths, labels.Labels.Select(label => labels.ClassNames[label]));
-        Assert.Equal(0, labels.Strangers);
+        Assert.Equal(0, labels.UnmatchedPaths);
     }
 
     [Fact]
     public void A_file_of_someone_else_may_mean_its_apostrophe()
     {
         folder.Write("l.csv", "path,label\n'=a.png,x\n=b.png,y\n");
-        Assert.Equal([0, 1], KnownLabels.Read(folder.Of("l.csv"), ["'=a.png", "=b.png"]).Rows);
+        Assert.Equal([0, 1], KnownLabels.Read(folder.PathOf("l.csv"), ["'=a.png", "=b.png"]).Rows);
 
         folder.Write("'=a.png", Images.Png(1));
         folder.Write("=b.png", Images.Png(2));
         folder.Write("'90s.png", Images.Png(3));
         folder.Write("m.csv", "path,label\n'=a.png,'=x\n\"'=b.png\",'90s\n'90s.png,'90s\n");
-        using ImageDataSet set = DataSets.Open(folder.Of("m.csv"));
+        using ImageDataSet set = DataSets.Open(folder.PathOf("m.csv"));
         Assert.Equal([1, 2, 3], Images.NumbersOf(set));
         Assert.Equal(["'90s", "=x"], set.ClassNames);
     }
@@ -95,6 +95,6 @@ public sealed class CsvFieldTests : IDisposable
     public void Predictions_are_read_as_they_were_written()
     {
         folder.Write("p.csv", $"path,label,prediction,correct\n{string.Join(',', new[] { "-a", "=b", "=b" }.Select(CsvField.Quote))},1\n");
-        Assert.Equal(new Prediction("-a", "=b", "=b"), Assert.Single(PredictionsFile.Read(folder.Of("p.csv"))));
+        Assert.Equal(new Prediction("-a", "=b", "=b"), Assert.Single(PredictionsFile.Read(folder.PathOf("p.csv"))));
     }
 }

@@ -28,9 +28,9 @@ public sealed class FolderScanTests : IDisposable
         }
 
         Omissions omissions = DataSets.Open(folder.Path).Omissions;
-        Assert.Equal("2 .heic, 1 .tiff", omissions.PassedOverText());
+        Assert.Equal("2 .heic, 1 .tiff", omissions.UnsupportedFormatsText());
         Assert.Empty(omissions.Folders);
-        Assert.Equal("2 .heic, 1 .tiff", DataSets.Open(folder.Path).Subset([0]).Omissions.PassedOverText());
+        Assert.Equal("2 .heic, 1 .tiff", DataSets.Open(folder.Path).Subset([0]).Omissions.UnsupportedFormatsText());
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class FolderScanTests : IDisposable
 
         folder.Write("ok/1.png", Images.Png(1));
         folder.Write("shut/2.png", Images.Png(2));
-        File.SetUnixFileMode(folder.Of("shut"), UnixFileMode.None);
+        File.SetUnixFileMode(folder.PathOf("shut"), UnixFileMode.None);
         try
         {
             using ImageDataSet set = DataSets.Open(folder.Path);
@@ -106,14 +106,14 @@ public sealed class FolderScanTests : IDisposable
         }
         finally
         {
-            File.SetUnixFileMode(folder.Of("shut"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            File.SetUnixFileMode(folder.PathOf("shut"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
     }
 
     [Fact]
     public void The_folder_itself_must_be_there()
     {
-        string shut = folder.Of("nowhere");
+        string shut = folder.PathOf("nowhere");
         Assert.Throws<DataException>(() => DataSets.Open(shut));
     }
 
@@ -122,15 +122,15 @@ public sealed class FolderScanTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "made by calls of Linux");
         folder.Write("1.png", Images.Png(1));
-        OddFiles.MakePipe(folder.Of("pipe.jpg"));
-        File.CreateSymbolicLink(folder.Of("zero.jpg"), "/dev/zero");
+        OddFiles.MakePipe(folder.PathOf("pipe.jpg"));
+        File.CreateSymbolicLink(folder.PathOf("zero.jpg"), "/dev/zero");
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        socket.Bind(new UnixDomainSocketEndPoint(folder.Of("socket.jpg")));
+        socket.Bind(new UnixDomainSocketEndPoint(folder.PathOf("socket.jpg")));
         using ImageDataSet set = DataSets.Open(folder.Path);
         Assert.Equal([1], Images.NumbersOf(set));
         Assert.Equal(
             ["pipe.jpg: it is a named pipe, not a file", "socket.jpg: it is a socket, not a file", "zero.jpg: it is a device, not a file"],
-            set.Omissions.OddFiles.Select(odd => $"{Path.GetFileName(odd.Path)}: {odd.Reason}"));
+            set.Omissions.SpecialFiles.Select(odd => $"{Path.GetFileName(odd.Path)}: {odd.Reason}"));
 
         var skipped = new SkippedImages(set);
         skipped.CheckAll();   // Three of one: but they are no images of the set.
@@ -145,11 +145,11 @@ public sealed class FolderScanTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "made by calls of Linux");
         folder.Write("1.png", Images.Png(1));
-        OddFiles.MakePipe(folder.Of("pipe.jpg"));
+        OddFiles.MakePipe(folder.PathOf("pipe.jpg"));
         using ImageDataSet set = DataSets.Open(folder.Write("list.csv", "path\n1.png\npipe.jpg\n"));
         var error = Assert.Throws<UnreadableImageException>(() => set.Read(1));
         Assert.Contains("is a named pipe", error.Reason, StringComparison.Ordinal);
-        var manifest = Assert.Throws<DataException>(() => DataSets.Open(OddFiles.MakePipe(folder.Of("pipe.csv"))));
+        var manifest = Assert.Throws<DataException>(() => DataSets.Open(OddFiles.MakePipe(folder.PathOf("pipe.csv"))));
         Assert.Contains("it is a named pipe, not a file", manifest.Message, StringComparison.Ordinal);
     }
 

@@ -19,7 +19,7 @@ public sealed class ImageFolderTests : IDisposable
         folder.Write("notes.txt", "no image");
         using ImageDataSet set = DataSets.Open(folder.Path);
         Assert.Equal([2, 5, 4, 3, 1], Images.NumbersOf(set));
-        Assert.Equal(folder.Of("B.PNG"), set.PathOf(0));
+        Assert.Equal(folder.PathOf("B.PNG"), set.PathOf(0));
         Assert.Null(set.Labels);
         Assert.Null(set.ClassNames);
     }
@@ -69,8 +69,8 @@ public sealed class ImageFolderTests : IDisposable
         Write("real/a.png", 1);
         using var other = new TemporaryFolder();
         other.Write("b.png", Images.Png(2));
-        Directory.CreateSymbolicLink(folder.Of("linked"), other.Path);
-        File.CreateSymbolicLink(folder.Of("real/c.png"), other.Of("b.png"));
+        Directory.CreateSymbolicLink(folder.PathOf("linked"), other.Path);
+        File.CreateSymbolicLink(folder.PathOf("real/c.png"), other.PathOf("b.png"));
         using ImageDataSet set = DataSets.Open(folder.Path);
         Assert.Equal(["linked", "real"], set.ClassNames);
         Assert.Equal([2, 1, 2], Images.NumbersOf(set));
@@ -81,24 +81,24 @@ public sealed class ImageFolderTests : IDisposable
     {
         Write("a/1.png", 1);
         Write("b/2.png", 2);
-        Directory.CreateSymbolicLink(folder.Of("a/up"), "..");
-        Directory.CreateSymbolicLink(folder.Of("a/self"), ".");
-        Directory.CreateSymbolicLink(folder.Of("a/to-b"), folder.Of("b"));
-        Directory.CreateSymbolicLink(folder.Of("b/to-a"), folder.Of("a"));
-        Directory.CreateSymbolicLink(folder.Of("ping"), "pong");
-        Directory.CreateSymbolicLink(folder.Of("pong"), "ping");
+        Directory.CreateSymbolicLink(folder.PathOf("a/up"), "..");
+        Directory.CreateSymbolicLink(folder.PathOf("a/self"), ".");
+        Directory.CreateSymbolicLink(folder.PathOf("a/to-b"), folder.PathOf("b"));
+        Directory.CreateSymbolicLink(folder.PathOf("b/to-a"), folder.PathOf("a"));
+        Directory.CreateSymbolicLink(folder.PathOf("ping"), "pong");
+        Directory.CreateSymbolicLink(folder.PathOf("pong"), "ping");
         using var outside = new TemporaryFolder();
-        Directory.CreateSymbolicLink(outside.Of("way in"), folder.Path);
+        Directory.CreateSymbolicLink(outside.PathOf("way in"), folder.Path);
         Assert.Equal([1, 2], Images.NumbersOf(DataSets.Open(folder.Path)));
-        Assert.Equal([1, 2], Images.NumbersOf(DataSets.Open(outside.Of("way in"))));
+        Assert.Equal([1, 2], Images.NumbersOf(DataSets.Open(outside.PathOf("way in"))));
         Assert.Equal([1, 2], Images.NumbersOf(DataSets.Open(outside.Path)));
     }
 
     [Fact]
     public void A_link_to_nowhere_is_an_unreadable_image()
     {
-        File.CreateSymbolicLink(folder.Of("gone.png"), folder.Of("nowhere.png"));
-        File.CreateSymbolicLink(folder.Of("self.png"), "self.png");
+        File.CreateSymbolicLink(folder.PathOf("gone.png"), folder.PathOf("nowhere.png"));
+        File.CreateSymbolicLink(folder.PathOf("self.png"), "self.png");
         using ImageDataSet set = DataSets.Open(folder.Path);
         Assert.Equal(2, set.Count);
         Assert.Throws<UnreadableImageException>(() => set.Read(0));

@@ -20,8 +20,8 @@ public sealed class ManifestTests : IDisposable
     public void A_manifest_in_another_encoding_is_refused()
     {
         folder.Write("a.png", "only the name counts");
-        File.WriteAllBytes(folder.Of("list.csv"), [.. "path,label\na.png,c"u8, 0xE9, .. "\na.png,c"u8, 0xE8, (byte)'\n']);
-        var error = Assert.Throws<DataException>(() => DataSets.Open(folder.Of("list.csv")));
+        File.WriteAllBytes(folder.PathOf("list.csv"), [.. "path,label\na.png,c"u8, 0xE9, .. "\na.png,c"u8, 0xE8, (byte)'\n']);
+        var error = Assert.Throws<DataException>(() => DataSets.Open(folder.PathOf("list.csv")));
         Assert.Contains("not text in UTF-8 (it holds the byte 0xE9); save it as UTF-8", error.Message, StringComparison.Ordinal);
     }
 
@@ -33,12 +33,12 @@ public sealed class ManifestTests : IDisposable
             pictures/1.png,zebra
             "pictures/with, comma and ""quotes"".png",ant
 
-            {folder.Of("3.png")},zebra
+            {folder.PathOf("3.png")},zebra
             """);
         Assert.Equal([1, 2, 3], Images.NumbersOf(set));
         Assert.Equal(["ant", "zebra"], set.ClassNames);
         Assert.Equal([1, 0, 1], set.Labels);
-        Assert.Equal(folder.Of("3.png"), set.PathOf(2));
+        Assert.Equal(folder.PathOf("3.png"), set.PathOf(2));
     }
 
     [Theory]
@@ -79,7 +79,7 @@ public sealed class ManifestTests : IDisposable
     [Fact]
     public void An_image_that_several_rows_name_is_read_once_with_the_label_of_any_of_them()
     {
-        using ImageDataSet set = Open($"path,label\n3.png,\npictures/1.png,b\n./3.png,a\n{folder.Of("3.png")},a\npictures/../pictures//1.png,b\n");
+        using ImageDataSet set = Open($"path,label\n3.png,\npictures/1.png,b\n./3.png,a\n{folder.PathOf("3.png")},a\npictures/../pictures//1.png,b\n");
         Assert.Equal([3, 1], Images.NumbersOf(set));
         Assert.Equal(["a", "b"], set.ClassNames);
         Assert.Equal([0, 1], set.Labels);
@@ -132,7 +132,7 @@ public sealed class ManifestTests : IDisposable
         Assert.Equal(2, set.Count);
         var error = Assert.Throws<UnreadableImageException>(() => set.Read(0));
         Assert.Equal("there is no such file", error.Reason);
-        Assert.Equal(folder.Of("none.png"), error.Path);
+        Assert.Equal(folder.PathOf("none.png"), error.Path);
         Assert.NotNull(set.Read(1));
     }
 

@@ -24,7 +24,7 @@ public sealed class NameFormTests : IDisposable
         folder.Write($"set/{Decomposed}/2.png", "only the name counts");
         folder.Write("set/dog/3.png", "only the name counts");
 
-        using ImageDataSet images = DataSets.Open(folder.Of("set"));
+        using ImageDataSet images = DataSets.Open(folder.PathOf("set"));
 
         Assert.Equal([Composed, "dog"], images.ClassNames!);
         Assert.Equal([0, 0, 1], images.Labels!.Order());
@@ -51,7 +51,7 @@ public sealed class NameFormTests : IDisposable
     [Fact]
     public async Task Labels_of_an_index()
     {
-        using var index = new SqliteImageCollection(folder.Of("a.index"), new IndexDescription(1));
+        using var index = new SqliteImageCollection(folder.PathOf("a.index"), new IndexDescription(1));
         await index.EnsureCollectionExistsAsync();
         await index.UpsertAsync(new[] { Composed, Decomposed, "dog" }.Select((label, i) => new ImageRecord { Path = $"{i}.png", Label = label, Vector = new float[] { i + 1 } }));
 
@@ -65,7 +65,7 @@ public sealed class NameFormTests : IDisposable
     {
         folder.Write($"set/{stored}.png", "only the name counts");
         folder.Write("set/dog.png", "only the name counts");
-        using ImageDataSet images = DataSets.Open(folder.Of("set"));
+        using ImageDataSet images = DataSets.Open(folder.PathOf("set"));
 
         int image = Assert.Single(LabelList.Read(images, folder.Write("list.txt", $"{typed}.png\n")));
 

@@ -34,9 +34,9 @@ public sealed class SetOverlapTests : IDisposable
     [Fact]
     public void Links_lead_to_the_same_image()
     {
-        Directory.CreateSymbolicLink(folder.Of("linked"), folder.Of("train"));
+        Directory.CreateSymbolicLink(folder.PathOf("linked"), folder.PathOf("train"));
         folder.Write("test/own.png", Picture(77));
-        File.CreateSymbolicLink(folder.Of("test/link.png"), folder.Of("train/2.png"));
+        File.CreateSymbolicLink(folder.PathOf("test/link.png"), folder.PathOf("train/2.png"));
 
         Assert.Equal(6, Count("linked", "train"));
         Assert.Equal(1, Count("test", "train"));
@@ -57,8 +57,8 @@ public sealed class SetOverlapTests : IDisposable
     {
         folder.Write("a.tar", [.. TarBytes.Member("1.png", '0', Picture(1)), .. TarBytes.Member("x.png", '0', Changed(Picture(3))), .. new byte[1024]]);
         folder.Write("b.tar", [.. TarBytes.Member("7.png", '0', Picture(77)), .. TarBytes.Member("y.png", '0', Picture(1)), .. new byte[1024]]);
-        using ImageDataSet one = DataSets.Open($"tar:{folder.Of("a.tar")}");
-        using ImageDataSet other = DataSets.Open($"tar:{folder.Of("b.tar")}");
+        using ImageDataSet one = DataSets.Open($"tar:{folder.PathOf("a.tar")}");
+        using ImageDataSet other = DataSets.Open($"tar:{folder.PathOf("b.tar")}");
         using ImageDataSet files = Open("train");
         var counted = new CountedReads(one.Subset([1, 0]));
         Assert.Equal(1, new SetOverlap().Count(counted, other).Count);
@@ -75,7 +75,7 @@ public sealed class SetOverlapTests : IDisposable
         using var test = new InMemoryDataSet([Pixel(many - 1), Pixel(0), Pixel(many), new RgbImage(1, 2, [5, 0, 0, 1, 2, 3])], name: "test");
         SharedImages found = new SetOverlap { MaxDecoded = 0, MaxDecodedBytes = 0 }.Count(test, train);
         Assert.Equal(2, found.Count);
-        Assert.Empty(found.Left);
+        Assert.Empty(found.NotCompared);
     }
 
     [Fact]
@@ -99,21 +99,21 @@ public sealed class SetOverlapTests : IDisposable
         using var memory = new InMemoryDataSet([files.Read(1), files.Read(4)], name: "memory");
         SharedImages found = new SetOverlap { MaxDecoded = 2, MaxDecodedBytes = 0 }.Count(memory, files);
         Assert.Equal(1, found.Count);
-        Assert.Equal($"4 of 6 images of {files.Name} were not compared with those of memory", $"{Assert.Single(found.Left)}".Split(',')[0]);
-        Assert.Equal((1, 4), new SetOverlap { MaxDecoded = 2, MaxDecodedBytes = 0 }.Count(files, memory) is var back ? (back.Count, Assert.Single(back.Left).Count) : default);
+        Assert.Equal($"4 of 6 images of {files.Name} were not compared with those of memory", $"{Assert.Single(found.NotCompared)}".Split(',')[0]);
+        Assert.Equal((1, 4), new SetOverlap { MaxDecoded = 2, MaxDecodedBytes = 0 }.Count(files, memory) is var back ? (back.Count, Assert.Single(back.NotCompared).Count) : default);
 
-        Assert.Empty(new SetOverlap { MaxDecoded = 2 }.Count(memory, files).Left);   // They are small.
+        Assert.Empty(new SetOverlap { MaxDecoded = 2 }.Count(memory, files).NotCompared);   // They are small.
 
         using var same = new InMemoryDataSet([files.Read(4)], name: "same");
         found = new SetOverlap { MaxRawBytes = 0 }.Count(same, memory);
-        Assert.Equal((0, 2), (found.Count, found.Left.Count));
+        Assert.Equal((0, 2), (found.Count, found.NotCompared.Count));
 
         folder.Write("test/a.png", Picture(0));
         folder.Write("test/b.png", Changed(Picture(3)));
         using ImageDataSet tests = Open("test");
         found = new SetOverlap { MaxBytes = 100 }.Count(tests, files);
-        Assert.Equal((0, 2), (found.Count, Assert.Single(found.Left).Count));
-        Assert.Same(tests, found.Left[0].Set);
+        Assert.Equal((0, 2), (found.Count, Assert.Single(found.NotCompared).Count));
+        Assert.Same(tests, found.NotCompared[0].Set);
     }
 
     [Fact]
@@ -203,11 +203,11 @@ public sealed class SetOverlapTests : IDisposable
 
     private PackDataSet Packed(ImageDataSet images, string name)
     {
-        _ = PackFile.Write(images, folder.Of(name), new DataOptions { Workers = 1 }, new SkippedImages(images));
-        return PackDataSet.Open(folder.Of(name));
+        _ = PackFile.Write(images, folder.PathOf(name), new DataOptions { Workers = 1 }, new SkippedImages(images));
+        return PackDataSet.Open(folder.PathOf(name));
     }
 
-    private ImageDataSet Open(string name) => DataSets.Open(folder.Of(name));
+    private ImageDataSet Open(string name) => DataSets.Open(folder.PathOf(name));
 
     private int Count(string one, string other)
     {

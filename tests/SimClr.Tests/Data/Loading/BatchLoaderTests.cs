@@ -241,9 +241,9 @@ public sealed class BatchLoaderTests
     {
         using var set = Images.Set(3);
         BatchLoader loader = Loader(set, 1, 1, substitute: true);
-        Assert.Equal(TimeSpan.Zero, loader.Waited);
+        Assert.Equal(TimeSpan.Zero, loader.WaitTime);
         Assert.Equal(3, loader.Load(InOrder(3, 1), Cancellation).Count());
-        Assert.True(loader.Waited > TimeSpan.Zero);
+        Assert.True(loader.WaitTime > TimeSpan.Zero);
     }
 
     private static BatchLoader Loader(ImageDataSet set, int workers, int ring, bool substitute)

@@ -30,10 +30,10 @@ public sealed class ImageCacheTests
         DataOptions all = Lenient with { MaxSkipped = 1 };
         using var set = Images.Set(5, 0, 1, 2, 4);
         ImageDataSet cached = Load(set, all, new SkippedImages(set, all));
-        var error = Assert.Throws<DataException>(() => cached.ForTraining(2));
+        var error = Assert.Throws<DataException>(() => cached.RequireTrainable(2));
         Assert.Contains("has 1 readable image(s)", error.Message, StringComparison.Ordinal);
         using var enough = Images.Set(5, 0, 1, 2);
-        Load(enough, all, new SkippedImages(enough, all)).ForTraining(2);
+        Load(enough, all, new SkippedImages(enough, all)).RequireTrainable(2);
     }
 
     [Fact]

@@ -38,7 +38,7 @@ public sealed class PixelPoolTests : IDisposable
     {
         byte[] image = PixelPool.Rent(77_777);
         PixelPool.Return(image);
-        new LoaderCrew(workers: 1, (_, _) => { }).Dispose();
+        new LoaderWorkers(workers: 1, (_, _) => { }).Dispose();
         Assert.NotSame(image, PixelPool.Rent(77_777));
     }
 

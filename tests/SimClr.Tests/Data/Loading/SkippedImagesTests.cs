@@ -15,10 +15,10 @@ public sealed class SkippedImagesTests
         Add(skipped, 3);
         Add(skipped, 7);
         Assert.Equal(2, skipped.Count);
-        skipped.Write(folder.Of("run/skipped.jsonl"));
+        skipped.Write(folder.PathOf("run/skipped.jsonl"));
         Assert.Equal(
             "{\"path\":\"image3\",\"reason\":\"größer als 'x'\"}\n{\"path\":\"image7\",\"reason\":\"größer als 'x'\"}\n",
-            File.ReadAllText(folder.Of("run/skipped.jsonl")));
+            File.ReadAllText(folder.PathOf("run/skipped.jsonl")));
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class SkippedImagesTests
         }
 
         var options = new DataOptions { Cache = EnumText.Parse<DataCache>(cache), MaxSkipped = 0.25, Workers = 2 };
-        using ImageDataSet set = DataSets.Open(folder.Of("set"), options);
+        using ImageDataSet set = DataSets.Open(folder.PathOf("set"), options);
         var skipped = new SkippedImages(set, options);
         ImageDataSet readable = Load(set, options, skipped);
         Assert.Equal(12, readable.Count);
@@ -87,8 +87,8 @@ public sealed class SkippedImagesTests
         Assert.Equal([-1, 10, 9, 8, 7, 6, 5, -1, -1, 2, 1, 0], part);
 
         Assert.Equal(3, skipped.Count);
-        skipped.Write(folder.Of("skipped.jsonl"));
-        string[] names = [.. File.ReadLines(folder.Of("skipped.jsonl"))
+        skipped.Write(folder.PathOf("skipped.jsonl"));
+        string[] names = [.. File.ReadLines(folder.PathOf("skipped.jsonl"))
             .Select(line => Path.GetFileName(JsonDocument.Parse(line).RootElement.GetProperty("path").GetString()!))];
         Assert.Equal(["03.png", "04.png", "11.png"], names);
     }

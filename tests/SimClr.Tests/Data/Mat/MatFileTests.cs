@@ -208,7 +208,7 @@ public sealed class MatFileTests : IDisposable
 
     private static string Refused(Func<object> read) => Assert.Throws<DataException>(read).Message;
 
-    private bool IsRefused(byte[] bytes) => IsRefused(bytes, folder.Of("x.mat"));
+    private bool IsRefused(byte[] bytes) => IsRefused(bytes, folder.PathOf("x.mat"));
 
     private MatFile Read(byte[] bytes) => MatFile.Read(folder.Write("x.mat", bytes));
 

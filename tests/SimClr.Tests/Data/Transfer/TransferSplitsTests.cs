@@ -104,7 +104,7 @@ public sealed class TransferSplitsTests : IDisposable
             Assert.Equal((set.TrainImages, set.TestImages), (train.Count, test.Count));
         }
 
-        Assert.Contains("expected", Assert.Throws<DataException>(() => DataSets.Open($"{name}:{folder.Of("nowhere")}")).Message, StringComparison.Ordinal);
+        Assert.Contains("expected", Assert.Throws<DataException>(() => DataSets.Open($"{name}:{folder.PathOf("nowhere")}")).Message, StringComparison.Ordinal);
         string split = set.ValidationImages > 0 ? "train, validation, test" : "train, test";
         Assert.Contains($"expected one of {split}", Assert.Throws<ConfigurationException>(() => DataSets.Open($"{name}:{folder.Path}:tset")).Message, StringComparison.Ordinal);
     }
@@ -189,7 +189,7 @@ public sealed class TransferSplitsTests : IDisposable
     public void A_list_that_is_missing_is_named_with_what_to_do()
     {
         TransferSet set = sets.Write("dtd");
-        File.Delete(folder.Of("dtd/labels/val1.txt"));
+        File.Delete(folder.PathOf("dtd/labels/val1.txt"));
         string message = Assert.Throws<DataException>(() => Open(set)).Message;
         Assert.Contains("labels/val1.txt: there is no such file", message, StringComparison.Ordinal);
         Assert.Contains("unpack the set's archive again", message, StringComparison.Ordinal);
@@ -213,25 +213,25 @@ public sealed class TransferSplitsTests : IDisposable
         using ImageDataSet test = DataSets.Open($"voc2007:{folder.Path}:test");
         Assert.Null(test.Labels);
         Assert.Contains("several classes each", Assert.Throws<DataException>(() => test.RequireLabels()).Message, StringComparison.Ordinal);
-        sbyte[] presence = test.Presence![0];
-        Assert.Equal(ClassPresence.Present, presence[7]);      // cat
-        Assert.Equal(ClassPresence.Unclear, presence[17]);     // a difficult sofa
-        Assert.Equal(2, presence.Count(value => value != ClassPresence.Absent));
-        Assert.Same(test.Presence[1], test.Subset([1]).Presence![0]);
+        sbyte[] presence = test.MultiLabels![0];
+        Assert.Equal(MultiLabelMarks.Present, presence[7]);      // cat
+        Assert.Equal(MultiLabelMarks.Difficult, presence[17]);     // a difficult sofa
+        Assert.Equal(2, presence.Count(value => value != MultiLabelMarks.Absent));
+        Assert.Same(test.MultiLabels[1], test.Subset([1]).MultiLabels![0]);
 
         var skipped = new SkippedImages(test, new DataOptions());
-        Assert.Same(test.Presence, ImageCache.Load(test, new DataOptions { Cache = DataCache.Always }, skipped).Presence);
+        Assert.Same(test.MultiLabels, ImageCache.Load(test, new DataOptions { Cache = DataCache.Always }, skipped).MultiLabels);
 
         using ImageDataSet train = DataSets.Open($"voc2007:{folder.Path}:train");
         using var joined = new JoinedDataSet(train, test);
         Assert.Null(joined.Labels);
-        Assert.Equal([.. train.Presence!, .. test.Presence], joined.Presence!);
+        Assert.Equal([.. train.MultiLabels!, .. test.MultiLabels], joined.MultiLabels!);
         using var labeled = new InMemoryDataSet([test.Read(0)], [7], Voc2007.Names);
         Assert.Contains("one class each", Assert.Throws<DataException>(() => new JoinedDataSet(train, labeled)).Message, StringComparison.Ordinal);
         Assert.Contains("several classes each", Assert.Throws<DataException>(() => new JoinedDataSet(labeled, train)).Message, StringComparison.Ordinal);
 
-        Assert.Equal(3, PackFile.Write(test, folder.Of("voc.pack"), new DataOptions(), new SkippedImages(test, new DataOptions())));
-        using ImageDataSet packed = DataSets.Open(folder.Of("voc.pack"));
+        Assert.Equal(3, PackFile.Write(test, folder.PathOf("voc.pack"), new DataOptions(), new SkippedImages(test, new DataOptions())));
+        using ImageDataSet packed = DataSets.Open(folder.PathOf("voc.pack"));
         Assert.Null(packed.Labels);
     }
 
@@ -247,7 +247,7 @@ public sealed class TransferSplitsTests : IDisposable
     {
         string path = Path.GetRelativePath(folder.Path, part.PathOf(index)).Replace('\\', '/');
         string expected = sets.Classes.TryGetValue(path, out string? name) ? name : sets.Classes[Path.GetFileName(path)];
-        int number = part.Labels?[index] ?? Array.IndexOf(part.Presence![index], ClassPresence.Present);
+        int number = part.Labels?[index] ?? Array.IndexOf(part.MultiLabels![index], MultiLabelMarks.Present);
         Assert.Equal(expected, part.ClassNames![number]);
     }
 }

@@ -45,7 +45,7 @@ public sealed class VocAnnotationTests : IDisposable
 
     [Fact]
     public void A_missing_file_is_named()
-        => Assert.Contains("b.xml", Assert.Throws<DataException>(() => VocAnnotation.Read(folder.Of("b.xml"))).Message, StringComparison.Ordinal);
+        => Assert.Contains("b.xml", Assert.Throws<DataException>(() => VocAnnotation.Read(folder.PathOf("b.xml"))).Message, StringComparison.Ordinal);
 
     private List<(string Name, bool Difficult)> Read(string xml) => VocAnnotation.Read(folder.Write("a.xml", xml));
 }

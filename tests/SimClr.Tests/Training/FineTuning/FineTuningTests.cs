@@ -71,7 +71,7 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
     {
         FineTuneOptions options = FineTuneOptions.ForFewLabels(labels, all);
         Assert.Equal(steps, options.StepsFor(labels));
-        Assert.Equal(options.Epochs!.Value * (labels / options.BatchFor(labels)), (options with { LeastSteps = 0 }).StepsFor(labels));
+        Assert.Equal(options.Epochs!.Value * (labels / options.BatchFor(labels)), (options with { MinSteps = 0 }).StepsFor(labels));
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
     {
         FineTuneResult result = Tune(Short with { Rate = 0, WeightDecay = 0.1 }, to: "out");
         using TrainedEncoder before = TrainedEncoder.Load(pretrained.Run);
-        using TrainedEncoder after = TrainedEncoder.Load(folder.Of("out"));
+        using TrainedEncoder after = TrainedEncoder.Load(folder.PathOf("out"));
         foreach (var (name, parameter) in before.Module.named_parameters())
         {
             Assert.True(parameter.equal(after.Module.get_parameter(name)!).all().item<bool>(), name);
@@ -125,7 +125,7 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
         Assert.Equal((60, 64, 0.9), (result.Steps, result.Labels, result.BatchNormDecay));
         Assert.Equal(before, pretrained.Files());
         using TrainedEncoder old = TrainedEncoder.Load(pretrained.Run);
-        using TrainedClassifier saved = TrainedClassifier.Load(folder.Of("out"));
+        using TrainedClassifier saved = TrainedClassifier.Load(folder.PathOf("out"));
         foreach (var (name, parameter) in old.Module.named_parameters())
         {
             Assert.False(parameter.equal(saved.Encoder.Module.get_parameter(name)!).all().item<bool>(), name);
@@ -148,7 +148,7 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
     public void From_scratch_starts_from_the_weights_of_the_seed()
     {
         Tune(Short with { Rate = 0, FromScratch = true, Seed = 5 }, to: "out");
-        using TrainedEncoder after = TrainedEncoder.Load(folder.Of("out"));
+        using TrainedEncoder after = TrainedEncoder.Load(folder.PathOf("out"));
         using ResNet fresh = EncoderCatalog.Create(TinyRun.Options.Encoder, TinyRun.Options.Views.Size, 5);
         Assert.True(fresh.get_parameter("conv1.weight")!.equal(after.Module.get_parameter("conv1.weight")!).all().item<bool>());
     }
@@ -210,7 +210,7 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
     public void The_first_layer_of_the_head_becomes_part_of_the_network()
     {
         FineTuneResult result = Tune(Short with { Rate = 0, ProjectionLayers = 1 }, to: "out");
-        using SafetensorsFile classifier = SafetensorsFile.Read(new RunDirectory(folder.Of("out")).ClassifierFile);
+        using SafetensorsFile classifier = SafetensorsFile.Read(new RunDirectory(folder.PathOf("out")).ClassifierFile);
         using SafetensorsFile checkpoint = SafetensorsFile.Read(new RunDirectory(pretrained.Run).LatestCheckpoint()!);
         foreach (string name in new[] { "layers.linear1.weight", "layers.bn1.weight", "layers.bn1.bias" })
         {
@@ -219,7 +219,7 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
 
         FineTuneResult trained = Tune(Short with { ProjectionLayers = 1 }, to: "trained");
         Assert.NotEqual(Tune(Short).FinalLoss, trained.FinalLoss);
-        using TrainedClassifier saved = TrainedClassifier.Load(folder.Of("trained"));
+        using TrainedClassifier saved = TrainedClassifier.Load(folder.PathOf("trained"));
         Assert.Equal(trained.Outcome.Predictions, saved.Test(Test()).Predictions);
     }
 
@@ -270,7 +270,7 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
         {
             Grid = grid,
             Validation = validation,
-            Out = to is null ? null : folder.Of(to),
+            OutputDirectory = to is null ? null : folder.PathOf(to),
         }.Run(train ?? TinyRun.Images(), test ?? Test());
 
     /// <summary>A set that counts how often its images are read.</summary>
@@ -296,7 +296,7 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
 
         public Pretrained() => TinyRun.Train(folder, "run", TinyRun.Options with { Precision = Precision.Fp32, Threads = 1 });
 
-        public string Run => folder.Of("run");
+        public string Run => folder.PathOf("run");
 
         public void Dispose() => folder.Dispose();
 
@@ -306,7 +306,7 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
         /// <summary>A copy whose description asks for another precision.</summary>
         internal string In(TemporaryFolder other, string precision)
         {
-            var run = new RunDirectory(other.Of("copy"));
+            var run = new RunDirectory(other.PathOf("copy"));
             Directory.CreateDirectory(run.Root);
             File.Copy(new RunDirectory(Run).EncoderFile, run.EncoderFile);
             RunRecord record = RunRecord.Read(new RunDirectory(Run).RunFile);

@@ -27,7 +27,7 @@ public sealed class TransferFineTuningTests : IDisposable
         var options = new EncoderOptions { Name = "resnet18", Width = 0.0625 };
         var views = new ViewOptions { Size = 10, Blur = false };
         using var fresh = new TrainedEncoder(EncoderCatalog.Create(options, views.Size), options, views);
-        encoder = folder.Of("encoder.safetensors");
+        encoder = folder.PathOf("encoder.safetensors");
         fresh.Save(encoder);
     }
 
@@ -143,7 +143,7 @@ public sealed class TransferFineTuningTests : IDisposable
 
     /// <summary>The mean average precision of images ranked as they are numbered.</summary>
     private static double ByNumber(ImageDataSet images)
-        => MeanPrecision.Of(new float[20 * images.Count], [.. images.Presence!.SelectMany(marks => marks)], 20);
+        => MeanAveragePrecision.Compute(new float[20 * images.Count], [.. images.MultiLabels!.SelectMany(marks => marks)], 20);
 
     private TransferResult Tune(TransferSplits splits, int steps, double rate, DataOptions? reading = null) => new TransferFineTuning(
         encoder, new FineTuneOptions { Steps = steps, BatchSize = 32 }, Rates(rate), reading ?? Reading, TestDevice.Name, threads: 1).Run(splits);

@@ -122,13 +122,13 @@ public sealed class RankEquivalenceTests
         int[] all = [.. Enumerable.Range(100, batch)];
         int[][][] split = [.. shares.Select(share => share.Split(all).ToArray())];
         Assert.Equal(images, shares.Select(share => share.Images));
-        Assert.Equal(images, shares[0].ImagesOfEach);
+        Assert.Equal(images, shares[0].ImagesPerRank);
         Assert.Equal(all, split.SelectMany(parts => parts).SelectMany(part => part).Order());
         Assert.Equal(all, Enumerable.Range(0, parts).SelectMany(part => split.SelectMany(rank => rank[part])));
         Assert.Equal(1, Enumerable.Range(0, parts).Sum(shares[0].Weight), 1e-12);
 
         // Where the gathered rows, filled up, are taken from.
-        int most = shares[0].MostImages;
+        int most = shares[0].MaxImages;
         int[] gathered = [.. split.SelectMany(rank => rank.SelectMany(part => part).Concat(Enumerable.Repeat(-1, most)).Take(most))];
         long[] order = shares[0].Order ?? [.. Enumerable.Range(0, batch).Select(i => (long)i)];
         Assert.Equal(all, order.Select(place => gathered[place]));

@@ -73,7 +73,7 @@ public sealed class RankedFineTuningTests(FineTuningTests.Pretrained pretrained)
         => Assert.Throws<ConfigurationException>(() => ThreadRanks.Run(size, ranks =>
         {
             Exception thrown = Assert.ThrowsAny<SimClrException>(() => Tune(ranks, options(ranks)));
-            Assert.True(RankErrors.AreOfAllRanks(thrown));
+            Assert.True(RankErrors.IsCollective(thrown));
             if (ranks.Rank == 0)
             {
                 throw thrown;
@@ -86,7 +86,7 @@ public sealed class RankedFineTuningTests(FineTuningTests.Pretrained pretrained)
         return new FineTuning(pretrained.Run, options, Reading, threads: 1)
         {
             Grid = grid,
-            Out = to is null ? null : folder.Of(to),
+            OutputDirectory = to is null ? null : folder.PathOf(to),
             Communicator = ranks,
         }.Run(train, DataSets.Open("sample:test").Subset([.. Enumerable.Range(0, 40)]));
     }
@@ -94,7 +94,7 @@ public sealed class RankedFineTuningTests(FineTuningTests.Pretrained pretrained)
     private double[] Weights(string run)
     {
         using var scope = NewDisposeScope();
-        using TrainedEncoder encoder = TrainedEncoder.Load(folder.Of(run));
-        return [.. ModuleState.Of(encoder.Module).SelectMany(part => part.Value.to_type(ScalarType.Float64).contiguous().data<double>().ToArray())];
+        using TrainedEncoder encoder = TrainedEncoder.Load(folder.PathOf(run));
+        return [.. ModuleState.Enumerate(encoder.Module).SelectMany(part => part.Value.to_type(ScalarType.Float64).contiguous().data<double>().ToArray())];
     }
 }

@@ -61,8 +61,8 @@ internal sealed record RankedModel
         MakeEveryLayerCount(task.Model);
         task.Model.train();
         using Optimizer optimizer = FineTuned
-            ? new Sgd(ParameterGroups.Of(task.Model), weightDecay: 1e-4)
-            : new Lars(ParameterGroups.Of(task.Model));
+            ? new Sgd(ParameterGroups.FromModule(task.Model), weightDecay: 1e-4)
+            : new Lars(ParameterGroups.FromModule(task.Model));
         using IGradientStep step = LocalNegatives
             ? new ContrastiveStep((SimClrModel)task.Model, new BatchLoss(Loss), World.Solo)
             : task.Step(share, world);
@@ -98,7 +98,7 @@ internal sealed record RankedModel
         encoder.to(TestDevice.Device);
         classifier.to(TestDevice.Device);
         var model = new ClassifierModel(encoder, null, classifier, ChannelsLast.Convert(encoder));
-        return new SupervisedTask(model, encoder.RepresentationSize, [.. Enumerable.Range(0, Batch).Select(i => i % 4)], ClassNumbers.Of(4));
+        return new SupervisedTask(model, encoder.RepresentationSize, [.. Enumerable.Range(0, Batch).Select(i => i % 4)], NumericClassNames.Create(4));
     }
 
     private static IEnumerable<double> State(nn.Module model)
@@ -128,13 +128,13 @@ internal sealed record RankedModel
         int side = Options.Views.Size;
         using var generator = new Generator((ulong)(7 + step));
         Tensor all = rand([views, Batch, 3, side, side], dtype: ScalarType.Float64, generator: generator);
-        all = all.Here().add(arange(Batch, dtype: ScalarType.Float64).view(1, -1, 1, 1, 1).mul(0.05).Here());   // images differ from each other, and ranks
+        all = all.ToTestDevice().add(arange(Batch, dtype: ScalarType.Float64).view(1, -1, 1, 1, 1).mul(0.05).ToTestDevice());   // images differ from each other, and ranks
         var parts = new Queue<int[]>(share.Split([.. Enumerable.Range(0, Batch)]));
         return () =>
         {
             int[] part = parts.Dequeue();
             Tensor own = all.narrow(1, part[0], part.Length).reshape(views * part.Length, 3, side, side);
-            return new ViewBatch(own, Numbers.Of(Enumerable.Repeat(part, views).SelectMany(images => images)).Here());
+            return new ViewBatch(own, Numbers.ToTensor(Enumerable.Repeat(part, views).SelectMany(images => images)).ToTestDevice());
         };
     }
 }

@@ -58,9 +58,9 @@ public sealed class RankedRunTests : IDisposable
         }
 
         Ranked("resumed", 2, resume: true);
-        byte[] whole = TinyRun.Checkpoint(folder.Of("whole"));
-        Assert.Equal(whole, TinyRun.Checkpoint(folder.Of("again")));
-        Assert.Equal(whole, TinyRun.Checkpoint(folder.Of("resumed")));
+        byte[] whole = TinyRun.Checkpoint(folder.PathOf("whole"));
+        Assert.Equal(whole, TinyRun.Checkpoint(folder.PathOf("again")));
+        Assert.Equal(whole, TinyRun.Checkpoint(folder.PathOf("resumed")));
         Assert.Equal(File.ReadAllBytes(FileOf("whole", "encoder.safetensors")), File.ReadAllBytes(FileOf("resumed", "encoder.safetensors")));
     }
 
@@ -86,7 +86,7 @@ public sealed class RankedRunTests : IDisposable
         Ranked("run", 2, options: options);
         var log = new ListLogger();
         ThreadRanks.Run(2, ranks => new Pretrainer(options) { Communicator = ranks, Logger = ranks.Rank == 0 ? log : new ListLogger() }
-            .Run(TinyRun.Images(), folder.Of("run"), resume: true));
+            .Run(TinyRun.Images(), folder.PathOf("run"), resume: true));
         Assert.Contains(log.Lines, line => line.StartsWith("Resuming after step ", StringComparison.Ordinal));
         Assert.DoesNotContain(log.Lines, line => line.Contains("bit-exact", StringComparison.Ordinal));
         Assert.Equal(Math.Max(1, Environment.ProcessorCount / 2), RunRecord.Read(FileOf("run", "run.json")).Machine.Threads);
@@ -101,9 +101,9 @@ public sealed class RankedRunTests : IDisposable
             Ranked(name, 2, options: Options with { Batch = Options.Batch with { Norm = BatchNormScope.Rank } });
         }
 
-        TinyRun.AssertSame(folder.Of("one"), folder.Of("two"));
+        TinyRun.AssertSame(folder.PathOf("one"), folder.PathOf("two"));
         Ranked("global", 2);
-        Assert.NotEqual(TinyRun.Checkpoint(folder.Of("one")), TinyRun.Checkpoint(folder.Of("global")));
+        Assert.NotEqual(TinyRun.Checkpoint(folder.PathOf("one")), TinyRun.Checkpoint(folder.PathOf("global")));
         Assert.Contains("\"norm\": \"rank\"", File.ReadAllText(FileOf("one", "run.json")), StringComparison.Ordinal);
     }
 
@@ -113,18 +113,18 @@ public sealed class RankedRunTests : IDisposable
         var error = Assert.Throws<ConfigurationException>(() => ThreadRanks.Run(3, ranks =>
         {
             PretrainOptions options = ranks.Rank == 2 ? Options with { Loss = Options.Loss with { Temperature = 0.25 } } : Options;
-            Expect(ranks, () => Trainer(ranks, options).Run(TinyRun.Images(ranks.Rank == 1 ? 48 : 64), folder.Of("run")));
+            Expect(ranks, () => Trainer(ranks, options).Run(TinyRun.Images(ranks.Rank == 1 ? 48 : 64), folder.PathOf("run")));
         }));
         Assert.Contains("  images: rank 0 has 64, rank 1 has 48", error.Message, StringComparison.Ordinal);
         Assert.Contains("  fingerprint of the data: rank 0 has ", error.Message, StringComparison.Ordinal);
         Assert.Contains("  loss.temperature: rank 0 has 0.5, rank 2 has 0.25", error.Message, StringComparison.Ordinal);
-        Assert.False(Directory.Exists(folder.Of("run")));
+        Assert.False(Directory.Exists(folder.PathOf("run")));
     }
 
     [Fact]
     public void What_is_free_to_differ_may_differ()
         => Assert.All(
-            ThreadRanks.Run(2, ranks => Trainer(ranks, Options with { Data = Options.Data with { Workers = 1 + ranks.Rank } }).Run(TinyRun.Images(), folder.Of("run"))),
+            ThreadRanks.Run(2, ranks => Trainer(ranks, Options with { Data = Options.Data with { Workers = 1 + ranks.Rank } }).Run(TinyRun.Images(), folder.PathOf("run"))),
             result => Assert.Equal(12, result.Steps));
 
     [Fact]
@@ -133,8 +133,8 @@ public sealed class RankedRunTests : IDisposable
         Ranked("run", 2);
         Assert.Throws<ConfigurationException>(() => ThreadRanks.Run(2, ranks =>
         {
-            Exception error = Assert.ThrowsAny<SimClrException>(() => Trainer(ranks, Options).Run(TinyRun.Images(), folder.Of("run")));
-            Assert.True(RankErrors.AreOfAllRanks(error));
+            Exception error = Assert.ThrowsAny<SimClrException>(() => Trainer(ranks, Options).Run(TinyRun.Images(), folder.PathOf("run")));
+            Assert.True(RankErrors.IsCollective(error));
             if (ranks.Rank == 0)
             {
                 throw error;
@@ -150,7 +150,7 @@ public sealed class RankedRunTests : IDisposable
         var error = Assert.Throws<PeerException>(() => ThreadRanks.Run(2, ranks =>
         {
             PretrainResult Run() => Trainer(ranks, Options with { Data = Options.Data with { Cache = DataCache.Always } })
-                .Run(ranks.Rank == 1 ? new Unreadable(TinyRun.Images()) : TinyRun.Images(), folder.Of("run"));
+                .Run(ranks.Rank == 1 ? new Unreadable(TinyRun.Images()) : TinyRun.Images(), folder.PathOf("run"));
             if (ranks.Rank == 1)
             {
                 Assert.Throws<DataException>(Run);
@@ -185,7 +185,7 @@ public sealed class RankedRunTests : IDisposable
             using var scope = NewDisposeScope();
             var ranks = new RankedWorld(communicator);
             Tensor x = ones(3).requires_grad_();
-            Tensor y = StageMark.Pass(x, () => throw new CommunicationException("the cable is out"), ranks).mul(2).sum();
+            Tensor y = BackwardHook.Attach(x, () => throw new CommunicationException("the cable is out"), ranks).mul(2).sum();
             Exception error = Assert.Throws<CommunicationException>(() => ranks.Backward(() => y.backward(), last: true));
             Assert.Equal(6, x.grad!.sum().item<float>());
             ranks.Backward(() => x.mul(2).sum().backward(), last: false);   // it is thrown once
@@ -198,7 +198,7 @@ public sealed class RankedRunTests : IDisposable
     public void A_micro_batch_that_is_to_be_found_out_needs_to_be_told_the_memory()
     {
         var error = Assert.Throws<ConfigurationException>(() => ThreadRanks.Run(2, ranks =>
-            Expect(ranks, () => Trainer(ranks, Options with { Batch = new BatchOptions { Size = 16, Micro = 0 } }).Run(TinyRun.Images(), folder.Of("run")))));
+            Expect(ranks, () => Trainer(ranks, Options with { Batch = new BatchOptions { Size = 16, Micro = 0 } }).Run(TinyRun.Images(), folder.PathOf("run")))));
         Assert.Contains("set Batch.Memory (for example 8GB per rank)", error.Message, StringComparison.Ordinal);
     }
 
@@ -227,7 +227,7 @@ public sealed class RankedRunTests : IDisposable
         => ThreadRanks.Run(size, ranks =>
         {
             (IProgress<PretrainProgress>? progress, CancellationToken token) = stop?.Invoke(ranks.Rank) ?? (null, CancellationToken.None);
-            return Trainer(ranks, options ?? Options, progress).Run(TinyRun.Images(), folder.Of(name), resume, token);
+            return Trainer(ranks, options ?? Options, progress).Run(TinyRun.Images(), folder.PathOf(name), resume, token);
         });
 
     /// <summary>The same loop with the model in double precision.</summary>
@@ -251,7 +251,7 @@ public sealed class RankedRunTests : IDisposable
             };
             try
             {
-                loop.Run(TinyRun.Images(), folder.Of(name), resume, stop.Token);
+                loop.Run(TinyRun.Images(), folder.PathOf(name), resume, stop.Token);
             }
             catch (OperationCanceledException)
             {
@@ -270,11 +270,11 @@ public sealed class RankedRunTests : IDisposable
     }
 
     private void AssertSteps(string name, int steps)
-        => Assert.EndsWith($"{steps:D9}.safetensors", new RunDirectory(folder.Of(name)).LatestCheckpoint(), StringComparison.Ordinal);
+        => Assert.EndsWith($"{steps:D9}.safetensors", new RunDirectory(folder.PathOf(name)).LatestCheckpoint(), StringComparison.Ordinal);
 
     private Dictionary<string, double[]> State(string name)
     {
-        using SafetensorsFile content = SafetensorsFile.Read(new RunDirectory(folder.Of(name)).LatestCheckpoint()!);
+        using SafetensorsFile content = SafetensorsFile.Read(new RunDirectory(folder.PathOf(name)).LatestCheckpoint()!);
         using var scope = NewDisposeScope();
         return content.Tensors.OrderBy(t => t.Key, StringComparer.Ordinal)
             .ToDictionary(t => t.Key, t => t.Value.to_type(ScalarType.Float64).contiguous().data<double>().ToArray());
@@ -283,7 +283,7 @@ public sealed class RankedRunTests : IDisposable
     private static double[] Joined(Dictionary<string, double[]> state, string prefix)
         => [.. state.Where(s => s.Key.StartsWith(prefix, StringComparison.Ordinal)).SelectMany(s => s.Value)];
 
-    private string FileOf(string run, string name) => Path.Combine(folder.Of(run), name);
+    private string FileOf(string run, string name) => Path.Combine(folder.PathOf(run), name);
 
     /// <summary>A task whose model and views are in double precision.</summary>
     private sealed class DoubleTask(ContrastiveTask inner) : ITrainingTask
@@ -301,7 +301,7 @@ public sealed class RankedRunTests : IDisposable
         public IGradientStep Step(RankShare share, World world) => new DoubleStep(inner.Step(share, world));
 
         public RunHealth Health(StepOutcome step)
-            => inner.Health(step with { Loss = step.Loss.to_type(ScalarType.Float32), H = step.H.to_type(ScalarType.Float32), Z = step.Z.to_type(ScalarType.Float32) });
+            => inner.Health(step with { Loss = step.Loss.to_type(ScalarType.Float32), H = step.H.to_type(ScalarType.Float32), Output = step.Output.to_type(ScalarType.Float32) });
 
         public void Save(RunDirectory run, TrainedEncoder encoder) => inner.Save(run, encoder);
 

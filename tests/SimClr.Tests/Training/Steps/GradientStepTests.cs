@@ -39,7 +39,7 @@ public sealed class GradientStepTests : IDisposable
         StepOutcome got = Cached(cached, micro).Compute(Feed(micro));
 
         Assert.Equal(expected.Loss.item<double>(), got.Loss.item<double>(), 1e-12);
-        Assert.True(got.Z.LargestDifference(expected.Z) < 1e-12);
+        Assert.True(got.Output.LargestDifference(expected.Output) < 1e-12);
         Assert.Equal(expected.H.sum().item<double>(), got.H.sum().item<double>(), 1e-9);
         AssertSameGradients(plain, cached, 1e-9);
         AssertSameBuffers(plain, cached, 0);
@@ -65,7 +65,7 @@ public sealed class GradientStepTests : IDisposable
         StepOutcome expected = new PlainStep(plain, Loss).Compute(Feed(Images, ScalarType.Float32));
         StepOutcome got = new ContrastiveStep(cut, new BatchLoss(Loss), World.Solo).Compute(Feed(Images, ScalarType.Float32));
         Assert.Equal(expected.Loss.item<float>(), got.Loss.item<float>());
-        Assert.Equal(0, got.Z.LargestDifference(expected.Z.to_type(ScalarType.Float64)));
+        Assert.Equal(0, got.Output.LargestDifference(expected.Output.to_type(ScalarType.Float64)));
         foreach (var (name, parameter) in plain.named_parameters().Where(p => p.parameter.requires_grad))
         {
             Assert.True(cut.get_parameter(name)!.grad!.eq(parameter.grad!).all().item<bool>(), name);
@@ -218,16 +218,16 @@ public sealed class GradientStepTests : IDisposable
     private static Func<ViewBatch> Feed(int micro, ScalarType type = ScalarType.Float64)
     {
         using var generator = new Generator(7);
-        Tensor all = rand([2, Images, 3, 12, 12], dtype: ScalarType.Float64, generator: generator).Here();
+        Tensor all = rand([2, Images, 3, 12, 12], dtype: ScalarType.Float64, generator: generator).ToTestDevice();
         var parts = new Queue<int[]>(MicroBatches.Share(Images, micro, SingleProcess.Instance).Split([.. Enumerable.Range(0, Images)]));
-        Tensor buffer = zeros(2 * Images, 3, 12, 12, dtype: type).Here();
+        Tensor buffer = zeros(2 * Images, 3, 12, 12, dtype: type).ToTestDevice();
         return () =>
         {
             int[] part = parts.Dequeue();
             buffer.fill_(double.NaN);
             Tensor views = buffer.narrow(0, 0, 2 * part.Length);
             views.copy_(all.narrow(1, part[0], part.Length).reshape(2 * part.Length, 3, 12, 12));
-            return new ViewBatch(views, Numbers.Of([.. part, .. part]).Here());
+            return new ViewBatch(views, Numbers.ToTensor([.. part, .. part]).ToTestDevice());
         };
     }
 

@@ -105,7 +105,7 @@ public sealed class MicroBatchTests
     [InlineData("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`", true)]
     [InlineData("Expected all tensors to be on the same device", false)]
     public void Errors_of_memory_are_told_from_others(string message, bool expected)
-        => Assert.Equal(expected, MicroBatchFit.TellsOfMemory(message));
+        => Assert.Equal(expected, MicroBatchFit.IsOutOfMemory(message));
 
     [Fact]
     public void A_device_too_small_for_two_images_is_refused()

@@ -17,7 +17,7 @@ internal sealed class TransferFolders : IDisposable
     public IReadOnlyList<TransferSet> Absent { get; }
 
     /// <exception cref="DataException">None is there, or not all that were named; or one is not whole.</exception>
-    public static TransferFolders Open(TransferRequest request, DataOptions reading, long seed)
+    public static TransferFolders Open(TransferInputs request, DataOptions reading, long seed)
     {
         if (!Directory.Exists(request.Root))
         {
@@ -25,7 +25,7 @@ internal sealed class TransferFolders : IDisposable
                 $"--data-root: no folder {Path.GetFullPath(request.Root)}; expected one that contains the folders of the sets, such as {TransferCatalog.Sets[0].Folders[0]}");
         }
 
-        IReadOnlyList<TransferSet> wanted = request.Wanted;
+        IReadOnlyList<TransferSet> wanted = request.Selected;
         TransferSet[] absent = [.. wanted.Where(set => set.FindBelow(request.Root) is null)];
         if (absent.Length == wanted.Count || (request.Only is not null && absent.Length > 0))
         {

@@ -15,7 +15,7 @@ namespace SimClr.Cli.Verbs;
 
 /// <summary>What the transfer suite found, beside what the paper reports: as text, as JSON and as a page.</summary>
 internal sealed class TransferTable(
-    TransferRequest request,
+    TransferInputs request,
     EncoderOptions encoder,
     ViewOptions views,
     IReadOnlyList<TransferResult> results,
@@ -25,9 +25,9 @@ internal sealed class TransferTable(
     private const string Mark = "*";
     private const string PartialNote = "incomplete set, not comparable with the paper";
 
-    private string Protocol => request.Protocol == TransferRequest.Linear ? "linear evaluation" : "fine-tuning";
+    private string Protocol => request.Protocol == TransferInputs.Linear ? "linear evaluation" : "fine-tuning";
 
-    public IEnumerable<string> Words(string? report)
+    public IEnumerable<string> Lines(string? report)
     {
         string[] kinds = ["", "", "", "", .. TransferCatalog.Paper.Select(row => row.Short.Split(' ')[0])];
         string[] headings = ["", "measure", "this run", "95% interval", .. TransferCatalog.Paper.Select(row => row.Short.Split(' ')[1])];
@@ -75,7 +75,7 @@ internal sealed class TransferTable(
                 "Reproduce this run",
                 new ReportReproduction(
                     request.CommandLine(seed),
-                    ConfigurationText.Of(new JsonObject
+                    ConfigurationText.ToYaml(new JsonObject
                     {
                         ["encoder"] = JsonSerializer.SerializeToNode(encoder with { Weights = null }, Internals.Json.Compact),
                         ["views"] = JsonSerializer.SerializeToNode(views, Internals.Json.Compact),
@@ -120,7 +120,7 @@ internal sealed class TransferTable(
         }
         else if (perClass)
         {
-            json["per_class"] = OutcomeJson.Of(result.Scores!.PerClass);
+            json["per_class"] = OutcomeJson.From(result.Scores!.PerClass);
         }
 
         foreach ((string name, double value) in result.Chosen)
@@ -175,7 +175,7 @@ internal sealed class TransferTable(
 
     private string Summary() => string.Create(
         CultureInfo.InvariantCulture,
-        $"An encoder ({encoder.Name}, width {encoder.Width}, {views.Size} pixels) pre-trained without these sets, evaluated on {results.Count} of the paper's twelve sets by {Protocol} (Appendix {(request.Protocol == TransferRequest.Linear ? "B.8.1" : "B.8.2")}).");
+        $"An encoder ({encoder.Name}, width {encoder.Width}, {views.Size} pixels) pre-trained without these sets, evaluated on {results.Count} of the paper's twelve sets by {Protocol} (Appendix {(request.Protocol == TransferInputs.Linear ? "B.8.1" : "B.8.2")}).");
 
     private ReportTable Table() => new(
         "Percent on the test images. The other rows are the paper's results, with ResNet-50 at 224 pixels.",

@@ -1,0 +1,96 @@
+using SimClr.Checkpoints;
+using SimClr.Cli.Progress;
+using SimClr.Data;
+using SimClr.Diagnostics;
+using SimClr.Embeddings;
+
+namespace SimClr.Cli.Verbs;
+
+/// <summary>Embeddings, read from a file or made of images, and the images behind them.</summary>
+internal sealed class TableInputs : IDisposable
+{
+    private readonly ImageDataSet? set;
+    private readonly string? folder;
+
+    private TableInputs(EmbeddingTable table, ImageDataSet? set, string? folder, int skipped)
+    {
+        Table = table;
+        Images = new RowImages(table, set, folder);
+        Skipped = skipped;
+        (this.set, this.folder) = (set, folder);
+    }
+
+    public EmbeddingTable Table { get; }
+
+    public RowImages Images { get; }
+
+    /// <summary>Images that could not be read when they were embedded just now.</summary>
+    public int Skipped { get; }
+
+    public static TableInputs Open(CommandContext context, TableArguments arguments, IDisplay display)
+    {
+        ComputeEnvironment.LimitThreads(context.Threads ?? 0);
+
+        string source = context.Value(arguments.Source);
+        string? folder = context.Value(arguments.Images);
+        if (folder is not null && !Directory.Exists(folder))
+        {
+            throw new ConfigurationException($"--images: there is no folder '{folder}'");
+        }
+
+        if (context.Value(arguments.Run) is null && context.IsSpecified(arguments.Set))
+        {
+            throw new ConfigurationException("--set applies to images that are embedded first; use it with --run");
+        }
+
+        return context.Value(arguments.Run) is { } run
+            ? Embed(context, source, run, context.Value(arguments.Set), folder, display)
+            : new TableInputs(Read(context, source), null, folder, 0);
+    }
+
+    /// <summary>
+    /// The same with one row for each file, whatever links lead to it: the row that has the file's own path, else the first. What
+    /// it returns is disposed of with this.
+    /// </summary>
+    public TableInputs WithoutLinks()
+    {
+        string?[] files = [.. ParallelEnumerable.Range(0, Table.Count).AsOrdered().Select(Images.FileOf)];
+        int[] rows =
+        [
+            .. ParallelEnumerable.Range(0, Table.Count).AsOrdered()
+                .Select(row => (Row: row, File: files[row] is { } file ? FileIdentity.Get(file) : $"row {row}"))
+                .AsSequential()
+                .GroupBy(row => row.File, row => row.Row)
+                .Select(names => names.Count() == 1 ? names.First() : names.OrderBy(row => FileIdentity.IsOwnPath(files[row]!) ? 0 : 1).First())
+                .Order(),
+        ];
+        return rows.Length == Table.Count ? this : new TableInputs(Table.Subset(rows), set, folder, Skipped);
+    }
+
+    public void Dispose() => set?.Dispose();
+
+    private static EmbeddingTable Read(CommandContext context, string source)
+        => Directory.Exists(source)
+            ? throw new ConfigurationException($"'{source}' is a folder of images; give an encoder with --run, or an embeddings file written by 'simclr embed'")
+            : EmbeddingsInputs.Read(source, context.WriteNote);
+
+    private static TableInputs Embed(
+        CommandContext context, string source, string run, string[]? changes, string? folder, IDisplay display)
+    {
+        DataOptions reading = EncoderInput.ReadingOf(run, changes);
+        using TrainedEncoder encoder = EncoderInput.Open(context, run);
+        ImageDataSet images = context.OpenImages(source, reading);
+        try
+        {
+            var skipped = new SkippedImages(images, reading);
+            EmbeddingTable table = Embedder.Embed(
+                encoder, images, reading, skipped, display.Images($"embedding {images.Name}", images.Count), context.Cancel);
+            return new TableInputs(table, images, folder, skipped.Count);
+        }
+        catch
+        {
+            images.Dispose();
+            throw;
+        }
+    }
+}

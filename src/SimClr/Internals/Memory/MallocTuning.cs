@@ -1,0 +1,121 @@
+using System.Runtime.InteropServices;
+
+namespace SimClr.Internals;
+
+/// <summary>
+/// While it lives, memory that libtorch frees stays with the process. A training step frees and allocates the same large
+/// tensors over and over; glibc gives each back to the system and gets it anew, with a page fault for every 4 KB. What is new
+/// comes in pages of 2 MB where the system has them to give. Does nothing where the C library is not glibc.
+/// </summary>
+internal sealed partial class MallocTuning : IDisposable
+{
+    private const int TrimThreshold = -1;
+    private const int MapThreshold = -3;
+    private const int MaxMappings = -4;
+    private const int DefaultMaxMappings = 65536;
+    private const int DefaultThreshold = 128 * 1024;
+    private const int AdviseHugePages = 14;   // MADV_HUGEPAGE
+    private const nint HugePageBytes = 2 << 20;
+
+    private static readonly bool IsGlibc = OperatingSystem.IsLinux()
+        && NativeLibrary.TryLoad("libc.so.6", out nint library) && NativeLibrary.TryGetExport(library, "mallopt", out _);
+
+    // Where the system counts what is asked for and not what is written to, half of the memory would be gone for everyone else.
+    private static readonly bool CanReserveAddresses = IsGlibc && !IsStrictOvercommit("/proc/sys/vm/overcommit_memory");
+
+    private static int alive;
+
+    /// <summary>From now on freed memory is kept for the next step.</summary>
+    public MallocTuning()
+    {
+        if (Interlocked.Increment(ref alive) == 1)
+        {
+            Set(maxMappings: 0, DefaultThreshold, trimThreshold: -1);
+            RequestHugePages();
+        }
+    }
+
+    /// <summary>
+    /// Gives back what is free now, between two parts of a step that allocate different sizes: what one has left is of no
+    /// use to the other, and the heap would grow by it.
+    /// </summary>
+    public static void TrimHeap()
+    {
+        if (IsGlibc)
+        {
+            _ = Trim(0);
+            if (Volatile.Read(ref alive) > 0)
+            {
+                RequestHugePages();
+            }
+        }
+    }
+
+    /// <summary>With the last one: back to glibc's defaults, and what is free goes back to the system.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Decrement(ref alive) > 0)
+        {
+            return;
+        }
+
+        Set(DefaultMaxMappings, DefaultThreshold, DefaultThreshold);
+        TrimHeap();
+    }
+
+    /// <summary>
+    /// The end of the heap is moved far beyond what is used, told to be of large pages, and left there. Addresses cost nothing until
+    /// they are written to; a process that may not have as many goes without.
+    /// </summary>
+    private static void RequestHugePages()
+    {
+        nint bytes = (nint)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2);
+        if (!CanReserveAddresses || Allocate((nuint)bytes) is not (> 0 and { } start))
+        {
+            return;
+        }
+
+        nint first = (start + HugePageBytes - 1) / HugePageBytes * HugePageBytes;
+        nint length = bytes - (first - start);
+        _ = Advise(first, (nuint)Math.Max(0, length / HugePageBytes * HugePageBytes), AdviseHugePages);
+        Free(start);
+    }
+
+    /// <summary>Whether the kernel's setting is to promise no more memory than there is (2).</summary>
+    internal static bool IsStrictOvercommit(string setting)
+    {
+        try
+        {
+            return File.ReadAllText(setting).AsSpan().Trim() is "2";
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static void Set(int maxMappings, int mapThreshold, int trimThreshold)
+    {
+        if (IsGlibc)
+        {
+            _ = SetOption(MaxMappings, maxMappings);
+            _ = SetOption(MapThreshold, mapThreshold);
+            _ = SetOption(TrimThreshold, trimThreshold);
+        }
+    }
+
+    [LibraryImport("libc.so.6", EntryPoint = "mallopt")]
+    private static partial int SetOption(int option, int value);
+
+    [LibraryImport("libc.so.6", EntryPoint = "malloc_trim")]
+    private static partial int Trim(nuint padding);
+
+    [LibraryImport("libc.so.6", EntryPoint = "malloc")]
+    private static partial nint Allocate(nuint bytes);
+
+    [LibraryImport("libc.so.6", EntryPoint = "free")]
+    private static partial void Free(nint start);
+
+    [LibraryImport("libc.so.6", EntryPoint = "madvise")]
+    private static partial int Advise(nint start, nuint bytes, int advice);
+}

@@ -1,0 +1,16 @@
+namespace SimClr.Search;
+
+/// <summary>The plain loop.</summary>
+internal readonly unsafe struct PortableDot : IInt8Dot
+{
+    public static int Compute(byte* stored, sbyte* query, int length)
+    {
+        int sum = 0;
+        for (int i = 0; i < length; i++)
+        {
+            sum += stored[i] * query[i];
+        }
+
+        return sum;
+    }
+}

@@ -1,0 +1,75 @@
+using SimClr.Augmentation;
+using SimClr.Configuration;
+using SimClr.Data;
+using SimClr.Internals;
+using static TorchSharp.torch;
+
+namespace SimClr.Training;
+
+/// <summary>Random views of the planned batches, loaded ahead, in the precision and on the device of the run.</summary>
+internal sealed class ViewSource : IDisposable
+{
+    private readonly int viewsPerImage;
+    private readonly PixelRing pixels;
+    private readonly DeviceViews? onDevice;
+    private readonly BatchLoader loader;
+    private readonly IEnumerator<ImageBatch> loaded;
+
+    /// <param name="images">What is trained on.</param>
+    /// <param name="options">How views are made, of what size and by how many threads.</param>
+    /// <param name="plan">Where they are needed; its micro-batch is known.</param>
+    /// <param name="viewsPerImage">1 or 2.</param>
+    /// <param name="skipped">Takes images that cannot be read; others stand in for them.</param>
+    /// <param name="plans">The micro-batches, in order.</param>
+    /// <param name="augmentation">The user's own step, or null.</param>
+    public ViewSource(
+        ImageDataSet images,
+        PretrainOptions options,
+        ComputePlan plan,
+        int viewsPerImage,
+        SkippedImages skipped,
+        IEnumerable<BatchPlan> plans,
+        IAugmentation? augmentation = null)
+    {
+        this.viewsPerImage = viewsPerImage;
+        int micro = plan.MicroBatch!.Value;
+        bool made = options.AugmentOn == AugmentationPlace.Device;
+        pixels = new PixelRing(
+            viewsPerImage * micro, made ? 0 : options.Views.Size, plan.Device, plan.InputType, MicroBatches.Buffers(plan.Device, options.Batch.Size, micro));
+        onDevice = made
+            ? new DeviceViews(options.Views, options.Seed, plan.Device, plan.InputType, viewsPerImage)
+            : null;
+        var views = new ViewWriter(options.Views, options.Seed, viewsPerImage, augmentation);
+        loader = new BatchLoader(images, pixels.Memory, views.Write, skipped, options.Data.Workers, substituteUnreadable: true)
+        {
+            KeepsImages = made,
+            AwaitFree = pixels.Await,
+        };
+        loaded = loader.Load(plans, CancellationToken.None).GetEnumerator();
+    }
+
+    /// <summary>How long the consumer has waited for batches.</summary>
+    public TimeSpan WaitTime => loader.WaitTime;
+
+    /// <summary>The next micro-batch, valid until the next call.</summary>
+    public ViewBatch Next()
+    {
+        loaded.MoveNext();
+        ImageBatch batch = loaded.Current;
+        int[] images = [.. Enumerable.Repeat(batch.Indices, viewsPerImage).SelectMany(indices => indices)];
+        if (onDevice is not null)
+        {
+            return new ViewBatch(onDevice.Render(batch), pixels.TakeNumbers(batch.Slot, images));
+        }
+
+        (Tensor views, Tensor numbers) = pixels.Take(batch.Slot, images);
+        return new ViewBatch(views, numbers);
+    }
+
+    public void Dispose()
+    {
+        loaded.Dispose();
+        onDevice?.Dispose();
+        pixels.Dispose();
+    }
+}

@@ -1,0 +1,133 @@
+namespace SimClr.Tests.Cli.Outputs;
+
+/// <summary><c>label --next</c> over a file that somebody typed labels into.</summary>
+[Collection(ComputeThreadsCollection.Name)]
+public sealed class ManualLabelsTests(GroupWorld world) : IClassFixture<GroupWorld>
+{
+    [Fact]
+    public void The_same_command_again_does_not_empty_the_labels_that_were_typed()
+    {
+        Assert.Equal(0, world.Run("label plain.csv --suggest 6 --next again.csv").Code);
+        string typed = Fill("again.csv");
+
+        string error = world.Run("label plain.csv --suggest 6 --next again.csv").Refused(2);
+
+        Assert.Contains(
+            $"{world.At("again.csv")} holds 6 labels that are not among --labels; use --labels {world.At("again.csv")} or choose another --next", error);
+        Assert.Equal(typed, File.ReadAllText(world.At("again.csv")));
+    }
+
+    [Fact]
+    public void Nothing_typed_nothing_kept()
+    {
+        Assert.Equal(0, world.Run("label plain.csv --suggest 6 --next blank.csv").Code);
+        Assert.Equal(0, world.Run("label plain.csv --suggest 5 --next blank.csv").Code);
+        Assert.Equal(6, File.ReadAllLines(world.At("blank.csv")).Length);
+    }
+
+    [Fact]
+    public void A_word_that_was_typed_beside_a_guess_is_not_lost()
+    {
+        Assert.Equal(0, world.Run("label plain.csv --labels labels.csv --suggest 4 --next beside.csv").Code);
+        Assert.Equal(0, world.Run("label plain.csv --labels beside.csv --suggest 4 --next beside.csv").Code);   // Guesses alone are replaced.
+        string[] rows = File.ReadAllLines(world.At("beside.csv"));
+        Assert.Matches(",,(red|green|blue)$", rows[^1]);
+        rows[^1] = rows[^1][..(rows[^1].LastIndexOf(',') + 1)] + "crimson";
+        File.WriteAllLines(world.At("beside.csv"), rows);
+
+        string error = world.Run("label plain.csv --labels beside.csv --suggest 4 --next beside.csv").Refused(2);
+
+        Assert.Contains($"{world.At("beside.csv")}, line {rows.Length}, holds 'crimson' in the column guess", error);
+        Assert.Equal(rows, File.ReadAllLines(world.At("beside.csv")));
+    }
+
+    [Fact]
+    public void Nor_is_one_where_there_was_no_guess_yet()
+    {
+        Assert.Equal(0, world.Run("label plain.csv --suggest 3 --next third.csv").Code);
+        string typed = File.ReadAllText(world.At("third.csv")).Replace(",,\n", ",,red\n", StringComparison.Ordinal);
+        File.WriteAllText(world.At("third.csv"), typed);
+
+        Assert.Contains("line 2, holds 'red' in the column guess", world.Run("label plain.csv --suggest 3 --next third.csv").Refused(2));
+        Assert.Equal(typed, File.ReadAllText(world.At("third.csv")));
+    }
+
+    [Fact]
+    public void Labels_that_are_read_come_into_the_new_file_and_may_be_replaced_by_it()
+    {
+        Assert.Equal(0, world.Run("label plain.csv --suggest 6 --next round.csv").Code);
+        Fill("round.csv");
+
+        Assert.Equal(0, world.Run("label plain.csv --labels round.csv --suggest 4 --next round.csv").Code);
+
+        string[] rows = File.ReadAllLines(world.At("round.csv"));
+        Assert.Equal(1 + 6 + 4, rows.Length);
+        Assert.Equal(6, rows.Count(row => row.Split(',')[1].StartsWith("typed", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_spreadsheet_may_have_put_the_columns_into_quotes()
+    {
+        File.WriteAllText(world.At("quoted.csv"), File.ReadAllText(world.At("labels.csv")).Replace("path,label", "\"Path\",\"Label\"", StringComparison.Ordinal));
+
+        Assert.Equal(0, world.Run("label plain.csv --labels quoted.csv --suggest 4 --next quoted.csv").Code);
+        Assert.Equal(1 + 9 + 4, File.ReadAllLines(world.At("quoted.csv")).Length);
+        Assert.Contains("holds 9 labels that are not among --labels", world.Run("label plain.csv --suggest 4 --next quoted.csv").Refused(2));
+    }
+
+    [Fact]
+    public void A_path_that_no_file_can_have_is_that_of_no_typed_label()
+    {
+        File.WriteAllText(world.At("nul.csv"), File.ReadAllText(world.At("labels.csv")) + "red/a\0b.png,red\n");
+        File.WriteAllText(world.At("typed.csv"), "path,label\nred/a.png,red\n");
+
+        string error = world.Run("label plain.csv --labels nul.csv --suggest 4 --next typed.csv").Refused(2);
+
+        Assert.Contains($"{world.At("typed.csv")} holds 1 label that is not among --labels", error);
+    }
+
+    [Fact]
+    public void Labels_of_images_that_are_not_embedded_would_be_lost_and_are_not()
+    {
+        string file = world.At("strange.csv");
+        File.WriteAllText(file, File.ReadAllText(world.At("labels.csv")) + "gone.png,red\n");
+        string typed = File.ReadAllText(file);
+
+        string error = world.Run("label plain.csv --labels strange.csv --suggest 4 --next strange.csv").Refused(2);
+
+        Assert.Contains($"{file} holds 1 label of images that are not among the embedded ones, and would lose it", error);
+        Assert.Equal(typed, File.ReadAllText(file));
+    }
+
+    [Fact]
+    public void A_label_that_was_changed_is_not_the_one_that_is_known()
+    {
+        File.WriteAllText(world.At("changed.csv"), File.ReadAllText(world.At("labels.csv")).Replace("0.png,blue", "0.png,azure", StringComparison.Ordinal));
+
+        string error = world.Run("label plain.csv --labels labels.csv --suggest 4 --next changed.csv").Refused(2);
+
+        Assert.Contains("holds 1 label that is not among --labels", error);
+    }
+
+    [Theory]
+    [InlineData("cluster plain.csv --k 3 --csv labels.csv", "is not a table that begins with path,cluster,cosine")]
+    [InlineData("label plain.csv --labels labels.csv --out labels.csv", "is an input of this command")]
+    [InlineData("label plain.csv --labels onlyred.csv --suggest 2 --out labels.csv", "is not a table that begins with path,label,prediction,confidence")]
+    [InlineData("label plain.csv --suggest 2 --next notes.csv", "is not a list of labels")]
+    public void A_list_that_was_typed_is_no_output_of_another_kind(string line, string expected)
+    {
+        File.WriteAllText(world.At("notes.csv"), "path,label,note\na.png,red,typed\n");
+        string typed = File.ReadAllText(world.At("labels.csv"));
+
+        Assert.Contains(expected, world.Run(line).Refused(2));
+        Assert.Equal(typed, File.ReadAllText(world.At("labels.csv")));
+    }
+
+    private string Fill(string name)
+    {
+        string[] rows = File.ReadAllLines(world.At(name));
+        string typed = string.Concat(rows.Select((row, i) => i == 0 ? row + "\n" : $"{row.Split(',')[0]},typed{i % 2},\n"));
+        File.WriteAllText(world.At(name), typed);
+        return typed;
+    }
+}
