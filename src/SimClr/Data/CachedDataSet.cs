@@ -1,9 +1,12 @@
 namespace SimClr.Data;
 
-/// <summary>A set whose images have been decoded; null are those that cannot be, as when they are streamed.</summary>
+/// <summary>
+/// A data set that is held decoded in memory. An image that could not be decoded is null; reading it fails, as it does
+/// in a set that is not cached.
+/// </summary>
 internal sealed class CachedDataSet(ImageDataSet source, RgbImage?[] images) : DelegatingDataSet(source)
 {
-    /// <summary>How many images could be decoded.</summary>
+    /// <summary>The number of images that could be decoded.</summary>
     public int ReadableCount { get; } = images.Count(image => image is not null);
 
     public override bool IsDecoded => true;
@@ -13,6 +16,6 @@ internal sealed class CachedDataSet(ImageDataSet source, RgbImage?[] images) : D
 
     public override void Recycle(int index, RgbImage image)
     {
-        // The image is kept, to be read again.
+        // The cache keeps the image for the next read.
     }
 }

@@ -3,15 +3,15 @@ using SimClr.Internals;
 namespace SimClr.Data;
 
 /// <summary>
-/// The classes of a set beside those that were learned, matched by name in any order; names that differ by Unicode
-/// normalization alone are the same. A set may lack classes; images of a class that was not learned count as wrong. Both are
-/// for the caller to say. Only sets without any common class are refused.
+/// The classes of a data set, matched by name and in any order to the classes that were learned. Names that differ only
+/// in Unicode normalization are the same. A set may lack classes, and images of a class that was not learned count as
+/// wrong; the caller reports both. Only a set without any common class is refused.
 /// </summary>
 public sealed class ClassMatch
 {
     private const int MaxNamed = 5;
 
-    private readonly int[]? numbers;   // Of each class of the set, among Names; null where they are the same.
+    private readonly int[]? numbers;   // The index in Names of each class of the set; null if both numberings agree.
 
     private ClassMatch(IReadOnlyList<string>? names, int[]? numbers, int learned, IReadOnlyList<int> labels)
     {
@@ -23,30 +23,32 @@ public sealed class ClassMatch
         UnknownImages = names is null ? 0 : Labels.Count(label => label >= learned);
     }
 
-    /// <summary>The classes that were learned, then those that only the set has; null where neither names any.</summary>
+    /// <summary>
+    /// The classes that were learned, followed by those that only the set has; null if neither names any.
+    /// </summary>
     public IReadOnlyList<string>? Names { get; }
 
-    /// <summary>The class of each image of the set, by its number among <see cref="Names"/>.</summary>
+    /// <summary>The class of each image of the set, as an index into <see cref="Names"/>.</summary>
     public IReadOnlyList<int> Labels { get; }
 
-    /// <summary>Classes that were learned and of which the set has no image.</summary>
+    /// <summary>The learned classes that have no image in the set.</summary>
     public IReadOnlyList<string> Missing { get; }
 
-    /// <summary>Classes of images of the set that were not learned.</summary>
+    /// <summary>The classes of the set's images that were not learned.</summary>
     public IReadOnlyList<string> Unknown { get; }
 
-    /// <summary>Images of such classes.</summary>
+    /// <summary>The number of images whose class is in <see cref="Unknown"/>.</summary>
     public int UnknownImages { get; }
 
-    /// <summary>Whether numbers and names are those of the set itself.</summary>
+    /// <summary>Whether the class numbers and names are those of the set itself.</summary>
     public bool IsSame(IReadOnlyList<string>? classNames) => numbers is null && ReferenceEquals(classNames, Names);
 
-    /// <summary>Matches the classes of a set.</summary>
-    /// <param name="learned">The classes that were learned, by number; null where they have no names.</param>
-    /// <param name="classNames">The classes of the set, or null.</param>
+    /// <summary>Matches the classes of a data set to the learned ones.</summary>
+    /// <param name="learned">The names of the learned classes, by number; null if they have no names.</param>
+    /// <param name="classNames">The class names of the set, or null.</param>
     /// <param name="labels">The class of each image of the set.</param>
-    /// <param name="set">What to call the set in messages.</param>
-    /// <exception cref="DataException">No image of the set is of a class that was learned.</exception>
+    /// <param name="set">The name of the set in messages.</param>
+    /// <exception cref="DataException">No image of the set belongs to a learned class.</exception>
     public static ClassMatch Create(IReadOnlyList<string>? learned, IReadOnlyList<string>? classNames, IReadOnlyList<int> labels, string set = "test")
     {
         if (learned is null || classNames is null)
@@ -54,7 +56,7 @@ public sealed class ClassMatch
             return new ClassMatch(classNames, null, 0, labels);
         }
 
-        // Numbered classes are named up to the highest label: sets need not reach equally far.
+        // Numbered classes are named only up to the highest label, which may differ between the sets.
         var names = new List<string>(learned);
         var places = new Dictionary<string, int>();
         foreach ((int number, string name) in learned.Index())
@@ -77,7 +79,9 @@ public sealed class ClassMatch
         return labels.Count > 0 && match.UnknownImages == labels.Count ? throw Different(learned, classNames, set) : match;
     }
 
-    /// <summary>Refuses sets whose images may have several classes each and whose classes are not the same, in the same order.</summary>
+    /// <summary>
+    /// Requires that two sets whose images may have several classes each have the same classes in the same order.
+    /// </summary>
     /// <inheritdoc cref="Create"/>
     public static void RequireSame(IReadOnlyList<string>? learned, IReadOnlyList<string>? classNames, string set = "test")
     {
@@ -87,7 +91,7 @@ public sealed class ClassMatch
         }
     }
 
-    /// <summary>A few names of many.</summary>
+    /// <summary>Returns the first few names as text.</summary>
     public static string ListText(IReadOnlyList<string> names)
         => string.Join(", ", names.Take(MaxNamed)) + (names.Count > MaxNamed ? ", …" : "");
 
@@ -95,8 +99,8 @@ public sealed class ClassMatch
     {
         string[] unshared = [.. learned.Except(classNames).Concat(classNames.Except(learned))];
         string difference = unshared.Length == 0
-            ? "the same ones, in another order"
+            ? "the same names in a different order"
             : $"{learned.Count} and {classNames.Count}; only in one of them: {ListText(unshared)}";
-        return new DataException($"training and {set} images have different classes ({difference}); expected classes of the same names");
+        return new DataException($"training and {set} images have different classes ({difference}); expected the same class names");
     }
 }

@@ -2,7 +2,7 @@ using SimClr.Internals;
 
 namespace SimClr.Data;
 
-/// <summary>Opens image sets by what a user types.</summary>
+/// <summary>Opens data sets by folder, file or data spec.</summary>
 public static class DataSets
 {
     private sealed record Kind(string Form, string[] Splits, Func<DataSpec, DataOptions, ImageDataSet> Open);
@@ -33,32 +33,33 @@ public static class DataSets
     private static string Forms => string.Join(", ", Kinds.Values.Select(kind => kind.Form));
 
     /// <summary>
-    /// Opens a folder of images (searched recursively; classes are its subfolders), a manifest (<c>.csv</c> with the
-    /// columns path and label), a packed file (see <see cref="PackFile"/>) or a typed name: <c>cifar10:DIR</c>, <c>cifar100:DIR</c>, <c>stl10:DIR</c>,
-    /// <c>fashion-mnist:DIR</c>, <c>mnist:DIR</c>, and the transfer suite's <c>food101:DIR</c>, <c>birdsnap:DIR</c>,
-    /// <c>sun397:DIR</c>, <c>cars:DIR</c>, <c>aircraft:DIR</c>, <c>voc2007:DIR</c>, <c>dtd:DIR</c>, <c>pets:DIR</c>,
-    /// <c>caltech101:DIR</c>, <c>flowers:DIR</c> with <c>:train</c> or <c>:test</c> behind (default train; for stl10
-    /// unlabeled), <c>tar:GLOB</c> (WebDataset shards), <c>sample:</c> (8,000 embedded images) or <c>sample:test</c>
-    /// (2,000 others).
+    /// Opens a folder of images (searched recursively; its subfolders are the classes), a manifest (<c>.csv</c> with
+    /// the columns <c>path</c> and <c>label</c>), a packed file (see <see cref="PackFile"/>) or a data spec:
+    /// <c>cifar10:DIR</c>, <c>cifar100:DIR</c>, <c>stl10:DIR</c>, <c>fashion-mnist:DIR</c>, <c>mnist:DIR</c>, and the
+    /// transfer suite's <c>food101:DIR</c>, <c>birdsnap:DIR</c>, <c>sun397:DIR</c>, <c>cars:DIR</c>,
+    /// <c>aircraft:DIR</c>, <c>voc2007:DIR</c>, <c>dtd:DIR</c>, <c>pets:DIR</c>, <c>caltech101:DIR</c>,
+    /// <c>flowers:DIR</c>, each optionally with a split such as <c>:train</c> or <c>:test</c> appended (default:
+    /// <c>train</c>; for stl10 <c>unlabeled</c>); <c>tar:GLOB</c> (WebDataset shards); <c>sample:</c> (8,000 embedded
+    /// images) or <c>sample:test</c> (2,000 others).
     /// </summary>
-    /// <param name="argument">What the user typed.</param>
-    /// <param name="options">How images are decoded.</param>
+    /// <param name="argument">A path or a data spec.</param>
+    /// <param name="options">The options for decoding; null for the defaults.</param>
     /// <exception cref="ConfigurationException">
-    /// A typed name or split that is not known, or a decoder that the system does not have.
+    /// The data spec or its split is unknown, or the system lacks the requested decoder.
     /// </exception>
-    /// <exception cref="DataException">Nothing is there, or it cannot be used.</exception>
+    /// <exception cref="DataException">The path does not exist, or its contents cannot be used.</exception>
     public static ImageDataSet Open(string argument, DataOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(argument);
         if (argument.Contains('\0'))
         {
-            // Nobody can type it, but a file that names a set may hold it.
+            // It cannot be typed, but a file that names a data set may contain it.
             throw new DataException(
-                $"'{argument.Replace('\0', '\u2400')}': the name of the images holds a NUL character, which no file's does; give another");
+                $"'{argument.Replace('\0', '\u2400')}': the path contains a NUL character, which no file name can; give another path");
         }
 
         options ??= new DataOptions();
-        _ = ImageDecoder.NameFor(options);   // A decoder that is not there is told at once.
+        _ = ImageDecoder.NameFor(options);   // Fails at once if the decoder is missing.
         if (Parse(argument) is { } typed)
         {
             return OpenSpec(typed, options);
@@ -77,7 +78,7 @@ public static class DataSets
         throw Unknown(argument);
     }
 
-    /// <summary>Opens a typed name that was made, not typed.</summary>
+    /// <summary>Opens a data spec that was built in code rather than parsed.</summary>
     internal static ImageDataSet OpenSpec(DataSpec spec, DataOptions options) => Kinds[spec.Kind].Open(spec, options);
 
     /// <summary>Opens a part of a published set in a folder, which is taken as it is.</summary>
@@ -88,9 +89,10 @@ public static class DataSets
     }
 
     /// <summary>
-    /// The images of a set with the given indices, in that order; labels, class names and paths follow.
+    /// Returns the images of a data set with the given indices, in that order, with their labels, class names and
+    /// paths.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">An index is not one of the set's.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An index is outside the set.</exception>
     public static ImageDataSet Subset(this ImageDataSet images, IReadOnlyList<int> indices)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -121,7 +123,7 @@ public static class DataSets
     private static bool HasExtension(string path, string extension)
         => Path.GetExtension(path).Equals(extension, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Takes a typed name apart; null for anything else.</summary>
+    /// <summary>Parses a data spec; returns null for anything else.</summary>
     internal static DataSpec? Parse(string argument)
     {
         string prefix = Prefix(argument);
@@ -144,7 +146,7 @@ public static class DataSets
             return new DataSpec(argument, prefix, "", split);
         }
 
-        // A tail without a separator is a split, unless it is the rest of a folder's name ("C:\data" has one).
+        // Text after the last colon is a split, unless it contains a separator ("C:\data") or the whole names a folder.
         int colon = rest.LastIndexOf(':');
         bool hasSplit = colon >= 0 && rest.AsSpan(colon).IndexOfAny('/', '\\') < 0 && !Directory.Exists(rest);
         (string folder, string part) = hasSplit
@@ -153,7 +155,9 @@ public static class DataSets
         return new DataSpec(argument, prefix, Folder(folder, argument, kind), part);
     }
 
-    /// <summary>Shells do not expand a '~' that follows a colon.</summary>
+    /// <summary>
+    /// Returns the folder with a leading '~' expanded: shells do not expand one that follows a colon.
+    /// </summary>
     private static string Folder(string text, string argument, Kind kind) => text switch
     {
         "" => throw new ConfigurationException(

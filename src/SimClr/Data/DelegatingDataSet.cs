@@ -1,20 +1,20 @@
 namespace SimClr.Data;
 
 /// <summary>
-/// A set made of the images of another. Every member is answered by that set; a wrapper overrides what it changes, so it
-/// cannot forget a member. The other set stays its owner's: it is not disposed with the wrapper.
+/// A data set made of the images of another. Every member forwards to that set; a wrapper overrides what it changes, so
+/// it cannot forget a member. Disposing of the wrapper does not dispose of the other set.
 /// </summary>
 public abstract class DelegatingDataSet : ImageDataSet
 {
-    /// <summary>Wraps a set.</summary>
-    /// <param name="source">The set that answers.</param>
+    /// <summary>Wraps a data set.</summary>
+    /// <param name="source">The wrapped set.</param>
     protected DelegatingDataSet(ImageDataSet source)
     {
         ArgumentNullException.ThrowIfNull(source);
         Source = source;
     }
 
-    /// <summary>The set that answers.</summary>
+    /// <summary>The wrapped set.</summary>
     protected ImageDataSet Source { get; }
 
     /// <inheritdoc/>
@@ -79,7 +79,10 @@ public abstract class DelegatingDataSet : ImageDataSet
         images.Recycle(own, image);
     }
 
-    /// <summary>The set that holds an image, and the image's index there. A wrapper with another order overrides it.</summary>
-    /// <param name="index">The image's index in this set, 0 … count − 1.</param>
+    /// <summary>
+    /// Returns the set that holds an image and the image's index there. A wrapper that changes the order overrides this
+    /// method.
+    /// </summary>
+    /// <param name="index">The image's index in this set, 0 … <see cref="Count"/> − 1.</param>
     protected virtual (ImageDataSet Images, int Index) Locate(int index) => (Source, index);
 }

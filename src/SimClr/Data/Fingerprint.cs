@@ -4,14 +4,16 @@ using SimClr.Internals;
 
 namespace SimClr.Data;
 
-/// <summary>The first 16 hex digits of a SHA-256 over what tells a set apart.</summary>
+/// <summary>
+/// The fingerprint of a data set: the first 16 hex digits of a SHA-256 over whatever identifies the set.
+/// </summary>
 internal static class Fingerprint
 {
     private const int Probes = 64;
 
     public static string Compute(IEnumerable<string> parts) => Compute(parts, []);
 
-    /// <summary>Texts, then bytes.</summary>
+    /// <summary>Hashes the texts, then the bytes.</summary>
     public static string Compute(IEnumerable<string> parts, IEnumerable<byte[]> contents)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -30,13 +32,14 @@ internal static class Fingerprint
     }
 
     /// <summary>
-    /// Of a set in large files: what tells it apart, names (without folders) and sizes of the files, and the bytes of up
-    /// to 64 evenly spread images. The sizes alone are equal for many sets, and reading all of them may take minutes.
+    /// Computes the fingerprint of a data set in large files from a description, the names (without folders) and sizes
+    /// of the files, and the bytes of up to 64 evenly spaced images. Sizes alone are the same for many sets, and
+    /// reading every byte may take minutes.
     /// </summary>
-    /// <param name="what">Kind, labels and the like.</param>
+    /// <param name="what">The description: kind, labels and the like.</param>
     /// <param name="files">The files.</param>
-    /// <param name="count">Images in the set.</param>
-    /// <param name="read">The bytes of an image as they are stored.</param>
+    /// <param name="count">The number of images in the set.</param>
+    /// <param name="read">The function that reads the stored bytes of an image.</param>
     public static string ComputeForFiles(IEnumerable<string> what, IEnumerable<string> files, int count, Func<int, byte[]> read)
     {
         int probes = Math.Min(Probes, count);
@@ -45,7 +48,7 @@ internal static class Fingerprint
             Enumerable.Range(0, probes).Select(i => ReadOrNothing((int)((long)i * count / probes), read)));
     }
 
-    // What cannot be read now is skipped and listed when it is read in earnest.
+    // The loader skips and reports unreadable images; the fingerprint only needs to be stable.
     private static byte[] ReadOrNothing(int index, Func<int, byte[]> read)
     {
         try

@@ -1,61 +1,73 @@
 namespace SimClr.Data;
 
 /// <summary>
-/// Images by index, with labels where the set has them. Reading is thread-safe; the order of the images is fixed by
-/// the set (sorted by name for folders), never by the file system.
+/// A collection of images, read by index, with optional labels. Reading is thread-safe. The set fixes the order of its
+/// images (sorted by name for folders); it never depends on the file system.
 /// </summary>
 public abstract partial class ImageDataSet : IDisposable
 {
-    /// <summary>What the user typed to get this set, for messages.</summary>
+    /// <summary>The path or data spec that opened the set, for messages.</summary>
     public abstract string Name { get; }
 
-    /// <summary>Number of images.</summary>
+    /// <summary>The number of images.</summary>
     public abstract int Count { get; }
 
-    /// <summary>The class of each image, 0 … classes − 1, or null for a set without labels.</summary>
+    /// <summary>The class of each image, 0 … classes − 1; null for a set without labels.</summary>
     public virtual IReadOnlyList<int>? Labels => null;
 
-    /// <summary>The classes by number, or null for a set without labels. May name classes that have no image here.</summary>
+    /// <summary>
+    /// The class names by number; null for a set without labels. Some classes may have no image in this set.
+    /// </summary>
     public virtual IReadOnlyList<string>? ClassNames => null;
 
     /// <summary>
-    /// Where an image may have several classes: for each image, what is known of each class (<see cref="MultiLabelMarks"/>).
-    /// Such a set has class names and no labels.
+    /// For each image, one mark per class (<see cref="MultiLabelMarks"/>) in a set whose images may have several
+    /// classes each; null for other sets. Such a set has class names and no labels.
     /// </summary>
     public virtual IReadOnlyList<sbyte[]>? MultiLabels => null;
 
     /// <summary>
-    /// Which image keeps a set from having labels where most of its images have one, in words; null where it has labels, or where
-    /// there are none to have.
+    /// The reason, in words, why a set in which some images are labeled has no labels: which image lacks one. Null if
+    /// the set has labels or none of its images does.
     /// </summary>
     public virtual string? NoLabelsReason => null;
 
-    /// <summary>What was found where the images are, and is not among them.</summary>
+    /// <summary>The files and folders found among the images but left out of the set.</summary>
     public virtual Omissions Omissions => Omissions.None;
 
-    /// <summary>A short hash of what the set holds (names, sizes, order), to notice that a resumed run sees other data.</summary>
+    /// <summary>
+    /// A short hash of the set's contents (names, sizes, order), so that a resumed run detects changed data.
+    /// </summary>
     public abstract string Fingerprint { get; }
 
-    /// <summary>The file, or member of a larger file, that holds the image: for lists and messages.</summary>
+    /// <summary>
+    /// Returns the file, or the member of a larger file, that holds an image, for lists and messages.
+    /// </summary>
     public abstract string PathOf(int index);
 
-    /// <summary>The same without the folder of the set, where it has one.</summary>
+    /// <summary>Returns the path of an image relative to the folder of the set, if it has one.</summary>
     internal virtual string RelativePathOf(int index) => PathOf(index);
 
-    /// <summary>Where the bytes of an image are, which is a member of a larger file; null where it is none, or has no bytes but its pixels.</summary>
+    /// <summary>
+    /// Returns the location of the bytes of an image within a larger file; null if the image is not a member of one or
+    /// is stored only as pixels.
+    /// </summary>
     internal virtual (string File, long Offset, long Length)? SliceOf(int index) => null;
 
-    /// <summary>Who decodes JPEG when images are read; null where nothing is decoded.</summary>
+    /// <summary>The name of the JPEG decoder; null if the set decodes nothing.</summary>
     internal virtual string? Decoder => null;
 
-    /// <summary>Whether reading costs no decoding, so that there is nothing to gain by holding the images in memory.</summary>
+    /// <summary>Whether images are already decoded, so that caching them in memory gains nothing.</summary>
     public virtual bool IsDecoded => false;
 
-    /// <summary>Decodes one image. Thread-safe.</summary>
+    /// <summary>Reads and decodes an image. Thread-safe.</summary>
     /// <exception cref="UnreadableImageException">The image cannot be decoded; it can be skipped.</exception>
     public abstract RgbImage Read(int index);
 
-    /// <summary>Who read an image needs it no more, and gave it to nobody else: a set that keeps none may use its memory for the next.</summary>
+    /// <summary>
+    /// Returns an image to the set once the caller holds no reference to it, so that its buffer can be reused. A set
+    /// that keeps its images ignores the call.
+    /// </summary>
     public virtual void Recycle(int index, RgbImage image)
     {
     }
@@ -73,16 +85,19 @@ public abstract partial class ImageDataSet : IDisposable
     }
 }
 
-/// <summary>One image cannot be decoded (broken, of an unknown format, or larger than the limit). Its set goes on without it.</summary>
-/// <param name="path">The file, or member of a larger file.</param>
-/// <param name="reason">Why, in plain words.</param>
-/// <param name="inner">What the decoder threw, if it did.</param>
+/// <summary>
+/// The exception for an image that cannot be decoded: it is broken, of an unknown format, or larger than the limit. The
+/// rest of its set can still be used.
+/// </summary>
+/// <param name="path">The file, or the member of a larger file.</param>
+/// <param name="reason">The reason, in plain words.</param>
+/// <param name="inner">The exception from the decoder, if any.</param>
 public sealed class UnreadableImageException(string path, string reason, Exception? inner = null)
     : Exception($"{path}: {reason}", inner)
 {
-    /// <summary>The file, or member of a larger file.</summary>
+    /// <summary>The file, or the member of a larger file.</summary>
     public string Path { get; } = path;
 
-    /// <summary>Why, in plain words.</summary>
+    /// <summary>The reason, in plain words.</summary>
     public string Reason { get; } = reason;
 }

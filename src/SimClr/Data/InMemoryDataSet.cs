@@ -2,19 +2,20 @@ using System.Security.Cryptography;
 
 namespace SimClr.Data;
 
-/// <summary>Images that are already decoded.</summary>
+/// <summary>A data set of decoded images in memory.</summary>
 public sealed class InMemoryDataSet : ImageDataSet
 {
     private readonly RgbImage[] images;
     private readonly Lazy<string> fingerprint;
 
-    /// <summary>Makes a set of images in memory.</summary>
-    /// <param name="images">The images, of any sizes.</param>
-    /// <param name="labels">The class of each image, from 0; null for none.</param>
-    /// <param name="classNames">The classes by number; null for "0", "1", … up to the highest label.</param>
-    /// <param name="name">How to name the set in messages.</param>
+    /// <summary>Creates a data set from images in memory.</summary>
+    /// <param name="images">The images, of any size.</param>
+    /// <param name="labels">The class of each image, from 0; null for a set without labels.</param>
+    /// <param name="classNames">The class names by number; null for "0", "1", … up to the highest label.</param>
+    /// <param name="name">The name of the set in messages.</param>
     /// <exception cref="ArgumentException">
-    /// Not one label per image, or a label that is not the number of a class.
+    /// The number of labels differs from the number of images, a label is not the number of a class, or there are class
+    /// names without labels.
     /// </exception>
     public InMemoryDataSet(
         IEnumerable<RgbImage> images,

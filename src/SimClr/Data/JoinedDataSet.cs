@@ -1,6 +1,8 @@
 namespace SimClr.Data;
 
-/// <summary>The images of one labeled set and then those of another, whose classes are matched by name.</summary>
+/// <summary>
+/// The images of one labeled data set followed by those of another, with their classes matched by name.
+/// </summary>
 internal sealed class JoinedDataSet(ImageDataSet first, ImageDataSet second) : DelegatingDataSet(first)
 {
     private readonly ClassMatch? match = first.MultiLabels is null

@@ -3,16 +3,20 @@ using SimClr.Internals;
 namespace SimClr.Data;
 
 /// <summary>
-/// Finds the images that a list names, one a line: by file name, as in the lists of SimCLR's 1 % and 10 % of ImageNet
+/// Finds the images named in a list, one per line: by file name, as in SimCLR's lists of 1% and 10% of ImageNet
 /// (<c>n01440764_10026.JPEG</c>), or by the end of a path (<c>cat/0001.jpg</c>).
 /// </summary>
 public static class LabelList
 {
     private const int Examples = 3;
 
-    /// <summary>The images of a file's list, in ascending order and each once.</summary>
+    /// <summary>
+    /// Reads a list from a file and returns the indices of its images, each once and in ascending order.
+    /// </summary>
     /// <exception cref="ConfigurationException">The file cannot be read.</exception>
-    /// <exception cref="DataException">It names nothing, or what is not in the set, or what is there more than once.</exception>
+    /// <exception cref="DataException">
+    /// The list is empty, or a name matches no image of the set or more than one.
+    /// </exception>
     public static int[] Read(ImageDataSet images, string file)
     {
         try
@@ -25,9 +29,9 @@ public static class LabelList
         }
     }
 
-    /// <param name="images">The set.</param>
-    /// <param name="lines">A name each; empty ones are passed over.</param>
-    /// <param name="source">Where they were read, for messages.</param>
+    /// <param name="images">The data set.</param>
+    /// <param name="lines">One name per line; empty lines are ignored.</param>
+    /// <param name="source">The source of the lines, for messages.</param>
     internal static int[] Find(ImageDataSet images, IEnumerable<string> lines, string source)
     {
         string[] names = [.. lines.Select(line => Plain(line.Trim())).Where(name => name.Length > 0).Distinct()];
@@ -66,9 +70,9 @@ public static class LabelList
         }
     }
 
-    // A spreadsheet puts quotes round a name that holds a comma or a quote.
+    // Spreadsheets quote a name that contains a comma or a quote.
     private static string Unquote(string line) => line.Trim() is ['"', .., '"'] quoted
-        ? CsvReader.Read(new StringReader(quoted)).FirstOrDefault().Fields is [var only] ? only : line   // quotes may hold nothing
+        ? CsvReader.Read(new StringReader(quoted)).FirstOrDefault().Fields is [var only] ? only : line   // Empty quotes are no record.
         : line;
 
     private static string Plain(string path) => Nfc.Compose(path.Replace('\\', '/'));

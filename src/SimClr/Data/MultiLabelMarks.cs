@@ -1,19 +1,19 @@
 namespace SimClr.Data;
 
-/// <summary>What is known of a class in an image that may have several, marked as in the lists of PASCAL VOC.</summary>
+/// <summary>The marks of a class in an image that may have several classes, as in the lists of PASCAL VOC.</summary>
 internal static class MultiLabelMarks
 {
-    /// <summary>The image has it.</summary>
+    /// <summary>The image has the class.</summary>
     public const sbyte Present = 1;
 
-    /// <summary>The image does not have it.</summary>
+    /// <summary>The image does not have the class.</summary>
     public const sbyte Absent = -1;
 
-    /// <summary>Too hard to tell: what is predicted counts neither as right nor as wrong.</summary>
+    /// <summary>The class is too hard to tell: a prediction counts neither as right nor as wrong.</summary>
     public const sbyte Difficult = 0;
 
-    /// <summary>The marks of those images of a set that have these paths, in this order.</summary>
-    /// <returns>paths · classes marks, image by image.</returns>
+    /// <summary>Returns the marks of the images with the given paths, in that order.</summary>
+    /// <returns>[paths × classes], image by image.</returns>
     public static sbyte[] ForPaths(ImageDataSet images, IReadOnlyList<string> paths)
     {
         IReadOnlyList<sbyte[]> presence = images.RequireMultiLabels();

@@ -1,6 +1,8 @@
 namespace SimClr.Data;
 
-/// <summary>Some images of another set, in the order given; labels, class names and paths follow.</summary>
+/// <summary>
+/// A subset of the images of another data set, in the given order, with their labels, class names and paths.
+/// </summary>
 internal sealed class SubsetDataSet : DelegatingDataSet
 {
     private readonly int[] indices;

@@ -41,7 +41,7 @@ public sealed class DataCommandTests(SmallWorld world) : IClassFixture<SmallWorl
     {
         string pack = world.At("flawed.pack");
         string error = CommandRun.Of("data", "pack", world.At("flawed"), "--out", pack).Refused(3);
-        Assert.Contains("1 of 5 images (20 %) could not be read", error);
+        Assert.Contains("1 of 5 images (20%) could not be read", error);
         Assert.False(File.Exists(pack));
 
         CommandRun run = CommandRun.Of("data", "pack", world.At("flawed"), "--out", pack, "--set", "data.max_skipped=0.2", "--json");

@@ -11,7 +11,7 @@ public sealed class DemoCommandTests(SmallWorld world) : IClassFixture<SmallWorl
         string[] line = ["demo", world.At("flawed"), "--epochs", "1", "--out"];
 
         string error = CommandRun.Of([.. line, world.At("strict")]).Refused(3);
-        Assert.Contains("1 of 5 images (20 %)", error);
+        Assert.Contains("1 of 5 images (20%)", error);
         Assert.EndsWith(" --set data.max_skipped=0.2", error);
         Assert.Contains("broken.png", File.ReadAllText(Path.Combine(world.At("strict"), "run", "skipped.jsonl")));
 

@@ -57,7 +57,7 @@ public sealed class EmbedCommandTests(SmallWorld world) : IClassFixture<SmallWor
     {
         string file = world.At("flawed.csv");
         string error = Embed("flawed", file).Refused(3);
-        Assert.Contains("1 of 5 images (20 %) could not be read", error);
+        Assert.Contains("1 of 5 images (20%) could not be read", error);
         Assert.False(File.Exists(file));
         File.Delete(file + ".part");
 

@@ -95,9 +95,9 @@ public sealed class OmissionTests(SmallWorld world) : IClassFixture<SmallWorld>
     {
         string data = Folder("stray");
         File.Copy(world.At("flat/0.png"), Path.Join(data, "readme.png"));
-        Assert.Contains("note: " + data + ": 'readme.png' lies in no class folder", Run("data pack DATA --out NEW.pack", data).Error, StringComparison.Ordinal);
+        Assert.Contains("note: " + data + ": 'readme.png' is not in a class folder", Run("data pack DATA --out NEW.pack", data).Error, StringComparison.Ordinal);
         CommandRun knn = CommandRun.Of("evaluate", "knn", world.At("run"), "--train", world.At("train"), "--test", data);
-        Assert.Contains("'readme.png' lies in no class folder", knn.Refused(3), StringComparison.Ordinal);
+        Assert.Contains("'readme.png' is not in a class folder", knn.Refused(3), StringComparison.Ordinal);
         Assert.DoesNotContain("note:", knn.Error, StringComparison.Ordinal);
     }
 

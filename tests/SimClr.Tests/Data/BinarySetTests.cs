@@ -146,7 +146,7 @@ public sealed class BinarySetTests : IDisposable
     {
         WriteIdx("x/train-labels-idx1-ubyte", 0x801, [1], [3]);
         folder.Write("x/train-images-idx3-ubyte.gz", "no gzip");
-        AssertError("mnist:{x}", "train-images-idx3-ubyte.gz is not a whole gzip file");
+        AssertError("mnist:{x}", "train-images-idx3-ubyte.gz is not a complete gzip file");
     }
 
     [Fact]

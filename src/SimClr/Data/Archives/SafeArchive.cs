@@ -5,25 +5,32 @@ using SimClr.Internals;
 namespace SimClr.Data;
 
 /// <summary>
-/// Unpacks tar, gzipped tar and zip files from somewhere else: only folders and plain files, all inside the target. A name that
-/// leads out of it or is too long, a link or a device is refused, and so is more than an archive of that size can honestly hold.
+/// Unpacks tar, gzipped tar and zip files from untrusted sources: only folders and regular files, all inside the
+/// target. Names that lead outside or are too long, links, devices, and more content than an archive of that size can
+/// plausibly hold are rejected.
 /// </summary>
 internal static class SafeArchive
 {
     private const int MaxExpansion = 20;
     private const long Allowance = 64L << 20;
-    private const int MaxNameBytes = 255;   // Of a file or folder on every common file system; of a path:
-    private const int MaxPathBytes = 4095;
+    private const int MaxNameBytes = 255;   // The limit of all common file systems.
+    private const int MaxPathBytes = 4095;   // The limit of Linux, without the final NUL.
 
     private delegate int ReadContent(Span<byte> buffer);
 
     /// <summary>Unpacks into an empty folder.</summary>
-    /// <param name="file">Named .tar, .tar.gz, .tgz or .zip.</param>
-    /// <param name="folder">Exists.</param>
-    /// <param name="cancel">Stops between files.</param>
-    /// <exception cref="DataException">It is damaged, or holds what is refused; some of it may have been unpacked.</exception>
-    /// <exception cref="IOException">It cannot be read, or a file cannot be written: the disk may be full.</exception>
-    /// <exception cref="UnauthorizedAccessException">As <see cref="IOException"/>.</exception>
+    /// <param name="file">The archive, named <c>.tar</c>, <c>.tar.gz</c>, <c>.tgz</c> or <c>.zip</c>.</param>
+    /// <param name="folder">The target folder, which must exist.</param>
+    /// <param name="cancel">A token that cancels between files.</param>
+    /// <exception cref="DataException">
+    /// The archive is damaged or has rejected content; part of it may have been unpacked.
+    /// </exception>
+    /// <exception cref="IOException">
+    /// The archive cannot be read, or a file cannot be written: the disk may be full.
+    /// </exception>
+    /// <exception cref="UnauthorizedAccessException">
+    /// The archive cannot be read, or a file cannot be written, for lack of permission.
+    /// </exception>
     public static void Unpack(string file, string folder, CancellationToken cancel = default)
     {
         string name = Path.GetFileName(file);
@@ -62,12 +69,15 @@ internal static class SafeArchive
             if (left < 0)
             {
                 throw new DataException(
-                    $"{name}: it unpacks to more than {MaxExpansion} times its size, which no set of images does; nothing was kept");
+                    $"{name}: it unpacks to more than {MaxExpansion} times its size, which no data set does; nothing was kept");
             }
         }
     }
 
-    /// <summary>Whether the archive is at fault: the framework's readers meet damage with exceptions of many kinds.</summary>
+    /// <summary>
+    /// Returns whether the archive is at fault: the framework's readers throw many kinds of exceptions for damaged
+    /// data.
+    /// </summary>
     private static bool IsArchiveError(Exception error) => error is EndOfStreamException
         || error is not (IOException or UnauthorizedAccessException or SimClrException or OperationCanceledException or OutOfMemoryException);
 
@@ -76,7 +86,7 @@ internal static class SafeArchive
         using ZipArchive archive = ZipFile.OpenRead(file);
         foreach (ZipArchiveEntry entry in archive.Entries)
         {
-            int kind = (entry.ExternalAttributes >> 16) & 0xF000;   // As Unix writes it; 0 elsewhere.
+            int kind = (entry.ExternalAttributes >> 16) & 0xF000;   // The Unix file type; else 0.
             if (kind is not (0 or 0x8000 or 0x4000))
             {
                 throw Rejection(Path.GetFileName(file), entry.FullName, "a link or a device");
@@ -121,7 +131,7 @@ internal static class SafeArchive
         }
     }
 
-    /// <summary>What macOS leaves beside files.</summary>
+    /// <summary>Returns whether an entry is metadata that macOS adds beside files.</summary>
     private static bool IsLitter(string path)
         => path.StartsWith("__MACOSX/", StringComparison.Ordinal) || Path.GetFileName(path).StartsWith("._", StringComparison.Ordinal);
 
@@ -146,7 +156,9 @@ internal static class SafeArchive
             : throw Rejection(archive, path, "a name that leads outside");
     }
 
-    /// <summary>Refuses a file of a name that was there before, a folder where a file is, and a file where a folder is.</summary>
+    /// <summary>
+    /// Rejects a file whose name exists already, a folder where a file is, and a file where a folder is.
+    /// </summary>
     private static void RequireNew(string target, string folder, string path, bool isFolder, string archive)
     {
         bool taken = isFolder ? File.Exists(target) : File.Exists(target) || Directory.Exists(target);
@@ -157,7 +169,7 @@ internal static class SafeArchive
 
         if (taken)
         {
-            throw new DataException($"{archive}: it holds '{path}' twice, or as a file and as a folder; expected each name once. Nothing was kept; is the archive what its authors published?");
+            throw new DataException($"{archive}: it holds '{path}' twice, or as a file and as a folder; expected each name once. Nothing was kept; is this the archive that its authors published?");
         }
     }
 
@@ -174,5 +186,5 @@ internal static class SafeArchive
     private static string Shorten(string path) => path.Length > 60 ? path[..60] + "…" : path;
 
     private static DataException Rejection(string archive, string entry, string what)
-        => new($"{archive}: it holds '{entry}', {what}; expected only folders and plain files inside. Nothing was kept");
+        => new($"{archive}: it holds '{entry}', {what}; expected only folders and plain files. Nothing was kept");
 }

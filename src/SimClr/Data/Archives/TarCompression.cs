@@ -1,6 +1,6 @@
 namespace SimClr.Data;
 
-/// <summary>Knows compressed files, which are no plain tar files.</summary>
+/// <summary>Recognizes compressed files, which are not plain tar files.</summary>
 internal static class TarCompression
 {
     private static readonly (string Kind, string Tool, byte[] Start, string[] Extensions)[] Known =
@@ -18,14 +18,17 @@ internal static class TarCompression
         ("7z", "7z x", [(byte)'7', (byte)'z', 0xbc, 0xaf], [".7z"]),
     ];
 
-    /// <summary>How a file is compressed and what unpacks it, by its first bytes or else its extension; null for others.</summary>
-    /// <param name="start">Its first 512 bytes.</param>
-    /// <param name="path">Its name.</param>
+    /// <summary>
+    /// Returns the compression of a file and the tool that unpacks it, by the file's first bytes or else its extension;
+    /// null for an uncompressed file.
+    /// </summary>
+    /// <param name="start">The first 512 bytes of the file.</param>
+    /// <param name="path">The name of the file.</param>
     public static (string Kind, string Tool)? Detect(ReadOnlySpan<byte> start, string path)
     {
         if (start.Length > 262 && start[257..].StartsWith("ustar"u8))
         {
-            return null;   // Whatever its first member is called.
+            return null;   // The name of its first member may begin with a magic number.
         }
 
         foreach ((string kind, string tool, byte[] magic, _) in Known)

@@ -1,9 +1,10 @@
 namespace SimClr.Data;
 
 /// <summary>
-/// WebDataset shards: plain tar files in which members of one key belong together, <c>KEY.jpg</c> with the class
-/// number in <c>KEY.cls</c>; a key ends at the first dot of the file name. The members are indexed once and read by
-/// offset. A link to another member of its shard is read as that; others are left out and named.
+/// A data set of WebDataset shards: plain tar files in which the members with the same key belong together, such as
+/// <c>KEY.jpg</c> and its class number in <c>KEY.cls</c>. A key ends at the first dot of the file name. Members are
+/// indexed once and read by offset. A link to another member of its shard is resolved; other links are left out and
+/// reported.
 /// </summary>
 internal sealed class TarDataSet : ImageDataSet
 {
@@ -52,7 +53,7 @@ internal sealed class TarDataSet : ImageDataSet
         if (shards.Length == 0)
         {
             throw new DataException(
-                $"'{spec.Text}': no file matches {Path.GetFullPath(spec.Folder)} (patterns may hold * and ?)");
+                $"'{spec.Text}': no file matches {Path.GetFullPath(spec.Folder)} (patterns may contain * and ?)");
         }
 
         TarIndex[] indexes = [.. shards.Select(TarIndex.ReadShard)];
@@ -82,7 +83,7 @@ internal sealed class TarDataSet : ImageDataSet
             : throw new UnreadableImageException(PathOf(index), $"{member.Length} bytes are more than an image can have");
     }
 
-    /// <summary>Which image keeps the set from having labels, for one of which some have a class and some have none.</summary>
+    /// <summary>Returns the reason why a partly labeled set has no labels: which image has no class.</summary>
     private string ReasonFor(TarIndex[] indexes, int missing)
     {
         int first = members.Index().First(member => member.Item.Label < 0).Index;
@@ -94,9 +95,9 @@ internal sealed class TarDataSet : ImageDataSet
     private Omissions Omitted(TarIndex[] indexes)
     {
         int links = indexes.Sum(index => index.DanglingImages.Count);
-        string all = links > 1 ? $"{links} members are links" : "it is a link";
+        string all = links > 1 ? $"{links} members are links to files" : "it is a link to a file";
         int labels = indexes.Sum(index => index.LabelsWithoutImage.Count);
-        string alone = labels > 1 ? $"{labels} classes have no image of their key" : "a class without an image of its key";
+        string alone = labels > 1 ? $"{labels} .cls members have no image with the same key" : "a .cls member without an image of the same key";
         Omission[] odd =
         [
             .. indexes.SelectMany((index, shard) => index.DanglingImages.Select(image => new Omission(
@@ -115,7 +116,7 @@ internal sealed class TarDataSet : ImageDataSet
     {
         int links = indexes.Sum(index => index.DanglingImages.Count);
         string passedOver = UnsupportedFormatsIn(indexes).UnsupportedFormatsText();
-        return (passedOver.Length > 0 ? $". Passed over were {passedOver}, which are not read" : "")
+        return (passedOver.Length > 0 ? $". Skipped {passedOver}, which are not supported" : "")
             + (links > 0 ? $". {links} members are links to what the shards do not hold: pack with 'tar -h'" : "");
     }
 }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace SimClr.Data;
 
-/// <summary>What stands before a member's own header: names and numbers that do not fit into it.</summary>
+/// <summary>The extended headers before a member's own header: names and numbers that do not fit into it.</summary>
 internal sealed class TarExtension
 {
     public string? Path { get; private set; }
@@ -32,7 +32,9 @@ internal sealed class TarExtension
         }
     }
 
-    /// <summary>Records of pax: their length in decimal digits, a space, name, '=', value and a line feed.</summary>
+    /// <summary>
+    /// Adds pax records: each is its length in decimal digits, a space, name, '=', value and a line feed.
+    /// </summary>
     private void AddRecords(ReadOnlySpan<byte> content)
     {
         while (!content.IsEmpty && content[0] != 0)

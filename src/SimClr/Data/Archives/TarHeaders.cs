@@ -4,14 +4,14 @@ using System.Text;
 namespace SimClr.Data;
 
 /// <summary>A member of a tar file.</summary>
-/// <param name="Name">Its path, as the archive has it.</param>
-/// <param name="Kind">What it is.</param>
-/// <param name="Link">Where a link leads, as the archive has it; empty for what is no link.</param>
-/// <param name="Offset">Where its content begins: bytes from the begin of the archive.</param>
-/// <param name="Length">Bytes of its content.</param>
+/// <param name="Name">The path, as stored in the archive.</param>
+/// <param name="Kind">The kind of member.</param>
+/// <param name="Link">The target of a link, as stored in the archive; empty for other members.</param>
+/// <param name="Offset">The start of the content, in bytes from the beginning of the archive.</param>
+/// <param name="Length">The length of the content in bytes.</param>
 internal readonly record struct TarHeader(string Name, TarKind Kind, string Link, long Offset, long Length);
 
-/// <summary>What a member of a tar file is.</summary>
+/// <summary>The kind of a tar member.</summary>
 internal enum TarKind
 {
     File,
@@ -22,27 +22,31 @@ internal enum TarKind
 }
 
 /// <summary>
-/// Reads a tar file (v7, ustar, pax, GNU) member by member. System.Formats.Tar is not used because a damaged file makes it
-/// throw whatever comes, and because it allocates as much as a header claims.
+/// Reads a tar file (v7, ustar, pax, GNU) member by member. System.Formats.Tar is not used because it throws arbitrary
+/// exceptions for a damaged file and allocates as much memory as a header claims.
 /// </summary>
-/// <param name="stream">At the begin of the archive; content is passed over by seeking where the stream can.</param>
-/// <param name="spend">Told of the bytes that were read or passed over; it may throw.</param>
+/// <param name="stream">
+/// The archive, from its beginning; content is skipped by seeking if the stream supports it.
+/// </param>
+/// <param name="spend">An action that receives the number of bytes read or skipped; it may throw.</param>
 internal sealed class TarHeaders(Stream stream, Action<long>? spend = null)
 {
     public const int Block = 512;
 
-    private const int MaxExtension = 1 << 20;   // Bytes of long names and pax records: paths have at most some thousand.
-    private const int MaxExtensions = 16;   // Before one member; GNU and pax write two or three.
+    private const int MaxExtension = 1 << 20;   // In bytes; a path has at most a few thousand.
+    private const int MaxExtensions = 16;   // Per member; GNU and pax write two or three.
 
     private readonly byte[] block = new byte[Block];
-    private string last = "its begin";
+    private string last = "its beginning";
     private long position;
     private long unread;
     private long padding;
 
-    /// <summary>The next member; null at the end of the archive.</summary>
+    /// <summary>Reads the header of the next member; returns null at the end of the archive.</summary>
     /// <exception cref="EndOfStreamException">The file ends before the archive does.</exception>
-    /// <exception cref="InvalidDataException">It is damaged, no tar file, or has a sparse member.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged, is not a tar file, or has a sparse member.
+    /// </exception>
     public TarHeader? Next()
     {
         Skip(unread + padding);
@@ -65,18 +69,18 @@ internal sealed class TarHeaders(Stream stream, Action<long>? spend = null)
 
             long length = Number(block.AsSpan(124, 12), $"the length of the extended header after {last}");
             byte[] content = ReadExtension(length);
-            if (type != 'g')   // Global records say who made the archive, not what a member is called.
+            if (type != 'g')   // Global records describe the archive, not the name of a member.
             {
                 extension.Add(type, content);
             }
         }
 
-        throw new InvalidDataException($"more than {MaxExtensions} extended headers follow each other after {last}");
+        throw new InvalidDataException($"more than {MaxExtensions} consecutive extended headers after {last}");
     }
 
-    /// <summary>Reads from the content of the member that <see cref="Next"/> gave.</summary>
-    /// <returns>Bytes read; 0 at the end of the content.</returns>
-    /// <exception cref="EndOfStreamException">The file ends before.</exception>
+    /// <summary>Reads from the content of the member that <see cref="Next"/> returned.</summary>
+    /// <returns>The number of bytes read; 0 at the end of the content.</returns>
+    /// <exception cref="EndOfStreamException">The file ends within the content.</exception>
     public int Read(Span<byte> buffer)
     {
         int wanted = (int)Math.Min(buffer.Length, unread);
@@ -110,7 +114,7 @@ internal sealed class TarHeaders(Stream stream, Action<long>? spend = null)
             _ => TarKind.Other,
         };
 
-        // Links, devices, folders and pipes have no content, whatever the field says.
+        // Links, devices, folders and pipes have no content, whatever the length field says.
         bool hasContent = type is not (>= '1' and <= '6');
         long length = hasContent ? extension.Length ?? Number(block.AsSpan(124, 12), $"the length of {last}") : 0;
         if (length > long.MaxValue - position - Block || (stream.CanSeek && position + length > stream.Length))
@@ -187,7 +191,7 @@ internal sealed class TarHeaders(Stream stream, Action<long>? spend = null)
 
     private void RequireChecksum()
     {
-        int sum = 8 * ' ';   // What the field of the sum counts as.
+        int sum = 8 * ' ';   // The checksum field itself counts as spaces.
         int high = 0;
         for (int i = 0; i < Block; i++)
         {
@@ -196,7 +200,7 @@ internal sealed class TarHeaders(Stream stream, Action<long>? spend = null)
             high += counts && block[i] >= 128 ? 1 : 0;
         }
 
-        // Some old programs add the bytes up as signed ones.
+        // Some old programs add up signed bytes.
         long stored = Octal(block.AsSpan(148, 8)) ?? -1;
         if (stored != sum && stored != sum - (256 * high))
         {
@@ -205,11 +209,11 @@ internal sealed class TarHeaders(Stream stream, Action<long>? spend = null)
         }
     }
 
-    /// <summary>A number: octal digits, or (GNU) binary behind a first byte of 0x80.</summary>
+    /// <summary>Parses a number: octal digits, or (GNU) binary after a first byte of 0x80.</summary>
     private static long Number(ReadOnlySpan<byte> field, string what)
     {
         long? number = field[0] >= 0x80 ? Binary(field) : Octal(field);
-        return number ?? throw new InvalidDataException($"{what} is no number: '{Text(field)}'");
+        return number ?? throw new InvalidDataException($"{what} is not a number: '{Text(field)}'");
     }
 
     private static long? Binary(ReadOnlySpan<byte> field)

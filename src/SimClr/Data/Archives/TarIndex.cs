@@ -3,15 +3,15 @@ using SimClr.Internals;
 
 namespace SimClr.Data;
 
-/// <summary>Where an image lies in a shard.</summary>
-/// <param name="Shard">Number of the shard.</param>
-/// <param name="Name">The member's name.</param>
-/// <param name="Offset">Bytes from the begin of the shard.</param>
-/// <param name="Length">Bytes.</param>
-/// <param name="Label">Its class, or −1.</param>
+/// <summary>The location of an image in a shard.</summary>
+/// <param name="Shard">The number of the shard.</param>
+/// <param name="Name">The name of the member.</param>
+/// <param name="Offset">The offset in bytes from the beginning of the shard.</param>
+/// <param name="Length">The length in bytes.</param>
+/// <param name="Label">The class of the image, or −1.</param>
 internal readonly record struct TarMember(int Shard, string Name, long Offset, long Length, int Label);
 
-/// <summary>The images of one shard, by its headers.</summary>
+/// <summary>An index of the images of a shard, built from its headers.</summary>
 internal sealed class TarIndex
 {
     private const int MaxClasses = 1_000_000;
@@ -27,23 +27,29 @@ internal sealed class TarIndex
 
     private TarIndex(int number) => this.number = number;
 
-    /// <summary>The images in their order, with their classes; a link to another member of the shard is what that is.</summary>
+    /// <summary>
+    /// The images in archive order, with their classes; a link to another member of the shard is resolved.
+    /// </summary>
     public IReadOnlyList<TarMember> Images => images;
 
-    /// <summary>Images that are links to what the shard does not hold.</summary>
+    /// <summary>The images that are links to files that the shard does not contain.</summary>
     public IReadOnlyList<(string Name, string Link)> DanglingImages => danglingImages;
 
-    /// <summary>Classes (.cls) that are such links.</summary>
+    /// <summary>The <c>.cls</c> members that are links to files that the shard does not contain.</summary>
     public IReadOnlyList<(string Name, string Link)> DanglingLabels => danglingLabels;
 
-    /// <summary>Classes (.cls) whose key no picture has, whether it is read or not.</summary>
+    /// <summary>
+    /// The <c>.cls</c> members without an image of the same key, whether of a supported format or not.
+    /// </summary>
     public IReadOnlyList<string> LabelsWithoutImage => labelsWithoutImage;
 
-    /// <summary>Pictures of formats that are not read: how many by extension.</summary>
+    /// <summary>The number of images of unsupported formats, by extension.</summary>
     public IReadOnlyDictionary<string, int> UnsupportedFormats => unsupportedFormats;
 
     /// <summary>Reads the headers of a shard.</summary>
-    /// <exception cref="DataException">Not a plain tar file, cut off, or with a class that is not a number.</exception>
+    /// <exception cref="DataException">
+    /// The shard is not a plain tar file, is cut off, or has a class that is not a number.
+    /// </exception>
     public static TarIndex ReadShard(string shard, int number)
     {
         var index = new TarIndex(number);

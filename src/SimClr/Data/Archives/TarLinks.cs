@@ -1,17 +1,19 @@
 namespace SimClr.Data;
 
 /// <summary>
-/// Finds what the links of a tar file lead to among its own members. A hard link names a member from the root of the
-/// archive, usually an earlier one; a symbolic link a path from its own folder.
+/// Resolves the links of a tar file to its own members. The target of a hard link is a path from the root of the
+/// archive, usually of an earlier member; that of a symbolic link is relative to the folder of the link.
 /// </summary>
 internal sealed class TarLinks
 {
-    private const int MaxHops = 40;   // As Linux has it: links may lead in a circle.
+    private const int MaxHops = 40;   // The limit of Linux: links may form a cycle.
 
     private readonly Dictionary<string, (long Offset, long Length)> files = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> links = new(StringComparer.Ordinal);
 
-    /// <summary>Takes the next member. Of several with one name, a link means the one that was packed last before it.</summary>
+    /// <summary>
+    /// Adds the next member. If several have the same name, a hard link refers to the last one before it.
+    /// </summary>
     public void Add(TarHeader header)
     {
         string name = Plain(header.Name);
@@ -38,7 +40,9 @@ internal sealed class TarLinks
         }
     }
 
-    /// <summary>Where the content of a member lies, once all have been taken; null for a link to what is not there.</summary>
+    /// <summary>
+    /// Returns the location of a member's content, once all members have been added; null for a dangling link.
+    /// </summary>
     public (long Offset, long Length)? Find(TarHeader header)
     {
         if (header.Kind == TarKind.File)
@@ -72,12 +76,15 @@ internal sealed class TarLinks
             return Plain(header.Link);
         }
 
-        // An absolute path leads out of any archive; a name that begins with '/' is none that a member has here.
+        // An absolute path leads out of the archive; no normalized member name begins with '/'.
         string folder = header.Name[..(header.Name.LastIndexOf('/') + 1)];
         return header.Link.StartsWith('/') ? header.Link : Plain(folder + header.Link);
     }
 
-    /// <summary>Without a leading slash, '.' and '..' within it; what leads out of the archive keeps its '..'.</summary>
+    /// <summary>
+    /// Returns a path without a leading slash and with '.' and '..' resolved; a path that leads out of the archive
+    /// keeps its '..'.
+    /// </summary>
     private static string Plain(string path)
     {
         if (!path.StartsWith('.') && !path.StartsWith('/') && !path.Contains("/.", StringComparison.Ordinal)

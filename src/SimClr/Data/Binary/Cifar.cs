@@ -1,8 +1,8 @@
 namespace SimClr.Data;
 
 /// <summary>
-/// CIFAR-10 and CIFAR-100 (Krizhevsky 2009), 32 × 32: the official binary files, in the folder or in the folder that
-/// their archive unpacks to, or class folders <c>train/CLASS/*.jpg</c> and <c>test/CLASS/*.jpg</c>.
+/// CIFAR-10 and CIFAR-100 (Krizhevsky 2009), 32 × 32 pixels: the official binary files, in the given folder or in the
+/// one that their archive unpacks to, or class folders <c>train/CLASS/*.jpg</c> and <c>test/CLASS/*.jpg</c>.
 /// </summary>
 internal static class Cifar
 {
@@ -44,7 +44,7 @@ internal static class Cifar
             : throw spec.Missing($"{file} (the binary version), or class folders in {spec.Split}");
     }
 
-    /// <summary>The names that come with the set, or numbers.</summary>
+    /// <summary>Returns the class names that come with the set, or numbers.</summary>
     private static string[] FineNames(string folder)
     {
         string file = Path.Join(folder, "fine_label_names.txt");

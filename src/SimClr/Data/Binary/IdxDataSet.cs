@@ -1,6 +1,8 @@
 namespace SimClr.Data;
 
-/// <summary>Gray images of one size with labels 0 … classes − 1, held in memory as they are in idx files.</summary>
+/// <summary>
+/// A data set of gray images of one size with labels 0 … classes − 1, from idx files and held in memory.
+/// </summary>
 internal sealed class IdxDataSet : ImageDataSet
 {
     public static readonly string[] FashionNames =
@@ -14,12 +16,14 @@ internal sealed class IdxDataSet : ImageDataSet
     private readonly string path;
     private readonly Lazy<string> fingerprint;
 
-    /// <param name="name">What the user typed.</param>
-    /// <param name="path">The file of the images, for messages.</param>
-    /// <param name="images">Count × height × width.</param>
-    /// <param name="labels">One per image.</param>
-    /// <param name="classNames">The classes by number.</param>
-    /// <exception cref="DataException">Images and labels do not fit together.</exception>
+    /// <param name="name">The data spec, for messages.</param>
+    /// <param name="path">The path of the image file, for messages and the fingerprint.</param>
+    /// <param name="images">The images, [count × height × width].</param>
+    /// <param name="labels">The labels, one per image.</param>
+    /// <param name="classNames">The class names by number.</param>
+    /// <exception cref="DataException">
+    /// The number of labels differs from the number of images, or a label is out of range.
+    /// </exception>
     public IdxDataSet(string name, string path, IdxFile images, IdxFile labels, string[] classNames)
     {
         (Name, this.path, this.images, ClassNames) = (name, path, images, classNames);
@@ -77,7 +81,7 @@ internal sealed class IdxDataSet : ImageDataSet
             spec.Text, images, IdxFile.Read(images, rank: 3), IdxFile.Read(labels, rank: 1), classNames);
     }
 
-    /// <summary>Plain or gzipped, in the folder or where torchvision's downloader puts it.</summary>
+    /// <summary>Finds a file, plain or gzipped, in the folder or where torchvision's downloader puts it.</summary>
     private static string Find(DataSpec spec, string library, string file)
     {
         string[] names = [file, file + ".gz"];

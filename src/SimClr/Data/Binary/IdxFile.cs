@@ -4,14 +4,12 @@ using SimClr.Internals;
 
 namespace SimClr.Data;
 
-/// <summary>
-/// An idx file of unsigned bytes (LeCun's MNIST format), plain or gzipped: its dimensions and values.
-/// </summary>
-/// <param name="Dimensions">Sizes, outermost first.</param>
-/// <param name="Values">The bytes, last dimension fastest.</param>
+/// <summary>The contents of an idx file of unsigned bytes (LeCun's MNIST format), plain or gzipped.</summary>
+/// <param name="Dimensions">The dimensions, outermost first.</param>
+/// <param name="Values">The values, with the last dimension varying fastest.</param>
 internal sealed record IdxFile(int[] Dimensions, byte[] Values)
 {
-    // A gzipped file of a few kilobytes may claim, and hold, gigabytes; images and labels shrink to a tenth at most.
+    // A gzipped file of a few kilobytes may claim, and hold, gigabytes; images and labels compress to a tenth at best.
     private const int MaxExpansion = 20;
     private const long Allowance = 64L << 20;
 
@@ -28,10 +26,13 @@ internal sealed record IdxFile(int[] Dimensions, byte[] Values)
         }
     }
 
-    /// <param name="stream">The file, which knows its length; gzipped if its name ends in <c>.gz</c>.</param>
-    /// <param name="file">Its name.</param>
-    /// <param name="rank">How many dimensions it must have: 3 for images, 1 for labels.</param>
-    /// <exception cref="DataException">Another magic number, length or a broken gzip stream.</exception>
+    /// <summary>Reads an idx file from a stream.</summary>
+    /// <param name="stream">The stream, of known length; gzipped if the name of the file ends in <c>.gz</c>.</param>
+    /// <param name="file">The name of the file.</param>
+    /// <param name="rank">The required number of dimensions: 3 for images, 1 for labels.</param>
+    /// <exception cref="DataException">
+    /// The magic number or the length is wrong, or the gzip stream is broken.
+    /// </exception>
     public static IdxFile Read(Stream stream, string file, int rank)
     {
         try
@@ -46,7 +47,7 @@ internal sealed record IdxFile(int[] Dimensions, byte[] Values)
         }
         catch (InvalidDataException error)
         {
-            throw new DataException($"{file} is not a whole gzip file: {error.Message}", error);
+            throw new DataException($"{file} is not a complete gzip file: {error.Message}", error);
         }
     }
 
@@ -72,11 +73,12 @@ internal sealed record IdxFile(int[] Dimensions, byte[] Values)
         return new IdxFile(dimensions, ReadValues(stream, file, dimensions, length - header.Length, maxBytes));
     }
 
-    /// <param name="stream">Stands behind the header.</param>
-    /// <param name="file">For messages.</param>
-    /// <param name="dimensions">What the header announces.</param>
-    /// <param name="left">How many bytes are left; null where that is not known before they are read.</param>
-    /// <param name="maxBytes">More bytes than a file of this size can honestly hold.</param>
+    /// <summary>Reads the values after the header.</summary>
+    /// <param name="stream">The stream, positioned after the header.</param>
+    /// <param name="file">The name of the file, for messages.</param>
+    /// <param name="dimensions">The dimensions in the header.</param>
+    /// <param name="left">The number of bytes left; null if it is unknown.</param>
+    /// <param name="maxBytes">The maximum number of bytes that a file of this size can plausibly hold.</param>
     private static byte[] ReadValues(Stream stream, string file, int[] dimensions, long? left, long maxBytes)
     {
         string shape = string.Join(" × ", dimensions);
@@ -88,7 +90,7 @@ internal sealed record IdxFile(int[] Dimensions, byte[] Values)
                     + $"{Array.MaxLength} bytes");
         }
 
-        DataException Wrong(string got) => new($"{file}: got {got} bytes after the header, expected {size} ({shape}); is the file whole?");
+        DataException Wrong(string got) => new($"{file}: got {got} bytes after the header, expected {size} ({shape}); is the file complete?");
         if (left is { } there && there != size)
         {
             throw Wrong($"{there}");
@@ -96,7 +98,7 @@ internal sealed record IdxFile(int[] Dimensions, byte[] Values)
 
         if (size > maxBytes)
         {
-            throw new DataException($"{file}: the header announces {size} bytes ({shape}), more than a file of this size holds; is it whole?");
+            throw new DataException($"{file}: the header announces {size} bytes ({shape}), more than a file of this size can hold; is it complete?");
         }
 
         byte[] values = new byte[(int)size];

@@ -5,8 +5,8 @@ using SimClr.Internals;
 namespace SimClr.Data;
 
 /// <summary>
-/// The images of a packed file, read by offset without decoding. The file is not mapped: a mapped file that another
-/// process cuts off ends this one by a signal (SIGBUS), which no code can catch.
+/// A data set in a packed file, read by offset without decoding. The file is not memory-mapped: if another process
+/// truncated a mapped file, this process would end with a signal (SIGBUS) that cannot be caught.
 /// </summary>
 internal sealed class PackDataSet : ImageDataSet
 {
@@ -42,7 +42,7 @@ internal sealed class PackDataSet : ImageDataSet
     public override bool IsDecoded => true;
 
     /// <summary>Opens a packed file.</summary>
-    /// <exception cref="DataException">It is another kind of file, cut off or damaged.</exception>
+    /// <exception cref="DataException">The file is of another kind, cut off or damaged.</exception>
     public static PackDataSet Open(string path)
     {
         SafeFileHandle? file = null;
@@ -77,8 +77,8 @@ internal sealed class PackDataSet : ImageDataSet
         catch (EndOfStreamException error)
         {
             throw new DataException(
-                $"{Name} became shorter while it was read: {error.Message}. Was it packed anew or copied over? "
-                    + "Leave a packed file alone while it is in use, and start again", error);
+                $"{Name} became shorter while it was read: {error.Message}. Was it repacked or overwritten? "
+                    + "Do not change a packed file while it is in use; start again", error);
         }
         catch (IOException error)
         {
@@ -114,7 +114,7 @@ internal sealed class PackDataSet : ImageDataSet
         PackIndex index = PackIndex.Parse(bytes);
         return index.Entries.Count > 0 && PackHeader.Length + index.PixelBytes == header.IndexOffset
             ? index
-            : throw new FormatException($"its index is damaged: {index.Entries.Count} images do not take the bytes before it");
+            : throw new FormatException($"its index is damaged: {index.Entries.Count} images do not match the number of bytes before it");
     }
 
     private static void Fill(SafeFileHandle file, Span<byte> bytes, long offset)

@@ -3,13 +3,13 @@ using SimClr.Internals;
 namespace SimClr.Data;
 
 /// <summary>
-/// Writes a set decoded into one file, which <see cref="DataSets.Open"/> opens: later runs read its pixels by
-/// offset without decoding, also when it is larger than memory. Training from it gives the same views, bit for bit,
-/// as from the set held decoded in memory, if every image could be read.
+/// Writes a decoded data set to a single file, which <see cref="DataSets.Open"/> opens. Later runs read its pixels by
+/// offset without decoding, even if the file is larger than memory. Training from it produces the same views, bit for
+/// bit, as training from the set held decoded in memory, provided that every image could be read.
 /// </summary>
 public static class PackFile
 {
-    /// <summary>The extension by which a packed file is known before it is opened.</summary>
+    /// <summary>The extension of packed files.</summary>
     public const string Extension = ".pack";
 
     private const int ImagesPerWorker = 4;
@@ -23,17 +23,18 @@ public static class PackFile
     }
 
     /// <summary>
-    /// Packs a set: pixels, labels, class names, paths, fingerprint. Images that cannot be read are left out. The bytes
-    /// do not depend on the number of threads; no more than a few images per thread are in memory at once.
+    /// Packs a data set: pixels, labels, class names, paths and fingerprint. Images that cannot be read are left out.
+    /// The bytes of the file do not depend on the number of threads, and only a few images per thread are in memory at
+    /// once.
     /// </summary>
-    /// <param name="images">The set.</param>
-    /// <param name="path">The file; written whole or not at all.</param>
-    /// <param name="options">How many threads decode.</param>
-    /// <param name="skipped">Takes the images that cannot be read.</param>
-    /// <param name="progress">Told how many images are done.</param>
-    /// <param name="cancellation">Stops, and leaves no file.</param>
-    /// <returns>How many images are in the file.</returns>
-    /// <exception cref="DataException">Too many images, or all, cannot be read.</exception>
+    /// <param name="images">The data set.</param>
+    /// <param name="path">The file; written completely or not at all.</param>
+    /// <param name="options">The options with the number of decoding threads.</param>
+    /// <param name="skipped">The list to which unreadable images are added.</param>
+    /// <param name="progress">The receiver of the number of finished images.</param>
+    /// <param name="cancellation">A token that cancels the packing; no file is left.</param>
+    /// <returns>The number of images in the file.</returns>
+    /// <exception cref="DataException">Too many images, or all of them, cannot be read.</exception>
     /// <exception cref="IOException">The file cannot be written: the disk may be full.</exception>
     public static int Write(
         ImageDataSet images,
@@ -51,7 +52,7 @@ public static class PackFile
         return written;
     }
 
-    /// <summary>The same into a stream that can seek, from where it stands.</summary>
+    /// <summary>Packs a data set into a seekable stream, from its current position.</summary>
     internal static int Write(
         ImageDataSet images,
         Stream stream,
@@ -85,7 +86,7 @@ public static class PackFile
             throw new DataException($"'{images.Name}': none of {images.Count} images can be read; there is nothing to pack");
         }
 
-        // What is left of a set is another set.
+        // Without its unreadable images, this is a different set.
         string fingerprint = kept.Count == images.Count ? images.Fingerprint : images.Subset(kept).Fingerprint;
         byte[] index = new PackIndex
         {

@@ -5,21 +5,21 @@ using SimClr.Internals;
 namespace SimClr.Data;
 
 /// <summary>
-/// The first 64 bytes of a packed file, little-endian: 8 that name the format, version (4), nothing (4), where the index
-/// begins (8) and how long it is (8), SHA-256 of the index (32). Pixels follow, image by image without gaps; the index
-/// ends the file.
+/// The header of a packed file, 64 bytes, little-endian: magic number (8 bytes), version (4), padding (4), offset of
+/// the index (8), length of the index (8) and SHA-256 of the index (32). Pixels follow, image by image without gaps;
+/// the index is at the end of the file.
 /// </summary>
 internal readonly record struct PackHeader(long IndexOffset, long IndexLength, byte[] IndexHash)
 {
     public const int Length = 64;
     private const int Version = 1;
 
-    // Like PNG's: a byte beyond ASCII and both line ends, so that a transfer as text is noticed.
+    // Like that of PNG, it has a byte beyond ASCII and both line endings, to detect a transfer in text mode.
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'S', (byte)'C', (byte)'L', (byte)'R', 13, 10, 26];
 
     public static PackHeader Create(long indexOffset, byte[] index) => new(indexOffset, index.Length, SHA256.HashData(index));
 
-    /// <summary>Whether a file begins as a packed file does; false also where it cannot be read.</summary>
+    /// <summary>Returns whether a file begins like a packed file; false if it cannot be read.</summary>
     public static bool IsAtStartOf(string path)
     {
         try
@@ -52,7 +52,9 @@ internal readonly record struct PackHeader(long IndexOffset, long IndexLength, b
     }
 
     /// <summary>Reads the header of a file.</summary>
-    /// <exception cref="FormatException">It is not that of a packed file, or not of this one.</exception>
+    /// <exception cref="FormatException">
+    /// The header is not that of a packed file, or does not match the length of the file.
+    /// </exception>
     public static PackHeader Parse(ReadOnlySpan<byte> bytes, long fileLength)
     {
         if (bytes.Length < Length || !bytes.StartsWith(Magic))

@@ -3,27 +3,27 @@ using System.Text;
 
 namespace SimClr.Data;
 
-/// <summary>What a packed file says about its images, apart from their pixels.</summary>
+/// <summary>The index of a packed file: the data about its images other than their pixels.</summary>
 internal sealed class PackIndex
 {
-    private const int EntryBytes = 13;   // Width, height, label, and a path of no characters.
+    private const int EntryBytes = 13;   // Width, height, label and an empty path.
 
-    /// <summary>Of the set that was packed, or of what was left of it.</summary>
+    /// <summary>The fingerprint of the packed set, or of its readable images.</summary>
     public required string Fingerprint { get; init; }
 
-    /// <summary>The classes by number, or null for a set without labels.</summary>
+    /// <summary>The class names by number; null for a set without labels.</summary>
     public IReadOnlyList<string>? ClassNames { get; init; }
 
     /// <summary>
-    /// For a set whose images may have several classes: what is known of each class, image by image
-    /// (<see cref="MultiLabelMarks"/>); no image then has a label. Files of other sets end with their entries.
+    /// For each image, one mark per class (<see cref="MultiLabelMarks"/>) in a set whose images may have several
+    /// classes; no image then has a label. The index of other sets ends with the entries.
     /// </summary>
     public IReadOnlyList<sbyte[]>? MultiLabels { get; init; }
 
     /// <summary>The images, in the order of their pixels.</summary>
     public required IReadOnlyList<PackEntry> Entries { get; init; }
 
-    /// <summary>Bytes of all pixels.</summary>
+    /// <summary>The number of bytes of all pixels.</summary>
     public long PixelBytes => Entries.Sum(entry => entry.Bytes);
 
     public byte[] ToBytes()
@@ -55,8 +55,8 @@ internal sealed class PackIndex
         return bytes.ToArray();
     }
 
-    /// <summary>Reads what <see cref="ToBytes"/> wrote.</summary>
-    /// <exception cref="FormatException">It contradicts itself.</exception>
+    /// <summary>Parses an index that <see cref="ToBytes"/> wrote.</summary>
+    /// <exception cref="FormatException">The index is inconsistent.</exception>
     public static PackIndex Parse(byte[] bytes)
     {
         using var reader = new BinaryReader(new MemoryStream(bytes), Encoding.UTF8);
@@ -78,12 +78,14 @@ internal sealed class PackIndex
         }
     }
 
-    /// <param name="reader">At the first item.</param>
-    /// <param name="count">How many the index claims.</param>
+    /// <summary>Reads a list of items.</summary>
+    /// <param name="reader">The reader, positioned at the first item.</param>
+    /// <param name="count">The number of items that the index claims.</param>
     /// <param name="bytes">
-    /// Each takes at least as many: a count that is no count never allocates more than a small multiple of the file.
+    /// The minimum number of bytes per item, so that a corrupt count cannot allocate more than a small multiple of the
+    /// file size.
     /// </param>
-    /// <param name="read">Reads one.</param>
+    /// <param name="read">The function that reads an item.</param>
     private static T[] ReadMany<T>(BinaryReader reader, int count, int bytes, Func<T> read)
     {
         if (count < 0 || count > (reader.BaseStream.Length - reader.BaseStream.Position) / bytes)
@@ -124,13 +126,16 @@ internal sealed class PackIndex
     }
 }
 
-/// <summary>One image of a packed file.</summary>
-/// <param name="Width">Pixels per row.</param>
-/// <param name="Height">Rows.</param>
-/// <param name="Label">Its class, −1 in a set without labels.</param>
-/// <param name="Path">Where it was in the set that was packed.</param>
+/// <summary>An image of a packed file.</summary>
+/// <param name="Width">The width in pixels.</param>
+/// <param name="Height">The height in pixels.</param>
+/// <param name="Label">The class of the image; −1 in a set without labels.</param>
+/// <param name="Path">The relative path of the image in the set that was packed.</param>
 internal readonly record struct PackEntry(int Width, int Height, int Label, string Path)
 {
-    /// <summary>Bytes of its pixels; in a broken file only more than an array can hold, or beyond what a number can say and below 0.</summary>
+    /// <summary>
+    /// The number of bytes of the pixels. In a broken file it may exceed the maximum length of an array, or overflow
+    /// and be negative.
+    /// </summary>
     public long Bytes => 3L * Width * Height;
 }

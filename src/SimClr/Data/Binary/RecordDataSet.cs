@@ -2,7 +2,9 @@ using SimClr.Internals;
 
 namespace SimClr.Data;
 
-/// <summary>Images of one size in binary files of fixed-length records (CIFAR, STL-10), read by offset.</summary>
+/// <summary>
+/// A data set of images of one size in binary files of fixed-length records (CIFAR, STL-10), read by offset.
+/// </summary>
 internal sealed class RecordDataSet : ImageDataSet
 {
     private readonly RecordLayout layout;
@@ -12,11 +14,13 @@ internal sealed class RecordDataSet : ImageDataSet
     private int[]? labels;
     private IReadOnlyList<string>? classNames;
 
-    /// <param name="name">What the user typed.</param>
-    /// <param name="kind">Set and split, for the fingerprint.</param>
+    /// <param name="name">The data spec, for messages.</param>
+    /// <param name="kind">The set and split, for the fingerprint.</param>
     /// <param name="files">The files, in the order of the images.</param>
-    /// <param name="layout">How a record is laid out.</param>
-    /// <exception cref="DataException">A file is missing, empty or not a whole number of records long.</exception>
+    /// <param name="layout">The layout of a record.</param>
+    /// <exception cref="DataException">
+    /// A file is missing or empty, or its length is not a multiple of the record length.
+    /// </exception>
     public RecordDataSet(string name, string kind, string[] files, RecordLayout layout)
     {
         Name = name;
@@ -41,9 +45,9 @@ internal sealed class RecordDataSet : ImageDataSet
 
     public override string Fingerprint => fingerprint.Value;
 
-    /// <summary>This set with labels.</summary>
+    /// <summary>Adds labels and returns this set.</summary>
     /// <exception cref="DataException">
-    /// There is not one label per image, or one is not the number of a class.
+    /// The number of labels differs from the number of images, or a label is not the number of a class.
     /// </exception>
     public RecordDataSet WithLabels(int[] values, IReadOnlyList<string> names)
     {
@@ -64,7 +68,7 @@ internal sealed class RecordDataSet : ImageDataSet
         return this;
     }
 
-    /// <summary>The classes that the records themselves hold.</summary>
+    /// <summary>Reads the classes stored in the records.</summary>
     public int[] ReadLabels()
     {
         List<int> values = new(Count);
@@ -115,6 +119,6 @@ internal sealed class RecordDataSet : ImageDataSet
         return length > 0 && length % layout.Bytes == 0
             ? checked((int)(length / layout.Bytes))
             : throw new DataException(
-                $"{file}: got {length} bytes, expected a multiple of {layout.Bytes} (one image); is the file whole?");
+                $"{file}: got {length} bytes, expected a multiple of {layout.Bytes} (one image); is the file complete?");
     }
 }

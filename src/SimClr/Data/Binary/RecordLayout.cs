@@ -1,9 +1,11 @@
 namespace SimClr.Data;
 
-/// <summary>How an image lies in a record: label bytes, then three planes of side × side bytes, red first.</summary>
-/// <param name="LabelBytes">Bytes before the pixels; the last of them is the class.</param>
-/// <param name="Side">Pixels per row and column.</param>
-/// <param name="ColumnMajor">Whether a plane holds its columns one after another instead of its rows.</param>
+/// <summary>
+/// The layout of an image in a record: label bytes, then three planes of side × side bytes, red first.
+/// </summary>
+/// <param name="LabelBytes">The number of bytes before the pixels; the last of them is the class.</param>
+/// <param name="Side">The width and height in pixels.</param>
+/// <param name="ColumnMajor">Whether planes are stored column by column instead of row by row.</param>
 internal readonly record struct RecordLayout(int LabelBytes, int Side, bool ColumnMajor)
 {
     public int Bytes => LabelBytes + (3 * Side * Side);

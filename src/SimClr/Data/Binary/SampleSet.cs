@@ -3,8 +3,8 @@ using SimClr.Internals;
 namespace SimClr.Data;
 
 /// <summary>
-/// The set inside the assembly: the 10,000 images of the t10k part of Fashion-MNIST, split by a fixed seed into 8,000
-/// to learn from (<c>sample:train</c>) and 2,000 held out (<c>sample:test</c>).
+/// The data set embedded in the assembly: the 10,000 images of the t10k part of Fashion-MNIST, split with a fixed seed
+/// into 8,000 for training (<c>sample:train</c>) and 2,000 for testing (<c>sample:test</c>).
 /// </summary>
 internal static class SampleSet
 {

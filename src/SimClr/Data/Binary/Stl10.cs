@@ -3,8 +3,8 @@ using SimClr.Internals;
 namespace SimClr.Data;
 
 /// <summary>
-/// STL-10 (Coates, Lee, Ng 2011), 96 × 96: the official binary files, in the folder or in the folder that their
-/// archive unpacks to. Planes hold columns, labels count from 1.
+/// STL-10 (Coates, Lee, Ng 2011), 96 × 96 pixels: the official binary files, in the given folder or in the one that
+/// their archive unpacks to. Planes are stored column by column; labels start at 1.
 /// </summary>
 internal static class Stl10
 {

@@ -5,28 +5,29 @@ using System.IO.Compression;
 namespace SimClr.Data;
 
 /// <summary>
-/// Finds out whether a file can hold the pixels that its header claims, before memory is taken for them: each format packs so
-/// many into a byte at most. Asked only where they would take far more memory than the file; a file that does hold so many, such
-/// as a large blank page, is decoded, as <see cref="DataOptions.DecodeLimitMegapixels"/> allows. So are the formats in which some
-/// bytes may stand for any number of pixels: a frame of a GIF or of an animated WebP may be smaller than the picture, the runs of
-/// a BMP may end early, and arithmetic coding of a JPEG takes next to nothing for a blank block.
+/// Checks whether a file can hold the pixels that its header claims, before memory is allocated for them: each format
+/// has a maximum number of pixels per byte. The check applies only if the pixels would take far more memory than the
+/// file. A file that does hold that many, such as a large blank page, is decoded within
+/// <see cref="DataOptions.DecodeLimitMegapixels"/>. Formats in which a few bytes can stand for any number of pixels
+/// also pass: a frame of a GIF or animated WebP may be smaller than the picture, the runs of a BMP may end early, and
+/// an arithmetic-coded JPEG needs next to nothing for a blank block.
 /// </summary>
 internal static class DecompressionBomb
 {
     private const long FreeBytes = 256L << 20;
     private const int FreeTimes = 10;
-    private const int BytesPerPixel = 7;   // RGBA while it is decoded, and RGB.
-    private const int Deflate = 1032;   // RFC 1951: 258 bytes by a length and a distance of one bit each.
+    private const int BytesPerPixel = 7;   // RGBA during decoding, and RGB.
+    private const int Deflate = 1032;   // RFC 1951: 258 bytes from a length and a distance of one bit each.
 
-    // Huffman coding: one bit at least for each block of 64; where no component is sampled in full both ways (4 × 1 and 1 × 4),
-    // half as many blocks as fill the picture.
+    // Huffman coding takes at least one bit per block of 64. If no component is sampled in full both ways (4×1 and
+    // 1×4), there are half as many blocks as fill the picture.
     private const int JpegPixels = 1024;
-    private const int WebPPixels = 1024;   // Lossy: RFC 6386 takes 3.4 bits or more for the modes of a block of 256.
-    private const int WebPFlagsAt = 20;   // Of VP8X, the chunk of an extended file.
+    private const int WebPPixels = 1024;   // Lossy: the modes of a block of 256 take at least 3.4 bits (RFC 6386).
+    private const int WebPFlagsAt = 20;   // The flags of VP8X, the chunk of an extended file.
     private const int WebPIsAnimated = 2;
 
-    /// <summary>Refuses a small file that claims a large picture which it cannot hold.</summary>
-    /// <exception cref="UnreadableImageException">It claims more than it can hold.</exception>
+    /// <summary>Rejects a small file whose header claims a larger picture than the file can hold.</summary>
+    /// <exception cref="UnreadableImageException">The header claims more pixels than the file can hold.</exception>
     public static void Check(ReadOnlySpan<byte> encoded, int width, int height, string path)
     {
         long pixels = (long)width * height;
@@ -34,7 +35,7 @@ internal static class DecompressionBomb
         {
             throw new UnreadableImageException(path, string.Create(
                 CultureInfo.InvariantCulture,
-                $"its header claims {width} × {height} pixels, more than a file of {encoded.Length} bytes holds: it is cut off or broken"));
+                $"its header claims {width} × {height} pixels, more than a file of {encoded.Length} bytes can hold: it is cut off or broken"));
         }
     }
 
@@ -47,7 +48,7 @@ internal static class DecompressionBomb
         _ => true,
     };
 
-    // Lossless WebP takes no bit for a pixel where all have one color.
+    // Lossless WebP takes no bits per pixel if all pixels have the same color.
     private static bool WebPCanHold(ReadOnlySpan<byte> file, long pixels)
         => (file[12..].StartsWith("VP8X"u8) && (file[WebPFlagsAt] & WebPIsAnimated) != 0)
             || file.IndexOf("VP8L"u8) >= 0
@@ -63,12 +64,14 @@ internal static class DecompressionBomb
 
     private static bool PngCanHold(ReadOnlySpan<byte> file, long pixels)
     {
-        int samples = file[25] switch { 2 => 3, 4 => 2, 6 => 4, _ => 1 };   // The type of color, behind the bits of a sample.
+        int samples = file[25] switch { 2 => 3, 4 => 2, 6 => 4, _ => 1 };   // By color type.
         long needed = pixels * samples * file[24] / 8;
         return needed <= (long)Deflate * file.Length && needed <= InflatedBytes(file, needed);
     }
 
-    /// <summary>How many bytes the pixels of a PNG are before they are filtered, as far as they are wanted.</summary>
+    /// <summary>
+    /// Returns the number of inflated bytes in a PNG's data, counting no further than <paramref name="wanted"/>.
+    /// </summary>
     private static long InflatedBytes(ReadOnlySpan<byte> file, long wanted)
     {
         using var packed = new MemoryStream(file.Length);
@@ -96,7 +99,7 @@ internal static class DecompressionBomb
         }
         catch (InvalidDataException)
         {
-            // What came before is all there is.
+            // The bytes before the damage are all there is.
         }
 
         return inflated;

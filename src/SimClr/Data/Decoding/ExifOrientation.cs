@@ -4,8 +4,8 @@ using SkiaSharp;
 namespace SimClr.Data;
 
 /// <summary>
-/// The orientation of a JPEG, PNG or WebP file (EXIF 2.3, tag 0x0112 of the first directory). The standard stores it as SHORT;
-/// some cameras write another type of integer, which readers accept as well.
+/// Reads the orientation of a JPEG, PNG or WebP file (EXIF 2.3, tag 0x0112 of the first directory). The standard stores
+/// it as SHORT; some cameras write another integer type, which readers accept as well.
 /// </summary>
 internal static class ExifOrientation
 {
@@ -13,9 +13,11 @@ internal static class ExifOrientation
     private const int App1 = 0xE1;
     private const int OrientationTag = 0x0112;
     private const int EntryBytes = 12;
-    private const int WebPHasExif = 8;   // among the flags of VP8X
+    private const int WebPHasExif = 8;   // A flag of VP8X.
 
-    /// <summary>The orientation; upright where the file does not say, says nothing sensible, or is of another format.</summary>
+    /// <summary>
+    /// Returns the orientation; upright if the file has none, has an invalid one, or is of another format.
+    /// </summary>
     /// <param name="encoded">The whole file.</param>
     public static SKEncodedOrigin Read(ReadOnlySpan<byte> encoded)
     {
@@ -27,7 +29,7 @@ internal static class ExifOrientation
             _ => [],
         };
 
-        // In PNG and WebP the name of JPEG's segment does not belong there, but is written at times.
+        // The name of JPEG's segment does not belong in PNG and WebP, but some programs write it.
         while (exif.StartsWith("Exif\0"u8) && exif.Length > 6)
         {
             exif = exif[6..];
@@ -44,7 +46,7 @@ internal static class ExifOrientation
             int marker = jpeg[at + 1];
             if (marker == 0xFF)
             {
-                at++;   // Fill bytes may stand before a marker.
+                at++;   // Fill bytes may precede a marker.
                 continue;
             }
 
@@ -67,8 +69,9 @@ internal static class ExifOrientation
     }
 
     /// <summary>
-    /// Chunk <c>eXIf</c> (PNG, third edition), or the text in which ImageMagick kept EXIF before there was one. Each chunk: length
-    /// of the data, name, data, checksum. Of the texts only the first is unpacked: a file may hold thousands.
+    /// Returns the chunk <c>eXIf</c> (PNG, third edition), or the text in which ImageMagick stored EXIF before that
+    /// chunk existed. A chunk consists of the length of its data, name, data and checksum. Only the first text is
+    /// unpacked: a file may hold thousands.
     /// </summary>
     private static ReadOnlySpan<byte> InPng(ReadOnlySpan<byte> rest)
     {
@@ -94,7 +97,8 @@ internal static class ExifOrientation
     }
 
     /// <summary>
-    /// Chunk <c>EXIF</c> of an extended WebP whose header says that there is one. Each chunk: name, length, data, padded to even.
+    /// Returns the chunk <c>EXIF</c> of an extended WebP whose header announces one. A chunk consists of a name, a
+    /// length and data padded to an even length.
     /// </summary>
     private static ReadOnlySpan<byte> InWebP(ReadOnlySpan<byte> rest)
     {
@@ -116,7 +120,10 @@ internal static class ExifOrientation
         return [];
     }
 
-    /// <summary>TIFF 6.0: byte order, 42, place of the first directory; there the number of entries, and the entries.</summary>
+    /// <summary>
+    /// Reads the first directory of a TIFF 6.0 structure: byte order, 42 and the offset of the directory; there the
+    /// number of entries and the entries.
+    /// </summary>
     private static SKEncodedOrigin InTiff(ReadOnlySpan<byte> tiff)
     {
         bool big = tiff.StartsWith("MM"u8);
@@ -144,7 +151,7 @@ internal static class ExifOrientation
         return SKEncodedOrigin.TopLeft;
     }
 
-    /// <summary>The integer in an entry, first of its last four bytes; 0 for another type. Orientations need no sign.</summary>
+    /// <summary>Returns the integer at the start of an entry's last four bytes, unsigned; 0 for another type.</summary>
     private static uint Value(ReadOnlySpan<byte> entry, bool big) => ReadShort(entry[2..], big) switch
     {
         1 or 6 => entry[8],   // BYTE, SBYTE

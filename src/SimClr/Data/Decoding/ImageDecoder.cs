@@ -6,17 +6,17 @@ using SkiaSharp;
 namespace SimClr.Data;
 
 /// <summary>
-/// Turns the bytes of a JPEG, PNG, WebP, BMP or GIF file (its first frame) into 8-bit RGB: gray, palette, CMYK and
-/// 16-bit images are converted, transparency is laid over white (but for a BMP whose alpha is 0 everywhere, which has none), the
-/// EXIF orientation is applied, color profiles are ignored. JPEG is decoded by libturbojpeg where
-/// <see cref="DataOptions.Decoder"/> says so and the system has it, all else by SkiaSharp. Thread-safe.
+/// Decodes a JPEG, PNG, WebP, BMP or GIF file (its first frame) to 8-bit RGB. Gray, palette, CMYK and 16-bit images are
+/// converted, transparency is composited over white (except in a BMP whose alpha is 0 everywhere, which is opaque), the
+/// EXIF orientation is applied, and color profiles are ignored. libturbojpeg decodes JPEG if
+/// <see cref="DataOptions.Decoder"/> allows it and the system has it; SkiaSharp decodes everything else. Thread-safe.
 /// </summary>
 public static unsafe class ImageDecoder
 {
     private static readonly string SkiaName = JpegDecoder.Skia.Text();
     private static readonly string TurboJpegName = JpegDecoder.TurboJpeg.Text();
 
-    /// <summary>The file extensions by which folders and tar shards know an image, in lower case.</summary>
+    /// <summary>The file extensions of images in folders and tar shards, in lower case.</summary>
     public static IReadOnlyList<string> Extensions { get; } = [".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".jfif", ".jpe"];
 
     /// <summary>Whether a path ends in one of <see cref="Extensions"/>, in letters of any case.</summary>
@@ -24,7 +24,7 @@ public static unsafe class ImageDecoder
     public static bool KnowsExtensionOf(string path)
         => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Decodes an image from a stream, read to its end.</summary>
+    /// <summary>Decodes an image from a stream, which is read to its end.</summary>
     /// <inheritdoc cref="Decode(ReadOnlySpan{byte}, string, DataOptions?)"/>
     public static RgbImage Decode(Stream encoded, string path, DataOptions? options = null)
     {
@@ -36,10 +36,13 @@ public static unsafe class ImageDecoder
 
     /// <summary>Decodes an image.</summary>
     /// <param name="encoded">The whole file.</param>
-    /// <param name="path">How to name the image in an error.</param>
-    /// <param name="options">Its limit on megapixels holds, checked in the header before pixels are allocated.</param>
+    /// <param name="path">The name of the image in errors.</param>
+    /// <param name="options">
+    /// The options for decoding; null for the defaults. The limit on megapixels is checked against the header before
+    /// pixels are allocated.
+    /// </param>
     /// <exception cref="UnreadableImageException">
-    /// The image is empty, broken, cut off, of an unknown format, too large, or a JPEG of more than 99 scans.
+    /// The image is empty, broken, cut off, of an unknown format, too large, or a JPEG with more than 99 scans.
     /// </exception>
     public static RgbImage Decode(ReadOnlySpan<byte> encoded, string path, DataOptions? options = null)
     {
@@ -55,8 +58,10 @@ public static unsafe class ImageDecoder
             : DecodeBySkia(encoded, path, options);
     }
 
-    /// <summary>Who decodes JPEG here: <c>turbojpeg</c> or <c>skia</c>.</summary>
-    /// <exception cref="ConfigurationException">libturbojpeg was asked for and is not there.</exception>
+    /// <summary>Returns the name of the JPEG decoder in use: <c>turbojpeg</c> or <c>skia</c>.</summary>
+    /// <exception cref="ConfigurationException">
+    /// The options require libturbojpeg, but the system does not have it.
+    /// </exception>
     internal static string NameFor(DataOptions options) => options.Decoder switch
     {
         JpegDecoder.Auto => TurboJpeg.IsAvailable ? TurboJpegName : SkiaName,
@@ -71,8 +76,8 @@ public static unsafe class ImageDecoder
     public static bool Has(JpegDecoder decoder) => decoder != JpegDecoder.TurboJpeg || TurboJpeg.IsAvailable;
 
     /// <summary>
-    /// By how much a JPEG is reduced while it is decoded: 8, 4 or 2 if its short side keeps as many pixels as the options
-    /// ask for, else 1.
+    /// Returns the factor by which a JPEG is reduced during decoding: the largest of 8, 4 and 2 that leaves its short
+    /// side with at least <see cref="DataOptions.ScaledDecode"/> pixels, else 1.
     /// </summary>
     internal static int DivisorFor(int width, int height, DataOptions options)
     {
@@ -98,7 +103,7 @@ public static unsafe class ImageDecoder
         DecompressionBomb.Check(encoded, width, height, path);
     }
 
-    /// <summary>The size that the header of an image states; null where it is none.</summary>
+    /// <summary>Returns the size stated in the header of an image; null if the file is not an image.</summary>
     /// <param name="encoded">The whole file.</param>
     internal static (int Width, int Height)? SizeOf(ReadOnlySpan<byte> encoded)
     {
@@ -107,7 +112,8 @@ public static unsafe class ImageDecoder
         return codec is null ? null : (codec.Info.Width, codec.Info.Height);
     }
 
-    // SkiaSharp knows other formats too, such as icons, in which a small file may ask for more than is known here.
+    // SkiaSharp supports other formats too, such as icons, but a small file of these may claim more memory than the
+    // checks here cover.
     private static SKCodec? Codec(ReadOnlySpan<byte> encoded, SKData data) => encoded switch
     {
         [0xFF, 0xD8, 0xFF, ..] or [0x89, (byte)'P', (byte)'N', (byte)'G', ..] or [(byte)'R', (byte)'I', (byte)'F', (byte)'F', ..]
@@ -141,7 +147,8 @@ public static unsafe class ImageDecoder
                     throw new UnreadableImageException(path, ReasonFor(result));
                 }
 
-                // Programs without alpha leave 0 in the fourth byte of a BMP's pixels, even under a header with a mask for it.
+                // Programs without alpha leave 0 in the fourth byte of a BMP's pixels, even if the header has an alpha
+                // mask.
                 opaque |= codec.EncodedFormat == SKEncodedImageFormat.Bmp
                     && PixelLayout.IsTransparentEverywhere(stored, info.Width * info.Height);
                 return PixelLayout.ToRgb(stored, 4, info.Width, info.Height, origin, opaque);
@@ -161,7 +168,7 @@ public static unsafe class ImageDecoder
     private static string ReasonFor(SKCodecResult result) => result switch
     {
         SKCodecResult.IncompleteInput => "the file is cut off: its last part is missing",
-        SKCodecResult.ErrorInInput => "the file is broken: its data contradict themselves",
+        SKCodecResult.ErrorInInput => "the file is broken: its data is inconsistent",
         _ => $"cannot be decoded ({result})",
     };
 }

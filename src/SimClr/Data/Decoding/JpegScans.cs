@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace SimClr.Data;
 
 /// <summary>
-/// Counts the scans of a JPEG. A decoder visits every block of the picture once for each, also where a scan holds next to
-/// nothing: a small file with hundreds of them takes minutes.
+/// Counts the scans of a JPEG. A decoder visits every block of the picture once per scan, even if the scan is nearly
+/// empty, so a small file with hundreds of scans takes minutes.
 /// </summary>
 internal static class JpegScans
 {
@@ -12,21 +12,25 @@ internal static class JpegScans
     private const byte FirstArithmeticFrame = 0xC9;
     private const byte LastFrame = 0xCF;
     private const byte StartOfScan = 0xDA;
-    private const int MaxScans = 99;   // SkiaSharp itself gives up at the hundredth; so do browsers.
+    private const int MaxScans = 99;   // SkiaSharp itself stops at the hundredth scan, as browsers do.
 
-    /// <summary>Refuses a JPEG that would take a decoder out of all proportion to its size; other files pass.</summary>
-    /// <exception cref="UnreadableImageException">It has more than 99 scans.</exception>
+    /// <summary>
+    /// Rejects a JPEG whose decoding time would be out of all proportion to its size; other files pass.
+    /// </summary>
+    /// <exception cref="UnreadableImageException">The JPEG has more than 99 scans.</exception>
     public static void Check(ReadOnlySpan<byte> encoded, string path)
     {
         if (encoded is [0xFF, 0xD8, 0xFF, ..] && Count(encoded) is > MaxScans and int scans)
         {
             throw new UnreadableImageException(
                 path,
-                $"a JPEG of {scans} scans, expected at most {MaxScans} (a progressive one has some ten): it would take minutes to decode");
+                $"a JPEG with {scans} scans, expected at most {MaxScans} (a progressive one has about ten): it would take minutes to decode");
         }
     }
 
-    /// <summary>How many scans a decoder would go through: 1 for a baseline file, some ten for a progressive one.</summary>
+    /// <summary>
+    /// Returns the number of scans that a decoder reads: 1 for a baseline file, about ten for a progressive one.
+    /// </summary>
     /// <param name="jpeg">The whole file.</param>
     public static int Count(ReadOnlySpan<byte> jpeg)
     {
@@ -35,7 +39,7 @@ internal static class JpegScans
         {
             if (IsFrame(marker))
             {
-                // 0xC0 and 0xC1 are sequential: where one scan holds every component, it is the only one that is read.
+                // 0xC0 and 0xC1 are sequential: a scan with every component is the only one that is read.
                 components = marker <= StartOfFrame + 1 ? ByteAt(jpeg, at + 7) : -1;
             }
             else if (marker == StartOfScan)
@@ -53,7 +57,7 @@ internal static class JpegScans
         return scans;
     }
 
-    /// <summary>Whether a JPEG is coded arithmetically, which takes less than a bit for what was foreseen.</summary>
+    /// <summary>Returns whether a JPEG is arithmetic-coded, which takes less than a bit for a likely symbol.</summary>
     /// <param name="jpeg">The whole file.</param>
     public static bool IsArithmetic(ReadOnlySpan<byte> jpeg)
     {
@@ -77,7 +81,9 @@ internal static class JpegScans
     private static int SegmentBytes(ReadOnlySpan<byte> jpeg, int at)
         => Math.Max(2, at + 2 <= jpeg.Length ? BinaryPrimitives.ReadUInt16BigEndian(jpeg[at..]) : 2);
 
-    /// <summary>Goes behind the next marker that has a length; null at the end of the image or the file.</summary>
+    /// <summary>
+    /// Moves past the next marker that has a length and returns it; null at the end of the image or the file.
+    /// </summary>
     private static byte? NextMarker(ReadOnlySpan<byte> jpeg, ref int at)
     {
         while (at < jpeg.Length)

@@ -3,14 +3,17 @@ using SkiaSharp;
 
 namespace SimClr.Data;
 
-/// <summary>Rearranges decoded pixels: orientation applied, transparency laid over white, alpha dropped.</summary>
+/// <summary>
+/// Converts decoded pixels to upright RGB: applies the orientation, composites transparency over white and drops alpha.
+/// </summary>
 internal static unsafe class PixelLayout
 {
-    // The last four bytes of what it makes are written over by the next.
+    // The next write overwrites the last four of the sixteen bytes.
     private static readonly Vector128<byte> WithoutAlpha = Vector128.Create((byte)0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 255, 255, 255, 255);
 
     /// <summary>
-    /// From RGBA (height × width × 4, alpha not multiplied in) or opaque RGB (× 3) to an upright RGB image.
+    /// Converts RGBA (height × width × 4, alpha not premultiplied) or opaque RGB (height × width × 3) to an upright RGB
+    /// image.
     /// </summary>
     public static RgbImage ToRgb(byte* stored, int bytesPerPixel, int width, int height, SKEncodedOrigin origin, bool opaque)
     {
@@ -41,7 +44,7 @@ internal static unsafe class PixelLayout
         return new RgbImage(outWidth, outHeight, pixels.AsMemory(0, outWidth * outHeight * 3));
     }
 
-    /// <summary>Whether the alpha of every RGBA pixel is 0.</summary>
+    /// <summary>Returns whether the alpha of every RGBA pixel is 0.</summary>
     public static bool IsTransparentEverywhere(byte* stored, int pixels)
     {
         for (int i = 0; i < pixels; i++)
@@ -55,8 +58,8 @@ internal static unsafe class PixelLayout
         return true;
     }
 
-    /// <summary>Four pixels at a time, as far as a write of 16 bytes stays within the row.</summary>
-    /// <returns>How many pixels that were.</returns>
+    /// <summary>Converts four pixels at a time, as long as a write of 16 bytes stays within the row.</summary>
+    /// <returns>The number of pixels converted.</returns>
     private static int DropAlpha(byte* source, byte* target, int width)
     {
         int x = 0;
@@ -86,7 +89,8 @@ internal static unsafe class PixelLayout
     }
 
     /// <summary>
-    /// Where the upright pixel (x, y) is stored: axes swapped first, then mirrored (EXIF tag 0x0112).
+    /// Returns the transformation from upright to stored pixels: the axes are swapped first, then mirrored (EXIF tag
+    /// 0x0112).
     /// </summary>
     private static (bool Swap, bool MirrorX, bool MirrorY) Axes(SKEncodedOrigin origin) => origin switch
     {

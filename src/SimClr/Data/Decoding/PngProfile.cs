@@ -3,31 +3,33 @@ using System.IO.Compression;
 namespace SimClr.Data;
 
 /// <summary>
-/// EXIF as text in a PNG, which ImageMagick and others write: a chunk <c>tEXt</c>, or packed <c>zTXt</c>, with the keyword
-/// <c>Raw profile type exif</c>; in it a line that names the profile, one with its length, and the bytes as hexadecimal digits.
+/// Reads EXIF stored as text in a PNG, as ImageMagick and others write it: a chunk <c>tEXt</c>, or compressed
+/// <c>zTXt</c>, with the keyword <c>Raw profile type exif</c>. The text is a line with the name of the profile, a line
+/// with its length, and the bytes as hexadecimal digits.
 /// </summary>
 internal static class PngProfile
 {
-    private const int MaxText = 1 << 18;   // EXIF has 64 KB at most, as a segment of JPEG; two digits a byte, and line feeds.
+    private const int MaxText = 1 << 18;   // EXIF has at most 64 KB: two digits per byte, plus line feeds.
 
     private static ReadOnlySpan<byte> Keyword => "Raw profile type exif\0"u8;
 
     private static ReadOnlySpan<byte> KeywordOfSegment => "Raw profile type APP1\0"u8;
 
-    /// <summary>Whether a chunk holds one.</summary>
-    /// <param name="chunk">Its name and data.</param>
+    /// <summary>Returns whether a chunk holds an EXIF profile.</summary>
+    /// <param name="chunk">The name and data of the chunk.</param>
     public static bool IsExif(ReadOnlySpan<byte> chunk)
         => (chunk.StartsWith("zTXt"u8) || chunk.StartsWith("tEXt"u8))
             && (chunk[4..].StartsWith(Keyword) || chunk[4..].StartsWith(KeywordOfSegment));
 
-    /// <summary>Its bytes, as far as the first 256 KB of the text hold them; none where they are damaged.</summary>
+    /// <summary>Reads the bytes of the profile from the first 256 KB of its text; empty if they are damaged.</summary>
     /// <inheritdoc cref="IsExif"/>
     public static byte[] Read(ReadOnlySpan<byte> chunk)
     {
         ReadOnlySpan<byte> content = chunk[(4 + Keyword.Length)..];
         ReadOnlySpan<byte> text = chunk[0] == 't' ? content[..Math.Min(content.Length, MaxText)] : Inflate(content);
 
-        // The digits follow the third line feed: one begins the text, one ends the name, one the length.
+        // The digits follow the third line feed: the first begins the text, the second ends the name, the third the
+        // length.
         for (int line = 0; line < 3; line++)
         {
             int end = text.IndexOf((byte)'\n');
@@ -51,7 +53,8 @@ internal static class PngProfile
         return Convert.FromHexString(System.Text.Encoding.ASCII.GetString([.. digits.Take(digits.Count / 2 * 2)]));
     }
 
-    /// <param name="packed">The number of the method, 0, and a zlib stream.</param>
+    /// <summary>Inflates a compressed text, up to 256 KB.</summary>
+    /// <param name="packed">The compression method, 0, followed by a zlib stream.</param>
     private static byte[] Inflate(ReadOnlySpan<byte> packed)
     {
         byte[] text = new byte[MaxText];

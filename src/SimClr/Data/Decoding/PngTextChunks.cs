@@ -4,17 +4,18 @@ using SkiaSharp;
 namespace SimClr.Data;
 
 /// <summary>
-/// Keeps the texts of a PNG (<c>tEXt</c>, <c>zTXt</c>, <c>iTXt</c>) from its decoder. They change no pixel, but libpng
-/// unpacks every one of them and keeps it: hundreds that unpack to some megabytes each make gigabytes of a small file.
+/// Removes the text chunks of a PNG (<c>tEXt</c>, <c>zTXt</c>, <c>iTXt</c>) before decoding. They do not affect the
+/// pixels, but libpng unpacks and keeps every one: hundreds of chunks of a few megabytes each turn a small file into
+/// gigabytes.
 /// </summary>
 internal static unsafe class PngTextChunks
 {
     private const int SignatureBytes = 8;
-    private const int FrameBytes = 12;   // Length, name and checksum, round the data of a chunk.
+    private const int FrameBytes = 12;   // Length, name and checksum around the data of a chunk.
 
     private static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10];
 
-    /// <summary>A copy of a file for SkiaSharp; of a PNG without its texts.</summary>
+    /// <summary>Returns a copy of a file for SkiaSharp; a PNG is copied without its texts.</summary>
     public static SKData Strip(ReadOnlySpan<byte> encoded)
     {
         int texts = encoded.StartsWith(Signature) ? Copy(encoded, []) : 0;
@@ -28,8 +29,8 @@ internal static unsafe class PngTextChunks
         return copy;
     }
 
-    /// <summary>Copies all but the texts, where there is room for it.</summary>
-    /// <returns>The bytes of the texts.</returns>
+    /// <summary>Copies everything but the texts, unless the target is empty.</summary>
+    /// <returns>The total size of the text chunks in bytes.</returns>
     private static int Copy(ReadOnlySpan<byte> png, Span<byte> target)
     {
         (int from, int at, int texts) = (0, SignatureBytes, 0);
@@ -57,7 +58,9 @@ internal static unsafe class PngTextChunks
         }
     }
 
-    /// <summary>The length of the chunk that begins here, with what frames it; 0 where there is no whole one.</summary>
+    /// <summary>
+    /// Returns the length of the chunk at the start, including its frame; 0 if there is no complete chunk.
+    /// </summary>
     private static int ChunkBytes(ReadOnlySpan<byte> rest)
     {
         uint data = rest.Length >= FrameBytes ? BinaryPrimitives.ReadUInt32BigEndian(rest) : uint.MaxValue;

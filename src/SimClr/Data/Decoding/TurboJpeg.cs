@@ -5,16 +5,16 @@ using SkiaSharp;
 namespace SimClr.Data;
 
 /// <summary>
-/// Decodes JPEG by the system's libturbojpeg, where it has one (2.0 or later; Debian: libturbojpeg0): accurate DCT and
-/// smooth upsampling, as SkiaSharp. It takes gray and color files that are whole; the rest is left to SkiaSharp.
+/// Decodes JPEG with the system's libturbojpeg, if present (2.0 or later; Debian: libturbojpeg0), with accurate DCT and
+/// smooth upsampling, as SkiaSharp does. It decodes complete gray and color files and leaves the rest to SkiaSharp.
 /// </summary>
 internal sealed unsafe class TurboJpeg
 {
     private const int Rgb = 0;
-    private const int LastColorspace = 2;   // RGB, YCbCr and gray; then CMYK and YCCK.
+    private const int LastColorspace = 2;   // 0 to 2 are RGB, YCbCr and gray; 3 and 4 are CMYK and YCCK.
     private const int AccurateDct = 4096;
     private const int StopOnWarning = 8192;
-    private const int LimitScans = 32768;   // To 500; JpegScans has a lower limit of ours.
+    private const int LimitScans = 32768;   // To 500; the limit in JpegScans is lower.
 
     private static readonly Lazy<TurboJpeg?> Found = new(Load);
 
@@ -23,7 +23,7 @@ internal sealed unsafe class TurboJpeg
     private readonly delegate* unmanaged<nint, byte*, CULong, int*, int*, int*, int*, int> readHeader;
     private readonly delegate* unmanaged<nint, byte*, CULong, byte*, int, int, int, int, int, int> decompress;
 
-    // As many as threads have decoded at once. They live as long as the process.
+    // One per thread that has decoded concurrently; kept for the life of the process.
     private readonly ConcurrentBag<nint> handles = [];
 
     private TurboJpeg(nint library)
@@ -36,15 +36,15 @@ internal sealed unsafe class TurboJpeg
             NativeLibrary.GetExport(library, "tjDecompress2");
     }
 
-    /// <summary>The names under which the library is looked for.</summary>
+    /// <summary>The file names tried for the library.</summary>
     public static IReadOnlyList<string> Names { get; } = OperatingSystem.IsWindows() ? ["turbojpeg.dll", "libturbojpeg.dll"]
         : OperatingSystem.IsMacOS() ? ["libturbojpeg.dylib"]
         : ["libturbojpeg.so.0", "libturbojpeg.so"];
 
-    /// <summary>Whether the system has it.</summary>
+    /// <summary>Whether the system has the library.</summary>
     public static bool IsAvailable => Found.Value is not null;
 
-    /// <summary>Decodes a file, upright; null if it is not a JPEG, or one that is left to SkiaSharp.</summary>
+    /// <summary>Decodes a file to an upright image; null if it is not a JPEG or is left to SkiaSharp.</summary>
     /// <exception cref="UnreadableImageException">The image is larger than the limit.</exception>
     public static RgbImage? TryDecode(ReadOnlySpan<byte> encoded, string path, DataOptions options)
         => encoded is [0xFF, 0xD8, 0xFF, ..] ? Found.Value?.Decode(encoded, path, options) : null;
@@ -78,7 +78,7 @@ internal sealed unsafe class TurboJpeg
         }
         finally
         {
-            // One that has met a broken file may refuse good ones from then on.
+            // A handle that failed on a broken file may reject good ones afterwards.
             if (image is null)
             {
                 destroy(handle);

@@ -1,8 +1,8 @@
 namespace SimClr.Data;
 
 /// <summary>
-/// Extensions of pictures that are not read, so that a user is told of them. Other files beside images, such as lists and
-/// sidecars, are none of theirs.
+/// The extensions of image formats that are not supported, so that the user can be informed. Other files among images,
+/// such as lists and sidecars, do not count.
 /// </summary>
 internal static class UnsupportedImageExtensions
 {
@@ -16,10 +16,10 @@ internal static class UnsupportedImageExtensions
         ".apng", ".dib", ".jif", ".jfi", ".mpo",
     ];
 
-    /// <summary>Counts a file by its extension, in lower case, where pictures have it and none of them is read.</summary>
-    /// <param name="name">The file or member.</param>
-    /// <param name="counts">How many there were so far, by extension.</param>
-    /// <returns>Whether it was counted.</returns>
+    /// <summary>Counts a file by its lower-case extension if it has that of an unsupported image format.</summary>
+    /// <param name="name">The name of the file or member.</param>
+    /// <param name="counts">The numbers so far, by extension.</param>
+    /// <returns>Whether the file was counted.</returns>
     public static bool TryCount(string name, IDictionary<string, int> counts)
     {
         string extension = Path.GetExtension(name).ToLowerInvariant();

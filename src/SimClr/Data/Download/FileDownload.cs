@@ -6,33 +6,37 @@ using SimClr.Internals;
 namespace SimClr.Data;
 
 /// <summary>
-/// Fetches one file. What has come is kept beside its place as <c>.part</c>, and the next try, in this run or another, asks for
-/// the rest; the file gets its name only when its checksum is right.
+/// Downloads a file. The bytes received so far are kept beside the target as <c>.part</c>, and the next attempt, in
+/// this run or another, requests the rest. The file gets its name only once its checksum matches.
 /// </summary>
-/// <param name="client">Follows redirects.</param>
-/// <param name="pause">Waited after the first try that fails; doubled after each that brings nothing.</param>
+/// <param name="client">A client that follows redirects.</param>
+/// <param name="pause">
+/// The pause after the first failed attempt; it doubles after each attempt that yields no bytes.
+/// </param>
 internal sealed class FileDownload(HttpClient client, TimeSpan pause)
 {
     private const int MaxFailedTries = 4;
-    private const int MaxLosses = 4;   // A server that loses what came, again and again, would have it fetched forever.
+    private const int MaxLosses = 4;   // A server that keeps forcing a restart would make the download endless.
     private const int BufferBytes = 1 << 17;
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(60);
 
-    /// <summary>Fetches it, or finds it whole.</summary>
-    /// <param name="address">Where it is.</param>
-    /// <param name="path">Where it goes.</param>
-    /// <param name="md5">Its checksum in hexadecimal digits.</param>
-    /// <param name="maxBytes">Bytes that it may have at most: a server that never ends does not fill the disk.</param>
-    /// <param name="progress">Told the bytes that are there.</param>
-    /// <param name="cancel">Stops; what has come stays.</param>
-    /// <exception cref="DataException">It cannot be had, or is not what it should be.</exception>
+    /// <summary>Downloads a file, or completes a partial download.</summary>
+    /// <param name="address">The address of the file.</param>
+    /// <param name="path">The path of the target file.</param>
+    /// <param name="md5">The MD5 checksum in lower-case hexadecimal digits.</param>
+    /// <param name="maxBytes">The maximum size in bytes, so that an endless response cannot fill the disk.</param>
+    /// <param name="progress">The receiver of the number of bytes on disk.</param>
+    /// <param name="cancel">A token that cancels the download; the bytes received so far are kept.</param>
+    /// <exception cref="DataException">
+    /// The file cannot be downloaded, or does not match the checksum or the maximum size.
+    /// </exception>
     public async Task FetchAsync(
         Uri address, string path, string md5, long maxBytes, IProgress<long>? progress = null, CancellationToken cancel = default)
     {
         string part = path + ".part";
         if (File.Exists(path))
         {
-            File.Move(path, part, overwrite: true);   // Whole, but not put into its place: it is checked again.
+            File.Move(path, part, overwrite: true);   // Complete but not yet installed: it is checked again.
         }
 
         (int fruitless, int losses) = (0, 0);
@@ -58,7 +62,7 @@ internal sealed class FileDownload(HttpClient client, TimeSpan pause)
                 if (fruitless >= MaxFailedTries)
                 {
                     throw new DataException(
-                        $"{address}: the connection failed {fruitless} times in a row ({error.Message}); {ByteSize.Format(SizeOf(part))} are kept: the same command goes on from there",
+                        $"{address}: the connection failed {fruitless} times in a row ({error.Message}); {ByteSize.Format(SizeOf(part))} are kept; run the same command again to resume",
                         error);
                 }
 
@@ -76,7 +80,7 @@ internal sealed class FileDownload(HttpClient client, TimeSpan pause)
     {
         HttpRequestException { StatusCode: { } code } => code is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout || (int)code >= 500,
         HttpRequestException or HttpIOException or TimeoutException => true,
-        OperationCanceledException => !cancel.IsCancellationRequested,   // The client's own time limit.
+        OperationCanceledException => !cancel.IsCancellationRequested,   // The client's own timeout.
         _ => false,
     };
 
@@ -97,7 +101,7 @@ internal sealed class FileDownload(HttpClient client, TimeSpan pause)
         }
     }
 
-#pragma warning disable CA5351 // MD5 is what is published; it is there against damage.
+#pragma warning disable CA5351 // MD5 is the published checksum; it guards against damage.
     private static async Task<byte[]> HashAsync(Stream stream, CancellationToken cancel)
         => await MD5.HashDataAsync(stream, cancel).ConfigureAwait(false);
 #pragma warning restore CA5351
@@ -117,11 +121,11 @@ internal sealed class FileDownload(HttpClient client, TimeSpan pause)
         {
             if (response.Content.Headers.ContentRange?.Length == have)
             {
-                return;   // All of it is there; the checksum says whether it is right.
+                return;   // The file is complete; the checksum decides whether it is right.
             }
 
             File.Delete(part);
-            throw new HttpRequestException("what was there did not fit the file; starting again");
+            throw new HttpRequestException("the partial download did not match the file; starting over");
         }
 
         if (!response.IsSuccessStatusCode && !IsPassing(new HttpRequestException(null, null, response.StatusCode), cancel))
@@ -135,10 +139,10 @@ internal sealed class FileDownload(HttpClient client, TimeSpan pause)
         if (response.StatusCode == HttpStatusCode.PartialContent && !continues)
         {
             File.Delete(part);
-            throw new HttpRequestException("the server sent another part than was asked for");
+            throw new HttpRequestException("the server sent a different range than requested");
         }
 
-        long start = continues ? have : 0;   // A server without ranges sends all of it again.
+        long start = continues ? have : 0;   // A server without range support sends the whole file again.
         RequireSpace(address, part, start, response.Content.Headers.ContentLength ?? 0, maxBytes);
         await CopyAsync(address, response, part, start, maxBytes, progress, cancel).ConfigureAwait(false);
     }
@@ -164,7 +168,7 @@ internal sealed class FileDownload(HttpClient client, TimeSpan pause)
             long arrived = target.Length;
             if (arrived > maxBytes)
             {
-                target.SetLength(0);   // It is of no use, and may be gigabytes.
+                target.SetLength(0);   // It is useless and may be gigabytes.
                 throw new DataException(TooLarge(address, arrived, maxBytes));
             }
         }

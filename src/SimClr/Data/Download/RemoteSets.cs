@@ -3,9 +3,10 @@ using SimClr.Internals;
 namespace SimClr.Data;
 
 /// <summary>
-/// The image sets with a stable public address. Addresses and checksums as in torchvision's data sets, but for the binary
-/// versions of CIFAR (its authors' page), Caltech-101 (its authors' new address) and FGVC Aircraft, for which
-/// torchvision has no checksum and that of other libraries is taken. Sizes are rough: they are for messages and for the space that is needed.
+/// The data sets with a stable public address. Addresses and checksums are those of torchvision, except for the binary
+/// versions of CIFAR (from the authors' page), Caltech-101 (the authors' new address) and FGVC Aircraft (a checksum
+/// from other libraries, as torchvision has none). Sizes are approximate: they serve for messages and to estimate the
+/// disk space.
 /// </summary>
 public static class RemoteSets
 {
@@ -76,7 +77,8 @@ public static class RemoteSets
     /// <summary>The names of the sets.</summary>
     public static string[] Names => [.. All.Select(set => set.Name)];
 
-    /// <exception cref="ConfigurationException">There is no such set.</exception>
+    /// <summary>Returns the set with the given name.</summary>
+    /// <exception cref="ConfigurationException">The name is unknown.</exception>
     public static RemoteSet Find(string name)
         => All.FirstOrDefault(set => set.Name == name) ?? throw new ConfigurationException(
             $"got the set '{name}', expected one of {string.Join(", ", Names)}{DidYouMean.Hint(name, Names)}");

@@ -1,27 +1,37 @@
 namespace SimClr.Data;
 
-/// <summary>What was fetched.</summary>
-/// <param name="Folder">Where the set is.</param>
-/// <param name="Bytes">What its files took to download; 0 where all of it was there.</param>
-/// <param name="AlreadyPresent">Whether nothing had to be fetched.</param>
+/// <summary>A downloaded data set.</summary>
+/// <param name="Folder">The folder of the set.</param>
+/// <param name="Bytes">The number of bytes downloaded; 0 if the set was already present.</param>
+/// <param name="AlreadyPresent">Whether the set was already present.</param>
 public sealed record DownloadedSet(string Folder, long Bytes, bool AlreadyPresent);
 
-/// <summary>Fetches an image set: each file, its checksum, and unpacks it beside and then into its place.</summary>
-/// <param name="client">Follows redirects.</param>
-/// <param name="pause">Waited after a try that fails.</param>
+/// <summary>
+/// Downloads a data set: fetches each file, verifies its checksum, unpacks it into a work folder and moves the contents
+/// into place.
+/// </summary>
+/// <param name="client">A client that follows redirects.</param>
+/// <param name="pause">The pause after the first failed attempt.</param>
 public sealed class SetDownload(HttpClient client, TimeSpan pause)
 {
     private const string WorkFolder = ".download";
-    private const string DoneMark = ".done";   // Its lines are what came of the archive.
+    private const string DoneMark = ".done";   // The file lists what was unpacked from the archive.
     private const long Megabyte = 1_000_000;
 
-    /// <summary>Fetches what is not there yet.</summary>
-    /// <param name="set">What to fetch.</param>
-    /// <param name="folder">Where it goes. Nothing outside it is written; archives and unfinished work are in <c>.download</c> in it.</param>
-    /// <param name="mirror">Where files of the same names are instead; null for the official addresses.</param>
-    /// <param name="progress">Told file and bytes.</param>
-    /// <param name="cancel">Stops; the next call goes on.</param>
-    /// <exception cref="DataException">It cannot be had, is not what it should be, or does not fit on the disk.</exception>
+    /// <summary>Downloads the missing files of a set.</summary>
+    /// <param name="set">The set to download.</param>
+    /// <param name="folder">
+    /// The target folder. Nothing outside it is written; its subfolder <c>.download</c> holds archives and unfinished
+    /// work.
+    /// </param>
+    /// <param name="mirror">
+    /// The address of a folder with files of the same names; null for the official addresses.
+    /// </param>
+    /// <param name="progress">An action that receives the file and the number of its bytes on disk.</param>
+    /// <param name="cancel">A token that cancels the download; the next call resumes it.</param>
+    /// <exception cref="DataException">
+    /// The set cannot be downloaded, does not match its checksums, or does not fit on the disk.
+    /// </exception>
     public async Task<DownloadedSet> RunAsync(
         RemoteSet set, string folder, Uri? mirror, Action<RemoteFile, long>? progress = null, CancellationToken cancel = default)
     {
@@ -31,7 +41,7 @@ public sealed class SetDownload(HttpClient client, TimeSpan pause)
             return new DownloadedSet(folder, 0, true);
         }
 
-        string work = Path.Join(folder, WorkFolder, set.Name);   // Of its own: other sets may be on their way to the same folder.
+        string work = Path.Join(folder, WorkFolder, set.Name);   // Not shared with other sets in the folder.
         RequireNoConflict(set, folder, work, there);
         Directory.CreateDirectory(work);
         DiskSpace.Require(folder, BytesNeeded(set, work), $"{set.Title}, archive and unpacked,");
@@ -63,7 +73,9 @@ public sealed class SetDownload(HttpClient client, TimeSpan pause)
         return new DownloadedSet(folder, bytes, false);
     }
 
-    /// <summary>Tells before anything is fetched that an archive would unpack to what is there already, from elsewhere.</summary>
+    /// <summary>
+    /// Requires, before anything is downloaded, that no archive would unpack onto existing files from another source.
+    /// </summary>
     private static void RequireNoConflict(RemoteSet set, string folder, string work, string[] there)
     {
         IEnumerable<string> own = set.Files.Select(file => Path.Join(work, $"{file.Name}{DoneMark}")).Where(File.Exists).SelectMany(File.ReadLines);
@@ -80,7 +92,9 @@ public sealed class SetDownload(HttpClient client, TimeSpan pause)
         => set.Files.Sum(file => file.Megabytes * Megabyte * (file.KeepArchive ? 1L : 2L))
             - Directory.EnumerateFiles(work).Sum(file => new FileInfo(file).Length);
 
-    /// <summary>Puts what was fetched into its place, and gives back its names there.</summary>
+    /// <summary>
+    /// Moves a downloaded file, or the contents of an archive, into place and returns the resulting names.
+    /// </summary>
     private static string[] Install(RemoteFile file, string archive, string folder, string work, CancellationToken cancel)
     {
         try
@@ -90,8 +104,8 @@ public sealed class SetDownload(HttpClient client, TimeSpan pause)
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new DataException(
-                $"{file.Name} cannot be unpacked in '{folder}': {error.Message}. What was fetched is kept: make room, or see who may write there, "
-                    + "and the same command goes on", error);
+                $"{file.Name} cannot be unpacked in '{folder}': {error.Message}. The download is kept: make room or check the permissions, "
+                    + "and run the same command again to resume", error);
         }
     }
 
@@ -139,7 +153,7 @@ public sealed class SetDownload(HttpClient client, TimeSpan pause)
         string inner = Path.Join(unpacked, file.Inner);
         if (!File.Exists(inner))
         {
-            throw new DataException($"{file.Name}: got no {file.Inner} in it, expected one");
+            throw new DataException($"{file.Name}: expected {file.Inner} in the archive, got none");
         }
 
         SafeArchive.Unpack(inner, Path.GetDirectoryName(inner)!, cancel);
@@ -157,14 +171,14 @@ public sealed class SetDownload(HttpClient client, TimeSpan pause)
         foreach (string name in names)
         {
             string target = Path.Join(folder, name);
-            Remove(target);   // An empty folder; anything else was refused.
+            Remove(target);   // At most an empty folder; anything else was rejected.
             Directory.Move(Path.Join(unpacked, name), target);
         }
 
         return names;
     }
 
-    /// <summary>Whether something is there; an empty folder is nothing.</summary>
+    /// <summary>Returns whether a path exists and is not an empty folder.</summary>
     private static bool IsOccupied(string path)
         => File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any());
 

@@ -2,14 +2,14 @@ using SimClr.Internals;
 
 namespace SimClr.Data;
 
-/// <summary>Free space on disks.</summary>
+/// <summary>Free disk space.</summary>
 internal static class DiskSpace
 {
-    /// <summary>Tells before a long download or unpacking that it would not fit.</summary>
-    /// <param name="folder">Where the bytes will go; it exists.</param>
-    /// <param name="bytes">How many.</param>
-    /// <param name="what">What they are.</param>
-    /// <exception cref="DataException">There is less.</exception>
+    /// <summary>Requires free space before a long download or extraction.</summary>
+    /// <param name="folder">The target folder, which must exist.</param>
+    /// <param name="bytes">The number of bytes required.</param>
+    /// <param name="what">The name of the data in the message.</param>
+    /// <exception cref="DataException">The disk has less free space.</exception>
     public static void Require(string folder, long bytes, string what)
     {
         long free = new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace;

@@ -2,7 +2,7 @@ using SimClr.Internals;
 
 namespace SimClr.Data;
 
-/// <summary>One image per file below a root folder.</summary>
+/// <summary>A data set of image files below a root folder, one image per file.</summary>
 internal sealed class FileDataSet : ImageDataSet
 {
     private readonly string root;
@@ -10,11 +10,13 @@ internal sealed class FileDataSet : ImageDataSet
     private readonly DataOptions options;
     private readonly Lazy<string> fingerprint;
 
-    /// <param name="name">What the user typed.</param>
-    /// <param name="root">The folder that the files are named from.</param>
-    /// <param name="files">Paths from the root, or absolute.</param>
-    /// <param name="classes">The class name of each file, or null. Names that differ by Unicode normalization alone are one class.</param>
-    /// <param name="options">How to decode.</param>
+    /// <param name="name">The path or data spec that the user typed.</param>
+    /// <param name="root">The folder to which the paths are relative.</param>
+    /// <param name="files">The paths of the files, relative to the root or absolute.</param>
+    /// <param name="classes">
+    /// The class name of each file, or null. Names that differ only in Unicode normalization are one class.
+    /// </param>
+    /// <param name="options">The options for decoding.</param>
     /// <param name="noLabelsReason">See <see cref="ImageDataSet.NoLabelsReason"/>.</param>
     /// <param name="omissions">See <see cref="ImageDataSet.Omissions"/>.</param>
     public FileDataSet(
@@ -31,7 +33,7 @@ internal sealed class FileDataSet : ImageDataSet
         Omissions = omissions ?? Omissions.None;
         if (classes is not null)
         {
-            // A set that was copied from a Mac may hold both forms of a name.
+            // A set copied from a Mac may contain a name in both normalization forms.
             string[] composed = [.. classes.Select(Nfc.Compose)];
             string[] names = [.. composed.Distinct().Order(StringComparer.Ordinal)];
             var numbers = names.Index().ToDictionary(pair => pair.Item, pair => pair.Index);
@@ -40,7 +42,7 @@ internal sealed class FileDataSet : ImageDataSet
         }
     }
 
-    /// <summary>A set whose classes are numbered by what came with it.</summary>
+    /// <summary>Creates a data set that comes with numbered classes.</summary>
     public FileDataSet(
         string name,
         string root,
@@ -54,7 +56,7 @@ internal sealed class FileDataSet : ImageDataSet
         Labels = labels;
     }
 
-    /// <summary>A set whose images may have several classes each.</summary>
+    /// <summary>Creates a data set whose images may have several classes each.</summary>
     public FileDataSet(
         string name,
         string root,

@@ -5,7 +5,7 @@ namespace SimClr.Data;
 /// <summary>Finds files by a pattern with <c>*</c> and <c>?</c> in any part of the path.</summary>
 internal static class FilePattern
 {
-    /// <summary>The matching files in ordinal order.</summary>
+    /// <summary>Returns the matching files in ordinal order.</summary>
     public static string[] Match(string pattern)
     {
         string root = Path.GetPathRoot(pattern) ?? "";

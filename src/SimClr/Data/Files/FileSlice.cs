@@ -3,17 +3,17 @@ using SimClr.Internals;
 namespace SimClr.Data;
 
 /// <summary>
-/// Reads from files that are opened for each read: no handle is kept, so sets of thousands of shards need no limit
-/// raised and nothing is left to close.
+/// Reads from files, opening them for each read: with no open handles, a set of thousands of shards stays within the
+/// system's limit and has nothing to close.
 /// </summary>
 internal static class FileSlice
 {
-    /// <summary>A whole file.</summary>
+    /// <summary>Reads a whole file.</summary>
     /// <exception cref="UnreadableImageException">The file cannot be opened or read.</exception>
     public static byte[] ReadAll(string path) => TranslateErrors(path, () => RegularFile.ReadAllBytes(path));
 
-    /// <summary><paramref name="length"/> bytes from <paramref name="offset"/>.</summary>
-    /// <exception cref="UnreadableImageException">The file cannot be opened or read, or ends before.</exception>
+    /// <summary>Reads <paramref name="length"/> bytes from <paramref name="offset"/>.</summary>
+    /// <exception cref="UnreadableImageException">The file cannot be opened or read, or ends too early.</exception>
     public static byte[] Read(string file, long offset, int length, string path) => TranslateErrors(path, () =>
     {
         RegularFile.Require(file);
@@ -42,7 +42,7 @@ internal static class FileSlice
         }
     }
 
-    // A name that is no UTF-8 becomes another one on the way, and under that there is nothing.
+    // .NET replaces the invalid bytes of a name that is not UTF-8, so the path that it passes back does not exist.
     private static string ReasonFor(Exception error, string path) => error switch
     {
         FileNotFoundException or DirectoryNotFoundException when path.Contains('\uFFFD') => "its name is not UTF-8; rename it",

@@ -3,10 +3,10 @@ using SimClr.Internals;
 namespace SimClr.Data;
 
 /// <summary>
-/// Finds the images below a folder. Symbolic links are followed, but every folder is read once: real folders first,
-/// under their own name, then linked ones that were not seen yet. So a link to an ancestor, or two links to each
-/// other, end nothing and repeat nothing. Hidden files and folders are left out. A folder below that cannot be listed, and
-/// what is named like an image and is no file, are left out and named.
+/// Finds the images below a folder. Symbolic links are followed, but every folder is read once: first the real folders,
+/// under their own names, then linked folders that have not been seen. A link to an ancestor, or two links to each
+/// other, therefore cause neither a loop nor repeated images. Hidden files and folders are left out. A subfolder that
+/// cannot be listed, and an entry with an image's name that is not a file, are left out and reported.
 /// </summary>
 internal sealed class FolderScan
 {
@@ -21,15 +21,16 @@ internal sealed class FolderScan
 
     private FolderScan(string root) => this.root = root;
 
-    /// <summary>Paths from the folder with '/' between the parts, in ordinal order.</summary>
+    /// <summary>The paths of the images relative to the folder, separated by '/', in ordinal order.</summary>
     public IReadOnlyList<string> Images => images;
 
-    /// <summary>How many files were passed over because their extension is not that of an image.</summary>
+    /// <summary>The number of files skipped because they do not have the extension of an image.</summary>
     public int OtherFiles { get; private set; }
 
-    /// <summary>What was left out that the user may have meant.</summary>
+    /// <summary>The files and folders that were left out but that the user may have wanted.</summary>
     public Omissions Omissions => new(unsupportedFormats, folders, specialFiles);
 
+    /// <summary>Scans a folder.</summary>
     /// <exception cref="DataException">The folder cannot be listed.</exception>
     public static FolderScan Run(string folder)
     {
@@ -98,8 +99,9 @@ internal sealed class FolderScan
         }
     }
 
-    /// <param name="file">Its path from the folder.</param>
-    /// <param name="isFile">Whether that it is a file is known: the file system is asked of the others alone.</param>
+    /// <summary>Adds an entry that is not a folder.</summary>
+    /// <param name="file">The path, relative to the folder.</param>
+    /// <param name="isFile">Whether the entry is known to be a file; for others the file system is queried.</param>
     private void Add(string file, bool isFile)
     {
         if (!ImageDecoder.KnowsExtensionOf(file))
@@ -117,7 +119,10 @@ internal sealed class FolderScan
         }
     }
 
-    /// <summary>Two names that are no UTF-8 may become one on the way; each is an image that cannot be read, and counts.</summary>
+    /// <summary>
+    /// Makes a name unique: .NET may map two names that are not UTF-8 to the same text, and each counts as an
+    /// unreadable image.
+    /// </summary>
     private string Distinct(string file)
     {
         string name = file;
@@ -131,7 +136,7 @@ internal sealed class FolderScan
 
     private static bool IsFileError(Exception error) => error is IOException or UnauthorizedAccessException;
 
-    // A name that is no UTF-8 becomes another one on the way, and under that there is nothing.
+    // .NET replaces the invalid bytes of a name that is not UTF-8, so the path that it passes back does not exist.
     private static string ReasonFor(Exception error, string prefix) => error switch
     {
         _ when prefix.Contains('\uFFFD') => "the folder cannot be listed: its name is not UTF-8; rename it",

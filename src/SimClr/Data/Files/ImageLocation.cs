@@ -2,15 +2,16 @@ using System.Collections.Concurrent;
 
 namespace SimClr.Data;
 
-/// <summary>Where an image is, with links resolved.</summary>
-/// <param name="Path">The file, or what names a member of a larger one.</param>
-/// <param name="Bytes">Length of the file or member; null where the image has no bytes but its pixels.</param>
-/// <param name="Slice">The larger file and where the member begins in it; null for a file of its own.</param>
+/// <summary>The location of an image, with symbolic links resolved.</summary>
+/// <param name="Path">The file, or the name of a member of a larger file.</param>
+/// <param name="Bytes">The length of the file or member; null if the image is stored only as pixels.</param>
+/// <param name="Slice">The larger file and the offset of the member in it; null for a separate file.</param>
 internal readonly record struct ImageLocation(string Path, long? Bytes, (string File, long Offset)? Slice = null)
 {
-    /// <param name="images">A set.</param>
-    /// <param name="index">The image.</param>
-    /// <param name="folders">The folders that were met before, with links resolved.</param>
+    /// <summary>Finds the location of an image.</summary>
+    /// <param name="images">The data set.</param>
+    /// <param name="index">The index of the image.</param>
+    /// <param name="folders">A cache of folders with their links resolved.</param>
     public static ImageLocation Find(ImageDataSet images, int index, ConcurrentDictionary<string, string> folders)
     {
         ImageLocation place = Find(images.PathOf(index), folders);
@@ -21,7 +22,7 @@ internal readonly record struct ImageLocation(string Path, long? Bytes, (string 
     {
         if (path.Length == 0 || path.Contains('\0'))
         {
-            return new ImageLocation(path, null);   // No file has such a name, and to ask where it would lie is an error.
+            return new ImageLocation(path, null);   // No file has such a name, and resolving it throws.
         }
 
         string full = System.IO.Path.GetFullPath(path);
@@ -42,7 +43,7 @@ internal readonly record struct ImageLocation(string Path, long? Bytes, (string 
             ? System.IO.Path.Join(folders.GetOrAdd(parent, folder => Real(folder, folders)), System.IO.Path.GetFileName(full))
             : full;
 
-    // What names a member of an archive as a folder is none.
+    // The "folder" of an archive member is a file or does not exist.
     private static string Real(string folder, ConcurrentDictionary<string, string> folders)
         => Directory.Exists(folder) || File.Exists(folder) ? RealPath.Resolve(folder) : InRealFolder(folder, folders);
 }

@@ -2,11 +2,13 @@ using SimClr.Internals;
 
 namespace SimClr.Data;
 
-/// <summary>The lists of names and labels that come with image sets, one entry a line.</summary>
+/// <summary>Reads the lists of names and labels that come with data sets, one entry per line.</summary>
 internal static class ListFile
 {
-    /// <summary>The lines that are neither blank nor comments (<c>#</c>), without spaces around them, each with its number from 1.</summary>
-    /// <exception cref="DataException">The file cannot be read, or holds no entry.</exception>
+    /// <summary>
+    /// Reads the lines that are neither blank nor comments (<c>#</c>), trimmed, each with its number from 1.
+    /// </summary>
+    /// <exception cref="DataException">The file cannot be read, or has no entries.</exception>
     public static (int Line, string Text)[] Read(string path)
     {
         try
@@ -20,7 +22,7 @@ internal static class ListFile
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new DataException($"{path}: there is no such file, which would list a part of the set; unpack the set's archive again", error);
+            throw new DataException($"{path}: there is no such file, but it should list part of the data set; unpack the set's archive again", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -28,11 +30,11 @@ internal static class ListFile
         }
     }
 
-    /// <summary>The entries alone.</summary>
+    /// <summary>Reads the entries without their line numbers.</summary>
     /// <inheritdoc cref="Read"/>
     public static string[] Lines(string path) => [.. Read(path).Select(entry => entry.Text)];
 
-    /// <summary>An entry that does not say what it should.</summary>
+    /// <summary>Returns the exception for an invalid entry.</summary>
     public static DataException Wrong(string path, int line, string got, string expected)
         => new($"{path}, line {line}: got '{got}', expected {expected}");
 }

@@ -3,10 +3,11 @@ using SimClr.Internals;
 namespace SimClr.Data;
 
 /// <summary>
-/// A CSV file with the header <c>path,label</c> (the label column may be missing; semicolons or tabs may stand for the commas):
-/// one image per row, paths relative to the manifest or absolute, labels any text. The set has labels when every row has one.
-/// An image that several rows name is read once: a copy could be learned from and tested on. A file that is not there is an
-/// image that cannot be read; only where none of them is there are the paths taken to be wrong.
+/// Opens a manifest: a CSV file with the header <c>path,label</c> (the label column is optional; semicolons or tabs may
+/// replace the commas) and one image per row. Paths are absolute or relative to the manifest; labels are any text. The
+/// set has labels if every row has one. An image in several rows is read once, because a copy could end up in both
+/// training and test images. A missing file is an unreadable image; only if every file is missing are the paths
+/// reported as wrong.
 /// </summary>
 internal static class Manifest
 {
@@ -39,7 +40,7 @@ internal static class Manifest
                 {
                     throw new DataException(
                         $"{file}, line {line}: got {fields.Length} field(s), expected {width} as in the header; "
-                            + "put quotes round a path with a comma");
+                            + "put quotes around a path that contains a comma");
                 }
 
                 var row = new Row(line, Literal(root, RequirePath(file, line, fields[pathColumn])), labelColumn >= 0 ? fields[labelColumn].Trim() : "");
@@ -58,10 +59,10 @@ internal static class Manifest
 
         return present ? found
             : absent is { } first ? throw MissingFile(file, root, first.Line, first.Path)
-            : throw new DataException($"{file} names no image; expected a row with a path below the header");
+            : throw new DataException($"{file} lists no image; expected a row with a path below the header");
     }
 
-    /// <summary>The first row of each image, with the label that any of its rows gives it.</summary>
+    /// <summary>Returns the first row of each image, with the label from any of its rows.</summary>
     private static List<Row> Deduplicate(List<Row> rows, string file, string root, out Omissions omissions)
     {
         string folder = Path.GetFullPath(root.Length > 0 ? root : ".");
@@ -78,24 +79,27 @@ internal static class Manifest
 
             int number = numbers[NormalizePath(folder, row.Path)];
             Row first = once[number];
-            example = example.Length > 0 ? example : $"line {row.Line} the one of line {first.Line}";
+            example = example.Length > 0 ? example : $"line {row.Line} repeats line {first.Line}";
             if (first.Label.Length > 0 && row.Label.Length > 0 && Nfc.Compose(first.Label) != Nfc.Compose(row.Label))
             {
                 throw new DataException(
-                    $"{file}, line {row.Line}: got the label '{row.Label}' for '{row.Path}', which is '{first.Label}' by line "
-                        + $"{first.Line}; expected one label for each image");
+                    $"{file}, line {row.Line}: got the label '{row.Label}' for '{row.Path}', but '{first.Label}' in line "
+                        + $"{first.Line}; expected one label per image");
             }
 
             once[number] = first.Label.Length == 0 && row.Label.Length > 0 ? row with { Path = first.Path } : first;
         }
 
         int repeated = rows.Count - once.Count;
-        string note = $"{repeated} of {rows.Count} rows name an image again ({example}); each image is read once";
+        string note = $"{repeated} of {rows.Count} rows repeat an image ({example}); each image is read once";
         omissions = Omissions.None with { Notes = repeated > 0 ? [note] : [] };
         return once;
     }
 
-    /// <summary>The same text for all ways to write a path, links aside. Most are plain, and no text is made for them.</summary>
+    /// <summary>
+    /// Returns the same text for every spelling of a path, without resolving links. Most paths are returned unchanged,
+    /// without an allocation.
+    /// </summary>
     private static string NormalizePath(string folder, string path)
     {
         bool hasDetours = Path.IsPathRooted(path) || path.StartsWith('.')
@@ -117,17 +121,21 @@ internal static class Manifest
         ? path
         : throw new DataException($"{file}, line {line}: got no path, expected one in every row");
 
-    /// <summary>The path with the apostrophe that <see cref="CsvReader"/> takes for one of ours, where there is such a file and no other.</summary>
+    /// <summary>
+    /// Returns a path with the apostrophe that <see cref="CsvReader"/> removed, if only the file with the apostrophe
+    /// exists; else the path itself.
+    /// </summary>
     private static string Literal(string root, string path)
         => CsvField.Literal(path) is { } literal && !File.Exists(Path.Combine(root, path)) && File.Exists(Path.Combine(root, literal)) ? literal : path;
 
     private static DataException MissingFile(string file, string root, int line, string path) => new(path.Contains('\0')
-        ? $"{file}, line {line}: the path holds a NUL character, and none of the other rows names a file; was the manifest written as text?"
-        : $"{file}, line {line}: no file '{path}' (looked for {Path.GetFullPath(Path.Combine(root, path))}), nor any of the other rows; paths are "
+        ? $"{file}, line {line}: the path holds a NUL character, and no other row names an existing file; was the manifest saved as text?"
+        : $"{file}, line {line}: no file '{path}' (looked for {Path.GetFullPath(Path.Combine(root, path))}), and no other row names an existing file; paths are "
             + "relative to the manifest");
 
-    /// <param name="Line">Where it begins.</param>
-    /// <param name="Path">As it is written.</param>
-    /// <param name="Label">Empty where there is none.</param>
+    /// <summary>A row of a manifest.</summary>
+    /// <param name="Line">The number of its first line, from 1.</param>
+    /// <param name="Path">The path as written.</param>
+    /// <param name="Label">The label; empty if there is none.</param>
     private readonly record struct Row(int Line, string Path, string Label);
 }

@@ -1,22 +1,27 @@
 namespace SimClr.Data;
 
-/// <summary>What lies among the images of a set and was left out when they were looked for.</summary>
-/// <param name="UnsupportedFormats">Pictures of formats that are not read: how many by extension (<c>.heic</c>, in lower case).</param>
-/// <param name="Folders">Folders that cannot be listed; each path ends in a separator.</param>
+/// <summary>The files and folders that were left out when a data set was scanned for images.</summary>
+/// <param name="UnsupportedFormats">
+/// The number of images of unsupported formats, by lower-case extension (<c>.heic</c>).
+/// </param>
+/// <param name="Folders">The folders that cannot be listed; each path ends in a separator.</param>
 /// <param name="SpecialFiles">
-/// What has the name of an image and is no file (named pipes, sockets, devices, links that lead nowhere), and classes in a
-/// shard whose image is not there.
+/// The entries with an image's name that are not files (named pipes, sockets, devices, dangling links), and the classes
+/// in a shard whose image is missing.
 /// </param>
 public sealed record Omissions(
     IReadOnlyDictionary<string, int> UnsupportedFormats, IReadOnlyList<Omission> Folders, IReadOnlyList<Omission> SpecialFiles)
 {
-    /// <summary>Further sentences, such as of rows that name an image again.</summary>
+    /// <summary>Further notes in words, for example about rows that repeat an image.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>Nothing was left out.</summary>
     public static Omissions None { get; } = new(new SortedDictionary<string, int>(), [], []);
 
-    /// <summary>The omissions of two sets. What both name is counted once; of pictures passed over the numbers are added.</summary>
+    /// <summary>
+    /// Combines the omissions of two sets. An entry in both is listed once; the numbers of unsupported images are
+    /// added.
+    /// </summary>
     public Omissions Merge(Omissions other)
     {
         var sums = new SortedDictionary<string, int>(StringComparer.Ordinal);
@@ -31,11 +36,11 @@ public sealed record Omissions(
         };
     }
 
-    /// <summary>The numbers as a list: <c>3 .heic, 1 .tiff</c>.</summary>
+    /// <summary>Returns the numbers of unsupported images as a list: <c>3 .heic, 1 .tiff</c>.</summary>
     public string UnsupportedFormatsText() => string.Join(", ", UnsupportedFormats.Select(found => $"{found.Value} {found.Key}"));
 }
 
-/// <summary>Something that was left out.</summary>
-/// <param name="Path">Where it lies.</param>
-/// <param name="Reason">Why, in plain words.</param>
+/// <summary>A file or folder that was left out.</summary>
+/// <param name="Path">The path of the file or folder.</param>
+/// <param name="Reason">The reason, in plain words.</param>
 public readonly record struct Omission(string Path, string Reason);

@@ -4,7 +4,9 @@ using SimClr.Internals;
 
 namespace SimClr.Data;
 
-/// <summary>What is known of a set that is compared with others: where its images are, and hashes of those whose pixels were read.</summary>
+/// <summary>
+/// A data set in a comparison with others: the locations of its images and the pixel hashes read so far.
+/// </summary>
 internal sealed class SetContents(ImageDataSet images)
 {
     private readonly bool[] tried = new bool[images.Count];
@@ -15,25 +17,27 @@ internal sealed class SetContents(ImageDataSet images)
 
     public ImageLocation[] Locations { get; } = new ImageLocation[images.Count];
 
-    /// <summary>Images that were decoded to be compared.</summary>
+    /// <summary>The number of images decoded for comparison.</summary>
     public int Decoded { get; set; }
 
-    /// <summary>The bytes of their files.</summary>
+    /// <summary>The total size of the decoded files in bytes.</summary>
     public long DecodedBytes { get; set; }
 
-    /// <summary>Bytes of the pixels that were read without decoding.</summary>
+    /// <summary>The number of pixel bytes read without decoding.</summary>
     public long RawBytes => rawBytes;
 
-    /// <summary>Whether an image has no bytes but its pixels: one of a packed file, a record, or in memory.</summary>
+    /// <summary>
+    /// Returns whether an image is stored only as pixels: in a packed file, in a record or in memory.
+    /// </summary>
     public bool IsRaw(int index) => Locations[index].Bytes is null;
 
-    /// <summary>Whether the pixels of an image were asked for.</summary>
+    /// <summary>Returns whether reading the pixels of an image was attempted.</summary>
     public bool IsTried(int index) => tried[index];
 
-    /// <summary>A hash of an image's size and pixels; null where it was not tried, or cannot be read.</summary>
+    /// <summary>Returns a hash of an image's size and pixels; null if it has not been read or cannot be.</summary>
     public UInt128? PixelsOf(int index) => pixels[index];
 
-    /// <summary>Reads an image. Thread-safe for different images.</summary>
+    /// <summary>Reads an image and hashes its pixels. Thread-safe for different images.</summary>
     public void Try(int index)
     {
         tried[index] = true;
@@ -51,11 +55,11 @@ internal sealed class SetContents(ImageDataSet images)
         }
         catch (UnreadableImageException)
         {
-            // It is in no set; told where it is read in earnest.
+            // An unreadable image belongs to no set; the loader reports it.
         }
     }
 
-    /// <summary>A hash of an image's bytes, undecoded; null where they cannot be read.</summary>
+    /// <summary>Returns a hash of an image's encoded bytes; null if they cannot be read.</summary>
     public static string? BytesOf(ImageLocation location)
     {
         try

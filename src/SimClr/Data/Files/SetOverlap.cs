@@ -4,19 +4,19 @@ using System.Runtime.ExceptionServices;
 namespace SimClr.Data;
 
 /// <summary>
-/// Images that are in two sets: the same file or record by whatever path, a file or member of an archive of the same bytes, or
-/// the same pixels. Bytes are read only where one of the other set has their length. Pixels are compared where one of both has
-/// nothing else: a record of a packed file or in memory; of the other a part is decoded where it has to be. What goes beyond a
-/// limit is not compared, and counted. An image that cannot be read is in no set: those that are shared are tried, the first
-/// 2,000 of them and no more than 64 MB. What was found out of a set is kept for the next comparison.
+/// Finds images that are in two data sets: the same file or record by any path, a file or archive member with the same
+/// bytes, or the same pixels. Bytes are read only if an image of the other set has the same length. Pixels are compared
+/// if either image is stored only as pixels (in a packed file, a record or memory); some images of the other set are
+/// then decoded. Images beyond a limit are not compared, but counted. An unreadable image belongs to no set: up to
+/// 2,000 shared images and 64 MB are read to check. Results for a set are kept for the next comparison.
 /// </summary>
-/// <param name="progress">Takes how far it is, from several threads, one at a time.</param>
-/// <param name="cancellation">Stops between two images.</param>
+/// <param name="progress">The receiver of the progress, called from several threads, one at a time.</param>
+/// <param name="cancellation">A token that cancels the comparison between two images.</param>
 public sealed class SetOverlap(IProgress<OverlapProgress>? progress = null, CancellationToken cancellation = default)
 {
     private const int MaxTried = 2000;
     private const long MaxTriedBytes = 64L << 20;
-    private const long TypicalBytes = 128L << 10;   // Of an image whose length is not known.
+    private const long TypicalBytes = 128L << 10;   // Assumed for an image of unknown length.
     private const int Block = 4096;
 
     private readonly Dictionary<ImageDataSet, SetContents> known = new(ReferenceEqualityComparer.Instance);
@@ -24,22 +24,25 @@ public sealed class SetOverlap(IProgress<OverlapProgress>? progress = null, Canc
     private readonly ConcurrentDictionary<ImageLocation, string?> bytesHashes = new();
     private readonly Lock gate = new();
 
-    /// <summary>Bytes of files and members that are read to compare two sets.</summary>
+    /// <summary>The maximum bytes of files and members read to compare two sets.</summary>
     public long MaxBytes { get; init; } = 512L << 20;
 
-    /// <summary>Images of a set that are decoded however large they are, the first of those that have to be.</summary>
+    /// <summary>The number of images of a set that may be decoded regardless of their size.</summary>
     public int MaxDecoded { get; init; } = 2000;
 
-    /// <summary>Bytes of files up to which more of them are decoded.</summary>
+    /// <summary>The total file size in bytes up to which further images are decoded.</summary>
     public long MaxDecodedBytes { get; init; } = 128L << 20;
 
-    /// <summary>Bytes of pixels of a set that are read without decoding, from its beginning; a little more, by whole blocks of images.</summary>
+    /// <summary>
+    /// The maximum bytes of pixels of a set read without decoding, from its first image on, rounded up to whole blocks
+    /// of images.
+    /// </summary>
     public long MaxRawBytes { get; init; } = 4L << 30;
 
-    /// <summary>Counts the images of a set that any of the others has too.</summary>
-    /// <param name="set">What is counted in, such as the test images.</param>
-    /// <param name="others">The others, such as the training and validation images.</param>
-    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    /// <summary>Counts the images of a set that are also in any of the others.</summary>
+    /// <param name="set">The set whose images are counted, such as the test images.</param>
+    /// <param name="others">The other sets, such as the training and validation images.</param>
+    /// <exception cref="OperationCanceledException">The comparison was canceled.</exception>
     public SharedImages Count(ImageDataSet set, params IReadOnlyList<ImageDataSet> others)
     {
         SetContents one = ContentsOf(set);
@@ -85,7 +88,7 @@ public sealed class SetOverlap(IProgress<OverlapProgress>? progress = null, Canc
         }
     }
 
-    /// <returns>The images that were not compared, though the other set has some of their length.</returns>
+    /// <returns>The images that were not compared although the other set has images of the same length.</returns>
     private int[] MarkSameBytes(SetContents one, SetContents other, bool[] shared)
     {
         ILookup<long, ImageLocation> byLength = other.Locations.Where(place => place.Bytes > 0).ToLookup(place => place.Bytes!.Value);
@@ -114,8 +117,11 @@ public sealed class SetOverlap(IProgress<OverlapProgress>? progress = null, Canc
         return [.. open];
     }
 
-    /// <summary>Compares where one of both has nothing but its pixels; of two others the bytes have told. Adds to the open images those that were not compared.</summary>
-    /// <returns>The number of the other set's images that were not.</returns>
+    /// <summary>
+    /// Compares pixels if either image is stored only as pixels; others have been compared by their bytes. Adds the
+    /// images that were not compared to <paramref name="open"/>.
+    /// </summary>
+    /// <returns>The number of the other set's images that were not compared.</returns>
     private int MarkSamePixels(SetContents one, SetContents other, bool[] shared, HashSet<int> open)
     {
         int[] rest = [.. Unshared(shared).Where(index => one.Locations[index].Bytes != 0)];
@@ -201,24 +207,24 @@ public sealed class SetOverlap(IProgress<OverlapProgress>? progress = null, Canc
     private static IEnumerable<int> Unshared(bool[] shared) => shared.Index().Where(image => !image.Item).Select(image => image.Index);
 }
 
-/// <summary>What a comparison of a set with others found.</summary>
-/// <param name="Count">Images of the set that any of the others has too.</param>
-/// <param name="NotCompared">What was not compared, so that there may be more.</param>
+/// <summary>The result of comparing a set with others.</summary>
+/// <param name="Count">The number of images of the set that are also in any of the others.</param>
+/// <param name="NotCompared">The images that were not compared, among which there may be more shared ones.</param>
 public readonly record struct SharedImages(int Count, IReadOnlyList<ImagesNotCompared> NotCompared);
 
-/// <summary>Images that were not compared, for it would take too long.</summary>
-/// <param name="Set">Their set.</param>
-/// <param name="Count">How many they are.</param>
-/// <param name="Other">The set that they were not compared with.</param>
+/// <summary>Images that were not compared because it would take too long.</summary>
+/// <param name="Set">The set of the images.</param>
+/// <param name="Count">The number of images.</param>
+/// <param name="Other">The set with which they were not compared.</param>
 public readonly record struct ImagesNotCompared(ImageDataSet Set, int Count, ImageDataSet Other)
 {
-    /// <summary>For who reads the number of shared images.</summary>
+    /// <summary>Returns a sentence for readers of the number of shared images.</summary>
     public override string ToString()
-        => $"{Count} of {Set.Count} images of {Set.Name} were not compared with those of {Other.Name}, which would take too long; more may be in both";
+        => $"{Count} of {Set.Count} images of {Set.Name} were not compared with those of {Other.Name}, because it would take too long; there may be more shared images";
 }
 
-/// <summary>How far a comparison of two sets is.</summary>
-/// <param name="Stage">What is being done, in words.</param>
-/// <param name="Done">Images of it that are done.</param>
-/// <param name="Total">All images of it.</param>
+/// <summary>The progress of a comparison of two sets.</summary>
+/// <param name="Stage">The current stage, in words.</param>
+/// <param name="Done">The number of images finished in the stage.</param>
+/// <param name="Total">The number of images in the stage.</param>
 public readonly record struct OverlapProgress(string Stage, int Done, int Total);

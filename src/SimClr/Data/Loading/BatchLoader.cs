@@ -4,8 +4,8 @@ using SimClr.Internals;
 namespace SimClr.Data;
 
 /// <summary>
-/// Loads batches ahead of the one being used: worker threads decode images and write them into a ring of reused
-/// buffers. Order and content depend on the plans alone, not on the number of workers.
+/// Loads batches ahead of the one in use: worker threads decode images and write them into a ring of reused buffers.
+/// Order and content depend only on the plans, not on the number of workers.
 /// </summary>
 public sealed class BatchLoader
 {
@@ -17,19 +17,19 @@ public sealed class BatchLoader
     private readonly bool substituteUnreadable;
     private readonly bool recyclesImages;
 
-    // By index in the loader's own set; the list of skipped images may be shared with a set that numbers them otherwise.
+    // Keyed by the index in this set: the list of skipped images may be shared with a set in another order.
     private readonly ConcurrentDictionary<int, bool> unreadable = new();
 
-    /// <summary>Makes a loader; threads run only while batches are being enumerated.</summary>
-    /// <param name="images">The set.</param>
-    /// <param name="floatsPerImage">Values per image, over all its views.</param>
-    /// <param name="write">Writes one image into the batch.</param>
-    /// <param name="skipped">Takes the images that cannot be read.</param>
-    /// <param name="workers">Threads; 0 for one per core.</param>
-    /// <param name="ring">Buffers: the one in use and those filled ahead.</param>
+    /// <summary>Creates a loader. Its threads run only while batches are being enumerated.</summary>
+    /// <param name="images">The data set.</param>
+    /// <param name="floatsPerImage">The number of values per image, over all its views.</param>
+    /// <param name="write">The function that writes an image into the batch.</param>
+    /// <param name="skipped">The list to which unreadable images are added.</param>
+    /// <param name="workers">The number of threads; 0 means one per core.</param>
+    /// <param name="ring">The number of buffers: the one in use plus those filled ahead.</param>
     /// <param name="substituteUnreadable">
-    /// True (training): an unreadable image is replaced by the next readable one in the set. False (evaluation): it is
-    /// marked as unreadable in the batch.
+    /// Whether the next readable image in the set replaces an unreadable one (training) or the batch marks it as
+    /// unreadable (evaluation).
     /// </param>
     public BatchLoader(
         ImageDataSet images,
@@ -52,7 +52,9 @@ public sealed class BatchLoader
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(ring);
     }
 
-    /// <summary>As the public one, into memory that outlives every enumeration: one buffer per element of the ring.</summary>
+    /// <summary>
+    /// Creates a loader that writes into memory that outlives every enumeration, one buffer per element of the ring.
+    /// </summary>
     internal BatchLoader(
         ImageDataSet images,
         IReadOnlyList<PixelMemory> ring,
@@ -68,7 +70,7 @@ public sealed class BatchLoader
             workers,
             substituteUnreadable)
     {
-        // What is written by others may keep the image.
+        // Only a caller's own writer, in the public constructor, may keep a reference to the image.
         recyclesImages = true;
     }
 
@@ -91,25 +93,33 @@ public sealed class BatchLoader
         this.substituteUnreadable = substituteUnreadable;
     }
 
-    /// <summary>How long the consumer has waited for batches: near zero when loading keeps up.</summary>
+    /// <summary>The total time the consumer has waited for batches; near zero if loading keeps up.</summary>
     public TimeSpan WaitTime { get; private set; }
 
-    /// <summary>Whether batches hold the decoded images themselves, and nothing is written.</summary>
+    /// <summary>Whether batches hold the decoded images themselves and nothing is written.</summary>
     internal bool KeepsImages { get; init; }
 
-    /// <summary>How many batches are valid at a time: the one that was handed out last (default), and others before it. Less than the ring.</summary>
+    /// <summary>
+    /// The number of batches that are valid at a time: the latest one and those before it. Less than the size of the
+    /// ring. Default: 1.
+    /// </summary>
     internal int ValidBatches { get; init; } = 1;
 
-    /// <summary>Returns when the memory of a slot may be written again, where a device may still be reading it; called by the consumer's thread.</summary>
+    /// <summary>
+    /// Waits until the memory of a slot, which a device may still be reading, can be overwritten. Called on the
+    /// consumer's thread.
+    /// </summary>
     internal Action<int>? AwaitFree { get; init; }
 
     /// <summary>
-    /// Loads the planned batches in order. Plans are taken one by one, on the consumer's thread, at most
-    /// <c>ring</c> ahead, so they may go on forever. The workers end with the enumeration, also when it is left early.
+    /// Loads the planned batches in order. Plans are read one by one, on the consumer's thread and at most <c>ring</c>
+    /// ahead, so the sequence may be endless. The workers stop when the enumeration ends, even if it ends early.
     /// </summary>
-    /// <param name="plans">The batches.</param>
-    /// <param name="cancellation">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="DataException">Too many images, or all, cannot be read.</exception>
+    /// <param name="plans">The plans of the batches.</param>
+    /// <param name="cancellation">
+    /// A token that ends the enumeration with an <see cref="OperationCanceledException"/>.
+    /// </param>
+    /// <exception cref="DataException">Too many images, or all of them, cannot be read.</exception>
     public IEnumerable<ImageBatch> Load(IEnumerable<BatchPlan> plans, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(plans);
@@ -176,7 +186,10 @@ public sealed class BatchLoader
         }
     }
 
-    /// <summary>The image, or the next one that can be read, or null.</summary>
+    /// <summary>
+    /// Reads an image; if it is unreadable, returns the next readable one or null, as
+    /// <see cref="substituteUnreadable"/> says.
+    /// </summary>
     private (int Index, RgbImage Image)? Read(int index)
     {
         int tries = substituteUnreadable ? images.Count : 1;

@@ -1,23 +1,27 @@
 namespace SimClr.Data;
 
-/// <summary>A batch to load: the epoch it belongs to and the indices of its images.</summary>
-/// <param name="Epoch">Number of the epoch, from 0.</param>
-/// <param name="Indices">Indices into the set, one per position.</param>
+/// <summary>A batch to load: its epoch and the indices of its images.</summary>
+/// <param name="Epoch">The number of the epoch, from 0.</param>
+/// <param name="Indices">The indices of the images in the set, one per position.</param>
 public sealed record BatchPlan(int Epoch, int[] Indices);
 
-/// <summary>What an image in a batch is addressed by; with the seed it fixes every random draw made for it.</summary>
-/// <param name="Epoch">Number of the epoch, from 0.</param>
-/// <param name="Index">Index of the image in the set.</param>
-/// <param name="Position">Place in the batch, 0 … <paramref name="BatchSize"/> − 1.</param>
-/// <param name="BatchSize">Images in the batch.</param>
+/// <summary>
+/// The address of an image in a batch. Together with the seed, it determines every random draw made for the image.
+/// </summary>
+/// <param name="Epoch">The number of the epoch, from 0.</param>
+/// <param name="Index">The index of the image in the set.</param>
+/// <param name="Position">The position in the batch, 0 … <paramref name="BatchSize"/> − 1.</param>
+/// <param name="BatchSize">The number of images in the batch.</param>
 public readonly record struct SampleAddress(int Epoch, int Index, int Position, int BatchSize);
 
 /// <summary>
-/// Writes what a model sees of one image into the buffer of the whole batch, at the offsets that follow from the
-/// address (view v at (v · BatchSize + Position) · floats per view). Called by several threads at once, each for
-/// another position.
+/// Writes the model input for one image into the buffer of the whole batch, at the offsets given by its address (view v
+/// at (v · BatchSize + Position) · floats per view). Called concurrently by several threads, each for a different
+/// position.
 /// </summary>
 /// <param name="image">The decoded image.</param>
-/// <param name="address">Its place; the index is that of the image itself, also where it stands in for another.</param>
-/// <param name="batch">BatchSize · floats per image values.</param>
+/// <param name="address">
+/// The address of the image. The index is always that of the image itself, even if it replaces an unreadable one.
+/// </param>
+/// <param name="batch">The buffer of the batch: BatchSize · floats per image values.</param>
 public delegate void SampleWriter(RgbImage image, SampleAddress address, Span<float> batch);

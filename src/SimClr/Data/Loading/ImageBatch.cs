@@ -2,7 +2,7 @@ using SimClr.Internals;
 
 namespace SimClr.Data;
 
-/// <summary>A loaded batch. Its buffer is reused: what it holds is valid until the next batch is asked for.</summary>
+/// <summary>A loaded batch. Its buffer is reused: the contents are valid until the next batch is requested.</summary>
 public sealed class ImageBatch
 {
     private readonly int floatsPerImage;
@@ -10,47 +10,50 @@ public sealed class ImageBatch
     private RgbImage[] kept = [];
     private byte[]?[] buffers = [];
 
-    /// <summary>A batch of floats that grows as it must.</summary>
+    /// <summary>Creates a batch with a buffer of floats that grows as needed.</summary>
     internal ImageBatch(int floatsPerImage) => this.floatsPerImage = floatsPerImage;
 
-    /// <summary>A batch in memory that others own; no images beyond what that holds.</summary>
+    /// <summary>Creates a batch in memory owned by the caller, which limits the number of images.</summary>
     internal ImageBatch(int slot, PixelMemory memory)
     {
         Slot = slot;
         Memory = memory;
     }
 
-    /// <summary>Number of the epoch, from 0.</summary>
+    /// <summary>The number of the epoch, from 0.</summary>
     public int Epoch { get; private set; }
 
     /// <summary>
-    /// The index in the set of the image at each position; where an image stands in for an unreadable one, its own.
+    /// The index in the set of the image at each position. If an image replaces an unreadable one, this is the index of
+    /// the replacement.
     /// </summary>
     public int[] Indices { get; private set; } = [];
 
-    /// <summary>What was written; only the first <see cref="Length"/> values count, the buffer may be longer.</summary>
+    /// <summary>
+    /// The values of the batch. Only the first <see cref="Length"/> values count; the buffer may be longer.
+    /// </summary>
     public float[] Pixels { get; private set; } = [];
 
-    /// <summary>Width and height of each image as it was read; zeros where it was not.</summary>
+    /// <summary>The width and height of each image as read; zeros for an image that could not be read.</summary>
     internal (int Width, int Height)[] Sizes { get; private set; } = [];
 
-    /// <summary>Images · floats per image.</summary>
+    /// <summary>The number of values: images · floats per image.</summary>
     public int Length { get; private set; }
 
-    /// <summary>Number of the memory that others own, and that memory.</summary>
+    /// <summary>The index of the caller's memory in the ring.</summary>
     internal int Slot { get; }
 
+    /// <summary>The caller's memory.</summary>
     internal PixelMemory Memory { get; }
 
-    /// <summary>
-    /// Positions handed out to workers so far, and those not written yet: guarded by the workers' lock.
-    /// </summary>
+    /// <summary>The number of positions assigned to workers so far. Guarded by the workers' lock.</summary>
     internal int Taken { get; set; }
 
+    /// <summary>The number of positions not written yet. Guarded by the workers' lock.</summary>
     internal int Remaining { get; set; }
 
     /// <summary>
-    /// Whether the image at a position could be read. If not, its values are zero and are to be left out.
+    /// Returns whether the image at a position could be read. If not, its values are zero and must be ignored.
     /// </summary>
     public bool IsReadable(int position) => !unreadable[position];
 
@@ -80,10 +83,12 @@ public sealed class ImageBatch
         Remaining = Indices.Length;
     }
 
-    /// <summary>The images themselves, where the loader keeps them for the device.</summary>
+    /// <summary>The decoded images, if the loader keeps them for the device.</summary>
     internal IEnumerable<RgbImage> Images => kept.Take(Indices.Length);
 
-    /// <summary>Keeps a copy of an image in memory of the batch, which is used again; the image may be recycled.</summary>
+    /// <summary>
+    /// Copies an image into memory of the batch, which is reused; the image itself can then be recycled.
+    /// </summary>
     internal void Keep(int position, RgbImage image)
     {
         int length = image.Pixels.Length;

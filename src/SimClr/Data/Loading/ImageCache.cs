@@ -3,23 +3,23 @@ using SimClr.Internals;
 
 namespace SimClr.Data;
 
-/// <summary>Decodes sets that fit into memory once, before training.</summary>
+/// <summary>Decodes data sets that fit into memory once, before training.</summary>
 public static class ImageCache
 {
     private const int Probes = 32;
 
     /// <summary>
-    /// Decodes a set into memory in parallel, or returns it unchanged, as <see cref="DataOptions.Cache"/> says. With
-    /// <c>auto</c> it is decoded when it takes, judged by up to 32 evenly spread images, no more than a quarter of the
-    /// memory there is. Images that cannot be read stay in the set as unreadable ones, so that a run is the same with
-    /// and without.
+    /// Decodes a data set into memory in parallel, or returns it unchanged, depending on
+    /// <see cref="DataOptions.Cache"/>. With <c>auto</c>, the set is decoded if its size, estimated from up to 32
+    /// evenly spaced images, is at most a quarter of the available memory. Unreadable images stay in the set as such,
+    /// so that a run is the same with and without the cache.
     /// </summary>
-    /// <param name="images">The set.</param>
-    /// <param name="options">Whether to decode, and with how many threads.</param>
-    /// <param name="skipped">Takes the images that cannot be read.</param>
-    /// <param name="progress">Told now and then how many images are done.</param>
-    /// <param name="cancellation">Stops the decoding.</param>
-    /// <exception cref="DataException">Too many images, or all, cannot be read.</exception>
+    /// <param name="images">The data set.</param>
+    /// <param name="options">The options that say whether to decode and with how many threads.</param>
+    /// <param name="skipped">The list to which unreadable images are added.</param>
+    /// <param name="progress">The receiver of the number of finished images, called from time to time.</param>
+    /// <param name="cancellation">A token that cancels the decoding.</param>
+    /// <exception cref="DataException">Too many images, or all of them, cannot be read.</exception>
     public static ImageDataSet Load(
         ImageDataSet images,
         DataOptions options,
@@ -59,7 +59,7 @@ public static class ImageCache
     private static bool Fits(ImageDataSet images)
         => EstimateBytes(images) <= GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
 
-    /// <summary>What the decoded set takes, judged by evenly spread images.</summary>
+    /// <summary>Estimates the size of the decoded set in bytes from evenly spaced images.</summary>
     internal static long EstimateBytes(ImageDataSet images)
     {
         int probes = Math.Min(Probes, images.Count);
@@ -73,21 +73,24 @@ public static class ImageCache
             }
             catch (UnreadableImageException)
             {
-                // Noted when it is decoded in earnest.
+                // Recorded when the set is decoded.
             }
         }
 
         return read == 0 ? 0 : bytes / read * images.Count;
     }
 
-    /// <summary>Reads a range of a set in parallel, in its order; null where an image cannot be read.</summary>
-    /// <param name="images">The set.</param>
-    /// <param name="from">The first image.</param>
-    /// <param name="count">How many.</param>
-    /// <param name="workers">Threads; 0 for one per core.</param>
-    /// <param name="skipped">Takes the images that cannot be read.</param>
-    /// <param name="done">Called after each image, by the thread that read it.</param>
-    /// <param name="cancellation">Stops the reading.</param>
+    /// <summary>
+    /// Reads a range of a data set in parallel. The result is in the order of the set, with null for each image that
+    /// cannot be read.
+    /// </summary>
+    /// <param name="images">The data set.</param>
+    /// <param name="from">The index of the first image.</param>
+    /// <param name="count">The number of images.</param>
+    /// <param name="workers">The number of threads; 0 means one per core.</param>
+    /// <param name="skipped">The list to which unreadable images are added.</param>
+    /// <param name="done">The action called after each image, on the thread that read it.</param>
+    /// <param name="cancellation">A token that cancels the reading.</param>
     internal static RgbImage?[] Decode(
         ImageDataSet images,
         int from,

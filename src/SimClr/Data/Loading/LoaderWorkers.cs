@@ -4,8 +4,8 @@ using System.Runtime.ExceptionServices;
 namespace SimClr.Data;
 
 /// <summary>
-/// Threads that load the positions of posted batches, oldest batch first. One lock guards everything that they and
-/// the consumer share. Disposing waits for each thread to finish the image at hand.
+/// The threads that load the positions of posted batches, oldest batch first. One lock guards all state shared with the
+/// consumer. Disposing waits for each thread to finish its current image.
 /// </summary>
 internal sealed class LoaderWorkers : IDisposable
 {
@@ -39,7 +39,9 @@ internal sealed class LoaderWorkers : IDisposable
         }
     }
 
-    /// <summary>Returns, with the time it took, when the batch is complete; throws what a worker threw.</summary>
+    /// <summary>
+    /// Waits until the batch is complete and returns the waiting time; rethrows the exception of a worker.
+    /// </summary>
     public TimeSpan Await(ImageBatch batch, CancellationToken cancellation)
     {
         long begin = Stopwatch.GetTimestamp();
@@ -77,7 +79,7 @@ internal sealed class LoaderWorkers : IDisposable
             thread.Join();
         }
 
-        // A service that embeds now and then holds no images in between.
+        // A service that embeds occasionally should not hold image memory in between.
         PixelPool.Clear();
     }
 

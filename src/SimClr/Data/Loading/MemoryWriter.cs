@@ -2,8 +2,12 @@ using SimClr.Internals;
 
 namespace SimClr.Data;
 
-/// <summary>As <see cref="SampleWriter"/>, in whatever form the owner of the memory wants.</summary>
+/// <summary>
+/// Writes the model input for one image as <see cref="SampleWriter"/> does, but into memory in its owner's format.
+/// </summary>
 /// <param name="image">The decoded image.</param>
-/// <param name="address">Its place; the index is that of the image itself, also where it stands in for another.</param>
-/// <param name="batch">The memory of the batch, which may be longer.</param>
+/// <param name="address">
+/// The address of the image. The index is always that of the image itself, even if it replaces an unreadable one.
+/// </param>
+/// <param name="batch">The memory of the batch; it may be larger than the batch.</param>
 internal delegate void MemoryWriter(RgbImage image, SampleAddress address, PixelMemory batch);

@@ -4,24 +4,26 @@ using SimClr.Internals;
 namespace SimClr.Data;
 
 /// <summary>
-/// Memory of decoded images that are no longer needed, for the next ones: a fresh array of half a megabyte costs the system a
-/// page fault for every 4 KB, which on some machines takes as long as decoding. Thread-safe.
+/// A pool of pixel arrays for decoded images. A fresh array of half a megabyte costs a page fault per 4 KB, which on
+/// some machines takes as long as decoding. Thread-safe.
 /// </summary>
 internal static class PixelPool
 {
     private const int MaxArrayBytes = 32 << 20;
 
-    // As many as loaders have in use at a time.
+    // About as many as the loaders use at a time.
     private static readonly int MaxArrays = 2 * ComputeThreads.Cores;
 
     private static readonly List<byte[]> Free = [];
 
-    /// <summary>An array of at least this length, with anything in it. One that is never returned is not missed.</summary>
+    /// <summary>
+    /// Returns an array of at least the given length with arbitrary contents. It need not be returned to the pool.
+    /// </summary>
     public static byte[] Rent(int length)
     {
         lock (Free)
         {
-            // Not one that is far too large: the image may be kept for good.
+            // Not an array more than twice as long: the image may be kept for good.
             int fitting = Free.FindLastIndex(array => array.Length >= length && array.Length / 2 <= length);
             if (fitting >= 0)
             {
@@ -34,7 +36,9 @@ internal static class PixelPool
         return GC.AllocateUninitializedArray<byte>(length);
     }
 
-    /// <summary>Takes back an array that nobody reads any more. When there are too many, the one that lay longest is let go.</summary>
+    /// <summary>
+    /// Returns an array to the pool once nothing refers to it. If the pool is full, its oldest array is dropped.
+    /// </summary>
     public static void Return(byte[] array)
     {
         if (array.Length > MaxArrayBytes)
@@ -52,7 +56,7 @@ internal static class PixelPool
         }
     }
 
-    /// <summary>The same for the pixels of an image.</summary>
+    /// <summary>Returns the pixel array of an image to the pool.</summary>
     public static void Return(RgbImage image)
     {
         if (MemoryMarshal.TryGetArray(image.Memory, out ArraySegment<byte> segment))
@@ -61,7 +65,7 @@ internal static class PixelPool
         }
     }
 
-    /// <summary>Lets go of all that nobody uses: on many cores it may be gigabytes.</summary>
+    /// <summary>Releases all arrays in the pool: on a machine with many cores they can be gigabytes.</summary>
     public static void Clear()
     {
         lock (Free)

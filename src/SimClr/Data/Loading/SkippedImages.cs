@@ -6,12 +6,14 @@ using SimClr.Internals;
 namespace SimClr.Data;
 
 /// <summary>
-/// The images of a set that could not be read, each once. Thread-safe. Stops the run when they are more than the
-/// allowed share of the set. Images are told apart by their paths, so that subsets of the set, in which they have
-/// other indices, can share it.
+/// The images of a data set that could not be read, each listed once. Throws if they exceed the allowed share of the
+/// set. Images are identified by their paths, so that subsets, in which they have other indices, can share the list.
+/// Thread-safe.
 /// </summary>
-/// <param name="images">The set.</param>
-/// <param name="options">Its <see cref="DataOptions.MaxSkipped"/> is the allowed share.</param>
+/// <param name="images">The data set.</param>
+/// <param name="options">
+/// The options with the allowed share, <see cref="DataOptions.MaxSkipped"/>; null for the default.
+/// </param>
 public sealed class SkippedImages(ImageDataSet images, DataOptions? options = null)
 {
     private static readonly JsonSerializerOptions Plain =
@@ -22,7 +24,9 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
     private readonly Omissions omissions = images.Omissions;
     private readonly Lock gate = new();
 
-    /// <summary>Number of images skipped so far, with those that were left out of the set because they are no files.</summary>
+    /// <summary>
+    /// The number of images skipped so far, including entries left out of the set because they are not files.
+    /// </summary>
     public int Count
     {
         get
@@ -34,10 +38,10 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
         }
     }
 
-    /// <summary>Whether there is anything to list: also a folder that could not be listed, which is no image.</summary>
+    /// <summary>Whether there is anything to list: a skipped image or a folder that could not be listed.</summary>
     public bool Any => Count + omissions.Folders.Count > 0;
 
-    /// <summary>Notes that an image could not be read; a second time for the same path changes nothing.</summary>
+    /// <summary>Adds an image that could not be read; adding the same path again has no effect.</summary>
     /// <exception cref="DataException">More than the allowed share of the set has been skipped.</exception>
     public void Add(UnreadableImageException error)
     {
@@ -50,8 +54,10 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
         }
     }
 
-    /// <summary>Notes an image where the whole set is being read, to be judged by <see cref="CheckAll"/> afterwards.</summary>
-    /// <returns>False where it was noted before.</returns>
+    /// <summary>
+    /// Adds an image while the whole set is being read; <see cref="CheckAll"/> checks the limit afterwards.
+    /// </summary>
+    /// <returns>False if the image was already in the list.</returns>
     internal bool TryAdd(UnreadableImageException error)
     {
         ArgumentNullException.ThrowIfNull(error);
@@ -61,7 +67,7 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
         }
     }
 
-    /// <summary>Takes what was noted by another list of the same set, as <see cref="Lines"/> gives it.</summary>
+    /// <summary>Adds the entries of another list of the same set, in the format of <see cref="Lines"/>.</summary>
     internal void Merge(string lines)
     {
         foreach (string line in lines.Split('\n', StringSplitOptions.RemoveEmptyEntries))
@@ -78,7 +84,7 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
         }
     }
 
-    /// <summary>Why an image was skipped; null where it was not.</summary>
+    /// <summary>Returns the reason why an image was skipped; null if it was not.</summary>
     internal string? ReasonOf(string path)
     {
         lock (gate)
@@ -87,8 +93,10 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
         }
     }
 
-    /// <summary>To be called when the whole set has been read: only then is it known how many there are.</summary>
-    /// <exception cref="DataException">They are more than the allowed share.</exception>
+    /// <summary>
+    /// Checks the limit after the whole set has been read, when the number of skipped images is final.
+    /// </summary>
+    /// <exception cref="DataException">More than the allowed share of the set has been skipped.</exception>
     public void CheckAll()
     {
         lock (gate)
@@ -101,15 +109,15 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
     }
 
     /// <summary>
-    /// Writes one JSON object per skipped image and line, in the order of their paths: <c>path</c> and <c>reason</c>. So are
-    /// folders that could not be listed; their paths end in a separator.
+    /// Writes one JSON object per line for each skipped image, with <c>path</c> and <c>reason</c>, ordered by path.
+    /// Folders that could not be listed are included; their paths end in a separator.
     /// </summary>
     /// <param name="path">
-    /// The file, usually <c>skipped.jsonl</c> in the run directory; written whole or not at all.
+    /// The file, usually <c>skipped.jsonl</c> in the run directory; written completely or not at all.
     /// </param>
     public void Write(string path) => AtomicFile.WriteText(path, Lines());
 
-    /// <summary>The same as a text.</summary>
+    /// <summary>Returns the contents of the file that <see cref="Write"/> writes.</summary>
     public string Lines()
     {
         lock (gate)
@@ -132,15 +140,18 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
 
     private bool ExceedsLimit => skipped.Count > allowed * images.Count;
 
-    /// <param name="all">Whether the whole set was read. If not, there may be more, and the advice leaves room for them.</param>
+    /// <summary>Returns the exception for too many skipped images.</summary>
+    /// <param name="all">
+    /// Whether the whole set was read. If not, there may be more, and the advice leaves room for them.
+    /// </param>
     private DataException TooMany(bool all)
     {
         string first = string.Join("; ", skipped.Take(3).Select(image => $"{image.Key}: {image.Value}"));
         double share = (double)skipped.Count / images.Count;
         double enough = Math.Min(1, Math.Ceiling(Math.Round((all ? 100 : 200) * share, 9)) / 100);
         return new DataException(string.Create(CultureInfo.InvariantCulture,
-            $"'{images.Name}': {(all ? "" : "at least ")}{skipped.Count} of {images.Count} images ({100 * share:0.##} %) could not be "
-                + $"read, more than the {100 * allowed:0.##} % allowed. The first: {first}. Repair or remove them, or "
+            $"'{images.Name}': {(all ? "" : "at least ")}{skipped.Count} of {images.Count} images ({100 * share:0.##}%) could not be "
+                + $"read, more than the {100 * allowed:0.##}% allowed. The first: {first}. Repair or remove them, or "
                 + $"allow more with data.max_skipped={enough:0.##}"));
     }
 }

@@ -1,9 +1,10 @@
 namespace SimClr.Data;
 
-/// <summary>How many bytes a file may still be inflated to.</summary>
+/// <summary>The number of bytes to which a file may still be inflated.</summary>
 internal sealed class InflationBudget(long fileLength)
 {
-    // Each inflated byte may become a number of 8. Labels are a few bytes an image, and shrink to a tenth, equal ones more.
+    // Each inflated byte may become a number of 8 bytes. Labels take a few bytes per image and compress to a tenth,
+    // equal ones further.
     private const int MaxExpansion = 16;
     private const long Allowance = 16L << 20;
 

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace SimClr.Data;
 
-/// <summary>Reads arrays, which hold others, from the elements of a MAT-file.</summary>
+/// <summary>Reads arrays, which may be nested, from the elements of a MAT-file.</summary>
 internal static class MatArrays
 {
     private const int Matrix = 14;
@@ -10,9 +10,9 @@ internal static class MatArrays
     private const int MaxDepth = 32;
     private const int MaxFields = 4096;
 
-    private static readonly MatNumbers Nothing = new([]);   // One for all: an empty array takes 8 bytes of a file.
+    private static readonly MatNumbers Nothing = new([]);   // Shared: an empty array takes only 8 bytes of a file.
 
-    /// <summary>The named arrays; other elements are passed over.</summary>
+    /// <summary>Reads the named arrays; other elements are ignored.</summary>
     /// <exception cref="DataException">The file is damaged.</exception>
     public static IEnumerable<(string Name, MatValue Value)> ReadAll(MatElements elements)
     {
@@ -30,12 +30,12 @@ internal static class MatArrays
     {
         if (array.IsAtEnd)
         {
-            return ("", Nothing);   // What MATLAB writes for [].
+            return ("", Nothing);   // MATLAB writes this for [].
         }
 
         if (depth > MaxDepth)
         {
-            throw array.Damaged($"arrays within arrays, more than {MaxDepth} deep");
+            throw array.Damaged($"arrays nested more than {MaxDepth} deep");
         }
 
         int[] flags = array.Next("the class of an array", 6).ToInt32();
@@ -57,13 +57,13 @@ internal static class MatArrays
         long count = 1;
         foreach (int side in dimensions)
         {
-            count = side >= 0 ? Math.Min(count * side, int.MaxValue) : throw array.Damaged($"an array with a side of {side}");
+            count = side >= 0 ? Math.Min(count * side, int.MaxValue) : throw array.Damaged($"an array with a dimension of {side}");
         }
 
-        return dimensions.Length >= 2 ? (int)count : throw array.Damaged($"an array of {dimensions.Length} dimensions, which has 2 at least");
+        return dimensions.Length >= 2 ? (int)count : throw array.Damaged($"an array of {dimensions.Length} dimension(s), expected at least 2");
     }
 
-    /// <summary>Checks before anything is allocated that the rest can hold so many elements.</summary>
+    /// <summary>Checks, before anything is allocated, that the remaining bytes can hold that many elements.</summary>
     private static void CheckSize(MatElements array, long elements)
     {
         if (elements > array.Left / MinElementBytes)
@@ -89,7 +89,7 @@ internal static class MatArrays
         string[] names = ReadNames(array);
         if (names.Length == 0)
         {
-            return new MatStructs(count, new Dictionary<string, MatValue[]>());   // As many as it says: they take no bytes.
+            return new MatStructs(count, new Dictionary<string, MatValue[]>());   // They take no bytes.
         }
 
         CheckSize(array, (long)count * names.Length);
@@ -105,7 +105,7 @@ internal static class MatArrays
         return new MatStructs(count, names.Zip(values).DistinctBy(pair => pair.First).ToDictionary(pair => pair.First, pair => pair.Second));
     }
 
-    /// <summary>Names of equal room, ended by zeros.</summary>
+    /// <summary>Reads the field names, each padded with zeros to the same length.</summary>
     private static string[] ReadNames(MatElements array)
     {
         int[] room = array.Next("the length of field names", 5).ToInt32();
@@ -149,6 +149,6 @@ internal static class MatArrays
         double[] codes = data.ToNumbers(type) ?? throw array.Damaged($"characters of type {type}");
         return codes.Length == count && codes.All(code => code is >= 0 and <= char.MaxValue && code == Math.Truncate(code))
             ? new MatText(string.Concat(codes.Select(code => (char)code)))
-            : throw array.Damaged($"{codes.Length} characters in a text of {count}");
+            : throw array.Damaged($"{codes.Length} characters in a character array of {count}");
     }
 }

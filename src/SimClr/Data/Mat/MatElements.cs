@@ -4,14 +4,18 @@ using System.IO.Compression;
 namespace SimClr.Data;
 
 /// <summary>
-/// The data elements of a MAT-file one after another: tag, data, padding to 8 bytes. Nothing beyond the given bytes is
-/// read, and nothing is allocated that they do not fill.
+/// Reads the data elements of a MAT-file in sequence: tag, data, padding to 8 bytes. It never reads beyond the given
+/// bytes, and allocates only as much as they fill.
 /// </summary>
 /// <param name="path">The file, for messages.</param>
-/// <param name="bytes">The elements.</param>
+/// <param name="bytes">The bytes of the elements.</param>
 /// <param name="bigEndian">Whether the most significant byte comes first.</param>
-/// <param name="origin">Where in the file they begin, for messages; negative within what was compressed.</param>
-/// <param name="budget">How many bytes may still be inflated, all compressed elements of the file together.</param>
+/// <param name="origin">
+/// The offset of the elements in the file, for messages; negative within a compressed element.
+/// </param>
+/// <param name="budget">
+/// The number of bytes that may still be inflated, over all compressed elements of the file.
+/// </param>
 internal sealed class MatElements(string path, ReadOnlyMemory<byte> bytes, bool bigEndian, int origin, InflationBudget budget)
 {
     private const int Compressed = 15;
@@ -21,11 +25,11 @@ internal sealed class MatElements(string path, ReadOnlyMemory<byte> bytes, bool 
 
     public bool IsAtEnd => position >= bytes.Length;
 
-    /// <summary>How many bytes are left: an upper bound for how much there can be of anything.</summary>
+    /// <summary>The number of bytes left, an upper bound for any count.</summary>
     public int Left => bytes.Length - position;
 
-    /// <summary>The next element: its type and its data, inflated if need be.</summary>
-    /// <exception cref="DataException">It ends too early.</exception>
+    /// <summary>Reads the next element and returns its type and its data, inflated if necessary.</summary>
+    /// <exception cref="DataException">The data ends too early.</exception>
     public (int Type, MatElements Data) Next()
     {
         int begin = position;
@@ -38,7 +42,7 @@ internal sealed class MatElements(string path, ReadOnlyMemory<byte> bytes, bool 
         int length = ReadInt32(Take(4));
         if (length < 0 || length > Left)
         {
-            throw Damaged($"an element of {(uint)length} bytes at {Where(begin)}, where {Left} are left");
+            throw Damaged($"an element of {(uint)length} bytes at {Where(begin)}, but only {Left} bytes are left");
         }
 
         ReadOnlyMemory<byte> data = Take(length);
@@ -51,18 +55,18 @@ internal sealed class MatElements(string path, ReadOnlyMemory<byte> bytes, bool 
         return (first, Inner(data, begin + TagBytes));
     }
 
-    /// <summary>The next element, which must be of one of the types.</summary>
+    /// <summary>Reads the next element, which must have one of the given types.</summary>
     /// <inheritdoc cref="Next()"/>
     public MatElements Next(string what, params ReadOnlySpan<int> types)
     {
         int begin = position;
         (int type, MatElements data) = Next();
-        return types.Contains(type) ? data : throw Damaged($"an element of type {type} at {Where(begin)}, where {what} belongs");
+        return types.Contains(type) ? data : throw Damaged($"an element of type {type} at {Where(begin)}, expected {what}");
     }
 
     public DataException Damaged(string found) => new($"{path}: the file is damaged: got {found}");
 
-    /// <summary>The whole as 32-bit integers.</summary>
+    /// <summary>Returns the data as 32-bit integers.</summary>
     public int[] ToInt32()
     {
         int[] values = new int[bytes.Length / 4];
@@ -74,10 +78,10 @@ internal sealed class MatElements(string path, ReadOnlyMemory<byte> bytes, bool 
         return values;
     }
 
-    /// <summary>The whole as it is.</summary>
+    /// <summary>Returns the data as bytes.</summary>
     public ReadOnlySpan<byte> ToBytes() => bytes.Span;
 
-    /// <summary>The whole as numbers of a type of the format; null for a type that is none of numbers.</summary>
+    /// <summary>Returns the data as numbers of a type of the format; null if the type is not numeric.</summary>
     public double[]? ToNumbers(int type)
     {
         int size = SizeOf(type);
@@ -125,14 +129,17 @@ internal sealed class MatElements(string path, ReadOnlyMemory<byte> bytes, bool 
         _ => BinaryPrimitives.ReadUInt64LittleEndian(little),
     };
 
-    /// <summary>Up to four bytes of data within the tag: the upper half of its first number is their length.</summary>
+    /// <summary>
+    /// Reads a small element, whose tag contains up to four bytes of data: the upper half of its first number is their
+    /// length.
+    /// </summary>
     private (int Type, MatElements Data) Small(int first, int begin)
     {
         int length = first >> 16;
         ReadOnlyMemory<byte> data = Take(4);
         return length is >= 0 and <= 4
             ? (first & 0xFFFF, Inner(data[..length], begin + 4))
-            : throw Damaged($"a small element of {length} bytes at {Where(begin)}, which has 4 at most");
+            : throw Damaged($"a small element of {length} bytes at {Where(begin)}, expected at most 4");
     }
 
     private MatElements Inflate(ReadOnlyMemory<byte> data, int begin)
@@ -152,7 +159,7 @@ internal sealed class MatElements(string path, ReadOnlyMemory<byte> bytes, bool 
                 inflated.Write(buffer, 0, read);
                 if ((budget.Remaining -= read) < 0)
                 {
-                    throw Damaged($"a compressed element at {Where(begin)} of more than {inflated.Length} bytes, more than any labels take");
+                    throw Damaged($"a compressed element at {Where(begin)} of more than {inflated.Length} bytes, more than labels can take");
                 }
             }
 
@@ -170,7 +177,7 @@ internal sealed class MatElements(string path, ReadOnlyMemory<byte> bytes, bool 
     {
         if (length > Left)
         {
-            throw Damaged($"the end at {Where(bytes.Length)}, where {length} more bytes belong; is it whole?");
+            throw Damaged($"the end at {Where(bytes.Length)}, expected {length} more bytes; is the file complete?");
         }
 
         position += length;
@@ -180,5 +187,5 @@ internal sealed class MatElements(string path, ReadOnlyMemory<byte> bytes, bool 
     private int ReadInt32(ReadOnlyMemory<byte> four)
         => bigEndian ? BinaryPrimitives.ReadInt32BigEndian(four.Span) : BinaryPrimitives.ReadInt32LittleEndian(four.Span);
 
-    private string Where(int offset) => origin < 0 ? $"byte {offset} of what was compressed" : $"byte {origin + offset}";
+    private string Where(int offset) => origin < 0 ? $"byte {offset} of a compressed element" : $"byte {origin + offset}";
 }

@@ -4,13 +4,14 @@ using SimClr.Internals;
 namespace SimClr.Data;
 
 /// <summary>
-/// A MATLAB file of level 5 (what <c>save</c> writes up to <c>-v7</c>, and SciPy's <c>savemat</c>): numbers, texts, cells
-/// and structs, compressed or not, in either order of bytes. Level 4 and level 7.3 (HDF5) are refused.
+/// A level 5 MAT-file, as written by MATLAB's <c>save</c> up to <c>-v7</c> and by SciPy's <c>savemat</c>: numbers,
+/// character arrays, cells and structs, compressed or not, in either byte order. Level 4 and version 7.3 (HDF5) are
+/// rejected.
 /// </summary>
 internal sealed class MatFile
 {
     private const int HeaderBytes = 128;
-    private const long MaxFileBytes = 1 << 28;   // Labels of a million images take a tenth of it.
+    private const long MaxFileBytes = 1 << 28;   // The labels of a million images take a tenth of this.
 
     private readonly string path;
     private readonly Dictionary<string, MatValue> variables;
@@ -21,7 +22,10 @@ internal sealed class MatFile
         this.variables = variables;
     }
 
-    /// <exception cref="DataException">It is no such file, is damaged, or is larger than any file of labels.</exception>
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="DataException">
+    /// The file is not a level 5 MAT-file, is damaged, or is too large for labels.
+    /// </exception>
     public static MatFile Read(string path)
     {
         byte[] bytes = ReadAll(path);
@@ -36,20 +40,20 @@ internal sealed class MatFile
         return new MatFile(path, variables);
     }
 
-    /// <summary>A variable that holds numbers, all of them integers.</summary>
-    /// <exception cref="DataException">It is missing or holds something else.</exception>
+    /// <summary>Returns a numeric variable with integer values.</summary>
+    /// <exception cref="DataException">The variable is missing or has another kind of value.</exception>
     public int[] Integers(string name) => [.. Get<MatNumbers>(name, "whole numbers").Values.Select(value => Whole(value, name))];
 
-    /// <summary>A variable that is a cell array of texts.</summary>
+    /// <summary>Returns a variable that is a cell array of character arrays.</summary>
     /// <inheritdoc cref="Integers(string)"/>
     public string[] Texts(string name) =>
-        [.. Get<MatCells>(name, "a cell array of texts").Items.Select(item => Text(item, name))];
+        [.. Get<MatCells>(name, "a cell array of character arrays").Items.Select(item => Text(item, name))];
 
-    /// <summary>A field of a struct array: one text for each.</summary>
+    /// <summary>Returns a field of a struct array, one text per struct.</summary>
     /// <inheritdoc cref="Integers(string)"/>
     public string[] Texts(string name, string field) => [.. Field(name, field).Select(value => Text(value, $"{name}.{field}"))];
 
-    /// <summary>A field of a struct array: one integer for each.</summary>
+    /// <summary>Returns a field of a struct array, one integer per struct.</summary>
     /// <inheritdoc cref="Integers(string)"/>
     public int[] Integers(string name, string field) => [.. Field(name, field).Select(value => Whole(value, $"{name}.{field}"))];
 
@@ -70,7 +74,7 @@ internal sealed class MatFile
                 $"'{name}' with {expected}");
 
     private string Text(MatValue value, string name)
-        => value is MatText text ? text.Text : throw Wrong($"'{name}' holds {value}", "a text");
+        => value is MatText text ? text.Text : throw Wrong($"'{name}' holds {value}", "a character array");
 
     private int Whole(MatValue value, string name) => value is MatNumbers { Values: [double number] }
         ? Whole(number, name)
@@ -104,20 +108,20 @@ internal sealed class MatFile
         if (isHdf5)
         {
             throw new DataException(
-                $"{path}: this is a MAT-file of version 7.3 (HDF5), which is not read; expected level 5: load it in MATLAB and "
+                $"{path}: this is a MAT-file of version 7.3 (HDF5), which is not supported; expected level 5: load it in MATLAB and "
                     + "save it again with -v7, or write it with SciPy's savemat");
         }
 
         if (bytes.Length < HeaderBytes)
         {
-            throw new DataException($"{path}: got {bytes.Length} bytes, expected a MAT-file of level 5, which begins with {HeaderBytes}");
+            throw new DataException($"{path}: got {bytes.Length} bytes, expected a level 5 MAT-file, which has a header of {HeaderBytes}");
         }
 
         string order = Encoding.Latin1.GetString(bytes, HeaderBytes - 2, 2);
         int version = order == "MI" ? bytes[HeaderBytes - 4] : bytes[HeaderBytes - 3];
         return order is "IM" or "MI" && version == 1
             ? order == "MI"
-            : throw new DataException($"{path}: this is no MAT-file of level 5 (what MATLAB's save -v7 and SciPy's savemat write)");
+            : throw new DataException($"{path}: this is not a level 5 MAT-file (the format of MATLAB's save -v7 and SciPy's savemat)");
     }
 
     private static bool IsHdf5At(byte[] bytes, int offset)

@@ -2,17 +2,19 @@ using System.Globalization;
 
 namespace SimClr.Data;
 
-/// <summary>A value of a MAT-file; elements in the order of the file, the first index fastest.</summary>
+/// <summary>
+/// A value in a MAT-file. Elements are in the order of the file, with the first index varying fastest.
+/// </summary>
 /// <param name="Count">The number of elements: the product of the dimensions.</param>
 internal abstract record MatValue(int Count)
 {
-    /// <summary>What it is, for messages.</summary>
+    /// <summary>The kind of value, for messages.</summary>
     public abstract string Kind { get; }
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Kind} of {Count} elements");
 }
 
-/// <summary>Numbers of any type, real parts only.</summary>
+/// <summary>A numeric array of any type; real parts only.</summary>
 internal sealed record MatNumbers(double[] Values) : MatValue(Values.Length)
 {
     public override string Kind => "a numeric array";
@@ -20,15 +22,15 @@ internal sealed record MatNumbers(double[] Values) : MatValue(Values.Length)
     public override string ToString() => base.ToString();
 }
 
-/// <summary>Characters; of a matrix of them, all in one text.</summary>
+/// <summary>A character array; the rows of a matrix form one text.</summary>
 internal sealed record MatText(string Text) : MatValue(Text.Length)
 {
-    public override string Kind => "a text";
+    public override string Kind => "a character array";
 
     public override string ToString() => base.ToString();
 }
 
-/// <summary>Values of any kinds.</summary>
+/// <summary>A cell array of values of any kind.</summary>
 internal sealed record MatCells(MatValue[] Items) : MatValue(Items.Length)
 {
     public override string Kind => "a cell array";
@@ -36,7 +38,7 @@ internal sealed record MatCells(MatValue[] Items) : MatValue(Items.Length)
     public override string ToString() => base.ToString();
 }
 
-/// <summary>An array of structs: for each field one value per struct.</summary>
+/// <summary>A struct array: for each field, one value per struct.</summary>
 internal sealed record MatStructs(int Length, IReadOnlyDictionary<string, MatValue[]> Fields) : MatValue(Length)
 {
     public override string Kind => "a struct array";
@@ -44,11 +46,11 @@ internal sealed record MatStructs(int Length, IReadOnlyDictionary<string, MatVal
     public override string ToString() => base.ToString();
 }
 
-/// <summary>Something that is not read: objects, functions, sparse arrays.</summary>
-/// <param name="Class">The number of its class in the format.</param>
+/// <summary>A value of an unsupported class: an object, a function or a sparse array.</summary>
+/// <param name="Class">The number of the class in the format.</param>
 internal sealed record MatOther(int Class) : MatValue(0)
 {
-    public override string Kind => string.Create(CultureInfo.InvariantCulture, $"an array of class {Class}, which is not read");
+    public override string Kind => string.Create(CultureInfo.InvariantCulture, $"an array of class {Class}, which is not supported");
 
     public override string ToString() => Kind;
 }

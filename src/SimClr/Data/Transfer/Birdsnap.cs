@@ -3,9 +3,9 @@ using System.Globalization;
 namespace SimClr.Data;
 
 /// <summary>
-/// Birdsnap 1.1 (Berg et al. 2014): tab-separated <c>species.txt</c> and <c>images.txt</c>, the test images in
-/// <c>test_images.txt</c>; the rest is for training. Its script fetches the images from where they were published, and
-/// many are no longer there: those are left out.
+/// Birdsnap 1.1 (Berg et al. 2014): tab-separated <c>species.txt</c> and <c>images.txt</c>, with the test images in
+/// <c>test_images.txt</c> and the rest for training. The official script downloads the images from their original
+/// addresses; many no longer exist, and these are left out.
 /// </summary>
 internal static class Birdsnap
 {
@@ -41,7 +41,7 @@ internal static class Birdsnap
         return ([.. species.Select(row => row.Id)], [.. species.Select(row => row.Name)]);
     }
 
-    /// <summary>Two columns of a table with a header.</summary>
+    /// <summary>Reads two columns of a table with a header.</summary>
     private static IEnumerable<(int Line, string First, string Second)> Columns(string file, string first, string second)
     {
         (int Line, string Text)[] rows = ListFile.Read(file);

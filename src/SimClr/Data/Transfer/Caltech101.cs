@@ -3,10 +3,11 @@ using SimClr.Internals;
 namespace SimClr.Data;
 
 /// <summary>
-/// Caltech-101 (Fei-Fei, Fergus, Perona 2004): <c>101_ObjectCategories/CLASS/image_0001.jpg</c>. It has no split: as in
-/// the paper, 30 images of each class are drawn for training, and the rest is for testing. <c>BACKGROUND_Google</c> counts
-/// as a class: the paper does not speak of it, but the split of TensorFlow Datasets (3,060 and 6,084 images), from which
-/// its protocol descends (Kornblith, Shlens, Le 2019), has it as one of 102.
+/// Caltech-101 (Fei-Fei, Fergus, Perona 2004): <c>101_ObjectCategories/CLASS/image_0001.jpg</c>. There is no official
+/// split: as in the paper, 30 images of each class are drawn for training, and the rest are for testing.
+/// <c>BACKGROUND_Google</c> counts as a class: the paper does not mention it, but it is one of the 102 classes in the
+/// split of TensorFlow Datasets (3,060 and 6,084 images), from which the paper's protocol descends (Kornblith, Shlens,
+/// Le 2019).
 /// </summary>
 internal static class Caltech101
 {

@@ -1,7 +1,7 @@
 namespace SimClr.Data;
 
 /// <summary>
-/// Describable Textures, DTD r1.0.1 (Cimpoi et al. 2014), the first of its ten splits, as the paper:
+/// Describable Textures, DTD r1.0.1 (Cimpoi et al. 2014), the first of its ten splits, as in the paper:
 /// <c>labels/train1.txt</c>, <c>val1.txt</c> and <c>test1.txt</c> with lines <c>banded/banded_0002.jpg</c>.
 /// </summary>
 internal static class DescribableTextures
@@ -17,7 +17,7 @@ internal static class DescribableTextures
         string[] lists = [.. Lists.Select(part => Path.Join(folder, $"labels/{part}1.txt"))];
         string list = lists[spec.Split switch { "train" => 0, "validation" => 1, _ => 2 }];
 
-        // One number per class in all splits, whichever of them lack it.
+        // A class has the same number in all splits, even if some lack it.
         string[] classes = [.. lists.SelectMany(ListFile.Lines).Select(ClassOf).Distinct().Order(StringComparer.Ordinal)];
         var images = new ListedImages(spec, Path.Join(folder, "images"), classes);
         foreach ((int line, string text) in ListFile.Read(list))

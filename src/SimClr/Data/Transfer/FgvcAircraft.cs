@@ -1,8 +1,8 @@
 namespace SimClr.Data;
 
 /// <summary>
-/// FGVC-Aircraft 2013b (Maji et al. 2013) by its 100 variants: <c>data/images_variant_train.txt</c>, <c>_val</c> and
-/// <c>_test</c> with lines <c>1025794 707-320</c>; <c>data/variants.txt</c> numbers the classes.
+/// FGVC-Aircraft 2013b (Maji et al. 2013), with its 100 variants as classes: <c>data/images_variant_train.txt</c>,
+/// <c>_val</c> and <c>_test</c> with lines <c>1025794 707-320</c>; <c>data/variants.txt</c> numbers the classes.
 /// </summary>
 internal static class FgvcAircraft
 {

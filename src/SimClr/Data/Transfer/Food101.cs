@@ -2,7 +2,7 @@ namespace SimClr.Data;
 
 /// <summary>
 /// Food-101 (Bossard, Guillaumin, Van Gool 2014): <c>meta/train.txt</c> and <c>meta/test.txt</c> with lines
-/// <c>CLASS/IMAGE</c>, <c>images/CLASS/IMAGE.jpg</c>. Training labels are noisy on purpose.
+/// <c>CLASS/IMAGE</c>, <c>images/CLASS/IMAGE.jpg</c>. Its training labels are intentionally noisy.
 /// </summary>
 internal static class Food101
 {

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace SimClr.Data;
 
-/// <summary>Collects the images that a set's own lists name, and sees that they are there.</summary>
-/// <param name="spec">What the user typed.</param>
-/// <param name="root">The folder that the images are named from.</param>
-/// <param name="classNames">The classes by number: the same in every split of a set.</param>
+/// <summary>Collects the images named in the lists of a data set and checks that they exist.</summary>
+/// <param name="spec">The data spec.</param>
+/// <param name="root">The folder to which the image paths are relative.</param>
+/// <param name="classNames">The class names by number, the same in every split of a set.</param>
 internal sealed class ListedImages(DataSpec spec, string root, IReadOnlyList<string> classNames)
 {
     private const int Shown = 3;
@@ -15,12 +15,12 @@ internal sealed class ListedImages(DataSpec spec, string root, IReadOnlyList<str
     private readonly List<int> labels = [];
     private readonly List<string> missing = [];
 
-    /// <summary>Adds an image by the name of its class.</summary>
-    /// <param name="list">The list that names it, for messages.</param>
-    /// <param name="line">Where in the list.</param>
-    /// <param name="file">Path from the root, with '/' between the parts.</param>
-    /// <param name="className">One of the class names.</param>
-    /// <exception cref="DataException">There is no such class.</exception>
+    /// <summary>Adds an image with the name of its class.</summary>
+    /// <param name="list">The list that names the image, for messages.</param>
+    /// <param name="line">The line in the list, for messages.</param>
+    /// <param name="file">The path relative to the root, separated by '/'.</param>
+    /// <param name="className">The name of the class.</param>
+    /// <exception cref="DataException">The class is unknown.</exception>
     public void Add(string list, int line, string file, string className) => Add(
         list,
         line,
@@ -29,7 +29,7 @@ internal sealed class ListedImages(DataSpec spec, string root, IReadOnlyList<str
             ? number
             : throw ListFile.Wrong(list, line, className, $"one of the {classNames.Count} classes of the set"));
 
-    /// <summary>Adds an image by the number of its class.</summary>
+    /// <summary>Adds an image with the number of its class, from 0.</summary>
     /// <inheritdoc cref="Add(string, int, string, string)"/>
     public void Add(string list, int line, string file, int number)
     {
@@ -48,9 +48,9 @@ internal sealed class ListedImages(DataSpec spec, string root, IReadOnlyList<str
         labels.Add(number);
     }
 
-    /// <summary>The set of all that were added.</summary>
+    /// <summary>Returns the data set of the added images.</summary>
     /// <exception cref="DataException">
-    /// No image is there; or one is missing, unless the name allows that.
+    /// No image exists, or one is missing and the data spec does not allow that.
     /// </exception>
     public FileDataSet ToDataSet(DataOptions options)
     {
@@ -58,9 +58,14 @@ internal sealed class ListedImages(DataSpec spec, string root, IReadOnlyList<str
         return new FileDataSet(spec.Text, root, files, labels, classNames, options);
     }
 
-    /// <summary>The same for a set whose images may have several classes each: without labels, see <see cref="ImageDataSet.MultiLabels"/>.</summary>
-    /// <param name="options">How to decode.</param>
-    /// <param name="multiLabels">What is known of the classes of an image, by its path from the root.</param>
+    /// <summary>
+    /// Returns the data set of the added images, which may have several classes each and have no labels; see
+    /// <see cref="ImageDataSet.MultiLabels"/>.
+    /// </summary>
+    /// <param name="options">The options for decoding.</param>
+    /// <param name="multiLabels">
+    /// The function that returns the marks of an image's classes, given its path relative to the root.
+    /// </param>
     /// <inheritdoc cref="ToDataSet(DataOptions)"/>
     public FileDataSet ToDataSet(DataOptions options, Func<string, sbyte[]> multiLabels)
     {

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace SimClr.Data;
 
 /// <summary>
-/// Oxford 102 Flowers (Nilsback, Zisserman 2008): <c>imagelabels.mat</c> with a class from 1 for each image,
-/// <c>setid.mat</c> with the numbers of the images of each split, <c>jpg/image_00001.jpg</c>. The classes have no names.
+/// Oxford 102 Flowers (Nilsback, Zisserman 2008): <c>imagelabels.mat</c> with the class of each image, from 1,
+/// <c>setid.mat</c> with the image numbers of each split, <c>jpg/image_00001.jpg</c>. The classes have no names.
 /// </summary>
 internal static class OxfordFlowers
 {
@@ -27,7 +27,7 @@ internal static class OxfordFlowers
         {
             int label = number > 0 && number <= labels.Length
                 ? labels[number - 1]
-                : throw new DataException($"{Path.Join(folder, "setid.mat")}: got the image {number}, expected 1 to {labels.Length}, as many as {list} has labels");
+                : throw new DataException($"{Path.Join(folder, "setid.mat")}: got the image {number}, expected 1 to {labels.Length}, the number of labels in {list}");
             images.Add(list, number, string.Create(CultureInfo.InvariantCulture, $"image_{number:D5}.jpg"), label - 1);
         }
 

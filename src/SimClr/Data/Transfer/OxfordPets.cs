@@ -3,8 +3,9 @@ using System.Globalization;
 namespace SimClr.Data;
 
 /// <summary>
-/// Oxford-IIIT Pets (Parkhi et al. 2012) by its 37 breeds: <c>annotations/trainval.txt</c> and <c>test.txt</c> with lines
-/// <c>Abyssinian_100 1 1 1</c> (image, class from 1, species, breed within the species), <c>images/IMAGE.jpg</c>.
+/// Oxford-IIIT Pets (Parkhi et al. 2012), with its 37 breeds as classes: <c>annotations/trainval.txt</c> and
+/// <c>test.txt</c> with lines <c>Abyssinian_100 1 1 1</c> (image, class from 1, species, breed within the species),
+/// <c>images/IMAGE.jpg</c>.
 /// </summary>
 internal static class OxfordPets
 {

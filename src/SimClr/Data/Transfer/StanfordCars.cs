@@ -1,9 +1,9 @@
 namespace SimClr.Data;
 
 /// <summary>
-/// Stanford Cars (Krause et al. 2013), in either of its layouts: <c>devkit/cars_train_annos.mat</c> with
+/// Stanford Cars (Krause et al. 2013) in either of its two layouts: <c>devkit/cars_train_annos.mat</c> with
 /// <c>cars_train</c> and <c>cars_test_annos_withlabels.mat</c> with <c>cars_test</c>, or <c>cars_annos.mat</c> with
-/// <c>car_ims</c>, whose field <c>test</c> tells the split.
+/// <c>car_ims</c>, whose field <c>test</c> gives the split.
 /// </summary>
 internal static class StanfordCars
 {
@@ -24,7 +24,7 @@ internal static class StanfordCars
             ? ["cars_test_annos_withlabels.mat", "devkit/cars_test_annos_withlabels.mat"]
             : ["devkit/cars_train_annos.mat", "cars_train_annos.mat"];
         string list = places.Select(place => Path.Join(folder, place)).FirstOrDefault(File.Exists)
-            ?? throw spec.Missing($"{places[0]} (the annotations of the devkit for testing have no classes)");
+            ?? throw spec.Missing($"{places[0]} (the test annotations in the devkit have no classes)");
         MatFile mat = MatFile.Read(list);
         var images = new ListedImages(
             spec, Path.Join(folder, $"cars_{spec.Split}"), MatFile.Read(Path.Join(folder, "devkit/cars_meta.mat")).Texts(Names));

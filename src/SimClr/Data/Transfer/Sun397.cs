@@ -1,8 +1,8 @@
 namespace SimClr.Data;
 
 /// <summary>
-/// SUN397 (Xiao et al. 2010), the first of its ten partitions, as the paper: <c>Training_01.txt</c> and
-/// <c>Testing_01.txt</c> with lines <c>/a/abbey/sun_….jpg</c>, 50 images per class in each; <c>ClassName.txt</c> numbers
+/// SUN397 (Xiao et al. 2010), the first of its ten partitions, as in the paper: <c>Training_01.txt</c> and
+/// <c>Testing_01.txt</c> with lines <c>/a/abbey/sun_….jpg</c>, 50 images per class each; <c>ClassName.txt</c> numbers
 /// the classes.
 /// </summary>
 internal static class Sun397
@@ -34,7 +34,7 @@ internal static class Sun397
         return images.ToDataSet(options);
     }
 
-    /// <summary>The lists come in an archive of their own, which unpacks to loose files.</summary>
+    /// <summary>Finds a list. The lists come in a separate archive, which unpacks to loose files.</summary>
     private static string Find(DataSpec spec, string file)
         => ListFolders
             .Select(place => Path.Join(spec.Folder, place, file))

@@ -1,14 +1,14 @@
 namespace SimClr.Data;
 
 /// <summary>
-/// The twelve sets on which the paper measures transfer (Section 5.3, Appendix B.8), in the order of its tables, with the
-/// splits and measures that it names and the numbers of images that their authors published, and its results.
+/// The twelve data sets of the paper's transfer experiments (Section 5.3, Appendix B.8), in the order of its tables,
+/// with the paper's splits, metrics and results and the image counts published by the authors of the sets.
 /// </summary>
 public static class TransferCatalog
 {
     private const string CifarSource = "https://www.cs.toronto.edu/~kriz/cifar.html (the binary version)";
 
-    /// <summary>The sets.</summary>
+    /// <summary>The data sets.</summary>
     public static IReadOnlyList<TransferSet> Sets { get; } =
     [
         new("food101", "Food-101", TransferMetric.Top1, 101, 75_750, 0, 25_250, ["food-101", "food101"],
@@ -22,7 +22,7 @@ public static class TransferCatalog
         new("sun397", "SUN397", TransferMetric.Top1, 397, 19_850, 0, 19_850, ["SUN397", "sun397"],
             "https://vision.princeton.edu/projects/2010/SUN/ (SUN397.tar.gz and Partitions.zip)", Sun397.Layout),
         new("cars", "Cars", TransferMetric.Top1, 196, 8_144, 0, 8_041, ["stanford_cars", "cars"],
-            "https://ai.stanford.edu/~jkrause/cars/car_dataset.html (when it does not answer: https://github.com/pytorch/vision/issues/7545)",
+            "https://ai.stanford.edu/~jkrause/cars/car_dataset.html (if it does not respond: https://github.com/pytorch/vision/issues/7545)",
             StanfordCars.Layout),
         new("aircraft", "Aircraft", TransferMetric.MeanPerClass, 100, 3_334, 3_333, 3_333, ["fgvc-aircraft-2013b", "aircraft"],
             "https://www.robots.ox.ac.uk/~vgg/data/fgvc-aircraft/", FgvcAircraft.Layout),
@@ -39,8 +39,8 @@ public static class TransferCatalog
     ];
 
     /// <summary>
-    /// The paper's results with ResNet-50 (4×: Table 8; 1×: Table B.5), in percent, in the order of the sets. Supervised are
-    /// encoders that were trained on ImageNet's labels.
+    /// The paper's results with ResNet-50 (4×: Table 8; 1×: Table B.5), in percent, in the order of the sets.
+    /// "Supervised" rows are encoders trained on the labels of ImageNet.
     /// </summary>
     public static IReadOnlyList<PaperTransfer> Paper { get; } =
     [
@@ -56,7 +56,7 @@ public static class TransferCatalog
         new("random start 4×, trained", "rand 4×", [88.3, 96.0, 81.9, 77.0, 53.7, 91.3, 84.8, 69.4, 64.1, 82.7, 72.5, 92.5]),
     ];
 
-    /// <summary>The set of that name; null if there is none.</summary>
+    /// <summary>Returns the set with the given name; null if there is none.</summary>
     public static TransferSet? Find(string name) => Sets.FirstOrDefault(set => set.Name == name);
 
     /// <summary>The set that a data spec names, such as <c>pets:DIR:train</c>; null for other images.</summary>
@@ -68,15 +68,15 @@ public static class TransferCatalog
         return DataSets.Parse(dataSpec) is { } typed ? Find(typed.Kind) : null;
     }
 
-    /// <summary>What the paper reports on a set, in percent.</summary>
-    /// <param name="row">One of <see cref="Paper"/>.</param>
-    /// <param name="set">The name of one of <see cref="Sets"/>.</param>
+    /// <summary>Returns the paper's result on a set, in percent.</summary>
+    /// <param name="row">A row of <see cref="Paper"/>.</param>
+    /// <param name="set">The name of a set in <see cref="Sets"/>.</param>
     public static double PaperPercent(PaperTransfer row, string set)
         => row.Percent[Sets.Index().First(pair => pair.Item.Name == set).Index];
 }
 
-/// <summary>A row of the paper's tables of transfer.</summary>
-/// <param name="Name">What was evaluated.</param>
-/// <param name="Short">The same for narrow columns, in two words, one above the other.</param>
-/// <param name="Percent">One for each set, in the order of <see cref="TransferCatalog.Sets"/>.</param>
+/// <summary>A row of the paper's transfer tables.</summary>
+/// <param name="Name">The evaluated encoder and protocol.</param>
+/// <param name="Short">A short name of two words, which narrow columns show one above the other.</param>
+/// <param name="Percent">One result per set in percent, in the order of <see cref="TransferCatalog.Sets"/>.</param>
 public sealed record PaperTransfer(string Name, string Short, IReadOnlyList<double> Percent);

@@ -1,29 +1,31 @@
 namespace SimClr.Data;
 
-/// <summary>How success on a set of the transfer suite is counted.</summary>
+/// <summary>The metrics of the transfer suite.</summary>
 public enum TransferMetric
 {
-    /// <summary>Share of the test images whose class is predicted.</summary>
+    /// <summary>The share of test images whose class is predicted correctly.</summary>
     Top1,
 
-    /// <summary>The same share of each class, averaged over classes.</summary>
+    /// <summary>The share of correct predictions within each class, averaged over the classes.</summary>
     MeanPerClass,
 
-    /// <summary>11-point average precision, averaged over classes.</summary>
+    /// <summary>The 11-point average precision, averaged over the classes.</summary>
     MeanAveragePrecision,
 }
 
-/// <summary>A set of the transfer suite as its authors published it.</summary>
-/// <param name="Name">Its name, as in <c>pets:DIR</c>.</param>
-/// <param name="Title">What people call it.</param>
-/// <param name="Metric">How the paper counts.</param>
-/// <param name="Classes">Its classes.</param>
-/// <param name="TrainImages">Images for training; with those for validation where these are held out of them.</param>
-/// <param name="ValidationImages">Images of the official validation part, which the paper uses; 0 where it has none.</param>
-/// <param name="TestImages">Images for testing.</param>
-/// <param name="Folders">Names that its folder may have below the root.</param>
-/// <param name="Source">Where to get it.</param>
-/// <param name="Layout">What its folder holds.</param>
+/// <summary>A data set of the transfer suite, as its authors published it.</summary>
+/// <param name="Name">The name in data specs and in <c>--only</c>.</param>
+/// <param name="Title">The usual name.</param>
+/// <param name="Metric">The paper's metric.</param>
+/// <param name="Classes">The number of classes.</param>
+/// <param name="TrainImages">The number of training images, including any that are held out for validation.</param>
+/// <param name="ValidationImages">
+/// The number of images in the official validation part, which the paper uses; 0 if there is none.
+/// </param>
+/// <param name="TestImages">The number of test images.</param>
+/// <param name="Folders">The possible names of the folder below the root.</param>
+/// <param name="Source">The address of the set.</param>
+/// <param name="Layout">The expected contents of the folder.</param>
 public sealed record TransferSet(
     string Name,
     string Title,
@@ -36,10 +38,10 @@ public sealed record TransferSet(
     string Source,
     string Layout)
 {
-    /// <summary>Its folder below the root; null if there is none.</summary>
+    /// <summary>Returns the folder of the set below the root; null if there is none.</summary>
     public string? FindBelow(string root) => Folders.Select(name => Path.Join(root, name)).FirstOrDefault(Directory.Exists);
 
-    /// <summary>Where to get it and where to put it.</summary>
+    /// <summary>Returns instructions for obtaining the set.</summary>
     public string HowToGet(string root)
     {
         string folder = Path.Join(root, Folders[0]);

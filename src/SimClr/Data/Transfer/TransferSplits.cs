@@ -4,9 +4,10 @@ using SimClr.Internals;
 namespace SimClr.Data;
 
 /// <summary>
-/// The three parts of a set of the transfer suite (paper, Appendix B.8): the official validation part where there is one,
-/// else one held out of the training images, balanced over classes. The paper does not say how many it holds out; here
-/// it is a tenth of sets with more than 20,000 training images, and a fifth of smaller ones.
+/// The training, validation and test images of a set of the transfer suite (paper, Appendix B.8). Validation uses the
+/// official part if there is one, else images held out of the training images, balanced over the classes. The paper
+/// does not say how many it holds out; here it is a tenth of sets with more than 20,000 training images, and a fifth of
+/// smaller ones.
 /// </summary>
 public sealed class TransferSplits : IDisposable
 {
@@ -20,29 +21,30 @@ public sealed class TransferSplits : IDisposable
         (Set, Train, Validation) = (set, train, validation);
     }
 
-    /// <summary>What it is.</summary>
+    /// <summary>The description of the set.</summary>
     public TransferSet Set { get; }
 
-    /// <summary>Images to learn from.</summary>
+    /// <summary>The images for training.</summary>
     public ImageDataSet Train { get; }
 
-    /// <summary>Images by which settings are chosen.</summary>
+    /// <summary>The images for choosing hyperparameters.</summary>
     public ImageDataSet Validation { get; }
 
-    /// <summary>Images to be tested on; nothing is chosen by them.</summary>
+    /// <summary>The images for testing; nothing is chosen with them.</summary>
     public ImageDataSet Test => opened[^1];
 
-    /// <summary>Whether images are missing, so that the result cannot be put beside the paper's.</summary>
+    /// <summary>Whether images are missing, so that the result is not comparable with the paper's.</summary>
     public bool IsPartial => Differences(Set, opened).Any();
 
-    /// <summary>Opens a set and checks that it is whole.</summary>
-    /// <param name="set">What is expected.</param>
-    /// <param name="folder">Where it lies.</param>
-    /// <param name="options">How images are read.</param>
-    /// <param name="seed">Fixes what is drawn for validation, and for training where there is no official split.</param>
-    /// <param name="allowPartial">Whether images, or all those of a class, may be missing.</param>
+    /// <summary>Opens a set and checks that it is complete.</summary>
+    /// <param name="set">The expected set.</param>
+    /// <param name="folder">The folder of the set.</param>
+    /// <param name="options">The options for reading images.</param>
+    /// <param name="seed">The seed of the draw for validation, and for training if there is no official split.</param>
+    /// <param name="allowPartial">Whether images, or all images of a class, may be missing.</param>
     /// <exception cref="DataException">
-    /// It is not laid out as expected, its parts do not have the same classes, or the numbers of images or classes differ from the official ones.
+    /// The layout is not as expected, the parts have different classes, or the numbers of images or classes differ from
+    /// the official ones.
     /// </exception>
     public static TransferSplits Open(TransferSet set, string folder, DataOptions options, long seed, bool allowPartial)
     {
@@ -65,8 +67,11 @@ public sealed class TransferSplits : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Array.ForEach(opened, part => part.Dispose());
 
-    /// <summary>Draws a share of each class, at least one image where there are two; the draw of a class does not depend on the others.</summary>
-    /// <returns>What stays for training and what is for validation, both in ascending order.</returns>
+    /// <summary>
+    /// Draws a share of each class, at least one image if it has two or more; the draw of a class does not depend on
+    /// the others.
+    /// </summary>
+    /// <returns>The indices for training and for validation, both in ascending order.</returns>
     internal static (int[] Train, int[] Validation) HoldOut(IReadOnlyList<int> labels, long seed)
     {
         double share = labels.Count > LargeSet ? 0.1 : 0.2;

@@ -1,9 +1,10 @@
 namespace SimClr.Data;
 
 /// <summary>
-/// PASCAL VOC 2007 (Everingham et al. 2010), classification: an image may have several of 20 classes. Lists are in
-/// <c>ImageSets/Main</c>, objects in <c>Annotations/IMAGE.xml</c>, images in <c>JPEGImages</c>. A class of which an image
-/// has only objects marked as difficult counts neither as present nor as absent, as in the challenge's own evaluation.
+/// PASCAL VOC 2007 (Everingham et al. 2010), classification: an image may have several of the 20 classes. Lists are in
+/// <c>ImageSets/Main</c>, objects in <c>Annotations/IMAGE.xml</c>, images in <c>JPEGImages</c>. If all objects of a
+/// class in an image are marked as difficult, the class counts neither as present nor as absent, as in the challenge's
+/// own evaluation.
 /// </summary>
 internal static class Voc2007
 {

@@ -4,8 +4,8 @@ using SimClr.Internals;
 namespace SimClr.Data;
 
 /// <summary>
-/// The objects of a VOC annotation: <c>annotation/object</c> with <c>name</c> and <c>difficult</c>. Documents that define
-/// entities are refused, and nothing outside the file is looked up.
+/// Reads the objects of a VOC annotation: <c>annotation/object</c> with <c>name</c> and <c>difficult</c>. Documents
+/// with a DTD are rejected, and nothing outside the file is resolved.
 /// </summary>
 internal static class VocAnnotation
 {
@@ -20,7 +20,8 @@ internal static class VocAnnotation
         MaxCharactersInDocument = MaxFileBytes,
     };
 
-    /// <exception cref="DataException">It cannot be read, or is no such document.</exception>
+    /// <summary>Reads an annotation.</summary>
+    /// <exception cref="DataException">The file cannot be read or is not an annotation.</exception>
     public static List<(string Name, bool Difficult)> Read(string file)
     {
         try
@@ -51,7 +52,7 @@ internal static class VocAnnotation
         return objects;
     }
 
-    /// <summary>Only what stands directly in the object: its parts (head, hand, foot) have names too.</summary>
+    /// <summary>Reads only the direct children of the object: its parts (head, hand, foot) have names too.</summary>
     private static (string Name, bool Difficult) ReadObject(XmlReader xml, string file)
     {
         (string? name, string? difficult, string element) = (null, null, "");

@@ -94,7 +94,7 @@ public sealed class TarDataSetTests : IDisposable
         using ImageDataSet set = DataSets.Open($"tar:{folder.Path}/?.tar");
         Assert.Equal([0, 0], set.Labels);
         Assert.Equal([folder.PathOf("a.tar/2.cls"), folder.PathOf("b.tar/b/4.x.cls")], set.Omissions.SpecialFiles.Select(left => left.Path));
-        Assert.All(set.Omissions.SpecialFiles, left => Assert.StartsWith("2 classes have no image of their key in the shard;", left.Reason, StringComparison.Ordinal));
+        Assert.All(set.Omissions.SpecialFiles, left => Assert.StartsWith("2 .cls members have no image with the same key in the shard;", left.Reason, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class TarDataSetTests : IDisposable
         WriteShard("b.tar", ("6.heic", [1]));
         using ImageDataSet set = DataSets.Open($"tar:{folder.Path}/?.tar");
         Assert.Equal("2 .heic, 1 .tif", set.Omissions.UnsupportedFormatsText());
-        AssertError("b.tar", "Passed over were 1 .heic, which are not read");
+        AssertError("b.tar", "Skipped 1 .heic, which are not supported");
     }
 
     [Theory]

@@ -59,13 +59,13 @@ public sealed class TarHeadersTests
     public static TheoryData<string, byte[]> Damaged => new()
     {
         { "there is no tar header", Encoding.ASCII.GetBytes(new string('x', 2000)) },
-        { "cut off after its begin", [] },
+        { "cut off after its beginning", [] },
         { "cut off within a", TarBytes.Member("a", '0', Abc)[..514] },
         { "cut off after a", TarBytes.Member("a", '0', Abc) },
         { "cut off within a", TarBytes.Archive(TarBytes.Member("a", '0', Abc, "77777777777\0"u8.ToArray())) },
         { "cut off within a", TarBytes.Archive(TarBytes.Member("a", '0', Abc, [0x80, 0, 0, 0, 0x7F, 255, 255, 255, 255, 255, 255, 255])) },
-        { "the length of a is no number", TarBytes.Archive(TarBytes.Member("a", '0', Abc, [255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255])) },
-        { "the length of a is no number: '12x", TarBytes.Archive(TarBytes.Member("a", '0', Abc, "12x00000000\0"u8.ToArray())) },
+        { "the length of a is not a number", TarBytes.Archive(TarBytes.Member("a", '0', Abc, [255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255])) },
+        { "the length of a is not a number: '12x", TarBytes.Archive(TarBytes.Member("a", '0', Abc, "12x00000000\0"u8.ToArray())) },
         { "has the size '99999999999999999999'", TarBytes.Archive(TarBytes.Member("x", 'x', TarBytes.Record("size", "99999999999999999999")), TarBytes.Member("a", '0', Abc)) },
         { "has the size '-1'", TarBytes.Archive(TarBytes.Member("x", 'x', TarBytes.Record("size", "-1")), TarBytes.Member("a", '0', Abc)) },
         { "extended header (pax) is damaged", TarBytes.Archive(TarBytes.Member("x", 'x', "99 path=a\n"u8.ToArray()), TarBytes.Member("a", '0', Abc)) },
@@ -73,7 +73,7 @@ public sealed class TarHeadersTests
         { "extended header (pax) is damaged", TarBytes.Archive(TarBytes.Member("x", 'x', "path"u8.ToArray()), TarBytes.Member("a", '0', Abc)) },
         { "an extended header of 2097152 bytes", TarBytes.Archive(TarBytes.Member("x", 'x', Abc, "00010000000\0"u8.ToArray())) },
         { "ends within a header", TarBytes.Archive(TarBytes.Member("x", 'L', Abc)) },
-        { "extended headers follow each other", TarBytes.Archive([.. Enumerable.Repeat(TarBytes.Member("x", 'L', Abc), 40)]) },
+        { "consecutive extended headers", TarBytes.Archive([.. Enumerable.Repeat(TarBytes.Member("x", 'L', Abc), 40)]) },
     };
 
     [Theory]

@@ -19,7 +19,7 @@ public sealed class JpegScansTests
         foreach (int scans in new[] { 100, 800 })
         {
             var error = Assert.Throws<UnreadableImageException>(() => ImageDecoder.Decode(Progressive(scans), "x", options));
-            Assert.StartsWith($"a JPEG of {scans} scans, expected at most 99", error.Reason, StringComparison.Ordinal);
+            Assert.StartsWith($"a JPEG with {scans} scans, expected at most 99", error.Reason, StringComparison.Ordinal);
         }
     }
 

@@ -67,7 +67,7 @@ public sealed class SetDownloadTests : IDisposable
     {
         using (var broken = new FaultyServer((_, _, from) => FaultyServer.Ranged(archive, from, end: 60)))
         {
-            Assert.Contains("the same command goes on", Refused(broken));
+            Assert.Contains("run the same command again to resume", Refused(broken));
             Assert.Equal(5, broken.Requests.Count);
         }
 

@@ -38,7 +38,7 @@ public sealed class FolderScanTests : IDisposable
     {
         folder.Write("a.heic", "x");
         var error = Assert.Throws<DataException>(() => DataSets.Open(folder.Path));
-        Assert.Contains("no image among 1 file(s) (1 .heic, which are not read)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("no image among 1 file(s) (1 .heic, which are not supported)", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -162,6 +162,6 @@ public sealed class FolderScanTests : IDisposable
         using ImageDataSet set = DataSets.Open(folder.Path);
         Assert.Null(set.Labels);
         var error = Assert.Throws<DataException>(() => set.RequireLabels());
-        Assert.Contains("'readme.png' lies in no class folder (1 of 3 images)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("'readme.png' is not in a class folder (1 of 3 images)", error.Message, StringComparison.Ordinal);
     }
 }

@@ -83,7 +83,7 @@ public sealed class ManifestTests : IDisposable
         Assert.Equal([3, 1], Images.NumbersOf(set));
         Assert.Equal(["a", "b"], set.ClassNames);
         Assert.Equal([0, 1], set.Labels);
-        Assert.Equal(["3 of 5 rows name an image again (line 4 the one of line 2); each image is read once"], set.Omissions.Notes);
+        Assert.Equal(["3 of 5 rows repeat an image (line 4 repeats line 2); each image is read once"], set.Omissions.Notes);
         Assert.Empty(Open("path,label\n3.png,b\npictures/1.png,b\n").Omissions.Notes);
     }
 
@@ -91,7 +91,7 @@ public sealed class ManifestTests : IDisposable
     public void Two_labels_of_one_image_are_refused_with_both_lines()
     {
         var error = Assert.Throws<DataException>(() => Open("path,label\n3.png,cat\npictures/1.png,cat\n./3.png,dog\n"));
-        Assert.EndsWith("line 4: got the label 'dog' for './3.png', which is 'cat' by line 2; expected one label for each image", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("line 4: got the label 'dog' for './3.png', but 'cat' in line 2; expected one label per image", error.Message, StringComparison.Ordinal);
         Assert.Single(Open("path,label\n3.png,caf\u00e9\n3.png,cafe\u0301\n").ClassNames!);
     }
 
@@ -143,7 +143,7 @@ public sealed class ManifestTests : IDisposable
     [InlineData("file;label\n3.png;x\n", "line 1: got the header 'file,label', expected 'path,label'")]
     [InlineData("path,label\n3\0.png,x\n", "line 2: the path holds a NUL character")]
     [InlineData("path,label\n\"3.png,x\n", "line 2: a quote is not closed")]
-    [InlineData("path,label\n", "names no image")]
+    [InlineData("path,label\n", "lists no image")]
     [InlineData("", "got the header ''")]
     public void A_mistake_is_named_with_its_line(string text, string expected)
     {

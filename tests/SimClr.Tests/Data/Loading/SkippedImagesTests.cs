@@ -33,7 +33,7 @@ public sealed class SkippedImagesTests
         var error = Assert.Throws<DataException>(() => Add(skipped, 50));
         Assert.Equal(3, error.ExitCode);
         Assert.StartsWith(
-            "'flawed': at least 6 of 100 images (6 %) could not be read, more than the 5 % allowed. The first: image0: ",
+            "'flawed': at least 6 of 100 images (6%) could not be read, more than the 5% allowed. The first: image0: ",
             error.Message, StringComparison.Ordinal);
         Assert.EndsWith("with data.max_skipped=0.12", error.Message, StringComparison.Ordinal);
     }
@@ -45,7 +45,7 @@ public sealed class SkippedImagesTests
         var options = new DataOptions { Cache = DataCache.Always, Workers = 2 };
         var skipped = new SkippedImages(set, options);
         var error = Assert.Throws<DataException>(() => Load(set, options, skipped));
-        Assert.StartsWith("'flawed': 5 of 25 images (20 %) could not be read", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("'flawed': 5 of 25 images (20%) could not be read", error.Message, StringComparison.Ordinal);
         Assert.EndsWith("with data.max_skipped=0.2", error.Message, StringComparison.Ordinal);
         Assert.Equal(5, skipped.Count);
 
