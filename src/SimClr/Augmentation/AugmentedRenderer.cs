@@ -3,7 +3,7 @@ using SimClr.Internals;
 
 namespace SimClr.Augmentation;
 
-/// <summary>Renders views that go through a user's own step before they are normalized. Thread-safe.</summary>
+/// <summary>Renders views with a custom augmentation step applied before normalization. Thread-safe.</summary>
 internal sealed class AugmentedRenderer(ViewOptions options, IAugmentation augmentation)
 {
     [ThreadStatic]
@@ -15,8 +15,8 @@ internal sealed class AugmentedRenderer(ViewOptions options, IAugmentation augme
 
     /// <summary>Renders one view.</summary>
     /// <param name="image">The source.</param>
-    /// <param name="draws">Those of the paper's steps.</param>
-    /// <param name="random">What the user's step draws from.</param>
+    /// <param name="draws">The draws of the paper's steps.</param>
+    /// <param name="random">The source of randomness for the custom step.</param>
     /// <param name="destination">size · size · 3 floats: rows of pixels, red first, normalized.</param>
     public void Render(RgbImage image, in ViewParameters draws, Random random, Span<float> destination)
     {
@@ -25,7 +25,7 @@ internal sealed class AugmentedRenderer(ViewOptions options, IAugmentation augme
         writer.Normalize(destination);
     }
 
-    /// <summary>The same in bfloat16.</summary>
+    /// <summary>Renders one view in bfloat16; parameters as for <see cref="Render"/>.</summary>
     public void RenderBFloat16(RgbImage image, in ViewParameters draws, Random random, Span<ushort> destination)
     {
         if (scratch is null || scratch.Length < floats)

@@ -15,7 +15,7 @@ internal static class Contrast
         Clamp.ToUnit(planes);
     }
 
-    // Piece by piece: the sum of fifty thousand floats is too rough.
+    // In pieces, because a float32 sum over some fifty thousand values is too inaccurate.
     private static double Sum(ReadOnlySpan<float> values)
     {
         const int piece = 256;

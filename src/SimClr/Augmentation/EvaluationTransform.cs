@@ -4,9 +4,10 @@ using SimClr.Data;
 namespace SimClr.Augmentation;
 
 /// <summary>
-/// What an image goes through when nothing is random: up to views of 32 pixels the short side is resized to the view's
-/// and the center taken (a square image is not cropped); above, the short side is resized to 256/224 of the view's and
-/// the center cropped (paper; its code crops the center 87.5 % instead, which is the same share).
+/// The deterministic preprocessing of an image for evaluation. For views of up to 32 pixels, the short side is resized
+/// to the view's side and the center is taken (a square image is not cropped). For larger views, the short side is
+/// resized to 256/224 of the view's side and the center is cropped (paper; its code crops the central 87.5% instead,
+/// which is the same ratio).
 /// </summary>
 public sealed class EvaluationTransform
 {
@@ -15,7 +16,7 @@ public sealed class EvaluationTransform
     private readonly ViewKernels kernels;
     private readonly PixelWriter writer;
 
-    /// <summary>Takes size, interpolation and normalization from the views of training.</summary>
+    /// <summary>Takes size, interpolation and normalization from the options of the training views.</summary>
     public EvaluationTransform(ViewOptions options)
         : this(options, "auto")
     {
@@ -23,7 +24,7 @@ public sealed class EvaluationTransform
 
     /// <param name="options">Size, interpolation and normalization.</param>
     /// <param name="kernels">One of <see cref="ViewKernels.Names"/>, or <c>auto</c>.</param>
-    /// <param name="margin">Whether the short side of large views is resized to more than the view's.</param>
+    /// <param name="margin">Whether the short side is resized to more than the view's side, for large views.</param>
     internal EvaluationTransform(ViewOptions options, string kernels, bool margin = true)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -34,8 +35,8 @@ public sealed class EvaluationTransform
     }
 
     /// <summary>
-    /// What images go through for transfer by linear evaluation (paper, Appendix B.8.1): the short side is resized to the
-    /// view's, bicubic, and the center taken.
+    /// The transform for transfer by linear evaluation (paper, Appendix B.8.1): the short side is resized to the view's
+    /// side, bicubic, and the center is taken.
     /// </summary>
     public static EvaluationTransform ForTransfer(ViewOptions options)
         => new(options with { Interpolation = Interpolation.Bicubic }, "auto", margin: false);
@@ -43,7 +44,7 @@ public sealed class EvaluationTransform
     /// <summary>Side of the result in pixels.</summary>
     public int Size { get; }
 
-    /// <summary>What the short side is resized to before the center is cropped, in pixels.</summary>
+    /// <summary>Length of the short side in pixels, after resizing and before the center crop.</summary>
     public int ShortSide { get; }
 
     /// <summary>Value subtracted from each channel (red, green, blue; pixels in [0, 1]): 0 without normalization.</summary>
@@ -54,8 +55,10 @@ public sealed class EvaluationTransform
 
     /// <summary>Renders one image.</summary>
     /// <param name="image">The source.</param>
-    /// <param name="destination">size · size · 3 floats: rows of pixels, red first, in [0, 1] before normalization.</param>
-    /// <exception cref="ArgumentException">The destination has another length.</exception>
+    /// <param name="destination">
+    /// size · size · 3 floats: rows of pixels, red first, in [0, 1] before normalization.
+    /// </param>
+    /// <exception cref="ArgumentException">The destination does not have this length.</exception>
     public void Render(RgbImage image, Span<float> destination)
     {
         ArgumentNullException.ThrowIfNull(image);
@@ -67,6 +70,6 @@ public sealed class EvaluationTransform
         kernels.Render(image, place, default, bfloat16: false, MemoryMarshal.AsBytes(destination));
     }
 
-    // Half of what is left over, rounded to even as torchvision's center crop does.
+    // Half of the excess, rounded to even as in torchvision's center crop.
     private long Margin(long side) => (long)Math.Round((side - Size) / 2.0);
 }

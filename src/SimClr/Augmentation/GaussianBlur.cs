@@ -2,10 +2,12 @@ using System.Numerics.Tensors;
 
 namespace SimClr.Augmentation;
 
-/// <summary>Gaussian blur in two passes, one along each axis, edges reflected (as torchvision).</summary>
+/// <summary>Separable Gaussian blur, one pass along each axis, with reflected edges (as in torchvision).</summary>
 internal static class GaussianBlur
 {
-    /// <summary>A share of the side (the paper: 10 %), made odd as the paper's code does (224 → 23); at least 3.</summary>
+    /// <summary>
+    /// The kernel width for a share of the side (paper: 10%), made odd as in the paper's code (224 → 23); at least 3.
+    /// </summary>
     public static int KernelFor(int side, double share) => (2 * Math.Max(1, (int)((side * share / 2) + 1e-9))) + 1;
 
     /// <param name="planes">Planes of height · width floats.</param>
@@ -72,7 +74,7 @@ internal static class GaussianBlur
         }
     }
 
-    // … 2 1 | 0 1 2 … n−1 | n−2 n−3 …, over and over for images narrower than the kernel.
+    // … 2 1 | 0 1 2 … n−1 | n−2 n−3 …, repeated for images narrower than the kernel.
     internal static int Reflect(int i, int n)
     {
         if (n == 1)

@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 
 namespace SimClr.Augmentation;
 
-/// <summary>Turns colors gray by ITU-R 601 luma, as torchvision: 0.2989 R + 0.587 G + 0.114 B.</summary>
+/// <summary>Converts colors to gray by ITU-R 601 luma, as torchvision does: 0.2989 R + 0.587 G + 0.114 B.</summary>
 internal static class Grayscale
 {
     public static void Apply(Span<float> planes)

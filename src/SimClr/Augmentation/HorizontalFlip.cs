@@ -1,6 +1,6 @@
 namespace SimClr.Augmentation;
 
-/// <summary>Mirrors left to right.</summary>
+/// <summary>Mirrors images left to right.</summary>
 internal static class HorizontalFlip
 {
     /// <param name="planes">Rows of <paramref name="width"/> floats.</param>

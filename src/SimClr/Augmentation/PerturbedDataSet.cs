@@ -4,9 +4,9 @@ using SimClr.Internals;
 namespace SimClr.Augmentation;
 
 /// <summary>
-/// The same images as another photographer would have taken them: a random crop of 50–100 % of the area resized back,
-/// mirrored half of the time, brightness and contrast × 0.6–1.4. Fixed by the seed and the image's index, so that every
-/// representation is asked about the same pictures.
+/// The images of a set as another photographer might have taken them: a random crop of 50 to 100% of the area, resized
+/// back, mirrored with probability 0.5, with brightness and contrast scaled by 0.6 to 1.4. The seed and the image's
+/// index fix the perturbation, so that all representations are compared on the same pictures.
 /// </summary>
 public sealed class PerturbedDataSet : DelegatingDataSet
 {
@@ -17,9 +17,9 @@ public sealed class PerturbedDataSet : DelegatingDataSet
 
     private readonly long seed;
 
-    /// <summary>Wraps a set; labels and paths stay those of the originals.</summary>
+    /// <summary>Wraps a set. Labels and paths remain those of the originals.</summary>
     /// <param name="images">The originals.</param>
-    /// <param name="seed">Fixes the disturbance of each image. Default 0.</param>
+    /// <param name="seed">Fixes the perturbation of each image. Default: 0.</param>
     public PerturbedDataSet(ImageDataSet images, long seed = 0)
         : base(images) => this.seed = seed;
 
@@ -32,7 +32,7 @@ public sealed class PerturbedDataSet : DelegatingDataSet
     /// <inheritdoc/>
     public override bool IsDecoded => false;   // It is computed at each reading.
 
-    /// <summary>The disturbed image: a square with the short side of the original.</summary>
+    /// <summary>The perturbed image: a square with the short side of the original.</summary>
     public override RgbImage Read(int index)
     {
         RgbImage image = Source.Read(index);
@@ -45,7 +45,7 @@ public sealed class PerturbedDataSet : DelegatingDataSet
     /// <inheritdoc/>
     public override void Recycle(int index, RgbImage image)
     {
-        // The image is not one of the source.
+        // The image does not belong to the source.
     }
 
     private ViewParameters Draw(RgbImage image, int index)

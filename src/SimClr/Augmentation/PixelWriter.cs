@@ -1,6 +1,6 @@
 namespace SimClr.Augmentation;
 
-/// <summary>Writes planes as height × width × channel, normalized where the options say so.</summary>
+/// <summary>Writes planes as height × width × channel, normalized if the options request it.</summary>
 internal sealed class PixelWriter(Normalization normalize)
 {
     private readonly float[] mean = normalize == Normalization.ImageNet ? ImageNetMean : [0, 0, 0];
@@ -10,10 +10,10 @@ internal sealed class PixelWriter(Normalization normalize)
 
     public static float[] ImageNetScale => [1 / 0.229f, 1 / 0.224f, 1 / 0.225f];
 
-    /// <summary>What is subtracted from a channel.</summary>
+    /// <summary>The value subtracted from a channel.</summary>
     public float Mean(int channel) => mean[channel];
 
-    /// <summary>What a channel is multiplied with after that.</summary>
+    /// <summary>The factor applied to a channel after the subtraction.</summary>
     public float Scale(int channel) => scale[channel];
 
     public void Write(ReadOnlySpan<float> planes, Span<float> destination)
@@ -31,7 +31,7 @@ internal sealed class PixelWriter(Normalization normalize)
         }
     }
 
-    /// <summary>Normalizes pixels that are height × width × channel already, in place.</summary>
+    /// <summary>Normalizes pixels already stored as height × width × channel, in place.</summary>
     public void Normalize(Span<float> pixels)
     {
         for (int i = 0; i < pixels.Length; i++)

@@ -7,7 +7,10 @@ internal static class RandomResizedCrop
 {
     private const int Attempts = 10;
 
-    /// <summary>Area uniform in the given shares, aspect log-uniform in its range; after 10 boxes that do not fit, the center.</summary>
+    /// <summary>
+    /// Draws the area uniformly and the aspect ratio log-uniformly from their ranges; after 10 boxes that do not fit,
+    /// takes the center.
+    /// </summary>
     public static Box Draw(ViewOptions options, int width, int height, ref RandomStream stream)
     {
         double area = (double)width * height;
@@ -26,7 +29,7 @@ internal static class RandomResizedCrop
         return Center(options, width, height);
     }
 
-    // The largest centered box within the aspects.
+    // The largest centered box within the range of aspect ratios.
     private static Box Center(ViewOptions options, int width, int height)
     {
         double aspect = (double)width / height;

@@ -1,6 +1,6 @@
 namespace SimClr.Augmentation;
 
-/// <summary>Which source pixels, with which weights, make each pixel along one axis of a resized image.</summary>
+/// <summary>The source pixels and weights of each pixel along one axis of a resized image.</summary>
 internal sealed class ResampleTaps
 {
     private int[] starts = [];
@@ -9,36 +9,38 @@ internal sealed class ResampleTaps
     /// <summary>Pixels of the result.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Source pixels that each pixel of the result looks at; where it would need fewer, the rest weighs 0.</summary>
+    /// <summary>Source pixels per result pixel. If a result pixel needs fewer, the remaining weights are 0.</summary>
     public int Taps { get; private set; }
 
-    /// <summary>First source pixel that any result pixel looks at.</summary>
+    /// <summary>First source pixel that any result pixel uses.</summary>
     public int First { get; private set; }
 
-    /// <summary>One past the last.</summary>
+    /// <summary>One past the last source pixel that any result pixel uses.</summary>
     public int End { get; private set; }
 
-    /// <summary>For each pixel of the result, the first source pixel it looks at.</summary>
+    /// <summary>For each pixel of the result, the first source pixel it uses.</summary>
     public ReadOnlySpan<int> Starts => starts.AsSpan(0, Count);
 
     /// <summary>For each pixel of the result, <see cref="Taps"/> weights.</summary>
     public ReadOnlySpan<float> Weights => weights.AsSpan(0, Count * Taps);
 
-    /// <summary>Works out the table, in the memory of the one before.</summary>
+    /// <summary>Computes the table, reusing the memory of the previous one.</summary>
     /// <param name="source">Pixels along the source.</param>
-    /// <param name="target">Pixels along the result; more than an array holds where a long image is fitted by its short side.</param>
-    /// <param name="first">First pixel of the result that is wanted.</param>
-    /// <param name="count">How many are wanted.</param>
-    /// <param name="bicubic">Bicubic or bilinear.</param>
+    /// <param name="target">
+    /// Pixels along the result; may exceed the maximum array length if a long image is fitted by its short side.
+    /// </param>
+    /// <param name="first">First pixel of the result to compute.</param>
+    /// <param name="count">The number of result pixels to compute.</param>
+    /// <param name="bicubic">Whether interpolation is bicubic; bilinear otherwise.</param>
     /// <param name="antialias">Whether the filter widens when shrinking.</param>
-    /// <returns>Itself.</returns>
+    /// <returns>This instance.</returns>
     public ResampleTaps Fill(int source, long target, long first, int count, bool bicubic, bool antialias)
     {
         double scale = (double)source / target;
         double widen = antialias ? Math.Max(scale, 1) : 1;
         double support = (bicubic ? 2 : 1) * widen;
 
-        // torchvision's bicubic kernels: a = −0.5 with antialiasing (as PIL), −0.75 without.
+        // torchvision's bicubic kernels: a = −0.5 with antialiasing (as in PIL), −0.75 without.
         double a = antialias ? -0.5 : -0.75;
         Count = count;
         Place(source, scale, support, first);
@@ -77,7 +79,7 @@ internal sealed class ResampleTaps
     private static (int Low, int High) Reach(double center, double support)
         => ((int)Math.Floor(center - support + 0.5), (int)Math.Floor(center + support + 0.5));
 
-    // Where each pixel's taps start: as many as the pixel with the most has, moved to within the source.
+    // The start of each pixel's taps. All pixels use the maximum number of taps, shifted to stay within the source.
     private void Place(int source, double scale, double support, long first)
     {
         if (starts.Length < Count)

@@ -4,23 +4,25 @@ using SimClr.Data;
 namespace SimClr.Augmentation;
 
 /// <summary>
-/// Cuts a box out of an image and resizes it, as torchvision's <c>resized_crop</c> does: separable, with a filter
-/// that widens when it shrinks (antialiasing, as PIL), or without.
+/// Cuts a box out of an image and resizes it, as torchvision's <c>resized_crop</c> does: a separable filter, optionally
+/// widened when shrinking (antialiasing, as in PIL).
 /// </summary>
 internal static class Resampling
 {
     [ThreadStatic]
     private static float[]? rows;
 
-    /// <summary>Resizes the box to <paramref name="outHeight"/> × <paramref name="outWidth"/> and writes a window of it.</summary>
+    /// <summary>
+    /// Resizes the box to <paramref name="outHeight"/> × <paramref name="outWidth"/> and writes a window of it.
+    /// </summary>
     /// <param name="image">The source.</param>
-    /// <param name="box">What is cut out, within the image.</param>
+    /// <param name="box">The crop, within the image.</param>
     /// <param name="outHeight">Rows of the resized box.</param>
     /// <param name="outWidth">Columns of the resized box.</param>
     /// <param name="windowTop">First row written.</param>
     /// <param name="windowLeft">First column written.</param>
     /// <param name="size">Side of the window.</param>
-    /// <param name="bicubic">Bicubic or bilinear.</param>
+    /// <param name="bicubic">Whether interpolation is bicubic; bilinear otherwise.</param>
     /// <param name="antialias">Whether the filter widens when the box shrinks.</param>
     /// <param name="planes">3 · size · size floats in [0, 1], channel by channel.</param>
     public static void Apply(
@@ -30,7 +32,7 @@ internal static class Resampling
         var across = new ResampleTaps().Fill(box.Width, outWidth, windowLeft, size, bicubic, antialias);
         var down = new ResampleTaps().Fill(box.Height, outHeight, windowTop, size, bicubic, antialias);
 
-        // Only the rows that the window looks at.
+        // Only the rows that contribute to the window.
         int firstRow = down.First;
         int height = down.End - firstRow;
         int plane = height * size;

@@ -3,14 +3,14 @@ using SimClr.Data;
 namespace SimClr.Augmentation;
 
 /// <summary>
-/// The same images, reduced so that their short side has a given number of pixels (bicubic with antialiasing, as views
-/// are); images that are smaller stay as they are.
+/// The images of a set, reduced to a short side of a given number of pixels (bicubic with antialiasing, like views).
+/// Smaller images are unchanged.
 /// </summary>
 public sealed class ResizedDataSet : DelegatingDataSet
 {
     private readonly int side;
 
-    /// <summary>Wraps a set; labels and paths stay those of the originals.</summary>
+    /// <summary>Wraps a set. Labels and paths remain those of the originals.</summary>
     /// <param name="images">The originals.</param>
     /// <param name="side">Pixels of the short side, above 0.</param>
     public ResizedDataSet(ImageDataSet images, int side)
@@ -26,7 +26,7 @@ public sealed class ResizedDataSet : DelegatingDataSet
     /// <inheritdoc/>
     public override bool IsDecoded => false;   // It is computed at each reading.
 
-    /// <summary>The reduced image; the long side is rounded down.</summary>
+    /// <summary>Returns the reduced image, with the length of the long side rounded down.</summary>
     public override RgbImage Read(int index)
     {
         RgbImage image = Source.Read(index);
@@ -39,10 +39,12 @@ public sealed class ResizedDataSet : DelegatingDataSet
     /// <inheritdoc/>
     public override void Recycle(int index, RgbImage image)
     {
-        // The image need not be one of the source.
+        // The image may not belong to the source.
     }
 
-    /// <summary>Square by square, as the resampler makes them; the last one ends with the image.</summary>
+    /// <summary>
+    /// Resizes in squares, the resampler's output shape; the last square is aligned with the end of the image.
+    /// </summary>
     private RgbImage Resize(RgbImage image, int width, int height)
     {
         byte[] pixels = new byte[3 * width * height];

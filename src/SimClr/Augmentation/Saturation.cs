@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 
 namespace SimClr.Augmentation;
 
-/// <summary>Moves pixels toward, or away from, their own luma, and clamps them.</summary>
+/// <summary>Moves each pixel toward, or away from, its own luma, and clamps it.</summary>
 internal static class Saturation
 {
     public static void Apply(Span<float> planes, float factor, Span<float> scratch)

@@ -3,18 +3,20 @@ using SimClr.Internals;
 namespace SimClr.Augmentation;
 
 /// <summary>
-/// Every random draw of one view (paper, Appendix A). Keyed by (seed, epoch, sample, view): the two views of an image
-/// are independent, and a view does not depend on who renders it, nor when.
+/// All random draws of one view (paper, Appendix A), keyed by (seed, epoch, sample, view): the two views of an image
+/// are independent, and a view does not depend on when or on which thread, worker or rank it is rendered.
 /// </summary>
-/// <param name="Crop">What is cut out of the image.</param>
-/// <param name="Flip">Whether it is mirrored.</param>
-/// <param name="Jitter">Whether colors are distorted.</param>
-/// <param name="JitterOrder">A permutation of brightness 0, contrast 1, saturation 2, hue 3; two bits each, the first lowest.</param>
+/// <param name="Crop">The crop.</param>
+/// <param name="Flip">Whether the view is mirrored.</param>
+/// <param name="Jitter">Whether the colors are distorted.</param>
+/// <param name="JitterOrder">
+/// A permutation of brightness 0, contrast 1, saturation 2, hue 3; two bits each, the first lowest.
+/// </param>
 /// <param name="Brightness">Factor, 0 or more.</param>
 /// <param name="Contrast">Factor, 0 or more.</param>
 /// <param name="Saturation">Factor, 0 or more.</param>
 /// <param name="Hue">Share of the color circle, −0.5 … 0.5.</param>
-/// <param name="Gray">Whether it turns gray.</param>
+/// <param name="Gray">Whether the view is converted to grayscale.</param>
 /// <param name="BlurSigma">Standard deviation of the blur in pixels; 0 for none.</param>
 public readonly record struct ViewParameters(
     Box Crop,
@@ -42,8 +44,8 @@ public readonly record struct ViewParameters(
         ArgumentNullException.ThrowIfNull(options);
         var stream = new RandomStream(seed, Purpose.View, epoch, sample, view);
 
-        // Every number is drawn whether it is used or not, and the crop (whose number of draws varies) comes last:
-        // switching one transform off does not change what the others do.
+        // Every number is drawn, used or not, and the crop, whose number of draws varies, comes last: disabling one
+        // transform does not change the others.
         bool flip = stream.Chance(options.FlipProbability);
         bool jitter = stream.Chance(options.JitterProbability);
         Span<int> order = [0, 1, 2, 3];
@@ -63,7 +65,7 @@ public readonly record struct ViewParameters(
             brightness, contrast, saturation, hue, gray, blur ? sigma : 0);
     }
 
-    /// <summary>Which of the four color operations comes at a turn (0 … 3).</summary>
+    /// <summary>The color operation at a position (0 … 3) of the jitter order.</summary>
     internal int JitterAt(int turn) => (JitterOrder >> (2 * turn)) & 3;
 
     private static float Factor(ref RandomStream stream, double range)

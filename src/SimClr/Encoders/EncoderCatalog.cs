@@ -13,13 +13,13 @@ public static class EncoderCatalog
         ["resnet200"] = (true, [3, 24, 36, 3]),
     };
 
-    /// <summary>The names that <see cref="EncoderOptions.Name"/> takes.</summary>
+    /// <summary>The valid values of <see cref="EncoderOptions.Name"/>.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Family.Keys];
 
     /// <summary>Builds an encoder for square views of the given side, with fresh random weights.</summary>
     /// <param name="options">Name, width and stem.</param>
-    /// <param name="viewSize">Side of a view in pixels; decides the stem where it is <c>auto</c>.</param>
-    /// <param name="seed">Fixes the weights.</param>
+    /// <param name="viewSize">Side of a view in pixels; selects the stem if it is <c>auto</c>.</param>
+    /// <param name="seed">Fixes the weights. Default: 0.</param>
     public static ResNet Create(EncoderOptions options, int viewSize, long seed = 0)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -28,7 +28,7 @@ public static class EncoderCatalog
         return new ResNet(options.Name, bottleneck, blocks, options.Width, HasSmallStem(options, viewSize), seed);
     }
 
-    /// <summary>Kind and number of the blocks in each stage.</summary>
+    /// <summary>The kind of block and the number of blocks in each stage.</summary>
     internal static (bool Bottleneck, int[] Blocks) ShapeOf(string name) => Family[name];
 
     /// <summary>Whether the stem is the one for small images.</summary>

@@ -1,11 +1,11 @@
 namespace SimClr.Encoders;
 
-/// <summary>Counts what an encoder computes, without building it.</summary>
+/// <summary>The computational cost of an encoder, without building it.</summary>
 public static class EncoderCost
 {
     /// <summary>
-    /// Multiply-adds of all convolutions for one square view, forward: 4.09 · 10⁹ for ResNet-50 at 224 pixels. Training
-    /// takes about three times as many.
+    /// Returns the multiply-adds of all convolutions in one forward pass of a square view: 4.09 · 10⁹ for ResNet-50 at
+    /// 224 pixels. Training takes about three times as many.
     /// </summary>
     public static double MultiplyAdds(EncoderOptions options, int viewSize)
     {
@@ -41,6 +41,6 @@ public static class EncoderCost
         return (3 * channels * kernel * kernel * side * side, small ? side : Halve(side));
     }
 
-    /// <summary>The side after a convolution or pooling of stride 2 with half the kernel as padding.</summary>
+    /// <summary>The side after a convolution or pooling with stride 2 and a padding of half the kernel.</summary>
     private static int Halve(int side) => ((side - 1) / 2) + 1;
 }

@@ -2,18 +2,28 @@ using SimClr.Internals;
 
 namespace SimClr.Encoders;
 
-/// <summary>Which encoder f is built: section <c>encoder</c> of the configuration.</summary>
+/// <summary>The encoder f: section <c>encoder</c> of the configuration.</summary>
 public sealed record EncoderOptions
 {
-    /// <summary><c>resnet18</c>, <c>resnet34</c>, <c>resnet50</c> (default), <c>resnet101</c>, <c>resnet152</c> or <c>resnet200</c>.</summary>
+    /// <summary>
+    /// <c>resnet18</c>, <c>resnet34</c>, <c>resnet50</c>, <c>resnet101</c>, <c>resnet152</c> or <c>resnet200</c>.
+    /// Default: <c>resnet50</c>.
+    /// </summary>
     public string Name { get; init => field = Require.OneOf(value, EncoderCatalog.Names); } = "resnet50";
 
-    /// <summary>Multiplies the channels of every layer: 1 (default), 2, 4, or a fraction such as 0.25 for small machines.</summary>
+    /// <summary>
+    /// Multiplier of the channels of every layer, 1/16 to 16, such as 2, 4, or 0.25 for small machines. Default: 1.
+    /// </summary>
     public double Width { get; init => field = Require.Between(value, 1.0 / 16, 16); } = 1;
 
-    /// <summary><c>auto</c> (default: small up to views of 64 pixels), <c>small</c> (3×3, stride 1, no pooling; paper B.9) or <c>imagenet</c>.</summary>
+    /// <summary>
+    /// <c>auto</c> (small for views of up to 64 pixels), <c>small</c> (3×3, stride 1, no pooling; paper B.9) or
+    /// <c>imagenet</c>. Default: <c>auto</c>.
+    /// </summary>
     public EncoderStem Stem { get; init => field = Require.Defined(value); } = EncoderStem.Auto;
 
-    /// <summary>A safetensors file with weights to start from, in torchvision's names, or null for random ones.</summary>
+    /// <summary>
+    /// A safetensors file with initial weights, in torchvision's names; null for random weights. Default: null.
+    /// </summary>
     public string? Weights { get; init; }
 }

@@ -6,8 +6,8 @@ using Convolution = SimClr.Layers.Convolution;
 namespace SimClr.Encoders;
 
 /// <summary>
-/// ResNet (He et al. 2016) without its classifier: an image batch in, the representation h out (paper, Section 2.1).
-/// Weights carry torchvision's names. The last batch-norm scale of each block starts at 0.
+/// ResNet (He et al. 2016) without its classifier, which maps a batch of images to the representation h (paper, Section
+/// 2.1). Weights have torchvision's names. The last batch-norm scale of each block starts at 0.
 /// </summary>
 public sealed class ResNet : nn.Module<Tensor, Tensor>
 {
@@ -61,17 +61,22 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>
     /// <summary>Width of h: 512 · width for ResNet-18 and 34, 2048 · width for the deeper ones.</summary>
     public int RepresentationSize { get; }
 
-    /// <summary>Whether the stem is the one for small images: 3×3, stride 1, padding 1, no pooling (paper B.9).</summary>
+    /// <summary>
+    /// Whether the stem is the one for small images: 3×3, stride 1, padding 1, no pooling (paper B.9).
+    /// </summary>
     public bool SmallStem { get; }
 
     /// <summary>The four stages, in order, by name. They are called so that hooks on them run.</summary>
     internal IEnumerable<(string Name, Sequential Module)> Stages
         => [(nameof(layer1), layer1), (nameof(layer2), layer2), (nameof(layer3), layer3), (nameof(layer4), layer4)];
 
-    /// <summary>Channels after the stem; each stage from the second on has twice those of the one before.</summary>
+    /// <summary>Channels after the stem. Each later stage has twice the channels of the previous one.</summary>
     internal static long StemChannels(double width) => Math.Max(1, (long)Math.Round(64 * width));
 
-    /// <summary>input: [N, 3, H, W], float32 or bfloat16 (the convolutions then compute in it) → h: [N, <see cref="RepresentationSize"/>], float32 (float64 for float64).</summary>
+    /// <summary>
+    /// input: [N, 3, H, W], float32, float64 or bfloat16 (the precision of the convolutions) → h: [N,
+    /// <see cref="RepresentationSize"/>], float32 (float64 for float64).
+    /// </summary>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
@@ -95,7 +100,7 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>
     internal IEnumerable<IResidualBlock> Blocks
         => Stages.SelectMany(stage => stage.Module.children()).Cast<IResidualBlock>();
 
-    /// <summary>Global average pool, in full precision: h is what everything after the encoder sees.</summary>
+    /// <summary>Global average pooling in full precision, because everything after the encoder uses h.</summary>
     internal static Tensor Pool(Tensor x)
         => x.mean([2, 3], type: x.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32);
 }

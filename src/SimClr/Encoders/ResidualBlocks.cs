@@ -9,13 +9,13 @@ namespace SimClr.Encoders;
 /// <summary>A convolution and the batch norm of its output.</summary>
 internal readonly record struct NormalizedConvolution(Convolution Convolution, SyncBatchNorm Norm);
 
-/// <summary>The layers of a residual block, for those that compute it in another form.</summary>
+/// <summary>The layers of a residual block, for other implementations of the same computation.</summary>
 internal interface IResidualBlock
 {
-    /// <summary>The convolutions, one after another.</summary>
+    /// <summary>The convolutions, in order.</summary>
     IReadOnlyList<NormalizedConvolution> Path { get; }
 
-    /// <summary>The projection of the shortcut, or null where the input itself is added.</summary>
+    /// <summary>The projection of the shortcut; null if the input itself is added.</summary>
     NormalizedConvolution? Projection { get; }
 }
 

@@ -5,18 +5,18 @@ using static TorchSharp.torch;
 namespace SimClr.Heads;
 
 /// <summary>
-/// The first layers of a projection head, each with what follows it up to its activation: what SimCLRv2 (Chen et al.
-/// 2020, Section 2.2) keeps when it fine-tunes. Names and shapes are those of the head.
+/// The first layers of a projection head, each including its batch norm and activation. SimCLRv2 (Chen et al. 2020,
+/// Section 2.2) keeps these layers for fine-tuning. Names and shapes are those of the head.
 /// </summary>
 internal sealed class FirstLayers : nn.Module<Tensor, Tensor>
 {
     private readonly Sequential layers;
 
     /// <summary>Builds the layers with fresh random weights.</summary>
-    /// <param name="options">The head; its kind is <c>mlp</c>.</param>
+    /// <param name="options">The head, of kind <c>mlp</c>.</param>
     /// <param name="representationSize">Width of h.</param>
-    /// <param name="count">Layers, from 1 to one less than the head has.</param>
-    /// <param name="seed">Fixes the weights.</param>
+    /// <param name="count">The number of layers, from 1 to one less than the head has.</param>
+    /// <param name="seed">Fixes the weights. Default: 0.</param>
     /// <exception cref="ConfigurationException">The head has no such layers.</exception>
     public FirstLayers(HeadOptions options, int representationSize, int count, long seed = 0)
         : base(nameof(FirstLayers))
@@ -44,13 +44,13 @@ internal sealed class FirstLayers : nn.Module<Tensor, Tensor>
     /// <summary>Width of the output.</summary>
     public int Size { get; }
 
-    /// <summary>How many layers.</summary>
+    /// <summary>The number of layers.</summary>
     public int Count { get; }
 
     /// <summary>h: [N, representation] → [N, <see cref="Size"/>].</summary>
     public override Tensor forward(Tensor input) => layers.forward(input);
 
-    /// <summary>Refuses what the head does not have.</summary>
+    /// <summary>Checks that the head has this number of layers before its last one.</summary>
     /// <exception cref="ConfigurationException">The head has no such layers.</exception>
     public static void Check(HeadOptions options, int count)
     {
@@ -63,7 +63,7 @@ internal sealed class FirstLayers : nn.Module<Tensor, Tensor>
         if (count < 1 || count >= options.Layers)
         {
             throw new ConfigurationException(
-                $"projection layer {count} was asked for, but the head of the run has {options.Layers} layers, the last of which is the projection; expected {(options.Layers == 2 ? "1" : $"1 to {options.Layers - 1}")}");
+                $"got projection layer {count}, but the head of the run has {options.Layers} layers, the last of which is the projection; expected {(options.Layers == 2 ? "1" : $"1 to {options.Layers - 1}")}");
         }
     }
 }

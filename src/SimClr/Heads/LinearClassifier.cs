@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace SimClr.Heads;
 
 /// <summary>
-/// The layer that linear evaluation trains on h: logits = W·h + b, with W and b zero at the start (paper's code), so
-/// that nothing about it is random.
+/// The layer that linear evaluation trains on h: logits = W·h + b. W and b start at zero (paper's code), so that its
+/// initialization is not random.
 /// </summary>
 public sealed class LinearClassifier : nn.Module<Tensor, Tensor>
 {
@@ -13,7 +13,7 @@ public sealed class LinearClassifier : nn.Module<Tensor, Tensor>
 
     /// <summary>Builds the zero-initialized layer.</summary>
     /// <param name="inputs">Width of h.</param>
-    /// <param name="classes">Classes.</param>
+    /// <param name="classes">The number of classes.</param>
     public LinearClassifier(int inputs, int classes)
         : base(nameof(LinearClassifier))
     {
@@ -26,7 +26,7 @@ public sealed class LinearClassifier : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>Classes.</summary>
+    /// <summary>The number of classes.</summary>
     public int Classes { get; }
 
     /// <summary>h: [N, inputs] → logits [N, classes].</summary>

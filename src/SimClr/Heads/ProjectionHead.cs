@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace SimClr.Heads;
 
 /// <summary>
-/// The projection head g: z = W2·ReLU(W1·h) (paper, Section 2.1), by default with batch normalization after each
-/// layer, the last without shift, and no linear biases (the paper's first code). Kind <c>none</c> passes h on.
+/// The projection head g: z = W2·ReLU(W1·h) (paper, Section 2.1), by default with batch normalization after each layer,
+/// without a shift after the last one, and without linear biases (the paper's first code). Kind <c>none</c> returns h
+/// unchanged.
 /// </summary>
 public sealed class ProjectionHead : nn.Module<Tensor, Tensor>
 {
@@ -15,7 +16,7 @@ public sealed class ProjectionHead : nn.Module<Tensor, Tensor>
     /// <summary>Builds a head with fresh random weights.</summary>
     /// <param name="options">Kind and widths.</param>
     /// <param name="representationSize">Width of h.</param>
-    /// <param name="seed">Fixes the weights.</param>
+    /// <param name="seed">Fixes the weights. Default: 0.</param>
     public ProjectionHead(HeadOptions options, int representationSize, long seed = 0)
         : base(nameof(ProjectionHead))
     {
@@ -53,7 +54,9 @@ public sealed class ProjectionHead : nn.Module<Tensor, Tensor>
     /// <summary>Width of z.</summary>
     public int ProjectionSize { get; }
 
-    /// <summary>h: [2N, representation] → z: [2N, <see cref="ProjectionSize"/>], not normalized: the loss does that.</summary>
+    /// <summary>
+    /// h: [2N, representation] → z: [2N, <see cref="ProjectionSize"/>], not normalized; the loss normalizes it.
+    /// </summary>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace SimClr.Inference;
 
 /// <summary>
-/// Threads that each compute whole batches alone, instead of sharing every operation: what comes out cannot depend on
-/// how many they are. No gradients; each piece of work has a dispose scope of its own.
+/// Threads that each compute whole batches on their own instead of sharing each operation, so that the results cannot
+/// depend on the number of threads. Gradients are disabled; each task has its own dispose scope.
 /// </summary>
 internal sealed class ComputeLanes : IDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class ComputeLanes : IDisposable
             thread.Start();
         }
 
-        // Each lane has set its own number of threads, and with it the one that new threads start from.
+        // Each lane has set its own thread count, and thereby the count that new threads start with.
         ready.Wait();
         set_num_threads(before);
     }
@@ -46,7 +46,7 @@ internal sealed class ComputeLanes : IDisposable
         return done.Task;
     }
 
-    /// <summary>Waits for what was started.</summary>
+    /// <summary>Waits for all started tasks.</summary>
     public void Dispose()
     {
         work.CompleteAdding();

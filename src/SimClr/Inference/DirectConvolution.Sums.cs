@@ -9,7 +9,7 @@ internal sealed unsafe partial class DirectConvolution
 {
     private void Sum(Span<Pixels> list, int count, Walk walk, Sums sums)
     {
-        // Where the list ends, the last are summed once more, and not stored.
+        // Pad the list with its last entry: these are summed but not stored.
         list.Slice(count, Spare).Fill(list[count - 1].Unused);
         nint size = (nint)walk.Lines * walk.Run;
         fixed (Pixels* pixels = list)
@@ -21,7 +21,7 @@ internal sealed unsafe partial class DirectConvolution
                 int i = 0;
                 for (; i < count && (width == Lanes || ((count - i) % 3 != 0 && count - i >= 4)); i += 4)
                 {
-                    // The narrow form also takes what does not divide by three.
+                    // The narrow form also takes what remains if the count is not divisible by three.
                     for (int half = 0; half < width; half += Lanes)
                     {
                         Narrow(pixels + i, in walk, panel.At(half, half, width));
@@ -36,7 +36,7 @@ internal sealed unsafe partial class DirectConvolution
         }
     }
 
-    // Twelve pixels, 32 outputs. (A method of its own: inlined, it would not keep its sums in registers.)
+    // Twelve pixels, 32 outputs. (A separate method: inlined, it would not keep its sums in registers.)
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Wide(Pixels* pixels, in Walk walk, in Sums sums)
     {
@@ -160,39 +160,44 @@ internal sealed unsafe partial class DirectConvolution
         s.Store(0, s0, s1, s2, s3, sums);
     }
 
-    /// <summary>How a neighborhood lies in memory, in numbers.</summary>
-    /// <param name="Lines">Lines of the kernel.</param>
-    /// <param name="Run">Numbers side by side in each.</param>
-    /// <param name="Line">From one line to the next.</param>
-    /// <param name="Pixel">From one pixel of the result to the next.</param>
+    /// <summary>The layout of a neighborhood in memory, in numbers.</summary>
+    /// <param name="Lines">Rows of the kernel.</param>
+    /// <param name="Run">Adjacent numbers in each row.</param>
+    /// <param name="Line">The distance from one row to the next.</param>
+    /// <param name="Pixel">The distance from one pixel of the result to the next.</param>
     private readonly record struct Walk(int Lines, int Run, int Line, int Pixel);
 
-    /// <summary>What is summed.</summary>
+    /// <summary>The weights, the outputs and the operation after the sum.</summary>
     internal readonly struct Sums(float* weight, float* bias, int output, int outputs, bool adds, float min, int side = 2 * Lanes)
     {
-        /// <summary>The first output of these.</summary>
+        /// <summary>The first output.</summary>
         public readonly int Output = output;
 
         public readonly float* Weight = weight;
         public readonly float* Bias = bias;
 
-        /// <summary>Numbers from one pixel of the result to the next.</summary>
+        /// <summary>The distance from one pixel of the result to the next, in numbers.</summary>
         public readonly int Outputs = outputs;
 
-        /// <summary>Whether the sum goes onto what is there already.</summary>
+        /// <summary>Whether the sum is added to the existing values.</summary>
         public readonly bool Adds = adds;
 
-        /// <summary>0 for ReLU.</summary>
+        /// <summary>The lower bound of the results; 0 for ReLU.</summary>
         public readonly float Min = min;
 
-        /// <summary>Weights side by side: 32 or 16.</summary>
+        /// <summary>The number of adjacent weights: 32 or 16.</summary>
         public readonly int Side = side;
 
-        /// <summary>The same for the outputs that lie so many behind the first of these, with the weights that lie so many behind.</summary>
+        /// <summary>
+        /// Returns a copy shifted by a number of outputs and a number of weights.
+        /// </summary>
         public Sums At(int output, nint weight, int side) => new(Weight + weight, Bias + output, Output + output, Outputs, Adds, Min, side);
     }
 
-    /// <summary>Up to four neighboring pixels of the result: where their neighborhoods begin, and where they are stored.</summary>
+    /// <summary>
+    /// Up to four neighboring pixels of the result: the address of the first one's neighborhood and the address of the
+    /// results.
+    /// </summary>
     internal readonly struct Pixels(float* from, float* to, int count)
     {
         public readonly float* From = from;
@@ -226,7 +231,7 @@ internal sealed unsafe partial class DirectConvolution
             }
         }
 
-        // The larger one is the second where one of them is no number: as with libtorch, that stays none.
+        // If one of them is NaN, MaxNative returns the second argument: as in libtorch, NaN stays NaN.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Put(Vector512<float> value, float* at, in Sums sums)
             => Vector512.MaxNative(Vector512.Create(sums.Min), sums.Adds ? value + Vector512.Load(at) : value).Store(at);

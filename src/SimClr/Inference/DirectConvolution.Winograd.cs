@@ -6,10 +6,10 @@ using static TorchSharp.torch;
 
 namespace SimClr.Inference;
 
-// 3 × 3 of stride 1, by Winograd's F(2 × 2, 3 × 3).
+// 3 × 3 convolutions of stride 1, by Winograd's F(2 × 2, 3 × 3).
 internal sealed unsafe partial class DirectConvolution
 {
-    private const int Tiles = 96;             // of 2 × 2 pixels, transformed together: each weight is used so often
+    private const int Tiles = 96;             // of 2 × 2 pixels, transformed together; each weight is reused this often
     private const int Side = 4;                // of a transformed tile
 
     // G g Gᵀ of each kernel, in double precision: 16 times [1, 1, inputs, outputs].
@@ -72,7 +72,7 @@ internal sealed unsafe partial class DirectConvolution
         (int Image, int Row, int Column) At(nint tile) => ((int)(tile / (rows * columns)), (int)(tile / columns % rows), (int)(tile % columns));
     }
 
-    // Bᵀ d B: the 16 numbers of each input, Tiles · inputs apart. Pixels outside are zeros.
+    // Bᵀ d B: the 16 numbers of each input, spaced Tiles · inputs apart. Pixels outside the image are zeros.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Gather(Activations images, int image, int row, int column, float* zeros, float* to)
     {
@@ -96,7 +96,7 @@ internal sealed unsafe partial class DirectConvolution
         }
     }
 
-    // Aᵀ m A of each output, and what follows: bias, shortcut, ReLU.
+    // Aᵀ m A of each output, followed by bias, shortcut and ReLU.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Scatter(float* from, Activations result, int image, int row, int column, Sums sums)
     {
@@ -128,7 +128,7 @@ internal sealed unsafe partial class DirectConvolution
         }
     }
 
-    /// <summary>A line of a tile, 16 channels each.</summary>
+    /// <summary>One row of a tile, 16 channels each.</summary>
     private readonly struct Quadruple(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d)
     {
         private readonly Vector512<float> a = a;
@@ -150,15 +150,15 @@ internal sealed unsafe partial class DirectConvolution
         public static Quadruple Load(float* first, nint next)
             => new(Vector512.Load(first), Vector512.Load(first + next), Vector512.Load(first + (2 * next)), Vector512.Load(first + (3 * next)));
 
-        /// <summary>The line times B.</summary>
+        /// <summary>The row times B.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Quadruple Across() => new(a - c, b + c, c - b, b - d);
 
-        /// <summary>The first column of the line times A.</summary>
+        /// <summary>The first column of the row times A.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Vector512<float> Left() => a + b + c;
 
-        /// <summary>The second.</summary>
+        /// <summary>The second column of the row times A.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Vector512<float> Right() => b - c - d;
 

@@ -8,25 +8,26 @@ using static TorchSharp.torch;
 namespace SimClr.Inference;
 
 /// <summary>
-/// A convolution with bias for inference, float32 with channels last, by AVX-512: a few pixels times 32 (or 16) outputs
-/// are summed in registers, over the whole kernel and all inputs, and what follows (shortcut, ReLU) is done before they
-/// are stored. Always in the same order, so that a pixel's bits depend on nothing but its neighborhood.
+/// A convolution with bias for inference, float32 with channels last, by AVX-512. A few pixels times 32 (or 16) outputs
+/// are summed in registers over the whole kernel and all inputs, and the following operations (shortcut, ReLU) are
+/// applied before the results are stored. The order is fixed, so that a pixel's bits depend only on its neighborhood.
 /// </summary>
 /// <remarks>
-/// With channels last, one line of a pixel's neighborhood (kernel · inputs numbers) lies side by side, whatever the
-/// kernel; the images are copied into a frame of zeros before, some lines at a time, so that every neighborhood is
-/// complete. A 1 × 1 convolution of stride 1 needs no frame, and all its pixels are one line. A 3 × 3 convolution of
-/// stride 1 is computed by Winograd's F(2 × 2, 3 × 3) (Lavin and Gray 2016, arXiv 1509.09308): 16 products for four
-/// pixels instead of 36, each a 1 × 1 convolution of tiles.
+/// With channels last, one row of a pixel's neighborhood (kernel · inputs numbers) is contiguous, whatever the kernel.
+/// The images are first copied into a frame of zeros, some rows at a time, so that every neighborhood is complete.
+/// A 1 × 1 convolution of stride 1 needs no frame and treats all pixels as one row. A 3 × 3 convolution of stride 1 is
+/// computed by Winograd's F(2 × 2, 3 × 3) (Lavin and Gray 2016, arXiv 1509.09308): 16 products for four pixels instead
+/// of 36, each a 1 × 1 convolution of tiles.
 /// </remarks>
 internal sealed unsafe partial class DirectConvolution : IDisposable
 {
     private const int Lanes = 16;
-    private const int Quad = 4;                // neighboring pixels of a line
-    private const int Spare = 3;               // places behind a list
-    private const int FramedBytes = 1 << 18;   // so many of the framed images stay in a core's second cache
+    private const int Quad = 4;                // neighboring pixels of a row
+    private const int Spare = 3;               // spare entries after a list
+    private const int FramedBytes = 1 << 18;   // of the framed images, to stay in a core's L2 cache
 
-    private readonly Tensor weight;   // for each 32 (or the last 16) outputs: [kernel, kernel, inputs, outputs]; transformed: that for each of 16 positions
+    // Per 32 (or the last 16) outputs, [kernel, kernel, inputs, outputs]; if transformed, for each of 16 positions.
+    private readonly Tensor weight;
     private readonly Tensor bias;
     private readonly int inputs;
     private readonly int kernel;
@@ -48,29 +49,31 @@ internal sealed unsafe partial class DirectConvolution : IDisposable
         this.bias = nn.functional.pad(bias, [0, moreOutputs]).DetachFromDisposeScope();
     }
 
-    /// <summary>Channels of the result: the outputs, and zeros up to a multiple of 16, which the next convolution expects.</summary>
+    /// <summary>
+    /// Channels of the result: the outputs, padded with zeros to a multiple of 16, as the next convolution expects.
+    /// </summary>
     public int Outputs { get; }
 
     /// <summary>
-    /// Whether a convolution is one that this processor computes so: one for which .NET prefers vectors of 512 bits. (Three
-    /// outputs would be taken for colors by the next.)
+    /// Whether this implementation supports a convolution: it requires a processor for which .NET prefers 512-bit
+    /// vectors. Three outputs are not supported, because the next convolution would take them for colors.
     /// </summary>
     /// <param name="weight">[outputs, inputs, kernel, kernel].</param>
     public static bool Supports(Tensor weight) => Avx512F.IsSupported && Vector512.IsHardwareAccelerated
         && weight.device_type == DeviceType.CPU && weight.dtype == ScalarType.Float32 && weight.shape[0] != Convolution.Colors;
 
-    /// <summary>A side of the result, from that of the images.</summary>
+    /// <summary>The side of the result for a given side of the images.</summary>
     public int Steps(int side) => ((side + (2 * padding) - kernel) / stride) + 1;
 
-    /// <summary>Room for the result in a slot of the memory.</summary>
+    /// <summary>Reserves a slot of the memory for the result.</summary>
     public Activations Result(Activations images, DirectMemory memory, int slot)
         => memory.Take(slot, images.Count, Steps(images.Height), Steps(images.Width), Outputs);
 
-    /// <summary>conv(x), after ReLU where it is asked for.</summary>
-    /// <param name="images">With as many channels as the convolution has inputs.</param>
-    /// <param name="result">Shaped as <see cref="Result"/> says.</param>
-    /// <param name="memory">For the frame.</param>
-    /// <param name="adds">Whether the result is added to what is there.</param>
+    /// <summary>Computes the convolution, optionally followed by ReLU.</summary>
+    /// <param name="images">Images with as many channels as the convolution has inputs.</param>
+    /// <param name="result">The result, in the shape of <see cref="Result"/>.</param>
+    /// <param name="memory">The memory for the frame.</param>
+    /// <param name="adds">Whether the result is added to the existing values.</param>
     /// <param name="relu">Whether negative numbers become zero.</param>
     public void Forward(Activations images, Activations result, DirectMemory memory, bool adds, bool relu)
     {
@@ -103,7 +106,7 @@ internal sealed unsafe partial class DirectConvolution : IDisposable
         bias.Dispose();
     }
 
-    // All pixels as one line.
+    // All pixels as one row.
     private void Flat(Activations images, Activations result, DirectMemory memory, Sums sums)
     {
         var walk = new Walk(1, inputs, 0, inputs);
@@ -118,7 +121,7 @@ internal sealed unsafe partial class DirectConvolution : IDisposable
             float* from = images.Line(0, 0) + (first * inputs);
             if (valid < Quad)
             {
-                // What lies behind the last pixel may not be read.
+                // Reading past the last pixel is not permitted.
                 NativeMemory.Copy(from, last, (nuint)(valid * inputs * sizeof(float)));
                 from = last;
             }
@@ -132,17 +135,18 @@ internal sealed unsafe partial class DirectConvolution : IDisposable
         }
     }
 
-    // Some lines of an image, or some images, are framed and summed up, and then the next.
+    // Frames and sums some rows of an image, or some images, at a time.
     private void Framed(Activations images, Activations result, DirectMemory memory, Sums sums)
     {
         int line = (images.Width + (2 * padding)) * inputs;
-        int most = Math.Max(1, ((FramedBytes / sizeof(float) / line) - kernel + stride) / stride);   // lines of the result
+        int most = Math.Max(1, ((FramedBytes / sizeof(float) / line) - kernel + stride) / stride);   // rows of the result
         int band = Math.Min(result.Height, most);
         int lines = ((band - 1) * stride) + kernel;
         int together = band < result.Height ? 1 : Math.Clamp(FramedBytes / sizeof(float) / line / lines, 1, images.Count);
         var walk = new Walk(kernel, kernel * inputs, line, stride * inputs);
 
-        // The last pixels of a line may be fewer than four: what is read behind the frame for the missing ones is not used.
+        // The last pixels of a row may be fewer than four: numbers read past the frame for the missing ones are not
+        // used.
         float* frame = memory.Frame((together * lines * line) + (Quad * walk.Pixel) + walk.Run);
         Span<Pixels> pixels = memory.List((together * band * ((result.Width + Quad - 1) / Quad)) + Spare);
         for (int image = 0; image < images.Count; image += together)
@@ -170,7 +174,7 @@ internal sealed unsafe partial class DirectConvolution : IDisposable
         }
     }
 
-    // Lines of an image from one on, which may be above it or end below it, between zeros.
+    // Copies rows of an image, framed by zeros; the rows may start above the image or end below it.
     private void Copy(Activations images, int image, int first, int lines, float* to)
     {
         int length = images.Width * inputs;

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace SimClr.Inference;
 
 /// <summary>
-/// Memory of one thread that computes a <see cref="FoldedResNet"/>: the images between its layers, in a few slots that are written over again
-/// and again. Fresh memory for each layer would cost a page fault every 4 KB.
+/// The working memory of one thread that computes a <see cref="FoldedResNet"/>: the images between its layers, in a few
+/// slots that are reused. Fresh memory for each layer would cost a page fault every 4 KB.
 /// </summary>
 internal sealed unsafe class DirectMemory : IDisposable
 {
@@ -17,14 +17,14 @@ internal sealed unsafe class DirectMemory : IDisposable
     private readonly (nint Start, long Bytes)[] slots = new (nint, long)[Slots + 1];
     private DirectConvolution.Pixels[] list = [];
 
-    /// <summary>Room for images in a slot; what was in it is gone.</summary>
+    /// <summary>Reserves a slot for images; its previous contents are lost.</summary>
     public Activations Take(int slot, int count, int height, int width, int channels)
         => new(Reserve(slot, (long)count * height * width * channels), slot, count, height, width, channels);
 
-    /// <summary>Room for the framed images of a layer.</summary>
+    /// <summary>Reserves memory for the framed images of a layer.</summary>
     public float* Frame(int numbers) => Reserve(Slots, numbers);
 
-    /// <summary>Room for the list of a layer's pixels.</summary>
+    /// <summary>Reserves memory for the list of a layer's pixels.</summary>
     public Span<DirectConvolution.Pixels> List(int count)
     {
         if (list.Length < count)
@@ -35,7 +35,9 @@ internal sealed unsafe class DirectMemory : IDisposable
         return list;
     }
 
-    /// <summary>The address of a contiguous tensor on the processor, of any size: a span of all of it would end at 2 GB.</summary>
+    /// <summary>
+    /// Returns the address of a contiguous CPU tensor of any size; a span over the whole tensor is limited to 2 GB.
+    /// </summary>
     public static float* First(Tensor values)
     {
         using Tensor line = values.view(-1);

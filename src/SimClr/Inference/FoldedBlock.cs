@@ -2,16 +2,19 @@ using static TorchSharp.torch;
 
 namespace SimClr.Inference;
 
-/// <summary>A residual block of folded convolutions: ReLU after each but the last, whose output the shortcut is added to first.</summary>
-/// <param name="path">The convolutions one after another.</param>
-/// <param name="shortcut">The projection of the shortcut, or null where the input itself is added.</param>
+/// <summary>
+/// A residual block of folded convolutions, each followed by ReLU; the shortcut is added to the output of the last one
+/// before its ReLU.
+/// </summary>
+/// <param name="path">The convolutions in order.</param>
+/// <param name="shortcut">The projection of the shortcut; null if the input itself is added.</param>
 internal sealed class FoldedBlock(FoldedConvolution[] path, FoldedConvolution? shortcut) : IDisposable
 {
-    /// <summary>Channels of the result over plain memory, filled up to a multiple of 16.</summary>
+    /// <summary>Channels of the result in plain memory, padded to a multiple of 16.</summary>
     public int Outputs => path[^1].Direct!.Outputs;
 
     /// <summary>[N, inputs, H, W] → [N, outputs, H / stride, W / stride].</summary>
-    /// <param name="input">Overwritten where the block adds it to its output.</param>
+    /// <param name="input">Overwritten if the block adds it to its output.</param>
     public Tensor Forward(Tensor input)
     {
         using var scope = NewDisposeScope();
@@ -24,9 +27,9 @@ internal sealed class FoldedBlock(FoldedConvolution[] path, FoldedConvolution? s
         return path[^1].ForwardOnto(x, shortcut?.Forward(input, relu: false) ?? input).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The same over plain memory, where the convolutions have that form.</summary>
-    /// <param name="input">In a slot, which is written over.</param>
-    /// <param name="memory">Where the result and what is in between go.</param>
+    /// <summary>Computes the block in plain memory, if the convolutions have a direct form.</summary>
+    /// <param name="input">Images in a slot, which is overwritten.</param>
+    /// <param name="memory">The memory for the result and the intermediate images.</param>
     public Activations Forward(Activations input, DirectMemory memory)
     {
         int Slot(int n) => (input.Slot + n) % DirectMemory.Slots;

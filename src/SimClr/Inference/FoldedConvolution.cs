@@ -7,30 +7,32 @@ using Convolution = SimClr.Layers.Convolution;
 namespace SimClr.Inference;
 
 /// <summary>
-/// A convolution and the batch norm behind it as one convolution with bias, for inference: with its statistics fixed, a
-/// batch norm multiplies each channel by γ / √(σ² + ε) and shifts it. Holds copies; what it was made of stays as it is.
+/// A convolution and its batch norm as one convolution with bias, for inference: with fixed statistics, a batch norm
+/// multiplies each channel by γ / √(σ² + ε) and shifts it. It holds copies and leaves the originals unchanged.
 /// </summary>
 internal sealed class FoldedConvolution : IDisposable
 {
-    private readonly Tensor? weight;   // null where there is a direct form
+    private readonly Tensor? weight;   // null if there is a direct form
     private readonly Tensor? bias;
     private readonly long stride;
     private readonly long padding;
     private readonly bool fused;
     private readonly bool pointwise;
 
-    /// <summary>Folds the two.</summary>
-    /// <param name="convolution">Without bias.</param>
-    /// <param name="norm">What follows it.</param>
-    /// <param name="fused">Whether what follows the convolution is computed within it, where that is possible.</param>
-    /// <param name="direct">Whether it has the form over plain memory, and only that.</param>
+    /// <summary>Folds a batch norm into a convolution.</summary>
+    /// <param name="convolution">The convolution, without bias.</param>
+    /// <param name="norm">The batch norm that follows it.</param>
+    /// <param name="fused">
+    /// Whether the operation after the convolution is fused with it, if possible. Default: true.
+    /// </param>
+    /// <param name="direct">Whether to build only the direct form, which computes in plain memory.</param>
     public FoldedConvolution(Convolution convolution, BatchNorm norm, bool direct, bool fused = true)
     {
         this.fused = fused;
         using var _ = no_grad();
         using var scope = NewDisposeScope();
 
-        // In double precision: rounded once, at the end.
+        // In double precision, to round only once, at the end.
         Tensor scale = norm.weight!.to_type(ScalarType.Float64) / norm.running_var!.to_type(ScalarType.Float64).Plus(RootedScalars.From(norm.eps)).sqrt();
         Tensor shift = norm.bias!.to_type(ScalarType.Float64) - (norm.running_mean!.to_type(ScalarType.Float64) * scale);
         Tensor kernel = convolution.Weight.to_type(ScalarType.Float64) * scale.view(-1, 1, 1, 1);
@@ -49,10 +51,14 @@ internal sealed class FoldedConvolution : IDisposable
         }
     }
 
-    /// <summary>The form over plain memory. Where there is one, the others below are not to be had.</summary>
+    /// <summary>
+    /// The direct form, which computes in plain memory. If it exists, the methods below cannot be used.
+    /// </summary>
     public DirectConvolution? Direct { get; }
 
-    /// <summary>x: [N, inputs, H, W] → [N, outputs, H / stride, W / stride], after ReLU where it is asked for.</summary>
+    /// <summary>
+    /// x: [N, inputs, H, W] → [N, outputs, H / stride, W / stride], optionally followed by ReLU.
+    /// </summary>
     public Tensor Forward(Tensor input, bool relu)
     {
         if (pointwise)
@@ -70,7 +76,7 @@ internal sealed class FoldedConvolution : IDisposable
         }
     }
 
-    /// <summary>ReLU of the sum of this convolution and a shortcut.</summary>
+    /// <summary>Computes ReLU of the sum of this convolution and a shortcut.</summary>
     /// <param name="input">[N, inputs, H, W].</param>
     /// <param name="shortcut">[N, outputs, H / stride, W / stride], overwritten.</param>
     public Tensor ForwardOnto(Tensor input, Tensor shortcut)
@@ -85,7 +91,7 @@ internal sealed class FoldedConvolution : IDisposable
         Direct?.Dispose();
     }
 
-    // Channels last stay channels last.
+    // Preserves channels last.
     private static Tensor WithMemoryFormatOf(Tensor model, Tensor kernel)
         => model.permute(0, 2, 3, 1).is_contiguous() ? kernel.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : kernel.contiguous();
 }

@@ -9,10 +9,10 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace SimClr.Inference;
 
 /// <summary>
-/// A <see cref="ResNet"/> for inference, its batch norms folded into its convolutions. A copy: the encoder stays as it
-/// is. In float32 on a processor with AVX-512 (see <see cref="DirectConvolution.Supports"/>) it computes a few images at a
-/// time through all layers, in memory of its own; elsewhere by libtorch. Several threads may use it at once, but not
-/// while it is disposed.
+/// A copy of a <see cref="ResNet"/> for inference, with its batch norms folded into its convolutions; the encoder is
+/// unchanged. In float32 on a processor with AVX-512 (see <see cref="DirectConvolution.Supports"/>), it computes a few
+/// images at a time through all layers in its own memory; elsewhere, it uses libtorch. Several threads may use it at
+/// once, but not while it is being disposed.
 /// </summary>
 /// <param name="stem">The first convolution.</param>
 /// <param name="pools">Whether the stem pools.</param>
@@ -20,16 +20,19 @@ namespace SimClr.Inference;
 /// <param name="representation">Width of h.</param>
 internal sealed unsafe class FoldedResNet(FoldedConvolution stem, bool pools, IReadOnlyList<FoldedBlock> blocks, int representation) : IDisposable
 {
-    // What lies between two layers then stays near the processor, and each weight is still used for a hundred pixels, of
-    // two images where one is small enough to have fewer in its last layer.
+    // The images between two layers then stay near the processor, and each weight is still used for a hundred pixels:
+    // of two images, if a single one is so small that it has fewer in its last layer.
     private const long BytesBetweenLayers = 4 << 20;
     private const long BytesOfLargeImage = 64 << 20;
 
     private readonly ConcurrentBag<DirectMemory> memories = [];
 
     /// <summary>Folds the batch norms of an encoder into copies of its convolutions.</summary>
-    /// <param name="encoder">In float32 or float64.</param>
-    /// <param name="direct">Whether by convolutions of our own where the processor has them, or by libtorch's.</param>
+    /// <param name="encoder">The encoder, in float32 or float64.</param>
+    /// <param name="direct">
+    /// Whether to use <see cref="DirectConvolution"/> where the processor supports it, or always libtorch's
+    /// convolutions. Default: true.
+    /// </param>
     public static FoldedResNet From(ResNet encoder, bool direct = true)
     {
         bool isDirect = direct && encoder.modules().OfType<Convolution>().All(convolution => DirectConvolution.Supports(convolution.Weight));
@@ -127,14 +130,14 @@ internal sealed unsafe class FoldedResNet(FoldedConvolution stem, bool pools, IR
         return h;
     }
 
-    // Of an image after the stem or the first block; later the pixels are halved more often than the channels doubled.
+    // For an image after the stem or the first block; in later stages, the pixels shrink faster than the channels grow.
     private long MaxBytes(int height, int width)
     {
         long pixels = (long)stem.Direct!.Steps(height) * stem.Direct.Steps(width);
         return sizeof(float) * Math.Max(pixels * stem.Direct.Outputs, (pools ? pixels / 4 : pixels) * blocks[0].Outputs);
     }
 
-    // Of 3 × 3 pixels, at every second: first of three lines, then of three neighbors in that.
+    // A window of 3 × 3 pixels with stride 2: the maximum of three rows first, then of three neighbors in the result.
     private static Activations MaxPool(Activations x, DirectMemory memory)
     {
         Activations result = memory.Take(x.Slot + 1, x.Count, (x.Height + 1) / 2, (x.Width + 1) / 2, x.Channels);
@@ -168,7 +171,7 @@ internal sealed unsafe class FoldedResNet(FoldedConvolution stem, bool pools, IR
         return result;
     }
 
-    // Line by line first: the error of a sum grows with its length.
+    // Row by row, because the error of a sum grows with its length.
     private static void Mean(Activations x, int image, Span<float> line, Span<float> mean)
     {
         mean.Clear();

@@ -5,24 +5,24 @@ using static TorchSharp.torch;
 namespace SimClr.Inference;
 
 /// <summary>
-/// oneDNN's convolution with what follows it done before a result leaves the registers: ReLU, or the sum with a shortcut
-/// and ReLU. TorchSharp has no name for it; libtorch has it in its stable C interface (shim_cpu.h), which takes the
-/// handles that TorchSharp holds. For float32 with channels last on the processor; whoever asks for something else, or
-/// has a libtorch without it, gets false and computes the operations one by one. The values are the same
-/// but for rounding, on most processors to the bit.
+/// oneDNN's convolution fused with the following operation, which is applied while the result is still in registers:
+/// ReLU, or the sum with a shortcut and ReLU. TorchSharp does not expose it; libtorch does through its stable C
+/// interface (shim_cpu.h), which takes the handles that TorchSharp holds. It supports float32 with channels last on the
+/// CPU. For other tensors, or with a libtorch that lacks it, the methods return null, and the caller computes the
+/// operations one by one. The results are the same up to rounding, and on most processors bit for bit.
 /// </summary>
 internal static unsafe class FusedConvolution
 {
     private const int Dimensions = 2;
 
-    private static readonly int[] InMemory = [1, 3, 2, 0];   // channel, column, row, image: the fastest first
+    private static readonly int[] InMemory = [1, 3, 2, 0];   // channel, column, row, image, innermost first
 
     private static readonly Lazy<Exports?> Found = new(Load);
 
-    /// <summary>Whether this libtorch has it.</summary>
+    /// <summary>Whether this libtorch provides the fused convolution.</summary>
     public static bool IsAvailable => Found.Value is not null;
 
-    /// <summary>ReLU(conv(x)), or conv(x): [N, outputs, H / stride, W / stride].</summary>
+    /// <summary>ReLU(conv(x)) or conv(x): [N, outputs, H / stride, W / stride]; null if not supported.</summary>
     public static Tensor? TryForward(Tensor x, Tensor weight, Tensor bias, long stride, long padding, bool relu)
     {
         if (!Supports(x, weight))
@@ -44,8 +44,8 @@ internal static unsafe class FusedConvolution
     }
 
     /// <summary>
-    /// ReLU(conv(x) + sum), written where the sum is, [N, outputs, H / stride, W / stride]: the tensor that comes back is
-    /// another name for the same memory.
+    /// ReLU(conv(x) + sum), written in place of the sum, [N, outputs, H / stride, W / stride]; null if not supported.
+    /// The returned tensor shares the memory of the sum.
     /// </summary>
     public static Tensor? TryAddTo(Tensor sum, Tensor x, Tensor weight, Tensor bias, long stride, long padding)
     {
@@ -74,7 +74,7 @@ internal static unsafe class FusedConvolution
         && x.device_type == TorchSharp.DeviceType.CPU && x.dtype == ScalarType.Float32 && weight.dtype == ScalarType.Float32
         && HasChannelsLast(weight);
 
-    // From the strides: a permuted tensor would have to be disposed.
+    // By the strides, because a permuted tensor would have to be disposed.
     private static bool HasChannelsLast(Tensor images)
     {
         (long[] shape, long[] stride) = (images.shape, images.stride());
@@ -92,7 +92,7 @@ internal static unsafe class FusedConvolution
         return true;
     }
 
-    // A tensor that nothing else holds could be finalized while libtorch works with its handle.
+    // A tensor without other references could be finalized while libtorch uses its handle.
     private static void Keep(Tensor x, Tensor weight, Tensor bias)
     {
         GC.KeepAlive(x);
@@ -102,7 +102,7 @@ internal static unsafe class FusedConvolution
 
     private static Exports? Load()
     {
-        _ = get_num_threads();   // TorchSharp has loaded libtorch then, and this finds the same.
+        _ = get_num_threads();   // TorchSharp has then loaded libtorch, and the code below finds the same one.
         return CustomLibtorch.TryOpen("torch_cpu", out nint library)
             && NativeLibrary.TryGetExport(library, "aoti_torch_cpu_mkldnn__convolution_pointwise", out nint forward)
             && NativeLibrary.TryGetExport(library, "aoti_torch_cpu_mkldnn__convolution_pointwise_binary_", out nint addTo)
@@ -126,7 +126,8 @@ internal static unsafe class FusedConvolution
         }
     }
 
-    // x, weight, bias, padding, stride, dilation (each with its length), groups, operation, its scalars and algorithm → result
+    // x, weight, bias, padding, stride, dilation (each with its length), groups, operation, its scalars and algorithm →
+    // result
     private sealed class Exports(nint forward, nint addTo)
     {
         public readonly delegate* unmanaged<nint, nint, nint*, long*, long, long*, long, long*, long, long, byte*, double**, long, byte**, nint*, int> Forward =

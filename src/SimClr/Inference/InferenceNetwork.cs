@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace SimClr.Inference;
 
 /// <summary>
-/// An encoder, and a head where there is one, ready for inference until it is disposed: images in, rows out. A ResNet
-/// is computed from a copy with its batch norms folded in; other modules as they are.
+/// An encoder and an optional head in inference mode until disposed, from images to rows. A ResNet is computed from a
+/// copy with folded batch norms, other modules directly.
 /// </summary>
 internal sealed class InferenceNetwork : IDisposable
 {
@@ -25,12 +25,12 @@ internal sealed class InferenceNetwork : IDisposable
         folded = encoder is ResNet resnet ? FoldedResNet.From(resnet) : null;
     }
 
-    /// <summary>Where the weights are.</summary>
+    /// <summary>The device of the weights.</summary>
     public string Device => mode.Device;
 
     /// <summary>
-    /// Whether several threads may compute at once. A module of the user's own might keep something between its calls, and
-    /// a GPU is one.
+    /// Whether several threads may compute at once. A custom module might keep state between calls, and a GPU is a
+    /// single device.
     /// </summary>
     public bool IsConcurrent => folded is not null && Device == "cpu";
 
@@ -41,7 +41,10 @@ internal sealed class InferenceNetwork : IDisposable
         return Forward(images).cpu().data<float>().ToArray();
     }
 
-    /// <summary>images: [N, 3, S, S] → rows [N, dimension] of float32, where the weights are. A GPU may not have computed them yet.</summary>
+    /// <summary>
+    /// images: [N, 3, S, S] → rows [N, dimension] of float32, on the device of the weights. A GPU may still be
+    /// computing them when this method returns.
+    /// </summary>
     public Tensor Forward(Tensor images)
     {
         Tensor rows = folded is null ? encoder.forward(images) : folded.Forward(images);

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace SimClr.Internals;
 
-/// <summary>An addressed stream for code that expects .NET's <see cref="Random"/>: every method draws from it.</summary>
+/// <summary>An adapter of an addressed stream for code that expects .NET's <see cref="Random"/>.</summary>
 internal sealed class AddressedRandom(RandomStream stream) : Random
 {
     private RandomStream stream = stream;

@@ -1,9 +1,9 @@
 namespace SimClr.Internals;
 
-/// <summary>Numbers of 16 bits with the range of a float and 8 significant bits: the upper half of a float.</summary>
+/// <summary>16-bit numbers with the range of a float and 8 significant bits: the upper half of a float.</summary>
 internal static class BFloat16
 {
-    /// <summary>Rounds finite floats to the nearest, ties to even, as the tensor library does.</summary>
+    /// <summary>Rounds finite floats to nearest, ties to even, as the tensor library does.</summary>
     public static void Round(ReadOnlySpan<float> source, Span<ushort> destination)
     {
         for (int i = 0; i < source.Length; i++)

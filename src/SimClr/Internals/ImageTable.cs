@@ -3,24 +3,24 @@ using static TorchSharp.torch;
 namespace SimClr.Internals;
 
 /// <summary>
-/// What is known of each image of a set, kept where the network is: the rows of a batch are chosen by the numbers that came
-/// with its views, and nothing more is copied in a step.
+/// A table of data about each image of a set, on the device of the network. The image numbers that arrive with the
+/// views select the rows of a batch, so that a step copies nothing else to the device.
 /// </summary>
-/// <param name="host">One row per image, in the memory of the host; the table owns it.</param>
+/// <param name="host">One row per image, in host memory; the table owns it.</param>
 internal sealed class ImageTable(Tensor host) : IDisposable
 {
     private readonly PlacedTensor table = new(host);
 
-    /// <summary>A table of the class of each image.</summary>
+    /// <summary>Creates a table of each image's class.</summary>
     public static ImageTable FromLabels(IReadOnlyList<int> labels)
         => new(tensor(labels.Select(label => (long)label).ToArray(), device: CPU));
 
-    /// <summary>A table of the marks of each image, one for each class.</summary>
+    /// <summary>Creates a table of each image's marks, one for each class.</summary>
     public static ImageTable FromMultiLabels(IReadOnlyList<sbyte[]> multiLabels)
         => new(tensor(multiLabels.SelectMany(marks => marks).ToArray(), [multiLabels.Count, multiLabels[0].Length], device: CPU));
 
-    /// <summary>The rows of some images.</summary>
-    /// <param name="images">Their numbers, [N] of int64, on the device of the network.</param>
+    /// <summary>Returns the rows of some images.</summary>
+    /// <param name="images">The image numbers, [N] of int64, on the device of the network.</param>
     public Tensor Rows(Tensor images) => table.On(images.device).index_select(0, images);
 
     public void Dispose() => table.Dispose();

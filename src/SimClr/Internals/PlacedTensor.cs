@@ -2,13 +2,15 @@ using static TorchSharp.torch;
 
 namespace SimClr.Internals;
 
-/// <summary>A tensor that stays the same over a run, and goes where it is first needed: copied once, not in each step.</summary>
-/// <param name="host">Its values; owned by this object.</param>
+/// <summary>
+/// A tensor that is constant over a run. It is copied to the device of its first use once, not in each step.
+/// </summary>
+/// <param name="host">The values; this object owns them.</param>
 internal sealed class PlacedTensor(Tensor host) : IDisposable
 {
     private Tensor values = host.DetachFromDisposeScope();
 
-    /// <summary>The tensor on a device.</summary>
+    /// <summary>Returns the tensor on a device.</summary>
     public Tensor On(Device device)
     {
         if (values.device_type != device.type || values.device_index != device.index)

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace SimClr.Internals;
 
-/// <summary>Argument checks that return the value, so that a property can be checked where it is set.</summary>
+/// <summary>Argument checks that return the value, so that a property can be checked when it is set.</summary>
 internal static class Require
 {
     public static int Positive(int value, [CallerMemberName] string name = "")

@@ -5,21 +5,21 @@ using static TorchSharp.torch;
 namespace SimClr.Layers;
 
 /// <summary>
-/// Mean and variance of each channel. PyTorch has them without the rest of batch norm (<c>batch_norm_update_stats</c>),
-/// ten times as fast as the same from sums, but TorchSharp does not: the operator is called through libtorch's stable C
-/// interface. Where that is missing, from sums.
+/// Mean and variance of each channel. PyTorch computes them without the rest of batch norm
+/// (<c>batch_norm_update_stats</c>), ten times as fast as from sums. TorchSharp does not expose this operator, so it is
+/// called through libtorch's stable C interface. If that is missing, the moments are computed from sums.
 /// </summary>
 internal static unsafe partial class ChannelMoments
 {
     private static bool isMissing;
 
-    /// <summary>Both are [C]; the variance is divided by the count.</summary>
-    /// <param name="input">[N, C, …], of float32, float64 or bfloat16.</param>
-    /// <param name="type">What they are wanted in: the type of the running statistics.</param>
+    /// <summary>Computes mean and variance, both [C]; the variance is divided by the count.</summary>
+    /// <param name="input">[N, C, …], float32, float64 or bfloat16.</param>
+    /// <param name="type">The type of the results: that of the running statistics.</param>
     public static (Tensor Mean, Tensor Variance) Compute(Tensor input, ScalarType type)
         => !isMissing && Native(input, type) is { } moments ? moments : FromSums(input, type);
 
-    /// <summary>Two passes over the values and one that holds their squares.</summary>
+    /// <summary>Computes the moments in two passes over the values and one over a copy with their squares.</summary>
     internal static (Tensor Mean, Tensor Variance) FromSums(Tensor input, ScalarType type)
     {
         using var scope = NewDisposeScope();
@@ -31,12 +31,13 @@ internal static unsafe partial class ChannelMoments
         return (scope.MoveToOuter(mean), scope.MoveToOuter(variance));
     }
 
-    /// <summary>By the operator; null where it cannot be called.</summary>
+    /// <summary>Computes the moments with the operator; null if it cannot be called.</summary>
     internal static (Tensor Mean, Tensor Variance)? Native(Tensor input, ScalarType type)
     {
         using var scope = NewDisposeScope();
 
-        // Statistics in a wider type than the input's come only with running ones of that type; these are thrown away.
+        // The operator computes statistics in a wider type than the input's only if given running statistics of that
+        // type; these are discarded.
         bool mixed = input.dtype != type;
         Tensor? mean = mixed ? zeros(input.shape[1], type, input.device) : null;
         Tensor? variance = mixed ? ones(input.shape[1], type, input.device) : null;
@@ -46,7 +47,7 @@ internal static unsafe partial class ChannelMoments
             (stack[0], stack[1], stack[2], stack[3]) = (Share(input), Optional(mean), Optional(variance), BitConverter.DoubleToInt64Bits(0.1));
             if (Call("aten::batch_norm_update_stats", "", stack) != 0)
             {
-                throw new InvalidOperationException("libtorch refused to take the mean and variance of a layer; this is a bug");
+                throw new InvalidOperationException("libtorch failed to compute the mean and variance of a layer; this is a bug");
             }
 
             return (scope.MoveToOuter(Tensor.UnsafeCreateTensor((nint)stack[0])), scope.MoveToOuter(Tensor.UnsafeCreateTensor((nint)stack[1])));
@@ -58,16 +59,16 @@ internal static unsafe partial class ChannelMoments
         }
     }
 
-    /// <summary>A handle of its own, which the call takes over.</summary>
+    /// <summary>Returns a new handle to the tensor; the call takes ownership of it.</summary>
     private static long Share(Tensor tensor)
     {
         nint handle;
         int error = NewHandle(tensor.Handle, &handle);
         GC.KeepAlive(tensor);
-        return error == 0 ? handle : throw new InvalidOperationException("libtorch gave no handle; this is a bug");
+        return error == 0 ? handle : throw new InvalidOperationException("libtorch returned no tensor handle; this is a bug");
     }
 
-    /// <summary>An optional value is a pointer to it, which the call frees; none is null.</summary>
+    /// <summary>Returns an optional argument: a pointer to the handle, which the call frees, or 0 for none.</summary>
     private static long Optional(Tensor? tensor)
     {
         if (tensor is null)

@@ -4,15 +4,15 @@ using static TorchSharp.torch;
 namespace SimClr.Layers;
 
 /// <summary>
-/// A square convolution without bias. It computes in the precision of its input, so that a network of float32
-/// weights runs in bfloat16 when its input is bfloat16 (gradients still arrive in float32).
+/// A square convolution without bias. It computes in the precision of its input: a network with float32 weights runs in
+/// bfloat16 if its input is bfloat16 (gradients still arrive in float32).
 /// </summary>
 internal sealed class Convolution : nn.Module<Tensor, Tensor>
 {
-    // A processor's vector of float32 at its widest.
+    // The number of float32 values in the widest CPU vector register.
     private const long Lanes = 16;
 
-    /// <summary>Inputs of the first convolution.</summary>
+    /// <summary>Input channels of the first convolution.</summary>
     internal const long Colors = 3;
 
     private readonly Parameter weight;
@@ -46,7 +46,9 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
             : nn.functional.conv2d(input, kernel, strides: [Stride, Stride], padding: [Padding, Padding]);
     }
 
-    /// <summary>Normal with variance 2 / fan-out (He et al. 2015, as torchvision).</summary>
+    /// <summary>
+    /// Draws weights from a normal distribution with variance 2 / fan-out (He et al. 2015, as in torchvision).
+    /// </summary>
     public void Initialize(long seed, int index)
     {
         double fanOut = weight.shape[0] * weight.shape[2] * weight.shape[3];
@@ -57,12 +59,15 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
 
     private bool IsNarrow => Missing(weight.shape[0]) > 0 || Missing(weight.shape[1]) > 0;
 
-    /// <summary>Channels to add up to a multiple of 16. Colors stay three: they are a case of their own in oneDNN, and in ours.</summary>
+    /// <summary>
+    /// The number of channels missing to a multiple of 16; 0 for three color channels, a special case in oneDNN and
+    /// here.
+    /// </summary>
     internal static long Missing(long channels) => channels == Colors ? 0 : (Lanes - (channels % Lanes)) % Lanes;
 
     /// <summary>
-    /// The same with zeros for the channels that are missing to a multiple of 16. Without them oneDNN (3.7.1, AVX-512)
-    /// takes what happens to lie in memory for their gradient, which may be NaN.
+    /// Computes the convolution with channels zero-padded to a multiple of 16. Without the padding, oneDNN (3.7.1,
+    /// AVX-512) computes the gradient of the missing channels from arbitrary memory, which may contain NaN.
     /// </summary>
     private Tensor PadChannels(Tensor input, Tensor kernel)
     {

@@ -5,13 +5,13 @@ namespace SimClr.Layers;
 
 /// <summary>Mean and variance of each channel over the views of all ranks.</summary>
 /// <param name="Mean">[C], of the type of the running statistics.</param>
-/// <param name="Variance">[C], of all values: divided by their count.</param>
-/// <param name="Count">Values per channel over all ranks, a scalar in float64.</param>
+/// <param name="Variance">[C], of all values, divided by their count.</param>
+/// <param name="Count">Values per channel over all ranks, a float64 scalar.</param>
 internal sealed record GlobalMoments(Tensor Mean, Tensor Variance, Tensor Count)
 {
     /// <summary>
-    /// Each rank's own moments as PyTorch takes them, put together in float64 around a value that all ranks know: nothing
-    /// cancels out, and ranks may have different shares of the batch.
+    /// Combines each rank's moments, computed by PyTorch, in float64 around a value known to all ranks: there is no
+    /// cancellation, and ranks may have different shares of the batch.
     /// </summary>
     /// <param name="input">This rank's values, [N, C, …].</param>
     /// <param name="around">A value near the means, [C], the same on all ranks.</param>
@@ -34,7 +34,7 @@ internal sealed record GlobalMoments(Tensor Mean, Tensor Variance, Tensor Count)
         return new GlobalMoments(moved.add_(center, RootedScalars.One).to_type(around.dtype), spread.to_type(around.dtype), total);
     }
 
-    /// <summary>Moves running statistics towards these; the variance as that of a sample, as PyTorch does.</summary>
+    /// <summary>Moves running statistics toward these moments, using the sample variance, as PyTorch does.</summary>
     public void Move(Tensor runningMean, Tensor runningVariance, double momentum)
     {
         using var _ = no_grad();

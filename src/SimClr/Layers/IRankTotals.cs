@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace SimClr.Layers;
 
-/// <summary>What a layer needs of the other ranks of a run: totals over all of them. Every rank asks for the same ones in the same order.</summary>
+/// <summary>
+/// Totals over all ranks of a run, as needed by a layer. Every rank must request the same totals in the same order.
+/// </summary>
 internal interface IRankTotals
 {
     /// <summary>Sums over the ranks, in place.</summary>
@@ -10,11 +12,11 @@ internal interface IRankTotals
     void Sum(Tensor values);
 
     /// <summary>
-    /// Takes what a backward pass must not throw, because it would end the process there; it is thrown when the pass is
-    /// over. Until then there is no further sum.
+    /// Records an error in a backward pass, which must not throw because that would end the process. The error is
+    /// thrown when the pass is over; until then, no further sums are computed.
     /// </summary>
     void FailInBackward(Exception error);
 
-    /// <summary>What this rank's backward pass has been handed.</summary>
+    /// <summary>The gradients that this rank's functions have returned to the current backward pass.</summary>
     RootedGradients Handed { get; }
 }

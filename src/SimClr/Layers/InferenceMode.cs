@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace SimClr.Layers;
 
 /// <summary>
-/// While it lives, a module computes without gradients, with its batch-norm statistics fixed, and on CUDA with float32 products
-/// that are not rounded; then it is as before.
+/// A scope in which a module computes without gradients, with fixed batch-norm statistics and, on CUDA, with unrounded
+/// float32 products. Disposing it restores the previous state.
 /// </summary>
 public sealed class InferenceMode : IDisposable
 {
@@ -29,7 +29,7 @@ public sealed class InferenceMode : IDisposable
         }
     }
 
-    /// <summary>Where the module's weights are.</summary>
+    /// <summary>The device of the module's weights.</summary>
     public string Device => module.parameters().FirstOrDefault() is { } weight ? weight.device.ToString() : "cpu";
 
     /// <summary>Restores the mode of the module and of each part.</summary>
@@ -41,7 +41,7 @@ public sealed class InferenceMode : IDisposable
             Float32Products.Rounded = true;
         }
 
-        // From the outside in: setting a part sets what is in it, and a part may have been frozen on its own.
+        // From the outside in: setting a module also sets its children, and a child may have been frozen on its own.
         foreach ((nn.Module part, bool training) in before)
         {
             part.train(training);

@@ -4,12 +4,14 @@ using static TorchSharp.torch;
 namespace SimClr.Layers;
 
 /// <summary>
-/// The part of batch norm's gradient that goes through mean and variance. Its forward pass hands everything on as it is;
-/// its backward pass gets the gradients of normalizing by constants, w·g/σ, Σ g·x̂ and Σ g, and takes off
+/// The part of batch norm's gradient that flows through mean and variance. The forward pass returns its inputs
+/// unchanged. The backward pass receives the gradients of normalizing by constants, w·g/σ, Σ g·x̂ and Σ g, and
+/// subtracts
 /// <code>
 /// w / σN · (Σ g + x̂ · Σ g·x̂)
 /// </code>
-/// with the sums and N over all ranks. Those of scale and shift stay this rank's own, as all gradients of parameters do.
+/// with the sums and N over all ranks. The gradients of scale and shift remain this rank's own, like all parameter
+/// gradients.
 /// </summary>
 internal sealed class MomentsGradient : autograd.MultiTensorFunction<MomentsGradient>
 {
@@ -18,7 +20,7 @@ internal sealed class MomentsGradient : autograd.MultiTensorFunction<MomentsGrad
     /// <inheritdoc/>
     public override string Name => nameof(MomentsGradient);
 
-    /// <summary>x, scale and shift as batch norm by these moments is to take them.</summary>
+    /// <summary>Returns x, scale and shift as the inputs for batch norm by these moments.</summary>
     public static (Tensor X, Tensor Scale, Tensor Shift) Pass(
         Tensor x, Tensor scale, Tensor shift, GlobalMoments moments, double epsilon, IRankTotals totals)
     {
@@ -47,7 +49,7 @@ internal sealed class MomentsGradient : autograd.MultiTensorFunction<MomentsGrad
         {
             List<Tensor> saved = ctx.get_saved_variables();
             byX = Through(saved, grad_outputs, epsilon, totals);
-            ctx.Dispose();   // frees x, as PyTorch's own functions do once they were passed
+            ctx.Dispose();   // frees x, as PyTorch's own functions do after their backward pass
         }
         catch (Exception error)
         {

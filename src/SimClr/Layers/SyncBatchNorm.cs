@@ -5,14 +5,14 @@ using static TorchSharp.torch;
 namespace SimClr.Layers;
 
 /// <summary>
-/// Batch normalization by the views of all ranks (paper, Section 2.2: "Global BN"); PyTorch's own where there is one
-/// rank, or each rank is to normalize by itself, and in evaluation. With several ranks it computes what one process with
-/// all the views would: outputs, gradients and running statistics, at the price of one sum over the ranks of 2C + 1
-/// values in the forward pass and one of 2C in the backward pass.
+/// Batch normalization over the views of all ranks (paper, Section 2.2: "Global BN"). In evaluation, with one rank, or
+/// if each rank normalizes on its own, it is PyTorch's batch norm. With several ranks, it computes the outputs,
+/// gradients and running statistics that one process with all the views would, at the cost of one sum over the ranks of
+/// 2C + 1 values in the forward pass and one of 2C in the backward pass.
 /// </summary>
 /// <remarks>
-/// Normalizing by given statistics is PyTorch's own kernel in both directions; its gradient takes the statistics for
-/// constants, and <see cref="MomentsGradient"/> adds what goes through them.
+/// Normalization by given statistics uses PyTorch's own kernel in both directions. Its gradient treats the statistics
+/// as constants; <see cref="MomentsGradient"/> adds the part that flows through them.
 /// </remarks>
 internal sealed class SyncBatchNorm : BatchNorm
 {
@@ -22,7 +22,7 @@ internal sealed class SyncBatchNorm : BatchNorm
         : base(channels, 1e-5, 0.1, true, true, CPU, null, name)
         => this.dimensions = dimensions;
 
-    /// <summary>The other ranks; null (default) to normalize by what this one sees.</summary>
+    /// <summary>The totals over the ranks; null to normalize by this rank's values alone. Default: null.</summary>
     public IRankTotals? Totals { get; set; }
 
     /// <summary>For images: [N, channels, H, W].</summary>
@@ -44,7 +44,7 @@ internal sealed class SyncBatchNorm : BatchNorm
         }
     }
 
-    // As the base class does it, which counts by a scalar that nothing keeps (see Scalars).
+    // As in the base class, whose count uses a scalar that nothing roots (see RootedScalars).
     private Tensor NormalizeAlone(Tensor input)
     {
         ValidateInputDimensions(input);

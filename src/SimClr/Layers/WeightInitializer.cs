@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace SimClr.Layers;
 
-/// <summary>Initial weights addressed by (seed, index of the layer): the same on every device and in any order.</summary>
+/// <summary>Initial weights addressed by (seed, layer index): the same on every device and in any order.</summary>
 internal static class WeightInitializer
 {
     public static Tensor Normal(long[] shape, double deviation, long seed, int index)

@@ -3,7 +3,7 @@ namespace SimClr.Losses;
 /// <summary>The losses by name.</summary>
 public static class LossCatalog
 {
-    /// <summary>Builds the loss that the options name.</summary>
+    /// <summary>Creates the loss named in the options.</summary>
     public static IContrastiveLoss Create(LossOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -7,32 +7,36 @@ public sealed record LossOptions
 {
     private const double DefaultMargin = 0.8;
 
-    /// <summary><c>nt-xent</c> (default), <c>nt-logistic</c> or <c>margin</c>.</summary>
+    /// <summary><c>nt-xent</c>, <c>nt-logistic</c> or <c>margin</c>. Default: <c>nt-xent</c>.</summary>
     public LossName Name { get; init => field = Require.Defined(value); } = LossName.NtXent;
 
     /// <summary>
-    /// The temperature τ of NT-Xent and NT-Logistic: the paper's best for NT-Xent is 0.1 (default) on ImageNet and 0.5 on
-    /// CIFAR-10. <c>margin</c> has none and passes it over, so that every preset can be given that name.
+    /// The temperature τ of NT-Xent and NT-Logistic. The paper's best values for NT-Xent are 0.1 on ImageNet and 0.5 on
+    /// CIFAR-10. <c>margin</c> has no temperature and ignores this value, so that it can be combined with any preset.
+    /// Default: 0.1.
     /// </summary>
     public double Temperature { get; init => field = Require.Positive(value); } = 0.1;
 
     /// <summary>
-    /// The margin m of <c>margin</c>: by how much a positive should be more similar than a negative. Default 0.8; the
-    /// other losses have none, and refuse any other value.
+    /// The margin m of <c>margin</c>: how much more similar a positive should be than a negative. The other losses have
+    /// no margin and reject any value but the default. Default: 0.8.
     /// </summary>
     public double Margin { get; init => field = Require.NonNegative(value); } = DefaultMargin;
 
     /// <summary>
-    /// Whether each anchor is compared with its semi-hard negative only. Default false. NT-Xent refuses it: it weighs
-    /// negatives by how hard they are itself (paper, Section 5.1).
+    /// Whether each anchor is compared only with its semi-hard negative. NT-Xent rejects true, because it already
+    /// weights negatives by their hardness (paper, Section 5.1). Default: false.
     /// </summary>
     public bool SemiHard { get; init; }
 
-    /// <summary>Whether similarity is the cosine (ℓ2-normalized projections; default) or, if false, the plain dot product (paper, Table 5).</summary>
+    /// <summary>
+    /// Whether similarity is the cosine (ℓ2-normalized projections) or, if false, the plain dot product (paper, Table
+    /// 5). Default: true.
+    /// </summary>
     public bool Normalize { get; init; } = true;
 
     /// <summary>Checks the rules across fields.</summary>
-    /// <exception cref="ArgumentException">A value contradicts the name of the loss.</exception>
+    /// <exception cref="ArgumentException">A value is incompatible with the loss.</exception>
     public void Validate()
     {
         if (SemiHard && Name == LossName.NtXent)

@@ -6,8 +6,8 @@ namespace SimClr.Losses;
 /// <summary>
 /// The margin triplet loss (paper, Table 2; Schroff et al. 2015): the mean over pairs of an anchor and a negative of
 /// max(s⁻ − s⁺ + m, 0). Anchors are the first views, negatives the second views of the other images. With semi-hard
-/// negatives the mean is over the one of each anchor that has one within the margin (<see cref="SemiHardNegatives"/>),
-/// and 0 if no anchor has. Memory grows with N, not with N².
+/// negatives, the mean is over the anchors that have a negative within the margin, one negative each
+/// (<see cref="SemiHardNegatives"/>), and 0 if there are none. Memory grows with N, not with N².
 /// </summary>
 /// <remarks>The loss can be differentiated once.</remarks>
 public sealed class MarginLoss : IContrastiveLoss
@@ -15,9 +15,11 @@ public sealed class MarginLoss : IContrastiveLoss
     private readonly bool normalize;
 
     /// <summary>Creates the loss.</summary>
-    /// <param name="margin">m, 0 or more; of cosines, 2 already asks for more than there can be.</param>
-    /// <param name="semiHard">Whether each anchor is compared with its semi-hard negative only.</param>
-    /// <param name="normalize">Whether similarity s is the cosine (default) or the plain dot product.</param>
+    /// <param name="margin">m, 0 or more. For cosines, 2 already exceeds any possible difference.</param>
+    /// <param name="semiHard">Whether each anchor is compared only with its semi-hard negative. Default: false.</param>
+    /// <param name="normalize">
+    /// Whether similarity s is the cosine or, if false, the plain dot product. Default: true.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">m is not a finite number of 0 or more.</exception>
     public MarginLoss(double margin, bool semiHard = false, bool normalize = true)
     {
@@ -26,14 +28,16 @@ public sealed class MarginLoss : IContrastiveLoss
         this.normalize = normalize;
     }
 
-    /// <summary>m.</summary>
+    /// <summary>The margin m.</summary>
     public double Margin { get; }
 
-    /// <summary>Whether each anchor is compared with its semi-hard negative only.</summary>
+    /// <summary>Whether each anchor is compared only with its semi-hard negative.</summary>
     public bool SemiHard { get; }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The two are not matrices of one shape with at least one row.</exception>
+    /// <exception cref="ArgumentException">
+    /// The projections are not matrices of the same shape with at least one row.
+    /// </exception>
     public Tensor Forward(Tensor z1, Tensor z2)
     {
         using var scope = NewDisposeScope();
@@ -43,8 +47,8 @@ public sealed class MarginLoss : IContrastiveLoss
     }
 
     /// <summary>
-    /// m: on average a negative is as similar as the positive. A semi-hard one is less similar by the distance to the next
-    /// similarity, which falls with N (about 0.002 for 256 images in 128 dimensions).
+    /// m: on average, a negative is as similar as the positive. A semi-hard negative is less similar by the distance to
+    /// the next similarity, which shrinks with N (about 0.002 for 256 images in 128 dimensions).
     /// </summary>
     public double ChanceLevel(int images) => Margin;
 

@@ -3,22 +3,28 @@ using static TorchSharp.torch;
 
 namespace SimClr.Losses;
 
-/// <summary>A loss of each similarity, and its derivative.</summary>
+/// <summary>The loss of each similarity and its derivative.</summary>
 /// <param name="x">Similarities, any shape.</param>
 internal delegate (Tensor Value, Tensor Slope) PairTerm(Tensor x);
 
 /// <summary>
 /// The mean of a term over all pairs of an anchor (a first view) and a negative (the second view of another image),
-/// without ever holding the [N, N] similarities: a block of anchors at a time, from which come its terms and all that
-/// they give to the gradient. No value is read back to the host.
+/// without ever holding the [N, N] similarities: each block of anchors yields its terms and their contribution to the
+/// gradient. No value is read back to the host.
 /// </summary>
 internal static class NegativePairs
 {
-    /// <summary>The mean over the N·(N − 1) pairs as a differentiable scalar; 0 for one image, which has no negatives.</summary>
-    /// <param name="u">First views and then second views of N images, [2N, d].</param>
-    /// <param name="term">The term, and its derivative.</param>
-    /// <param name="relative">Whether the term is of s⁻ − s⁺, the similarity less that of the anchor's positive, or of s⁻ itself.</param>
-    /// <param name="elements">Similarities that are held at once; null for what suits the device.</param>
+    /// <summary>
+    /// Returns the mean over the N·(N − 1) pairs as a differentiable scalar; 0 for one image, which has no negatives.
+    /// </summary>
+    /// <param name="u">First views followed by second views of N images, [2N, d].</param>
+    /// <param name="term">The term and its derivative.</param>
+    /// <param name="relative">
+    /// Whether the term is of s⁻ − s⁺, the similarity minus that of the anchor's positive, or of s⁻ itself.
+    /// </param>
+    /// <param name="elements">
+    /// The maximum number of similarities held at once; null for a value that suits the device.
+    /// </param>
     public static Tensor Mean(Tensor u, PairTerm term, bool relative, long? elements = null)
     {
         using var scope = NewDisposeScope();
@@ -42,7 +48,7 @@ internal static class NegativePairs
         return (sum.div_(RootedScalars.From(pairs)), gradient?.div_(RootedScalars.From(pairs)));
     }
 
-    /// <summary>Adds what the anchors from the first on contribute.</summary>
+    /// <summary>Adds the contribution of a block of anchors.</summary>
     private static void AddBlock(Tensor u, PairTerm term, bool relative, long first, long rows, Tensor sum, Tensor? gradient)
     {
         using var scope = NewDisposeScope();
@@ -69,12 +75,12 @@ internal static class NegativePairs
         gradient.narrow(0, n, n).addmm_(slope.t(), anchors, 1, 1);
         if (relative)
         {
-            Tensor total = slope.sum(1, keepdim: true);                                // [B, 1]: what s⁺ takes off
+            Tensor total = slope.sum(1, keepdim: true);                                // [B, 1]: the derivative by −s⁺
             ofAnchors.sub_(total.mul(candidates.narrow(0, first, rows)));
             gradient.narrow(0, n + first, rows).sub_(total.mul(anchors));
         }
     }
 
-    /// <summary>The entries of the anchors' own images: [B], a part of the block.</summary>
+    /// <summary>The entries of the anchors' own images, [B], a part of the block.</summary>
     private static Tensor Positives(Tensor block, long first, long rows) => block.narrow(1, first, rows).diagonal();
 }

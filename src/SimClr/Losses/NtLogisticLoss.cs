@@ -4,22 +4,24 @@ using static TorchSharp.torch;
 namespace SimClr.Losses;
 
 /// <summary>
-/// NT-Logistic (paper, Table 2: log σ(uᵀv⁺/τ) + log σ(−uᵀv⁻/τ), to be maximized): the mean over anchors of
-/// ln(1 + e^(−s⁺/τ)), plus the mean over pairs of an anchor and a negative of ln(1 + e^(s⁻/τ)). Anchors are the first
-/// views, negatives the second views of the other images. With semi-hard negatives the second mean is over the one of
-/// each anchor that has one (<see cref="SemiHardNegatives"/>). Memory grows with N, not with N².
+/// NT-Logistic (paper, Table 2: log σ(uᵀv⁺/τ) + log σ(−uᵀv⁻/τ), to be maximized): the mean over anchors of ln(1 +
+/// e^(−s⁺/τ)), plus the mean over pairs of an anchor and a negative of ln(1 + e^(s⁻/τ)). Anchors are the first views,
+/// negatives the second views of the other images. With semi-hard negatives, the second mean is over the anchors that
+/// have one, one negative each (<see cref="SemiHardNegatives"/>). Memory grows with N, not with N².
 /// </summary>
 /// <remarks>The loss can be differentiated once.</remarks>
 public sealed class NtLogisticLoss : IContrastiveLoss
 {
-    private const double Linear = 40;   // beyond, ln(1 + e^x) is x
+    private const double Linear = 40;   // above, ln(1 + e^x) is x
 
     private readonly bool normalize;
 
     /// <summary>Creates the loss.</summary>
     /// <param name="temperature">τ, above 0.</param>
-    /// <param name="semiHard">Whether each anchor is compared with its semi-hard negative only.</param>
-    /// <param name="normalize">Whether similarity s is the cosine (default) or the plain dot product.</param>
+    /// <param name="semiHard">Whether each anchor is compared only with its semi-hard negative. Default: false.</param>
+    /// <param name="normalize">
+    /// Whether similarity s is the cosine or, if false, the plain dot product. Default: true.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">τ is not a finite number above 0.</exception>
     public NtLogisticLoss(double temperature, bool semiHard = false, bool normalize = true)
     {
@@ -28,14 +30,16 @@ public sealed class NtLogisticLoss : IContrastiveLoss
         this.normalize = normalize;
     }
 
-    /// <summary>τ.</summary>
+    /// <summary>The temperature τ.</summary>
     public double Temperature { get; }
 
-    /// <summary>Whether each anchor is compared with its semi-hard negative only.</summary>
+    /// <summary>Whether each anchor is compared only with its semi-hard negative.</summary>
     public bool SemiHard { get; }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The two are not matrices of one shape with at least one row.</exception>
+    /// <exception cref="ArgumentException">
+    /// The projections are not matrices of the same shape with at least one row.
+    /// </exception>
     public Tensor Forward(Tensor z1, Tensor z2)
     {
         using var scope = NewDisposeScope();
@@ -48,8 +52,9 @@ public sealed class NtLogisticLoss : IContrastiveLoss
     }
 
     /// <summary>
-    /// 2 ln 2: positives and negatives are called positive with probability ½. With semi-hard negatives the loss need not
-    /// fall below it: a negative nearly as similar as the positive costs the more the more similar both are.
+    /// 2 ln 2: positives and negatives are each classified as positive with probability ½. With semi-hard negatives,
+    /// the loss need not fall below it: a negative nearly as similar as the positive costs more as both become more
+    /// similar.
     /// </summary>
     public double ChanceLevel(int images) => 2 * Math.Log(2);
 

@@ -4,22 +4,25 @@ using static TorchSharp.torch;
 namespace SimClr.Losses;
 
 /// <summary>
-/// NT-Xent and its gradient for projections as they are compared (of unit length, or as they come), without ever holding the [2N, 2N] similarities: a block
-/// of rows at a time, from which come the terms of its anchors and all that these terms give to the gradient
+/// NT-Xent and its gradient for projections in the form in which they are compared (normalized to unit length or not),
+/// without ever holding the [2N, 2N] similarities: each block of rows yields the terms of its anchors and their
+/// contribution to the gradient
 /// <code>
-/// ∂L/∂u = (P + Pᵀ)·u / 2Nτ,   P = softmax of the rows of u·uᵀ/τ without the diagonal, less 1 at the positive
+/// ∂L/∂u = (P + Pᵀ)·u / 2Nτ,   P = softmax of the rows of u·uᵀ/τ without the diagonal, minus 1 at the positive
 /// </code>
-/// The gradient is made together with the loss, while a block is still in the cache: nothing is kept of the block, and
-/// nothing has to be computed again. No value is read back to the host.
+/// The gradient is computed together with the loss, while a block is still in the cache: no block is kept, and nothing
+/// is recomputed. No value is read back to the host.
 /// </summary>
 internal static class NtXentBlocks
 {
-    /// <summary>The mean over all anchors, and its gradient where it is wanted.</summary>
-    /// <param name="u">First views and then second views of N images, [2N, d].</param>
+    /// <summary>Computes the mean over all anchors and, on request, its gradient.</summary>
+    /// <param name="u">First views followed by second views of N images, [2N, d].</param>
     /// <param name="temperature">τ.</param>
-    /// <param name="withGradient">Whether ∂L/∂u is wanted.</param>
-    /// <param name="elements">Similarities that are held at once; null for what suits the device.</param>
-    /// <param name="anchors">The rows whose terms are wanted; null for all. The others are candidates only.</param>
+    /// <param name="withGradient">Whether to compute ∂L/∂u.</param>
+    /// <param name="elements">
+    /// The maximum number of similarities held at once; null for a value that suits the device.
+    /// </param>
+    /// <param name="anchors">The rows that serve as anchors; null for all. The other rows are candidates only.</param>
     /// <returns>L, a scalar, and ∂L/∂u, [2N, d], or null.</returns>
     public static (Tensor Loss, Tensor? Gradient) Compute(
         Tensor u, double temperature, bool withGradient, long? elements = null, IReadOnlyList<(long First, long Count)>? anchors = null)
@@ -46,7 +49,7 @@ internal static class NtXentBlocks
         return (loss.div_(RootedScalars.From(views)).MoveToOuterDisposeScope(), gradient?.MoveToOuterDisposeScope());
     }
 
-    /// <summary>Adds what the anchors from the first on contribute.</summary>
+    /// <summary>Adds the contribution of a block of anchors.</summary>
     private static void AddBlock(
         Tensor u, Tensor scaled, Tensor positive, Tensor missed, double temperature, long first, long rows, Tensor loss, Tensor? gradient)
     {
@@ -57,18 +60,19 @@ internal static class NtXentBlocks
         similarity.narrow(1, first, rows).diagonal().fill_(RootedScalars.MinusInfinity);   // an anchor is not its own negative
         Tensor partners = arange(RootedScalars.From(first), RootedScalars.From(first + rows), RootedScalars.One, device: u.device)
             .Plus(RootedScalars.From(views / 2)).remainder(RootedScalars.From(views)).unsqueeze(1);
-        similarity.scatter_(1, partners, full_like(partners, RootedScalars.MinusInfinity, u.dtype));   // nor is its positive one
+        similarity.scatter_(1, partners, full_like(partners, RootedScalars.MinusInfinity, u.dtype));   // and neither is its positive
         Tensor p = positive.narrow(0, first, rows);
         Tensor highest = similarity.amax([1], keepdim: true);
-        highest.masked_fill_(highest.isneginf(), RootedScalars.Zero);                       // one image has no negatives at all
+        highest.masked_fill_(highest.isneginf(), RootedScalars.Zero);                       // a single image has no negatives
         Tensor weight = similarity.sub_(highest).exp_();
         Tensor sum = weight.sum(1, keepdim: true);
 
-        // −ln(e^p / (e^p + Σ e^n)) = ln(1 + e^(ln Σ e^n − p)): where p all but wins, 1 − its share would be rounding only.
+        // −ln(e^p / (e^p + Σ e^n)) = ln(1 + e^(ln Σ e^n − p)): if p dominates, 1 − its share would be pure rounding
+        // error.
         loss.add_(sum.log().add_(highest, RootedScalars.One).sub_(p).Softplus(40).sum(), RootedScalars.One);
         if (gradient is not null)
         {
-            Tensor share = sum.Plus(p.sub(highest).exp_()).reciprocal_();   // 1 / (Σ e^n + e^p), both less the highest
+            Tensor share = sum.Plus(p.sub(highest).exp_()).reciprocal_();   // 1 / (Σ e^n + e^p), both relative to the highest
             missed.narrow(0, first, rows).copy_(sum.mul(share));
             gradient.narrow(0, first, rows).add_(weight.matmul(scaled).mul_(share), RootedScalars.One);
             gradient.addmm_(weight.t(), anchors.mul(share), 1, 1);

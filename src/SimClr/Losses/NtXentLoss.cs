@@ -4,18 +4,20 @@ namespace SimClr.Losses;
 
 /// <summary>
 /// NT-Xent, the normalized temperature-scaled cross entropy (paper, Equation 1): for each of the 2N views, the cross
-/// entropy of finding its positive among the 2N − 1 others by cosine similarity over τ. The mean over all 2N views;
-/// the paper's code adds the means of the two halves, which is twice that. Memory grows with N, not with N²
-/// (<see cref="NtXentBlocks"/>).
+/// entropy of identifying its positive among the 2N − 1 others by cosine similarity over τ. The loss is the mean over
+/// all 2N views; the paper's code adds the means of the two halves, which is twice that. Memory grows with N, not with
+/// N² (<see cref="NtXentBlocks"/>).
 /// </summary>
-/// <remarks>The loss can be differentiated once: its gradient is a constant to the graph.</remarks>
+/// <remarks>The loss can be differentiated once: its gradient is a constant in the graph.</remarks>
 public sealed class NtXentLoss : IContrastiveLoss, IAnchorLoss
 {
     private readonly bool normalize;
 
     /// <summary>Creates the loss.</summary>
     /// <param name="temperature">τ, above 0.</param>
-    /// <param name="normalize">Whether similarity is the cosine (default) or the plain dot product (paper, Table 5).</param>
+    /// <param name="normalize">
+    /// Whether similarity is the cosine or, if false, the plain dot product (paper, Table 5). Default: true.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">τ is not a finite number above 0.</exception>
     public NtXentLoss(double temperature, bool normalize = true)
     {
@@ -23,11 +25,13 @@ public sealed class NtXentLoss : IContrastiveLoss, IAnchorLoss
         this.normalize = normalize;
     }
 
-    /// <summary>τ.</summary>
+    /// <summary>The temperature τ.</summary>
     public double Temperature { get; }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The two are not matrices of one shape with at least one row.</exception>
+    /// <exception cref="ArgumentException">
+    /// The projections are not matrices of the same shape with at least one row.
+    /// </exception>
     public Tensor Forward(Tensor z1, Tensor z2) => Forward(z1, z2, null);
 
     Tensor IAnchorLoss.Forward(Tensor z1, Tensor z2, IReadOnlyList<(long First, long Count)> anchors) => Forward(z1, z2, anchors);

@@ -4,19 +4,23 @@ using static TorchSharp.torch;
 namespace SimClr.Losses;
 
 /// <summary>
-/// Semi-hard negatives (Schroff et al. 2015; paper, Section 5.1): of each anchor (a first view) the most similar second
-/// view of another image in the batch that is still less similar than the positive and, where a margin is given,
-/// within it. The paper does not say from where they are taken; this is how our reference values are defined. An
-/// anchor that has none drops out of the mean over negatives.
+/// Semi-hard negatives (Schroff et al. 2015; paper, Section 5.1): for each anchor (a first view), the most similar
+/// second view of another image in the batch that is less similar than the positive and, if there is a margin, within
+/// it. The paper does not specify the pool of candidates; this definition is the one used for our reference values. An
+/// anchor without a semi-hard negative is left out of the mean.
 /// </summary>
-/// <param name="Similarity">s⁻ of each anchor, [N]; of one that has none, any.</param>
-/// <param name="Exists">Whether it has one, [N].</param>
+/// <param name="Similarity">s⁻ of each anchor, [N]; arbitrary for an anchor without a semi-hard negative.</param>
+/// <param name="Exists">Whether the anchor has a semi-hard negative, [N].</param>
 internal sealed record SemiHardNegatives(Tensor Similarity, Tensor Exists)
 {
-    /// <summary>Finds them, a block of anchors at a time; the similarities of those that are found can be differentiated.</summary>
-    /// <param name="u">First views and then second views of N images, [2N, d].</param>
-    /// <param name="margin">By how much less similar they may be; null for any.</param>
-    /// <param name="elements">Similarities that are held at once; null for what suits the device.</param>
+    /// <summary>
+    /// Finds the semi-hard negatives, one block of anchors at a time. Their similarities are differentiable.
+    /// </summary>
+    /// <param name="u">First views followed by second views of N images, [2N, d].</param>
+    /// <param name="margin">How much less similar than the positive a negative may be; null for no limit.</param>
+    /// <param name="elements">
+    /// The maximum number of similarities held at once; null for a value that suits the device.
+    /// </param>
     public static SemiHardNegatives Find(Tensor u, double? margin, long? elements = null)
     {
         long n = u.shape[0] / 2;
@@ -32,7 +36,9 @@ internal sealed record SemiHardNegatives(Tensor Similarity, Tensor Exists)
         return new SemiHardNegatives(u.narrow(0, 0, n).mul(negatives).sum(1), exists);
     }
 
-    /// <summary>The mean of their terms, [N], over the anchors that have one; 0 if none has.</summary>
+    /// <summary>
+    /// Returns the mean of the terms, [N], over the anchors with a semi-hard negative; 0 if there are none.
+    /// </summary>
     public Tensor Mean(Tensor terms)
         => terms.where(Exists, zeros_like(terms)).sum().div(Exists.sum().clamp(min: RootedScalars.One));
 
@@ -43,7 +49,7 @@ internal sealed record SemiHardNegatives(Tensor Similarity, Tensor Exists)
         long n = u.shape[0] / 2;
         Tensor s = u.narrow(0, first, rows).matmul(u.narrow(0, n, n).t());             // [B, N]
         Tensor positive = s.narrow(1, first, rows).diagonal().clone().unsqueeze(1);    // [B, 1]
-        Tensor unfit = s.ge(positive);                                                 // the positive itself is among them
+        Tensor unfit = s.ge(positive);                                                 // includes the positive itself
         if (margin is { } m)
         {
             unfit.logical_or_(s.sub(positive).add_(RootedScalars.From(m), RootedScalars.One).le(RootedScalars.Zero));
@@ -52,7 +58,7 @@ internal sealed record SemiHardNegatives(Tensor Similarity, Tensor Exists)
         (Tensor highest, Tensor index) = s.masked_fill_(unfit, RootedScalars.MinusInfinity).max(1);
         which.narrow(0, first, rows).copy_(index);
 
-        // Written so that a similarity that is not a number stays in the loss, where it is noticed.
+        // Written so that a NaN similarity stays in the loss, where it is noticed.
         exists.narrow(0, first, rows).copy_(highest.isneginf().logical_not());
     }
 }

@@ -5,14 +5,14 @@ using static TorchSharp.torch;
 namespace SimClr.Optimizers;
 
 /// <summary>
-/// Adam with decoupled weight decay (Loshchilov, Hutter 2019, arXiv 1711.05101), as PyTorch has it, β₂ = 0.999 and
-/// ε = 1e-8. Biases and batch-norm parameters see no decay.
+/// Adam with decoupled weight decay (Loshchilov, Hutter 2019, arXiv 1711.05101), as in PyTorch, with β₂ = 0.999 and ε =
+/// 1e-8. Biases and batch-norm parameters are not decayed.
 /// </summary>
 public sealed class AdamW : Optimizer
 {
     private const double SecondDecay = 0.999;
 
-    // As scalars that live as long as this: see Scalars.
+    // Scalars that live as long as this instance: see RootedScalars.
     private readonly Scalar beta1;
     private readonly Scalar beta2 = RootedScalars.From(SecondDecay);
     private readonly Scalar beta1Rest;
@@ -22,8 +22,8 @@ public sealed class AdamW : Optimizer
 
     /// <summary>Creates the optimizer for the given parameters.</summary>
     /// <param name="parameters">From <see cref="ParameterGroups.FromModule"/>.</param>
-    /// <param name="beta1">β₁. Default 0.9.</param>
-    /// <param name="weightDecay">λ. Default 0.01.</param>
+    /// <param name="beta1">β₁. Default: 0.9.</param>
+    /// <param name="weightDecay">λ. Default: 0.01.</param>
     public AdamW(IReadOnlyList<TrainedParameter> parameters, double beta1 = 0.9, double weightDecay = 0.01)
         : base(parameters)
     {

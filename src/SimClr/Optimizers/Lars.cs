@@ -5,26 +5,28 @@ using static TorchSharp.torch;
 namespace SimClr.Optimizers;
 
 /// <summary>
-/// LARS (You, Gitman, Ginsburg 2017, arXiv 1708.03888) as the paper's code has it: the learning rate inside the
-/// momentum buffer, weight decay added to the gradient before its norm is taken.
+/// LARS (You, Gitman, Ginsburg 2017, arXiv 1708.03888) as in the paper's code: the learning rate is part of the
+/// momentum buffer, and weight decay is added to the gradient before its norm is computed.
 /// <code>
 /// g ← g + λ·w;   v ← m·v + rate · trust·‖w‖/‖g‖ · g;   w ← w − v
 /// </code>
-/// The ratio is 1 where a norm is 0. Excluded parameters see neither decay nor the ratio: biases, batch-norm parameters, and
-/// weights that start at zero (<see cref="OptimizerCatalog"/>).
+/// The trust ratio trust·‖w‖/‖g‖ is 1 if either norm is 0. Excluded parameters are neither decayed nor adapted: biases,
+/// batch-norm parameters, and weights that start at zero (<see cref="OptimizerCatalog"/>).
 /// </summary>
 public sealed class Lars : Optimizer
 {
-    // As scalars that live as long as this: see Scalars.
+    // Scalars that live as long as this instance: see RootedScalars.
     private readonly Scalar momentum;
     private readonly Scalar weightDecay;
     private readonly Scalar trustCoefficient;
 
     /// <summary>Creates the optimizer for the given parameters.</summary>
-    /// <param name="parameters">From <see cref="ParameterGroups.FromModule"/>; taken as they are, also where they are zero.</param>
-    /// <param name="momentum">m. Default 0.9.</param>
-    /// <param name="weightDecay">λ. 0 does not turn the adaptation off. Default 1e-6.</param>
-    /// <param name="trustCoefficient">Default 0.001.</param>
+    /// <param name="parameters">
+    /// From <see cref="ParameterGroups.FromModule"/>. This constructor excludes no further ones, not even zero weights.
+    /// </param>
+    /// <param name="momentum">m. Default: 0.9.</param>
+    /// <param name="weightDecay">λ; 0 does not disable the adaptation. Default: 1e-6.</param>
+    /// <param name="trustCoefficient">The trust coefficient. Default: 0.001.</param>
     public Lars(
         IReadOnlyList<TrainedParameter> parameters,
         double momentum = 0.9,
@@ -45,7 +47,7 @@ public sealed class Lars : Optimizer
         slab.Values.sub_(slab.Slot("momentum").mul_(momentum).add_(step, alpha: RootedScalars.From(learningRate)));
     }
 
-    // The ratio is a tensor, never a number: reading it back would make the device wait for the host.
+    // The ratio stays a tensor: reading its value would make the host wait for the device.
     private Tensor AdaptedGradients(ParameterSlab slab)
     {
         Tensor decayed = slab.Gradients.add(slab.Values, alpha: weightDecay);

@@ -1,17 +1,17 @@
 namespace SimClr.Optimizers;
 
 /// <summary>
-/// The learning rate of each step (paper, Section 2.3 and B.1): linear from 0 to the peak during warm-up, then half a
-/// cosine down to 0 at the end of training. Both are counted in the steps that training makes: images div batch in each
-/// epoch, because what is left of an epoch is dropped. The paper's code counts images · epochs div batch + 1, which fits its
-/// loop, where batches run across the ends of epochs; here it would end above 0, and far above where a batch is a large
-/// part of the images.
+/// The learning rate of each step (paper, Section 2.3 and B.1): linear from 0 to the peak during warm-up, then a half
+/// cosine down to 0 at the end of training. Both lengths count the steps that training takes: images div batch in each
+/// epoch, because an incomplete batch at the end of an epoch is dropped. The paper's code counts images · epochs div
+/// batch + 1, which fits its loop, where batches span epoch boundaries. In this loop, that count would end the cosine
+/// above 0, and far above if a batch is a large part of the images.
 /// </summary>
 public sealed class LearningRateSchedule
 {
-    /// <summary>Computes the lengths from images and epochs.</summary>
+    /// <summary>Computes the lengths from the numbers of images and epochs.</summary>
     /// <param name="images">Images in the data set.</param>
-    /// <param name="epochs">Passes over them.</param>
+    /// <param name="epochs">Passes over the images.</param>
     /// <param name="batchSize">Images per step (not views), at most <paramref name="images"/>.</param>
     /// <param name="warmupEpochs">Epochs of warm-up; may be a fraction.</param>
     /// <param name="peak">Rate at the end of warm-up.</param>
@@ -20,8 +20,8 @@ public sealed class LearningRateSchedule
     {
     }
 
-    /// <summary>Takes the lengths as they are.</summary>
-    /// <param name="totalSteps">Steps that training makes, above 0.</param>
+    /// <summary>Takes the lengths as given.</summary>
+    /// <param name="totalSteps">The number of training steps, above 0.</param>
     /// <param name="warmupSteps">Steps of warm-up, 0 or more.</param>
     /// <param name="peak">Rate at the end of warm-up.</param>
     internal LearningRateSchedule(long totalSteps, long warmupSteps, double peak)
@@ -31,7 +31,7 @@ public sealed class LearningRateSchedule
         Peak = peak;
     }
 
-    /// <summary>Steps that training makes, epochs · (images div batch): where the cosine reaches 0.</summary>
+    /// <summary>The number of training steps, epochs · (images div batch), at which the cosine reaches 0.</summary>
     public long TotalSteps { get; }
 
     /// <summary>Steps of warm-up: warm-up epochs · (images div batch), rounded down.</summary>
@@ -41,14 +41,14 @@ public sealed class LearningRateSchedule
     public double Peak { get; }
 
     /// <summary>
-    /// The schedule of runs that an earlier version started: images · epochs div batch + 1 steps, as the paper's code
-    /// counts. Such a run keeps it, so that it resumes bit-exactly.
+    /// The schedule of runs started by an earlier version: images · epochs div batch + 1 steps, as in the paper's code.
+    /// Such a run keeps this schedule, so that it resumes bit-exactly.
     /// </summary>
     /// <inheritdoc cref="LearningRateSchedule(int, int, int, double, double)"/>
     internal static LearningRateSchedule ForEarlierRun(int images, int epochs, int batchSize, double warmupEpochs, double peak)
         => new(((long)images * epochs / batchSize) + 1, (long)Math.Floor(warmupEpochs * images / batchSize), peak);
 
-    /// <summary>The rate of a step, counted from 0.</summary>
+    /// <summary>The learning rate of a step, counted from 0.</summary>
     public double At(long step)
     {
         if (step < WarmupSteps)

@@ -3,9 +3,10 @@ using static TorchSharp.torch;
 namespace SimClr.Optimizers;
 
 /// <summary>
-/// Updates parameters from their gradients. The learning rate is given at each step; the state (momentum and the
-/// like) is named, so that a checkpoint can hold all of it. The parameters move into a few large tensors, of which they
-/// are slices from then on, with the shapes, strides and values that they had: a step is a few large operations.
+/// Updates parameters from their gradients. Each step receives its learning rate. The state (such as momentum) is
+/// named, so that a checkpoint can contain all of it. The constructor moves the parameters into a few large tensors and
+/// turns them into slices of these, with unchanged shapes, strides and values: a step then takes a few large
+/// operations.
 /// </summary>
 public abstract class Optimizer : IDisposable
 {
@@ -21,19 +22,21 @@ public abstract class Optimizer : IDisposable
         slabs = ParameterSlab.Group(parameters);
     }
 
-    /// <summary>What is trained.</summary>
+    /// <summary>The trained parameters.</summary>
     public IReadOnlyList<TrainedParameter> Parameters { get; }
 
-    /// <summary>The state by name: <c>slot.parameter</c>. Owned by the optimizer; copy into it to restore.</summary>
+    /// <summary>
+    /// The state by name, <c>slot.parameter</c>. Owned by the optimizer; copy values into these tensors to restore it.
+    /// </summary>
     public IReadOnlyDictionary<string, Tensor> State => state;
 
-    /// <summary>All gradients, in a few large tensors; valid from <see cref="ZeroGradients"/> on.</summary>
+    /// <summary>All gradients, in a few large tensors; valid after the first <see cref="ZeroGradients"/>.</summary>
     internal IEnumerable<Tensor> Gradients => slabs.Select(slab => slab.Gradients);
 
-    /// <summary>Where parameters, gradients and state are.</summary>
+    /// <summary>The slabs that hold parameters, gradients and state.</summary>
     internal IReadOnlyList<ParameterSlab> Slabs => slabs;
 
-    /// <summary>Applies the gradients once. Parameters without a gradient stay as they are.</summary>
+    /// <summary>Applies the gradients once. Parameters without a gradient are unchanged.</summary>
     /// <param name="learningRate">The rate of this step, 0 or more.</param>
     public void Step(double learningRate)
     {
@@ -51,7 +54,7 @@ public abstract class Optimizer : IDisposable
         }
     }
 
-    /// <summary>Sets the gradients to 0, so that the next backward pass starts from there.</summary>
+    /// <summary>Sets the gradients to 0 before the next backward pass.</summary>
     public void ZeroGradients()
     {
         foreach (ParameterSlab slab in slabs)

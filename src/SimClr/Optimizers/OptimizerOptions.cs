@@ -5,28 +5,36 @@ namespace SimClr.Optimizers;
 /// <summary>The optimizer and its peak learning rate: section <c>optimizer</c> of the configuration.</summary>
 public sealed record OptimizerOptions
 {
-    /// <summary><c>lars</c> (default), <c>sgd</c> (Nesterov momentum) or <c>adamw</c>.</summary>
+    /// <summary><c>lars</c>, <c>sgd</c> (Nesterov momentum) or <c>adamw</c>. Default: <c>lars</c>.</summary>
     public OptimizerName Name { get; init => field = Require.Defined(value); } = OptimizerName.Lars;
 
-    /// <summary>The rate that <see cref="Scaling"/> multiplies: 0.3 (default) for linear, 0.075 for the square root (paper B.1).</summary>
+    /// <summary>
+    /// The rate that <see cref="Scaling"/> multiplies; the paper uses 0.3 for linear and 0.075 for square-root scaling
+    /// (B.1). Default: 0.3.
+    /// </summary>
     public double BaseRate { get; init => field = Require.Positive(value); } = 0.3;
 
-    /// <summary><c>linear</c> (default: base · B / 256), <c>sqrt</c> (base · √B) or <c>none</c>. B counts images, not views.</summary>
+    /// <summary>
+    /// <c>linear</c> (base · B / 256), <c>sqrt</c> (base · √B) or <c>none</c>; B counts images, not views. Default:
+    /// <c>linear</c>.
+    /// </summary>
     public RateScaling Scaling { get; init => field = Require.Defined(value); } = RateScaling.Linear;
 
-    /// <summary>The peak rate itself, instead of <see cref="BaseRate"/> and <see cref="Scaling"/>; null (default) to scale.</summary>
+    /// <summary>
+    /// The peak rate itself, overriding <see cref="BaseRate"/> and <see cref="Scaling"/>; null to scale. Default: null.
+    /// </summary>
     public double? PeakRate { get; init => field = value is { } rate ? Require.Positive(rate) : null; }
 
-    /// <summary>Momentum (AdamW: β₁). Default 0.9.</summary>
+    /// <summary>Momentum (AdamW: β₁), 0 to 0.9999. Default: 0.9.</summary>
     public double Momentum { get; init => field = Require.Between(value, 0, 0.9999); } = 0.9;
 
-    /// <summary>Weight decay; biases and batch-norm parameters are excluded. Default 1e-6.</summary>
+    /// <summary>Weight decay; biases and batch-norm parameters are excluded. Default: 1e-6.</summary>
     public double WeightDecay { get; init => field = Require.NonNegative(value); } = 1e-6;
 
-    /// <summary>LARS's trust coefficient. Default 0.001.</summary>
+    /// <summary>The trust coefficient of LARS. Default: 0.001.</summary>
     public double TrustCoefficient { get; init => field = Require.Positive(value); } = 0.001;
 
-    /// <summary>The learning rate at the end of warm-up for batches of the given number of images.</summary>
+    /// <summary>Returns the learning rate at the end of warm-up for batches of the given number of images.</summary>
     public double PeakRateFor(int batchSize) => PeakRate ?? Scaling switch
     {
         RateScaling.Linear => BaseRate * batchSize / 256,

@@ -4,13 +4,13 @@ using static TorchSharp.torch;
 namespace SimClr.Optimizers;
 
 /// <summary>
-/// Parameters of one kind, one after the other in a single tensor; likewise their gradients and each part of the
-/// optimizer's state. A step is then a few operations on whole slabs, however many layers there are. The parameters
-/// become slices of the slab: they keep shape, strides and values.
+/// Parameters of one kind in a single tensor, one after another; likewise their gradients and each part of the
+/// optimizer's state. A step then takes a few operations on whole slabs, independent of the number of layers. The
+/// parameters become slices of the slab and keep shape, strides and values.
 /// </summary>
 /// <remarks>
-/// Slabs are [rows, 1024]. The first row is empty, each parameter starts a new one, and what its last row
-/// has left over is 0 in values and gradients and stays 0, so that the norm of a parameter is that of its rows.
+/// Slabs are [rows, <see cref="RowLength"/>]. The first row is empty. Each parameter starts a new row, and the unused
+/// end of its last row is always 0 in values and gradients, so that the norm of a parameter is that of its rows.
 /// </remarks>
 public sealed class ParameterSlab : IDisposable
 {
@@ -23,7 +23,7 @@ public sealed class ParameterSlab : IDisposable
     private readonly Tensor parameterOfRow;
     private readonly long[] firstRow;
 
-    /// <param name="parameters">At least one; all of one kind, type and device.</param>
+    /// <param name="parameters">At least one, all with the same exclusion, type and device.</param>
     internal ParameterSlab(IReadOnlyList<TrainedParameter> parameters)
     {
         this.parameters = parameters;
@@ -46,26 +46,26 @@ public sealed class ParameterSlab : IDisposable
         MoveIn();
     }
 
-    /// <summary>What is in it, in this order.</summary>
+    /// <summary>The parameters in the slab, in order.</summary>
     public IReadOnlyList<TrainedParameter> Parameters => parameters;
 
-    /// <summary>Whether weight decay and adaptation leave these parameters out.</summary>
+    /// <summary>Whether these parameters are excluded from weight decay and adaptation.</summary>
     public bool Excluded { get; }
 
     /// <summary>The parameters, [rows, 1024].</summary>
     public Tensor Values { get; }
 
-    /// <summary>Their gradients, in the same places.</summary>
+    /// <summary>The gradients of the parameters, in the same layout.</summary>
     public Tensor Gradients { get; }
 
-    /// <summary>Sorts parameters into slabs, by kind, type and device.</summary>
+    /// <summary>Groups parameters into slabs by exclusion, type and device.</summary>
     internal static IReadOnlyList<ParameterSlab> Group(IReadOnlyList<TrainedParameter> parameters)
         => [.. parameters
             .GroupBy(p => (p.Excluded, p.Value.dtype, $"{p.Value.device}"))
             .Select(group => new ParameterSlab([.. group]))];
 
     /// <summary>Adds a part of the state, filled with one value.</summary>
-    /// <returns>The slice of each parameter, by its name.</returns>
+    /// <returns>The slice of each parameter, by parameter name.</returns>
     internal IEnumerable<KeyValuePair<string, Tensor>> AddSlot(string slot, double value)
     {
         using var scope = NewDisposeScope();
@@ -77,7 +77,7 @@ public sealed class ParameterSlab : IDisposable
     /// <param name="slot">The name that <see cref="Optimizer.AddSlot"/> was given.</param>
     public Tensor Slot(string slot) => slots[slot];
 
-    /// <summary>Sets the gradients to 0; the backward pass adds to them where they are.</summary>
+    /// <summary>Sets the gradients to 0; the backward pass accumulates into the slab.</summary>
     internal void ZeroGradients()
     {
         Gradients.zero_();
@@ -88,9 +88,9 @@ public sealed class ParameterSlab : IDisposable
     }
 
     /// <summary>
-    /// Takes over gradients that someone put in place of the slab's own.
+    /// Copies gradients that were assigned in place of the slab's own.
     /// </summary>
-    /// <returns>The parameters that have none.</returns>
+    /// <returns>The parameters without a gradient.</returns>
     internal IReadOnlyList<TrainedParameter> CollectGradients()
     {
         var missing = new List<TrainedParameter>();
@@ -103,7 +103,7 @@ public sealed class ParameterSlab : IDisposable
             }
             else if (gradient.storage_offset() != gradientSlices[i].storage_offset())
             {
-                // Not the slab's own: those never start at 0.
+                // Not the slab's own gradient, whose storage offset is never 0.
                 gradientSlices[i].copy_(gradient);
             }
         }
@@ -111,7 +111,10 @@ public sealed class ParameterSlab : IDisposable
         return missing;
     }
 
-    /// <summary>The gradients of some parameters that follow each other, as parts of the slab, contiguous, of so many bytes at most each.</summary>
+    /// <summary>
+    /// Returns the gradients of consecutive parameters as contiguous parts of the slab, each of at most the given
+    /// number of bytes.
+    /// </summary>
     internal IEnumerable<Tensor> GradientsOf(int first, int end, long bytes)
     {
         long rows = Math.Max(1, bytes / (RowLength * Gradients.element_size()));
@@ -150,7 +153,9 @@ public sealed class ParameterSlab : IDisposable
     private Tensor RowTable(IEnumerable<long> values, params long[] shape)
         => tensor(values.ToArray(), shape, ScalarType.Int64, parameters[0].Value.device);
 
-    /// <summary>The rows of each parameter, [parameters, most rows]; short ones are filled up with the empty row.</summary>
+    /// <summary>
+    /// The row indices of each parameter, [parameters, max rows]; shorter lists are padded with the empty row.
+    /// </summary>
     private Tensor NormTable(long[] rows)
     {
         long most = rows.Max();
@@ -170,7 +175,10 @@ public sealed class ParameterSlab : IDisposable
         }
     }
 
-    /// <summary>The place of a parameter in a slab, with its shape and, where they leave no gaps, its strides (channels last).</summary>
+    /// <summary>
+    /// The part of a slab that belongs to a parameter, with its shape and, if they leave no gaps, its strides (channels
+    /// last).
+    /// </summary>
     private Tensor Slice(Tensor slab, int index)
     {
         Tensor parameter = parameters[index].Value;

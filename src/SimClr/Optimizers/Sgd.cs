@@ -5,22 +5,22 @@ using static TorchSharp.torch;
 namespace SimClr.Optimizers;
 
 /// <summary>
-/// Stochastic gradient descent with Nesterov momentum, as PyTorch has it (the rate outside the momentum buffer).
+/// Stochastic gradient descent with Nesterov momentum, as in PyTorch (the rate is not part of the momentum buffer).
 /// <code>
 /// g ← g + λ·w;   v ← m·v + g;   w ← w − rate·(g + m·v)
 /// </code>
-/// Biases and batch-norm parameters see no decay.
+/// Biases and batch-norm parameters are not decayed.
 /// </summary>
 public sealed class Sgd : Optimizer
 {
-    // As scalars that live as long as this: see Scalars.
+    // Scalars that live as long as this instance: see RootedScalars.
     private readonly Scalar momentum;
     private readonly Scalar weightDecay;
 
     /// <summary>Creates the optimizer for the given parameters.</summary>
     /// <param name="parameters">From <see cref="ParameterGroups.FromModule"/>.</param>
-    /// <param name="momentum">m. Default 0.9.</param>
-    /// <param name="weightDecay">λ. Default 0.</param>
+    /// <param name="momentum">m. Default: 0.9.</param>
+    /// <param name="weightDecay">λ. Default: 0.</param>
     public Sgd(IReadOnlyList<TrainedParameter> parameters, double momentum = 0.9, double weightDecay = 0)
         : base(parameters)
     {

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace SimClr.Augmentation;
 
-/// <summary>Blurs many views at once, each with its own deviation: two products with the matrix of its kernel.</summary>
+/// <summary>
+/// Blurs many views at once, each with its own standard deviation: two products with the matrix of its kernel.
+/// </summary>
 internal sealed class DeviceBlur : IDisposable
 {
     private readonly int size;
@@ -11,7 +13,7 @@ internal sealed class DeviceBlur : IDisposable
 
     /// <param name="size">Side of the views.</param>
     /// <param name="kernel">Width of the kernel in pixels, odd.</param>
-    /// <param name="device">Where they are.</param>
+    /// <param name="device">The device of the views.</param>
     public DeviceBlur(int size, int kernel, Device device)
     {
         this.size = size;
@@ -19,9 +21,9 @@ internal sealed class DeviceBlur : IDisposable
         places = Places(size, kernel, device);
     }
 
-    /// <summary>Adds what is needed to what is sent.</summary>
+    /// <summary>Adds the blur's weights to the numbers to send.</summary>
     /// <param name="draws">One per view.</param>
-    /// <param name="numbers">What is sent.</param>
+    /// <param name="numbers">The numbers to send.</param>
     public DeviceChange? Plan(IReadOnlyList<ViewParameters> draws, PackedNumbers numbers)
     {
         float[] sigmas = [.. draws.Where(d => d.BlurSigma > 0).Select(d => d.BlurSigma)];
@@ -46,7 +48,9 @@ internal sealed class DeviceBlur : IDisposable
         return across.reshape(n, size, 3, size).permute(0, 2, 1, 3);
     }
 
-    /// <summary>Where each weight of a kernel stands in the matrix, edges reflected: [kernel, S · S] of zeros and ones.</summary>
+    /// <summary>
+    /// The position of each kernel weight in the matrix, with reflected edges: [kernel, S · S] of zeros and ones.
+    /// </summary>
     private static Tensor Places(int size, int kernel, Device device)
     {
         using var scope = NewDisposeScope();

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace SimClr.Augmentation;
 
-/// <summary>An operation on some of the views of a batch, with numbers of each view's own.</summary>
+/// <summary>An operation on some views of a batch, with separate numbers for each view.</summary>
 internal sealed class DeviceChange
 {
     private readonly PackedNumbers.Segment rows;
@@ -12,12 +12,12 @@ internal sealed class DeviceChange
     private DeviceChange(PackedNumbers.Segment rows, PackedNumbers.Segment values, Func<Tensor, Tensor, Tensor> operation)
         => (this.rows, this.values, this.operation) = (rows, values, operation);
 
-    /// <summary>Adds what an operation needs to what is sent; null where no view has it.</summary>
+    /// <summary>Adds the numbers of an operation to the numbers to send; null if no view has the operation.</summary>
     /// <param name="draws">One per view.</param>
-    /// <param name="chosen">The views that have it.</param>
-    /// <param name="values">As many numbers for each of them.</param>
-    /// <param name="operation">Of [n, 3, S, S] and [n, numbers]; it makes new views.</param>
-    /// <param name="numbers">What is sent.</param>
+    /// <param name="chosen">Selects the views that have the operation.</param>
+    /// <param name="values">The numbers, equally many for each selected view.</param>
+    /// <param name="operation">A function of [n, 3, S, S] and [n, numbers] that returns new views.</param>
+    /// <param name="numbers">The numbers to send.</param>
     public static DeviceChange? Plan(
         IReadOnlyList<ViewParameters> draws,
         Func<ViewParameters, bool> chosen,
@@ -29,9 +29,9 @@ internal sealed class DeviceChange
         return rows.Length == 0 ? null : new DeviceChange(numbers.Add(rows), numbers.Add(values), operation);
     }
 
-    /// <summary>Replaces the views that are chosen by what the operation makes of them.</summary>
+    /// <summary>Replaces the selected views by the results of the operation.</summary>
     /// <param name="planes">[views, 3, S, S], changed in place.</param>
-    /// <param name="numbers">What was sent.</param>
+    /// <param name="numbers">The numbers sent.</param>
     public void Apply(Tensor planes, PackedNumbers numbers)
     {
         using var scope = NewDisposeScope();

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace SimClr.Augmentation;
 
-/// <summary>Color distortion and grayscale of many views at once, each in its own order.</summary>
+/// <summary>Color distortion and grayscale of many views at once, with a separate order for each view.</summary>
 internal static class DeviceColors
 {
     private static readonly Scalar Red = RootedScalars.From(0.2989f);
@@ -13,15 +13,15 @@ internal static class DeviceColors
     private static readonly Scalar Four = RootedScalars.From(4);
     private static readonly Scalar Six = RootedScalars.From(6);
 
-    /// <summary>What is done, in order; adds what it needs to what is sent.</summary>
+    /// <summary>Returns the operations in order and adds their numbers to the numbers to send.</summary>
     /// <param name="draws">One per view.</param>
-    /// <param name="numbers">What is sent.</param>
+    /// <param name="numbers">The numbers to send.</param>
     public static IReadOnlyList<DeviceChange> Plan(IReadOnlyList<ViewParameters> draws, PackedNumbers numbers)
     {
         var changes = new List<DeviceChange>();
         for (int turn = 0; turn < 4; turn++)
         {
-            // The views that have the operation at this turn.
+            // The views that have the operation at this position of their order.
             Add(d => d.Jitter && d.JitterAt(turn) == 0, d => d.Brightness, (x, f) => (x * f).clamp_(RootedScalars.Zero, RootedScalars.One));
             Add(d => d.Jitter && d.JitterAt(turn) == 1, d => d.Contrast, Contrast);
             Add(d => d.Jitter && d.JitterAt(turn) == 2, d => d.Saturation, (x, f) => Mix(x, Luma(x), f));
@@ -50,7 +50,7 @@ internal static class DeviceColors
     private static Tensor Mix(Tensor x, Tensor y, Tensor factor)
         => (x * factor).Plus(y * factor.neg().Plus(RootedScalars.One)).clamp_(RootedScalars.Zero, RootedScalars.One);
 
-    /// <summary>As <see cref="Hue"/>.</summary>
+    /// <summary>Rotates the hue, as <see cref="Hue"/> does.</summary>
     private static Tensor Turn(Tensor x, Tensor shift)
     {
         (Tensor r, Tensor g, Tensor b) = (x.narrow(1, 0, 1), x.narrow(1, 1, 1), x.narrow(1, 2, 1));

@@ -3,8 +3,10 @@ using static TorchSharp.torch;
 
 namespace SimClr.Augmentation;
 
-/// <summary>Resampling taps of many views along one axis, sent as they are and laid out as matrices on the device.</summary>
-/// <param name="views">How many.</param>
+/// <summary>
+/// Resampling taps of many views along one axis, sent in compact form and expanded to matrices on the device.
+/// </summary>
+/// <param name="views">The number of views.</param>
 /// <param name="size">Pixels of each result.</param>
 internal sealed class DeviceTaps(int views, int size)
 {
@@ -16,14 +18,14 @@ internal sealed class DeviceTaps(int views, int size)
     private PackedNumbers.Segment weights;
 
     /// <summary>Sets the taps of a view.</summary>
-    /// <param name="view">Which.</param>
-    /// <param name="viewTaps">Its taps within its crop.</param>
-    /// <param name="offset">Where the crop begins in the image.</param>
+    /// <param name="view">The index of the view.</param>
+    /// <param name="viewTaps">The taps within the crop.</param>
+    /// <param name="offset">The position of the crop in the image.</param>
     /// <param name="mirror">Whether the result is mirrored.</param>
     public void Set(int view, ResampleTaps viewTaps, int offset, bool mirror)
         => (taps[view], offsets[view], mirrored[view]) = (viewTaps, offset, mirror);
 
-    /// <summary>Adds them to what is sent.</summary>
+    /// <summary>Adds the taps to the numbers to send.</summary>
     public void Pack(PackedNumbers numbers)
     {
         maxTaps = taps.Max(own => own.Taps);
@@ -42,13 +44,13 @@ internal sealed class DeviceTaps(int views, int size)
         weights = numbers.Add(values);
     }
 
-    /// <summary>Matrices that make the result of a line of the image: [views, size, length].</summary>
-    /// <param name="numbers">What was sent.</param>
+    /// <summary>Returns matrices that map a line of the image to the result: [views, size, length].</summary>
+    /// <param name="numbers">The numbers sent.</param>
     /// <param name="length">Pixels of the line.</param>
-    /// <param name="device">Where it was sent.</param>
+    /// <param name="device">The device that the numbers were sent to.</param>
     public Tensor Dense(PackedNumbers numbers, int length, Device device)
     {
-        // Weights of zero behind a row's own may reach beyond the image: there is room for them, which is cut off.
+        // Zero weights after a row's own may extend beyond the image: the extra columns hold them and are then cut off.
         Tensor columns = numbers.Integers(starts, views, size, 1)
             .Plus(arange(RootedScalars.Zero, RootedScalars.From(maxTaps), RootedScalars.One, ScalarType.Int64, device));
         return zeros([views, size, length + maxTaps], ScalarType.Float32, device)

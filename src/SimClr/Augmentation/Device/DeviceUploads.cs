@@ -4,24 +4,24 @@ using static TorchSharp.torch;
 namespace SimClr.Augmentation;
 
 /// <summary>
-/// Copies arrays of the host to a device from memory that is used again: to a GPU from pinned memory, while the host goes on.
+/// Copies host arrays to a device from reused memory: asynchronously from pinned memory for a GPU.
 /// </summary>
 /// <param name="type">The type of the numbers.</param>
-/// <param name="device">Where to.</param>
+/// <param name="device">The target device.</param>
 internal sealed unsafe class DeviceUploads(ScalarType type, Device device) : IDisposable
 {
-    // While the device copies from one, the next is filled.
+    // While the device copies from one slot, the next is filled.
     private const int Slots = 3;
 
     private readonly HostBuffer?[] buffers = new HostBuffer?[Slots];
     private readonly CopyFences marks = new(Slots, device);
     private int next;
 
-    /// <summary>Copies made.</summary>
+    /// <summary>The number of copies made.</summary>
     public long Count { get; private set; }
 
-    /// <summary>Memory for so many numbers, to be filled before <see cref="Send"/>.</summary>
-    /// <typeparam name="T">What C# calls the type.</typeparam>
+    /// <summary>Returns memory for this many numbers, to be filled before <see cref="Send"/>.</summary>
+    /// <typeparam name="T">The C# type of the numbers.</typeparam>
     public Span<T> Fill<T>(int count)
         where T : unmanaged
     {
@@ -35,8 +35,8 @@ internal sealed unsafe class DeviceUploads(ScalarType type, Device device) : IDi
         return new Span<T>(buffer.Start, count);
     }
 
-    /// <summary>Sends the first of the numbers that were filled in.</summary>
-    /// <returns>[count], which belongs to the dispose scope.</returns>
+    /// <summary>Sends the first of the numbers written to that memory.</summary>
+    /// <returns>[count], owned by the current dispose scope.</returns>
     public Tensor Send(int count)
     {
         Tensor own = buffers[next]!.Values;

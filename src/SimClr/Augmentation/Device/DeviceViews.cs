@@ -5,12 +5,13 @@ using static TorchSharp.torch;
 namespace SimClr.Augmentation;
 
 /// <summary>
-/// Makes the views of a batch as tensor work on a device: what <see cref="ViewRenderer"/> does view by view, from the
-/// same draws, within rounding (1e-5). The host sends the images' bytes, filter taps and draws, and reads nothing back.
+/// Renders the views of a batch with tensor operations on a device. The result equals that of
+/// <see cref="ViewRenderer"/> for the same draws, within rounding (1e-5). The host sends the images' bytes, filter taps
+/// and draws, and reads nothing back.
 /// </summary>
 internal sealed class DeviceViews : IDisposable
 {
-    // Of decoded pixels that are on the device at one time, as bytes and as floats.
+    // The maximum number of decoded pixel values on the device at one time, as bytes and as floats.
     private const long MaxFloats = 1 << 26;
 
     private readonly ViewOptions options;
@@ -22,11 +23,11 @@ internal sealed class DeviceViews : IDisposable
     private readonly DeviceUploads bytesSent;
     private readonly int viewsPerImage;
 
-    /// <param name="options">How views are made.</param>
+    /// <param name="options">The distribution of the views.</param>
     /// <param name="seed">The run's seed.</param>
-    /// <param name="device">Where they are made.</param>
+    /// <param name="device">The device that renders the views.</param>
     /// <param name="type">The precision of the result.</param>
-    /// <param name="viewsPerImage">Views of each image.</param>
+    /// <param name="viewsPerImage">Views of each image. Default: 2.</param>
     public DeviceViews(ViewOptions options, long seed, string device, ScalarType type, int viewsPerImage = 2)
     {
         this.viewsPerImage = viewsPerImage;
@@ -39,10 +40,14 @@ internal sealed class DeviceViews : IDisposable
         bytesSent = new DeviceUploads(ScalarType.Byte, this.device);
     }
 
-    /// <summary>Copies to the device so far: one of numbers for each batch, and one of pixels for each 2²⁶ bytes.</summary>
+    /// <summary>
+    /// The number of copies to the device so far: one of numbers per batch, and one of pixels per 2²⁶ bytes.
+    /// </summary>
     internal long Copies => numbersSent.Count + bytesSent.Count;
 
-    /// <summary>The views of each image of a loaded batch, first views first: [V · N, 3, S, S], channels last.</summary>
+    /// <summary>
+    /// Renders the views of each image of a loaded batch, first views first: [V · N, 3, S, S], channels last.
+    /// </summary>
     public Tensor Render(ImageBatch batch)
     {
         RgbImage[] images = [.. batch.Images];
@@ -53,9 +58,9 @@ internal sealed class DeviceViews : IDisposable
         return Render(images, draws);
     }
 
-    /// <summary>Views of images by given draws.</summary>
-    /// <param name="images">N images of any sizes.</param>
-    /// <param name="draws">V · N; the draws of view v of image i at v · N + i.</param>
+    /// <summary>Renders views of images from given draws.</summary>
+    /// <param name="images">N images of any size.</param>
+    /// <param name="draws">V · N draws; those of view v of image i are at v · N + i.</param>
     /// <returns>[V · N, 3, S, S] in the order of the draws, channels last.</returns>
     public Tensor Render(IReadOnlyList<RgbImage> images, IReadOnlyList<ViewParameters> draws)
     {
@@ -91,7 +96,10 @@ internal sealed class DeviceViews : IDisposable
         bytesSent.Dispose();
     }
 
-    /// <summary>Images of one size each, as many as are to be on the device at a time; adds what their crops need to what is sent.</summary>
+    /// <summary>
+    /// Groups images by size, each group no larger than the device may hold at one time, and adds the numbers of their
+    /// crops to the numbers to send.
+    /// </summary>
     private IEnumerable<CropGroup> Groups(IReadOnlyList<RgbImage> images, IReadOnlyList<ViewParameters> draws, PackedNumbers numbers)
     {
         int views = draws.Count / images.Count;
@@ -104,7 +112,7 @@ internal sealed class DeviceViews : IDisposable
                 int n = places.Length;
                 int[] rows = [.. from view in Enumerable.Range(0, views) from i in places select (view * images.Count) + i];
 
-                // Both views of an image share one product: their rows lie below one another.
+                // Both views of an image share one product: their rows are stacked.
                 var down = new DeviceTaps(n * views, options.Size);
                 var across = new DeviceTaps(n * views, options.Size);
                 for (int i = 0; i < rows.Length; i++)
@@ -123,13 +131,13 @@ internal sealed class DeviceViews : IDisposable
         ResampleTaps Taps(int length) => new ResampleTaps().Fill(length, options.Size, 0, options.Size, bicubic, antialias: true);
     }
 
-    /// <summary>Crop, resize and flip: [views, 3, S, S].</summary>
+    /// <summary>Crops, resizes and flips: [views, 3, S, S].</summary>
     private Tensor Crop(IReadOnlyList<RgbImage> images, CropGroup[] groups, PackedNumbers numbers, int views)
     {
         Tensor planes = empty([views, 3, options.Size, options.Size], ScalarType.Float32, device);
         for (int from = 0, to; from < groups.Length; from = to)
         {
-            // As many groups as their bytes leave room for, in one copy.
+            // As many groups as fit into the byte limit, in one copy.
             long total = groups[from].Bytes;
             for (to = from + 1; to < groups.Length && total + groups[to].Bytes <= MaxFloats; to++)
             {
@@ -178,11 +186,11 @@ internal sealed class DeviceViews : IDisposable
         return made.reshape(views * n, size, 3, size).permute(0, 2, 1, 3);
     }
 
-    /// <summary>Images of one size.</summary>
-    /// <param name="Places">Which.</param>
-    /// <param name="Width">Of each, in pixels.</param>
-    /// <param name="Height">Of each, in pixels.</param>
-    /// <param name="Rows">The places of their views in the batch.</param>
+    /// <summary>Images of the same size.</summary>
+    /// <param name="Places">The indices of the images.</param>
+    /// <param name="Width">Width of each image in pixels.</param>
+    /// <param name="Height">Height of each image in pixels.</param>
+    /// <param name="Rows">The indices of their views in the batch.</param>
     /// <param name="Down">Taps along the columns.</param>
     /// <param name="Across">Taps along the rows.</param>
     private sealed record CropGroup(

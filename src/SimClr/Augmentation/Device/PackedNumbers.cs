@@ -4,12 +4,12 @@ using static TorchSharp.torch;
 namespace SimClr.Augmentation;
 
 /// <summary>
-/// The small arrays that the views of a batch need on the device (draws, filter taps, places), collected on the host and sent
-/// in one piece: a copy for each would take longer than the work.
+/// The small arrays that the views of a batch need on the device (draws, filter taps, indices), collected on the host
+/// and sent in one copy: a separate copy for each would take longer than the work itself.
 /// </summary>
 internal sealed class PackedNumbers
 {
-    // Whole numbers up to this are exact in float32.
+    // Integers up to this value are exact in float32.
     private const long MaxWhole = 1 << 24;
 
     private readonly ArrayBufferWriter<float> values = new();
@@ -23,8 +23,8 @@ internal sealed class PackedNumbers
         return new Segment(values.WrittenCount - numbers.Length, numbers.Length);
     }
 
-    /// <summary>Adds whole numbers from 0 to 2²⁴.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">One is larger.</exception>
+    /// <summary>Adds integers from 0 to 2²⁴.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A number is larger.</exception>
     public Segment Add(ReadOnlySpan<long> numbers)
     {
         Span<float> into = values.GetSpan(numbers.Length);
@@ -38,7 +38,7 @@ internal sealed class PackedNumbers
         return new Segment(values.WrittenCount - numbers.Length, numbers.Length);
     }
 
-    /// <summary>Sends what was added. The tensors belong to the dispose scope.</summary>
+    /// <summary>Sends the added numbers. The tensors belong to the current dispose scope.</summary>
     public void Send(DeviceUploads uploads)
     {
         int count = values.WrittenCount;
@@ -47,12 +47,12 @@ internal sealed class PackedNumbers
         integers = floats.to_type(ScalarType.Int64);
     }
 
-    /// <summary>Numbers on the device, as float32 of a shape.</summary>
+    /// <summary>Returns numbers on the device as float32 in a given shape.</summary>
     public Tensor Floats(Segment place, params long[] shape) => floats!.narrow(0, place.Start, place.Count).reshape(shape);
 
-    /// <summary>Numbers on the device, as int64 of a shape.</summary>
+    /// <summary>Returns numbers on the device as int64 in a given shape.</summary>
     public Tensor Integers(Segment place, params long[] shape) => integers!.narrow(0, place.Start, place.Count).reshape(shape);
 
-    /// <summary>Where numbers are among all.</summary>
+    /// <summary>The position of some numbers among all.</summary>
     internal readonly record struct Segment(int Start, int Count);
 }

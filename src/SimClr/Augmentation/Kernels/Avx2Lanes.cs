@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace SimClr.Augmentation;
 
-/// <summary>Eight floats, by AVX2 and FMA.</summary>
+/// <summary>Eight floats, with AVX2 and FMA.</summary>
 internal readonly unsafe struct Avx2Lanes(Vector256<float> value) : ILanes<Avx2Lanes>
 {
     private readonly Vector256<float> value = value;

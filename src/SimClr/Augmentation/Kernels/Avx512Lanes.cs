@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace SimClr.Augmentation;
 
-/// <summary>Sixteen floats, by AVX-512.</summary>
+/// <summary>Sixteen floats, with AVX-512.</summary>
 internal readonly unsafe struct Avx512Lanes(Vector512<float> value) : ILanes<Avx512Lanes>
 {
     private readonly Vector512<float> value = value;

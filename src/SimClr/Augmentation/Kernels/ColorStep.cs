@@ -9,20 +9,22 @@ internal enum ColorOperation
     Gray,
 }
 
-/// <summary>One of the color operations of a view.</summary>
-/// <param name="Operation">Which.</param>
-/// <param name="Amount">Factor, or the hue's share of the circle.</param>
-/// <param name="Offset">Contrast: what is added after multiplying, known when the mean luma is.</param>
+/// <summary>One color operation of a view.</summary>
+/// <param name="Operation">The operation.</param>
+/// <param name="Amount">The factor, or the hue shift as a share of the color circle.</param>
+/// <param name="Offset">For contrast: the value added after multiplying, known once the mean luma is.</param>
 internal record struct ColorStep(ColorOperation Operation, float Amount, float Offset = 0)
 {
-    /// <summary>The most that a view has: four of the jitter, and gray.</summary>
+    /// <summary>The maximum number of operations of a view: four of the jitter, and grayscale.</summary>
     public const int MaxSteps = 5;
 
-    /// <summary>The operations of a view in their order.</summary>
-    /// <param name="draws">The view.</param>
-    /// <param name="steps">Room for <see cref="MaxSteps"/>.</param>
-    /// <param name="contrast">Which of them is the contrast, that needs the whole view to be there; 0 where there is none.</param>
-    /// <returns>How many there are.</returns>
+    /// <summary>Fills in the operations of a view in order.</summary>
+    /// <param name="draws">The draws of the view.</param>
+    /// <param name="steps">Room for <see cref="MaxSteps"/> operations.</param>
+    /// <param name="contrast">
+    /// The index of the contrast, which needs the whole view; 0 if there is none.
+    /// </param>
+    /// <returns>The number of operations.</returns>
     public static int Fill(in ViewParameters draws, Span<ColorStep> steps, out int contrast)
     {
         int count = 0;

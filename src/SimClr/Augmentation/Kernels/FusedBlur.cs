@@ -1,13 +1,13 @@
 namespace SimClr.Augmentation;
 
 /// <summary>
-/// <see cref="GaussianBlur"/> as rows come along: each is blurred across at once, in its place, and down its columns as
-/// soon as the rows below are there, so that the rows at work are in cache.
+/// <see cref="GaussianBlur"/> row by row: each row is blurred horizontally at once, in place, and vertically as soon as
+/// the rows below it are ready, so that the active rows stay in the cache.
 /// </summary>
 internal readonly unsafe ref struct FusedBlur<T>
     where T : struct, ILanes<T>
 {
-    // Weights so small that all of them together do not change a float in [0, 1] are left out.
+    // Weights so small that all of them together do not change a float in [0, 1] are dropped.
     private const float Negligible = 1f / (1 << 26);
 
     private readonly int size;
@@ -17,7 +17,7 @@ internal readonly unsafe ref struct FusedBlur<T>
     private readonly float* weights;
     private readonly float* padded;
 
-    /// <param name="size">Rows, and pixels of a row.</param>
+    /// <param name="size">Rows, and pixels per row.</param>
     /// <param name="stride">Floats of one channel of a row, padding included.</param>
     /// <param name="kernel">Width of the kernel, odd, less than twice the size except for a single pixel.</param>
     /// <param name="sigma">Standard deviation in pixels.</param>
@@ -41,12 +41,12 @@ internal readonly unsafe ref struct FusedBlur<T>
         all.Slice((kernel / 2) - Radius, taps).CopyTo(new Span<float>(weights, taps));
     }
 
-    /// <summary>How many rows on each side a row needs.</summary>
+    /// <summary>The number of neighboring rows needed on each side of a row.</summary>
     public int Radius { get; }
 
     public static int Floats(int stride, int kernel) => (3 * Padded(stride, kernel)) + Lanes.RoundUp(kernel);
 
-    /// <summary>Blurs the red, green and blue of a row across.</summary>
+    /// <summary>Blurs the three channels of a row horizontally, in place.</summary>
     public void Across(float* row)
     {
         Pad(row);
@@ -70,10 +70,10 @@ internal readonly unsafe ref struct FusedBlur<T>
         }
     }
 
-    /// <summary>Blurs down the columns.</summary>
-    /// <param name="rows">All rows, those around <paramref name="y"/> blurred across.</param>
-    /// <param name="y">Which row is wanted.</param>
-    /// <param name="row">Takes it.</param>
+    /// <summary>Blurs vertically.</summary>
+    /// <param name="rows">All rows; those around <paramref name="y"/> are already blurred horizontally.</param>
+    /// <param name="y">The index of the row to compute.</param>
+    /// <param name="row">Receives the row.</param>
     public void Down(float* rows, int y, float* row)
     {
         (int reach, int step) = (taps, stride);
@@ -104,7 +104,7 @@ internal readonly unsafe ref struct FusedBlur<T>
 
     private static int Padded(int stride, int kernel) => Lanes.RoundUp(stride + kernel);
 
-    /// <summary>Copies a row, its pixels mirrored at both ends.</summary>
+    /// <summary>Copies a row and mirrors its pixels at both ends.</summary>
     private void Pad(float* row)
     {
         for (float* to = padded; to < weights; to += paddedStride, row += stride)
@@ -118,6 +118,6 @@ internal readonly unsafe ref struct FusedBlur<T>
         }
     }
 
-    // At most once around an edge; the mirror image of a single pixel is that pixel.
+    // Reflects at most once; the mirror image of a single pixel is that pixel.
     private int Mirror(int i) => Math.Clamp(i < 0 ? -i : i < size ? i : (2 * (size - 1)) - i, 0, size - 1);
 }

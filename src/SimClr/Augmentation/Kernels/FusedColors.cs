@@ -3,15 +3,19 @@ using System.Runtime.Intrinsics;
 
 namespace SimClr.Augmentation;
 
-/// <summary>The color operations of a view, all of them while a pixel is in registers.</summary>
+/// <summary>Color operations of a view, all applied while a pixel is in registers.</summary>
 internal static unsafe class FusedColors<T>
     where T : struct, ILanes<T>
 {
-    /// <summary>Brings a row from 0 … 255 to [0, 1], applies the operations before the contrast and adds up the luma.</summary>
-    /// <param name="row">Red, green and blue, <paramref name="stride"/> floats each; padding is zero, and stays so.</param>
+    /// <summary>
+    /// Scales a row from 0 … 255 to [0, 1], applies the operations before the contrast, and sums the luma.
+    /// </summary>
+    /// <param name="row">
+    /// Red, green and blue, <paramref name="stride"/> floats each; padding is zero and stays zero.
+    /// </param>
     /// <param name="stride">A multiple of <see cref="Lanes.MaxCount"/>.</param>
-    /// <param name="steps">What to apply.</param>
-    /// <returns>The sum of the luma over the row: the same bits for every width.</returns>
+    /// <param name="steps">The operations to apply.</param>
+    /// <returns>The sum of the luma over the row, with the same bits for every vector width.</returns>
     public static double Start(float* row, int stride, ReadOnlySpan<ColorStep> steps)
     {
         float* sums = stackalloc float[Lanes.MaxCount];
@@ -87,7 +91,10 @@ internal static unsafe class FusedColors<T>
         blue = Lanes.ToUnit(T.MultiplyAdd(blue, factor, offset));
     }
 
-    /// <summary>As <see cref="Hue"/>, without a branch: where the chroma is 0 the hue is any, and does not matter.</summary>
+    /// <summary>
+    /// Rotates the hue as <see cref="Hue"/> does, without a branch: if the chroma is 0, the hue is arbitrary and has no
+    /// effect.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Turn(T shift, ref T red, ref T green, ref T blue)
     {
@@ -102,7 +109,7 @@ internal static unsafe class FusedColors<T>
         T hue = T.MultiplyAdd(sector, T.Broadcast(1 / 6f), shift);
         hue = (hue - T.Floor(hue)) * T.Broadcast(6);
 
-        // How far each channel is below the value: red has it at hues around 0, green around 2, blue around 4.
+        // The distance of each channel from the value: red equals it at hues around 0, green around 2, blue around 4.
         red = value - (chroma * Lanes.ToUnit(T.Broadcast(2) - Distance(hue, 3)));
         green = value - (chroma * Lanes.ToUnit(Distance(hue, 2) - one));
         blue = value - (chroma * Lanes.ToUnit(Distance(hue, 4) - one));

@@ -3,13 +3,14 @@ using SimClr.Data;
 namespace SimClr.Augmentation;
 
 /// <summary>
-/// Views in two passes over rows. First: crop, resize, flip and the colors before the contrast, whose mean needs the
-/// whole view. Then: the other colors, gray, blur, and the row in its final form. Without contrast nothing waits.
+/// Renders views in two passes over the rows. The first does crop, resize, flip and the colors before the contrast,
+/// whose mean needs the whole view. The second does the remaining colors, grayscale, blur and the final output format.
+/// Without contrast, the first pass applies no colors.
 /// </summary>
 internal sealed unsafe class FusedKernels<T>(ViewOptions options) : ViewKernels(options)
     where T : struct, ILanes<T>
 {
-    // Tables of boxes up to this side are kept: 512 of at most some kilobytes each.
+    // Tables for boxes up to this side are cached: 512 tables of a few kilobytes each.
     private const int MaxCachedSize = 512;
 
     private readonly int stride = Lanes.RoundUp(options.Size);
@@ -100,7 +101,7 @@ internal sealed unsafe class FusedKernels<T>(ViewOptions options) : ViewKernels(
         new Span<byte>(pixels, bytes).CopyTo(destination.Slice(y * bytes, bytes));
     }
 
-    /// <summary>The table of one axis: one that was kept, or the spare one filled anew.</summary>
+    /// <summary>Returns the table of one axis: a cached one, or the spare one with new contents.</summary>
     private ResampleTaps Taps(int source, long target, long first, ResampleTaps spare)
     {
         if (source > MaxCachedSize || target != Size || first != 0)
@@ -108,7 +109,7 @@ internal sealed unsafe class FusedKernels<T>(ViewOptions options) : ViewKernels(
             return spare.Fill(source, target, first, Size, Bicubic, antialias: true);
         }
 
-        // Two threads may both work it out; either's is good.
+        // Two threads may both compute the table; either result is valid.
         return Volatile.Read(ref cache[source]) is { } table
             ? table
             : cache[source] = new ResampleTaps().Fill(source, target, first, Size, Bicubic, antialias: true);

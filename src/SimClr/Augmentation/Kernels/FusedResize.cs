@@ -4,24 +4,24 @@ using System.Runtime.Intrinsics;
 namespace SimClr.Augmentation;
 
 /// <summary>
-/// Crop, resize and flip of one row of a view, straight from the decoded bytes: first down the columns, bytes side by
-/// side, into one row that stays in the nearest cache, then across it, the channels of a pixel side by side.
+/// Crop, resize and flip of one row of a view, directly from the decoded bytes: first vertically, over contiguous
+/// bytes, into one row that stays in the L1 cache, then horizontally, with the channels of a pixel next to each other.
 /// </summary>
 internal static unsafe class FusedResize<T>
     where T : struct, ILanes<T>
 {
-    /// <summary>Sums rows of bytes by weight.</summary>
+    /// <summary>Computes a weighted sum of rows of bytes.</summary>
     /// <param name="source">The first byte of the first row.</param>
-    /// <param name="rowBytes">From one row to the next.</param>
-    /// <param name="weights">One for each row.</param>
-    /// <param name="taps">How many rows.</param>
-    /// <param name="count">Bytes wanted of each row.</param>
-    /// <param name="sums">Takes <paramref name="count"/> floats, 0 … 255 (somewhat beyond with bicubic).</param>
+    /// <param name="rowBytes">The distance from one row to the next.</param>
+    /// <param name="weights">One weight per row.</param>
+    /// <param name="taps">The number of rows.</param>
+    /// <param name="count">The number of bytes to use from each row.</param>
+    /// <param name="sums">Receives <paramref name="count"/> floats, 0 … 255 (slightly beyond with bicubic).</param>
     public static void Down(byte* source, nint rowBytes, float* weights, int taps, int count, float* sums)
     {
         for (int x = 0; count >= T.Count && x < count; x += T.Count)
         {
-            // The last ones overlap those before, so that nothing is read beyond the row.
+            // The last vector overlaps the one before it, so that nothing is read beyond the row.
             x = Math.Min(x, count - T.Count);
             byte* from = source + x;
             T sum = T.LoadBytes(from) * T.Broadcast(weights[0]);
@@ -46,21 +46,24 @@ internal static unsafe class FusedResize<T>
         }
     }
 
-    /// <summary>Sums pixels along a row by weight.</summary>
-    /// <param name="source">The row: three floats per pixel, and one float of any value after the last.</param>
-    /// <param name="starts">For each pixel of the result, the first pixel it looks at.</param>
+    /// <summary>Computes weighted sums of pixels along a row.</summary>
+    /// <param name="source">The row: three floats per pixel, and one float of any value after the last pixel.</param>
+    /// <param name="starts">For each pixel of the result, the first source pixel it uses.</param>
     /// <param name="weights">For each pixel of the result, <paramref name="taps"/> weights.</param>
-    /// <param name="taps">Pixels that a pixel of the result looks at.</param>
+    /// <param name="taps">Source pixels per pixel of the result.</param>
     /// <param name="size">Pixels of the result.</param>
     /// <param name="flip">Whether the result is mirrored.</param>
-    /// <param name="row">Takes red, green and blue, <paramref name="stride"/> floats each, zeros as padding.</param>
+    /// <param name="row">
+    /// Receives red, green and blue, <paramref name="stride"/> floats each, padded with zeros.
+    /// </param>
     /// <param name="stride">A multiple of <see cref="Lanes.MaxCount"/>.</param>
     public static void Across(float* source, int* starts, float* weights, int taps, int size, bool flip, float* row, int stride)
     {
         int last = size - 1;
         for (int x = 0; x < size; x += 4)
         {
-            // Four at a time hide the latency of one; beyond the last pixel it is done again, into the padding.
+            // Four pixels at a time hide latency. Beyond the last pixel, it is computed again and written into the
+            // padding.
             int first = flip ? last - x : x;
             int second = Math.Min(x + 1, last);
             int third = Math.Min(x + 2, last);

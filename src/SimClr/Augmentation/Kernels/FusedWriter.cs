@@ -2,12 +2,14 @@ using System.Runtime.CompilerServices;
 
 namespace SimClr.Augmentation;
 
-/// <summary>Writes rows in their final form: clamped to [0, 1], normalized, channel by channel within a pixel.</summary>
+/// <summary>
+/// Writes rows in their final form: clamped to [0, 1], normalized, with the channels interleaved.
+/// </summary>
 internal static unsafe class FusedWriter<T>
     where T : struct, ILanes<T>
 {
-    // A row of lanes of each channel becomes three rows of lanes of pixels. For each of those: which pixel a lane
-    // belongs to, and whether it is red, or green.
+    // One vector of each channel becomes three vectors of interleaved pixels. For each of these: the pixel that a lane
+    // belongs to, and whether the lane is red or green.
     private static readonly T Pixel0 = Bits(i => i / 3);
     private static readonly T Pixel1 = Bits(i => (T.Count + i) / 3);
     private static readonly T Pixel2 = Bits(i => ((2 * T.Count) + i) / 3);
@@ -20,8 +22,8 @@ internal static unsafe class FusedWriter<T>
 
     /// <param name="row">Red, green and blue, <paramref name="stride"/> floats each.</param>
     /// <param name="stride">A multiple of <see cref="Lanes.MaxCount"/>.</param>
-    /// <param name="writer">What is subtracted from, and multiplied with, each channel.</param>
-    /// <param name="pixels">Takes 3 · <paramref name="stride"/> floats.</param>
+    /// <param name="writer">The mean and scale of each channel.</param>
+    /// <param name="pixels">Receives 3 · <paramref name="stride"/> floats.</param>
     public static void Interleave(float* row, int stride, PixelWriter writer, float* pixels)
     {
         T redMean = T.Broadcast(writer.Mean(0)), greenMean = T.Broadcast(writer.Mean(1)), blueMean = T.Broadcast(writer.Mean(2));
@@ -37,9 +39,9 @@ internal static unsafe class FusedWriter<T>
         }
     }
 
-    /// <summary>Rounds to bfloat16 in place: the first half of the memory takes the results.</summary>
-    /// <param name="pixels">Floats, a multiple of <see cref="Lanes.MaxCount"/>.</param>
-    /// <param name="count">How many.</param>
+    /// <summary>Rounds to bfloat16 in place; the results occupy the first half of the memory.</summary>
+    /// <param name="pixels">The floats.</param>
+    /// <param name="count">The number of floats, a multiple of <see cref="Lanes.MaxCount"/>.</param>
     public static void Halve(float* pixels, int count)
     {
         for (int i = 0; i < count; i += T.Count)

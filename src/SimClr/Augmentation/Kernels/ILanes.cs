@@ -1,22 +1,22 @@
 namespace SimClr.Augmentation;
 
 /// <summary>
-/// A row of floats that one instruction works on. The kernels are written once over this interface; the compiler makes
-/// them again for every width.
+/// A vector of floats that one instruction operates on. The kernels are written once against this interface; the
+/// compiler specializes them for every width.
 /// </summary>
-/// <typeparam name="T">The row itself.</typeparam>
+/// <typeparam name="T">The vector type itself.</typeparam>
 internal unsafe interface ILanes<T>
     where T : struct, ILanes<T>
 {
-    /// <summary>Floats in a row: a power of two, at most <see cref="Lanes.MaxCount"/>.</summary>
+    /// <summary>Floats per vector: a power of two, at most <see cref="Lanes.MaxCount"/>.</summary>
     static abstract int Count { get; }
 
-    /// <summary>The same number in every lane.</summary>
+    /// <summary>Sets every lane to the same number.</summary>
     static abstract T Broadcast(float value);
 
     static abstract T Load(float* source);
 
-    /// <summary>The next <see cref="Count"/> bytes as 0 … 255.</summary>
+    /// <summary>Loads the next <see cref="Count"/> bytes as numbers from 0 to 255.</summary>
     static abstract T LoadBytes(byte* source);
 
     void Store(float* destination);
@@ -32,7 +32,7 @@ internal unsafe interface ILanes<T>
 
     static abstract T operator /(T a, T b);
 
-    /// <summary>a · b + c, rounded once where the processor can.</summary>
+    /// <summary>Computes a · b + c, with a single rounding if the processor supports it.</summary>
     static abstract T MultiplyAdd(T a, T b, T c);
 
     static abstract T Min(T a, T b);
@@ -41,12 +41,18 @@ internal unsafe interface ILanes<T>
 
     static abstract T Floor(T a);
 
-    /// <summary>All bits of a lane where the numbers are equal, else none.</summary>
+    /// <summary>Sets all bits of a lane if the numbers are equal, none otherwise.</summary>
     static abstract T Equal(T a, T b);
 
-    /// <summary>Lanes of <paramref name="then"/> where the mask has all bits, else of <paramref name="otherwise"/>.</summary>
+    /// <summary>
+    /// Selects lanes of <paramref name="then"/> where all mask bits are set, and of <paramref name="otherwise"/>
+    /// elsewhere.
+    /// </summary>
     static abstract T Select(T mask, T then, T otherwise);
 
-    /// <summary>Lane i of the result is the lane of <paramref name="a"/> that the bits of lane i of <paramref name="index"/> number.</summary>
+    /// <summary>
+    /// Selects as lane i the lane of <paramref name="a"/> whose number is in the bits of lane i of
+    /// <paramref name="index"/>.
+    /// </summary>
     static abstract T Permute(T a, T index);
 }

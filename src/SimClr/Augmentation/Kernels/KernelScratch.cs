@@ -1,6 +1,8 @@
 namespace SimClr.Augmentation;
 
-/// <summary>Memory of one thread that views are made in; it grows to what the largest needs and is used again.</summary>
+/// <summary>
+/// A thread's working memory for rendering views. It grows to the largest size needed and is reused.
+/// </summary>
 internal sealed unsafe class KernelScratch
 {
     private const int Line = 64;
@@ -12,12 +14,14 @@ internal sealed unsafe class KernelScratch
 
     public static KernelScratch ForThread => threadInstance ??= new KernelScratch();
 
-    /// <summary>Tables for this view only.</summary>
+    /// <summary>A table for the current view only.</summary>
     public ResampleTaps Across { get; } = new();
 
     public ResampleTaps Down { get; } = new();
 
-    /// <summary>Floats of any value, at the start of a cache line; valid until the next call.</summary>
+    /// <summary>
+    /// Returns floats with arbitrary contents, aligned to a cache line; valid until the next call.
+    /// </summary>
     public float* Reserve(int floats)
     {
         if (memory.Length < floats + Line)

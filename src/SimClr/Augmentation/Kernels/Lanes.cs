@@ -2,10 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace SimClr.Augmentation;
 
-/// <summary>What all widths have in common.</summary>
+/// <summary>Functions shared by all vector widths.</summary>
 internal static class Lanes
 {
-    /// <summary>Floats in the longest row of lanes; rows of pixels are padded to a multiple of it.</summary>
+    /// <summary>Floats in the widest vector; rows of pixels are padded to a multiple of it.</summary>
     public const int MaxCount = 16;
 
     public static int RoundUp(int count) => (count + MaxCount - 1) & -MaxCount;
@@ -15,7 +15,7 @@ internal static class Lanes
         where T : struct, ILanes<T>
         => T.Min(T.Max(value, T.Broadcast(0)), T.Broadcast(1));
 
-    /// <summary>ITU-R 601 luma, as <see cref="Grayscale"/>.</summary>
+    /// <summary>Computes the ITU-R 601 luma, as <see cref="Grayscale"/> does.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Luma<T>(T red, T green, T blue)
         where T : struct, ILanes<T>

@@ -4,7 +4,7 @@ using SimClr.Internals;
 
 namespace SimClr.Augmentation;
 
-/// <summary>One operation after the other, each over the whole view: what the others are tested against.</summary>
+/// <summary>The reference implementation: one operation after another, each over the whole view.</summary>
 internal sealed class PlainKernels(ViewOptions options) : ViewKernels(options)
 {
     [ThreadStatic]
@@ -44,7 +44,7 @@ internal sealed class PlainKernels(ViewOptions options) : ViewKernels(options)
             GaussianBlur.Apply(planes, Size, Size, Kernel, draws.BlurSigma, scratch);
         }
 
-        // Weights that sum to 1 only within rounding may exceed the range by as much.
+        // Weights sum to 1 only within rounding, so that results may exceed the range by as much.
         Clamp.ToUnit(planes);
         if (!bfloat16)
         {

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace SimClr.Augmentation;
 
-/// <summary>Four floats: what every processor that .NET runs on has, Arm included.</summary>
+/// <summary>Four floats, a width that every processor supported by .NET has, including Arm.</summary>
 internal readonly unsafe struct PortableLanes(Vector128<float> value) : ILanes<PortableLanes>
 {
     private readonly Vector128<float> value = value;

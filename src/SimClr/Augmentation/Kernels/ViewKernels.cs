@@ -5,8 +5,8 @@ using SimClr.Data;
 namespace SimClr.Augmentation;
 
 /// <summary>
-/// Makes the pixels of views. Each kind gives the same views within rounding; those other than <c>plain</c> give the
-/// same bits as one another where the processor multiplies and adds with one rounding.
+/// Renders the pixels of views. All implementations give the same views within rounding. Those other than <c>plain</c>
+/// give identical bits if the processor has fused multiply-add.
 /// </summary>
 internal abstract class ViewKernels
 {
@@ -18,7 +18,7 @@ internal abstract class ViewKernels
         Writer = new PixelWriter(options.Normalize);
     }
 
-    /// <summary>What this processor can run, the slowest first.</summary>
+    /// <summary>The implementations that this processor supports, slowest first.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
         "plain",
@@ -37,18 +37,21 @@ internal abstract class ViewKernels
 
     protected PixelWriter Writer { get; }
 
-    /// <summary>What <c>auto</c> takes: the fastest, or what the environment variable <c>SIMCLR_KERNELS</c> names.</summary>
-    /// <exception cref="ConfigurationException">It names none of them.</exception>
+    /// <summary>
+    /// The implementation selected by <c>auto</c>: the fastest, or the one named in the environment variable
+    /// <c>SIMCLR_KERNELS</c>.
+    /// </summary>
+    /// <exception cref="ConfigurationException">The variable does not name a supported implementation.</exception>
     public static string Default => Resolve(Environment.GetEnvironmentVariable("SIMCLR_KERNELS"));
 
-    /// <summary>The fastest kernels that this processor can run, or those asked for.</summary>
+    /// <summary>Creates the fastest kernels that this processor supports, or those of a given name.</summary>
     /// <param name="options">Size, interpolation and normalization.</param>
     /// <param name="name">One of <see cref="Names"/>, or <c>auto</c>.</param>
-    /// <exception cref="NotSupportedException">This processor cannot run them.</exception>
+    /// <exception cref="NotSupportedException">This processor does not support them.</exception>
     public static ViewKernels Create(ViewOptions options, string name = "auto") => (name == "auto" ? Default : name) switch
     {
         var chosen when !Names.Contains(chosen) => throw new NotSupportedException(
-            $"kernels '{chosen}' do not run here; these do: {string.Join(", ", Names)}"),
+            $"kernels '{chosen}' are not supported by this processor; expected one of {string.Join(", ", Names)}"),
         "plain" => new PlainKernels(options),
         "portable" => new FusedKernels<PortableLanes>(options),
         "avx2" => new FusedKernels<Avx2Lanes>(options),
@@ -64,11 +67,15 @@ internal abstract class ViewKernels
 
     /// <summary>Renders one view.</summary>
     /// <param name="image">The source.</param>
-    /// <param name="place">Where in the image; instead of the crop of the draws.</param>
-    /// <param name="draws">The rest.</param>
-    /// <param name="bfloat16">Whether to write bfloat16 numbers, or floats.</param>
-    /// <param name="destination">size · size · 3 such numbers: rows of pixels, red first, in [0, 1] before normalization.</param>
-    /// <exception cref="ArgumentException">The destination has another length, or the box is not within the image.</exception>
+    /// <param name="place">The position in the image; it replaces the crop of the draws.</param>
+    /// <param name="draws">The other draws.</param>
+    /// <param name="bfloat16">Whether to write bfloat16 numbers instead of floats.</param>
+    /// <param name="destination">
+    /// size · size · 3 such numbers: rows of pixels, red first, in [0, 1] before normalization.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// The destination has the wrong length, or the box is not within the image.
+    /// </exception>
     public void Render(RgbImage image, in Placement place, in ViewParameters draws, bool bfloat16, Span<byte> destination)
     {
         ArgumentNullException.ThrowIfNull(image);

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace SimClr.Internals;
 
-/// <summary>Devices by the names that options, <c>run.json</c> and libtorch use: cpu, cuda:N, mps.</summary>
+/// <summary>Devices by the names used in options, <c>run.json</c> and libtorch: cpu, cuda:N, mps.</summary>
 internal static class ComputeDevice
 {
     public const string Expected = "auto, cpu, cuda, mps, or cuda:N such as cuda:1";
@@ -14,29 +14,28 @@ internal static class ComputeDevice
 
     private static readonly string[] KnownNames = ["auto", "cpu", Cuda, Mps];
 
-    /// <summary>Whether a user may write it.</summary>
+    /// <summary>Whether the text is a valid device name in an option.</summary>
     public static bool IsName(string text) => KnownNames.Contains(text) || Index(text) is not null;
 
-    /// <summary>Whether it is a CUDA device, with or without a number.</summary>
+    /// <summary>Whether the device is a CUDA device, with or without a number.</summary>
     public static bool IsCuda(string device) => device == Cuda || Index(device) is not null;
 
-    /// <summary>cpu, cuda or mps: the device without its number.</summary>
+    /// <summary>The device without its number: cpu, cuda or mps.</summary>
     public static string KindOf(string device) => IsCuda(device) ? Cuda : device;
 
-    /// <summary>The number of a CUDA device; 0 without one.</summary>
+    /// <summary>The number of a CUDA device; 0 if the name has none.</summary>
     public static int IndexOf(string device) => Index(device) ?? 0;
 
-    /// <summary>What is wrong with a name that is none, in words.</summary>
+    /// <summary>The error message for an invalid device name.</summary>
     public static string UnknownNameMessage(string text) => $"got '{text}', expected one of {Expected}{DidYouMean.Hint(text, KnownNames)}";
 
     /// <summary>
-    /// The device that a name means on this machine. <c>auto</c> takes a graphics processor where there is one;
-    /// <c>cuda</c> and <c>auto</c> take that of this process's local rank. A CUDA device starts with float32 products
-    /// that are not rounded.
+    /// Resolves a device name on this machine. <c>auto</c> selects a GPU if there is one; <c>cuda</c> and <c>auto</c>
+    /// select the CUDA device of this process's local rank. Float32 products on CUDA are initially not rounded.
     /// </summary>
     /// <param name="name">auto, cpu, cuda, cuda:N or mps.</param>
     /// <returns>cpu, cuda:N or mps.</returns>
-    /// <exception cref="ConfigurationException">It is no name, or the device is not there.</exception>
+    /// <exception cref="ConfigurationException">The name is invalid, or the device does not exist.</exception>
     public static string Resolve(string name)
     {
         if (CustomLibtorch.Failure is { } failure)
@@ -58,11 +57,11 @@ internal static class ComputeDevice
         return device;
     }
 
-    /// <summary>The same on a machine described by these.</summary>
-    /// <param name="name">See above.</param>
-    /// <param name="cudaDevices">CUDA devices that libtorch can use; asked only where it matters.</param>
-    /// <param name="hasMps">Whether there is Apple's.</param>
-    /// <param name="localRank">This process among those of its host.</param>
+    /// <summary>Resolves a device name on the machine described by the other arguments.</summary>
+    /// <param name="name">auto, cpu, cuda, cuda:N or mps.</param>
+    /// <param name="cudaDevices">The number of CUDA devices that libtorch can use; called only if needed.</param>
+    /// <param name="hasMps">Whether Apple's MPS is available.</param>
+    /// <param name="localRank">The number of this process among those on its host.</param>
     /// <param name="knowsCuda">Whether libtorch is built for CUDA.</param>
     internal static string Resolve(
         string name, Func<int> cudaDevices, Func<bool> hasMps, int localRank, Func<bool> knowsCuda)
@@ -94,7 +93,7 @@ internal static class ComputeDevice
         return Index(name) is not { } index ? CudaIndex + Number(localRank % devices)
             : index < devices ? CudaIndex + Number(index)
             : throw new ConfigurationException(
-                $"device '{name}' is not here: this process sees {devices} CUDA device{(devices == 1 ? "" : "s")}, "
+                $"device '{name}' does not exist: this process sees {devices} CUDA device{(devices == 1 ? "" : "s")}, "
                 + (devices == 1 ? "cuda:0" : $"cuda:0 to cuda:{devices - 1}")
                 + " (CUDA_VISIBLE_DEVICES may hide others).");
     }
@@ -102,7 +101,7 @@ internal static class ComputeDevice
     private static string Missing(bool knowsCuda) => knowsCuda
         ? "its libtorch can use CUDA, but finds no NVIDIA driver or no device (does nvidia-smi list one? does "
             + "CUDA_VISIBLE_DEVICES hide it?)."
-        : $"the libtorch in use computes on the processor only. Let {CustomLibtorch.Variable} name the folder of a PyTorch "
+        : $"the libtorch in use supports only the CPU. Set {CustomLibtorch.Variable} to the folder of a PyTorch "
             + $"or libtorch {CustomLibtorch.Release} with CUDA (python -c \"import torch; print(torch.__path__[0])\" prints "
             + "PyTorch's), or build with -p:TorchBackend=cuda.";
 

@@ -4,13 +4,13 @@ using System.Text;
 namespace SimClr.Internals;
 
 /// <summary>
-/// What NVIDIA's driver says of a device; libtorch's interface for C tells its number alone. The driver numbers devices
-/// as libtorch does: both obey CUDA_VISIBLE_DEVICES.
+/// The properties of a device as reported by NVIDIA's driver; libtorch's C interface reports only its number. The
+/// driver numbers devices as libtorch does, because both obey CUDA_VISIBLE_DEVICES.
 /// </summary>
-/// <param name="Name">Such as "NVIDIA H200".</param>
+/// <param name="Name">The name, such as "NVIDIA H200".</param>
 /// <param name="Major">Compute capability, before the point.</param>
-/// <param name="Minor">Compute capability, behind the point.</param>
-/// <param name="Id">What no other device has.</param>
+/// <param name="Minor">Compute capability, after the point.</param>
+/// <param name="Id">A unique identifier of the device.</param>
 internal sealed unsafe record CudaDriver(string Name, int Major, int Minor, string Id)
 {
     private const int MaxNameBytes = 256;
@@ -21,14 +21,14 @@ internal sealed unsafe record CudaDriver(string Name, int Major, int Minor, stri
     private static readonly Lazy<nint> Library = new(Load);
 
     /// <summary>
-    /// Whether it multiplies bfloat16 numbers in hardware: compute capability 8.0 (Ampere) and later.
+    /// Whether the device multiplies bfloat16 numbers in hardware: compute capability 8.0 (Ampere) and later.
     /// </summary>
     public bool HasBFloat16 => Major >= 8;
 
-    /// <summary>Its name and compute capability.</summary>
+    /// <summary>The name and compute capability.</summary>
     public string Description => $"{Name}, compute capability {Major}.{Minor}";
 
-    /// <summary>Asks the driver; null where there is none, or it does not tell.</summary>
+    /// <summary>Queries the driver; null if there is no driver, or if it does not answer.</summary>
     /// <param name="index">The device, from 0.</param>
     public static CudaDriver? Query(int index)
     {
@@ -45,7 +45,9 @@ internal sealed unsafe record CudaDriver(string Name, int Major, int Minor, stri
             NameOf(device) ?? "a device without a name", major, minor, IdOf(device) ?? $"device {index}");
     }
 
-    /// <summary>A function of the driver; 0 where there is no driver, or it has none of this name.</summary>
+    /// <summary>
+    /// The address of a function of the driver; 0 if there is no driver, or no function of this name.
+    /// </summary>
     internal static nint Function(string name)
         => Library.Value != 0 && NativeLibrary.TryGetExport(Library.Value, name, out nint address) ? address : 0;
 
@@ -77,7 +79,7 @@ internal sealed unsafe record CudaDriver(string Name, int Major, int Minor, stri
             : null;
     }
 
-    // The second form tells the parts of a divided device (MIG) apart.
+    // The second version distinguishes the partitions of a divided device (MIG).
     private static string? IdOf(int device)
     {
         byte* id = stackalloc byte[IdBytes];

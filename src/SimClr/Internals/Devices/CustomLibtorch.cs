@@ -6,15 +6,17 @@ using TorchSharp;
 namespace SimClr.Internals;
 
 /// <summary>
-/// The libtorch that the user names by <see cref="Variable"/>, such as that of an installed PyTorch, in place of the
-/// program's own. TorchSharp's native library asks for its libraries by their short names, and the loader has those of
-/// a name once: what is loaded first is what it gets.
+/// The libtorch that the user selects with <see cref="Variable"/>, such as that of an installed PyTorch, in place of
+/// the program's own. TorchSharp's native library requests its dependencies by short names, and the loader holds only
+/// one library per name: the first one loaded is the one it uses.
 /// </summary>
 internal static unsafe partial class CustomLibtorch
 {
     public const string Variable = "SIMCLR_LIBTORCH";
 
-    /// <summary>What TorchSharp is built for; a libtorch of another number lacks some of its functions.</summary>
+    /// <summary>
+    /// The version that TorchSharp is built for; other versions of libtorch lack some of its functions.
+    /// </summary>
     public const string Release = "2.10";
 
     private const int Lazy = 1;
@@ -25,8 +27,8 @@ internal static unsafe partial class CustomLibtorch
     private const string Graphics = "libtorch_cuda.so";
     private const string Bindings = "libLibTorchSharp.so";
 
-    // In the order in which they need each other. The first makes names of the processor's math libraries known to all,
-    // as PyTorch does; only builds for CUDA have those with CUDA in their names.
+    // In order of dependency. The first exports the symbols of the CPU math libraries globally, as PyTorch does; only
+    // builds for CUDA have those with CUDA in their names.
     private static readonly (string Name, bool Needed, int Flags)[] Libraries =
     [
         ("libtorch_global_deps.so", false, Lazy | Global),
@@ -39,24 +41,26 @@ internal static unsafe partial class CustomLibtorch
 
     private static string? lastError;
 
-    /// <summary>Where it is; null if none was named.</summary>
+    /// <summary>The folder of the libraries; null if none was selected.</summary>
     public static string? Folder { get; private set; }
 
-    /// <summary>Why the one that was named cannot be used; null if it can, or none was named.</summary>
+    /// <summary>The reason why the selected libtorch cannot be used; null if it can, or if none was selected.</summary>
     public static ConfigurationException? Failure { get; private set; }
 
-    /// <summary>Loads it before anything else can load another: as soon as this assembly is used.</summary>
+    /// <summary>
+    /// Loads the libraries as soon as this assembly is used, before anything else can load other ones.
+    /// </summary>
     [ModuleInitializer]
     [SuppressMessage("Usage", "CA2255", Justification = "Nothing else runs before libtorch is loaded in every program.")]
     internal static void Load()
     {
-        OpenMp.WaitBriefly();   // libtorch brings OpenMP along, which reads its settings then.
+        OpenMp.WaitBriefly();   // libtorch loads OpenMP, which reads its settings at that point.
         if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } named)
         {
             return;
         }
 
-        // An error that is thrown here would come out as one of .NET's type loader.
+        // An exception thrown here would surface as a type initialization error of .NET.
         try
         {
             Folder = Find(named);
@@ -72,8 +76,8 @@ internal static unsafe partial class CustomLibtorch
     }
 
     /// <summary>Opens a library of the libtorch in use.</summary>
-    /// <param name="name">Its name without what systems put around it, such as <c>torch_cpu</c>.</param>
-    /// <param name="library">Where it is.</param>
+    /// <param name="name">The name without the system's prefix and extension, such as <c>torch_cpu</c>.</param>
+    /// <param name="library">The handle of the library.</param>
     public static bool TryOpen(string name, out nint library)
     {
         library = 0;
@@ -84,26 +88,26 @@ internal static unsafe partial class CustomLibtorch
     }
 
     /// <summary>
-    /// What to do where TorchSharp found no libtorch, in words; null for an error that has another cause.
+    /// Returns what to do if TorchSharp found no libtorch; null for an error with another cause.
     /// </summary>
     public static string? Explain(Exception error)
         => error is TypeInitializationException { TypeName: "TorchSharp.torch" }
             or NotSupportedException { Source: "TorchSharp" }
-            ? $"this program has no libtorch that can be loaded; let {Variable} name the folder of a PyTorch or libtorch "
+            ? $"this program has no libtorch that can be loaded; set {Variable} to the folder of a PyTorch or libtorch "
                 + $"{Release}, or build with -p:TorchBackend=cpu or cuda"
             : null;
 
     /// <summary>
-    /// The folder with the libraries: the one that is named, or <c>lib</c> in it, or that of <c>torch</c> in it.
+    /// Returns the folder with the libraries: the given one, <c>lib</c> within it, or <c>torch/lib</c> within it.
     /// </summary>
-    /// <exception cref="ConfigurationException">There are none.</exception>
+    /// <exception cref="ConfigurationException">There are no libraries in these folders.</exception>
     internal static string Find(string named)
     {
         if (!OperatingSystem.IsLinux())
         {
             throw new ConfigurationException(
-                $"{Variable} is '{named}'; it is for Linux. On other systems build with the libtorch you want "
-                + "(TorchBackend)");
+                $"{Variable} is '{named}', but works only on Linux. On other systems, build with the "
+                + "libtorch you want (TorchBackend)");
         }
 
         string[] places = [named, Path.Combine(named, "lib"), Path.Combine(named, "torch", "lib")];
@@ -114,8 +118,8 @@ internal static unsafe partial class CustomLibtorch
                 + $"{Release}, such as the one that python -c \"import torch; print(torch.__path__[0])\" prints");
     }
 
-    /// <summary>Looks at what the folder says of its version before anything of it is loaded.</summary>
-    /// <exception cref="ConfigurationException">It is another than <see cref="Release"/>.</exception>
+    /// <summary>Checks the version recorded in the folder before any of its libraries are loaded.</summary>
+    /// <exception cref="ConfigurationException">The version is not <see cref="Release"/>.</exception>
     internal static void RejectOther(string named, string libraries)
     {
         if (VersionOf(libraries) is { } version && version != Release
@@ -130,7 +134,7 @@ internal static unsafe partial class CustomLibtorch
 
     private static string Bound => typeof(torch).Assembly.GetName().Version!.ToString(3);
 
-    // PyTorch has version.py beside lib, libtorch has build-version.
+    // PyTorch has version.py next to lib; libtorch has build-version.
     private static string? VersionOf(string libraries)
     {
         foreach (string place in new[] { libraries, Path.GetDirectoryName(libraries) ?? libraries })
@@ -155,8 +159,8 @@ internal static unsafe partial class CustomLibtorch
         if (Beside(Graphics) is { } another && !File.Exists(Path.Combine(libraries, Graphics)))
         {
             throw new ConfigurationException(
-                $"{Variable} names a libtorch for the processor in {libraries}, and this program brings one with CUDA "
-                + $"({another}), which does not go together: unset it");
+                $"{Variable} names a CPU-only libtorch in {libraries}, but this program includes one with CUDA "
+                + $"({another}), and the two cannot be combined; unset it");
         }
 
         var loaded = new Dictionary<string, nint>();
@@ -170,7 +174,7 @@ internal static unsafe partial class CustomLibtorch
             }
         }
 
-        // All of its names at once: one that is missing would else end the process when it is first called.
+        // Resolves all symbols at once: a missing one would otherwise end the process when first called.
         if (Beside(Bindings) is { } bindings && Open(bindings, Now) == 0)
         {
             throw new ConfigurationException(
@@ -182,10 +186,10 @@ internal static unsafe partial class CustomLibtorch
     }
 
     /// <summary>
-    /// TorchSharp opens libtorch once for each kind of device, and tries the program's own first, by its path; the
-    /// loader takes that for another library and loads it beside the named one, which ends the process. So while
-    /// TorchSharp starts, the named ones go by the paths of the program's own: the loader compares names before it
-    /// looks at files.
+    /// TorchSharp opens libtorch once for each kind of device and tries the program's own first, by its path. The
+    /// loader would take that for a different library and load it in addition to the selected one, which ends the
+    /// process. Therefore, while TorchSharp starts, the selected libraries have the paths of the program's own: the
+    /// loader compares names before it looks at files.
     /// </summary>
     private static void StartTorchSharp(Dictionary<string, nint> loaded)
     {
@@ -202,13 +206,14 @@ internal static unsafe partial class CustomLibtorch
                     if (Open(own, Lazy | OnlyIfLoaded) != library)
                     {
                         throw new ConfigurationException(
-                            $"{Variable}: this system's loader cannot leave out the libtorch that the program brings "
+                            $"{Variable}: this system's loader cannot skip the libtorch that the program includes "
                             + $"({own}); build it with -p:TorchBackend=none");
                     }
                 }
             }
 
-            // Its class forgets what its own initializers loaded: asked once more, it keeps both in mind.
+            // TorchSharp's class does not record what its own initializers loaded; initializing again makes it record
+            // both.
             torch.InitializeDeviceType(DeviceType.CPU);
             _ = torch.TryInitializeDeviceType(DeviceType.CUDA);
         }
@@ -227,7 +232,7 @@ internal static unsafe partial class CustomLibtorch
         }
     }
 
-    /// <summary>A native library that the program brings along; null if it brings none of that name.</summary>
+    /// <summary>The path of a native library shipped with the program; null if there is none of that name.</summary>
     private static string? Beside(string name)
     {
         string known = (string?)AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") ?? "";
@@ -240,7 +245,8 @@ internal static unsafe partial class CustomLibtorch
 
     private static nint Open(string path, int flags)
     {
-        // Bound before, and asked at once: whatever .NET itself wants of the loader takes the place of the error.
+        // The error function is bound beforehand and called at once, because .NET's own calls to the loader overwrite
+        // the error.
         byte* text = ErrorText();
         nint library = Load(path, flags);
         text = library == 0 ? ErrorText() : null;
@@ -249,13 +255,13 @@ internal static unsafe partial class CustomLibtorch
     }
 
     /// <summary>
-    /// The beginning of what the loader knows of a library (struct link_map of link.h); dlopen returns its address.
+    /// The beginning of the loader's record of a library (struct link_map of link.h); dlopen returns its address.
     /// </summary>
     [StructLayout(LayoutKind.Explicit)]
     private struct LinkMap
     {
         [FieldOffset(8)]
-        public nint Name;   // behind l_addr
+        public nint Name;   // after l_addr
     }
 
     [LibraryImport("libc", EntryPoint = "dlopen", StringMarshalling = StringMarshalling.Utf8)]

@@ -4,16 +4,21 @@ using static TorchSharp.torch;
 
 namespace SimClr.Internals;
 
-/// <summary>Time as a device takes it. A GPU is told what to do and the call returns; only when it was waited for is it done.</summary>
+/// <summary>
+/// Time on a device. A GPU works asynchronously: a call returns at once, and its work is complete only after a
+/// synchronization.
+/// </summary>
 internal static class DeviceClock
 {
-    /// <summary>The time stamp (<see cref="Stopwatch"/>) at which the device has done all that it was told before.</summary>
+    /// <summary>
+    /// Waits for all work queued on the device and returns the time stamp (<see cref="Stopwatch"/>).
+    /// </summary>
     public static long Now(Device device)
     {
         if (device.type == DeviceType.CUDA)
         {
             cuda.synchronize(device);
-            CheckForErrors();   // TorchSharp leaves it to the caller
+            CheckForErrors();   // TorchSharp leaves this to the caller
         }
 
         return Stopwatch.GetTimestamp();

@@ -4,19 +4,24 @@ using static TorchSharp.torch;
 
 namespace SimClr.Internals;
 
-/// <summary>How much of a device's memory is taken. TorchSharp does not say it of CUDA devices; NVIDIA's driver does.</summary>
+/// <summary>
+/// The used memory of a device. TorchSharp does not report it for CUDA devices; NVIDIA's driver does.
+/// </summary>
 internal static unsafe class DeviceMemory
 {
     private static readonly ConcurrentDictionary<int, nint> Contexts = new();
 
     /// <summary>
-    /// Bytes that are taken where tensors of the device lie: of this process on the processor (and where the device tells
-    /// nothing), of all processes on a CUDA device, and there with what libtorch keeps for later tensors.
+    /// Bytes in use in the memory that holds the tensors of the device: those of this process on the CPU (and on
+    /// devices that do not report them); those of all processes on a CUDA device, including what libtorch keeps for
+    /// later tensors.
     /// </summary>
     public static long UsedBytes(Device device)
         => Query(device) is (long free, long total) ? total - free : Environment.WorkingSet;
 
-    /// <summary>Bytes of a CUDA device that no process has, and all that it has; null for any other device, or where there is no driver.</summary>
+    /// <summary>
+    /// Free and total bytes of a CUDA device; null for other devices, or if there is no driver.
+    /// </summary>
     public static (long Free, long Total)? Query(Device device)
     {
         if (device.type != DeviceType.CUDA || CudaDriver.Function("cuDeviceGet") == 0)
@@ -28,7 +33,7 @@ internal static unsafe class DeviceMemory
         return context == 0 ? null : Query(context);
     }
 
-    // Held until the process ends: where nothing else holds it, giving it back would destroy it.
+    // Held until the process ends: if nothing else held it, releasing it would destroy it.
     private static nint ContextOf(int index)
     {
         int number = 0;
@@ -39,7 +44,7 @@ internal static unsafe class DeviceMemory
             : 0;
     }
 
-    // The driver answers for the context that the thread is in: libtorch's own, the primary one.
+    // The driver answers for the thread's current context: libtorch's own, the primary one.
     private static (long Free, long Total)? Query(nint context)
     {
         if (((delegate* unmanaged<nint, int>)CudaDriver.Function("cuCtxPushCurrent_v2"))(context) != 0)

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace SimClr.Internals;
 
-/// <summary>This process among those that a launcher started on the same host.</summary>
+/// <summary>The number of this process among those that a launcher started on the same host.</summary>
 internal static class LocalRank
 {
-    // A launcher's own before Slurm's, which an mpirun within a Slurm job hands on.
+    // A launcher's own variables before Slurm's, which an mpirun within a Slurm job passes on.
     private static readonly string[] Variables =
     [
         "OMPI_COMM_WORLD_LOCAL_RANK",   // Open MPI
@@ -16,7 +16,7 @@ internal static class LocalRank
         "SLURM_LOCALID",                // srun
     ];
 
-    /// <summary>Its number, from 0; 0 where no launcher says it.</summary>
+    /// <summary>The number, from 0; 0 if no launcher sets it.</summary>
     /// <param name="variable">The value of an environment variable, null if it is not set.</param>
     public static int Find(Func<string, string?> variable) => Variables
         .Select(name => Number(variable(name)))

@@ -4,26 +4,26 @@ using System.Runtime.InteropServices;
 namespace SimClr.Internals;
 
 /// <summary>
-/// A name in a folder, but for hidden ones, and its kind. On Linux the folder itself says the kind of each name; .NET
-/// knows and hides it, and would ask the file system for each of a million files.
+/// A name in a folder and its kind; hidden names are left out. On Linux, the folder itself contains the kind of each
+/// name; .NET does not expose it and would query the file system for each of a million files.
 /// </summary>
-/// <param name="Name">The name; where it is not UTF-8, with a sign in its place.</param>
-/// <param name="Kind">What it stands for; unknown where the folder does not say.</param>
+/// <param name="Name">The name; bytes that are not UTF-8 are replaced.</param>
+/// <param name="Kind">The kind; unknown if the folder does not contain it.</param>
 internal readonly partial record struct FolderEntry(string Name, FileKind Kind)
 {
-    // struct dirent of 64-bit Linux: inode, place, length of the entry, kind, name.
+    // struct dirent of 64-bit Linux: inode, offset, length of the entry, kind, name.
     private const int KindAt = 18;
     private const int NameAt = 19;
 
-    /// <summary>All names that are not hidden, in no order.</summary>
+    /// <summary>Returns all names that are not hidden, in no particular order.</summary>
     /// <exception cref="IOException">The folder cannot be listed.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be listed.</exception>
+    /// <exception cref="UnauthorizedAccessException">Listing the folder is not permitted.</exception>
     public static List<FolderEntry> List(string folder)
         => OperatingSystem.IsLinux() && Environment.Is64BitProcess && !folder.Contains('\0')
             ? FromSystem(folder) ?? FromRuntime(folder)
             : FromRuntime(folder);
 
-    /// <summary>As .NET lists a folder: links and folders are known, the rest may be anything.</summary>
+    /// <summary>Lists a folder through .NET, which identifies links and folders; all other kinds are unknown.</summary>
     internal static List<FolderEntry> FromRuntime(string folder) =>
     [
         .. new FileSystemEnumerable<FolderEntry>(
@@ -39,7 +39,7 @@ internal readonly partial record struct FolderEntry(string Name, FileKind Kind)
         },
     ];
 
-    /// <returns>Null where the folder cannot be listed: .NET finds the words for why.</returns>
+    /// <returns>Null if the folder cannot be listed; .NET then reports the reason.</returns>
     private static List<FolderEntry>? FromSystem(string folder)
     {
         nint stream = OpenFolder(folder);

@@ -4,13 +4,13 @@ using System.Text;
 namespace SimClr.Internals;
 
 /// <summary>
-/// Unicode's normalization form C (UAX #15): texts that look the same, one with composed letters as Linux and Windows type
-/// them, one with letters and accents apart as file systems of a Mac store them, become the same text. The runtime does this
-/// with the system's ICU alone, without which <see cref="string.Normalize()"/> returns the text unchanged.
+/// Unicode's normalization form C (UAX #15): texts that look the same, one with composed letters as typed on Linux and
+/// Windows, one with separate letters and accents as stored by macOS file systems, become equal. The runtime needs the
+/// system's ICU for this; without it, <see cref="string.Normalize()"/> returns the text unchanged.
 /// </summary>
 internal static class Nfc
 {
-    // Below, every text is in form C.
+    // Every text up to this character is in form C.
     private const char LastPlain = '\u02FF';
 
     private const int HangulBase = 0xAC00;
@@ -23,7 +23,7 @@ internal static class Nfc
 
     private static readonly Lazy<Tables> Unicode = new(Read);
 
-    /// <summary>A text in form C.</summary>
+    /// <summary>Converts a text to form C.</summary>
     public static string Compose(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -66,7 +66,9 @@ internal static class Nfc
         }
     }
 
-    /// <summary>Brings each run of combining characters into the order of their classes; equal ones keep theirs.</summary>
+    /// <summary>
+    /// Sorts each run of combining characters by class, keeping the order of equal classes.
+    /// </summary>
     private static void Sort(List<int> parts)
     {
         for (int begin = 0; begin < parts.Count;)
@@ -92,7 +94,7 @@ internal static class Nfc
     {
         var joined = new List<int>(parts.Count);
         int starter = -1;
-        int before = -1;   // The class of the last character behind the starter; -1 where there is none.
+        int before = -1;   // The class of the last character after the starter; -1 if there is none.
         foreach (int code in parts)
         {
             int rank = ClassOf(code);

@@ -3,8 +3,9 @@ using static TorchSharp.torch;
 namespace SimClr.Internals;
 
 /// <summary>
-/// Tells when copies between host memory and a device are over, so that the memory may be written again or read. A device
-/// works through its orders in turn: behind a copy it is told to write a mark into host memory, where the host looks for it.
+/// Detects when copies between host memory and a device are complete, so that the memory may be written or read. A
+/// device executes its commands in order: the host queues, after each copy, a write of a mark into host memory, and
+/// checks for that mark.
 /// </summary>
 internal sealed unsafe class CopyFences : IDisposable
 {
@@ -15,8 +16,8 @@ internal sealed unsafe class CopyFences : IDisposable
     private readonly HostBuffer marks;
     private readonly Tensor done;
 
-    /// <param name="slots">How many pieces of host memory there are.</param>
-    /// <param name="device">What copies.</param>
+    /// <param name="slots">The number of memory slots.</param>
+    /// <param name="device">The device that copies.</param>
     public CopyFences(int slots, Device device)
     {
         this.device = device;
@@ -25,7 +26,7 @@ internal sealed unsafe class CopyFences : IDisposable
         done = ones(1, ScalarType.Int64, device).DetachFromDisposeScope();
     }
 
-    /// <summary>Orders what copies from or into the memory of a slot, and a mark behind it.</summary>
+    /// <summary>Queues copies from or to the memory of a slot, followed by a mark.</summary>
     public T Order<T>(int slot, Func<T> copies)
     {
         Volatile.Write(ref Mark(slot), 0);
@@ -35,10 +36,10 @@ internal sealed unsafe class CopyFences : IDisposable
         return copied;
     }
 
-    /// <summary>Whether the copies of a slot are over.</summary>
+    /// <summary>Whether the copies of a slot are complete.</summary>
     public bool IsFree(int slot) => Volatile.Read(ref Mark(slot)) == Done;
 
-    /// <summary>Returns when the copies of a slot are over.</summary>
+    /// <summary>Waits until the copies of a slot are complete.</summary>
     public void Await(int slot)
     {
         if (SpinWait.SpinUntil(() => IsFree(slot), Timeout))
@@ -46,11 +47,11 @@ internal sealed unsafe class CopyFences : IDisposable
             return;
         }
 
-        // A device that has failed writes no mark; waiting for all its orders tells of the failure.
+        // A device that has failed writes no mark; waiting for all its work reports the failure.
         _ = DeviceClock.Now(device);
         if (!IsFree(slot))
         {
-            throw new InvalidOperationException($"{device} has not copied what it was told to copy");
+            throw new InvalidOperationException($"{device} did not complete a copy");
         }
     }
 

@@ -5,13 +5,13 @@ using static TorchSharp.torch;
 namespace SimClr.Internals;
 
 /// <summary>
-/// A tensor in the memory of the host that outlives dispose scopes, and where it begins. For a CUDA device its memory is
-/// pinned: only such memory is copied to the device while the host goes on. (libtorch takes a power of two of pinned bytes.)
+/// A tensor in host memory that outlives dispose scopes, and its address. For a CUDA device, the memory is pinned: only
+/// pinned memory is copied to the device asynchronously. (libtorch rounds pinned memory up to a power of two bytes.)
 /// </summary>
 internal sealed unsafe class HostBuffer : IDisposable
 {
-    /// <param name="shape">Of two dimensions or more where it is to hold more than two gigabytes.</param>
-    /// <param name="type">Type of the numbers.</param>
+    /// <param name="shape">The shape; at least two dimensions for more than 2 GB.</param>
+    /// <param name="type">The type of the numbers.</param>
     /// <param name="device">The device that copies from it.</param>
     public HostBuffer(long[] shape, ScalarType type, Device device)
     {
@@ -28,7 +28,7 @@ internal sealed unsafe class HostBuffer : IDisposable
             Values = plain;
         }
 
-        // A span over the whole would not reach beyond two gigabytes.
+        // A span over the whole tensor is limited to 2 GB.
         using Tensor first = shape[0] == 0 ? Values.alias() : Values.narrow(0, 0, 1);
         Start = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(first.bytes));
     }

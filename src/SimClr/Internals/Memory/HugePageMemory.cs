@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace SimClr.Internals;
 
 /// <summary>
-/// Memory outside the managed heap for tables of many megabytes that are read here and there: on Linux in pages of 2 MB
-/// where the system has them, so that most reads need not look up a page first.
+/// Memory outside the managed heap for random access to tables of many megabytes: on Linux in pages of 2 MB if
+/// available, so that most reads need no page lookup.
 /// </summary>
 internal static unsafe partial class HugePageMemory
 {
@@ -20,11 +20,11 @@ internal static unsafe partial class HugePageMemory
         }
 
         void* memory = NativeMemory.AlignedAlloc(size, HugePage);
-        _ = Advise(memory, size / HugePage * HugePage, AdviseHugePages);   // Where it is refused, small pages do.
+        _ = Advise(memory, size / HugePage * HugePage, AdviseHugePages);   // If refused, small pages will do.
         return memory;
     }
 
-    /// <summary>A larger piece with the same beginning; the old one is freed.</summary>
+    /// <summary>Returns a larger block with the same beginning and frees the old one.</summary>
     public static void* Resize(void* old, long used, long bytes)
     {
         void* larger = Allocate(bytes);

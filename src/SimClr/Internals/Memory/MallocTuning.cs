@@ -3,9 +3,10 @@ using System.Runtime.InteropServices;
 namespace SimClr.Internals;
 
 /// <summary>
-/// While it lives, memory that libtorch frees stays with the process. A training step frees and allocates the same large
-/// tensors over and over; glibc gives each back to the system and gets it anew, with a page fault for every 4 KB. What is new
-/// comes in pages of 2 MB where the system has them to give. Does nothing where the C library is not glibc.
+/// A scope in which the process keeps memory that libtorch frees. A training step frees and allocates the same large
+/// tensors again and again; by default, glibc returns each to the system and requests it again, with a page fault for
+/// every 4 KB. New memory comes in pages of 2 MB if the system can provide them. No effect if the C library is not
+/// glibc.
 /// </summary>
 internal sealed partial class MallocTuning : IDisposable
 {
@@ -20,12 +21,13 @@ internal sealed partial class MallocTuning : IDisposable
     private static readonly bool IsGlibc = OperatingSystem.IsLinux()
         && NativeLibrary.TryLoad("libc.so.6", out nint library) && NativeLibrary.TryGetExport(library, "mallopt", out _);
 
-    // Where the system counts what is asked for and not what is written to, half of the memory would be gone for everyone else.
+    // If the system counts allocated rather than written memory, this would withhold half of the memory from all other
+    // processes.
     private static readonly bool CanReserveAddresses = IsGlibc && !IsStrictOvercommit("/proc/sys/vm/overcommit_memory");
 
     private static int alive;
 
-    /// <summary>From now on freed memory is kept for the next step.</summary>
+    /// <summary>Keeps freed memory for later steps from now on.</summary>
     public MallocTuning()
     {
         if (Interlocked.Increment(ref alive) == 1)
@@ -36,8 +38,8 @@ internal sealed partial class MallocTuning : IDisposable
     }
 
     /// <summary>
-    /// Gives back what is free now, between two parts of a step that allocate different sizes: what one has left is of no
-    /// use to the other, and the heap would grow by it.
+    /// Returns currently free memory to the system, between two parts of a step that allocate different sizes: memory
+    /// freed by one is of no use to the other, and the heap would grow by it.
     /// </summary>
     public static void TrimHeap()
     {
@@ -51,7 +53,9 @@ internal sealed partial class MallocTuning : IDisposable
         }
     }
 
-    /// <summary>With the last one: back to glibc's defaults, and what is free goes back to the system.</summary>
+    /// <summary>
+    /// When the last instance is disposed, restores glibc's defaults and returns free memory to the system.
+    /// </summary>
     public void Dispose()
     {
         if (Interlocked.Decrement(ref alive) > 0)
@@ -64,8 +68,9 @@ internal sealed partial class MallocTuning : IDisposable
     }
 
     /// <summary>
-    /// The end of the heap is moved far beyond what is used, told to be of large pages, and left there. Addresses cost nothing until
-    /// they are written to; a process that may not have as many goes without.
+    /// Moves the end of the heap far beyond the used part, marks the range for large pages, and leaves it there.
+    /// Addresses cost nothing until they are written to; a process that may not reserve as many continues without large
+    /// pages.
     /// </summary>
     private static void RequestHugePages()
     {
@@ -81,7 +86,7 @@ internal sealed partial class MallocTuning : IDisposable
         Free(start);
     }
 
-    /// <summary>Whether the kernel's setting is to promise no more memory than there is (2).</summary>
+    /// <summary>Whether the kernel is set to promise no more memory than there is (2).</summary>
     internal static bool IsStrictOvercommit(string setting)
     {
         try

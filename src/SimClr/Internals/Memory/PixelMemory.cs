@@ -2,11 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace SimClr.Internals;
 
-/// <summary>Memory outside the managed heap for the pixels of a batch; it may be longer than a span.</summary>
-/// <param name="start">The first byte.</param>
-/// <param name="images">Images.</param>
-/// <param name="values">Numbers of an image.</param>
-/// <param name="bfloat16">Whether they are bfloat16 numbers, or floats.</param>
+/// <summary>Memory outside the managed heap for the pixels of a batch; it may exceed the length of a span.</summary>
+/// <param name="start">The address of the first byte.</param>
+/// <param name="images">The number of images.</param>
+/// <param name="values">Numbers per image.</param>
+/// <param name="bfloat16">Whether the numbers are bfloat16; floats otherwise.</param>
 internal readonly unsafe struct PixelMemory(byte* start, int images, int values, bool bfloat16)
 {
     public bool IsBFloat16 => bfloat16;
@@ -19,7 +19,7 @@ internal readonly unsafe struct PixelMemory(byte* start, int images, int values,
     /// <exception cref="ArgumentOutOfRangeException">There is no such image.</exception>
     public Span<ushort> BFloat16s(int image) => Row<ushort>(image);
 
-    /// <summary>Makes every number zero.</summary>
+    /// <summary>Sets all numbers to zero.</summary>
     public void Clear() => NativeMemory.Clear(start, (nuint)images * (nuint)values * (bfloat16 ? 2u : 4u));
 
     private Span<T> Row<T>(int image)

@@ -3,9 +3,9 @@ using static TorchSharp.torch;
 namespace SimClr.Internals;
 
 /// <summary>
-/// Preallocated tensors whose memory other threads fill with height × width × channel pixels in the final precision,
-/// each handed out as [N, 3, H, W] in channels-last order, with the numbers of its images: on the CPU without a copy, to a
-/// GPU from pinned memory while the host goes on. The tensors never leave the thread that owns the ring.
+/// Preallocated tensors whose memory other threads fill with height × width × channel pixels in the final precision.
+/// Each is returned as [N, 3, H, W] in channels-last order, with the numbers of its images: without a copy on the CPU,
+/// copied asynchronously from pinned memory to a GPU. The tensors never leave the thread that owns the ring.
 /// </summary>
 internal sealed unsafe class PixelRing : IDisposable
 {
@@ -14,12 +14,14 @@ internal sealed unsafe class PixelRing : IDisposable
     private readonly CopyFences? marks;
     private readonly Device device;
 
-    /// <param name="images">The most that one slot is to hold.</param>
+    /// <param name="images">The maximum number of images per slot.</param>
     /// <param name="size">Side of the images in pixels.</param>
-    /// <param name="device">Where they are used.</param>
+    /// <param name="device">The device that uses the images.</param>
     /// <param name="type">float32 or bfloat16.</param>
-    /// <param name="slots">How many: the one in use and those filled ahead.</param>
-    /// <param name="uploads">Whether they are copied while the host goes on; null for what the device can.</param>
+    /// <param name="slots">The number of slots: the one in use and those filled ahead. Default: 3.</param>
+    /// <param name="uploads">
+    /// Whether images are copied asynchronously; null to do so if the device can. Default: null.
+    /// </param>
     public PixelRing(int images, int size, string device, ScalarType type, int slots = 3, bool? uploads = null)
     {
         this.device = TorchSharp.torch.device(device);
@@ -32,15 +34,17 @@ internal sealed unsafe class PixelRing : IDisposable
         }
     }
 
-    /// <summary>The memory of each slot, to be written by any thread while the slot is not in use.</summary>
+    /// <summary>The memory of each slot, writable by any thread while the slot is not in use.</summary>
     public IReadOnlyList<PixelMemory> Memory { get; }
 
-    /// <summary>The first images of a slot as a tensor, which is valid until the slot is filled again.</summary>
+    /// <summary>
+    /// Returns the first images of a slot as a tensor, which is valid until the slot is filled again.
+    /// </summary>
     public Tensor Take(int slot, int images) => Upload(slot, () => SendToDevice(pixels[slot], images).permute(0, 3, 1, 2));
 
-    /// <summary>The same, and the numbers of the images as a tensor of int64.</summary>
-    /// <param name="slot">Which.</param>
-    /// <param name="indices">The number of each image of the slot.</param>
+    /// <summary>Returns the first images of a slot and their numbers, [N] of int64.</summary>
+    /// <param name="slot">The slot.</param>
+    /// <param name="indices">The number of each image in the slot.</param>
     public (Tensor Pixels, Tensor Numbers) Take(int slot, ReadOnlySpan<int> indices)
     {
         int images = indices.Length;
@@ -48,7 +52,7 @@ internal sealed unsafe class PixelRing : IDisposable
         return Upload(slot, () => (SendToDevice(pixels[slot], images).permute(0, 3, 1, 2), SendToDevice(numbers[slot], images).squeeze(1)));
     }
 
-    /// <summary>Only the numbers.</summary>
+    /// <summary>Returns only the numbers of the images, [N] of int64.</summary>
     public Tensor TakeNumbers(int slot, ReadOnlySpan<int> indices)
     {
         int images = indices.Length;
@@ -56,7 +60,7 @@ internal sealed unsafe class PixelRing : IDisposable
         return Upload(slot, () => SendToDevice(numbers[slot], images).squeeze(1));
     }
 
-    /// <summary>Returns when a slot that was taken may be filled again.</summary>
+    /// <summary>Waits until a slot that was taken may be filled again.</summary>
     public void Await(int slot) => marks?.Await(slot);
 
     public void Dispose()

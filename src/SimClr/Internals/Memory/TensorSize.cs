@@ -1,16 +1,17 @@
 namespace SimClr.Internals;
 
-/// <summary>How many numbers a shape that a file claims stands for.</summary>
+/// <summary>The number of elements in a shape read from a file.</summary>
 internal static class TensorSize
 {
-    /// <summary>More than any weight or embedding has.</summary>
+    /// <summary>More dimensions than any weight or embedding has.</summary>
     public const int MaxDimensions = 16;
 
     private const long MaxNumbers = 1L << 56;
 
     /// <summary>
-    /// The product of the sides; null for a shape that no tensor has: a side below 0, too many, or more numbers than can be
-    /// counted. Sides beside a zero count too: strides are products of them.
+    /// Returns the product of the sides; null for a shape that no tensor can have: a negative side, too many sides, or
+    /// too many elements to count. Sides next to a zero count toward this limit too, because strides are products of
+    /// them.
     /// </summary>
     public static long? Count(ReadOnlySpan<long> shape)
     {

@@ -2,30 +2,35 @@ using TorchSharp;
 
 namespace SimClr.Internals;
 
-/// <summary>How many threads compute and how many decode: the one place that counts cores and sets what the tensor library uses.</summary>
+/// <summary>
+/// The numbers of compute and decoding threads: the one place that counts cores and sets the tensor library's thread
+/// count.
+/// </summary>
 internal static class ComputeThreads
 {
     private const int MaxPerCore = 4;
-    private const int AlwaysAllowed = 16;   // So that a run of a larger machine can be repeated with its number.
+    private const int AlwaysAllowed = 16;   // Allows repeating a run of a larger machine with its number of threads.
     private const int MaxWorkersPerCore = 16;
-    private const int WorkersAlwaysAllowed = 64;   // They may wait for a slow disk or network most of the time.
+    private const int WorkersAlwaysAllowed = 64;   // They may mostly wait for a slow disk or network.
 
     /// <summary>
-    /// Cores that this process may use: those it is bound to, and no more than the quota of its container (cgroup), rounded
-    /// up. The tensor library's own default and OpenMP's know nothing of a quota.
+    /// The number of cores that this process may use: those in its affinity mask, limited by the quota of its container
+    /// (cgroup), rounded up. The defaults of the tensor library and of OpenMP ignore the quota.
     /// </summary>
     public static int Cores => Environment.ProcessorCount;
 
-    /// <summary>More threads than this are refused: each takes memory and turns of the cores, and none gets anything done.</summary>
+    /// <summary>
+    /// The maximum number of threads. More are rejected: each takes memory and core time, and none makes progress.
+    /// </summary>
     public static int Max => Math.Max(AlwaysAllowed, MaxPerCore * Cores);
 
-    /// <summary>The threads to compute with.</summary>
-    /// <param name="requested">What was asked for; 0 for one per core.</param>
-    /// <exception cref="ConfigurationException">It is more than <see cref="Max"/>.</exception>
+    /// <summary>Returns the number of compute threads.</summary>
+    /// <param name="requested">The requested number; 0 for one per core.</param>
+    /// <exception cref="ConfigurationException">The number exceeds the maximum for this machine.</exception>
     public static int Resolve(int requested)
         => requested > Max ? throw TooMany("threads", requested, Max) : requested > 0 ? requested : Cores;
 
-    /// <summary>The threads to read and decode images with.</summary>
+    /// <summary>Returns the number of threads for reading and decoding images.</summary>
     /// <inheritdoc cref="Resolve"/>
     public static int ResolveWorkers(int requested)
     {
@@ -33,13 +38,13 @@ internal static class ComputeThreads
         return requested > max ? throw TooMany("data.workers", requested, max) : requested > 0 ? requested : Cores;
     }
 
-    /// <summary>Lets the tensor library compute with this many threads.</summary>
+    /// <summary>Sets the number of threads that the tensor library computes with.</summary>
     /// <inheritdoc cref="Resolve"/>
     public static void Use(int requested) => Set(Resolve(requested));
 
     /// <summary>
-    /// The same where nothing depends on the number: without a wish it is what the tensor library chose by itself (the
-    /// environment may have told it), but no more than the cores.
+    /// Sets the number of threads where results do not depend on it. For 0, it is the tensor library's own choice
+    /// (which the environment may set), limited to the number of cores.
     /// </summary>
     /// <inheritdoc cref="Resolve"/>
     public static void UseAtMost(int requested)
@@ -52,5 +57,5 @@ internal static class ComputeThreads
     }
 
     private static ConfigurationException TooMany(string name, int requested, int max)
-        => new($"{name}: got {requested}, expected at most {max} on this machine ({Cores} {(Cores == 1 ? "core" : "cores")} to use); 0 is one per core");
+        => new($"{name}: got {requested}, expected at most {max} on this machine ({Cores} {(Cores == 1 ? "core" : "cores")} available); 0 means one per core");
 }

@@ -4,16 +4,17 @@ using System.Runtime.InteropServices;
 
 namespace SimClr.Internals;
 
-/// <summary>How the threads of OpenMP, with which libtorch computes on a CPU, wait for each other.</summary>
+/// <summary>The waiting policy of OpenMP's threads, which libtorch uses on the CPU.</summary>
 internal static partial class OpenMp
 {
-    // GNU's OpenMP spins 300,000 times, several milliseconds, before a thread that waits gives up its core. Beside other
-    // processes that is the time in which the thread it waits for could have run. 10,000 bridge the gaps within a step.
+    // In GNU's OpenMP, a waiting thread spins 300,000 times, several milliseconds, before it yields its core. With
+    // other processes running, the thread it waits for could have used that time. 10,000 spins bridge the gaps within a
+    // step.
     private const string Spins = "10000";
 
     /// <summary>
-    /// Lets threads that wait give up their core soon, unless the environment says how they wait. OpenMP reads it once, when
-    /// it is loaded with libtorch: therefore as soon as this assembly is used.
+    /// Makes waiting threads yield their core soon, unless the environment sets a policy. OpenMP reads the setting
+    /// once, when it is loaded with libtorch; this method therefore runs as soon as this assembly is used.
     /// </summary>
     [ModuleInitializer]
     [SuppressMessage("Usage", "CA2255", Justification = "Nothing else runs before libtorch is loaded in every program.")]
@@ -23,7 +24,7 @@ internal static partial class OpenMp
             && Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null
             && Environment.GetEnvironmentVariable("GOMP_SPINCOUNT") is null)
         {
-            // Native code reads the environment of the C library, of which .NET keeps a copy.
+            // Native code reads the environment of the C library, and .NET changes only its own copy.
             _ = SetNative("GOMP_SPINCOUNT", Spins, overwrite: 0);
         }
     }

@@ -6,16 +6,16 @@ using static TorchSharp.torch;
 namespace SimClr.Internals;
 
 /// <summary>
-/// Computes with one thread bound to each core. The threads of an operation wait for each other; where other processes are
-/// busy, the scheduler puts two of them on one core, and the operation takes the time of both. Linux only, and only where
-/// the threads are as many as the cores: otherwise the scheduler places them better.
+/// Binds one compute thread to each core. The threads of an operation wait for each other; if other processes are busy,
+/// the scheduler may put two threads on one core, and the operation takes as long as both. Linux only, and only if
+/// there are as many threads as cores: otherwise the scheduler places them better.
 /// </summary>
 internal static partial class PinnedThreads
 {
     private const int MaxCores = 1024;
     private const string Name = "simclr-compute";   // Linux keeps 15 characters.
 
-    // Between two processes that count and this one, a step is done a fifth sooner than with the kernel's 3 ms.
+    // With two other busy processes, a step takes a fifth less time than with the kernel's slice of 3 ms.
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(0.1);
 
     [ThreadStatic]
@@ -25,8 +25,8 @@ internal static partial class PinnedThreads
     private static int[]? pinned;
 
     /// <summary>
-    /// Does the work on a thread of its own, which <see cref="Pin"/> may bind; on the caller's where it is such a thread
-    /// already. New threads of .NET get the cores of the main thread, which stay all.
+    /// Runs work on a separate thread, which <see cref="Pin"/> may bind; on the caller's thread if it is already such a
+    /// thread. The main thread keeps all its cores, and new .NET threads inherit them.
     /// </summary>
     public static T Run<T>(Func<T> work)
     {
@@ -57,10 +57,10 @@ internal static partial class PinnedThreads
     }
 
     /// <summary>
-    /// Binds this thread and those that compute with it, one to each core, where they are as many as the cores; otherwise
-    /// lets them run anywhere. Does nothing on a thread that <see cref="Run"/> did not make.
+    /// Binds this thread and those that compute with it, one to each core, if there are as many threads as cores;
+    /// otherwise, lets them run anywhere. No effect on a thread that <see cref="Run"/> did not create.
     /// </summary>
-    /// <param name="threads">What the tensor library was told to compute with.</param>
+    /// <param name="threads">The number of threads set in the tensor library.</param>
     public static void Pin(int threads)
     {
         if (!isWorkerThread || Cores() is not { Length: > 1 } cores)
@@ -68,7 +68,7 @@ internal static partial class PinnedThreads
             return;
         }
 
-        // Where a GPU computes, this thread hands out work beside those that decode images.
+        // If a GPU computes, this thread only queues its work, next to the threads that decode images.
         bool wanted = threads == cores.Length && threads == ComputeThreads.Cores && !cuda.is_available();
         if (wanted && pinned is null && StartWorkers(threads) is { } workers && workers.Length == threads - 1)
         {
@@ -91,7 +91,7 @@ internal static partial class PinnedThreads
         }
     }
 
-    // The first operation of all threads starts them; those of an earlier one are not found, and stay where they are.
+    // The first operation on all threads starts them. Threads started earlier are not found and stay unbound.
     private static int[] StartWorkers(int threads)
     {
         HashSet<string> before = [.. Tasks()];
@@ -106,7 +106,7 @@ internal static partial class PinnedThreads
 
     private static string[] Tasks() => Directory.GetDirectories("/proc/self/task");
 
-    // Native threads have the name of the thread that started them; those of .NET have names of their own.
+    // Native threads inherit the name of the thread that started them; .NET threads have their own names.
     private static bool IsOurs(string task)
     {
         try
@@ -119,7 +119,7 @@ internal static partial class PinnedThreads
         }
     }
 
-    // The cores of the main thread: those that the process may use.
+    // The cores of the main thread, which are those that the process may use.
     private static unsafe int[]? Cores()
     {
         Span<ulong> mask = stackalloc ulong[MaxCores / 64];
@@ -153,7 +153,7 @@ internal static partial class PinnedThreads
 
         fixed (ulong* first = mask)
         {
-            _ = SetAffinity(task, MaxCores / 8, first);   // a thread that is gone needs none
+            _ = SetAffinity(task, MaxCores / 8, first);   // a thread that has ended needs none
         }
     }
 

@@ -3,13 +3,13 @@ using System.Runtime.InteropServices;
 namespace SimClr.Internals;
 
 /// <summary>
-/// How long the scheduler lets a thread run before another has its turn. Threads that compute an operation together wait for
-/// each other at its end; beside other processes one with a short slice that becomes ready is let in sooner (Linux 6.12 and
-/// later; earlier kernels give all the same).
+/// The time that the scheduler lets a thread run before another takes its turn. Threads that compute an operation
+/// together wait for each other at its end. Next to other processes, a thread with a short slice is scheduled sooner
+/// when it becomes ready (Linux 6.12 and later; earlier kernels give all threads the same slice).
 /// </summary>
 internal static unsafe partial class TimeSlice
 {
-    private const uint Other = 0;   // SCHED_OTHER, SCHED_BATCH: what has slices.
+    private const uint Other = 0;   // SCHED_OTHER, SCHED_BATCH: the policies with slices.
     private const uint Batch = 3;
 
     private static readonly (nint Set, nint Get) Calls = RuntimeInformation.ProcessArchitecture switch
@@ -19,9 +19,11 @@ internal static unsafe partial class TimeSlice
         _ => default,
     };
 
-    /// <summary>Sets the slice of a thread; its priority stays. Does nothing where the kernel does not know how.</summary>
+    /// <summary>
+    /// Sets the slice of a thread and leaves its priority unchanged. No effect if the kernel does not support it.
+    /// </summary>
     /// <param name="task">The thread's number, or 0 for this one.</param>
-    /// <param name="slice">From 0.1 ms to 100 ms; zero for the kernel's own.</param>
+    /// <param name="slice">0.1 ms to 100 ms; zero for the kernel's default.</param>
     public static void Set(int task, TimeSpan slice)
     {
         Attributes attributes = default;
@@ -32,7 +34,7 @@ internal static unsafe partial class TimeSlice
         }
     }
 
-    /// <summary>The slice of a thread; null where the kernel does not tell.</summary>
+    /// <summary>The slice of a thread; null if the kernel does not report it.</summary>
     /// <param name="task">The thread's number, or 0 for this one.</param>
     internal static TimeSpan? Query(int task)
     {
@@ -48,7 +50,7 @@ internal static unsafe partial class TimeSlice
     [LibraryImport("libc", EntryPoint = "syscall")]
     private static partial nint Set(nint call, int task, Attributes* attributes, uint flags);
 
-    // struct sched_attr, in its first form.
+    // struct sched_attr, in its first version.
     [StructLayout(LayoutKind.Sequential)]
     private struct Attributes
     {
