@@ -4,45 +4,56 @@ using SimClr.Search;
 
 namespace SimClr.Clusters;
 
-/// <summary>What came out for one number of clusters.</summary>
-/// <param name="K">Clusters.</param>
-/// <param name="Silhouette">Mean silhouette by 1 − cosine.</param>
-/// <param name="MeanCosine">Mean cosine of rows with their center.</param>
+/// <summary>The result for one number of clusters.</summary>
+/// <param name="K">The number of clusters.</param>
+/// <param name="Silhouette">The mean silhouette, by 1 − cosine.</param>
+/// <param name="MeanCosine">The mean cosine of rows with their center.</param>
 public sealed record ClusterCountPoint(int K, double Silhouette, double MeanCosine);
 
-/// <summary>A number of clusters that was chosen by silhouette.</summary>
-/// <param name="K">The one chosen; see <see cref="ClusterCount"/>.</param>
-/// <param name="Sweep">All that were tried.</param>
-/// <param name="Rows">Rows that it was chosen by.</param>
+/// <summary>A number of clusters chosen by silhouette.</summary>
+/// <param name="K">The chosen number; see <see cref="ClusterCount"/>.</param>
+/// <param name="Sweep">The results of all numbers tried.</param>
+/// <param name="Rows">The number of rows used for the choice.</param>
 public sealed record ClusterCountChoice(int K, IReadOnlyList<ClusterCountPoint> Sweep, int Rows)
 {
-    /// <summary>Whether the clusters are apart: the silhouette is <see cref="ClusterCount.Clear"/> or more. If not, the number is a matter of taste.</summary>
+    /// <summary>
+    /// Whether the clusters are well separated: the silhouette is at least <see cref="ClusterCount.Clear"/>. If not,
+    /// the number of clusters is a matter of taste.
+    /// </summary>
     public bool IsClear => Sweep.Single(point => point.K == K).Silhouette >= ClusterCount.Clear;
 }
 
 /// <summary>
-/// Chooses the number of clusters: the one with the highest silhouette, of equal ones the smallest. Where clusters run into
-/// each other, a cut through the middle scores highest and tells nothing: there, two is passed over for a number at which
-/// the silhouette rises again to three quarters of the highest and more, the best of such numbers.
+/// The choice of the number of clusters: the one with the highest silhouette; of ties, the smallest. If clusters
+/// overlap, a cut through the middle scores highest, but says nothing. In that case, 2 gives way to a larger number at
+/// which the silhouette has a local maximum of at least three quarters of the highest; the best such number wins.
 /// </summary>
 public static class ClusterCount
 {
-    /// <summary>Rows that are clustered for the choice; of more, so many are drawn.</summary>
+    /// <summary>The maximum number of rows that are clustered for the choice; larger tables are sampled.</summary>
     public const int MaxRows = 20_000;
 
-    /// <summary>The silhouette from which on clusters are apart (Kaufman and Rousseeuw 1990: "a reasonable structure").</summary>
+    /// <summary>
+    /// The silhouette at which clusters count as well separated (Kaufman and Rousseeuw 1990: "a reasonable structure").
+    /// </summary>
     public const double Clear = 0.5;
 
     private const double NearMaxRatio = 0.75;
 
     private static readonly int[] Candidates = [2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 18, 20, 24, 28, 32, 40, 50];
 
-    /// <summary>Divides the rows into 2 … 50 clusters (at most half as many as rows) and chooses among these numbers by their silhouettes.</summary>
-    /// <param name="table">At least three different embeddings.</param>
-    /// <param name="options">Tries, steps, seed.</param>
-    /// <param name="progress">Told after each number.</param>
-    /// <param name="cancellation">Stops between steps.</param>
-    /// <exception cref="DataException">There are fewer rows, they are all the same, or hold numbers that are not finite, or rows of zeros.</exception>
+    /// <summary>
+    /// Clusters the rows into 2 … 50 clusters (at most half the number of rows), and chooses among these numbers by
+    /// silhouette.
+    /// </summary>
+    /// <param name="table">At least three embeddings, not all the same.</param>
+    /// <param name="options">The restarts, steps and seed.</param>
+    /// <param name="progress">Receives a report after each number.</param>
+    /// <param name="cancellation">Cancellation token, checked between steps.</param>
+    /// <exception cref="DataException">
+    /// There are fewer than three rows, all rows are the same, or there are rows of zeros or numbers that are not
+    /// finite.
+    /// </exception>
     public static ClusterCountChoice Choose(
         EmbeddingTable table,
         KMeansOptions? options = null,
@@ -66,7 +77,7 @@ public static class ClusterCount
         return new ClusterCountChoice(Best(sweep).K, sweep, rows.Count);
     }
 
-    /// <param name="sweep">From 2 clusters on.</param>
+    /// <param name="sweep">The results from 2 clusters on, in ascending order.</param>
     internal static ClusterCountPoint Best(IReadOnlyList<ClusterCountPoint> sweep)
     {
         ClusterCountPoint highest = sweep.MaxBy(point => point.Silhouette)!;

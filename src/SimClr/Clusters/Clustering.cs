@@ -1,6 +1,6 @@
 namespace SimClr.Clusters;
 
-/// <summary>Rows divided into clusters around directions.</summary>
+/// <summary>Rows grouped into clusters around directions.</summary>
 public sealed class Clustering
 {
     internal Clustering(int[] assignments, float[] centers, int dimension, double meanCosine, int iterations)
@@ -8,25 +8,27 @@ public sealed class Clustering
         (Assignments, Centers, Dimension, MeanCosine, Iterations) = (assignments, centers, dimension, meanCosine, iterations);
     }
 
-    /// <summary>Clusters.</summary>
+    /// <summary>The number of clusters.</summary>
     public int K => Centers.Length / Dimension;
 
     /// <summary>The cluster of each row, 0 … K − 1; cluster 0 is the largest.</summary>
     public int[] Assignments { get; }
 
-    /// <summary>K · dimension numbers: of each cluster the direction of the sum of its unit vectors, of length 1.</summary>
+    /// <summary>
+    /// The centers, K · dimension numbers: for each cluster the direction of the sum of its unit vectors, of length 1.
+    /// </summary>
     public float[] Centers { get; }
 
-    /// <summary>Numbers per center.</summary>
+    /// <summary>The dimension of a center.</summary>
     public int Dimension { get; }
 
-    /// <summary>The mean over rows of the cosine with their center: what is made as large as can be.</summary>
+    /// <summary>The objective of the clustering: the mean cosine of rows with their center.</summary>
     public double MeanCosine { get; }
 
-    /// <summary>Steps that the best try took.</summary>
+    /// <summary>The number of steps of the best restart.</summary>
     public int Iterations { get; }
 
-    /// <summary>Rows of each cluster.</summary>
+    /// <summary>Returns the number of rows of each cluster.</summary>
     public int[] Sizes()
     {
         int[] sizes = new int[K];

@@ -2,13 +2,13 @@ using SimClr.Search;
 
 namespace SimClr.Clusters;
 
-/// <summary>How many rows differ by more than rounding.</summary>
+/// <summary>The number of rows that differ by more than rounding.</summary>
 internal static class DistinctRows
 {
-    // Wide enough that no k-means++ center, for which nearer rows count as the same, can stand for two of them.
+    // Wide enough that a k-means++ center, for which nearer rows count as the same, cannot stand for two of these rows.
     private const float Apart = 1 - 5e-6f;
 
-    /// <summary>Counts rows that are apart from each other, up to a number.</summary>
+    /// <summary>Counts rows that differ from each other, up to a maximum.</summary>
     public static int Count(UnitRows rows, int max)
     {
         var found = new List<int>();

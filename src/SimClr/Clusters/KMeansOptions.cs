@@ -2,15 +2,15 @@ using SimClr.Internals;
 
 namespace SimClr.Clusters;
 
-/// <summary>How clusters are searched for.</summary>
+/// <summary>The options of k-means.</summary>
 public sealed record KMeansOptions
 {
-    /// <summary>Beginnings that are tried; the best end wins. Default 4.</summary>
+    /// <summary>The number of starting points; the best result wins. Default: 4.</summary>
     public int Restarts { get; init => field = Require.Positive(value); } = 4;
 
-    /// <summary>Steps of one try at most. Default 100.</summary>
+    /// <summary>The maximum number of steps from one starting point. Default: 100.</summary>
     public int MaxIterations { get; init => field = Require.Positive(value); } = 100;
 
-    /// <summary>Fixes the beginnings. Default 0.</summary>
+    /// <summary>The seed of the starting points. Default: 0.</summary>
     public long Seed { get; init; }
 }

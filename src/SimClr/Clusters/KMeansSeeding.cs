@@ -5,17 +5,17 @@ using SimClr.Search;
 namespace SimClr.Clusters;
 
 /// <summary>
-/// Greedy k-means++ (Arthur and Vassilvitskii 2007, as scikit-learn does it): of 2 + ln k rows, each drawn with probability
-/// proportional to its squared distance from the nearest center so far, the next center is the one that leaves the smallest
-/// sum of such distances.
+/// Greedy k-means++ (Arthur and Vassilvitskii 2007, as in scikit-learn). Each step draws 2 + ln k rows, with
+/// probability proportional to the squared distance from the nearest center so far; the next center is the row that
+/// leaves the smallest sum of such distances.
 /// </summary>
 internal sealed class KMeansSeeding
 {
-    // Rows nearer than rounding can tell count as the same.
+    // Rows closer than rounding count as the same.
     private const float Same = 1e-6f;
 
     private readonly UnitRows rows;
-    private float[] distances;   // of each row from the nearest center so far
+    private float[] distances;   // from each row to the nearest center so far
     private float[] candidate;
     private float[] best;
 
@@ -26,8 +26,8 @@ internal sealed class KMeansSeeding
         (candidate, best) = (new float[rows.Count], new float[rows.Count]);
     }
 
-    /// <returns>k rows: k · dimension numbers.</returns>
-    /// <exception cref="DataException">There are fewer different rows.</exception>
+    /// <returns>The k rows: k · dimension numbers.</returns>
+    /// <exception cref="DataException">There are fewer than k different rows.</exception>
     public float[] Draw(int k, RandomStream stream) => rows.Gather(DrawRows(k, stream));
 
     /// <inheritdoc cref="Draw"/>
@@ -75,7 +75,7 @@ internal sealed class KMeansSeeding
         return chosen;
     }
 
-    /// <summary>The row in which a running sum of the distances reaches a share of it.</summary>
+    /// <summary>Returns the row at which the running sum of the distances exceeds a share of the total.</summary>
     private int RowAt(double share)
     {
         double left = share;
@@ -93,14 +93,14 @@ internal sealed class KMeansSeeding
         return last;
     }
 
-    /// <summary>The distances with one more center.</summary>
+    /// <summary>Computes the distances with one more center.</summary>
     private void Measure(int center, float[] into) => Parallel.For(0, rows.Count, row =>
     {
         float away = 1 - TensorPrimitives.Dot(rows[row], rows[center]);
         into[row] = row == center || away < Same ? 0 : Math.Min(distances[row], away);
     });
 
-    // One after the other: the same for any number of threads.
+    // Summed in order: the same for any number of threads.
     private static double Sum(float[] values)
     {
         double sum = 0;

@@ -3,7 +3,10 @@ using SimClr.Search;
 
 namespace SimClr.Clusters;
 
-/// <summary>One try of k-means from given centers: rows to the nearest center, centers to their rows, until nothing changes.</summary>
+/// <summary>
+/// One run of k-means from given centers: assigns rows to the nearest center and moves centers to their rows, until
+/// nothing changes.
+/// </summary>
 internal sealed class LloydSteps(UnitRows rows, InnerProducts products, float[] centers)
 {
     private readonly int dimension = rows.Dimension;
@@ -29,7 +32,7 @@ internal sealed class LloydSteps(UnitRows rows, InnerProducts products, float[] 
         return new Clustering(assignments, centers, dimension, sum / rows.Count, iterations);
     }
 
-    /// <returns>Whether a row changed its cluster.</returns>
+    /// <returns>Whether any row changed its cluster.</returns>
     private bool Assign(CancellationToken cancellation)
     {
         int changed = 0;
@@ -90,7 +93,7 @@ internal sealed class LloydSteps(UnitRows rows, InnerProducts products, float[] 
         return (sums, sizes);
     }
 
-    /// <summary>A cluster without rows starts again at the row that its center describes worst.</summary>
+    /// <summary>Restarts a cluster without rows at the row farthest from its center.</summary>
     private void TakeFarthest(int cluster)
     {
         int farthest = TensorPrimitives.IndexOfMin(cosines);

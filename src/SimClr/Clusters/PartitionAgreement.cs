@@ -1,14 +1,18 @@
 namespace SimClr.Clusters;
 
-/// <summary>How well two divisions of the same rows agree, such as clusters and labels. Their numbers do not count, only who is together.</summary>
+/// <summary>
+/// Measures of agreement between two partitions of the same rows, such as clusters and labels. Only the grouping
+/// counts, not the numbers of the parts.
+/// </summary>
 public static class PartitionAgreement
 {
     /// <summary>
-    /// Mutual information over the mean of the two entropies, 0 … 1 (1 where both are one part only). It rises with the
-    /// number of parts even by chance.
+    /// Computes the mutual information divided by the mean of the two entropies, 0 … 1 (1 if both partitions have a
+    /// single part). It increases with the number of parts even by chance.
     /// </summary>
     /// <param name="one">The part of each row.</param>
-    /// <param name="other">The part of each row in the other division.</param>
+    /// <param name="other">The part of each row in the other partition.</param>
+    /// <exception cref="ArgumentException">The partitions have different numbers of rows, or fewer than 2.</exception>
     public static double NormalizedMutualInformation(IReadOnlyList<int> one, IReadOnlyList<int> other)
     {
         RequireSameRows(one, other);
@@ -25,7 +29,10 @@ public static class PartitionAgreement
         return Math.Max(0, first + second - joint) / ((first + second) / 2);
     }
 
-    /// <summary>The share of pairs on which the two agree, less what chance gives, 1 where they are the same and 0 on average by chance (Hubert and Arabie 1985).</summary>
+    /// <summary>
+    /// Computes the share of row pairs on which the two agree, adjusted for chance: 1 for identical partitions, 0 on
+    /// average by chance (Hubert and Arabie 1985).
+    /// </summary>
     /// <inheritdoc cref="NormalizedMutualInformation"/>
     public static double AdjustedRandIndex(IReadOnlyList<int> one, IReadOnlyList<int> other)
     {
@@ -52,7 +59,7 @@ public static class PartitionAgreement
         ArgumentNullException.ThrowIfNull(other);
         if (one.Count != other.Count || one.Count < 2)
         {
-            throw new ArgumentException($"got {one.Count} and {other.Count} rows, expected as many in both, at least 2", nameof(other));
+            throw new ArgumentException($"got {one.Count} and {other.Count} rows, expected equal numbers, at least 2", nameof(other));
         }
     }
 }

@@ -5,19 +5,25 @@ using SimClr.Search;
 namespace SimClr.Clusters;
 
 /// <summary>
-/// How much nearer rows are to their own cluster than to the next one (Rousseeuw 1987), with 1 − cosine as the distance:
-/// (b − a) / max(a, b), where a is the mean distance to the others of the row's cluster, and b the smallest mean distance
-/// to another cluster; 0 in a cluster of one. A mean distance is 1 less the product with the mean of the cluster's unit
-/// vectors, so that all rows count and none has to be left out to save time.
+/// The silhouette (Rousseeuw 1987) with 1 − cosine as the distance, which compares the distance of a row to its own
+/// cluster with that to the next one: (b − a) / max(a, b), where a is the mean distance to the other rows of its
+/// cluster, and b the smallest mean distance to another cluster; 0 in a cluster of one. A mean distance is 1 minus the
+/// inner product with the mean of the cluster's unit vectors, so all rows count, without sampling.
 /// </summary>
 public static class Silhouette
 {
-    /// <summary>The mean over all rows, −1 … 1; higher is better.</summary>
-    /// <param name="table">The embeddings; their length does not count.</param>
-    /// <param name="clusters">The cluster of each row, at least two different.</param>
+    /// <summary>Computes the mean over all rows, −1 … 1; higher is better.</summary>
+    /// <param name="table">The embeddings; their length is ignored.</param>
+    /// <param name="clusters">The cluster of each row, with at least two different values.</param>
+    /// <exception cref="ArgumentException">
+    /// The number of clusters does not match the rows, or there is only one cluster.
+    /// </exception>
+    /// <exception cref="DataException">
+    /// There are fewer than two rows, numbers that are not finite, or rows of zeros.
+    /// </exception>
     public static double Mean(EmbeddingTable table, IReadOnlyList<int> clusters) => Values(table, clusters).Average();
 
-    /// <summary>The value of each row.</summary>
+    /// <summary>Computes the silhouette of each row, −1 … 1.</summary>
     /// <inheritdoc cref="Mean"/>
     public static double[] Values(EmbeddingTable table, IReadOnlyList<int> clusters)
         => Values(UnitRows.FromTable(table, minRows: 2, "compare them"), clusters);
@@ -51,7 +57,7 @@ public static class Silhouette
             double mean = TensorPrimitives.Dot(row, means.AsSpan(cluster * row.Length, row.Length));
             if (cluster == own)
             {
-                // The row itself is in the mean of its cluster, at distance 0.
+                // The row itself contributes to the mean of its cluster, at distance 0.
                 double self = TensorPrimitives.Dot(row, row);
                 within = (sizes[own] - 1 - ((mean * sizes[own]) - self)) / (sizes[own] - 1);
             }

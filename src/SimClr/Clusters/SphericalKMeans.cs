@@ -5,18 +5,20 @@ using SimClr.Search;
 namespace SimClr.Clusters;
 
 /// <summary>
-/// k-means on the sphere (Dhillon and Modha 2001): rows and centers have length 1, a row belongs to the center with which
-/// its cosine is highest, a center is the direction of the sum of its rows. The beginnings are those of greedy
-/// k-means++ (Arthur and Vassilvitskii 2007), with 1 − cosine as the squared distance, which it is but for a factor of 2.
+/// k-means on the sphere (Dhillon and Modha 2001): rows and centers have length 1, a row belongs to the center with the
+/// highest cosine, and a center is the direction of the sum of its rows. Starting points come from greedy k-means++
+/// (Arthur and Vassilvitskii 2007), with 1 − cosine as the squared distance (they are equal up to a factor of 2).
 /// </summary>
 public static class SphericalKMeans
 {
-    /// <summary>Divides the rows of a table.</summary>
-    /// <param name="table">The embeddings; their length does not count.</param>
-    /// <param name="k">Clusters, 1 … rows.</param>
-    /// <param name="options">Tries, steps, seed.</param>
-    /// <param name="cancellation">Stops between steps.</param>
-    /// <exception cref="DataException">There are fewer different rows than clusters, numbers that are not finite, or rows of zeros.</exception>
+    /// <summary>Clusters the rows of a table.</summary>
+    /// <param name="table">The embeddings; their length is ignored.</param>
+    /// <param name="k">The number of clusters, 1 … rows.</param>
+    /// <param name="options">The restarts, steps and seed.</param>
+    /// <param name="cancellation">Cancellation token, checked between steps.</param>
+    /// <exception cref="DataException">
+    /// There are fewer different rows than clusters, numbers that are not finite, or rows of zeros.
+    /// </exception>
     public static Clustering Fit(EmbeddingTable table, int k, KMeansOptions? options = null, CancellationToken cancellation = default)
     {
         _ = Require.Positive(k);

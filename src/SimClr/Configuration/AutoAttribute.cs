@@ -1,5 +1,5 @@
 namespace SimClr.Configuration;
 
-/// <summary>In a configuration the word <c>auto</c> stands for 0 here, as it does on the command line.</summary>
+/// <summary>Marks an option for which <c>auto</c> in a configuration means 0, as on the command line.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class AutoAttribute : Attribute;

@@ -7,13 +7,14 @@ using SimClr.Internals;
 namespace SimClr.Configuration;
 
 /// <summary>
-/// Fills <see cref="PretrainOptions"/> from a JSON object of its names. Keys that are not given keep their defaults;
-/// one that is not known, of the wrong type or out of range is named with its path and where it was read.
+/// Binds a JSON object to <see cref="PretrainOptions"/>. Missing keys keep their defaults; a key that is unknown, of
+/// the wrong type or out of range is reported with its path and source.
 /// </summary>
 internal static class ConfigurationBinder
 {
     /// <param name="json">Sections and keys in snake_case.</param>
-    /// <param name="source">Where it was read, for messages: <c>my.yaml</c>.</param>
+    /// <param name="source">The source of the JSON for messages, such as <c>my.yaml</c>.</param>
+    /// <exception cref="ConfigurationException">A key is unknown, of the wrong type or out of range.</exception>
     public static PretrainOptions Bind(JsonObject json, string source)
     {
         var options = new PretrainOptions();
@@ -33,7 +34,9 @@ internal static class ConfigurationBinder
         return options;
     }
 
-    /// <summary>An unknown section is named with its first key, so that the hint can tell what was meant.</summary>
+    /// <summary>
+    /// Returns the path for messages. An unknown section is named with its first key, to improve the suggestion.
+    /// </summary>
     private static string PathOf(string name, JsonNode? node)
         => node is JsonObject { Count: > 0 } section ? $"{name}.{section.First().Key}" : name;
 
@@ -102,7 +105,7 @@ internal static class ConfigurationBinder
     private static double Number(JsonNode node)
         => double.Parse(node.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture);
 
-    /// <summary>The number if it is an integer, also where it is written as 1e3 or 10.0.</summary>
+    /// <summary>Returns the number if it is an integer, also if written as 1e3 or 10.0; otherwise null.</summary>
     private static long? Whole(JsonNode node)
     {
         if (long.TryParse(node.ToJsonString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long exact))
@@ -125,7 +128,7 @@ internal static class ConfigurationBinder
 
     private static ConfigurationException Bad(string path, string source, string what) => new($"'{path}' in {source}: {what}");
 
-    /// <summary>The message without the "(Parameter 'X')" that the runtime appends.</summary>
+    /// <summary>Returns the message without the "(Parameter 'X')" that the runtime appends.</summary>
     private static string MessageWithoutParameter(ArgumentException error)
         => error.ParamName is { } name ? error.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : error.Message;
 }

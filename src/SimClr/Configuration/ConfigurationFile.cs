@@ -7,13 +7,15 @@ using YamlDotNet.Core.Events;
 
 namespace SimClr.Configuration;
 
-/// <summary>Reads YAML, and JSON as the part of YAML that it is, into a JSON object.</summary>
+/// <summary>A reader of YAML (and JSON, which is a subset of YAML) into a JSON object.</summary>
 internal static class ConfigurationFile
 {
-    /// <summary>Deeper nesting than sections and keys is a mistake.</summary>
+    /// <summary>The maximum nesting; anything deeper than sections and keys is a mistake.</summary>
     private const int MaxDepth = 8;
 
-    /// <summary>More values than there are keys, many times over; what an alias stands for counts each time.</summary>
+    /// <summary>
+    /// The maximum number of values, many times the number of keys; the values behind an alias count each time.
+    /// </summary>
     private const int MaxNodes = 10_000;
 
     private const int MaxBytes = 1 << 20;
@@ -21,8 +23,10 @@ internal static class ConfigurationFile
     private static readonly SearchValues<char> Forbidden =
         SearchValues.Create([.. Enumerable.Range(0, 0x20).Append(0x7f).Select(code => (char)code).Except("\t\n\r")]);
 
-    /// <summary>Reads a file; of a run's <c>run.json</c> the configuration.</summary>
-    /// <exception cref="ConfigurationException">It cannot be read, or is not YAML or JSON with keys and values.</exception>
+    /// <summary>Reads a file; from the <c>run.json</c> of a run, the configuration.</summary>
+    /// <exception cref="ConfigurationException">
+    /// The file is unreadable, or is not YAML or JSON with keys and values.
+    /// </exception>
     public static JsonObject Read(string path)
     {
         string text;
@@ -35,14 +39,15 @@ internal static class ConfigurationFile
             throw new ConfigurationException($"cannot read the configuration file '{path}': {error.Message}", error);
         }
 
-        // The record of a run holds its configuration beside what else is known of the run.
+        // The record of a run holds its configuration next to other facts about the run.
         JsonObject json = Parse(text, path);
         return json.ContainsKey("versions") && json["configuration"] is JsonObject configuration && json.Remove("configuration")
             ? configuration
             : json;
     }
 
-    /// <summary>Reads a text; an empty one gives an empty object.</summary>
+    /// <summary>Parses a text; an empty text gives an empty object.</summary>
+    /// <exception cref="ConfigurationException">The text is not YAML or JSON with keys and values.</exception>
     public static JsonObject Parse(string text, string source)
         => Node(text, source) switch
         {
@@ -52,10 +57,10 @@ internal static class ConfigurationFile
                 $"{source}: got {other.ToJsonString()}, expected keys and values such as 'schedule: {{epochs: 10}}'"),
         };
 
-    /// <summary>Reads a single value as it would stand behind a colon: number, truth value, nothing or text.</summary>
+    /// <summary>Parses a single value, as written after a colon: a number, a Boolean, null or a string.</summary>
     public static JsonValue? Value(string text) => Scalar(text.Trim(), isQuoted: false);
 
-    // Not by the file's length: a pipe and a device have none.
+    // Not by the length of the file: pipes and devices have none.
     private static string ReadText(string path)
     {
         using StreamReader file = RegularFile.OpenText(path);
@@ -92,21 +97,24 @@ internal static class ConfigurationFile
         }
         catch (Exception error) when (error is not (SimClrException or OutOfMemoryException))
         {
-            throw Bad(source, parser.Current?.End.Line ?? 1, $"this is no YAML ({error.Message})", error);
+            throw Bad(source, parser.Current?.End.Line ?? 1, $"this is not YAML ({error.Message})", error);
         }
     }
 
-    /// <summary>Refuses characters that YAML does not allow, on which the parser stumbles or at which it stops without a word.</summary>
+    /// <summary>Rejects characters that YAML does not allow; the parser would fail on them, or silently stop.</summary>
     private static void RequireText(string text, string source)
     {
         int wrong = text.AsSpan().IndexOfAny(Forbidden);
         if (wrong >= 0)
         {
-            throw Bad(source, 1 + text.AsSpan(0, wrong).Count('\n'), $"got the character U+{(int)text[wrong]:X4}, which no text in YAML holds; is the file damaged?", null);
+            throw Bad(source, 1 + text.AsSpan(0, wrong).Count('\n'), $"got the character U+{(int)text[wrong]:X4}, which YAML does not allow; is the file damaged?", null);
         }
     }
 
-    /// <summary>Quoted scalars are texts; plain ones by YAML 1.2's core schema (so <c>no</c> is a text, 1e-6 a number).</summary>
+    /// <summary>
+    /// Converts a scalar. Quoted scalars are strings; plain ones follow the core schema of YAML 1.2 (<c>no</c> is a
+    /// string, 1e-6 a number).
+    /// </summary>
     internal static JsonValue? Scalar(string text, bool isQuoted)
     {
         if (isQuoted)

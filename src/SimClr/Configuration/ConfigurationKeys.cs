@@ -5,12 +5,12 @@ using SimClr.Internals;
 namespace SimClr.Configuration;
 
 /// <summary>
-/// The sections and keys of the configuration, read off the properties of <see cref="PretrainOptions"/>: the one
-/// place where a name in snake_case meets its property.
+/// The sections and keys of the configuration, derived from the properties of <see cref="PretrainOptions"/>. The only
+/// place where snake_case names map to properties.
 /// </summary>
 internal static class ConfigurationKeys
 {
-    /// <summary>Sections and the keys at the top level, by name, in the order in which they are declared.</summary>
+    /// <summary>The sections and top-level keys by name, in order of declaration.</summary>
     public static IReadOnlyDictionary<string, PropertyInfo> Top { get; } = KeysOf(typeof(PretrainOptions));
 
     private static readonly Dictionary<string, Dictionary<string, PropertyInfo>> Sections = Top
@@ -27,14 +27,14 @@ internal static class ConfigurationKeys
     public static IReadOnlyList<string> ThatMayDiffer(Between between)
         => [.. Paths.Where(path => MayDifferAttribute.Allows(PropertyOf(path), between))];
 
-    /// <summary>Whether a property holds a section rather than a value.</summary>
+    /// <summary>Returns whether a property holds a section rather than a value.</summary>
     public static bool IsSection(PropertyInfo property)
         => property.PropertyType.IsClass && property.PropertyType != typeof(string);
 
-    /// <summary>The keys of a section.</summary>
+    /// <summary>Returns the keys of a section.</summary>
     public static IReadOnlyDictionary<string, PropertyInfo> KeysIn(string section) => Sections[section];
 
-    // What other programs call it, where the spelling leads nowhere.
+    // Names in other programs for which spelling gives no hint.
     private static readonly Dictionary<string, string> Synonyms = new()
     {
         ["lr"] = "optimizer.peak_rate",
@@ -44,7 +44,10 @@ internal static class ConfigurationKeys
         ["image_size"] = "views.size",
     };
 
-    /// <summary>" (did you mean 'loss.temperature'?)" for any key that is not known; for one of a known section also its keys.</summary>
+    /// <summary>
+    /// Returns a suggestion for an unknown key, such as " (did you mean 'loss.temperature'?)"; for a key of a known
+    /// section also the keys of that section.
+    /// </summary>
     public static string Hint(string path)
     {
         string hint = $" (did you mean '{Suggest(path)}'?)";
@@ -53,7 +56,9 @@ internal static class ConfigurationKeys
             : hint;
     }
 
-    /// <summary>The same key in another section, else the nearest one in its own section, else the nearest of all.</summary>
+    /// <summary>
+    /// Returns the same key in another section, else the closest key of its section, else the closest of all keys.
+    /// </summary>
     private static string Suggest(string path)
     {
         int dot = path.LastIndexOf('.');

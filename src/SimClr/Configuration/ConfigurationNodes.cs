@@ -5,13 +5,13 @@ using YamlDotNet.Core.Events;
 namespace SimClr.Configuration;
 
 /// <summary>
-/// Makes JSON of YAML while it is parsed, so that depth and number of values are bounded before anything is built of them:
-/// a small file can name a value that holds another thirty times, which holds another thirty times.
+/// Converts YAML to JSON during parsing, so that depth and number of values are bounded before anything is built from
+/// them. Otherwise a small file could nest aliases, each of which repeats the one before thirty times.
 /// </summary>
-/// <param name="parser">Stands before the first value.</param>
-/// <param name="source">Where it was read, for messages.</param>
-/// <param name="maxDepth">How many levels there may be.</param>
-/// <param name="maxNodes">How many values there may be, counted each time that an alias names them.</param>
+/// <param name="parser">The parser, before the first value.</param>
+/// <param name="source">The source of the text, for messages.</param>
+/// <param name="maxDepth">The maximum number of levels.</param>
+/// <param name="maxNodes">The maximum number of values; a value counts each time an alias refers to it.</param>
 internal sealed class ConfigurationNodes(IParser parser, string source, int maxDepth, int maxNodes)
 {
     private const int TextPerValue = 128;
@@ -19,20 +19,22 @@ internal sealed class ConfigurationNodes(IParser parser, string source, int maxD
     private readonly Dictionary<string, (JsonNode? Node, int Values)> anchors = [];
     private int values;
 
-    /// <summary>Reads a value with everything in it.</summary>
-    /// <exception cref="ConfigurationException">It is nested too deep, holds too much, or is none that JSON has.</exception>
-    /// <exception cref="YamlException">The text is no YAML.</exception>
+    /// <summary>Reads a value and everything in it.</summary>
+    /// <exception cref="ConfigurationException">
+    /// The value is nested too deeply, holds too many values, or has no JSON equivalent.
+    /// </exception>
+    /// <exception cref="YamlException">The text is not YAML.</exception>
     public JsonNode? Read() => Read(maxDepth);
 
     private JsonNode? Read(int levels)
     {
-        ParsingEvent next = parser.Current ?? (parser.MoveNext() ? parser.Current! : throw new InvalidOperationException("the text ended"));
+        ParsingEvent next = parser.Current ?? (parser.MoveNext() ? parser.Current! : throw new InvalidOperationException("the text ended too early"));
         if (levels == 0)
         {
-            throw Bad(next, "nested too deep, expected sections of keys");
+            throw Bad(next, "nested too deeply, expected sections of keys");
         }
 
-        // A long text counts as many values: aliases repeat it too.
+        // A long text counts as many values, because aliases repeat it as well.
         int before = values;
         Count(next, 1 + ((next as Scalar)?.Value.Length ?? 0) / TextPerValue);
         AnchorName anchor = (next as NodeEvent)?.Anchor ?? AnchorName.Empty;
@@ -57,7 +59,7 @@ internal sealed class ConfigurationNodes(IParser parser, string source, int maxD
         parser.Consume<AnchorAlias>();
         if (!anchors.TryGetValue(alias.Value.Value, out (JsonNode? Node, int Values) named))
         {
-            throw Bad(alias, $"'*{alias.Value.Value}' names no value above it");
+            throw Bad(alias, $"'*{alias.Value.Value}' refers to no value above it");
         }
 
         Count(alias, named.Values);
@@ -93,7 +95,7 @@ internal sealed class ConfigurationNodes(IParser parser, string source, int maxD
             parser.MoveNext();
             if (!json.TryAdd(name, Read(levels - 1)))
             {
-                throw Bad(place, $"key '{name}' is there twice");
+                throw Bad(place, $"duplicate key '{name}'");
             }
         }
 

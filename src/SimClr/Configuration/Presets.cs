@@ -5,8 +5,8 @@ using SimClr.Internals;
 namespace SimClr.Configuration;
 
 /// <summary>
-/// The named configurations that come with the library: one YAML file each under <c>Training/Presets</c>, whose head
-/// cites the paper's section and says what time and accuracy to expect.
+/// The named configurations of the library, one YAML file each in <c>Configuration/Presets</c>. The head of each file
+/// cites the paper's section and states the expected time and accuracy.
 /// </summary>
 public static class Presets
 {
@@ -15,23 +15,23 @@ public static class Presets
 
     private static readonly Assembly Home = typeof(Presets).Assembly;
 
-    /// <summary>The names, sorted.</summary>
+    /// <summary>The names of the presets, sorted.</summary>
     public static IReadOnlyList<string> Names { get; } =
         [.. Home.GetManifestResourceNames()
             .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
             .Select(name => name[Prefix.Length..^Suffix.Length])
             .Order(StringComparer.Ordinal)];
 
-    /// <summary>The configuration that a preset stands for.</summary>
+    /// <summary>Loads the configuration of a preset.</summary>
     /// <exception cref="ConfigurationException">No preset has this name.</exception>
     public static PretrainOptions Load(string name)
         => RunConfiguration.FromJson(Keys(name), $"preset '{name}'");
 
-    /// <summary>What the preset says itself, without the defaults of other keys.</summary>
+    /// <summary>Returns the keys that the preset itself sets, without the defaults of other keys.</summary>
     /// <exception cref="ConfigurationException">No preset has this name.</exception>
     internal static JsonObject Keys(string name) => ConfigurationFile.Parse(Text(name), $"preset '{name}'");
 
-    /// <summary>The preset's file as it is, with its comments.</summary>
+    /// <summary>Returns the text of the preset's file, with its comments.</summary>
     /// <exception cref="ConfigurationException">No preset has this name.</exception>
     public static string Text(string name)
     {
@@ -46,7 +46,7 @@ public static class Presets
         return reader.ReadToEnd();
     }
 
-    /// <summary>What the preset is for, in one line: the first line of its file.</summary>
+    /// <summary>Returns the purpose of the preset in one line: the first line of its file.</summary>
     /// <exception cref="ConfigurationException">No preset has this name.</exception>
     public static string Summary(string name) => Text(name).Split('\n')[0].TrimStart('#', ' ').TrimEnd();
 }

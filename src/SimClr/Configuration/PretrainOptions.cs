@@ -10,73 +10,75 @@ using SimClr.Optimizers;
 namespace SimClr.Configuration;
 
 /// <summary>
-/// The whole configuration of a pre-training run: one object, the same in a preset, in a configuration file, in
-/// an assignment such as <c>loss.temperature=0.1</c>, and in <c>run.json</c> (names there in snake_case). The defaults are the paper's
+/// The whole configuration of a pre-training run: one object with the same names (in snake_case) in presets,
+/// configuration files, single assignments <c>section.key=value</c> and <c>run.json</c>. The defaults are the paper's
 /// for ImageNet.
 /// </summary>
 public sealed record PretrainOptions
 {
-    /// <summary>How views are made.</summary>
+    /// <summary>The options of the views.</summary>
     public ViewOptions Views { get; init; } = new();
 
-    /// <summary>The encoder f.</summary>
+    /// <summary>The options of the encoder f.</summary>
     public EncoderOptions Encoder { get; init; } = new();
 
-    /// <summary>The projection head g.</summary>
+    /// <summary>The options of the projection head g.</summary>
     public HeadOptions Head { get; init; } = new();
 
-    /// <summary>The contrastive loss.</summary>
+    /// <summary>The options of the contrastive loss.</summary>
     public LossOptions Loss { get; init; } = new();
 
-    /// <summary>The optimizer.</summary>
+    /// <summary>The options of the optimizer.</summary>
     public OptimizerOptions Optimizer { get; init; } = new();
 
-    /// <summary>Epochs and warm-up.</summary>
+    /// <summary>The number of epochs and the warm-up.</summary>
     public ScheduleOptions Schedule { get; init; } = new();
 
-    /// <summary>Batch size.</summary>
+    /// <summary>The options of the batch.</summary>
     public BatchOptions Batch { get; init; } = new();
 
-    /// <summary>When checkpoints are written.</summary>
+    /// <summary>The schedule of checkpoints.</summary>
     public CheckpointOptions Checkpoint { get; init; } = new();
 
-    /// <summary>How images are read.</summary>
+    /// <summary>The options for reading images.</summary>
     public DataOptions Data { get; init; } = new();
 
     /// <summary>
-    /// <c>auto</c> (default), <c>fp32</c>, <c>tf32</c> or <c>bf16</c>: what encoder and head compute in. <c>tf32</c> is float32
-    /// whose products and convolutions round their factors to 10 bits on CUDA (Ampere and later); elsewhere it is fp32.
-    /// Weights, batch-norm statistics, loss and optimizer are always float32 (with <c>tf32</c> the products in the loss round, too).
+    /// The precision of encoder and head: <c>auto</c>, <c>fp32</c>, <c>tf32</c> or <c>bf16</c>. <c>tf32</c> is float32,
+    /// but on CUDA (Ampere and later) products and convolutions round their factors to 10 bits; elsewhere it equals
+    /// fp32. Weights, batch-norm statistics, loss and optimizer are always float32 (with <c>tf32</c>, the products in
+    /// the loss round too). Default: <c>auto</c>.
     /// </summary>
     public Precision Precision { get; init => field = Require.Defined(value); } = Precision.Auto;
 
     /// <summary>
-    /// Where views are made: <c>cpu</c> (default; by the threads that decode) or <c>device</c> (as tensor work where the
-    /// run computes; the same views within rounding).
+    /// The place where views are made: <c>cpu</c> (on the threads that decode) or <c>device</c> (as tensor operations
+    /// on the device of the run; the same views up to rounding). Default: <c>cpu</c>.
     /// </summary>
     public AugmentationPlace AugmentOn { get; init => field = Require.Defined(value); } = AugmentationPlace.Cpu;
 
     /// <summary>
-    /// Whether a linear layer is trained on h along the way, with the gradient stopped (default false; needs labels): the
-    /// encoder comes out the same, and its accuracy is seen while it learns.
+    /// Whether to train a linear layer on h during pre-training, with the gradient stopped; needs labels. The encoder
+    /// stays the same, and its accuracy is visible while it learns. Default: false.
     /// </summary>
     public bool OnlineLinear { get; init; }
 
-    /// <summary>Fixes initial weights, order, views. Default 0.</summary>
+    /// <summary>The seed of initial weights, image order and views. Default: 0.</summary>
     public long Seed { get; init; }
 
     /// <summary>
-    /// <c>auto</c> (default), <c>cpu</c>, <c>cuda</c>, <c>cuda:N</c> or <c>mps</c>. <c>auto</c> and <c>cuda</c> give each of
-    /// several ranks on a machine a CUDA device of its own.
+    /// The device: <c>auto</c>, <c>cpu</c>, <c>cuda</c>, <c>cuda:N</c> or <c>mps</c>. <c>auto</c> and <c>cuda</c> give
+    /// each of several ranks on a machine its own CUDA device. Default: <c>auto</c>.
     /// </summary>
     [MayDiffer(Between.Sessions)]
     public string Device { get; init => field = Require.Device(value); } = "auto";
 
     /// <summary>Threads of the tensor library; 0 (default) for one per core.</summary>
     [MayDiffer(Between.Sessions | Between.Ranks)]
+    /// <summary>The number of threads of the tensor library; 0 for one per core. Default: 0.</summary>
     public int Threads { get; init => field = Require.NonNegative(value); }
 
-    /// <summary>Checks the rules across fields and sections.</summary>
+    /// <summary>Checks the rules across keys and sections.</summary>
     /// <exception cref="ArgumentException">Two values contradict each other.</exception>
     public void Validate()
     {

@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace SimClr.Configuration;
 
 /// <summary>
-/// Reads and writes <see cref="PretrainOptions"/> as the one object that presets, configuration files, assignments
-/// such as <c>loss.temperature=0.1</c>, and <c>run.json</c> share: sections of keys in snake_case.
+/// Reads and writes <see cref="PretrainOptions"/> in the form shared by presets, configuration files, single
+/// assignments and <c>run.json</c>: sections of keys in snake_case.
 /// </summary>
 public static class RunConfiguration
 {
@@ -14,13 +14,17 @@ public static class RunConfiguration
 
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    /// <summary>Puts a file and single assignments over a configuration, and checks the result.</summary>
-    /// <param name="baseOptions">What is not said elsewhere; a file that names a preset (<c>preset: photos</c>) replaces it.</param>
+    /// <summary>Applies a file and single assignments to a configuration, and checks the result.</summary>
+    /// <param name="baseOptions">
+    /// The values of all other keys; replaced by a preset that the file names (<c>preset: photos</c>).
+    /// </param>
     /// <param name="file">A YAML or JSON file, or null.</param>
-    /// <param name="assignments"><c>section.key=value</c> each, later ones over earlier ones, all over the file.</param>
+    /// <param name="assignments">
+    /// Assignments <c>section.key=value</c>; later ones override earlier ones, and all override the file.
+    /// </param>
     /// <exception cref="ConfigurationException">
-    /// A file that cannot be read, an unknown key (with the nearest known one), a wrong type, a value out of its range,
-    /// or two values that contradict each other.
+    /// The file is unreadable, a key is unknown (the message names the closest known one), a value has the wrong type
+    /// or is out of range, or two values contradict each other.
     /// </exception>
     public static PretrainOptions Resolve(
         PretrainOptions baseOptions, string? file = null, IEnumerable<string>? assignments = null)
@@ -45,10 +49,12 @@ public static class RunConfiguration
     }
 
     /// <summary>
-    /// Puts the keys of a preset, of a file and of single assignments over a configuration; what none of them names
-    /// stays. The result is not yet checked across fields: more may be laid over it.
+    /// Applies the keys of a preset, of a file and of single assignments to a configuration; all other keys stay. Rules
+    /// across keys are not yet checked, because more layers may follow.
     /// </summary>
-    /// <exception cref="ConfigurationException">As in <see cref="Resolve"/>; or the file builds on another preset.</exception>
+    /// <exception cref="ConfigurationException">
+    /// As for <see cref="Resolve"/>, or the file builds on another preset.
+    /// </exception>
     public static PretrainOptions ResolveUnchecked(
         PretrainOptions basis, string? preset, string? file, IEnumerable<string> assignments)
     {
@@ -65,28 +71,28 @@ public static class RunConfiguration
         return assignments.Aggregate(options, (below, text) => Overlay(below, Assignment(text), Assignments));
     }
 
-    /// <summary>The preset that a file names as what it builds on, or null.</summary>
-    /// <exception cref="ConfigurationException">The file cannot be read, or names something else than a preset.</exception>
+    /// <summary>Returns the preset that a file builds on, or null.</summary>
+    /// <exception cref="ConfigurationException">The file is unreadable, or its preset is not a name.</exception>
     public static string? PresetOf(string file) => TakePreset(ConfigurationFile.Read(file), file);
 
-    /// <summary>Reads and checks a configuration; keys that are not given have their defaults.</summary>
+    /// <summary>Reads and checks a configuration; missing keys have their defaults.</summary>
     /// <param name="json">Sections of keys in snake_case.</param>
-    /// <param name="source">Where it was read, for messages.</param>
-    /// <exception cref="ConfigurationException">As in <see cref="Resolve"/>.</exception>
+    /// <param name="source">The source of the JSON, for messages.</param>
+    /// <exception cref="ConfigurationException">As for <see cref="Resolve"/>.</exception>
     public static PretrainOptions FromJson(JsonObject json, string source = "the configuration")
     {
         ArgumentNullException.ThrowIfNull(json);
         return Validate(ConfigurationBinder.Bind(json, source), source);
     }
 
-    /// <summary>The whole configuration, every key with its value.</summary>
+    /// <summary>Returns the whole configuration, every key with its value.</summary>
     public static JsonObject ToJson(PretrainOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         return JsonSerializer.SerializeToNode(options, Json)!.AsObject();
     }
 
-    /// <summary>The keys in which two configurations differ, in the order in which they are declared.</summary>
+    /// <summary>Returns the keys in which two configurations differ, in order of declaration.</summary>
     public static IReadOnlyList<ConfigurationDifference> Differences(PretrainOptions first, PretrainOptions second)
     {
         JsonObject a = ToJson(first);
@@ -105,7 +111,9 @@ public static class RunConfiguration
         return node?.ToJsonString() ?? "null";
     }
 
-    /// <summary>The layer is bound alone first, so that a mistake in it is reported with its own source.</summary>
+    /// <summary>
+    /// Applies a layer. The layer is bound alone first, so that an error in it is reported with its own source.
+    /// </summary>
     private static PretrainOptions Overlay(PretrainOptions basis, JsonObject layer, string source)
     {
         _ = ConfigurationBinder.Bind(layer, source);
@@ -128,7 +136,7 @@ public static class RunConfiguration
         return ConfigurationBinder.Bind(merged, source);
     }
 
-    /// <summary>Checks the rules across fields.</summary>
+    /// <summary>Checks the rules across keys.</summary>
     public static PretrainOptions Validate(PretrainOptions options, string source = "the configuration")
     {
         try

@@ -4,19 +4,19 @@ using SimClr.Internals;
 
 namespace SimClr.Duplicates;
 
-/// <summary>What makes one copy of an image worth more than another: its file's pixels, then its bytes.</summary>
-/// <param name="Width">Pixels, 0 where they are not known.</param>
-/// <param name="Height">Pixels, 0 where they are not known.</param>
-/// <param name="Bytes">Of the file.</param>
+/// <summary>The facts that rank copies of an image: the number of pixels, then the size of the file.</summary>
+/// <param name="Width">The width in pixels, 0 if unknown.</param>
+/// <param name="Height">The height in pixels, 0 if unknown.</param>
+/// <param name="Bytes">The size of the file in bytes.</param>
 public sealed record ImageFacts(int Width, int Height, long Bytes)
 {
     /// <summary>Width · height.</summary>
     public long Pixels => (long)Width * Height;
 
-    /// <summary>Reads them from the file's header.</summary>
-    /// <param name="file">The image.</param>
-    /// <param name="size">Its size, where that is known.</param>
-    /// <returns>Null where there is no such file.</returns>
+    /// <summary>Reads the facts from the file's header.</summary>
+    /// <param name="file">The path of the image.</param>
+    /// <param name="size">The width and height in pixels, if known.</param>
+    /// <returns>The facts; null if the file does not exist or is unreadable.</returns>
     public static ImageFacts? Read(string file, (int Width, int Height)? size = null)
     {
         try
@@ -36,7 +36,9 @@ public sealed record ImageFacts(int Width, int Height, long Bytes)
         }
     }
 
-    /// <summary>The rows, most worth keeping first: most pixels, then most bytes, then the order they have; unknown ones last.</summary>
+    /// <summary>
+    /// Orders the rows by descending value: most pixels, then most bytes, then row order; unknown ones last.
+    /// </summary>
     public static int[] Order(IReadOnlyList<ImageFacts?> facts) =>
     [
         .. Enumerable.Range(0, facts.Count)
@@ -44,7 +46,7 @@ public sealed record ImageFacts(int Width, int Height, long Bytes)
             .ThenByDescending(row => facts[row]?.Bytes ?? -1),
     ];
 
-    /// <summary>Whether two files hold the same bytes. A file that cannot be read is like no other.</summary>
+    /// <summary>Returns whether two files hold the same bytes. An unreadable file equals no other.</summary>
     public static bool Identical(string one, string other)
     {
         try

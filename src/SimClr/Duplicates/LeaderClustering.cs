@@ -4,15 +4,15 @@ using SimClr.Search;
 namespace SimClr.Duplicates;
 
 /// <summary>
-/// Visits rows in an order; one that is near none of the leaders before it becomes a leader. Products of whole blocks
-/// find the candidates; the cosine of each candidate is then computed on its own, so that what is found depends neither
-/// on blocks nor on threads. Memory grows with the rows, not with the pairs.
+/// Leader clustering: visits rows in an order, and a row that is near none of the earlier leaders becomes a leader.
+/// Products of whole blocks find the candidates; the cosine of each candidate is then computed separately, so the
+/// result depends on neither blocks nor threads. Memory is proportional to the number of rows, not of pairs.
 /// </summary>
 internal sealed class LeaderClustering : IDisposable
 {
     private const int Block = 512;
 
-    // More than rounding can take off a product of two unit vectors.
+    // More than the rounding error of an inner product of two unit vectors.
     private const float Slack = 1e-5f;
 
     private readonly UnitRows rows;
@@ -28,10 +28,10 @@ internal sealed class LeaderClustering : IDisposable
         Cosine = new float[rows.Count];
     }
 
-    /// <summary>The leader of each row; its own for leaders.</summary>
+    /// <summary>The leader of each row; for a leader, the row itself.</summary>
     public int[] LeaderOf { get; }
 
-    /// <summary>The cosine of each row and its leader.</summary>
+    /// <summary>The cosine of each row with its leader.</summary>
     public float[] Cosine { get; }
 
     public void Run(IProgress<int>? progress, CancellationToken cancellation)
@@ -51,7 +51,9 @@ internal sealed class LeaderClustering : IDisposable
 
     public void Dispose() => products.Dispose();
 
-    /// <summary>Decides a block: the rows of it that no leader covers, not even one of the same block.</summary>
+    /// <summary>
+    /// Processes a block, and returns its rows that no leader covers, including leaders of the same block.
+    /// </summary>
     private int[] LeadersOf(int start, int end, CancellationToken cancellation)
     {
         int size = end - start;

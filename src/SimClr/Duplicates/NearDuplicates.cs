@@ -5,28 +5,33 @@ using SimClr.Search;
 namespace SimClr.Duplicates;
 
 /// <summary>
-/// Finds near-duplicates by the cosine of their embeddings. Images are visited from the one most worth keeping; one that
-/// is near none of the kept is kept, and all later ones near it are its duplicates (near two kept ones, those of the
-/// nearer). So every duplicate is itself near the image that is kept for it, and no two kept images are near each
-/// other: groups do not grow by chains, in which the ends have nothing in common. The search is exact.
+/// An exact search for near-duplicates by the cosine of their embeddings. Images are visited in order of preference. An
+/// image that is near none of the kept ones is kept; all later images near it are its duplicates (if near two kept
+/// images, duplicates of the nearer). Every duplicate is thus near the image kept for it, and no two kept images are
+/// near each other: groups do not grow by chains whose ends have nothing in common.
 /// </summary>
 public static class NearDuplicates
 {
     /// <summary>
-    /// The cosine from which on images are near-duplicates where nobody says otherwise: found on 143 photographs of as many
-    /// classes, each also cropped, reduced, compressed, recolored and mirrored, with an encoder trained on CIFAR-10. Other
-    /// encoders may need another.
+    /// The default cosine from which images are near-duplicates. It was determined on 143 photographs of as many
+    /// classes, each also cropped, downscaled, compressed, recolored and mirrored, with an encoder trained on CIFAR-10.
+    /// Other encoders may need another threshold.
     /// </summary>
     public const double DefaultThreshold = 0.97;
 
-    /// <summary>Groups the rows of a table.</summary>
+    /// <summary>Groups the near-duplicate rows of a table.</summary>
     /// <param name="table">At least two embeddings.</param>
-    /// <param name="threshold">Cosine from which on two images are near-duplicates, above −1 to 1.</param>
-    /// <param name="preference">All rows, the one most worth keeping first; null for their own order.</param>
-    /// <param name="progress">Told the number of rows done.</param>
-    /// <param name="cancellation">Stops between blocks.</param>
-    /// <returns>Groups of two and more, by the row that is kept, the largest group first.</returns>
-    /// <exception cref="DataException">There are fewer than two rows, numbers that are not finite, or rows of zeros.</exception>
+    /// <param name="threshold">The cosine from which two images are near-duplicates, −1 … 1.</param>
+    /// <param name="preference">
+    /// All rows in order of preference, the one most worth keeping first; null for row order.
+    /// </param>
+    /// <param name="progress">Receives the number of finished rows.</param>
+    /// <param name="cancellation">Cancellation token, checked between blocks.</param>
+    /// <returns>Groups of two or more rows, the largest group first; of ties, by the row to keep.</returns>
+    /// <exception cref="ArgumentException">The preference does not hold each row exactly once.</exception>
+    /// <exception cref="DataException">
+    /// There are fewer than two rows, numbers that are not finite, or rows of zeros.
+    /// </exception>
     public static IReadOnlyList<DuplicateGroup> Find(
         EmbeddingTable table,
         double threshold,
@@ -39,7 +44,7 @@ public static class NearDuplicates
         int[] order = preference is null ? [.. Enumerable.Range(0, rows.Count)] : [.. preference];
         if (order.Length != rows.Count || !order.Order().SequenceEqual(Enumerable.Range(0, rows.Count)))
         {
-            throw new ArgumentException($"expected each of the {rows.Count} rows once", nameof(preference));
+            throw new ArgumentException($"expected each of the {rows.Count} rows exactly once", nameof(preference));
         }
 
         using var search = new LeaderClustering(rows, order, (float)threshold);

@@ -5,8 +5,8 @@ using SimClr.Search;
 namespace SimClr.Duplicates;
 
 /// <summary>
-/// The cosines of pairs of rows that were drawn at random: what an encoder says of images that have nothing in common. All
-/// pairs where they are few. A threshold that many of them reach finds no duplicates.
+/// The cosines of random pairs of rows (of all pairs if there are few), which show the similarity of unrelated images
+/// to an encoder. A threshold that many of the pairs reach finds no duplicates.
 /// </summary>
 public sealed class RandomPairs
 {
@@ -14,13 +14,15 @@ public sealed class RandomPairs
     private const int MinPairs = 10;
     private const int MaxCompared = 200;
 
-    // A bulk at the threshold, as after a first epoch (143 photographs: median cosine 0.99, 97% of pairs reach 0.97). True
-    // duplicates are few among all pairs; where one image has many copies they are not, but then the others are far away.
+    // The bulk of the pairs is at the threshold, as after a first epoch (143 photographs: median cosine 0.99, 97% of
+    // pairs reach 0.97). True duplicates are few among all pairs; with many copies of one image they are not, but then
+    // the other pairs are far away.
     private const double TooMany = 0.005;
     private const double Near = 5;
 
-    // A bulk whose tail the threshold cuts (15 epochs: median 0.8, 0.9% of pairs reach 0.97, five to eight times as many lie
-    // within twice the distance, a quarter of all within four times). Duplicates lie well within the threshold, not at it.
+    // The threshold cuts the tail of the pairs (15 epochs: median 0.8, 0.9% of pairs reach 0.97, five to eight times as
+    // many lie within twice the distance, a quarter of all within four times). Duplicates lie well above the threshold,
+    // not at it.
     private const double PartnersEach = 0.2;
     private const double Growth = 2;
     private const double Tail = 0.1;
@@ -39,17 +41,19 @@ public sealed class RandomPairs
 
     /// <summary>Draws pairs of different rows.</summary>
     /// <param name="table">At least two embeddings.</param>
-    /// <param name="seed">Fixes the pairs.</param>
-    /// <exception cref="DataException">There are fewer, numbers that are not finite, or rows of zeros.</exception>
+    /// <param name="seed">The seed of the pairs.</param>
+    /// <exception cref="DataException">
+    /// There are fewer than two rows, numbers that are not finite, or rows of zeros.
+    /// </exception>
     public static RandomPairs Draw(EmbeddingTable table, long seed)
     {
         var rows = UnitRows.FromTable(table, minRows: 2, "compare them");
         return new RandomPairs(rows.Count, [.. Numbers(rows.Count, seed).Select(pair => (pair.One, pair.Other, (double)rows.Cosine(pair.One, pair.Other)))]);
     }
 
-    /// <summary>The share of the pairs that reach a threshold, without those that are known to be copies.</summary>
+    /// <summary>Estimates the share of pairs that reach a threshold, without known copies, 0 … 1.</summary>
     /// <param name="threshold">A cosine.</param>
-    /// <param name="copies">Whether the files of two rows are the same for certain.</param>
+    /// <param name="copies">Returns whether the files of two rows are known to be identical.</param>
     public double ShareReaching(double threshold, Func<int, int, bool> copies)
     {
         (int One, int Other, double Cosine)[] reaching = [.. pairs.Where(pair => pair.Cosine >= threshold)];
@@ -60,9 +64,11 @@ public sealed class RandomPairs
         return compared == 0 ? 0 : (double)reaching.Length / pairs.Length * (compared - same) / compared;
     }
 
-    /// <summary>Whether the threshold lies where the cosines of random pairs are, so that reaching it means nothing.</summary>
+    /// <summary>
+    /// Returns whether the threshold is within the range of random pairs, so that reaching it means nothing.
+    /// </summary>
     /// <param name="threshold">A cosine.</param>
-    /// <param name="share">What <see cref="ShareReaching"/> says of it.</param>
+    /// <param name="share">The result of <see cref="ShareReaching"/> for the threshold.</param>
     public bool HidesDuplicates(double threshold, double share)
     {
         double distance = 1 - threshold;

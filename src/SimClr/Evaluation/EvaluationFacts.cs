@@ -8,14 +8,14 @@ using static TorchSharp.torch;
 
 namespace SimClr.Evaluation;
 
-/// <summary>What decides an evaluation, by name: ranks that were started alike have the same.</summary>
+/// <summary>The facts that determine an evaluation, by name. They agree on ranks that were started alike.</summary>
 internal static class EvaluationFacts
 {
-    /// <param name="network">What is evaluated, with its weights.</param>
-    /// <param name="views">How its input is prepared.</param>
-    /// <param name="reading">How images are read.</param>
+    /// <param name="network">The evaluated network, with its weights.</param>
+    /// <param name="views">The preparation of the network's input.</param>
+    /// <param name="reading">The options for reading images.</param>
     /// <param name="recipes">Records of options.</param>
-    /// <param name="sets">The images, each set with what it is for.</param>
+    /// <param name="sets">The image sets, each with its use.</param>
     public static Dictionary<string, string> Collect(
         nn.Module network, ViewOptions views, DataOptions reading, object[] recipes, (string Use, ImageDataSet Images)[] sets)
     {

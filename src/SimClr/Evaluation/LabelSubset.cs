@@ -2,13 +2,15 @@ using SimClr.Internals;
 
 namespace SimClr.Evaluation;
 
-/// <summary>Chooses a few labeled rows, balanced over the classes (paper, Section 4.2 and Appendix B.5).</summary>
+/// <summary>Balanced subsets of labeled rows (paper, Section 4.2 and Appendix B.5).</summary>
 public static class LabelSubset
 {
-    /// <summary>Draws rows of each class, without replacement; the draw of a class does not depend on the others.</summary>
+    /// <summary>
+    /// Draws rows of each class without replacement; the draw of one class does not depend on the others.
+    /// </summary>
     /// <param name="labels">The class of each row.</param>
-    /// <param name="perClass">Rows of each class, above 0.</param>
-    /// <param name="seed">Fixes the choice.</param>
+    /// <param name="perClass">The number of rows per class, above 0.</param>
+    /// <param name="seed">The seed of the draw. Default: 0.</param>
     /// <param name="classNames">The classes by number, for messages; or null.</param>
     /// <returns>The rows in ascending order.</returns>
     /// <exception cref="DataException">A class has fewer rows.</exception>
@@ -20,16 +22,17 @@ public static class LabelSubset
     }
 
     /// <summary>
-    /// Draws a share of all rows, rounded, divided evenly over the classes, as the paper's lists are: of ImageNet's 1000
-    /// classes of 732 to 1300 images 12 or 13 each at 1 %, 128 or 129 at 10 %. A class with fewer rows gives all it has, and
-    /// the others make up for it. Where the rows do not divide, classes chosen by the seed give one more. Each class gives at
-    /// least one. Of the same seed, a smaller share is part of a larger one.
+    /// Draws a share of all rows (rounded), divided evenly over the classes like the paper's lists: of ImageNet's 1,000
+    /// classes of 732 to 1,300 images, 12 or 13 each at 1% and 128 or 129 at 10%. A class with too few rows contributes
+    /// all of them, and the others make up the difference. If the rows do not divide evenly, classes chosen by the seed
+    /// contribute one more. Each class contributes at least one row. For the same seed, a smaller share is a subset of
+    /// a larger one.
     /// </summary>
     /// <param name="labels">The class of each row.</param>
-    /// <param name="fraction">Above 0, at most 1; 1 takes every row.</param>
-    /// <param name="seed">Fixes the choice.</param>
+    /// <param name="fraction">The share of rows, above 0 and at most 1; 1 takes every row.</param>
+    /// <param name="seed">The seed of the draw. Default: 0.</param>
     /// <returns>The rows in ascending order.</returns>
-    /// <exception cref="ConfigurationException">The fraction is none.</exception>
+    /// <exception cref="ConfigurationException">The fraction is out of range.</exception>
     public static int[] Fraction(IReadOnlyList<int> labels, double fraction, long seed = 0)
     {
         ArgumentNullException.ThrowIfNull(labels);
@@ -44,13 +47,13 @@ public static class LabelSubset
         return Draw(labels, Evenly(sizes, rows, seed), seed, null);
     }
 
-    /// <summary>Divides rows into those to hold out, a share of each class (at least one), and the rest.</summary>
+    /// <summary>Splits rows into a held-out share of each class (at least one row) and the rest.</summary>
     /// <param name="labels">The class of each row.</param>
     /// <param name="share">The share of each class that is held out, above 0 and below 1.</param>
-    /// <param name="seed">Fixes the choice.</param>
+    /// <param name="seed">The seed of the draw. Default: 0.</param>
     /// <param name="classNames">The classes by number, for messages; or null.</param>
-    /// <returns>Both in ascending order.</returns>
-    /// <exception cref="DataException">A class has one row only.</exception>
+    /// <returns>Both parts, in ascending order.</returns>
+    /// <exception cref="DataException">A class has only one row.</exception>
     public static (int[] Kept, int[] HeldOut) Split(
         IReadOnlyList<int> labels, double share, long seed = 0, IReadOnlyList<string>? classNames = null)
     {
@@ -66,7 +69,7 @@ public static class LabelSubset
         return ([.. Enumerable.Range(0, labels.Count).Except(heldOut)], heldOut);
     }
 
-    // As many of each class as there are for it, up to a level that all others share; one class or more has rows above it.
+    // All rows of each class up to a level shared by the others; at least one class has rows above the level.
     private static Func<int, int> Evenly(Dictionary<int, int> sizes, int rows, long seed)
     {
         int[] classes = [.. sizes.Keys.Order()];

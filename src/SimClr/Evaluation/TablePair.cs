@@ -3,13 +3,15 @@ using SimClr.Embeddings;
 
 namespace SimClr.Evaluation;
 
-/// <summary>Checks that two tables can be compared, and brings their classes together.</summary>
+/// <summary>Checks that two tables are comparable, and aligns their classes.</summary>
 public static class TablePair
 {
-    /// <summary>The test rows with their classes numbered as those of the training rows.</summary>
-    /// <param name="train">Embeddings with labels.</param>
-    /// <param name="test">Embeddings with labels.</param>
-    /// <exception cref="DataException">Dimensions differ, labels are missing, there is no common class, or a number is not finite.</exception>
+    /// <summary>Numbers the classes of the test rows like those of the training rows.</summary>
+    /// <param name="train">The training embeddings, with labels.</param>
+    /// <param name="test">The test embeddings, with labels.</param>
+    /// <exception cref="DataException">
+    /// Dimensions differ, labels are missing, the tables have no class in common, or a number is not finite.
+    /// </exception>
     public static EmbeddingTable Match(EmbeddingTable train, EmbeddingTable test)
     {
         if (train.Dimension != test.Dimension)
@@ -24,11 +26,13 @@ public static class TablePair
         return matched;
     }
 
-    /// <summary>A table with its classes numbered as those that were learned; those that were not follow.</summary>
-    /// <param name="learned">The classes that were learned, by number, or null.</param>
+    /// <summary>
+    /// Numbers the classes of a table like the learned classes; classes that were not learned follow.
+    /// </summary>
+    /// <param name="learned">The learned classes by number, or null.</param>
     /// <param name="table">Embeddings with labels.</param>
-    /// <param name="set">What to call them in messages.</param>
-    /// <exception cref="DataException">Labels are missing, or there is no common class.</exception>
+    /// <param name="set">The name of the table in messages.</param>
+    /// <exception cref="DataException">Labels are missing, or there is no class in common.</exception>
     public static EmbeddingTable Match(IReadOnlyList<string>? learned, EmbeddingTable table, string set = "test")
     {
         var match = ClassMatch.Create(learned, table.ClassNames, table.RequireLabels(), set);

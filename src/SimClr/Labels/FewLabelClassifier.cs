@@ -5,29 +5,32 @@ using SimClr.Search;
 namespace SimClr.Labels;
 
 /// <summary>
-/// From a few labeled images to a class with a probability for all: logistic regression on unit vectors, λ chosen by
-/// stratified cross-validation. λ is the one with the lowest log loss of seven; the accuracy at it is of the same folds,
-/// so that it is a little too good where labels are very few. A class with one label only is wrong whenever that is held out.
+/// A classifier from a few labeled images that gives a class and its probability for all images: logistic regression on
+/// unit vectors, with λ chosen by stratified cross-validation. Of seven λ, the one with the lowest log loss wins. The
+/// reported accuracy is from the same folds, so it is slightly optimistic with very few labels. The only image of a
+/// class is always classified wrongly when held out.
 /// </summary>
 public static class FewLabelClassifier
 {
     private const int MaxFolds = 5;
 
-    // In a fold that does not know a class its probability is 0, and a logarithm of it would drown all others.
+    // A fold without a class gives it probability 0, whose logarithm would dominate all others.
     private const double MinProbability = 1e-4;
 
     private static readonly double[] Strengths = [10, 1, 0.1, 0.01, 1e-3, 1e-4, 1e-5];
 
     private static readonly LogisticOptions Options = new() { Tolerance = 1e-7 };
 
-    /// <summary>Fits to some rows and predicts all.</summary>
-    /// <param name="table">The embeddings; their length and own labels do not count.</param>
-    /// <param name="rows">Rows with a known class.</param>
-    /// <param name="labels">The class of each of them.</param>
+    /// <summary>Fits a classifier to the labeled rows and predicts all rows.</summary>
+    /// <param name="table">The embeddings; their length and labels are ignored.</param>
+    /// <param name="rows">The labeled rows.</param>
+    /// <param name="labels">The class of each labeled row.</param>
     /// <param name="classNames">The classes by number.</param>
-    /// <param name="seed">Fixes the folds.</param>
-    /// <param name="cancellation">Stops between steps.</param>
-    /// <exception cref="DataException">The labels are of fewer than two classes, numbers are not finite, or rows are all zeros.</exception>
+    /// <param name="seed">The seed of the folds. Default: 0.</param>
+    /// <param name="cancellation">Cancellation token, checked between steps.</param>
+    /// <exception cref="DataException">
+    /// The labels have fewer than two classes, numbers are not finite, or rows are all zeros.
+    /// </exception>
     public static FewLabelResult Fit(
         EmbeddingTable table,
         IReadOnlyList<int> rows,
@@ -43,7 +46,7 @@ public static class FewLabelClassifier
         if (present.Length < 2)
         {
             throw new DataException(
-                $"{rows.Count} image(s) are labeled, {(present.Length == 1 ? $"all as '{classNames[present[0]]}'" : "none of them usable")}; expected labels of at least two classes to tell apart");
+                $"{rows.Count} image(s) are labeled, {(present.Length == 1 ? $"all as '{classNames[present[0]]}'" : "none of them usable")}; expected labels of at least two classes");
         }
 
         UnitRows unit = UnitRows.FromTable(table, minRows: 2, "tell them apart");

@@ -2,22 +2,25 @@ using SimClr.Evaluation;
 
 namespace SimClr.Labels;
 
-/// <summary>A classifier from a few labels, and what it says of all images.</summary>
+/// <summary>A classifier from a few labels, and its predictions for all images.</summary>
 /// <param name="ClassNames">The classes by number.</param>
-/// <param name="Predictions">The most probable class of each row, also of those with a label.</param>
-/// <param name="Probabilities">rows · classes numbers that sum to 1 for each row.</param>
+/// <param name="Predictions">The most probable class of each row, including labeled rows.</param>
+/// <param name="Probabilities">rows · classes numbers, which sum to 1 for each row.</param>
 /// <param name="L2">λ of the logistic regression, chosen by cross-validation.</param>
-/// <param name="Validation">How good it is; null where the labels are too few to tell.</param>
+/// <param name="Validation">The cross-validation of the classifier; null if there are too few labels.</param>
 public sealed record FewLabelResult(
     IReadOnlyList<string> ClassNames, int[] Predictions, float[] Probabilities, double L2, CrossValidation? Validation)
 {
-    /// <summary>Whether the fit came near enough to its minimum, and did not end for want of steps.</summary>
+    /// <summary>Whether the fit came close enough to its minimum, instead of running out of steps.</summary>
     public bool Converged { get; init; } = true;
 
-    /// <summary>The probability of a row's predicted class.</summary>
+    /// <summary>Returns the probability of a row's predicted class, 0 … 1.</summary>
     public float Confidence(int row) => Probabilities[(row * ClassNames.Count) + Predictions[row]];
 
-    /// <summary>How much more probable the first class of a row is than the second: 0 where it cannot tell.</summary>
+    /// <summary>
+    /// Returns the difference of probability between a row's first and second class, 0 … 1; 0 if the two are equally
+    /// probable.
+    /// </summary>
     public float Margin(int row)
     {
         ReadOnlySpan<float> values = Probabilities.AsSpan(row * ClassNames.Count, ClassNames.Count);
@@ -31,9 +34,9 @@ public sealed record FewLabelResult(
     }
 }
 
-/// <summary>How a classifier does on labeled images that it was not fitted to.</summary>
-/// <param name="Accuracy">The share that was classified right.</param>
-/// <param name="Interval">Wilson's 95 % interval for it.</param>
-/// <param name="Images">Labeled images: each was held out once.</param>
-/// <param name="Folds">Parts that were held out in turn.</param>
+/// <summary>The accuracy of a classifier on held-out labeled images.</summary>
+/// <param name="Accuracy">The share of correctly classified images, 0 … 1.</param>
+/// <param name="Interval">Wilson's 95% interval of the accuracy.</param>
+/// <param name="Images">The number of labeled images; each was held out once.</param>
+/// <param name="Folds">The number of folds, each held out in turn.</param>
 public sealed record CrossValidation(double Accuracy, Interval Interval, int Images, int Folds);

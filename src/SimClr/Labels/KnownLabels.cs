@@ -4,20 +4,22 @@ using SimClr.Internals;
 namespace SimClr.Labels;
 
 /// <summary>The labels that a CSV file gives to some rows of a table.</summary>
-/// <param name="Rows">Rows that have one, in ascending order.</param>
-/// <param name="Labels">The class of each of them.</param>
+/// <param name="Rows">The labeled rows, in ascending order.</param>
+/// <param name="Labels">The class of each labeled row.</param>
 /// <param name="ClassNames">The classes by number, sorted by name.</param>
-/// <param name="UnmatchedPaths">Labeled paths that the table does not hold.</param>
+/// <param name="UnmatchedPaths">The number of paths in the file that are not in the table.</param>
 public sealed record KnownLabels(int[] Rows, int[] Labels, string[] ClassNames, int UnmatchedPaths)
 {
     /// <summary>No labels.</summary>
     public static KnownLabels None { get; } = new([], [], [], 0);
 
     /// <summary>
-    /// Reads a file with the columns path and label (others are not read; where the label is empty the image counts as not yet
-    /// labeled). A path may be written as the embeddings have it, or from the folder of the file.
+    /// Reads a file with the columns path and label. Other columns are ignored; an image with an empty label counts as
+    /// not yet labeled. A path may be written as in the embeddings, or relative to the folder of the file.
     /// </summary>
-    /// <exception cref="DataException">It cannot be read, a path has two labels, or no path is one of the table's.</exception>
+    /// <exception cref="DataException">
+    /// The file is unreadable, a path has two labels, or no path is in the table.
+    /// </exception>
     public static KnownLabels Read(string file, IReadOnlyList<string> paths)
     {
         var found = new SortedDictionary<int, (string Label, int Line)>();
@@ -34,7 +36,7 @@ public sealed record KnownLabels(int[] Rows, int[] Labels, string[] ClassNames, 
             else if (label.Length > 0 && !found.TryAdd(row, (label, line)) && found[row].Label != label)
             {
                 throw new DataException(
-                    $"{file}, line {line}: got the label '{label}' for '{path}', which is '{found[row].Label}' by line {found[row].Line}; expected one label for each image");
+                    $"{file}, line {line}: got the label '{label}' for '{path}', which is '{found[row].Label}' in line {found[row].Line}; expected one label per image");
             }
         }
 
@@ -49,8 +51,11 @@ public sealed record KnownLabels(int[] Rows, int[] Labels, string[] ClassNames, 
             [.. found.Keys], [.. found.Values.Select(value => Array.BinarySearch(names, value.Label, StringComparer.Ordinal))], names, strangers);
     }
 
-    /// <summary>The rows of a file: the line that each begins in, its path, its label, and what a classifier guessed; empty where there is none yet.</summary>
-    /// <exception cref="DataException">It cannot be read.</exception>
+    /// <summary>
+    /// Enumerates the rows of a file: the line where a row begins, its path, its label, and the classifier's guess;
+    /// label and guess are empty if there are none yet.
+    /// </summary>
+    /// <exception cref="DataException">The file is unreadable.</exception>
     public static IEnumerable<(int Line, string Path, string Label, string Guess)> Records(string file)
     {
         List<(int Line, string[] Fields)> records = ReadAll(file);
@@ -68,7 +73,7 @@ public sealed record KnownLabels(int[] Rows, int[] Labels, string[] ClassNames, 
             yield return fields.Length == header.Length
                 ? (line, fields[path].Trim(), Nfc.Compose(fields[label].Trim()), guess < 0 ? "" : Nfc.Compose(fields[guess].Trim()))
                 : throw new DataException(
-                    $"{file}, line {line}: got {fields.Length} field(s), expected {header.Length} as in the header; put quotes round a path with a comma");
+                    $"{file}, line {line}: got {fields.Length} field(s), expected {header.Length} as in the header; put a path with a comma in quotes");
         }
     }
 

@@ -7,27 +7,30 @@ using SimClr.Search;
 namespace SimClr.Labels;
 
 /// <summary>
-/// Chooses the images whose labels would help most. Without a classifier: clusters without a label, the largest first, and
-/// of each the image in its middle (as TypiClust does, Hacohen et al. 2022, arXiv 2202.02794). With one: the images it is least sure of (smallest margin
-/// between the two most probable classes), divided into clusters, and of each the one in its middle, so that no two ask
-/// the same.
+/// The choice of images whose labels would help most. Without a classifier: clusters without a label, largest first,
+/// and from each the image nearest its center (as in TypiClust, Hacohen et al. 2022, arXiv 2202.02794). With a
+/// classifier: the most uncertain images (with the smallest margin between the two most probable classes), clustered,
+/// and from each cluster the image nearest its center, so that no two are redundant.
 /// </summary>
 public static class NextLabels
 {
-    // Uncertain images for each one that is chosen: the more, the more diverse and the less uncertain.
+    // Uncertain images per chosen image: a larger pool makes the choice more diverse and less uncertain.
     private const int PoolPerImage = 20;
 
-    /// <summary>Rows that clusters are made of; of more, so many are drawn.</summary>
+    /// <summary>The maximum number of rows to cluster; larger sets are sampled.</summary>
     private const int MaxRows = 20_000;
 
-    /// <summary>Chooses rows.</summary>
-    /// <param name="table">The embeddings; their length does not count.</param>
-    /// <param name="labeled">Rows that have a label.</param>
-    /// <param name="model">What was learned from them; null where that is nothing yet.</param>
-    /// <param name="count">How many to choose; fewer where fewer are without a label.</param>
-    /// <param name="seed">Fixes the clusters.</param>
-    /// <param name="cancellation">Stops between steps.</param>
-    /// <returns>Rows, the most useful first.</returns>
+    /// <summary>Chooses rows to label next.</summary>
+    /// <param name="table">The embeddings; their length is ignored.</param>
+    /// <param name="labeled">The rows with a label.</param>
+    /// <param name="model">The classifier fitted to them; null if there is none yet.</param>
+    /// <param name="count">The number of rows to choose; fewer if fewer rows are unlabeled.</param>
+    /// <param name="seed">The seed of the clusters. Default: 0.</param>
+    /// <param name="cancellation">Cancellation token, checked between steps.</param>
+    /// <returns>The rows, most useful first.</returns>
+    /// <exception cref="DataException">
+    /// The table has no rows, numbers that are not finite, or rows of zeros.
+    /// </exception>
     public static int[] Choose(
         EmbeddingTable table,
         IReadOnlyCollection<int> labeled,
@@ -70,7 +73,10 @@ public static class NextLabels
         return FillUp([.. middles.Values], some, count);
     }
 
-    /// <summary>Of each cluster that holds none of the known rows the row nearest its center, by cluster, largest first.</summary>
+    /// <summary>
+    /// Returns the row nearest the center of each cluster that holds no known row, keyed by cluster, largest cluster
+    /// first.
+    /// </summary>
     private static SortedDictionary<int, int> Middles(
         UnitRows rows, int[] members, int k, KMeansOptions options, CancellationToken cancellation, HashSet<int>? known = null)
     {
@@ -91,7 +97,7 @@ public static class NextLabels
         return best;
     }
 
-    /// <summary>Where fewer rows differ than clusters are asked for, there are fewer clusters.</summary>
+    /// <summary>Clusters the members into k clusters, or fewer if fewer rows differ.</summary>
     private static Clustering Cluster(UnitRows rows, int[] members, int k, KMeansOptions options, CancellationToken cancellation)
     {
         UnitRows some = rows.Subset(members);

@@ -2,7 +2,7 @@ using SimClr.Data;
 
 namespace SimClr.Labels;
 
-/// <summary>Finds rows by the paths of their images.</summary>
+/// <summary>A lookup of rows by the paths of their images.</summary>
 internal sealed class PathNumbers
 {
     private readonly Dictionary<string, int> written = [];
@@ -10,7 +10,7 @@ internal sealed class PathNumbers
     private readonly string folder;
 
     /// <param name="paths">The paths of the rows.</param>
-    /// <param name="folder">What other paths are relative to, if not to the same as those.</param>
+    /// <param name="folder">An additional base folder for relative paths.</param>
     public PathNumbers(IReadOnlyList<string> paths, string folder)
     {
         this.folder = folder;
@@ -24,7 +24,7 @@ internal sealed class PathNumbers
         }
     }
 
-    /// <summary>The row of a path, as it is written or by the file that it means; null for a stranger.</summary>
+    /// <summary>Returns the row of a path, as written or by the file it refers to; null for an unknown path.</summary>
     public int? Find(string path) => Row(path) ?? (CsvField.Literal(path) is { } literal ? Row(literal) : null);
 
     private int? Row(string path)
@@ -34,6 +34,6 @@ internal sealed class PathNumbers
             : full.TryGetValue(Path.GetFullPath(path), out row)
                 || full.TryGetValue(Path.GetFullPath(path, folder), out row) ? row : null;
 
-    // No file has such a name, and to ask where it would lie is an error.
+    // No file has a name with a null character, and Path.GetFullPath would throw.
     private static bool CanBeFile(string path) => path.Length > 0 && !path.Contains('\0');
 }

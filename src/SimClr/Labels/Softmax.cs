@@ -5,7 +5,7 @@ namespace SimClr.Labels;
 /// <summary>Probabilities from logits.</summary>
 internal static class Softmax
 {
-    /// <summary>Those of each row; a logit of −∞ gives 0.</summary>
+    /// <summary>Computes the probabilities of each row; a logit of −∞ gives 0.</summary>
     public static float[] Rows(float[] logits, int classes)
     {
         float[] probabilities = new float[logits.Length];

@@ -2,10 +2,14 @@ using SimClr.Internals;
 
 namespace SimClr.Labels;
 
-/// <summary>Divides rows into parts of nearly the same size, each with nearly the same share of each class.</summary>
+/// <summary>
+/// A partition of rows into folds of nearly equal size, each with nearly the same share of each class.
+/// </summary>
 internal static class StratifiedFolds
 {
-    /// <returns>The part of each row, 0 … parts − 1; as many parts as rows where these are fewer.</returns>
+    /// <returns>
+    /// The fold of each row, 0 … folds − 1; with fewer rows than <paramref name="maxFolds"/>, one fold per row.
+    /// </returns>
     public static int[] Assign(IReadOnlyList<int> labels, int maxFolds, long seed)
     {
         int[] folds = new int[labels.Count];

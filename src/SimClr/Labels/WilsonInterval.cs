@@ -2,13 +2,15 @@ using SimClr.Evaluation;
 
 namespace SimClr.Labels;
 
-/// <summary>Wilson's 95 % score interval for a share (1927): honest for few cases and for shares near 0 and 1.</summary>
+/// <summary>
+/// Wilson's 95% score interval of a proportion (1927), which stays accurate for few cases and near 0 and 1.
+/// </summary>
 internal static class WilsonInterval
 {
     private const double Z = 1.959963984540054;
 
-    /// <param name="hits">Cases that count.</param>
-    /// <param name="cases">All cases, above 0.</param>
+    /// <param name="hits">The number of hits.</param>
+    /// <param name="cases">The number of cases, above 0.</param>
     public static Interval Compute(int hits, int cases)
     {
         double share = (double)hits / cases;

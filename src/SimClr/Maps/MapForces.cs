@@ -3,13 +3,13 @@ using SimClr.Internals;
 namespace SimClr.Maps;
 
 /// <summary>
-/// Moves places until neighbors are near: UMAP's stochastic gradient descent on the cross entropy of the graph and of
-/// 1 / (1 + a·r^2b), the chance that two places at distance r are neighbors. One thread and addressed draws, so that a seed
-/// fixes the map.
+/// UMAP's stochastic gradient descent, which moves points until neighbors are close. It minimizes the cross-entropy
+/// between the graph and 1 / (1 + a·r^2b), the probability that two points at distance r are neighbors. One thread and
+/// addressed randomness, so a seed determines the map.
 /// </summary>
 internal sealed class MapForces
 {
-    // The curve that falls off from a distance of 0.1 on (min_dist of UMAP), fitted there.
+    // UMAP's fitted parameters for min_dist = 0.1: a curve that falls off from that distance on.
     private const double A = 1.576943;
     private const double B = 0.8950608;
     private const double MaxStep = 4;
@@ -18,7 +18,7 @@ internal sealed class MapForces
     private readonly UmapOptions options;
     private readonly int epochs;
     private readonly (int From, int To, float Weight)[] edges;
-    private readonly double[] every;   // passes between two turns of an edge
+    private readonly double[] every;   // epochs between two updates of an edge
 
     public MapForces(NeighborGraph graph, float[] places, UmapOptions options, int epochs)
     {

@@ -4,9 +4,9 @@ using SimClr.Evaluation;
 namespace SimClr.Maps;
 
 /// <summary>
-/// Who is a neighbor of whom, and how much: UMAP's fuzzy graph. A row's neighbors weigh exp(−(d − ρ) / σ), where d is
-/// 1 − cosine, ρ the distance of the nearest, and σ such that the weights add up to log2 of their number; the two
-/// directions a and b of a pair are joined as a + b − a·b.
+/// UMAP's fuzzy graph of weighted neighbors. A row's neighbors have weight exp(−(d − ρ) / σ), where d is 1 − cosine, ρ
+/// is the distance of the nearest neighbor, and σ makes the weights sum to log2 of their number. The two directions a
+/// and b of a pair combine to a + b − a·b.
 /// </summary>
 internal sealed class NeighborGraph
 {
@@ -18,10 +18,10 @@ internal sealed class NeighborGraph
         Edges = edges;
     }
 
-    /// <summary>Rows.</summary>
+    /// <summary>The number of rows.</summary>
     public int Count { get; }
 
-    /// <summary>Each pair once, the lower row first, in the order of the rows.</summary>
+    /// <summary>The pairs of neighbors, each once with the lower row first, in the order of the rows.</summary>
     public IReadOnlyList<(int From, int To, float Weight)> Edges { get; }
 
     public static NeighborGraph Build(EmbeddingTable table, int neighbors, CancellationToken cancellation)
@@ -47,7 +47,7 @@ internal sealed class NeighborGraph
             table.Count, [.. weights.Select(edge => (edge.Key.Item1, edge.Key.Item2, edge.Value)).OrderBy(edge => (edge.Item1, edge.Item2))]);
     }
 
-    /// <summary>The weights of a row's neighbors by their distances, nearest first.</summary>
+    /// <summary>Computes the weights of a row's neighbors from their distances, nearest first.</summary>
     internal static float[] Weights(double[] distances)
     {
         double nearest = distances.FirstOrDefault(distance => distance > 0);
@@ -61,7 +61,7 @@ internal sealed class NeighborGraph
             (low, high) = tooWide ? (low, middle) : (middle, high);
         }
 
-        // As in UMAP: never so narrow that a neighbor counts for nothing.
+        // As in UMAP: wide enough that every neighbor has some weight.
         double width = Math.Max(high, 1e-3 * distances.Average());
         return width > 0 ? [.. beyond.Select(distance => (float)Math.Exp(-distance / width))] : [.. beyond.Select(_ => 1f)];
     }

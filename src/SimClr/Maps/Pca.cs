@@ -6,14 +6,17 @@ using static TorchSharp.torch;
 namespace SimClr.Maps;
 
 /// <summary>
-/// A map by principal components: the two directions in which the unit vectors of a table vary most. Distances on it are
-/// never larger than the true ones, but far images may meet.
+/// A map by principal components: the two directions of largest variance of a table's unit vectors. Distances on the
+/// map never exceed the true ones, but distant images may coincide.
 /// </summary>
 public static class Pca
 {
-    /// <summary>Places the rows of a table.</summary>
-    /// <param name="table">At least three different embeddings; their length does not count.</param>
-    /// <exception cref="DataException">There are fewer, numbers that are not finite, or rows of zeros.</exception>
+    /// <summary>Projects the rows of a table.</summary>
+    /// <param name="table">At least three embeddings, not all the same; their length is ignored.</param>
+    /// <exception cref="DataException">
+    /// There are fewer than three rows, all rows are the same, or there are rows of zeros or numbers that are not
+    /// finite.
+    /// </exception>
     public static ImageMap Project(EmbeddingTable table)
     {
         var rows = UnitRows.FromTable(table, minRows: 3, "draw a map");
@@ -21,7 +24,9 @@ public static class Pca
         return new ImageMap(Project(rows, out double explained)) { Explained = explained };
     }
 
-    /// <returns>x and y of each row; the signs are such that the largest part of a direction is positive.</returns>
+    /// <returns>
+    /// x and y of each row; the largest component of each direction is positive, which fixes the signs.
+    /// </returns>
     internal static float[] Project(UnitRows rows, out double explained)
     {
         using var scope = NewDisposeScope();

@@ -6,20 +6,22 @@ using SimClr.Search;
 namespace SimClr.Maps;
 
 /// <summary>
-/// How far one can trust that images near each other on a map are so in truth (Venna and Kaski 2001): 1 less what neighbors
-/// on the map that are none by the cosine of the embeddings cost, by how far down they come there; 0 … 1, 1 where all
-/// are, about 0.5 on a map by chance.
+/// The trustworthiness of a map (Venna and Kaski 2001): 1 minus a penalty for neighbors on the map that are not
+/// neighbors by the cosine of the embeddings, weighted by their rank there. 0 … 1: 1 if all are neighbors, about 0.5
+/// for a random map.
 /// </summary>
 public static class Trustworthiness
 {
-    /// <summary>Rows that are measured on; of more, so many are drawn.</summary>
+    /// <summary>The maximum number of rows to measure; larger maps are sampled.</summary>
     public const int MaxRows = 3000;
 
     /// <summary>Measures a map.</summary>
     /// <param name="table">The embeddings.</param>
-    /// <param name="map">Their map.</param>
-    /// <param name="neighbors">Neighbors of each image on the map, below half the rows. Default 5.</param>
-    /// <param name="seed">Fixes which rows are drawn where they are more than <see cref="MaxRows"/>.</param>
+    /// <param name="map">The map of the embeddings.</param>
+    /// <param name="neighbors">
+    /// The number of neighbors of each image on the map, below half the number of rows. Default: 5.
+    /// </param>
+    /// <param name="seed">The seed of the sample if there are more than <see cref="MaxRows"/> rows. Default: 0.</param>
     public static double Measure(EmbeddingTable table, ImageMap map, int neighbors = 5, long seed = 0)
     {
         ArgumentNullException.ThrowIfNull(table);
@@ -37,7 +39,9 @@ public static class Trustworthiness
         return 1 - (costs.Sum() * 2 / (n * neighbors * ((2 * n) - (3.0 * neighbors) - 1)));
     }
 
-    /// <summary>How many places beyond the allowed ones the row's neighbors on the map come by cosine.</summary>
+    /// <summary>
+    /// Sums, over the row's neighbors on the map, the number of ranks by which each misses the nearest by cosine.
+    /// </summary>
     private static double Cost(UnitRows rows, (float X, float Y)[] places, int row, int neighbors)
     {
         float[] cosines = new float[rows.Count];
@@ -54,7 +58,7 @@ public static class Trustworthiness
         return onMap.Take(neighbors).Sum(near => Math.Max(0, Rank(cosines, near.Row) - neighbors));
     }
 
-    /// <summary>1 for the most similar row; of equal ones the first comes first.</summary>
+    /// <summary>Returns the rank of a row by similarity, 1 for the most similar; ties are in row order.</summary>
     private static int Rank(float[] cosines, int row)
     {
         int before = 0;

@@ -4,21 +4,24 @@ using SimClr.Search;
 namespace SimClr.Maps;
 
 /// <summary>
-/// A map of neighborhoods as UMAP draws it (McInnes, Healy and Melville 2018, arXiv 1802.03426): images that are neighbors
-/// by cosine pull at each other, others push, starting from principal components. Who is near whom means something on
-/// it; how far apart groups lie, and how large they are, does not. The neighbors are exact. On one machine with one
-/// number of threads, the same seed gives the same map.
+/// A map of neighborhoods by UMAP (McInnes, Healy and Melville 2018, arXiv 1802.03426): starting from principal
+/// components, neighbors by cosine attract each other, other images repel. Who is near whom is meaningful; the
+/// distances between groups and their sizes are not. The neighbors are exact. On one machine with one number of
+/// threads, the same seed gives the same map.
 /// </summary>
 public static class Umap
 {
     private const float StartSize = 10;
 
-    /// <summary>Places the rows of a table.</summary>
-    /// <param name="table">At least four different embeddings; their length does not count.</param>
-    /// <param name="options">Neighbors, passes, seed.</param>
-    /// <param name="progress">Told after each pass.</param>
-    /// <param name="cancellation">Stops between passes.</param>
-    /// <exception cref="DataException">There are fewer, numbers that are not finite, or rows of zeros.</exception>
+    /// <summary>Projects the rows of a table.</summary>
+    /// <param name="table">At least four embeddings, not all the same; their length is ignored.</param>
+    /// <param name="options">The neighbors, epochs and seed.</param>
+    /// <param name="progress">Receives the number of finished epochs.</param>
+    /// <param name="cancellation">Cancellation token, checked between epochs.</param>
+    /// <exception cref="DataException">
+    /// There are fewer than four rows, all rows are the same, or there are rows of zeros or numbers that are not
+    /// finite.
+    /// </exception>
     public static ImageMap Project(
         EmbeddingTable table, UmapOptions? options = null, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
@@ -32,10 +35,13 @@ public static class Umap
         return new ImageMap(places);
     }
 
-    /// <summary>Passes where the options say nothing.</summary>
+    /// <summary>Returns the number of epochs if the options do not set it.</summary>
     public static int DefaultEpochs(int rows) => rows <= 10_000 ? 500 : 200;
 
-    /// <summary>Principal components at a fixed size, and a little noise: what lies on one spot could not be parted.</summary>
+    /// <summary>
+    /// Computes the initial places: principal components scaled to a fixed size, plus slight noise to separate
+    /// coincident points.
+    /// </summary>
     private static float[] Start(UnitRows rows, long seed)
     {
         float[] places = Pca.Project(rows, out _);

@@ -154,7 +154,7 @@ public sealed class FewLabelTests : IDisposable
 
     [Theory]
     [InlineData("path,label\nx.png,red\ny.png,blue\n", "none of its 2 path(s) is one of the 2 embedded images; got 'x.png', expected paths such as 'a.png'")]
-    [InlineData("path,label\na.png,red\na.png,blue\n", "line 3: got the label 'blue' for 'a.png', which is 'red' by line 2")]
+    [InlineData("path,label\na.png,red\na.png,blue\n", "line 3: got the label 'blue' for 'a.png', which is 'red' in line 2")]
     [InlineData("path,label\na.png\n", "line 2: got 1 field(s), expected 2")]
     [InlineData("file,class\na.png,red\n", "got the header 'file,class', expected 'path,label'")]
     [InlineData("", "got the header '', expected 'path,label'")]

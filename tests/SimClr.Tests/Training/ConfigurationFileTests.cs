@@ -30,13 +30,13 @@ public sealed class ConfigurationFileTests : IDisposable
     [InlineData("a: 1\n\nb: [1, 2\n", "line 4: While parsing a flow sequence, did not find expected")]
     [InlineData("a: {b: 1", "While parsing a flow mapping, did not find expected")]
     [InlineData("a: 1\n---\nb: 1\n", "line 2: a second document")]
-    [InlineData("a: 1\na: 2\n", "line 2: key 'a' is there twice")]
+    [InlineData("a: 1\na: 2\n", "line 2: duplicate key 'a'")]
     [InlineData("a: 1\n[b]: 2\n", "line 2: a key must be a name")]
-    [InlineData("a: 1\nb: *nothing\n", "line 2: '*nothing' names no value")]
-    [InlineData("a: 1\nb: &b [*b]\n", "line 2: '*b' names no value")]
+    [InlineData("a: 1\nb: *nothing\n", "line 2: '*nothing' refers to no value")]
+    [InlineData("a: 1\nb: &b [*b]\n", "line 2: '*b' refers to no value")]
     [InlineData("a: 1\nb: \u0001\n", "line 2: got the character U+0001")]
     [InlineData("# a\0b\n", "line 1: got the character U+0000")]
-    [InlineData("a: [[[[[[[[[1]]]]]]]]]\n", "line 1: nested too deep")]
+    [InlineData("a: [[[[[[[[[1]]]]]]]]]\n", "line 1: nested too deeply")]
     [InlineData("- 1\n", "expected keys and values")]
     public void What_is_wrong_is_told_with_file_and_line(string text, string expected)
     {
@@ -47,7 +47,7 @@ public sealed class ConfigurationFileTests : IDisposable
 
     [Fact]
     public void Depth_is_bounded_before_anything_is_built_of_it()
-        => Assert.Contains("nested too deep", Refused("a: " + new string('[', 100_000)), StringComparison.Ordinal);
+        => Assert.Contains("nested too deeply", Refused("a: " + new string('[', 100_000)), StringComparison.Ordinal);
 
     [Fact]
     public void Aliases_of_aliases_do_not_multiply()

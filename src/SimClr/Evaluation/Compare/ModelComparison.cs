@@ -1,36 +1,42 @@
 namespace SimClr.Evaluation;
 
-/// <summary>How two classifications of the same images differ.</summary>
-/// <param name="BothCorrect">Images that both got right.</param>
-/// <param name="OnlyACorrect">Images that only the first got right.</param>
-/// <param name="OnlyBCorrect">Images that only the second got right.</param>
-/// <param name="BothWrong">Images that both got wrong.</param>
+/// <summary>The differences between two classifications of the same images.</summary>
+/// <param name="BothCorrect">The number of images that both classified correctly.</param>
+/// <param name="OnlyACorrect">The number of images that only the first classified correctly.</param>
+/// <param name="OnlyBCorrect">The number of images that only the second classified correctly.</param>
+/// <param name="BothWrong">The number of images that both classified wrongly.</param>
 public sealed record ModelComparison(int BothCorrect, int OnlyACorrect, int OnlyBCorrect, int BothWrong)
 {
-    /// <summary>Test images.</summary>
+    /// <summary>The number of test images.</summary>
     public int Images => BothCorrect + OnlyACorrect + OnlyBCorrect + BothWrong;
 
-    /// <summary>Accuracy of the first, 0 … 1.</summary>
+    /// <summary>The accuracy of the first, 0 … 1.</summary>
     public double Top1A => (double)(BothCorrect + OnlyACorrect) / Images;
 
-    /// <summary>Accuracy of the second.</summary>
+    /// <summary>The accuracy of the second, 0 … 1.</summary>
     public double Top1B => (double)(BothCorrect + OnlyBCorrect) / Images;
 
-    /// <summary>Accuracy of the first less that of the second.</summary>
+    /// <summary>The accuracy of the first minus that of the second.</summary>
     public double Difference => (double)(OnlyACorrect - OnlyBCorrect) / Images;
 
-    /// <summary>Its 95 % interval (percentile bootstrap over the test images, both on the same resamples).</summary>
+    /// <summary>
+    /// The 95% interval of the difference: a percentile bootstrap over the test images, with the same resamples for
+    /// both.
+    /// </summary>
     public required Interval DifferenceInterval { get; init; }
 
-    /// <summary>The probability of a difference at least as large, either way, between two equally good models; above 0.</summary>
+    /// <summary>
+    /// The two-sided p-value of the difference: the probability of one at least as large between two equally good
+    /// models; above 0.
+    /// </summary>
     public required double PValue { get; init; }
 
-    /// <summary>Mean over classes of the accuracy of the first, less that of the second.</summary>
+    /// <summary>The mean accuracy per class of the first minus that of the second.</summary>
     public required double MeanPerClassDifference { get; init; }
 
-    /// <summary>The same probability for it.</summary>
+    /// <summary>The two-sided p-value of <see cref="MeanPerClassDifference"/>.</summary>
     public required double MeanPerClassPValue { get; init; }
 
-    /// <summary>Random exchanges that the probabilities were counted from.</summary>
+    /// <summary>The number of random exchanges behind the p-values.</summary>
     public required int Samples { get; init; }
 }

@@ -4,25 +4,25 @@ using SimClr.Internals;
 namespace SimClr.Evaluation;
 
 /// <summary>
-/// The paper's test of whether two models differ (Appendix B.8): the predictions of the two are exchanged at random,
-/// image by image, and the share of such exchanges is counted whose difference is at least as large, either way, as the
-/// one that was observed. Only images that one got right and the other wrong matter, so the number of them that an
-/// exchange gives to the first is the number of ones among as many random bits: of accuracies this is the sign test
-/// (McNemar's exact test), within sampling error.
+/// The paper's test of whether two models differ (Appendix B.8). It exchanges the predictions of the two at random,
+/// image by image, and returns the share of exchanges whose difference is at least as large in magnitude as the
+/// observed one. Only images that exactly one model classified correctly matter, so the number of them that an exchange
+/// gives to the first is the number of ones among as many random bits. For accuracies this is the sign test (McNemar's
+/// exact test), within sampling error.
 /// </summary>
 public static class PermutationTest
 {
-    /// <summary>The paper's number of exchanges.</summary>
+    /// <summary>The number of exchanges in the paper.</summary>
     public const int DefaultSamples = 100_000;
 
     private const int SamplesPerStream = 1000;
 
     /// <summary>Compares two outcomes on the same images.</summary>
-    /// <param name="a">The first.</param>
-    /// <param name="b">The second.</param>
-    /// <param name="samples">Random exchanges, above 0. Default 100,000.</param>
-    /// <param name="seed">Fixes them.</param>
-    /// <exception cref="DataException">They are about different images, or disagree about a label.</exception>
+    /// <param name="a">The first outcome.</param>
+    /// <param name="b">The second outcome.</param>
+    /// <param name="samples">The number of random exchanges, above 0. Default: 100,000.</param>
+    /// <param name="seed">The seed of the exchanges and of the interval's resamples. Default: 0.</param>
+    /// <exception cref="DataException">The outcomes cover different images or disagree about a label.</exception>
     public static ModelComparison Compare(EvaluationOutcome a, EvaluationOutcome b, int samples = DefaultSamples, long seed = 0)
     {
         ArgumentNullException.ThrowIfNull(a);
@@ -55,7 +55,7 @@ public static class PermutationTest
         };
     }
 
-    // The observed arrangement is one of those that chance can give: it is counted among them, so no share is 0.
+    // The observed arrangement is itself one that chance can produce. It is counted, so no share is 0.
     private static (double Accuracy, double PerClass) Shares(
         ClassCounts[] classes, int samples, long seed, CancellationToken cancellation)
     {
@@ -73,7 +73,7 @@ public static class PermutationTest
                 (long difference, double mean) = Exchange(differing, ref stream);
                 asLarge += Math.Abs(difference) >= observed ? 1 : 0;
 
-                // Sums of fractions: what is equal may differ by rounding.
+                // Sums of fractions: equal values may differ by rounding.
                 asLargePerClass += Math.Abs(mean) >= observedPerClass - 1e-9 ? 1 : 0;
             }
 
@@ -97,7 +97,7 @@ public static class PermutationTest
         return (difference, perClass);
     }
 
-    /// <summary>Ones among that many random bits.</summary>
+    /// <summary>The number of ones among as many random bits.</summary>
     private static int Ones(int bits, ref RandomStream stream)
     {
         int ones = 0;
@@ -124,6 +124,6 @@ public static class PermutationTest
         })[0];
     }
 
-    /// <summary>Images of a class, and how many of them only one of the two got right.</summary>
+    /// <summary>The images of a class, and how many of them only one of the two classified correctly.</summary>
     private readonly record struct ClassCounts(int Images, int OnlyA, int OnlyB);
 }

@@ -2,23 +2,23 @@ using SimClr.Internals;
 
 namespace SimClr.Evaluation;
 
-/// <summary>What two evaluations said about the same images, image by image.</summary>
+/// <summary>The predictions of two evaluations for the same images, image by image.</summary>
 /// <param name="Labels">The class of each image, 0 … classes − 1.</param>
-/// <param name="A">Whether the first was right.</param>
-/// <param name="B">Whether the second was right.</param>
+/// <param name="A">Whether the first prediction is correct.</param>
+/// <param name="B">Whether the second prediction is correct.</param>
 public sealed record PredictionPair(int[] Labels, bool[] A, bool[] B)
 {
     private const int MaxNamed = 3;
 
     /// <summary>
-    /// Brings both into one order. Images are the same by their paths, without the folder that all images of a file
-    /// share, so that it does not matter from where the test set was named.
+    /// Pairs the rows of both by image. Images match by path without the folder common to all paths of a file, so the
+    /// location of the test set does not matter.
     /// </summary>
-    /// <param name="a">The first.</param>
-    /// <param name="b">The second.</param>
-    /// <param name="nameA">What to call the first in messages.</param>
-    /// <param name="nameB">What to call the second.</param>
-    /// <exception cref="DataException">They are about different images, or disagree about a label.</exception>
+    /// <param name="a">The first predictions.</param>
+    /// <param name="b">The second predictions.</param>
+    /// <param name="nameA">The name of the first in messages.</param>
+    /// <param name="nameB">The name of the second in messages.</param>
+    /// <exception cref="DataException">The predictions cover different images or disagree about a label.</exception>
     public static PredictionPair Match(IReadOnlyList<Prediction> a, IReadOnlyList<Prediction> b, string nameA, string nameB)
     {
         (Prediction[] first, Prediction[] second) = (SortByPath(a), SortByPath(b));
@@ -27,7 +27,7 @@ public sealed record PredictionPair(int[] Labels, bool[] A, bool[] B)
         if (!pathsA.SequenceEqual(pathsB))
         {
             throw new DataException(
-                $"{nameA} and {nameB} are about different images ({a.Count} and {b.Count}{Only(pathsA, pathsB, nameA)}{Only(pathsB, pathsA, nameB)}); expected two evaluations on the same test images");
+                $"{nameA} and {nameB} cover different images ({a.Count} and {b.Count}{Only(pathsA, pathsB, nameA)}{Only(pathsB, pathsA, nameB)}); expected two evaluations on the same test images");
         }
 
         if (first.Zip(second).FirstOrDefault(pair => pair.First.Label != pair.Second.Label) is (Prediction x, Prediction y))
@@ -46,7 +46,7 @@ public sealed record PredictionPair(int[] Labels, bool[] A, bool[] B)
         return [.. rows.Select(row => row with { Path = Nfc.Compose(row.Path[shared..].Replace('\\', '/')) }).OrderBy(row => row.Path, StringComparer.Ordinal)];
     }
 
-    /// <summary>The length of the folder, with its separator, that all paths begin with.</summary>
+    /// <summary>The length of the folder common to all paths, including its separator.</summary>
     private static int SharedFolder(IReadOnlyList<Prediction> rows)
     {
         ReadOnlySpan<char> shared = rows[0].Path;

@@ -4,10 +4,10 @@ using SimClr.Internals;
 
 namespace SimClr.Evaluation;
 
-/// <summary>One image of a predictions file.</summary>
-/// <param name="Path">The image.</param>
-/// <param name="Label">Its class.</param>
-/// <param name="Predicted">The class that it was taken for.</param>
+/// <summary>A row of a predictions file.</summary>
+/// <param name="Path">The path of the image.</param>
+/// <param name="Label">The class of the image.</param>
+/// <param name="Predicted">The predicted class.</param>
 public sealed record Prediction(string Path, string Label, string Predicted)
 {
     /// <summary>Whether the prediction is right.</summary>
@@ -15,12 +15,12 @@ public sealed record Prediction(string Path, string Label, string Predicted)
 }
 
 /// <summary>
-/// What an evaluation said about each test image, so that two can be compared: CSV with the header
-/// <c>path,label,prediction,correct</c>, classes by name, <c>correct</c> 1 or 0.
+/// The predictions of an evaluation for each test image, for comparison with another. CSV with the header
+/// <c>path,label,prediction,correct</c>; classes by name, <c>correct</c> 1 or 0.
 /// </summary>
 public static class PredictionsFile
 {
-    /// <summary>The name under which a folder is searched for one.</summary>
+    /// <summary>The name of the predictions file in a folder.</summary>
     public const string DefaultName = "predictions.csv";
 
     private const string Header = "path,label,prediction,correct";
@@ -43,8 +43,8 @@ public static class PredictionsFile
     public static IReadOnlyList<Prediction> Rows(EvaluationOutcome outcome) => [.. outcome.Paths.Select((path, i) => new Prediction(
         path, outcome.ClassNames[outcome.Labels[i]], outcome.ClassNames[outcome.Predictions[i]]))];
 
-    /// <summary>Reads a file, or the one of the usual name in a folder.</summary>
-    /// <exception cref="DataException">There is none, or it is not what <see cref="Write"/> leaves.</exception>
+    /// <summary>Reads a predictions file, or the one named <see cref="DefaultName"/> in a folder.</summary>
+    /// <exception cref="DataException">There is no such file, or it was not written by <see cref="Write"/>.</exception>
     public static IReadOnlyList<Prediction> Read(string place)
     {
         string file = Directory.Exists(place) ? Path.Combine(place, DefaultName) : place;
@@ -79,7 +79,7 @@ public static class PredictionsFile
             found.Add(ParseRow(file, line, fields));
         }
 
-        return found.Count > 0 ? found : throw new DataException($"{file} holds no prediction; expected a row per image below the header '{Header}'");
+        return found.Count > 0 ? found : throw new DataException($"{file} holds no predictions; expected a row per image below the header '{Header}'");
     }
 
     private static void RequireHeader(string file, string[] fields)
@@ -87,7 +87,7 @@ public static class PredictionsFile
         string got = string.Join(',', fields);
         if (got == MultiLabelScores.Header)
         {
-            throw new DataException($"{file} holds scores of images with several classes each, which are not right or wrong as a whole; expected a predictions file of a set with one class for each image");
+            throw new DataException($"{file} holds scores of images with several classes each, which are not right or wrong as a whole; expected a predictions file of a set with one class per image");
         }
 
         if (got != Header)
@@ -108,6 +108,6 @@ public static class PredictionsFile
         return fields[3] == correct
             ? found
             : throw new DataException(
-                $"{file}, line {line}: got correct = '{fields[3]}' for label '{found.Label}' and prediction '{found.Predicted}', expected {correct}; was the file changed by hand?");
+                $"{file}, line {line}: got correct = '{fields[3]}' for label '{found.Label}' and prediction '{found.Predicted}', expected {correct}; was the file edited by hand?");
     }
 }

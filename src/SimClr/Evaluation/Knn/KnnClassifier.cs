@@ -2,37 +2,42 @@ using SimClr.Embeddings;
 
 namespace SimClr.Evaluation;
 
-/// <summary>What a weighted kNN classification found.</summary>
-/// <param name="Top1">Share of test images whose class got the most votes, 0 … 1.</param>
+/// <summary>The result of a weighted kNN classification.</summary>
+/// <param name="Top1">The share of test images whose class got the most votes, 0 … 1.</param>
 /// <param name="Top5">
-/// Share of test images whose class is among the five with the most votes. Where there are more than five classes, one without
-/// votes never is (<see cref="Accuracy"/>), so that with k below 5 there are only k guesses.
+/// The share of test images whose class is among the five with the most votes, 0 … 1. With more than five classes, a
+/// class without votes never counts (<see cref="Accuracy"/>), so k below 5 allows only k guesses.
 /// </param>
-/// <param name="K">Neighbors that voted.</param>
-/// <param name="TrainImages">Images that could be neighbors.</param>
-/// <param name="TestImages">Images that were classified.</param>
-/// <param name="Classes">Classes, from the data set.</param>
+/// <param name="K">The number of neighbors that voted.</param>
+/// <param name="TrainImages">The number of possible neighbors.</param>
+/// <param name="TestImages">The number of classified images.</param>
+/// <param name="Classes">The number of classes in the data set.</param>
 /// <param name="Predictions">The predicted class of each test image.</param>
 public sealed record KnnResult(
     double Top1, double Top5, int K, int TrainImages, int TestImages, int Classes, IReadOnlyList<int> Predictions)
 {
-    /// <summary>Everything else that can be read off the predictions.</summary>
+    /// <summary>All measures of the predictions.</summary>
     public required EvaluationOutcome Outcome { get; init; }
 }
 
 /// <summary>
-/// Weighted k nearest neighbors on fixed embeddings (Wu et al. 2018, arXiv 1805.01978): cosine similarity s, each of the k
-/// nearest votes for its class with weight exp(s / τ).
+/// Weighted k-nearest-neighbor classification on fixed embeddings (Wu et al. 2018, arXiv 1805.01978): each of the k
+/// nearest neighbors votes for its class with weight exp(s / τ), where s is the cosine similarity.
 /// </summary>
 public static class KnnClassifier
 {
     /// <summary>Classifies the rows of one table by those of another.</summary>
-    /// <param name="train">Embeddings with labels.</param>
-    /// <param name="test">Embeddings with labels.</param>
-    /// <param name="k">Neighbors that vote, 1 … rows of <paramref name="train"/>. Default 20.</param>
-    /// <param name="temperature">τ, above 0. Default 0.1.</param>
-    /// <param name="seed">Fixes the resamples of the intervals; the classification has nothing random.</param>
-    /// <exception cref="DataException">Labels are missing, the dimensions differ, there is no common class, or k exceeds the number of rows.</exception>
+    /// <param name="train">The training embeddings, with labels.</param>
+    /// <param name="test">The test embeddings, with labels.</param>
+    /// <param name="k">The number of neighbors that vote, 1 … rows of <paramref name="train"/>. Default: 20.</param>
+    /// <param name="temperature">τ, above 0. Default: 0.1.</param>
+    /// <param name="seed">
+    /// The seed of the intervals' resamples; the classification itself is deterministic. Default: 0.
+    /// </param>
+    /// <exception cref="DataException">
+    /// Labels are missing, the dimensions differ, the tables have no class in common, or k exceeds the number of
+    /// training rows.
+    /// </exception>
     public static KnnResult Evaluate(EmbeddingTable train, EmbeddingTable test, int k = 20, double temperature = 0.1, long seed = 0)
     {
         ArgumentNullException.ThrowIfNull(train);
@@ -49,7 +54,8 @@ public static class KnnClassifier
         {
             for (int i = 0; i < k; i++)
             {
-                // Relative to the nearest, whose vote is 1: at a low temperature all would vanish otherwise.
+                // Relative to the nearest neighbor, whose vote is 1: at a low temperature all votes would otherwise
+                // underflow to 0.
                 double lag = similarities[i] - similarities[0];
                 scores[(query * classes) + trainLabels[rows[i]]] += (float)Math.Exp(lag / temperature);
             }
@@ -63,8 +69,8 @@ public static class KnnClassifier
         };
     }
 
-    /// <summary>Checks k before anything is computed.</summary>
-    /// <exception cref="DataException">There are fewer training images.</exception>
+    /// <summary>Checks k before any computation.</summary>
+    /// <exception cref="DataException">k exceeds the number of training images.</exception>
     public static void CheckNeighbors(int k, int trainImages)
     {
         if (k > trainImages)

@@ -3,16 +3,22 @@ using static TorchSharp.torch;
 
 namespace SimClr.Evaluation;
 
-/// <summary>Finds the most similar rows of a table.</summary>
+/// <summary>A search for the most similar rows of a table.</summary>
 public static class NearestNeighbors
 {
     private const int QueryBlock = 256;
 
-    /// <summary>For each query the k most similar rows of the bank by cosine, most similar first; equal ones in the bank's order.</summary>
-    /// <param name="bank">What is searched.</param>
-    /// <param name="queries">What is looked for.</param>
-    /// <param name="k">1 … rows of the bank.</param>
-    /// <returns>Number of the query, rows of the bank, their similarities −1 … 1. In blocks: the whole matrix is never held.</returns>
+    /// <summary>
+    /// Finds, for each query, the k rows of the bank with the highest cosine similarity, most similar first; ties in
+    /// the bank's order.
+    /// </summary>
+    /// <param name="bank">The rows to search.</param>
+    /// <param name="queries">The rows to search for.</param>
+    /// <param name="k">The number of neighbors, 1 … rows of the bank.</param>
+    /// <returns>
+    /// The number of each query, its rows of the bank, and their similarities, −1 … 1. Computed in blocks: the whole
+    /// matrix is never in memory.
+    /// </returns>
     public static IEnumerable<(int Query, int[] Rows, float[] Similarities)> Find(EmbeddingTable bank, EmbeddingTable queries, int k)
     {
         ArgumentNullException.ThrowIfNull(bank);
@@ -50,7 +56,7 @@ public static class NearestNeighbors
         return (rows, nearest);
     }
 
-    // Queries for which more rows are as similar as the least similar one found.
+    // Queries for which other rows are as similar as the least similar one found.
     private static IEnumerable<int> QueriesWithTies(Tensor similarities, Tensor values)
     {
         long k = values.shape[1];
@@ -58,7 +64,7 @@ public static class NearestNeighbors
         return asSimilar.Index().Where(query => query.Item > k).Select(query => query.Index);
     }
 
-    // topk takes any of several equals; this takes the first.
+    // topk takes any of several equal rows; this takes the first ones.
     private static void TakeFirstOfTies(float[] similarities, Span<long> rows, Span<float> nearest)
     {
         float least = nearest[^1];
@@ -74,7 +80,7 @@ public static class NearestNeighbors
         }
     }
 
-    // topk promises no order among equals.
+    // topk guarantees no order among equal rows.
     private static void Order(int[] rows, float[] similarities)
     {
         int[] order = [.. Enumerable.Range(0, rows.Length).OrderByDescending(i => similarities[i]).ThenBy(i => rows[i])];

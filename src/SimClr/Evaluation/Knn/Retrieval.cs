@@ -2,12 +2,12 @@ using SimClr.Embeddings;
 
 namespace SimClr.Evaluation;
 
-/// <summary>Finding an image again.</summary>
+/// <summary>Retrieval of the original of an altered image.</summary>
 public static class Retrieval
 {
-    /// <summary>Share of the queries whose most similar row is the one with their own number, 0 … 1.</summary>
-    /// <param name="originals">What is searched.</param>
-    /// <param name="queries">Row i is a changed picture of original i.</param>
+    /// <summary>Computes the share of queries whose most similar row is the one with the same number, 0 … 1.</summary>
+    /// <param name="originals">The rows to search.</param>
+    /// <param name="queries">The rows to search for; row i is an altered version of original i.</param>
     /// <exception cref="DataException">The tables have different rows or dimensions.</exception>
     public static double FindOriginal(EmbeddingTable originals, EmbeddingTable queries)
     {

@@ -6,28 +6,29 @@ using static TorchSharp.torch;
 
 namespace SimClr.Evaluation;
 
+/// <summary>
+/// Linear evaluation on fixed embeddings: the paper's recipe (Appendix B.6) without augmentation, so each image is
+/// embedded once. Two adjustments make one recipe fit all features, including raw pixels. First, the features are
+/// centered and scaled to unit variance on average, by the mean and the overall deviation of the training rows. A
+/// linear layer can undo that, so the expressible functions stay the same. Second, the learning rate is capped at what
+/// those features allow (1 / L, where L bounds the curvature of the loss), because descent with momentum diverges above
+/// it. Nothing is learned from the test rows.
+/// </summary>
 public static partial class LinearEvaluation
 {
-    // Few rows make few steps per epoch; below this many in all, the layer would hardly leave zero. Where the epochs
-    // were chosen, they stay.
+    // Few rows mean few steps per epoch; with fewer steps than this in total, the layer would barely leave zero.
+    // Explicitly set epochs stay.
     private const int MinSteps = 1000;
     private const int PowerIterations = 30;
 
-    /// <summary>
-    /// Trains a linear layer on fixed embeddings and classifies others: the paper's recipe (Appendix B.6) without
-    /// augmentation, so that each image is embedded once.
-    /// </summary>
-    /// <remarks>
-    /// Two things make one recipe fit every kind of features, raw pixels included. The features are centered and scaled to
-    /// unit variance on average, by the mean and the overall deviation of the training rows; a linear layer can undo that,
-    /// so it does not change what can be expressed. The rate is kept below the limit of those features (1 / L, where L
-    /// bounds the curvature of the loss): above it, momentum descent diverges. Nothing is estimated from the test rows.
-    /// </remarks>
-    /// <param name="train">Embeddings with labels.</param>
-    /// <param name="test">Embeddings with labels.</param>
+    /// <summary>Trains a linear layer on one table and classifies the rows of another.</summary>
+    /// <param name="train">The training embeddings, with labels.</param>
+    /// <param name="test">The test embeddings, with labels.</param>
     /// <param name="options">The recipe.</param>
-    /// <param name="cancellation">Stops between steps.</param>
-    /// <exception cref="DataException">Labels are missing, dimensions differ, or there is no common class.</exception>
+    /// <param name="cancellation">Cancellation token, checked between steps.</param>
+    /// <exception cref="DataException">
+    /// Labels are missing, dimensions differ, or the tables have no class in common.
+    /// </exception>
     public static LinearResult OnEmbeddings(
         EmbeddingTable train, EmbeddingTable test, LinearOptions? options = null, CancellationToken cancellation = default)
     {
@@ -62,7 +63,7 @@ public static partial class LinearEvaluation
         return trainer.Result(test, trainer.Logits(y), train.Count, epochs);
     }
 
-    // One scale for all dimensions: a scale for each would blow up those that hardly vary in the training rows.
+    // One scale for all dimensions: per-dimension scales would inflate those that barely vary in the training rows.
     private static (Tensor Train, Tensor Test) Standardize(EmbeddingTable train, EmbeddingTable test)
     {
         Tensor x = tensor(train.Values, [train.Count, train.Dimension], device: CPU);
@@ -72,7 +73,10 @@ public static partial class LinearEvaluation
         return (x.sub(mean).div(deviation), y.sub(mean).div(deviation));
     }
 
-    /// <summary>L: softmax cross-entropy curves at most half as much as the largest eigenvalue of xᵀx / rows (and 1 for the bias).</summary>
+    /// <summary>
+    /// L: the curvature of softmax cross-entropy is at most half the largest eigenvalue of xᵀx / rows (and of 1, for
+    /// the bias).
+    /// </summary>
     private static double Curvature(Tensor x)
     {
         using var scope = NewDisposeScope();

@@ -9,30 +9,39 @@ using static TorchSharp.torch;
 
 namespace SimClr.Evaluation;
 
-/// <summary>Where a linear evaluation is.</summary>
-/// <param name="Epoch">Epochs done.</param>
-/// <param name="Epochs">Epochs of all.</param>
-/// <param name="Loss">Cross-entropy of the last step.</param>
+/// <summary>The progress of a linear evaluation.</summary>
+/// <param name="Epoch">The number of finished epochs.</param>
+/// <param name="Epochs">The total number of epochs.</param>
+/// <param name="Loss">The cross-entropy of the last step.</param>
 public sealed record LinearProgress(int Epoch, int Epochs, double Loss);
 
 /// <summary>
 /// The paper's linear evaluation (Section 2.3, Appendix B.6): a linear layer on h of a frozen encoder, trained on
-/// random crops and flips. The encoder's batch norm is in inference mode: neither its weights nor its statistics move.
-/// Several ranks share each batch and the test images; what comes out does not depend on their number, beyond rounding.
+/// random crops and flips. The encoder's batch norm is in inference mode: neither its weights nor its statistics
+/// change. Several ranks share each batch and the test images; the result does not depend on their number, except for
+/// rounding.
 /// </summary>
 public static partial class LinearEvaluation
 {
     /// <summary>Trains the layer on one set and classifies another.</summary>
-    /// <param name="encoder">The encoder; it comes back exactly as it was.</param>
-    /// <param name="train">Labeled images.</param>
-    /// <param name="test">Labeled images; their classes are matched by name, those that were not learned count as wrong.</param>
+    /// <param name="encoder">The encoder, unchanged afterward.</param>
+    /// <param name="train">The labeled training images.</param>
+    /// <param name="test">
+    /// The labeled test images; classes match by name, and images of a class not in the training set count as wrong.
+    /// </param>
     /// <param name="options">The recipe.</param>
-    /// <param name="data">How images are read.</param>
-    /// <param name="progress">Told after each epoch.</param>
-    /// <param name="communicator">The processes that share the work, and all get the result; null (default) for this one alone.</param>
-    /// <param name="cancellation">Stops between steps.</param>
-    /// <exception cref="ConfigurationException">The processes were started with different arguments, or are more than a batch has images.</exception>
-    /// <exception cref="DataException">Labels are missing, there is no common class, or too many images cannot be read.</exception>
+    /// <param name="data">The options for reading images.</param>
+    /// <param name="progress">Receives a report after each epoch.</param>
+    /// <param name="communicator">
+    /// The processes that share the work and all receive the result. Default: null, this process alone.
+    /// </param>
+    /// <param name="cancellation">Cancellation token, checked between steps.</param>
+    /// <exception cref="ConfigurationException">
+    /// The processes were started with different arguments, or outnumber the images of a batch.
+    /// </exception>
+    /// <exception cref="DataException">
+    /// Labels are missing, the sets have no class in common, or too many images are unreadable.
+    /// </exception>
     /// <exception cref="DivergenceException">The loss is not finite.</exception>
     public static LinearResult OnImages(
         TrainedEncoder encoder,

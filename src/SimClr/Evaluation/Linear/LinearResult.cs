@@ -1,13 +1,13 @@
 namespace SimClr.Evaluation;
 
-/// <summary>What a linear evaluation found, with the layer as it was after the last step.</summary>
-/// <param name="Top1">Share of test images whose class got the highest logit, 0 … 1.</param>
-/// <param name="Top5">Share of test images whose class is among the five highest.</param>
-/// <param name="Epochs">Passes over the training images.</param>
-/// <param name="TrainImages">Images that the layer was trained on.</param>
-/// <param name="TestImages">Images that were classified.</param>
-/// <param name="Classes">Classes, from the data set.</param>
-/// <param name="FinalLoss">Cross-entropy of the last step.</param>
+/// <summary>The result of a linear evaluation, with the layer after the last step.</summary>
+/// <param name="Top1">The share of test images whose class has the highest logit, 0 … 1.</param>
+/// <param name="Top5">The share of test images whose class is among the five with the highest logits, 0 … 1.</param>
+/// <param name="Epochs">The number of passes over the training images.</param>
+/// <param name="TrainImages">The number of images that the layer was trained on.</param>
+/// <param name="TestImages">The number of classified images.</param>
+/// <param name="Classes">The number of classes in the data set.</param>
+/// <param name="FinalLoss">The cross-entropy of the last step.</param>
 /// <param name="Predictions">The predicted class of each test image.</param>
 public sealed record LinearResult(
     double Top1,
@@ -19,12 +19,14 @@ public sealed record LinearResult(
     double FinalLoss,
     IReadOnlyList<int> Predictions)
 {
-    /// <summary>Everything else that can be read off the predictions.</summary>
+    /// <summary>All measures of the predictions.</summary>
     public required EvaluationOutcome Outcome { get; init; }
 
-    /// <summary>Images of a step, over all ranks; what is left of the training images after whole batches is left out of each epoch.</summary>
+    /// <summary>
+    /// The number of images per step, over all ranks; each epoch drops the training images left after whole batches.
+    /// </summary>
     public int BatchSize { get; init; }
 
-    /// <summary>Images of both sets that could not be read and were left out.</summary>
+    /// <summary>The number of unreadable images of both sets, which were skipped.</summary>
     public int SkippedImages { get; init; }
 }

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace SimClr.Evaluation;
 
-/// <summary>The linear layer, its optimizer and its schedule: what both forms of linear evaluation share.</summary>
+/// <summary>The linear layer, its optimizer and its schedule, shared by both forms of linear evaluation.</summary>
 internal sealed class LinearTrainer : IDisposable
 {
     private const int LossReadEverySteps = 50;
@@ -22,16 +22,16 @@ internal sealed class LinearTrainer : IDisposable
     private readonly int batchSize;
     private long step;
 
-    /// <param name="dimension">Width of h.</param>
-    /// <param name="classes">Classes.</param>
-    /// <param name="images">Training images.</param>
-    /// <param name="batchSize">Images per step, over all ranks.</param>
-    /// <param name="epochs">Passes over the images.</param>
-    /// <param name="peak">The rate of the first step.</param>
-    /// <param name="options">Momentum, decay and seed.</param>
-    /// <param name="device">Where h comes from.</param>
-    /// <param name="ranks">Who shares each batch: all train the same layer.</param>
-    /// <param name="type">What the layer is computed in.</param>
+    /// <param name="dimension">The width of h.</param>
+    /// <param name="classes">The number of classes.</param>
+    /// <param name="images">The number of training images.</param>
+    /// <param name="batchSize">The number of images per step, over all ranks.</param>
+    /// <param name="epochs">The number of passes over the images.</param>
+    /// <param name="peak">The learning rate of the first step.</param>
+    /// <param name="options">The momentum, weight decay and seed.</param>
+    /// <param name="device">The device of h.</param>
+    /// <param name="ranks">The ranks that share each batch; all train the same layer.</param>
+    /// <param name="type">The data type of the layer.</param>
     public LinearTrainer(
         int dimension,
         int classes,
@@ -54,10 +54,10 @@ internal sealed class LinearTrainer : IDisposable
         schedule = new LearningRateSchedule(images, epochs, batchSize, warmupEpochs: 0, peak);
     }
 
-    /// <summary>Cross-entropy of the last step that was read.</summary>
+    /// <summary>The cross-entropy of the last step at which the loss was read.</summary>
     public double Loss { get; private set; }
 
-    /// <summary>One step on this rank's share of a batch, h: [n, dimension] and labels: [n].</summary>
+    /// <summary>Runs one step on this rank's share of a batch, h: [n, dimension] and labels: [n].</summary>
     /// <exception cref="DivergenceException">The loss is not finite.</exception>
     public void Step(Tensor h, Tensor labels, bool last)
     {
@@ -66,7 +66,8 @@ internal sealed class LinearTrainer : IDisposable
         Tensor loss = nn.functional.cross_entropy(layer.forward(h), labels);
         if (h.shape[0] != batchSize)
         {
-            // The mean over this rank's images, by its share of the batch: summed over the ranks it is the mean over all.
+            // The mean over this rank's images times its share of the batch: the sum over the ranks is the mean over
+            // all images.
             loss = loss.mul(RootedScalars.From((double)h.shape[0] / batchSize));
         }
 
@@ -89,7 +90,7 @@ internal sealed class LinearTrainer : IDisposable
         step++;
     }
 
-    /// <summary>Classifies the rows of a table.</summary>
+    /// <summary>Computes the logits of h: [n, dimension].</summary>
     public float[] Logits(Tensor h)
     {
         using var scope = NewDisposeScope();
@@ -119,7 +120,7 @@ internal sealed class LinearTrainer : IDisposable
         if (!double.IsFinite(Loss))
         {
             throw new DivergenceException(FormattableString.Invariant(
-                $"linear evaluation diverged: the loss at step {step} is not a finite number (learning rate {schedule.At(step):G4}). Likely cause: representations with very large values; try a lower base rate.")).MarkCollective();   // it is the loss of all ranks
+                $"linear evaluation diverged: the loss at step {step} is not a finite number (learning rate {schedule.At(step):G4}). Likely cause: representations with very large values; try a lower base learning rate.")).MarkCollective();   // the loss is that of all ranks
         }
     }
 }

@@ -4,14 +4,14 @@ using static TorchSharp.torch;
 namespace SimClr.Evaluation;
 
 /// <summary>
-/// Features less their mean, as one tensor. Less their mean, because then the weights hardly depend on the intercepts, and
-/// because single precision loses nothing to a large mean. Double precision where that takes little memory.
+/// Features minus their mean, as one tensor. Centering makes the weights nearly independent of the intercepts, and
+/// keeps single precision from losing digits to a large mean. Double precision where it takes little memory.
 /// </summary>
 internal sealed class CenteredFeatures : IDisposable
 {
     private const long DoubleUpToBytes = 64L << 20;
 
-    // Few enough that what is made of a block is small; enough that its products are worth sharing among threads.
+    // Small enough to keep the results for a block small; large enough to split the products of a block across threads.
     private const int BlockBytes = 16 << 20;
     private const int DoubleBlockRows = 2048;
 
@@ -34,7 +34,7 @@ internal sealed class CenteredFeatures : IDisposable
             sum.add_(block.sum([0], type: float64), RootedScalars.One);
         }
 
-        // Rounded, so that taking it off is exact but for the rounding of the difference.
+        // Rounded, so that subtracting it has no error but the rounding of the difference.
         Tensor mean = sum.div_(RootedScalars.From(Count)).to_type(float32);
         Mean = mean.to_type(float64).DetachFromDisposeScope();
         Values = empty([Count, Dimension], Type, CPU).DetachFromDisposeScope();
@@ -51,16 +51,16 @@ internal sealed class CenteredFeatures : IDisposable
     /// <summary>float64 or float32.</summary>
     public ScalarType Type { get; }
 
-    /// <summary>Rows that are worked on at a time.</summary>
+    /// <summary>The number of rows per block.</summary>
     public int BlockRows { get; }
 
-    /// <summary>What was taken off: [dimension], double.</summary>
+    /// <summary>The subtracted mean: [dimension], double.</summary>
     public Tensor Mean { get; }
 
-    /// <summary>[rows, dimension].</summary>
+    /// <summary>The centered rows: [rows, dimension].</summary>
     public Tensor Values { get; }
 
-    /// <summary>The rows block by block; each block lives until the next.</summary>
+    /// <summary>Enumerates the rows block by block; each block lives until the next.</summary>
     public IEnumerable<(int Start, Tensor Rows)> Blocks()
     {
         for (int start = 0; start < Count; start += BlockRows)
@@ -70,7 +70,9 @@ internal sealed class CenteredFeatures : IDisposable
         }
     }
 
-    /// <summary>The rows in double precision, in small blocks that share their memory: each lives until the next.</summary>
+    /// <summary>
+    /// Enumerates the rows in double precision, in small blocks that share memory; each lives until the next.
+    /// </summary>
     public IEnumerable<(int Start, Tensor Rows)> DoubleBlocks()
     {
         doubles ??= empty([Math.Min(DoubleBlockRows, Count), Dimension], float64, CPU).DetachFromDisposeScope();

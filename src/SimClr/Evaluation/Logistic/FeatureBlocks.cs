@@ -3,12 +3,14 @@ using static TorchSharp.torch;
 
 namespace SimClr.Evaluation;
 
-/// <summary>Reads rows of features block by block as tensors, into memory that is used again for each.</summary>
+/// <summary>A reader of feature rows as tensors, block by block, into one reused buffer.</summary>
 internal static class FeatureBlocks
 {
     private const int BlockRows = 1024;
 
-    /// <summary>Blocks of float32: [≤ 1024, dimension]. Each may be written over, and lives until the next.</summary>
+    /// <summary>
+    /// Enumerates blocks of float32, [≤ 1024, dimension]. Each may be overwritten, and lives until the next.
+    /// </summary>
     public static IEnumerable<(int Start, Tensor Rows)> Read(LogisticData data)
     {
         int blockRows = Math.Min(BlockRows, data.Count);

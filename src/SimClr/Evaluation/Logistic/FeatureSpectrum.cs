@@ -4,12 +4,12 @@ using static TorchSharp.torch;
 namespace SimClr.Evaluation;
 
 /// <summary>
-/// The eigenvectors and eigenvalues of Xᵀ X for centered features X; where the features have very many dimensions, only its
-/// diagonal.
+/// The eigenvectors and eigenvalues of Xᵀ X for centered features X, or only its diagonal if the features have very
+/// many dimensions.
 /// </summary>
 internal sealed class FeatureSpectrum : IDisposable
 {
-    // Above, the eigenvectors would take longer and more memory than the descents that they shorten.
+    // Above this, the eigenvectors would take more time and memory than the descents that they shorten.
     private const int MaxDimensions = 4096;
 
     public FeatureSpectrum(CenteredFeatures features)
@@ -27,10 +27,12 @@ internal sealed class FeatureSpectrum : IDisposable
         Vectors = vectors?.DetachFromDisposeScope();
     }
 
-    /// <summary>Sums of squares along each direction: [dimension], double, 0 or more.</summary>
+    /// <summary>The sum of squares along each direction: [dimension], double, at least 0.</summary>
     public Tensor Values { get; }
 
-    /// <summary>The directions as columns: [dimension, dimension], double; null where they are the dimensions themselves.</summary>
+    /// <summary>
+    /// The directions as columns: [dimension, dimension], double; null if they are the coordinate axes.
+    /// </summary>
     public Tensor? Vectors { get; }
 
     public void Dispose()

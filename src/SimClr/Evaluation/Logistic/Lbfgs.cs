@@ -2,28 +2,31 @@ using System.Numerics.Tensors;
 
 namespace SimClr.Evaluation;
 
-/// <summary>The value of a function at a point, and its gradient into the second span.</summary>
+/// <summary>Returns the value of a function at a point, and writes its gradient to the second span.</summary>
 internal delegate double DifferentiableFunction(ReadOnlySpan<double> point, Span<double> gradient);
 
-/// <summary>Multiplies a vector by a symmetric positive semidefinite matrix near the inverse of the function's second derivative.</summary>
+/// <summary>
+/// Multiplies a vector by a symmetric positive semidefinite matrix that approximates the inverse of the function's
+/// second derivative.
+/// </summary>
 internal delegate void InverseCurvature(Span<double> vector);
 
-/// <summary>How a search ended.</summary>
-/// <param name="Value">The function at the point where it stopped.</param>
-/// <param name="Iterations">Steps taken.</param>
-/// <param name="Evaluations">Times the function was asked.</param>
+/// <summary>The outcome of a minimization.</summary>
+/// <param name="Value">The function value at the final point.</param>
+/// <param name="Iterations">The number of steps.</param>
+/// <param name="Evaluations">The number of function evaluations.</param>
 /// <param name="Converged">
-/// Whether both bounds were met, or the minimum was nearer than rounding could tell; otherwise it ran out of steps or found no
-/// descent.
+/// Whether both tolerances were met, or the distance to the minimum was below rounding. Otherwise the search reached
+/// the maximum number of steps or found no descent.
 /// </param>
 internal readonly record struct LbfgsOutcome(double Value, int Iterations, int Evaluations, bool Converged);
 
 /// <summary>
-/// Limited-memory BFGS (Liu and Nocedal 1989) with a line search by the strong Wolfe conditions. The recursion starts from
-/// a given inverse curvature instead of a multiple of the identity, which makes badly scaled problems easy.
+/// Limited-memory BFGS (Liu and Nocedal 1989) with a line search by the strong Wolfe conditions. The recursion starts
+/// from a given inverse curvature instead of a multiple of the identity, which makes badly scaled problems easy.
 /// </summary>
-/// <param name="length">Unknowns.</param>
-/// <param name="memory">Steps remembered.</param>
+/// <param name="length">The number of unknowns.</param>
+/// <param name="memory">The number of remembered steps.</param>
 internal sealed class Lbfgs(int length, int memory)
 {
     private const int Patience = 10;
@@ -33,22 +36,25 @@ internal sealed class Lbfgs(int length, int memory)
     private readonly double[] next = new double[length];
     private readonly double[] nextGradient = new double[length];
 
-    /// <summary>Share of the value that rounding can change: lower differences decide nothing.</summary>
+    /// <summary>The relative rounding error of the value; smaller differences are ignored.</summary>
     public double Noise { get; init; } = 1e-15;
 
-    /// <summary>Share of the value: of steps whose change of slope is less, rounding has more part in it than curvature.</summary>
+    /// <summary>
+    /// A share of the value: a step that changes the slope by less is not remembered, because rounding outweighs
+    /// curvature.
+    /// </summary>
     public double NoiseInCurvature { get; init; }
 
-    /// <summary>Descends from a point, which becomes the minimum. Nothing is remembered of earlier descents.</summary>
-    /// <param name="function">What to minimize.</param>
+    /// <summary>Descends from a point, which becomes the minimum. Earlier descents are forgotten.</summary>
+    /// <param name="function">The function to minimize.</param>
     /// <param name="curvature">The start of the recursion; null for the identity.</param>
-    /// <param name="point">Where to start, and where it ended.</param>
+    /// <param name="point">The starting point, replaced by the final one.</param>
     /// <param name="tolerance">
-    /// Stops when both are below this share of the value: half the squared length of the gradient in the metric of the
-    /// inverse curvature (Newton's estimate of how far the minimum is below), and what the last step gained.
+    /// The share of the value below which both must fall to stop: half the squared length of the gradient in the metric
+    /// of the inverse curvature (Newton's estimate of the distance down to the minimum), and the gain of the last step.
     /// </param>
-    /// <param name="maxIterations">Steps at most.</param>
-    /// <param name="cancellation">Stops between steps.</param>
+    /// <param name="maxIterations">The maximum number of steps.</param>
+    /// <param name="cancellation">Cancellation token, checked between steps.</param>
     public LbfgsOutcome Minimize(
         DifferentiableFunction function,
         InverseCurvature? curvature,
@@ -69,7 +75,7 @@ internal sealed class Lbfgs(int length, int memory)
             double distance = Distance(gradient, curvature);
             bool near = distance <= tolerance * Math.Abs(value) && gain <= Math.Max(tolerance, Noise) * Math.Abs(value);
             (nearest, since) = distance < nearest / 2 ? (distance, 0) : (nearest, since + 1);
-            bool hidden = distance <= Noise * Math.Abs(value);   // Rounding may be all that keeps it from coming nearer.
+            bool hidden = distance <= Noise * Math.Abs(value);   // Rounding may prevent further progress.
             if (near || iteration == maxIterations || (hidden && since >= Patience))
             {
                 return new LbfgsOutcome(value, iteration, evaluations, near || hidden);
@@ -78,7 +84,7 @@ internal sealed class Lbfgs(int length, int memory)
             LinePoint? found = Descend(function, curvature, point, gradient, value, ref evaluations);
             if (found is null && steps.Count > 0 && !hidden)
             {
-                steps.Clear();   // What is remembered misleads: once more by the curvature alone.
+                steps.Clear();   // The remembered steps mislead: retry with the curvature alone.
                 found = Descend(function, curvature, point, gradient, value, ref evaluations);
             }
 
@@ -127,7 +133,7 @@ internal sealed class Lbfgs(int length, int memory)
         }
     }
 
-    /// <summary>The direction of descent by the two-loop recursion.</summary>
+    /// <summary>Sets the direction of descent by the two-loop recursion.</summary>
     private void Aim(double[] gradient, InverseCurvature? curvature)
     {
         Span<double> along = direction;
@@ -152,7 +158,7 @@ internal sealed class Lbfgs(int length, int memory)
         }
     }
 
-    /// <summary>What the inverse curvature is too small by along the last step.</summary>
+    /// <summary>The factor by which the inverse curvature is too small along the last step.</summary>
     private double Scale(Step last, InverseCurvature? curvature)
     {
         last.GradientChange.CopyTo(next, 0);
@@ -175,10 +181,10 @@ internal sealed class Lbfgs(int length, int memory)
 
     private sealed class Step(int length)
     {
-        /// <summary>s: where to the step went.</summary>
+        /// <summary>s, the change of the point.</summary>
         public double[] Change { get; } = new double[length];
 
-        /// <summary>y: what it changed about the gradient.</summary>
+        /// <summary>y, the change of the gradient.</summary>
         public double[] GradientChange { get; } = new double[length];
 
         /// <summary>sᵀy, above 0.</summary>

@@ -1,11 +1,12 @@
 namespace SimClr.Evaluation;
 
-/// <summary>A point on a line: how far along, the value there and its derivative along the line.</summary>
+/// <summary>A point on a line: the step along it, the value there, and the derivative along the line.</summary>
 internal readonly record struct LinePoint(double Step, double Value, double Slope);
 
 /// <summary>
-/// Finds a step that satisfies the strong Wolfe conditions (Nocedal and Wright, Numerical Optimization, Algorithms 3.5
-/// and 3.6): the value falls by at least a share of what the slope promises, and the slope has flattened.
+/// A line search for a step that satisfies the strong Wolfe conditions (Nocedal and Wright, Numerical Optimization,
+/// Algorithms 3.5 and 3.6): the value falls by at least a share of what the slope predicts, and the slope has
+/// flattened.
 /// </summary>
 internal static class LineSearch
 {
@@ -15,11 +16,13 @@ internal static class LineSearch
     private const int MaxTries = 10;
 
     /// <summary>Searches along a line that descends at 0.</summary>
-    /// <param name="line">The point at a step above 0.</param>
+    /// <param name="line">Returns the point at a step above 0.</param>
     /// <param name="origin">The point at 0.</param>
-    /// <param name="first">The step to try first.</param>
-    /// <param name="noise">Differences of values below this mean nothing; there the slopes alone decide.</param>
-    /// <returns>The point, which is the last that <paramref name="line"/> was asked for; null where none was found.</returns>
+    /// <param name="first">The first step to try.</param>
+    /// <param name="noise">The bound below which differences of values are ignored and only slopes count.</param>
+    /// <returns>
+    /// The point, which is the last one that <paramref name="line"/> returned; null if none was found.
+    /// </returns>
     public static LinePoint? Find(Func<double, LinePoint> line, LinePoint origin, double first, double noise)
     {
         LinePoint before = origin;
@@ -52,7 +55,9 @@ internal static class LineSearch
         return null;
     }
 
-    /// <summary>Narrows an interval that holds a good step; low is its end with the lower value.</summary>
+    /// <summary>
+    /// Narrows an interval that contains a suitable step; <paramref name="low"/> is the end with the lower value.
+    /// </summary>
     private static LinePoint? Zoom(Func<double, LinePoint> line, LinePoint origin, LinePoint low, LinePoint high, double noise)
     {
         for (int i = 0; i < MaxTries && Math.Abs(high.Step - low.Step) > 1e-16 * Math.Max(low.Step, high.Step); i++)
@@ -79,7 +84,7 @@ internal static class LineSearch
     private static bool IsTooHigh(LinePoint here, LinePoint origin, double noise)
         => here.Value > origin.Value + (Decrease * here.Step * origin.Slope) + noise;
 
-    /// <summary>The minimum of the cubic through both ends, kept off the ends.</summary>
+    /// <summary>The minimum of the cubic through both ends; the middle if that is too near an end.</summary>
     private static double Between(LinePoint a, LinePoint b)
     {
         double width = b.Step - a.Step;

@@ -4,13 +4,14 @@ using static TorchSharp.torch;
 namespace SimClr.Evaluation;
 
 /// <summary>
-/// The inverse of the objective's second derivative, near enough to precondition with: the exact one is the sum over rows
-/// of C(x) ⊗ x xᵀ + λ, and here C is its mean over rows. Then it is a product of two eigenbases, and its inverse a
-/// division by what C's eigenvalue times that of Xᵀ X gives, plus λ.
+/// An approximate inverse of the objective's second derivative, as a preconditioner. The exact second derivative is the
+/// sum over rows of C(x) ⊗ x xᵀ, plus λ; here C is its mean over rows. It then is a product of two eigenbases, and its
+/// inverse is a division by the eigenvalue of C times that of Xᵀ X, plus λ.
 /// </summary>
 internal sealed class LogisticCurvature : IDisposable
 {
-    // Directions in which the loss does not curve, such as adding the same to all logits: no gradient points there but that of rounding.
+    // Directions in which the loss has no curvature, such as adding a constant to all logits. The gradient there is
+    // only rounding.
     private const double Flat = 1e-9;
 
     private readonly FeatureSpectrum spread;
@@ -18,9 +19,11 @@ internal sealed class LogisticCurvature : IDisposable
     private readonly Tensor weightFactors;     // [classes, dimension]
     private readonly Tensor interceptFactors;  // [classes, 1]
 
-    /// <param name="spread">Of the features; not owned.</param>
-    /// <param name="rows">Rows of features.</param>
-    /// <param name="sum">The second derivative by the logits of a row, summed over rows: [classes, classes].</param>
+    /// <param name="spread">The spectrum of the features; not owned.</param>
+    /// <param name="rows">The number of rows of features.</param>
+    /// <param name="sum">
+    /// The second derivative with respect to the logits of a row, summed over rows: [classes, classes].
+    /// </param>
     /// <param name="l2">λ.</param>
     public LogisticCurvature(FeatureSpectrum spread, int rows, Tensor sum, double l2)
     {
@@ -34,7 +37,7 @@ internal sealed class LogisticCurvature : IDisposable
         interceptFactors = curved.div(values.clamp(min: RootedScalars.From(1e-300))).nan_to_num().DetachFromDisposeScope();
     }
 
-    /// <summary>Multiplies weights and intercepts by it.</summary>
+    /// <summary>Multiplies weights and intercepts by the inverse.</summary>
     public void Apply(Span<double> vector)
     {
         using var scope = NewDisposeScope();

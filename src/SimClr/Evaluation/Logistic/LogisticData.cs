@@ -4,8 +4,8 @@ using SimClr.Internals;
 namespace SimClr.Evaluation;
 
 /// <summary>
-/// Rows of features for a logistic regression with what is true of them: one class each, or for each class whether it
-/// is there. Only views of tables: nothing is copied.
+/// Rows of features for a logistic regression, with their ground truth: one class per row, or a mark per row and class.
+/// A view of tables, without copies.
 /// </summary>
 public sealed class LogisticData
 {
@@ -17,37 +17,38 @@ public sealed class LogisticData
         Count = parts.Sum(part => part.Count);
     }
 
-    /// <summary>Rows.</summary>
+    /// <summary>The number of rows.</summary>
     public int Count { get; }
 
-    /// <summary>Numbers per row.</summary>
+    /// <summary>The number of features per row.</summary>
     public int Dimension { get; }
 
-    /// <summary>Classes.</summary>
+    /// <summary>The number of classes.</summary>
     public int Classes { get; }
 
-    /// <summary>The class of each row, or null where there are marks.</summary>
+    /// <summary>The class of each row, or null if there are marks.</summary>
     internal int[]? Labels { get; }
 
-    /// <summary>rows · classes marks, or null where each row has one class.</summary>
+    /// <summary>rows · classes marks, or null if each row has one class.</summary>
     internal sbyte[]? Marks { get; }
 
-    /// <summary>The rows of a table, each of the class that the table says.</summary>
-    /// <exception cref="DataException">There are no labels, no rows, or numbers that are not finite.</exception>
+    /// <summary>Creates data from the rows of a table and their labels.</summary>
+    /// <exception cref="DataException">The table has no labels, no rows, or numbers that are not finite.</exception>
     public static LogisticData FromTable(EmbeddingTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
         return new LogisticData([Part.FromTable(table)], table.Dimension, table.Classes, [.. table.RequireLabels()], null);
     }
 
-    /// <summary>The rows of a table, each of any number of classes.</summary>
-    /// <param name="table">The features; its labels are not read.</param>
+    /// <summary>Creates data from the rows of a table, each with any number of classes.</summary>
+    /// <param name="table">The features; its labels are ignored.</param>
     /// <param name="marks">
-    /// rows · classes marks as PASCAL VOC writes them: 1 where the class is there, −1 where not, 0 where that row does not count
-    /// for that class ("difficult").
+    /// rows · classes marks in the convention of PASCAL VOC: 1 if the class is present, −1 if absent, 0 if the row does
+    /// not count for the class ("difficult").
     /// </param>
-    /// <param name="classes">Classes, above 0.</param>
-    /// <exception cref="DataException">There are no rows, or numbers that are not finite.</exception>
+    /// <param name="classes">The number of classes, above 0.</param>
+    /// <exception cref="ArgumentException">The number of marks is wrong, or a mark is not −1, 0 or 1.</exception>
+    /// <exception cref="DataException">The table has no rows, or numbers that are not finite.</exception>
     public static LogisticData FromTable(EmbeddingTable table, IReadOnlyList<sbyte> marks, int classes)
     {
         ArgumentNullException.ThrowIfNull(table);
@@ -61,7 +62,7 @@ public sealed class LogisticData
         return new LogisticData([Part.FromTable(table)], table.Dimension, classes, null, [.. marks]);
     }
 
-    /// <summary>Some of the rows, in the order given.</summary>
+    /// <summary>Returns some of the rows, in the given order.</summary>
     public LogisticData Subset(IReadOnlyList<int> rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
@@ -75,8 +76,8 @@ public sealed class LogisticData
             Marks is null ? null : [.. rows.SelectMany(row => Marks.Skip(row * Classes).Take(Classes))]);
     }
 
-    /// <summary>These rows and then the others.</summary>
-    /// <exception cref="DataException">Dimensions, classes or the kind of truth differ.</exception>
+    /// <summary>Appends the rows of another instance to these.</summary>
+    /// <exception cref="DataException">The dimensions, the classes or the kinds of ground truth differ.</exception>
     public LogisticData Concat(LogisticData others)
     {
         ArgumentNullException.ThrowIfNull(others);
@@ -89,11 +90,15 @@ public sealed class LogisticData
             Marks is null ? null : [.. Marks, .. others.Marks!]);
     }
 
-    /// <summary>Takes a share of the rows out: of each class the same share, or of all rows where there are marks.</summary>
-    /// <param name="share">Between 0 and 1.</param>
-    /// <param name="seed">Fixes the choice; that of a class does not depend on the others.</param>
-    /// <returns>The rows that stay, and those taken out: at least one of each class that has two.</returns>
-    /// <exception cref="DataException">No row could be taken out: no class has two.</exception>
+    /// <summary>
+    /// Holds out a share of the rows: the same share of each class, or of all rows if there are marks.
+    /// </summary>
+    /// <param name="share">The share to hold out, between 0 and 1.</param>
+    /// <param name="seed">
+    /// The seed of the draw; the draw of one class does not depend on the others. Default: 0.
+    /// </param>
+    /// <returns>The remaining rows, and the held-out rows: at least one of each class with two or more.</returns>
+    /// <exception cref="DataException">No class has two rows, so none can be held out.</exception>
     public (LogisticData Kept, LogisticData HeldOut) HoldOut(double share, long seed = 0)
     {
         int[] heldOut = [.. Enumerable.Range(0, Count)
@@ -103,7 +108,7 @@ public sealed class LogisticData
         if (heldOut.Length == 0)
         {
             throw new DataException(
-                "no class has two training rows, so that none can be held out to choose by; expected at least two of a class, or validation rows");
+                "no class has two training rows, so none can be held out for validation; expected a class with at least two, or validation rows");
         }
 
         bool[] isOut = new bool[Count];
@@ -111,7 +116,9 @@ public sealed class LogisticData
         return (Subset([.. Enumerable.Range(0, Count).Where(row => !isOut[row])]), Subset(heldOut));
     }
 
-    /// <exception cref="DataException">The others cannot be predicted from these.</exception>
+    /// <exception cref="DataException">
+    /// The others do not match these in dimension, kind of ground truth or classes of marks.
+    /// </exception>
     internal void RequireLike(LogisticData others)
     {
         if (Dimension != others.Dimension)
@@ -121,13 +128,13 @@ public sealed class LogisticData
 
         if (Labels is null != others.Labels is null || (Labels is null && Classes != others.Classes))
         {
-            throw new DataException("got rows with different kinds of truth, expected one class per row in both, or marks of the same classes in both");
+            throw new DataException("got rows with different kinds of ground truth, expected one class per row in both, or marks of the same classes in both");
         }
     }
 
     /// <summary>Copies rows of features.</summary>
-    /// <param name="start">The first.</param>
-    /// <param name="target">Takes as many rows as fit.</param>
+    /// <param name="start">The number of the first row.</param>
+    /// <param name="target">The destination, filled with as many whole rows as fit.</param>
     internal void CopyTo(int start, Span<float> target)
     {
         int skip = start;
@@ -179,7 +186,7 @@ public sealed class LogisticData
         return (parts[index], parts[index].Rows?[row] ?? row);
     }
 
-    /// <summary>Rows of one table; all of them where no numbers are given.</summary>
+    /// <summary>Rows of one table; all of them if <paramref name="Rows"/> is null.</summary>
     private sealed record Part(EmbeddingTable Table, int[]? Rows)
     {
         public int Count => Rows?.Length ?? Table.Count;

@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace SimClr.Evaluation;
 
 /// <summary>
-/// Sum of losses + ½ λ ‖W‖² as a function of [W: classes × dimension | intercepts: classes] on centered features. Products
-/// in the precision of the features or in double; sums over blocks, and everything that is decided by, in double.
+/// Sum of losses + ½ λ ‖W‖² as a function of [W: classes × dimension | intercepts: classes] on centered features.
+/// Products use the precision of the features or double; sums over blocks, and everything decisions depend on, are
+/// double.
 /// </summary>
 internal sealed class LogisticObjective(CenteredFeatures features, IClassLoss loss) : IDisposable
 {
@@ -14,7 +15,9 @@ internal sealed class LogisticObjective(CenteredFeatures features, IClassLoss lo
     /// <summary>λ.</summary>
     public double L2 { get; set; } = 1;
 
-    /// <summary>A λ that outweighs the losses: no loss curves more than this, and the minimum at it is near zero weights.</summary>
+    /// <summary>
+    /// A λ that outweighs the losses: no loss has more curvature than this, so the minimum is near zero weights.
+    /// </summary>
     public double StrongL2
     {
         get
@@ -24,21 +27,21 @@ internal sealed class LogisticObjective(CenteredFeatures features, IClassLoss lo
         }
     }
 
-    /// <summary>Classes · dimension.</summary>
+    /// <summary>The number of weights: classes · dimension.</summary>
     public int Weights => loss.Classes * features.Dimension;
 
-    /// <summary>Unknowns.</summary>
+    /// <summary>The number of unknowns: weights and intercepts.</summary>
     public int Length => Weights + loss.Classes;
 
     /// <summary>
-    /// Whether products of single-precision features are in double precision too. Otherwise the logits are off by a millionth or
-    /// so, which is soon more than the steps gain where λ is weak.
+    /// Whether products of single-precision features use double precision. Otherwise the logits are off by about
+    /// 1e-6, which soon exceeds the gain of a step at weak λ.
     /// </summary>
     public bool Exact { get; set; }
 
     private ScalarType Precision => Exact ? ScalarType.Float64 : features.Type;
 
-    /// <summary>The objective at a point, and its gradient.</summary>
+    /// <summary>Computes the objective at a point, and its gradient.</summary>
     public double Evaluate(ReadOnlySpan<double> point, Span<double> gradient)
     {
         using var scope = NewDisposeScope();
@@ -54,14 +57,15 @@ internal sealed class LogisticObjective(CenteredFeatures features, IClassLoss lo
             byIntercepts.add_(residuals.sum([0], type: float64), RootedScalars.One);
         }
 
-        // Of the weights as they were multiplied with: two terms at points that differ by rounding would not have one minimum.
+        // Of the weights as rounded for the products: two terms at points that differ by rounding would not share a
+        // minimum.
         Tensor multiplied = weights.t().to_type(float64);
         byWeights.add_(multiplied, RootedScalars.From(L2)).data<double>().CopyTo(gradient[..Weights]);
         byIntercepts.data<double>().CopyTo(gradient[Weights..]);
         return sum + (L2 / 2 * multiplied.mul(multiplied).sum().item<double>());
     }
 
-    /// <summary>What to precondition a descent from this point with.</summary>
+    /// <summary>Computes the preconditioner of a descent from this point.</summary>
     public LogisticCurvature CurvatureAt(ReadOnlySpan<double> point)
     {
         using var scope = NewDisposeScope();

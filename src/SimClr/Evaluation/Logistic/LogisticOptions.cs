@@ -2,32 +2,35 @@ using SimClr.Internals;
 
 namespace SimClr.Evaluation;
 
-/// <summary>How logistic regressions are fitted and λ is chosen (paper, Appendix B.8.1).</summary>
+/// <summary>The options of logistic regression and of the choice of λ (paper, Appendix B.8.1).</summary>
 public sealed record LogisticOptions
 {
-    /// <summary>The paper's 45 values of λ: 1e-6 … 1e5 in even logarithmic steps, in ascending order.</summary>
+    /// <summary>The paper's 45 values of λ: 1e-6 … 1e5 in even logarithmic steps, ascending.</summary>
     public static IReadOnlyList<double> PaperStrengths { get; }
         = [.. Enumerable.Range(0, 45).Select(i => Math.Pow(10, -6 + (i * 11.0 / 44)))];
 
-    /// <summary>The values of λ to choose from, each above 0. Default <see cref="PaperStrengths"/>.</summary>
+    /// <summary>The values of λ to choose from, each above 0. Default: <see cref="PaperStrengths"/>.</summary>
     public IReadOnlyList<double> Strengths { get; init => field = ValidateStrengths(value); } = PaperStrengths;
 
-    /// <summary>What is highest at the chosen λ; of equal ones the strongest λ wins. Default top-1.</summary>
+    /// <summary>The metric that the chosen λ maximizes; of ties, the strongest λ wins. Default: top-1.</summary>
     public SelectionMetric Metric { get; init; }
 
     /// <summary>
-    /// How far above its minimum the objective may be estimated to be where the search stops, relative to its value.
-    /// Default 1e-10.
+    /// The estimated distance of the objective above its minimum at which the search stops, relative to its value,
+    /// 1e-14 … 0.1. Default: 1e-10.
     /// </summary>
     public double Tolerance { get; init => field = Require.Between(value, 1e-14, 0.1); } = 1e-10;
 
-    /// <summary>L-BFGS steps for one λ at most. Default 1000.</summary>
+    /// <summary>The maximum number of L-BFGS steps for one λ. Default: 1,000.</summary>
     public int MaxIterations { get; init => field = Require.Positive(value); } = 1000;
 
-    /// <summary>Share of each class that is held out of the training rows where no validation rows are given. Default 0.2.</summary>
+    /// <summary>
+    /// The share of each class that is held out of the training rows if no validation rows are given, 0.001 … 0.9.
+    /// Default: 0.2.
+    /// </summary>
     public double HoldOut { get; init => field = Require.Between(value, 0.001, 0.9); } = 0.2;
 
-    /// <summary>Fixes which rows are held out. Default 0.</summary>
+    /// <summary>The seed of the draw of held-out rows. Default: 0.</summary>
     public long Seed { get; init; }
 
     private static double[] ValidateStrengths(IReadOnlyList<double> values)

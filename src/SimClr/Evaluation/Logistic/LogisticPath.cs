@@ -3,9 +3,9 @@ using static TorchSharp.torch;
 namespace SimClr.Evaluation;
 
 /// <summary>
-/// Fits logistic regressions to the same rows for one λ after the other, each from where the last one ended. Where a weak λ
-/// follows a strong one, or nothing, λ falls to it by tenths: the minimum at a weak λ is far away, and near that of the one
-/// before.
+/// Fits logistic regressions to the same rows for a sequence of λ, each from the end of the previous fit. On the way to
+/// a much weaker λ, and at the start, λ falls by factors of ten: the minimum at a weak λ is far away, but near that of
+/// the previous λ.
 /// </summary>
 internal sealed class LogisticPath : IDisposable
 {
@@ -16,18 +16,18 @@ internal sealed class LogisticPath : IDisposable
 
     private readonly LogisticOptions options;
     private readonly int allClasses;
-    private readonly int[] learned;   // Those that have rows.
+    private readonly int[] learned;   // the classes with rows
     private readonly CenteredFeatures features;
     private readonly IClassLoss loss;
     private readonly LogisticObjective objective;
     private readonly double[] point;
-    private double? last;   // The λ whose minimum the point is; null where it is none.
+    private double? last;   // the λ whose minimum is at point; null if none
 
     /// <param name="data">The rows.</param>
-    /// <param name="options">Where each search stops.</param>
-    /// <param name="classes">Classes of the models, at least those of the rows.</param>
-    /// <param name="type">The precision of products; null to choose it by size.</param>
-    /// <exception cref="DataException">There is nothing to tell apart.</exception>
+    /// <param name="options">The stopping criteria of each search.</param>
+    /// <param name="classes">The number of classes of the models, at least that of the rows.</param>
+    /// <param name="type">The precision of products; null to choose by size.</param>
+    /// <exception cref="DataException">All rows are of one class, or a class is in all rows or in none.</exception>
     public LogisticPath(LogisticData data, LogisticOptions options, int classes, ScalarType? type = null)
     {
         this.options = options;
@@ -43,7 +43,7 @@ internal sealed class LogisticPath : IDisposable
 
     /// <summary>Fits one λ.</summary>
     /// <param name="l2">λ.</param>
-    /// <param name="cancellation">Stops between steps.</param>
+    /// <param name="cancellation">Cancellation token, checked between steps.</param>
     /// <param name="from">A model of the same classes to start from instead of the last fit.</param>
     public LogisticRegression Fit(double l2, CancellationToken cancellation, LogisticRegression? from = null)
     {
@@ -67,7 +67,9 @@ internal sealed class LogisticPath : IDisposable
         return new LogisticRegression(Uncentered(), l2, outcome with { Iterations = iterations + outcome.Iterations });
     }
 
-    /// <summary>In single precision as far as its rounding errors allow, in double to the end.</summary>
+    /// <summary>
+    /// Descends in single precision as far as its rounding allows, or in double precision to the end.
+    /// </summary>
     private LbfgsOutcome Descend(bool single, double wanted, CancellationToken cancellation)
     {
         objective.Exact = !single;
@@ -90,7 +92,7 @@ internal sealed class LogisticPath : IDisposable
         {
             int[] present = [.. labels.Distinct().Order()];
             return present.Length > 1 ? present : throw new DataException(
-                $"all {data.Count} training rows are of one class, expected at least two classes to tell apart");
+                $"all {data.Count} training rows are of one class, expected at least two classes");
         }
 
         foreach (int c in Enumerable.Range(0, data.Classes))
@@ -99,7 +101,7 @@ internal sealed class LogisticPath : IDisposable
             int absent = Enumerable.Range(0, data.Count).Count(row => data.Marks![(row * data.Classes) + c] < 0);
             if (there == 0 || absent == 0)
             {
-                throw new DataException($"class {c} is in {there} training rows and absent from {absent}, expected some of both");
+                throw new DataException($"class {c} is present in {there} training rows and absent from {absent}, expected at least one of each");
             }
         }
 
@@ -108,7 +110,7 @@ internal sealed class LogisticPath : IDisposable
 
     private double[] MeanOfFeatures() => [.. features.Mean.data<double>()];
 
-    /// <summary>The weights on the features as they are: b − W·mean for intercepts.</summary>
+    /// <summary>The model for uncentered features, with b − W·mean as intercepts.</summary>
     private LogisticWeights Uncentered()
     {
         int dimension = features.Dimension;

@@ -6,12 +6,12 @@ namespace SimClr.Evaluation;
 /// <summary>
 /// Logistic regression on fixed features (paper, Appendix B.8.1): the minimum over W: [classes, dimension] and b of
 /// <code>Σᵢ ℓ(W xᵢ + b, yᵢ) + ½ λ ‖W‖²</code>
-/// with ℓ = −log softmax of the true class where a row has one class (multinomial), or the sum over classes of
-/// log(1 + exp(∓z)) where it has any number (one against the rest). The losses are summed, not averaged, and b is not
-/// regularized, as in scikit-learn, whose C is 1/λ. (With two classes it regularizes the difference of their rows of W: its
-/// C is then 2/λ.) The paper says neither sum nor mean; its λ are taken to be of this form.
-/// Found by L-BFGS in double precision; where the features take more than 64 MB so, they are held in single, and so are the
-/// first steps.
+/// where ℓ = −log softmax of the true class if each row has one class (multinomial). If a row has any number of classes
+/// (one-vs-rest), ℓ is the sum over classes of log(1 + exp(∓z)). As in scikit-learn, whose C is 1/λ, the losses are
+/// summed, not averaged, and b is not regularized. (With two classes, scikit-learn regularizes the difference of their
+/// rows of W; its C is then 2/λ.) The paper does not say whether losses are summed or averaged; this class assumes a
+/// sum for the paper's λ. Solved by L-BFGS in double precision. Features of more than 64 MB in double precision are
+/// stored in single precision, which the first steps also use.
 /// </summary>
 public sealed class LogisticRegression
 {
@@ -24,39 +24,45 @@ public sealed class LogisticRegression
         (L2, Objective, Iterations, Converged) = (l2, outcome.Value, outcome.Iterations, outcome.Converged);
     }
 
-    /// <summary>Classes.</summary>
+    /// <summary>The number of classes.</summary>
     public int Classes { get; }
 
-    /// <summary>Numbers per row of features.</summary>
+    /// <summary>The number of features per row.</summary>
     public int Dimension => weights.Length / Classes;
 
     /// <summary>λ.</summary>
     public double L2 { get; }
 
-    /// <summary>The objective on the rows it was fitted to.</summary>
+    /// <summary>The objective on the training rows.</summary>
     public double Objective { get; }
 
-    /// <summary>Steps of L-BFGS.</summary>
+    /// <summary>The number of L-BFGS steps.</summary>
     public int Iterations { get; }
 
-    /// <summary>Whether the search ended because it was near enough to the minimum, and not for want of steps or of precision.</summary>
+    /// <summary>
+    /// Whether the search ended close enough to the minimum, instead of running out of steps or precision.
+    /// </summary>
     public bool Converged { get; }
 
-    /// <summary>W, class by class: classes · dimension numbers. Zero for classes without a training row.</summary>
+    /// <summary>W, class by class: classes · dimension numbers; zero for classes without a training row.</summary>
     public IReadOnlyList<double> Weights => weights;
 
-    /// <summary>b. Negative infinity for classes without a training row, which are never predicted.</summary>
+    /// <summary>
+    /// b: one number per class; negative infinity for classes without a training row, which are never predicted.
+    /// </summary>
     public IReadOnlyList<double> Intercepts => intercepts;
 
     /// <summary>
-    /// Fits one λ, coming from stronger ones by tenths: at a weak one the minimum is far from zero, and a search from there would
-    /// run out of steps.
+    /// Fits one λ by way of stronger ones, each a tenth of the one before: at a weak λ the minimum is far from zero,
+    /// and a search from zero would run out of steps.
     /// </summary>
-    /// <param name="data">At least two classes.</param>
+    /// <param name="data">Rows of at least two classes.</param>
     /// <param name="l2">λ, above 0.</param>
-    /// <param name="options">Where the search stops; metric, strengths and hold-out are not read.</param>
-    /// <param name="cancellation">Stops between steps.</param>
-    /// <exception cref="DataException">All rows are of one class, or with marks, a class is in all rows or in none.</exception>
+    /// <param name="options">The stopping criteria; metric, strengths and hold-out are ignored.</param>
+    /// <param name="cancellation">Cancellation token, checked between steps.</param>
+    /// <exception cref="DataException">
+    /// All rows are of one class or, with marks, a class is in all rows or in none.
+    /// </exception>
     public static LogisticRegression Fit(
         LogisticData data, double l2, LogisticOptions? options = null, CancellationToken cancellation = default)
     {
@@ -66,14 +72,18 @@ public sealed class LogisticRegression
         return path.Fit(l2, cancellation);
     }
 
-    /// <summary>Fits every λ, from the strongest to the weakest, each from the one before; chooses by validation; fits that to all rows.</summary>
-    /// <param name="train">Rows to fit to.</param>
-    /// <param name="validation">Rows to choose by; null to hold some of the training rows out.</param>
+    /// <summary>
+    /// Fits every λ from the strongest to the weakest, each from the previous fit, chooses one by validation, and fits
+    /// it to all rows.
+    /// </summary>
+    /// <param name="train">The training rows.</param>
+    /// <param name="validation">The validation rows; null to hold out some of the training rows.</param>
     /// <param name="options">The strengths, the metric and the hold-out.</param>
-    /// <param name="progress">Told after each λ.</param>
-    /// <param name="cancellation">Stops between steps.</param>
+    /// <param name="progress">Receives a report after each λ.</param>
+    /// <param name="cancellation">Cancellation token, checked between steps.</param>
     /// <exception cref="DataException">
-    /// All rows are of one class, the validation rows do not fit the others, or the metric does not fit the kind of truth.
+    /// All rows are of one class, the validation rows do not match the training rows, or the metric does not match the
+    /// kind of ground truth.
     /// </exception>
     public static LogisticSelection Choose(
         LogisticData train,
@@ -102,7 +112,8 @@ public sealed class LogisticRegression
                 sweep.Add(new LogisticSweepPoint(l2, score, model.Objective, model.Iterations, model.Converged));
                 progress?.Report(sweep[^1]);
 
-                // On processors with large caches .NET lets a search's small objects pile up to a good part of what many features take.
+                // On processors with large caches, .NET lets the small objects of a search grow to a sizable share of
+                // the memory of large features.
                 if ((long)fitted.Count * fitted.Dimension > 1 << 23)
                 {
                     GC.Collect(0);
@@ -114,8 +125,8 @@ public sealed class LogisticRegression
         return new LogisticSelection(whole.Fit(best!.L2, cancellation, from: best), sweep, fitted.Count, held.Count);
     }
 
-    /// <summary>W x + b for each row.</summary>
-    /// <param name="data">Rows of the same dimension; what is true of them is not read.</param>
+    /// <summary>Computes W x + b for each row.</summary>
+    /// <param name="data">Rows of the same dimension; their ground truth is ignored.</param>
     /// <returns>rows · classes numbers, row by row.</returns>
     /// <exception cref="DataException">The dimension differs.</exception>
     public float[] Logits(LogisticData data)
@@ -123,7 +134,7 @@ public sealed class LogisticRegression
         ArgumentNullException.ThrowIfNull(data);
         if (data.Dimension != Dimension)
         {
-            throw new DataException($"got rows of {data.Dimension} numbers, expected {Dimension}, as fitted; they must come from one encoder");
+            throw new DataException($"got rows of {data.Dimension} numbers, expected {Dimension} as in the training rows; all must come from one encoder");
         }
 
         using var scope = NewDisposeScope();

@@ -1,9 +1,11 @@
 namespace SimClr.Evaluation;
 
-/// <summary>How well a logistic regression does on rows, by the metric that λ is chosen by.</summary>
+/// <summary>The score of a logistic regression on rows, by the metric for the choice of λ.</summary>
 internal static class LogisticScore
 {
-    /// <exception cref="DataException">The metric is for rows of one class and these have marks, or the other way round.</exception>
+    /// <exception cref="DataException">
+    /// The metric is for rows of one class and these have marks, or vice versa.
+    /// </exception>
     public static void RequireCompatible(SelectionMetric metric, LogisticData data)
     {
         if (metric == SelectionMetric.MeanAveragePrecision == data.Marks is null)
@@ -25,7 +27,7 @@ internal static class LogisticScore
         };
     }
 
-    /// <summary>The mean over the classes that have rows of the share of their rows that were classified right.</summary>
+    /// <summary>Computes the mean accuracy per class, over the classes that have rows.</summary>
     public static double MeanPerClass(IReadOnlyList<int> predictions, IReadOnlyList<int> labels)
         => Enumerable.Range(0, labels.Count)
             .GroupBy(row => labels[row])

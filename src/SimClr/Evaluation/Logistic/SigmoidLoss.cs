@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace SimClr.Evaluation;
 
-/// <summary>log(1 + exp(−t z)) for each class on its own, t = ±1; what counts as neither adds nothing.</summary>
+/// <summary>log(1 + exp(−t z)) for each class independently, t = ±1; a mark of 0 adds nothing.</summary>
 internal sealed class SigmoidLoss : IClassLoss
 {
     private readonly Tensor marks;   // [rows, classes]: -1, 0, 1

@@ -9,7 +9,7 @@ internal sealed class SoftmaxLoss : IClassLoss
     private readonly Tensor labels;   // [rows, 1]
 
     /// <param name="labels">The class of each row, 0 … classes − 1.</param>
-    /// <param name="classes">Classes, each of which has a row.</param>
+    /// <param name="classes">The number of classes; each has a row.</param>
     public SoftmaxLoss(IEnumerable<int> labels, int classes)
     {
         Classes = classes;

@@ -1,18 +1,21 @@
 namespace SimClr.Evaluation;
 
 /// <summary>
-/// Accuracies from scores. The first guess is the class with the highest score; of equal ones the lowest, as any rule must
-/// take one. After it no class comes first by its number: one counts as among the k only if it is so in whatever order equal
-/// scores are taken. That matters to kNN, where most classes get no vote at all: the field's code sorts the votes and counts
-/// whichever of these the sort puts into the five, which favors classes by their number and is no finding.
+/// Accuracies from scores. The first guess is the class with the highest score; of ties, the lowest class. Among the
+/// top k, class numbers do not break ties: a class counts only if it is among the k under every order of tied scores.
+/// That matters for kNN, where most classes get no vote at all: common implementations sort the votes and count
+/// whichever of these classes the sort puts into the top five, which favors classes by number and measures nothing.
 /// </summary>
 public static class Accuracy
 {
-    /// <summary>Share of rows whose class is the first guess, or is among the k with the highest scores however ties are broken; 0 … 1.</summary>
+    /// <summary>
+    /// Computes the share of rows whose class is the first guess or, under every order of ties, among the k highest
+    /// scores; 0 … 1.
+    /// </summary>
     /// <param name="scores">rows · classes numbers.</param>
-    /// <param name="classes">Classes, above 0.</param>
+    /// <param name="classes">The number of classes, above 0.</param>
     /// <param name="labels">The class of each row.</param>
-    /// <param name="k">Guesses that count; more than there are classes is the same as all.</param>
+    /// <param name="k">The number of guesses that count; any k above the number of classes counts all of them.</param>
     public static double TopK(ReadOnlySpan<float> scores, int classes, IReadOnlyList<int> labels, int k)
     {
         ArgumentNullException.ThrowIfNull(labels);
@@ -20,7 +23,7 @@ public static class Accuracy
         return right.Length == 0 ? 0 : (double)right.Count(hit => hit) / right.Length;
     }
 
-    /// <summary>The class with the highest score of each row; of equal ones the lowest.</summary>
+    /// <summary>Returns the class with the highest score of each row; of ties, the lowest class.</summary>
     public static int[] Predictions(ReadOnlySpan<float> scores, int classes)
     {
         int[] predictions = new int[scores.Length / classes];
@@ -36,7 +39,10 @@ public static class Accuracy
         return predictions;
     }
 
-    /// <summary>Whether the class of each row is the first guess or, against all that have the same score, among the k with the highest.</summary>
+    /// <summary>
+    /// Returns, for each row, whether its class is the first guess or, under every order of ties, among the k highest
+    /// scores.
+    /// </summary>
     internal static bool[] InTopK(ReadOnlySpan<float> scores, int classes, IReadOnlyList<int> labels, int k)
     {
         int[] first = Predictions(scores, classes);
@@ -45,13 +51,13 @@ public static class Accuracy
         {
             ReadOnlySpan<float> values = scores.Slice(row * classes, classes);
             int label = labels[row];
-            int ahead = -1;   // All but itself.
+            int ahead = -1;   // does not count itself
             foreach (float value in values)
             {
                 ahead += value >= values[label] ? 1 : 0;
             }
 
-            // Nothing can guess a class that it never learned, however few there are.
+            // A class that was never learned cannot be guessed, however few classes there are.
             right[row] = label == first[row] || (ahead < k && !float.IsNegativeInfinity(values[label]));
         }
 

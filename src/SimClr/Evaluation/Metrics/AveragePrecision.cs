@@ -1,30 +1,32 @@
 namespace SimClr.Evaluation;
 
-/// <summary>Whether an image shows a class.</summary>
+/// <summary>The presence of a class in an image.</summary>
 public enum LabelMark
 {
-    /// <summary>It does not.</summary>
+    /// <summary>The image does not show the class.</summary>
     Absent,
 
-    /// <summary>It does.</summary>
+    /// <summary>The image shows the class.</summary>
     Present,
 
-    /// <summary>Only in a way that is marked as difficult: it counts neither for nor against.</summary>
+    /// <summary>
+    /// The image shows the class only in objects marked as difficult, and counts neither for nor against it.
+    /// </summary>
     Difficult,
 }
 
 /// <summary>
-/// Average precision as PASCAL VOC 2007 defines it: images are ranked by score; the mean over recall 0, 0.1 … 1 of the
-/// highest precision at that recall or above (0 where it is never reached). Difficult images are left out.
+/// Average precision as defined by PASCAL VOC 2007. Images are ranked by score; the result is the mean, over recall 0,
+/// 0.1 … 1, of the highest precision at that recall or above (0 if it is never reached). Difficult images are left out.
 /// </summary>
 public static class AveragePrecision
 {
     private const int Steps = 10;
 
-    /// <summary>The 11-point average precision of one class, 0 … 1; null where no image shows it.</summary>
-    /// <param name="scores">The score of each image; of equal ones the earlier image ranks first.</param>
-    /// <param name="truth">What each image shows.</param>
-    /// <exception cref="ArgumentException">The two have different lengths, or a score is not a number.</exception>
+    /// <summary>Computes the 11-point average precision of one class, 0 … 1; null if no image shows it.</summary>
+    /// <param name="scores">The score of each image; of ties, the earlier image ranks first.</param>
+    /// <param name="truth">The mark of each image.</param>
+    /// <exception cref="ArgumentException">The lengths differ, or a score is not a number.</exception>
     public static double? ElevenPoint(ReadOnlySpan<float> scores, ReadOnlySpan<LabelMark> truth)
     {
         int[] ranking = Ranking(scores, truth);
@@ -33,7 +35,7 @@ public static class AveragePrecision
         return ElevenPoint(ranking, truth, once);
     }
 
-    /// <summary>The images that count, the highest score first.</summary>
+    /// <summary>Ranks the images that count, highest score first.</summary>
     internal static int[] Ranking(ReadOnlySpan<float> scores, ReadOnlySpan<LabelMark> truth)
     {
         if (scores.Length != truth.Length)
@@ -51,7 +53,10 @@ public static class AveragePrecision
         return [.. Enumerable.Range(0, values.Length).Where(i => shown[i] != LabelMark.Difficult).OrderByDescending(i => values[i])];
     }
 
-    /// <summary>The same of a ranking in which an image may stand several times in a row, or not at all.</summary>
+    /// <summary>
+    /// Computes the 11-point average precision of a ranking that contains each image any number of times, with copies
+    /// next to each other.
+    /// </summary>
     internal static double? ElevenPoint(ReadOnlySpan<int> ranking, ReadOnlySpan<LabelMark> truth, ReadOnlySpan<int> times)
     {
         long positives = 0;
@@ -65,8 +70,8 @@ public static class AveragePrecision
             return null;
         }
 
-        // The highest precision among the ranks whose recall is k / 10 or more, but below (k + 1) / 10: in integers, so
-        // that a recall of 0.3 is 0.3.
+        // The highest precision among the ranks whose recall is at least k / 10 but below (k + 1) / 10. Computed in
+        // integers, so that a recall of 0.3 is exactly 0.3.
         Span<double> best = stackalloc double[Steps + 1];
         best.Clear();
         (long right, long seen) = (0, 0);

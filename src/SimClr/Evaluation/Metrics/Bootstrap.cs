@@ -3,29 +3,29 @@ using SimClr.Internals;
 namespace SimClr.Evaluation;
 
 /// <summary>Measures a resample of the images.</summary>
-/// <param name="times">How many times each image was drawn.</param>
-/// <param name="values">Takes the measures.</param>
+/// <param name="times">The number of times each image was drawn.</param>
+/// <param name="values">The destination of the measures.</param>
 internal delegate void Remeasure(ReadOnlySpan<int> times, Span<double> values);
 
 /// <summary>
-/// The percentile bootstrap (Efron 1979) over test images: as many images are drawn with replacement as there are, and
-/// measured; the 95 % interval holds the middle 95 % of what 2,000 such resamples give. It says how much another test
-/// set of this size would have changed the measure, not how much another training run would. Each resample has its own
-/// address, so the interval is the same on every machine.
+/// The percentile bootstrap (Efron 1979) over test images: a resample draws as many images as there are, with
+/// replacement, and measures them; the 95% interval spans the middle 95% of 2,000 resamples. It shows how much another
+/// test set of this size would have changed the measure, not how much another training run would. Each resample has its
+/// own random address, so the interval is the same on every machine.
 /// </summary>
 internal static class Bootstrap
 {
     public const int Resamples = 2000;
     private const int TailCount = Resamples * 25 / 1000;   // at each end
 
-    /// <summary>The intervals of several measures of the same resamples.</summary>
+    /// <summary>Computes the intervals of several measures on the same resamples.</summary>
     public static Interval[] Intervals(int images, int measures, long seed, Remeasure measure)
         => [.. Resample(images, measures, seed, measure).Select(PercentileInterval)];
 
     /// <summary>
-    /// The interval of a measure that resamples raise, as average precision, where copies of an image stand one behind the other
-    /// in the ranking: the percentile interval, moved by as much as the mean of the resamples lies above the value. Of few images
-    /// it could lie above the value as a whole. Measures of 0 … 1.
+    /// Computes the interval of a measure (0 … 1) that resampling raises, such as average precision, where copies of an
+    /// image are adjacent in the ranking. It is the percentile interval, shifted by the excess of the resamples' mean
+    /// over the value. Otherwise, with few images, the whole interval could lie above the value.
     /// </summary>
     public static Interval IntervalAround(double value, int images, long seed, Remeasure measure)
     {

@@ -1,15 +1,19 @@
 namespace SimClr.Evaluation;
 
-/// <summary>How one class was classified.</summary>
-/// <param name="Name">The class, by its number where it has no name.</param>
-/// <param name="Images">Test images of this class.</param>
-/// <param name="Correct">How many of them were taken for this class.</param>
-/// <param name="Predicted">How many images of all classes were taken for this class.</param>
+/// <summary>The classification results of one class.</summary>
+/// <param name="Name">The name of the class, or its number if it has no name.</param>
+/// <param name="Images">The number of test images of this class.</param>
+/// <param name="Correct">The number of test images of this class that were predicted as this class.</param>
+/// <param name="Predicted">The number of images of all classes that were predicted as this class.</param>
 public sealed record ClassAccuracy(string Name, int Images, int Correct, int Predicted)
 {
-    /// <summary>Share of its images that were taken for it (recall), 0 … 1; null where it has none.</summary>
+    /// <summary>
+    /// The recall of the class: the share of its images that were predicted as it, 0 … 1; null if it has no images.
+    /// </summary>
     public double? Accuracy => Images == 0 ? null : (double)Correct / Images;
 
-    /// <summary>Share of the images taken for it that are of it, 0 … 1; null where none was.</summary>
+    /// <summary>
+    /// The share of the images predicted as the class that belong to it, 0 … 1; null if there are none.
+    /// </summary>
     public double? Precision => Predicted == 0 ? null : (double)Correct / Predicted;
 }

@@ -4,8 +4,8 @@ using SimClr.Embeddings;
 namespace SimClr.Evaluation;
 
 /// <summary>
-/// A classification of test images and everything that is read off it: accuracies with 95 % intervals (percentile
-/// bootstrap over the test images), accuracy per class, confusion. Every protocol ends in one.
+/// A classification of test images and its measures: accuracies with 95% intervals (percentile bootstrap over the test
+/// images), accuracy per class, and the confusion matrix. Every evaluation protocol returns one.
 /// </summary>
 public sealed class EvaluationOutcome
 {
@@ -37,54 +37,62 @@ public sealed class EvaluationOutcome
         intervals = new(() => Bootstrap.Intervals(labels.Count, amongFive is null ? 2 : 3, seed, Remeasure));
     }
 
-    /// <summary>The test images.</summary>
+    /// <summary>The paths of the test images.</summary>
     public IReadOnlyList<string> Paths { get; }
 
     /// <summary>The class of each image.</summary>
     public IReadOnlyList<int> Labels { get; }
 
-    /// <summary>The class that each image was taken for.</summary>
+    /// <summary>The predicted class of each image.</summary>
     public IReadOnlyList<int> Predictions { get; }
 
-    /// <summary>The classes by number; their numbers where they have no names.</summary>
+    /// <summary>The class names by number; the numbers if there are no names.</summary>
     public IReadOnlyList<string> ClassNames { get; }
 
-    /// <summary>How many images of each class were taken for each class.</summary>
+    /// <summary>The number of images of each class that were predicted as each class.</summary>
     public ConfusionMatrix Confusion { get; }
 
-    /// <summary>Share of images that were taken for their class, 0 … 1.</summary>
+    /// <summary>The share of correctly classified images, 0 … 1.</summary>
     public double Top1 => Share(first);
 
-    /// <summary>The 95 % interval of <see cref="Top1"/>.</summary>
+    /// <summary>The 95% interval of <see cref="Top1"/>.</summary>
     public Interval Top1Interval => intervals.Value[0];
 
-    /// <summary>The mean over the classes that have test images of the share of theirs that were taken for them, 0 … 1.</summary>
+    /// <summary>The mean accuracy of the classes that have test images, 0 … 1.</summary>
     public double MeanPerClass => Confusion.MeanPerClass();
 
-    /// <summary>The 95 % interval of <see cref="MeanPerClass"/>; a class that a resample misses is left out of its mean.</summary>
+    /// <summary>
+    /// The 95% interval of <see cref="MeanPerClass"/>; a class missing from a resample is left out of that mean.
+    /// </summary>
     public Interval MeanPerClassInterval => intervals.Value[1];
 
-    /// <summary>Share of images whose class is among the five with the highest scores; null where there were no scores.</summary>
+    /// <summary>
+    /// The share of images whose class is among the five with the highest scores, 0 … 1; null without scores.
+    /// </summary>
     public double? Top5 => amongFive is null ? null : Share(amongFive);
 
-    /// <summary>The 95 % interval of <see cref="Top5"/>.</summary>
+    /// <summary>The 95% interval of <see cref="Top5"/>.</summary>
     public Interval? Top5Interval => amongFive is null ? null : intervals.Value[2];
 
-    /// <summary>The table of the classes.</summary>
+    /// <summary>The results of each class.</summary>
     public IReadOnlyList<ClassAccuracy> PerClass => [.. ClassNames.Select((name, label) => new ClassAccuracy(
         name, Confusion.ImagesOf(label), Confusion[label, label], Confusion.PredictedAs(label)))];
 
-    /// <summary>Whether the class of each image is among the five with the highest scores; null where there were no scores.</summary>
+    /// <summary>
+    /// Whether the class of each image is among the five with the highest scores; null without scores.
+    /// </summary>
     public IReadOnlyList<bool>? InTop5 => amongFive;
 
-    /// <summary>From a score of each class for each image: logits, votes or probabilities.</summary>
-    /// <param name="paths">The test images.</param>
+    /// <summary>Creates an outcome from a score per image and class: logits, votes or probabilities.</summary>
+    /// <param name="paths">The paths of the test images.</param>
     /// <param name="labels">The class of each image, 0 … classes − 1.</param>
-    /// <param name="scores">images · classes numbers, image by image; of equal ones none counts by its number (<see cref="Accuracy"/>).</param>
-    /// <param name="classes">Classes, above 0.</param>
+    /// <param name="scores">images · classes numbers, image by image. For ties, see <see cref="Accuracy"/>.</param>
+    /// <param name="classes">The number of classes, above 0.</param>
     /// <param name="classNames">The classes by number, or null.</param>
-    /// <param name="seed">Fixes the resamples of the intervals.</param>
-    /// <exception cref="ArgumentException">There is no image, the lengths do not fit each other, or a class is out of range.</exception>
+    /// <param name="seed">The seed of the intervals' resamples. Default: 0.</param>
+    /// <exception cref="ArgumentException">
+    /// There are no images, the lengths do not match, or a class is out of range.
+    /// </exception>
     public static EvaluationOutcome FromScores(
         IReadOnlyList<string> paths,
         IReadOnlyList<int> labels,
@@ -104,7 +112,10 @@ public sealed class EvaluationOutcome
             paths, labels, Accuracy.Predictions(scores, classes), Accuracy.InTopK(scores, classes, labels, Guesses), classes, classNames, seed);
     }
 
-    /// <summary>The same for the rows of a table with labels. Classes of the table beyond those of the scores are never guessed.</summary>
+    /// <summary>
+    /// Creates an outcome from a score per row and class of a labeled table. Classes of the table without scores are
+    /// never predicted.
+    /// </summary>
     /// <exception cref="DataException">The table has no labels.</exception>
     public static EvaluationOutcome FromScores(EmbeddingTable test, ReadOnlySpan<float> scores, int classes, long seed = 0)
     {
@@ -114,14 +125,16 @@ public sealed class EvaluationOutcome
             test.Paths, test.RequireLabels(), all == classes ? scores : Widen(scores, classes, all), all, test.ClassNames, seed);
     }
 
-    /// <summary>From the predicted classes alone: without top-5.</summary>
-    /// <param name="paths">The test images.</param>
+    /// <summary>Creates an outcome from predicted classes alone, without top-5.</summary>
+    /// <param name="paths">The paths of the test images.</param>
     /// <param name="labels">The class of each image, 0 … classes − 1.</param>
-    /// <param name="predictions">The class that each was taken for.</param>
-    /// <param name="classes">Classes, above 0.</param>
+    /// <param name="predictions">The predicted class of each image, 0 … classes − 1.</param>
+    /// <param name="classes">The number of classes, above 0.</param>
     /// <param name="classNames">The classes by number, or null.</param>
-    /// <param name="seed">Fixes the resamples of the intervals.</param>
-    /// <exception cref="ArgumentException">There is no image, the lengths do not fit each other, or a class is out of range.</exception>
+    /// <param name="seed">The seed of the intervals' resamples. Default: 0.</param>
+    /// <exception cref="ArgumentException">
+    /// There are no images, the lengths do not match, or a class is out of range.
+    /// </exception>
     public static EvaluationOutcome FromPredictions(
         IReadOnlyList<string> paths,
         IReadOnlyList<int> labels,
@@ -131,7 +144,7 @@ public sealed class EvaluationOutcome
         long seed = 0)
         => new(paths, labels, predictions, null, classes, classNames, seed);
 
-    /// <summary>One that was kept: what <see cref="Paths"/> to <see cref="InTop5"/> said.</summary>
+    /// <summary>Restores a saved outcome from the values of its properties.</summary>
     /// <inheritdoc cref="FromPredictions"/>
     public static EvaluationOutcome FromSaved(
         IReadOnlyList<string> paths,
@@ -142,7 +155,7 @@ public sealed class EvaluationOutcome
         long seed)
         => amongFive is null || amongFive.Count == labels.Count
             ? new(paths, labels, predictions, amongFive is null ? null : [.. amongFive], classNames.Count, classNames, seed)
-            : throw new ArgumentException($"got {amongFive.Count} for the first five, expected one for each of {labels.Count} images");
+            : throw new ArgumentException($"got {amongFive.Count} top-5 hits, expected one value for each of {labels.Count} images");
 
     private static float[] Widen(ReadOnlySpan<float> scores, int classes, int all)
     {
@@ -194,7 +207,7 @@ public sealed class EvaluationOutcome
         }
     }
 
-    // All from the same resamples, in the order in which the properties read them.
+    // All measures of one resample, in the order in which the properties read them.
     private void Remeasure(ReadOnlySpan<int> times, Span<double> values)
     {
         (int right, int five) = (0, 0);

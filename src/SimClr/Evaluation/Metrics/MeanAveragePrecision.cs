@@ -1,13 +1,15 @@
 namespace SimClr.Evaluation;
 
-/// <summary>Mean average precision (<see cref="AveragePrecision"/>) of marks as PASCAL VOC writes them.</summary>
+/// <summary>Mean average precision (<see cref="AveragePrecision"/>) of marks in the convention of PASCAL VOC.</summary>
 internal static class MeanAveragePrecision
 {
-    /// <summary>The mean over classes, and its 95 % interval over images; 0 where no image shows a class.</summary>
+    /// <summary>Computes the mean over classes and its 95% interval over images; 0 if no image shows a class.</summary>
     /// <param name="scores">images · classes numbers, image by image.</param>
-    /// <param name="marks">As many: 1 where the class is there, −1 where not, 0 where the image does not count for it.</param>
-    /// <param name="classes">Classes.</param>
-    /// <param name="seed">Fixes the resamples.</param>
+    /// <param name="marks">
+    /// images · classes marks: 1 if the class is present, −1 if absent, 0 if the image does not count for it.
+    /// </param>
+    /// <param name="classes">The number of classes.</param>
+    /// <param name="seed">The seed of the resamples.</param>
     public static (double Value, Interval Interval) Compute(float[] scores, sbyte[] marks, int classes, long seed)
     {
         if (Outcome(scores, marks, classes, seed) is not { } outcome)
@@ -18,11 +20,11 @@ internal static class MeanAveragePrecision
         return (outcome.MeanAveragePrecision, outcome.MeanAveragePrecisionInterval);
     }
 
-    /// <summary>The mean alone.</summary>
+    /// <summary>Computes the mean over classes alone.</summary>
     public static double Compute(float[] scores, sbyte[] marks, int classes)
         => Outcome(scores, marks, classes, seed: 0)?.MeanAveragePrecision ?? 0;
 
-    /// <summary>Class by class.</summary>
+    /// <summary>Computes the average precision of each class.</summary>
     public static IReadOnlyList<ClassPrecision> PerClass(float[] scores, sbyte[] marks, IReadOnlyList<string> classNames)
         => Outcome(scores, marks, classNames.Count, seed: 0, classNames)?.PerClass ?? [.. classNames.Select(name => new ClassPrecision(name, 0, null))];
 

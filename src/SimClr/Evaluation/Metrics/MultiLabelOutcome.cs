@@ -2,16 +2,18 @@ using System.Globalization;
 
 namespace SimClr.Evaluation;
 
-/// <summary>How one class of a set with several labels per image was recognized.</summary>
-/// <param name="Name">The class.</param>
-/// <param name="Images">Test images that show it, difficult ones not counted.</param>
-/// <param name="AveragePrecision">Its 11-point average precision, 0 … 1; null where no image shows it.</param>
+/// <summary>The recognition results of one class of a multi-label set.</summary>
+/// <param name="Name">The name of the class.</param>
+/// <param name="Images">The number of test images that show the class, without difficult ones.</param>
+/// <param name="AveragePrecision">
+/// The 11-point average precision of the class, 0 … 1; null if no image shows it.
+/// </param>
 public sealed record ClassPrecision(string Name, int Images, double? AveragePrecision);
 
 /// <summary>
-/// Scores of test images that may show several classes each, and the measure of PASCAL VOC 2007 that is read off them:
-/// the mean over classes of the 11-point average precision (<see cref="Evaluation.AveragePrecision"/>), with its 95 % interval
-/// (bootstrap over the test images).
+/// The scores of multi-label test images, and their measure as in PASCAL VOC 2007: the mean over classes of the
+/// 11-point average precision (<see cref="Evaluation.AveragePrecision"/>), with its 95% interval (bootstrap over the
+/// test images).
 /// </summary>
 public sealed class MultiLabelOutcome
 {
@@ -19,13 +21,15 @@ public sealed class MultiLabelOutcome
     private readonly int[][] rankings;
     private readonly Lazy<Interval> interval;
 
-    /// <summary>Measures.</summary>
-    /// <param name="truth">What each image shows: images · classes, image by image.</param>
-    /// <param name="scores">A score for each of these.</param>
-    /// <param name="classes">Classes, above 0.</param>
+    /// <summary>Computes the measures.</summary>
+    /// <param name="truth">The mark of each class of each image: images · classes, image by image.</param>
+    /// <param name="scores">The scores, one per mark.</param>
+    /// <param name="classes">The number of classes, above 0.</param>
     /// <param name="classNames">The classes by number, or null.</param>
-    /// <param name="seed">Fixes the resamples of the interval.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit each other, a score is not a number, or no image shows any class.</exception>
+    /// <param name="seed">The seed of the interval's resamples. Default: 0.</param>
+    /// <exception cref="ArgumentException">
+    /// The lengths do not match, a score is not a number, or no image shows any class.
+    /// </exception>
     public MultiLabelOutcome(
         ReadOnlySpan<LabelMark> truth, ReadOnlySpan<float> scores, int classes, IReadOnlyList<string>? classNames = null, long seed = 0)
     {
@@ -49,16 +53,18 @@ public sealed class MultiLabelOutcome
         interval = new(() => Bootstrap.IntervalAround(MeanAveragePrecision, Images, seed, (times, values) => values[0] = Mean(times) ?? 0));
     }
 
-    /// <summary>Test images.</summary>
+    /// <summary>The number of test images.</summary>
     public int Images { get; }
 
-    /// <summary>The mean over the classes that an image shows, 0 … 1.</summary>
+    /// <summary>The mean over the classes that at least one image shows, 0 … 1.</summary>
     public double MeanAveragePrecision { get; }
 
-    /// <summary>Its 95 % interval; a class that a resample does not show is left out of its mean.</summary>
+    /// <summary>
+    /// The 95% interval of the mean; a class that no image of a resample shows is left out of that mean.
+    /// </summary>
     public Interval MeanAveragePrecisionInterval => interval.Value;
 
-    /// <summary>The table of the classes.</summary>
+    /// <summary>The results of each class.</summary>
     public IReadOnlyList<ClassPrecision> PerClass { get; }
 
     private static IEnumerable<T[]> Columns<T>(ReadOnlySpan<T> values, int classes)

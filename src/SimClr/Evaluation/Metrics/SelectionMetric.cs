@@ -1,14 +1,19 @@
 namespace SimClr.Evaluation;
 
-/// <summary>By what a setting is chosen on validation data: the λ of a logistic regression, or rate and decay of fine-tuning.</summary>
+/// <summary>
+/// The metric on validation data by which a setting is chosen: the λ of a logistic regression, or the learning rate and
+/// weight decay of fine-tuning.
+/// </summary>
 public enum SelectionMetric
 {
-    /// <summary>Share of rows that are classified right.</summary>
+    /// <summary>The share of correctly classified rows.</summary>
     Top1,
 
-    /// <summary>The mean over classes of the share of their rows that are classified right.</summary>
+    /// <summary>The mean accuracy per class.</summary>
     MeanPerClass,
 
-    /// <summary>The mean over classes of the 11-point average precision (PASCAL VOC 2007), for marks of several classes per row.</summary>
+    /// <summary>
+    /// The mean over classes of the 11-point average precision (PASCAL VOC 2007), for multi-label rows.
+    /// </summary>
     MeanAveragePrecision,
 }

@@ -6,23 +6,24 @@ using SimClr.Embeddings;
 namespace SimClr.Evaluation;
 
 /// <summary>
-/// Transfer by linear evaluation (paper, Appendix B.8.1): features of the frozen encoder, images resized to its short side
-/// and cropped in the center, no augmentation; logistic regression by L-BFGS, its λ chosen on the validation images and
-/// fitted again to those for training and validation. Images of several classes have one classifier for each class.
+/// Transfer by linear evaluation (paper, Appendix B.8.1). Features come from the frozen encoder, without augmentation:
+/// the short side of each image is resized to the encoder's image size, and the center is cropped. L-BFGS fits a
+/// logistic regression; its λ is chosen on the validation images, and the final fit uses the training and validation
+/// images. Multi-label sets have one classifier per class.
 /// </summary>
-/// <param name="encoder">The encoder; it comes back exactly as it was.</param>
-/// <param name="data">How images are read.</param>
-/// <param name="seed">Fixes the resamples of the intervals.</param>
+/// <param name="encoder">The encoder, unchanged afterward.</param>
+/// <param name="data">The options for reading images.</param>
+/// <param name="seed">The seed of the intervals' resamples.</param>
 public sealed class TransferEvaluation(TrainedEncoder encoder, DataOptions data, long seed)
 {
     private readonly EvaluationTransform transform = EvaluationTransform.ForTransfer(encoder.Views);
 
     /// <summary>Evaluates one set.</summary>
     /// <param name="splits">The set.</param>
-    /// <param name="embedding">What is told how many images of a part are embedded.</param>
-    /// <param name="sweep">Told after each λ.</param>
-    /// <param name="cancellation">Stops between steps.</param>
-    /// <exception cref="DataException">Too many images cannot be read, or what is left cannot be learned from.</exception>
+    /// <param name="embedding">Returns the receiver of the number of embedded images of a split.</param>
+    /// <param name="sweep">Receives a report after each λ.</param>
+    /// <param name="cancellation">Cancellation token, checked between steps.</param>
+    /// <exception cref="DataException">Too many images are unreadable, or the rest cannot be learned from.</exception>
     public TransferResult Run(
         TransferSplits splits,
         Func<ImageDataSet, IProgress<int>>? embedding = null,
@@ -58,7 +59,7 @@ public sealed class TransferEvaluation(TrainedEncoder encoder, DataOptions data,
         }
     }
 
-    /// <summary>What settings are chosen by: the measure of the set.</summary>
+    /// <summary>Returns the metric by which settings are chosen: the measure of the set.</summary>
     public static SelectionMetric MetricOf(TransferSet set) => set.Metric switch
     {
         TransferMetric.Top1 => SelectionMetric.Top1,
@@ -66,7 +67,7 @@ public sealed class TransferEvaluation(TrainedEncoder encoder, DataOptions data,
         _ => SelectionMetric.MeanAveragePrecision,
     };
 
-    /// <summary>The measure of a set whose images have one class each.</summary>
+    /// <summary>Returns the measure of a set with one class per image.</summary>
     public static (double Value, Interval Interval) MeasureOf(TransferSet set, EvaluationOutcome outcome)
         => set.Metric == TransferMetric.Top1 ? (outcome.Top1, outcome.Top1Interval) : (outcome.MeanPerClass, outcome.MeanPerClassInterval);
 

@@ -1,8 +1,8 @@
 namespace SimClr.Search;
 
 /// <summary>
-/// The nearest nodes seen in a search of a graph, the nearest first, with a mark at those whose links were followed. A node
-/// is one number that sorts by similarity, then by row: the result does not depend on the order of adding.
+/// The nearest nodes seen in a graph search, nearest first, each with a mark if its links were followed. A node is a
+/// single number that sorts by similarity, then by row, so the result does not depend on the order of insertion.
 /// </summary>
 internal sealed class CandidatePool
 {
@@ -20,8 +20,8 @@ internal sealed class CandidatePool
 
     public float Similarity(int place) => Number((uint)(entries[place] >> 32));
 
-    /// <summary>Empties it.</summary>
-    /// <param name="width">The most it is to hold.</param>
+    /// <summary>Empties the pool.</summary>
+    /// <param name="width">The maximum number of nodes.</param>
     public void Clear(int width)
     {
         if (entries.Length < width)
@@ -32,7 +32,7 @@ internal sealed class CandidatePool
         (this.width, Count, next) = (width, 0, 0);
     }
 
-    /// <summary>Adds a node unless there are enough that are nearer.</summary>
+    /// <summary>Adds a node unless the pool is full of nearer ones.</summary>
     public void Add(int row, float similarity)
     {
         ulong entry = ((ulong)Bits(similarity) << 32) | ((ulong)(~(uint)row & int.MaxValue) << 1);
@@ -48,7 +48,9 @@ internal sealed class CandidatePool
         next = Math.Min(next, place);
     }
 
-    /// <summary>The nearest node whose links were not followed yet, which it then counts as; −1 where there is none.</summary>
+    /// <summary>
+    /// Returns the nearest node whose links were not yet followed, and marks it as followed; −1 if there is none.
+    /// </summary>
     public int Next()
     {
         while (next < Count && (entries[next] & Followed) != 0)
@@ -65,7 +67,7 @@ internal sealed class CandidatePool
         return Row(next);
     }
 
-    /// <summary>All links count as not yet followed: to go on below.</summary>
+    /// <summary>Marks all links as not yet followed, to continue on the layer below.</summary>
     public void Restart()
     {
         for (int place = 0; place < Count; place++)
@@ -95,7 +97,7 @@ internal sealed class CandidatePool
         return low;
     }
 
-    // Floats as integers that sort alike.
+    // Floats as integers of the same sort order.
     private static uint Bits(float number)
     {
         uint bits = BitConverter.SingleToUInt32Bits(number);

@@ -3,9 +3,9 @@ using System.Collections.Concurrent;
 namespace SimClr.Search;
 
 /// <summary>
-/// Adds rows to a graph, a batch at a time: the rows of a batch look for their neighbors in the graph as it was before, and
-/// among the rows of the batch before them (all of them are compared); then the links are written. Nothing depends on
-/// which thread does what, so the graph is the same whatever the threads.
+/// Adds rows to a graph in batches. Each row of a batch searches for its neighbors in the graph as it was before the
+/// batch, and compares itself with all earlier rows of the batch; then the links are written. Nothing depends on which
+/// thread does what, so the graph is the same for any number of threads.
 /// </summary>
 internal sealed class GraphBuilder(VectorRows rows, HnswGraph graph, Int8Kernel kernel, int threads)
 {
@@ -14,9 +14,11 @@ internal sealed class GraphBuilder(VectorRows rows, HnswGraph graph, Int8Kernel 
     private readonly ConcurrentBag<NeighborSelector> selectors = [];
     private readonly ParallelOptions parallel = new() { MaxDegreeOfParallelism = threads };
 
-    /// <summary>Adds all rows that are not in the graph yet.</summary>
-    /// <param name="progress">Told the number of rows in the graph.</param>
-    /// <param name="cancellation">Stops between batches; the graph then holds fewer rows.</param>
+    /// <summary>Adds all rows that are not yet in the graph.</summary>
+    /// <param name="progress">Receives the number of rows in the graph.</param>
+    /// <param name="cancellation">
+    /// Cancellation token, checked between batches; a canceled graph holds fewer rows.
+    /// </param>
     public void Extend(IProgress<int>? progress, CancellationToken cancellation)
     {
         graph.Reserve(rows.Count);
@@ -85,7 +87,7 @@ internal sealed class GraphBuilder(VectorRows rows, HnswGraph graph, Int8Kernel 
             },
             selectors.Add);
 
-    /// <summary>A row that was linked to another wants to be found from there.</summary>
+    /// <summary>A link back from the target of a new link to its source.</summary>
     private readonly record struct BackLink(int Layer, int Target, int Source) : IComparable<BackLink>
     {
         public int CompareTo(BackLink other) => (Layer, Target, Source).CompareTo((other.Layer, other.Target, other.Source));

@@ -1,10 +1,12 @@
 
 namespace SimClr.Search;
 
-/// <summary>Walks a graph towards a query. One thread at a time; the graph does not change meanwhile.</summary>
+/// <summary>
+/// A walk through a graph toward a query. Not thread-safe; the graph must not change during a search.
+/// </summary>
 internal abstract class GraphSearcher
 {
-    /// <summary>A searcher for a kernel.</summary>
+    /// <summary>Creates a searcher for a kernel.</summary>
     public static GraphSearcher Create(VectorRows rows, HnswGraph graph, Int8Kernel kernel) => kernel switch
     {
         Int8Kernel.Vnni => new GraphSearcher<VnniDot>(rows, graph),
@@ -15,22 +17,22 @@ internal abstract class GraphSearcher
     /// <summary>The nearest nodes seen, by their codes.</summary>
     public CandidatePool Pool { get; } = new();
 
-    /// <summary>How many rows were compared since it was made.</summary>
+    /// <summary>The number of rows compared so far.</summary>
     public long Compared { get; protected set; }
 
-    /// <summary>Leaves in <see cref="Pool"/> the nearest nodes of layer 0.</summary>
-    /// <param name="query">What is looked for.</param>
-    /// <param name="width">How many nodes are considered.</param>
-    /// <param name="without">A row whose links are not to help; −1 for none.</param>
+    /// <summary>Fills <see cref="Pool"/> with the nearest nodes of layer 0.</summary>
+    /// <param name="query">The query.</param>
+    /// <param name="width">The number of nodes to consider.</param>
+    /// <param name="without">A row to exclude together with its links; −1 for none.</param>
     public abstract void Search(SearchQuery query, int width, int without = -1);
 
-    /// <summary>From the entry down to a layer, always to the nearest link.</summary>
-    /// <returns>Where that ends.</returns>
+    /// <summary>Walks from the entry down to a layer, always to the nearest link.</summary>
+    /// <returns>The row at the end of the walk.</returns>
     public abstract int Descend(SearchQuery query, int layer);
 
-    /// <summary>Leaves in <see cref="Pool"/> the nearest nodes of a layer.</summary>
+    /// <summary>Fills <see cref="Pool"/> with the nearest nodes of a layer.</summary>
     public abstract void SearchLayer(SearchQuery query, int start, int layer, int width, int without = -1);
 
-    /// <summary>The similarity that the codes of a row say.</summary>
+    /// <summary>Returns the similarity of a row by its code.</summary>
     public abstract float Similarity(SearchQuery query, int row);
 }

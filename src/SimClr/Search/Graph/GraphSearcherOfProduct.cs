@@ -93,7 +93,7 @@ internal sealed unsafe class GraphSearcher<TProduct>(VectorRows rows, HnswGraph 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public override float Similarity(SearchQuery query, int row) => query.Similarity<TProduct>(rows, rows.Code(row));
 
-    // Memory is asked for before it is needed: most of a search is waiting for it.
+    // Prefetches the codes: most of a search is waiting for memory.
     private void Prefetch(byte* code)
     {
         if (Sse.IsSupported)

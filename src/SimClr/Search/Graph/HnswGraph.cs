@@ -3,8 +3,8 @@ using SimClr.Internals;
 namespace SimClr.Search;
 
 /// <summary>
-/// The links between rows: layer 0 holds all of them with up to 2·M links each, each layer above a fraction 1/M of the one
-/// below with up to M. A row's height comes from (seed, row). Links beyond the last are −1.
+/// The links between rows. Layer 0 holds all rows, with up to 2·M links each; each layer above holds a fraction 1/M of
+/// the one below, with up to M links each. A row's height is a function of (seed, row). Unused link slots are −1.
 /// </summary>
 internal sealed unsafe class HnswGraph : IDisposable
 {
@@ -24,49 +24,49 @@ internal sealed unsafe class HnswGraph : IDisposable
 
     public GraphOptions Options { get; }
 
-    /// <summary>Rows 0 … count − 1 are in it.</summary>
+    /// <summary>The number of rows in the graph, which are rows 0 … count − 1.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Where searches begin: a row of the top layer.</summary>
+    /// <summary>The row of the top layer where searches begin.</summary>
     public int Entry { get; private set; } = -1;
 
     public int TopLayer { get; private set; } = -1;
 
-    /// <summary>Nodes that a search of layer 0 considers, chosen by measured recall.</summary>
+    /// <summary>The number of nodes that a search of layer 0 considers, chosen by measured recall.</summary>
     public int SearchWidth { get; set; } = 64;
 
-    /// <summary>The recall of the ten nearest that was measured with this width; 0 before.</summary>
+    /// <summary>The measured recall of the ten nearest rows at this width; 0 before the measurement.</summary>
     public double MeasuredRecall { get; set; }
 
-    /// <summary>How many rows such a search compares with the query on average, as measured.</summary>
+    /// <summary>The measured average number of rows that a search at this width compares with the query.</summary>
     public double Comparisons { get; set; }
 
     /// <summary>
-    /// Whether a search of the graph is faster than comparing with every row: a row here and there takes about eight times as
-    /// long as the next one. In vectors without any structure (evenly spread in a hundred dimensions) it is not, and
-    /// exact search is used.
+    /// Whether a search of the graph is faster than a comparison with every row: a random row takes about eight times
+    /// as long as the next one in memory. It is not faster for vectors without structure (uniform in a hundred
+    /// dimensions); exact search is used for those.
     /// </summary>
     public bool IsWorthwhile => Comparisons * CostOfJump < Count;
 
-    /// <summary>Bytes held.</summary>
+    /// <summary>The size of the graph in memory, in bytes.</summary>
     public long Bytes => ((long)capacity * 2 * Options.Links * sizeof(int)) + heights.LongLength
         + (sizeof(int) * (starts.LongLength + upper.LongLength));
 
     public int HeightOf(int row) => heights[row];
 
-    /// <summary>The most links of a row on a layer.</summary>
+    /// <summary>Returns the maximum number of links of a row on a layer.</summary>
     public int LinksOn(int layer) => layer == 0 ? 2 * Options.Links : Options.Links;
 
-    /// <summary>The links of a row on a layer.</summary>
+    /// <summary>Returns the links of a row on a layer.</summary>
     public Span<int> Links(int row, int layer)
         => layer == 0
             ? new Span<int>(ground + ((long)row * 2 * Options.Links), 2 * Options.Links)
             : upper.AsSpan(starts[row] + ((layer - 1) * Options.Links), Options.Links);
 
-    /// <summary>Where the links of a row on layer 0 are.</summary>
+    /// <summary>Returns the address of a row's links on layer 0.</summary>
     public int* GroundLinks(int row) => ground + ((long)row * 2 * Options.Links);
 
-    /// <summary>Room for as many rows in all.</summary>
+    /// <summary>Reserves memory for a total number of rows.</summary>
     public void Reserve(int rows)
     {
         if (rows <= capacity)
@@ -81,7 +81,7 @@ internal sealed unsafe class HnswGraph : IDisposable
         capacity = rows;
     }
 
-    /// <summary>Adds rows without links. They are not the entry before <see cref="Raise"/>.</summary>
+    /// <summary>Adds rows without links. A new row cannot be the entry before <see cref="Raise"/>.</summary>
     public void Add(int rows)
     {
         Reserve(Count + rows);
@@ -93,7 +93,7 @@ internal sealed unsafe class HnswGraph : IDisposable
         Count += rows;
     }
 
-    /// <summary>Makes a row the entry if it is higher than the one before.</summary>
+    /// <summary>Makes a row the entry if it is higher than the current one.</summary>
     public void Raise(int row)
     {
         if (heights[row] > TopLayer)
@@ -109,7 +109,7 @@ internal sealed unsafe class HnswGraph : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Writes all of it.</summary>
+    /// <summary>Writes the graph.</summary>
     public void Write(BinaryWriter writer)
     {
         writer.Write(Count);
@@ -126,8 +126,8 @@ internal sealed unsafe class HnswGraph : IDisposable
         }
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote with the same options.</summary>
-    /// <exception cref="InvalidDataException">It does not hold together.</exception>
+    /// <summary>Reads a graph written by <see cref="Write"/> with the same options.</summary>
+    /// <exception cref="InvalidDataException">The graph is inconsistent.</exception>
     public static HnswGraph Read(BinaryReader reader, GraphOptions options, int rows)
     {
         var graph = new HnswGraph(options);
@@ -162,7 +162,7 @@ internal sealed unsafe class HnswGraph : IDisposable
     {
         if (!truth)
         {
-            throw new InvalidDataException("the graph does not hold together");
+            throw new InvalidDataException("the graph is inconsistent");
         }
     }
 

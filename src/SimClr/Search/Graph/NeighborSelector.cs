@@ -2,8 +2,9 @@
 namespace SimClr.Search;
 
 /// <summary>
-/// Chooses the links of rows: from the nearest outwards, each that is nearer to the row than to every link chosen before
-/// (algorithm 4 of Malkov and Yashunin), so that links lead in different directions. One thread at a time.
+/// The choice of a row's links. From the nearest candidate outward, it takes each that is nearer to the row than to
+/// every link chosen before (Algorithm 4 of Malkov and Yashunin), so that links lead in different directions. Not
+/// thread-safe.
 /// </summary>
 internal sealed class NeighborSelector
 {
@@ -23,8 +24,10 @@ internal sealed class NeighborSelector
         selected = [.. Enumerable.Range(0, 2 * graph.Options.Links).Select(_ => new SearchQuery(rows.Dimension, rows.CodeLength))];
     }
 
-    /// <summary>The links of a new row on each of its layers.</summary>
-    /// <param name="first">The first row of its batch: those before it are in the graph, those from it on have no links yet.</param>
+    /// <summary>Selects the links of a new row on each of its layers.</summary>
+    /// <param name="first">
+    /// The first row of the batch: rows before it are in the graph, rows from it on have no links yet.
+    /// </param>
     /// <param name="row">The row.</param>
     public int[][] Select(int first, int row)
     {
@@ -48,7 +51,7 @@ internal sealed class NeighborSelector
         return links;
     }
 
-    /// <summary>Links a row to others that are linked to it; where there are more than it may have, the best are chosen anew.</summary>
+    /// <summary>Links a row back to rows that link to it; if there are too many, selects the best of all.</summary>
     public void LinkBack(int row, int layer, IEnumerable<int> sources)
     {
         Span<int> links = graph.Links(row, layer);

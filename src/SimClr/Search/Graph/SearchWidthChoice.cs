@@ -3,8 +3,8 @@ using SimClr.Internals;
 namespace SimClr.Search;
 
 /// <summary>
-/// Chooses how many nodes a search of a graph considers: the fewest with which some of the rows, each looked for as if it
-/// were not in the graph itself, find the wanted share of their ten nearest.
+/// The choice of the number of nodes that a search considers: the smallest at which sample rows, each searched for as
+/// if it were not in the graph, find the target share of their ten nearest rows.
 /// </summary>
 internal sealed class SearchWidthChoice(VectorIndex index, HnswGraph graph)
 {
@@ -57,7 +57,7 @@ internal sealed class SearchWidthChoice(VectorIndex index, HnswGraph graph)
         return [.. index.FindExactly(query, NeighborCount + 1).Where(neighbor => neighbor.Row != self).Take(NeighborCount)];
     }
 
-    // One that is as similar is as good: of equals any may be found.
+    // Any row as similar as the last true neighbor counts: a tie may resolve to any row.
     private int CountFound(SearchQuery query, int self, int width, Neighbor[] truth)
         => truth.Length == 0
             ? 0

@@ -2,24 +2,24 @@
 namespace SimClr.Search;
 
 /// <summary>
-/// The nearest rows, exactly: those that comparing the query with every vector in float32 would give. The codes are read
-/// instead, a quarter of the bytes; they say each similarity within known bounds. A row whose upper bound is below
-/// the lower bounds of k others is not among the k nearest; the rest (a few dozen rows as a rule) are compared in float32.
+/// An exact search for the nearest rows, as if the query were compared with every vector in float32. It reads the
+/// codes, a quarter of the bytes, which bound each similarity. A row whose upper bound is below the lower bounds of k
+/// others is not among the k nearest; the rest (usually a few dozen rows) are compared in float32.
 /// </summary>
 internal static unsafe class ExactScan
 {
     private const int Piece = 4096;
 
-    /// <summary>Fewer rows are not worth a second thread.</summary>
+    /// <summary>The number of rows below which a second thread does not pay off.</summary>
     private const int RowsForThreads = 4 * Piece;
 
-    /// <param name="rows">What is searched.</param>
-    /// <param name="removed">Rows that are not to be found.</param>
-    /// <param name="query">What is looked for.</param>
-    /// <param name="count">How many, 1 or more.</param>
-    /// <param name="kernel">How codes are multiplied.</param>
-    /// <param name="threads">1 or more. The result does not depend on it.</param>
-    /// <returns>The nearest first; fewer where there are fewer rows.</returns>
+    /// <param name="rows">The rows to search.</param>
+    /// <param name="removed">The rows to exclude.</param>
+    /// <param name="query">The query.</param>
+    /// <param name="count">The number of rows to find, at least 1.</param>
+    /// <param name="kernel">The kernel that multiplies codes.</param>
+    /// <param name="threads">The number of threads, at least 1; the result does not depend on it.</param>
+    /// <returns>The nearest rows, nearest first; fewer than <paramref name="count"/> if there are fewer rows.</returns>
     public static Neighbor[] Find(VectorRows rows, RowSet removed, SearchQuery query, int count, Int8Kernel kernel, int threads)
         => kernel switch
         {
@@ -92,7 +92,9 @@ internal static unsafe class ExactScan
 
     private readonly record struct Candidate(int Row, float Upper);
 
-    /// <summary>What the threads of one search share: the pieces not yet taken, and what a row must reach.</summary>
+    /// <summary>
+    /// The shared state of the threads of a search: the next piece, and the similarity that a row must reach.
+    /// </summary>
     private sealed class State(int wanted)
     {
         private int taken = -1;

@@ -1,11 +1,13 @@
 namespace SimClr.Search;
 
-/// <summary>A row that was found.</summary>
-/// <param name="Row">Its number, in the order of adding.</param>
-/// <param name="Similarity">Cosine of the angle between it and the query, −1 … 1; 0 where one of them is all zeros.</param>
+/// <summary>A row found by a search.</summary>
+/// <param name="Row">The number of the row, in order of insertion.</param>
+/// <param name="Similarity">
+/// The cosine of the angle between the row and the query, −1 … 1; 0 if either is all zeros.
+/// </param>
 public readonly record struct Neighbor(int Row, float Similarity) : IComparable<Neighbor>
 {
-    /// <summary>The more similar first; of equals the one added first.</summary>
+    /// <summary>Orders neighbors by descending similarity; of ties, the one added first comes first.</summary>
     public int CompareTo(Neighbor other)
     {
         int bySimilarity = other.Similarity.CompareTo(Similarity);

@@ -1,6 +1,6 @@
 namespace SimClr.Search;
 
-/// <summary>Rows that were removed: one bit each.</summary>
+/// <summary>A set of removed rows, one bit each.</summary>
 internal sealed class RowSet
 {
     private ulong[] bits = [];
@@ -9,7 +9,7 @@ internal sealed class RowSet
 
     public bool Contains(int row) => row >> 6 < bits.Length && (bits[row >> 6] >> (row & 63) & 1) != 0;
 
-    /// <returns>False where it was in it before.</returns>
+    /// <returns>False if the row was already in the set.</returns>
     public bool Add(int row)
     {
         if (Contains(row))

@@ -5,9 +5,9 @@ using System.Runtime.Intrinsics;
 namespace SimClr.Search;
 
 /// <summary>
-/// What is looked for, as a vector of length 1 and as codes. With x = a·c + e, |e| ≤ r (a row) and q = b·d + f, |f| ≤ s
-/// (the query): x·q = ab·c·d + a·c·f + e·q, and |a·c·f + e·q| ≤ (1 + r)·s + r·(1 + s). No similarity is further from what
-/// the codes say; what rounding adds in float32 is in <see cref="slack"/>.
+/// A query as a vector of length 1 and as codes. With x = a·c + e, |e| ≤ r (a row) and q = b·d + f, |f| ≤ s (the
+/// query): x·q = ab·c·d + a·c·f + e·q, and |a·c·f + e·q| ≤ (1 + r)·s + r·(1 + s). No similarity differs from that of
+/// the codes by more than this; <see cref="slack"/> covers the rounding of float32.
 /// </summary>
 internal sealed unsafe class SearchQuery
 {
@@ -32,10 +32,10 @@ internal sealed unsafe class SearchQuery
 
     public sbyte* Code { get; }
 
-    /// <summary>The query divided by its length.</summary>
+    /// <summary>The query vector divided by its length.</summary>
     public ReadOnlySpan<float> Unit => unit;
 
-    /// <summary>Looks for a vector.</summary>
+    /// <summary>Sets the query to a vector.</summary>
     public void Set(ReadOnlySpan<float> vector)
     {
         VectorRows.Normalize(vector, unit);
@@ -43,7 +43,9 @@ internal sealed unsafe class SearchQuery
         offset = 128 * header.Sum;
     }
 
-    /// <summary>Looks for a row, by its codes alone: exact bounds and <see cref="Unit"/> are not to be asked for.</summary>
+    /// <summary>
+    /// Sets the query to a row, by its codes alone; exact bounds and <see cref="Unit"/> are then invalid.
+    /// </summary>
     public void SetCode(VectorRows rows, int row)
     {
         byte* code = rows.Code(row);
@@ -56,13 +58,13 @@ internal sealed unsafe class SearchQuery
         offset = 128 * header.Sum;
     }
 
-    /// <summary>The similarity that codes say.</summary>
+    /// <summary>Returns the similarity of a row by its codes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float Similarity<TProduct>(VectorRows rows, byte* code)
         where TProduct : struct, IInt8Dot
         => (TProduct.Compute(code, Code, CodeLength) - offset) * (rows.Header(code)->Scale * header.Scale);
 
-    /// <summary>How far it may be from the exact one.</summary>
+    /// <summary>Returns the maximum error of the similarity by codes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float Error(VectorRows rows, byte* code)
     {

@@ -3,7 +3,7 @@ using SimClr.Embeddings;
 
 namespace SimClr.Search;
 
-/// <summary>The embeddings of a table as vectors of length 1, so that inner products are cosines.</summary>
+/// <summary>The embeddings of a table as vectors of length 1, whose inner products are cosines.</summary>
 internal sealed class UnitRows
 {
     private UnitRows(float[] values, int dimension)
@@ -11,7 +11,7 @@ internal sealed class UnitRows
         (Values, Dimension, Count) = (values, dimension, values.Length / dimension);
     }
 
-    /// <summary>All numbers, row by row.</summary>
+    /// <summary>All values, row by row.</summary>
     public float[] Values { get; }
 
     public int Dimension { get; }
@@ -20,10 +20,10 @@ internal sealed class UnitRows
 
     public ReadOnlySpan<float> this[int row] => Values.AsSpan(row * Dimension, Dimension);
 
-    /// <summary>Checks a table and scales its rows.</summary>
+    /// <summary>Checks a table and scales its rows to length 1.</summary>
     /// <param name="table">The embeddings.</param>
-    /// <param name="minRows">Rows that are needed.</param>
-    /// <param name="purpose">What for, for the message.</param>
+    /// <param name="minRows">The minimum number of rows.</param>
+    /// <param name="purpose">The purpose of the rows, for the message.</param>
     /// <exception cref="DataException">There are fewer rows, numbers that are not finite, or rows of zeros.</exception>
     public static UnitRows FromTable(EmbeddingTable table, int minRows, string purpose)
     {
@@ -38,10 +38,10 @@ internal sealed class UnitRows
         return new UnitRows(table.Normalized().Values, table.Dimension);
     }
 
-    /// <summary>Some of the rows as rows of their own.</summary>
+    /// <summary>Copies some of the rows.</summary>
     public UnitRows Subset(IReadOnlyList<int> rows) => new(Gather(rows), Dimension);
 
-    /// <summary>The numbers of some of the rows, in the order given.</summary>
+    /// <summary>Copies the values of some of the rows, in the given order.</summary>
     public float[] Gather(IReadOnlyList<int> rows)
     {
         float[] values = new float[rows.Count * Dimension];
@@ -53,11 +53,13 @@ internal sealed class UnitRows
         return values;
     }
 
-    /// <summary>The cosine of two rows, whatever else is computed beside it.</summary>
+    /// <summary>Computes the cosine of two rows, with a result that does not depend on other computations.</summary>
     public float Cosine(int one, int other) => Math.Clamp(TensorPrimitives.Dot(this[one], this[other]), -1, 1);
 
-    /// <summary>Refuses embeddings that are all the same: an encoder that collapsed, or one image many times.</summary>
-    /// <exception cref="DataException">They are.</exception>
+    /// <summary>
+    /// Throws if all embeddings are the same: the encoder collapsed, or the table holds one image many times.
+    /// </summary>
+    /// <exception cref="DataException">All embeddings are the same.</exception>
     public void RequireDifferent()
     {
         for (int row = 1; row < Count; row++)

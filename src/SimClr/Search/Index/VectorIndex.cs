@@ -7,8 +7,9 @@ using SimClr.Internals;
 namespace SimClr.Search;
 
 /// <summary>
-/// Vectors in memory, searched by cosine: exactly, or through a graph (HNSW) once <see cref="BuildGraph"/> was called. Any
-/// number of threads may search; adding, removing and building want it alone.
+/// An in-memory index of vectors, searched by cosine: exactly, or through a graph (HNSW) after
+/// <see cref="BuildGraph"/>. Any number of threads may search at the same time; adding, removing and building require
+/// exclusive access.
 /// </summary>
 public sealed class VectorIndex : IDisposable
 {
@@ -22,60 +23,68 @@ public sealed class VectorIndex : IDisposable
     private HnswGraph? graph;
     private long compared;
 
-    /// <summary>An empty index.</summary>
-    /// <param name="dimension">Numbers per vector, 1 … 65,536.</param>
-    /// <param name="capacity">Room for so many vectors from the start; it grows as needed.</param>
+    /// <summary>Creates an empty index.</summary>
+    /// <param name="dimension">The dimension of the vectors, 1 to 65,536.</param>
+    /// <param name="capacity">
+    /// The number of vectors to reserve memory for; the index grows as needed. Default: 0.
+    /// </param>
     public VectorIndex(int dimension, int capacity = 0)
     {
         rows = new VectorRows(
             Require.Between(dimension, 1, VectorRows.MaxDimension), Require.NonNegative(capacity));
     }
 
-    /// <summary>Numbers per vector.</summary>
+    /// <summary>The dimension of the vectors.</summary>
     public int Dimension => rows.Dimension;
 
-    /// <summary>Vectors added, removed ones included: the next one's number.</summary>
+    /// <summary>The number of added vectors, including removed ones; also the row of the next vector.</summary>
     public int Count => rows.Count;
 
-    /// <summary>Vectors that were removed.</summary>
+    /// <summary>The number of removed vectors.</summary>
     public int Removed => removed.Count;
 
     /// <summary>Whether the graph holds every vector.</summary>
     public bool HasGraph => graph is { } built && built.Count == rows.Count && rows.Count > 0;
 
     /// <summary>
-    /// Whether searches use the graph: it holds every vector, and in them it is faster than looking at all (in vectors without
-    /// any structure it is not).
+    /// Whether searches use the graph: it holds every vector and is faster than a comparison with all (for vectors
+    /// without structure it is not).
     /// </summary>
     public bool UsesGraph => Graph is not null;
 
-    /// <summary>The share of the ten nearest that the graph finds, measured when it was built; 0 without one.</summary>
+    /// <summary>
+    /// The share of the ten nearest vectors that the graph finds, measured after building, 0 … 1; 0 without a graph.
+    /// </summary>
     public double GraphRecall => HasGraph ? graph!.MeasuredRecall : 0;
 
-    /// <summary>How many vectors a search through the graph considers, chosen by measured recall; 0 without one.</summary>
+    /// <summary>
+    /// The number of vectors that a search through the graph considers, chosen by measured recall; 0 without a graph.
+    /// </summary>
     public int GraphWidth => HasGraph ? graph!.SearchWidth : 0;
 
-    /// <summary>Bytes held by vectors, codes and graph.</summary>
+    /// <summary>The size of vectors, codes and graph in memory, in bytes.</summary>
     public long Bytes => rows.Bytes + (graph?.Bytes ?? 0);
 
-    /// <summary>Threads of an exact search and of building. Default one per core. Results do not depend on it.</summary>
+    /// <summary>
+    /// The number of threads of an exact search and of building; results do not depend on it. Default: one per core.
+    /// </summary>
     public int Threads { get; init => field = Require.Positive(value); } = ComputeThreads.Cores;
 
     internal Int8Kernel Kernel { get; init; } = Int8Kernels.Fastest;
 
-    /// <summary>The graph, if it holds every vector.</summary>
+    /// <summary>The graph if it holds every vector; otherwise null.</summary>
     internal HnswGraph? BuiltGraph => HasGraph ? graph : null;
 
-    /// <summary>The graph, if it holds every vector and is faster than looking at all of them.</summary>
+    /// <summary>The graph if it holds every vector and is faster than a comparison with all; otherwise null.</summary>
     internal HnswGraph? Graph => BuiltGraph is { IsWorthwhile: true } built ? built : null;
 
-    /// <summary>Vectors that a search of the graph compares with the query on average.</summary>
+    /// <summary>The average number of vectors that a search of the graph compares with the query.</summary>
     internal double Comparisons => graph?.Comparisons ?? 0;
 
-    /// <summary>Vectors that walks over the graph compared so far.</summary>
+    /// <summary>The number of vectors compared by graph searches so far.</summary>
     internal long Compared => Volatile.Read(ref compared);
 
-    /// <summary>An index of a table; row numbers are the table's.</summary>
+    /// <summary>Creates an index of a table; row numbers are those of the table.</summary>
     /// <exception cref="DataException">A number is not finite.</exception>
     public static VectorIndex FromTable(EmbeddingTable table)
     {
@@ -90,17 +99,19 @@ public sealed class VectorIndex : IDisposable
         return index;
     }
 
-    /// <summary>Adds a vector of any length above 0; all zeros are similar to nothing.</summary>
-    /// <returns>Its row: the number of vectors added before.</returns>
-    /// <exception cref="DataException">It has another dimension, or holds numbers that are not finite.</exception>
+    /// <summary>
+    /// Adds a vector, which need not have length 1. A vector of zeros has similarity 0 to all others.
+    /// </summary>
+    /// <returns>The row of the vector: the number of vectors added before it.</returns>
+    /// <exception cref="DataException">The vector has another dimension, or numbers that are not finite.</exception>
     public int Add(ReadOnlySpan<float> vector)
     {
         Check(vector, "the vector");
         return rows.Add(vector);
     }
 
-    /// <summary>Removes a vector: it is found no more, and its number is not used again.</summary>
-    /// <returns>False where it had been removed before.</returns>
+    /// <summary>Removes a vector from all results; its row number is not reused.</summary>
+    /// <returns>False if the vector had already been removed.</returns>
     public bool Remove(int row)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(row);
@@ -108,10 +119,10 @@ public sealed class VectorIndex : IDisposable
         return removed.Add(row);
     }
 
-    /// <summary>Whether a vector was removed.</summary>
+    /// <summary>Returns whether a vector was removed.</summary>
     public bool IsRemoved(int row) => removed.Contains(row);
 
-    /// <summary>A vector, divided by its length.</summary>
+    /// <summary>Returns a vector divided by its length.</summary>
     public ReadOnlySpan<float> this[int row]
     {
         get
@@ -123,18 +134,19 @@ public sealed class VectorIndex : IDisposable
     }
 
     /// <summary>
-    /// The most similar vectors, the most similar first; of equals the one added first. Exact without a graph: what comparing
-    /// with every vector in float32 gives. With one, the share <see cref="GraphRecall"/> of them on average.
+    /// Finds the most similar vectors, most similar first; of ties, the one added first. Without a graph the result is
+    /// exact, as if the query were compared with every vector in float32. With a graph it contains on average a share
+    /// <see cref="GraphRecall"/> of the exact result.
     /// </summary>
-    /// <param name="query">What is looked for.</param>
-    /// <param name="count">How many, 1 or more.</param>
-    /// <param name="exact">Whether to do without the graph.</param>
-    /// <returns>Fewer where there are fewer.</returns>
-    /// <exception cref="DataException">The query has another dimension, or holds numbers that are not finite.</exception>
+    /// <param name="query">The query vector.</param>
+    /// <param name="count">The number of vectors to find, at least 1.</param>
+    /// <param name="exact">Whether to ignore the graph. Default: false.</param>
+    /// <returns>The neighbors; fewer than <paramref name="count"/> if the index holds fewer vectors.</returns>
+    /// <exception cref="DataException">The query has another dimension, or numbers that are not finite.</exception>
     public IReadOnlyList<Neighbor> Find(ReadOnlySpan<float> query, int count, bool exact = false)
         => Find(query, count, exact ? null : Graph);
 
-    /// <summary>The same by the graph even where exact search is faster.</summary>
+    /// <summary>Finds the most similar vectors through the graph, even if exact search is faster.</summary>
     public IReadOnlyList<Neighbor> FindByGraph(ReadOnlySpan<float> query, int count)
         => Find(query, count, BuiltGraph);
 
@@ -152,12 +164,14 @@ public sealed class VectorIndex : IDisposable
     }
 
     /// <summary>
-    /// Builds the graph, or extends it by the vectors added since; then measures how far a search must look for the recall
-    /// asked for. The graph does not depend on the threads.
+    /// Builds the graph, or extends it with the vectors added since; then measures the search width for the target
+    /// recall. The graph does not depend on the number of threads.
     /// </summary>
-    /// <param name="options">How; an existing graph keeps its own.</param>
-    /// <param name="progress">Told the number of vectors in the graph.</param>
-    /// <param name="cancellation">Stops between batches; what is built so far is kept, and not used before it is complete.</param>
+    /// <param name="options">The options of a new graph; an existing graph keeps its own.</param>
+    /// <param name="progress">Receives the number of vectors in the graph.</param>
+    /// <param name="cancellation">
+    /// Cancellation token, checked between batches; a partial graph is kept, but not used until it is complete.
+    /// </param>
     public void BuildGraph(GraphOptions? options = null, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         graph ??= new HnswGraph(options ?? new GraphOptions());
@@ -210,7 +224,7 @@ public sealed class VectorIndex : IDisposable
         graph = read;
     }
 
-    /// <summary>The nearest by a walk over the graph, without one row (−1 for none) and its links.</summary>
+    /// <summary>Finds the nearest vectors through the graph, excluding one row and its links (−1 for none).</summary>
     internal Neighbor[] FindByGraph(HnswGraph built, SearchQuery query, int count, int width, int without)
     {
         GraphSearcher searcher = searchers.TryTake(out GraphSearcher? free) ? free : GraphSearcher.Create(rows, built, Kernel);
@@ -226,7 +240,7 @@ public sealed class VectorIndex : IDisposable
                 break;
             }
 
-            // Most of what was found had been removed: look further, or at everything.
+            // Most of the rows found have been removed: search wider, or exactly.
             if (width >= rows.Count)
             {
                 best = [.. FindExactly(query, count + 1).Where(neighbor => neighbor.Row != without).Take(count)];
@@ -251,7 +265,7 @@ public sealed class VectorIndex : IDisposable
         return query;
     }
 
-    // In the order of what the codes say, as long as the exact similarity could still be among the best.
+    // In order of similarity by code, while the exact similarity could still be among the best.
     private unsafe void Compare(CandidatePool pool, SearchQuery query, int count, int without, List<Neighbor> best)
     {
         for (int place = 0; place < pool.Count; place++)

@@ -6,13 +6,14 @@ using SimClr.Internals;
 namespace SimClr.Search;
 
 /// <summary>
-/// Vectors of length 1 (or all zeros), each also as bytes: x ≈ scale · code, with the length of what that leaves out.
-/// The bytes are a quarter of the vectors and are what a search reads; the vectors settle what the bytes leave open.
-/// In memory of its own, not the managed heap: it may exceed an array. One thread adds; then any number reads.
+/// Vectors of length 1 (or all zeros), each also as bytes: x ≈ scale · code, with the length of the remainder. The
+/// bytes take a quarter of the memory and are the part that a search reads; the vectors decide where the bytes cannot.
+/// Stored outside the managed heap, so the size may exceed that of an array. One thread adds; after that, any number of
+/// threads may read.
 /// </summary>
 internal sealed unsafe class VectorRows : IDisposable
 {
-    /// <summary>Above it, sums of products of codes could exceed 32 bits.</summary>
+    /// <summary>The maximum dimension; above it, sums of products of codes could exceed 32 bits.</summary>
     public const int MaxDimension = 65536;
 
     private const int CodeBlock = 32;
@@ -22,8 +23,8 @@ internal sealed unsafe class VectorRows : IDisposable
     private float* values;
     private byte* codes;
 
-    /// <param name="dimension">Numbers per vector, 1 … 65,536.</param>
-    /// <param name="capacity">Room for so many from the start; it grows as needed.</param>
+    /// <param name="dimension">The dimension of the vectors, 1 to 65,536.</param>
+    /// <param name="capacity">The number of vectors to reserve memory for; the storage grows as needed.</param>
     public VectorRows(int dimension, int capacity = 0)
     {
         Dimension = dimension;
@@ -41,27 +42,27 @@ internal sealed unsafe class VectorRows : IDisposable
 
     public int Count { get; private set; }
 
-    /// <summary>Bytes of a code: the dimension, filled up with zeros to a multiple of 32.</summary>
+    /// <summary>The length of a code in bytes: the dimension, padded with zeros to a multiple of 32.</summary>
     public int CodeLength { get; }
 
-    /// <summary>From one code to the next.</summary>
+    /// <summary>The distance from one code to the next, in bytes.</summary>
     public int Stride => stride;
 
-    /// <summary>Bytes held.</summary>
+    /// <summary>The size in memory, in bytes.</summary>
     public long Bytes => capacity * ((Dimension * sizeof(float)) + stride);
 
     public ReadOnlySpan<float> this[int row] => new(values + ((long)row * Dimension), Dimension);
 
-    /// <summary>The codes of a row, plus 128 each.</summary>
+    /// <summary>Returns the address of a row's codes, each plus 128.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public byte* Code(int row) => codes + ((long)row * stride);
 
-    /// <summary>What stands behind the codes.</summary>
+    /// <summary>Returns the header after a row's codes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public CodeHeader* Header(byte* code) => (CodeHeader*)(code + CodeLength);
 
     /// <summary>Adds a vector, divided by its length.</summary>
-    /// <returns>Its row.</returns>
+    /// <returns>The row of the vector.</returns>
     public int Add(ReadOnlySpan<float> vector)
     {
         if (Count == capacity)
@@ -81,7 +82,9 @@ internal sealed unsafe class VectorRows : IDisposable
         return Count++;
     }
 
-    /// <summary>The exact similarity, always computed in the same order: equal vectors are equally similar.</summary>
+    /// <summary>
+    /// Computes the exact similarity, always in the same order, so equal vectors have equal similarities.
+    /// </summary>
     public float Similarity(int row, ReadOnlySpan<float> unit) => TensorPrimitives.Dot(this[row], unit);
 
     public void Dispose()
@@ -90,10 +93,10 @@ internal sealed unsafe class VectorRows : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>A vector divided by its length, whatever that is; zeros stay.</summary>
+    /// <summary>Divides a vector by its length, however large or small; a vector of zeros stays.</summary>
     public static void Normalize(ReadOnlySpan<float> vector, Span<float> unit) => EmbeddingTable.NormalizeScaled(vector, unit);
 
-    /// <summary>Writes the codes of a vector (the rest zeros) and says what they leave out.</summary>
+    /// <summary>Writes the codes of a vector, padded with zeros, and returns their header.</summary>
     public static CodeHeader Encode(ReadOnlySpan<float> unit, Span<sbyte> code)
     {
         code.Clear();
@@ -109,7 +112,7 @@ internal sealed unsafe class VectorRows : IDisposable
             squares += rest * rest;
         }
 
-        // A little more than the truth: it is rounded here and where it is used.
+        // Slightly above the true value, to cover rounding here and where it is used.
         return new CodeHeader(scale, (float)(Math.Sqrt(squares) * (1 + 1e-5)), sum);
     }
 
@@ -129,8 +132,8 @@ internal sealed unsafe class VectorRows : IDisposable
     }
 }
 
-/// <summary>Behind the codes of a vector.</summary>
-/// <param name="Scale">What a code of 1 stands for.</param>
-/// <param name="Radius">At least the Euclidean length of vector − scale · code.</param>
-/// <param name="Sum">Of the codes.</param>
+/// <summary>The header after the codes of a vector.</summary>
+/// <param name="Scale">The value of a code of 1.</param>
+/// <param name="Radius">An upper bound on the Euclidean length of vector − scale · code.</param>
+/// <param name="Sum">The sum of the codes.</param>
 internal readonly record struct CodeHeader(float Scale, float Radius, int Sum);

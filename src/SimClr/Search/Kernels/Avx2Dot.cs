@@ -4,7 +4,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace SimClr.Search;
 
-/// <summary>AVX2: codes widened to 16 bits. (The instruction for bytes saturates, and the result would not be exact.)</summary>
+/// <summary>
+/// AVX2: codes widened to 16 bits. (The instruction for bytes saturates, so its result would not be exact.)
+/// </summary>
 internal readonly unsafe struct Avx2Dot : IInt8Dot
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

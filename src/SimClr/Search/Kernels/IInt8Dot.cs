@@ -1,11 +1,13 @@
 namespace SimClr.Search;
 
-/// <summary>The inner product of codes, one form per kind of processor. All give the same integer.</summary>
+/// <summary>
+/// The inner product of codes, with one implementation per instruction set. All return the same integer.
+/// </summary>
 internal unsafe interface IInt8Dot
 {
-    /// <summary>Σ stored[i] · query[i].</summary>
+    /// <summary>Computes Σ stored[i] · query[i].</summary>
     /// <param name="stored">Codes plus 128.</param>
     /// <param name="query">Codes, −127 … 127.</param>
-    /// <param name="length">A multiple of 32, at most 65,536: the sum fits in 32 bits.</param>
+    /// <param name="length">A multiple of 32, at most 65,536, so that the sum fits in 32 bits.</param>
     static abstract int Compute(byte* stored, sbyte* query, int length);
 }

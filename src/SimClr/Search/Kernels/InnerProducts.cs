@@ -4,23 +4,27 @@ using static TorchSharp.torch;
 
 namespace SimClr.Search;
 
-/// <summary>Takes the products of one row with all others of a block. Called from several threads, once for each row.</summary>
-/// <param name="row">Number of the row.</param>
-/// <param name="products">One for each of the others.</param>
+/// <summary>
+/// Receives the products of one row with all others of a block. Called from several threads, once per row.
+/// </summary>
+/// <param name="row">The number of the row.</param>
+/// <param name="products">The products, one for each of the other rows.</param>
 internal delegate void ProductsOfRow(int row, ReadOnlySpan<float> products);
 
-/// <summary>Inner products of a table's rows with others, block by block: the whole matrix is never held.</summary>
+/// <summary>
+/// Inner products of a table's rows with others, block by block; the whole matrix is never in memory.
+/// </summary>
 internal sealed unsafe class InnerProducts : IDisposable
 {
-    // Products of one block; they should not leave the processor's cache before they are looked at.
+    // Products of one block; they should stay in the processor's cache until they are used.
     private const int BlockProducts = 1 << 20;
     private const int MaxRows = 4096;
 
     private readonly Tensor rows;    // [rows, dimension]
     private readonly Tensor block;   // flat
 
-    /// <param name="values">Rows · dimension numbers.</param>
-    /// <param name="dimension">Numbers per row.</param>
+    /// <param name="values">rows · dimension numbers.</param>
+    /// <param name="dimension">The dimension of a row.</param>
     public InnerProducts(float[] values, int dimension)
     {
         rows = tensor(values, [values.Length / dimension, dimension], device: CPU).DetachFromDisposeScope();
@@ -29,10 +33,10 @@ internal sealed unsafe class InnerProducts : IDisposable
 
     /// <summary>Multiplies rows with others.</summary>
     /// <param name="first">The first row.</param>
-    /// <param name="count">How many rows from there.</param>
-    /// <param name="others">others · dimension numbers; at most as many rows as a block holds products.</param>
-    /// <param name="take">Takes what comes out.</param>
-    /// <param name="cancellation">Stops between blocks.</param>
+    /// <param name="count">The number of rows.</param>
+    /// <param name="others">others · dimension numbers, of at most as many rows as a block holds products.</param>
+    /// <param name="take">Receives the products of each row.</param>
+    /// <param name="cancellation">Cancellation token, checked between blocks.</param>
     public void Each(int first, int count, float[] others, ProductsOfRow take, CancellationToken cancellation = default)
     {
         using var scope = NewDisposeScope();

@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace SimClr.Search;
 
-/// <summary>Which form of <see cref="IInt8Dot"/> is used.</summary>
+/// <summary>The implementations of <see cref="IInt8Dot"/>.</summary>
 internal enum Int8Kernel
 {
     Portable,
@@ -10,10 +10,10 @@ internal enum Int8Kernel
     Vnni,
 }
 
-/// <summary>Picks the kernel by the processor; tests ask for each that it has.</summary>
+/// <summary>The kernels of this processor; tests run each of them.</summary>
 internal static class Int8Kernels
 {
-    /// <summary>Those that this processor can run, the fastest last.</summary>
+    /// <summary>The kernels that this processor supports, the fastest last.</summary>
     public static IReadOnlyList<Int8Kernel> Supported { get; } =
     [
         Int8Kernel.Portable,

@@ -1,6 +1,6 @@
 namespace SimClr.Search;
 
-/// <summary>The plain loop.</summary>
+/// <summary>A plain loop for any processor.</summary>
 internal readonly unsafe struct PortableDot : IInt8Dot
 {
     public static int Compute(byte* stored, sbyte* query, int length)

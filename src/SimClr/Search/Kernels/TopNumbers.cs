@@ -1,11 +1,11 @@
 namespace SimClr.Search;
 
-/// <summary>The k largest of the numbers added, as a heap whose first is the least of them.</summary>
+/// <summary>The k largest of the added numbers, in a heap with the smallest on top.</summary>
 internal sealed class TopNumbers(int k)
 {
     private readonly PriorityQueue<float, float> heap = new(Math.Min(k, 1024));
 
-    /// <summary>The k-th largest; −∞ while there are fewer.</summary>
+    /// <summary>The k-th largest number; −∞ while there are fewer than k.</summary>
     public float Min { get; private set; } = float.NegativeInfinity;
 
     public void Add(float number)

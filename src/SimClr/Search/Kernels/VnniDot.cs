@@ -4,7 +4,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace SimClr.Search;
 
-/// <summary>AVX-VNNI: four products of bytes and their sum in one instruction per 32 bits, without saturation.</summary>
+/// <summary>
+/// AVX-VNNI: four products of bytes and their sum in one instruction per 32 bits, without saturation.
+/// </summary>
 internal readonly unsafe struct VnniDot : IInt8Dot
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

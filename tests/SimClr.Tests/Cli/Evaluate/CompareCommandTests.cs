@@ -46,7 +46,7 @@ public sealed class CompareCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("fewer.csv", "about different images (40 and 39; only in ")]
+    [InlineData("fewer.csv", "cover different images (40 and 39; only in ")]
     [InlineData("relabeled.csv", "has the label 'class0' in ")]
     [InlineData("nothing.csv", "there is no predictions file")]
     [InlineData("manifest.csv", "expected the header 'path,label,prediction,correct'")]
