@@ -2,12 +2,12 @@ using SimClr.Encoders;
 
 namespace SimClr.Onnx;
 
-/// <summary>A <see cref="ResNet"/> as ONNX nodes. They carry the names of its modules.</summary>
+/// <summary>A <see cref="ResNet"/> as ONNX nodes, which have the names of its modules.</summary>
 internal sealed class EncoderGraph(GraphBuilder graph, ResNet encoder)
 {
     private readonly ModuleWeights weights = new(encoder);
 
-    /// <summary>input: [N, 3, H, W] → the name of h, [N, representation].</summary>
+    /// <summary>Adds the encoder. Input: [N, 3, H, W]. Returns the name of h, [N, representation].</summary>
     public string Add(string input)
     {
         string x = Relu("relu", Convolution("conv1", "bn1", input, encoder.SmallStem ? 1 : 2));
@@ -29,7 +29,9 @@ internal sealed class EncoderGraph(GraphBuilder graph, ResNet encoder)
         return graph.Add("Flatten", "h", [graph.Add("GlobalAveragePool", "avgpool", [x])], ("axis", 1));
     }
 
-    /// <summary>Two or three convolutions and a shortcut; the last but one has the stride.</summary>
+    /// <summary>
+    /// Adds a block of two or three convolutions and a shortcut. The second-to-last convolution has the stride.
+    /// </summary>
     private string Block(string block, string input, int stride)
     {
         int last = weights.Has($"{block}.conv3.weight") ? 3 : 2;

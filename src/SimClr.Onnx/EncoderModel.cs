@@ -9,12 +9,12 @@ using SimClr.Onnx.Format;
 
 namespace SimClr.Onnx;
 
-/// <summary>The whole ONNX model: input, encoder, head, output, and what the metadata says.</summary>
+/// <summary>The complete ONNX model: input, encoder, head, output and metadata.</summary>
 internal sealed class EncoderModel
 {
     public const string OutputName = "embedding";
 
-    // 17 is what ONNX 1.12 (2022) and later read; only from 18 on does Resize have antialiasing.
+    // ONNX 1.12 (2022) and later read opset 17. Resize has antialiasing only from opset 18.
     private const int DefaultOpset = 17;
     private const int ResizeOpset = 18;
     private const int IrVersion = 8;

@@ -4,16 +4,18 @@ using SimClr.Onnx.Format;
 
 namespace SimClr.Onnx;
 
-/// <summary>Collects an ONNX graph. Every value is known by its name; each node has one result, named as the node.</summary>
+/// <summary>
+/// A builder of ONNX graphs. Values are referred to by name. Each node has one result, with the name of the node.
+/// </summary>
 internal sealed class GraphBuilder(string name)
 {
     public GraphProto Graph { get; } = new() { Name = name };
 
-    /// <summary>Adds an operation.</summary>
-    /// <param name="operation">One of ONNX's operators.</param>
-    /// <param name="name">The name of node and result.</param>
-    /// <param name="inputs">The names of what it takes; an empty one leaves an optional input out.</param>
-    /// <param name="attributes">Integers, lists of integers, floats or text by name.</param>
+    /// <summary>Adds a node.</summary>
+    /// <param name="operation">The ONNX operator.</param>
+    /// <param name="name">The name of the node and its result.</param>
+    /// <param name="inputs">The names of the inputs. An empty name omits an optional input.</param>
+    /// <param name="attributes">The attributes by name: integers, lists of integers, floats or strings.</param>
     /// <returns>The name of the result.</returns>
     public string Add(string operation, string name, IReadOnlyList<string> inputs, params (string Name, object Value)[] attributes)
     {
@@ -25,20 +27,20 @@ internal sealed class GraphBuilder(string name)
         return name;
     }
 
-    /// <summary>Adds fractions that are fixed, row by row.</summary>
-    /// <returns>Their name.</returns>
+    /// <summary>Adds a constant tensor of floats, in row-major order.</summary>
+    /// <returns>The name of the constant.</returns>
     public string Constant(string name, float[] values, params long[] shape)
         => Constant(name, TensorProto.Types.DataType.Float, MemoryMarshal.AsBytes<float>(values), shape);
 
-    /// <summary>Adds a list of integers that are fixed.</summary>
-    /// <returns>Its name.</returns>
+    /// <summary>Adds a constant list of integers.</summary>
+    /// <returns>The name of the constant.</returns>
     public string Constant(string name, params long[] values)
         => Constant(name, TensorProto.Types.DataType.Int64, MemoryMarshal.AsBytes<long>(values), [values.Length]);
 
-    /// <summary>What the graph takes.</summary>
+    /// <summary>Adds an input of the graph.</summary>
     public void Input(string name, TensorProto.Types.DataType type, params object[] shape) => Graph.Input.Add(Value(name, type, shape));
 
-    /// <summary>What the graph gives.</summary>
+    /// <summary>Adds an output of the graph.</summary>
     public void Output(string name, TensorProto.Types.DataType type, params object[] shape) => Graph.Output.Add(Value(name, type, shape));
 
     private string Constant(string constant, TensorProto.Types.DataType type, ReadOnlySpan<byte> littleEndian, long[] shape)
@@ -49,7 +51,7 @@ internal sealed class GraphBuilder(string name)
         return constant;
     }
 
-    /// <summary>A value whose sides are numbers, or names where they are free.</summary>
+    /// <summary>Creates a value whose dimensions are numbers, or names for dimensions of any size.</summary>
     private static ValueInfoProto Value(string value, TensorProto.Types.DataType type, object[] shape)
     {
         var sides = new TensorShapeProto();

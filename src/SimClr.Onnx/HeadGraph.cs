@@ -7,7 +7,10 @@ internal static class HeadGraph
 {
     private const string Prefix = "layers.";
 
-    /// <summary>h: [N, representation] → the name of z, [N, projection]; h itself where the head has no layers.</summary>
+    /// <summary>
+    /// Adds the head. Input: h, [N, representation]. Returns the name of z, [N, projection], or of h if the head has no
+    /// layers.
+    /// </summary>
     public static string Add(GraphBuilder graph, ProjectionHead head, string h)
     {
         var weights = new ModuleWeights(head);

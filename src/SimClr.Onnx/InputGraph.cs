@@ -3,15 +3,15 @@ using SimClr.Onnx.Format;
 
 namespace SimClr.Onnx;
 
-/// <summary>What stands before the encoder: the model's input, and the part of the preprocessing that is in the model.</summary>
+/// <summary>The input of the model, and the part of the preprocessing that the model contains.</summary>
 internal sealed class InputGraph(GraphBuilder graph, ViewOptions views)
 {
     public const string Name = "images";
     public const string Batch = "batch";
 
     /// <summary>Adds the input and its preprocessing.</summary>
-    /// <param name="kind">What it takes.</param>
-    /// <returns>The name of what the encoder takes, [N, 3, size, size].</returns>
+    /// <param name="kind">One of <see cref="InputKind"/>.</param>
+    /// <returns>The name of the encoder's input, [N, 3, size, size].</returns>
     public string Add(OnnxInput kind)
     {
         switch (kind)
@@ -28,14 +28,14 @@ internal sealed class InputGraph(GraphBuilder graph, ViewOptions views)
         }
     }
 
-    /// <summary>Bytes, [N, H, W, 3] → floats 0 … 255, [N, 3, H, W].</summary>
+    /// <summary>Converts bytes, [N, H, W, 3], to floats 0 … 255, [N, 3, H, W].</summary>
     private string Planes()
     {
         string planes = graph.Add("Transpose", "input.planes", [Name], ("perm", new long[] { 0, 3, 1, 2 }));
         return graph.Add("Cast", "input.floats", [planes], ("to", (int)TensorProto.Types.DataType.Float));
     }
 
-    /// <summary>0 … 255 → (x / 255 − mean) · scale, as one multiplication and one addition.</summary>
+    /// <summary>Maps 0 … 255 to (x / 255 − mean) · scale with one multiplication and one addition.</summary>
     private string AddNormalization(string input, float max)
     {
         var pixels = new EvaluationTransform(views);
@@ -45,7 +45,9 @@ internal sealed class InputGraph(GraphBuilder graph, ViewOptions views)
         return shift.All(value => value == 0) ? x : graph.Add("Add", "input.normalized", [x, graph.Constant("input.shift", shift, 3, 1, 1)]);
     }
 
-    /// <summary>The evaluation transform: the short side is resized with antialiasing, and the center cut out.</summary>
+    /// <summary>
+    /// Adds the evaluation transform: the short side is resized with antialiasing, and the center is cropped.
+    /// </summary>
     private string AddResize(string input)
     {
         string size = graph.Constant("input.size", views.Size);
@@ -64,7 +66,7 @@ internal sealed class InputGraph(GraphBuilder graph, ViewOptions views)
             ("exclude_outside", 1));
         string clamped = graph.Add("Clip", "input.clamped", [resized, Scalar("input.black", 0), Scalar("input.white", byte.MaxValue)]);
 
-        // Half of what is left over, rounded to even, as torchvision's center crop does and ONNX's Round too.
+        // Half of the margin, rounded to even, as in torchvision's center crop and ONNX's Round.
         string rest = graph.Add("Sub", "input.rest", [fitted, size]);
         string half = graph.Add("Mul", "input.half", [graph.Add("Cast", "input.rest_float", [rest], ("to", (int)TensorProto.Types.DataType.Float)), Scalar("input.one_half", 0.5f)]);
         string start = graph.Add("Cast", "input.start", [graph.Add("Round", "input.margin", [half])], ("to", (int)TensorProto.Types.DataType.Int64));

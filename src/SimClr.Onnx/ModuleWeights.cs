@@ -3,10 +3,12 @@ using static TorchSharp.torch;
 
 namespace SimClr.Onnx;
 
-/// <summary>The weights of a module by name, each taken once: what is left at the end was not exported.</summary>
+/// <summary>
+/// The weights of a module by name. Each can be taken once, so that unexported weights remain at the end.
+/// </summary>
 internal sealed class ModuleWeights(nn.Module module)
 {
-    // PyTorch's default, which all batch norms here have.
+    // PyTorch's default, which all batch norms here use.
     private const double Epsilon = 1e-5;
 
     private readonly Dictionary<string, Tensor> left = ModuleState.Enumerate(module).ToDictionary();
@@ -14,11 +16,11 @@ internal sealed class ModuleWeights(nn.Module module)
     public bool Has(string name) => left.ContainsKey(name);
 
     /// <summary>
-    /// A convolution or linear layer with its bias and the batch norm behind it as one layer that computes the same:
-    /// weight · γ/√(σ² + ε), and (bias − μ) · γ/√(σ² + ε) + β, computed in double precision.
+    /// Combines a convolution or linear layer, its bias and the following batch norm into one equivalent layer: weight
+    /// · γ/√(σ² + ε), and (bias − μ) · γ/√(σ² + ε) + β, computed in double precision.
     /// </summary>
-    /// <param name="layer">The layer's name.</param>
-    /// <param name="norm">The batch norm's, or null where there is none.</param>
+    /// <param name="layer">The name of the layer.</param>
+    /// <param name="norm">The name of the batch norm, or null if there is none.</param>
     public FoldedLayer Fold(string layer, string? norm)
     {
         Tensor kernel = Take($"{layer}.weight");
@@ -33,15 +35,15 @@ internal sealed class ModuleWeights(nn.Module module)
         return new FoldedLayer(weight, kernel.shape, bias);
     }
 
-    /// <summary>Refuses what was not exported.</summary>
-    /// <exception cref="NotSupportedException">Weights are left.</exception>
+    /// <summary>Checks that every weight was exported.</summary>
+    /// <exception cref="NotSupportedException">Some weights were not exported.</exception>
     public void RequireAllUsed()
     {
-        // How many batches the statistics are of plays no part in inference.
+        // The counter of batches plays no part in inference.
         string[] rest = [.. left.Keys.Where(name => !name.EndsWith(".num_batches_tracked", StringComparison.Ordinal))];
         if (rest.Length > 0)
         {
-            throw new NotSupportedException($"the exporter does not know what these weights are for: {string.Join(", ", rest.Take(3))}");
+            throw new NotSupportedException($"the exporter does not support these weights: {string.Join(", ", rest.Take(3))}");
         }
     }
 
@@ -65,7 +67,7 @@ internal sealed class ModuleWeights(nn.Module module)
 
     private Tensor Take(string name) => left.Remove(name, out Tensor? tensor)
         ? tensor
-        : throw new NotSupportedException($"the exporter expects weights named '{name}', which the encoder lacks");
+        : throw new NotSupportedException($"the exporter expects weights named '{name}', which the encoder does not have");
 
     private static float[] Floats(Tensor tensor)
     {

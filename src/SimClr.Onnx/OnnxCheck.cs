@@ -8,20 +8,23 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace SimClr.Onnx;
 
-/// <summary>Computes a model with ONNX Runtime and the encoder itself on the same random images, and compares.</summary>
+/// <summary>A comparison of a model in ONNX Runtime with the encoder itself on the same random images.</summary>
 internal static class OnnxCheck
 {
-    /// <summary>The largest difference that is allowed.</summary>
+    /// <summary>The maximum allowed difference.</summary>
     public const double Tolerance = 1e-4;
 
     private static readonly int[] Batches = [1, 3];
 
-    /// <summary>Compares batches of 1 and 3.</summary>
+    /// <summary>Compares batches of 1 and 3 images.</summary>
     /// <returns>
-    /// The largest difference, as a share of the largest value where that is above 1 (float32 has seven digits, and noise
-    /// may drive an encoder of even images to values of hundreds); and that value.
+    /// The maximum difference, relative to the maximum magnitude if that is above 1 (float32 has seven digits, and
+    /// random noise can drive an encoder trained on smooth images to values in the hundreds); and the maximum
+    /// magnitude.
     /// </returns>
-    /// <exception cref="DataException">The difference is above <see cref="Tolerance"/>, or a value is not finite.</exception>
+    /// <exception cref="DataException">
+    /// The difference exceeds <see cref="Tolerance"/>, or a value is not finite.
+    /// </exception>
     public static (double Difference, double LargestValue) Run(
         byte[] model, TrainedEncoder encoder, ProjectionHead? head, OnnxExportOptions options)
     {
@@ -33,14 +36,14 @@ internal static class OnnxCheck
             var images = new RandomImages(encoder.Views, options.Input, batch);
             float[] expected = Expected(images, encoder, head, options.Normalize);
 
-            // The largest of any numbers with NaN is NaN, which no tolerance allows.
+            // The maximum of values that include NaN is NaN, which exceeds any tolerance.
             difference = Math.Max(difference, Difference(expected, session, images));
             largest = Math.Max(largest, Math.Abs(TensorPrimitives.MaxMagnitude<float>(expected)));
         }
 
         if (!double.IsFinite(largest))
         {
-            throw new DataException("the encoder's own embeddings of random images are not finite numbers; nothing was written. Was its training stable?");
+            throw new DataException("the encoder's own embeddings of random images are not finite; nothing was written. Was its training stable?");
         }
 
         difference /= Math.Max(1, largest);
@@ -48,7 +51,7 @@ internal static class OnnxCheck
             ? (difference, largest)
             : throw new DataException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"ONNX Runtime's embeddings of random images differ from the encoder's by {difference:G3}{(largest > 1 ? $" of the largest value, {largest:G3}" : "")}, more than the {Tolerance} allowed; nothing was written"));
+                $"ONNX Runtime's embeddings of random images differ from the encoder's by {difference:G3}{(largest > 1 ? $" of the maximum magnitude, {largest:G3}" : "")}, more than the allowed {Tolerance}; nothing was written"));
     }
 
     private static InferenceSession Open(byte[] model)
@@ -57,7 +60,7 @@ internal static class OnnxCheck
         {
             using var settings = new SessionOptions { IntraOpNumThreads = get_num_threads(), LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
 
-            // Other work waits for the processor too.
+            // Spinning would take processor time from other work.
             settings.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
             return new InferenceSession(model, settings);
         }
@@ -77,7 +80,7 @@ internal static class OnnxCheck
         ReadOnlySpan<float> actual = output[0].GetTensorDataAsSpan<float>();
         if (actual.Length != expected.Length)
         {
-            throw new DataException($"ONNX Runtime gave {actual.Length} numbers for {images.Count} image(s), expected {expected.Length}; nothing was written");
+            throw new DataException($"ONNX Runtime returned {actual.Length} values for {images.Count} image(s), expected {expected.Length}; nothing was written");
         }
 
         float[] difference = new float[expected.Length];
@@ -91,7 +94,8 @@ internal static class OnnxCheck
         using var inference = new InferenceMode(encoder.Module);
         using InferenceMode? inferenceHead = head is null ? null : new InferenceMode(head);
 
-        // Channels last, as everywhere: for other layouts libtorch asks NNPACK, which complains where it does not know the processor.
+        // Channels last, as everywhere. For other layouts, libtorch uses NNPACK, which prints warnings on processors it
+        // does not know.
         Tensor input = tensor(images.Prepared, [images.Count, images.Size, images.Size, 3], device: CPU).permute(0, 3, 1, 2);
         Tensor x = encoder.Module.forward(input.to(device(inference.Device))).to_type(ScalarType.Float32);
         x = head is null ? x : head.forward(x.to(device(inferenceHead!.Device)));

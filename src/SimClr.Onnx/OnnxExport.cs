@@ -6,9 +6,9 @@ using SimClr.Internals;
 namespace SimClr.Onnx;
 
 /// <summary>
-/// Writes an encoder, if wanted with its projection head, as an ONNX model (https://onnx.ai). The batch size is free.
-/// Batch norm is folded into the convolution before it: the same numbers within rounding, a third fewer operations, and
-/// as fast in runtimes that do not fold it themselves.
+/// Export of encoders, optionally with their projection heads, as ONNX models (https://onnx.ai). The batch size is
+/// variable. Batch norm is folded into the preceding convolution, which gives the same values within rounding with a
+/// third fewer operations, and is as fast in runtimes that do not fold it themselves.
 /// </summary>
 public static class OnnxExport
 {
@@ -18,16 +18,16 @@ public static class OnnxExport
     /// <summary>The name of the model's output.</summary>
     public const string OutputName = EncoderModel.OutputName;
 
-    // The format's (protobuf's) limit is 2 GiB; what is not weights takes far less than this leaves.
+    // Protobuf limits the file to 2 GiB. Everything except the weights takes far less than the remainder.
     private const long MaxWeightBytes = 2_000_000_000;
 
-    /// <summary>Writes an encoder of the catalog, whole or not at all.</summary>
-    /// <param name="encoder">The encoder; its weights are read, nothing is changed.</param>
-    /// <param name="path">The file, usually named .onnx.</param>
-    /// <param name="options">Input, output and check; null for the defaults.</param>
-    /// <param name="head">The projection head that follows; null to export h.</param>
-    /// <exception cref="ConfigurationException">The encoder is a module of the user's own, or too large.</exception>
-    /// <exception cref="DataException">ONNX Runtime computes something else; nothing was written.</exception>
+    /// <summary>Writes an encoder of the catalog. The file is written completely or not at all.</summary>
+    /// <param name="encoder">The encoder, which is not modified.</param>
+    /// <param name="path">The path of the file, usually with the extension .onnx.</param>
+    /// <param name="options">The options for input, output and check, or null for the defaults.</param>
+    /// <param name="head">The projection head to append, or null to export h.</param>
+    /// <exception cref="ConfigurationException">The encoder is custom or too large.</exception>
+    /// <exception cref="DataException">ONNX Runtime computes different values. Nothing was written.</exception>
     public static OnnxExportResult Write(
         TrainedEncoder encoder, string path, OnnxExportOptions? options = null, ProjectionHead? head = null)
     {
@@ -37,13 +37,19 @@ public static class OnnxExport
         return result;
     }
 
-    /// <summary>The same for the encoder of a run, with where it comes from in the metadata.</summary>
+    /// <summary>Writes the encoder of a run, with its provenance in the metadata.</summary>
     /// <param name="run">A run directory or a safetensors file.</param>
-    /// <param name="path">The file, usually named .onnx.</param>
-    /// <param name="options">Input, output and check; null for the defaults.</param>
-    /// <param name="projection">Whether the projection z is exported, or h. It takes a run directory with a checkpoint.</param>
-    /// <exception cref="ConfigurationException">The encoder is a module of the user's own, or too large, or has no head.</exception>
-    /// <exception cref="DataException">There is no encoder, or it is damaged, or ONNX Runtime computes something else.</exception>
+    /// <param name="path">The path of the file, usually with the extension .onnx.</param>
+    /// <param name="options">The options for input, output and check, or null for the defaults.</param>
+    /// <param name="projection">
+    /// Whether to export the projection z rather than h. Requires a run directory with a checkpoint.
+    /// </param>
+    /// <exception cref="ConfigurationException">
+    /// The encoder is custom or too large, or has no projection head.
+    /// </exception>
+    /// <exception cref="DataException">
+    /// There is no encoder, the encoder is damaged, or ONNX Runtime computes different values.
+    /// </exception>
     public static OnnxExportResult WriteRun(
         string run, string path, OnnxExportOptions? options = null, bool projection = false)
     {
@@ -104,7 +110,7 @@ public static class OnnxExport
         if (bytes > MaxWeightBytes)
         {
             throw new ConfigurationException(FormattableString.Invariant(
-                $"the encoder's weights take {bytes / 1e9:F1} GB, and one ONNX file holds at most {MaxWeightBytes / 1e9:F1} GB; export a narrower or shallower one"));
+                $"the encoder's weights take {bytes / 1e9:F1} GB, but an ONNX file holds at most {MaxWeightBytes / 1e9:F1} GB; export a narrower or shallower encoder"));
         }
     }
 }

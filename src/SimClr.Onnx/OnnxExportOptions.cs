@@ -1,20 +1,27 @@
 namespace SimClr.Onnx;
 
-/// <summary>What the exported model takes and gives.</summary>
+/// <summary>Options for the input and output of an exported model.</summary>
 public sealed record OnnxExportOptions
 {
-    /// <summary>What the model takes. Default: <see cref="OnnxInput.Tensor"/>.</summary>
+    /// <summary>
+    /// The input of the model. <c>tensor</c>: float32 [batch, 3, size, size], resized, cropped and normalized as in
+    /// evaluation. <c>pixels</c>: uint8 [batch, size, size, 3], resized and cropped; the model normalizes.
+    /// <c>images</c>: uint8 [batch, height, width, 3] of any size, the same for all images of a batch; the model does
+    /// all preprocessing. Default: <c>tensor</c>.
+    /// </summary>
     public OnnxInput Input { get; init; } = OnnxInput.Tensor;
 
-    /// <summary>Whether each row of the output is divided by its Euclidean length (rows of zeros stay). Default false.</summary>
+    /// <summary>
+    /// Whether each row of the output is divided by its Euclidean length. Zero rows are unchanged. Default: false.
+    /// </summary>
     public bool Normalize { get; init; }
 
     /// <summary>
-    /// Whether ONNX Runtime computes the model on random inputs, and the file is written only where it agrees with the
-    /// encoder. Default true; false for machines without its native library.
+    /// Whether the model is run in ONNX Runtime on random inputs, and written only if the results match the encoder's.
+    /// Set to false on machines without the native library of ONNX Runtime. Default: true.
     /// </summary>
     public bool Check { get; init; } = true;
 
-    /// <summary>Further entries of the model's metadata: where the encoder comes from. Default null.</summary>
+    /// <summary>Additional entries of the model's metadata, such as the origin of the encoder. Default: null.</summary>
     public IReadOnlyDictionary<string, string>? Provenance { get; init; }
 }

@@ -5,7 +5,7 @@ using SimClr.Internals;
 
 namespace SimClr.Onnx;
 
-/// <summary>Random images, in the form that a model takes and as the encoder wants them.</summary>
+/// <summary>Random images, both as input of a model and as preprocessed input of the encoder.</summary>
 internal sealed class RandomImages
 {
     private readonly byte[] pixels;
@@ -13,16 +13,16 @@ internal sealed class RandomImages
     private readonly int height;
     private readonly OnnxInput kind;
 
-    /// <param name="views">What the encoder wants.</param>
-    /// <param name="kind">What the model takes.</param>
-    /// <param name="count">How many.</param>
+    /// <param name="views">The views of the encoder.</param>
+    /// <param name="kind">The input of the model: one of <see cref="InputKind"/>.</param>
+    /// <param name="count">The number of images.</param>
     public RandomImages(ViewOptions views, OnnxInput kind, int count)
     {
         this.kind = kind;
         Count = count;
         Size = views.Size;
 
-        // Images of any size: once smaller than a view and upright, once larger and lying.
+        // Images of any size: one portrait image smaller than a view, or several landscape images larger than a view.
         (width, height) = kind != OnnxInput.Images ? (Size, Size) : count == 1 ? (Size - (Size / 3), Size) : ((2 * Size) + 5, Size + 7);
         pixels = new byte[count * height * width * 3];
         var random = new RandomStream(0, Purpose.Export, count);
@@ -36,13 +36,13 @@ internal sealed class RandomImages
 
     public int Count { get; }
 
-    /// <summary>Side of what the encoder takes.</summary>
+    /// <summary>The side of the encoder's input, in pixels.</summary>
     public int Size { get; }
 
-    /// <summary>What the encoder takes: [count, size, size, 3], normalized.</summary>
+    /// <summary>The input of the encoder: [count, size, size, 3], normalized.</summary>
     public float[] Prepared { get; }
 
-    /// <summary>What the model takes.</summary>
+    /// <summary>Creates the input of the model.</summary>
     public OrtValue ToOrtValue() => kind == OnnxInput.Tensor
         ? OrtValue.CreateTensorValueFromMemory(Planes(), [Count, 3, Size, Size])
         : OrtValue.CreateTensorValueFromMemory(pixels, [Count, height, width, 3]);

@@ -6,7 +6,7 @@ using SimClr.Training;
 
 namespace SimClr.Onnx;
 
-/// <summary>What a run left: its encoder, its projection head where it is wanted, and where they come from.</summary>
+/// <summary>The results of a run: its encoder, its projection head if requested, and their provenance.</summary>
 internal sealed partial class RunSource : IDisposable
 {
     private RunSource(TrainedEncoder encoder, ProjectionHead? head, IReadOnlyDictionary<string, string> provenance)
@@ -20,7 +20,7 @@ internal sealed partial class RunSource : IDisposable
 
     public ProjectionHead? Head { get; }
 
-    /// <summary>Run, data, steps and versions, as far as they are known.</summary>
+    /// <summary>The run, data, steps and versions, as far as known.</summary>
     public IReadOnlyDictionary<string, string> Provenance { get; }
 
     public static RunSource Open(string path, bool projection)
@@ -28,7 +28,8 @@ internal sealed partial class RunSource : IDisposable
         var run = new RunDirectory(path);
         RunRecord? record = run.HasRun ? RunRecord.Read(run.RunFile) : null;
 
-        // Head and encoder of the same step: a run that was taken up again has gone on from its encoder.safetensors.
+        // Head and encoder must be from the same step. The checkpoint of a resumed run is newer than its
+        // encoder.safetensors.
         string source = projection ? TrainedHead.CheckpointOf(path) : path;
         TrainedEncoder encoder = LoadEncoder(source);
         try
@@ -87,7 +88,7 @@ internal sealed partial class RunSource : IDisposable
         return entries;
     }
 
-    // A checkpoint says its step; the encoder of a finished run says "100 epochs, 31200 steps, …".
+    // A checkpoint states its step; the encoder of a finished run states "100 epochs, 31200 steps, …".
     private static string? StepsOf(IReadOnlyDictionary<string, string> file)
         => file.TryGetValue("step", out string? step) ? step
             : file.TryGetValue("trained", out string? trained) && StepCount().Match(trained) is { Success: true } match ? match.Groups[1].Value

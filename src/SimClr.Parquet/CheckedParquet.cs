@@ -5,10 +5,11 @@ using SimClr.Internals;
 namespace SimClr.Parquet;
 
 /// <summary>
-/// A Parquet file as the package reads it without harm. The package believes what a file says: it follows pages in circles,
-/// takes the end of the footer for a number that never ends, and allocates what sizes claim. Here footer and page headers
-/// are read and checked first (https://github.com/apache/parquet-format), and then written anew with no more in them than
-/// what was checked; the pages themselves are ranges of the file.
+/// A Parquet file in a form that the Parquet package reads safely. The package trusts the contents of a file: it
+/// follows cyclic page references, reads a number at the end of the footer without end, and allocates whatever sizes
+/// are claimed. Here, the footer and page headers are first read and checked
+/// (https://github.com/apache/parquet-format), then rewritten with only the checked contents. The pages themselves are
+/// ranges of the file.
 /// </summary>
 internal sealed class CheckedParquet
 {
@@ -34,9 +35,11 @@ internal sealed class CheckedParquet
     private static ReadOnlySpan<byte> Magic => "PAR1"u8;
 
     /// <summary>Opens a file.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="columns">The columns that will be read, by the first part of their names; others have no pages.</param>
-    /// <exception cref="InvalidDataException">It is no Parquet file, or contradicts itself.</exception>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="columns">
+    /// The columns to read, by the first part of their names. Other columns appear without pages.
+    /// </param>
+    /// <exception cref="InvalidDataException">The file is not a Parquet file or contradicts itself.</exception>
     public static Stream Open(string path, params IEnumerable<string> columns)
     {
         FileStream file = RegularFile.OpenRead(path);
@@ -92,7 +95,7 @@ internal sealed class CheckedParquet
         int length = BinaryPrimitives.ReadInt32LittleEndian(tail);
         footerBegin = file.Length - TailBytes - length;
         bool possible = head.AsSpan().SequenceEqual(Magic) && tail.AsSpan(4).SequenceEqual(Magic) && length is > 0 and <= MaxFooterBytes && footerBegin >= Magic.Length;
-        return possible ? new ThriftReader(ReadAt(footerBegin, length)).Read() : throw new InvalidDataException("it does not begin and end as one, or its footer is damaged");
+        return possible ? new ThriftReader(ReadAt(footerBegin, length)).Read() : throw new InvalidDataException("it does not begin and end like a Parquet file, or its footer is damaged");
     }
 
     private byte[] ReadAt(long at, int length)
@@ -103,7 +106,10 @@ internal sealed class CheckedParquet
         return bytes;
     }
 
-    /// <summary>The schema is a tree, written depth first: each element says how many follow that are its own.</summary>
+    /// <summary>
+    /// Checks that the schema is a tree. It is written depth first: each element states the number of its children,
+    /// which follow it.
+    /// </summary>
     private static void RequireTree(ThriftStruct[] elements)
     {
         var open = new Stack<int>([1]);
@@ -113,7 +119,7 @@ internal sealed class CheckedParquet
             int children = elements[i].Number<int>(5) ?? 0;
             if (children < 0 || children > elements.Length || open.Count > MaxDepth || elements[i].Find<byte[]>(4) is null)
             {
-                throw new InvalidDataException("its schema is no tree of columns");
+                throw new InvalidDataException("its schema is not a tree of columns");
             }
 
             open.Push(children);
@@ -124,7 +130,7 @@ internal sealed class CheckedParquet
 
             if (open.Count == 0 && i < elements.Length - 1)
             {
-                throw new InvalidDataException("its schema has columns that belong nowhere");
+                throw new InvalidDataException("its schema has columns outside the tree");
             }
         }
 
@@ -134,7 +140,7 @@ internal sealed class CheckedParquet
         }
     }
 
-    // The newer way to say that bytes are text is told in the older one, which the package knows as well.
+    // The newer annotation of text is converted to the older one, which the package also supports.
     private static ThriftStruct Column(ThriftStruct element) => new ThriftStruct()
         .With(1, element.Number<int>(1)).With(2, element.Number<int>(2)).With(3, element.Number<int>(3)).With(4, element.Find<byte[]>(4))
         .With(5, element.Number<int>(5)).With(6, element.Number<int>(6) ?? (element.Find<ThriftStruct>(10)?.Has(1) == true ? 0 : null))
@@ -142,11 +148,11 @@ internal sealed class CheckedParquet
 
     private ThriftStruct Group(ThriftStruct group)
     {
-        long rows = group.Number<long>(3) is >= 0 and var count ? count : throw new InvalidDataException("a group of rows that does not say how many");
+        long rows = group.Number<long>(3) is >= 0 and var count ? count : throw new InvalidDataException("a row group without a number of rows");
         var chunks = new List<object>();
         foreach (ThriftStruct chunk in group.Structs(1))
         {
-            ThriftStruct about = chunk.Find<ThriftStruct>(3) ?? throw new InvalidDataException("a column that says nothing about its pages");
+            ThriftStruct about = chunk.Find<ThriftStruct>(3) ?? throw new InvalidDataException("a column without metadata");
             if (about.Find<List<object>>(3) is [byte[] name, ..] && columns.Contains(Encoding.UTF8.GetString(name)))
             {
                 chunks.Add(Chunk(about));
@@ -175,7 +181,7 @@ internal sealed class CheckedParquet
             taken += headerBytes + page.Bytes;
             if (next + page.Bytes > footerBegin || taken > file.Length)
             {
-                throw new InvalidDataException($"a page of {page.Bytes} bytes at byte {next}, beyond the end or a second time");
+                throw new InvalidDataException($"a page of {page.Bytes} bytes at byte {next}, beyond the end or repeated");
             }
 
             page.RequireSizes(codec, ReadAt(next, page.Bytes), file.Length);
@@ -191,7 +197,7 @@ internal sealed class CheckedParquet
     }
 
     private static List<object> Names(ThriftStruct about)
-        => about.Find<List<object>>(3) is { Count: <= MaxDepth } names && names.TrueForAll(name => name is byte[]) ? names : throw new InvalidDataException("a column whose name is no text");
+        => about.Find<List<object>>(3) is { Count: <= MaxDepth } names && names.TrueForAll(name => name is byte[]) ? names : throw new InvalidDataException("a column whose name is not text");
 
     private (ThriftStruct Header, int Bytes) ReadHeader(long at)
     {
@@ -200,7 +206,7 @@ internal sealed class CheckedParquet
             throw new InvalidDataException($"a page at byte {at}, where the footer is");
         }
 
-        // A header holds the least and the greatest value of its page, which may be long texts.
+        // A header contains the minimum and maximum values of its page, which may be long strings.
         long left = Math.Min(footerBegin - at, Array.MaxLength);
         for (long length = TypicalHeaderBytes; ; length *= 16)
         {

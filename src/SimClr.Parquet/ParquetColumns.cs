@@ -2,7 +2,7 @@ using Parquet.Schema;
 
 namespace SimClr.Parquet;
 
-/// <summary>The columns of a file of embeddings.</summary>
+/// <summary>The columns of an embeddings file.</summary>
 internal sealed class ParquetColumns
 {
     private const string PathName = "path";
@@ -11,7 +11,7 @@ internal sealed class ParquetColumns
     private const string LabelName = "label";
     private const string EmbeddingName = "embedding";
 
-    /// <summary>Those of a file to be written.</summary>
+    /// <summary>Creates the columns of a file to write.</summary>
     public ParquetColumns(bool sized, bool labeled)
         : this(new ParquetSchema(
         [
@@ -33,7 +33,7 @@ internal sealed class ParquetColumns
         Embedding = schema.GetDataFields().FirstOrDefault(field => field.Path.FirstPart == EmbeddingName);
     }
 
-    /// <summary>Those that are read.</summary>
+    /// <summary>The names of the columns that are read.</summary>
     public static IReadOnlyList<string> Names { get; } = [PathName, WidthName, HeightName, LabelName, EmbeddingName];
 
     public ParquetSchema Schema { get; }
@@ -46,11 +46,11 @@ internal sealed class ParquetColumns
 
     public DataField? Label { get; }
 
-    /// <summary>The numbers within the lists.</summary>
+    /// <summary>The values in the lists.</summary>
     public DataField? Embedding { get; }
 
-    /// <summary>Those of a file that was found.</summary>
-    /// <exception cref="DataException">A column is missing, or of another type.</exception>
+    /// <summary>Returns the columns of an existing file.</summary>
+    /// <exception cref="DataException">A column is missing or has another type.</exception>
     public static ParquetColumns FromSchema(ParquetSchema schema, string file)
     {
         var columns = new ParquetColumns(schema);
@@ -61,10 +61,10 @@ internal sealed class ParquetColumns
             && (columns.Label is null || IsText(columns.Label));
         return fits ? columns : throw new DataException(
             $"{file}: got the columns {string.Join(", ", schema.Fields.Select(field => $"'{field.Name}'"))}, expected 'path' (text) and 'embedding' "
-                + "(lists of float32), and where they are known 'width' and 'height' (32-bit integers) and 'label' (text)");
+                + "(lists of float32), and optionally 'width' and 'height' (32-bit integers) and 'label' (text)");
     }
 
-    // What the package calls text.
+    // The types that the package uses for text.
     private static bool IsText(DataField field) => field.ClrType == typeof(string) || field.ClrType == typeof(ReadOnlyMemory<char>);
 
     private DataField? Find(string name) => Schema.Fields.OfType<DataField>().FirstOrDefault(field => field.Name == name);

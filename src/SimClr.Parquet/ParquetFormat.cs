@@ -6,15 +6,15 @@ using SimClr.Internals;
 namespace SimClr.Parquet;
 
 /// <summary>
-/// Embeddings as Parquet: the columns <c>path</c> (text), <c>width</c> and <c>height</c> (32-bit integers, where they are
-/// known), <c>label</c> (text: the class's name, where there are classes) and <c>embedding</c> (a list of float32). The
-/// metadata entry <c>class_names</c> is a JSON array that says in which order classes are numbered.
+/// Embeddings as Parquet: the columns <c>path</c> (text), <c>width</c> and <c>height</c> (32-bit integers, if known),
+/// <c>label</c> (text: the class name, if there are classes) and <c>embedding</c> (a list of float32). The metadata
+/// entry <c>class_names</c> is a JSON array of class names in the order of their numbers.
 /// </summary>
 public sealed class ParquetFormat : IEmbeddingFormat
 {
     private const string ClassNames = "class_names";
     private const int NumbersPerGroup = 1 << 22;
-    private const long SmallFile = 1 << 26;   // One that fills no memory, unless it lies about what it holds.
+    private const long SmallFile = 1 << 26;   // Cannot exhaust memory unless its contents are falsified.
 
     /// <inheritdoc/>
     public string Extension => ".parquet";
@@ -48,7 +48,7 @@ public sealed class ParquetFormat : IEmbeddingFormat
             writer.CustomMetadata = new Dictionary<string, string> { [ClassNames] = JsonSerializer.Serialize(names) };
         }
 
-        // Groups of a fixed number of rows, whatever the blocks that they come in.
+        // Row groups have a fixed number of rows, regardless of the blocks.
         var group = new ParquetGroup(columns, rows.Dimension, Math.Max(1, NumbersPerGroup / rows.Dimension));
         foreach (EmbeddingTable block in rows.Blocks())
         {

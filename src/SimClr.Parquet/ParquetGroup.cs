@@ -3,7 +3,7 @@ using SimClr.Embeddings;
 
 namespace SimClr.Parquet;
 
-/// <summary>Rows that are gathered to be written at once.</summary>
+/// <summary>Rows collected to be written as one row group.</summary>
 internal sealed class ParquetGroup(ParquetColumns columns, int dimension, int capacity)
 {
     private readonly List<string> paths = [];
@@ -32,7 +32,7 @@ internal sealed class ParquetGroup(ParquetColumns columns, int dimension, int ca
         }
     }
 
-    /// <summary>Writes the rows, and begins anew.</summary>
+    /// <summary>Writes the rows as a row group and clears them.</summary>
     public async Task WriteAsync(ParquetWriter writer)
     {
         using ParquetRowGroupWriter group = writer.CreateRowGroup();
@@ -48,7 +48,7 @@ internal sealed class ParquetGroup(ParquetColumns columns, int dimension, int ca
             await group.WriteAsync(label, labels).ConfigureAwait(false);
         }
 
-        // A list begins where the level is 0, and goes on where it is 1.
+        // A list begins where the repetition level is 0 and continues where it is 1.
         int[] levels = new int[values.Count];
         Array.Fill(levels, 1);
         for (int i = 0; i < levels.Length; i += dimension)
@@ -56,7 +56,7 @@ internal sealed class ParquetGroup(ParquetColumns columns, int dimension, int ca
             levels[i] = 0;
         }
 
-        // No list is empty and no number missing: everything is defined down to the number.
+        // No list is empty and no value is missing: every value has the maximum definition level.
         int[] defined = new int[values.Count];
         Array.Fill(defined, columns.Embedding!.MaxDefinitionLevel);
         await group.WriteAllPartsAsync<float>(columns.Embedding, values.ToArray(), defined, levels, default).ConfigureAwait(false);

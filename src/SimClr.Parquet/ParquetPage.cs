@@ -2,12 +2,12 @@ using System.Buffers.Binary;
 
 namespace SimClr.Parquet;
 
-/// <summary>One page of a column: a dictionary, or values.</summary>
-/// <param name="Header">What was checked of its header.</param>
-/// <param name="Bytes">How many follow the header.</param>
-/// <param name="Inflated">How many those become.</param>
-/// <param name="Values">How many values of the column it holds; of a dictionary none.</param>
-/// <param name="LevelBytes">How many bytes stand uncompressed before the values.</param>
+/// <summary>A page of a column: a dictionary or values.</summary>
+/// <param name="Header">The checked contents of the header.</param>
+/// <param name="Bytes">The number of bytes that follow the header.</param>
+/// <param name="Inflated">The number of bytes after decompression.</param>
+/// <param name="Values">The number of the column's values in the page; 0 for a dictionary.</param>
+/// <param name="LevelBytes">The number of uncompressed bytes before the values.</param>
 /// <param name="IsCompressed">Whether the values are compressed, if the column is.</param>
 internal sealed record ParquetPage(ThriftStruct Header, int Bytes, int Inflated, int Values, int LevelBytes, bool IsCompressed)
 {
@@ -20,10 +20,10 @@ internal sealed record ParquetPage(ThriftStruct Header, int Bytes, int Inflated,
     private const int MaxExpansion = 8;
     private const long Allowance = 32L << 20;
 
-    /// <summary>Reads a header.</summary>
-    /// <param name="header">As it stands in the file.</param>
-    /// <param name="left">How many values the column still lacks.</param>
-    /// <exception cref="InvalidDataException">It is none, or claims more than that.</exception>
+    /// <summary>Parses a header.</summary>
+    /// <param name="header">The header as read from the file.</param>
+    /// <param name="left">The number of values that the column still lacks.</param>
+    /// <exception cref="InvalidDataException">The header is not valid, or it claims more values than that.</exception>
     public static ParquetPage Parse(ThriftStruct header, long left)
     {
         int type = header.Number<int>(1) ?? -1;
@@ -36,7 +36,7 @@ internal sealed record ParquetPage(ThriftStruct Header, int Bytes, int Inflated,
             DataPageOfVersion2 => 8,
             _ => throw new InvalidDataException($"a page of type {type}"),
         };
-        ThriftStruct about = header.Find<ThriftStruct>(field) ?? throw new InvalidDataException($"a page of type {type} that says nothing of its values");
+        ThriftStruct about = header.Find<ThriftStruct>(field) ?? throw new InvalidDataException($"a page of type {type} without a description of its values");
         int count = about.Number<int>(1) ?? -1;
         int encoding = about.Number<int>(type == DataPageOfVersion2 ? 4 : 2) ?? -1;
         int definitions = type == DataPageOfVersion2 ? about.Number<int>(5) ?? 0 : 0;
@@ -44,12 +44,12 @@ internal sealed record ParquetPage(ThriftStruct Header, int Bytes, int Inflated,
         if (inflated < 0 || bytes < 0 || count < 0 || definitions < 0 || repetitions < 0 || (long)definitions + repetitions > bytes
             || (type == DictionaryPage ? count > Math.Max(1, inflated) : count > left))
         {
-            throw new InvalidDataException($"a page of {bytes} bytes, {inflated} inflated, with {count} values where {left} belong");
+            throw new InvalidDataException($"a page of {bytes} bytes, {inflated} inflated, with {count} values, expected at most {left}");
         }
 
         if (encoding == DeltaByteArray)
         {
-            throw new InvalidDataException("texts that are encoded by what they share with the one before (DELTA_BYTE_ARRAY), which are not read; write them plain or with a dictionary");
+            throw new InvalidDataException("text in the encoding DELTA_BYTE_ARRAY, which is not supported; write it plain or with a dictionary");
         }
 
         ThriftStruct values = type == DataPageOfVersion2
@@ -62,26 +62,28 @@ internal sealed record ParquetPage(ThriftStruct Header, int Bytes, int Inflated,
             bytes, inflated, type == DictionaryPage ? 0 : count, definitions + repetitions, type != DataPageOfVersion2 || (about.Number<bool>(7) ?? true));
     }
 
-    /// <summary>Checks how large the page becomes, by what its bytes say before they are inflated.</summary>
-    /// <exception cref="InvalidDataException">Larger than its header says, or than any page of a file of that size.</exception>
+    /// <summary>Checks the decompressed size of the page, as stated by its bytes, before it is decompressed.</summary>
+    /// <exception cref="InvalidDataException">
+    /// The size is larger than the header states, or than that of any page in a file of this size.
+    /// </exception>
     public void RequireSizes(int codec, ReadOnlySpan<byte> bytes, long fileLength)
     {
         ReadOnlySpan<byte> packed = bytes[LevelBytes..];
         long said = !IsCompressed ? packed.Length : codec switch
         {
-            0 => bytes.Length == Inflated ? Inflated : throw new InvalidDataException($"a page of {bytes.Length} bytes that is not compressed, and {Inflated} inflated"),
+            0 => bytes.Length == Inflated ? Inflated : throw new InvalidDataException($"an uncompressed page of {bytes.Length} bytes, {Inflated} inflated"),
             Snappy => SnappySize(packed),
             Zstandard => ZstandardSize(packed),
-            _ => Inflated,   // What these inflate to, the package cuts off there.
+            _ => Inflated,   // For other codecs, the package stops at this size.
         };
         long most = Allowance + (MaxExpansion * fileLength);
         if (Inflated > most || said > most)
         {
-            throw new InvalidDataException($"a page of {bytes.Length} bytes that becomes {Math.Max(said, Inflated)}, more than in any file of {fileLength}");
+            throw new InvalidDataException($"a page of {bytes.Length} bytes that inflates to {Math.Max(said, Inflated)}, more than any in a file of {fileLength}");
         }
     }
 
-    /// <summary>A block begins with its inflated length.</summary>
+    /// <summary>Returns the decompressed length, with which a block begins.</summary>
     private static long SnappySize(ReadOnlySpan<byte> packed)
     {
         long size = 0;
@@ -94,10 +96,13 @@ internal sealed record ParquetPage(ThriftStruct Header, int Bytes, int Inflated,
             }
         }
 
-        return packed.Length == 0 ? 0 : throw new InvalidDataException("a page that is not compressed as the column says");
+        return packed.Length == 0 ? 0 : throw new InvalidDataException("a page that is not compressed with the codec of its column");
     }
 
-    /// <summary>The most that frames can become (https://datatracker.ietf.org/doc/html/rfc8878, section 3.1.1): by what each says, else by its blocks.</summary>
+    /// <summary>
+    /// Returns the maximum decompressed size of the frames (https://datatracker.ietf.org/doc/html/rfc8878, section
+    /// 3.1.1): as stated by each frame, otherwise according to its blocks.
+    /// </summary>
     private static long ZstandardSize(ReadOnlySpan<byte> packed)
     {
         const uint Frame = 0xFD2FB528;

@@ -5,10 +5,10 @@ using SimClr.Internals;
 
 namespace SimClr.Parquet;
 
-/// <summary>Rows as they are read, group by group.</summary>
+/// <summary>The rows of a file, read row group by row group.</summary>
 internal sealed class ParquetTable(string file, ParquetColumns columns)
 {
-    // Equal numbers and texts take next to no place; more than this is no set of embeddings.
+    // Repeated values and strings take almost no space. No set of embeddings exceeds this.
     private const long MaxPerByte = 4;
     private const long Allowance = 1 << 22;
 
@@ -21,8 +21,8 @@ internal sealed class ParquetTable(string file, ParquetColumns columns)
     private int dimension;
     private long letters;
 
-    /// <summary>Reads all columns of a group.</summary>
-    /// <exception cref="DataException">A list is of another length than the first, or a value is missing.</exception>
+    /// <summary>Reads all columns of a row group.</summary>
+    /// <exception cref="DataException">A list differs in length from the first, or a value is missing.</exception>
     public async Task AddAsync(ParquetRowGroupReader group)
     {
         int count = checked((int)group.RowCount);
@@ -42,7 +42,7 @@ internal sealed class ParquetTable(string file, ParquetColumns columns)
         long stated = group.GetMetadata(field)?.MetaData?.NumValues ?? 0;
         if (stated < count || stated > max - values.Count)
         {
-            throw new DataException($"{file}: a group claims {stated} numbers for {count} rows: the file is damaged, or has rows without numbers");
+            throw new DataException($"{file}: a row group claims {stated} numbers for {count} rows: the file is damaged, or some rows have no numbers");
         }
 
         float[] numbers = new float[stated];
@@ -51,14 +51,16 @@ internal sealed class ParquetTable(string file, ParquetColumns columns)
         await group.ReadRawAsync<float>(field, numbers, definitions, repetitions, default).ConfigureAwait(false);
         if (Array.Exists(definitions, level => level != field.MaxDefinitionLevel))
         {
-            throw new DataException($"{file}: a row of 'embedding' is empty or lacks a number, expected as many in each");
+            throw new DataException($"{file}: a row of 'embedding' is empty or lacks a number, expected the same number in each");
         }
 
         AddRows(numbers, repetitions, count);
     }
 
-    /// <summary>The rows as a table.</summary>
-    /// <param name="classNames">The classes in their order, or null where the file does not say.</param>
+    /// <summary>Returns the rows as a table.</summary>
+    /// <param name="classNames">
+    /// The class names in the order of their numbers, or null if the file does not have them.
+    /// </param>
     public EmbeddingTable ToTable(string[]? classNames)
     {
         if (paths.Count == 0)
@@ -100,7 +102,7 @@ internal sealed class ParquetTable(string file, ParquetColumns columns)
         if (!even || (long)values.Count + numbers.Length > Array.MaxLength)
         {
             throw new DataException(
-                $"{file}: got {numbers.Length} numbers in {count} rows of 'embedding', expected {dimension} in each and at most {Array.MaxLength} in all");
+                $"{file}: got {numbers.Length} numbers in {count} rows of 'embedding', expected {dimension} in each and at most {Array.MaxLength} in total");
         }
 
         values.AddRange(numbers);
@@ -108,25 +110,26 @@ internal sealed class ParquetTable(string file, ParquetColumns columns)
 
     private async Task AddTextAsync(ParquetRowGroupReader group, DataField field, int count, List<string> to)
     {
-        // Not as strings: rows that name the same entry of a dictionary share its letters.
+        // The memory is not converted to strings before the check: rows that refer to the same dictionary entry share
+        // its characters.
         ReadOnlyMemory<char>[] text = await ReadAsync<ReadOnlyMemory<char>>(group, field, count).ConfigureAwait(false);
         letters += text.Sum(value => (long)value.Length);
         if (letters > max)
         {
-            throw new DataException($"{file}: its texts have {letters} letters, more than a file of its size holds; it is damaged");
+            throw new DataException($"{file}: its text has {letters} characters, more than a file of its size holds; it is damaged");
         }
 
         to.AddRange(text.Select(value => value.ToString()));
     }
 
-    /// <summary>Reads a column that has a value in each row, checked before anything is allocated.</summary>
+    /// <summary>Reads a column with a value in each row. Its size is checked before memory is allocated.</summary>
     private async Task<T[]> ReadAsync<T>(ParquetRowGroupReader group, DataField field, int count)
         where T : struct
     {
         long stated = group.GetMetadata(field)?.MetaData?.NumValues ?? 0;
         if (stated != count)
         {
-            throw new DataException($"{file}: a group claims {count} rows, and {stated} values of '{field.Name}': the file is damaged");
+            throw new DataException($"{file}: a row group claims {count} rows but {stated} values of '{field.Name}': the file is damaged");
         }
 
         T[] values = new T[count];

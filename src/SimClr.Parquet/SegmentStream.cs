@@ -1,7 +1,7 @@
 namespace SimClr.Parquet;
 
-/// <summary>A stream of parts one after another: bytes in memory, and ranges of a file. Reading beyond the end is an error.</summary>
-/// <param name="file">Is disposed with this.</param>
+/// <summary>A stream that concatenates byte arrays and ranges of a file. Reading past the end is an error.</summary>
+/// <param name="file">The file, which is disposed of with this stream.</param>
 internal sealed class SegmentStream(FileStream file) : Stream
 {
     private readonly List<(long Begin, byte[]? Bytes, long From)> parts = [];
@@ -19,7 +19,7 @@ internal sealed class SegmentStream(FileStream file) : Stream
     public override long Position
     {
         get => position;
-        set => position = value >= 0 && value <= length ? value : throw new InvalidDataException($"a place at byte {value} of {length}");
+        set => position = value >= 0 && value <= length ? value : throw new InvalidDataException($"a position at byte {value} of {length}");
     }
 
     public void Add(byte[] bytes) => Add(bytes, 0, bytes.Length);
@@ -30,7 +30,7 @@ internal sealed class SegmentStream(FileStream file) : Stream
     {
         if (position >= length)
         {
-            return buffer.Length == 0 ? 0 : throw new InvalidDataException("the end, where more belongs");
+            return buffer.Length == 0 ? 0 : throw new InvalidDataException("the end of the file where more data is expected");
         }
 
         int at = parts.BinarySearch((position, null, 0), Comparer<(long Begin, byte[]? Bytes, long From)>.Create((a, b) => a.Begin.CompareTo(b.Begin)));

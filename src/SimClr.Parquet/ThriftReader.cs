@@ -1,25 +1,26 @@
 namespace SimClr.Parquet;
 
 /// <summary>
-/// Reads Thrift's compact protocol (https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md) from
-/// bytes that may be anything: nothing beyond them is read, and depth and number of values are bounded.
+/// A reader of Thrift's compact protocol
+/// (https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md) for untrusted bytes: nothing
+/// past their end is read, and the nesting depth and number of values are limited.
 /// </summary>
 internal ref struct ThriftReader(ReadOnlySpan<byte> bytes)
 {
     private const int MaxDepth = 16;
     private const int MaxFields = 128;
-    private const int MaxValues = 500_000;   // A footer of 4,000 groups of rows takes that many.
+    private const int MaxValues = 500_000;   // The number for a footer with 4,000 row groups.
 
     private readonly ReadOnlySpan<byte> bytes = bytes;
     private int values;
 
-    /// <summary>How many bytes have been read.</summary>
+    /// <summary>The number of bytes read.</summary>
     public int Position { get; private set; }
 
-    /// <summary>Whether more bytes were needed than there are.</summary>
+    /// <summary>Whether the reader needed more bytes than there are.</summary>
     public bool LacksBytes { get; private set; }
 
-    /// <exception cref="InvalidDataException">The bytes are no struct.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not a struct.</exception>
     public ThriftStruct Read() => Struct(MaxDepth);
 
     private ThriftStruct Struct(int levels)
@@ -31,7 +32,7 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> bytes)
             last = head >> 4 == 0 ? (short)Signed() : last + (head >> 4);
             if (read.Fields.Count == MaxFields || read.Has(last))
             {
-                throw new InvalidDataException($"a struct with field {last} twice, or of more than {MaxFields} fields");
+                throw new InvalidDataException($"a struct with field {last} twice, or with more than {MaxFields} fields");
             }
 
             read.With(last, (head & 15) is 1 or 2 ? (head & 15) == 1 : Value(head & 15, levels - 1));
@@ -51,7 +52,7 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> bytes)
         {
             1 or 2 => Byte() == 1,
             3 => (int)(sbyte)Byte(),
-            4 or 5 => Signed() is >= int.MinValue and <= int.MaxValue and var number ? (int)number : throw new InvalidDataException("a number beyond its type"),
+            4 or 5 => Signed() is >= int.MinValue and <= int.MaxValue and var number ? (int)number : throw new InvalidDataException("a number outside the range of its type"),
             6 => Signed(),
             7 => BitConverter.ToDouble(Take(8)),
             8 => Take(Length()).ToArray(),
@@ -80,7 +81,7 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> bytes)
         return list;
     }
 
-    private int Length() => Unsigned() is <= int.MaxValue and var length ? (int)length : throw new InvalidDataException("a length beyond any file's");
+    private int Length() => Unsigned() is <= int.MaxValue and var length ? (int)length : throw new InvalidDataException("a length greater than that of any file");
 
     private long Signed() => Unsigned() is var number ? (long)(number >> 1) ^ -(long)(number & 1) : 0;
 
@@ -107,7 +108,7 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> bytes)
         if (length > bytes.Length - Position)
         {
             LacksBytes = true;
-            throw new InvalidDataException("the end, where more belongs");
+            throw new InvalidDataException("the end of the data where more is expected");
         }
 
         Position += length;

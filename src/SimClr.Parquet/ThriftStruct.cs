@@ -1,8 +1,9 @@
 namespace SimClr.Parquet;
 
 /// <summary>
-/// A struct of Thrift: values by the numbers of their fields. A value is a <see cref="bool"/>, an <see cref="int"/>, a
-/// <see cref="long"/>, a <see cref="double"/>, a <see cref="byte"/> array, a <see cref="ThriftStruct"/>, or a list of these.
+/// A Thrift struct: values by field number. A value is a <see cref="bool"/>, an <see cref="int"/>, a
+/// <see cref="long"/>, a <see cref="double"/>, a <see cref="byte"/> array, a <see cref="ThriftStruct"/>, or a list of
+/// these.
 /// </summary>
 internal sealed class ThriftStruct
 {
@@ -22,16 +23,16 @@ internal sealed class ThriftStruct
         return this;
     }
 
-    /// <summary>The value of a field, or null where it is missing.</summary>
-    /// <exception cref="InvalidDataException">It is of another type.</exception>
+    /// <summary>Returns the value of a field, or null if it is missing.</summary>
+    /// <exception cref="InvalidDataException">The field has another type.</exception>
     public T? Find<T>(int field)
         where T : class
     {
         object? value = fields.Find(item => item.Field == field).Value;
-        return value is null ? null : value as T ?? throw new InvalidDataException($"field {field} is of another type than {typeof(T).Name}");
+        return value is null ? null : value as T ?? throw new InvalidDataException($"field {field} is not of type {typeof(T).Name}");
     }
 
-    /// <summary>The number of a field, or null where it is missing.</summary>
+    /// <summary>Returns the number in a field, or null if it is missing.</summary>
     /// <inheritdoc cref="Find{T}"/>
     public T? Number<T>(int field)
         where T : struct
@@ -39,11 +40,11 @@ internal sealed class ThriftStruct
         {
             null => null,
             T number => number,
-            _ => throw new InvalidDataException($"field {field} is of another type than {typeof(T).Name}"),
+            _ => throw new InvalidDataException($"field {field} is not of type {typeof(T).Name}"),
         };
 
-    /// <summary>The structs of a list; none where it is missing.</summary>
+    /// <summary>Returns the structs in a list, or none if it is missing.</summary>
     /// <inheritdoc cref="Find{T}"/>
     public IEnumerable<ThriftStruct> Structs(int field)
-        => (Find<List<object>>(field) ?? []).Select(item => item as ThriftStruct ?? throw new InvalidDataException($"field {field} is no list of structs"));
+        => (Find<List<object>>(field) ?? []).Select(item => item as ThriftStruct ?? throw new InvalidDataException($"field {field} is not a list of structs"));
 }

@@ -1,6 +1,6 @@
 namespace SimClr.Parquet;
 
-/// <summary>Writes what <see cref="ThriftReader"/> reads.</summary>
+/// <summary>A writer of the format that <see cref="ThriftReader"/> reads.</summary>
 internal static class ThriftWriter
 {
     public static byte[] Write(ThriftStruct value)
@@ -44,7 +44,7 @@ internal static class ThriftWriter
         byte[] => 8,
         List<object> => 9,
         ThriftStruct => 12,
-        _ => throw new InvalidDataException($"a value of type {value.GetType().Name} is not written"),
+        _ => throw new InvalidDataException($"a value of type {value.GetType().Name} cannot be written"),
     };
 
     private static void WriteValue(MemoryStream to, object value)

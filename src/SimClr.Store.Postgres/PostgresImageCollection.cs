@@ -9,9 +9,9 @@ using SimClr.Search;
 namespace SimClr.Store.Postgres;
 
 /// <summary>
-/// An index in PostgreSQL: one table per index, and one that lists them. Where the server has pgvector, vectors are its type
-/// and searched through its HNSW index (up to 2,000 numbers; above, exactly). Elsewhere they are arrays of float4, and SQL
-/// compares the query with every one of them: exact, and slow beyond some ten thousand images.
+/// An index in PostgreSQL: one table per index, and one that lists all indexes. If the server has pgvector, vectors are
+/// of its type and searched with its HNSW index (up to dimension 2,000; above, exactly). Otherwise they are arrays of
+/// float4, and SQL compares the query with each of them, which is exact, and slow beyond tens of thousands of images.
 /// </summary>
 public sealed partial class PostgresImageCollection : ImageCollection
 {
@@ -25,12 +25,16 @@ public sealed partial class PostgresImageCollection : ImageCollection
     private readonly bool allowPgvector;
     private (IndexDescription Description, bool Pgvector)? known;
 
-    /// <summary>Names an index; no connection is made yet.</summary>
-    /// <param name="connection">Npgsql's connection string: <c>Host=…;Database=…;Username=…</c>.</param>
-    /// <param name="name">Letters, digits and _, up to 40; it becomes part of the table's name.</param>
-    /// <param name="description">What <c>EnsureCollectionExistsAsync</c> is to write where there is no such index.</param>
-    /// <param name="pgvector">Whether to use pgvector where the server has it.</param>
-    /// <exception cref="ConfigurationException">The connection string or the name cannot be one.</exception>
+    /// <summary>Creates a reference to an index without connecting.</summary>
+    /// <param name="connection">The connection string of Npgsql: <c>Host=…;Database=…;Username=…</c>.</param>
+    /// <param name="name">
+    /// The name of the index: up to 40 lower-case letters, digits and underscores. It becomes part of the table name.
+    /// </param>
+    /// <param name="description">
+    /// The description that <c>EnsureCollectionExistsAsync</c> writes if there is no such index.
+    /// </param>
+    /// <param name="pgvector">Whether to use pgvector if the server has it.</param>
+    /// <exception cref="ConfigurationException">The connection string or the name is not valid.</exception>
     public PostgresImageCollection(string connection, string name, IndexDescription? description = null, bool pgvector = true)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -62,7 +66,7 @@ public sealed partial class PostgresImageCollection : ImageCollection
     /// <inheritdoc/>
     public override IndexDescription Description => Known.Description;
 
-    /// <summary>Whether vectors are pgvector's.</summary>
+    /// <summary>Whether vectors are of pgvector's type.</summary>
     public bool UsesPgvector => Known.Pgvector;
 
     /// <inheritdoc/>
@@ -133,7 +137,7 @@ public sealed partial class PostgresImageCollection : ImageCollection
     {
         if (await CollectionExistsAsync(cancellationToken).ConfigureAwait(false))
         {
-            // One text without parameters is one transaction. The name is letters, digits and _.
+            // A command without parameters is one transaction. The name consists of letters, digits and underscores.
             await ExecuteAsync($"DELETE FROM {Register} WHERE name = '{Name}'; DROP TABLE {Table}", [], cancellationToken).ConfigureAwait(false);
         }
 
@@ -204,7 +208,7 @@ public sealed partial class PostgresImageCollection : ImageCollection
 
     /// <inheritdoc/>
     public override Task CompleteAsync(IProgress<int>? progress = null, CancellationToken cancellationToken = default)
-        => ExecuteAsync($"ANALYZE {Table}", [], cancellationToken);   // The server keeps its own index up to date.
+        => ExecuteAsync($"ANALYZE {Table}", [], cancellationToken);   // The server keeps its index up to date.
 
     /// <inheritdoc/>
     protected override async IAsyncEnumerable<ImageRecord> AllAsync(bool includeVectors, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -249,7 +253,10 @@ public sealed partial class PostgresImageCollection : ImageCollection
         Vector = row.FieldCount > 4 && row.GetName(4) == "vector" ? row.GetFieldValue<float[]>(4) : default,
     };
 
-    /// <summary>The vector divided by its length, as this server takes it: an array, or pgvector's text.</summary>
+    /// <summary>
+    /// Returns the vector divided by its length, in the form that this server takes: an array, or pgvector's text
+    /// format.
+    /// </summary>
     private object UnitOf(ReadOnlyMemory<float> vector)
     {
         float[] unit = new float[vector.Length];
@@ -257,7 +264,8 @@ public sealed partial class PostgresImageCollection : ImageCollection
         return UsesPgvector ? new Vector(unit).ToString() : unit;
     }
 
-    // Exact: the planner is to do without the index. Else: as many nodes are considered as give a recall near 1.
+    // For exact searches, the planner must not use the index. Otherwise, enough nodes are considered for a recall near
+    // 1.
     private string PgvectorSettings() => Exact
         ? "SET LOCAL enable_indexscan = off;"
         : $"SET LOCAL hnsw.ef_search = {SearchWidth.ToString(CultureInfo.InvariantCulture)};";
@@ -276,7 +284,7 @@ public sealed partial class PostgresImageCollection : ImageCollection
         }
         catch (DataException)
         {
-            return false;   // It is there, and this user may not switch it on.
+            return false;   // The extension is available, but this user may not enable it.
         }
     }
 

@@ -7,10 +7,12 @@ using static TorchSharp.torch;
 
 namespace SimClr.Store;
 
-/// <summary>Tells encoders apart: equal only where the same images get the same vectors.</summary>
+/// <summary>A fingerprint of an encoder: equal only if the same images get the same vectors.</summary>
 public static class EncoderFingerprint
 {
-    /// <summary>The first 16 hex digits of a SHA-256 over names, shapes and weights, and what the input must look like.</summary>
+    /// <summary>
+    /// Returns the first 16 hex digits of a SHA-256 over the names, shapes and weights, and the input requirements.
+    /// </summary>
     public static string Compute(TrainedEncoder encoder)
     {
         ArgumentNullException.ThrowIfNull(encoder);

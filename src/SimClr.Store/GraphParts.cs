@@ -2,15 +2,15 @@ using Microsoft.Data.Sqlite;
 
 namespace SimClr.Store;
 
-/// <summary>A graph as the blobs of a table: what is written is cut into parts, which are read one after the other.</summary>
+/// <summary>A graph as blobs of a table: written in parts, and read back in sequence.</summary>
 internal static class GraphParts
 {
     private const int PartBytes = 8 << 20;
 
-    /// <summary>Takes what is written in parts.</summary>
+    /// <summary>Returns a stream that stores what is written to it as parts.</summary>
     public static Stream Writer(SqliteConnection connection, SqliteTransaction transaction) => new BufferedStream(new Parts(connection, transaction), PartBytes);
 
-    /// <summary>Gives the parts as one stream.</summary>
+    /// <summary>Returns a stream that reads the parts in sequence.</summary>
     public static Stream Reader(SqliteConnection connection) => new BufferedStream(new Parts(connection, null), 1 << 16);
 
     private sealed class Parts(SqliteConnection connection, SqliteTransaction? transaction) : Stream

@@ -6,32 +6,38 @@ using Microsoft.Extensions.VectorData;
 namespace SimClr.Store;
 
 /// <summary>
-/// An index of images by their representations, wherever it is stored: what <c>simclr index</c> and <c>simclr search</c>
-/// work on. An application that uses the base class can swap it for any other vector store.
+/// An index of images by their representations, independent of the kind of store. It is the basis of <c>simclr
+/// index</c> and <c>simclr search</c>. An application that uses the base class can replace it with any other vector
+/// store.
 /// </summary>
 public abstract class ImageCollection : VectorStoreCollection<string, ImageRecord>
 {
     private const int FilterMargin = 64;
 
-    /// <summary>What its vectors have in common.</summary>
+    /// <summary>The properties that all vectors of the index share.</summary>
     /// <exception cref="DataException">There is no such index, or it cannot be read.</exception>
     public abstract IndexDescription Description { get; }
 
-    /// <summary>Number of images.</summary>
+    /// <summary>Returns the number of images.</summary>
     public abstract Task<long> CountAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Whether a search compares with every vector.</summary>
+    /// <summary>Whether a search compares the query with every vector.</summary>
     public abstract bool IsExact { get; }
 
-    /// <summary>Whether to do so even where there is a faster way.</summary>
+    /// <summary>
+    /// Whether searches compare the query with every vector even if a faster method is available. Default: false.
+    /// </summary>
     public bool Exact { get; set; }
 
-    /// <summary>Which of some paths are in the index.</summary>
+    /// <summary>Returns those of the given paths that are in the index.</summary>
     public abstract Task<IReadOnlySet<string>> GetExistingPathsAsync(IEnumerable<string> paths, CancellationToken cancellationToken = default);
 
-    /// <summary>To be called after adding or removing: builds what makes searches fast, where that pays.</summary>
-    /// <param name="progress">Told how many images are done.</param>
-    /// <param name="cancellationToken">Stops it; the index stays as it was.</param>
+    /// <summary>
+    /// Builds the structures that make searches fast, if they are worthwhile. Call this after adding or removing
+    /// images.
+    /// </summary>
+    /// <param name="progress">Receives the number of images processed.</param>
+    /// <param name="cancellationToken">Cancels the operation. The index is unchanged.</param>
     public abstract Task CompleteAsync(IProgress<int>? progress = null, CancellationToken cancellationToken = default);
 
     /// <inheritdoc/>
@@ -41,13 +47,21 @@ public abstract class ImageCollection : VectorStoreCollection<string, ImageRecor
     /// <inheritdoc/>
     public override Task DeleteAsync(string key, CancellationToken cancellationToken = default) => DeleteAsync([key], cancellationToken);
 
-    /// <summary>The most similar images by cosine, the most similar first; the score is the cosine.</summary>
-    /// <param name="searchValue">A vector: <c>ReadOnlyMemory&lt;float&gt;</c>, <c>Memory&lt;float&gt;</c> or <c>float[]</c>.</param>
-    /// <param name="top">How many, 1 or more.</param>
-    /// <param name="options">Filter, lowest score, how many to skip; whether to return vectors.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="NotSupportedException">The value is no vector: embed the image first.</exception>
-    /// <exception cref="DataException">The vector has another dimension, holds numbers that are not finite, or is all zeros.</exception>
+    /// <summary>
+    /// Searches for the most similar images by cosine similarity, most similar first. The score is the cosine.
+    /// </summary>
+    /// <param name="searchValue">
+    /// The query vector: <c>ReadOnlyMemory&lt;float&gt;</c>, <c>Memory&lt;float&gt;</c> or <c>float[]</c>.
+    /// </param>
+    /// <param name="top">The maximum number of results, 1 or more.</param>
+    /// <param name="options">
+    /// The filter, the minimum score, the number of results to skip, and whether to return vectors.
+    /// </param>
+    /// <param name="cancellationToken">Cancels the search.</param>
+    /// <exception cref="NotSupportedException">The value is not a vector: embed the image first.</exception>
+    /// <exception cref="DataException">
+    /// The vector has another dimension, contains values that are not finite, or is all zeros.
+    /// </exception>
     public override async IAsyncEnumerable<VectorSearchResult<ImageRecord>> SearchAsync<TInput>(
         TInput searchValue,
         int top,
@@ -70,7 +84,7 @@ public abstract class ImageCollection : VectorStoreCollection<string, ImageRecor
             ];
             if (fit.Length < wanted && filter is not null && found.Count == asked)
             {
-                asked = (int)Math.Min(int.MaxValue, 4L * asked);   // The filter let too few through.
+                asked = (int)Math.Min(int.MaxValue, 4L * asked);   // Too few results passed the filter.
                 continue;
             }
 
@@ -94,7 +108,7 @@ public abstract class ImageCollection : VectorStoreCollection<string, ImageRecor
         options ??= new FilteredRecordRetrievalOptions<ImageRecord>();
         if (options.OrderBy is not null)
         {
-            throw new NotSupportedException("images come in the order in which they were added; sort what you get");
+            throw new NotSupportedException("images are returned in the order in which they were added; sort the results");
         }
 
         Func<ImageRecord, bool> fits = filter.Compile();
@@ -125,28 +139,28 @@ public abstract class ImageCollection : VectorStoreCollection<string, ImageRecor
             : null;
     }
 
-    /// <summary>The kind of store.</summary>
+    /// <summary>The name of the storage system.</summary>
     protected abstract string SystemName { get; }
 
-    /// <summary>All images in the order in which they were added.</summary>
+    /// <summary>Returns all images in the order in which they were added.</summary>
     protected abstract IAsyncEnumerable<ImageRecord> AllAsync(bool includeVectors, CancellationToken cancellationToken);
 
-    /// <summary>The most similar images.</summary>
+    /// <summary>Returns the most similar images, most similar first.</summary>
     protected abstract Task<IReadOnlyList<(ImageRecord Record, double Score)>> FindAsync(
         ReadOnlyMemory<float> query, int count, bool includeVectors, CancellationToken cancellationToken);
 
-    /// <summary>Refuses what cannot be compared.</summary>
+    /// <summary>Checks that a vector can be compared with those of the index.</summary>
     protected void RequireVector(ReadOnlyMemory<float> vector, string what)
     {
         if (vector.Length != Description.Dimension)
         {
-            throw new DataException($"{Name}: {what} has {vector.Length} numbers, expected {Description.Dimension} as in the index; was it made by another encoder?");
+            throw new DataException($"{Name}: {what} has {vector.Length} numbers, expected {Description.Dimension} as in the index; is it from another encoder?");
         }
 
         RequireDirection(vector.Span, Name, what);
     }
 
-    /// <summary>Refuses a vector that has no cosine with others, be it given or stored.</summary>
+    /// <summary>Checks that a query or stored vector has a cosine similarity with others.</summary>
     internal static void RequireDirection(ReadOnlySpan<float> vector, string name, string what)
     {
         if (!TensorPrimitives.IsFiniteAll(vector))
@@ -157,7 +171,7 @@ public abstract class ImageCollection : VectorStoreCollection<string, ImageRecor
         if (vector.IndexOfAnyExcept(0f) < 0)
         {
             throw new DataException(
-                $"{name}: {what} is all zeros, and zeros have no cosine with anything; leave it out. Did the encoder's "
+                $"{name}: {what} is all zeros, which have no cosine similarity; remove it. Did the encoder's "
                     + "training collapse?");
         }
     }

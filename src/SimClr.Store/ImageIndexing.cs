@@ -4,27 +4,32 @@ using SimClr.Embeddings;
 
 namespace SimClr.Store;
 
-/// <summary>How much came into an index.</summary>
-/// <param name="Added">Images added.</param>
-/// <param name="Present">Images that were in it before: they are left as they are.</param>
-/// <param name="Skipped">Images that could not be read.</param>
+/// <summary>The result of adding images to an index.</summary>
+/// <param name="Added">The number of images added.</param>
+/// <param name="Present">The number of images that were already in the index. They are unchanged.</param>
+/// <param name="Skipped">The number of images that could not be read.</param>
 public sealed record IndexingResult(int Added, int Present, int Skipped);
 
-/// <summary>Brings images and embeddings into an index, a batch per transaction: what was interrupted goes on where it stopped.</summary>
+/// <summary>
+/// Addition of images and embeddings to an index, one batch per transaction. An interrupted run continues where it
+/// stopped.
+/// </summary>
 public static class ImageIndexing
 {
     private const int ImagesAtOnce = 512;
     private const int RowsAtOnce = 8192;
 
-    /// <summary>Embeds the images that are not in the index yet, and adds them.</summary>
+    /// <summary>Embeds and adds the images that are not yet in the index.</summary>
     /// <param name="collection">The index.</param>
-    /// <param name="encoder">The encoder that made its vectors.</param>
+    /// <param name="encoder">The encoder of the index's vectors.</param>
     /// <param name="images">The images.</param>
-    /// <param name="options">How they are read.</param>
-    /// <param name="skipped">Where unreadable images are listed.</param>
-    /// <param name="progress">Told how many images are done.</param>
-    /// <param name="cancellation">Stops between batches; what is added stays.</param>
-    /// <exception cref="DataException">Too many images cannot be read, or the vectors do not fit.</exception>
+    /// <param name="options">The options for reading images, or null for the defaults.</param>
+    /// <param name="skipped">The list that receives unreadable images.</param>
+    /// <param name="progress">Receives the number of images processed.</param>
+    /// <param name="cancellation">Stops the work between batches. Images already added are kept.</param>
+    /// <exception cref="DataException">
+    /// Too many images cannot be read, or the vectors do not match the index.
+    /// </exception>
     public static async Task<IndexingResult> AddAsync(
         ImageCollection collection,
         TrainedEncoder encoder,
@@ -56,8 +61,12 @@ public static class ImageIndexing
         return new IndexingResult(added, present, skipped.Count);
     }
 
-    /// <summary>Adds the rows of a table whose images are not in the index yet.</summary>
-    /// <inheritdoc cref="AddAsync(ImageCollection, TrainedEncoder, ImageDataSet, DataOptions, SkippedImages, IProgress{int}, CancellationToken)"/>
+    /// <summary>Adds the rows of a table whose images are not yet in the index.</summary>
+    /// <param name="collection">The index.</param>
+    /// <param name="table">The embeddings.</param>
+    /// <param name="progress">Receives the number of rows processed.</param>
+    /// <param name="cancellation">Stops the work between batches. Images already added are kept.</param>
+    /// <exception cref="DataException">The vectors do not match the index.</exception>
     public static async Task<IndexingResult> AddAsync(
         ImageCollection collection, EmbeddingTable table, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
@@ -78,7 +87,9 @@ public static class ImageIndexing
         return new IndexingResult(added, table.Count - added, 0);
     }
 
-    /// <summary>The key of an image: the whole path of a file, so that it is found from any folder.</summary>
+    /// <summary>
+    /// Returns the key of an image: the full path of a file, so that it can be found from any folder.
+    /// </summary>
     public static string KeyOf(string path) => File.Exists(path) ? Path.GetFullPath(path) : path;
 
     private static IEnumerable<ImageRecord> Records(EmbeddingTable table)

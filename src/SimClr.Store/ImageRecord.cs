@@ -5,27 +5,30 @@ namespace SimClr.Store;
 /// <summary>An image in an index.</summary>
 public sealed class ImageRecord
 {
-    /// <summary>The file, or member of a larger file: the key.</summary>
+    /// <summary>The path of the file or of a member of an archive: the key.</summary>
     [VectorStoreKey]
     public required string Path { get; init; }
 
-    /// <summary>Width in pixels, where it is known.</summary>
+    /// <summary>The width in pixels, or null if unknown.</summary>
     [VectorStoreData]
     public int? Width { get; init; }
 
-    /// <summary>Height in pixels, where it is known.</summary>
+    /// <summary>The height in pixels, or null if unknown.</summary>
     [VectorStoreData]
     public int? Height { get; init; }
 
-    /// <summary>The name of its class, where it has one.</summary>
+    /// <summary>The class name, or null if there is none.</summary>
     [VectorStoreData]
     public string? Label { get; init; }
 
-    /// <summary>Its representation, of any length; empty where it was not asked for.</summary>
+    /// <summary>The representation, of any length; empty if not requested.</summary>
     public ReadOnlyMemory<float> Vector { get; init; }
 
-    /// <summary>What other stores behind the same interface need to know of these records: the dimension is not the same in every index.</summary>
-    /// <param name="dimension">Numbers per vector.</param>
+    /// <summary>
+    /// Returns the definition of these records for other stores behind the same interface, because the dimension varies
+    /// between indexes.
+    /// </summary>
+    /// <param name="dimension">The number of values per vector.</param>
     public static VectorStoreCollectionDefinition DefinitionFor(int dimension) => new()
     {
         Properties =

@@ -3,13 +3,15 @@ using SimClr.Search;
 
 namespace SimClr.Store;
 
-/// <summary>What all vectors of an index have in common.</summary>
-/// <param name="Dimension">Numbers per vector.</param>
-/// <param name="Encoder">The fingerprint of the encoder that made them (see <see cref="EncoderFingerprint"/>), or null where it is not known.</param>
-/// <param name="Run">Where that encoder is: a run directory or a safetensors file, or null.</param>
+/// <summary>The properties that all vectors of an index share.</summary>
+/// <param name="Dimension">The number of values per vector.</param>
+/// <param name="Encoder">
+/// The fingerprint of the encoder that computed the vectors (see <see cref="EncoderFingerprint"/>), or null if unknown.
+/// </param>
+/// <param name="Run">The location of that encoder: a run directory or a safetensors file, or null.</param>
 public sealed record IndexDescription(int Dimension, string? Encoder = null, string? Run = null)
 {
-    /// <summary>How vectors are compared.</summary>
+    /// <summary>The similarity measure for vectors.</summary>
     public const string Metric = "cosine";
 
     /// <summary>Numbers per vector, 1 … 65,536.</summary>
@@ -18,20 +20,22 @@ public sealed record IndexDescription(int Dimension, string? Encoder = null, str
         : throw new ArgumentOutOfRangeException(
             nameof(Dimension), FormattableString.Invariant($"got {Dimension}, expected an integer from 1 to {VectorIndex.MaxDimension}"));
 
-    /// <summary>The description of an index of what an encoder makes.</summary>
+    /// <summary>Returns the description of an index of an encoder's vectors.</summary>
     /// <param name="encoder">The encoder.</param>
-    /// <param name="run">Where it was loaded from.</param>
+    /// <param name="run">The path from which the encoder was loaded.</param>
     public static IndexDescription ForEncoder(TrainedEncoder encoder, string run)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         return new IndexDescription(encoder.Dimension, EncoderFingerprint.Compute(encoder), Path.GetFullPath(run));
     }
 
-    /// <summary>Refuses an encoder that is not the one that made the vectors.</summary>
-    /// <param name="encoder">What is to embed images for this index.</param>
-    /// <param name="index">The index, for messages.</param>
-    /// <param name="run">Where the encoder was loaded from, for messages.</param>
-    /// <exception cref="DataException">Its vectors mean something else.</exception>
+    /// <summary>Checks that an encoder is the one that computed the vectors.</summary>
+    /// <param name="encoder">The encoder that embeds images for this index.</param>
+    /// <param name="index">The name of the index, for messages.</param>
+    /// <param name="run">The path from which the encoder was loaded, for messages.</param>
+    /// <exception cref="DataException">
+    /// The vectors of the encoder are not comparable with those of the index.
+    /// </exception>
     public void Require(TrainedEncoder encoder, string index, string run)
     {
         ArgumentNullException.ThrowIfNull(encoder);

@@ -6,10 +6,11 @@ using SimClr.Internals;
 namespace SimClr.Store;
 
 /// <summary>
-/// The SQLite file of an index. With a rollback journal, so that it is one file when nothing writes; what a killed process
-/// left half done is undone when the file is next opened. Tables: <c>meta</c> (key, value), <c>images</c> (id, path, width,
-/// height, label; a removed image whose vector the graph still walks over has no path), <c>vectors</c> (id, float32),
-/// <c>graph</c> (part, data). Ids are never used again and vectors never change.
+/// The SQLite file of an index. It uses a rollback journal, so that the index is a single file whenever nothing writes
+/// to it, and the incomplete work of a killed process is undone when the file is next opened. Tables: <c>meta</c> (key,
+/// value), <c>images</c> (id, path, width, height, label; an image that was removed while the graph still contains its
+/// vector has no path), <c>vectors</c> (id, float32), <c>graph</c> (part, data). IDs are never reused, and vectors
+/// never change.
 /// </summary>
 internal sealed class IndexFile : IDisposable
 {
@@ -31,8 +32,8 @@ internal sealed class IndexFile : IDisposable
 
     public SqliteConnection Connection { get; }
 
-    /// <summary>Makes an empty index: whole or not at all.</summary>
-    /// <exception cref="ConfigurationException">There is such a file, or it cannot be written.</exception>
+    /// <summary>Creates an empty index, completely or not at all.</summary>
+    /// <exception cref="ConfigurationException">The file exists or cannot be written.</exception>
     public static void Create(string path, IndexDescription description)
     {
         string full = System.IO.Path.GetFullPath(path);
@@ -45,7 +46,7 @@ internal sealed class IndexFile : IDisposable
         AtomicFile.RemoveRemnants(full);
         try
         {
-            // That the folder takes files is found out first: SQLite does not say why it could not open one.
+            // Checked first, because SQLite does not say why it could not create a file in a folder.
             AtomicFile.Open(temporary, FileMode.Create, FileAccess.Write, 0).Dispose();
             TranslateErrors(path, () =>
             {
@@ -70,8 +71,8 @@ internal sealed class IndexFile : IDisposable
         }
     }
 
-    /// <summary>Opens an index and checks that it is one, and whole.</summary>
-    /// <exception cref="DataException">It is not.</exception>
+    /// <summary>Opens an index and checks that it is valid and complete.</summary>
+    /// <exception cref="DataException">The file is not a valid, complete index.</exception>
     public static IndexFile Open(string path)
     {
         if (!File.Exists(path))
@@ -106,32 +107,34 @@ internal sealed class IndexFile : IDisposable
         });
     }
 
-    /// <summary>Runs something on the file; what SQLite says becomes an error that a user can act on.</summary>
+    /// <summary>
+    /// Runs an action on the file, and translates SQLite's errors into errors that a user can act on.
+    /// </summary>
     public T TranslateErrors<T>(Func<T> action) => TranslateErrors(Path, action);
 
     /// <summary>
-    /// How many rows images and vectors each have, as who wrote last counted them; null where that was a program that counts
-    /// none, or a version of the file that it did not count.
+    /// The number of rows that images and vectors each have, according to the last writer. Null if that was a program
+    /// that does not count rows, or if the count belongs to another version of the file.
     /// </summary>
     public long? Rows => Meta(RowsKey)?.Split(' ') is [var version, var rows] && version == (Meta("version") ?? "0")
         && long.TryParse(rows, NumberStyles.None, CultureInfo.InvariantCulture, out long count) ? count : null;
 
-    /// <summary>How many images there are, without those that were removed; counted by their paths.</summary>
+    /// <summary>The number of images, without removed ones, counted by their paths.</summary>
     public long Images => Command("SELECT count(path) FROM images").Number();
 
-    /// <summary>Notes how many rows there are in a version of the file.</summary>
+    /// <summary>Stores the number of rows in a version of the file.</summary>
     public void SetRows(SqliteTransaction transaction, long version, long rows)
         => SetMeta(transaction, RowsKey, string.Create(CultureInfo.InvariantCulture, $"{version} {rows}"));
 
     /// <summary>
-    /// Compares the rows of the tables: each image has its vector, each vector its image. Damage that SQLite does not notice
-    /// (a page of zeros, say) loses rows of one of them. Reads the images once; the vectors only where it is not known how many
-    /// there are, else they are compared when they are read.
+    /// Checks that each image has its vector and each vector its image. Damage that SQLite does not detect, such as a
+    /// page of zeros, loses rows of one of the tables. Reads all images, but the vectors only if their number is
+    /// unknown; otherwise they are checked when they are read.
     /// </summary>
-    /// <exception cref="DataException">Rows are lost.</exception>
+    /// <exception cref="DataException">Rows are missing.</exception>
     public void RequireComplete()
     {
-        // Nothing is written between one count and the next.
+        // The transaction prevents writes between the counts.
         using SqliteTransaction transaction = Connection.BeginTransaction(deferred: true);
         long images = Command("SELECT count(*) FROM images NOT INDEXED").Number();
         long paths = Images + Command("SELECT count(*) FROM images WHERE path IS NULL").Number();
@@ -143,11 +146,11 @@ internal sealed class IndexFile : IDisposable
         if (images != vectors || pairs != images || paths != images)
         {
             throw new DataException(
-                $"{Path} is damaged: it has {images} images ({paths} by their paths) and {vectors} vectors, and {pairs} of them belong together, "
-                    + "expected as many of each; copy it again, or create it again");
+                $"{Path} is damaged: it has {images} images ({paths} by their paths) and {vectors} vectors, of which {pairs} match, "
+                    + "expected the same number of each; copy it again, or create it again");
         }
 
-        // Removed images lose their paths for the sake of a graph alone.
+        // Only images that were removed while there is a graph have no path.
         long nameless = Meta("graph") is null ? Command("SELECT count(*) FROM images WHERE path IS NULL").Number() : 0;
         if (nameless > 0)
         {
@@ -161,12 +164,12 @@ internal sealed class IndexFile : IDisposable
     public void SetMeta(SqliteTransaction transaction, string key, object value)
         => Command("INSERT OR REPLACE INTO meta(key, value) VALUES ($key, $value)", transaction, ("$key", key), ("$value", Convert.ToString(value, CultureInfo.InvariantCulture)!)).Run();
 
-    /// <summary>A statement with its parameters.</summary>
+    /// <summary>Returns a statement with its parameters.</summary>
     public Statement Command(string text, SqliteTransaction? transaction = null, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         SqliteCommand command = Connection.CreateCommand();
         command.CommandText = text;
-        command.Transaction = transaction ?? command.Transaction;   // What is read within a transaction is read by it.
+        command.Transaction = transaction ?? command.Transaction;   // Reads within a transaction must use it.
         foreach ((string name, object? value) in parameters)
         {
             command.Parameters.AddWithValue(name, value ?? DBNull.Value);
@@ -201,7 +204,8 @@ internal sealed class IndexFile : IDisposable
 
     private static void Check(SqliteConnection connection, string path)
     {
-        // Nothing writes to the file while it is looked at, and what a killed process left has been undone.
+        // The transaction prevents writes during the check. The incomplete work of a killed process has already been
+        // undone.
         using SqliteTransaction transaction = connection.BeginTransaction(deferred: true);
         long Pragma(string name) => (long)new Statement(connection, $"PRAGMA {name}", transaction).Scalar<object>()!;
         if (Pragma("application_id") != ApplicationId)
@@ -211,24 +215,24 @@ internal sealed class IndexFile : IDisposable
 
         if (Pragma("user_version") != Version)
         {
-            throw new DataException($"{path} is an index of version {Pragma("user_version")}, expected {Version}; it was made by another version of simclr: use that one, or create it again");
+            throw new DataException($"{path} is an index of version {Pragma("user_version")}, expected {Version}; it was created by another version of simclr: use that version, or create the index again");
         }
 
-        // A view may stand where a table belongs, and compute without end.
+        // A view in place of a table could compute without end.
         long others = (long)new Statement(
             connection, "SELECT count(*) FROM sqlite_master WHERE type NOT IN ('table', 'index') OR sql LIKE 'CREATE VIRTUAL%'", transaction).Scalar<object>()!;
         if (others > 0)
         {
-            throw new DataException($"{path} holds {others} view(s), trigger(s) or virtual table(s), and an index of images has none; it was tampered with: create it again");
+            throw new DataException($"{path} holds {others} view(s), trigger(s) or virtual table(s), but an index of images has none; it was tampered with: create it again");
         }
 
         if (FileSize.Get(path) < SizeByHeader(path))
         {
-            throw new DataException($"{path} is cut off: it has {FileSize.Get(path)} bytes, expected {SizeByHeader(path)}; copy it again, or create it again");
+            throw new DataException($"{path} is truncated: it has {FileSize.Get(path)} bytes, expected {SizeByHeader(path)}; copy it again, or create it again");
         }
     }
 
-    // Pages of the file as it was last written; both numbers stand in the first hundred bytes.
+    // The page size and the page count at the last write, both in the first hundred bytes.
     private static long SizeByHeader(string path)
     {
         Span<byte> header = stackalloc byte[32];
@@ -279,7 +283,7 @@ internal sealed class IndexFile : IDisposable
         catch (Exception error) when (error is InvalidCastException or FormatException or OverflowException
             || (error is InvalidOperationException and not ObjectDisposedException))
         {
-            // A cell of another type than was ever written.
+            // A cell has a type that was never written.
             throw new DataException($"{path} is damaged: {error.Message} Copy it again, or create it again", error);
         }
     }
@@ -287,11 +291,11 @@ internal sealed class IndexFile : IDisposable
     private static string Reason(SqliteException error) => error.SqliteErrorCode switch
     {
         26 => "it is no index (no SQLite database); expected a file created by ImageCollection.EnsureCollectionExistsAsync",
-        11 => "it is damaged, half written or cut off; copy it again, or create it again",
-        5 or 6 => $"another process is writing it, and did not finish within {WaitSeconds} seconds; try again",
+        11 => "it is damaged, partly written or truncated; copy it again, or create it again",
+        5 or 6 => $"another process is writing to it and did not finish within {WaitSeconds} seconds; try again",
         8 => "it cannot be written (a read-only file or folder)",
         13 => "the disk is full; what was added before is kept",
-        14 => "it cannot be opened; may you read the file, and write the folder?",
+        14 => "it cannot be opened; check the permissions to read the file and write to the folder",
         _ => $"SQLite says: {error.Message}",
     };
 }

@@ -5,14 +5,16 @@ using SimClr.Search;
 
 namespace SimClr.Store;
 
-/// <summary>The vectors of an index in memory, as they were at some version of the file.</summary>
-/// <param name="Version">The version.</param>
-/// <param name="Index">The vectors in the order of their ids.</param>
-/// <param name="Ids">The id of each.</param>
+/// <summary>The vectors of an index in memory, from one version of the file.</summary>
+/// <param name="Version">The version of the file.</param>
+/// <param name="Index">The vectors, in the order of their IDs.</param>
+/// <param name="Ids">The ID of each vector.</param>
 internal sealed record LoadedVectors(long Version, VectorIndex Index, IReadOnlyList<long> Ids)
 {
-    /// <summary>Reads them, and the graph where it is the one of these vectors; within a transaction.</summary>
-    /// <exception cref="DataException">There are more or fewer than were written, or some have no image.</exception>
+    /// <summary>Reads the vectors, and the graph if it belongs to them. Call this within a transaction.</summary>
+    /// <exception cref="DataException">
+    /// The number of vectors differs from the number written, or some have no image.
+    /// </exception>
     public static LoadedVectors Read(IndexFile file, int dimension, long version, GraphOptions options, int threads)
     {
         long rows = file.Rows ?? file.Command("SELECT count(*) FROM vectors").Number();
@@ -31,16 +33,16 @@ internal sealed record LoadedVectors(long Version, VectorIndex Index, IReadOnlyL
         }
     }
 
-    /// <summary>The numbers of a blob.</summary>
-    /// <exception cref="DataException">There are more or fewer.</exception>
+    /// <summary>Returns the values of a blob.</summary>
+    /// <exception cref="DataException">The length of the blob does not match the dimension.</exception>
     public static ReadOnlyMemory<float> Floats(byte[] blob, int dimension, string path)
         => blob.Length == dimension * sizeof(float)
             ? MemoryMarshal.Cast<byte, float>(blob).ToArray()
             : throw new DataException($"{path}: a vector has {blob.Length} bytes, expected {dimension * sizeof(float)}; it is damaged: create it again");
 
     /// <summary>
-    /// What tells for which vectors a graph was built. Ids are never used again, vectors never change, and none is deleted
-    /// while there is a graph: how many there are and the last id tell them apart.
+    /// Returns the stamp that identifies the vectors that a graph was built for. IDs are never reused, vectors never
+    /// change, and none is deleted while there is a graph, so the count and the last ID suffice.
     /// </summary>
     public string Stamp(GraphOptions options) => StampOf(options, Ids.Count, Ids.Count == 0 ? 0 : Ids[^1]);
 
@@ -73,7 +75,7 @@ internal sealed record LoadedVectors(long Version, VectorIndex Index, IReadOnlyL
         return ids.Count == rows && pairs == rows && named == file.Images
             ? ids
             : throw new DataException(
-                $"{file.Path} is damaged: it has {ids.Count} vectors, {pairs} of them with a row of their image and {named} with its path, "
+                $"{file.Path} is damaged: it has {ids.Count} vectors, of which {pairs} have an image row and {named} a path, "
                     + $"expected {rows} rows and {file.Images} paths; copy it again, or create it again");
     }
 
@@ -82,7 +84,7 @@ internal sealed record LoadedVectors(long Version, VectorIndex Index, IReadOnlyL
     private static string StampOf(GraphOptions options, int rows, long last)
         => string.Create(CultureInfo.InvariantCulture, $"{options.Links} {options.BuildWidth} {options.Seed} {rows} {last}");
 
-    // A graph of the first vectors is read too, to be extended; it is not used before it holds all.
+    // A graph of the first vectors is also read, to be extended. It is not used until it contains all vectors.
     private void ReadGraph(IndexFile file, GraphOptions options)
     {
         if (file.Meta("graph")?.Split(' ') is not { Length: > 1 } words
@@ -99,7 +101,7 @@ internal sealed record LoadedVectors(long Version, VectorIndex Index, IReadOnlyL
         }
         catch (Exception error) when (error is EndOfStreamException or InvalidDataException)
         {
-            // Damaged: search is exact, and the next 'add' builds it anew.
+            // The graph is damaged: searches are exact, and the next 'add' rebuilds it.
         }
     }
 }

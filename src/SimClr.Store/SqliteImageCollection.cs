@@ -10,9 +10,9 @@ using SimClr.Search;
 namespace SimClr.Store;
 
 /// <summary>
-/// An index in one SQLite file. What <c>UpsertAsync</c> was given is in one transaction: killed at any moment, the file opens
-/// and holds all that was committed before. Vectors are read into memory at the first search. Not for several threads
-/// at once; several processes may read while none writes.
+/// An index in one SQLite file. Each call of <c>UpsertAsync</c> is one transaction. If the process is killed at any
+/// moment, the file remains valid and contains everything committed before. Vectors are read into memory at the first
+/// search. Instances are not thread-safe. Several processes may read the file while none writes.
 /// </summary>
 public sealed class SqliteImageCollection : ImageCollection
 {
@@ -23,9 +23,11 @@ public sealed class SqliteImageCollection : ImageCollection
     private LoadedVectors? loaded;
     private long written;
 
-    /// <summary>Names the file; nothing is opened yet.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="description">What <c>EnsureCollectionExistsAsync</c> is to write where there is no file.</param>
+    /// <summary>Creates a reference to a file without opening it.</summary>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="description">
+    /// The description that <c>EnsureCollectionExistsAsync</c> writes if there is no file.
+    /// </param>
     public SqliteImageCollection(string path, IndexDescription? description = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -37,15 +39,15 @@ public sealed class SqliteImageCollection : ImageCollection
     public override string Name { get; }
 
     /// <summary>
-    /// From how many numbers (images × dimension) on a graph is built; below, looking at all is as fast. Default 25,600,000:
-    /// 200,000 images of 128 numbers, 50,000 of 512.
+    /// The size (images × dimension) from which a graph is built. Below it, comparing with all vectors is as fast.
+    /// Default: 25,600,000, which is 200,000 images of dimension 128, or 50,000 of dimension 512.
     /// </summary>
     public long GraphFrom { get; init; } = 25_600_000;
 
-    /// <summary>How a graph is built.</summary>
+    /// <summary>The options for building the graph.</summary>
     public GraphOptions GraphOptions { get; init; } = new();
 
-    /// <summary>Threads of searching and building. Default one per core.</summary>
+    /// <summary>The number of threads for searching and building. Default: one per core.</summary>
     public int Threads { get; init; } = ComputeEnvironment.Cores;
 
     /// <inheritdoc/>
@@ -54,7 +56,10 @@ public sealed class SqliteImageCollection : ImageCollection
     /// <inheritdoc/>
     public override bool IsExact => Exact || !Load().Index.UsesGraph;
 
-    /// <summary>The share of the ten nearest that the graph finds, as measured when it was built; null without a graph.</summary>
+    /// <summary>
+    /// The fraction of the ten nearest neighbors that the graph finds, measured when it was built; null without a
+    /// graph.
+    /// </summary>
     public double? GraphRecall => Load() is { Index: { HasGraph: true } index } ? index.GraphRecall : null;
 
     /// <inheritdoc/>
@@ -62,7 +67,7 @@ public sealed class SqliteImageCollection : ImageCollection
 
     private IndexFile Opened => file ??= IndexFile.Open(Name);
 
-    /// <summary>Whether a file begins as an index does. That it is one, and whole, is told when it is opened.</summary>
+    /// <summary>Returns whether a file begins like an index. Opening it checks that it is valid and complete.</summary>
     public static bool IsIndex(string path)
     {
         if (!File.Exists(path) || RegularFile.SpecialKind(path) is not null)
@@ -83,7 +88,7 @@ public sealed class SqliteImageCollection : ImageCollection
     {
         if (!File.Exists(Name))
         {
-            IndexFile.Create(Name, given ?? throw new ConfigurationException($"{Name} is not there; an IndexDescription is needed to create it"));
+            IndexFile.Create(Name, given ?? throw new ConfigurationException($"{Name} does not exist; an IndexDescription is needed to create it"));
         }
 
         return Task.CompletedTask;
@@ -170,17 +175,17 @@ public sealed class SqliteImageCollection : ImageCollection
         return Task.CompletedTask;
     }
 
-    /// <summary>All images with their vectors, in the order in which they were added.</summary>
-    /// <exception cref="DataException">There are none, or the file cannot be read.</exception>
+    /// <summary>Returns all images with their vectors, in the order in which they were added.</summary>
+    /// <exception cref="DataException">There are no images, or the file cannot be read.</exception>
     public EmbeddingTable ReadTable() => Opened.TranslateErrors(() =>
     {
-        int dimension = Description.Dimension;   // The first to read it finds out whether the file is whole.
+        int dimension = Description.Dimension;   // The first read checks that the file is complete.
         using SqliteTransaction transaction = Opened.Connection.BeginTransaction(deferred: true);
         ImageRecord[] records = [.. Select("i.path IS NOT NULL", includeVectors: true)];
         if (records.Length != Opened.Images)
         {
             throw new DataException(
-                $"{Name} is damaged: it has {records.Length} images and {Opened.Images} paths, expected as many of each; copy it again, or create it again");
+                $"{Name} is damaged: it has {records.Length} images and {Opened.Images} paths, expected the same number of each; copy it again, or create it again");
         }
 
         if (records.Length == 0)
@@ -246,7 +251,7 @@ public sealed class SqliteImageCollection : ImageCollection
         Opened.RequireComplete();
         return Opened.Meta("dimension") is { } text && int.TryParse(text, out int dimension) && dimension is > 0 and <= VectorIndex.MaxDimension
             ? new IndexDescription(dimension, Opened.Meta("encoder"), Opened.Meta("run"))
-            : throw new DataException($"{Name}: it does not say how many numbers its vectors have; it is damaged: create it again");
+            : throw new DataException($"{Name}: the dimension of its vectors is missing; it is damaged: create it again");
     });
 
     private void Write(Action<SqliteTransaction> write) => Opened.TranslateErrors(() =>
@@ -267,7 +272,7 @@ public sealed class SqliteImageCollection : ImageCollection
     private long? IdOf(string path, SqliteTransaction? transaction)
         => (long?)Opened.Command("SELECT id FROM images WHERE path = $path", transaction, ("$path", path)).Scalar<object>();
 
-    // A graph walks over removed vectors too, so they stay as long as it does.
+    // A graph also traverses removed vectors, so they are kept as long as it exists.
     private void Remove(string path, bool hasGraph, SqliteTransaction transaction)
     {
         if (IdOf(path, transaction) is not { } id)
@@ -324,7 +329,8 @@ public sealed class SqliteImageCollection : ImageCollection
             int dimension = Description.Dimension;
             return loaded = Opened.TranslateErrors(() =>
             {
-                // How many there are and which: of one version, whoever writes meanwhile.
+                // The transaction ensures that the count and the vectors are of one version, even if another process
+                // writes meanwhile.
                 using SqliteTransaction transaction = Opened.Connection.BeginTransaction(deferred: true);
                 long version = VersionNow();
                 if (loaded is { } before && before.Version == version)
@@ -341,7 +347,10 @@ public sealed class SqliteImageCollection : ImageCollection
 
     private bool HasStoredGraph() => Opened.Meta("graph") is not null;
 
-    /// <summary>Without the graph nothing holds the removed vectors: they go too, and the memory of what was loaded with them.</summary>
+    /// <summary>
+    /// Deletes the graph. Nothing else needs the removed vectors, so they are deleted too, and the memory of the loaded
+    /// vectors is released.
+    /// </summary>
     private void DropGraph() => Write(transaction =>
     {
         Opened.Command("DELETE FROM graph; DELETE FROM meta WHERE key = 'graph'", transaction).Run();

@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace SimClr.Store;
 
-/// <summary>One statement, used once.</summary>
+/// <summary>A statement that is used once.</summary>
 internal readonly struct Statement(SqliteCommand command)
 {
     public Statement(SqliteConnection connection, string text, SqliteTransaction? transaction = null)
@@ -18,7 +18,7 @@ internal readonly struct Statement(SqliteCommand command)
         }
     }
 
-    /// <summary>The first value, or null.</summary>
+    /// <summary>Runs the statement and returns the first value, or null.</summary>
     public T? Scalar<T>()
         where T : class
     {
@@ -30,7 +30,7 @@ internal readonly struct Statement(SqliteCommand command)
 
     public long Number() => (long)Scalar<object>()!;
 
-    /// <summary>Reads rows one by one.</summary>
+    /// <summary>Runs the statement and reads its rows one by one.</summary>
     public IEnumerable<T> Rows<T>(Func<SqliteDataReader, T> read)
     {
         using SqliteCommand used = command;

@@ -2,15 +2,19 @@ using static TorchSharp.torch;
 
 namespace SimClr.Checkpoints;
 
-/// <summary>Copies weights between modules and files by name: strictly, so that nothing is left out or left over.</summary>
+/// <summary>
+/// Strict copying of weights between modules and files by name: every tensor must have a counterpart.
+/// </summary>
 public static class ModuleState
 {
-    /// <summary>The parameters and buffers by name, module by module as PyTorch orders them.</summary>
+    /// <summary>Returns the parameters and buffers by name, module by module in PyTorch's order.</summary>
     public static IEnumerable<KeyValuePair<string, Tensor>> Enumerate(nn.Module module)
         => module.named_modules().Prepend(("", module)).SelectMany(m => EnumerateDirect(m.Item1, m.Item2));
 
-    /// <summary>Fills the targets with the values of their names.</summary>
-    /// <exception cref="DataException">A name is missing or left over, a shape differs, or integers stand for fractions or the other way round.</exception>
+    /// <summary>Copies values into the targets of the same name.</summary>
+    /// <exception cref="DataException">
+    /// A name is missing or unexpected, a shape differs, or one type is integral and the other floating-point.
+    /// </exception>
     public static void Load(
         IEnumerable<KeyValuePair<string, Tensor>> targets,
         IReadOnlyDictionary<string, Tensor> values,

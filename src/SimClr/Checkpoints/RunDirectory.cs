@@ -3,56 +3,58 @@ using System.Globalization;
 namespace SimClr.Checkpoints;
 
 /// <summary>
-/// Where a run keeps its files: <c>run.json</c> (configuration, versions, machine, data), <c>metrics.jsonl</c>,
-/// <c>skipped.jsonl</c>, <c>checkpoints/*.safetensors</c>, <c>tensorboard/</c>, and <c>encoder.safetensors</c> when done.
-/// <c>run.lock</c> is held by the process that trains in it.
+/// The directory with the files of a run: <c>run.json</c> (configuration, versions, machine, data),
+/// <c>metrics.jsonl</c>, <c>skipped.jsonl</c>, <c>checkpoints/*.safetensors</c>, <c>tensorboard/</c>, and, once
+/// training is done, <c>encoder.safetensors</c>. The process that trains in the directory holds <c>run.lock</c>.
 /// </summary>
 public sealed class RunDirectory
 {
     private const string CheckpointPrefix = "step-";
 
-    /// <summary>Names the directory; nothing is created yet.</summary>
+    /// <summary>Creates a reference to a directory without creating anything on disk.</summary>
     public RunDirectory(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         Root = path;
     }
 
-    /// <summary>The directory itself.</summary>
+    /// <summary>The path of the directory.</summary>
     public string Root { get; }
 
-    /// <summary><c>run.json</c>.</summary>
+    /// <summary>The path of <c>run.json</c>.</summary>
     public string RunFile => Path.Combine(Root, "run.json");
 
-    /// <summary><c>metrics.jsonl</c>: one object per logged step.</summary>
+    /// <summary>The path of <c>metrics.jsonl</c>, with one object per logged step.</summary>
     public string MetricsFile => Path.Combine(Root, "metrics.jsonl");
 
-    /// <summary><c>skipped.jsonl</c>: images that could not be read.</summary>
+    /// <summary>The path of <c>skipped.jsonl</c>, which lists the images that could not be read.</summary>
     public string SkippedFile => Path.Combine(Root, "skipped.jsonl");
 
-    /// <summary><c>encoder.safetensors</c>: the trained encoder, in torchvision's names.</summary>
+    /// <summary>The path of <c>encoder.safetensors</c>: the trained encoder, under torchvision's names.</summary>
     public string EncoderFile => Path.Combine(Root, "encoder.safetensors");
 
-    /// <summary><c>classifier.safetensors</c>: the layers behind the encoder, where classes were learned.</summary>
+    /// <summary>
+    /// The path of <c>classifier.safetensors</c>: the layers after the encoder, if the run trained a classifier.
+    /// </summary>
     public string ClassifierFile => Path.Combine(Root, "classifier.safetensors");
 
-    /// <summary><c>tensorboard</c>: event files.</summary>
+    /// <summary>The path of <c>tensorboard</c>, the folder of event files.</summary>
     public string TensorBoardFolder => Path.Combine(Root, "tensorboard");
 
-    /// <summary><c>checkpoints</c>.</summary>
+    /// <summary>The path of <c>checkpoints</c>, the folder of checkpoints.</summary>
     public string CheckpointFolder => Path.Combine(Root, "checkpoints");
 
     /// <summary><c>run.lock</c>: held open by the process that trains in the directory; free where nothing holds it.</summary>
     public string LockFile => RunLock.FileIn(Root);
 
-    /// <summary>True when a run was started here.</summary>
+    /// <summary>Whether a run was started in the directory.</summary>
     public bool HasRun => File.Exists(RunFile);
 
-    /// <summary>The checkpoint of a step.</summary>
+    /// <summary>Returns the path of the checkpoint of a step.</summary>
     public string CheckpointFile(long step)
         => Path.Combine(CheckpointFolder, string.Create(CultureInfo.InvariantCulture, $"{CheckpointPrefix}{step:D9}.safetensors"));
 
-    /// <summary>The newest checkpoint, or null.</summary>
+    /// <summary>Returns the newest checkpoint, or null if there is none.</summary>
     public string? LatestCheckpoint() => Checkpoints().LastOrDefault();
 
     /// <summary>
@@ -70,11 +72,11 @@ public sealed class RunDirectory
     /// <exception cref="IOException">The log cannot be read.</exception>
     public IEnumerable<IReadOnlyDictionary<string, double>> ReadMetrics() => RunMetrics.Read(MetricsFile);
 
-    /// <summary>The newest checkpoint that is older than the given one, or null.</summary>
+    /// <summary>Returns the newest checkpoint older than the given one, or null if there is none.</summary>
     internal string? CheckpointBefore(string file)
         => Checkpoints().LastOrDefault(other => string.CompareOrdinal(Path.GetFileName(other), Path.GetFileName(file)) < 0);
 
-    /// <summary>Deletes all checkpoints but the newest ones, and what an interrupted write left behind.</summary>
+    /// <summary>Deletes all but the newest checkpoints, as well as the remnants of interrupted writes.</summary>
     public void Prune(int keep)
     {
         string[] all = Checkpoints();

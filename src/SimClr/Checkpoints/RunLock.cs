@@ -1,9 +1,11 @@
 namespace SimClr.Checkpoints;
 
 /// <summary>
-/// Keeps a directory to one process while it is trained in: two would write over each other's checkpoints. It is a file that
-/// is held open, so that the system frees it however the process ends. The file itself stays, for whoever deletes a lock that is
-/// free may delete one that has just been taken; only a directory in which nothing came to be is left as it was found.
+/// A lock that reserves a directory for the process that trains in it, since two processes would overwrite each other's
+/// checkpoints. The lock is a file that is held open, so that the operating system releases it however the process
+/// ends. The file is normally not deleted, because a free lock may be taken by another process just before its
+/// deletion. It is deleted only if the directory contains nothing else, and with it the directory if this lock created
+/// it.
 /// </summary>
 internal sealed class RunLock : IDisposable
 {
@@ -18,11 +20,11 @@ internal sealed class RunLock : IDisposable
         this.file = file;
     }
 
-    /// <summary>The file of a directory.</summary>
+    /// <summary>Returns the path of the lock file of a directory.</summary>
     public static string FileIn(string directory) => Path.Combine(directory, "run.lock");
 
-    /// <summary>Takes a directory, which is made where it is missing.</summary>
-    /// <exception cref="ConfigurationException">Another process has it.</exception>
+    /// <summary>Locks a directory, which is created if it does not exist.</summary>
+    /// <exception cref="ConfigurationException">Another process holds the lock.</exception>
     public static RunLock Acquire(string directory)
     {
         bool isNew = !Directory.Exists(directory);
@@ -30,8 +32,8 @@ internal sealed class RunLock : IDisposable
         return new RunLock(directory, isNew, Open(directory));
     }
 
-    /// <summary>Refuses a directory that another process has; nothing is made.</summary>
-    /// <exception cref="ConfigurationException">Another process has it.</exception>
+    /// <summary>Throws if another process holds the lock of a directory. Creates nothing.</summary>
+    /// <exception cref="ConfigurationException">Another process holds the lock.</exception>
     public static void ThrowIfHeld(string directory)
     {
         if (File.Exists(FileIn(directory)))
@@ -61,7 +63,7 @@ internal sealed class RunLock : IDisposable
         }
         catch (IOException)
         {
-            // Another process has just come: it is its own now.
+            // Another process has just taken the directory.
         }
     }
 
@@ -80,6 +82,7 @@ internal sealed class RunLock : IDisposable
         }
     }
 
-    // Missing rights and full disks are told as they are; a file that another process holds is EWOULDBLOCK, or a sharing violation on Windows.
+    // EWOULDBLOCK, or a sharing violation on Windows, means that another process holds the file. Other errors, such as
+    // missing permissions or a full disk, are reported unchanged.
     private static bool IsHeld(IOException error) => error.GetType() == typeof(IOException) && error.HResult is 11 or 35 or unchecked((int)0x80070020);
 }

@@ -8,21 +8,22 @@ using static TorchSharp.torch;
 namespace SimClr.Checkpoints;
 
 /// <summary>
-/// Tensors by name in a safetensors file (https://github.com/huggingface/safetensors): the length of the header in 8
-/// bytes, a JSON header with type, shape and place of each tensor, then the bytes. Loading it runs no code.
+/// Named tensors in a safetensors file (https://github.com/huggingface/safetensors): the header length in 8 bytes, a
+/// JSON header with the type, shape and position of each tensor, then the tensor data. Loading such a file runs no
+/// code.
 /// </summary>
 public sealed class SafetensorsFile : IWeightsFile
 {
     /// <summary>
-    /// The metadata entry for a SHA-256 over the whole file, with zeros in the place of the digits. Writing fills it in where
-    /// it is there, reading checks it where it is there.
+    /// The metadata entry with the SHA-256 of the whole file, computed with zeros in place of its digits. If the entry
+    /// is present, it is filled in on writing and verified on reading.
     /// </summary>
     internal const string Checksum = "simclr.sha256_whole";
 
-    // Says that there is a checksum: a bit that flips in the name of either entry is noticed by the other.
+    // Declares that there is a checksum, so that a flipped bit in the name of either entry is detected.
     private const string ChecksumMarker = "simclr.signed";
 
-    // What earlier versions wrote: over all but the first 8 bytes, the header's length.
+    // The entry of earlier versions: a checksum of everything except the first 8 bytes, the header length.
     private const string EarlierChecksum = "simclr.sha256";
     private const int ChecksumDigits = 64;
 
@@ -44,10 +45,10 @@ public sealed class SafetensorsFile : IWeightsFile
     /// <summary>The tensors by name, on the CPU. Owned by this object.</summary>
     public IReadOnlyDictionary<string, Tensor> Tensors { get; }
 
-    /// <summary>The file's text entries.</summary>
+    /// <summary>The text entries of the file, by name.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
-    /// <summary>Whether it has a checksum, which was checked.</summary>
+    /// <summary>Whether the file has a checksum, which was then verified.</summary>
     internal bool HasChecksum => Metadata.ContainsKey(Checksum) || Metadata.ContainsKey(EarlierChecksum);
 
     /// <inheritdoc/>
@@ -55,8 +56,10 @@ public sealed class SafetensorsFile : IWeightsFile
 
     private IReadOnlyList<UnreadTensor> LeftOut { get; }
 
-    /// <summary>Writes tensors and text entries, whole or not at all. The order is kept.</summary>
-    /// <exception cref="ArgumentException">A tensor's type has no name in the format.</exception>
+    /// <summary>
+    /// Writes tensors and text entries in the given order. The file is written completely or not at all.
+    /// </summary>
+    /// <exception cref="ArgumentException">The safetensors format does not support the type of a tensor.</exception>
     public static void Write(
         string path,
         IReadOnlyList<KeyValuePair<string, Tensor>> tensors,
@@ -95,9 +98,10 @@ public sealed class SafetensorsFile : IWeightsFile
         });
     }
 
-    /// <summary>Reads a whole file; tensors of types that the library does not know are left out.</summary>
+    /// <summary>Reads a file. Tensors of unsupported types are skipped.</summary>
     /// <exception cref="DataException">
-    /// The file is missing, cut short, damaged, or not a safetensors file; its tensors overlap or leave bytes uncovered.
+    /// The file is missing, truncated, damaged, or not a safetensors file, or its tensors overlap or leave bytes
+    /// uncovered.
     /// </exception>
     public static SafetensorsFile Read(string path)
     {
@@ -188,7 +192,7 @@ public sealed class SafetensorsFile : IWeightsFile
             json.WriteEndObject();
         }
 
-        // Spaces up to a multiple of 8 keep the tensors aligned.
+        // Padding with spaces to a multiple of 8 bytes keeps the tensors aligned.
         while (buffer.Length % 8 != 0)
         {
             buffer.WriteByte((byte)' ');
@@ -204,7 +208,7 @@ public sealed class SafetensorsFile : IWeightsFile
         return signed;
     }
 
-    /// <summary>Reads a file that always has a checksum: one that has lost its name is damaged.</summary>
+    /// <summary>Reads a file that is always written with a checksum. A file without one is damaged.</summary>
     /// <inheritdoc cref="Read"/>
     internal static SafetensorsFile ReadChecked(string path)
     {
@@ -212,13 +216,15 @@ public sealed class SafetensorsFile : IWeightsFile
         if (!content.HasChecksum)
         {
             content.Dispose();
-            throw new DataException($"{path}: the file is damaged: the checksum that it was written with is not there");
+            throw new DataException($"{path}: the file is damaged: its checksum is missing");
         }
 
         return content;
     }
 
-    /// <summary>Checks the checksum that the file says it has, and leaves the stream anywhere.</summary>
+    /// <summary>
+    /// Verifies the checksum that the file declares, if any. The position of the stream is unspecified afterward.
+    /// </summary>
     private static void VerifyChecksum(FileStream stream, SafetensorsHeader header, string path)
     {
         bool whole = header.Metadata.TryGetValue(Checksum, out string? stated);
@@ -262,7 +268,7 @@ public sealed class SafetensorsFile : IWeightsFile
     }
 
     private static DataException Damaged(string path)
-        => new($"{path}: the file is damaged: its bytes are not those that were written (the SHA-256 differs)");
+        => new($"{path}: the file is damaged: its contents do not match its SHA-256 checksum");
 
     private static void WriteNumbers(Utf8JsonWriter json, string name, long[] numbers)
     {
@@ -280,6 +286,6 @@ public sealed class SafetensorsFile : IWeightsFile
         int index = Array.FindIndex(Types, t => t.Type == tensor.dtype);
         return index >= 0
             ? Types[index]
-            : throw new ArgumentException($"tensor '{name}' is of type {tensor.dtype}, which safetensors does not have");
+            : throw new ArgumentException($"tensor '{name}' is of type {tensor.dtype}, which safetensors does not support");
     }
 }

@@ -4,23 +4,26 @@ using SimClr.Internals;
 
 namespace SimClr.Checkpoints;
 
-/// <summary>Where a tensor lies in a safetensors file.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Type">The format's name of its type.</param>
-/// <param name="Shape">Its sides; see <see cref="TensorSize"/>.</param>
-/// <param name="Begin">First byte, from the start of the file.</param>
-/// <param name="End">The byte behind the last.</param>
+/// <summary>The position of a tensor in a safetensors file.</summary>
+/// <param name="Name">The name of the tensor.</param>
+/// <param name="Type">The element type, as named by the format.</param>
+/// <param name="Shape">The dimensions; see <see cref="TensorSize"/>.</param>
+/// <param name="Begin">The position of the first byte, from the start of the file.</param>
+/// <param name="End">The position after the last byte.</param>
 internal sealed record TensorEntry(string Name, string Type, long[] Shape, long Begin, long End);
 
 /// <summary>
-/// The header of a safetensors file, checked before anything is allocated for a tensor: the tensors fill the rest of the
-/// file exactly, without gaps and without sharing a byte, and each is as long as its shape says. Knows nothing of the
+/// The header of a safetensors file, validated before memory is allocated for any tensor: the tensors cover the rest of
+/// the file exactly, without gaps or overlaps, and the length of each matches its shape. This class does not use the
 /// tensor library, which takes long to load.
 /// </summary>
 internal sealed class SafetensorsHeader
 {
     private const int MaxHeaderBytes = 100_000_000;
-    private const int MaxTensors = 1 << 17;   // Each becomes objects much larger than its entry; the largest models have 10,000.
+
+    // The objects for a tensor are much larger than its entry. The largest models have 10,000 tensors.
+    private const int MaxTensors = 1 << 17;
+
     private const int PrefixBytes = 8;
     private const int MaxShown = 80;
     private const string Entries = "__metadata__";
@@ -57,17 +60,19 @@ internal sealed class SafetensorsHeader
         Metadata = metadata;
     }
 
-    /// <summary>The bytes of the header, between its length and the first tensor.</summary>
+    /// <summary>The bytes of the header, between the header length and the first tensor.</summary>
     public byte[] Text { get; }
 
-    /// <summary>The tensors in the order of the header.</summary>
+    /// <summary>The tensors, in the order of the header.</summary>
     public IReadOnlyList<TensorEntry> Tensors { get; }
 
-    /// <summary>The text entries.</summary>
+    /// <summary>The text entries, by name.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
-    /// <summary>Reads the header of an open file and leaves the stream behind it.</summary>
-    /// <exception cref="DataException">It is none, contradicts itself, or does not fit the file.</exception>
+    /// <summary>Reads the header of an open file and leaves the stream at its end.</summary>
+    /// <exception cref="DataException">
+    /// The header is not valid, contradicts itself, or does not match the file.
+    /// </exception>
     public static SafetensorsHeader Read(Stream stream, string file)
     {
         Span<byte> prefix = stackalloc byte[PrefixBytes];
@@ -112,7 +117,7 @@ internal sealed class SafetensorsHeader
                 }
                 else
                 {
-                    throw new DataException($"{file}: the header names more than {MaxTensors} tensors, which no file of weights has");
+                    throw new DataException($"{file}: the header lists more than {MaxTensors} tensors, more than any weights file contains");
                 }
             }
 
@@ -122,7 +127,7 @@ internal sealed class SafetensorsHeader
         }
         catch (JsonException error)
         {
-            throw InvalidHeader(file, $"it is no JSON from line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1} on", error);
+            throw InvalidHeader(file, $"it is not valid JSON at line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}", error);
         }
         catch (InvalidOperationException error)
         {
@@ -133,7 +138,7 @@ internal sealed class SafetensorsHeader
     private static DataException InvalidHeader(string file, string reason, Exception? cause = null)
         => new($"{file}: the header is not that of a safetensors file ({reason})", cause);
 
-    /// <summary>The beginning of a value, as it is written.</summary>
+    /// <summary>Returns the JSON text of a value, truncated if it is long.</summary>
     private static string Shorten(JsonElement value)
         => value.GetRawText() is { Length: > MaxShown } text ? $"{text[..MaxShown]} …" : value.GetRawText();
 
@@ -149,7 +154,7 @@ internal sealed class SafetensorsHeader
         {
             if (entry.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.Null))
             {
-                throw InvalidHeader(file, $"{Entries} has the entry '{entry.Name}' of {Shorten(entry.Value)}, expected a text");
+                throw InvalidHeader(file, $"{Entries} has the entry '{entry.Name}' with value {Shorten(entry.Value)}, expected a string");
             }
 
             if (!texts.TryAdd(entry.Name, entry.Value.GetString() ?? ""))
@@ -170,13 +175,13 @@ internal sealed class SafetensorsHeader
         {
             throw InvalidHeader(
                 file,
-                $"tensor '{entry.Name}' is described by {Shorten(entry.Value)}, expected its dtype, a shape of at most "
-                    + $"{TensorSize.MaxDimensions} whole numbers, and two data_offsets");
+                $"tensor '{entry.Name}' is described by {Shorten(entry.Value)}, expected a dtype, a shape of at most "
+                    + $"{TensorSize.MaxDimensions} integers, and two data_offsets");
         }
 
         string type = written.GetString()!;
         Int128 count = TensorSize.Count(shape) ?? throw new DataException(
-            $"{file}: tensor '{entry.Name}' has the shape [{string.Join(", ", shape)}], expected sides of 0 or more that together are no more than any memory holds");
+            $"{file}: tensor '{entry.Name}' has the shape [{string.Join(", ", shape)}], expected non-negative dimensions whose product fits in memory");
         bool fits = offsets[0] >= 0 && offsets[1] >= offsets[0] && offsets[1] <= long.MaxValue - start
             && (!Bits.TryGetValue(type, out int bits) || ((Int128)offsets[1] - offsets[0]) * 8 == ((count * bits) + 7) / 8 * 8);
         return fits
@@ -185,7 +190,7 @@ internal sealed class SafetensorsHeader
                 $"{file}: tensor '{entry.Name}' of shape [{string.Join(", ", shape)}] and type {type} claims bytes {string.Join("–", offsets)}: the file was cut short or tampered with");
     }
 
-    /// <summary>A list of whole numbers; null where there is none, or a longer one.</summary>
+    /// <summary>Returns a list of integers, or null if it is missing, malformed, or longer than the maximum.</summary>
     private static long[]? Numbers(JsonElement tensor, string name, int max)
     {
         if (!tensor.TryGetProperty(name, out JsonElement list)
@@ -212,11 +217,11 @@ internal sealed class SafetensorsHeader
         TensorEntry? twice = tensors.Find(tensor => !names.Add(tensor.Name));
         if (twice is not null)
         {
-            throw new DataException($"{file}: tensor '{twice.Name}' is there twice; the file is damaged or tampered with");
+            throw new DataException($"{file}: tensor '{twice.Name}' appears twice; the file is damaged or has been tampered with");
         }
     }
 
-    // A byte that belongs to no tensor is one that nobody looks at; one that belongs to two makes a bomb of a small file.
+    // Bytes outside all tensors could hide data, and bytes shared by tensors could expand a small file without limit.
     private static void RequireCover(List<TensorEntry> tensors, long start, long end, string file)
     {
         long next = start;
@@ -225,7 +230,7 @@ internal sealed class SafetensorsHeader
             if (tensor.Begin != next)
             {
                 throw new DataException(
-                    $"{file}: tensor '{tensor.Name}' begins at byte {tensor.Begin}, expected {next}, where the one before it ends: the file was cut short or tampered with");
+                    $"{file}: tensor '{tensor.Name}' begins at byte {tensor.Begin}, expected {next}, where the previous one ends: the file was cut short or tampered with");
             }
 
             next = tensor.End;

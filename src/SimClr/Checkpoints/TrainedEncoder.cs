@@ -10,8 +10,8 @@ using static TorchSharp.torch;
 namespace SimClr.Checkpoints;
 
 /// <summary>
-/// An encoder f with what its input must look like: both travel in one safetensors file, so that preprocessing is
-/// read, never guessed. The weights carry torchvision's names.
+/// An encoder f together with its input requirements. Both are stored in one safetensors file, so that preprocessing is
+/// never guessed. The weights have torchvision's names.
 /// </summary>
 public sealed class TrainedEncoder : IDisposable
 {
@@ -19,10 +19,12 @@ public sealed class TrainedEncoder : IDisposable
     internal const string ProjectionPrefix = "projection.";
     private const string CustomEncoderKey = "own_encoder";
 
-    /// <summary>Joins an encoder to its views.</summary>
-    /// <param name="module">Images in, h out.</param>
-    /// <param name="options">How it was built.</param>
-    /// <param name="views">The views it was trained on: their size and normalization are its input's.</param>
+    /// <summary>Combines an encoder with its views.</summary>
+    /// <param name="module">The encoder: [N, 3, size, size] → h [N, representation].</param>
+    /// <param name="options">The options that the encoder was built with.</param>
+    /// <param name="views">
+    /// The views that the encoder was trained on. Their size and normalization are those of its input.
+    /// </param>
     public TrainedEncoder(nn.Module<Tensor, Tensor> module, EncoderOptions options, ViewOptions views)
     {
         ArgumentNullException.ThrowIfNull(module);
@@ -31,13 +33,13 @@ public sealed class TrainedEncoder : IDisposable
         Views = views;
     }
 
-    /// <summary>The encoder itself: [N, 3, size, size] → h [N, representation].</summary>
+    /// <summary>The encoder: [N, 3, size, size] → h [N, representation].</summary>
     public nn.Module<Tensor, Tensor> Module { get; }
 
-    /// <summary>How it was built.</summary>
+    /// <summary>The options that the encoder was built with.</summary>
     public EncoderOptions Options { get; }
 
-    /// <summary>The views that it was trained on.</summary>
+    /// <summary>The views that the encoder was trained on.</summary>
     public ViewOptions Views { get; }
 
     /// <summary>Numbers of a representation. For a custom encoder, one image of zeros is computed to find it.</summary>
@@ -56,14 +58,19 @@ public sealed class TrainedEncoder : IDisposable
         }
     }
 
-    /// <summary>The text entries of the file that it was loaded from: where it comes from. Empty for an encoder that was not loaded.</summary>
+    /// <summary>The text entries of the file from which the encoder was loaded: its provenance.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; private init; } = new Dictionary<string, string>();
 
-    /// <summary>Loads the encoder of a run (<c>encoder.safetensors</c>, or the last checkpoint of an unfinished one), or of a file.</summary>
-    /// <param name="path">A run directory, or a file that <see cref="Save"/> wrote.</param>
+    /// <summary>
+    /// Loads an encoder from a file or from a run: its <c>encoder.safetensors</c>, or the latest checkpoint of an
+    /// unfinished run.
+    /// </summary>
+    /// <param name="path">A run directory, or a file written by <see cref="Save"/>.</param>
     /// <param name="device">auto, cpu, cuda, cuda:N or mps.</param>
-    /// <param name="customEncoder">The user's own module, where the run was trained with one.</param>
-    /// <exception cref="DataException">There is no encoder, or it does not fit.</exception>
+    /// <param name="customEncoder">
+    /// The user's module, if the run was trained with a custom encoder; otherwise null.
+    /// </param>
+    /// <exception cref="DataException">There is no encoder, or the weights do not match the module.</exception>
     public static TrainedEncoder Load(string path, string device = "cpu", nn.Module<Tensor, Tensor>? customEncoder = null)
     {
         string file = Find(path);
@@ -71,7 +78,7 @@ public sealed class TrainedEncoder : IDisposable
         return Load(content, file, device, customEncoder);
     }
 
-    /// <summary>The same of a file that is open.</summary>
+    /// <summary>Loads an encoder from an open file.</summary>
     internal static TrainedEncoder Load(
         IWeightsFile content, string file, string device = "cpu", nn.Module<Tensor, Tensor>? customEncoder = null)
     {
@@ -85,7 +92,7 @@ public sealed class TrainedEncoder : IDisposable
         (string encoder, string views) = (content.Metadata["encoder"], content.Metadata["views"]);
         if (content.Metadata.ContainsKey(CustomEncoderKey) && customEncoder is null)
         {
-            throw new DataException($"{file}: it was trained with an encoder of your own; load it from C# and pass that module");
+            throw new DataException($"{file}: it was trained with a custom encoder; load it from C# and pass that module");
         }
 
         EncoderOptions options = Parse<EncoderOptions>(encoder, "encoder", file);
@@ -99,11 +106,11 @@ public sealed class TrainedEncoder : IDisposable
     }
 
     /// <summary>
-    /// Writes weights and input description, whole or not at all: as a safetensors file, or where the name ends in
-    /// <c>.pth</c> or <c>.pt</c> as one that PyTorch loads.
+    /// Writes the weights and the input description. The file is written completely or not at all. It is a safetensors
+    /// file, or, if the name ends in <c>.pth</c> or <c>.pt</c>, a PyTorch file.
     /// </summary>
-    /// <param name="path">The file.</param>
-    /// <param name="provenance">Further text entries: where it comes from.</param>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="provenance">Additional text entries, such as the origin of the weights.</param>
     public void Save(string path, IReadOnlyDictionary<string, string>? provenance = null)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -149,17 +156,19 @@ public sealed class TrainedEncoder : IDisposable
             $"RGB in [0, 1], {Views.Size} x {Views.Size}, normalization: {Views.Normalize.Text()}");
     }
 
-    /// <summary>The normalization that weights were trained with; null where their file does not say.</summary>
+    /// <summary>
+    /// Returns the normalization that the weights were trained with, or null if the file does not say.
+    /// </summary>
     internal static Normalization? NormalizationOf(IWeightsFile content)
         => HasDescription(content) ? Parse<ViewOptions>(content.Metadata["views"], "views", "metadata").Normalize : null;
 
-    /// <summary>Whether a file says which encoder it holds and what its input looks like.</summary>
+    /// <summary>Returns whether a file describes its encoder and input.</summary>
     internal static bool HasDescription(IWeightsFile content)
         => content.Metadata.ContainsKey("encoder") && content.Metadata.ContainsKey("views");
 
     /// <summary>
-    /// Fills an encoder from a file: one that this program wrote, a checkpoint of a run, or one of another program in which
-    /// a ResNet is found. What is no part of the encoder is left out; everything else must match.
+    /// Loads the weights of an encoder from a file of this library, a checkpoint of a run, or another program's file
+    /// that contains a ResNet. Tensors outside the encoder are ignored; everything else must match.
     /// </summary>
     internal static void LoadWeights(nn.Module module, IWeightsFile content, string file)
     {

@@ -3,13 +3,16 @@ using static TorchSharp.torch;
 
 namespace SimClr.Checkpoints;
 
-/// <summary>Whether a file that was written gives back the encoder: computed, not assumed.</summary>
+/// <summary>A check that a written file reproduces the encoder.</summary>
 public static class WeightsCheck
 {
     private const int Images = 2;
-    private const int MaxSide = 64;   // An encoder takes any size; a small one checks every weight as well.
+    private const int MaxSide = 64;   // Encoders accept any size, and a small image exercises every weight.
 
-    /// <summary>The largest difference between the representations of random images, of an encoder and of the one in a file.</summary>
+    /// <summary>
+    /// Returns the maximum absolute difference between the representations of random images by an encoder and by the
+    /// encoder in a file.
+    /// </summary>
     public static double MaxDifference(TrainedEncoder encoder, string file)
     {
         using TrainedEncoder written = TrainedEncoder.Load(file);

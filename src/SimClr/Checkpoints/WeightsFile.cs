@@ -2,14 +2,16 @@ using SimClr.Internals;
 
 namespace SimClr.Checkpoints;
 
-/// <summary>Opens a file of weights by its first bytes, whatever it is called.</summary>
+/// <summary>
+/// A reader of weights files that recognizes the format by the first bytes, regardless of the file name.
+/// </summary>
 internal static class WeightsFile
 {
     private const byte PickleProtocol = 0x80;
     private const int SafetensorsPrefix = 8;
     private const int TarMagicAt = 257;
 
-    /// <exception cref="DataException">It is missing, damaged, or of no known format.</exception>
+    /// <exception cref="DataException">The file is missing, damaged, or of an unknown format.</exception>
     public static IWeightsFile Read(string path)
     {
         byte[] first = Head(path);
@@ -19,10 +21,10 @@ internal static class WeightsFile
             : first.AsSpan().StartsWith("\x89HDF"u8) ? throw Unknown(path, "this is an HDF5 file, as Keras writes them")
             : first.Length > TarMagicAt && first.AsSpan(TarMagicAt).StartsWith("ustar"u8)
                 ? throw Unknown(path, "this is a tar file, PyTorch's format before version 0.2; load and save it once in a later PyTorch")
-            : throw Unknown(path, "this is no file of weights, or only a part of one");
+            : throw Unknown(path, "this is not a weights file, or only part of one");
     }
 
-    // The length of the header is below 2^56, and the header is JSON.
+    // The header length is below 2^56, so that its last byte is 0, and the header is JSON.
     private static bool IsSafetensors(byte[] first) => first.Length > SafetensorsPrefix && first[SafetensorsPrefix - 1] == 0 && first[SafetensorsPrefix] == '{';
 
     private static byte[] Head(string path)
@@ -35,7 +37,7 @@ internal static class WeightsFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new DataException($"{path}: it cannot be read ({(Directory.Exists(path) ? "it is a folder" : File.Exists(path) ? error.Message : "there is no such file")}); expected a file of weights", error);
+            throw new DataException($"{path}: it cannot be read ({(Directory.Exists(path) ? "it is a folder" : File.Exists(path) ? error.Message : "there is no such file")}); expected a weights file", error);
         }
     }
 

@@ -1,8 +1,8 @@
 namespace SimClr.Distributed;
 
-/// <summary>The processes of a run could not reach each other.</summary>
-/// <param name="message">What was tried, and what to do.</param>
-/// <param name="cause">What MPI or the system said.</param>
+/// <summary>A failure of communication between the processes of a run. Exit code 1.</summary>
+/// <param name="message">The operation that failed, and what to do.</param>
+/// <param name="cause">The underlying error, or null.</param>
 public sealed class CommunicationException(string message, Exception? cause = null) : SimClrException(message, cause)
 {
     /// <inheritdoc/>

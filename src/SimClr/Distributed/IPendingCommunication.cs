@@ -1,9 +1,9 @@
 namespace SimClr.Distributed;
 
-/// <summary>Communication under way in the background.</summary>
+/// <summary>A communication in progress in the background.</summary>
 public interface IPendingCommunication
 {
-    /// <summary>Returns when it is done.</summary>
-    /// <exception cref="CommunicationException">The ranks could not be reached.</exception>
+    /// <summary>Returns once the communication is complete.</summary>
+    /// <exception cref="CommunicationException">Communication with the other ranks failed.</exception>
     void Wait();
 }

@@ -2,24 +2,24 @@ using System.Globalization;
 
 namespace SimClr.Distributed;
 
-/// <summary>What the environment says about who started this process: nothing is loaded to find out.</summary>
-/// <param name="Kind">Whose library the launcher expects.</param>
-/// <param name="Rank">This process, 0 ≤ rank &lt; <paramref name="Size"/>.</param>
-/// <param name="Size">Processes that were started together.</param>
+/// <summary>The launcher of this process, according to environment variables. Nothing is loaded.</summary>
+/// <param name="Kind">The kind of launcher, which determines the MPI library it expects.</param>
+/// <param name="Rank">The rank of this process: 0 ≤ rank &lt; <paramref name="Size"/>.</param>
+/// <param name="Size">The number of processes started together.</param>
 internal sealed record Launcher(LauncherKind Kind, int Rank, int Size)
 {
-    /// <summary>The launcher of this process; null if none started it.</summary>
+    /// <summary>Returns the launcher of this process, or null if there is none.</summary>
     public static Launcher? Find() => Find(Environment.GetEnvironmentVariable);
 
-    /// <summary>The same, with another environment.</summary>
-    /// <param name="variable">The value of an environment variable, null if it is not set.</param>
+    /// <summary>Returns the launcher that the given environment describes, or null if there is none.</summary>
+    /// <param name="variable">Returns the value of an environment variable, or null if it is not set.</param>
     public static Launcher? Find(Func<string, string?> variable)
         => TryCreate(LauncherKind.OpenMpi, "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", variable)
 
             // Hydra (MPICH, Intel MPI, MVAPICH), and srun with --mpi=pmi2.
             ?? TryCreate(LauncherKind.Pmi, "PMI_RANK", "PMI_SIZE", variable)
 
-            // srun --mpi=pmix: the size is Slurm's to tell.
+            // srun --mpi=pmix: PMIx sets no size, Slurm does.
             ?? TryCreate(LauncherKind.Pmix, "PMIX_RANK", "SLURM_STEP_NUM_TASKS", variable)
             ?? TryCreate(LauncherKind.Unconnected, "SLURM_PROCID", "SLURM_STEP_NUM_TASKS", variable) switch
             {

@@ -1,17 +1,17 @@
 namespace SimClr.Distributed;
 
-/// <summary>Who starts processes together.</summary>
+/// <summary>The kinds of launchers.</summary>
 internal enum LauncherKind
 {
     /// <summary>Open MPI's mpirun.</summary>
     OpenMpi,
 
-    /// <summary>A launcher that speaks PMI: MPICH's mpiexec, Intel's, srun --mpi=pmi2.</summary>
+    /// <summary>A launcher that uses PMI: MPICH's or Intel MPI's mpiexec, or srun --mpi=pmi2.</summary>
     Pmi,
 
-    /// <summary>A launcher that speaks PMIx alone: srun --mpi=pmix.</summary>
+    /// <summary>A launcher that uses only PMIx: srun --mpi=pmix.</summary>
     Pmix,
 
-    /// <summary>srun without --mpi: the processes could not find each other.</summary>
+    /// <summary>srun without --mpi: the processes cannot find each other.</summary>
     Unconnected,
 }

@@ -5,22 +5,25 @@ using System.Text.Json;
 
 namespace SimClr.Distributed;
 
-/// <summary>Where a rank runs, and where its heartbeats are to be sent.</summary>
-/// <param name="Host">The machine's name.</param>
-/// <param name="Process">The process's number on it.</param>
-/// <param name="Port">The port of its heartbeats; 0 if it has none.</param>
-/// <param name="Addresses">The machine's addresses, the likeliest first.</param>
+/// <summary>The machine and process of a rank, and the addresses that receive its heartbeats.</summary>
+/// <param name="Host">The name of the machine.</param>
+/// <param name="Process">The process ID on that machine.</param>
+/// <param name="Port">The UDP port for heartbeats; 0 if there is none.</param>
+/// <param name="Addresses">The IP addresses of the machine, most likely first.</param>
 internal sealed record RankAddress(string Host, int Process, int Port, string[] Addresses)
 {
-    // The same room for every rank: what is gathered has one size.
+    // Every rank has a slot of the same size, because a gather joins arrays of equal length.
     private const int SlotBytes = 512;
     private const int MaxAddresses = 6;
 
-    /// <summary>Where this process is.</summary>
-    /// <param name="port">The port of its heartbeats.</param>
+    /// <summary>Returns the address of this process.</summary>
+    /// <param name="port">The UDP port for heartbeats.</param>
     public static RankAddress Local(int port) => new(Environment.MachineName, Environment.ProcessId, port, LocalAddresses());
 
-    /// <summary>The bytes that <see cref="Read"/> reads.</summary>
+    /// <summary>
+    /// Returns the slot that <see cref="Read"/> reads: UTF-8 JSON padded with zeros. Addresses that do not fit are
+    /// dropped, last first.
+    /// </summary>
     public byte[] Write()
     {
         byte[] room = new byte[SlotBytes];
@@ -36,13 +39,13 @@ internal sealed record RankAddress(string Host, int Process, int Port, string[] 
         return room;
     }
 
-    /// <summary>Reads what all ranks wrote, one after another.</summary>
+    /// <summary>Reads the concatenated slots of all ranks.</summary>
     public static RankAddress[] Read(byte[] all) =>
     [
         .. all.Chunk(SlotBytes).Select(room => JsonSerializer.Deserialize<RankAddress>(room.AsSpan(0, Array.FindLastIndex(room, value => value != 0) + 1))!),
     ];
 
-    /// <summary>All places where it may be reached.</summary>
+    /// <summary>Returns every endpoint at which this rank may be reached.</summary>
     public IEnumerable<IPEndPoint> EndPoints()
         => Addresses.Select(address => new IPEndPoint(IPAddress.Parse(address).MapToIPv6(), Port));
 

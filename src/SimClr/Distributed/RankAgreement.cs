@@ -4,13 +4,16 @@ using TorchSharp;
 
 namespace SimClr.Distributed;
 
-/// <summary>Refuses work whose ranks were started with different configurations, data or versions.</summary>
+/// <summary>A check that all ranks of a run were started with the same configuration, data and versions.</summary>
 internal static class RankAgreement
 {
-    /// <summary>Compares what the ranks know of the work before any of it is done.</summary>
-    /// <param name="ranks">The ranks.</param>
-    /// <param name="local">What decides the result, by name.</param>
-    /// <exception cref="ConfigurationException">Two ranks differ: says which, in what, and both values. Thrown on the first rank; the others get a <see cref="PeerException"/>.</exception>
+    /// <summary>Compares the settings of all ranks before the work begins.</summary>
+    /// <param name="ranks">The communicator of the run.</param>
+    /// <param name="local">The settings that determine the result, by name.</param>
+    /// <exception cref="ConfigurationException">
+    /// Two ranks differ. The message names the ranks, the settings and both values. Thrown on the first rank; the
+    /// others get a <see cref="PeerException"/>.
+    /// </exception>
     public static void Check(ICommunicator ranks, IReadOnlyDictionary<string, string> local)
     {
         byte[][] all = ranks.Gather(JsonSerializer.SerializeToUtf8Bytes(Versions.Concat(local).ToDictionary()));
@@ -26,7 +29,7 @@ internal static class RankAgreement
         const int shown = 10;
         string[] lines =
         [
-            "the ranks of this run were not started alike:",
+            "the ranks of this run were started with different settings:",
             .. differences.Take(shown),
             .. differences.Length > shown ? new[] { $"and {differences.Length - shown} more" } : [],
             "Start every rank with the same command, the same data and the same version.",

@@ -3,14 +3,14 @@ using SimClr.Internals;
 
 namespace SimClr.Distributed;
 
-/// <summary>How many processor cores a rank has to itself.</summary>
+/// <summary>The number of processor cores that a rank has to itself.</summary>
 public static class RankCores
 {
     private const string Status = "/proc/self/status";
 
     /// <summary>
-    /// The cores that this rank may use, divided by the ranks of the same machine that may use the same ones: mpirun may or
-    /// may not have bound each rank to cores of its own.
+    /// Returns the number of cores that this rank may use, divided by the number of ranks on the same machine that may
+    /// use the same cores. mpirun may or may not have bound each rank to its own cores.
     /// </summary>
     public static int CoresPerRank(ICommunicator ranks)
     {

@@ -3,16 +3,16 @@ using SimClr.Internals;
 
 namespace SimClr.Distributed;
 
-/// <summary>On what a rank computes, as the others are told.</summary>
-/// <param name="Host">Its machine.</param>
+/// <summary>The compute device of a rank, in a form that ranks exchange.</summary>
+/// <param name="Host">The name of the machine.</param>
 /// <param name="Device">cpu, cuda:N or mps.</param>
-/// <param name="Description">What the device is; empty where the driver does not tell.</param>
-/// <param name="Id">What no other device of the machine has.</param>
+/// <param name="Description">The name of the device; empty if the driver does not report one.</param>
+/// <param name="Id">An identifier that is unique on the machine.</param>
 internal sealed record RankDevice(string Host, string Device, string Description, string Id)
 {
     private const int MaxNamed = 8;
 
-    /// <summary>This process's.</summary>
+    /// <summary>Returns the device of this process.</summary>
     /// <param name="device">cpu, cuda:N or mps.</param>
     public static RankDevice Detect(string device)
     {
@@ -22,20 +22,20 @@ internal sealed record RankDevice(string Host, string Device, string Description
             Environment.MachineName, device, driver?.Description ?? "", driver?.Id ?? $"{device} of {hidden}");
     }
 
-    /// <summary>Those of all ranks, in their order. Every rank makes this call.</summary>
+    /// <summary>Returns the devices of all ranks, in rank order. Every rank must make this call.</summary>
     public RankDevice[] GatherAll(ICommunicator ranks)
         => [.. ranks.Gather(JsonSerializer.SerializeToUtf8Bytes(this))
             .Select(bytes => JsonSerializer.Deserialize<RankDevice>(bytes)!)];
 
-    /// <summary>The device and what it is.</summary>
+    /// <summary>Returns the device and its description.</summary>
     public override string ToString() => Description.Length == 0 ? Device : $"{Device} ({Description})";
 
-    /// <summary>Where all ranks compute.</summary>
+    /// <summary>Returns one line that lists the device and machine of each rank.</summary>
     public static string Describe(IReadOnlyList<RankDevice> ranks)
         => string.Join(", ", ranks.Take(MaxNamed).Select((rank, index) => $"rank {index} on {rank} of {rank.Host}"))
             + (ranks.Count > MaxNamed ? $" and {ranks.Count - MaxNamed} more" : "");
 
-    /// <summary>Tells of each graphics processor that several ranks share.</summary>
+    /// <summary>Returns a warning for each GPU that several ranks share.</summary>
     public static IEnumerable<string> SharingWarnings(IReadOnlyList<RankDevice> ranks) => ranks.Index()
         .Where(rank => ComputeDevice.IsCuda(rank.Item.Device))
         .GroupBy(rank => (rank.Item.Host, rank.Item.Id), rank => rank.Index)

@@ -4,10 +4,12 @@ using static TorchSharp.torch;
 
 namespace SimClr.Distributed;
 
-/// <summary>What ranks tell each other besides tensors. Every rank makes the same calls in the same order.</summary>
+/// <summary>
+/// Exchange of values other than tensors between ranks. Every rank makes the same calls in the same order.
+/// </summary>
 public static class RankMessages
 {
-    /// <summary>Whether it is so on any rank: all get the same answer.</summary>
+    /// <summary>Returns whether a condition holds on any rank. All ranks get the same answer.</summary>
     public static bool Any(this ICommunicator ranks, bool local)
     {
         ArgumentNullException.ThrowIfNull(ranks);
@@ -21,7 +23,7 @@ public static class RankMessages
         return count.item<long>() > 0;
     }
 
-    /// <summary>The bytes of every rank, in the order of the ranks; they may be of different lengths.</summary>
+    /// <summary>Gathers the bytes of every rank, in rank order. Their lengths may differ.</summary>
     public static byte[][] Gather(this ICommunicator ranks, byte[] local)
     {
         ArgumentNullException.ThrowIfNull(ranks);
@@ -45,10 +47,10 @@ public static class RankMessages
     }
 
     /// <summary>
-    /// What the first rank makes of it, for all ranks. If it cannot, it throws its error there and a
-    /// <see cref="PeerException"/> on the others.
+    /// Returns on every rank the value that the first rank computes. If the computation fails, the first rank throws
+    /// its error, and the others throw a <see cref="PeerException"/>.
     /// </summary>
-    /// <typeparam name="T">Something that JSON can hold.</typeparam>
+    /// <typeparam name="T">A type that JSON can represent.</typeparam>
     public static T OnRankZero<T>(this ICommunicator ranks, Func<T> make)
     {
         ArgumentNullException.ThrowIfNull(ranks);
@@ -79,7 +81,10 @@ public static class RankMessages
         }
     }
 
-    /// <summary>What the first rank makes of it, there; null on the others. An error is told as by <see cref="OnRankZero{T}"/>.</summary>
+    /// <summary>
+    /// Returns the value that the first rank computes, and null on the other ranks. Errors are handled as in
+    /// <see cref="OnRankZero{T}"/>.
+    /// </summary>
     public static T? OnRankZeroOnly<T>(this ICommunicator ranks, Func<T?> make)
         where T : class
     {
@@ -89,8 +94,8 @@ public static class RankMessages
     }
 
     /// <summary>
-    /// What each rank makes by itself, without the others. If one cannot, none goes on: it throws its error, and the others a
-    /// <see cref="PeerException"/> with it, each at this place.
+    /// Returns the value that each rank computes by itself. If the computation fails on any rank, all ranks stop here:
+    /// that rank throws its error, and the others throw a <see cref="PeerException"/> with its message.
     /// </summary>
     public static T OnEveryRank<T>(this ICommunicator ranks, Func<T> make)
     {
@@ -126,7 +131,7 @@ public static class RankMessages
             : throw new PeerException($"rank {failed}: {outcomes[failed].Error}", outcomes[failed].ExitCode);
     }
 
-    // What the command line ends with on it: a file that cannot be written is the user's to mend.
+    // The exit code of the command line for this error. A file that cannot be written is for the user to fix.
     private static int CodeOf(Exception error) => error switch
     {
         SimClrException known => known.ExitCode,

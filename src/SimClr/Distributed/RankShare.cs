@@ -1,9 +1,10 @@
 namespace SimClr.Distributed;
 
 /// <summary>
-/// Which images of a batch a rank takes. The batch is cut into micro-batches first, and each of them is dealt out to the
-/// ranks in order, so that ranks · micro images of one process and micro images on each of several ranks are the same
-/// micro-batch. What a rank gets differs by one image at most; its micro-batches follow each other.
+/// The images of a batch that a rank processes. The batch is first cut into micro-batches, and each micro-batch is then
+/// divided among the ranks in order. A micro-batch of ranks · micro images in one process is therefore the same as
+/// micro images on each of several ranks. Within a micro-batch, the shares of two ranks differ by at most one image,
+/// and each share is contiguous.
 /// </summary>
 internal sealed class RankShare
 {
@@ -11,11 +12,11 @@ internal sealed class RankShare
     private readonly int ranks;
     private readonly int rank;
 
-    /// <param name="batch">Images of a batch, over all ranks.</param>
-    /// <param name="parts">Micro-batches of a step.</param>
-    /// <param name="ranks">Ranks.</param>
-    /// <param name="rank">This one.</param>
-    /// <exception cref="ConfigurationException">There is not an image of each micro-batch for every rank.</exception>
+    /// <param name="batch">The number of images in a batch, over all ranks.</param>
+    /// <param name="parts">The number of micro-batches in a step.</param>
+    /// <param name="ranks">The number of ranks.</param>
+    /// <param name="rank">The rank whose share this is.</param>
+    /// <exception cref="ConfigurationException">A micro-batch has fewer images than there are ranks.</exception>
     public RankShare(int batch, int parts, int ranks = 1, int rank = 0)
     {
         (Batch, this.ranks, this.rank) = (batch, ranks, rank);
@@ -27,30 +28,30 @@ internal sealed class RankShare
         }
     }
 
-    /// <summary>Images of a batch, over all ranks.</summary>
+    /// <summary>The number of images in a batch, over all ranks.</summary>
     public int Batch { get; }
 
-    /// <summary>Micro-batches of a step.</summary>
+    /// <summary>The number of micro-batches in a step.</summary>
     public int Parts => bounds.Length - 1;
 
-    /// <summary>Images of a batch that this rank takes.</summary>
+    /// <summary>The number of images of a batch that this rank processes.</summary>
     public int Images => RangesOf(rank).Sum(range => (int)range.Count);
 
-    /// <summary>The most that a rank takes.</summary>
+    /// <summary>The maximum over the ranks of <see cref="ImagesPerRank"/>.</summary>
     public int MaxImages => ImagesPerRank.Max();
 
-    /// <summary>Images of a batch that each rank takes.</summary>
+    /// <summary>The number of images of a batch that each rank processes.</summary>
     public IReadOnlyList<int> ImagesPerRank => [.. Enumerable.Range(0, ranks).Select(other => RangesOf(other).Sum(range => (int)range.Count))];
 
-    /// <summary>The most that this rank takes of a micro-batch.</summary>
+    /// <summary>The maximum number of images that this rank processes in a micro-batch.</summary>
     public int MaxMicroBatch => RangesOf(rank).Max(range => (int)range.Count);
 
-    /// <summary>The places of its images in the batch.</summary>
+    /// <summary>The positions of this rank's images in the batch, one range per micro-batch.</summary>
     public IReadOnlyList<(long First, long Count)> LocalRanges => RangesOf(rank);
 
     /// <summary>
-    /// Where each image of the batch is found when all ranks' images stand one rank after another, each filled up to
-    /// <see cref="MaxImages"/>; null where it is its own place.
+    /// The row of each image of the batch in the concatenation of all ranks' images, in which each rank's part is
+    /// padded to <see cref="MaxImages"/> rows. Null if every image is at its own position.
     /// </summary>
     public long[]? Order
     {
@@ -70,14 +71,14 @@ internal sealed class RankShare
         }
     }
 
-    /// <summary>The share of the batch that a micro-batch is, over all ranks.</summary>
+    /// <summary>Returns the fraction of the batch that belongs to a micro-batch, over all ranks.</summary>
     public double Weight(int part) => (double)(bounds[part + 1] - bounds[part]) / Batch;
 
-    /// <summary>This rank's images of each micro-batch.</summary>
+    /// <summary>Splits the images of a batch into this rank's part of each micro-batch.</summary>
     public IEnumerable<int[]> Split(int[] batch)
         => LocalRanges.Select(range => batch[(int)range.First..(int)(range.First + range.Count)]);
 
-    /// <summary>The numbers of a range.</summary>
+    /// <summary>Returns the positions in a range.</summary>
     public static IEnumerable<long> Positions((long First, long Count) range)
         => Enumerable.Range(0, (int)range.Count).Select(i => range.First + i);
 

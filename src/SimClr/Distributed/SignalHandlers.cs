@@ -3,20 +3,21 @@ using System.Runtime.InteropServices;
 namespace SimClr.Distributed;
 
 /// <summary>
-/// What this process does on signals stays as it is, whatever is loaded and started while this lives. Libraries below MPI
-/// (UCX, for one) take segmentation faults for themselves, of which the runtime makes a <see cref="NullReferenceException"/>.
+/// A guard that restores the signal handlers of this process when it is disposed of. Libraries below MPI, such as UCX,
+/// install their own handler for segmentation faults, which the runtime needs to raise
+/// <see cref="NullReferenceException"/>.
 /// </summary>
 internal sealed unsafe partial class SignalHandlers : IDisposable
 {
     private const int Signals = 31;
-    private const int ActionBytes = 256;   // More than any system's struct sigaction.
+    private const int ActionBytes = 256;   // Larger than struct sigaction on any system.
 
     private readonly byte[] actions = new byte[(Signals + 1) * ActionBytes];
 
-    /// <summary>Notes what is done on each signal.</summary>
+    /// <summary>Saves the handler of each signal.</summary>
     public SignalHandlers() => ForEach((signal, action) => _ = Exchange(signal, null, action));
 
-    /// <summary>Sets it again.</summary>
+    /// <summary>Restores the saved handlers.</summary>
     public void Dispose() => ForEach((signal, action) => _ = Exchange(signal, action, null));
 
     [LibraryImport("libc", EntryPoint = "sigaction")]

@@ -2,10 +2,10 @@ using static TorchSharp.torch;
 
 namespace SimClr.Distributed;
 
-/// <summary>A run of one process: nothing is to be said.</summary>
+/// <summary>The communicator of a single process: every operation is local.</summary>
 public sealed class SingleProcess : ICommunicator, IPendingCommunication
 {
-    /// <summary>The only one needed: it has no state.</summary>
+    /// <summary>The shared instance. It has no state.</summary>
     public static SingleProcess Instance { get; } = new();
 
     /// <inheritdoc/>
@@ -40,19 +40,19 @@ public sealed class SingleProcess : ICommunicator, IPendingCommunication
     /// <inheritdoc/>
     public void Broadcast(Tensor values, int root = 0)
     {
-        // All ranks have it already.
+        // The only rank already has the values.
     }
 
     /// <inheritdoc/>
     public void Barrier()
     {
-        // All ranks are here.
+        // There is no other rank to wait for.
     }
 
     /// <inheritdoc/>
     public void Wait()
     {
-        // It was done before it began.
+        // The sum was complete before it started.
     }
 
     /// <inheritdoc/>
@@ -61,6 +61,6 @@ public sealed class SingleProcess : ICommunicator, IPendingCommunication
     /// <inheritdoc/>
     public void Dispose()
     {
-        // Nothing is held.
+        // There is nothing to release.
     }
 }

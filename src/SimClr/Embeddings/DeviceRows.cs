@@ -4,22 +4,25 @@ using static TorchSharp.torch;
 namespace SimClr.Embeddings;
 
 /// <summary>
-/// Reads rows back from where they are computed: those of one batch while the next is being computed. On a GPU nothing waits
-/// until they are asked for.
+/// A reader of computed rows that copies those of one batch to the host while the next is computed. On a GPU, nothing
+/// waits until the rows are requested.
 /// </summary>
-/// <param name="device">Where they are computed.</param>
+/// <param name="device">The device that computes the rows.</param>
 internal sealed unsafe class DeviceRows(Device device) : IDisposable
 {
-    /// <summary>Batches that may be started before the first is read.</summary>
+    /// <summary>The number of batches that may be started before the first is read.</summary>
     public const int Ahead = 1;
 
     private readonly HostBuffer?[] buffers = new HostBuffer?[1 + Ahead];
     private readonly CopyFences marks = new(1 + Ahead, device);
     private int next;
 
-    /// <summary>Orders that rows are copied to the host.</summary>
-    /// <param name="rows">[N, dimension] of float32, contiguous; needed no more when this returns.</param>
-    /// <returns>Waits for them, and gives N · dimension numbers; to be called before the next but one is started.</returns>
+    /// <summary>Starts copying rows to the host.</summary>
+    /// <param name="rows">[N, dimension], float32, contiguous. Not needed after this returns.</param>
+    /// <returns>
+    /// A function that waits for the copy and returns N · dimension values. Call it before starting the batch after the
+    /// next.
+    /// </returns>
     public Func<float[]> Start(Tensor rows)
     {
         int slot = next;

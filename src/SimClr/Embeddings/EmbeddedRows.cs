@@ -4,15 +4,15 @@ using static TorchSharp.torch;
 
 namespace SimClr.Embeddings;
 
-/// <summary>What embedding a part of a set left.</summary>
-/// <param name="Indices">Indices of the images that could be read, in order.</param>
-/// <param name="Sizes">Width and height of each.</param>
-/// <param name="Values">Their rows, one after another.</param>
-/// <param name="Dimension">Numbers per row; 0 where there is none.</param>
+/// <summary>The embeddings of a part of a set.</summary>
+/// <param name="Indices">The indices of the readable images, in order.</param>
+/// <param name="Sizes">The width and height of each readable image as decoded, in pixels.</param>
+/// <param name="Values">The rows, concatenated.</param>
+/// <param name="Dimension">The number of values per row; 0 if there are no rows.</param>
 internal sealed record EmbeddedRows(
     IReadOnlyList<int> Indices, IReadOnlyList<(int Width, int Height)> Sizes, float[] Values, int Dimension)
 {
-    /// <summary>Those of all ranks, one rank after the other; the same on every rank.</summary>
+    /// <summary>Gathers the rows of all ranks, in rank order. The result is the same on every rank.</summary>
     public EmbeddedRows GatherAll(ICommunicator ranks)
     {
         int[][] kept = Gather(ranks, [.. Indices]);
@@ -22,7 +22,7 @@ internal sealed record EmbeddedRows(
         int begin = 0;
         for (int rank = 0; rank < ranks.Size; rank++)
         {
-            // One rank after the other, so that no more than a part is held besides the whole.
+            // One rank at a time, so that only one part is in memory besides the whole.
             int count = kept[rank].Length * dimension;
             if (count > 0)
             {

@@ -9,26 +9,27 @@ using static TorchSharp.torch;
 namespace SimClr.Embeddings;
 
 /// <summary>
-/// Turns images into their representations h: batch norm in inference mode, nothing random. Batches are always the same
-/// images, and each is computed by one thread, so that a row's bits depend on neither the threads nor the workers, nor
-/// on whether the set was embedded at once or in parts. (An encoder of the user's own is computed with all threads at once.)
+/// Computation of the representations h of images, with batch norm in inference mode and no randomness. Batches always
+/// consist of the same images, and one thread computes each, so that the bits of a row depend neither on the number of
+/// threads or workers nor on whether the set is embedded at once or in parts. (A custom encoder uses all threads for
+/// each batch.)
 /// </summary>
 public static class Embedder
 {
     private const int MaxSmallView = 64;
     private const int BatchesAhead = 2;
 
-    // A GPU computes as many batches as one.
+    // The number of batches that a GPU computes at once.
     private const int BatchesOfADevice = 8;
 
-    /// <summary>Embeds every readable image of a set, in its order, into one table in memory.</summary>
-    /// <param name="encoder">The encoder with its preprocessing.</param>
-    /// <param name="images">What to embed.</param>
-    /// <param name="options">How images are read.</param>
-    /// <param name="skipped">Where unreadable images are listed; they get no row.</param>
-    /// <param name="progress">Told the number of images done.</param>
-    /// <param name="cancellation">Stops between batches.</param>
-    /// <exception cref="DataException">Too many images cannot be read, or none can.</exception>
+    /// <summary>Embeds every readable image of a set, in order, into one table in memory.</summary>
+    /// <param name="encoder">The encoder and its preprocessing.</param>
+    /// <param name="images">The images to embed.</param>
+    /// <param name="options">The options for reading images, or null for the defaults.</param>
+    /// <param name="skipped">The list that receives unreadable images, which get no row.</param>
+    /// <param name="progress">Receives the number of images processed.</param>
+    /// <param name="cancellation">Stops the work between batches.</param>
+    /// <exception cref="DataException">Too many images, or all of them, cannot be read.</exception>
     public static EmbeddingTable Embed(
         TrainedEncoder encoder,
         ImageDataSet images,
@@ -42,8 +43,8 @@ public static class Embedder
     }
 
     /// <summary>
-    /// The same for images that go through another transform. Several ranks embed a part each, and all get the whole table:
-    /// a row's bits do not depend on their number.
+    /// Embeds images that go through another transform. With several ranks, each embeds a part, and all get the whole
+    /// table. The bits of a row do not depend on the number of ranks.
     /// </summary>
     public static EmbeddingTable Embed(
         TrainedEncoder encoder,
@@ -69,7 +70,10 @@ public static class Embedder
         return rows.Indices.Count == 0 ? throw NoneReadable(images).MarkCollective() : Table(images, rows.Indices, rows.Sizes, rows.Values, rows.Dimension);
     }
 
-    /// <summary>This rank's part of the set: whole batches, so that they are the same images however many ranks there are.</summary>
+    /// <summary>
+    /// Embeds this rank's part of the set. A part consists of whole batches, so that batches contain the same images
+    /// for any number of ranks.
+    /// </summary>
     private static EmbeddedRows EmbedPart(
         TrainedEncoder encoder,
         ImageDataSet images,
@@ -108,8 +112,8 @@ public static class Embedder
     }
 
     /// <summary>
-    /// Embeds the images from one index up to another, batch by batch, in memory that does not grow with them. The first
-    /// index is a multiple of <see cref="BatchSize"/>.
+    /// Embeds the images from one index up to another, batch by batch, in memory that does not grow with their number.
+    /// The first index is a multiple of <see cref="BatchSize"/>.
     /// </summary>
     internal static IEnumerable<EmbeddedBlock> Stream(
         InferenceNetwork network,
@@ -135,7 +139,7 @@ public static class Embedder
             options.Workers,
             substituteUnreadable: false)
         {
-            // While the next is handed out, as many as there are lanes are still being computed.
+            // While the next batch is delivered, as many batches as there are lanes are still being computed.
             ValidBatches = 1 + lanesWanted,
             AwaitFree = pixels.Await,
         };
@@ -169,13 +173,16 @@ public static class Embedder
         static Func<float[]> InLane(Task<float[]> computed) => () => computed.GetAwaiter().GetResult();
     }
 
-    /// <summary>Images that one thread computes together: few enough that libtorch keeps what is between two layers near the processor.</summary>
-    /// <param name="viewSize">Side of a view in pixels.</param>
+    /// <summary>
+    /// Returns the number of images that one thread computes together: few enough that the activations between two
+    /// layers stay in cache.
+    /// </summary>
+    /// <param name="viewSize">The side of a view, in pixels.</param>
     public static int BatchSize(int viewSize) => viewSize <= MaxSmallView ? 32 : 16;
 
-    /// <summary>Images that are computed together.</summary>
-    /// <param name="viewSize">Side of a view in pixels.</param>
-    /// <param name="device">Where.</param>
+    /// <summary>Returns the number of images that are computed together on a device.</summary>
+    /// <param name="viewSize">The side of a view, in pixels.</param>
+    /// <param name="device">The device.</param>
     public static int ComputedAtOnce(int viewSize, Device device)
         => BatchSize(viewSize) * (device.type == TorchSharp.DeviceType.CPU ? 1 : BatchesOfADevice);
 
@@ -204,7 +211,7 @@ public static class Embedder
         return new EmbeddedBlock(batch.Next, batch.Rows, batch.Sizes, kept);
     }
 
-    /// <summary>What is known of a batch that is being computed: its memory may hold the next one already.</summary>
+    /// <summary>The description of a batch in progress, whose memory may already hold the next batch.</summary>
     private sealed record EmbeddedBatch(int Images, int Next, int[] Readable, int[] Rows, (int Width, int Height)[] Sizes)
     {
         public static EmbeddedBatch From(ImageBatch batch)

@@ -3,24 +3,27 @@ using SimClr.Internals;
 namespace SimClr.Embeddings;
 
 /// <summary>
-/// Embeddings in files, by extension:
+/// Reading and writing of embeddings files. The extension determines the format:
 /// <list type="bullet">
-/// <item><c>.npy</c>: the matrix alone, float32, rows × dimension. Path, width, height and label of each row are in
-/// <c>FILE.npy.csv</c> beside it, which may be missing when it is read.</item>
-/// <item><c>.csv</c>: the columns <c>path,width,height,label,e0,e1,…</c>; width, height and label may be missing.</item>
-/// <item><c>.safetensors</c>: the tensor <c>embeddings</c>, and <c>widths</c>, <c>heights</c>, <c>labels</c>, <c>paths</c>
-/// (UTF-8 bytes) with <c>path_offsets</c>; class names as a JSON array in the metadata entry <c>class_names</c>.</item>
+/// <item><c>.npy</c>: the matrix only, float32, rows × dimension. The path, width, height and label of each row are in
+/// <c>FILE.npy.csv</c> beside it, which is optional for reading.</item>
+/// <item><c>.csv</c>: the columns <c>path,width,height,label,e0,e1,…</c>; width, height and label are optional.</item>
+/// <item><c>.safetensors</c>: the tensor <c>embeddings</c>, and <c>widths</c>, <c>heights</c>, <c>labels</c>,
+/// <c>paths</c> (UTF-8 bytes) with <c>path_offsets</c>; class names as a JSON array in the metadata entry
+/// <c>class_names</c>.</item>
 /// </list>
 /// </summary>
 public static class EmbeddingFile
 {
     private static readonly IEmbeddingFormat[] BuiltIn = [new NpyFormat(), new CsvFormat(), new SafetensorsFormat()];
 
-    /// <summary>Reads a file of embeddings, written by this program or another one.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="others">Formats beyond the library's own.</param>
-    /// <exception cref="ConfigurationException">The extension is none of the formats'.</exception>
-    /// <exception cref="DataException">There is no such file, it is no such file, it was cut short, or a number is not finite.</exception>
+    /// <summary>Reads a file written by <c>simclr embed</c>, or another file of the same form.</summary>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="others">Additional formats.</param>
+    /// <exception cref="ConfigurationException">No format has the extension of the file.</exception>
+    /// <exception cref="DataException">
+    /// The file does not exist, is not in the expected format, is cut short, or contains a value that is not finite.
+    /// </exception>
     public static EmbeddingTable Read(string path, params IEmbeddingFormat[] others)
     {
         IEmbeddingFormat format = FormatOf(path, others);
@@ -37,12 +40,12 @@ public static class EmbeddingFile
         }
     }
 
-    /// <summary>Writes a table, whole or not at all.</summary>
-    /// <param name="path">The file; its extension says the format.</param>
-    /// <param name="table">At least one row.</param>
-    /// <param name="others">Formats beyond the library's own.</param>
-    /// <exception cref="ConfigurationException">The extension is none of the formats'.</exception>
-    /// <exception cref="IOException">It cannot be written: the disk may be full.</exception>
+    /// <summary>Writes a table. The file is written completely or not at all.</summary>
+    /// <param name="path">The path of the file. Its extension determines the format.</param>
+    /// <param name="table">A table of at least one row.</param>
+    /// <param name="others">Additional formats.</param>
+    /// <exception cref="ConfigurationException">No format has the extension of the file.</exception>
+    /// <exception cref="IOException">The file cannot be written; for example, the disk is full.</exception>
     public static void Write(string path, EmbeddingTable table, params IEmbeddingFormat[] others)
     {
         IEmbeddingFormat format = FormatOf(path, others);
@@ -70,15 +73,15 @@ public static class EmbeddingFile
         string extension = Path.GetExtension(path).ToLowerInvariant();
         string[] known = [.. all.Select(format => format.Extension)];
         return all.FirstOrDefault(format => format.Extension == extension) ?? throw new ConfigurationException(
-            $"'{path}': got a file that ends in '{extension}', expected embeddings that end in one of {string.Join(", ", known)}{DidYouMean.Hint(extension, known)}");
+            $"'{path}': got a file that ends in '{extension}', expected an embeddings file that ends in one of {string.Join(", ", known)}{DidYouMean.Hint(extension, known)}");
     }
 
-    /// <exception cref="DataException">There is no such file.</exception>
+    /// <exception cref="DataException">The file does not exist or is not a regular file.</exception>
     internal static void RequireFile(string path, string extension)
     {
         if (Directory.Exists(path))
         {
-            throw new DataException($"{path} is a folder, expected a file of embeddings ({extension})");
+            throw new DataException($"{path} is a folder, expected an embeddings file ({extension})");
         }
 
         if (!File.Exists(path))
@@ -89,7 +92,7 @@ public static class EmbeddingFile
 
         if (RegularFile.SpecialKind(path) is { } kind)
         {
-            throw new DataException($"{path} is {kind}, expected a file of embeddings ({extension})");
+            throw new DataException($"{path} is {kind}, expected an embeddings file ({extension})");
         }
     }
 
@@ -100,7 +103,7 @@ public static class EmbeddingFile
         {
             int row = wrong / table.Dimension;
             throw new DataException(
-                $"{path}: row {row} ({table.Paths[row]}) holds {table.Values[wrong]} in place {wrong % table.Dimension}, expected finite numbers; leave it out or embed again");
+                $"{path}: row {row} ({table.Paths[row]}) holds {table.Values[wrong]} at index {wrong % table.Dimension}, expected finite numbers; remove the row or embed again");
         }
     }
 }

@@ -8,18 +8,22 @@ using static TorchSharp.torch;
 
 namespace SimClr.Embeddings;
 
-/// <summary>Everything that decides the rows of a file: what was begun is gone on with only where all of it is the same.</summary>
-/// <param name="Encoder">A hash of the weights, the head's too.</param>
-/// <param name="Views">How images are prepared.</param>
-/// <param name="Images">What the user typed for the images.</param>
-/// <param name="Data">The set's fingerprint.</param>
-/// <param name="Count">Images in the set.</param>
-/// <param name="From">Index of the first image of this part.</param>
-/// <param name="To">Index behind its last image.</param>
-/// <param name="Projection">Whether rows are z instead of h.</param>
-/// <param name="Normalize">Whether rows have length 1.</param>
-/// <param name="DecodeLimitMegapixels">Larger images are skipped.</param>
-/// <param name="ScaledDecode">At which size JPEGs are decoded.</param>
+/// <summary>
+/// The inputs that determine the rows of a file. A partial file is resumed only if all of them match.
+/// </summary>
+/// <param name="Encoder">A hash of the weights, including those of the head.</param>
+/// <param name="Views">The preprocessing of the images, as JSON.</param>
+/// <param name="Images">The images as the user specified them.</param>
+/// <param name="Data">The fingerprint of the set.</param>
+/// <param name="Count">The number of images in the set.</param>
+/// <param name="From">The index of the first image of this part.</param>
+/// <param name="To">The index after the last image of this part.</param>
+/// <param name="Projection">Whether rows are z rather than h.</param>
+/// <param name="Normalize">Whether rows are scaled to length 1.</param>
+/// <param name="DecodeLimitMegapixels">
+/// The limit on the size of an image, in megapixels. Larger images are skipped.
+/// </param>
+/// <param name="ScaledDecode">The size at which JPEGs are decoded.</param>
 internal sealed record EmbeddingJob(
     string Encoder,
     string Views,
@@ -33,7 +37,7 @@ internal sealed record EmbeddingJob(
     double DecodeLimitMegapixels,
     int ScaledDecode)
 {
-    /// <summary>Describes the embedding of one part of a set.</summary>
+    /// <summary>Creates the job of embedding one part of a set.</summary>
     public static EmbeddingJob Create(
         TrainedEncoder encoder, nn.Module? head, ImageDataSet images, int from, int to, bool normalize, DataOptions options) => new(
         HashOf([encoder.Module, .. head is null ? Array.Empty<nn.Module>() : [head]]),
@@ -48,7 +52,7 @@ internal sealed record EmbeddingJob(
         options.DecodeLimitMegapixels,
         options.ScaledDecode);
 
-    /// <summary>What differs from another job, in words; the name of the set alone is no difference.</summary>
+    /// <summary>Returns descriptions of the differences from another job, without the name of the set.</summary>
     public IReadOnlyList<string> DifferencesTo(EmbeddingJob other) =>
     [
         .. typeof(EmbeddingJob).GetProperties(BindingFlags.Public | BindingFlags.Instance)
@@ -56,7 +60,7 @@ internal sealed record EmbeddingJob(
             .Select(property => $"{JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name)} was {property.GetValue(this)} and is now {property.GetValue(other)}"),
     ];
 
-    /// <summary>A hash of all weights and statistics.</summary>
+    /// <summary>Returns a hash of all weights and statistics.</summary>
     internal static string HashOf(IEnumerable<nn.Module> modules)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -1,13 +1,13 @@
 namespace SimClr.Embeddings;
 
 /// <summary>
-/// Joins the files of <see cref="EmbeddingTask.Shard"/> to the one that a single call would have written, byte for byte. One part is in
-/// memory at a time.
+/// Joins the files of the parts of a set into the file that a single run would have written, byte for byte. Only one
+/// part is in memory at a time.
 /// </summary>
 public static class EmbeddingJoin
 {
-    /// <summary>Puts files into the order of their numbers.</summary>
-    /// <exception cref="DataException">A part is missing, is there twice, or is no part.</exception>
+    /// <summary>Sorts files by part number.</summary>
+    /// <exception cref="DataException">A part is missing or appears twice, or a file is not a part.</exception>
     public static IReadOnlyList<string> InOrder(IReadOnlyList<string> files)
     {
         (string File, EmbeddingShard? Shard)[] parts = [.. files.Select(file => (file, EmbeddingShard.FromName(file)))];
@@ -25,12 +25,12 @@ public static class EmbeddingJoin
                 $"EmbeddingJoin: got {files.Count} file(s), expected the parts 1 to {total} once each{(missing is null ? "" : $"; {missing.Number}-of-{total} is missing")}");
     }
 
-    /// <summary>Writes the joined file.</summary>
-    /// <param name="files">The parts in order.</param>
-    /// <param name="path">The file.</param>
-    /// <param name="others">Formats beyond the library's own.</param>
-    /// <returns>Its rows and dimension.</returns>
-    /// <exception cref="DataException">A part cannot be read, or does not go with the first.</exception>
+    /// <summary>Joins the parts and writes the result.</summary>
+    /// <param name="files">The parts, in order.</param>
+    /// <param name="path">The path of the joined file.</param>
+    /// <param name="others">Additional formats.</param>
+    /// <returns>The number of rows and the dimension of the joined file.</returns>
+    /// <exception cref="DataException">A part cannot be read, or it does not match the first.</exception>
     public static (long Rows, int Dimension) Write(IReadOnlyList<string> files, string path, IReadOnlyList<IEmbeddingFormat> others)
     {
         IEmbeddingFormat format = EmbeddingFile.FormatOf(path, others);
@@ -48,7 +48,7 @@ public static class EmbeddingJoin
         Head[] heads = [.. files.Select(file => Head.Create(file, read(file)))];
         Array.ForEach(heads, head => head.RequireLike(heads[0]));
 
-        // Parts of a format that keeps names, not numbers, may lack classes of the whole.
+        // In formats that store class names rather than numbers, a part may lack some classes of the whole.
         IReadOnlyList<string>? names = heads.All(head => head.First.ClassNames is null)
             ? null
             : EmbeddingTable.OrderClasses(heads.SelectMany(head => head.First.ClassNames ?? []));
@@ -59,7 +59,7 @@ public static class EmbeddingJoin
         return (rows.Count, rows.Dimension);
     }
 
-    // The same table, its classes numbered as in the whole.
+    // Renumbers the classes of a table as in the whole.
     private static EmbeddingTable RenameClasses(EmbeddingTable table, IReadOnlyList<string>? names)
     {
         if (names is null || table is not { Labels: { } labels, ClassNames: { } own } || own.SequenceEqual(names))
@@ -72,7 +72,7 @@ public static class EmbeddingJoin
             table.Values, table.Dimension, table.Paths, [.. labels.Select(label => numbers[own[label]])], names, table.Widths, table.Heights);
     }
 
-    /// <summary>A part's first row stands for what all its rows have.</summary>
+    /// <summary>The properties of a part, represented by its first row.</summary>
     private sealed record Head(string File, int Rows, EmbeddingTable First)
     {
         public static Head Create(string file, EmbeddingTable table) => new(file, table.Count, table.Subset([0]));

@@ -1,6 +1,9 @@
 namespace SimClr.Embeddings;
 
-/// <summary>Embeddings that need not be in memory all at once: small tables, one after another, as often as they are asked for.</summary>
+/// <summary>
+/// A sequence of embeddings that need not fit in memory: small tables, one after another, that can be enumerated
+/// repeatedly.
+/// </summary>
 public sealed class EmbeddingRows
 {
     private readonly Func<IEnumerable<EmbeddingTable>> blocks;
@@ -15,10 +18,10 @@ public sealed class EmbeddingRows
         this.blocks = blocks;
     }
 
-    /// <summary>Number of rows.</summary>
+    /// <summary>The number of rows.</summary>
     public long Count { get; }
 
-    /// <summary>Numbers per row.</summary>
+    /// <summary>The number of values per row.</summary>
     public int Dimension { get; }
 
     /// <summary>Whether every row has a label.</summary>
@@ -27,19 +30,23 @@ public sealed class EmbeddingRows
     /// <summary>Whether the size of every image is known.</summary>
     public bool HasSizes { get; }
 
-    /// <summary>The classes by number, or null.</summary>
+    /// <summary>The class names by number, or null.</summary>
     public IReadOnlyList<string>? ClassNames { get; }
 
-    /// <summary>Whether rows of another file go before these: a format whose files can be joined end to end leaves its heading out.</summary>
+    /// <summary>
+    /// Whether rows of another file precede these. A format whose files can be concatenated then omits its header.
+    /// </summary>
     internal bool Continues { get; init; }
 
-    /// <summary>The rows of one table.</summary>
+    /// <summary>Creates a sequence of the rows of one table.</summary>
     public static EmbeddingRows FromTable(EmbeddingTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
         return new EmbeddingRows(table, table.Count, () => [table]);
     }
 
-    /// <summary>The rows in order. The tables are valid one at a time, and of any length.</summary>
+    /// <summary>
+    /// Returns the rows in order, as tables of any length. Each table is valid until the next is requested.
+    /// </summary>
     public IEnumerable<EmbeddingTable> Blocks() => blocks();
 }

@@ -1,11 +1,14 @@
 namespace SimClr.Embeddings;
 
-/// <summary>One of several parts of a set, which follow each other: they begin and end between batches, so that no row depends on the division.</summary>
-/// <param name="Number">Which, from 1.</param>
-/// <param name="Total">Of how many.</param>
+/// <summary>
+/// One of several consecutive parts of a set. Parts begin and end between batches, so that no row depends on the
+/// division.
+/// </summary>
+/// <param name="Number">The number of the part, from 1.</param>
+/// <param name="Total">The total number of parts.</param>
 public sealed record EmbeddingShard(int Number, int Total)
 {
-    /// <summary>The indices of its images.</summary>
+    /// <summary>Returns the range of image indices of this part.</summary>
     /// <exception cref="ConfigurationException">There are fewer batches than parts.</exception>
     public (int From, int To) RangeIn(int images, int batchSize)
     {
@@ -18,12 +21,12 @@ public sealed record EmbeddingShard(int Number, int Total)
         int At(int part) => (int)Math.Min(images, (long)batches * part / Total * batchSize);
     }
 
-    /// <summary>The name of this part's file: <c>photos.npy</c> becomes <c>photos.2-of-4.npy</c>.</summary>
+    /// <summary>Returns the file name of this part: <c>photos.npy</c> becomes <c>photos.2-of-4.npy</c>.</summary>
     public string NameOf(string path) => Total == 1 ? path : Path.Join(
         Path.GetDirectoryName(path),
         FormattableString.Invariant($"{Path.GetFileNameWithoutExtension(path)}.{Number}-of-{Total}{Path.GetExtension(path)}"));
 
-    /// <summary>The part that a file's name says it is, or null.</summary>
+    /// <summary>Returns the part that a file name denotes, or null.</summary>
     public static EmbeddingShard? FromName(string path)
     {
         string[] words = Path.GetExtension(Path.GetFileNameWithoutExtension(path)).TrimStart('.').Split("-of-");

@@ -8,15 +8,16 @@ using SimClr.Internals;
 namespace SimClr.Embeddings;
 
 /// <summary>
-/// <c>FILE.part</c>: the rows done so far. The job as JSON, then a record per batch with its length and hash before it;
-/// half a record at the end, of a write that was cut off, is dropped when the file is opened again. Killed at any moment,
-/// it holds every batch that was written whole. Without a row it is of no use to anybody: it is not kept, nor gone on from.
+/// The file of completed rows, <c>FILE.part</c>. It contains the job as JSON, followed by one record per batch,
+/// preceded by its length and hash. An incomplete record at the end, from an interrupted write, is dropped when the
+/// file is reopened. If the process is killed at any moment, the file contains every batch that was written completely.
+/// A file without rows is neither kept nor resumed.
 /// </summary>
 internal sealed class EmbeddingSpool : IDisposable
 {
     private const int MaxJobBytes = 1 << 20;
     private const int HashBytes = 8;
-    private const int RowsAt = sizeof(int);   // In a record: behind the index of the next image.
+    private const int RowsAt = sizeof(int);   // The offset within a record, after the index of the next image.
 
     private static readonly byte[] Magic = "SIMCLR-EMBED-1\n\n"u8.ToArray();
 
@@ -33,22 +34,22 @@ internal sealed class EmbeddingSpool : IDisposable
         Next = from;
     }
 
-    /// <summary>Index of the first image that is not done.</summary>
+    /// <summary>The index of the first image that is not done.</summary>
     public int Next { get; private set; }
 
-    /// <summary>Rows done.</summary>
+    /// <summary>The number of completed rows.</summary>
     public int Rows { get; private set; }
 
-    /// <summary>Numbers per row; 0 before the first.</summary>
+    /// <summary>The number of values per row; 0 before the first row.</summary>
     public int Dimension { get; private set; }
 
-    /// <summary>Opens what was begun, or begins.</summary>
-    /// <param name="path"><c>FILE.part</c>.</param>
-    /// <param name="job">What is to be done.</param>
-    /// <param name="images">The set.</param>
-    /// <param name="skipped">Told the images that were skipped before.</param>
-    /// <exception cref="ResumeMismatchException">Something else was begun there.</exception>
-    /// <exception cref="DataException">It is another kind of file.</exception>
+    /// <summary>Opens and resumes a partial file, or begins a new one.</summary>
+    /// <param name="path">The path of <c>FILE.part</c>.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="images">The images of the set.</param>
+    /// <param name="skipped">The list that receives the images skipped earlier.</param>
+    /// <exception cref="ResumeMismatchException">The file belongs to a different job.</exception>
+    /// <exception cref="DataException">The file is of another kind.</exception>
     public static EmbeddingSpool Open(string path, EmbeddingJob job, ImageDataSet images, SkippedImages skipped)
     {
         FileStream stream = AtomicFile.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, 1 << 16);
@@ -69,9 +70,11 @@ internal sealed class EmbeddingSpool : IDisposable
         }
     }
 
-    /// <summary>Appends a batch, and hands it to the system: from here on it survives the end of the process.</summary>
-    /// <param name="block">The rows.</param>
-    /// <param name="skipped">Paths and reasons of the batch's images that could not be read.</param>
+    /// <summary>
+    /// Appends a batch and flushes it to the operating system, so that it survives the end of the process.
+    /// </summary>
+    /// <param name="block">The rows of the batch.</param>
+    /// <param name="skipped">The paths of the batch's unreadable images, with the reasons.</param>
     public void Append(EmbeddedBlock block, IReadOnlyList<(string Path, string Reason)> skipped)
     {
         using var record = new MemoryStream();
@@ -104,7 +107,7 @@ internal sealed class EmbeddingSpool : IDisposable
         Track(block);
     }
 
-    /// <summary>All rows, to be written to a file.</summary>
+    /// <summary>Returns all rows, for writing to a file.</summary>
     public EmbeddingRows ToRows()
     {
         EmbeddingTable first = Blocks().First();
@@ -140,14 +143,16 @@ internal sealed class EmbeddingSpool : IDisposable
         continues = job.From > 0;
     }
 
-    /// <returns>False where there is nothing to go on from: the file is new, its beginning was cut off, or no row was done.</returns>
+    /// <returns>
+    /// False if there is nothing to resume: the file is new, its header is incomplete, or it has no rows.
+    /// </returns>
     private bool Resume(EmbeddingJob job, SkippedImages skipped)
     {
         byte[] start = new byte[Magic.Length + 4];
         int read = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         if (!start.AsSpan(0, Math.Min(read, Magic.Length)).SequenceEqual(Magic.AsSpan(0, Math.Min(read, Magic.Length))))
         {
-            throw new DataException($"{stream.Name} is in the way: it is no begun embedding; move it away");
+            throw new DataException($"{stream.Name} is in the way: it is not a partial embeddings file; move it elsewhere");
         }
 
         int length = read == start.Length ? BitConverter.ToInt32(start, Magic.Length) : 0;
@@ -161,7 +166,7 @@ internal sealed class EmbeddingSpool : IDisposable
         begin = stream.Position;
         if (!HoldsRows())
         {
-            return false;   // Whatever was to be done there: nothing is lost.
+            return false;   // Whatever the job was, nothing is lost.
         }
 
         RequireSame(text, job);
@@ -189,13 +194,13 @@ internal sealed class EmbeddingSpool : IDisposable
         }
         catch (JsonException error)
         {
-            throw new DataException($"{stream.Name}: what it says about its job cannot be read ({Json.ReasonOf(error)}); delete it to begin again", error);
+            throw new DataException($"{stream.Name}: its description of the job cannot be read ({Json.ReasonOf(error)}); delete it to start over", error);
         }
 
         if (begun.DifferencesTo(job) is { Count: > 0 } differences)
         {
             throw new ResumeMismatchException(
-                $"{stream.Name} holds the beginning of another embedding: {string.Join("; ", differences)}. Repeat that command to finish it, or delete the file to begin again");
+                $"{stream.Name} is the partial result of a different job: {string.Join("; ", differences)}. Repeat that command to finish it, or delete the file to start over");
         }
     }
 
@@ -207,7 +212,7 @@ internal sealed class EmbeddingSpool : IDisposable
 
     private IEnumerable<(EmbeddedBlock Block, IReadOnlyList<(string Path, string Reason)> Skipped)> Records() => RecordBytes().Select(Parse);
 
-    // Every whole record from the beginning; remembers where the last one ends.
+    // Every complete record from the beginning. Also tracks the end of the last one.
     private IEnumerable<byte[]> RecordBytes()
     {
         end = begin;
@@ -238,7 +243,10 @@ internal sealed class EmbeddingSpool : IDisposable
         }
     }
 
-    /// <summary>Reads a record whose checksum is right. What it says is looked at all the same: it may be of another version.</summary>
+    /// <summary>
+    /// Parses a record with a valid checksum. Its values are still checked, because another version may have written
+    /// it.
+    /// </summary>
     private (EmbeddedBlock Block, IReadOnlyList<(string Path, string Reason)> Skipped) Parse(byte[] record)
     {
         using var reader = new BinaryReader(new MemoryStream(record), Encoding.UTF8);
@@ -256,7 +264,7 @@ internal sealed class EmbeddingSpool : IDisposable
 
             if ((long)rows.Length * dimension > record.Length / sizeof(float) || (rows.Length > 0 && (dimension == 0 || (Dimension > 0 && dimension != Dimension))))
             {
-                throw new FormatException($"{rows.Length} rows of {dimension} numbers");
+                throw new FormatException($"{rows.Length} rows of {dimension} values");
             }
 
             float[] values = new float[rows.Length * dimension];
@@ -271,9 +279,9 @@ internal sealed class EmbeddingSpool : IDisposable
         }
         catch (Exception error) when (error is EndOfStreamException or FormatException)
         {
-            throw new DataException($"{stream.Name}: a record in it is none that this version writes ({error.Message}); delete the file to begin again", error);
+            throw new DataException($"{stream.Name}: it contains a record that this version cannot read ({error.Message}); delete the file to start over", error);
         }
 
-        int Number(int most) => reader.ReadInt32() is var number && number >= 0 && number <= most ? number : throw new FormatException($"{number} where at most {most} belongs");
+        int Number(int most) => reader.ReadInt32() is var number && number >= 0 && number <= most ? number : throw new FormatException($"{number}, expected at most {most}");
     }
 }

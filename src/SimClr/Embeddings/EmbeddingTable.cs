@@ -4,21 +4,23 @@ using SimClr.Internals;
 
 namespace SimClr.Embeddings;
 
-/// <summary>Embeddings of images: one row each, with path and label where there is one.</summary>
+/// <summary>The embeddings of images: one row per image, with its path and optional label.</summary>
 public sealed class EmbeddingTable
 {
-    // The squares of a shorter row lose digits in float32, or vanish.
+    // Squares of the values of a shorter row lose precision in float32 or underflow.
     private const float MinPlainNorm = 1e-15f;
 
-    /// <summary>Joins rows to what they describe.</summary>
-    /// <param name="values">rows · dimension numbers, row by row. Not copied.</param>
-    /// <param name="dimension">Numbers per row, above 0.</param>
-    /// <param name="paths">The image of each row.</param>
+    /// <summary>Creates a table of rows and their descriptions.</summary>
+    /// <param name="values">rows · dimension values, row by row. Not copied.</param>
+    /// <param name="dimension">The number of values per row, above 0.</param>
+    /// <param name="paths">The image path of each row.</param>
     /// <param name="labels">The class of each row, 0 … classes − 1, or null.</param>
-    /// <param name="classNames">The classes by number, or null. May name classes that have no row here.</param>
-    /// <param name="widths">Pixels per row of each image, or null where that is not known.</param>
-    /// <param name="heights">Rows of pixels of each image, or null; both are known or neither.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
+    /// <param name="classNames">The class names by number, or null. May include classes without rows.</param>
+    /// <param name="widths">The width of each image in pixels, or null if unknown.</param>
+    /// <param name="heights">
+    /// The height of each image in pixels, or null if unknown. Widths and heights are either both known or both null.
+    /// </param>
+    /// <exception cref="ArgumentException">The lengths do not match.</exception>
     public EmbeddingTable(
         float[] values,
         int dimension,
@@ -34,7 +36,7 @@ public sealed class EmbeddingTable
         if (values.LongLength != (long)paths.Count * dimension || (labels is not null && labels.Count != paths.Count))
         {
             throw new ArgumentException(
-                $"got {values.Length} numbers, {paths.Count} paths and {labels?.Count ?? paths.Count} labels; expected {dimension} numbers and one label per path");
+                $"got {values.Length} values, {paths.Count} paths and {labels?.Count ?? paths.Count} labels; expected {dimension} values and one label per path");
         }
 
         if ((widths?.Count ?? paths.Count) != paths.Count || heights?.Count != widths?.Count)
@@ -52,23 +54,25 @@ public sealed class EmbeddingTable
         Heights = heights;
     }
 
-    /// <summary>All numbers, row by row.</summary>
+    /// <summary>All values, row by row.</summary>
     public float[] Values { get; }
 
-    /// <summary>Numbers per row.</summary>
+    /// <summary>The number of values per row.</summary>
     public int Dimension { get; }
 
-    /// <summary>A table of rows of which some may have no class name: it has labels if all have one, else it names a row without.</summary>
-    /// <param name="values">rows · dimension numbers, row by row. Not copied.</param>
-    /// <param name="dimension">Numbers per row, above 0.</param>
-    /// <param name="paths">The image of each row.</param>
+    /// <summary>
+    /// Creates a table of rows with optional class names. The table has labels if every row has a class name. Otherwise
+    /// <see cref="NoLabelsReason"/> names a row without one.
+    /// </summary>
+    /// <param name="values">rows · dimension values, row by row. Not copied.</param>
+    /// <param name="dimension">The number of values per row, above 0.</param>
+    /// <param name="paths">The image path of each row.</param>
     /// <param name="classes">
-    /// The class name of each row, null or empty for none; an empty list where no row has one. Names that differ by Unicode
-    /// normalization alone are one class.
+    /// The class name of each row, null or empty for none. An empty list means that no row has one.
     /// </param>
-    /// <param name="order">Puts the names, each once, in the order of their numbers; <see cref="OrderClasses"/> is the usual one.</param>
-    /// <param name="widths">Pixels per row of each image, or null.</param>
-    /// <param name="heights">Rows of pixels of each image, or null.</param>
+    /// <param name="order">Returns the distinct names in the order of their numbers.</param>
+    /// <param name="widths">The width of each image in pixels, or null if unknown.</param>
+    /// <param name="heights">The height of each image in pixels, or null if unknown.</param>
     public static EmbeddingTable WithClasses(
         float[] values,
         int dimension,
@@ -117,34 +121,39 @@ public sealed class EmbeddingTable
     public string? LabelOf(int row)
         => Labels is not { } labels ? null : ClassNames?[labels[row]] ?? labels[row].ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Number of rows.</summary>
+    /// <summary>The number of rows.</summary>
     public int Count => Paths.Count;
 
-    /// <summary>The image of each row.</summary>
+    /// <summary>The image path of each row.</summary>
     public IReadOnlyList<string> Paths { get; }
 
-    /// <summary>Which row keeps the table from having labels while others have one; null if it has labels, or no row has.</summary>
+    /// <summary>
+    /// The reason that the table has no labels although some rows have a class name. Null if the table has labels, or
+    /// if no row has a class name.
+    /// </summary>
     public string? NoLabelsReason { get; private init; }
 
     /// <summary>The class of each row, or null.</summary>
     public IReadOnlyList<int>? Labels { get; }
 
-    /// <summary>The classes by number, or null.</summary>
+    /// <summary>The class names by number, or null.</summary>
     public IReadOnlyList<string>? ClassNames { get; }
 
-    /// <summary>Pixels per row of each image as it was read, or null where that is not known.</summary>
+    /// <summary>The width of each image as decoded, in pixels, or null if unknown.</summary>
     public IReadOnlyList<int>? Widths { get; }
 
-    /// <summary>Rows of pixels of each image as it was read, or null where that is not known.</summary>
+    /// <summary>The height of each image as decoded, in pixels, or null if unknown.</summary>
     public IReadOnlyList<int>? Heights { get; }
 
-    /// <summary>Number of classes: from the names, else from the largest label; 0 without labels.</summary>
+    /// <summary>
+    /// The number of classes: from the class names, otherwise from the largest label; 0 without labels.
+    /// </summary>
     public int Classes => ClassNames?.Count ?? (Labels is { Count: > 0 } ? Labels.Max() + 1 : 0);
 
-    /// <summary>One embedding.</summary>
+    /// <summary>Returns one embedding.</summary>
     public ReadOnlySpan<float> this[int row] => Values.AsSpan(row * Dimension, Dimension);
 
-    /// <summary>The same with each row divided by its Euclidean length (rows of zeros stay).</summary>
+    /// <summary>Returns a table with each row divided by its Euclidean length. Zero rows are unchanged.</summary>
     public EmbeddingTable Normalized()
     {
         float[] unit = new float[Values.Length];
@@ -156,7 +165,7 @@ public sealed class EmbeddingTable
         return new EmbeddingTable(unit, Dimension, Paths, Labels, ClassNames, Widths, Heights);
     }
 
-    /// <summary>Some of the rows, in the order given.</summary>
+    /// <summary>Returns a table of the given rows, in the given order.</summary>
     public EmbeddingTable Subset(IReadOnlyList<int> rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
@@ -171,7 +180,9 @@ public sealed class EmbeddingTable
         T[]? Pick<T>(IReadOnlyList<T>? all) => all is null ? null : [.. rows.Select(r => all[r])];
     }
 
-    /// <summary>A row divided by its Euclidean length; zeros stay. Source and destination may be the same.</summary>
+    /// <summary>
+    /// Divides a row by its Euclidean length. Zeros are unchanged. Source and destination may be the same.
+    /// </summary>
     internal static void Normalize(ReadOnlySpan<float> row, Span<float> destination)
     {
         float norm = TensorPrimitives.Norm(row);
@@ -185,7 +196,8 @@ public sealed class EmbeddingTable
     }
 
     /// <summary>
-    /// The same for any length: the row is divided by its largest number first, so that no square overflows or vanishes.
+    /// Normalizes a row of any length. The row is first divided by its largest magnitude, so that no square overflows
+    /// or underflows.
     /// </summary>
     internal static void NormalizeScaled(ReadOnlySpan<float> row, Span<float> destination)
     {
@@ -200,7 +212,7 @@ public sealed class EmbeddingTable
         TensorPrimitives.Divide(destination, TensorPrimitives.Norm((ReadOnlySpan<float>)destination), destination);
     }
 
-    /// <summary>Refuses rows without a direction: they have no cosine with anything.</summary>
+    /// <summary>Rejects zero rows, which have no direction and thus no cosine similarity.</summary>
     /// <exception cref="DataException">A row is all zeros.</exception>
     public void RequireDirections()
     {
@@ -208,13 +220,16 @@ public sealed class EmbeddingTable
         if (zeros.Length > 0)
         {
             throw new DataException(
-                $"{zeros.Length} of {Count} embeddings are all zeros, and zeros have no cosine with anything; the first is that of "
-                    + $"{Paths[zeros[0]]} (row {zeros[0]}). Leave them out. Did the encoder's training collapse?");
+                $"{zeros.Length} of {Count} embeddings are all zeros, which have no cosine similarity; the first is that of "
+                    + $"{Paths[zeros[0]]} (row {zeros[0]}). Remove them. Did the encoder's training collapse?");
         }
     }
 
-    /// <summary>Refuses what a network whose weights are no numbers leaves: every measure of it would look like chance.</summary>
-    /// <exception cref="DataException">A number is not finite.</exception>
+    /// <summary>
+    /// Rejects values that are not finite, as a network with invalid weights produces. Any measurement of them would
+    /// look like chance.
+    /// </summary>
+    /// <exception cref="DataException">A value is not finite.</exception>
     internal void RequireFinite()
     {
         int wrong = Array.FindIndex(Values, value => !float.IsFinite(value));
@@ -225,8 +240,8 @@ public sealed class EmbeddingTable
         }
     }
 
-    /// <summary>The labels.</summary>
-    /// <exception cref="DataException">There are none.</exception>
+    /// <summary>Returns the labels.</summary>
+    /// <exception cref="DataException">The table has no labels.</exception>
     public IReadOnlyList<int> RequireLabels()
         => Labels ?? throw new DataException("these embeddings have no labels; expected images in one subfolder per class, a manifest with a label column, or a labeled set");
 }

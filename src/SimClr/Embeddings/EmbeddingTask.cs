@@ -7,24 +7,25 @@ using static TorchSharp.torch;
 namespace SimClr.Embeddings;
 
 /// <summary>
-/// Embeds a set, or a part of it, into a file in memory that does not grow with the images. Rows done are kept in
-/// <c>FILE.part</c>; ended at any moment and started again, it goes on from there and leaves the same bytes.
+/// The embedding of a set, or of a part of it, into a file, in memory that does not grow with the number of images.
+/// Completed rows are kept in <c>FILE.part</c>. If the task is interrupted at any moment and started again, it resumes
+/// there and produces the same bytes.
 /// </summary>
-/// <param name="Encoder">The encoder with its preprocessing.</param>
-/// <param name="Images">What to embed.</param>
-/// <param name="Options">How images are read.</param>
+/// <param name="Encoder">The encoder and its preprocessing.</param>
+/// <param name="Images">The images to embed.</param>
+/// <param name="Options">The options for reading images.</param>
 public sealed record EmbeddingTask(TrainedEncoder Encoder, ImageDataSet Images, DataOptions Options)
 {
-    /// <summary>The projection head, where rows are to be z instead of h.</summary>
+    /// <summary>The projection head, if rows are to be z rather than h; otherwise null.</summary>
     public nn.Module<Tensor, Tensor>? Head { get; init; }
 
     /// <summary>Whether each row is divided by its Euclidean length.</summary>
     public bool Normalize { get; init; }
 
-    /// <summary>Which part of the set: all of it, or one of several.</summary>
+    /// <summary>The part of the set to embed. Default: the whole set.</summary>
     public EmbeddingShard Shard { get; init; } = new(1, 1);
 
-    /// <summary>Images of the part.</summary>
+    /// <summary>The number of images in the part.</summary>
     public int Count
     {
         get
@@ -36,17 +37,17 @@ public sealed record EmbeddingTask(TrainedEncoder Encoder, ImageDataSet Images, 
 
     private (int From, int To) Range => Shard.RangeIn(Images.Count, Embedder.BatchSize(Encoder.Views.Size));
 
-    /// <summary>What an interrupted task leaves, beside its file.</summary>
+    /// <summary>Returns the path of the partial file that an interrupted task leaves beside its file.</summary>
     public static string PartOf(string path) => path + ".part";
 
-    /// <summary>Does what is left to do, and writes the file.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="format">Its format.</param>
-    /// <param name="skipped">Takes the images that cannot be read.</param>
-    /// <param name="progress">Told the number of images done.</param>
-    /// <param name="cancellation">Stops between batches; what is done stays.</param>
-    /// <exception cref="DataException">Too many images, or all, cannot be read.</exception>
-    /// <exception cref="ResumeMismatchException">Something else was begun under this name.</exception>
+    /// <summary>Embeds the remaining images and writes the file.</summary>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="format">The format of the file.</param>
+    /// <param name="skipped">The list that receives unreadable images.</param>
+    /// <param name="progress">Receives the number of images processed.</param>
+    /// <param name="cancellation">Stops the work between batches. Completed rows are kept.</param>
+    /// <exception cref="DataException">Too many images, or all of them, cannot be read.</exception>
+    /// <exception cref="ResumeMismatchException">The partial file belongs to a different job.</exception>
     public EmbeddingOutcome Run(
         string path, IEmbeddingFormat format, SkippedImages skipped, IProgress<int>? progress, CancellationToken cancellation)
     {
@@ -83,7 +84,7 @@ public sealed record EmbeddingTask(TrainedEncoder Encoder, ImageDataSet Images, 
         return outcome;
     }
 
-    // Told before a file is there: every search in it would look like chance.
+    // Checked before the file is written: any search in it would look like chance.
     private static void RequireFinite(EmbeddingRows rows)
     {
         foreach (EmbeddingTable block in rows.Blocks())
@@ -111,9 +112,9 @@ public sealed record EmbeddingTask(TrainedEncoder Encoder, ImageDataSet Images, 
     ];
 }
 
-/// <summary>What an embedding left.</summary>
-/// <param name="Rows">Rows in the file.</param>
-/// <param name="Dimension">Numbers per row.</param>
-/// <param name="Images">Images that it was to embed.</param>
-/// <param name="Resumed">Those that an earlier call had done.</param>
+/// <summary>The result of an embedding task.</summary>
+/// <param name="Rows">The number of rows in the file.</param>
+/// <param name="Dimension">The number of values per row.</param>
+/// <param name="Images">The number of images in the part.</param>
+/// <param name="Resumed">The number of images that an earlier run had processed.</param>
 public sealed record EmbeddingOutcome(int Rows, int Dimension, int Images, int Resumed);

@@ -5,12 +5,14 @@ using static TorchSharp.torch;
 
 namespace SimClr.Embeddings;
 
-/// <summary>What to compare an encoder with: the pixels themselves, as one long row.</summary>
+/// <summary>A baseline for encoders: the pixels themselves, as one vector.</summary>
 public static class PixelEncoder
 {
     private const int MaxSide = 32;
 
-    /// <summary>An encoder whose h is its input, [N, 3, S, S] → [N, 3·S·S]; sides above 32 pixels are reduced to 32.</summary>
+    /// <summary>
+    /// Creates an encoder whose h is its input, [N, 3, S, S] → [N, 3·S·S]. Sides above 32 pixels are reduced to 32.
+    /// </summary>
     /// <param name="views">The views of the encoder to compare with.</param>
     public static TrainedEncoder Create(ViewOptions views)
     {

@@ -4,11 +4,11 @@ using SimClr.Distributed;
 
 namespace SimClr.Embeddings;
 
-/// <summary>Images that could not be read, where each rank reads a part of the set.</summary>
+/// <summary>Exchange of unreadable images between ranks that each read a part of the set.</summary>
 public static class SkippedImagesExchange
 {
-    /// <summary>Makes the ranks' lists one.</summary>
-    /// <exception cref="DataException">Together they are more than the allowed share; thrown on every rank.</exception>
+    /// <summary>Merges the lists of all ranks.</summary>
+    /// <exception cref="DataException">The total exceeds the allowed fraction. Thrown on every rank.</exception>
     public static void Share(this ICommunicator ranks, SkippedImages skipped)
     {
         if (ranks.Size == 1)

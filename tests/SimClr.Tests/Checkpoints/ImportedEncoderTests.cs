@@ -156,12 +156,12 @@ public sealed class ImportedEncoderTests : IDisposable
     [InlineData("conv1.0.weight", new long[] { 4, 3, 3, 3 }, "stem of three convolutions")]
     [InlineData("layer1.0.net.2.mixing_conv.0.weight", new long[] { 4, 4, 1, 1 }, "selective kernels")]
     [InlineData("attnpool.positional_embedding", new long[] { 4, 4 }, "attention pooling")]
-    [InlineData("conv2.weight", new long[] { 4, 4, 3, 3 }, "'conv2.weight' of shape [4, 4, 3, 3] is no weight of a ResNet")]
+    [InlineData("conv2.weight", new long[] { 4, 4, 3, 3 }, "'conv2.weight' of shape [4, 4, 3, 3] is not a weight of a ResNet")]
     [InlineData("layer1.0.bn3.weight", new long[] { 4 }, "has, and the model lacks, 1 tensors ('layer1.0.bn3.weight')")]
     [InlineData("layer1.0.conv1.bias", new long[] { 4 }, "'layer1.0.conv1.bias'")]
     [InlineData("layer5.0.conv1.weight", new long[] { 4, 4, 3, 3 }, "'layer5.0.conv1.weight'")]
     [InlineData("layer4.2.conv1.weight", new long[] { 4, 4, 3, 3 }, "2, 2, 2, 3 blocks of two convolutions")]
-    [InlineData("conv1.weight", new long[] { 4, 1, 7, 7 }, "takes images of 1 channels; expected of 3")]
+    [InlineData("conv1.weight", new long[] { 4, 1, 7, 7 }, "takes images of 1 channels; expected 3")]
     [InlineData("conv1.weight", new long[] { 4, 3, 5, 5 }, "a stem of 5 × 5")]
     [InlineData("layer1.0.conv1.weight", new long[] { 4, 2, 3, 3 }, "in 2 groups (a ResNeXt)")]
     [InlineData("layer1.0.conv1.weight", new long[] { 8, 8, 3, 3 }, "(a wide ResNet, width_per_group)")]
@@ -181,7 +181,7 @@ public sealed class ImportedEncoderTests : IDisposable
         var weights = new Dictionary<string, Tensor>(Weights(source));
         Assert.Contains("lacks 1 tensors ('layer3.1.bn2.weight')", Refused(weights.Where(w => w.Key != "layer3.1.bn2.weight")));
         Assert.Contains("lacks 'conv1.weight'", Refused(weights.Where(w => w.Key != "conv1.weight")));
-        Assert.Contains("'bn1.bias' holds numbers that are not finite", Refused(new Dictionary<string, Tensor>(weights) { ["bn1.bias"] = full([4], float.NaN) }));
+        Assert.Contains("'bn1.bias' contains values that are not finite", Refused(new Dictionary<string, Tensor>(weights) { ["bn1.bias"] = full([4], float.NaN) }));
         Assert.Contains("it holds 1 tensors, such as 'a', and no ResNet", Refused([KeyValuePair.Create("a", ones(2))]));
         Assert.Contains("a vision transformer", Refused([KeyValuePair.Create("blocks.0.attn.qkv.weight", ones(2))]));
     }
@@ -203,7 +203,7 @@ public sealed class ImportedEncoderTests : IDisposable
 
         string? message = Record.Exception(() => ImportedEncoder.Read(file, Plain).Dispose())?.Message;
 
-        Assert.Equal(needed, message?.StartsWith($"{file}: 'net.{name}' is there, of type U32, which is not read; expected", StringComparison.Ordinal) ?? false);
+        Assert.Equal(needed, message?.StartsWith($"{file}: 'net.{name}' has type U32, which is not supported; expected", StringComparison.Ordinal) ?? false);
     }
 
     [Fact]

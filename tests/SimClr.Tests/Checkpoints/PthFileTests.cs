@@ -59,7 +59,7 @@ public sealed class PthFileTests : IDisposable
         var error = Assert.Throws<DataException>(() => PthFile.Read(Golden("malicious.pth")));
 
         Assert.Contains("'posix.system'", error.Message);
-        Assert.Contains("nothing was run", error.Message);
+        Assert.Contains("nothing was executed", error.Message);
         Assert.False(File.Exists("evil-was-here"));
     }
 
@@ -131,9 +131,9 @@ public sealed class PthFileTests : IDisposable
         byte[] bomb = PthBytes.OneTensor(1 << 30, 0, [1 << 30], [1]);
 
         Assert.Contains("has 24 bytes", Refused(PthBytes.Zip(longer, 6)));
-        Assert.Contains("claim more bytes than", Refused(PthBytes.Zip(bomb, 6)));
-        Assert.Contains("is it whole", Refused(PthBytes.Legacy(longer, 6, "0")));
-        Assert.Contains("is it whole", Refused(PthBytes.Legacy(bomb, 6, "0")));
+        Assert.Contains("claim more than", Refused(PthBytes.Zip(bomb, 6)));
+        Assert.Contains("is the file complete", Refused(PthBytes.Legacy(longer, 6, "0")));
+        Assert.Contains("is the file complete", Refused(PthBytes.Legacy(bomb, 6, "0")));
     }
 
     [Fact]

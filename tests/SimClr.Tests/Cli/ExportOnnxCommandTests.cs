@@ -52,7 +52,7 @@ public sealed class ExportOnnxCommandTests(SmallWorld world) : IClassFixture<Sma
     [InlineData("run", "train/", "is a folder, expected a file such as", 2)]
     [InlineData("run", "tiny.yaml/encoder.onnx", "--out: cannot write", 2)]
     [InlineData("nowhere", "encoder.onnx", "expected a run directory with encoder.safetensors or a checkpoint, or a safetensors file; found neither", 3)]
-    [InlineData("tiny.yaml", "encoder.onnx", "this is no file of weights", 3)]
+    [InlineData("tiny.yaml", "encoder.onnx", "this is not a weights file", 3)]
     [InlineData("train", "encoder.onnx", "found neither", 3)]
     public void What_cannot_be_is_refused(string run, string file, string expected, int code)
     {
@@ -96,7 +96,7 @@ public sealed class ExportOnnxCommandTests(SmallWorld world) : IClassFixture<Sma
         }
 
         Assert.Contains(
-            "an encoder of your own (TorchSharp.Modules.Sequential); only the catalog's can be exported",
+            "a custom encoder (TorchSharp.Modules.Sequential); only encoders of the catalog can be exported",
             Export("own.safetensors", world.At("own.onnx")).Refused(2));
     }
 

@@ -66,11 +66,11 @@ public sealed class ImportCommandTests(SmallWorld world) : IClassFixture<SmallWo
     [Theory]
     [InlineData("nowhere.pth", "cannot be read")]
     [InlineData("empty.pth", "the file is empty")]
-    [InlineData("text.pth", "this is no file of weights, or only a part of one")]
-    [InlineData("half.pth", "Is it whole?")]
+    [InlineData("text.pth", "this is not a weights file, or only part of one")]
+    [InlineData("half.pth", "Is the file complete?")]
     [InlineData("half.safetensors", "cut short")]
-    [InlineData("malicious.pth", "it asks for 'posix.system'")]
-    [InlineData("pictures.zip", "there is no data.pkl in it")]
+    [InlineData("malicious.pth", "it refers to 'posix.system'")]
+    [InlineData("pictures.zip", "it has no data.pkl")]
     [InlineData("state_dict.pth", "and no ResNet")]
     public void Bad_files_are_refused_in_one_line(string name, string expected)
     {

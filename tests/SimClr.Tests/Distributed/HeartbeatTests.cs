@@ -69,7 +69,7 @@ public sealed class HeartbeatTests
     [Fact]
     public void Where_all_are_in_the_call_nobody_is_blamed()
         => Assert.Contains(
-            "all ranks give signs of life and are in a call, yet it does not end",
+            "all ranks were heard from and are in a call, but it does not return",
             Report(State(0, "a", 0, 7, true), State(1, "b", 1, 7, true)),
             StringComparison.Ordinal);
 

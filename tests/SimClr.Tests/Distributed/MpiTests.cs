@@ -65,7 +65,7 @@ public sealed partial class MpiTests
         using Mpirun job = Start(Mpirun.Launchers[0], 2, "late", Patience, "0");
         int code = job.Wait();
         Assert.True(code == 1, $"exit code {code}\n{job.Output}\n{job.Error}");
-        Assert.Contains("all ranks give signs of life; alive, but not in that call: rank 0 (process ", job.Error, StringComparison.Ordinal);
+        Assert.Contains("all ranks were heard from; alive, but not in that call: rank 0 (process ", job.Error, StringComparison.Ordinal);
         Assert.Single(Errors().Matches(job.Error));
     }
 

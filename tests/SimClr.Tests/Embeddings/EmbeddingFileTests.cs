@@ -170,7 +170,7 @@ public sealed class EmbeddingFileTests : IDisposable
     [InlineData("path,e0,e2\na,1,2\n", "line 1: got the header 'path,e0,e2'")]
     [InlineData("file,e0\na,1\n", "line 1: got the header 'file,e0'")]
     [InlineData("path,width,height,e0\na,0,1,2\n", "expected pixels")]
-    [InlineData("path,e0\n", "got no row")]
+    [InlineData("path,e0\n", "got no rows")]
     [InlineData("path,e0\n\"a,1\n", "a quote is not closed")]
     [InlineData("path,e0\na,-1e99\n", "line 2: got '-1e99', expected a number in column e0 that float32 can hold, up to 3.4e+38")]
     [InlineData("path,e0\na,Infinity\n", "expected finite numbers")]
@@ -182,8 +182,8 @@ public sealed class EmbeddingFileTests : IDisposable
     public void A_double_beyond_the_range_of_floats_is_told_as_it_is()
     {
         const string Header = "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 2), }";
-        Assert.EndsWith("big.npy: row 1 holds -1E+300 in place 0, expected numbers that float32 can hold, up to 3.4e+38; scale them", Refused(Doubles(-1e300)));
-        Assert.EndsWith("row 1 (big.npy[1]) holds -Infinity in place 0, expected finite numbers; leave it out or embed again", Refused(Doubles(double.NegativeInfinity)));
+        Assert.EndsWith("big.npy: row 1 holds -1E+300 at index 0, expected numbers that float32 can hold, up to 3.4e+38; scale them", Refused(Doubles(-1e300)));
+        Assert.EndsWith("row 1 (big.npy[1]) holds -Infinity at index 0, expected finite numbers; remove the row or embed again", Refused(Doubles(double.NegativeInfinity)));
 
         string Doubles(double third) => folder.Write("big.npy", [
             0x93, .. "NUMPY"u8, 1, 0, (byte)Header.Length, 0, .. Encoding.ASCII.GetBytes(Header),
@@ -197,7 +197,7 @@ public sealed class EmbeddingFileTests : IDisposable
         EmbeddingFile.Write(folder.PathOf("own.npy"), new EmbeddingTable([1, 2], 1, ["a", "b"]));
         File.Delete(folder.PathOf("own.npy.csv"));
         OddFiles.MakePipe(folder.PathOf("own.npy.csv"));
-        Assert.Contains("own.npy.csv is a named pipe, not a file", Refused(folder.PathOf("own.npy")));
+        Assert.Contains("own.npy.csv is a named pipe rather than a file", Refused(folder.PathOf("own.npy")));
     }
 
     [Fact]

@@ -62,7 +62,7 @@ public sealed class EmbeddingTableTests
     [Fact]
     public void Lengths_that_do_not_fit_are_refused_with_what_was_got()
     {
-        Assert.Contains("5 numbers, 2 paths", Assert.Throws<ArgumentException>(() => new EmbeddingTable(new float[5], 2, ["a", "b"])).Message, StringComparison.Ordinal);
+        Assert.Contains("5 values, 2 paths", Assert.Throws<ArgumentException>(() => new EmbeddingTable(new float[5], 2, ["a", "b"])).Message, StringComparison.Ordinal);
         Assert.Contains("2 paths and 1 labels", Assert.Throws<ArgumentException>(() => new EmbeddingTable(new float[4], 2, ["a", "b"], [0])).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => new EmbeddingTable([], 0, []));
     }

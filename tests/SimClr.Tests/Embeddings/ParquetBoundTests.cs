@@ -16,21 +16,21 @@ public sealed class ParquetBoundTests : IDisposable
     [Fact]
     public void A_page_that_becomes_more_than_any_file_of_its_size_holds_is_refused()
     {
-        Assert.Contains("that becomes 1073741824, more", Sizes(Gzip, [1, 2, 3], inflated: 1 << 30));
-        Assert.Contains("that becomes 1073741824, more", Sizes(Snappy, [0x80, 0x80, 0x80, 0x80, 0x04], inflated: 10));
-        Assert.Contains("that becomes 1073741824, more", Sizes(Zstandard, [0x28, 0xB5, 0x2F, 0xFD, 0xA0, 0, 0, 0, 0x40], inflated: 10));
+        Assert.Contains("that inflates to 1073741824, more", Sizes(Gzip, [1, 2, 3], inflated: 1 << 30));
+        Assert.Contains("that inflates to 1073741824, more", Sizes(Snappy, [0x80, 0x80, 0x80, 0x80, 0x04], inflated: 10));
+        Assert.Contains("that inflates to 1073741824, more", Sizes(Zstandard, [0x28, 0xB5, 0x2F, 0xFD, 0xA0, 0, 0, 0, 0x40], inflated: 10));
 
         // Blocks of one byte each, repeated: 128 KB of four bytes; the frame does not say how many.
         byte[] blocks = [0x28, 0xB5, 0x2F, 0xFD, 0, 0x58, .. Enumerable.Repeat<byte[]>([2, 0, 0x10, 7], 10_000).SelectMany(block => block)];
-        Assert.Contains($"that becomes {10_000L << 17}, more", Sizes(Zstandard, blocks, inflated: 10));
+        Assert.Contains($"that inflates to {10_000L << 17}, more", Sizes(Zstandard, blocks, inflated: 10));
         Page(count: 5, inflated: 1000).RequireSizes(Snappy, [0xE8, 0x07], 100);
     }
 
     [Fact]
     public void A_page_of_more_values_than_its_column_lacks_is_refused()
     {
-        Assert.Contains("with 6 values where 5 belong", Refused(() => Page(count: 6, inflated: 10)));
-        Assert.Contains("with 11 values where 5 belong", Refused(() => ParquetPage.Parse(
+        Assert.Contains("with 6 values, expected at most 5", Refused(() => Page(count: 6, inflated: 10)));
+        Assert.Contains("with 11 values, expected at most 5", Refused(() => ParquetPage.Parse(
             new ThriftStruct().With(1, 2).With(2, 10).With(3, 3).With(7, new ThriftStruct().With(1, 11).With(2, 0)), left: 5)));
         Assert.Contains("DELTA_BYTE_ARRAY", Refused(() => Page(count: 5, inflated: 10, encoding: 7)));
     }

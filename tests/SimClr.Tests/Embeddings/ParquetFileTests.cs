@@ -78,7 +78,7 @@ public sealed class ParquetFileTests : IDisposable
         int length = changed.AsSpan().IndexOf(new byte[] { 0xA0, 0x8D, 0x06 });   // 100,000 as it stands before its bytes
         new byte[] { 0xFF, 0xFF, 0x7F }.CopyTo(changed, length);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Contains("the end, where more belongs", Refused(changed), StringComparison.Ordinal);
+        Assert.Contains("the end of the data where more is expected", Refused(changed), StringComparison.Ordinal);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2_000_000);
     }
 
@@ -100,7 +100,7 @@ public sealed class ParquetFileTests : IDisposable
         byte[] file = Written();
         long before = GC.GetAllocatedBytesForCurrentThread();
         Assert.Contains($"{1L << 40} rows in a file of ", Refused(Changed(file, (_, _) => null, rows: 1L << 40)), StringComparison.Ordinal);
-        Assert.Contains("a group claims 3 rows, and 2 values of 'path'", Refused(Changed(file, (_, _) => null, rows: 3)), StringComparison.Ordinal);
+        Assert.Contains("a row group claims 3 rows but 2 values of 'path'", Refused(Changed(file, (_, _) => null, rows: 3)), StringComparison.Ordinal);
         Refused(Changed(file, (about, number) => number == 5 ? 1L << 40 : null));
         Refused(Changed(file, (about, number) => number == 9 ? 4L : null));
         Refused(Changed(file, (about, number) => number == 9 ? (long)file.Length : null));
@@ -116,7 +116,7 @@ public sealed class ParquetFileTests : IDisposable
         ThriftStruct footer = Footer(file);
         List<object> groups = [.. Enumerable.Repeat((object)footer.Structs(4).Single(), 50)];
 
-        Assert.Contains("a second time", Refused(With(file, Replaced(footer, 4, groups))), StringComparison.Ordinal);
+        Assert.Contains("or repeated", Refused(With(file, Replaced(footer, 4, groups))), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class ParquetFileTests : IDisposable
         byte[] name = "a"u8.ToArray();
         object[] deep = [.. Enumerable.Range(0, 100_000).Select(_ => new ThriftStruct().With(4, name).With(5, 1)), new ThriftStruct().With(1, 1).With(4, name)];
         var footer = new ThriftStruct().With(1, 1).With(2, deep.ToList()).With(3, 0L).With(4, new List<object>());
-        Assert.Contains("no tree of columns", Refused(With(Written(), footer)), StringComparison.Ordinal);
+        Assert.Contains("not a tree of columns", Refused(With(Written(), footer)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -152,7 +152,7 @@ public sealed class ParquetFileTests : IDisposable
         Assert.InRange(file.Length, 0, 1_000_000);
         long before = GC.GetAllocatedBytesForCurrentThread();
         string refusal = Refused(file);
-        Assert.True(refusal.Contains("its texts have 200000000 letters", StringComparison.Ordinal), refusal);
+        Assert.True(refusal.Contains("its text has 200000000 characters", StringComparison.Ordinal), refusal);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 20_000_000);
     }
 

@@ -82,7 +82,7 @@ public sealed class NearDuplicatesTests
         Assert.Contains("at least 2", Assert.Throws<DataException>(() => NearDuplicates.Find(SearchTables.Create(2, 1, 0), 0.9)).Message);
         Assert.Contains("1.png holds NaN", Assert.Throws<DataException>(() => NearDuplicates.Find(SearchTables.Create(2, 1, 0, 0, float.NaN), 0.9)).Message);
         Assert.Contains(
-            "2 of 4 embeddings are all zeros, and zeros have no cosine with anything; the first is that of 1.png (row 1)",
+            "2 of 4 embeddings are all zeros, which have no cosine similarity; the first is that of 1.png (row 1)",
             Assert.Throws<DataException>(() => NearDuplicates.Find(SearchTables.Create(2, 1, 0, 0, -0f, 1, 1, 0, 0), 0.9)).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => NearDuplicates.Find(SearchTables.Angles(0, 1), 1.5));
         Assert.Throws<ArgumentException>(() => NearDuplicates.Find(SearchTables.Angles(0, 1), 0.9, preference: [0, 0]));

@@ -123,7 +123,7 @@ public sealed class SqliteImageCollectionTests : IDisposable
     public void A_text_file_is_refused()
     {
         folder.Write("photos.index", new string('a', 5000));
-        Assert.Contains("it is no index", Refused());
+        Assert.Contains("it is not an index", Refused());
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public sealed class SqliteImageCollectionTests : IDisposable
     public void Another_database_is_refused()
     {
         Run("CREATE TABLE photos(id INTEGER)", create: true);
-        Assert.Contains("an SQLite database, but no index of images", Refused());
+        Assert.Contains("an SQLite database but not an index of images", Refused());
     }
 
     [Fact]
@@ -166,7 +166,7 @@ public sealed class SqliteImageCollectionTests : IDisposable
         (await Fill(400)).Dispose();
         byte[] bytes = File.ReadAllBytes(Index);
         File.WriteAllBytes(Index, bytes[..(int)(share * bytes.Length)]);
-        Assert.Matches("cut off|damaged|no index", Refused());
+        Assert.Matches("truncated|damaged|not an index", Refused());
     }
 
     [Theory]

@@ -50,7 +50,7 @@ public sealed class DamagedRunTests : IDisposable
             SafetensorsFile.Write(latest, [.. content.Tensors], new Dictionary<string, string> { ["step"] = content.Metadata["step"] });
         }
 
-        Assert.Contains($"{latest}: the file is damaged: the checksum", Resuming(1).Message, StringComparison.Ordinal);
+        Assert.Contains($"{latest}: the file is damaged: its checksum", Resuming(1).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -112,7 +112,7 @@ public sealed class DamagedRunTests : IDisposable
         }
 
         var error = Assert.Throws<DataException>(() => TrainedEncoder.Load(folder.PathOf("run")));
-        Assert.StartsWith($"{file}: what it says about its {entry} cannot be used", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{file}: its description of the {entry} cannot be used", error.Message, StringComparison.Ordinal);
     }
 
     private static byte[] Flipped(byte[] bytes)

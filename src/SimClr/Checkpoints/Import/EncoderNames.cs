@@ -4,20 +4,23 @@ using static TorchSharp.torch;
 namespace SimClr.Checkpoints;
 
 /// <summary>
-/// A ResNet among the tensors of a file, its names turned into torchvision's: by one of the rules of
-/// <see cref="NamingRules"/>, behind one prefix. What else the file holds is left out by name.
+/// A ResNet found among the tensors of a file, its names translated to torchvision's by one of the
+/// <see cref="NamingRules"/>. All its names share one prefix. Other tensors are left out.
 /// </summary>
-/// <param name="Tensors">The encoder's tensors by torchvision's names.</param>
-/// <param name="Prefix">What stood in front of each name, with its dot.</param>
-/// <param name="Rule">What was done, in words.</param>
-/// <param name="LeftOut">What else there is: the first differing part of the names, and how many tensors it stands for.</param>
+/// <param name="Tensors">The tensors of the encoder, by torchvision's names.</param>
+/// <param name="Prefix">The prefix of the names in the file, including its final dot.</param>
+/// <param name="Rule">A description of the rule and prefix, for messages.</param>
+/// <param name="LeftOut">
+/// The other tensors of the file: each name up to the first part that differs from the prefix, with the number of
+/// tensors that share it.
+/// </param>
 internal sealed partial record EncoderNames(
     IReadOnlyDictionary<string, Tensor> Tensors, string Prefix, string Rule, IReadOnlyList<string> LeftOut)
 {
-    /// <summary>A weight of the encoder that is of a type that is not read; null where all are read.</summary>
+    /// <summary>A weight of the encoder whose type is not supported; null if there is none.</summary>
     public UnreadTensor? Unread { get; private init; }
 
-    // An encoder that is trained, and one that follows it as a moving average.
+    // Trained encoders, and the moving averages that follow them.
     private static readonly (string Trained, string Follower)[] Pairs =
     [
         ("encoder_q", "encoder_k"), ("base_encoder", "momentum_encoder"), ("backbone", "momentum_backbone"),
@@ -26,13 +29,13 @@ internal sealed partial record EncoderNames(
         ("online", "target"), ("net", "net_momentum"), ("model", "ema_model"), ("model", "model_ema"), ("state_dict", "state_dict_ema"),
     ];
 
-    /// <summary>Finds the encoder.</summary>
-    /// <param name="tensors">Everything in the file that is read.</param>
-    /// <param name="unread">What else it holds.</param>
-    /// <param name="prefix">Behind which it is, or null to find out.</param>
-    /// <param name="file">For messages.</param>
-    /// <exception cref="DataException">There is none, or one of another kind, or several.</exception>
-    /// <exception cref="ConfigurationException">There is none behind the prefix that was given.</exception>
+    /// <summary>Finds the encoder among the tensors of a file.</summary>
+    /// <param name="tensors">The tensors that were read.</param>
+    /// <param name="unread">The tensors of unsupported types.</param>
+    /// <param name="prefix">The prefix of the encoder's names, or null to detect it.</param>
+    /// <param name="file">The name of the file, for messages.</param>
+    /// <exception cref="DataException">There is no encoder, an unsupported one, or more than one.</exception>
+    /// <exception cref="ConfigurationException">There is no encoder with the given prefix.</exception>
     public static EncoderNames Find(IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyList<UnreadTensor> unread, string? prefix, string file)
     {
         RejectOtherKinds(tensors.Keys, file);
@@ -119,18 +122,18 @@ internal sealed partial record EncoderNames(
                 : null;
             if (kind is not null)
             {
-                throw new DataException($"{file}: '{name}' belongs to a ResNet with {kind}, which is none of the encoders here; expected a plain ResNet-18, 34, 50, 101, 152 or 200");
+                throw new DataException($"{file}: '{name}' belongs to a ResNet with {kind}, which is not supported; expected a plain ResNet-18, 34, 50, 101, 152 or 200");
             }
         }
     }
 
-    // What stands behind the pooling is linear: a convolution that no rule knows belongs to another network.
+    // Layers after the pooling are linear: a convolution that no rule knows belongs to a different network.
     private static void RejectConvolution(string name, Tensor tensor, string prefix, string file)
     {
         if (tensor.dim() > 2 && name.StartsWith(prefix, StringComparison.Ordinal))
         {
             throw new DataException(
-                $"{file}: '{name}' of shape [{string.Join(", ", tensor.shape)}] is no weight of a ResNet, and left out the network would be another one; expected a plain ResNet{(prefix.Length == 0 ? "" : $" behind '{prefix}'")}");
+                $"{file}: '{name}' of shape [{string.Join(", ", tensor.shape)}] is not a weight of a ResNet, and without it the network would be a different one; expected a plain ResNet{(prefix.Length == 0 ? "" : $" with prefix '{prefix}'")}");
         }
     }
 
@@ -142,7 +145,10 @@ internal sealed partial record EncoderNames(
             $"{file}: it holds {some}{kind}, and no ResNet: no name ends in {string.Join(", ", NamingRules.All.Select(rule => $"'{rule.Anchor}'"))}; expected weights of a ResNet as torchvision, timm, lightly, solo-learn, MoCo or a converted SimCLR checkpoint name them");
     }
 
-    /// <summary>Names up to the first part in which they differ from the prefix, each once, with the number of tensors.</summary>
+    /// <summary>
+    /// Groups names by the parts up to the first one that differs from the prefix, and counts the tensors in each
+    /// group.
+    /// </summary>
     private static string[] Groups(List<string> names, string prefix)
     {
         string[] front = prefix.Split('.', StringSplitOptions.RemoveEmptyEntries);
@@ -160,7 +166,7 @@ internal sealed partial record EncoderNames(
     [GeneratedRegex(@"(^|\.)conv1\.[0-9]\.weight$")]
     private static partial Regex DeepStem();
 
-    // By torchvision's name. What counts the batches is not needed.
+    // By torchvision's names. The counter of batches is not needed.
     [GeneratedRegex(@"^(conv1|bn1|layer[1-4]\.[0-9]+\.(conv[1-3]|bn[1-3]|downsample\.[01]))\.(weight|bias|running_mean|running_var)$")]
     private static partial Regex Weight();
 }

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace SimClr.Checkpoints;
 
 /// <summary>
-/// An encoder made of weights that another program trained. Which ResNet it is, is recognized by names and shapes;
-/// what those do not say must be told.
+/// An encoder with weights that another program trained. The ResNet is recognized by the names and shapes of its
+/// weights; options supply what those do not show.
 /// </summary>
 public sealed class ImportedEncoder : IDisposable
 {
@@ -25,23 +25,27 @@ public sealed class ImportedEncoder : IDisposable
         Assumed = assumed;
     }
 
-    /// <summary>The encoder with what its input must look like. Owned by this object.</summary>
+    /// <summary>The encoder and its input requirements. Owned by this object.</summary>
     public TrainedEncoder Encoder { get; }
 
-    /// <summary>How its names were found, in words.</summary>
+    /// <summary>A description of the naming rule and prefix that matched.</summary>
     public string Rule { get; }
 
-    /// <summary>What the file holds besides the encoder: parts of names, with the number of tensors.</summary>
+    /// <summary>The contents of the file outside the encoder: parts of names, with the number of tensors.</summary>
     public IReadOnlyList<string> LeftOut { get; }
 
-    /// <summary>What neither the file nor the options said, and what was taken for it, in words.</summary>
+    /// <summary>
+    /// Descriptions of the defaults that were assumed because neither the file nor the options specified a value.
+    /// </summary>
     public IReadOnlyList<string> Assumed { get; }
 
     /// <summary>Reads a PyTorch checkpoint or a safetensors file.</summary>
-    /// <param name="file">Its name; what it is, is seen by its content.</param>
-    /// <param name="options">What the file does not say.</param>
-    /// <exception cref="DataException">It cannot be read, or holds no encoder of the catalog.</exception>
-    /// <exception cref="ConfigurationException">The options lack the normalization, or contradict the file.</exception>
+    /// <param name="file">The path of the file. Its format is recognized by its content.</param>
+    /// <param name="options">The facts that the file does not state.</param>
+    /// <exception cref="DataException">The file cannot be read, or it contains no encoder of the catalog.</exception>
+    /// <exception cref="ConfigurationException">
+    /// The normalization is missing, or the options contradict the file.
+    /// </exception>
     public static ImportedEncoder Read(string file, ImportOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -75,7 +79,10 @@ public sealed class ImportedEncoder : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Encoder.Dispose();
 
-    /// <summary>Finds the encoder; where it is not there and tensors were left out for their types, the message says so.</summary>
+    /// <summary>
+    /// Finds the encoder. If it is missing and tensors of unsupported types were skipped, the message lists some of
+    /// them.
+    /// </summary>
     internal static EncoderNames FindNames(IWeightsFile content, string? prefix, string file)
     {
         EncoderNames names;
@@ -85,15 +92,15 @@ public sealed class ImportedEncoder : IDisposable
         }
         catch (DataException error) when (content.LeftOut.Count > 0)
         {
-            throw new DataException($"{error.Message}. Of types that are not read, and left out: {string.Join(", ", content.LeftOut.Take(Examples))}", error);
+            throw new DataException($"{error.Message}. Tensors of unsupported types were left out: {string.Join(", ", content.LeftOut.Take(Examples))}", error);
         }
 
         return names.Unread is { } weight
-            ? throw new DataException($"{file}: '{weight.Name}' is there, of type {weight.Type}, which is not read; expected floating-point numbers such as float32: convert the weights, and save them again")
+            ? throw new DataException($"{file}: '{weight.Name}' has type {weight.Type}, which is not supported; expected floating-point numbers such as float32: convert the weights and save them again")
             : names;
     }
 
-    /// <summary>Fills a module with the encoder that is found in a file.</summary>
+    /// <summary>Loads a module with the encoder found in a file.</summary>
     internal static void Fill(nn.Module module, EncoderNames names, string file)
     {
         KeyValuePair<string, Tensor>[] targets = [.. ModuleState.Enumerate(module)];
@@ -101,7 +108,7 @@ public sealed class ImportedEncoder : IDisposable
         using var scope = NewDisposeScope();
         foreach ((string name, _) in targets.Where(target => target.Key.EndsWith(Counter, StringComparison.Ordinal)))
         {
-            // Converted checkpoints do not count batches; nothing here depends on it.
+            // Converted checkpoints have no counter of batches. Nothing here uses it.
             values.TryAdd(name, zeros(Array.Empty<long>(), ScalarType.Int64, CPU));
         }
 
@@ -109,11 +116,11 @@ public sealed class ImportedEncoder : IDisposable
         string? broken = targets.FirstOrDefault(target => !target.Value.isfinite().all().item<bool>()).Key;
         if (broken is not null)
         {
-            throw new DataException($"{file}: '{broken}' holds numbers that are not finite; training had diverged, or the file is damaged");
+            throw new DataException($"{file}: '{broken}' contains values that are not finite; training diverged, or the file is damaged");
         }
     }
 
-    /// <summary>A file of this program says itself what its input looks like; options may only agree.</summary>
+    /// <summary>Reads a file of this library, which describes its input. Options may only agree with it.</summary>
     private static ImportedEncoder ReadTrainedEncoder(string file, IWeightsFile content, ImportOptions options)
     {
         TrainedEncoder encoder = TrainedEncoder.Load(content, file);
@@ -144,7 +151,7 @@ public sealed class ImportedEncoder : IDisposable
     {
         if (given is not null && !given.Equals(found))
         {
-            throw new ConfigurationException(FormattableString.Invariant($"{option}: got {given}, but {file} is of {found}; leave it out, or give that"));
+            throw new ConfigurationException(FormattableString.Invariant($"{option}: got {given}, but {file} has {found}; omit the option or use that value"));
         }
     }
 

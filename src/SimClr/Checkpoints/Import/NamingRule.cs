@@ -2,15 +2,18 @@ using System.Text.RegularExpressions;
 
 namespace SimClr.Checkpoints;
 
-/// <summary>How programs name the weights of a ResNet, and how such names become torchvision's.</summary>
-/// <param name="Description">Whose names they are, for the user.</param>
-/// <param name="Anchor">The name of one weight that every such ResNet has.</param>
-/// <param name="Pattern">That name, and in front of it the group <c>prefix</c>.</param>
-/// <param name="Translation">Given all names behind the prefix: what turns one into torchvision's, or into null if it is none of the encoder's.</param>
+/// <summary>A naming scheme for the weights of a ResNet, with its translation to torchvision's names.</summary>
+/// <param name="Description">A description of the scheme, for messages.</param>
+/// <param name="Anchor">The name of a weight that every such ResNet has.</param>
+/// <param name="Pattern">A pattern for that name, preceded by the group <c>prefix</c>.</param>
+/// <param name="Translation">
+/// Returns, for all names after the prefix, a function that translates one of them to torchvision's name, or to null if
+/// it is outside the encoder.
+/// </param>
 internal sealed record NamingRule(
     string Description, string Anchor, Regex Pattern, Func<IEnumerable<string>, Func<string, string?>> Translation)
 {
-    /// <summary>What stands in front of the encoders that are named so.</summary>
+    /// <summary>Returns the distinct prefixes of the encoders that use this scheme.</summary>
     public IEnumerable<string> PrefixesIn(IEnumerable<string> names)
         => names.Select(name => Pattern.Match(name)).Where(match => match.Success).Select(match => match.Groups["prefix"].Value).Distinct();
 }

@@ -3,10 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace SimClr.Checkpoints;
 
-/// <summary>
-/// The rules by which weights are known. They look at names only; whether the shapes are those of an encoder is
-/// checked afterwards.
-/// </summary>
+/// <summary>The known naming schemes. They match names only; shapes are checked later.</summary>
 internal static partial class NamingRules
 {
     public static IReadOnlyList<NamingRule> All { get; } =
@@ -16,13 +13,16 @@ internal static partial class NamingRules
         new("the names of SimCLRv2 converted for PyTorch", "net.1.blocks.0.net.0.weight", SimClr2(), _ => FromSimClr2),
     ];
 
-    /// <summary>Some call the shortcut by its name; the rest is as it is. What is no part of the network is left out.</summary>
+    /// <summary>
+    /// Some programs call the downsampling branch "shortcut"; other names are unchanged. Names outside the network are
+    /// left out.
+    /// </summary>
     private static string? FromTorchvision(string name)
         => Part().IsMatch(name) ? name.Replace(".shortcut.", ".downsample.", StringComparison.Ordinal) : null;
 
     /// <summary>
-    /// conv1 is the first child and bn1 the second; children with blocks are layer1 to layer4, wherever activation and
-    /// pooling stand between them. What comes behind them is none of the encoder.
+    /// conv1 is the first child and bn1 the second. The children with blocks are layer1 to layer4, even if activation
+    /// and pooling are children between them. Later children are outside the encoder.
     /// </summary>
     private static Func<string, string?> FromNumbers(IEnumerable<string> names)
     {
@@ -47,7 +47,9 @@ internal static partial class NamingRules
         };
     }
 
-    /// <summary>Separius' SimCLRv2-Pytorch: the stem is net.0, the stages are net.1 to net.4, and each block has a net of its own.</summary>
+    /// <summary>
+    /// Separius' SimCLRv2-Pytorch: the stem is net.0, the stages are net.1 to net.4, and each block contains a net.
+    /// </summary>
     private static string? FromSimClr2(string name)
     {
         Match block = SimClr2Block().Match(name);
@@ -80,7 +82,8 @@ internal static partial class NamingRules
     [GeneratedRegex(@"^(conv1|bn1|layer[0-9]+)\.")]
     private static partial Regex Part();
 
-    // The first stage with blocks: behind convolution and normalization, and where they are children too, activation and pooling.
+    // The first stage with blocks follows convolution and normalization, and, if those are children too, activation and
+    // pooling.
     [GeneratedRegex(@"^(?<prefix>(.+\.)?)[2-4]\.0\.conv1\.weight$")]
     private static partial Regex Numbered();
 

@@ -1,16 +1,16 @@
 namespace SimClr.Checkpoints;
 
-/// <summary>A PyTorch file of one format: what its pickle says, and the bytes of its storages.</summary>
+/// <summary>A PyTorch file in one of its formats: the value of its pickle, and the bytes of its storages.</summary>
 internal interface IPthSource : IDisposable
 {
-    /// <summary>What was saved: as a rule a dictionary.</summary>
+    /// <summary>The saved value, usually a dictionary.</summary>
     object? Root { get; }
 
-    /// <summary>The text entries that this program added.</summary>
+    /// <summary>The text entries that this library added, by name.</summary>
     IReadOnlyDictionary<string, string> Metadata { get; }
 
-    /// <summary>Finds a storage, before any memory is taken for it.</summary>
-    /// <returns>Where its bytes are read from, and their checksum where the format has one.</returns>
-    /// <exception cref="DataException">The file does not hold as many bytes as the storage claims.</exception>
+    /// <summary>Opens a storage before memory is allocated for it.</summary>
+    /// <returns>A stream at the first byte of the storage, and the storage's checksum if the format has one.</returns>
+    /// <exception cref="DataException">The file has fewer bytes than the storage claims.</exception>
     (Stream Bytes, uint? Checksum) Open(PthStorage storage);
 }

@@ -1,8 +1,8 @@
 namespace SimClr.Checkpoints;
 
 /// <summary>
-/// The instructions of a pickle (Python's pickletools.py) that build values. Those of the oldest protocols, and those that
-/// reach outside (an extension, a buffer that somebody else has), are not here, and so are refused.
+/// The pickle instructions (Python's pickletools.py) that build values. Instructions of the oldest protocols and those
+/// that reach outside the file (extensions, out-of-band buffers) are absent, and therefore rejected.
 /// </summary>
 internal enum PickleOpcode : byte
 {

@@ -3,13 +3,15 @@ using System.Numerics;
 namespace SimClr.Checkpoints;
 
 /// <summary>
-/// Builds the values of a pickle, Python's format for objects, as far as weights need it: texts, numbers, lists,
-/// dictionaries, and through <see cref="PthGlobals"/> tensors. A pickle is a program; this one interpreter has no
-/// instruction that runs anything: a name is a text, and an object made by one that weights do not need is empty.
+/// An interpreter for pickles, Python's format for objects, limited to what weights need: strings, numbers, lists,
+/// dictionaries, and, through <see cref="PthGlobals"/>, tensors. A pickle is a program, but this interpreter has no
+/// instruction that executes code: a name is only a string, and an object of a type that weights do not need is an
+/// empty placeholder.
 /// </summary>
 internal sealed class PickleReader
 {
-    // Each makes at most one small value: an upper bound for the memory. A checkpoint of ResNet-152 with its optimizer takes 50,000.
+    // Each instruction creates at most one small value, so that this limits memory. A checkpoint of ResNet-152 with its
+    // optimizer takes 50,000.
     private const int MaxInstructions = 2_000_000;
     private const int MaxNames = 10_000;
     private const int MaxIntegerBytes = 1024;
@@ -29,12 +31,14 @@ internal sealed class PickleReader
         this.input = input;
     }
 
-    /// <summary>Reads one pickle and leaves the stream behind it.</summary>
-    /// <param name="stream">Can seek.</param>
-    /// <param name="end">Where the bytes end that may be the pickle's.</param>
-    /// <param name="path">The file, for messages.</param>
-    /// <returns>Its value, and the storages that it names.</returns>
-    /// <exception cref="DataException">It is damaged, or asks for what weights do not need.</exception>
+    /// <summary>Reads one pickle and leaves the stream at its end.</summary>
+    /// <param name="stream">A stream that can seek.</param>
+    /// <param name="end">The position after the last byte that may belong to the pickle.</param>
+    /// <param name="path">The name of the file, for messages.</param>
+    /// <returns>The value of the pickle, and the storages it names.</returns>
+    /// <exception cref="DataException">
+    /// The pickle is damaged, or it requires something that weights do not need.
+    /// </exception>
     public static (object? Value, IReadOnlyDictionary<string, PthStorage> Storages) Read(Stream stream, long end, string path)
     {
         var reader = new PickleReader(path, new PickleStream(stream, end, path));
@@ -113,7 +117,7 @@ internal sealed class PickleReader
         }
     }
 
-    /// <summary>What an instruction leaves on the stack.</summary>
+    /// <summary>Returns the value that an instruction pushes on the stack.</summary>
     private object? Value(PickleOpcode code) => code switch
     {
         PickleOpcode.None => null,
@@ -147,7 +151,7 @@ internal sealed class PickleReader
         PickleOpcode.NewObjectNamed => ReduceWithKeywords(),
         PickleOpcode.PersistentId => LoadPersistent(),
         _ => throw new DataException(
-            $"{path}: it holds the pickle instruction 0x{(byte)code:x2} in front of byte {input.Position}, which weights do not need; it is damaged, or no file of weights. Nothing was run"),
+            $"{path}: it contains the pickle instruction 0x{(byte)code:x2} before byte {input.Position}, which weights do not need; it is damaged or not a weights file. Nothing was executed"),
     };
 
     private void PushInteger(BigInteger number)
@@ -173,13 +177,13 @@ internal sealed class PickleReader
         if (PthGlobals.Runs(whole))
         {
             throw new DataException(
-                $"{path}: it asks for '{whole}' in front of byte {input.Position} of its pickle, which weights do not need and which a careless program would run. "
-                    + "It was refused, and nothing was run. If you trust the file, save its weights alone from PyTorch: torch.save(model.state_dict(), \"weights.pth\")");
+                $"{path}: it refers to '{whole}' before byte {input.Position} of its pickle, which weights do not need and which a careless program would execute. "
+                    + "It was rejected, and nothing was executed. If you trust the file, save only its weights from PyTorch: torch.save(model.state_dict(), \"weights.pth\")");
         }
 
         return names.Count < MaxNames && whole.Length <= 2 * PickleStream.MaxNameBytes
             ? names[whole] = new PickleGlobal(whole)
-            : throw Damaged($"more than {MaxNames} names, or one of {whole.Length} letters");
+            : throw Damaged($"more than {MaxNames} names, or a name of {whole.Length} characters");
     }
 
     private PickleGlobal StackGlobal()
@@ -187,7 +191,7 @@ internal sealed class PickleReader
         object? name = Pop();
         return Pop() is string { Length: <= PickleStream.MaxNameBytes } module && name is string { Length: <= PickleStream.MaxNameBytes } text
             ? Global(module, text)
-            : throw Damaged("a name that is no text, or longer than any");
+            : throw Damaged("a name that is not a string or is too long");
     }
 
     private object Reduce()
@@ -199,11 +203,11 @@ internal sealed class PickleReader
             throw Damaged("an object without arguments");
         }
 
-        // A dictionary made of a list copies it, and many may be made of one.
+        // A dictionary created from a list copies it, and many can be created from the same list.
         copied += tuple.Items is [PickleList list] ? list.Items.Count : 0;
         return copied > MaxInstructions ? throw TooMuch() : maker switch
         {
-            PickleGlobal global => PthGlobals.Make(global, tuple.Items) ?? throw Damaged($"'{global.Name}' with other arguments than PyTorch gives it"),
+            PickleGlobal global => PthGlobals.Make(global, tuple.Items) ?? throw Damaged($"'{global.Name}' with arguments that differ from PyTorch's"),
             PickleOpaque called => called,
             _ => throw Damaged("an object without a name"),
         };
@@ -220,7 +224,7 @@ internal sealed class PickleReader
         object? id = Pop();
         if (id is PickleTuple { Items: ["module", PickleGlobal module, ..] })
         {
-            return module;   // Files of old refer so to the class of a module that was saved whole.
+            return module;   // Old files refer in this way to the class of a whole saved module.
         }
 
         PthStorage storage = PthGlobals.Storage(id) ?? throw Damaged("a reference to something other than a storage");
@@ -228,7 +232,7 @@ internal sealed class PickleReader
         return storage;
     }
 
-    /// <summary>The state of an object: that of weights is nothing that they need.</summary>
+    /// <summary>Discards the state of an object, which weights do not need.</summary>
     private void Build(object? state)
     {
         if (Peek() is not (PickleDictionary or PickleOpaque or PthTensor or PthUnread))
@@ -284,9 +288,9 @@ internal sealed class PickleReader
     }
 
     private object? GetMemo(long place)
-        => memo.TryGetValue(place, out object? value) ? value : throw Damaged($"a reference to value {place}, which is not there");
+        => memo.TryGetValue(place, out object? value) ? value : throw Damaged($"a reference to value {place}, which does not exist");
 
-    // What stands below a mark is not taken before the mark is.
+    // Values below a mark cannot be popped before the mark.
     private object? Pop()
     {
         object? top = Peek();
@@ -294,17 +298,17 @@ internal sealed class PickleReader
         return top;
     }
 
-    private object? Peek() => stack.Count > (marks.TryPeek(out int mark) ? mark : 0) ? stack[^1] : throw Damaged("nothing, where a value belongs");
+    private object? Peek() => stack.Count > (marks.TryPeek(out int mark) ? mark : 0) ? stack[^1] : throw Damaged("an empty stack where a value is expected");
 
     private object?[] PopToMark()
-        => marks.TryPop(out int mark) ? Last(stack.Count - mark) : throw Damaged("the end of a list that has no beginning");
+        => marks.TryPop(out int mark) ? Last(stack.Count - mark) : throw Damaged("the end of a list without a beginning");
 
     private object?[] Last(int count)
     {
         int floor = marks.TryPeek(out int mark) ? mark : 0;
         if (stack.Count - count < floor)
         {
-            throw Damaged("fewer values than belong there");
+            throw Damaged("fewer values than expected");
         }
 
         object?[] items = [.. stack[^count..]];
@@ -312,7 +316,7 @@ internal sealed class PickleReader
         return items;
     }
 
-    private DataException TooMuch() => new($"{path}: it describes more than {MaxInstructions} values, which no file of weights does");
+    private DataException TooMuch() => new($"{path}: it describes more than {MaxInstructions} values, more than any weights file does");
 
-    private DataException Damaged(string found) => input.Damaged($"{found} (in front of byte {input.Position} of its pickle)");
+    private DataException Damaged(string found) => input.Damaged($"{found} (before byte {input.Position} of its pickle)");
 }

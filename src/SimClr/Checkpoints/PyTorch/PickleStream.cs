@@ -3,10 +3,12 @@ using System.Text;
 
 namespace SimClr.Checkpoints;
 
-/// <summary>The bytes of a pickle: nothing beyond them is read, and nothing is allocated that they do not fill.</summary>
-/// <param name="stream">Can seek; stands at the pickle's first byte.</param>
-/// <param name="end">Where the last byte that may be read is followed by another.</param>
-/// <param name="path">The file, for messages.</param>
+/// <summary>
+/// The bytes of a pickle. Nothing after them is read, and no array is allocated that they cannot fill.
+/// </summary>
+/// <param name="stream">A stream that can seek, at the first byte of the pickle.</param>
+/// <param name="end">The position after the last byte that may be read.</param>
+/// <param name="path">The name of the file, for messages.</param>
 internal sealed class PickleStream(Stream stream, long end, string path)
 {
     public const int MaxNameBytes = 1024;
@@ -23,7 +25,7 @@ internal sealed class PickleStream(Stream stream, long end, string path)
 
     public long Int64() => BinaryPrimitives.ReadInt64LittleEndian(Bytes(8));
 
-    /// <summary>A length, of no more than a file can have.</summary>
+    /// <summary>Reads a length. Lengths that do not fit a file become <see cref="long.MaxValue"/>.</summary>
     public long Length() => Math.Max(Int64(), -1) is >= 0 and var length ? length : long.MaxValue;
 
     public double Double() => BinaryPrimitives.ReadDoubleBigEndian(Bytes(8));
@@ -34,7 +36,7 @@ internal sealed class PickleStream(Stream stream, long end, string path)
     {
         if (length > end - stream.Position)
         {
-            throw Damaged($"the end at byte {end}, where {length} more bytes belong; is it whole?");
+            throw Damaged($"the end at byte {end}, expected {length} more bytes; is the file complete?");
         }
 
         byte[] bytes = new byte[length];
@@ -42,7 +44,7 @@ internal sealed class PickleStream(Stream stream, long end, string path)
         return bytes;
     }
 
-    /// <summary>A name up to the end of its line.</summary>
+    /// <summary>Reads a name up to the end of its line.</summary>
     public string Line()
     {
         var line = new StringBuilder();
@@ -50,7 +52,7 @@ internal sealed class PickleStream(Stream stream, long end, string path)
         {
             if (line.Length == MaxNameBytes)
             {
-                throw Damaged($"a name of more than {MaxNameBytes} letters at byte {Position}");
+                throw Damaged($"a name of more than {MaxNameBytes} bytes at byte {Position}");
             }
 
             line.Append((char)next);

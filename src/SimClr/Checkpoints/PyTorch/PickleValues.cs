@@ -1,12 +1,12 @@
 namespace SimClr.Checkpoints;
 
-/// <summary>A name that a pickle asks for. It is looked up in a list, never in a program: nothing is ever called by it.</summary>
-/// <param name="name">Module and name, such as <c>collections.OrderedDict</c>.</param>
+/// <summary>A global name in a pickle. It is looked up in a table and never called.</summary>
+/// <param name="name">The module and name, such as <c>collections.OrderedDict</c>.</param>
 internal sealed class PickleGlobal(string name)
 {
     public string Name { get; } = name;
 
-    /// <summary>Stands for every object that is made by this name: one for all, however many the pickle makes.</summary>
+    /// <summary>The placeholder for all objects created by this name, however many the pickle creates.</summary>
     public PickleOpaque Object { get; } = new(name);
 }
 
@@ -22,7 +22,7 @@ internal sealed class PickleTuple(object?[] items)
     public object?[] Items { get; } = items;
 }
 
-/// <summary>A dictionary of a pickle, in its order; where a key stands twice, the last one counts.</summary>
+/// <summary>A dictionary of a pickle, in order. If a key appears more than once, the last value counts.</summary>
 internal sealed class PickleDictionary
 {
     public List<KeyValuePair<object?, object?>> Items { get; } = [];
@@ -31,8 +31,8 @@ internal sealed class PickleDictionary
 }
 
 /// <summary>
-/// An object that is none of weights, such as a program's arguments or a callback: known by name, and empty. It takes whatever
-/// a pickle gives an object (arguments, a state, items), and keeps nothing of it.
+/// A placeholder for an object that is not part of the weights, such as a program's arguments or a callback. It has a
+/// name, and ignores whatever a pickle gives it (arguments, a state, items).
 /// </summary>
 internal sealed class PickleOpaque(string name)
 {

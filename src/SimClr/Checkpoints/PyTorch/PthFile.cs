@@ -5,10 +5,10 @@ using static TorchSharp.torch;
 namespace SimClr.Checkpoints;
 
 /// <summary>
-/// Tensors by name in a file that PyTorch's <c>torch.save</c> writes (<c>.pth</c>, <c>.pt</c>, <c>.ckpt</c>), of its
-/// present and its old format. Such files are programs; here only what describes weights is understood, and nothing is
-/// ever run: other objects are empty, and names that are there to run something are refused. Memory is bounded by the
-/// file's size.
+/// Named tensors in a file of PyTorch's <c>torch.save</c> (<c>.pth</c>, <c>.pt</c>, <c>.ckpt</c>), in its current or
+/// legacy format. Such files are programs, but this reader understands only descriptions of weights and never executes
+/// anything: other objects become empty placeholders, and names whose purpose is to run code are rejected. Memory is
+/// bounded by the size of the file.
 /// </summary>
 public sealed class PthFile : IWeightsFile
 {
@@ -26,12 +26,12 @@ public sealed class PthFile : IWeightsFile
     }
 
     /// <summary>
-    /// The tensors by name, on the CPU. Where dictionaries are nested, their keys are joined by dots:
-    /// <c>state_dict.conv1.weight</c>. Those that share memory in the file share it here. Owned by this object.
+    /// The tensors by name, on the CPU. The keys of nested dictionaries are joined by dots:
+    /// <c>state_dict.conv1.weight</c>. Tensors that share memory in the file share it here. Owned by this object.
     /// </summary>
     public IReadOnlyDictionary<string, Tensor> Tensors { get; }
 
-    /// <summary>The text entries that this program added.</summary>
+    /// <summary>The text entries that this library added, by name.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <inheritdoc/>
@@ -40,13 +40,13 @@ public sealed class PthFile : IWeightsFile
     private IReadOnlyList<UnreadTensor> LeftOut { get; }
 
     /// <summary>
-    /// Writes a state dict that <c>torch.load</c> reads, with <c>weights_only=True</c> too: whole or not at all, in the
-    /// given order, byte for byte the same for the same tensors.
+    /// Writes a state dict that <c>torch.load</c> reads, including with <c>weights_only=True</c>. The file is written
+    /// completely or not at all. Tensors keep the given order, and the same tensors always produce the same bytes.
     /// </summary>
-    /// <param name="path">The file.</param>
-    /// <param name="tensors">Each becomes a storage of its own.</param>
-    /// <param name="metadata">Text entries, which PyTorch passes over.</param>
-    /// <exception cref="ArgumentException">PyTorch's format, as it is written here, has no such type.</exception>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="tensors">The tensors by name. Each is written as a separate storage.</param>
+    /// <param name="metadata">Text entries, which PyTorch ignores.</param>
+    /// <exception cref="ArgumentException">The type of a tensor is not supported in the written format.</exception>
     public static void Write(
         string path,
         IReadOnlyList<KeyValuePair<string, Tensor>> tensors,
@@ -56,9 +56,10 @@ public sealed class PthFile : IWeightsFile
         AtomicFile.Write(path, stream => PthWriter.Write(stream, tensors, metadata));
     }
 
-    /// <summary>Reads a whole file.</summary>
+    /// <summary>Reads a file.</summary>
     /// <exception cref="DataException">
-    /// The file is missing, cut short, damaged, or not of PyTorch; or it asks for what runs programs.
+    /// The file is missing, cut short, damaged, or not a PyTorch file, or it contains a name whose purpose is to run
+    /// code.
     /// </exception>
     public static PthFile Read(string path)
     {
@@ -76,7 +77,7 @@ public sealed class PthFile : IWeightsFile
         }
         catch (Exception error) when (error is IOException or InvalidDataException or NotSupportedException or UnauthorizedAccessException or ArgumentException or OverflowException or ExternalException)
         {
-            throw new DataException($"{path}: it cannot be read as a PyTorch checkpoint ({error.Message}). Is it whole?", error);
+            throw new DataException($"{path}: it cannot be read as a PyTorch checkpoint ({error.Message}). Is the file complete?", error);
         }
     }
 
@@ -100,7 +101,7 @@ public sealed class PthFile : IWeightsFile
                 left -= sharing.Key.Bytes;
                 if (left < 0)
                 {
-                    throw new DataException($"{path}: its tensors claim more bytes than the {fileLength} of the file; it is damaged or tampered with");
+                    throw new DataException($"{path}: its tensors claim more than the file's {fileLength} bytes; it is damaged or has been tampered with");
                 }
 
                 using Tensor numbers = Numbers(source, sharing.Key, path);

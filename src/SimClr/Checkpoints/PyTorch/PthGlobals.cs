@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace SimClr.Checkpoints;
 
 /// <summary>
-/// The names that a file of weights asks for, and what stands for each. Tensors are rebuilt from their description; what
-/// surrounds weights in a checkpoint (arguments, callbacks, counters, dates, NumPy's numbers) becomes an empty object.
+/// The global names in weights files, and the values they create. Tensors are rebuilt from their description.
+/// Everything else in a checkpoint (arguments, callbacks, counters, dates, NumPy scalars) becomes an empty placeholder.
 /// </summary>
 internal static class PthGlobals
 {
@@ -25,7 +25,7 @@ internal static class PthGlobals
         ["torch.storage.UntypedStorage"] = null,
     };
 
-    // Numbers of these are not read; in files of old their sizes tell where the next storage begins.
+    // Values of these types are not read. In old files, their sizes determine the position of the next storage.
     private static readonly Dictionary<string, PthUnread> UnreadStorages = new()
     {
         ["torch.ComplexFloatStorage"] = new("complex64", 8),
@@ -58,7 +58,8 @@ internal static class PthGlobals
         "lightning_fabric.utilities.data.AttributeDict",
     ];
 
-    // Whoever names one of these means to run something. Nothing here could: it is a warning about the file, and no defense.
+    // A file that names one of these intends to run code. Nothing here could run it: this is a warning about the file
+    // rather than a defense.
     private static readonly HashSet<string> Running =
     [
         "os", "posix", "nt", "subprocess", "_posixsubprocess", "popen2", "pty", "shutil", "sys", "importlib", "runpy",
@@ -68,7 +69,7 @@ internal static class PthGlobals
     private static readonly HashSet<string> RunningBuiltins =
         ["eval", "exec", "execfile", "compile", "open", "file", "__import__", "input", "raw_input", "breakpoint", "globals", "setattr", "delattr", "apply"];
 
-    /// <summary>Whether a name belongs to what only runs programs, and never to what a checkpoint holds.</summary>
+    /// <summary>Returns whether a name exists only to run code and never occurs in a legitimate checkpoint.</summary>
     public static bool Runs(string name)
     {
         string[] parts = name.Split('.');
@@ -76,7 +77,10 @@ internal static class PthGlobals
             || (parts[0] is "builtins" or "__builtin__" or "io" or "_io" or "codecs" && parts.Length > 1 && RunningBuiltins.Contains(parts[1]));
     }
 
-    /// <summary>What a name makes of arguments, or null if it is one of tensors and they are not those that PyTorch gives it.</summary>
+    /// <summary>
+    /// Returns the value that a name creates from arguments, or null if it creates tensors and the arguments differ
+    /// from PyTorch's.
+    /// </summary>
     public static object? Make(PickleGlobal name, object?[] arguments) => name.Name switch
     {
         "torch._utils._rebuild_tensor" or "torch._utils._rebuild_tensor_v2" => Tensor(arguments, type: null),
@@ -84,7 +88,7 @@ internal static class PthGlobals
             : Types.TryGetValue(type.Name, out ScalarType of) ? Tensor(arguments, of) : new PthUnread(type.Name.Replace("torch.", "", StringComparison.Ordinal)),
         "torch._utils._rebuild_parameter" or "torch._utils._rebuild_parameter_with_state" => arguments.FirstOrDefault() as PthTensor ?? (object?)(arguments.FirstOrDefault() as PthUnread),
 
-        // (function, class, arguments, state): a tensor of a class of its own, or with attributes.
+        // (function, class, arguments, state): a tensor of a subclass, or with attributes.
         "torch._tensor._rebuild_from_type_v2" => arguments is [PickleGlobal function, _, PickleTuple own, ..] && function.Name != name.Name ? Make(function, own.Items) : null,
         "torch._utils._rebuild_qtensor" => new PthUnread("quantized numbers"),
         "torch._utils._rebuild_sparse_tensor" or "torch._utils._rebuild_sparse_csr_tensor" => new PthUnread("sparse numbers"),
@@ -94,7 +98,10 @@ internal static class PthGlobals
         _ => name.Object,
     };
 
-    /// <summary>The storage that a persistent id means: ("storage", type, key, place, count), and in files of old a view; else null.</summary>
+    /// <summary>
+    /// Returns the storage of a persistent ID ("storage", type, key, location, count), with a view in old files, or
+    /// null for any other ID.
+    /// </summary>
     public static PthStorage? Storage(object? id)
     {
         if (id is not PickleTuple { Items: ["storage", PickleGlobal type, string key, string, long count, .. var view] } || count < 0)
@@ -127,7 +134,10 @@ internal static class PthGlobals
             ? [.. tuple.Items.Cast<long>()]
             : null;
 
-    /// <summary>Empty, or in files of old filled from a list of pairs. What a counter or a default holds is nothing of weights.</summary>
+    /// <summary>
+    /// Returns an empty dictionary or, in old files, one filled from a list of pairs. The contents of a counter or a
+    /// default dictionary are not weights.
+    /// </summary>
     private static PickleDictionary Dictionary(object?[] arguments)
     {
         var dictionary = new PickleDictionary();

@@ -4,8 +4,8 @@ using System.Numerics;
 namespace SimClr.Checkpoints;
 
 /// <summary>
-/// The format that PyTorch wrote before version 1.6: five pickles (a magic number, the protocol, the machine, what was
-/// saved, the keys of the storages), and then each storage, its count in front of it.
+/// The format that PyTorch wrote before version 1.6: five pickles (a magic number, the protocol, the machine, the saved
+/// value, the storage keys), followed by the storages, each preceded by its element count.
 /// </summary>
 internal sealed class PthLegacy : IPthSource
 {
@@ -17,26 +17,26 @@ internal sealed class PthLegacy : IPthSource
     private readonly Stream stream;
     private readonly Dictionary<string, long> places = [];
 
-    /// <param name="stream">The file, at its beginning; it is not closed.</param>
-    /// <param name="path">Its name, for messages.</param>
-    /// <exception cref="DataException">It is no such file, or damaged.</exception>
+    /// <param name="stream">The file, at its beginning. It is not closed.</param>
+    /// <param name="path">The name of the file, for messages.</param>
+    /// <exception cref="DataException">The file is not in this format, or it is damaged.</exception>
     public PthLegacy(Stream stream, string path)
     {
         this.path = path;
         this.stream = stream;
         if (Pickle() is not BigInteger magic || magic != Magic)
         {
-            throw new DataException($"{path}: this is a pickle, but no PyTorch checkpoint; expected what torch.save wrote");
+            throw new DataException($"{path}: this is a pickle but not a PyTorch checkpoint; expected a file written by torch.save");
         }
 
         if (Pickle() is not Protocol)
         {
-            throw new DataException($"{path}: it is of another protocol than {Protocol}, which all versions of PyTorch write in this format");
+            throw new DataException($"{path}: its protocol is not {Protocol}, which all versions of PyTorch write in this format");
         }
 
         if (Pickle() is not PickleDictionary machine || machine["little_endian"] is not true)
         {
-            throw new DataException($"{path}: it was written by a machine with the most significant byte first, which is not read");
+            throw new DataException($"{path}: it was written on a big-endian machine, which is not supported");
         }
 
         (Root, IReadOnlyDictionary<string, PthStorage> storages) = PickleReader.Read(stream, stream.Length, path);
@@ -57,7 +57,7 @@ internal sealed class PthLegacy : IPthSource
 
     public void Dispose()
     {
-        // The stream is the caller's.
+        // The caller owns the stream.
     }
 
     private object? Pickle() => PickleReader.Read(stream, stream.Length, path).Value;
@@ -79,7 +79,7 @@ internal sealed class PthLegacy : IPthSource
             if (BinaryPrimitives.ReadInt64LittleEndian(count) != storage.Count || storage.Bytes > stream.Length - stream.Position)
             {
                 throw Damaged(
-                    $"a storage of {BinaryPrimitives.ReadInt64LittleEndian(count)} numbers at byte {stream.Position - 8} of {stream.Length}, where {storage.Count} of {storage.Type} belong; is it whole?");
+                    $"a storage of {BinaryPrimitives.ReadInt64LittleEndian(count)} values at byte {stream.Position - 8} of {stream.Length}, expected {storage.Count} of {storage.Type}; is the file complete?");
             }
 
             places[storage.Key] = stream.Position;

@@ -1,12 +1,12 @@
 namespace SimClr.Checkpoints;
 
-/// <summary>The tensors that stand in the nested dictionaries of a PyTorch file. What stands in lists and objects is none of weights.</summary>
+/// <summary>The tensors in the nested dictionaries of a PyTorch file. Lists and objects are not searched.</summary>
 internal sealed class PthState
 {
     private const int MaxDepth = 16;
     private const int MaxNameLetters = 1024;
-    private const int MaxTensors = 1 << 17;      // Each becomes objects much larger than its description.
-    private const int MaxLetters = 1 << 24;      // Of all names together: a key may stand in many dictionaries.
+    private const int MaxTensors = 1 << 17;      // The objects for a tensor are much larger than its description.
+    private const int MaxLetters = 1 << 24;      // The total of all names: a key may occur in many dictionaries.
 
     private readonly string path;
     private readonly Dictionary<string, PthTensor> tensors = [];
@@ -17,27 +17,29 @@ internal sealed class PthState
 
     private PthState(string path) => this.path = path;
 
-    /// <summary>By name: the keys of the dictionaries, joined by dots.</summary>
+    /// <summary>The tensors by name: the keys of the dictionaries, joined by dots.</summary>
     public IReadOnlyDictionary<string, PthTensor> Tensors => tensors;
 
-    /// <summary>Tensors of types that are not read.</summary>
+    /// <summary>The tensors of unsupported types.</summary>
     public IReadOnlyList<UnreadTensor> LeftOut => leftOut;
 
-    /// <summary>Walks through what was saved, each dictionary once.</summary>
-    /// <exception cref="DataException">It is no dictionary, holds only objects, or a tensor that does not fit its storage.</exception>
+    /// <summary>Collects the tensors of the saved value, visiting each dictionary once.</summary>
+    /// <exception cref="DataException">
+    /// The value is not a dictionary or contains only objects, or a tensor does not fit its storage.
+    /// </exception>
     public static PthState Find(object? root, string path)
     {
         var state = new PthState(path);
         if (root is not PickleDictionary all)
         {
-            throw new DataException($"{path}: it holds {Describe(root)}, expected a dictionary of tensors: what torch.save(model.state_dict(), FILE) wrote");
+            throw new DataException($"{path}: it holds {Describe(root)}, expected a dictionary of tensors, as written by torch.save(model.state_dict(), FILE)");
         }
 
         state.Walk(all, "", 0);
         return state.tensors.Count > 0 || state.anObject is not { } name
             ? state
             : throw new DataException(
-                $"{path}: it holds no tensors but those of objects, such as '{name}', which are not looked into; save the weights alone from PyTorch: torch.save(model.state_dict(), \"weights.pth\")");
+                $"{path}: it holds no tensors outside objects such as '{name}', which are not searched; save only the weights from PyTorch: torch.save(model.state_dict(), \"weights.pth\")");
     }
 
     private void Walk(PickleDictionary dictionary, string prefix, int depth)
@@ -69,7 +71,7 @@ internal sealed class PthState
 
     private void Add(string name, PthTensor tensor)
         => tensors[name] = tensor.Fits() ? tensor : throw new DataException(
-            $"{path}: tensor '{name}' of shape [{string.Join(", ", tensor.Shape)}] does not lie within its storage of {tensor.Storage.Count} numbers, or repeats them; the file is damaged or tampered with");
+            $"{path}: tensor '{name}' of shape [{string.Join(", ", tensor.Shape)}] does not lie within its storage of {tensor.Storage.Count} values, or repeats them; the file is damaged or has been tampered with");
 
     private string Name(string prefix, object? key)
     {
@@ -83,7 +85,7 @@ internal sealed class PthState
         return prefix.Length + own.Length <= MaxNameLetters && letters <= MaxLetters && tensors.Count + leftOut.Count <= MaxTensors
             ? prefix + own
             : throw new DataException(
-                $"{path}: its tensors have names of {prefix.Length + own.Length} letters, or there are more than {MaxTensors}, which no file of weights has; it is damaged or tampered with");
+                $"{path}: its tensors have names of {prefix.Length + own.Length} characters, or there are more than {MaxTensors}, which no weights file has; it is damaged or has been tampered with");
     }
 
     private static string Describe(object? root) => root switch
@@ -91,6 +93,6 @@ internal sealed class PthState
         PthTensor => "a single tensor without a name",
         PickleOpaque some => $"an object '{some.Name}'",
         PickleList => "a list",
-        _ => "no dictionary",
+        _ => "a value that is not a dictionary",
     };
 }

@@ -2,15 +2,17 @@ using static TorchSharp.torch;
 
 namespace SimClr.Checkpoints;
 
-/// <summary>A run of numbers in a PyTorch file, which tensors are views of.</summary>
-/// <param name="Key">Its name in the file.</param>
-/// <param name="Type">What the numbers are; null where only the tensor says it, and the count is one of bytes.</param>
-/// <param name="Count">How many the pickle claims there are.</param>
-/// <param name="Begin">Where a view of it begins, in numbers: 0 but in files of old.</param>
-/// <param name="Unread">The type of numbers that are not read, such as complex ones; null where they are.</param>
+/// <summary>A storage of a PyTorch file: a sequence of values that tensors are views of.</summary>
+/// <param name="Key">The name of the storage in the file.</param>
+/// <param name="Type">
+/// The type of the values; null if only the tensor specifies it, in which case <paramref name="Count"/> is in bytes.
+/// </param>
+/// <param name="Count">The number of values, according to the pickle.</param>
+/// <param name="Begin">The offset of a view, in values. Always 0, except in old files.</param>
+/// <param name="Unread">The unsupported type of the values, such as complex; null if the type is supported.</param>
 internal sealed record PthStorage(string Key, ScalarType? Type, long Count, long Begin = 0, PthUnread? Unread = null)
 {
-    /// <summary>Its length, cut off where it is beyond every file.</summary>
+    /// <summary>The length in bytes, capped at <see cref="long.MaxValue"/>.</summary>
     public long Bytes => (long)Int128.Min((Int128)Count * (Unread?.Size ?? SizeOf(Type)), long.MaxValue);
 
     public static int SizeOf(ScalarType? type) => type switch
@@ -21,11 +23,11 @@ internal sealed record PthStorage(string Key, ScalarType? Type, long Count, long
         _ => 1,
     };
 
-    /// <summary>The same bytes as numbers of a type.</summary>
+    /// <summary>Returns the same bytes as values of a type.</summary>
     public PthStorage As(ScalarType type) => Type is null ? this with { Type = type, Count = Count / SizeOf(type) } : this;
 }
 
-/// <summary>A tensor, or a type of numbers, that is not read.</summary>
-/// <param name="Type">Its type, for messages.</param>
-/// <param name="Size">Bytes of one number, where they lie in a storage.</param>
+/// <summary>An unsupported tensor or element type.</summary>
+/// <param name="Type">The name of the type, for messages.</param>
+/// <param name="Size">The size of one value in a storage, in bytes.</param>
 internal sealed record PthUnread(string Type, int Size = 0);

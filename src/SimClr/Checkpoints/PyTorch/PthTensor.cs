@@ -3,14 +3,16 @@ using static TorchSharp.torch;
 
 namespace SimClr.Checkpoints;
 
-/// <summary>A tensor as a PyTorch file describes it: shape and strides over a storage.</summary>
-/// <param name="Storage">Where its numbers are; its type is known.</param>
-/// <param name="Offset">Of the first one, in numbers.</param>
-/// <param name="Shape">Its sizes.</param>
-/// <param name="Strides">Numbers from one place to the next, for each size.</param>
+/// <summary>A tensor as described in a PyTorch file: shape and strides over a storage.</summary>
+/// <param name="Storage">The storage with the values. Its type is known.</param>
+/// <param name="Offset">The offset of the first element, in values.</param>
+/// <param name="Shape">The dimensions.</param>
+/// <param name="Strides">The distance between neighboring elements along each dimension, in values.</param>
 internal sealed record PthTensor(PthStorage Storage, long Offset, long[] Shape, long[] Strides)
 {
-    /// <summary>Whether it lies within its storage and names no number of it more often than there are numbers.</summary>
+    /// <summary>
+    /// Returns whether the tensor lies within its storage and has no more elements than the storage has values.
+    /// </summary>
     public bool Fits()
     {
         if (Shape.Length != Strides.Length || Offset < 0 || Storage.Begin < 0 || Storage.Count < 0 || TensorSize.Count(Shape) is not { } count)
@@ -18,7 +20,7 @@ internal sealed record PthTensor(PthStorage Storage, long Offset, long[] Shape, 
             return false;
         }
 
-        // As Int128 no product of two and no sum of 16 of them is too large.
+        // Int128 cannot overflow here, neither for a product of two values nor for a sum of 16 such products.
         Int128 last = (Int128)Offset + Storage.Begin;
         for (int i = 0; i < Shape.Length; i++)
         {
@@ -33,7 +35,7 @@ internal sealed record PthTensor(PthStorage Storage, long Offset, long[] Shape, 
         return count == 0 || (count <= Storage.Count && last < Storage.Count);
     }
 
-    /// <summary>The tensor as a view of its storage's numbers.</summary>
+    /// <summary>Returns the tensor as a view of its storage's values.</summary>
     public Tensor View(Tensor numbers)
         => Shape.Contains(0) ? empty(Shape, numbers.dtype, CPU) : numbers.as_strided(Shape, Strides, Storage.Begin + Offset);
 }

@@ -6,13 +6,15 @@ using static TorchSharp.torch;
 
 namespace SimClr.Checkpoints;
 
-/// <summary>Writes PyTorch's zip format: the pickle of an OrderedDict of tensors, and one storage for each.</summary>
+/// <summary>
+/// A writer of PyTorch's ZIP format: the pickle of an OrderedDict of tensors, and one storage per tensor.
+/// </summary>
 internal static class PthWriter
 {
     private const string Folder = "archive/";
     private const string FormatVersion = "3\n";
 
-    // Zip files know no earlier day; a fixed one makes files of the same weights the same.
+    // The earliest date that ZIP files support. A fixed date makes files with the same weights identical.
     private static readonly DateTimeOffset Day = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private static readonly Dictionary<ScalarType, string> Storages = new()
@@ -89,14 +91,14 @@ internal static class PthWriter
             Code(PickleOpcode.Reduce);
         }
 
-        // A persistent id: ("storage", type, key, place, count)
+        // A persistent ID: ("storage", type, key, location, count)
         void Reference(Tensor tensor, string name, int key)
         {
             Code(PickleOpcode.Mark);
             Text("storage");
             Global("torch", Storages.TryGetValue(tensor.dtype, out string? storage)
                 ? storage
-                : throw new ArgumentException($"tensor '{name}' is of type {tensor.dtype}, which is not written to PyTorch files here"));
+                : throw new ArgumentException($"tensor '{name}' is of type {tensor.dtype}, which cannot be written to a PyTorch file"));
             Text($"{key}");
             Text("cpu");
             Integer(tensor.numel());

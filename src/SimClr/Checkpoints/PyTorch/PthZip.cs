@@ -6,12 +6,12 @@ using SimClr.Internals;
 namespace SimClr.Checkpoints;
 
 /// <summary>
-/// The format that PyTorch writes since version 1.6: a zip file, nothing in it compressed, with the pickle
-/// (<c>NAME/data.pkl</c>) and each storage (<c>NAME/data/KEY</c>) as an entry.
+/// PyTorch's format since version 1.6: a ZIP file with uncompressed entries, one for the pickle (<c>NAME/data.pkl</c>)
+/// and one for each storage (<c>NAME/data/KEY</c>).
 /// </summary>
 internal sealed class PthZip : IPthSource
 {
-    /// <summary>The entry with text entries of this program, which PyTorch passes over.</summary>
+    /// <summary>The entry with the text entries of this library, which PyTorch ignores.</summary>
     public const string MetadataEntry = "simclr.json";
 
     private const string PickleEntry = "data.pkl";
@@ -23,10 +23,10 @@ internal sealed class PthZip : IPthSource
     private readonly Dictionary<string, ZipArchiveEntry> entries = [];
     private readonly string folder;
 
-    /// <param name="stream">The file; it is not closed.</param>
-    /// <param name="path">Its name, for messages.</param>
-    /// <exception cref="DataException">It is no such file, or damaged.</exception>
-    /// <exception cref="InvalidDataException">It is no zip file, or cut short.</exception>
+    /// <param name="stream">The file. It is not closed.</param>
+    /// <param name="path">The name of the file, for messages.</param>
+    /// <exception cref="DataException">The file is not in this format, or it is damaged.</exception>
+    /// <exception cref="InvalidDataException">The file is not a ZIP file, or it is cut short.</exception>
     public PthZip(Stream stream, string path)
     {
         this.path = path;
@@ -53,7 +53,7 @@ internal sealed class PthZip : IPthSource
         return entry.Length == storage.Bytes
             ? (entry.Open(), entry.Crc32)
             : throw new DataException(
-                $"{path}: the file is damaged: storage '{storage.Key}' has {entry.Length} bytes, and its {storage.Count} numbers of {storage.Type} take {storage.Bytes}");
+                $"{path}: the file is damaged: storage '{storage.Key}' has {entry.Length} bytes, but its {storage.Count} values of {storage.Type} take {storage.Bytes}");
     }
 
     public void Dispose() => zip.Dispose();
@@ -65,18 +65,18 @@ internal sealed class PthZip : IPthSource
         {
             string first = string.Join(", ", entries.Keys.Take(3).Select(name => $"'{name}'"));
             throw new DataException(
-                $"{path}: this is a zip file, but no PyTorch checkpoint: there is no {PickleEntry} in it ({(first.Length > 0 ? $"but {first}" : "it is empty")}); expected what torch.save wrote");
+                $"{path}: this is a ZIP file but not a PyTorch checkpoint: it has no {PickleEntry} ({(first.Length > 0 ? $"but {first}" : "it is empty")}); expected a file written by torch.save");
         }
 
         string found = pickle[..^PickleEntry.Length];
         if (entries.Keys.Any(name => name.StartsWith($"{found}code/", StringComparison.Ordinal)))
         {
             throw new DataException(
-                $"{path}: this is a TorchScript program, not weights alone; expected what torch.save(model.state_dict(), FILE) wrote");
+                $"{path}: this is a TorchScript program rather than weights; expected a file written by torch.save(model.state_dict(), FILE)");
         }
 
         return entries.TryGetValue($"{found}byteorder", out ZipArchiveEntry? order) && Encoding.ASCII.GetString(Read(order, 16)) == "big"
-            ? throw new DataException($"{path}: it was written by a machine with the most significant byte first, which is not read")
+            ? throw new DataException($"{path}: it was written on a big-endian machine, which is not supported")
             : found;
     }
 
@@ -84,21 +84,21 @@ internal sealed class PthZip : IPthSource
     {
         if (!entries.TryGetValue(folder + name, out ZipArchiveEntry? entry))
         {
-            throw new DataException($"{path}: the file is damaged: there is no entry '{folder}{name}' in it");
+            throw new DataException($"{path}: the file is damaged: it has no entry '{folder}{name}'");
         }
 
-        // A compressed entry may be a thousand times larger than the file; PyTorch writes none.
+        // A compressed entry can be a thousand times larger than the file. PyTorch writes none.
         return entry.CompressedLength == entry.Length && entry.Length <= length
             ? entry
             : throw new DataException(
-                $"{path}: entry '{entry.FullName}' claims {entry.Length} bytes in {entry.CompressedLength} of a file of {length}; PyTorch does not compress. It was refused");
+                $"{path}: entry '{entry.FullName}' claims {entry.Length} bytes in {entry.CompressedLength} of a {length}-byte file; PyTorch does not compress entries. The file was rejected");
     }
 
     private byte[] Read(ZipArchiveEntry entry, int max)
     {
         if (entry.Length > Math.Min(max, length))
         {
-            throw new DataException($"{path}: entry '{entry.FullName}' claims {entry.Length} bytes, more than any file of weights has there");
+            throw new DataException($"{path}: entry '{entry.FullName}' claims {entry.Length} bytes, more than any weights file has there");
         }
 
         byte[] bytes = new byte[entry.Length];

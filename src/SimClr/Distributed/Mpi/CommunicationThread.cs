@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace SimClr.Distributed;
 
-/// <summary>Communicates in the background, one thing after another, in the order in which they were begun.</summary>
+/// <summary>
+/// A background thread that runs communications one at a time, in the order in which they were started.
+/// </summary>
 internal sealed class CommunicationThread : IDisposable
 {
     private readonly BlockingCollection<Pending> queue = [];
@@ -14,10 +16,12 @@ internal sealed class CommunicationThread : IDisposable
         thread.Start();
     }
 
-    /// <summary>Puts something at the end of the queue.</summary>
-    /// <param name="values">What it changes; kept until it has been waited for.</param>
-    /// <param name="work">What to do.</param>
-    /// <param name="waits">Counts the time spent in waiting for it.</param>
+    /// <summary>Adds a communication to the end of the queue.</summary>
+    /// <param name="values">
+    /// The buffer of the communication. It is copied back and disposed of by the first wait.
+    /// </param>
+    /// <param name="work">The communication itself.</param>
+    /// <param name="waits">The clock for the time spent waiting.</param>
     public IPendingCommunication Begin(MpiBuffer values, Action work, CallClock waits)
     {
         var pending = new Pending(values, work, waits);
@@ -25,7 +29,7 @@ internal sealed class CommunicationThread : IDisposable
         return pending;
     }
 
-    /// <summary>Ends the thread once all that was begun is done.</summary>
+    /// <summary>Ends the thread once every queued communication is complete.</summary>
     public void Dispose()
     {
         queue.CompleteAdding();

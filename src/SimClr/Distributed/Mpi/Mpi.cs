@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace SimClr.Distributed;
 
-/// <summary>Communication by MPI. Tensors of other devices go through the processor's memory.</summary>
+/// <summary>Communication by MPI. Tensors on other devices are copied through host memory.</summary>
 internal sealed unsafe class Mpi : ICommunicator
 {
     private static readonly TimeSpan AbortGrace = TimeSpan.FromSeconds(5);
@@ -42,10 +42,10 @@ internal sealed unsafe class Mpi : ICommunicator
         {
             throw new CommunicationException(
                 $"the launcher started {launcher.Size} processes, but {library.Name} ({library.Release}) sees {Size}: the launcher belongs "
-                + $"to another MPI; name its library by {MpiLibrary.Variable}");
+                + $"to another MPI; set the path or name of its library in {MpiLibrary.Variable}");
         }
 
-        // What goes on in the background has a communicator of its own, so that nothing in the foreground can mix with it.
+        // Background communication has a separate communicator, so that it cannot mix with that of the foreground.
         (nint first, nint other) = (0, 0);
         Check("start", library.Duplicate(world, &first));
         Check("start", library.Duplicate(world, &other));
@@ -71,19 +71,19 @@ internal sealed unsafe class Mpi : ICommunicator
     /// <inheritdoc/>
     public TimeSpan WaitTime => calls.Total + waits.Total;
 
-    /// <summary>Bytes that one call of MPI moves at most, whose counts have 31 bits.</summary>
+    /// <summary>The maximum number of bytes per MPI call, whose counts have 31 bits.</summary>
     public int PieceBytes { get; set; } = 1 << 30;
 
-    /// <summary>Starts MPI. A process can do so once.</summary>
-    /// <param name="library">The library to use.</param>
-    /// <param name="launcher">Who started this process.</param>
-    /// <param name="options">How patient to be.</param>
-    /// <param name="severalThreads">Whether MPI is asked to let any thread call it. Only checks do without.</param>
-    /// <exception cref="CommunicationException">MPI does not start, or belongs to another launcher.</exception>
+    /// <summary>Starts MPI, which a process can do only once.</summary>
+    /// <param name="library">The MPI library.</param>
+    /// <param name="launcher">The launcher of this process.</param>
+    /// <param name="options">The options of the communication.</param>
+    /// <param name="severalThreads">Whether MPI is asked to allow calls from any thread. False only in tests.</param>
+    /// <exception cref="CommunicationException">MPI does not start, or it belongs to another launcher.</exception>
     public static Mpi Start(MpiLibrary library, Launcher launcher, CommunicationOptions options, bool severalThreads = true)
         => new(library, launcher, options, severalThreads);
 
-    /// <summary>Ends the run when one of these calls does not come to an end, too.</summary>
+    /// <summary>Adds calls to the watchdog, which ends the run if one of them does not return.</summary>
     public void Watch(IEnumerable<IWatchedCalls> others) => watchdog.Add(others);
 
     /// <inheritdoc/>
@@ -99,7 +99,8 @@ internal sealed unsafe class Mpi : ICommunicator
     {
         if (background is null)
         {
-            // When it is waited for: that is on the thread that started MPI, while this may be the backward pass's.
+            // The sum runs when it is waited for. That is on the thread that started MPI, while this call may come from
+            // the thread of the backward pass.
             var sum = new PostponedSum(this, values);
             postponed.Enqueue(sum);
             return sum;
@@ -118,7 +119,7 @@ internal sealed unsafe class Mpi : ICommunicator
         if (to.Count != from.Count * Size || to.Type != from.Type)
         {
             throw new ArgumentException(
-                $"got [{string.Join(", ", all.shape)}] of {all.dtype} for what {Size} ranks of [{string.Join(", ", local.shape)}] of {local.dtype} gather");
+                $"got [{string.Join(", ", all.shape)}] of {all.dtype} as the output of an all-gather over {Size} ranks of [{string.Join(", ", local.shape)}] of {local.dtype}");
         }
 
         TimeCall("all-gather", () => Gather(from.Address, to.Address, from.Count * from.Size));
@@ -149,14 +150,14 @@ internal sealed unsafe class Mpi : ICommunicator
     {
         failed = true;
 
-        // MPI itself may hang, where the network is gone.
+        // MPI itself may hang if the network is down.
         var abort = new Thread(() => library.Abort(library.Abi.World, exitCode)) { IsBackground = true, Name = "abort" };
         abort.Start();
         abort.Join(AbortGrace);
         HardExit.Now(exitCode);
     }
 
-    /// <summary>Waits for the other ranks to get here, and ends MPI; after an error it does nothing.</summary>
+    /// <summary>Waits for the other ranks to call this, then shuts MPI down. Does nothing after an error.</summary>
     public void Dispose()
     {
         if (ended || failed)
@@ -210,7 +211,7 @@ internal sealed unsafe class Mpi : ICommunicator
             return;
         }
 
-        // A piece of every rank at a time, each then put where it belongs.
+        // One piece of every rank at a time, each then copied to its position.
         void* pieces = NativeMemory.Alloc((nuint)Size, (nuint)PieceBytes);
         try
         {
@@ -256,7 +257,9 @@ internal sealed unsafe class Mpi : ICommunicator
     {
         private bool done;
 
-        /// <summary>Makes those that were begun before it, too: every rank makes them in the same order.</summary>
+        /// <summary>
+        /// Runs this sum and all that were started before it, so that every rank runs them in the same order.
+        /// </summary>
         public void Wait()
         {
             while (!done)

@@ -1,10 +1,10 @@
 namespace SimClr.Distributed;
 
 /// <summary>
-/// The values behind MPI's names, which differ between the binary interfaces. Handles are as wide as a pointer: those of
-/// MPICH are integers of four bytes, which processors of 64 bits pass in the same registers.
+/// The values of MPI's constants, which differ between binary interfaces. Handles are as wide as a pointer. MPICH's are
+/// four-byte integers, which 64-bit processors pass in the same registers.
 /// </summary>
-/// <param name="Name">What the interface is called.</param>
+/// <param name="Name">The name of the interface.</param>
 /// <param name="World">MPI_COMM_WORLD.</param>
 /// <param name="Float">MPI_FLOAT.</param>
 /// <param name="Double">MPI_DOUBLE.</param>
@@ -19,16 +19,16 @@ internal sealed record MpiAbi(
     string Name, nint World, nint Float, nint Double, nint Int64, nint UInt8, nint Sum, nint ErrorsReturn, nint InPlace,
     int ThreadSerialized, int ThreadMultiple)
 {
-    /// <summary>MPICH, and what follows its interface: Intel MPI, MVAPICH, Cray MPICH.</summary>
+    /// <summary>The interface of MPICH, which Intel MPI, MVAPICH and Cray MPICH share.</summary>
     public static MpiAbi Mpich { get; } = new(
         "MPICH", 0x44000000, 0x4c00040a, 0x4c00080b, 0x4c00083a, 0x4c00013b, 0x58000003, 0x54000001, -1, 2, 3);
 
-    /// <summary>The interface that MPI 5.0 sets for all libraries (chapter 20).</summary>
+    /// <summary>The standard interface of MPI 5.0 (chapter 20).</summary>
     public static MpiAbi Standard { get; } = new(
         "MPI 5 standard", 0x101, 0x210, 0x214, 0x258, 0x241, 0x21, 0x143, 1, 2048, 4096);
 
-    /// <summary>Open MPI, whose handles are the addresses of objects that the library exports.</summary>
-    /// <param name="addressOf">The address of an exported name.</param>
+    /// <summary>Returns the interface of Open MPI, whose handles are the addresses of exported objects.</summary>
+    /// <param name="addressOf">Returns the address of an exported name.</param>
     public static MpiAbi OpenMpi(Func<string, nint> addressOf) => new(
         "Open MPI",
         addressOf("ompi_mpi_comm_world"),

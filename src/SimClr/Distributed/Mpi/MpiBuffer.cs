@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace SimClr.Distributed;
 
 /// <summary>
-/// A tensor's values where MPI can reach them: the tensor's own memory, or a copy where it lives on another device, or is
-/// to be summed in bfloat16, of which MPI knows nothing: that is summed in float32.
+/// The values of a tensor in memory that MPI can access: the tensor's own memory, or a copy if the tensor is on another
+/// device or is a bfloat16 tensor to be summed. MPI has no bfloat16, so those sums are computed in float32.
 /// </summary>
 internal sealed class MpiBuffer : IDisposable
 {
@@ -28,22 +28,22 @@ internal sealed class MpiBuffer : IDisposable
         Address = AddressOf(host);
     }
 
-    /// <summary>The type of the values in memory.</summary>
+    /// <summary>The type of the values in the buffer.</summary>
     public ScalarType Type { get; }
 
-    /// <summary>Where the first one is; 0 if there is none.</summary>
+    /// <summary>The address of the first value; 0 if there are none.</summary>
     public nint Address { get; }
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of values.</summary>
     public long Count { get; }
 
-    /// <summary>Bytes of one.</summary>
+    /// <summary>The size of a value, in bytes.</summary>
     public int Size { get; }
 
-    /// <summary>Makes a tensor's values reachable.</summary>
-    /// <param name="values">Contiguous; of a type that communicators carry.</param>
-    /// <param name="summed">Whether they are to be added up, and not only moved.</param>
-    /// <exception cref="ArgumentException">The tensor is not contiguous, or of another type.</exception>
+    /// <summary>Creates a buffer for the values of a tensor.</summary>
+    /// <param name="values">A contiguous tensor of a type that <see cref="ICommunicator"/> supports.</param>
+    /// <param name="summed">Whether the values are to be summed rather than only moved.</param>
+    /// <exception cref="ArgumentException">The tensor is not contiguous or has another type.</exception>
     public static MpiBuffer Create(Tensor values, bool summed)
     {
         ArgumentNullException.ThrowIfNull(values);
@@ -54,7 +54,7 @@ internal sealed class MpiBuffer : IDisposable
             : new MpiBuffer(values, summed);
     }
 
-    /// <summary>Writes what was communicated into the tensor, where it is not there already.</summary>
+    /// <summary>Copies the result into the tensor if the buffer is a copy.</summary>
     public void CopyBack()
     {
         if (!ReferenceEquals(host, values))
@@ -73,7 +73,7 @@ internal sealed class MpiBuffer : IDisposable
         }
     }
 
-    // Of the first element alone: a span cannot be as long as a tensor.
+    // Only the first element: a span cannot be as long as a tensor.
     private static unsafe nint AddressOf(Tensor tensor)
     {
         if (tensor.numel() == 0)

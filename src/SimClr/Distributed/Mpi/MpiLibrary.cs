@@ -3,10 +3,12 @@ using System.Text;
 
 namespace SimClr.Distributed;
 
-/// <summary>The system's MPI: found, its binary interface recognized, its functions at hand. Loading does not start it.</summary>
+/// <summary>The system's MPI library, with its binary interface and functions. Loading it does not start MPI.</summary>
 internal sealed unsafe partial class MpiLibrary
 {
-    /// <summary>Names the library to load: a path, or a name that the system's loader finds.</summary>
+    /// <summary>
+    /// The environment variable with the library to load: a path, or a name that the system's loader finds.
+    /// </summary>
     public const string Variable = "SIMCLR_MPI_LIBRARY";
 
     private const string StandardName = "mpi_abi";
@@ -41,55 +43,60 @@ internal sealed unsafe partial class MpiLibrary
         Barrier = (delegate* unmanaged<nint, int>)Function("MPI_Barrier");
     }
 
-    /// <summary>The name or path under which it was loaded.</summary>
+    /// <summary>The name or path of the loaded library.</summary>
     public string Name { get; }
 
-    /// <summary>What the library says of itself.</summary>
+    /// <summary>The version text that the library reports.</summary>
     public string Version { get; }
 
-    /// <summary>The first words of it: its maker and number.</summary>
+    /// <summary>The beginning of the version text: the vendor and version number.</summary>
     public string Release => string.Join(' ', Version.Split('\n')[0].Split(',')[0].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
-    /// <summary>Its binary interface.</summary>
+    /// <summary>The binary interface of the library.</summary>
     public MpiAbi Abi { get; }
 
-    /// <summary>(argc, argv, required, provided).</summary>
+    /// <summary>MPI_Init_thread(argc, argv, required, provided).</summary>
     public delegate* unmanaged<nint, nint, int, int*, int> InitThread { get; }
 
-    /// <summary>MPI_Finalize.</summary>
+    /// <summary>MPI_Finalize().</summary>
     public delegate* unmanaged<int> Finish { get; }
 
-    /// <summary>(communicator, exit code).</summary>
+    /// <summary>MPI_Abort(communicator, exit code).</summary>
     public delegate* unmanaged<nint, int, int> Abort { get; }
 
-    /// <summary>(communicator, rank).</summary>
+    /// <summary>MPI_Comm_rank(communicator, rank).</summary>
     public delegate* unmanaged<nint, int*, int> RankOf { get; }
 
-    /// <summary>(communicator, size).</summary>
+    /// <summary>MPI_Comm_size(communicator, size).</summary>
     public delegate* unmanaged<nint, int*, int> SizeOf { get; }
 
-    /// <summary>(communicator, its copy).</summary>
+    /// <summary>MPI_Comm_dup(communicator, copy).</summary>
     public delegate* unmanaged<nint, nint*, int> Duplicate { get; }
 
-    /// <summary>(communicator, handler).</summary>
+    /// <summary>MPI_Comm_set_errhandler(communicator, handler).</summary>
     public delegate* unmanaged<nint, nint, int> SetErrorHandler { get; }
 
-    /// <summary>(send, receive, count, type, operation, communicator).</summary>
+    /// <summary>MPI_Allreduce(send, receive, count, type, operation, communicator).</summary>
     public delegate* unmanaged<nint, nint, int, nint, nint, nint, int> AllReduce { get; }
 
-    /// <summary>(send, count, type, receive, count, type, communicator).</summary>
+    /// <summary>MPI_Allgather(send, count, type, receive, count, type, communicator).</summary>
     public delegate* unmanaged<nint, int, nint, nint, int, nint, nint, int> AllGather { get; }
 
-    /// <summary>(values, count, type, root, communicator).</summary>
+    /// <summary>MPI_Bcast(values, count, type, root, communicator).</summary>
     public delegate* unmanaged<nint, int, nint, int, nint, int> Broadcast { get; }
 
-    /// <summary>(communicator).</summary>
+    /// <summary>MPI_Barrier(communicator).</summary>
     public delegate* unmanaged<nint, int> Barrier { get; }
 
-    /// <summary>Loads the library that <see cref="Variable"/> names, else the launcher's, else what the system has.</summary>
-    /// <param name="launcher">Who started this process, if it is known.</param>
-    /// <returns>Null if there is none and none was named.</returns>
-    /// <exception cref="CommunicationException">The named library cannot be loaded, or is none that is known.</exception>
+    /// <summary>
+    /// Loads the library that <see cref="Variable"/> names, otherwise the launcher's, otherwise any that the system
+    /// has.
+    /// </summary>
+    /// <param name="launcher">The launcher of this process, or null.</param>
+    /// <returns>The library, or null if none was found and <see cref="Variable"/> is not set.</returns>
+    /// <exception cref="CommunicationException">
+    /// The library that <see cref="Variable"/> names cannot be loaded, or the library found is not a known MPI library.
+    /// </exception>
     public static MpiLibrary? Find(Launcher? launcher)
     {
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named)
@@ -101,12 +108,12 @@ internal sealed unsafe partial class MpiLibrary
         return Names(launcher).Select(Open).FirstOrDefault(found => found is not null);
     }
 
-    /// <summary>The names that are tried, in this order.</summary>
+    /// <summary>Returns the names to try, in order.</summary>
     public static IReadOnlyList<string> Names(Launcher? launcher) => launcher?.Kind == LauncherKind.Pmi
         ? [.. MpichNames, .. StandardNames, .. OpenMpiNames]
         : [.. OpenMpiNames, .. MpichNames, .. StandardNames];
 
-    /// <summary>What a code means, in the library's words.</summary>
+    /// <summary>Returns the library's description of an error code.</summary>
     public string Describe(int code)
     {
         byte* text = stackalloc byte[MaxTextBytes];
@@ -116,7 +123,7 @@ internal sealed unsafe partial class MpiLibrary
 
     private static MpiLibrary? Open(string name)
     {
-        // Open MPI's plugins look for its names among those of the whole process.
+        // RTLD_GLOBAL: Open MPI's plugins look up its symbols in the whole process.
         const int Now = 2;
         using var kept = new SignalHandlers();
         int global = OperatingSystem.IsMacOS() ? 0x8 : 0x100;
@@ -134,7 +141,7 @@ internal sealed unsafe partial class MpiLibrary
     [LibraryImport("libc", EntryPoint = "dlopen", StringMarshalling = StringMarshalling.Utf8)]
     private static partial nint LoadLibrary(string name, int flags);
 
-    // By name first: a library of the standard interface may bring its maker's own names along.
+    // The file name comes first: a library with the standard interface may also export its vendor's symbols.
     private MpiAbi Recognize()
     {
         string file = File.Exists(Name) ? new FileInfo(Name).ResolveLinkTarget(returnFinalTarget: true)?.Name ?? Name : Name;
@@ -144,12 +151,12 @@ internal sealed unsafe partial class MpiLibrary
             : MpichFamily().Any(maker => Version.Contains(maker, StringComparison.OrdinalIgnoreCase)) ? MpiAbi.Mpich
             : throw new CommunicationException(
                 $"{Name} is '{Release}', expected Open MPI, MPICH (or one with its interface) or a library of the MPI 5 standard "
-                + $"interface (libmpi_abi); name another by {Variable}");
+                + $"interface (libmpi_abi); set the path or name of one in {Variable}");
     }
 
     private static string[] MpichFamily() => ["MPICH", "Intel", "MVAPICH", "Cray"];
 
     private nint Function(string name) => NativeLibrary.TryGetExport(library, name, out nint address)
         ? address
-        : throw new CommunicationException($"{Name} has no {name}, expected an MPI library; name another by {Variable}");
+        : throw new CommunicationException($"{Name} has no {name}, expected an MPI library; set the path or name of one in {Variable}");
 }

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace SimClr.Distributed;
 
 /// <summary>
-/// Communication that a device was given and has not done yet. The processor hangs in whatever waits for the device
-/// next, such as reading a loss, where no call to another rank is to be seen.
+/// The communications that are queued on a device and not complete. If one of them hangs, the host blocks in whatever
+/// waits for the device next, such as reading a loss, where no call to another rank is visible.
 /// </summary>
 internal sealed class DeviceCalls : IWatchedCalls
 {
@@ -31,10 +31,10 @@ internal sealed class DeviceCalls : IWatchedCalls
         }
     }
 
-    /// <summary>Takes note of what was put on a stream.</summary>
-    /// <param name="nccl">Tells when it is done.</param>
-    /// <param name="mark">Behind it; given back once it is past.</param>
-    /// <param name="name">What it is.</param>
+    /// <summary>Records a communication that was queued on a stream.</summary>
+    /// <param name="nccl">The library that owns the event.</param>
+    /// <param name="mark">An event recorded after the communication. It is destroyed once it is complete.</param>
+    /// <param name="name">The name of the communication.</param>
     public void Add(INcclLibrary nccl, nint mark, string name)
     {
         Interlocked.Increment(ref calls);
@@ -46,7 +46,7 @@ internal sealed class DeviceCalls : IWatchedCalls
         }
     }
 
-    // They come to an end in the order in which they were begun.
+    // Communications complete in the order in which they were started.
     private void DropDone()
     {
         while (under.TryPeek(out (nint Mark, string Name, long Begin) oldest) && library!.IsComplete(oldest.Mark))

@@ -3,51 +3,51 @@ using static TorchSharp.torch;
 namespace SimClr.Distributed;
 
 /// <summary>
-/// What <see cref="Nccl"/> needs of NCCL and of CUDA's streams. A stream does what it is given in order; a mark is a
-/// place in it, for which another stream can be made to wait, without anything waiting on the processor.
+/// The functions of NCCL and CUDA streams that <see cref="Nccl"/> uses. A stream runs its work in order. An event marks
+/// a position in a stream, and another stream can wait for it without blocking the host.
 /// </summary>
 internal interface INcclLibrary
 {
-    /// <summary>What the first rank draws and all need to know.</summary>
+    /// <summary>Creates the ID that the first rank shares with all others.</summary>
     byte[] CreateUniqueId();
 
-    /// <summary>Connects this rank with the others. Every rank makes this call.</summary>
-    /// <param name="id">What the first rank drew.</param>
-    /// <param name="rank">This one.</param>
-    /// <param name="size">Ranks.</param>
-    /// <param name="device">The number of this rank's CUDA device.</param>
+    /// <summary>Connects this rank to the others. Every rank makes this call.</summary>
+    /// <param name="id">The ID that the first rank created.</param>
+    /// <param name="rank">The rank of this process.</param>
+    /// <param name="size">The number of ranks.</param>
+    /// <param name="device">The index of this rank's CUDA device.</param>
     nint Connect(ReadOnlySpan<byte> id, int rank, int size, int device);
 
-    /// <summary>Puts a sum over the ranks on a stream, in place.</summary>
+    /// <summary>Queues a sum over the ranks on a stream, in place.</summary>
     void AllReduce(nint communicator, Tensor values, nint stream);
 
-    /// <summary>Puts the joining of the ranks' tensors on a stream.</summary>
+    /// <summary>Queues the concatenation of all ranks' tensors on a stream.</summary>
     void AllGather(nint communicator, Tensor local, Tensor all, nint stream);
 
-    /// <summary>Puts a broadcast on a stream.</summary>
+    /// <summary>Queues a broadcast on a stream.</summary>
     void Broadcast(nint communicator, Tensor values, int root, nint stream);
 
-    /// <summary>The stream on which libtorch computes on a device, as of this thread.</summary>
+    /// <summary>Returns the stream that libtorch uses on a device for the calling thread.</summary>
     nint CurrentStream(int device);
 
-    /// <summary>A stream that waits for no other by itself.</summary>
+    /// <summary>Creates a stream that does not implicitly wait for the default stream.</summary>
     nint CreateStream(int device);
 
-    /// <summary>Marks what the stream was given so far.</summary>
+    /// <summary>Records an event after everything queued on a stream so far.</summary>
     nint RecordEvent(nint stream, int device);
 
-    /// <summary>What is put on the stream, which is one of the device, from now on waits for the mark.</summary>
+    /// <summary>Makes everything queued from now on wait for an event. The stream belongs to the device.</summary>
     void WaitEvent(nint stream, nint mark, int device);
 
-    /// <summary>Whether all before a mark is done. Any thread may ask.</summary>
+    /// <summary>Returns whether an event is complete. Any thread may call this.</summary>
     bool IsComplete(nint mark);
 
-    /// <summary>Gives a mark back; who waits for it still does.</summary>
+    /// <summary>Destroys an event. Streams that already wait for it still do.</summary>
     void DestroyEvent(nint mark);
 
-    /// <summary>Throws what went wrong since, on the device.</summary>
+    /// <summary>Throws an exception if a communication has failed on the device.</summary>
     void CheckDevice(nint communicator);
 
-    /// <summary>Ends what is under way.</summary>
+    /// <summary>Aborts a communicator and everything in progress on it.</summary>
     void Abort(nint communicator);
 }

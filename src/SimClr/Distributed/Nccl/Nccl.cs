@@ -4,14 +4,15 @@ using static TorchSharp.torch;
 namespace SimClr.Distributed;
 
 /// <summary>
-/// Communication of CUDA tensors by NCCL, and of all others by the communicator below, over which the ranks also find
-/// each other. Experimental: it has not run on two graphics processors yet. All is put on one stream of its own, in the
-/// order of the calls: it waits for what was computed before the call, and what is computed after the call waits for
-/// it, or, where it was begun in the background, what is computed after the wait. The processor waits for neither.
+/// Communication of CUDA tensors by NCCL, and of all other tensors by an underlying communicator, which also connects
+/// the ranks. Experimental: it has not yet run on two GPUs. All communication is queued on one separate stream, in the
+/// order of the calls. It waits for work queued before the call. Work queued after the call waits for the
+/// communication; for background communication, only work queued after <see cref="IPendingCommunication.Wait"/> does.
+/// The host waits for neither.
 /// </summary>
-/// <param name="host">Connects the ranks already.</param>
-/// <param name="load">Loads NCCL, when the first tensor is to be communicated by it.</param>
-/// <param name="carried">Where the tensors are that go by NCCL.</param>
+/// <param name="host">A communicator that already connects the ranks.</param>
+/// <param name="load">Loads NCCL. Called before the first tensor is communicated.</param>
+/// <param name="carried">The type of the devices whose tensors travel by NCCL.</param>
 internal sealed class Nccl(ICommunicator host, Func<INcclLibrary> load, DeviceType carried = DeviceType.CUDA)
     : ICommunicator
 {
@@ -34,7 +35,9 @@ internal sealed class Nccl(ICommunicator host, Func<INcclLibrary> load, DeviceTy
     /// <inheritdoc/>
     public TimeSpan WaitTime => host.WaitTime + calls.Total;
 
-    /// <summary>What may not come to an end: calls of NCCL, and what the device has not done yet.</summary>
+    /// <summary>
+    /// The calls that the watchdog observes: calls of NCCL, and communications that are not complete on the device.
+    /// </summary>
     public IReadOnlyList<IWatchedCalls> Watched => [calls, onDevice];
 
     /// <inheritdoc/>
@@ -65,7 +68,7 @@ internal sealed class Nccl(ICommunicator host, Func<INcclLibrary> load, DeviceTy
 
         if (IsElsewhere(all) || all.dtype != local.dtype || all.numel() != Size * local.numel())
         {
-            throw new ArgumentException($"got [{string.Join(", ", all.shape)}] of {all.dtype} for what {Size} ranks of [{string.Join(", ", local.shape)}] gather");
+            throw new ArgumentException($"got [{string.Join(", ", all.shape)}] of {all.dtype} as the output of an all-gather over {Size} ranks of [{string.Join(", ", local.shape)}]");
         }
 
         Begin("all-gather", local, nccl => nccl.AllGather(communicator, local, all, stream)).Wait();
@@ -100,7 +103,7 @@ internal sealed class Nccl(ICommunicator host, Func<INcclLibrary> load, DeviceTy
     /// <inheritdoc/>
     public void Dispose()
     {
-        // All ranks are done before one leaves, as MPI waits for all; then nothing is under way that could be lost.
+        // MPI's shutdown waits for all ranks, so that no rank leaves while a communication is in progress.
         host.Dispose();
         if (communicator != 0)
         {
@@ -116,7 +119,7 @@ internal sealed class Nccl(ICommunicator host, Func<INcclLibrary> load, DeviceTy
                     $"got a tensor on {values.device} that is not contiguous, expected a contiguous one")
             : communicator != 0 && values.device_index != device
                 ? throw new ArgumentException(
-                    $"got a tensor on {values.device}, expected one on number {device}, where this rank communicates")
+                    $"got a tensor on {values.device}, expected one on device {device}, where this rank communicates")
             : false);
 
     private Pending Begin(string name, Tensor values, Action<INcclLibrary> call)

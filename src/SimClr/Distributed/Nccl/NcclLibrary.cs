@@ -5,12 +5,12 @@ using static TorchSharp.torch;
 namespace SimClr.Distributed;
 
 /// <summary>
-/// NCCL, CUDA's streams and events, and the two functions of libtorch's stable C interface that tell where a CUDA tensor's
-/// numbers are and on which stream it is computed. Loaded when the first CUDA tensor is to be communicated, never before.
+/// NCCL, CUDA streams and events, and two functions of libtorch's stable C interface that return the address of a CUDA
+/// tensor's values and the current stream. Loaded only when the first CUDA tensor is communicated.
 /// </summary>
 internal sealed unsafe class NcclLibrary : INcclLibrary
 {
-    /// <summary>Bytes of what the first rank draws.</summary>
+    /// <summary>The length of a unique ID, in bytes.</summary>
     public const int IdBytes = 128;
 
     private const int Sum = 0;
@@ -51,7 +51,7 @@ internal sealed unsafe class NcclLibrary : INcclLibrary
         abort = (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(nccl, "ncclCommAbort");
         errorString = (delegate* unmanaged<int, byte*>)NativeLibrary.GetExport(nccl, "ncclGetErrorString");
 
-        // Of the CUDA library that libtorch is linked with, whatever its file is called.
+        // These come from the CUDA runtime that libtorch is linked with, whatever its file name.
         getDevice = (delegate* unmanaged<int*, int>)NativeLibrary.GetExport(cuda, "cudaGetDevice");
         setDevice = (delegate* unmanaged<int, int>)NativeLibrary.GetExport(cuda, "cudaSetDevice");
         createStream = (delegate* unmanaged<nint*, uint, int>)NativeLibrary.GetExport(cuda, "cudaStreamCreateWithFlags");
@@ -63,15 +63,15 @@ internal sealed unsafe class NcclLibrary : INcclLibrary
         cudaErrorString = (delegate* unmanaged<int, byte*>)NativeLibrary.GetExport(cuda, "cudaGetErrorString");
     }
 
-    /// <summary>Loads it.</summary>
-    /// <exception cref="CommunicationException">It is not there, or lacks a function.</exception>
+    /// <summary>Loads NCCL.</summary>
+    /// <exception cref="CommunicationException">NCCL or CUDA was not found or lacks a function.</exception>
     public static NcclLibrary Load()
     {
         try
         {
             nint cuda = LibtorchFunction("torch_cuda");
 
-            // Builds of libtorch may have NCCL in them, or be linked with it.
+            // Some builds of libtorch contain NCCL or are linked with it.
             nint nccl = NativeLibrary.TryGetExport(cuda, "ncclGetUniqueId", out _) ? cuda : First("libnccl.so.2", "libnccl.so");
             return new NcclLibrary(nccl, LibtorchFunction("torch_cpu"), cuda);
         }
@@ -120,7 +120,7 @@ internal sealed unsafe class NcclLibrary : INcclLibrary
         nint stream = 0;
         return streamOf(device, &stream) == 0
             ? stream
-            : throw new CommunicationException("libtorch does not tell on which CUDA stream it computes");
+            : throw new CommunicationException("libtorch does not report its current CUDA stream");
     }
 
     /// <inheritdoc/>
@@ -137,7 +137,7 @@ internal sealed unsafe class NcclLibrary : INcclLibrary
     /// <inheritdoc/>
     public nint RecordEvent(nint stream, int device)
     {
-        // An event belongs to the device on which it is made, and must be that of the stream.
+        // An event belongs to the device on which it was created, which must be that of the stream.
         int before = Enter(device);
         nint mark = 0;
         int code = createEvent(&mark, DisableTiming);
@@ -150,7 +150,7 @@ internal sealed unsafe class NcclLibrary : INcclLibrary
     /// <inheritdoc/>
     public void WaitEvent(nint stream, nint mark, int device)
     {
-        // libtorch's stream is 0 unless told otherwise, which is that of the device the thread is on.
+        // libtorch uses stream 0 by default, which means the default stream of the thread's current device.
         int before = Enter(device);
         int code = waitEvent(stream, mark, 0);
         CheckCuda(setDevice(before));
@@ -158,7 +158,7 @@ internal sealed unsafe class NcclLibrary : INcclLibrary
     }
 
     /// <inheritdoc/>
-    public bool IsComplete(nint mark) => queryEvent(mark) != NotReady;   // An error is told where the device is used next.
+    public bool IsComplete(nint mark) => queryEvent(mark) != NotReady;   // The next use of the device reports an error.
 
     /// <inheritdoc/>
     public void DestroyEvent(nint mark) => _ = destroyEvent(mark);
@@ -204,7 +204,7 @@ internal sealed unsafe class NcclLibrary : INcclLibrary
     private nint Data(Tensor values)
     {
         nint data = 0;
-        return dataOf(values.Handle, &data) == 0 ? data : throw new CommunicationException("libtorch does not tell where a tensor's numbers are");
+        return dataOf(values.Handle, &data) == 0 ? data : throw new CommunicationException("libtorch does not report the address of a tensor's values");
     }
 
     private int Enter(int device)

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace SimClr.Distributed;
 
-/// <summary>Notes when one thread enters and leaves communication. Other threads may read it at any time.</summary>
+/// <summary>A clock of the communication calls of one thread. Other threads may read it at any time.</summary>
 internal sealed class CallClock : IWatchedCalls
 {
     private long entered;
@@ -13,14 +13,14 @@ internal sealed class CallClock : IWatchedCalls
     /// <inheritdoc/>
     public long Calls => Volatile.Read(ref calls);
 
-    /// <summary>Time spent within calls that have ended.</summary>
+    /// <summary>The total time spent in completed calls.</summary>
     public TimeSpan Total => Stopwatch.GetElapsedTime(0, Interlocked.Read(ref ticks));
 
     /// <inheritdoc/>
     public (TimeSpan Since, string Name)? Current
         => Volatile.Read(ref entered) is > 0 and { } begin ? (Stopwatch.GetElapsedTime(begin), Volatile.Read(ref name)) : null;
 
-    /// <summary>Does the work as a call of this name.</summary>
+    /// <summary>Runs a call and records its time under a name.</summary>
     public void Time(string call, Action work)
     {
         Volatile.Write(ref name, call);

@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace SimClr.Distributed;
 
-/// <summary>The end of this process, whatever its threads and libraries are doing.</summary>
+/// <summary>Immediate termination of this process, whatever its threads and libraries are doing.</summary>
 internal static partial class HardExit
 {
-    /// <summary>Does not return, and runs nothing that would be run at an ordinary end.</summary>
+    /// <summary>Ends the process without running exit handlers. Does not return.</summary>
     public static void Now(int exitCode)
     {
         if (OperatingSystem.IsWindows())

@@ -8,15 +8,15 @@ using System.Security.Cryptography;
 namespace SimClr.Distributed;
 
 /// <summary>
-/// Signs of life between the ranks, by UDP beside MPI, so that they come through while MPI hangs. Each rank tells a few
-/// others (those 1, 2, 4, 8, … ranks away) all that it knows of all, so that word gets around in a few beats.
+/// Heartbeats between the ranks by UDP, independent of MPI, so that they arrive even if MPI hangs. Each rank sends its
+/// knowledge of all ranks to a few others (those 1, 2, 4, 8, … ranks away), so that it spreads within a few beats.
 /// </summary>
 internal sealed class Heartbeats : IDisposable
 {
     private const int TokenBytes = 16;
     private const int HeaderBytes = TokenBytes + 8;
     private const int EntryBytes = 13;
-    private const int MaxEntries = 100;   // A datagram stays below what networks carry in one piece.
+    private const int MaxEntries = 100;   // Keeps a datagram below the usual MTU.
     private static readonly TimeSpan Direct = TimeSpan.FromSeconds(5);
 
     private readonly Socket? socket;
@@ -36,23 +36,25 @@ internal sealed class Heartbeats : IDisposable
         entries = new Entry[ranks.Length];
     }
 
-    /// <summary>Learns where the other ranks are.</summary>
-    /// <param name="rank">This process.</param>
-    /// <param name="size">Processes in the run.</param>
-    /// <param name="gather">Joins the ranks' bytes, in the order of the ranks.</param>
+    /// <summary>Opens a socket and exchanges addresses with the other ranks.</summary>
+    /// <param name="rank">The rank of this process.</param>
+    /// <param name="size">The number of processes in the run.</param>
+    /// <param name="gather">Concatenates the bytes of all ranks in rank order.</param>
     public static Heartbeats Open(int rank, int size, Func<byte[], byte[]> gather)
     {
         Socket? socket = TryOpen();
         RankAddress own = LocalAddress((socket?.LocalEndPoint as IPEndPoint)?.Port ?? 0);
         RankAddress[] ranks = RankAddress.Read(gather(own.Write()));
 
-        // Strangers do not know what rank 0 drew.
+        // Rank 0's random token identifies the run: datagrams without it are ignored.
         byte[] token = gather(RandomNumberGenerator.GetBytes(TokenBytes))[..TokenBytes];
         Debug.Assert(ranks.Length == size, "every rank is gathered");
         return new Heartbeats(rank, ranks, token, socket);
     }
 
-    /// <summary>The ranks that a rank tells what it knows: those whose distance is a power of two, both ways round.</summary>
+    /// <summary>
+    /// Returns the ranks to which a rank sends heartbeats: those at a distance of a power of two, in both directions.
+    /// </summary>
     public static IReadOnlyList<int> Neighbors(int rank, int size)
     {
         var neighbors = new SortedSet<int>();
@@ -66,9 +68,9 @@ internal sealed class Heartbeats : IDisposable
         return [.. neighbors];
     }
 
-    /// <summary>Tells the neighbors that this rank lives, and all that it knows of the others.</summary>
-    /// <param name="calls">Calls that this rank has entered.</param>
-    /// <param name="inside">Whether it is within the last one.</param>
+    /// <summary>Sends a heartbeat, with this rank's knowledge of all ranks, to the neighbors.</summary>
+    /// <param name="calls">The number of calls that this rank has entered.</param>
+    /// <param name="inside">Whether this rank is inside the last of those calls.</param>
     public void Beat(long calls, bool inside)
     {
         entries[rank] = new Entry(entries[rank].Beats + 1, calls, inside, Stopwatch.GetTimestamp());
@@ -87,7 +89,7 @@ internal sealed class Heartbeats : IDisposable
         }
     }
 
-    /// <summary>Takes what comes in during a time.</summary>
+    /// <summary>Receives heartbeats for the given time.</summary>
     public void Listen(TimeSpan time)
     {
         if (socket is null)
@@ -106,7 +108,7 @@ internal sealed class Heartbeats : IDisposable
         }
     }
 
-    /// <summary>What this rank knows of all, itself included.</summary>
+    /// <summary>Returns the state of all ranks as known to this one, including itself.</summary>
     public RankState[] States() =>
     [
         .. entries.Select((entry, index) => new RankState(
@@ -126,7 +128,7 @@ internal sealed class Heartbeats : IDisposable
         }
         catch (SocketException)
         {
-            // Then silence is all that can be told of.
+            // Without a socket, every other rank counts as silent.
             return null;
         }
     }
@@ -163,7 +165,7 @@ internal sealed class Heartbeats : IDisposable
 
     private void Send(byte[] datagram, int neighbor)
     {
-        // The way on which it was heard is a way to it; else every way is tried.
+        // Send to the address from which the neighbor was recently heard; otherwise try all its addresses.
         IEnumerable<EndPoint> ways = heard.TryGetValue(neighbor, out (EndPoint From, long At) way) && Stopwatch.GetElapsedTime(way.At) < Direct
             ? [way.From]
             : ranks[neighbor].Port == 0 ? [] : ranks[neighbor].EndPoints();
@@ -175,7 +177,7 @@ internal sealed class Heartbeats : IDisposable
             }
             catch (SocketException)
             {
-                // No way there now: the silence on the other side tells of it.
+                // Not reachable now: the neighbor will report the silence.
             }
         }
     }
@@ -190,7 +192,7 @@ internal sealed class Heartbeats : IDisposable
         }
         catch (SocketException)
         {
-            // What an earlier datagram met on its way.
+            // The error of an earlier datagram.
             return;
         }
 

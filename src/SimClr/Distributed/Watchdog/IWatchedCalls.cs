@@ -1,11 +1,11 @@
 namespace SimClr.Distributed;
 
-/// <summary>Calls to the other ranks that may not come to an end. Any thread may ask.</summary>
+/// <summary>Calls to other ranks that may never return. Members are safe to use from any thread.</summary>
 internal interface IWatchedCalls
 {
-    /// <summary>Calls entered so far.</summary>
+    /// <summary>The number of calls entered so far.</summary>
     long Calls { get; }
 
-    /// <summary>For how long the present call has gone on, and its name; null outside of calls.</summary>
+    /// <summary>The name of the current call and the time since it began; null outside a call.</summary>
     (TimeSpan Since, string Name)? Current { get; }
 }

@@ -1,8 +1,8 @@
 namespace SimClr.Distributed;
 
-/// <summary>Another rank stopped the run, and tells why itself: this one ends with the same exit code.</summary>
-/// <param name="lines">What the other rank said.</param>
-/// <param name="exitCode">What the other rank ends with.</param>
+/// <summary>An error of another rank, which reports it. This rank ends with the same exit code.</summary>
+/// <param name="lines">The message of the other rank, in lines.</param>
+/// <param name="exitCode">The exit code of the other rank.</param>
 internal sealed class PeerException(IReadOnlyList<string> lines, int exitCode) : SimClrException(lines, null)
 {
     public PeerException(string message, int exitCode)

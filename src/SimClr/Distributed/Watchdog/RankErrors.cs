@@ -1,14 +1,15 @@
 namespace SimClr.Distributed;
 
 /// <summary>
-/// Errors that all ranks of a run throw at the same place: they can end together and in order. Any other leaves the
-/// others waiting for this rank, and the run must be ended by <see cref="ICommunicator.Abort"/>.
+/// A mark on errors that all ranks throw at the same point, so that the ranks can end together in an orderly way. Any
+/// other error leaves the others waiting for this rank, and the run must be ended with
+/// <see cref="ICommunicator.Abort"/>.
 /// </summary>
 public static class RankErrors
 {
     private const string Key = "SimClr.OfAllRanks";
 
-    /// <summary>Says of an error that all ranks throw one here.</summary>
+    /// <summary>Marks an error as thrown by all ranks at this point.</summary>
     public static T MarkCollective<T>(this T error)
         where T : Exception
     {
@@ -16,7 +17,7 @@ public static class RankErrors
         return error;
     }
 
-    /// <summary>Whether all ranks have thrown with this one.</summary>
+    /// <summary>Returns whether all ranks throw at the same point as this error.</summary>
     public static bool IsCollective(Exception? error)
         => error is not null && (error is PeerException || error.Data.Contains(Key) || IsCollective(error.InnerException));
 }

@@ -2,17 +2,19 @@ using System.Globalization;
 
 namespace SimClr.Distributed;
 
-/// <summary>The last words of a rank whose call does not come to an end: who is to blame, as far as it can be known.</summary>
+/// <summary>
+/// The error report of a rank whose call does not return, which names the cause as far as it can be known.
+/// </summary>
 internal static class SilenceReport
 {
     private const int MaxNamed = 8;
 
-    /// <summary>What to tell.</summary>
-    /// <param name="rank">Who tells.</param>
-    /// <param name="call">The call that does not end.</param>
-    /// <param name="waited">How long it has been waited for.</param>
-    /// <param name="states">What is known of all ranks.</param>
-    /// <param name="silentAfter">Who has given no sign of life for so long counts as not heard from.</param>
+    /// <summary>Returns the report that is logged before the run ends.</summary>
+    /// <param name="rank">The rank that reports.</param>
+    /// <param name="call">The name of the call that does not return.</param>
+    /// <param name="waited">The time since the call began.</param>
+    /// <param name="states">The known states of all ranks.</param>
+    /// <param name="silentAfter">The time without a heartbeat after which a rank counts as silent.</param>
     public static string Describe(int rank, string call, TimeSpan waited, RankState[] states, TimeSpan silentAfter)
     {
         int[] others = [.. Enumerable.Range(0, states.Length).Where(other => other != rank)];
@@ -20,21 +22,21 @@ internal static class SilenceReport
         int[] absent = [.. others.Except(silent).Where(other => states[other].Calls < states[rank].Calls || !states[other].Inside)];
         string who = silent.Length > 0
             ? $"not heard from: {Names(silent, other => $"{Where(states[other])}, {SilentFor(states[other])}")}"
-            : absent.Length == 0 ? "all ranks give signs of life and are in a call, yet it does not end" : "all ranks give signs of life";
+            : absent.Length == 0 ? "all ranks were heard from and are in a call, but it does not return" : "all ranks were heard from";
         string missing = absent.Length > 0 ? $"; alive, but not in that call: {Names(absent, other => Where(states[other]))}" : "";
         return $"rank {rank} of {states.Length} ({Where(states[rank])}) has waited {Seconds(waited)} for the other ranks in {call} "
             + $"{states[rank].Calls}; {who}{missing}. Every rank is ended. Start the run again with resume: true; "
             + "if a rank was only slow, set a longer CommunicationOptions.Timeout.";
     }
 
-    /// <summary>What to tell when a rank falls silent.</summary>
-    /// <param name="rank">The silent one.</param>
-    /// <param name="state">What is known of it.</param>
-    /// <param name="timeout">When the run will be ended.</param>
+    /// <summary>Returns the warning for a rank that has fallen silent.</summary>
+    /// <param name="rank">The silent rank.</param>
+    /// <param name="state">The known state of the rank.</param>
+    /// <param name="timeout">The time after which the run is ended.</param>
     public static string DescribeWarning(int rank, RankState state, TimeSpan timeout)
         => $"rank {rank} ({Where(state)}) is {SilentFor(state)}, and others wait for it; after {Seconds(timeout)} the run is ended";
 
-    /// <summary>Whether a rank counts as not heard from.</summary>
+    /// <summary>Returns whether a rank counts as silent.</summary>
     public static bool IsSilent(RankState state, TimeSpan silentAfter) => state.Silent is not { } silent || silent > silentAfter;
 
     private static string Names(int[] ranks, Func<int, string> about)

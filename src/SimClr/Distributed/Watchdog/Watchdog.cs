@@ -3,8 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace SimClr.Distributed;
 
 /// <summary>
-/// Gives signs of life, and ends the run when a call does not come to an end. It runs on a thread of its own and needs
-/// nothing of MPI, which may hang.
+/// A thread that sends heartbeats and ends the run if a call does not return. It does not use MPI, which may hang.
 /// </summary>
 internal sealed class Watchdog : IDisposable
 {
@@ -34,10 +33,10 @@ internal sealed class Watchdog : IDisposable
         thread.Start();
     }
 
-    /// <summary>Five beats in a row were lost.</summary>
+    /// <summary>The time without a heartbeat after which a rank counts as silent: five beats.</summary>
     private TimeSpan SilentAfter => 5 * interval;
 
-    /// <summary>Watches these, too.</summary>
+    /// <summary>Adds calls to observe.</summary>
     public void Add(IEnumerable<IWatchedCalls> calls) => watched = [.. watched, .. calls];
 
     public void Dispose()
@@ -68,7 +67,8 @@ internal sealed class Watchdog : IDisposable
         }
         else if (waited > timeout / 10 && IsFirstHeard(states))
         {
-            // Early, for a launcher that notices a lost machine may end the job before the time is over.
+            // The warning comes early because a launcher that notices a lost machine may end the job before the
+            // timeout.
             foreach (int silent in Enumerable.Range(0, states.Length).Where(rank => IsSilent(states[rank]) && warned.Add(rank)))
             {
                 logger.LogWarning("{Report}", SilenceReport.DescribeWarning(silent, states[silent], timeout));
@@ -92,7 +92,8 @@ internal sealed class Watchdog : IDisposable
     {
         if (!IsFirstHeard(states))
         {
-            // A rank before this one sees the same, tells it and ends all: that is said once. If it does not, this one does.
+            // A lower rank sees the same, reports it and ends the run, so that there is one report. If it does not,
+            // this rank does.
             for (int beat = 0; beat < 3 && !ended; beat++)
             {
                 Thread.Sleep(MaxInterval);

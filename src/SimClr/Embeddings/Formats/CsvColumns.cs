@@ -2,11 +2,11 @@ using System.Globalization;
 
 namespace SimClr.Embeddings;
 
-/// <summary>Which column of a CSV holds what.</summary>
+/// <summary>The columns of a CSV file of embeddings.</summary>
 internal sealed class CsvColumns
 {
-    /// <summary>What is expected of a header.</summary>
-    public const string Form = "'path,width,height,label,e0,e1,…' (width, height and label may be missing)";
+    /// <summary>The expected header, for messages.</summary>
+    public const string Form = "'path,width,height,label,e0,e1,…' (width, height and label are optional)";
 
     private readonly string file;
     private readonly int count;
@@ -30,14 +30,16 @@ internal sealed class CsvColumns
     /// <summary>The column of the path.</summary>
     public int Path { get; }
 
-    /// <summary>Numbers per row; 0 in a file that only describes rows.</summary>
+    /// <summary>The number of values per row; 0 in a file that only describes rows.</summary>
     public int Dimension { get; }
 
-    /// <summary>The name of one of the numbers.</summary>
+    /// <summary>Returns the name of the column of a value.</summary>
     public static string Name(int index) => string.Create(CultureInfo.InvariantCulture, $"e{index}");
 
-    /// <summary>Reads a header.</summary>
-    /// <exception cref="DataException">It lacks a column, or the numbers do not follow each other.</exception>
+    /// <summary>Parses a header.</summary>
+    /// <exception cref="DataException">
+    /// A column is missing, or the columns of the values are not consecutive.
+    /// </exception>
     public static CsvColumns Parse(string[] header, string file, bool wantsNumbers)
     {
         string[] names = [.. header.Select(name => name.Trim())];
@@ -52,25 +54,25 @@ internal sealed class CsvColumns
             : throw new DataException($"{file}, line 1: got the header '{text}', expected {(wantsNumbers ? Form : "'path,width,height,label'")}{hint}");
     }
 
-    /// <exception cref="DataException">A row is longer or shorter than the header.</exception>
+    /// <exception cref="DataException">A row has more or fewer fields than the header.</exception>
     public void RequireCount(string[] fields, int line, string where)
     {
         if (fields.Length != count)
         {
             throw new DataException(
                 $"{where}, line {line}: got {fields.Length} field(s), expected {count} as in the header"
-                    + (Dimension > 0 ? $" ({Dimension} numbers per image)" : ""));
+                    + (Dimension > 0 ? $" ({Dimension} values per image)" : ""));
         }
     }
 
-    /// <summary>The image's size, where the file has it.</summary>
+    /// <summary>Returns the size of the image, or null if the file has no sizes.</summary>
     public (int Width, int Height)? Size(string[] fields, int line)
         => width < 0 ? null : (Pixels(fields[width], line), Pixels(fields[height], line));
 
-    /// <summary>The name of the class, where the file has it.</summary>
+    /// <summary>Returns the class name, or null if the file has no labels.</summary>
     public string? Class(string[] fields) => label < 0 ? null : fields[label];
 
-    /// <summary>Appends the numbers of a row.</summary>
+    /// <summary>Appends the values of a row.</summary>
     public void Numbers(string[] fields, int line, List<float> values)
     {
         for (int i = first; i < first + Dimension; i++)
@@ -80,7 +82,7 @@ internal sealed class CsvColumns
                 throw Wrong(fields[i], line, $"a number in column {Name(i - first)}");
             }
 
-            // An infinity that is written as one is told of with its row.
+            // An infinity written as such is reported later, with its row.
             values.Add(float.IsInfinity(value) && fields[i].AsSpan().IndexOfAnyInRange('0', '9') >= 0
                 ? throw Wrong(fields[i], line, $"a number in column {Name(i - first)} that float32 can hold, up to 3.4e+38")
                 : value);
@@ -90,7 +92,7 @@ internal sealed class CsvColumns
     private int Pixels(string field, int line)
         => int.TryParse(field, NumberStyles.None, CultureInfo.InvariantCulture, out int pixels) && pixels > 0
             ? pixels
-            : throw Wrong(field, line, "pixels, a whole number above 0");
+            : throw Wrong(field, line, "pixels, an integer above 0");
 
     private DataException Wrong(string got, int line, string expected)
         => new($"{file}, line {line}: got '{(got.Length > 40 ? got[..40] + "…" : got)}', expected {expected}");

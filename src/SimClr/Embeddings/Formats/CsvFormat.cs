@@ -5,10 +5,10 @@ using SimClr.Internals;
 
 namespace SimClr.Embeddings;
 
-/// <summary>Embeddings as text: one line per image, numbers with as many digits as make them exact.</summary>
+/// <summary>Embeddings as text: one line per image, with enough digits to make every value exact.</summary>
 internal sealed class CsvFormat : IEmbeddingFormat
 {
-    // A header of more columns than this is no header, and a line without an end would fill memory.
+    // Anything longer is not a header, and a line without an end would fill memory.
     private const int MaxHeaderBytes = 1 << 22;
 
     /// <inheritdoc/>
@@ -48,11 +48,11 @@ internal sealed class CsvFormat : IEmbeddingFormat
         }
     });
 
-    /// <summary>The columns that describe rows.</summary>
+    /// <summary>Returns the header of the columns that describe rows.</summary>
     internal static string Header(EmbeddingRows rows)
         => "path" + (rows.HasSizes ? ",width,height" : "") + (rows.HasLabels ? ",label" : "");
 
-    /// <summary>What stands in them.</summary>
+    /// <summary>Returns the fields of those columns for a row.</summary>
     internal static string Description(EmbeddingTable table, int row)
     {
         string size = table is { Widths: { } widths, Heights: { } heights }
@@ -61,7 +61,7 @@ internal sealed class CsvFormat : IEmbeddingFormat
         return CsvField.Quote(table.Paths[row]) + size + (table.LabelOf(row) is { } label ? $",{CsvField.Quote(label)}" : "");
     }
 
-    /// <summary>Reads the columns that describe rows, and the numbers where they are wanted.</summary>
+    /// <summary>Reads the columns that describe rows, and the values if they are wanted.</summary>
     internal static (RowDescriptions Rows, float[] Values) Read(string path, bool wantsNumbers)
     {
         RequireLines(path);
@@ -86,18 +86,18 @@ internal sealed class CsvFormat : IEmbeddingFormat
         }
         catch (FormatException error)
         {
-            throw new DataException($"{path}: {error.Message}; the file was cut short or is no CSV", error);
+            throw new DataException($"{path}: {error.Message}; the file was cut short or is not CSV", error);
         }
 
         if (rows.Count == 0)
         {
-            throw new DataException($"{path}: got no row below the header, expected one per image");
+            throw new DataException($"{path}: got no rows after the header, expected one per image");
         }
 
         return values.Count <= Array.MaxLength ? (rows, [.. values]) : throw new DataException($"{path}: too many numbers for one table; embed in parts with EmbeddingTask.Shard");
     }
 
-    /// <summary>Looks that a file is text whose lines have ends.</summary>
+    /// <summary>Checks that a file is text and that its lines end with line breaks.</summary>
     internal static void RequireLines(string path)
     {
         using FileStream stream = RegularFile.OpenRead(path);
@@ -106,14 +106,15 @@ internal sealed class CsvFormat : IEmbeddingFormat
         int end = start.AsSpan().IndexOf((byte)'\n');
         if (end < 0 || start.AsSpan(0, end).Contains((byte)0))
         {
-            throw new DataException($"{path}: the first line has no end or is no text; expected CSV with the header {CsvColumns.Form}");
+            throw new DataException($"{path}: the first line has no line break or is not text; expected CSV with the header {CsvColumns.Form}");
         }
 
-        // Every line that is written has an end: one without is half a line, which might look like a shorter number.
+        // Every complete line ends with a line break. A line without one was cut off, and its last value might look
+        // like a shorter number.
         stream.Position = stream.Length - 1;
         if (stream.ReadByte() != '\n')
         {
-            throw new DataException($"{path}: the last line has no end: the file was cut short");
+            throw new DataException($"{path}: the last line has no line break: the file was cut short");
         }
     }
 }

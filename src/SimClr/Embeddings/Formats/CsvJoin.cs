@@ -3,12 +3,12 @@ using SimClr.Internals;
 
 namespace SimClr.Embeddings;
 
-/// <summary>Joins parts of a CSV end to end: the first has the heading, the others go on.</summary>
+/// <summary>Concatenation of CSV parts. The first has the header; the others continue it.</summary>
 internal static class CsvJoin
 {
     /// <summary>Checks the parts and writes them into one file.</summary>
-    /// <returns>Its rows and dimension.</returns>
-    /// <exception cref="DataException">A part has no rows, or other columns than the first.</exception>
+    /// <returns>The number of rows and the dimension of the joined file.</returns>
+    /// <exception cref="DataException">A part has no rows, or its columns differ from those of the first.</exception>
     public static (long Rows, int Dimension) Write(IReadOnlyList<string> files, string path)
     {
         CsvColumns? columns = null;

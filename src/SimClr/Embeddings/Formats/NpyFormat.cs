@@ -4,13 +4,13 @@ using SimClr.Internals;
 
 namespace SimClr.Embeddings;
 
-/// <summary>A matrix as numpy saves it, and a CSV beside it that says which image each row is of.</summary>
+/// <summary>A matrix in NumPy's format, with a CSV file beside it that names the image of each row.</summary>
 internal sealed class NpyFormat : IEmbeddingFormat
 {
     /// <inheritdoc/>
     public string Extension => ".npy";
 
-    /// <summary>The file that describes the rows of a matrix.</summary>
+    /// <summary>Returns the path of the file that describes the rows of a matrix.</summary>
     public static string CompanionOf(string path) => path + ".csv";
 
     /// <inheritdoc/>
@@ -23,7 +23,7 @@ internal sealed class NpyFormat : IEmbeddingFormat
         if (stream.Length - stream.Position != bytes)
         {
             throw new DataException(
-                $"{path}: got {stream.Length - stream.Position} bytes of numbers, expected {bytes} for {rows} rows of {dimension}; "
+                $"{path}: got {stream.Length - stream.Position} bytes of data, expected {bytes} for {rows} rows of {dimension}; "
                     + "the file was cut short or is damaged");
         }
 
@@ -32,7 +32,7 @@ internal sealed class NpyFormat : IEmbeddingFormat
         return described?.ToTable(values, dimension) ?? new EmbeddingTable(values, dimension, RowDescriptions.Numbered(path, rows));
     }
 
-    /// <summary>The companion first: a matrix is never there without it.</summary>
+    /// <summary>Writes a file, the companion first, so that a matrix never exists without it.</summary>
     public void Write(string path, EmbeddingRows rows)
     {
         AtomicFile.Write(CompanionOf(path), stream =>
@@ -68,7 +68,7 @@ internal sealed class NpyFormat : IEmbeddingFormat
         if (RegularFile.SpecialKind(companion) is { } kind)
         {
             throw new DataException(
-                $"{companion} is {kind}, not a file; expected the description of the rows of {path}, or nothing");
+                $"{companion} is {kind} rather than a file; expected the description of the rows of {path}, or no file");
         }
 
         (RowDescriptions described, _) = CsvFormat.Read(companion, wantsNumbers: false);

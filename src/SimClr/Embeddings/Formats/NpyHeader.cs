@@ -6,11 +6,12 @@ using System.Text.RegularExpressions;
 namespace SimClr.Embeddings;
 
 /// <summary>
-/// The start of a <c>.npy</c> file (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html): magic,
-/// version, length, then a Python dictionary that says type, order and shape, with spaces up to a multiple of 64 bytes.
+/// The header of a <c>.npy</c> file (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html): magic
+/// number, version, length, then a Python dictionary with type, order and shape, padded with spaces to a multiple of 64
+/// bytes.
 /// </summary>
-/// <param name="Type">Of the numbers.</param>
-/// <param name="Shape">Rows and dimension.</param>
+/// <param name="Type">The type of the values.</param>
+/// <param name="Shape">The shape: rows and dimension.</param>
 internal sealed partial record NpyHeader(StoredType Type, long[] Shape)
 {
     private const int Alignment = 64;
@@ -21,7 +22,7 @@ internal sealed partial record NpyHeader(StoredType Type, long[] Shape)
 
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
-    /// <summary>The bytes of a header of version 1.0, as numpy writes them.</summary>
+    /// <summary>Returns the bytes of a version 1.0 header, as NumPy writes them.</summary>
     public static byte[] Write(long rows, int dimension)
     {
         string text = string.Create(
@@ -36,8 +37,10 @@ internal sealed partial record NpyHeader(StoredType Type, long[] Shape)
         return header;
     }
 
-    /// <summary>Reads a header, and leaves the stream at the numbers.</summary>
-    /// <exception cref="DataException">It is none, or of numbers that are no embeddings.</exception>
+    /// <summary>Reads a header and leaves the stream at the first value.</summary>
+    /// <exception cref="DataException">
+    /// The header is not valid, or its type or shape is not that of embeddings.
+    /// </exception>
     public static NpyHeader Read(Stream stream, string file)
     {
         string text = Text(stream, file);
@@ -52,12 +55,12 @@ internal sealed partial record NpyHeader(StoredType Type, long[] Shape)
         if (type < 0)
         {
             throw new DataException(
-                $"{file}: got numbers of type '{name}', expected {string.Join(", ", Types.Select(t => $"'{t.Name}'"))}; convert with array.astype('<f4')");
+                $"{file}: got values of type '{name}', expected {string.Join(", ", Types.Select(t => $"'{t.Name}'"))}; convert with array.astype('<f4')");
         }
 
         return found.Groups["fortran"].Value == "False"
             ? new NpyHeader(Types[type].Type, Shapes(found.Groups["shape"].Value, file))
-            : throw new DataException($"{file}: got columns one after another (fortran_order), expected rows; convert with numpy.ascontiguousarray(array)");
+            : throw new DataException($"{file}: got column-major order (fortran_order), expected row-major; convert with numpy.ascontiguousarray(array)");
     }
 
     private static string Text(Stream stream, string file)
@@ -93,7 +96,7 @@ internal sealed partial record NpyHeader(StoredType Type, long[] Shape)
         string[] numbers = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return [.. numbers.Select(number => long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out long n)
             ? n
-            : throw new DataException($"{file}: got the shape ({text}), expected whole numbers; the file is damaged"))];
+            : throw new DataException($"{file}: got the shape ({text}), expected integers; the file is damaged"))];
     }
 
     private static string Shorten(string text) => text.Length > 120 ? text[..120] + "…" : text.TrimEnd();

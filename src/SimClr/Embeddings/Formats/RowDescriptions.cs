@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace SimClr.Embeddings;
 
-/// <summary>Path, size and class of rows, as they are gathered from a file.</summary>
+/// <summary>The paths, sizes and classes of rows, collected while a file is read.</summary>
 internal sealed class RowDescriptions
 {
     private readonly List<string> paths = [];
@@ -12,14 +12,14 @@ internal sealed class RowDescriptions
 
     public int Count => paths.Count;
 
-    /// <summary>Stands for the paths of rows that have none: file and number.</summary>
+    /// <summary>Returns substitute paths for rows without any: file name and row number.</summary>
     public static string[] Numbered(string file, int rows)
     {
         string name = Path.GetFileName(file);
         return [.. Enumerable.Range(0, rows).Select(row => string.Create(CultureInfo.InvariantCulture, $"{name}[{row}]"))];
     }
 
-    /// <summary>One row. Every row has size and class, or none has.</summary>
+    /// <summary>Adds a row. Either every row has a size and a class, or none does.</summary>
     public void Add(string path, (int Width, int Height)? size, string? className)
     {
         paths.Add(path);
@@ -36,8 +36,8 @@ internal sealed class RowDescriptions
     }
 
     /// <summary>
-    /// The rows with their numbers. Classes are numbered in the order of their names, that of numbers where all are
-    /// numbers; where one has none (an empty name) no row has a label.
+    /// Creates a table from the descriptions and values. Classes are numbered in the order of their names, or
+    /// numerically if all names are numbers. If any class name is empty, no row has a label.
     /// </summary>
     public EmbeddingTable ToTable(float[] values, int dimension)
     {

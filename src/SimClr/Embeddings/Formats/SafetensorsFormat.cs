@@ -8,9 +8,9 @@ using SimClr.Internals;
 namespace SimClr.Embeddings;
 
 /// <summary>
-/// Embeddings as tensors: <c>embeddings</c> [rows, dimension], and where they are known <c>widths</c>, <c>heights</c> (I32)
-/// and <c>labels</c> (I64) [rows]; paths as UTF-8 one after another in <c>paths</c> (U8), row i from
-/// <c>path_offsets</c>[i] to [i + 1] (I64, rows + 1). The metadata entry <c>class_names</c> is a JSON array.
+/// Embeddings as tensors: <c>embeddings</c> [rows, dimension], and, if known, <c>widths</c>, <c>heights</c> (I32) and
+/// <c>labels</c> (I64) [rows]. The paths are concatenated UTF-8 in <c>paths</c> (U8), row i from <c>path_offsets</c>[i]
+/// to [i + 1] (I64, rows + 1). The metadata entry <c>class_names</c> is a JSON array.
 /// </summary>
 internal sealed class SafetensorsFormat : IEmbeddingFormat
 {
@@ -36,7 +36,7 @@ internal sealed class SafetensorsFormat : IEmbeddingFormat
         if (!parts.Has(Matrix))
         {
             throw new DataException(
-                $"{path}: got the tensors {parts.NamesText}, expected one named '{Matrix}'; is it a checkpoint or an encoder instead of embeddings?");
+                $"{path}: got the tensors {parts.NamesText}, expected one named '{Matrix}'; is it a checkpoint or an encoder rather than embeddings?");
         }
 
         TensorEntry matrix = parts[Matrix];
@@ -89,7 +89,7 @@ internal sealed class SafetensorsFormat : IEmbeddingFormat
         });
     }
 
-    // All tensors grow at once, so that the rows are gone through once.
+    // All tensors are written in parallel, so that the rows are enumerated once.
     private static void WriteBlocks(Stream stream, EmbeddingRows rows, Dictionary<string, long> places)
     {
         long offset = 0;
@@ -146,7 +146,7 @@ internal sealed class SafetensorsFormat : IEmbeddingFormat
         long[] offsets = parts.Integers(PathOffsets, "I64", rows + 1L);
         if (offsets[0] != 0 || offsets[^1] != text.Length || offsets.Zip(offsets.Skip(1)).Any(pair => pair.Second < pair.First))
         {
-            throw new DataException($"{file}: '{PathOffsets}' do not lead through '{Paths}': the file is damaged");
+            throw new DataException($"{file}: '{PathOffsets}' does not match '{Paths}': the file is damaged");
         }
 
         return [.. Enumerable.Range(0, rows).Select(row => Encoding.UTF8.GetString(text, (int)offsets[row], (int)(offsets[row + 1] - offsets[row])))];
@@ -171,7 +171,7 @@ internal sealed class SafetensorsFormat : IEmbeddingFormat
         }
         catch (JsonException error)
         {
-            throw new DataException($"{file}: the metadata entry '{ClassNames}' is no JSON array of names ({Json.ReasonOf(error)})", error);
+            throw new DataException($"{file}: the metadata entry '{ClassNames}' is not a JSON array of names ({Json.ReasonOf(error)})", error);
         }
     }
 }

@@ -4,7 +4,7 @@ using SimClr.Checkpoints;
 namespace SimClr.Embeddings;
 
 /// <summary>
-/// The tensors of an open safetensors file by name, read without the tensor library: whoever searches embeddings need not
+/// The tensors of an open safetensors file by name. They are read without the tensor library, so that a search does not
 /// wait for it to load.
 /// </summary>
 internal sealed class SafetensorsParts
@@ -22,24 +22,24 @@ internal sealed class SafetensorsParts
         Metadata = header.Metadata;
     }
 
-    /// <summary>The text entries.</summary>
+    /// <summary>The text entries, by name.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
-    /// <summary>The names, for messages.</summary>
+    /// <summary>The names of the tensors, for messages.</summary>
     public string NamesText => string.Join(", ", places.Keys.Take(4).Select(name => $"'{name}'")) + (places.Count > 4 ? ", …" : "");
 
-    /// <summary>A tensor's place.</summary>
+    /// <summary>Returns the position of a tensor.</summary>
     public TensorEntry this[string name] => places.TryGetValue(name, out TensorEntry? place)
         ? place
-        : throw new DataException($"{file}: got the tensors {NamesText}, expected one named '{name}' too");
+        : throw new DataException($"{file}: got the tensors {NamesText}, expected one named '{name}' as well");
 
     /// <summary>Reads the header.</summary>
-    /// <exception cref="DataException">It is none, or does not fit the file.</exception>
+    /// <exception cref="DataException">The header is not valid or does not match the file.</exception>
     public static SafetensorsParts Read(Stream stream, string file) => new(stream, file);
 
     public bool Has(string name) => places.ContainsKey(name);
 
-    /// <summary>Checks that a tensor is as long as its shape says, and within the file.</summary>
+    /// <summary>Checks that the length of a tensor matches its shape and that it lies within the file.</summary>
     public void Require(string name, int bytesPerNumber, params long[] shape)
     {
         TensorEntry place = this[name];
@@ -53,7 +53,7 @@ internal sealed class SafetensorsParts
         }
     }
 
-    /// <summary>A tensor of bytes.</summary>
+    /// <summary>Reads a tensor of bytes.</summary>
     public byte[] Bytes(string name)
     {
         TensorEntry place = this[name];
@@ -63,7 +63,7 @@ internal sealed class SafetensorsParts
             : throw new DataException($"{file}: tensor '{name}' is of type {place.Type} and {place.End - place.Begin} bytes, expected U8 of at most {Array.MaxLength}");
     }
 
-    /// <summary>A tensor of whole numbers.</summary>
+    /// <summary>Reads a tensor of integers.</summary>
     public long[] Integers(string name, string type, long count)
     {
         int size = type == "I64" ? 8 : 4;

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace SimClr.Embeddings;
 
-/// <summary>How the numbers of a matrix lie in a file.</summary>
+/// <summary>The types of stored values.</summary>
 internal enum StoredType
 {
     Float16,
@@ -13,12 +13,12 @@ internal enum StoredType
     BFloat16,
 }
 
-/// <summary>Reads and checks matrices of little-endian numbers.</summary>
+/// <summary>Reading and checking of matrices of little-endian values.</summary>
 internal static class StoredNumbers
 {
     private const int ChunkBytes = 1 << 20;
 
-    /// <summary>Bytes of one number.</summary>
+    /// <summary>Returns the size of a value, in bytes.</summary>
     public static int Size(StoredType type) => type switch
     {
         StoredType.Float64 => 8,
@@ -26,8 +26,10 @@ internal static class StoredNumbers
         _ => 2,
     };
 
-    /// <summary>Reads a matrix from where the stream stands. What it takes has been measured: it is there.</summary>
-    /// <exception cref="DataException">A number is finite and beyond the range of float32.</exception>
+    /// <summary>
+    /// Reads a matrix from the current position of a stream. The caller has checked that the file is long enough.
+    /// </summary>
+    /// <exception cref="DataException">A value is finite and outside the range of float32.</exception>
     public static float[] Read(Stream stream, int rows, int dimension, StoredType type, string file)
     {
         int count = rows * dimension;
@@ -51,7 +53,7 @@ internal static class StoredNumbers
             {
                 throw new DataException(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{file}: row {(from + wrong.Place) / dimension} holds {wrong.Number} in place "
+                    $"{file}: row {(from + wrong.Place) / dimension} holds {wrong.Number} at index "
                         + $"{(from + wrong.Place) % dimension}, expected numbers that float32 can hold, up to 3.4e+38; scale them"));
             }
         }
@@ -59,15 +61,17 @@ internal static class StoredNumbers
         return values;
     }
 
-    /// <summary>Checks a shape before anything is allocated for it.</summary>
-    /// <returns>Rows and dimension.</returns>
-    /// <exception cref="DataException">It is no matrix, is empty, or is too large for one table.</exception>
+    /// <summary>Checks a shape before memory is allocated for it.</summary>
+    /// <returns>The number of rows and the dimension.</returns>
+    /// <exception cref="DataException">
+    /// The shape is not that of a matrix, is empty, or is too large for one table.
+    /// </exception>
     public static (int Rows, int Dimension) Matrix(IReadOnlyList<long> shape, string file)
     {
         string words = $"[{string.Join(", ", shape)}]";
         if (shape.Count != 2 || shape[0] < 1 || shape[1] < 1)
         {
-            throw new DataException($"{file}: got numbers of shape {words}, expected a matrix [rows, dimension] of at least one row");
+            throw new DataException($"{file}: got values of shape {words}, expected a matrix [rows, dimension] of at least one row");
         }
 
         return shape[0] <= Array.MaxLength && shape[1] <= Array.MaxLength && shape[0] * shape[1] <= Array.MaxLength

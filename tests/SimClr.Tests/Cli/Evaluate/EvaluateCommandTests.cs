@@ -225,7 +225,7 @@ public sealed class EvaluateCommandTests(SmallWorld world) : IClassFixture<Small
     [Theory]
     [InlineData("nowhere", "found neither")]
     [InlineData("train", "found neither")]
-    [InlineData("tiny.yaml", "this is no file of weights")]
+    [InlineData("tiny.yaml", "this is not a weights file")]
     public void What_is_not_a_run_is_refused(string run, string message)
         => Assert.Contains(message, Evaluate("knn", run).Refused(3));
 

@@ -110,7 +110,7 @@ public sealed class EvaluateFinetuneCommandTests(SmallWorld world) : IClassFixtu
     {
         using (RunLock.Acquire(folder.PathOf("out")))
         {
-            Assert.Contains("another process is at work in this directory", Tune("--rate", "0.1", "--out", folder.PathOf("out")).Refused(2));
+            Assert.Contains("another process is using this directory", Tune("--rate", "0.1", "--out", folder.PathOf("out")).Refused(2));
         }
     }
 

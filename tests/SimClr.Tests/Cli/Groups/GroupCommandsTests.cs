@@ -193,7 +193,7 @@ public sealed partial class GroupCommandsTests(GroupWorld world) : IClassFixture
     [InlineData("duplicates images", "is a folder of images; give an encoder with --run")]
     [InlineData("duplicates all.csv --images nowhere.d", "there is no folder")]
     [InlineData("duplicates all.csv --html images", "is a folder, expected a file such as")]
-    [InlineData("cluster all.txt", "got a file that ends in '.txt', expected embeddings that end in")]
+    [InlineData("cluster all.txt", "got a file that ends in '.txt', expected an embeddings file that ends in")]
     [InlineData("cluster all.csv --k 0", "--k: got '0', expected an integer of 1 or more, or auto")]
     [InlineData("label all.csv", "got neither --labels nor --suggest")]
     [InlineData("label all.csv --labels labels.csv --next n.csv", "--next shows suggested images; give their number with --suggest")]
