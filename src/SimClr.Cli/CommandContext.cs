@@ -7,31 +7,31 @@ using SimClr.Data;
 
 namespace SimClr.Cli;
 
-/// <summary>One call of a verb: its arguments, the global options, and where its words go.</summary>
+/// <summary>One invocation of a verb: its arguments, the global options, and its output streams.</summary>
 internal sealed class CommandContext(ParseResult arguments, CancellationToken cancel)
 {
     private const int ShownOmissions = 3;
 
     private static readonly JsonSerializerOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    // By what the user typed: a set that is opened twice, to train and to test, is told of once.
+    // Keyed by the argument as typed: omissions of a set opened twice, to train and to test, are reported once.
     private readonly Dictionary<string, Omissions> opened = [];
 
-    /// <summary>Asks to stop where the work can be taken up again.</summary>
+    /// <summary>Requests a stop at a point from which the work can be resumed.</summary>
     public CancellationToken Cancel { get; } = cancel;
 
-    /// <summary>Whether this process says anything: of several ranks only the first does.</summary>
+    /// <summary>Whether this process writes output; of several ranks, only the first does.</summary>
     public bool WritesOutput { get; set; } = true;
 
-    /// <summary>Takes progress and remarks.</summary>
+    /// <summary>The stream for progress and notes.</summary>
     public TextWriter Error => WritesOutput ? StandardError : TextWriter.Null;
 
-    /// <summary>Takes what must be heard of any rank.</summary>
+    /// <summary>The stream for messages that must appear from any rank.</summary>
     public TextWriter StandardError => arguments.InvocationConfiguration.Error;
 
     public bool Verbose => arguments.GetValue<bool>(GlobalOptions.Verbose);
 
-    /// <summary>Whether someone watches standard error, so that a progress bar may redraw itself.</summary>
+    /// <summary>Whether standard error is an interactive terminal, on which a progress bar can redraw itself.</summary>
     public bool IsInteractive => Error is ConsoleWriter writer && writer.Wraps(Console.Error) && !Console.IsErrorRedirected
         && Environment.GetEnvironmentVariable("TERM") != "dumb";
 
@@ -43,31 +43,33 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
 
     public int? Threads => (int?)arguments.GetValue<long?>(GlobalOptions.Threads);
 
-    /// <summary>The number given for an option, by the option's name; null if none was.</summary>
+    /// <summary>Returns the number given for the named option, or null.</summary>
     public double? Number(string option) => arguments.GetValue<double?>(option);
 
     /// <summary>The files that the command writes.</summary>
     public CommandOutputs Outputs { get; } = new(arguments);
 
-    /// <summary>The file that an option asks for, checked before anything was computed; null where it is not given.</summary>
+    /// <summary>
+    /// Returns the file named by an option, checked before any computation; null if the option is absent.
+    /// </summary>
     public OutputFile? File(OutputOption option) => Outputs.FileFor(option);
 
     public T? Value<T>(Option<T> option) => arguments.GetValue(option);
 
     public T Value<T>(Argument<T> argument) => arguments.GetValue(argument)!;
 
-    /// <summary>Whether the user typed this option.</summary>
+    /// <summary>Whether the user specified this option.</summary>
     public bool IsSpecified(Option option) => arguments.GetResult(option) is { Implicit: false };
 
     public void WriteNote(string line) => Error.WriteLine(line);
 
     /// <summary>
-    /// Opens images, and says what lies among them and is left out; <see cref="Result"/> repeats the numbers. Every verb uses
-    /// it instead of <see cref="DataSets.Open"/>.
+    /// Opens a data set and reports the files in it that are left out; <see cref="Result"/> repeats the counts. Every
+    /// verb uses this method instead of <see cref="DataSets.Open"/>.
     /// </summary>
-    /// <param name="argument">What the user typed.</param>
-    /// <param name="reading">How images are read.</param>
-    /// <param name="needsLabels">Whether the verb cannot do without labels, and says itself why there are none.</param>
+    /// <param name="argument">The data argument as typed.</param>
+    /// <param name="reading">The options for reading images.</param>
+    /// <param name="needsLabels">Whether the verb requires labels and reports their absence itself.</param>
     /// <inheritdoc cref="DataSets.Open" path="/exception"/>
     public ImageDataSet OpenImages(string argument, DataOptions reading, bool needsLabels = false)
     {
@@ -84,7 +86,10 @@ internal sealed class CommandContext(ParseResult arguments, CancellationToken ca
         return images;
     }
 
-    /// <summary>Prints what came out: the object with <c>--json</c>, else the lines. A line break within one is part of a name.</summary>
+    /// <summary>
+    /// Prints the result: the object with <c>--json</c>, otherwise the lines. A line break within a line is part of a
+    /// name.
+    /// </summary>
     public void Result(JsonObject json, params IEnumerable<string> lines)
     {
         if (opened.Count > 0)

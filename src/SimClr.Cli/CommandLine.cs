@@ -4,7 +4,7 @@ using SimClr.Diagnostics;
 
 namespace SimClr.Cli;
 
-/// <summary>The command <c>simclr</c>: its verbs, the options that all of them take, and where errors end.</summary>
+/// <summary>The <c>simclr</c> command: its verbs, its global options, and its error handling.</summary>
 internal static class CommandLine
 {
     private const int Success = 0;
@@ -14,10 +14,10 @@ internal static class CommandLine
     private const int Interrupted = 130;
 
     /// <summary>Runs one command line.</summary>
-    /// <param name="arguments">What stands behind <c>simclr</c>.</param>
-    /// <param name="output">Takes results.</param>
-    /// <param name="error">Takes progress, remarks and errors.</param>
-    /// <param name="cancel">Asks the command to stop where it can be taken up again.</param>
+    /// <param name="arguments">The arguments after <c>simclr</c>.</param>
+    /// <param name="output">The stream for results.</param>
+    /// <param name="error">The stream for progress, notes and errors.</param>
+    /// <param name="cancel">Requests a stop at a point from which the command can be resumed.</param>
     /// <returns>The exit code.</returns>
     public static int Run(
         IReadOnlyList<string> arguments, TextWriter output, TextWriter error, CancellationToken cancel = default)
@@ -66,7 +66,7 @@ internal static class CommandLine
         }
     }
 
-    /// <summary>The whole tree of verbs.</summary>
+    /// <summary>Creates the tree of all verbs.</summary>
     internal static Verb CreateRoot()
     {
         var root = new Verb(
@@ -111,7 +111,7 @@ internal static class CommandLine
         return root;
     }
 
-    /// <summary>Says what went wrong.</summary>
+    /// <summary>Reports an error.</summary>
     /// <returns>The exit code.</returns>
     internal static int Report(Exception exception, TextWriter error, bool verbose)
     {
@@ -120,7 +120,7 @@ internal static class CommandLine
             case SilentException silent:
                 return silent.ExitCode;
             case AggregateException { InnerException: { } inner and (SimClrException or OperationCanceledException) }:
-                return Report(inner, error, verbose);   // of work in parallel
+                return Report(inner, error, verbose);   // from parallel work
             case StoppedException stopped:
                 error.WriteLine($"interrupted: {stopped.Message}");
                 if (stopped.ResumeHint is { } advice)

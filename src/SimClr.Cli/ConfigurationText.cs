@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace SimClr.Cli;
 
-/// <summary>Writes a configuration as YAML that can be read again.</summary>
+/// <summary>Formats a configuration as YAML that can be read back.</summary>
 internal static class ConfigurationText
 {
     public static string ToYaml(JsonObject configuration)
@@ -36,7 +36,7 @@ internal static class ConfigurationText
         _ => node.ToJsonString(),
     };
 
-    /// <summary>Whether a text needs no quotes to be read again as the same text.</summary>
+    /// <summary>Whether a string survives a round trip through YAML without quotes.</summary>
     private static bool IsPlain(string text)
         => text.Length > 0 && char.IsAsciiLetter(text[0]) && text is not ("null" or "true" or "false")
             && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' or '/');

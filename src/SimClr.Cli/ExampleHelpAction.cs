@@ -4,7 +4,7 @@ using System.CommandLine.Invocation;
 
 namespace SimClr.Cli;
 
-/// <summary>The usual help, followed by what the verb has to add and its examples.</summary>
+/// <summary>The standard help, followed by the verb's details and examples.</summary>
 internal sealed class ExampleHelpAction(HelpAction usual) : SynchronousCommandLineAction
 {
     /// <inheritdoc/>

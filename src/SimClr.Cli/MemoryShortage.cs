@@ -3,12 +3,12 @@ using System.Text.RegularExpressions;
 
 namespace SimClr.Cli;
 
-/// <summary>Tells that memory ran out, from the errors of the runtime and of the tensor library.</summary>
+/// <summary>Recognizes out-of-memory errors of the runtime and of the tensor library.</summary>
 internal static partial class MemoryShortage
 {
     private const string Remedy = "lower batch.size, views.size or encoder.width, or free some memory";
 
-    /// <summary>What happened and what to make smaller; null for any other error.</summary>
+    /// <summary>Returns the cause and the options to reduce, or null for any other error.</summary>
     public static string? Explain(Exception exception) => exception switch
     {
         OutOfMemoryException => $"out of memory; {Remedy}",
@@ -17,7 +17,7 @@ internal static partial class MemoryShortage
         _ => null,
     };
 
-    /// <summary>The message without the native stack that the tensor library writes behind it.</summary>
+    /// <summary>Returns the message without the native stack trace that the tensor library appends.</summary>
     public static string WithoutFrames(string message) => NativeFrames().Split(message, 2)[0].TrimEnd();
 
     private static string RequestedAmount(string message)
@@ -28,7 +28,7 @@ internal static partial class MemoryShortage
     [GeneratedRegex("allocate memory|out of memory|bad_alloc", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NativeMessage();
 
-    // "tried to allocate 96000000000 bytes" on processors, "Tried to allocate 2.00 GiB" on graphics processors.
+    // "tried to allocate 96000000000 bytes" on CPUs, "Tried to allocate 2.00 GiB" on GPUs.
     [GeneratedRegex("tried to allocate ([0-9.]+) ([a-z]+)", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Bytes();
 

@@ -2,17 +2,22 @@ using SimClr.Internals;
 
 namespace SimClr.Cli;
 
-/// <summary>A file that the user asked for by name: made whole or not at all, its folder too, and never over something else.</summary>
+/// <summary>
+/// A file named by the user. It is written completely or not at all, creates its folder, and never replaces anything
+/// but a regular file.
+/// </summary>
 internal sealed class OutputFile
 {
     private readonly string option;
     private readonly string target;
 
-    /// <summary>Checks the name, so that a mistake is told before anything is computed.</summary>
-    /// <param name="option">The option that named it, for messages.</param>
-    /// <param name="path">What the user typed.</param>
-    /// <param name="example">A good file name, for messages.</param>
-    /// <exception cref="ConfigurationException">It cannot be a file.</exception>
+    /// <summary>Checks the name, so that a mistake is reported before any computation.</summary>
+    /// <param name="option">The option that named the file, for messages.</param>
+    /// <param name="path">The path as typed.</param>
+    /// <param name="example">A valid file name, for messages.</param>
+    /// <exception cref="ConfigurationException">
+    /// The path is empty, a folder, a device or a pipe, or not accessible.
+    /// </exception>
     public OutputFile(string option, string path, string example)
     {
         this.option = option;
@@ -35,28 +40,30 @@ internal sealed class OutputFile
         }
     }
 
-    /// <summary>What the user typed.</summary>
+    /// <summary>The path as typed.</summary>
     public string Path { get; }
 
-    /// <summary>A file that is written beside this one.</summary>
-    /// <param name="suffix">What its name adds.</param>
-    /// <exception cref="ConfigurationException">It cannot be a file.</exception>
+    /// <summary>Returns a file next to this one.</summary>
+    /// <param name="suffix">The suffix appended to the name.</param>
+    /// <exception cref="ConfigurationException">
+    /// The path is a folder, a device or a pipe, or not accessible.
+    /// </exception>
     public OutputFile WithSuffix(string suffix) => new(option, Path + suffix, System.IO.Path.GetFileName(Path) + suffix);
 
-    /// <summary>Writes it, whole or not at all.</summary>
-    /// <exception cref="ConfigurationException">It cannot be written.</exception>
+    /// <summary>Writes the content, completely or not at all.</summary>
+    /// <exception cref="ConfigurationException">The file cannot be written.</exception>
     public void Write(byte[] content) => Write(stream => stream.Write(content));
 
-    /// <summary>Writes it piece by piece, whole or not at all.</summary>
-    /// <exception cref="ConfigurationException">It cannot be written.</exception>
+    /// <summary>Writes the content as a stream, completely or not at all.</summary>
+    /// <exception cref="ConfigurationException">The file cannot be written.</exception>
     public void Write(Action<Stream> write) => TranslateErrors(() =>
     {
         AtomicFile.Write(target, write);
         return true;
     });
 
-    /// <summary>Lets something write it that writes whole or not at all by itself; it is given the file's name.</summary>
-    /// <exception cref="ConfigurationException">It cannot be written.</exception>
+    /// <summary>Calls a writer that is itself atomic with the name of the file.</summary>
+    /// <exception cref="ConfigurationException">The file cannot be written.</exception>
     public T Write<T>(Func<string, T> write) => TranslateErrors(() => write(target));
 
     /// <inheritdoc cref="Write{T}(Func{string, T})"/>
@@ -66,11 +73,14 @@ internal sealed class OutputFile
         return path;
     });
 
-    /// <summary>What a link stands for is written, not the link.</summary>
+    /// <summary>Returns the target of a link, which is written instead of the link.</summary>
     private static string TargetOf(FileInfo file)
         => file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
 
-    /// <summary>Renaming a file over a device or a pipe would replace it. Opened to read and write, a pipe does not wait.</summary>
+    /// <summary>
+    /// Whether the file is a regular file; renaming over a device or a pipe would replace it. Opening for reading and
+    /// writing does not block on a pipe.
+    /// </summary>
     private static bool IsPlain(string file)
     {
         if (OperatingSystem.IsWindows())
@@ -82,8 +92,8 @@ internal sealed class OutputFile
         return stream.CanSeek && !file.StartsWith("/dev/", StringComparison.Ordinal);
     }
 
-    /// <summary>Does something with the file; what the system refuses is told as an error of the option.</summary>
-    /// <exception cref="ConfigurationException">It cannot be written.</exception>
+    /// <summary>Runs an action on the file and reports system errors as errors of the option.</summary>
+    /// <exception cref="ConfigurationException">The file cannot be written.</exception>
     internal T TranslateErrors<T>(Func<T> action)
     {
         try

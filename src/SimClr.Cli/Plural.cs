@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace SimClr.Cli;
 
-/// <summary>Numbers of things, in words.</summary>
+/// <summary>Counts with their nouns.</summary>
 internal static class Plural
 {
-    /// <summary>"1 image", "5,000 images".</summary>
-    /// <param name="count">How many.</param>
-    /// <param name="noun">The word for one; for others it gets an s, or an es behind one.</param>
+    /// <summary>Formats a count: "1 image", "5,000 images".</summary>
+    /// <param name="count">The count.</param>
+    /// <param name="noun">The singular noun; the plural appends "s", or "es" after an "s".</param>
     public static string Format(long count, string noun)
     {
         string others = noun.EndsWith('s') ? $"{noun}es" : $"{noun}s";

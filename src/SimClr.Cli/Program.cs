@@ -10,10 +10,10 @@ using var hangUp = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 return ComputeEnvironment.RunBound(() => CommandLine.Run(args, StandardStreams.Output, StandardStreams.Error, stop.Token));
 
-// USR1 is what launchers hand on to all ranks, and what batch systems announce the end of a job's time with.
-// The first signal asks the command to finish its step and save; a second one ends the process at once. SIGHUP never does:
-// a terminal that closes may send it twice, and what ends a session sends SIGTERM beside it. (nohup still holds: the runtime
-// leaves a signal alone that was ignored at the start.)
+// Launchers forward USR1 to all ranks, and batch systems use it to announce the end of a job's time. The first signal
+// asks the command to finish its step and save; the second ends the process at once. SIGHUP never does: a closing
+// terminal may send it twice, and the end of a login session also sends SIGTERM. (nohup still works: the runtime leaves
+// a signal alone that was ignored at startup.)
 void Stop(PosixSignalContext signal)
 {
     signal.Cancel = signal.Signal == PosixSignal.SIGHUP || !Interlocked.Exchange(ref asked, true);

@@ -3,12 +3,14 @@ using SimClr.Distributed;
 
 namespace SimClr.Cli;
 
-/// <summary>A command that may be one of several ranks: connected before it begins, and ended with the others.</summary>
+/// <summary>
+/// A command that may be one of several ranks: it connects before the work and ends together with the other ranks.
+/// </summary>
 internal static class RankSession
 {
     private const string Timeout = "--communication-timeout";
 
-    /// <summary>Adds what a command takes that several ranks can share.</summary>
+    /// <summary>Adds the options of a command that can be distributed over ranks.</summary>
     public static void AddTo(Verb verb)
     {
         verb.SupportsRanks = true;
@@ -17,8 +19,9 @@ internal static class RankSession
     }
 
     /// <summary>
-    /// Does the work with the other ranks, or alone where no launcher started this process. Only the first rank speaks. An
-    /// error of one rank ends all of them; one that all have at the same place lets each end with its exit code.
+    /// Runs the work with the other ranks, or alone if no launcher started this process. Only the first rank writes
+    /// output. An error on one rank ends all of them; an error that occurs on every rank at the same point lets each
+    /// end with its own exit code.
     /// </summary>
     public static void Run(CommandContext context, Action<ICommunicator> work)
     {

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace SimClr.Cli;
 
-/// <summary>Writes arguments so that they can be typed again.</summary>
+/// <summary>Quotes arguments for reuse in a shell.</summary>
 internal static class ShellText
 {
     public static string Quote(string argument)
@@ -10,7 +10,7 @@ internal static class ShellText
             : argument.Length > 0 && argument.All(letter => char.IsLetterOrDigit(letter) || "-_./:=,+@~\\".Contains(letter)) ? argument
             : $"'{argument.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
-    // As bash, zsh and ksh read it.
+    // In the form understood by bash, zsh and ksh.
     private static string Escape(char letter)
         => letter is '\'' or '\\' ? $"\\{letter}"
             : TerminalText.IsControl(letter) ? string.Create(CultureInfo.InvariantCulture, $"\\u{(int)letter:x4}")

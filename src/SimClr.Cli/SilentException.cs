@@ -1,6 +1,6 @@
 namespace SimClr.Cli;
 
-/// <summary>The command ends with an exit code and no word: another rank of the run has said why.</summary>
+/// <summary>Ends the command with an exit code and no message, because another rank has reported the error.</summary>
 internal sealed class SilentException(int exitCode, Exception inner) : Exception(inner.Message, inner)
 {
     public int ExitCode => exitCode;

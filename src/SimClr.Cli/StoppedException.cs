@@ -1,8 +1,8 @@
 namespace SimClr.Cli;
 
-/// <summary>The user stopped the work; the message says where, and how to go on.</summary>
+/// <summary>The user stopped the work. The message states where, and how to resume.</summary>
 internal sealed class StoppedException(string message, Exception inner) : OperationCanceledException(message, inner)
 {
-    /// <summary>A line of its own that says how to go on; null where the message says it.</summary>
+    /// <summary>A separate line on how to resume; null if the message says so.</summary>
     public string? ResumeHint { get; init; }
 }

@@ -3,22 +3,24 @@ using SimClr.Distributed;
 
 namespace SimClr.Cli;
 
-/// <summary>A command with examples in its help. What goes wrong in it is thrown; see <see cref="CommandLine"/>.</summary>
-/// <param name="name">What the user types.</param>
-/// <param name="description">What it does, in one line.</param>
+/// <summary>
+/// A command with examples in its help. Its errors are exceptions, handled in <see cref="CommandLine"/>.
+/// </summary>
+/// <param name="name">The name as typed by the user.</param>
+/// <param name="description">A one-line description.</param>
 /// <param name="examples">Command lines that work as written.</param>
 internal sealed class Verb(string name, string description, params string[] examples) : Command(name, description)
 {
     /// <summary>Command lines that work as written.</summary>
     public IReadOnlyList<string> Examples { get; } = examples;
 
-    /// <summary>Lines of the help between options and examples.</summary>
+    /// <summary>The help lines between options and examples.</summary>
     public IReadOnlyList<string> Details { get; set; } = [];
 
-    /// <summary>Whether several processes that a launcher started share its work, or may each do it.</summary>
+    /// <summary>Whether several processes started by a launcher can share the work, or may each do all of it.</summary>
     public bool SupportsRanks { get; set; }
 
-    /// <summary>Sets what the command does.</summary>
+    /// <summary>Sets the action of the command.</summary>
     public Verb Handle(Action<CommandContext> action)
     {
         SetAction((parsed, cancel) =>
@@ -33,7 +35,7 @@ internal sealed class Verb(string name, string description, params string[] exam
         return this;
     }
 
-    // Each would do all of the work, and write the same files at once.
+    // Otherwise, each process would do all of the work and write the same files at the same time.
     private void RejectRanks()
     {
         if (!SupportsRanks && Launch.IsDistributed)

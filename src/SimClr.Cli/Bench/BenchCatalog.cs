@@ -2,16 +2,16 @@ using SimClr.Internals;
 
 namespace SimClr.Cli.Bench;
 
-/// <summary>What <c>simclr bench</c> measures, in this order.</summary>
+/// <summary>The measurements of <c>simclr bench</c>, in the order in which they run.</summary>
 internal static class BenchCatalog
 {
-    /// <summary>Sides of the gradient cache's figures.</summary>
+    /// <summary>The plain side of the gradient-cache measurement.</summary>
     public const string CachePlain = "gradient-cache-plain";
 
-    /// <inheritdoc cref="CachePlain"/>
+    /// <summary>The micro-batch side of the gradient-cache measurement.</summary>
     public const string CacheMicro = "gradient-cache-micro";
 
-    /// <summary>A process that keeps a core busy.</summary>
+    /// <summary>A process that keeps one core busy.</summary>
     public const string BusySide = "busy-side";
 
     public static IReadOnlyList<Benchmark> All { get; } =
@@ -39,11 +39,11 @@ internal static class BenchCatalog
 
     public static IReadOnlyList<string> Names { get; } = [.. All.Where(benchmark => !benchmark.IsSide).Select(benchmark => benchmark.Name)];
 
-    /// <summary>A line of help for each.</summary>
+    /// <summary>One line of help per measurement.</summary>
     public static IEnumerable<string> Lines => All.Where(benchmark => !benchmark.IsSide).Select(benchmark => $"  {benchmark.Name,-14} {benchmark.Summary}");
 
-    /// <summary>Those that were asked for, in the order of the catalog; without names the usual ones.</summary>
-    /// <exception cref="ConfigurationException">There is none of this name.</exception>
+    /// <summary>Returns the named benchmarks in catalog order; without names, the default ones.</summary>
+    /// <exception cref="ConfigurationException">No benchmark has this name.</exception>
     public static IReadOnlyList<Benchmark> Choose(IReadOnlyCollection<string> names)
     {
         if (names.FirstOrDefault(name => All.All(benchmark => benchmark.Name != name)) is { } unknown)

@@ -4,7 +4,7 @@ using SkiaSharp;
 
 namespace SimClr.Cli.Bench;
 
-/// <summary>What the measurements look at: the user's images, or made-up ones that cost as much.</summary>
+/// <summary>The images to measure with: the user's own, or synthetic ones of the same cost.</summary>
 internal static class BenchImages
 {
     private const int SyntheticImages = 64;
@@ -12,7 +12,7 @@ internal static class BenchImages
     private const int PhotoHeight = 375;
     private const int Quality = 90;
 
-    /// <summary>Small images in memory.</summary>
+    /// <summary>Returns small images in memory.</summary>
     public static ImageDataSet Small(BenchSettings settings, int side, int count)
         => new RepeatedDataSet(
             settings.Images is { } data
@@ -20,10 +20,10 @@ internal static class BenchImages
                 : new InMemoryDataSet(Enumerable.Range(0, SyntheticImages).Select(number => Picture(number, side, side))),
             count);
 
-    /// <summary>Photographs as files.</summary>
-    /// <param name="settings">Says whose.</param>
-    /// <param name="folder">Takes made-up ones.</param>
-    /// <param name="count">How many; they are gone through again where there are fewer.</param>
+    /// <summary>Returns photographs read from files.</summary>
+    /// <param name="settings">The settings, with the user's photographs if there are any.</param>
+    /// <param name="folder">The folder to which synthetic photographs are written.</param>
+    /// <param name="count">The number of images; a smaller set is repeated.</param>
     public static ImageDataSet Photos(BenchSettings settings, ScratchFolder folder, int count)
     {
         if (settings.Photos is { } data)
@@ -41,7 +41,9 @@ internal static class BenchImages
         return new RepeatedDataSet(DataSets.Open(photos), count);
     }
 
-    /// <summary>Smooth colors under noise: as a JPEG of 500 × 375 about 100 kB, like a photograph.</summary>
+    /// <summary>
+    /// Draws smooth colors under noise. As a JPEG of 500 × 375 pixels it takes about 100 kB, like a photograph.
+    /// </summary>
     private static RgbImage Picture(int number, int width, int height)
     {
         const double noise = 24;

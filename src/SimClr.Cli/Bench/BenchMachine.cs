@@ -5,7 +5,7 @@ using SimClr.Training;
 
 namespace SimClr.Cli.Bench;
 
-/// <summary>Where figures were measured; without it they mean little.</summary>
+/// <summary>The machine and software behind the figures, without which they mean little.</summary>
 internal sealed record BenchMachine(MachineReport Machine, LibraryReport Libraries, ComputePlan Plan)
 {
     public static BenchMachine Detect(BenchSettings settings)

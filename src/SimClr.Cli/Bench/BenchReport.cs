@@ -4,10 +4,10 @@ using System.Text.Json.Nodes;
 
 namespace SimClr.Cli.Bench;
 
-/// <summary>The table, as words, as JSON and as Markdown.</summary>
+/// <summary>The table of results as text, JSON and Markdown.</summary>
 internal sealed record BenchReport(BenchMachine Machine, IReadOnlyList<BenchRow> Rows, double Seconds)
 {
-    /// <summary>The head of the table in Markdown; files are recognized by it.</summary>
+    /// <summary>The header row of the Markdown table, by which a file of results is recognized.</summary>
     public const string MarkdownColumns = "| figure | target | median | rounds | behind it |";
 
     public JsonObject Json() => new()
@@ -35,8 +35,10 @@ internal sealed record BenchReport(BenchMachine Machine, IReadOnlyList<BenchRow>
         return text.ToString();
     }
 
-    /// <summary>For <c>bench/results</c>: the machine, the command, one line per figure.</summary>
-    /// <param name="command">What was typed.</param>
+    /// <summary>
+    /// Formats the results for <c>bench/results</c>: the machine, the command, and one line per figure.
+    /// </summary>
+    /// <param name="command">The command line as typed.</param>
     public string Markdown(string command)
     {
         var text = new StringBuilder();

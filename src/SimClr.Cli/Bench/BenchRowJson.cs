@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace SimClr.Cli.Bench;
 
-/// <summary>A row as JSON, which one process writes and another may read.</summary>
+/// <summary>Writes a row as JSON and reads it back, to pass rows between processes.</summary>
 internal static class BenchRowJson
 {
     public static JsonObject Write(BenchRow row) => new()
@@ -36,7 +36,7 @@ internal static class BenchRowJson
         string Text(string key) => json[key]!.GetValue<string>();
     }
 
-    /// <summary>Three digits that count: more would claim a precision that no machine has.</summary>
+    /// <summary>Rounds to three significant digits, or to an integer from 1,000; more digits would be noise.</summary>
     public static double Significant(double value)
         => double.Parse(value.ToString(Math.Abs(value) >= 1000 ? "F0" : "G3", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 }

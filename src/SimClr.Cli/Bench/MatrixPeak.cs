@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace SimClr.Cli.Bench;
 
-/// <summary>Products of square matrices, as fast as the tensor library makes them: what a training step is measured against.</summary>
+/// <summary>
+/// The peak that training steps are compared with: products of square matrices at the full speed of the tensor library.
+/// </summary>
 internal sealed class MatrixPeak : IDisposable
 {
     private readonly Tensor left;
@@ -11,10 +13,10 @@ internal sealed class MatrixPeak : IDisposable
     private readonly Tensor product;
     private readonly double operations;
 
-    /// <summary>Makes the matrices.</summary>
-    /// <param name="side">Their side.</param>
+    /// <summary>Allocates the matrices.</summary>
+    /// <param name="side">The side of the matrices.</param>
     /// <param name="precision"><c>fp32</c> or <c>bf16</c>.</param>
-    /// <param name="device">Where.</param>
+    /// <param name="device">The device that holds them.</param>
     public MatrixPeak(int side, string precision, string device)
     {
         ScalarType type = precision == "bf16" ? ScalarType.BFloat16 : ScalarType.Float32;
@@ -26,7 +28,7 @@ internal sealed class MatrixPeak : IDisposable
         Multiply();
     }
 
-    /// <summary>Operations per second, in 10⁹.</summary>
+    /// <summary>Measures the speed in 10⁹ floating-point operations per second.</summary>
     public double Gigaflops(TimeSpan span) => SideBySide.Rate(Multiply, span) * operations / 1e9;
 
     public void Dispose()
@@ -40,7 +42,7 @@ internal sealed class MatrixPeak : IDisposable
     {
         using IDisposable gradients = no_grad();
         using var scope = NewDisposeScope();
-        product.addmm_(left, right, beta: 0, alpha: 1);   // in place: a fresh result would cost page faults
+        product.addmm_(left, right, beta: 0, alpha: 1);   // in place: a new result would cost page faults
         _ = product[0, 0].to_type(ScalarType.Float32).item<float>();   // waits for the device
     }
 }

@@ -8,13 +8,15 @@ namespace SimClr.Cli.Bench;
 /// <summary>The speed of whole runs: reading, augmenting, training, logging.</summary>
 internal static class PretrainSpeed
 {
-    /// <summary>A run with a small encoder, so that the code around it has been compiled before anything is measured.</summary>
+    /// <summary>
+    /// Runs once with a small encoder, so that the surrounding code is compiled before the measurement.
+    /// </summary>
     public static void WarmUp(PretrainOptions options, ImageDataSet images, CancellationToken cancellation)
         => Measure(options with { Encoder = new() { Name = "resnet18", Width = Math.Min(0.25, options.Encoder.Width) } }, images, cancellation);
 
     /// <summary>
-    /// Images per second of a new run of one epoch, from its first request for a batch to the end of its last step. The
-    /// checkpoint at the very end is not in it: a real run has thousands of steps to each.
+    /// Returns the images per second of a new one-epoch run, from its first request for a batch to the end of its last
+    /// step. The final checkpoint is not counted: a real run has thousands of steps per checkpoint.
     /// </summary>
     public static double Measure(PretrainOptions options, ImageDataSet images, CancellationToken cancellation)
     {

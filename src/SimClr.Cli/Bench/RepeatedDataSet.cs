@@ -4,7 +4,7 @@ using SimClr.Data;
 namespace SimClr.Cli.Bench;
 
 /// <summary>
-/// As many images as are asked for, gone through again and again, without their labels. It owns the set that it repeats.
+/// A given number of images, repeated from a set as often as needed, without labels. Owns the source set.
 /// </summary>
 internal sealed class RepeatedDataSet(ImageDataSet source, int count) : DelegatingDataSet(source)
 {
@@ -20,7 +20,7 @@ internal sealed class RepeatedDataSet(ImageDataSet source, int count) : Delegati
 
     public override string Fingerprint => string.Create(CultureInfo.InvariantCulture, $"{Source.Fingerprint}*{count}");
 
-    // Reading is what is measured: also images that cost nothing to read are read each time.
+    // The measurement includes reading, so that even images that cost nothing to read are read each time.
     public override bool IsDecoded => false;
 
     protected override (ImageDataSet Images, int Index) Locate(int index) => (Source, index % Source.Count);

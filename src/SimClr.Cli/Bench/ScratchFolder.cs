@@ -1,6 +1,6 @@
 namespace SimClr.Cli.Bench;
 
-/// <summary>A folder for one measurement, removed with it.</summary>
+/// <summary>A temporary folder for one measurement, deleted on disposal.</summary>
 internal sealed class ScratchFolder : IDisposable
 {
     private readonly string path = Directory.CreateTempSubdirectory("simclr-bench-").FullName;

@@ -3,13 +3,15 @@ using System.Reflection;
 
 namespace SimClr.Cli.Bench;
 
-/// <summary>Starts this program again, the way it was started itself.</summary>
+/// <summary>Starts this program again in the same way as it was started.</summary>
 internal static class SelfProcess
 {
-    /// <summary>What a process left.</summary>
+    /// <summary>The exit code and output of a finished process.</summary>
     public sealed record Outcome(int ExitCode, string Output, string Error);
 
-    /// <summary>A process whose input is open until this one ends, and whose output nobody reads.</summary>
+    /// <summary>
+    /// Starts a process whose standard input stays open until this process ends and whose output is not read.
+    /// </summary>
     public static Process Start(IEnumerable<string> arguments)
     {
         ProcessStartInfo start = StartInfo(arguments);
@@ -28,7 +30,7 @@ internal static class SelfProcess
         return new Outcome(process.ExitCode, output, error.GetAwaiter().GetResult());
     }
 
-    // A process may use the cores of the thread that starts it, and this one may be bound to one of them.
+    // A child inherits the CPU affinity of the thread that starts it, and this thread may be bound to one core.
     private static Process StartProcess(ProcessStartInfo start)
         => Task.Run(() => Process.Start(start)!).GetAwaiter().GetResult();
 
@@ -42,7 +44,9 @@ internal static class SelfProcess
         };
     }
 
-    /// <summary>Its own executable; where another program holds it (dotnet, a test), dotnet and its assembly.</summary>
+    /// <summary>
+    /// Returns its own executable or, if another program hosts it (dotnet, a test), dotnet with its assembly.
+    /// </summary>
     private static (string File, string[] Before) Command()
     {
         Assembly own = typeof(SelfProcess).Assembly;

@@ -2,13 +2,15 @@ using System.Diagnostics;
 
 namespace SimClr.Cli.Bench;
 
-/// <summary>Measures several sides in turn (A B C A B C …), so that a slower minute of the machine hits all of them.</summary>
+/// <summary>
+/// Measures several sides in turn (A B C A B C …), so that a slow minute of the machine affects all of them.
+/// </summary>
 internal static class SideBySide
 {
-    /// <summary>The figure of each side in each round.</summary>
-    /// <param name="rounds">How often each side is measured.</param>
+    /// <summary>Returns the figure of each side in each round.</summary>
+    /// <param name="rounds">The number of measurements per side.</param>
     /// <param name="cancellation">Stops before the next side.</param>
-    /// <param name="sides">Each measures once and returns its figure.</param>
+    /// <param name="sides">The sides; each call measures once and returns a figure.</param>
     public static double[][] Run(int rounds, CancellationToken cancellation, params Func<double>[] sides)
     {
         double[][] figures = [.. sides.Select(_ => new double[rounds])];
@@ -24,7 +26,7 @@ internal static class SideBySide
         return figures;
     }
 
-    /// <summary>How often per second something can be done, tried for about the given time and at least once.</summary>
+    /// <summary>Returns the calls per second of an action repeated for about the given time, at least once.</summary>
     public static double Rate(Action action, TimeSpan span)
     {
         int count = 0;
@@ -39,7 +41,7 @@ internal static class SideBySide
         return count / clock.Elapsed.TotalSeconds;
     }
 
-    /// <summary>How often per second something can be done, done this many times.</summary>
+    /// <summary>Returns the calls per second of an action repeated a given number of times.</summary>
     public static double Rate(Action action, int times)
     {
         long start = Stopwatch.GetTimestamp();

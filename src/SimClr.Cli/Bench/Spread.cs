@@ -1,10 +1,10 @@
 namespace SimClr.Cli.Bench;
 
 /// <summary>A figure over several rounds.</summary>
-/// <param name="Median">The middle one.</param>
-/// <param name="Low">The smallest.</param>
-/// <param name="High">The largest.</param>
-/// <param name="Rounds">How many there were.</param>
+/// <param name="Median">The median.</param>
+/// <param name="Low">The smallest value.</param>
+/// <param name="High">The largest value.</param>
+/// <param name="Rounds">The number of rounds.</param>
 internal sealed record Spread(double Median, double Low, double High, int Rounds)
 {
     public static Spread FromValues(IReadOnlyList<double> values)
@@ -15,7 +15,9 @@ internal sealed record Spread(double Median, double Low, double High, int Rounds
         return new Spread(median, sorted[0], sorted[^1], sorted.Length);
     }
 
-    /// <summary>The ratio of two sides, round by round: what disturbs both in one round cancels out.</summary>
+    /// <summary>
+    /// Computes the ratio of two sides round by round, so that a disturbance of both in one round cancels out.
+    /// </summary>
     public static Spread FromRatio(IReadOnlyList<double> upper, IReadOnlyList<double> lower)
         => FromValues([.. upper.Zip(lower, (a, b) => a / b)]);
 }

@@ -1,7 +1,7 @@
 namespace SimClr.Cli.Bench;
 
-/// <summary>What a figure should reach.</summary>
-/// <param name="Bound">The bound, which itself is good.</param>
+/// <summary>The bound that a figure should reach.</summary>
+/// <param name="Bound">The bound, inclusive.</param>
 /// <param name="AtLeast">Whether larger is better.</param>
 internal sealed record Target(double Bound, bool AtLeast)
 {

@@ -3,25 +3,25 @@ using System.Text;
 namespace SimClr.Cli;
 
 /// <summary>
-/// Standard output or standard error: what cannot be written there (a full disk, a closed descriptor, a terminal that is
-/// gone) is dropped, for nobody can read it and the work is worth more; and names from outside cannot steer the terminal. What
-/// is written as a line is one line: a line break in it is part of a name, and shown as one.
+/// Standard output or standard error. Failed writes (full disk, closed descriptor, lost terminal) are dropped: nobody
+/// can read the output, and the work matters more. Names from outside cannot control the terminal. A line stays one
+/// line: a line break in it is part of a name and is escaped.
 /// </summary>
-/// <param name="inner">The stream itself.</param>
-/// <param name="escapes">Whether control characters are shown by their numbers; not for who draws with them.</param>
+/// <param name="inner">The underlying stream.</param>
+/// <param name="escapes">Whether control characters are escaped; false for a writer that draws with them.</param>
 internal sealed class ConsoleWriter(TextWriter inner, bool escapes = true) : TextWriter
 {
     private ConsoleWriter? drawing;
 
     public override Encoding Encoding => inner.Encoding;
 
-    /// <summary>Why something was dropped; null while all came through.</summary>
+    /// <summary>The first error that caused a write to be dropped; null if there was none.</summary>
     public string? Failure { get; private set; }
 
-    /// <summary>The same stream for a progress bar, which moves the cursor.</summary>
+    /// <summary>The same stream without escaping, for a progress bar that moves the cursor.</summary>
     public ConsoleWriter Drawing => drawing ??= new ConsoleWriter(inner, escapes: false);
 
-    /// <summary>Whether this stands for a stream, such as <see cref="Console.Error"/>.</summary>
+    /// <summary>Whether this writer wraps the given stream, such as <see cref="Console.Error"/>.</summary>
     public bool Wraps(TextWriter stream) => ReferenceEquals(inner, stream);
 
     public override void Write(char value) => Try(() => inner.Write(EscapeText(value.ToString())));
@@ -36,7 +36,7 @@ internal sealed class ConsoleWriter(TextWriter inner, bool escapes = true) : Tex
 
     public override void WriteLine(string? value) => Try(() => inner.WriteLine(escapes && value is not null ? TerminalText.EscapeName(value) : value));
 
-    /// <summary>An exception with its trace, in many lines.</summary>
+    /// <summary>Writes an exception with its stack trace, on several lines.</summary>
     public override void WriteLine(object? value) => Write($"{value}{Environment.NewLine}");
 
     public override void Flush() => Try(inner.Flush);

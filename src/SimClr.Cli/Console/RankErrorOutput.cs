@@ -2,14 +2,19 @@ using SimClr.Distributed;
 
 namespace SimClr.Cli;
 
-/// <summary>Where a rank's error goes that ends it before or without the others: what all ranks have to say is said once.</summary>
+/// <summary>
+/// The stream for an error of a rank outside the joint work. An error that all ranks share is printed once.
+/// </summary>
 internal static class RankErrorOutput
 {
-    // Time for the first rank to say the same and end, and for the launcher to end the others.
+    // Time for the first rank to report the same error and exit, and for the launcher to end the other ranks.
     private static readonly TimeSpan Deference = TimeSpan.FromSeconds(2);
 
-    /// <summary>The first rank speaks at once; another does if it still has to after a while.</summary>
-    /// <param name="error">Takes errors.</param>
+    /// <summary>
+    /// Returns the error stream: for the first rank at once, for another rank only if it still runs after a
+    /// delay.
+    /// </summary>
+    /// <param name="error">The error stream.</param>
     /// <param name="cancel">Set when the launcher ends this process.</param>
     public static TextWriter For(TextWriter error, CancellationToken cancel)
         => Launch.IsDistributed && Launch.Rank > 0 && cancel.WaitHandle.WaitOne(Deference) ? TextWriter.Null : error;

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace SimClr.Cli;
 
 /// <summary>
-/// Standard output and standard error as this process was given them. One that was closed at the start (<c>2&gt;&amp;-</c>)
-/// has its number taken by the first file that is opened: what is meant for the user must not be written into that.
+/// Standard output and standard error as inherited by this process. If one was closed at startup (<c>2&gt;&amp;-</c>),
+/// the next file to be opened takes its descriptor, and output for the user must not go to that file.
 /// </summary>
 internal static partial class StandardStreams
 {
@@ -15,7 +15,7 @@ internal static partial class StandardStreams
 
     public static TextWriter Error { get; } = IsInherited(2) ? Console.Error : TextWriter.Null;
 
-    // What is inherited was not closed on exec; what the runtime opens always will be.
+    // An inherited descriptor is not marked close-on-exec; descriptors opened by the runtime always are.
     private static bool IsInherited(int descriptor)
         => OperatingSystem.IsWindows() || DescriptorFlags(descriptor, GetDescriptorFlags) is >= 0 and var flags && (flags & CloseOnExec) == 0;
 

@@ -4,18 +4,20 @@ using System.Text;
 namespace SimClr.Cli;
 
 /// <summary>
-/// Shows what a terminal would obey instead of print: control characters, and those that turn the direction of text. They
-/// are written as JSON writes them (<c>\u001b</c>), so that JSON means the same afterwards.
+/// Escapes the characters that a terminal would execute instead of print: control characters and text-direction marks.
+/// They are written as in JSON (<c>\u001b</c>), so that JSON keeps its meaning.
 /// </summary>
 internal static class TerminalText
 {
-    /// <summary>For a text of several lines, with tabs.</summary>
+    /// <summary>Escapes multi-line text; line breaks and tabs stay.</summary>
     public static string EscapeLines(string text) => Escape(text, oneLine: false);
 
-    /// <summary>For a name within a line: a line break in it would look like a line of ours.</summary>
+    /// <summary>
+    /// Escapes a name within a line, including line breaks, which would look like further lines of output.
+    /// </summary>
     public static string EscapeName(string name) => Escape(name, oneLine: true);
 
-    /// <summary>Whether a terminal obeys this character, or some part of it does what is not seen.</summary>
+    /// <summary>Whether this character controls the terminal or changes the layout without being visible.</summary>
     public static bool IsControl(char letter)
         => char.IsControl(letter) || letter is '\u061c' or '\u200e' or '\u200f' or (>= '\u2028' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
 

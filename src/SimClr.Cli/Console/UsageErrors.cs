@@ -4,7 +4,7 @@ using SimClr.Internals;
 
 namespace SimClr.Cli;
 
-/// <summary>Says in plain words what is wrong with a command line, and what was probably meant.</summary>
+/// <summary>Explains in plain words the errors of a command line, and suggests corrections.</summary>
 internal static class UsageErrors
 {
     public static void Write(ParseResult parsed, TextWriter error)
@@ -18,8 +18,8 @@ internal static class UsageErrors
         error.WriteLine($"See '{FullName(command)} --help'.");
     }
 
-    /// <summary>Refuses a file or folder whose name is empty, as a variable of a shell that was not set leaves it.</summary>
-    /// <exception cref="ConfigurationException">There is one.</exception>
+    /// <summary>Rejects an empty file or folder name, as left by an unset shell variable.</summary>
+    /// <exception cref="ConfigurationException">A name is empty.</exception>
     public static void RejectEmptyNames(ParseResult parsed)
     {
         foreach (SymbolResult result in parsed.CommandResult.Children.Where(result => result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value))))
@@ -27,7 +27,8 @@ internal static class UsageErrors
             Symbol? named = result switch
             {
                 ArgumentResult argument => argument.Argument,
-                OptionResult { Option.HelpName: [>= 'A' and <= 'Z', ..] } option => option.Option,   // So files are called there.
+                // An uppercase help name denotes a file.
+                OptionResult { Option.HelpName: [>= 'A' and <= 'Z', ..] } option => option.Option,
                 _ => null,
             };
             if (named is not null)
@@ -37,7 +38,9 @@ internal static class UsageErrors
         }
     }
 
-    /// <summary>Whether a command line begins with words in brackets: the parser takes them for directives and forgets them.</summary>
+    /// <summary>
+    /// Whether a command line begins with words in brackets, which the parser takes for directives and drops.
+    /// </summary>
     public static bool HasDirective(ParseResult parsed) => Directives(parsed).Any();
 
     private static IEnumerable<string> Directives(ParseResult parsed)

@@ -3,7 +3,7 @@ using SimClr.Internals;
 
 namespace SimClr.Cli;
 
-/// <summary>Options that take one of a few names; null where they are not given.</summary>
+/// <summary>Options that take one of several names; null if not specified.</summary>
 internal static class ChoiceOption
 {
     public static Option<string?> Create(string name, string description, IReadOnlyList<string> choices, string? usual = null)

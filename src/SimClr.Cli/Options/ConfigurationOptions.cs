@@ -3,7 +3,7 @@ using SimClr.Configuration;
 
 namespace SimClr.Cli;
 
-/// <summary>The options by which a verb takes a configuration, and what they amount to.</summary>
+/// <summary>The configuration options of a verb and the configuration that results from them.</summary>
 internal sealed class ConfigurationOptions
 {
     private readonly Option<string?> preset = new("--preset")
@@ -31,21 +31,28 @@ internal sealed class ConfigurationOptions
         verb.Add(assignments);
     }
 
-    /// <summary>Whether the user said what to build on, so that no preset has to be chosen for the images.</summary>
+    /// <summary>
+    /// Whether the user specified a preset or a file, so that no preset needs to be chosen for the images.
+    /// </summary>
     public bool IsSpecified(CommandContext context) => context.Value(preset) is not null || context.Value(file) is not null;
 
-    /// <summary>Whether --set decides this key.</summary>
+    /// <summary>Whether <c>--set</c> assigns this key.</summary>
     public bool Assigns(CommandContext context, string key)
         => (context.Value(assignments) ?? []).Any(text => text.Split('=')[0].Trim() == key);
 
-    /// <summary>The preset, the file over it, single values over both, and the global options over all.</summary>
-    /// <param name="context">What the user typed.</param>
-    /// <param name="defaultPreset">The preset where the user names none; null for the plain defaults.</param>
-    /// <exception cref="ConfigurationException">Something in them is wrong.</exception>
+    /// <summary>
+    /// Returns the preset, overridden by the file, then by single values, then by the global options.
+    /// </summary>
+    /// <param name="context">The command line.</param>
+    /// <param name="defaultPreset">The preset if the user names none; null for the plain defaults.</param>
+    /// <exception cref="ConfigurationException">A value is invalid.</exception>
     public PretrainOptions Resolve(CommandContext context, string? defaultPreset = null)
         => RunConfiguration.Validate(Overlay(context, new PretrainOptions(), defaultPreset));
 
-    /// <summary>The same over a configuration that is there already, and not yet checked across fields: more may come.</summary>
+    /// <summary>
+    /// Applies the same overrides to an existing configuration, without checks across fields, since further changes may
+    /// follow.
+    /// </summary>
     public PretrainOptions Overlay(CommandContext context, PretrainOptions basis, string? defaultPreset = null)
     {
         PretrainOptions options = RunConfiguration.ResolveUnchecked(

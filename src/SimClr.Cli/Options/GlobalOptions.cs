@@ -5,7 +5,7 @@ using SimClr.Diagnostics;
 
 namespace SimClr.Cli;
 
-/// <summary>The options that every verb takes. <see cref="CommandContext"/> reads them by name.</summary>
+/// <summary>The options of every verb, read by name in <see cref="CommandContext"/>.</summary>
 internal static class GlobalOptions
 {
     public const string Seed = "--seed";
@@ -46,7 +46,7 @@ internal static class GlobalOptions
         Option<long?> option = NumberOption.Integer(Threads, "Compute threads; 0 for one per core", 0, recursive: true);
         option.Validators.Add(result =>
         {
-            // Not by its value, which there is none of where the text is no number: that has been said then.
+            // The token, not the value: text that is not a number has no value, and that error is already reported.
             if (result.Tokens is [.., var typed]
                 && long.TryParse(typed.Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out long asked)
                 && asked > ComputeEnvironment.MaxThreads)

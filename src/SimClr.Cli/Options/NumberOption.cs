@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace SimClr.Cli;
 
-/// <summary>Options that take a number; null where they are not given.</summary>
+/// <summary>Options that take a number; null if not specified.</summary>
 internal static class NumberOption
 {
     public static Option<long?> Integer(string name, string description, long min, bool recursive = false)
@@ -22,7 +22,7 @@ internal static class NumberOption
             },
         };
 
-    /// <summary>An integer, or 0 for the word "auto".</summary>
+    /// <summary>Creates an option for an integer or the word "auto", which stands for 0.</summary>
     public static Option<long?> IntegerOrAuto(string name, string description, long min)
         => new(name)
         {
@@ -59,7 +59,7 @@ internal static class NumberOption
             },
         };
 
-    // The upper bound is named only to who comes near it: 0 also stands for what is no number.
+    // The upper bound is named only for values above it; 0 also stands for text that is not a number.
     private static string Range(long min, long value) => min == long.MinValue ? ""
         : value > int.MaxValue ? string.Create(CultureInfo.InvariantCulture, $" from {min} to {int.MaxValue}")
         : string.Create(CultureInfo.InvariantCulture, $" of {min} or more");

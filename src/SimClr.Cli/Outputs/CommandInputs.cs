@@ -7,13 +7,13 @@ using SimClr.Internals;
 
 namespace SimClr.Cli.Outputs;
 
-/// <summary>The files and folders that a command line names to be read, and what belongs to them.</summary>
+/// <summary>The files and folders that a command line reads, and their companion files.</summary>
 internal sealed class CommandInputs
 {
-    // What options call their value in the help where it is a file or a folder.
+    // The help names of option values that are files or folders.
     private static readonly string[] PathNames = ["DATA", "DIR", "FILE", "FOLDER", "PART", "RUN"];
 
-    // Images left out, rows done so far, and what SQLite keeps while it writes an index.
+    // The list of skipped images, a partial result, and the temporary files of SQLite while it writes an index.
     private static readonly string[] CompanionSuffixes = [".skipped.jsonl", ".part", "-journal", "-wal", "-shm"];
 
     private readonly (Symbol By, string Typed, string Real)[] files;
@@ -26,20 +26,20 @@ internal sealed class CommandInputs
         folders = [.. typed.Where(input => Directory.Exists(input.Text)).Select(input => (input.Text, RealPath.Resolve(input.Text)))];
     }
 
-    /// <summary>Whether an option's value is the path of a file or a folder, by what the help calls it.</summary>
+    /// <summary>Whether the value of an option is a file or folder, according to its help name.</summary>
     public static bool TakesPath(Option option) => option is not OutputOption && PathNames.Contains(option.HelpName);
 
-    /// <summary>Whether two real paths are of one file.</summary>
+    /// <summary>Whether two real paths denote the same file.</summary>
     public static bool AreSame(string one, string other)
         => one.Equals(other, OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase)
             || (FileStatus.Get(one)?.Identity is { } number && number == FileStatus.Get(other)?.Identity);
 
-    /// <summary>Refuses a file that is read, or belongs to what is read.</summary>
-    /// <param name="option">The option that named it.</param>
-    /// <param name="path">The file, for messages.</param>
-    /// <param name="real">Its real path.</param>
-    /// <param name="mayReplace">The input that it may replace, or null.</param>
-    /// <exception cref="ConfigurationException">It must not be written.</exception>
+    /// <summary>Rejects an output file that is an input, or a companion of one.</summary>
+    /// <param name="option">The option that named the file.</param>
+    /// <param name="path">The path, for messages.</param>
+    /// <param name="real">The real path.</param>
+    /// <param name="mayReplace">The input that the file may replace, or null.</param>
+    /// <exception cref="ConfigurationException">The file must not be written.</exception>
     public void Reject(string option, string path, string real, Option? mayReplace)
     {
         foreach ((Symbol by, string typed, string input) in files)
@@ -71,7 +71,7 @@ internal sealed class CommandInputs
         return EmbeddingFile.CompanionOf(file) is { } companion ? all.Append(companion) : all;
     }
 
-    /// <summary>The files of a run are written by the training alone, whatever the command reads.</summary>
+    /// <summary>Rejects the files of a run, which only its training writes, whatever the command reads.</summary>
     private static void RejectRunFile(string option, string path, string real)
     {
         string? folder = Path.GetDirectoryName(real);

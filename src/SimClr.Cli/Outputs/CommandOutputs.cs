@@ -5,8 +5,8 @@ using SimClr.Internals;
 namespace SimClr.Cli.Outputs;
 
 /// <summary>
-/// The files that one command line writes. Each is checked before anything is computed: it is no input of the command, belongs
-/// to none, has an extension of its kind, and replaces nothing but an older file of that kind.
+/// The output files of one command line. Each is checked before any computation: it is neither an input of the command
+/// nor a companion of one, has an extension of its kind, and replaces only an older file of that kind.
 /// </summary>
 internal sealed class CommandOutputs
 {
@@ -21,8 +21,8 @@ internal sealed class CommandOutputs
         inputs = new(() => new CommandInputs(parsed));
     }
 
-    /// <summary>Checks every file that an option names.</summary>
-    /// <exception cref="ConfigurationException">One of them must not be written.</exception>
+    /// <summary>Checks every file named by an option.</summary>
+    /// <exception cref="ConfigurationException">A file must not be written.</exception>
     public void Check()
     {
         foreach (OutputOption option in parsed.CommandResult.Command.Options.OfType<OutputOption>())
@@ -31,19 +31,19 @@ internal sealed class CommandOutputs
         }
     }
 
-    /// <summary>The file that an option names; null where it names none.</summary>
-    /// <exception cref="ConfigurationException">It must not be written.</exception>
+    /// <summary>Returns the file named by an option; null if it names none.</summary>
+    /// <exception cref="ConfigurationException">The file must not be written.</exception>
     public OutputFile? FileFor(OutputOption option)
         => option.NoFileWith is { } other && parsed.GetResult(other) is { Implicit: false } ? null
             : parsed.GetValue(option) is { } path ? Open(option.Name, path, option.Kind, option.MayReplace)
             : null;
 
-    /// <summary>A file that has its name from an option, such as one of several in a folder.</summary>
+    /// <summary>Returns a file whose name derives from an option, such as one of several in a folder.</summary>
     /// <param name="option">The option, for messages.</param>
     /// <param name="path">The file.</param>
-    /// <param name="kind">What it holds.</param>
-    /// <param name="mayReplace">The input that it may replace, or null.</param>
-    /// <exception cref="ConfigurationException">It must not be written.</exception>
+    /// <param name="kind">The kind of content.</param>
+    /// <param name="mayReplace">The input that the file may replace, or null.</param>
+    /// <exception cref="ConfigurationException">The file must not be written.</exception>
     public OutputFile Open(string option, string path, OutputKind kind, Option? mayReplace = null)
     {
         if (opened.TryGetValue((option, path), out OutputFile? known))

@@ -8,15 +8,17 @@ using SimClr.Embeddings;
 namespace SimClr.Cli.Outputs;
 
 /// <summary>
-/// Tells files that simclr wrote from others by what they hold, as cheaply as that can be done. A file that is not recognized
-/// is not replaced, so where in doubt the answer is no.
+/// Recognizes files written by simclr by their content, as cheaply as possible. An unrecognized file is not replaced,
+/// so the answer is no in case of doubt.
 /// </summary>
 internal static class FileContents
 {
     private const int MaxLineBytes = 1 << 12;
     private const int MaxHeaderBytes = 1 << 26;
 
-    /// <summary>The first line of a text, without the mark and the end; null for a file that holds no text.</summary>
+    /// <summary>
+    /// Returns the first line of a text file without byte order mark and line break; null if the file is not text.
+    /// </summary>
     public static string? FirstLineOf(string file)
     {
         byte[] start = Start(file, MaxLineBytes);
@@ -26,11 +28,14 @@ internal static class FileContents
         return text.Contains((byte)0) ? null : Encoding.UTF8.GetString(end < 0 ? text : text[..end]).TrimEnd('\r');
     }
 
-    /// <summary>Whether a table begins with these columns.</summary>
+    /// <summary>Whether a table begins with the given columns.</summary>
     public static bool HasColumns(string file, string columns)
         => FirstLineOf(file) is { } line && (line == columns || line.StartsWith($"{columns},", StringComparison.Ordinal));
 
-    /// <summary>Labels and nothing else, also as a spreadsheet saves them: with quotes, or with semicolons between the columns.</summary>
+    /// <summary>
+    /// Whether a file has exactly the columns of a label list, including the forms saved by spreadsheets: quoted, or
+    /// separated by semicolons or tabs.
+    /// </summary>
     public static bool IsLabels(string file)
         => FirstLineOf(file)?.Split(',', ';', '\t').Select(name => name.Trim('"', ' ').ToLowerInvariant()) is { } names
             && string.Join(',', names) is "path,label" or "path,label,guess";
@@ -42,7 +47,10 @@ internal static class FileContents
 
     public static bool IsSkippedList(string file) => FirstLineOf(file) is { } line && (line.Length == 0 || line.StartsWith("{\"path\":", StringComparison.Ordinal));
 
-    /// <summary>A matrix with the rows' descriptions beside it: <c>simclr embed</c> writes none without them.</summary>
+    /// <summary>
+    /// Whether a file is a matrix with a companion file of row descriptions, without which <c>simclr embed</c> writes
+    /// none.
+    /// </summary>
     public static bool IsMatrix(string file)
         => Start(file, MaxLineBytes).AsSpan().StartsWith((ReadOnlySpan<byte>)[0x93, .. "NUMPY"u8]) && File.Exists(EmbeddingFile.CompanionOf(file));
 
@@ -50,7 +58,9 @@ internal static class FileContents
 
     public static bool IsEmbeddingTensors(string file) => Header(file) is { } header && Has(header, "embeddings") && Has(header, "path_offsets");
 
-    /// <summary>Weights that say which encoder they are of; a training checkpoint holds more than that.</summary>
+    /// <summary>
+    /// Whether a file holds weights that name their encoder; a training checkpoint holds more than that.
+    /// </summary>
     public static bool IsEncoderTensors(string file)
         => Header(file) is { } header && header.TryGetProperty("__metadata__", out JsonElement entries)
             && Has(entries, "encoder") && Has(entries, "views") && !Has(entries, "step");
@@ -68,7 +78,10 @@ internal static class FileContents
         }
     }
 
-    /// <summary>The footer, before its length and the format's name at the end, names the columns.</summary>
+    /// <summary>
+    /// Whether the Parquet footer, which precedes its length and the format name at the end of the file, names the
+    /// columns.
+    /// </summary>
     public static bool IsEmbeddingColumns(string file)
     {
         using FileStream stream = Open(file);
@@ -92,7 +105,7 @@ internal static class FileContents
         return footer.AsSpan().IndexOf("embedding"u8) >= 0 && footer.AsSpan().IndexOf("path"u8) >= 0;
     }
 
-    /// <summary>The first fields of the model are the format's version and the producer's name.</summary>
+    /// <summary>Whether the first fields of the model are the format version and the producer name.</summary>
     public static bool IsOnnxModel(string file)
     {
         byte[] start = Start(file, 16);
@@ -104,7 +117,7 @@ internal static class FileContents
 
     private static bool Has(JsonElement element, string name) => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out _);
 
-    /// <summary>The header of a safetensors file; null for another file.</summary>
+    /// <summary>Returns the header of a safetensors file; null for any other file.</summary>
     private static JsonElement? Header(string file)
     {
         using FileStream stream = Open(file);

@@ -1,16 +1,16 @@
 namespace SimClr.Cli.Outputs;
 
-/// <summary>What an output file holds, and how its name may end.</summary>
-/// <param name="Description">The kind in a few words, with an article: "a page".</param>
-/// <param name="Example">A good file name, for messages.</param>
-/// <param name="Formats">The formats that it can be written in; none for any extension that no other kind has.</param>
+/// <summary>The content of an output file, and the extensions that it may have.</summary>
+/// <param name="Description">A short description with an article: "a page".</param>
+/// <param name="Example">A valid file name, for messages.</param>
+/// <param name="Formats">The available formats; empty to allow every extension that no other kind has.</param>
 internal sealed record OutputKind(string Description, string Example, params OutputFormat[] Formats)
 {
-    /// <summary>The format of a file, by its extension.</summary>
+    /// <summary>Returns the format of a file according to its extension.</summary>
     /// <param name="option">The option that named the file, for messages.</param>
-    /// <param name="path">What the user typed.</param>
-    /// <returns>Null where the kind has no format of its own.</returns>
-    /// <exception cref="ConfigurationException">The kind is not written to files with this extension.</exception>
+    /// <param name="path">The path as typed.</param>
+    /// <returns>The format; null if the kind has no format of its own.</returns>
+    /// <exception cref="ConfigurationException">The kind has no format with this extension.</exception>
     public OutputFormat? FormatOf(string option, string path)
     {
         string extension = Path.GetExtension(path).ToLowerInvariant();
@@ -33,14 +33,19 @@ internal sealed record OutputKind(string Description, string Example, params Out
 }
 
 /// <summary>One format of a kind of output.</summary>
-/// <param name="Extensions">How such files end, in lowercase; the usual one first.</param>
+/// <param name="Extensions">The extensions in lowercase, the preferred one first.</param>
 /// <param name="IsIn">
-/// Whether a file that exists is of this kind and format, and may be replaced; null where the command never replaces one.
+/// Whether an existing file has this kind and format, and so may be replaced; null if the command never replaces a
+/// file.
 /// </param>
-/// <param name="Beside">Files that are written beside it: what their names add to its own, and whether one that exists may be replaced.</param>
+/// <param name="Beside">
+/// The companion files: the suffix of each name, and whether an existing file may be replaced.
+/// </param>
 internal sealed record OutputFormat(
     string[] Extensions, Func<string, bool>? IsIn, params (string Suffix, Func<string, bool> IsIn)[] Beside)
 {
-    /// <summary>Of which files that simclr wrote it cannot be told, for messages; null where there are none.</summary>
+    /// <summary>
+    /// The reason, for messages, why some files written by simclr are not recognized; null if all are.
+    /// </summary>
     public string? Unmarked { get; init; }
 }

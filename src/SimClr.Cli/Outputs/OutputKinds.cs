@@ -2,7 +2,7 @@ using SimClr.Data;
 
 namespace SimClr.Cli.Outputs;
 
-/// <summary>All kinds of files that commands write: the one table of their extensions.</summary>
+/// <summary>All kinds of output files, in a single table with their extensions.</summary>
 internal static class OutputKinds
 {
     private static readonly OutputFormat PageFormat = new([".html", ".htm"], FileContents.IsPage);
@@ -12,9 +12,9 @@ internal static class OutputKinds
     };
 
     private static readonly (string, Func<string, bool>) Skipped = (".skipped.jsonl", FileContents.IsSkippedList);
-    private static readonly (string, Func<string, bool>) Part = (".part", _ => true);   // Looked at when it is taken up.
+    private static readonly (string, Func<string, bool>) Part = (".part", _ => true);   // checked when the work resumes
 
-    /// <summary>A page that a browser shows.</summary>
+    /// <summary>A page for a browser.</summary>
     public static OutputKind Page(string example) => new("a page", $"{example}.html", PageFormat);
 
     public static OutputKind Map { get; } = new("a map", "map.html", PageFormat, PictureFormat);
@@ -31,7 +31,9 @@ internal static class OutputKinds
 
     public static OutputKind Predictions { get; } = Rows("predictions", "path,label,prediction,correct", "path,class,mark,score");
 
-    /// <summary>Labels to be filled in. That none that was typed gets lost is <see cref="Verbs.ManualLabels"/>'s matter.</summary>
+    /// <summary>
+    /// A label list to fill in. <see cref="Verbs.ManualLabels"/> ensures that no label typed by the user is lost.
+    /// </summary>
     public static OutputKind Labels { get; } = new(
         "a list of labels (path,label,guess)",
         "next.csv",
@@ -57,16 +59,16 @@ internal static class OutputKinds
 
     public static OutputKind Figures { get; } = new("figures", "results.md", new OutputFormat([".md", ".markdown"], FileContents.IsBenchTable));
 
-    /// <summary>A preset to be changed: it never replaces a file.</summary>
+    /// <summary>A preset to edit; it never replaces a file.</summary>
     public static OutputKind Preset { get; } = new("a configuration", "my.yaml", new OutputFormat([".yaml", ".yml"], IsIn: null));
 
-    /// <summary>An index, under any name that says nothing else: it never replaces a file.</summary>
+    /// <summary>An index, under any extension that no other kind has; it never replaces a file.</summary>
     public static OutputKind Index { get; } = new("an index", "photos.index");
 
     private static IEnumerable<OutputKind> WithFormats =>
         [Map, Picture, Duplicates, Embeddings, Weights, PyTorchWeights, Onnx, Pack, Figures, Preset];
 
-    /// <summary>Whether an extension says that a file is of one of these kinds, or an image.</summary>
+    /// <summary>Whether an extension belongs to one of these kinds or to an image format.</summary>
     public static bool IsKnownExtension(string extension)
         => WithFormats.SelectMany(kind => kind.Formats).Any(format => format.Extensions.Contains(extension))
             || ImageDecoder.Extensions.Contains(extension);

@@ -3,14 +3,15 @@ using System.CommandLine;
 namespace SimClr.Cli.Outputs;
 
 /// <summary>
-/// An option that names a file to write. <see cref="CommandOutputs"/> checks it before the command begins;
-/// <see cref="CommandContext.File"/> gives the file.
+/// An option that names an output file. <see cref="CommandOutputs"/> checks the file before the command starts;
+/// <see cref="CommandContext.File"/> returns it.
 /// </summary>
 internal sealed class OutputOption : Option<string?>
 {
-    /// <param name="name">Such as <c>--out</c>.</param>
-    /// <param name="kind">What the file holds.</param>
-    /// <param name="description">For the help.</param>
+    /// <summary>Creates the option.</summary>
+    /// <param name="name">The name of the option, such as <c>--out</c>.</param>
+    /// <param name="kind">The kind of content.</param>
+    /// <param name="description">The help text.</param>
     public OutputOption(string name, OutputKind kind, string description)
         : base(name)
     {
@@ -19,12 +20,12 @@ internal sealed class OutputOption : Option<string?>
         HelpName = "FILE";
     }
 
-    /// <summary>What the file holds.</summary>
+    /// <summary>The kind of content.</summary>
     public OutputKind Kind { get; }
 
-    /// <summary>An option with which the value is not a file's name; null for none.</summary>
+    /// <summary>The option that makes the value something other than a file name; null for none.</summary>
     public Option? NoFileWith { get; init; }
 
-    /// <summary>The input that this output may replace, since it holds all of it; null for none.</summary>
+    /// <summary>The input that this output may replace because it contains all of it; null for none.</summary>
     public Option? MayReplace { get; init; }
 }

@@ -6,7 +6,7 @@ using Spectre.Console.Rendering;
 
 namespace SimClr.Cli.Progress;
 
-/// <summary>A bar that redraws itself, for someone who watches.</summary>
+/// <summary>A progress bar that redraws itself, for interactive use.</summary>
 internal sealed class BarDisplay : IDisplay
 {
     private readonly ProgressContext bars;
@@ -25,8 +25,9 @@ internal sealed class BarDisplay : IDisplay
 
     public IProgress<PretrainProgress> Training => new ImmediateProgress<PretrainProgress>(Report);
 
-    /// <param name="output">A terminal's standard error, as it is: a bar moves the cursor.</param>
-    /// <param name="work">What is to be shown.</param>
+    /// <summary>Shows the progress of work on a terminal.</summary>
+    /// <param name="output">The terminal's standard error without escaping, because the bar moves the cursor.</param>
+    /// <param name="work">The work to show.</param>
     public static T Show<T>(TextWriter output, Func<IDisplay, T> work)
         => Show(AnsiConsole.Create(new AnsiConsoleSettings { Out = new Terminal(output) }), work);
 
@@ -61,7 +62,7 @@ internal sealed class BarDisplay : IDisplay
         return bar;
     }
 
-    // The library's own class knows a terminal by its being Console.Error itself.
+    // Spectre.Console detects a terminal only if the writer is Console.Error itself.
     private sealed class Terminal(TextWriter output) : IAnsiConsoleOutput
     {
         private readonly AnsiConsoleOutput size = new(output);
@@ -79,7 +80,10 @@ internal sealed class BarDisplay : IDisplay
         }
     }
 
-    /// <summary>The words behind the bar. They go on in the next line where the library's own column would squeeze bar and percent.</summary>
+    /// <summary>
+    /// The text after the bar. Long text wraps to the next line, where the built-in column would squeeze the bar and
+    /// the percentage.
+    /// </summary>
     private sealed class TextColumn : ProgressColumn
     {
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)

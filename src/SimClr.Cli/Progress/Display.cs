@@ -1,6 +1,8 @@
 namespace SimClr.Cli.Progress;
 
-/// <summary>Chooses how progress is shown: a bar to someone who watches, else a plain line every so often.</summary>
+/// <summary>
+/// Selects the progress display: a bar on an interactive terminal, otherwise plain lines at intervals.
+/// </summary>
 internal static class Display
 {
     private static readonly TimeSpan Delay = TimeSpan.FromSeconds(2);
@@ -10,7 +12,9 @@ internal static class Display
             ? BarDisplay.Show(terminal.Drawing, work)
             : work(new LineDisplay(context.Error, TimeProvider.System));
 
-    /// <summary>For work that is usually done at once: plain lines, and the first only after two seconds.</summary>
+    /// <summary>
+    /// Returns a display for work that usually takes no time: plain lines, the first only after two seconds.
+    /// </summary>
     public static IProgress<WorkDone> Delayed(TextWriter output, TimeProvider clock)
     {
         long begin = clock.GetTimestamp();

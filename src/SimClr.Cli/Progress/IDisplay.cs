@@ -3,22 +3,22 @@ using SimClr.Training;
 
 namespace SimClr.Cli.Progress;
 
-/// <summary>Shows on standard error how far a long piece of work is.</summary>
+/// <summary>A display of long-running work on standard error.</summary>
 internal interface IDisplay
 {
-    /// <summary>Takes notes and warnings.</summary>
+    /// <summary>The logger for notes and warnings.</summary>
     ILogger Logger { get; }
 
-    /// <summary>Takes the state of pre-training.</summary>
+    /// <summary>The receiver of pre-training progress.</summary>
     IProgress<PretrainProgress> Training { get; }
 
-    /// <summary>Takes the state of other work.</summary>
-    /// <param name="total">What <see cref="WorkDone.Done"/> is at its end.</param>
+    /// <summary>Returns the receiver of progress of other work.</summary>
+    /// <param name="total">The value of <see cref="WorkDone.Done"/> at the end.</param>
     IProgress<WorkDone> Work(int total);
 
-    /// <summary>Counts what is done of a number of images.</summary>
-    /// <param name="work">What is done with them, such as "embedding sample:test".</param>
-    /// <param name="total">All of them.</param>
+    /// <summary>Returns a counter of processed images.</summary>
+    /// <param name="work">The work on them, such as "embedding sample:test".</param>
+    /// <param name="total">The number of images.</param>
     IProgress<int> Images(string work, int total)
     {
         IProgress<WorkDone> all = Work(total);
@@ -26,7 +26,7 @@ internal interface IDisplay
     }
 }
 
-/// <summary>How far some work is.</summary>
-/// <param name="Done">How much is done.</param>
-/// <param name="Text">The same in words.</param>
+/// <summary>The progress of some work.</summary>
+/// <param name="Done">The amount done.</param>
+/// <param name="Text">The progress in words.</param>
 internal sealed record WorkDone(int Done, string Text);

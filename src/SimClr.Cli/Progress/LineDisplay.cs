@@ -5,8 +5,8 @@ using SimClr.Training;
 namespace SimClr.Cli.Progress;
 
 /// <summary>
-/// Plain lines for logs and pipes: the first report at once, then one line every ten seconds, at the end of each epoch,
-/// and at the end.
+/// Plain lines for logs and pipes: the first report immediately, then one line every ten seconds, at the end of each
+/// epoch, and at the end of the work.
 /// </summary>
 internal sealed class LineDisplay(TextWriter output, TimeProvider clock) : IDisplay
 {

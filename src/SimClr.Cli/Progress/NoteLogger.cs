@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace SimClr.Cli.Progress;
 
-/// <summary>Turns the library's log messages into lines in the words of the command line: <c>note: …</c>, <c>warning: …</c> and <c>error: …</c>.</summary>
+/// <summary>
+/// Formats the library's log messages as lines <c>note: …</c>, <c>warning: …</c> and <c>error: …</c>.
+/// </summary>
 internal sealed class NoteLogger(Action<string> write) : ILogger
 {
     public IDisposable? BeginScope<TState>(TState state)

@@ -3,7 +3,7 @@ using SimClr.Training;
 
 namespace SimClr.Cli.Progress;
 
-/// <summary>The words for a state of pre-training.</summary>
+/// <summary>Text for the progress of pre-training.</summary>
 internal static class ProgressText
 {
     public static string Format(PretrainProgress progress)
@@ -21,7 +21,7 @@ internal static class ProgressText
     /// <summary>A share in percent with one decimal.</summary>
     public static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:F1}%");
 
-    /// <summary>A time as someone would say it: "45 s", "12 min", "3.5 hours", "20 days", "4 years".</summary>
+    /// <summary>Formats a duration in everyday units: "45 s", "12 min", "3.5 hours", "20 days", "4 years".</summary>
     public static string Span(TimeSpan time) => time.TotalSeconds switch
     {
         < 100 => Amount(time.TotalSeconds, 0, "s"),

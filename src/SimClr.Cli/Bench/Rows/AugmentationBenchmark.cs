@@ -3,7 +3,9 @@ using SimClr.Data;
 
 namespace SimClr.Cli.Bench;
 
-/// <summary>Random views of decoded images, on one thread. bench/against_pytorch.py sets the same beside torchvision.</summary>
+/// <summary>
+/// Random views of decoded images on one thread. bench/against_pytorch.py compares the same work with torchvision.
+/// </summary>
 internal static class AugmentationBenchmark
 {
     private const int Images = 60;
@@ -18,7 +20,7 @@ internal static class AugmentationBenchmark
         var sides = new[] { new Side(large, photos), new Side(small, pictures) };
         foreach (Side side in sides)
         {
-            side.ViewsPerSecond(settings.Duration);   // until the code has been compiled in earnest
+            side.ViewsPerSecond(settings.Duration);   // until the optimizing compiler is done
         }
 
         double[][] figures = SideBySide.Run(
@@ -34,7 +36,7 @@ internal static class AugmentationBenchmark
             Spread.FromValues(figures),
             "views/s");
 
-    /// <summary>One kind of views of the same images, over and over with other draws.</summary>
+    /// <summary>One kind of view of the same images, with new random draws on every pass.</summary>
     private sealed class Side(ViewOptions options, ImageDataSet source)
     {
         private readonly RgbImage[] images = [.. Enumerable.Range(0, source.Count).Select(source.Read)];

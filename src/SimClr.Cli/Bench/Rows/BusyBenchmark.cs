@@ -9,11 +9,15 @@ using SimClr.Evaluation;
 
 namespace SimClr.Cli.Bench;
 
-/// <summary>Training, embedding and linear evaluation beside as many busy processes as there are cores, against an idle machine.</summary>
+/// <summary>
+/// Training, embedding and linear evaluation beside as many busy processes as there are cores, compared with an idle
+/// machine.
+/// </summary>
 internal static class BusyBenchmark
 {
     private static readonly TimeSpan MaxLife = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan StartUp = TimeSpan.FromSeconds(0.5);   // processor time after which a process is busy with nothing else
+    // The processor time after which a new process has finished starting and only spins.
+    private static readonly TimeSpan StartUp = TimeSpan.FromSeconds(0.5);
 
     public static IEnumerable<BenchRow> Measure(BenchSettings settings, CancellationToken cancellation)
     {
@@ -45,10 +49,10 @@ internal static class BusyBenchmark
         yield return Row("linear", settings, Evaluate, cancellation);
     }
 
-    /// <summary>One busy process: counts until whoever started it has ended, and ten minutes at most.</summary>
+    /// <summary>Keeps a core busy until the parent process has ended, for at most ten minutes.</summary>
     public static IEnumerable<BenchRow> Spin(BenchSettings settings, CancellationToken cancellation)
     {
-        Task<int> ended = Task.Run(Console.In.Read, CancellationToken.None);   // the pipe closes when the other end is gone
+        Task<int> ended = Task.Run(Console.In.Read, CancellationToken.None);   // the pipe closes when the parent ends
         var clock = Stopwatch.StartNew();
         long spins = 0;
         while (!ended.IsCompleted && clock.Elapsed < MaxLife && !cancellation.IsCancellationRequested)
@@ -83,7 +87,7 @@ internal static class BusyBenchmark
         };
     }
 
-    /// <summary>Processes that compute until they are disposed.</summary>
+    /// <summary>Processes that compute until disposal.</summary>
     private sealed class BusyProcesses : IDisposable
     {
         private readonly Process[] processes;

@@ -7,15 +7,18 @@ using TorchSharp;
 
 namespace SimClr.Cli.Bench;
 
-/// <summary>The gradient of a large batch by micro-batches, against plain steps on batches as small as those.</summary>
+/// <summary>
+/// The gradient of a large batch in micro-batches, compared with plain steps on batches of the micro-batch size.
+/// </summary>
 internal static class CacheBenchmark
 {
-    // A run's first step is slower than the others; one step by micro-batches has as many passes as these have steps.
+    // The first step of a run is slower than the others. The number of steps matches the passes of one step in
+    // micro-batches.
     private const int PlainSteps = 6;
 
     public static IEnumerable<BenchRow> Measure(BenchSettings settings, CancellationToken cancellation)
     {
-        // Each in a process of its own: what one side leaves in the heap would count for the other.
+        // Separate processes: what one side leaves on the heap would count for the other.
         BenchRow plain = settings.MeasureInOwnProcess(BenchCatalog.CachePlain, settings, cancellation);
         BenchRow cached = settings.MeasureInOwnProcess(BenchCatalog.CacheMicro, settings, cancellation);
         string shapes = string.Create(
@@ -34,11 +37,11 @@ internal static class CacheBenchmark
         };
     }
 
-    /// <summary>Plain steps of a small batch.</summary>
+    /// <summary>Runs plain steps with a small batch.</summary>
     public static IEnumerable<BenchRow> Plain(BenchSettings settings, CancellationToken cancellation)
         => [Run("cache_plain", Options(settings) with { Batch = new() { Size = settings.Batch } }, PlainSteps * settings.Batch, settings, cancellation)];
 
-    /// <summary>One step of the large batch.</summary>
+    /// <summary>Runs one step with the large batch.</summary>
     public static IEnumerable<BenchRow> Micro(BenchSettings settings, CancellationToken cancellation)
         => [Run("cache_micro", Options(settings) with { Batch = new() { Size = settings.LargeBatch, Micro = settings.Batch } }, settings.LargeBatch, settings, cancellation)];
 

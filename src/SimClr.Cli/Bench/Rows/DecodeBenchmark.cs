@@ -2,7 +2,7 @@ using SimClr.Data;
 
 namespace SimClr.Cli.Bench;
 
-/// <summary>Photographs from file to pixels, on one thread.</summary>
+/// <summary>Decoding of photographs from file to pixels, on one thread.</summary>
 internal static class DecodeBenchmark
 {
     private const int Images = 60;
@@ -20,7 +20,7 @@ internal static class DecodeBenchmark
             Figures = new Dictionary<string, double> { ["megapixels_per_image"] = megapixels },
         };
 
-        // As a loader does: the memory of one serves the next.
+        // As in a loader, the buffer of one image serves the next.
         void DecodeOne(int index) => photos.Recycle(index, photos.Read(index));
     }
 }

@@ -10,7 +10,9 @@ using static TorchSharp.torch;
 
 namespace SimClr.Cli.Bench;
 
-/// <summary>Embedding to a file, from decoded images and from JPEG, against the encoder alone on a fixed batch.</summary>
+/// <summary>
+/// Embedding to a file, from decoded images and from JPEG files, compared with the encoder alone on a fixed batch.
+/// </summary>
 internal static class EmbedBenchmark
 {
     public static IEnumerable<BenchRow> Measure(BenchSettings settings, CancellationToken cancellation)
@@ -63,7 +65,7 @@ internal static class EmbedBenchmark
         };
     }
 
-    // The module itself, all threads on one batch.
+    // The module itself, with all threads on one batch.
     private static void RunEncoderOnly(TrainedEncoder encoder, Tensor batch)
     {
         using var scope = NewDisposeScope();

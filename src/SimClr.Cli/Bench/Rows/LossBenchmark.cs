@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace SimClr.Cli.Bench;
 
-/// <summary>NT-Xent as training uses it, forward and backward, against the form that holds the whole similarity matrix.</summary>
+/// <summary>
+/// NT-Xent as used in training, forward and backward, compared with the form that holds the whole similarity matrix.
+/// </summary>
 internal static class LossBenchmark
 {
     private const int Dimension = 128;
@@ -41,14 +43,16 @@ internal static class LossBenchmark
         };
     }
 
-    /// <summary>NT-Xent at N = 16,384: what is held at most, beyond the projections and their gradients.</summary>
+    /// <summary>
+    /// Measures the peak memory of NT-Xent at N = 16,384, beyond the projections and their gradients.
+    /// </summary>
     public static IEnumerable<BenchRow> Memory(BenchSettings settings, CancellationToken cancellation)
     {
         ComputePlan plan = ComputePlan.Resolve(settings.BaseOptions, customEncoder: false);
         plan.Begin();
         IContrastiveLoss used = LossCatalog.Create(settings.BaseOptions.Loss);
         using var warm = new Projections(settings.LossImages / 8, plan.Device);
-        warm.Differentiate(used.Forward);   // threads, and the buffers of the matrix products
+        warm.Differentiate(used.Forward);   // starts the threads and allocates the buffers of the matrix products
         using var projections = new Projections(settings.ManyLossImages, plan.Device);
         Device place = device(plan.Device);
         long before = MemoryUse.Now(place);
@@ -65,7 +69,7 @@ internal static class LossBenchmark
         };
     }
 
-    /// <summary>The paper's equation as it stands, with all 2N × 2N similarities at once.</summary>
+    /// <summary>Computes the paper's equation literally, with all 2N × 2N similarities in memory.</summary>
     private static Tensor DenseLoss(Tensor z1, Tensor z2, double temperature)
     {
         using var scope = NewDisposeScope();
@@ -77,7 +81,7 @@ internal static class LossBenchmark
         return nn.functional.cross_entropy(similarity.masked_fill(self, RootedScalars.MinusInfinity), partner).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Random projections of both views, with gradients.</summary>
+    /// <summary>Pseudorandom projections of both views, with gradients.</summary>
     private sealed class Projections : IDisposable
     {
         private readonly Tensor first;
@@ -106,7 +110,9 @@ internal static class LossBenchmark
             second.Dispose();
         }
 
-        /// <summary>Waves that do not repeat: as good as random numbers here, and without a generator's global state.</summary>
+        /// <summary>
+        /// Returns non-repeating waves, which serve as well as random numbers here and need no global generator state.
+        /// </summary>
         private static Tensor Pattern(int images, double phase, Device device)
         {
             using var scope = NewDisposeScope();

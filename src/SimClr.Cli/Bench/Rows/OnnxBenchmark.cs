@@ -11,10 +11,13 @@ using static TorchSharp.torch;
 
 namespace SimClr.Cli.Bench;
 
-/// <summary>Embedding of a fixed batch by us and by ONNX Runtime with the exported model, in turn, on the same cores.</summary>
+/// <summary>
+/// Embedding of a fixed batch by the built-in encoder and by ONNX Runtime with the exported model, in turn, on the same
+/// cores.
+/// </summary>
 internal static class OnnxBenchmark
 {
-    // So often one after another: 'simclr embed' does not wait between batches.
+    // Several passes in a row: 'simclr embed' does not wait between batches.
     private const int Passes = 4;
 
     public static IEnumerable<BenchRow> Measure(BenchSettings settings, CancellationToken cancellation)
@@ -50,7 +53,7 @@ internal static class OnnxBenchmark
         using var run = new RunOptions();
 
         Embed();
-        Score();   // memory is taken in the first
+        Score();   // the first call allocates memory
         double[][] figures = SideBySide.Run(
             settings.Rounds,
             cancellation,
@@ -72,7 +75,7 @@ internal static class OnnxBenchmark
             },
         };
 
-        // As 'simclr embed' computes: small batches, each on a thread of its own.
+        // Small batches on one thread each, as in 'simclr embed'.
         void Embed() => Task.WaitAll(
             [.. Enumerable.Repeat(parts, Passes).SelectMany(all => all).Select(part => inference.Start(part))], cancellation);
 

@@ -3,7 +3,7 @@ using SimClr.Training;
 
 namespace SimClr.Cli.Bench;
 
-/// <summary>What the tensor library's matrix products reach.</summary>
+/// <summary>The speed of the tensor library's matrix products.</summary>
 internal static class PeakBenchmark
 {
     public static IEnumerable<BenchRow> Measure(BenchSettings settings, CancellationToken cancellation)

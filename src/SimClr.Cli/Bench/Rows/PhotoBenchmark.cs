@@ -5,7 +5,9 @@ using SimClr.Training;
 
 namespace SimClr.Cli.Bench;
 
-/// <summary>Whole runs on photographs, where reading and augmenting cost most, against training steps on a fixed batch.</summary>
+/// <summary>
+/// Whole runs on photographs, where reading and augmentation cost most, compared with training steps on a fixed batch.
+/// </summary>
 internal static class PhotoBenchmark
 {
     public static IEnumerable<BenchRow> Measure(BenchSettings settings, CancellationToken cancellation)
@@ -17,7 +19,7 @@ internal static class PhotoBenchmark
         using var bare = new SyntheticStep(options);
         PretrainSpeed.WarmUp(options, photos, cancellation);
         bare.Run();
-        bare.Run();   // memory is taken in the first two
+        bare.Run();   // the first two calls allocate memory
         double[][] figures = SideBySide.Run(
             settings.Rounds,
             cancellation,
@@ -48,7 +50,10 @@ internal static class PhotoBenchmark
         return DataSets.Open(file);
     }
 
-    /// <summary>Nothing is held decoded: a set of photographs that is worth training on does not fit into memory.</summary>
+    /// <summary>
+    /// Returns the configuration for photographs, without a cache of decoded images: a set of photographs large enough
+    /// to train on does not fit in memory.
+    /// </summary>
     public static PretrainOptions Options(BenchSettings settings)
     {
         PretrainOptions photos = Presets.Load("photos");

@@ -5,7 +5,7 @@ using SimClr.Training;
 
 namespace SimClr.Cli.Bench;
 
-/// <summary>Where the time of training goes, part by part.</summary>
+/// <summary>The time of a training run, broken down by part.</summary>
 internal static class ProfileBenchmark
 {
     public static IEnumerable<BenchRow> Measure(BenchSettings settings, CancellationToken cancellation)

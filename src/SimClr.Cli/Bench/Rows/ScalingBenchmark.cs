@@ -6,7 +6,7 @@ using SimClr.Training;
 
 namespace SimClr.Cli.Bench;
 
-/// <summary>How the cost of a bare training step grows when one thing at a time is changed.</summary>
+/// <summary>The cost of a synthetic training step as one dimension at a time changes.</summary>
 internal static class ScalingBenchmark
 {
     public static IEnumerable<BenchRow> Measure(BenchSettings settings, CancellationToken cancellation)

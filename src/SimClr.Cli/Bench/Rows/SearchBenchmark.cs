@@ -6,9 +6,10 @@ using SimClr.Search;
 namespace SimClr.Cli.Bench;
 
 /// <summary>
-/// Search for the ten nearest, one query at a time with all threads, exact and by the graph: the median of many queries,
-/// how many of the ten the graph finds, and what the graph costs. Vectors are drawn around centers, with as much noise as
-/// the centers are long. The bounds are those for a million vectors; what grows with them is bounded by its share.
+/// Search for the ten nearest vectors, one query at a time with all threads, exact and by the graph: the median time
+/// per query, the recall of the graph, and its cost. Vectors are drawn around centers; the noise is as large as the
+/// centers' norm. The bounds hold for a million vectors; for costs that grow with their number the bound is scaled down
+/// in proportion.
 /// </summary>
 internal static class SearchBenchmark
 {

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace SimClr.Cli.Bench;
 
-/// <summary>How long a new process takes to print text.</summary>
+/// <summary>The time a new process takes to print text.</summary>
 internal static class StartupBenchmark
 {
     public static IEnumerable<BenchRow> Measure(BenchSettings settings, CancellationToken cancellation)

@@ -6,7 +6,9 @@ using SimClr.Training;
 
 namespace SimClr.Cli.Bench;
 
-/// <summary>Three sides in turn: the matrix-product peak, training steps on a fixed batch, and whole runs at the same shapes.</summary>
+/// <summary>
+/// Three sides in turn: the matrix-product peak, training steps on a fixed batch, and whole runs with the same shapes.
+/// </summary>
 internal static class StepBenchmark
 {
     public static IEnumerable<BenchRow> Full(BenchSettings settings, CancellationToken cancellation)
@@ -28,7 +30,7 @@ internal static class StepBenchmark
         using ImageDataSet images = BenchImages.Small(settings, options.Views.Size, 2 * steps * settings.Batch);
         PretrainSpeed.WarmUp(options, images, cancellation);
         bare.Run();
-        bare.Run();   // memory is taken in the first two
+        bare.Run();   // the first two calls allocate memory
         double[][] figures = SideBySide.Run(
             settings.Rounds,
             cancellation,
@@ -71,7 +73,9 @@ internal static class StepBenchmark
         };
     }
 
-    /// <summary>Two views, forward and twice as much backward, two operations per multiply-add.</summary>
+    /// <summary>
+    /// Counts two views, forward plus backward at twice the cost, with two operations per multiply-add.
+    /// </summary>
     private static double TrainingGigaflops(PretrainOptions options)
         => 2 * 3 * 2 * EncoderCost.MultiplyAdds(options.Encoder, options.Views.Size) / 1e9;
 }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace SimClr.Cli.Reports;
 
-/// <summary>Writes small pictures with their names; each leads to its file.</summary>
+/// <summary>Writes thumbnails with their names; each links to its file.</summary>
 internal static class HtmlGallery
 {
     public static void Append(StringBuilder html, ReportGallery gallery)
@@ -21,10 +21,10 @@ internal static class HtmlGallery
         Append(html, gallery.Images, _ => "");
     }
 
-    /// <summary>The pictures alone.</summary>
-    /// <param name="html">Where to.</param>
-    /// <param name="images">The pictures.</param>
-    /// <param name="below">What stands below each, as HTML.</param>
+    /// <summary>Appends the thumbnails alone.</summary>
+    /// <param name="html">The page.</param>
+    /// <param name="images">The thumbnails.</param>
+    /// <param name="below">The HTML below each thumbnail.</param>
     public static void Append(StringBuilder html, IReadOnlyList<GalleryImage> images, Func<GalleryImage, string> below)
     {
         int common = CommonFolder([.. images.Select(image => image.Path)]);
@@ -37,10 +37,10 @@ internal static class HtmlGallery
         html.Append("</ul>\n");
     }
 
-    /// <summary>Long names break at their underscores.</summary>
+    /// <summary>Lets long names break after underscores.</summary>
     private static string Broken(string name) => HtmlText.Escape(name).Replace("_", "_<wbr>", StringComparison.Ordinal);
 
-    /// <summary>How many letters of all paths name the folder that they have in common.</summary>
+    /// <summary>Returns the length of the folder prefix that all paths share.</summary>
     private static int CommonFolder(IReadOnlyList<string> paths)
     {
         int common = paths.Count == 0 ? 0 : paths.Min(path => path.LastIndexOfAny(['/', '\\']) + 1);

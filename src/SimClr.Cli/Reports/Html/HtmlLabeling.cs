@@ -5,7 +5,9 @@ using System.Text.Json.Nodes;
 
 namespace SimClr.Cli.Reports;
 
-/// <summary>Writes pictures with a field for the label below each, and a button that saves all labels as the next <c>--labels</c>.</summary>
+/// <summary>
+/// Writes pictures with a label field below each, and a button that saves all labels for the next <c>--labels</c>.
+/// </summary>
 internal static class HtmlLabeling
 {
     public static void Append(StringBuilder html, ReportLabeling labeling)
@@ -23,7 +25,7 @@ internal static class HtmlLabeling
             return $"<input list=\"classes\" autocomplete=\"off\" placeholder=\"label\" aria-label=\"label of {path}\" data-path=\"{path}\">";
         });
 
-        // JSON from System.Text.Json holds no '<' as such, so that no label can end the script.
+        // System.Text.Json escapes '<', so no label can close the script element.
         var before = new JsonArray([.. labeling.Before.Select(row => new JsonArray(row.Path, row.Label))]);
         html.Append(CultureInfo.InvariantCulture, $"<script type=\"application/json\" id=\"before\">{before.ToJsonString(JsonSerializerOptions.Default)}</script>\n<script>\n{PageAsset.LabelingScript}\n</script>\n");
     }

@@ -4,18 +4,18 @@ using SimClr.Internals;
 
 namespace SimClr.Cli.Reports;
 
-/// <summary>Writes a page as one HTML file that needs nothing else: pictures, drawings and style are in it.</summary>
+/// <summary>Writes a page as one self-contained HTML file with its pictures, drawings and style.</summary>
 internal static class HtmlReport
 {
-    /// <summary>What every page begins with; pages are recognized by it.</summary>
+    /// <summary>The beginning of every page, by which pages are recognized.</summary>
     public const string Beginning = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
         + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
         + "<meta name=\"color-scheme\" content=\"light dark\">\n";
 
-    /// <summary>Writes the page, whole or not at all.</summary>
+    /// <summary>Writes the page, completely or not at all.</summary>
     public static void Write(string path, ReportPage page) => AtomicFile.WriteText(path, Html(page));
 
-    /// <summary>The page as HTML.</summary>
+    /// <summary>Returns the page as HTML.</summary>
     public static string Html(ReportPage page)
     {
         var html = new StringBuilder();

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace SimClr.Cli.Reports;
 
-/// <summary>Writes accuracies as a table with a bar behind each, and below it what each column means.</summary>
+/// <summary>Writes accuracies as a table with a bar behind each, followed by the meaning of each column.</summary>
 internal static class HtmlTable
 {
     public static void Append(StringBuilder html, ReportTable table)
@@ -50,6 +50,6 @@ internal static class HtmlTable
         html.Append("</tr>\n");
     }
 
-    /// <summary>As it is written: values that look the same are equally good.</summary>
+    /// <summary>Rounds to the displayed precision: values that look the same count as equal.</summary>
     private static double? RoundForDisplay(double? value) => value is { } number ? Math.Round(100 * number, 1, MidpointRounding.AwayFromZero) : null;
 }

@@ -3,17 +3,17 @@ using System.Net;
 
 namespace SimClr.Cli.Reports;
 
-/// <summary>Texts and numbers for HTML.</summary>
+/// <summary>Strings and numbers for HTML.</summary>
 internal static class HtmlText
 {
-    /// <summary>For text and for attributes in quotes.</summary>
+    /// <summary>Escapes text and quoted attribute values.</summary>
     public static string Escape(string text) => WebUtility.HtmlEncode(text);
 
-    /// <summary>A fraction as a percentage with one decimal.</summary>
+    /// <summary>Formats a fraction as a percentage with one decimal.</summary>
     public static string Percent(double fraction)
         => string.Create(CultureInfo.InvariantCulture, $"{100 * fraction:F1}%");
 
-    /// <summary>Seconds in words. Rounded once, so that the parts and the whole say the same.</summary>
+    /// <summary>Formats seconds in words. They are rounded once, so that the parts add up to the total.</summary>
     public static string Duration(double seconds) => ((long)Math.Round(seconds)) switch
     {
         < 60 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0.#} seconds"),

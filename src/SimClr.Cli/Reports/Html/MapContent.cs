@@ -1,17 +1,17 @@
 namespace SimClr.Cli.Reports;
 
-/// <summary>Points to draw on a map.</summary>
-/// <param name="Summary">What the map shows, in a sentence or two.</param>
-/// <param name="Coordinates">x and y of each point.</param>
+/// <summary>The points of a map.</summary>
+/// <param name="Summary">A description of the map in a sentence or two.</param>
+/// <param name="Coordinates">The x and y of each point, in turn.</param>
 /// <param name="Groups">The group of each point.</param>
-/// <param name="Names">The groups.</param>
-/// <param name="Paths">The image of each point.</param>
+/// <param name="Names">The names of the groups.</param>
+/// <param name="Paths">The image path of each point.</param>
 internal sealed record MapContent(
     string Summary, IReadOnlyList<float> Coordinates, IReadOnlyList<int> Groups, IReadOnlyList<string> Names, IReadOnlyList<string> Paths)
 {
     public int Count => Paths.Count;
 
-    /// <summary>Places between 0 and 1 on both axes at one scale, y downwards.</summary>
+    /// <summary>Returns the points scaled to 0 … 1 with the same factor on both axes, y downward.</summary>
     public (float X, float Y)[] Scaled()
     {
         float[] x = [.. Enumerable.Range(0, Count).Select(i => Coordinates[2 * i])];

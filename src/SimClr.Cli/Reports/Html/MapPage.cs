@@ -4,10 +4,10 @@ using System.Text.Json.Nodes;
 
 namespace SimClr.Cli.Reports;
 
-/// <summary>Writes a map as one page that needs nothing else: points to zoom into and to point at, with their pictures.</summary>
+/// <summary>Writes a map as one self-contained page, with zoom and with the pictures of the points.</summary>
 internal static class MapPage
 {
-    private const int Steps = 10_000;   // places are written as whole numbers from 0 to this
+    private const int Steps = 10_000;   // coordinates are written as integers from 0 to this value
 
     public static string Html(MapContent content, MapSheets sheets)
     {
@@ -34,7 +34,7 @@ internal static class MapPage
         return $"<svg width=\"16\" height=\"16\" aria-hidden=\"true\"><path fill=\"{MapMarker.Colors[group % MapMarker.Colors.Length]}\" d=\"{outline.ToSvgPathData()}\"/></svg>";
     }
 
-    // JSON from System.Text.Json holds no '<' as such, so that no path can end the script.
+    // System.Text.Json escapes '<', so no path can close the script element.
     private static JsonObject Data(MapContent content, MapSheets sheets)
     {
         (float X, float Y)[] places = content.Scaled();

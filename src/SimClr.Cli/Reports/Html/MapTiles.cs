@@ -3,18 +3,23 @@ using SkiaSharp;
 
 namespace SimClr.Cli.Reports;
 
-/// <summary>Small pictures of all points of a map, on a few sheets: one file each would weigh more than its picture.</summary>
-/// <param name="count">Points.</param>
-/// <param name="read">The image of a point; null where there is none.</param>
+/// <summary>
+/// The thumbnails of all points of a map on a few sheets. As separate files, each would have more overhead than
+/// content.
+/// </summary>
+/// <param name="count">The number of points.</param>
+/// <param name="read">Returns the image of a point; null if there is none.</param>
 internal sealed class MapTiles(int count, Func<int, RgbImage?> read)
 {
     private const int Columns = 32;
     private const int PerSheet = Columns * Columns;
 
-    /// <summary>Side of a picture: the more points, the smaller, so that a page stays below about ten megabytes.</summary>
+    /// <summary>
+    /// The side of a thumbnail, which decreases with the number of points to keep a page below about ten megabytes.
+    /// </summary>
     public int Side => count <= 1000 ? 96 : count <= 5000 ? 64 : 32;
 
-    /// <summary>Reads and draws all of them.</summary>
+    /// <summary>Reads the images and draws the sheets.</summary>
     public MapSheets Draw(IProgress<int> progress, CancellationToken cancel)
     {
         var sheets = new List<byte[]>();
@@ -53,10 +58,10 @@ internal sealed class MapTiles(int count, Func<int, RgbImage?> read)
     }
 }
 
-/// <summary>Sheets of small pictures.</summary>
-/// <param name="Side">Of the square of each picture, which it fills from the upper left corner.</param>
-/// <param name="Columns">Squares side by side.</param>
-/// <param name="PerSheet">Squares of a sheet.</param>
-/// <param name="Jpegs">The sheets.</param>
-/// <param name="Sizes">Width and height of each picture; 0 where there is none.</param>
+/// <summary>Sheets of thumbnails.</summary>
+/// <param name="Side">The side of the square that a thumbnail fills from its upper left corner.</param>
+/// <param name="Columns">The number of squares per row.</param>
+/// <param name="PerSheet">The number of squares per sheet.</param>
+/// <param name="Jpegs">The sheets as JPEG files.</param>
+/// <param name="Sizes">The width and height of each thumbnail; 0 if there is none.</param>
 internal sealed record MapSheets(int Side, int Columns, int PerSheet, IReadOnlyList<byte[]> Jpegs, IReadOnlyList<(int Width, int Height)> Sizes);

@@ -2,15 +2,15 @@ using System.Globalization;
 
 namespace SimClr.Cli.Reports;
 
-/// <summary>An image that was found.</summary>
-/// <param name="Path">Where it is.</param>
-/// <param name="Similarity">Cosine, −1 … 1.</param>
-/// <param name="Width">In pixels, where known.</param>
-/// <param name="Height">In pixels, where known.</param>
-/// <param name="Label">The name of its class, or null.</param>
+/// <summary>An image found by a search.</summary>
+/// <param name="Path">The path of the image.</param>
+/// <param name="Similarity">The cosine similarity, −1 … 1.</param>
+/// <param name="Width">The width in pixels; null if unknown.</param>
+/// <param name="Height">The height in pixels; null if unknown.</param>
+/// <param name="Label">The class name, or null.</param>
 internal sealed record SearchHit(string Path, double Similarity, int? Width, int? Height, string? Label);
 
-/// <summary>The page that shows what a search found.</summary>
+/// <summary>The page of search results.</summary>
 internal static class SearchPage
 {
     public static ReportPage Create(string index, string query, string summary, IReadOnlyList<SearchHit> hits)

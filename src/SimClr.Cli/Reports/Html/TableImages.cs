@@ -3,7 +3,9 @@ using SimClr.Embeddings;
 
 namespace SimClr.Cli.Reports;
 
-/// <summary>The images behind the rows of a table. Images that could not be read have no row, so numbers may differ.</summary>
+/// <summary>
+/// The images behind the rows of a table. Unreadable images have no row, so row numbers and image indices may differ.
+/// </summary>
 internal sealed class TableImages
 {
     private readonly EmbeddingTable table;
@@ -35,7 +37,7 @@ internal sealed class TableImages
             : throw new ArgumentException($"{table.Paths[row]} is embedded, but is not one of the images of {images.Name}");
     }
 
-    /// <summary>The name of a row's class, or nothing.</summary>
+    /// <summary>Returns the class name of a row, or an empty string.</summary>
     public string ClassOf(int row)
         => table.Labels is { } labels && table.ClassNames is { } names ? names[labels[row]] : "";
 }

@@ -6,22 +6,22 @@ using SkiaSharp;
 namespace SimClr.Cli.Reports;
 
 /// <summary>
-/// A picture of images beside their random views, as pre-training with this seed sees them: views 1 and 2 are the pair
-/// of the first epoch, 3 and 4 that of the second, and so on. What they show is
-/// outlined on the image where there are no more than two.
+/// A picture of images next to their random views, as seen by pre-training with this seed: views 1 and 2 are the pair
+/// of the first epoch, 3 and 4 that of the second, and so on. With at most two views per image, the crops are outlined
+/// on the image.
 /// </summary>
 internal static class ContactSheet
 {
     private const int MaxOutlines = 2;
     private const int MaxPlainSize = 128;
 
-    /// <summary>Draws the sheet.</summary>
-    /// <param name="images">From these, spread evenly over the set.</param>
-    /// <param name="views">How views are made. Normalization is left out: it is not for the eye.</param>
-    /// <param name="seed">The run's seed.</param>
-    /// <param name="count">Images to show, 1 or more; fewer where the set has fewer that can be read.</param>
-    /// <param name="viewsPerImage">Views of each, 1 or more.</param>
-    /// <returns>A PNG.</returns>
+    /// <summary>Renders the sheet.</summary>
+    /// <param name="images">The set to choose from, evenly.</param>
+    /// <param name="views">The view options. Normalization is omitted, as it is not for display.</param>
+    /// <param name="seed">The seed of the run.</param>
+    /// <param name="count">The number of images, 1 or more; fewer are shown if the set has fewer readable ones.</param>
+    /// <param name="viewsPerImage">The number of views per image, 1 or more.</param>
+    /// <returns>A PNG file.</returns>
     /// <exception cref="DataException">No image can be read.</exception>
     public static byte[] Render(ImageDataSet images, ViewOptions views, long seed, int count, int viewsPerImage)
     {
@@ -53,7 +53,10 @@ internal static class ContactSheet
         });
     }
 
-    /// <summary>Evenly spread, since folders are sorted by class; the next one where an image cannot be read.</summary>
+    /// <summary>
+    /// Chooses images at even intervals, since folders are sorted by class; an unreadable image is replaced by the next
+    /// one.
+    /// </summary>
     private static List<(int Index, RgbImage Image)> Choose(ImageDataSet images, int count)
     {
         int wanted = Math.Min(count, images.Count);
@@ -111,7 +114,7 @@ internal static class ContactSheet
         }
     }
 
-    /// <summary>Snapped to whole pixels, so that lines stay sharp; haloed where there is room for it.</summary>
+    /// <summary>Draws crops on whole pixels to keep lines sharp, with a halo on images that are large enough.</summary>
     private static void DrawCrops(SKCanvas canvas, ViewParameters[] draws, SKRectI place, float scale)
     {
         for (int view = 0; view < draws.Length; view++)

@@ -3,11 +3,12 @@ using SkiaSharp;
 namespace SimClr.Cli.Reports;
 
 /// <summary>
-/// Where a contact sheet has its cells: image and views side by side make a block, as many blocks side by side as fit.
+/// The cell positions of a contact sheet. An image and its views form a block in one row; a row holds as many blocks as
+/// fit.
 /// </summary>
-/// <param name="ViewSize">Side of a view in its own pixels.</param>
-/// <param name="Count">Images.</param>
-/// <param name="ViewsPerImage">Views of each.</param>
+/// <param name="ViewSize">The side of a view in its own pixels.</param>
+/// <param name="Count">The number of images.</param>
+/// <param name="ViewsPerImage">The number of views per image.</param>
 internal sealed record ContactSheetLayout(int ViewSize, int Count, int ViewsPerImage)
 {
     public const float TextSize = 13;
@@ -22,21 +23,21 @@ internal sealed record ContactSheetLayout(int ViewSize, int Count, int ViewsPerI
     private const int Gap = 6;
     private const int BlockGap = 32;
 
-    /// <summary>Side of a cell: the view's, times a whole number where it is small.</summary>
+    /// <summary>The side of a cell: the side of a view, enlarged by an integer factor if the view is small.</summary>
     public int Side { get; } = Math.Min(
         MaxSide, ViewSize * Math.Max(1, (int)Math.Round((double)SmallSide / ViewSize, MidpointRounding.AwayFromZero)));
 
-    /// <summary>Blocks side by side.</summary>
+    /// <summary>The number of blocks per row.</summary>
     public int Across => Math.Clamp((MaxWidth - (2 * Margin) + BlockGap) / (Block + BlockGap), 1, Count);
 
     public int Width => (2 * Margin) + (Across * (Block + BlockGap)) - BlockGap;
 
     public int Height => (2 * Margin) + Head + (Rows * (Side + RowGap)) - RowGap + FootHeight;
 
-    /// <summary>The left end of the last line of text.</summary>
+    /// <summary>The left end of the bottom line of text.</summary>
     public SKPoint Foot => new(Margin, Height - Margin);
 
-    /// <summary>Small images fit a page at full size, on which they stay crisp.</summary>
+    /// <summary>The maximum width. Sheets of small images fit a page at full size, where they stay crisp.</summary>
     private int MaxWidth => Side <= MaxSmallSide ? PageWidth : ScreenWidth;
 
     private int Rows => (Count + Across - 1) / Across;
@@ -45,7 +46,7 @@ internal sealed record ContactSheetLayout(int ViewSize, int Count, int ViewsPerI
 
     private int Block => ((ViewsPerImage + 1) * (Side + Gap)) - Gap;
 
-    /// <summary>The square of an image (0) or of one of its views (1, 2, …).</summary>
+    /// <summary>Returns the cell of an image (0) or of one of its views (1, 2, …).</summary>
     public SKRectI Cell(int number, int cell) => SKRectI.Create(
         Margin + (number % Across * (Block + BlockGap)) + (cell * (Side + Gap)),
         Margin + Head + (number / Across * (Side + RowGap)),

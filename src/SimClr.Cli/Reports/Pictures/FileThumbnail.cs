@@ -3,12 +3,12 @@ using SimClr.Internals;
 
 namespace SimClr.Cli.Reports;
 
-/// <summary>A small picture of an image file.</summary>
+/// <summary>A thumbnail of an image file.</summary>
 internal static class FileThumbnail
 {
     private const int Side = 128;
 
-    /// <summary>The picture; null where there is no such file or it cannot be read.</summary>
+    /// <summary>Returns the thumbnail; null if the file is missing or unreadable.</summary>
     public static Tile? TryCreate(string path)
     {
         if (!File.Exists(path))

@@ -2,7 +2,7 @@ using SkiaSharp;
 
 namespace SimClr.Cli.Reports;
 
-/// <summary>The colors of the pictures: dark enough on white, and told apart without red and green as well.</summary>
+/// <summary>The colors of the pictures: dark enough on white, and distinguishable without red-green vision.</summary>
 internal static class Ink
 {
     public static readonly SKColor Paper = SKColors.White;
@@ -15,6 +15,6 @@ internal static class Ink
     private static readonly SKColor[] ViewColors =
         [SKColor.Parse("#1f6feb"), SKColor.Parse("#e8590c"), SKColor.Parse("#7048a8"), SKColor.Parse("#0b8f8c")];
 
-    /// <summary>The color of a view's crop, from 0.</summary>
+    /// <summary>Returns the color of a view's crop; views count from 0.</summary>
     public static SKColor View(int number) => ViewColors[number % ViewColors.Length];
 }

@@ -2,7 +2,7 @@ using SkiaSharp;
 
 namespace SimClr.Cli.Reports;
 
-/// <summary>Writes short texts into pictures, in a sans-serif face that the machine has.</summary>
+/// <summary>Draws short texts into pictures, in a sans-serif typeface available on the machine.</summary>
 internal static class Lettering
 {
     private static readonly string[] Families =
@@ -11,18 +11,20 @@ internal static class Lettering
     private static readonly SKTypeface Regular = Find(SKFontStyle.Normal);
     private static readonly SKTypeface Bold = Find(SKFontStyle.Bold);
 
-    /// <summary>The family that texts are written in.</summary>
+    /// <summary>The font family in use.</summary>
     public static string Family => Regular.FamilyName;
 
-    /// <summary>Writes one line.</summary>
-    /// <param name="canvas">Where to.</param>
-    /// <param name="text">What; shortened with an ellipsis where it is too long.</param>
-    /// <param name="at">The left end, middle or right end of the baseline, by <paramref name="align"/>.</param>
-    /// <param name="size">Height of the letters in pixels.</param>
-    /// <param name="color">In what color.</param>
-    /// <param name="align">What <paramref name="at"/> is.</param>
-    /// <param name="width">Pixels that the text may take.</param>
-    /// <param name="bold">Whether it stands out.</param>
+    /// <summary>Draws one line of text.</summary>
+    /// <param name="canvas">The target.</param>
+    /// <param name="text">The text, shortened with an ellipsis if it is too long.</param>
+    /// <param name="at">
+    /// The left end, middle or right end of the baseline, according to <paramref name="align"/>.
+    /// </param>
+    /// <param name="size">The font size in pixels.</param>
+    /// <param name="color">The color.</param>
+    /// <param name="align">The meaning of <paramref name="at"/>.</param>
+    /// <param name="width">The maximum width in pixels.</param>
+    /// <param name="bold">Whether the text is bold.</param>
     public static void Write(
         SKCanvas canvas,
         string text,
@@ -38,7 +40,7 @@ internal static class Lettering
         canvas.DrawText(Fit(text, font, width), at.X, at.Y, align, font, paint);
     }
 
-    /// <summary>Pixels that a text takes.</summary>
+    /// <summary>Returns the width of a text in pixels.</summary>
     public static float Measure(string text, float size, bool bold = false)
     {
         using SKFont font = FontFor(text, size, bold);
@@ -62,7 +64,7 @@ internal static class Lettering
         var font = new SKFont(face, size) { Subpixel = true, Edging = SKFontEdging.Antialias, Hinting = SKFontHinting.None };
         if (!font.ContainsGlyphs(text))
         {
-            // Names of classes may be written in a script that the usual face does not have.
+            // Class names may be in a script that the default typeface lacks.
             int letter = text.EnumerateRunes().FirstOrDefault(rune => !font.ContainsGlyph(rune.Value)).Value;
             font.Typeface = SKFontManager.Default.MatchCharacter(letter) ?? face;
         }
@@ -73,7 +75,7 @@ internal static class Lettering
     private static SKTypeface Find(SKFontStyle style)
         => Families.Select(family => Match(family, style)).FirstOrDefault(face => face is not null) ?? SKTypeface.Default;
 
-    /// <summary>A font manager may answer with another family than the one that was asked for.</summary>
+    /// <summary>Returns a typeface of this family only; a font manager may substitute another family.</summary>
     private static SKTypeface? Match(string family, SKFontStyle style)
         => SKFontManager.Default.MatchFamily(family, style) is { } face
             && face.FamilyName.Equals(family, StringComparison.OrdinalIgnoreCase) ? face : null;

@@ -7,8 +7,8 @@ using SimClr.Checkpoints;
 namespace SimClr.Cli.Reports;
 
 /// <summary>
-/// Draws how a run went: the loss of each logged step over epochs, the level of chance, and where it was measured the
-/// kNN accuracy on an axis of its own.
+/// Plots the course of a run: the loss of each logged step over epochs, the chance level and, if measured, the kNN
+/// accuracy on a separate axis.
 /// </summary>
 internal static class LossCurve
 {
@@ -20,12 +20,12 @@ internal static class LossCurve
     private const string TextColor = "#1f2933";
     private const string GridColor = "#e7ebef";
 
-    /// <summary>Draws the metrics of a run.</summary>
-    /// <param name="run">The run; its log may be empty or missing.</param>
+    /// <summary>Plots the metrics of a run.</summary>
+    /// <param name="metricsFile">The file <c>metrics.jsonl</c>, which may be empty or missing.</param>
     /// <returns>An SVG element of <c>700 × 360</c>.</returns>
     public static string Svg(RunDirectory run) => Svg([.. run.ReadMetrics()]);
 
-    /// <summary>Draws logged steps.</summary>
+    /// <summary>Plots logged steps.</summary>
     public static string Svg(IReadOnlyList<IReadOnlyDictionary<string, double>> metrics)
     {
         LossPoint[] points = LossPoint.FromMetrics(metrics);
@@ -50,7 +50,7 @@ internal static class LossCurve
         return SvgText.Clean(plot.GetSvgXml(Width, Height), Describe(points));
     }
 
-    /// <summary>What the curve shows in words, for those who cannot see it.</summary>
+    /// <summary>Describes the curve in words for readers who cannot see it.</summary>
     private static string Describe(LossPoint[] points)
     {
         if (points.Length == 0)

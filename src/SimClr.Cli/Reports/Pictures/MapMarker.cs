@@ -3,8 +3,8 @@ using SkiaSharp;
 namespace SimClr.Cli.Reports;
 
 /// <summary>
-/// The signs of groups on a map: ten colors that are told apart with every kind of color vision (Petroff 2021, found
-/// by a survey and a model of color blindness), times six shapes.
+/// The markers of groups on a map: ten colors that are distinguishable with every kind of color vision (Petroff 2021,
+/// derived from a survey and a model of color blindness), times six shapes.
 /// </summary>
 internal static class MapMarker
 {
@@ -15,7 +15,10 @@ internal static class MapMarker
 
     public static SKColor ColorOf(int group) => SKColor.Parse(Colors[group % Colors.Length]);
 
-    /// <summary>Disk, cross, triangle, square, diamond, triangle downwards: even small, the first two are not taken for each other.</summary>
+    /// <summary>
+    /// Returns a disk, cross, triangle, square, diamond or downward triangle. The first two are distinct even when
+    /// small.
+    /// </summary>
     public static SKPath Outline(int group, float x, float y, float radius)
     {
         float r = radius;

@@ -4,7 +4,7 @@ using SkiaSharp;
 
 namespace SimClr.Cli.Reports;
 
-/// <summary>Draws a map as one picture: points, small pictures of some of them where there is room, and what the colors mean.</summary>
+/// <summary>Draws a map as one picture: points, thumbnails of some of them where there is room, and a legend.</summary>
 internal static class MapPicture
 {
     private const int Side = 1200;
@@ -47,7 +47,7 @@ internal static class MapPicture
         canvas.DrawPath(outline, edge);
     }
 
-    /// <summary>In an order that the seed 0 fixes, each where it covers no other.</summary>
+    /// <summary>Draws thumbnails in an order fixed by seed 0, each only where it covers no other.</summary>
     private static void DrawPictures(SKCanvas canvas, MapContent content, SKPoint[] places, Func<int, RgbImage?> read)
     {
         var taken = new List<SKRectI>();

@@ -2,12 +2,12 @@ using SkiaSharp;
 
 namespace SimClr.Cli.Reports;
 
-/// <summary>Where a picture of neighbors has its cells.</summary>
-/// <param name="Side">Side of a cell.</param>
-/// <param name="Queries">Rows.</param>
-/// <param name="Sources">Groups of columns.</param>
-/// <param name="Neighbors">Columns of a group.</param>
-/// <param name="Captions">Whether names stand below the images.</param>
+/// <summary>The cell positions of a picture of neighbors.</summary>
+/// <param name="Side">The side of a cell.</param>
+/// <param name="Queries">The number of rows.</param>
+/// <param name="Sources">The number of column groups.</param>
+/// <param name="Neighbors">The number of columns per group.</param>
+/// <param name="Captions">Whether names appear below the images.</param>
 internal sealed record NeighborLayout(int Side, int Queries, int Sources, int Neighbors, bool Captions)
 {
     public const int StandardSide = 112;
@@ -21,15 +21,15 @@ internal sealed record NeighborLayout(int Side, int Queries, int Sources, int Ne
 
     public int Height => (2 * Margin) + Head + (Queries * RowHeight) - (Captions ? 10 : Gap);
 
-    /// <summary>Pixels that the text below an image may take.</summary>
+    /// <summary>The maximum width in pixels of the text below an image.</summary>
     public int CaptionWidth => Side + Gap - 6;
 
     private int RowHeight => Side + (Captions ? 56 : Gap);
 
-    /// <summary>The cell of a query.</summary>
+    /// <summary>Returns the cell of a query.</summary>
     public SKRectI Query(int row) => SKRectI.Create(Margin, Margin + Head + (row * RowHeight), Side, Side);
 
-    /// <summary>The cell of a neighbor.</summary>
+    /// <summary>Returns the cell of a neighbor.</summary>
     public SKRectI Neighbor(int source, int row, int column)
     {
         int group = Margin + Side + GroupGap + (source * (GroupGap + (Math.Max(1, Neighbors) * (Side + Gap)) - Gap));

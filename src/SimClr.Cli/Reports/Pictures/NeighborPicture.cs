@@ -4,24 +4,24 @@ using SkiaSharp;
 namespace SimClr.Cli.Reports;
 
 /// <summary>
-/// Draws a <see cref="NeighborTable"/> at twice the size in which it is to be shown: one row per query, one group of
-/// columns per representation. Neighbors of the query's class have a solid green frame and a check, others a dashed
-/// red one and a cross.
+/// Draws a <see cref="NeighborTable"/> at twice its display size: one row per query, one group of columns per
+/// representation. Neighbors of the query's class have a solid green frame and a check mark, others a dashed red frame
+/// and a cross.
 /// </summary>
 internal static class NeighborPicture
 {
-    /// <summary>Pixels of the picture per pixel on a page.</summary>
+    /// <summary>Picture pixels per page pixel.</summary>
     public const int Scale = 2;
 
     private const int SmallImage = 64;
     private const float FrameWidth = 6;
     private const float BadgeRadius = 14;
 
-    /// <summary>Draws the table.</summary>
-    /// <param name="table">What to draw.</param>
-    /// <param name="bank">The images behind the bank's rows.</param>
-    /// <param name="queries">The images behind the queries' rows.</param>
-    /// <returns>A PNG.</returns>
+    /// <summary>Renders the table.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="bank">The images of the bank's rows.</param>
+    /// <param name="queries">The images of the queries' rows.</param>
+    /// <returns>A PNG file.</returns>
     public static byte[] Render(NeighborTable table, ImageDataSet bank, ImageDataSet queries)
     {
         var banked = new TableImages(table.Sources[0].Bank, bank);
@@ -92,7 +92,7 @@ internal static class NeighborPicture
             layout.CaptionWidth,
             bold);
 
-    /// <summary>Around the image, not over it.</summary>
+    /// <summary>Draws a frame around the image, not over it.</summary>
     private static void Frame(SKCanvas canvas, SKRect place, bool same)
     {
         using var paint = new SKPaint
@@ -107,7 +107,7 @@ internal static class NeighborPicture
         canvas.DrawRect(SKRect.Inflate(place, FrameWidth / 2, FrameWidth / 2), paint);
     }
 
-    /// <summary>Drawn, not written: a face may have no such letters.</summary>
+    /// <summary>Draws a check mark or cross as shapes, since a typeface may lack them.</summary>
     private static void Badge(SKCanvas canvas, SKPoint middle, bool same)
     {
         using var disk = new SKPaint { Color = same ? Ink.Right : Ink.Wrong, IsAntialias = true };

@@ -5,18 +5,20 @@ using SimClr.Internals;
 
 namespace SimClr.Cli.Reports;
 
-/// <summary>Embeddings to find neighbors by.</summary>
-/// <param name="Name">What made them: "raw pixels", "SimCLR".</param>
-/// <param name="Bank">Among these.</param>
-/// <param name="Queries">For some of these. Where they are the bank itself, an image is not its own neighbor.</param>
+/// <summary>Embeddings for a neighbor search.</summary>
+/// <param name="Name">The representation: "raw pixels", "SimCLR".</param>
+/// <param name="Bank">The rows to search.</param>
+/// <param name="Queries">The rows to query with. If they are the bank itself, an image is not its own neighbor.</param>
 internal sealed record NeighborSource(string Name, EmbeddingTable Bank, EmbeddingTable Queries);
 
-/// <summary>The nearest neighbors of one query under one source.</summary>
+/// <summary>The nearest neighbors of one query under one representation.</summary>
 /// <param name="Rows">Rows of the bank, nearest first.</param>
-/// <param name="Same">For each whether its class is the query's; null without labels.</param>
+/// <param name="Same">Whether each neighbor has the class of the query; null without labels.</param>
 internal sealed record NeighborList(IReadOnlyList<int> Rows, IReadOnlyList<bool>? Same);
 
-/// <summary>Nearest neighbors of some queries under several representations. <see cref="NeighborPicture"/> draws it.</summary>
+/// <summary>
+/// Nearest neighbors of several queries under several representations, drawn by <see cref="NeighborPicture"/>.
+/// </summary>
 internal sealed class NeighborTable
 {
     private NeighborTable(
@@ -31,16 +33,16 @@ internal sealed class NeighborTable
     /// <summary>The representations.</summary>
     public IReadOnlyList<NeighborSource> Sources { get; }
 
-    /// <summary>Rows of the query tables.</summary>
+    /// <summary>The rows of the query tables.</summary>
     public IReadOnlyList<int> Queries { get; }
 
-    /// <summary>Neighbors of each query.</summary>
+    /// <summary>The number of neighbors per query.</summary>
     public int Neighbors { get; }
 
-    /// <summary>By source, then by query.</summary>
+    /// <summary>The neighbors by representation, then by query.</summary>
     public IReadOnlyList<IReadOnlyList<NeighborList>> Lists { get; }
 
-    /// <summary>What the table shows in words, for those who cannot see it.</summary>
+    /// <summary>A description of the table for readers who cannot see it.</summary>
     public string Description
     {
         get
@@ -55,7 +57,9 @@ internal sealed class NeighborTable
     /// <summary>Finds the neighbors.</summary>
     /// <param name="sources">Representations of the same images: row i is the same image in each.</param>
     /// <param name="queries">Rows of the query tables.</param>
-    /// <param name="neighbors">How many of each, 1 or more; fewer where the bank is smaller.</param>
+    /// <param name="neighbors">
+    /// The number of neighbors per query, 1 or more; fewer are found if the bank is smaller. Default: 6.
+    /// </param>
     /// <exception cref="ArgumentException">The tables do not hold the same images.</exception>
     public static NeighborTable Find(IReadOnlyList<NeighborSource> sources, IReadOnlyList<int> queries, int neighbors = 6)
     {
@@ -74,7 +78,9 @@ internal sealed class NeighborTable
         return new NeighborTable(sources, queries, shown, [.. sources.Select(source => Find(source, queries, shown))]);
     }
 
-    /// <summary>Rows to ask about, drawn by the seed and not by how well they look: classes in turn where there are labels.</summary>
+    /// <summary>
+    /// Chooses query rows by the seed, not by how well they look; with labels, the classes take turns.
+    /// </summary>
     public static IReadOnlyList<int> ChooseQueries(EmbeddingTable table, int count, long seed)
     {
         int[] order = new RandomStream(seed, Purpose.Sample).Permutation(table.Count);
@@ -94,7 +100,9 @@ internal sealed class NeighborTable
         ];
     }
 
-    /// <summary>How many neighbors under a source are of their query's class; null without labels.</summary>
+    /// <summary>
+    /// Counts the neighbors under a representation that share their query's class; null without labels.
+    /// </summary>
     public string? Agreement(int source)
     {
         bool[] same = [.. Lists[source].SelectMany(list => list.Same ?? [])];

@@ -4,15 +4,15 @@ using SkiaSharp;
 
 namespace SimClr.Cli.Reports;
 
-/// <summary>Draws on white and encodes. Pictures say in a text entry which program drew them.</summary>
+/// <summary>Draws on white and encodes as PNG. A text entry in each picture names the program.</summary>
 internal static class Png
 {
-    // The signature, and the chunk IHDR with its length, name and checksum.
+    // The signature and the IHDR chunk with its length, name and checksum.
     private const int BeforeMark = 8 + 25;
 
     private static readonly byte[] Mark = Chunk([.. "tEXt"u8, .. "Software\0simclr"u8]);
 
-    /// <summary>The bytes at the start of a picture that <see cref="IsMarked"/> looks at.</summary>
+    /// <summary>The number of bytes at the start of a picture that <see cref="IsMarked"/> needs.</summary>
     public static int MarkedLength => BeforeMark + Mark.Length;
 
     public static byte[] Draw(int width, int height, Action<SKCanvas> draw)
@@ -29,10 +29,10 @@ internal static class Png
         return [.. png[..BeforeMark], .. Mark, .. png[BeforeMark..]];
     }
 
-    /// <summary>Whether a file that begins with these bytes was drawn here.</summary>
+    /// <summary>Whether a file that begins with these bytes was drawn by this class.</summary>
     public static bool IsMarked(ReadOnlySpan<byte> start) => start.Length >= MarkedLength && start[BeforeMark..].StartsWith(Mark);
 
-    /// <summary>Width and height from the header of a file.</summary>
+    /// <summary>Returns the width and height from the header of a file.</summary>
     public static (int Width, int Height) SizeOf(byte[] png)
     {
         using var data = SKData.CreateCopy(png);
@@ -40,7 +40,7 @@ internal static class Png
         return (codec.Info.Width, codec.Info.Height);
     }
 
-    /// <summary>A chunk: length, name and content, checksum.</summary>
+    /// <summary>Returns a chunk: length, name and content, checksum.</summary>
     private static byte[] Chunk(byte[] content)
     {
         byte[] chunk = [0, 0, 0, 0, .. content, 0, 0, 0, 0];

@@ -3,14 +3,16 @@ using System.Xml.Linq;
 
 namespace SimClr.Cli.Reports;
 
-/// <summary>Makes a plot's SVG fit for a page: it scales with its place, has a name, and asks for no particular font.</summary>
+/// <summary>
+/// Prepares the SVG of a plot for a page: scalable, with a description, and independent of a particular font.
+/// </summary>
 internal static class SvgText
 {
     private const string Fonts = "system-ui, 'Segoe UI', 'Helvetica Neue', 'DejaVu Sans', sans-serif";
     private const double TypicalGlyphWidth = 0.63;
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
 
-    /// <summary>A file of its own.</summary>
+    /// <summary>Returns the SVG as a standalone file.</summary>
     public static string Clean(string xml, string description)
     {
         XElement root = XDocument.Parse(xml).Root!;
@@ -27,9 +29,12 @@ internal static class SvgText
         return root.ToString(SaveOptions.DisableFormatting);
     }
 
-    /// <summary>A part of a page: HTML needs no namespaces, and what parts of two drawings are called must differ.</summary>
+    /// <summary>
+    /// Returns the SVG as part of a page: without namespaces, which HTML does not need, and with IDs that differ
+    /// between drawings.
+    /// </summary>
     /// <param name="svg">The drawing.</param>
-    /// <param name="number">Its number on the page.</param>
+    /// <param name="number">The number of the drawing on the page.</param>
     public static string Inline(string svg, int number)
     {
         XElement root = XDocument.Parse(svg).Root!;
@@ -45,8 +50,8 @@ internal static class SvgText
     }
 
     /// <summary>
-    /// The plot places each letter by the widths of its own font. The reader's font may have others: the text is set as
-    /// a whole, at the end or middle that stands at 0.
+    /// Sets a text as a whole, anchored at the end or middle that lies at 0. The plot positions each letter by the
+    /// widths of its own font, and the reader's font may differ.
     /// </summary>
     private static void Anchor(XElement text)
     {

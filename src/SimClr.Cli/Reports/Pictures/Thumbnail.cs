@@ -4,13 +4,13 @@ using SkiaSharp;
 namespace SimClr.Cli.Reports;
 
 /// <summary>
-/// Draws an image into a square: small ones are enlarged by whole numbers, so that each of their pixels is seen as it
-/// is; large ones are reduced with filtering.
+/// Draws an image into a square. Small images are enlarged by an integer factor, so that their pixels stay visible;
+/// large ones are reduced with filtering.
 /// </summary>
 internal static class Thumbnail
 {
-    /// <summary>The whole image, centered in the square.</summary>
-    /// <returns>Where in the square it is.</returns>
+    /// <summary>Draws the whole image, centered in the square.</summary>
+    /// <returns>The position of the image within the square.</returns>
     public static SKRectI Draw(SKCanvas canvas, RgbImage image, SKRectI square)
     {
         (int width, int height) = Fit(image.Width, image.Height, square.Width);
@@ -20,14 +20,16 @@ internal static class Thumbnail
         return place;
     }
 
-    /// <summary>The whole image from the upper left corner of the square, at the size that <see cref="Fit"/> gives for it.</summary>
+    /// <summary>
+    /// Draws the whole image at the upper left corner of the square, in the size returned by <see cref="Fit"/>.
+    /// </summary>
     public static void Draw(SKCanvas canvas, RgbImage image, SKRectI square, int width, int height)
     {
         using SKBitmap bitmap = ToBitmap(image);
         Draw(canvas, bitmap, SKRectI.Create(square.Left, square.Top, width, height));
     }
 
-    /// <summary>The middle of the image, filling the square where the image is large enough.</summary>
+    /// <summary>Draws the center of the image; it fills the square if the image is large enough.</summary>
     public static void DrawCenter(SKCanvas canvas, RgbImage image, SKRectI square)
     {
         int shortest = Math.Min(image.Width, image.Height);
@@ -39,11 +41,11 @@ internal static class Thumbnail
         Draw(canvas, middle, Centered(square, side, side));
     }
 
-    /// <summary>A view as training sees it.</summary>
-    /// <param name="canvas">Where to.</param>
+    /// <summary>Draws a view as seen in training.</summary>
+    /// <param name="canvas">The target.</param>
     /// <param name="pixels">side · side · 3 numbers in [0, 1]: rows of pixels, red first.</param>
-    /// <param name="side">Side of the view in pixels.</param>
-    /// <param name="square">Where on the canvas.</param>
+    /// <param name="side">The side of the view in pixels.</param>
+    /// <param name="square">The square on the canvas.</param>
     public static void Draw(SKCanvas canvas, ReadOnlySpan<float> pixels, int side, SKRectI square)
     {
         byte[] bytes = new byte[pixels.Length];
@@ -55,7 +57,7 @@ internal static class Thumbnail
         _ = Draw(canvas, new RgbImage(side, side, bytes), square);
     }
 
-    /// <summary>The size at which an image of some size is drawn in a square.</summary>
+    /// <summary>Returns the size at which an image is drawn in a square.</summary>
     public static (int Width, int Height) Fit(int width, int height, int side)
     {
         int longest = Math.Max(width, height);
@@ -87,7 +89,9 @@ internal static class Thumbnail
         canvas.DrawImage(large, place, new SKSamplingOptions(SKCubicResampler.Mitchell));
     }
 
-    /// <summary>Exact halves down to less than twice the width: the cubic filter alone would skip pixels.</summary>
+    /// <summary>
+    /// Halves the bitmap until it is less than twice the width; the cubic filter alone would skip pixels.
+    /// </summary>
     private static SKBitmap Halve(SKBitmap bitmap, int width)
     {
         SKBitmap current = bitmap.Copy();

@@ -85,7 +85,7 @@ internal static class BenchCommand
         context.Result(report.Json(), report.Text().TrimEnd().Split(Environment.NewLine));
     }
 
-    /// <summary>What cannot be used is told before the minutes of the first measurement.</summary>
+    /// <summary>Reports unusable inputs before the first measurement, which takes minutes.</summary>
     private static void Check(CommandContext context, BenchSettings settings)
     {
         _ = ComputeEnvironment.ResolveDevice(settings.BaseOptions.Device);
@@ -95,7 +95,7 @@ internal static class BenchCommand
         }
     }
 
-    /// <summary>In a process of its own, whose memory nothing else has used yet.</summary>
+    /// <summary>Runs a benchmark in a separate process with a fresh heap.</summary>
     private static IEnumerable<BenchRow> MeasureInOwnProcess(string name, CommandContext context)
     {
         List<string> arguments = ["bench", "--json", Only.Name, name];
@@ -137,7 +137,7 @@ internal static class BenchCommand
         };
     }
 
-    /// <summary>The command line without the names of files on this machine.</summary>
+    /// <summary>Returns the command line without file names of this machine.</summary>
     private static string CommandLineOf(CommandContext context)
     {
         IEnumerable<string> only = (context.Value(Only) ?? []).Select(name => $" --only {name}");

@@ -6,16 +6,18 @@ using SimClr.Embeddings;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>How many clusters the user asked for, and the clusters.</summary>
+/// <summary>Clustering of a table into the number of clusters requested by the user.</summary>
 internal static class ClusterInputs
 {
     public static Option<long?> CreateOption() => NumberOption.IntegerOrAuto(
         "--k", "Number of clusters; auto chooses from 2 to 50 by the silhouette. Default: auto.", 1);
 
-    /// <summary>Divides a table; with how the number of clusters was chosen, where it was.</summary>
-    /// <param name="context">Its seed.</param>
+    /// <summary>
+    /// Clusters a table. The second result describes the choice of the number of clusters, if it was automatic.
+    /// </summary>
+    /// <param name="context">The command line, for its seed.</param>
     /// <param name="table">The embeddings.</param>
-    /// <param name="k">What the user typed; 0 or null for auto.</param>
+    /// <param name="k">The number of clusters as typed; 0 or null for auto.</param>
     public static (Clustering Clusters, ClusterCountChoice? Choice) Fit(CommandContext context, EmbeddingTable table, long? k)
     {
         var options = new KMeansOptions { Seed = context.Seed ?? 0 };

@@ -7,7 +7,7 @@ using SimClr.Embeddings;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>Clusters as text, JSON, CSV and page.</summary>
+/// <summary>Clusters as text, JSON, CSV and an HTML page.</summary>
 internal sealed class ClusterList : IGroupList
 {
     private const int MaxRepresentatives = 18;
@@ -18,7 +18,7 @@ internal sealed class ClusterList : IGroupList
     private readonly Clustering clusters;
     private readonly ClusterCountChoice? choice;
     private readonly float[] cosines;
-    private readonly int[][] members;   // of each cluster, the most typical first
+    private readonly int[][] members;   // rows of each cluster, the most typical first
     private readonly double? silhouette;
     private readonly (double Nmi, double Ari)? agreement;
 
@@ -48,7 +48,9 @@ internal sealed class ClusterList : IGroupList
         }
     }
 
-    /// <summary>How the number was chosen, and what it is worth: where clusters run into each other there is no right one.</summary>
+    /// <summary>
+    /// The method of choosing the number of clusters, and its reliability: overlapping clusters have no right number.
+    /// </summary>
     private string Chosen => choice switch
     {
         null => "",

@@ -54,7 +54,7 @@ internal static class DemoCommand
         });
     }
 
-    // Images that cannot be read never end up here: they are skipped.
+    // Unreadable images never cause these errors: they are skipped.
     private static void Writing(string directory, Action action)
     {
         try
@@ -106,7 +106,10 @@ internal static class DemoCommand
             },
         };
 
-    /// <summary>The one that was asked for must be free; without a wish the next free number is taken, so that the demo can be run again.</summary>
+    /// <summary>
+    /// Returns the requested directory, which must be free; without a request, the next free number, so that the demo
+    /// can run again.
+    /// </summary>
     private static string Directory(string? requested)
     {
         if (requested is not null)

@@ -5,7 +5,7 @@ using SimClr.Encoders;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>The preset <c>demo</c>, fitted to the user's images so that it still takes minutes.</summary>
+/// <summary>The preset <c>demo</c>, adapted to the user's images so that it finishes in minutes.</summary>
 internal static class DemoConfiguration
 {
     private const int MaxSmallImage = 64;
@@ -14,15 +14,16 @@ internal static class DemoConfiguration
     private const int MinEpochs = 2;
     private const int MaxEpochs = 200;
 
-    // What a view of a photograph costs, in views of the sample.
+    // The cost of a photograph's view, relative to a view of the sample.
     private const double PhotographCost = 2.6;
 
     private const int MinBatches = 2;
 
-    // Among few images 0.1 asks for more than can be told apart: the loss stays above chance (tried on photographs).
+    // With few images, 0.1 demands finer distinctions than they offer: the loss stays above chance (tried on
+    // photographs).
     private const double Temperature = 0.5;
 
-    /// <summary>The embedded set takes the preset as it is.</summary>
+    /// <summary>Adapts the preset to the images; the embedded sample uses it unchanged.</summary>
     public static PretrainOptions Fit(PretrainOptions preset, string argument, ImageDataSet images, int sampleImages)
     {
         if (argument == DemoData.Sample)
@@ -42,19 +43,19 @@ internal static class DemoConfiguration
             Optimizer = preset.Optimizer with { PeakRate = RateFor(batch, preset) },
             Schedule = preset.Schedule with { Epochs = epochs, WarmupEpochs = Math.Min(preset.Schedule.WarmupEpochs, epochs / 2.0) },
         };
-        // The sample's crops are for centered clothes.
+        // The sample's crops suit centered clothes only.
         var paper = new ViewOptions();
         return side <= MaxSmallImage
             ? fitted with { Views = preset.Views with { Size = smallView, AreaMin = paper.AreaMin } }
             : fitted with
             {
-                // The paper's views for photographs, and a stem that makes them as small as the sample's quickly.
+                // The paper's views for photographs, and a stem that quickly reduces them to the sample's size.
                 Views = paper with { Size = PhotographView },
                 Encoder = preset.Encoder with { Stem = EncoderStem.ImageNet },
             };
     }
 
-    /// <summary>The preset's rate is for its own batch: a smaller one takes less, by the square root (paper, Appendix B.1).</summary>
+    /// <summary>Scales the preset's rate to a smaller batch by the square root (paper, Appendix B.1).</summary>
     private static double RateFor(int batch, PretrainOptions preset)
         => preset.Optimizer.PeakRateFor(preset.Batch.Size) * Math.Sqrt((double)batch / preset.Batch.Size);
 
@@ -69,7 +70,7 @@ internal static class DemoConfiguration
             }
             catch (UnreadableImageException)
             {
-                // Pre-training lists it.
+                // Reported by pre-training.
             }
         }
 

@@ -3,9 +3,9 @@ using SimClr.Internals;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>What the demo learns from and what it is measured on.</summary>
-/// <param name="Train">Images to learn from; their labels serve the measures only.</param>
-/// <param name="Test">Held-out labeled images; null for a set without labels.</param>
+/// <summary>The training and test images of the demo.</summary>
+/// <param name="Train">The training images; their labels are used for the measures only.</param>
+/// <param name="Test">The held-out labeled images; null for a set without labels.</param>
 internal sealed record DemoData(ImageDataSet Train, ImageDataSet? Test) : IDisposable
 {
     public const string Sample = "sample:";
@@ -14,8 +14,8 @@ internal sealed record DemoData(ImageDataSet Train, ImageDataSet? Test) : IDispo
     private const int HeldOutShare = 5;   // one in five
 
     /// <summary>
-    /// Opens a set. The embedded one comes split; of others a fifth, at most 2,000 images, is held out by a fixed seed.
-    /// Without labels, or with too few images to measure anything, all are learned from.
+    /// Opens a set. The embedded sample has its own split; of other sets, a fifth (at most 2,000 images) is held out by
+    /// a fixed seed. Without labels, or with too few images for a measurement, all are used for training.
     /// </summary>
     public static DemoData Open(string argument, DataOptions options, CommandContext context)
     {

@@ -7,21 +7,23 @@ using SimClr.Training;
 namespace SimClr.Cli.Verbs;
 
 /// <summary>One row of the demo's table.</summary>
-/// <param name="Key">Its key in <c>--json</c>.</param>
-/// <param name="Name">What it is called.</param>
-/// <param name="Bank">Embeddings among which neighbors are looked for.</param>
-/// <param name="Queries">Embeddings whose neighbors are looked for: of the same images, disturbed where there are held-out ones.</param>
+/// <param name="Key">The key in <c>--json</c>.</param>
+/// <param name="Name">The name.</param>
+/// <param name="Bank">The embeddings to search.</param>
+/// <param name="Queries">
+/// The embeddings to query with: the bank's own or, with held-out images, those of perturbed copies.
+/// </param>
 /// <param name="Quality">The measures; null without labels.</param>
 internal sealed record DemoRow(string Key, string Name, EmbeddingTable Bank, EmbeddingTable Queries, RepresentationQuality? Quality);
 
-/// <summary>What the demo found.</summary>
+/// <summary>The results of the demo.</summary>
 /// <param name="Rows">Raw pixels, the untrained encoder, SimCLR.</param>
-/// <param name="Training">How pre-training ended.</param>
-/// <param name="TrainImages">Images learned from.</param>
-/// <param name="TestImages">Images held out.</param>
+/// <param name="Training">The result of pre-training.</param>
+/// <param name="TrainImages">The number of training images.</param>
+/// <param name="TestImages">The number of held-out images.</param>
 internal sealed record DemoOutcome(IReadOnlyList<DemoRow> Rows, PretrainResult Training, int TrainImages, int TestImages)
 {
-    /// <summary>The columns: key, heading and meaning.</summary>
+    /// <summary>The columns: key, heading, meaning and value.</summary>
     public static IReadOnlyList<(string Key, string Name, string Meaning, Func<RepresentationQuality, double> Value)> Measures { get; } =
     [
         ("knn", "kNN", "weighted vote of the 20 nearest training images", q => q.Knn),
@@ -51,7 +53,7 @@ internal sealed record DemoOutcome(IReadOnlyList<DemoRow> Rows, PretrainResult T
         return json;
     }
 
-    /// <summary>The table in plain text, accuracies in percent.</summary>
+    /// <summary>Returns the table in plain text, accuracies in percent.</summary>
     public IEnumerable<string> Table()
     {
         string[] headings = ["", .. Measures.Select(m => m.Name)];

@@ -10,7 +10,7 @@ using SimClr.Training;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>Puts what the demo found on a page, and its pictures beside it.</summary>
+/// <summary>The report of the demo: a page and its pictures.</summary>
 internal sealed class DemoReport(PretrainOptions options, DemoData data, DemoOutcome outcome, string commandLine)
 {
     private const int SheetImages = 12;

@@ -12,7 +12,7 @@ using TorchSharp;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>Pre-trains, then measures three representations of the same images.</summary>
+/// <summary>Pre-trains an encoder, then measures three representations of the same images.</summary>
 internal sealed class DemoRun(PretrainOptions options, DemoData data, IDisplay display, CancellationToken cancel)
 {
     public DemoOutcome Run(string directory)
@@ -49,7 +49,7 @@ internal sealed class DemoRun(PretrainOptions options, DemoData data, IDisplay d
         => Embedder.Embed(
             encoder, images, options.Data, progress: display.Images($"{name}: embedding {images.Name}", images.Count), cancellation: cancel);
 
-    /// <summary>The encoder as it was before the first step.</summary>
+    /// <summary>Returns the encoder in its state before the first step.</summary>
     private TrainedEncoder Untrained(string device)
     {
         ResNet encoder = EncoderCatalog.Create(options.Encoder, options.Views.Size, options.Seed);

@@ -3,15 +3,15 @@ using SimClr.Diagnostics;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>Where tensors can live.</summary>
+/// <summary>A device for tensors.</summary>
 /// <param name="Name">cpu, cuda:N or mps.</param>
-/// <param name="Driver">What the driver says of a CUDA device; null where there is nothing to say.</param>
+/// <param name="Driver">The driver's description of a CUDA device; null if there is none.</param>
 internal sealed record DeviceReport(string Name, CudaDevice? Driver)
 {
-    /// <summary>The name, and what the device is.</summary>
+    /// <summary>The name with the description of the device.</summary>
     public string Text => Driver is null ? Name : $"{Name} ({Driver})";
 
-    /// <summary>What is known of it.</summary>
+    /// <summary>Returns the known properties of the device.</summary>
     public JsonObject Json() => new()
     {
         ["device"] = Name,

@@ -13,7 +13,7 @@ internal static class DoctorCommand
     private const string TestedPreset = "cifar10-small";
     private static readonly TimeSpan TestTime = TimeSpan.FromSeconds(2);
 
-    /// <summary>The presets with the number of images that each is meant for (photos: a small folder).</summary>
+    /// <summary>The presets with the number of images that each is designed for (photos: a small folder).</summary>
     private static readonly (string Preset, int Images)[] Plans =
         [("demo", 8000), ("cifar10-small", 10_000), ("cifar10", 50_000), ("imagenet", 1_281_167), ("photos", 1000)];
 
@@ -24,7 +24,7 @@ internal static class DoctorCommand
         var verb = new Verb(
             "doctor", "Report the capabilities of this machine, and estimate training times.", "simclr doctor", "simclr doctor --json")
         {
-            SupportsRanks = true,   // Each host has something of its own to say.
+            SupportsRanks = true,   // each host has its own report
             Details = ["Trains on random pixels for two seconds, and estimates from that how long each preset would take."],
         };
         return verb.Handle(Examine);

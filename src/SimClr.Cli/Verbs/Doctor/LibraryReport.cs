@@ -7,14 +7,14 @@ using static TorchSharp.torch;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>The libraries that compute and decode.</summary>
-/// <param name="Torch">Version of libtorch.</param>
-/// <param name="TorchSharp">Version of its bindings.</param>
-/// <param name="Devices">Where tensors can live.</param>
-/// <param name="Libtorch">The folder that SIMCLR_LIBTORCH names; null where it is the program's own.</param>
-/// <param name="Skia">Version of the image decoder.</param>
+/// <summary>The libraries for computation and decoding.</summary>
+/// <param name="Torch">The version of libtorch.</param>
+/// <param name="TorchSharp">The version of its .NET bindings.</param>
+/// <param name="Devices">The available devices.</param>
+/// <param name="Libtorch">The folder named by SIMCLR_LIBTORCH; null if the bundled libtorch is in use.</param>
+/// <param name="Skia">The version of the image decoder.</param>
 /// <param name="TurboJpeg">Whether the system has libturbojpeg.</param>
-/// <param name="Mpi">The MPI library that several processes would train with; null if there is none.</param>
+/// <param name="Mpi">The MPI library for training with several processes; null if there is none.</param>
 internal sealed record LibraryReport(
     string Torch, string TorchSharp, IReadOnlyList<DeviceReport> Devices, string? Libtorch, string Skia, bool TurboJpeg, MpiReport? Mpi)
 {
@@ -34,11 +34,11 @@ internal sealed record LibraryReport(
         .. mps_is_available() ? new[] { new DeviceReport("mps", null) } : [],
     ];
 
-    /// <summary>The version of the package, which may be finer than that of the assembly.</summary>
+    /// <summary>Returns the package version, which may be more precise than the assembly version.</summary>
     private static string Released(Assembly library)
         => library.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+', '-')[0]
             ?? library.GetName().Version!.ToString(3);
 
-    /// <summary>2.10.0.0 → 2.10.0.</summary>
+    /// <summary>Shortens 2.10.0.0 to 2.10.0.</summary>
     private static string Short(string version) => string.Join('.', version.Split('.').Take(3));
 }

@@ -5,12 +5,12 @@ using SimClr.Diagnostics;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>What there is to compute with.</summary>
-/// <param name="Processor">Its name, or its architecture where the system does not tell.</param>
-/// <param name="Vectors">The vector instructions that matter here.</param>
-/// <param name="Cores">Those that this process may use.</param>
-/// <param name="TotalBytes">Memory that this process may use.</param>
-/// <param name="AvailableBytes">What of it is free, or null where the system does not tell.</param>
+/// <summary>The computing resources of this machine.</summary>
+/// <param name="Processor">The name of the processor, or its architecture if the system does not report a name.</param>
+/// <param name="Vectors">The relevant vector instruction sets.</param>
+/// <param name="Cores">The number of cores available to this process.</param>
+/// <param name="TotalBytes">The memory available to this process.</param>
+/// <param name="AvailableBytes">The free part of that memory; null if the system does not report it.</param>
 internal sealed record MachineReport(
     string Processor, IReadOnlyList<string> Vectors, int Cores, long TotalBytes, long? AvailableBytes)
 {
@@ -45,7 +45,7 @@ internal sealed record MachineReport(
     private static bool Sve()
         => SystemFile.Value("/proc/cpuinfo", "Features") is { } features && features.Split(' ').Contains("sve");
 
-    /// <summary>A container's limit may be below what the whole machine has free.</summary>
+    /// <summary>Returns the free memory of the machine, capped at the memory limit of the container.</summary>
     private static long? Available()
     {
         string? text = SystemFile.Value("/proc/meminfo", "MemAvailable")?.Split(' ')[0];
@@ -55,7 +55,7 @@ internal sealed record MachineReport(
     }
 }
 
-/// <summary>Reads the "name: value" files of Linux; null on systems that do not have them.</summary>
+/// <summary>Reads Linux system files of "name: value" lines; returns null on systems without them.</summary>
 internal static class SystemFile
 {
     public static string? Value(string file, string name)

@@ -4,10 +4,10 @@ using SimClr.Distributed;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>The MPI library of this machine. It is loaded to ask for its version, and not started.</summary>
-/// <param name="Library">Its name; what is wrong with it, if it cannot be used.</param>
-/// <param name="Version">What it says of itself.</param>
-/// <param name="Interface">Its binary interface; null if it cannot be used.</param>
+/// <summary>The MPI library of this machine. It is loaded for its version, but not initialized.</summary>
+/// <param name="Library">The name, or the reason why it cannot be used.</param>
+/// <param name="Version">The version string that it reports.</param>
+/// <param name="Interface">The binary interface; null if the library cannot be used.</param>
 internal sealed record MpiReport(string Library, string Version, string? Interface)
 {
     public static MpiReport? Detect()

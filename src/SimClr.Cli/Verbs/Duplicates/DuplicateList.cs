@@ -6,7 +6,7 @@ using SimClr.Embeddings;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>Groups of near-duplicates as text, JSON, CSV and page.</summary>
+/// <summary>Groups of near-duplicates as text, JSON, CSV and an HTML page.</summary>
 internal sealed class DuplicateList : IGroupList
 {
     private const int MaxPerGroup = 24;
@@ -18,18 +18,19 @@ internal sealed class DuplicateList : IGroupList
     private readonly double threshold;
     private readonly int links;
 
-    /// <param name="table">The embeddings, one row for each file.</param>
-    /// <param name="files">What is known of the files.</param>
-    /// <param name="groups">What was found.</param>
-    /// <param name="threshold">The cosine that it was found at.</param>
-    /// <param name="links">Rows that were left out because another row has the same file.</param>
+    /// <summary>Creates the list.</summary>
+    /// <param name="table">The embeddings, one row per file.</param>
+    /// <param name="files">The files of the rows.</param>
+    /// <param name="groups">The groups found.</param>
+    /// <param name="threshold">The cosine threshold of the search.</param>
+    /// <param name="links">The number of rows omitted because another row has the same file.</param>
     public DuplicateList(EmbeddingTable table, ImageFiles files, IReadOnlyList<DuplicateGroup> groups, double threshold, int links)
     {
         (this.table, this.files, this.groups, this.threshold, this.links) = (table, files, groups, threshold, links);
         identical = [.. groups.SelectMany(group => group.Duplicates.Where(found => files.Identical(group.Representative, found.Row)).Select(found => found.Row))];
     }
 
-    /// <summary>Images that could go.</summary>
+    /// <summary>The number of images that could be removed.</summary>
     public int Redundant => groups.Sum(group => group.Duplicates.Count);
 
     private long RedundantBytes => groups.SelectMany(group => group.Duplicates).Sum(found => files.Facts[found.Row]?.Bytes ?? 0);

@@ -63,12 +63,14 @@ internal static class DuplicatesCommand
         output.Write(context, input, found);
     }
 
-    /// <summary>Refuses an encoder to which random images are as alike as duplicates: what it finds could be anything.</summary>
+    /// <summary>
+    /// Rejects an encoder that rates random images as similar as duplicates, because its groups would be arbitrary.
+    /// </summary>
     private static void RequireSeparation(EmbeddingTable table, ImageFiles files, double threshold, long seed)
     {
         if (table.Count < 2)
         {
-            return;   // Told where they are compared.
+            return;   // reported by the comparison
         }
 
         var pairs = RandomPairs.Draw(table, seed);

@@ -5,7 +5,7 @@ using SimClr.Embeddings;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>What <c>simclr embed</c> takes.</summary>
+/// <summary>The arguments of <c>simclr embed</c>.</summary>
 internal sealed class EmbedArguments
 {
     public Argument<string?> Run { get; } = new("RUN")
@@ -57,11 +57,11 @@ internal sealed class EmbedArguments
         command.Add(Set);
     }
 
-    /// <summary>An argument that joining does without.</summary>
+    /// <summary>Returns the value of an argument that only joining may omit.</summary>
     public static string Required(string? value, Argument argument)
         => value ?? throw new ConfigurationException($"{argument.Name} is missing: {argument.Description}. See 'simclr embed --help'");
 
-    /// <summary>The part that was asked for: without the option, the whole.</summary>
+    /// <summary>Returns the requested shard; without the option, the whole set.</summary>
     public static EmbeddingShard ParseShard(string? text)
     {
         string[] words = (text ?? "1/1").Split('/');

@@ -12,7 +12,9 @@ using TorchSharp;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>One call of <c>simclr embed</c>: its images and encoder, opened; its part of the work, if several ranks share it.</summary>
+/// <summary>
+/// The open images and encoder of one <c>simclr embed</c> command, and this rank's share of the work.
+/// </summary>
 internal sealed class EmbedInputs : IDisposable
 {
     private readonly CommandOutputs outputs;
@@ -23,7 +25,7 @@ internal sealed class EmbedInputs : IDisposable
     private readonly EmbeddingTask? task;
     private readonly int parts;
 
-    /// <summary>What the list of the images that could not be read has behind the name of the embeddings.</summary>
+    /// <summary>The suffix of the list of unreadable images, appended to the name of the embeddings file.</summary>
     public const string SkippedSuffix = ".skipped.jsonl";
 
     private EmbedInputs(CommandContext context, EmbedArguments arguments, ICommunicator ranks, int cores)
@@ -66,23 +68,24 @@ internal sealed class EmbedInputs : IDisposable
             : null;
     }
 
-    /// <summary>What is to be written.</summary>
+    /// <summary>The output file.</summary>
     public OutputFile File { get; }
 
-    /// <summary>The images that could not be read.</summary>
+    /// <summary>The unreadable images.</summary>
     public SkippedImages Skipped { get; }
 
-    /// <summary>Their list.</summary>
+    /// <summary>The file that lists the unreadable images.</summary>
     public string SkippedFile => File.Path + SkippedSuffix;
 
-    /// <param name="context">What the user typed.</param>
-    /// <param name="arguments">What of it names encoder, images and file.</param>
-    /// <param name="ranks">Who shares the work.</param>
-    /// <param name="cores">Cores of a rank that has others beside it; 0 for all there are.</param>
+    /// <summary>Opens the encoder and the images.</summary>
+    /// <param name="context">The command line.</param>
+    /// <param name="arguments">The arguments that name encoder, images and file.</param>
+    /// <param name="ranks">The ranks that share the work.</param>
+    /// <param name="cores">The number of cores for this rank if others share the machine; 0 for all.</param>
     public static EmbedInputs Open(CommandContext context, EmbedArguments arguments, ICommunicator ranks, int cores)
         => new(context, arguments, ranks, cores);
 
-    /// <summary>Embeds; with several ranks each its part, which the first then joins.</summary>
+    /// <summary>Embeds the images. Each of several ranks embeds its share, and the first joins the results.</summary>
     public EmbeddingOutcome Run(CommandContext context, ICommunicator ranks)
     {
         OutputFile own = parts > 1 && task is not null ? OutputAt(task.Shard.NameOf(File.Path)) : File;

@@ -3,7 +3,7 @@ using SimClr.Parquet;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>The formats that the command line has beyond the library's own.</summary>
+/// <summary>The formats of the command line in addition to those of the library.</summary>
 internal static class EmbeddingFormats
 {
     public static IEmbeddingFormat[] Others => [new ParquetFormat()];

@@ -3,14 +3,19 @@ using SimClr.Store;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>What verbs that work on embeddings read: a file in any of the formats that <c>simclr embed</c> writes.</summary>
+/// <summary>
+/// The input of the verbs that work on embeddings: a file in any format written by <c>simclr embed</c>, or an index.
+/// </summary>
 internal static class EmbeddingsInputs
 {
-    /// <summary>Reads <c>.npy</c>, <c>.csv</c>, <c>.safetensors</c> or <c>.parquet</c>, by extension, or an index that <c>simclr index</c> made, by its first bytes; every number in it is finite.</summary>
-    /// <param name="path">What the user typed.</param>
-    /// <param name="note">Told which row keeps the others from having labels, if one does.</param>
-    /// <exception cref="ConfigurationException">Another extension.</exception>
-    /// <exception cref="DataException">There is no such file, or it is damaged.</exception>
+    /// <summary>
+    /// Reads <c>.npy</c>, <c>.csv</c>, <c>.safetensors</c> or <c>.parquet</c> by extension, or an index created by
+    /// <c>simclr index</c> by its first bytes. All values are finite.
+    /// </summary>
+    /// <param name="path">The path as typed.</param>
+    /// <param name="note">Receives the row that prevents the table from having labels, if there is one.</param>
+    /// <exception cref="ConfigurationException">The extension is not supported.</exception>
+    /// <exception cref="DataException">The file is missing or damaged.</exception>
     internal static EmbeddingTable Read(string path, Action<string> note)
     {
         EmbeddingTable table = Read(path);
@@ -22,7 +27,7 @@ internal static class EmbeddingsInputs
         return table;
     }
 
-    /// <summary>The same, without a word on labels.</summary>
+    /// <summary>Reads the same formats without a note on labels.</summary>
     internal static EmbeddingTable Read(string path)
     {
         if (!SqliteImageCollection.IsIndex(path))

@@ -2,16 +2,16 @@ using SimClr.Data;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>Chooses a preset for images where the user names none.</summary>
+/// <summary>The choice of a preset if the user names none.</summary>
 internal static class DefaultPreset
 {
     private const int MaxSmallImage = 64;
     private const int MaxTries = 10;
 
-    /// <summary>The preset for images of the size of the first one.</summary>
+    /// <summary>Returns the preset for images of the size of the first one.</summary>
     public static string For(ImageDataSet images) => For(FirstReadable(images));
 
-    /// <summary>The same, and says why.</summary>
+    /// <summary>Returns the same preset and reports the reason.</summary>
     public static string ForWithNote(ImageDataSet images, CommandContext context)
     {
         RgbImage? first = FirstReadable(images);
@@ -38,7 +38,7 @@ internal static class DefaultPreset
             }
             catch (UnreadableImageException)
             {
-                // Pre-training will list it.
+                // Reported by pre-training.
             }
         }
 

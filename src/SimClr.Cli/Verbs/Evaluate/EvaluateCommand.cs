@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary><c>simclr evaluate knn</c> and the other measures of an encoder.</summary>
+/// <summary>The parent verb of <c>simclr evaluate knn</c> and the other evaluations of an encoder.</summary>
 internal static class EvaluateCommand
 {
     public static Command Create() => new Verb(

@@ -76,7 +76,7 @@ internal static class EvaluateFinetuneCommand
         });
     }
 
-    /// <summary>How many labels the classes have.</summary>
+    /// <summary>Returns the smallest and the largest number of labels of a class.</summary>
     private static (int Least, int Most) PerClass(ImageDataSet labeled)
     {
         int[] sizes = [.. labeled.RequireLabels().CountBy(label => label).Select(size => size.Value).Order()];

@@ -103,7 +103,7 @@ internal static class EvaluateLinearCommand
         (EmbeddingTable train, int skippedTrain) = input.Embed(input.Train, display, cancel, ranks: ranks);
         (EmbeddingTable test, int skippedTest) = input.Embed(input.Test, display, cancel, ranks: ranks);
 
-        // The layer is small: each rank trains it by itself.
+        // The layer is small enough for each rank to train it alone.
         return ranks.OnEveryRank(() => LinearEvaluation.OnEmbeddings(train, test, options, cancel)) with { SkippedImages = skippedTrain + skippedTest };
     }
 

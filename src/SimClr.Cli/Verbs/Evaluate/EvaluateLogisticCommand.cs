@@ -114,7 +114,9 @@ internal static class EvaluateLogisticCommand
         ["skipped_images"] = skipped,
     };
 
-    /// <summary>Fits that ended for want of steps: of them, the accuracy may be another at the minimum.</summary>
+    /// <summary>
+    /// Returns notes on fits that reached the step limit; their accuracy may differ from that at the minimum.
+    /// </summary>
     private static string[] ConvergenceNotes(LogisticSelection found)
     {
         int sweep = found.Sweep.Count(point => !point.Converged);

@@ -112,7 +112,7 @@ internal static class EvaluateTransferCommand
         CultureInfo.InvariantCulture,
         $"  {set.Name,-12} {string.Join(", ", set.Folders),-46} {set.TrainImages + set.ValidationImages,7:N0} + {set.TestImages:N0}");
 
-    /// <summary>The sets that were asked for, in the order of the suite; all where none was named.</summary>
+    /// <summary>Returns the requested sets in the order of the suite; null, for all, if none is named.</summary>
     private static IReadOnlyList<TransferSet>? Chosen(string[] only)
     {
         string[] names = [.. only.SelectMany(text => text.Split(',', StringSplitOptions.TrimEntries))];
@@ -123,7 +123,7 @@ internal static class EvaluateTransferCommand
             : names.Length > 0 ? [.. TransferCatalog.Sets.Where(set => names.Contains(set.Name))] : null;
     }
 
-    /// <summary>A file for each set, checked before anything is computed.</summary>
+    /// <summary>Returns the output file of each set, checked before any computation.</summary>
     private static Dictionary<string, OutputFile> Files(CommandContext context, string? folder, TransferInputs request)
         => folder is null ? []
             : string.IsNullOrWhiteSpace(folder) || File.Exists(folder)
@@ -183,7 +183,9 @@ internal static class EvaluateTransferCommand
         }
     }
 
-    /// <summary>The results of all sets that are there: those of before where they came of the same, the others as they are measured.</summary>
+    /// <summary>
+    /// Returns the results of all available sets: saved ones if their origin matches, the others as they are measured.
+    /// </summary>
     private static TransferResult[] Measure(
         CommandContext context, TransferInputs request, TrainedEncoder encoder, TransferFolders folders, DataOptions reading, long seed)
     {
@@ -276,7 +278,8 @@ internal static class EvaluateTransferCommand
         IProgress<WorkDone>? work = null;
         return new ImmediateProgress<LogisticSweepPoint>(point =>
         {
-            work ??= display.Work(all);   // Not before the images are embedded: one line at a time.
+            // Not before the images are embedded: the displays take turns on one line.
+            work ??= display.Work(all);
             work.Report(new WorkDone(
                 ++done,
                 string.Create(

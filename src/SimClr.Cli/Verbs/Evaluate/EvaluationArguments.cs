@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>What every measure takes: an encoder, labeled images to learn from and others to be tested on.</summary>
+/// <summary>The arguments of every evaluation: an encoder, labeled images to train on, and others to test on.</summary>
 internal sealed class EvaluationArguments
 {
     public Argument<string> Run { get; } = new("RUN")

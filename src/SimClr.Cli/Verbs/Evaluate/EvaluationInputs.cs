@@ -9,7 +9,9 @@ using SimClr.Training;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>An encoder and the two labeled sets it is measured on, opened and checked before anything is computed.</summary>
+/// <summary>
+/// An encoder and the two labeled sets for its evaluation, opened and checked before any computation.
+/// </summary>
 internal sealed class EvaluationInputs : IDisposable
 {
     private EvaluationInputs(TrainedEncoder encoder, ImageDataSet train, ImageDataSet test, ImageDataSet? validation, DataOptions reading, SetNotes notes)
@@ -28,19 +30,20 @@ internal sealed class EvaluationInputs : IDisposable
 
     public ImageDataSet Test { get; }
 
-    /// <summary>Images to choose settings on, or null.</summary>
+    /// <summary>The images on which settings are chosen; null if there are none.</summary>
     public ImageDataSet? Validation { get; }
 
-    /// <summary>What the sets have in common and what not.</summary>
+    /// <summary>Notes on shared images and on differences between the sets.</summary>
     public SetNotes Notes { get; }
 
-    /// <summary>How images are read: as the run read its own, but for what --set says.</summary>
+    /// <summary>The options for reading images: those of the run, overridden by <c>--set</c>.</summary>
     public DataOptions Reading { get; }
 
-    /// <param name="context">What the user typed.</param>
-    /// <param name="arguments">What of it names encoder and sets.</param>
-    /// <param name="cores">Cores of a rank that has others beside it; null for all there are.</param>
-    /// <param name="validation">What names images to choose settings on, or null.</param>
+    /// <summary>Opens the encoder and the sets.</summary>
+    /// <param name="context">The command line.</param>
+    /// <param name="arguments">The arguments that name encoder and sets.</param>
+    /// <param name="cores">The number of cores for this rank if others share the machine; null for all.</param>
+    /// <param name="validation">The data argument of the images on which settings are chosen; null for none.</param>
     public static EvaluationInputs Open(CommandContext context, EvaluationArguments arguments, int? cores = null, string? validation = null)
     {
         string device = ComputeEnvironment.ResolveDevice(context.Device ?? "auto");
@@ -58,12 +61,12 @@ internal sealed class EvaluationInputs : IDisposable
         return new EvaluationInputs(encoder, train, test, held, reading, SetNotes.Create(context, train, test, held));
     }
 
-    /// <summary>Embeds one of the sets, and counts what could not be read.</summary>
+    /// <summary>Embeds one of the sets and counts the unreadable images.</summary>
     /// <param name="images">The set.</param>
-    /// <param name="display">Shows how far it is.</param>
+    /// <param name="display">The progress display.</param>
     /// <param name="cancel">Stops between batches.</param>
-    /// <param name="transform">What images go through; null for the usual one.</param>
-    /// <param name="ranks">Who shares the work, or null.</param>
+    /// <param name="transform">The transform of the images; null for the default one.</param>
+    /// <param name="ranks">The ranks that share the work; null for one process.</param>
     public (EmbeddingTable Table, int Skipped) Embed(
         ImageDataSet images, IDisplay display, CancellationToken cancel, EvaluationTransform? transform = null, ICommunicator? ranks = null)
     {

@@ -3,7 +3,7 @@ using SimClr.Cli.Progress;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>What is needed to read an accuracy.</summary>
+/// <summary>The context needed to interpret an accuracy.</summary>
 internal static class EvaluationText
 {
     public static string[] Background(int trainImages, int classes, int skipped)

@@ -6,7 +6,9 @@ using SimClr.Training;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>What <c>simclr evaluate finetune</c> takes besides an encoder and two sets, and the recipe that it amounts to.</summary>
+/// <summary>
+/// The arguments of <c>simclr evaluate finetune</c> apart from encoder and sets, and the recipe derived from them.
+/// </summary>
 internal sealed class FinetuneArguments
 {
     private const int StepsFromScratch = 40_000;
@@ -68,14 +70,14 @@ internal sealed class FinetuneArguments
         }
     }
 
-    /// <summary>What names the validation images, or null.</summary>
+    /// <summary>Returns the data argument of the validation images, or null.</summary>
     public string? Validation(CommandContext context) => context.Value(validation);
 
-    /// <summary>Whether few labels are asked for.</summary>
+    /// <summary>Whether the user requested training with few labels.</summary>
     public bool FewLabels(CommandContext context)
         => context.Value(fraction) is not null || context.Value(perClass) is not null || context.Value(list) is not null;
 
-    /// <summary>The training images that are learned from.</summary>
+    /// <summary>Returns the labeled training images to use.</summary>
     public ImageDataSet Labeled(CommandContext context, ImageDataSet train)
     {
         RejectTogether(context, fraction, perClass, list);
@@ -86,10 +88,10 @@ internal sealed class FinetuneArguments
             : train;
     }
 
-    /// <summary>The recipe.</summary>
-    /// <param name="context">What the user typed.</param>
-    /// <param name="labels">Labeled images to learn from.</param>
-    /// <param name="all">Training images.</param>
+    /// <summary>Returns the recipe.</summary>
+    /// <param name="context">The command line.</param>
+    /// <param name="labels">The number of labeled training images.</param>
+    /// <param name="all">The number of training images.</param>
     public FineTuneOptions Recipe(CommandContext context, int labels, int all)
     {
         RejectTogether(context, epochs, steps);
@@ -111,10 +113,10 @@ internal sealed class FinetuneArguments
         };
     }
 
-    /// <summary>Whether the user chose among the grids.</summary>
+    /// <summary>Whether the user chose a grid.</summary>
     public bool SpecifiesGrid(CommandContext context) => context.IsSpecified(grid);
 
-    /// <summary>What is searched, or null.</summary>
+    /// <summary>Returns the grid to search, or null.</summary>
     public FineTuneGrid? Grid(CommandContext context)
     {
         bool given = context.Value(rate) is not null;
@@ -140,14 +142,16 @@ internal sealed class FinetuneArguments
         return chosen is not null && context.Value(decay) is { } fixedDecay ? chosen with { FixedDecay = fixedDecay } : chosen;
     }
 
-    /// <summary>What the choice is by.</summary>
-    /// <exception cref="ConfigurationException">It is given, and there is nothing to choose.</exception>
+    /// <summary>Returns the metric by which the settings are chosen.</summary>
+    /// <exception cref="ConfigurationException">A metric is specified, but there is nothing to choose.</exception>
     public SelectionMetric Metric(CommandContext context, string train) => context.IsSpecified(metric.Option) && Grid(context) is null
         ? throw new ConfigurationException($"{metric.Option.Name} is given, but there is nothing to choose by it; ask for --grid full or thin, or leave it out")
         : metric.Resolve(context, train);
 
-    /// <summary>Where the network is left, or null.</summary>
-    /// <exception cref="ConfigurationException">It is a file, holds something, cannot be written to, or another process has it.</exception>
+    /// <summary>Returns the directory for the fine-tuned network, or null.</summary>
+    /// <exception cref="ConfigurationException">
+    /// The directory is a file, not empty, not writable, or in use by another process.
+    /// </exception>
     public string? Output(CommandContext context)
     {
         string? directory = context.Value(output);
@@ -165,6 +169,7 @@ internal sealed class FinetuneArguments
                 throw new ConfigurationException($"--out: '{directory}' is not a new or empty directory; choose another");
             }
 
+            // Reports now, not after the training, that another process uses the directory or that it is not writable.
             new RunDirectory(directory).Lock().Dispose();   // Told now, and not after the training: that another process has it, or that it cannot be written to.
             return directory;
         }

@@ -4,12 +4,12 @@ using SimClr.Training;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>One call of <c>simclr evaluate finetune</c>: its encoder and images, opened, and what is to be done with them.</summary>
+/// <summary>The open encoder and images of one <c>simclr evaluate finetune</c> command, and its settings.</summary>
 /// <param name="Input">The encoder and the two sets.</param>
-/// <param name="Labeled">The training images that are learned from.</param>
+/// <param name="Labeled">The labeled training images to use.</param>
 /// <param name="Options">The recipe.</param>
-/// <param name="Grid">What is searched, or null.</param>
-/// <param name="Metric">What the search is judged by.</param>
+/// <param name="Grid">The grid to search, or null.</param>
+/// <param name="Metric">The metric of the search.</param>
 internal sealed record FinetuneInputs(
     EvaluationInputs Input, ImageDataSet Labeled, FineTuneOptions Options, FineTuneGrid? Grid, SelectionMetric Metric) : IDisposable
 {

@@ -4,8 +4,8 @@ using SimClr.Evaluation;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary><c>--metric</c>: by what a setting is chosen on the validation images.</summary>
-/// <param name="what">What is chosen: "λ".</param>
+/// <summary><c>--metric</c>: the metric by which a setting is chosen on the validation images.</summary>
+/// <param name="what">The setting with its verb, for the help: "λ is".</param>
 internal sealed class MetricOption(string what)
 {
     private static readonly string[] Names = ["top1", "mean-per-class"];
@@ -13,12 +13,14 @@ internal sealed class MetricOption(string what)
     public Option<string?> Option { get; } = ChoiceOption.Create(
         "--metric", $"Metric that chooses {what}", Names, "that of a transfer-suite set, else top1");
 
-    /// <summary>What the user says, or the measure that the paper takes of a set that the user names by its type.</summary>
+    /// <summary>
+    /// Returns the metric specified by the user, or the paper's metric for a set that the user names by its type.
+    /// </summary>
     public SelectionMetric Resolve(CommandContext context, string train) => context.Value(Option) is { } name
         ? (name == Names[1] ? SelectionMetric.MeanPerClass : SelectionMetric.Top1)
         : TransferCatalog.FindByDataSpec(train)?.Metric == TransferMetric.MeanPerClass
             ? SelectionMetric.MeanPerClass : SelectionMetric.Top1;
 
-    /// <summary>Its name.</summary>
+    /// <summary>Returns the name of a metric.</summary>
     public static string NameOf(SelectionMetric metric) => metric == SelectionMetric.MeanPerClass ? Names[1] : Names[0];
 }

@@ -29,14 +29,14 @@ internal static class OutcomeJson
         return json;
     }
 
-    /// <summary>The table of the classes, and what they are taken for.</summary>
+    /// <summary>Adds the table of per-class results and the confusion matrix.</summary>
     public static void AddPerClass(JsonObject json, EvaluationOutcome outcome)
     {
         json["per_class"] = new JsonArray([.. outcome.PerClass.Select(From)]);
         json["confusion"] = From(outcome.Confusion);
     }
 
-    /// <summary>The table of the classes where an image may have several.</summary>
+    /// <summary>Returns the per-class table for images with several classes.</summary>
     public static JsonArray From(IReadOnlyList<ClassPrecision> classes) => new([.. classes.Select(row => new JsonObject
     {
         ["class"] = row.Name,
@@ -56,7 +56,7 @@ internal static class OutcomeJson
         ["precision"] = row.Precision,
     };
 
-    // A row for each class, a column for each class that its images were taken for.
+    // One row per class, one column per predicted class.
     private static JsonArray From(ConfusionMatrix confusion) => new([.. Enumerable.Range(0, confusion.Classes)
         .Select(label => new JsonArray([.. Enumerable.Range(0, confusion.Classes).Select(taken => JsonValue.Create(confusion[label, taken]))]))]);
 }

@@ -4,7 +4,7 @@ using SimClr.Evaluation;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>What every measure that ends in an <see cref="EvaluationOutcome"/> can be asked to print or write besides.</summary>
+/// <summary>The additional outputs of every evaluation that produces an <see cref="EvaluationOutcome"/>.</summary>
 internal sealed class OutcomeOptions
 {
     private readonly Option<bool> perClass = new("--per-class")
@@ -24,6 +24,6 @@ internal sealed class OutcomeOptions
         command.Add(predictions);
     }
 
-    /// <summary>What the user asked for.</summary>
+    /// <summary>Returns the outputs requested by the user.</summary>
     public OutcomeReport Open(CommandContext context) => new(context, context.Value(perClass), context.File(predictions));
 }

@@ -3,15 +3,18 @@ using SimClr.Evaluation;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>Says what a measure found: accuracies with their intervals, and what <see cref="OutcomeOptions"/> asked for.</summary>
+/// <summary>
+/// Reports the result of an evaluation: accuracies with their intervals, and the outputs requested by
+/// <see cref="OutcomeOptions"/>.
+/// </summary>
 internal sealed class OutcomeReport(CommandContext context, bool perClass, OutputFile? predictions)
 {
     /// <summary>Writes the predictions and prints the result.</summary>
-    /// <param name="outcome">What was found.</param>
-    /// <param name="title">What was measured, in a few words: "kNN (k 20)".</param>
-    /// <param name="more">The verb's own keys; they follow those of the outcome.</param>
-    /// <param name="background">The verb's own lines; they follow the accuracies.</param>
-    /// <param name="notes">What must be known of the images.</param>
+    /// <param name="outcome">The outcome.</param>
+    /// <param name="title">A short name of the evaluation: "kNN (k 20)".</param>
+    /// <param name="more">The verb's own keys, appended to those of the outcome.</param>
+    /// <param name="background">The verb's own lines, printed after the accuracies.</param>
+    /// <param name="notes">The notes on the images.</param>
     public void Show(EvaluationOutcome outcome, string title, JsonObject more, IEnumerable<string> background, SetNotes notes)
     {
         predictions?.Write(stream => PredictionsFile.Write(stream, outcome));

@@ -4,7 +4,7 @@ using SimClr.Evaluation;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>An <see cref="EvaluationOutcome"/> in words.</summary>
+/// <summary>An <see cref="EvaluationOutcome"/> as text.</summary>
 internal static class OutcomeText
 {
     private const int MaxMistakes = 5;

@@ -5,8 +5,8 @@ using SimClr.Data;
 namespace SimClr.Cli.Verbs;
 
 /// <summary>
-/// What must be known of the images behind an accuracy: how many test images are training images too, and which classes the
-/// sets do not share.
+/// Facts on the images behind an accuracy: the number of test images that are also training images, and the classes
+/// that the sets do not share.
 /// </summary>
 internal sealed class SetNotes
 {
@@ -16,7 +16,7 @@ internal sealed class SetNotes
     {
     }
 
-    /// <summary>Sentences for who reads the accuracy; none where there is nothing to know.</summary>
+    /// <summary>Notes for the reader of the accuracy; empty if there are none.</summary>
     public IReadOnlyList<string> Lines => lines;
 
     private int Overlap { get; init; }
@@ -28,12 +28,12 @@ internal sealed class SetNotes
     private ClassMatch? Classes { get; init; }
 
     /// <summary>
-    /// Compares the sets, and says at once what is found: training may take hours. Ctrl+C stops it between two images.
+    /// Compares the sets and reports the notes at once, since training may take hours. Ctrl+C stops between two images.
     /// </summary>
-    /// <param name="context">Where it is said; a rank that says nothing compares nothing.</param>
-    /// <param name="train">Images to learn from.</param>
-    /// <param name="test">Images to be tested on.</param>
-    /// <param name="validation">Images to choose on, or null.</param>
+    /// <param name="context">The command, which receives the notes. A rank without output skips the comparison.</param>
+    /// <param name="train">The training images.</param>
+    /// <param name="test">The test images.</param>
+    /// <param name="validation">The images on which settings are chosen; null for none.</param>
     public static SetNotes Create(CommandContext context, ImageDataSet train, ImageDataSet test, ImageDataSet? validation = null)
     {
         if (!context.WritesOutput)
@@ -62,7 +62,9 @@ internal sealed class SetNotes
         return notes;
     }
 
-    /// <summary>What compares sets, stopped with the command; where that takes its time, it says how far it is.</summary>
+    /// <summary>
+    /// Returns the comparison of sets. It stops with the command and shows its progress if it takes long.
+    /// </summary>
     public static SetOverlap OverlapOf(CommandContext context)
     {
         IProgress<WorkDone> late = Display.Delayed(context.Error, TimeProvider.System);
@@ -72,7 +74,7 @@ internal sealed class SetNotes
             context.Cancel);
     }
 
-    /// <summary>Adds the numbers.</summary>
+    /// <summary>Adds the counts.</summary>
     public void AddTo(JsonObject json)
     {
         json["overlap"] = Overlap;

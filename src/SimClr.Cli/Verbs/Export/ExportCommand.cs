@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary><c>simclr export onnx</c> and the other forms in which an encoder leaves.</summary>
+/// <summary>The parent verb of <c>simclr export onnx</c> and the other export formats.</summary>
 internal static class ExportCommand
 {
     public static Command Create() => new Verb(

@@ -115,7 +115,7 @@ internal static class ExportWeightsCommand
         ];
     }
 
-    /// <summary>The lines of Python that load it, where torchvision has such an encoder.</summary>
+    /// <summary>Returns Python code that loads the weights, if torchvision has this encoder.</summary>
     private static string[] PyTorch(string file, TrainedEncoder encoder)
     {
         if (encoder.Options.Width != 1 || encoder.Options.Name == "resnet200")

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>What the verbs on an index share.</summary>
+/// <summary>The arguments shared by the index verbs.</summary>
 internal sealed class IndexArguments
 {
     public Argument<string> Index { get; } = new("INDEX")

@@ -70,7 +70,8 @@ internal static class IndexCommand
         return verb.Handle(context =>
         {
             using ImageCollection index = IndexInputs.Open(context, context.Value(arguments.Index), context.Value(arguments.Store));
-            _ = index.Description;   // That there is no such index is told before images are looked for.
+            // Reports a missing index before the search for images.
+            _ = index.Description;
             string source = context.Value(arguments.Source);
             if (IsEmbeddings(source))
             {
@@ -146,12 +147,13 @@ internal static class IndexCommand
 
         using TrainedEncoder encoder = EncoderInput.Open(context, run);
         DataOptions reading = EncoderInput.ReadingOf(run, context.Value(arguments.Set));
-        context.OpenImages(source, reading).Dispose();   // What cannot be opened leaves no empty index behind.
+        // An input that cannot be opened leaves no empty index behind.
+        context.OpenImages(source, reading).Dispose();
         using ImageCollection created = CreateCollection(context, name, store, IndexDescription.ForEncoder(encoder, run));
         DeleteIfEmpty(created, () => Fill(context, created, encoder, source, reading));
     }
 
-    /// <summary>An index into which nothing came is not left behind: it would be in the way of the next try.</summary>
+    /// <summary>Deletes an index that stayed empty after an error; it would block the next attempt.</summary>
     private static void DeleteIfEmpty(ImageCollection created, Action fill)
     {
         try
@@ -284,7 +286,10 @@ internal static class IndexCommand
         ];
     }
 
-    /// <summary>Whether a source is a file of embeddings. A .csv is one if it has the column of a first number; else it is a manifest.</summary>
+    /// <summary>
+    /// Whether a source is an embeddings file. A .csv file is one if it has a column for the first value; otherwise it
+    /// is a manifest.
+    /// </summary>
     internal static bool IsEmbeddings(string source)
         => Path.GetExtension(source).ToLowerInvariant() switch
         {
@@ -302,7 +307,7 @@ internal static class IndexCommand
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException)
         {
-            return [];   // Whoever reads it says what is wrong with it.
+            return [];   // the error is reported when the file is read
         }
     }
 }

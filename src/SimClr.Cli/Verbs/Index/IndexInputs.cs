@@ -5,16 +5,19 @@ using SimClr.Store.Postgres;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>Opens indexes and the encoders that go with them.</summary>
+/// <summary>Opens indexes and their encoders.</summary>
 internal static class IndexInputs
 {
-    /// <summary>The index that a command line names.</summary>
+    /// <summary>Opens the index named on the command line.</summary>
     public static ImageCollection Open(CommandContext context, string name, string? store, IndexDescription? description = null)
         => store is not null
             ? new PostgresImageCollection(store, name, description)
             : new SqliteImageCollection(name, description) { Threads = ComputeEnvironment.ThreadsOf(context.Threads ?? 0) };
 
-    /// <summary>The encoder of an index: the one named, or the one that the index remembers. It must be the one that made its vectors.</summary>
+    /// <summary>
+    /// Loads the encoder of an index: the one specified, or the one recorded in the index. It must be the encoder that
+    /// produced the vectors.
+    /// </summary>
     public static (TrainedEncoder Encoder, string Run) Encoder(CommandContext context, ImageCollection index, string? run)
     {
         IndexDescription description = index.Description;

@@ -7,7 +7,7 @@ using SimClr.Labels;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>What few labels led to, as text, JSON, CSV and page.</summary>
+/// <summary>The result of training on few labels as text, JSON, CSV and an HTML page.</summary>
 internal sealed class LabelReport
 {
     private readonly TableInputs input;

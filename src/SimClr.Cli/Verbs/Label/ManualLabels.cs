@@ -2,12 +2,14 @@ using SimClr.Labels;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>Labels that somebody typed into a file, which a new file under its name must hold too.</summary>
+/// <summary>Labels typed into a file by the user, which must survive the replacement of that file.</summary>
 internal static class ManualLabels
 {
-    /// <summary>Refuses to replace a file with labels that are not in another, before anything is computed.</summary>
-    /// <param name="next">The file that is to be replaced, or null.</param>
-    /// <param name="labels">The file of the labels that are known, or null.</param>
+    /// <summary>
+    /// Rejects, before any computation, the replacement of a file that holds labels missing from another file.
+    /// </summary>
+    /// <param name="next">The file to replace, or null.</param>
+    /// <param name="labels">The file of the known labels, or null.</param>
     /// <exception cref="ConfigurationException">Labels would be lost.</exception>
     public static void RequirePreserved(OutputFile? next, string? labels)
     {
@@ -25,9 +27,12 @@ internal static class ManualLabels
         RejectTypedGuesses(next, labels);
     }
 
-    /// <summary>Refuses to replace a file with labels that do not come into the new one, as those of images that were not embedded.</summary>
-    /// <param name="next">The file that is to be replaced.</param>
-    /// <param name="kept">Paths with their labels, as the new file has them.</param>
+    /// <summary>
+    /// Rejects the replacement of a file whose labels are not all in the new one, such as those of images without an
+    /// embedding.
+    /// </summary>
+    /// <param name="next">The file to replace.</param>
+    /// <param name="kept">The paths and labels of the new file.</param>
     /// <exception cref="ConfigurationException">Labels would be lost.</exception>
     public static void RequirePreserved(OutputFile next, IEnumerable<(string Path, string Label)> kept)
     {
@@ -38,7 +43,10 @@ internal static class ManualLabels
         }
     }
 
-    /// <summary>A guess is the name of a class that a label has; any other word in its column was typed there.</summary>
+    /// <summary>
+    /// Rejects text typed into the column of guesses: a guess is always the class of some label, so any other word was
+    /// typed there.
+    /// </summary>
     private static void RejectTypedGuesses(OutputFile next, string? labels)
     {
         string[] files = labels is null ? [next.Path] : [next.Path, labels];
@@ -62,7 +70,10 @@ internal static class ManualLabels
     private static IEnumerable<(string Path, string Label)> Labels(string file)
         => KnownLabels.Records(file).SelectMany(row => CandidatePaths(file, row.Path), (row, place) => (place, row.Label));
 
-    /// <summary>The files that a path may mean: from the working folder, as embeddings have it, or from the folder of the list.</summary>
+    /// <summary>
+    /// Returns the files that a path may denote: relative to the working directory, as in embeddings, or to the folder
+    /// of the list.
+    /// </summary>
     private static string[] CandidatePaths(string file, string path)
         => path.Length == 0 || path.Contains('\0') ? [] : [Path.GetFullPath(path), Path.GetFullPath(path, Path.GetDirectoryName(Path.GetFullPath(file))!)];
 }

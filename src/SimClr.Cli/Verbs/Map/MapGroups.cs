@@ -4,13 +4,13 @@ using SimClr.Embeddings;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>What the colors of a map mean.</summary>
+/// <summary>The groups behind the colors of a map.</summary>
 /// <param name="Kind">"label" or "cluster".</param>
 /// <param name="Names">The groups, in the order of the legend.</param>
 /// <param name="Numbers">The group of each row.</param>
 internal sealed record MapGroups(string Kind, IReadOnlyList<string> Names, IReadOnlyList<int> Numbers)
 {
-    /// <summary>Groups with a sign of their own; the rest is one group.</summary>
+    /// <summary>The maximum number of groups with a separate marker; the remaining ones form one group.</summary>
     public const int Max = 48;
 
     public static MapGroups ByLabel(EmbeddingTable table)

@@ -7,7 +7,7 @@ using SimClr.Maps;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>A map as page or picture, JSON, CSV and text.</summary>
+/// <summary>A map as a page or picture, JSON, CSV and text.</summary>
 internal sealed class MapReport
 {
     private const int Neighbors = 5;
@@ -20,12 +20,13 @@ internal sealed class MapReport
     private readonly string method;
     private readonly double? trust;
 
-    /// <param name="input">What was read.</param>
-    /// <param name="rows">Rows of it that are on the map.</param>
-    /// <param name="table">These rows.</param>
-    /// <param name="map">Their places.</param>
-    /// <param name="groups">Their colors.</param>
-    /// <param name="method">How they were placed.</param>
+    /// <summary>Creates the report.</summary>
+    /// <param name="input">The embeddings that were read.</param>
+    /// <param name="rows">The rows on the map.</param>
+    /// <param name="table">The embeddings of these rows.</param>
+    /// <param name="map">The coordinates of these rows.</param>
+    /// <param name="groups">The groups of these rows.</param>
+    /// <param name="method">The projection method.</param>
     public MapReport(TableInputs input, int[] rows, EmbeddingTable table, ImageMap map, MapGroups groups, string method)
     {
         (this.input, this.rows, this.table, this.map, this.groups, this.method) = (input, rows, table, map, groups, method);

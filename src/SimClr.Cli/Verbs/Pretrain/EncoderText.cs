@@ -5,7 +5,7 @@ using SimClr.Internals;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>Says which encoder it is.</summary>
+/// <summary>A short description of an encoder.</summary>
 internal static class EncoderText
 {
     public static string Describe(EncoderOptions encoder)

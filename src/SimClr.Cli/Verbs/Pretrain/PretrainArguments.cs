@@ -4,7 +4,7 @@ using SimClr.Internals;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>What <c>simclr pretrain</c> takes, and <c>simclr supervised</c> with it.</summary>
+/// <summary>The arguments of <c>simclr pretrain</c>, shared with <c>simclr supervised</c>.</summary>
 internal sealed class PretrainArguments
 {
     public Argument<string?> Data { get; } = new("DATA")
@@ -41,7 +41,7 @@ internal sealed class PretrainArguments
 
     public Option<string?> AugmentOn { get; } = ChoiceOption.Create("--augment-on", "Where views are computed", EnumText.All<AugmentationPlace>());
 
-    /// <summary>For <c>simclr pretrain</c> alone.</summary>
+    /// <summary>Only for <c>simclr pretrain</c>.</summary>
     public Option<bool> OnlineLinear { get; } = new("--online-linear")
     {
         Description = "Train a linear classifier on h during pre-training and report its accuracy. Needs labels; does not affect the encoder",

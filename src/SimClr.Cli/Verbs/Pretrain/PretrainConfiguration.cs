@@ -7,16 +7,16 @@ using SimClr.Training;
 namespace SimClr.Cli.Verbs;
 
 /// <summary>
-/// The configuration of a run: defaults (a resumed run: its own), below the preset, the file, each --set and the
-/// single options, in this order.
+/// The configuration of a run: the defaults (or those of the resumed run), overridden in this order by the preset, the
+/// file, each <c>--set</c>, and the individual options.
 /// </summary>
 internal static class PretrainConfiguration
 {
     private const string Warmup = "schedule.warmup_epochs";
 
     /// <summary>
-    /// How images are to be read, before it is known which preset fits them. A resumed run goes on with the decoder that
-    /// it had, where that is there.
+    /// Returns the options for reading images before a matching preset is chosen. A resumed run keeps its decoder, if
+    /// that is available.
     /// </summary>
     public static DataOptions ReadingOptions(CommandContext context, PretrainArguments arguments, RunRecord? before)
     {
@@ -42,7 +42,10 @@ internal static class PretrainConfiguration
 
     private static PretrainOptions BaseOptions(RunRecord? before) => before?.Configuration ?? new PretrainOptions();
 
-    /// <summary>A warm-up that --epochs leaves no room for keeps its share of the epochs, unless it was asked for.</summary>
+    /// <summary>
+    /// Returns the schedule with a new number of epochs. A warm-up that does not fit is shortened in proportion, unless
+    /// it was set explicitly.
+    /// </summary>
     private static ScheduleOptions WithEpochs(CommandContext context, PretrainArguments arguments, PretrainOptions options, int epochs)
     {
         ScheduleOptions schedule = options.Schedule with { Epochs = epochs };

@@ -9,7 +9,7 @@ using SimClr.Training;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>What <c>simclr pretrain</c> says at its end.</summary>
+/// <summary>The final report of <c>simclr pretrain</c>.</summary>
 internal static class PretrainReport
 {
     public static JsonObject Json(PretrainResult result) => new()

@@ -3,7 +3,7 @@ using SimClr.Configuration;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>The option <c>--set</c> of verbs that let the user change how images are read, and nothing else.</summary>
+/// <summary>The option <c>--set</c> of verbs that accept only changes to the reading of images.</summary>
 internal static class ReadingOption
 {
     public static Option<string[]> Create(string over) => new("--set")
@@ -12,10 +12,10 @@ internal static class ReadingOption
         HelpName = "data.key=value",
     };
 
-    /// <summary>A configuration with these changes.</summary>
-    /// <param name="basis">What they are laid over.</param>
-    /// <param name="changes">As they were typed, if at all.</param>
-    /// <param name="others">Why the other sections cannot be set.</param>
+    /// <summary>Applies the changes to a configuration.</summary>
+    /// <param name="basis">The configuration to override.</param>
+    /// <param name="changes">The changes as typed; null for none.</param>
+    /// <param name="others">The reason why other sections cannot be set.</param>
     public static PretrainOptions Overlay(PretrainOptions basis, string[]? changes, string others)
         => (changes ?? []).FirstOrDefault(text => !text.StartsWith("data.", StringComparison.Ordinal)) is { } other
             ? throw new ConfigurationException($"--set: got '{other}', expected a key of the section data: {others}")

@@ -6,7 +6,7 @@ using SimClr.Training;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>One call of a verb that trains into a run directory: what it is asked for, opened and put together.</summary>
+/// <summary>The inputs of one command that trains into a run directory, opened and combined.</summary>
 internal sealed class TrainingInputs : IDisposable
 {
     private readonly CommandContext context;
@@ -53,7 +53,7 @@ internal sealed class TrainingInputs : IDisposable
         }
     }
 
-    /// <summary>Trains, and tells what can go wrong in the user's terms.</summary>
+    /// <summary>Trains, and reports errors in the user's terms.</summary>
     public PretrainResult Train(Func<IDisplay, PretrainResult> train)
     {
         try
@@ -74,7 +74,7 @@ internal sealed class TrainingInputs : IDisposable
 
     public void Dispose() => Images.Dispose();
 
-    // Images that cannot be read never end up here: they are skipped.
+    // Unreadable images never cause these errors: they are skipped.
     private static bool CannotWrite(Exception error) => error is IOException or UnauthorizedAccessException;
 
     private static string RequireDirectory(string directory)
@@ -93,7 +93,7 @@ internal sealed class TrainingInputs : IDisposable
             return context.OpenImages(name, reading);
         }
 
-        // The name is as it was typed when the run was started: perhaps from another folder, or before the images were moved.
+        // The name is as typed when the run started, perhaps in another folder or before the images were moved.
         string advice = $"The run was started on '{name}'; if the images have moved, or the run was started from another folder, "
             + $"give their place: simclr {verb} DATA --out {ShellText.Quote(run.Root)} --resume";
         ImageDataSet images;

@@ -56,7 +56,7 @@ internal static class SearchCommand
     private static void Show(CommandContext context, ImageCollection index, string typed, SearchQuery query, int top, OutputFile? html)
     {
         long images = index.CountAsync().GetAwaiter().GetResult();
-        bool exact = index.IsExact;   // Vectors are in memory from here on.
+        bool exact = index.IsExact;   // loads the vectors into memory
         long begin = Stopwatch.GetTimestamp();
         SearchHit[] hits = [.. Find(index, query, top).ToBlockingEnumerable(context.Cancel)];
         double milliseconds = Stopwatch.GetElapsedTime(begin).TotalMilliseconds;

@@ -5,23 +5,28 @@ using SimClr.Store;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>What is looked for: a vector, and the path of its image, which is not to be found itself.</summary>
-/// <param name="Vector">Its representation.</param>
-/// <param name="Path">Its key in the index, if it is there.</param>
+/// <summary>The query of a search: a vector, and the path of its image, which is excluded from the results.</summary>
+/// <param name="Vector">The representation.</param>
+/// <param name="Path">The key in the index, if the image is in it.</param>
 internal sealed record SearchQuery(ReadOnlyMemory<float> Vector, string Path)
 {
-    /// <summary>An image in the index, a row of an embeddings file, or an image file, which the index's encoder embeds.</summary>
+    /// <summary>
+    /// Resolves an image in the index, a row of an embeddings file, or an image file to embed with the index's encoder.
+    /// </summary>
     /// <param name="context">The command line.</param>
     /// <param name="index">The index.</param>
-    /// <param name="query">What the user typed.</param>
+    /// <param name="query">The query as typed.</param>
     /// <param name="row">The row of an embeddings file, counted from 0.</param>
-    /// <param name="run">The encoder, where it is not to be the one that the index remembers.</param>
-    /// <param name="changes">How images are read.</param>
+    /// <param name="run">
+    /// The encoder to use instead of the one recorded in the index; null for the recorded one.
+    /// </param>
+    /// <param name="changes">Changes to the options for reading images.</param>
     public static SearchQuery Resolve(CommandContext context, ImageCollection index, string query, long? row, string? run, string[]? changes)
     {
         if (run is not null)
         {
-            IndexInputs.Encoder(context, index, run).Encoder.Dispose();   // Another's is refused, also where nothing has to be embedded.
+            // Rejects another encoder even if nothing needs to be embedded.
+            IndexInputs.Encoder(context, index, run).Encoder.Dispose();
         }
 
         if (IndexCommand.IsEmbeddings(query))

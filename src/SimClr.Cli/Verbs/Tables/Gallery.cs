@@ -4,18 +4,18 @@ using SimClr.Embeddings;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>Makes the pictures of a page, as many as a page can hold.</summary>
+/// <summary>Creates the pictures of a page, up to the limit of a page.</summary>
 internal sealed class Gallery(EmbeddingTable table, RowImages images)
 {
-    /// <summary>Pictures of a page at most: with them it stays below ten megabytes.</summary>
+    /// <summary>The maximum number of pictures per page, which keeps it below ten megabytes.</summary>
     public const int MaxPictures = 600;
 
     private const int Side = 128;
 
-    /// <summary>The picture of a row.</summary>
+    /// <summary>Returns the picture of a row.</summary>
     /// <param name="row">The row.</param>
-    /// <param name="caption">What stands below it.</param>
-    /// <param name="marked">Whether it stands out.</param>
+    /// <param name="caption">The caption below the picture.</param>
+    /// <param name="marked">Whether the picture is highlighted.</param>
     public GalleryImage Picture(int row, string caption, bool marked = false)
     {
         Tile? tile = images.Read(row) is { } image ? Tile.FromImage(image, Side) : null;

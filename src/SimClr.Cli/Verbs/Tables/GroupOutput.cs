@@ -5,13 +5,16 @@ using SimClr.Cli.Reports;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>What a verb that finds groups of images gives: the files of <c>--csv</c> and <c>--html</c> where asked for, and what is printed.</summary>
+/// <summary>
+/// The output of a verb that finds groups of images: the files of <c>--csv</c> and <c>--html</c>, if specified, and the
+/// printed result.
+/// </summary>
 internal sealed class GroupOutput(OutputFile? csv, OutputFile? html)
 {
-    /// <summary>The files that the options ask for, checked before anything is computed.</summary>
+    /// <summary>Returns the files named by the options, checked before any computation.</summary>
     /// <param name="context">The command line.</param>
-    /// <param name="csv">The option of the rows.</param>
-    /// <param name="html">The option of the page.</param>
+    /// <param name="csv">The option for the rows.</param>
+    /// <param name="html">The option for the page.</param>
     public static GroupOutput Open(CommandContext context, OutputOption csv, OutputOption html)
         => new(context.File(csv), context.File(html));
 

@@ -3,10 +3,10 @@ using SimClr.Cli.Reports;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>Groups of images as text, JSON, CSV and page.</summary>
+/// <summary>Groups of images as text, JSON, CSV and an HTML page.</summary>
 internal interface IGroupList
 {
-    /// <summary>The names of the columns of <see cref="CsvRows"/>.</summary>
+    /// <summary>The column names of <see cref="CsvRows"/>.</summary>
     string CsvHeader { get; }
 
     IEnumerable<object?[]> CsvRows();

@@ -3,7 +3,7 @@ using SimClr.Embeddings;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>What is known of the files behind the rows of a table.</summary>
+/// <summary>The files behind the rows of a table, and their properties.</summary>
 internal sealed class ImageFiles
 {
     private readonly string?[] files;
@@ -15,10 +15,10 @@ internal sealed class ImageFiles
         facts = [.. Enumerable.Range(0, table.Count).AsParallel().AsOrdered().Select(row => FactsOf(table, row))];
     }
 
-    /// <summary>Size and length of each row's file; null where there is none.</summary>
+    /// <summary>The dimensions and length of each row's file; null if there is none.</summary>
     public IReadOnlyList<ImageFacts?> Facts => facts;
 
-    /// <summary>Whether the files of two rows hold the same bytes.</summary>
+    /// <summary>Whether the files of two rows are identical byte by byte.</summary>
     public bool Identical(int one, int other)
         => files[one] is { } a && files[other] is { } b && facts[one]?.Bytes == facts[other]?.Bytes && ImageFacts.Identical(a, b);
 

@@ -3,7 +3,7 @@ using SimClr.Cli.Outputs;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>The options that ask for files beside what is printed.</summary>
+/// <summary>The options for output files in addition to the printed result.</summary>
 internal static class OutputOptions
 {
     public static OutputOption Csv(OutputKind kind, string description) => new("--csv", kind, description);

@@ -5,26 +5,30 @@ using SimClr.Internals;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>The images behind the rows of a table: of the set that was embedded, or files by the paths of the rows.</summary>
+/// <summary>
+/// The images behind the rows of a table, from the embedded set or from files at the paths of the rows.
+/// </summary>
 internal sealed class RowImages(EmbeddingTable table, ImageDataSet? set, string? folder)
 {
-    // Pictures on pages are small: a fraction of a large JPEG is enough.
+    // Pictures on pages are small, so a reduced decoding of a large JPEG is enough.
     private static readonly DataOptions Reading = new() { ScaledDecode = 160 };
 
     private readonly TableImages? images = set is null ? null : new TableImages(table, set);
     private int missing;
 
-    /// <summary>Images that were asked for and could not be read.</summary>
+    /// <summary>The number of requested images that could not be read.</summary>
     public int Missing => missing;
 
-    /// <summary>The file of a row; null where there is none.</summary>
+    /// <summary>Returns the file of a row; null if there is none.</summary>
     public string? FileOf(int row)
     {
         string path = table.Paths[row];
         return Candidates(path).FirstOrDefault(File.Exists);
     }
 
-    /// <summary>The image of a row, perhaps reduced; null where it cannot be read, which is counted. Thread-safe.</summary>
+    /// <summary>
+    /// Returns the image of a row, possibly reduced; null and counted as missing if it cannot be read. Thread-safe.
+    /// </summary>
     public RgbImage? Read(int row)
     {
         try
@@ -39,7 +43,7 @@ internal sealed class RowImages(EmbeddingTable table, ImageDataSet? set, string?
         }
     }
 
-    /// <summary>Tells of images that a page had to do without.</summary>
+    /// <summary>Writes a note on the images that are missing from a page.</summary>
     public void WriteNote(CommandContext context)
     {
         if (missing > 0)

@@ -2,7 +2,10 @@ using System.CommandLine;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>What the verbs on embeddings take: a file or an index of them, or images and the run that embeds them.</summary>
+/// <summary>
+/// The arguments of the verbs on embeddings: a file or an index of embeddings, or images and the run to embed them
+/// with.
+/// </summary>
 internal sealed class TableArguments
 {
     public Argument<string> Source { get; } = new("EMBEDDINGS")

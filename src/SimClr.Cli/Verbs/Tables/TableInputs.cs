@@ -6,7 +6,7 @@ using SimClr.Embeddings;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>Embeddings, read from a file or made of images, and the images behind them.</summary>
+/// <summary>Embeddings, read from a file or computed from images, with the images behind them.</summary>
 internal sealed class TableInputs : IDisposable
 {
     private readonly ImageDataSet? set;
@@ -24,7 +24,7 @@ internal sealed class TableInputs : IDisposable
 
     public RowImages Images { get; }
 
-    /// <summary>Images that could not be read when they were embedded just now.</summary>
+    /// <summary>The number of images that could not be read while they were embedded.</summary>
     public int Skipped { get; }
 
     public static TableInputs Open(CommandContext context, TableArguments arguments, IDisplay display)
@@ -49,8 +49,8 @@ internal sealed class TableInputs : IDisposable
     }
 
     /// <summary>
-    /// The same with one row for each file, whatever links lead to it: the row that has the file's own path, else the first. What
-    /// it returns is disposed of with this.
+    /// Returns the same embeddings with one row per file if several links lead to it: the row with the file's own path,
+    /// otherwise the first. The result shares its resources with this object and needs no disposal.
     /// </summary>
     public TableInputs WithoutLinks()
     {

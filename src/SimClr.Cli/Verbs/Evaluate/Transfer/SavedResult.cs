@@ -4,10 +4,10 @@ using SimClr.Evaluation;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>A <see cref="TransferResult"/> as it is kept in a file, with all that its tables and predictions are made of.</summary>
+/// <summary>A <see cref="TransferResult"/> as saved in a file, with the data for its tables and predictions.</summary>
 internal sealed record SavedResult
 {
-    /// <summary>What it came of.</summary>
+    /// <summary>The origin of the result: encoder, settings and images.</summary>
     public required JsonNode Of { get; init; }
 
     public required double Value { get; init; }
@@ -63,7 +63,8 @@ internal sealed record SavedResult
         Scores = result.Scores?.Scores,
     };
 
-    /// <exception cref="ArgumentException">It does not fit together.</exception>
+    /// <summary>Restores the result.</summary>
+    /// <exception cref="ArgumentException">The parts are inconsistent.</exception>
     public TransferResult ToResult(TransferSplits splits)
     {
         bool several = splits.Test.MultiLabels is not null;
@@ -84,5 +85,5 @@ internal sealed record SavedResult
     }
 }
 
-/// <summary>One setting that was chosen.</summary>
+/// <summary>A chosen setting.</summary>
 internal sealed record SavedSetting(string Name, double Value);

@@ -11,16 +11,15 @@ using SimClr.Training;
 namespace SimClr.Cli.Verbs;
 
 /// <summary>
-/// The results of sets that are done, a file each: what is interrupted loses only the set that it is at. A result is taken
-/// up again where it came of the same encoder, protocol, settings, seed and images, by the same version of this program and
-/// the same recipe.
+/// The results of finished sets, one file each, so that an interruption loses only the current set. A result is reused
+/// if encoder, protocol, settings, seed, images, program version and recipe are the same.
 /// </summary>
-/// <param name="folder">Where they are.</param>
-/// <param name="common">What they came of, but for the images.</param>
+/// <param name="folder">The folder of the files.</param>
+/// <param name="common">The origin of the results, without the images.</param>
 internal sealed class SavedResults(string folder, JsonObject common)
 {
-    // Counted up where the same settings give another result. 1: rates that did not end at 0, logistic regressions that stopped
-    // early; its files have no number in their names.
+    // Incremented when the same settings produce a different result. Version 1: rates did not end at 0, logistic
+    // regressions stopped early; its file names contain no number.
     private const int Recipe = 2;
 
     private static readonly JsonSerializerOptions Format = new(Json.Compact)
@@ -32,7 +31,7 @@ internal sealed class SavedResults(string folder, JsonObject common)
 
     public string Folder => folder;
 
-    /// <summary>Those of an encoder: in its run directory, or beside its file.</summary>
+    /// <summary>Returns the results of an encoder, in its run directory or next to its file.</summary>
     public static SavedResults ForEncoder(TransferInputs request, TrainedEncoder encoder, DataOptions reading, int steps, long seed) => new(
         Directory.Exists(request.Run) ? Path.Join(request.Run, "transfer") : $"{request.Run}.transfer",
         new JsonObject
@@ -47,14 +46,14 @@ internal sealed class SavedResults(string folder, JsonObject common)
             ["seed"] = seed,
         });
 
-    /// <summary>The file of a set.</summary>
+    /// <summary>Returns the file of a set.</summary>
     public string FileOf(TransferSet set) => Path.Join(folder, $"{set.Name}-{protocol}-{Recipe}.json");
 
-    /// <summary>The file in which a version of an earlier recipe kept the result of a set; null where there is none.</summary>
+    /// <summary>Returns the file of a set's result from an earlier recipe; null if there is none.</summary>
     public string? EarlierFileOf(TransferSet set)
         => Path.Join(folder, $"{set.Name}-{protocol}.json") is var file && File.Exists(file) ? file : null;
 
-    /// <summary>The result of a set that was measured before in the same way; null where there is none.</summary>
+    /// <summary>Returns the saved result of a set with the same origin; null if there is none.</summary>
     public TransferResult? Find(TransferSplits splits)
     {
         try
@@ -65,13 +64,13 @@ internal sealed class SavedResults(string folder, JsonObject common)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException or ArgumentException)
         {
-            return null;   // None, or damaged: it is measured again.
+            return null;   // missing or damaged: measured again
         }
     }
 
-    /// <summary>Keeps a result, whole or not at all.</summary>
-    /// <exception cref="IOException">It cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">It must not be written.</exception>
+    /// <summary>Saves a result, completely or not at all.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">Writing the file is not permitted.</exception>
     public void Save(TransferSplits splits, TransferResult result) => AtomicFile.Write(
         FileOf(splits.Set), stream => JsonSerializer.Serialize(stream, SavedResult.From(OriginOf(splits), result, Seed), Format));
 

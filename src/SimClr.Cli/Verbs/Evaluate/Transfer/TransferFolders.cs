@@ -2,7 +2,7 @@ using SimClr.Data;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>The sets of the suite that are there, opened and checked before anything is computed, and those that are not.</summary>
+/// <summary>The available sets of the suite, opened and checked before any computation, and the missing ones.</summary>
 internal sealed class TransferFolders : IDisposable
 {
     private readonly List<TransferSplits> present = [];
@@ -16,7 +16,8 @@ internal sealed class TransferFolders : IDisposable
 
     public IReadOnlyList<TransferSet> Absent { get; }
 
-    /// <exception cref="DataException">None is there, or not all that were named; or one is not whole.</exception>
+    /// <summary>Opens the sets.</summary>
+    /// <exception cref="DataException">No set is available, a named set is missing, or a set is incomplete.</exception>
     public static TransferFolders Open(TransferInputs request, DataOptions reading, long seed)
     {
         if (!Directory.Exists(request.Root))

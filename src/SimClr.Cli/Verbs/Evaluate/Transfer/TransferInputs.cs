@@ -3,12 +3,12 @@ using SimClr.Data;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>What the user asked the transfer suite for.</summary>
+/// <summary>The user's request to the transfer suite.</summary>
 /// <param name="Run">The encoder.</param>
-/// <param name="Root">The folder of the sets' folders.</param>
-/// <param name="Only">The sets; null for all that are there.</param>
+/// <param name="Root">The folder that contains the folders of the sets.</param>
+/// <param name="Only">The requested sets; null for all available ones.</param>
 /// <param name="AllowPartial">Whether images may be missing.</param>
-/// <param name="Reading">Changes of how images are read.</param>
+/// <param name="Reading">Changes to the options for reading images.</param>
 internal sealed record TransferInputs(
     string Run, string Root, IReadOnlyList<TransferSet>? Only, bool AllowPartial, string[] Reading)
 {
@@ -17,25 +17,25 @@ internal sealed record TransferInputs(
     public const string FullGrid = "full";
     public const string ThinGrid = "thin";
 
-    /// <summary>How the encoder is measured.</summary>
+    /// <summary>The evaluation protocol.</summary>
     public string Protocol { get; init; } = Linear;
 
-    /// <summary>Rates and decays that fine-tuning chooses from.</summary>
+    /// <summary>The grid of rates and decays for fine-tuning.</summary>
     public string Grid { get; init; } = FullGrid;
 
-    /// <summary>Steps of fine-tuning; null for the paper's.</summary>
+    /// <summary>The number of fine-tuning steps; null for the paper's.</summary>
     public int? Steps { get; init; }
 
-    /// <summary>Whether the classes of each set are wanted too.</summary>
+    /// <summary>Whether per-class results are requested.</summary>
     public bool PerClass { get; init; }
 
-    /// <summary>Whether stored results are ignored.</summary>
+    /// <summary>Whether saved results are ignored.</summary>
     public bool Force { get; init; }
 
-    /// <summary>The sets that were asked for.</summary>
+    /// <summary>The requested sets.</summary>
     public IReadOnlyList<TransferSet> Selected => Only ?? TransferCatalog.Sets;
 
-    /// <summary>What to type for the same.</summary>
+    /// <summary>Returns the command line that reproduces the request.</summary>
     public string CommandLine(long seed)
     {
         string only = Only is null ? "" : $" --only {string.Join(',', Only.Select(set => set.Name))}";

@@ -13,7 +13,9 @@ using SimClr.Training;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>What the transfer suite found, beside what the paper reports: as text, as JSON and as a page.</summary>
+/// <summary>
+/// The results of the transfer suite compared with those of the paper, as text, JSON and an HTML page.
+/// </summary>
 internal sealed class TransferTable(
     TransferInputs request,
     EncoderOptions encoder,
