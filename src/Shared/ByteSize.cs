@@ -3,10 +3,10 @@ using System.Globalization;
 namespace SimClr.Internals;
 
 /// <summary>Amounts of memory as people write them: <c>8GB</c>, <c>512 MB</c>, <c>1.5GiB</c>. Units are powers of 1024.</summary>
-[SharedSource]
 /// <summary>
 /// Amounts of memory in human-readable form: <c>8GB</c>, <c>512 MB</c>, <c>1.5GiB</c>. Units are powers of 1024.
 /// </summary>
+[SharedSource]
 internal static class ByteSize
 {
     private static readonly (string Name, long Bytes)[] Units = [("TB", 1L << 40), ("GB", 1L << 30), ("MB", 1L << 20), ("KB", 1L << 10)];

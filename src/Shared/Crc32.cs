@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace SimClr.Internals;
 
 /// <summary>The checksum of zip files (polynomial 0xEDB88320), eight bytes at a time.</summary>
-[SharedSource]
 /// <summary>The checksum of ZIP files (polynomial 0xEDB88320), eight bytes at a time.</summary>
+[SharedSource]
 internal sealed class Crc32
 {
     private static readonly uint[][] Tables = Build();

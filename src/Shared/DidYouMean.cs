@@ -1,8 +1,8 @@
 namespace SimClr.Internals;
 
 /// <summary>Finds the known name that a mistyped one probably meant.</summary>
-[SharedSource]
 /// <summary>Finds the known name that a mistyped name probably means.</summary>
+[SharedSource]
 internal static class DidYouMean
 {
     /// <summary>Returns " (did you mean 'x'?)", or an empty string if no known name is close.</summary>

@@ -1,8 +1,8 @@
 namespace SimClr.Internals;
 
 /// <summary>How long a file is.</summary>
-[SharedSource]
 /// <summary>The length of a file.</summary>
+[SharedSource]
 internal static class FileSize
 {
     /// <summary>

@@ -8,13 +8,11 @@ namespace SimClr.Internals;
 /// </summary>
 /// <param name="Kind">The kind of file.</param>
 /// <param name="Device">The file system.</param>
-/// <param name="Number">The file on it; 0 where the file system gives none, as some network file systems do.</param>
-/// <param name="Size">Bytes; −1 where the file system does not say.</param>
-[SharedSource]
 /// <param name="Number">
 /// The number of the file in the file system; 0 if there is none, as on some network file systems.
 /// </param>
 /// <param name="Size">Bytes; −1 if the file system does not report them.</param>
+[SharedSource]
 internal readonly partial record struct FileStatus(FileKind Kind, ulong Device, ulong Number, long Size)
 {
     private const int CurrentFolder = -100;   // AT_FDCWD
@@ -79,8 +77,8 @@ internal readonly partial record struct FileStatus(FileKind Kind, ulong Device, 
 }
 
 /// <summary>What a name in a folder stands for, with the numbers of Linux.</summary>
-[SharedSource]
 /// <summary>The kind of a folder entry, with the numbers that Linux uses.</summary>
+[SharedSource]
 internal enum FileKind
 {
     /// <summary>Not reported by the system.</summary>

@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics.X86;
 namespace SimClr.Internals;
 
 /// <summary>What the processor can do that .NET does not say.</summary>
-[SharedSource]
 /// <summary>Processor features that .NET does not report.</summary>
+[SharedSource]
 internal static class Processor
 {
     /// <summary>

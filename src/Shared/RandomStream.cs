@@ -1,8 +1,8 @@
 namespace SimClr.Internals;
 
 /// <summary>What a random draw is for. Two purposes never share a stream.</summary>
-[SharedSource]
 /// <summary>The purpose of a random draw. Two purposes never share a stream.</summary>
+[SharedSource]
 internal enum Purpose : ulong
 {
     Shuffle = 1,

@@ -10,7 +10,7 @@ internal sealed class InputGraph(GraphBuilder graph, ViewOptions views)
     public const string Batch = "batch";
 
     /// <summary>Adds the input and its preprocessing.</summary>
-    /// <param name="kind">One of <see cref="InputKind"/>.</param>
+    /// <param name="kind">One of <see cref="OnnxInput"/>.</param>
     /// <returns>The name of the encoder's input, [N, 3, size, size].</returns>
     public string Add(OnnxInput kind)
     {

@@ -14,7 +14,7 @@ internal sealed class RandomImages
     private readonly OnnxInput kind;
 
     /// <param name="views">The views of the encoder.</param>
-    /// <param name="kind">The input of the model: one of <see cref="InputKind"/>.</param>
+    /// <param name="kind">The input of the model: one of <see cref="OnnxInput"/>.</param>
     /// <param name="count">The number of images.</param>
     public RandomImages(ViewOptions views, OnnxInput kind, int count)
     {

@@ -74,8 +74,8 @@ public sealed record PretrainOptions
     public string Device { get; init => field = Require.Device(value); } = "auto";
 
     /// <summary>Threads of the tensor library; 0 (default) for one per core.</summary>
-    [MayDiffer(Between.Sessions | Between.Ranks)]
     /// <summary>The number of threads of the tensor library; 0 for one per core. Default: 0.</summary>
+    [MayDiffer(Between.Sessions | Between.Ranks)]
     public int Threads { get; init => field = Require.NonNegative(value); }
 
     /// <summary>Checks the rules across keys and sections.</summary>

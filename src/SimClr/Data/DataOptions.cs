@@ -11,10 +11,10 @@ public sealed record DataOptions
     public double DecodeLimitMegapixels { get; init => field = Require.Positive(value); } = 100;
 
     /// <summary>The share of images that may be skipped as unreadable before the run stops, 0 … 1. Default 0.05.</summary>
-    [MayDiffer(Between.Sessions)]
     /// <summary>
     /// The share of images that may be skipped as unreadable before the run stops, 0 to 1. Default: 0.05.
     /// </summary>
+    [MayDiffer(Between.Sessions)]
     public double MaxSkipped { get; init => field = Require.Probability(value); } = 0.05;
 
     /// <summary>Whether decoded images are held in memory: <c>auto</c> (when they fit in a quarter of it), <c>always</c> or <c>never</c>.</summary>
@@ -36,7 +36,7 @@ public sealed record DataOptions
     public int ScaledDecode { get; init => field = Require.NonNegative(value); }
 
     /// <summary>Threads that decode and augment; 0 for one per core.</summary>
-    [MayDiffer(Between.Sessions | Between.Ranks)]
     /// <summary>The number of threads that decode and augment images; 0 means one per core. Default: 0.</summary>
+    [MayDiffer(Between.Sessions | Between.Ranks)]
     public int Workers { get; init => field = Require.NonNegative(value); }
 }

@@ -6,8 +6,8 @@ namespace SimClr.Optimizers;
 public sealed record ScheduleOptions
 {
     /// <summary>Passes over the images. Default 100.</summary>
-    [MayDiffer(Between.Sessions)]
     /// <summary>Passes over the images. Default: 100.</summary>
+    [MayDiffer(Between.Sessions)]
     public int Epochs { get; init => field = Require.Positive(value); } = 100;
 
     /// <summary>Epochs over which the learning rate rises linearly from 0; may be a fraction. Default: 10.</summary>
