@@ -21,7 +21,7 @@ internal static class LossCurve
     private const string GridColor = "#e7ebef";
 
     /// <summary>Plots the metrics of a run.</summary>
-    /// <param name="metricsFile">The file <c>metrics.jsonl</c>, which may be empty or missing.</param>
+    /// <param name="run">The run directory; its metrics may be missing.</param>
     /// <returns>An SVG element of <c>700 × 360</c>.</returns>
     public static string Svg(RunDirectory run) => Svg([.. run.ReadMetrics()]);
 
