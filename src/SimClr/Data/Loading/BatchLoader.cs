@@ -7,7 +7,7 @@ namespace SimClr.Data;
 /// Loads batches ahead of the one being used: worker threads decode images and write them into a ring of reused
 /// buffers. Order and content depend on the plans alone, not on the number of workers.
 /// </summary>
-public sealed class BatchLoader
+internal sealed class BatchLoader
 {
     private readonly ImageDataSet images;
     private readonly Func<IEnumerable<ImageBatch>> buffers;

@@ -3,7 +3,7 @@ using SimClr.Internals;
 namespace SimClr.Data;
 
 /// <summary>Which images make up which batch.</summary>
-public static class BatchOrder
+internal static class BatchOrder
 {
     /// <summary>The full batches of a training epoch, shuffled; the last partial one is dropped.</summary>
     /// <param name="seed">With <paramref name="epoch"/> it fixes the order.</param>

@@ -3,7 +3,7 @@ using SimClr.Internals;
 namespace SimClr.Data;
 
 /// <summary>A loaded batch. Its buffer is reused: what it holds is valid until the next batch is asked for.</summary>
-public sealed class ImageBatch
+internal sealed class ImageBatch
 {
     private readonly int floatsPerImage;
     private bool[] unreadable = [];
