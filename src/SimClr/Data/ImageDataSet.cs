@@ -19,8 +19,8 @@ public abstract partial class ImageDataSet : IDisposable
     public virtual IReadOnlyList<string>? ClassNames => null;
 
     /// <summary>
-    /// Where an image may have several classes: for each image, what is known of each class (<see cref="ClassPresence"/>).
-    /// Such a set has class names and no labels.
+    /// Where an image may have several classes: for each image a mark of each class, 1 where the image has it, −1 where not, 0 where
+    /// it is too hard to tell (PASCAL VOC's "difficult"). Such a set has class names and no labels; null for all others.
     /// </summary>
     public virtual IReadOnlyList<sbyte[]>? Presence => null;
 
@@ -55,7 +55,12 @@ public abstract partial class ImageDataSet : IDisposable
     /// <exception cref="UnreadableImageException">The image cannot be decoded; it can be skipped.</exception>
     public abstract RgbImage Read(int index);
 
-    /// <summary>Who read an image needs it no more, and gave it to nobody else: a set that keeps none may use its memory for the next.</summary>
+    /// <summary>
+    /// Returns an image to the set once the caller holds no reference to it, so that its buffer can be reused. Optional: without it
+    /// the memory is collected.
+    /// </summary>
+    /// <param name="index">The image's index.</param>
+    /// <param name="image">What <see cref="Read"/> returned for it.</param>
     public virtual void Recycle(int index, RgbImage image)
     {
     }
