@@ -21,8 +21,8 @@ public abstract partial class ImageDataSet : IDisposable
     public virtual IReadOnlyList<string>? ClassNames => null;
 
     /// <summary>
-    /// For each image, one mark per class (<see cref="MultiLabelMarks"/>) in a set whose images may have several
-    /// classes each; null for other sets. Such a set has class names and no labels.
+    /// Where an image may have several classes: for each image a mark of each class, 1 where the image has it, −1 where not, 0 where
+    /// it is too hard to tell (PASCAL VOC's "difficult"). Such a set has class names and no labels; null for all others.
     /// </summary>
     public virtual IReadOnlyList<sbyte[]>? MultiLabels => null;
 
@@ -65,9 +65,11 @@ public abstract partial class ImageDataSet : IDisposable
     public abstract RgbImage Read(int index);
 
     /// <summary>
-    /// Returns an image to the set once the caller holds no reference to it, so that its buffer can be reused. A set
-    /// that keeps its images ignores the call.
+    /// Returns an image to the set once the caller holds no reference to it, so that its buffer can be reused. Optional: without it
+    /// the memory is collected.
     /// </summary>
+    /// <param name="index">The image's index.</param>
+    /// <param name="image">What <see cref="Read"/> returned for it.</param>
     public virtual void Recycle(int index, RgbImage image)
     {
     }

@@ -7,7 +7,7 @@ namespace SimClr.Data;
 /// Loads batches ahead of the one in use: worker threads decode images and write them into a ring of reused buffers.
 /// Order and content depend only on the plans, not on the number of workers.
 /// </summary>
-public sealed class BatchLoader
+internal sealed class BatchLoader
 {
     private readonly ImageDataSet images;
     private readonly Func<IEnumerable<ImageBatch>> buffers;

@@ -3,7 +3,7 @@ using SimClr.Internals;
 namespace SimClr.Data;
 
 /// <summary>The assignment of images to batches.</summary>
-public static class BatchOrder
+internal static class BatchOrder
 {
     /// <summary>Returns the full batches of a training epoch, shuffled; a partial last batch is dropped.</summary>
     /// <param name="seed">The seed, which together with <paramref name="epoch"/> determines the order.</param>

@@ -3,7 +3,7 @@ namespace SimClr.Data;
 /// <summary>A batch to load: its epoch and the indices of its images.</summary>
 /// <param name="Epoch">The number of the epoch, from 0.</param>
 /// <param name="Indices">The indices of the images in the set, one per position.</param>
-public sealed record BatchPlan(int Epoch, int[] Indices);
+internal sealed record BatchPlan(int Epoch, int[] Indices);
 
 /// <summary>
 /// The address of an image in a batch. Together with the seed, it determines every random draw made for the image.
@@ -12,7 +12,7 @@ public sealed record BatchPlan(int Epoch, int[] Indices);
 /// <param name="Index">The index of the image in the set.</param>
 /// <param name="Position">The position in the batch, 0 … <paramref name="BatchSize"/> − 1.</param>
 /// <param name="BatchSize">The number of images in the batch.</param>
-public readonly record struct SampleAddress(int Epoch, int Index, int Position, int BatchSize);
+internal readonly record struct SampleAddress(int Epoch, int Index, int Position, int BatchSize);
 
 /// <summary>
 /// Writes the model input for one image into the buffer of the whole batch, at the offsets given by its address (view v
@@ -24,4 +24,4 @@ public readonly record struct SampleAddress(int Epoch, int Index, int Position, 
 /// The address of the image. The index is always that of the image itself, even if it replaces an unreadable one.
 /// </param>
 /// <param name="batch">The buffer of the batch: BatchSize · floats per image values.</param>
-public delegate void SampleWriter(RgbImage image, SampleAddress address, Span<float> batch);
+internal delegate void SampleWriter(RgbImage image, SampleAddress address, Span<float> batch);

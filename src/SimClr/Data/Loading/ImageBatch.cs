@@ -3,7 +3,7 @@ using SimClr.Internals;
 namespace SimClr.Data;
 
 /// <summary>A loaded batch. Its buffer is reused: the contents are valid until the next batch is requested.</summary>
-public sealed class ImageBatch
+internal sealed class ImageBatch
 {
     private readonly int floatsPerImage;
     private bool[] unreadable = [];

@@ -4,7 +4,7 @@ using SimClr.Internals;
 namespace SimClr.Data;
 
 /// <summary>Decodes data sets that fit into memory once, before training.</summary>
-public static class ImageCache
+internal static class ImageCache
 {
     private const int Probes = 32;
 
