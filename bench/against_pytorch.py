@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Sets simclr beside PyTorch on this machine: pre-training (images per second) and augmentation (views per second), in
-turn, several rounds, as ratios. bench/README.md says what is needed.
+"""Compares simclr with PyTorch on this machine: pre-training (images per second) and augmentation (views per second), in
+turn, over several rounds, as ratios. bench/README.md lists the requirements.
 
   against_pytorch.py CIFAR10 [--photos PHOTOS] [--rounds 3] [--steps 8] [--quarter-steps 30] [--threads 2]
                      [--simclr CMD] [--python CMD] [--format auto|plain|channels-last|bf16] [--precision auto|fp32|bf16]
                      [--only pretrain|pretrain-quarter|augmentation] [--json]
 
-CIFAR10 holds train/<class>/*.jpg; images of the first 1,000 of each class are used. PyTorch runs as it is usually
-written, and in whichever of its formats is fastest here (--format auto tries them first): channels-last, or that with
-bf16 autocast. It has one worker process beside its threads, as reading on the main process would be slower."""
+CIFAR10 contains train/<class>/*.jpg; the first 1,000 images of each class are used. PyTorch runs as it is usually written,
+and in its fastest format on this machine (--format auto tries them first): channels-last, or that with bf16 autocast. It has
+one worker process beside its threads, because reading in the main process would be slower."""
 import argparse, glob, json, os, shlex, statistics, subprocess, sys, tempfile
 
 here = os.path.dirname(os.path.abspath(__file__))

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes the archive that bench/gpu.sh needs on a machine without .NET: the command and the checks with their runtime, and
-# without libtorch, which is the one of that machine's PyTorch.
+# Makes the archive that bench/gpu.sh needs on a machine without .NET: the command and the checks with their runtime, but
+# without libtorch, which is taken from that machine's PyTorch.
 #
 #   bench/gpu-archive.sh [FILE]          default: simclr-gpu.tar.xz
 set -euo pipefail
@@ -10,13 +10,13 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 limit=$((60 << 20))
 
-# Into folders of their own: a later build finds everything as it left it.
+# Into separate folders, so that later builds are unaffected.
 for project in src/SimClr.Cli bench/gpu; do
   dotnet publish "$root/$project" -c Release -r linux-x64 --self-contained -o "$folder/simclr-gpu/app" --artifacts-path "$folder/build" \
     -p:TorchBackend=none -p:SimClrRequiresLibtorch=false -p:GenerateDependencyFile=false -p:DebugType=none
 done
 
-# What only debuggers, the check of ONNX files and the search in databases need.
+# Needed only by debuggers, the check of ONNX files and the search in databases.
 rm -f "$folder"/simclr-gpu/app/*.xml "$folder"/simclr-gpu/app/{libmscordaccore,libmscordbi,libonnxruntime,libe_sqlite3}.so
 cp "$root/bench/gpu.sh" "$folder/simclr-gpu/"
 tar -C "$folder" -cf - simclr-gpu | xz -9 -T0 > "$file"

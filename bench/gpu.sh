@@ -1,23 +1,23 @@
 #!/usr/bin/env bash
-# What this program does on a machine with a CUDA GPU and PyTorch, which needs neither .NET nor a network: at most eight
-# minutes, from the archive that bench/gpu-archive.sh makes. bench/README.md says what it writes.
+# Checks this program on a machine with a CUDA GPU and PyTorch, which needs neither .NET nor a network: at most eight minutes,
+# from the archive made by bench/gpu-archive.sh. bench/README.md describes the output.
 #
 #   tar -xJf simclr-gpu.tar.xz && simclr-gpu/gpu.sh --out results.jsonl
 #
-#   --out FILE            takes the results, one JSON object a line; default gpu-results.jsonl
-#   --device cuda|cpu     default cuda
-#   --quick               shapes for a processor
-#   --seconds N           for all sections together; default 480
-#   --python COMMAND      the Python that holds PyTorch; default python3
-#   SECTION …             these only; default all
+#   --out FILE            the results, one JSON object per line; default: gpu-results.jsonl
+#   --device cuda|cpu     default: cuda
+#   --quick               shapes for a CPU
+#   --seconds N           for all sections together; default: 480
+#   --python COMMAND      the Python that has PyTorch; default: python3
+#   SECTION …             only these; default: all
 #   SIMCLR_LIBTORCH=DIR   a libtorch other than that Python's
 #
-# Exit codes: 0; 1 where a check failed, a section crashed or its time was over; 2 wrong usage.
+# Exit codes: 0; 1 if a check failed, or a section crashed or exceeded its time; 2 for wrong usage.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 out=gpu-results.jsonl device=cuda quick="" seconds=480 python=python3
 sections=()
-# Sections with the most seconds that each may take.
+# Sections, with the time limit of each in seconds.
 declare -A limits=([smoke]=40 [golden]=60 [step]=50 [micro]=40 [resume]=50 [embed]=40 [memory]=70 [bare]=120 [pretrain]=110
   [loss]=30 [cache]=60 [auto]=90)
 order=(smoke golden step micro bare resume embed memory pretrain loss cache auto)

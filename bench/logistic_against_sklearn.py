@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Sets our sweep of logistic regressions over lambda beside scikit-learn's LogisticRegression on the same features.
+"""Compares our sweep of logistic regressions over lambda with scikit-learn's LogisticRegression on the same features.
 
-Without --features: made-up ones that look like h of a ResNet: overlapping classes of several clusters each, dimensions
-correlated with a spectrum that falls like 1/k, then a ReLU, so that all are 0 or more and most are small.
-scikit-learn is used as well as it can be: one model warm-started from the strongest lambda, as ours is. Both compute with
---threads threads. Its BLAS decides its speed: Debian's default is the slow reference BLAS, so set LD_LIBRARY_PATH to the
-folder of OpenBLAS's libblas.so.3, or install libopenblas0.
+Without --features, the features are generated to resemble h of a ResNet: overlapping classes of several clusters each,
+dimensions correlated with a spectrum that falls like 1/k, then a ReLU, so that all are 0 or more and most are small.
+scikit-learn is used at its best: one model, warm-started from the strongest lambda, as ours is. Both use --threads threads.
+Its speed depends on its BLAS. Debian's default is the slow reference BLAS, so set LD_LIBRARY_PATH to the folder of
+OpenBLAS's libblas.so.3, or install libopenblas0.
 """
 import argparse, json, math, os, shlex, subprocess, sys, tempfile
 
@@ -15,7 +15,7 @@ p.add_argument("--rows", type=int, default=50000, help="training rows")
 p.add_argument("--validation", type=int, default=5000)
 p.add_argument("--dimension", type=int, default=512)
 p.add_argument("--classes", type=int, default=10)
-p.add_argument("--features", help=".npy of float32, rows x dimension, instead of made-up ones; with --labels")
+p.add_argument("--features", help=".npy of float32, rows x dimension, instead of generated ones; with --labels")
 p.add_argument("--labels", help=".npy of integers")
 p.add_argument("--every", type=int, default=1, help="scikit-learn fits only every n-th lambda; ours fits all 45, and the same ones once more to compare times")
 p.add_argument("--max-iter", type=int, default=1000, help="of scikit-learn; its default is 100")

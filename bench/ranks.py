@@ -3,10 +3,10 @@
 
     python3 bench/ranks.py IMAGES [--ranks 2] [--precision bf16] [--batch 256] [--width 1] [--repeats 1]
 
-IMAGES is a folder of at least two batches of images without subfolders (no kNN on the way). Runs follow each other, in turn,
-so that all see the same machine; each trains a ResNet-18 (a quarter wide unless --width says otherwise) at 32x32 for three epochs, and the last two are counted. `after`
-is the same with gradients summed when the backward pass is over: what overlapping gains is the difference.
-Needs mpirun on the PATH, and src/SimClr.Cli built for release.
+IMAGES is a folder of at least two batches of images without subfolders (so that no kNN is measured during training). Runs are
+made in turn, so that all see the same machine; each trains a ResNet-18 (default width: 0.25) at 32x32 for three epochs, of
+which the last two count. `after` sums gradients after the backward pass; the difference is what the overlap gains.
+Needs mpirun on the PATH and src/SimClr.Cli built for release.
 """
 import argparse, json, os, pathlib, shutil, statistics, subprocess, tempfile
 

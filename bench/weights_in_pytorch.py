@@ -1,9 +1,9 @@
-"""Checks exported weights in PyTorch itself, and imports PyTorch's own: outputs must be equal within 1e-4.
+"""Checks exported weights in PyTorch, and imports PyTorch's: outputs must agree within 1e-4.
 
     python3 bench/weights_in_pytorch.py "dotnet src/SimClr.Cli/bin/Release/net10.0/SimClr.Cli.dll" /tmp/weights
 
-Needs PyTorch and torchvision (Debian: python3-torch, python3-torchvision). For ResNet-18 and ResNet-50: weights that
-torchvision made, with batch statistics that are not trivial, are saved in both of PyTorch's formats, imported, exported
+Needs PyTorch and torchvision (Debian: python3-torch, python3-torchvision). For ResNet-18 and ResNet-50: weights
+from torchvision, with non-trivial batch statistics, are saved in both of PyTorch's formats, imported, exported
 as .pth, loaded with strict=True and weights_only=True, and compared in outputs and bit for bit.
 """
 import json

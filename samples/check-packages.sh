@@ -1,6 +1,6 @@
 #!/bin/sh
-# Packs everything, and uses it as someone elsewhere would: a fresh console project outside of the repository with nothing
-# but package references, and the installed tool. Takes some minutes and 3 GB of the folder for temporary files.
+# Packs everything and uses it like a user elsewhere: a new console project outside the repository with package references
+# only, and the installed tool. Takes some minutes and 3 GB of the folder for temporary files.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
@@ -22,7 +22,7 @@ for project in "$root"/src/*/*.csproj; do
 done
 ls -l "$work/feed"
 
-# What was restored before serves again, but our own packages are taken from this feed and from nowhere else.
+# Reuses packages restored earlier, but takes our own packages from this feed only.
 cat > "$work/nuget.config" <<CONFIG
 <configuration>
   <config><add key="globalPackagesFolder" value="$work/packages" /></config>

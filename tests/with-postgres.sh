@@ -1,7 +1,7 @@
 #!/bin/sh
-# Runs a command with a PostgreSQL server of its own, in a temporary folder, which SIMCLR_POSTGRES names:
+# Runs a command with a temporary PostgreSQL server, whose address is in SIMCLR_POSTGRES:
 #   sh tests/with-postgres.sh dotnet test -c Release
-# Where PostgreSQL is not installed (Debian: apt-get install postgresql) or does not start, the command runs without, and
+# If PostgreSQL is not installed (Debian: apt-get install postgresql) or does not start, the command runs without it, and
 # the tests of that store are skipped.
 set -u
 initdb=$(command -v initdb || ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null | tail -n 1)

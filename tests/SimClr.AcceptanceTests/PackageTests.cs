@@ -25,7 +25,7 @@ public sealed class PackageTests : IDisposable
     {
         using ZipArchive package = Pack(project);
         string[] files = [.. package.Entries.Select(entry => entry.FullName).Where(name => !IsEnvelope(name))];
-        string[] library = [$"lib/net10.0/{project}.dll", $"lib/net10.0/{project}.xml", "README.md"];
+        string[] library = [$"lib/net10.0/{project}.dll", $"lib/net10.0/{project}.xml", "README.md", "icon.png"];
         string[] own = project switch
         {
             "SimClr" => ["buildTransitive/SimClr.targets", "licenses/fashion-mnist/LICENSE"],
