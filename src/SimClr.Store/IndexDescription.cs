@@ -43,7 +43,7 @@ public sealed record IndexDescription(int Dimension, string? Encoder = null, str
         if (Encoder is not null && Encoder != fingerprint)
         {
             throw new DataException(
-                $"{index}: its vectors were made by the encoder {Encoder} ({Run}), got {fingerprint} ({run}); vectors of different encoders cannot be compared. Use the encoder that computed them, or create another index");
+                $"{index}: its vectors are from the encoder {Encoder} ({Run}), got {fingerprint} ({run}); vectors of different encoders cannot be compared. Use the encoder that computed them, or create another index");
         }
 
         int dimension = encoder.Dimension;

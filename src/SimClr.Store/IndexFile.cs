@@ -83,7 +83,7 @@ internal sealed class IndexFile : IDisposable
 
         if (RegularFile.SpecialKind(path) is { } kind)
         {
-            throw new DataException($"{path} is {kind}, not a file; expected an index created by ImageCollection.EnsureCollectionExistsAsync");
+            throw new DataException($"{path} is {kind} rather than a file; expected an index created by ImageCollection.EnsureCollectionExistsAsync");
         }
 
         if (FileSize.Get(path) == 0)
@@ -210,7 +210,7 @@ internal sealed class IndexFile : IDisposable
         long Pragma(string name) => (long)new Statement(connection, $"PRAGMA {name}", transaction).Scalar<object>()!;
         if (Pragma("application_id") != ApplicationId)
         {
-            throw new DataException($"{path} is an SQLite database, but no index of images; expected a file created by ImageCollection.EnsureCollectionExistsAsync");
+            throw new DataException($"{path} is an SQLite database but not an index of images; expected a file created by ImageCollection.EnsureCollectionExistsAsync");
         }
 
         if (Pragma("user_version") != Version)
@@ -290,7 +290,7 @@ internal sealed class IndexFile : IDisposable
 
     private static string Reason(SqliteException error) => error.SqliteErrorCode switch
     {
-        26 => "it is no index (no SQLite database); expected a file created by ImageCollection.EnsureCollectionExistsAsync",
+        26 => "it is not an index (not an SQLite database); expected a file created by ImageCollection.EnsureCollectionExistsAsync",
         11 => "it is damaged, partly written or truncated; copy it again, or create it again",
         5 or 6 => $"another process is writing to it and did not finish within {WaitSeconds} seconds; try again",
         8 => "it cannot be written (a read-only file or folder)",

@@ -30,7 +30,7 @@ public sealed class PerturbedDataSet : DelegatingDataSet
     public override string Fingerprint => $"{Source.Fingerprint}-disturbed-{seed}";
 
     /// <inheritdoc/>
-    public override bool IsDecoded => false;   // It is computed at each reading.
+    public override bool IsDecoded => false;   // Each read computes the image.
 
     /// <summary>The perturbed image: a square with the short side of the original.</summary>
     public override RgbImage Read(int index)

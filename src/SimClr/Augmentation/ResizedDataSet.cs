@@ -24,7 +24,7 @@ public sealed class ResizedDataSet : DelegatingDataSet
     public override string Fingerprint => $"{Source.Fingerprint}-short-side-{side}";
 
     /// <inheritdoc/>
-    public override bool IsDecoded => false;   // It is computed at each reading.
+    public override bool IsDecoded => false;   // Each read computes the image.
 
     /// <summary>Returns the reduced image, with the length of the long side rounded down.</summary>
     public override RgbImage Read(int index)

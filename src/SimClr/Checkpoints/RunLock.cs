@@ -77,7 +77,7 @@ internal sealed class RunLock : IDisposable
         catch (IOException error) when (IsHeld(error))
         {
             throw new ConfigurationException(
-                $"{directory}: another process is at work in this directory (it holds {Path.GetFileName(path)}). Wait until it ends, stop it, or choose another output directory.",
+                $"{directory}: another process is using this directory (it holds {Path.GetFileName(path)}). Wait until it ends, stop it, or choose another output directory.",
                 error);
         }
     }

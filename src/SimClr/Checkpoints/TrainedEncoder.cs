@@ -85,7 +85,7 @@ public sealed class TrainedEncoder : IDisposable
         if (!HasDescription(content))
         {
             throw new DataException(
-                $"{file}: it does not say which encoder it holds and what its input looks like; expected a file that TrainedEncoder.Save wrote. "
+                $"{file}: it does not describe its encoder and input; expected a file that TrainedEncoder.Save wrote. "
                     + $"Convert the weights of other programs with ImportedEncoder.Read({file})");
         }
 
@@ -195,7 +195,7 @@ public sealed class TrainedEncoder : IDisposable
         catch (Exception error) when (error is JsonException or ArgumentException)
         {
             throw new DataException(
-                $"{file}: what it says about its {entry} cannot be used ({Json.ReasonOf(error)}); expected a file that this version of TrainedEncoder.Save wrote",
+                $"{file}: its description of the {entry} cannot be used ({Json.ReasonOf(error)}); expected a file that this version of TrainedEncoder.Save wrote",
                 error);
         }
     }

@@ -24,7 +24,7 @@ internal sealed class RankShare
         if (batch / parts < ranks)
         {
             throw new ConfigurationException(
-                $"{ranks} ranks cannot share a batch of {batch} images{(parts > 1 ? $" in {parts} micro-batches" : "")}: each needs an image at least. Start fewer ranks, or use a larger batch (Batch.Size)");
+                $"{ranks} ranks cannot share a batch of {batch} images{(parts > 1 ? $" in {parts} micro-batches" : "")}: each needs at least one image. Start fewer ranks, or use a larger batch (Batch.Size)");
         }
     }
 

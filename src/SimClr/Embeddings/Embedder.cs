@@ -198,7 +198,7 @@ public static class Embedder
         => (long)images.Count * dimension <= Array.MaxLength
             ? new float[rows * dimension]
             : throw new DataException(
-                $"{images.Name}: {images.Count} rows of {dimension} numbers are more than one table in memory holds ({Array.MaxLength} numbers); EmbeddingTask.Run writes them to a file");
+                $"{images.Name}: {images.Count} rows of {dimension} values exceed the limit of a table in memory ({Array.MaxLength} values); EmbeddingTask.Run writes them to a file");
 
     private static EmbeddedBlock Finish((EmbeddedBatch Batch, Func<float[]> Values) computed)
     {

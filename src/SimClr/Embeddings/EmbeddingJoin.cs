@@ -36,7 +36,7 @@ public static class EmbeddingJoin
         IEmbeddingFormat format = EmbeddingFile.FormatOf(path, others);
         if (files.FirstOrDefault(file => !Path.GetExtension(file).Equals(format.Extension, StringComparison.OrdinalIgnoreCase)) is { } other)
         {
-            throw new DataException($"EmbeddingJoin: '{other}' is of another format than {path}; expected parts that end in {format.Extension}");
+            throw new DataException($"EmbeddingJoin: '{other}' and {path} have different formats; expected parts that end in {format.Extension}");
         }
 
         if (format is CsvFormat)
@@ -81,7 +81,7 @@ public static class EmbeddingJoin
         {
             if (Form != other.Form)
             {
-                throw new DataException($"EmbeddingJoin: {File} has {Form}, and {other.File} has {other.Form}; expected parts of one embedding");
+                throw new DataException($"EmbeddingJoin: {File} has {Form}, but {other.File} has {other.Form}; expected parts of the same embeddings");
             }
         }
 

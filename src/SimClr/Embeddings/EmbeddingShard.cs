@@ -16,7 +16,7 @@ public sealed record EmbeddingShard(int Number, int Total)
         return Total <= batches
             ? (At(Number - 1), At(Number))
             : throw new ConfigurationException(
-                $"EmbeddingShard: got {Number}/{Total}, expected at most {batches} part(s): {images} images are {batches} batch(es) of {batchSize}, and a batch is not divided");
+                $"EmbeddingShard: got {Number}/{Total}, expected at most {batches} part(s): {images} images make {batches} batch(es) of {batchSize}, which cannot be divided");
 
         int At(int part) => (int)Math.Min(images, (long)batches * part / Total * batchSize);
     }

@@ -57,7 +57,7 @@ internal sealed class FirstLayers : nn.Module<Tensor, Tensor>
         if (options.Kind != HeadKind.Mlp)
         {
             throw new ConfigurationException(
-                $"the projection head of the run is of kind '{options.Kind.Text()}', which has no layer to keep in front of its last one; expected an mlp, such as head.kind=mlp in pre-training");
+                $"the projection head of the run is of kind '{options.Kind.Text()}', which has no layers before its last one; expected an mlp, such as head.kind=mlp in pre-training");
         }
 
         if (count < 1 || count >= options.Layers)

@@ -55,7 +55,7 @@ internal sealed class DemoReport(PretrainOptions options, DemoData data, DemoOut
             $"An encoder ({options.Encoder.Name}, width {options.Encoder.Width}) was trained on {outcome.TrainImages:N0} images of {data.Train.Name} for {Plural.Format(options.Schedule.Epochs, "epoch")} without labels: it learned to recognize two random views of the same image.");
         return outcome.Rows[^1].Quality is { } quality
             ? $"{learned} Below it is evaluated on {outcome.TestImages.ToString("N0", CultureInfo.InvariantCulture)} held-out images: kNN classifies {HtmlText.Percent(quality.Knn)} of them correctly."
-            : $"{learned} Without labeled test images, there are pictures below but no accuracies.";
+            : $"{learned} The images have no labels, so this page shows pictures and the health of the run.";
     }
 
     private IEnumerable<ReportSection> Sections(byte[] views, byte[] pairs, NeighborTable neighbors, string curve)

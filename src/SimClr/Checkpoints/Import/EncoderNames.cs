@@ -93,7 +93,7 @@ internal sealed partial record EncoderNames(
         }
 
         throw new DataException(
-            $"{file} holds {found.Length} encoders: behind {string.Join(", ", found.Select(f => Quote(f.Prefix)))}; choose one with ImportOptions.Prefix");
+            $"{file} holds {found.Length} encoders, with the prefixes {string.Join(", ", found.Select(f => Quote(f.Prefix)))}; choose one with ImportOptions.Prefix");
     }
 
     private static (NamingRule Rule, string Prefix, string Why) MatchPrefix((NamingRule Rule, string Prefix)[] found, string prefix, string file)
@@ -103,7 +103,7 @@ internal sealed partial record EncoderNames(
         return index >= 0
             ? (found[index].Rule, front, " (given)")
             : throw new ConfigurationException(
-                $"ImportOptions.Prefix: got '{prefix}', behind which {file} has no ResNet; expected {string.Join(" or ", found.Select(f => Quote(f.Prefix)))}");
+                $"ImportOptions.Prefix: got '{prefix}', but {file} has no ResNet with this prefix; expected {string.Join(" or ", found.Select(f => Quote(f.Prefix)))}");
     }
 
     private static string Quote(string prefix) => prefix.Length == 0 ? "'' (names as they are)" : $"'{prefix}'";

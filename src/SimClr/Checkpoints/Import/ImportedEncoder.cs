@@ -158,11 +158,11 @@ public sealed class ImportedEncoder : IDisposable
     private static ViewOptions Views(ImportOptions options, EncoderOptions encoder, List<string> assumed, string file)
     {
         Normalization normalize = options.Normalize ?? throw new ConfigurationException(
-            $"ImportOptions.Normalize is missing: {file} does not say how its pixels were normalized; expected imagenet (torchvision, timm, MoCo, lightly, solo-learn on ImageNet), or none (SimCLR's own checkpoints, and this program's)");
+            $"ImportOptions.Normalize is missing: {file} does not say how its pixels were normalized; expected imagenet (torchvision, timm, MoCo, lightly, solo-learn on ImageNet) or none (checkpoints of SimCLR's authors and of this program)");
         bool small = encoder.Stem == EncoderStem.Small;
         if (options.Size is null)
         {
-            assumed.Add($"size {(small ? SmallSize : DefaultSize)}: usual with this stem; ImportOptions.Size sets another");
+            assumed.Add($"size {(small ? SmallSize : DefaultSize)}: the usual size for this stem; ImportOptions.Size sets another");
         }
 
         if (options.Interpolation is null)

@@ -88,7 +88,7 @@ internal sealed class TarDataSet : ImageDataSet
     {
         int first = members.Index().First(member => member.Item.Label < 0).Index;
         int links = indexes.Sum(index => index.DanglingLabels.Count);
-        string hint = links > 0 ? $"; {links} .cls are links to what the shards do not hold: pack with 'tar -h'" : "";
+        string hint = links > 0 ? $"; {links} .cls are links to files that the shards do not contain: pack with 'tar -h'" : "";
         return $"'{PathOf(first)}' has no .cls ({missing} of {Count} images{hint})";
     }
 
@@ -102,7 +102,7 @@ internal sealed class TarDataSet : ImageDataSet
         [
             .. indexes.SelectMany((index, shard) => index.DanglingImages.Select(image => new Omission(
                 $"{shards[shard]}/{image.Name}",
-                $"{all} to what the shard does not hold (this one to '{image.Link}'); pack with 'tar -h'"))),
+                $"{all} to files that the shard does not contain (this one to '{image.Link}'); pack with 'tar -h'"))),
             .. indexes.SelectMany((index, shard) => index.LabelsWithoutImage.Select(name => new Omission(
                 $"{shards[shard]}/{name}", $"{alone} in the shard; expected both side by side, such as 7.jpg and 7.cls"))),
         ];
@@ -117,6 +117,6 @@ internal sealed class TarDataSet : ImageDataSet
         int links = indexes.Sum(index => index.DanglingImages.Count);
         string passedOver = UnsupportedFormatsIn(indexes).UnsupportedFormatsText();
         return (passedOver.Length > 0 ? $". Skipped {passedOver}, which are not supported" : "")
-            + (links > 0 ? $". {links} members are links to what the shards do not hold: pack with 'tar -h'" : "");
+            + (links > 0 ? $". {links} members are links to files that the shards do not contain: pack with 'tar -h'" : "");
     }
 }

@@ -102,7 +102,7 @@ internal sealed class TarHeaders(Stream stream, Action<long>? spend = null)
         if (type == 'S' || extension.IsSparse)
         {
             throw new InvalidDataException(
-                $"{last} is a sparse member, which is not read; pack again without -S");
+                $"{last} is a sparse member, which is not supported; run tar again without -S");
         }
 
         TarKind kind = type switch

@@ -66,7 +66,7 @@ public static unsafe class ImageDecoder
     {
         JpegDecoder.Auto => TurboJpeg.IsAvailable ? TurboJpegName : SkiaName,
         var decoder when !Has(decoder) => throw new ConfigurationException(
-            $"data.decoder is {decoder.Text()}, and the system has no libturbojpeg (looked for "
+            $"data.decoder is {decoder.Text()}, but the system has no libturbojpeg (looked for "
                 + $"{string.Join(", ", TurboJpeg.Names)}); install it (Debian: libturbojpeg0) or use data.decoder=auto"),
         var decoder => decoder.Text(),
     };

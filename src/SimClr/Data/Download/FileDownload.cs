@@ -97,7 +97,7 @@ internal sealed class FileDownload(HttpClient client, TimeSpan pause)
             long bytes = SizeOf(part);
             File.Delete(part);
             throw new DataException(
-                $"{address}: got {bytes} bytes with MD5 {found}, expected {md5}. What came is not the published file and was deleted; try again later, or from another mirror");
+                $"{address}: got {bytes} bytes with MD5 {found}, expected {md5}. It is not the published file and was deleted; try again later, or from another mirror");
         }
     }
 

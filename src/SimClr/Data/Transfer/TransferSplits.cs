@@ -100,7 +100,7 @@ public sealed class TransferSplits : IDisposable
         if (differences.Length > 0 && !allowPartial)
         {
             throw new DataException(
-                $"{set.Title} in {Path.GetFullPath(folder)} is not whole: {differences}. Get the rest from {set.Source}, or "
+                $"{set.Title} in {Path.GetFullPath(folder)} is incomplete: {differences}. Get the rest from {set.Source}, or "
                     + "pass allowPartial to measure on what is there; its row is then marked");
         }
     }

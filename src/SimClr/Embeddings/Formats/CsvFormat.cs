@@ -94,7 +94,7 @@ internal sealed class CsvFormat : IEmbeddingFormat
             throw new DataException($"{path}: got no rows after the header, expected one per image");
         }
 
-        return values.Count <= Array.MaxLength ? (rows, [.. values]) : throw new DataException($"{path}: too many numbers for one table; embed in parts with EmbeddingTask.Shard");
+        return values.Count <= Array.MaxLength ? (rows, [.. values]) : throw new DataException($"{path}: too many values for one table; embed in parts with EmbeddingTask.Shard");
     }
 
     /// <summary>Checks that a file is text and that its lines end with line breaks.</summary>

@@ -75,14 +75,14 @@ public sealed class TarDataSetTests : IDisposable
         using ImageDataSet set = DataSets.Open($"tar:{folder.PathOf("a.tar")}");
         Assert.Equal([1, 2], Images.NumbersOf(set));
         Assert.Equal(
-            $"'{folder.PathOf("a.tar")}/1.png' has no .cls (1 of 2 images; 1 .cls are links to what the shards do not hold: pack with 'tar -h')",
+            $"'{folder.PathOf("a.tar")}/1.png' has no .cls (1 of 2 images; 1 .cls are links to files that the shards do not contain: pack with 'tar -h')",
             set.NoLabelsReason);
         Assert.Equal(["3", "4", "5", "6", "7"], set.Omissions.SpecialFiles.Select(left => Path.GetFileNameWithoutExtension(left.Path)));
         Assert.Equal(
-            "5 members are links to what the shard does not hold (this one to '/1.png'); pack with 'tar -h'", set.Omissions.SpecialFiles[1].Reason);
+            "5 members are links to files that the shard does not contain (this one to '/1.png'); pack with 'tar -h'", set.Omissions.SpecialFiles[1].Reason);
 
         WriteEntries("none.tar", Link(TarEntryType.SymbolicLink, "1.png", "../1.png"), Link(TarEntryType.SymbolicLink, "2.png", "../2.png"));
-        AssertError("none.tar", "2 members are links to what the shards do not hold: pack with 'tar -h'");
+        AssertError("none.tar", "2 members are links to files that the shards do not contain: pack with 'tar -h'");
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class TarDataSetTests : IDisposable
             DataStream = new MemoryStream(Images.Png(1)),
         };
         WriteEntries("pax.tar", Plain("0.png", Images.Png(1)), sparse);
-        AssertError("pax.tar", "pax.tar cannot be read as a plain tar file: 1.png is a sparse member, which is not read; pack again without -S");
+        AssertError("pax.tar", "pax.tar cannot be read as a plain tar file: 1.png is a sparse member, which is not supported; run tar again without -S");
 
         WriteShard("gnu.tar", TarEntryFormat.Gnu, ("1.png", Images.Png(1)));
         byte[] gnu = File.ReadAllBytes(folder.PathOf("gnu.tar"));

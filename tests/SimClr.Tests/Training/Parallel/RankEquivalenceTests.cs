@@ -140,7 +140,7 @@ public sealed class RankEquivalenceTests
     {
         var error = Assert.Throws<ConfigurationException>(() => new RankShare(7, 2, 4, 0));
         Assert.Equal(
-            "4 ranks cannot share a batch of 7 images in 2 micro-batches: each needs an image at least. Start fewer ranks, or use a larger batch (Batch.Size)",
+            "4 ranks cannot share a batch of 7 images in 2 micro-batches: each needs at least one image. Start fewer ranks, or use a larger batch (Batch.Size)",
             error.Message);
     }
 
