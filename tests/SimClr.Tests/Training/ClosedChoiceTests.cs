@@ -63,11 +63,12 @@ public sealed class ClosedChoiceTests
         foreach (string wrong in new[] { "nothing-like-it", Words[key][0].ToUpperInvariant() })
         {
             string error = Assert.Throws<ConfigurationException>(() => RunConfiguration.Resolve(new PretrainOptions(), assignments: [$"{key}={wrong}"])).Message;
-            Assert.StartsWith($"'{key}' in --set: got '{wrong}', expected one of {list}", error, StringComparison.Ordinal);
+            Assert.StartsWith($"'{key}' in ", error, StringComparison.Ordinal);
+            Assert.Contains($": got '{wrong}', expected one of {list}", error, StringComparison.Ordinal);
         }
 
         string number = Assert.Throws<ConfigurationException>(() => RunConfiguration.Resolve(new PretrainOptions(), assignments: [$"{key}=1"])).Message;
-        Assert.Equal($"'{key}' in --set: got 1, expected a text", number);
+        Assert.EndsWith(": got 1, expected a text", number, StringComparison.Ordinal);
         string json = JsonSerializer.Serialize(new PretrainOptions(), Json.Compact);
         Assert.ThrowsAny<ArgumentException>(() => JsonSerializer.Deserialize<PretrainOptions>(json.Replace($"\"{key.Split('.')[^1]}\":\"{At(RunConfiguration.ToJson(new PretrainOptions()), key)}\"", $"\"{key.Split('.')[^1]}\":\"x\"", StringComparison.Ordinal), Json.Compact));
     }
