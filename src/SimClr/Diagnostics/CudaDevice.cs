@@ -11,7 +11,9 @@ public sealed record CudaDevice(string Name, Version ComputeCapability)
     /// <param name="index">The device, from 0, among those that CUDA_VISIBLE_DEVICES shows.</param>
     /// <returns>Null without a driver, or where the driver does not know the device.</returns>
     public static CudaDevice? Find(int index)
-        => CudaDriver.Of(index) is { } device ? new CudaDevice(device.Name, new Version(device.Major, device.Minor)) : null;
+        => CudaDriver.Of(index) is { } device
+            ? new CudaDevice(device.Name, new Version(device.Major, device.Minor))
+            : null;
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name}, compute capability {ComputeCapability}";

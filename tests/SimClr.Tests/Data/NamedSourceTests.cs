@@ -70,7 +70,8 @@ public sealed class NamedSourceTests : IDisposable
         using ImageDataSet test = ImageDataSet.Sample(DataSplit.Test);
         using ImageDataSet same = DataSets.Open("sample:test");
         Assert.Equal((same.Name, same.Count, same.Fingerprint), (test.Name, test.Count, test.Fingerprint));
-        Assert.Contains("expected one of train, test", Assert.Throws<ConfigurationException>(() => ImageDataSet.Sample(DataSplit.Unlabeled)).Message, StringComparison.Ordinal);
+        var error = Assert.Throws<ConfigurationException>(() => ImageDataSet.Sample(DataSplit.Unlabeled));
+        Assert.Contains("expected one of train, test", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -84,7 +85,9 @@ public sealed class NamedSourceTests : IDisposable
         PackFile.Write(images, pack, new DataOptions(), new SkippedImages(images));
         using ImageDataSet listed = ImageDataSet.FromManifest(manifest);
         using ImageDataSet packed = ImageDataSet.FromPack(pack);
-        foreach ((ImageDataSet named, string path) in new[] { (images, folder.Of("images")), (listed, manifest), (packed, pack) })
+        (ImageDataSet Named, string Path)[] sources =
+            [(images, folder.Of("images")), (listed, manifest), (packed, pack)];
+        foreach ((ImageDataSet named, string path) in sources)
         {
             using ImageDataSet same = DataSets.Open(path);
             Assert.Equal((same.Name, same.Count, same.Fingerprint), (named.Name, named.Count, named.Fingerprint));
