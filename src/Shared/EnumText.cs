@@ -6,7 +6,8 @@ using System.Text.Json.Serialization;
 namespace SimClr.Internals;
 
 /// <summary>
-/// The texts of closed choices in configurations, <c>run.json</c> and options: a member's name in lower case, or what its
+/// The texts of closed choices in configurations, <c>run.json</c> and options: a member's name in lower case, or what
+/// its
 /// <see cref="JsonStringEnumMemberNameAttribute"/> says.
 /// </summary>
 [SharedSource]
@@ -19,7 +20,10 @@ internal static class EnumText
         where T : struct, Enum
     {
         int at = Array.IndexOf(Enum.GetValues<T>(), value);
-        return at >= 0 ? All<T>()[at] : throw new ArgumentOutOfRangeException(nameof(value), $"got {value}, expected one of {string.Join(", ", All<T>())}");
+        return at >= 0
+            ? All<T>()[at]
+            : throw new ArgumentOutOfRangeException(
+                nameof(value), $"got {value}, expected one of {string.Join(", ", All<T>())}");
     }
 
     /// <summary>The texts of all values, in their order.</summary>
@@ -43,7 +47,9 @@ internal static class EnumText
 
     private static string[] All(Type type) => Known.GetOrAdd(type, static type =>
     [
-        .. Enum.GetNames(type).Select(name => type.GetField(name)!.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name ?? name.ToLowerInvariant()),
+        .. Enum.GetNames(type).Select(
+            name => type.GetField(name)!.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name
+                ?? name.ToLowerInvariant()),
     ]);
 }
 
@@ -53,7 +59,10 @@ internal sealed class EnumTextConverter<T> : JsonConverter<T>
     where T : struct, Enum
 {
     public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
-        => reader.TokenType == JsonTokenType.String ? EnumText.Parse<T>(reader.GetString()!) : throw new JsonException();
+        => reader.TokenType == JsonTokenType.String
+            ? EnumText.Parse<T>(reader.GetString()!)
+            : throw new JsonException();
 
-    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(value.Text());
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options)
+        => writer.WriteStringValue(value.Text());
 }

@@ -4,7 +4,9 @@ using SimClr.Encoders;
 
 namespace SimClr.Cli.Bench;
 
-/// <summary>Untrained encoders as a program gets them: written and loaded, in the memory layout that loading gives them.</summary>
+/// <summary>
+/// Untrained encoders as a program gets them: written and loaded, in the memory layout that loading gives them.
+/// </summary>
 internal static class BenchEncoder
 {
     /// <param name="options">The encoder.</param>

@@ -6,7 +6,9 @@ namespace SimClr.Checkpoints;
 /// <summary>The log of a run, <c>metrics.jsonl</c>: one JSON object for each logged step.</summary>
 internal static class RunMetrics
 {
-    /// <summary>The logged steps, first to last. A line cut short by a kill, or without its step, is left out.</summary>
+    /// <summary>
+    /// The logged steps, first to last. A line cut short by a kill, or without its step, is left out.
+    /// </summary>
     public static IEnumerable<IReadOnlyDictionary<string, double>> Read(string file)
         => File.Exists(file) ? RegularFile.ReadLines(file).Select(Parse).OfType<IReadOnlyDictionary<string, double>>() : [];
 
@@ -14,9 +16,8 @@ internal static class RunMetrics
     {
         try
         {
-            return JsonSerializer.Deserialize<Dictionary<string, double>>(line) is { } values && values.ContainsKey("step")
-                ? values
-                : null;
+            var values = JsonSerializer.Deserialize<Dictionary<string, double>>(line);
+            return values?.ContainsKey("step") == true ? values : null;
         }
         catch (JsonException)
         {

@@ -3,7 +3,10 @@ using SimClr.Internals;
 
 namespace SimClr.Configuration;
 
-/// <summary>The views whose statistics batch norm uses in a run of several ranks. In files and options: <c>global</c>, <c>rank</c>.</summary>
+/// <summary>
+/// The views whose statistics batch norm uses in a run of several ranks. In files and options: <c>global</c>,
+/// <c>rank</c>.
+/// </summary>
 [JsonConverter(typeof(EnumTextConverter<BatchNormScope>))]
 public enum BatchNormScope
 {

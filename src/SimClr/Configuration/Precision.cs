@@ -3,7 +3,10 @@ using SimClr.Internals;
 
 namespace SimClr.Configuration;
 
-/// <summary>The precision of encoder and head in training. In files and options: <c>auto</c>, <c>fp32</c>, <c>tf32</c>, <c>bf16</c>.</summary>
+/// <summary>
+/// The precision of encoder and head in training. In files and options: <c>auto</c>, <c>fp32</c>, <c>tf32</c>,
+/// <c>bf16</c>.
+/// </summary>
 [JsonConverter(typeof(EnumTextConverter<Precision>))]
 public enum Precision
 {
@@ -13,7 +16,10 @@ public enum Precision
     /// <summary>float32.</summary>
     Fp32,
 
-    /// <summary>float32 whose products and convolutions round their factors to 10 bits on CUDA (Ampere and later); elsewhere fp32.</summary>
+    /// <summary>
+    /// float32 whose products and convolutions round their factors to 10 bits on CUDA (Ampere and later); elsewhere
+    /// fp32.
+    /// </summary>
     Tf32,
 
     /// <summary>bfloat16.</summary>

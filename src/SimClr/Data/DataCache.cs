@@ -3,7 +3,9 @@ using SimClr.Internals;
 
 namespace SimClr.Data;
 
-/// <summary>Whether decoded images are held in memory. In files and options: <c>auto</c>, <c>always</c>, <c>never</c>.</summary>
+/// <summary>
+/// Whether decoded images are held in memory. In files and options: <c>auto</c>, <c>always</c>, <c>never</c>.
+/// </summary>
 [JsonConverter(typeof(EnumTextConverter<DataCache>))]
 public enum DataCache
 {

@@ -1,13 +1,14 @@
 namespace SimClr.Data;
 
 /// <content>
-/// Sources by name: one for each form of data that <see cref="DataSets.Open"/> takes as a text. Paths are taken as they are.
+/// Sources by name: one for each form of data that <see cref="DataSets.Open"/> takes as a text. Paths are taken as
+/// they are.
 /// </content>
 public abstract partial class ImageDataSet
 {
     /// <summary>
-    /// The images of a folder and its subfolders, sorted by path. Classes are the subfolders that hold images; there are no labels
-    /// where images lie in the folder itself.
+    /// The images of a folder and its subfolders, sorted by path. Classes are the subfolders that hold images; there
+    /// are no labels where images lie in the folder itself.
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="options">How images are decoded; null for the defaults.</param>
@@ -18,29 +19,40 @@ public abstract partial class ImageDataSet
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         return Directory.Exists(folder)
             ? ImageFolder.Open(folder, folder, Checked(options))
-            : throw new DataException($"'{folder}': no such folder (looked for {Path.GetFullPath(folder)}); expected a folder of images");
+            : throw new DataException(
+                $"'{folder}': no such folder (looked for {Path.GetFullPath(folder)}); expected a folder of images");
     }
 
     /// <summary>Image files, one after another as they are listed.</summary>
-    /// <param name="files">Paths; relative ones from the current directory. A file that is not there is an image that cannot be read.</param>
-    /// <param name="classes">The class name of each file, or null for a set without labels. Names that differ by Unicode normalization alone are one class.</param>
+    /// <param name="files">Paths; relative ones from the current directory. A file that is not there is an image that
+    /// cannot be read.</param>
+    /// <param name="classes">The class name of each file, or null for a set without labels. Names that differ by
+    /// Unicode normalization alone are one class.</param>
     /// <param name="options">How images are decoded; null for the defaults.</param>
     /// <param name="name">The set's name in messages.</param>
     /// <exception cref="ArgumentException">There are not as many classes as files.</exception>
     /// <exception cref="ConfigurationException">The decoder is not there.</exception>
     public static ImageDataSet FromFiles(
-        IReadOnlyList<string> files, IReadOnlyList<string>? classes = null, DataOptions? options = null, string name = "image files")
+        IReadOnlyList<string> files,
+        IReadOnlyList<string>? classes = null,
+        DataOptions? options = null,
+        string name = "image files")
     {
         ArgumentNullException.ThrowIfNull(files);
         return classes is null || classes.Count == files.Count
             ? new FileDataSet(name, Directory.GetCurrentDirectory(), files, classes, Checked(options))
-            : throw new ArgumentException($"got {classes.Count} classes, expected one for each of {files.Count} files", nameof(classes));
+            : throw new ArgumentException(
+                $"got {classes.Count} classes, expected one for each of {files.Count} files", nameof(classes));
     }
 
-    /// <summary>The images that a CSV file lists: columns <c>path</c> and, if labeled, <c>label</c>; paths from the folder of the file, or absolute.</summary>
+    /// <summary>
+    /// The images that a CSV file lists: columns <c>path</c> and, if labeled, <c>label</c>; paths from the folder of
+    /// the file, or absolute.
+    /// </summary>
     /// <param name="file">The manifest.</param>
     /// <param name="options">How images are decoded; null for the defaults.</param>
-    /// <exception cref="DataException">It cannot be read, has other columns, or names no image that is there.</exception>
+    /// <exception cref="DataException">It cannot be read, has other columns, or names no image that is
+    /// there.</exception>
     /// <exception cref="ConfigurationException">The decoder is not there.</exception>
     public static ImageDataSet FromManifest(string file, DataOptions? options = null)
     {
@@ -69,7 +81,8 @@ public abstract partial class ImageDataSet
     }
 
     /// <summary>
-    /// The images in this assembly, from Fashion-MNIST: 8,000 to learn from, 2,000 to test on; 28 × 28 pixels, 10 classes.
+    /// The images in this assembly, from Fashion-MNIST: 8,000 to learn from, 2,000 to test on; 28 × 28 pixels, 10
+    /// classes.
     /// </summary>
     /// <param name="split">Train or test.</param>
     /// <exception cref="ConfigurationException">The set has no such split.</exception>
@@ -92,7 +105,8 @@ public abstract partial class ImageDataSet
 
     /// <summary>Fashion-MNIST (Xiao, Rasul and Vollgraf 2017): 28 × 28 pixels, 10 classes. Train and test.</summary>
     /// <inheritdoc cref="Published"/>
-    public static ImageDataSet FashionMnist(string folder, DataSplit split = DataSplit.Train, DataOptions? options = null)
+    public static ImageDataSet FashionMnist(
+        string folder, DataSplit split = DataSplit.Train, DataOptions? options = null)
         => Published("fashion-mnist", folder, split, options);
 
     /// <summary>MNIST (LeCun, Cortes and Burges): 28 × 28 pixels, 10 digits. Train and test.</summary>
@@ -117,7 +131,8 @@ public abstract partial class ImageDataSet
 
     /// <summary>Stanford Cars: 196 models. Train and test.</summary>
     /// <inheritdoc cref="Published"/>
-    public static ImageDataSet StanfordCars(string folder, DataSplit split = DataSplit.Train, DataOptions? options = null)
+    public static ImageDataSet StanfordCars(
+        string folder, DataSplit split = DataSplit.Train, DataOptions? options = null)
         => Published("cars", folder, split, options);
 
     /// <summary>FGVC Aircraft: 100 variants. Train, validation and test.</summary>
@@ -140,7 +155,9 @@ public abstract partial class ImageDataSet
     public static ImageDataSet Pets(string folder, DataSplit split = DataSplit.Train, DataOptions? options = null)
         => Published("pets", folder, split, options);
 
-    /// <summary>Caltech-101: 101 objects and a background class; 30 images of each class to learn from. Train and test.</summary>
+    /// <summary>
+    /// Caltech-101: 101 objects and a background class; 30 images of each class to learn from. Train and test.
+    /// </summary>
     /// <inheritdoc cref="Published"/>
     public static ImageDataSet Caltech101(string folder, DataSplit split = DataSplit.Train, DataOptions? options = null)
         => Published("caltech101", folder, split, options);

@@ -2,13 +2,18 @@ using SimClr.Internals;
 
 namespace SimClr.Diagnostics;
 
-/// <summary>The threads and devices that the library computes with. Training sets its threads by itself; other programs may here.</summary>
+/// <summary>
+/// The threads and devices that the library computes with. Training sets its threads by itself; other programs may
+/// here.
+/// </summary>
 public static class ComputeEnvironment
 {
     /// <summary>Devices by name, for help texts and messages.</summary>
     public const string DeviceNames = ComputeDevice.Expected;
 
-    /// <summary>Cores that this process may use: those it is bound to, at most its container's quota, rounded up.</summary>
+    /// <summary>
+    /// Cores that this process may use: those it is bound to, at most its container's quota, rounded up.
+    /// </summary>
     public static int Cores => ComputeThreads.Cores;
 
     /// <summary>The largest number of threads that is accepted: 16, or 4 per core where that is more.</summary>
@@ -24,15 +29,18 @@ public static class ComputeEnvironment
     public static void UseThreads(int setting) => ComputeThreads.Use(setting);
 
     /// <summary>
-    /// Sets the tensor library's threads where results do not depend on their number: 0 keeps what the library chose (the
+    /// Sets the tensor library's threads where results do not depend on their number: 0 keeps what the library chose
+    /// (the
     /// environment may set it), but at most one per core.
     /// </summary>
     /// <inheritdoc cref="ThreadsOf"/>
     public static void LimitThreads(int setting) => ComputeThreads.UseAtMost(setting);
 
     /// <summary>
-    /// Runs work on a thread of its own that the library may bind to a core, with the threads that compute with it, as long as these
-    /// are as many as the cores: faster where other processes are busy. Linux only; elsewhere it runs on the caller's thread.
+    /// Runs work on a thread of its own that the library may bind to a core, with the threads that compute with it,
+    /// as long as these
+    /// are as many as the cores: faster where other processes are busy. Linux only; elsewhere it runs on the caller's
+    /// thread.
     /// </summary>
     /// <param name="work">A whole program, as a rule: call it once, in <c>Main</c>.</param>
     public static T RunBound<T>(Func<T> work) => PinnedThreads.Run(work);
@@ -45,7 +53,9 @@ public static class ComputeEnvironment
         return ComputeDevice.IsName(name);
     }
 
-    /// <summary>The message for a name that <see cref="IsDeviceName"/> does not accept, with the nearest one that it does.</summary>
+    /// <summary>
+    /// The message for a name that <see cref="IsDeviceName"/> does not accept, with the nearest one that it does.
+    /// </summary>
     /// <param name="name">The name.</param>
     public static string DescribeUnknownDevice(string name)
     {

@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace SimClr.Diagnostics;
 
 /// <summary>
-/// Memory in use where the tensors of a device lie: by this process on the processor, by all processes on a CUDA device (with what
+/// Memory in use where the tensors of a device lie: by this process on the processor, by all processes on a CUDA
+/// device (with what
 /// libtorch keeps for later tensors).
 /// </summary>
 public static class MemoryUse

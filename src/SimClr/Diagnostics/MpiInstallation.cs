@@ -8,9 +8,14 @@ namespace SimClr.Diagnostics;
 /// <param name="Interface">Its binary interface: Open MPI, MPICH or MPI 5 standard.</param>
 public sealed record MpiInstallation(string Library, string Release, string Interface)
 {
-    /// <summary>Finds the library that SIMCLR_MPI_LIBRARY names, else the system's. It is loaded, and not started.</summary>
+    /// <summary>
+    /// Finds the library that SIMCLR_MPI_LIBRARY names, else the system's. It is loaded, and not started.
+    /// </summary>
     /// <returns>Null where there is none and none is named.</returns>
-    /// <exception cref="CommunicationException">The named library cannot be loaded, or has another interface.</exception>
+    /// <exception cref="CommunicationException">The named library cannot be loaded, or has another
+    /// interface.</exception>
     public static MpiInstallation? Find()
-        => MpiLibrary.Find(null) is { } library ? new MpiInstallation(library.Name, library.Release, library.Abi.Name) : null;
+        => MpiLibrary.Find(null) is { } library
+            ? new MpiInstallation(library.Name, library.Release, library.Abi.Name)
+            : null;
 }

@@ -8,7 +8,8 @@ namespace SimClr.Evaluation;
 public static class EvaluationAgreement
 {
     /// <summary>
-    /// Compares weights, preprocessing, reading of images, recipes, images and versions on all ranks, before anything is computed.
+    /// Compares weights, preprocessing, reading of images, recipes, images and versions on all ranks, before anything
+    /// is computed.
     /// Every rank calls it.
     /// </summary>
     /// <param name="ranks">The ranks.</param>
@@ -16,7 +17,8 @@ public static class EvaluationAgreement
     /// <param name="reading">How images are read; workers and cache may differ.</param>
     /// <param name="recipes">Records of options, such as <see cref="LinearOptions"/>.</param>
     /// <param name="sets">The images, each set with its use: "training", "test".</param>
-    /// <exception cref="ConfigurationException">Two ranks differ. Other ranks than the first throw another <see cref="SimClrException"/> with the same message.</exception>
+    /// <exception cref="ConfigurationException">Two ranks differ. Other ranks than the first throw another
+    /// <see cref="SimClrException"/> with the same message.</exception>
     public static void Check(
         ICommunicator ranks,
         TrainedEncoder encoder,

@@ -4,8 +4,10 @@ using static TorchSharp.torch;
 namespace SimClr.Inference;
 
 /// <summary>
-/// Embeds batches of prepared images, several at a time: on the processor each on a thread of its own, with a ResNet's batch norms
-/// folded into its convolutions. <c>Embedder</c> computes in the same way; this is for tensors that are there already. The
+/// Embeds batches of prepared images, several at a time: on the processor each on a thread of its own, with a
+/// ResNet's batch norms
+/// folded into its convolutions. <c>Embedder</c> computes in the same way; this is for tensors that are there
+/// already. The
 /// encoder computes without gradients until this is disposed of.
 /// </summary>
 public sealed class EncoderInference : IDisposable
@@ -17,7 +19,8 @@ public sealed class EncoderInference : IDisposable
     /// <summary>Prepares an encoder of the catalog on the processor.</summary>
     /// <param name="encoder">[N, 3, S, S] → [N, dimension]; its weights must not change meanwhile.</param>
     /// <param name="threads">Batches computed at once, above 0.</param>
-    /// <exception cref="ArgumentException">The encoder is a custom module or on another device, and cannot compute several batches at once.</exception>
+    /// <exception cref="ArgumentException">The encoder is a custom module or on another device, and cannot compute
+    /// several batches at once.</exception>
     public EncoderInference(nn.Module<Tensor, Tensor> encoder, int threads)
     {
         ArgumentNullException.ThrowIfNull(encoder);
@@ -27,14 +30,16 @@ public sealed class EncoderInference : IDisposable
         {
             network.Dispose();
             memory.Dispose();
-            throw new ArgumentException("several batches at once need an encoder of the catalog on the processor", nameof(encoder));
+            throw new ArgumentException(
+                "several batches at once need an encoder of the catalog on the processor", nameof(encoder));
         }
 
         lanes = new ComputeLanes(threads);
     }
 
     /// <summary>Computes a batch as soon as a thread is free.</summary>
-    /// <param name="images">[N, 3, S, S], resized and normalized; not to be changed or disposed of before the task has ended.</param>
+    /// <param name="images">[N, 3, S, S], resized and normalized; not to be changed or disposed of before the task
+    /// has ended.</param>
     /// <returns>N · dimension numbers, row by row.</returns>
     public Task<float[]> Start(Tensor images) => lanes.Start(() => network.Compute(images));
 

@@ -70,7 +70,8 @@ public sealed class NamedSourceTests : IDisposable
         using ImageDataSet test = ImageDataSet.Sample(DataSplit.Test);
         using ImageDataSet same = DataSets.Open("sample:test");
         Assert.Equal((same.Name, same.Count, same.Fingerprint), (test.Name, test.Count, test.Fingerprint));
-        Assert.Contains("expected one of train, test", Assert.Throws<ConfigurationException>(() => ImageDataSet.Sample(DataSplit.Unlabeled)).Message, StringComparison.Ordinal);
+        var error = Assert.Throws<ConfigurationException>(() => ImageDataSet.Sample(DataSplit.Unlabeled));
+        Assert.Contains("expected one of train, test", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
