@@ -19,12 +19,12 @@ public sealed class PerturbedDataSet : DelegatingDataSet
 
     /// <summary>Wraps a set. Labels and paths remain those of the originals.</summary>
     /// <param name="images">The originals.</param>
-    /// <param name="seed">Fixes the perturbation of each image. Default: 0.</param>
+    /// <param name="seed">The seed of the perturbations. Default: 0.</param>
     public PerturbedDataSet(ImageDataSet images, long seed = 0)
         : base(images) => this.seed = seed;
 
     /// <inheritdoc/>
-    public override string Name => $"{Source.Name}, disturbed";
+    public override string Name => $"{Source.Name}, perturbed";
 
     /// <inheritdoc/>
     public override string Fingerprint => $"{Source.Fingerprint}-disturbed-{seed}";

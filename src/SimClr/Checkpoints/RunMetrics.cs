@@ -7,7 +7,8 @@ namespace SimClr.Checkpoints;
 internal static class RunMetrics
 {
     /// <summary>
-    /// The logged steps, first to last. A line cut short by a kill, or without its step, is left out.
+    /// Returns the logged steps in order. Lines that were cut short when the process was killed, or that have no step,
+    /// are skipped.
     /// </summary>
     public static IEnumerable<IReadOnlyDictionary<string, double>> Read(string file)
         => File.Exists(file) ? RegularFile.ReadLines(file).Select(Parse).OfType<IReadOnlyDictionary<string, double>>() : [];

@@ -42,7 +42,9 @@ public sealed class TrainedEncoder : IDisposable
     /// <summary>The views that the encoder was trained on.</summary>
     public ViewOptions Views { get; }
 
-    /// <summary>Numbers of a representation. For a custom encoder, one image of zeros is computed to find it.</summary>
+    /// <summary>
+    /// The dimension of h. For a custom encoder, it is determined by passing one image of zeros through the module.
+    /// </summary>
     public int Dimension
     {
         get
@@ -130,7 +132,9 @@ public sealed class TrainedEncoder : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Module.Dispose();
 
-    /// <summary>The type of the custom module that a file holds the weights of; null for an encoder of the catalog.</summary>
+    /// <summary>
+    /// Returns the type of the custom module whose weights a file contains; null for an encoder of the catalog.
+    /// </summary>
     /// <param name="path">A run directory, or a file that <see cref="Save"/> wrote.</param>
     /// <exception cref="DataException">There is no encoder, or the file is damaged.</exception>
     public static string? CustomEncoderOf(string path)
@@ -139,7 +143,10 @@ public sealed class TrainedEncoder : IDisposable
         return content.Metadata.GetValueOrDefault(CustomEncoderKey);
     }
 
-    /// <summary>Adds the entries from which <see cref="Load(string, string, nn.Module{Tensor, Tensor}?)"/> restores an encoder: how it was built, and what its input looks like.</summary>
+    /// <summary>
+    /// Adds the entries from which <see cref="Load(string, string, nn.Module{Tensor, Tensor}?)"/> restores an encoder:
+    /// its options and its preprocessing.
+    /// </summary>
     /// <param name="metadata">Text entries of a weights file; entries of the same names are replaced.</param>
     public void Describe(IDictionary<string, string> metadata)
     {

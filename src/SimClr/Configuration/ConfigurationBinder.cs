@@ -118,7 +118,7 @@ internal static class ConfigurationBinder
     }
 
     private static string Expected(Type type)
-        => type == typeof(string) || type.IsEnum ? "a text"
+        => type == typeof(string) || type.IsEnum ? "a string"
             : type == typeof(bool) ? "true or false"
             : type == typeof(double) ? "a number"
             : "an integer";

@@ -46,7 +46,7 @@ internal static class ConfigurationFile
             : json;
     }
 
-    /// <summary>Parses a text; an empty text gives an empty object.</summary>
+    /// <summary>Parses text; empty text yields an empty object.</summary>
     /// <exception cref="ConfigurationException">The text is not YAML or JSON with keys and values.</exception>
     public static JsonObject Parse(string text, string source)
         => Node(text, source) switch

@@ -39,7 +39,7 @@ public static class Presets
         {
             throw new ConfigurationException(
                 $"unknown preset '{name}' (did you mean '{DidYouMean.Closest(name, Names)}'?); there are {string.Join(", ", Names)}. "
-                + "Read a file of your own with RunConfiguration.Resolve.");
+                + "To use your own file, pass it to RunConfiguration.Resolve.");
         }
 
         using var reader = new StreamReader(Home.GetManifestResourceStream(Prefix + name + Suffix)!);

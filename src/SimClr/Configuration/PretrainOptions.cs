@@ -58,8 +58,8 @@ public sealed record PretrainOptions
     public AugmentationPlace AugmentOn { get; init => field = Require.Defined(value); } = AugmentationPlace.Cpu;
 
     /// <summary>
-    /// Whether to train a linear layer on h during pre-training, with the gradient stopped; needs labels. The encoder
-    /// stays the same, and its accuracy is visible while it learns. Default: false.
+    /// Whether to train a linear layer on h during pre-training, to report its accuracy; requires labels. The gradient
+    /// is stopped before the encoder, which is therefore not affected. Default: false.
     /// </summary>
     public bool OnlineLinear { get; init; }
 
@@ -73,7 +73,6 @@ public sealed record PretrainOptions
     [MayDiffer(Between.Sessions)]
     public string Device { get; init => field = Require.Device(value); } = "auto";
 
-    /// <summary>Threads of the tensor library; 0 (default) for one per core.</summary>
     /// <summary>The number of threads of the tensor library; 0 for one per core. Default: 0.</summary>
     [MayDiffer(Between.Sessions | Between.Ranks)]
     public int Threads { get; init => field = Require.NonNegative(value); }

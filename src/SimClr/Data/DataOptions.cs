@@ -10,14 +10,16 @@ public sealed record DataOptions
     /// </summary>
     public double DecodeLimitMegapixels { get; init => field = Require.Positive(value); } = 100;
 
-    /// <summary>The share of images that may be skipped as unreadable before the run stops, 0 … 1. Default 0.05.</summary>
     /// <summary>
     /// The share of images that may be skipped as unreadable before the run stops, 0 to 1. Default: 0.05.
     /// </summary>
     [MayDiffer(Between.Sessions)]
     public double MaxSkipped { get; init => field = Require.Probability(value); } = 0.05;
 
-    /// <summary>Whether decoded images are held in memory: <c>auto</c> (when they fit in a quarter of it), <c>always</c> or <c>never</c>.</summary>
+    /// <summary>
+    /// Whether decoded images are kept in memory: <c>auto</c> (if they fit in a quarter of it), <c>always</c> or
+    /// <c>never</c>. Default: <c>auto</c>.
+    /// </summary>
     [MayDiffer(Between.Sessions | Between.Ranks)]
     public DataCache Cache { get; init => field = Require.Defined(value); } = DataCache.Auto;
 
@@ -35,7 +37,6 @@ public sealed record DataOptions
     /// </summary>
     public int ScaledDecode { get; init => field = Require.NonNegative(value); }
 
-    /// <summary>Threads that decode and augment; 0 for one per core.</summary>
     /// <summary>The number of threads that decode and augment images; 0 means one per core. Default: 0.</summary>
     [MayDiffer(Between.Sessions | Between.Ranks)]
     public int Workers { get; init => field = Require.NonNegative(value); }

@@ -55,7 +55,7 @@ public static class DataSets
         {
             // It cannot be typed, but a file that names a data set may contain it.
             throw new DataException(
-                $"'{argument.Replace('\0', '\u2400')}': the path contains a NUL character, which no file name can; give another path");
+                $"'{argument.Replace('\0', '\u2400')}': the path contains a NUL character, which no file name can contain; use another path");
         }
 
         options ??= new DataOptions();
@@ -81,7 +81,7 @@ public static class DataSets
     /// <summary>Opens a data spec that was built in code rather than parsed.</summary>
     internal static ImageDataSet OpenSpec(DataSpec spec, DataOptions options) => Kinds[spec.Kind].Open(spec, options);
 
-    /// <summary>Opens a part of a published set in a folder, which is taken as it is.</summary>
+    /// <summary>Opens a part of a published set in a folder, whose path is used as given.</summary>
     internal static ImageDataSet OpenSplit(string kind, string folder, string split, DataOptions options)
     {
         string text = $"{kind}:{(folder.Length == 0 ? "" : $"{folder}:")}{split}";

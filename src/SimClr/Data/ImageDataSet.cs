@@ -21,8 +21,9 @@ public abstract partial class ImageDataSet : IDisposable
     public virtual IReadOnlyList<string>? ClassNames => null;
 
     /// <summary>
-    /// Where an image may have several classes: for each image a mark of each class, 1 where the image has it, −1 where not, 0 where
-    /// it is too hard to tell (PASCAL VOC's "difficult"). Such a set has class names and no labels; null for all others.
+    /// For a set whose images may have several classes each: a mark per image and class, 1 if the class is present, −1
+    /// if absent, 0 if it does not count (PASCAL VOC's "difficult"). Such a set has class names but no labels; other
+    /// sets return null.
     /// </summary>
     public virtual IReadOnlyList<sbyte[]>? MultiLabels => null;
 
@@ -65,11 +66,11 @@ public abstract partial class ImageDataSet : IDisposable
     public abstract RgbImage Read(int index);
 
     /// <summary>
-    /// Returns an image to the set once the caller holds no reference to it, so that its buffer can be reused. Optional: without it
-    /// the memory is collected.
+    /// Returns an image to the set once the caller holds no reference to it, so that its buffer can be reused.
+    /// Optional: otherwise, the buffer is garbage-collected.
     /// </summary>
-    /// <param name="index">The image's index.</param>
-    /// <param name="image">What <see cref="Read"/> returned for it.</param>
+    /// <param name="index">The index of the image.</param>
+    /// <param name="image">The image as returned by <see cref="Read"/>.</param>
     public virtual void Recycle(int index, RgbImage image)
     {
     }

@@ -9,7 +9,7 @@ internal static class MultiLabelMarks
     /// <summary>The image does not have the class.</summary>
     public const sbyte Absent = -1;
 
-    /// <summary>The class is too hard to tell: a prediction counts neither as right nor as wrong.</summary>
+    /// <summary>The class does not count for the image: a prediction is neither right nor wrong.</summary>
     public const sbyte Difficult = 0;
 
     /// <summary>Returns the marks of the images with the given paths, in that order.</summary>

@@ -8,7 +8,7 @@ namespace SimClr.Duplicates;
 /// An exact search for near-duplicates by the cosine of their embeddings. Images are visited in order of preference. An
 /// image that is near none of the kept ones is kept; all later images near it are its duplicates (if near two kept
 /// images, duplicates of the nearer). Every duplicate is thus near the image kept for it, and no two kept images are
-/// near each other: groups do not grow by chains whose ends have nothing in common.
+/// near each other: groups do not become chains whose ends have nothing in common.
 /// </summary>
 public static class NearDuplicates
 {

@@ -54,18 +54,20 @@ public static class EmbeddingFile
         format.Write(path, EmbeddingRows.FromTable(table));
     }
 
-    /// <summary>The file that belongs to a file of embeddings: <c>FILE.npy.csv</c> to <c>FILE.npy</c>; null for the other formats.</summary>
-    /// <param name="path">A file of embeddings, there or not.</param>
+    /// <summary>
+    /// Returns the companion of an embeddings file: <c>FILE.npy.csv</c> for <c>FILE.npy</c>; null for other formats.
+    /// </summary>
+    /// <param name="path">The path of an embeddings file, which need not exist.</param>
     public static string? CompanionOf(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
         return path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase) ? NpyFormat.CompanionOf(path) : null;
     }
 
-    /// <summary>The format of a file, by its extension.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="others">Formats beyond the library's own.</param>
-    /// <exception cref="ConfigurationException">There is none.</exception>
+    /// <summary>Returns the format of a file according to its extension.</summary>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="others">Additional formats.</param>
+    /// <exception cref="ConfigurationException">No format has the extension of the file.</exception>
     public static IEmbeddingFormat FormatOf(string path, IReadOnlyList<IEmbeddingFormat> others)
     {
         ArgumentNullException.ThrowIfNull(path);

@@ -152,7 +152,7 @@ internal sealed class EmbeddingSpool : IDisposable
         int read = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         if (!start.AsSpan(0, Math.Min(read, Magic.Length)).SequenceEqual(Magic.AsSpan(0, Math.Min(read, Magic.Length))))
         {
-            throw new DataException($"{stream.Name} is in the way: it is not a partial embeddings file; move it elsewhere");
+            throw new DataException($"{stream.Name} is in the way: it exists, but is not a partial embeddings file; move it elsewhere");
         }
 
         int length = read == start.Length ? BitConverter.ToInt32(start, Magic.Length) : 0;

@@ -102,8 +102,11 @@ public sealed class EmbeddingTable
         return new EmbeddingTable(values, dimension, paths, [.. composed.Select(name => numbers[name])], names, widths, heights);
     }
 
-    /// <summary>Class names in the order of their numbers, each once: ascending where all are numbers, else by their characters.</summary>
-    /// <param name="names">Class names, in any order, each as often as it comes.</param>
+    /// <summary>
+    /// Returns the distinct class names in the order of their numbers: numeric order if all names are numbers, else
+    /// ordinal order.
+    /// </summary>
+    /// <param name="names">The class names, in any order, with or without repetitions.</param>
     public static string[] OrderClasses(IEnumerable<string> names)
     {
         string[] all = [.. names.Distinct().Order(StringComparer.Ordinal)];
@@ -116,8 +119,11 @@ public sealed class EmbeddingTable
         return all;
     }
 
-    /// <summary>The label of a row as text: the name of its class, or its number where classes have no names; null without labels.</summary>
-    /// <param name="row">0 ≤ row &lt; <see cref="Count"/>.</param>
+    /// <summary>
+    /// Returns the label of a row as text: the name of its class, or its number if classes have no names; null without
+    /// labels.
+    /// </summary>
+    /// <param name="row">The row, from 0 to <see cref="Count"/> − 1.</param>
     public string? LabelOf(int row)
         => Labels is not { } labels ? null : ClassNames?[labels[row]] ?? labels[row].ToString(CultureInfo.InvariantCulture);
 

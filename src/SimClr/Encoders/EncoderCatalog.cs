@@ -19,7 +19,7 @@ public static class EncoderCatalog
     /// <summary>Builds an encoder for square views of the given side, with fresh random weights.</summary>
     /// <param name="options">Name, width and stem.</param>
     /// <param name="viewSize">Side of a view in pixels; selects the stem if it is <c>auto</c>.</param>
-    /// <param name="seed">Fixes the weights. Default: 0.</param>
+    /// <param name="seed">The seed of the weights. Default: 0.</param>
     public static ResNet Create(EncoderOptions options, int viewSize, long seed = 0)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -62,7 +62,7 @@ public static class LabelSubset
         if (sizes.FirstOrDefault(size => size.Value < 2) is { Value: 1 } single)
         {
             throw new DataException(
-                $"class {NameOf(single.Key, classNames)} has one labeled image, expected at least two: part of each class is held out; give more labels");
+                $"class {NameOf(single.Key, classNames)} has one labeled image, expected at least two: part of each class is held out; provide more labels");
         }
 
         int[] heldOut = Draw(labels, label => Math.Max(1, (int)Math.Round(share * sizes[label])), seed, classNames, Purpose.Split);

@@ -16,7 +16,7 @@ internal sealed class FirstLayers : nn.Module<Tensor, Tensor>
     /// <param name="options">The head, of kind <c>mlp</c>.</param>
     /// <param name="representationSize">Width of h.</param>
     /// <param name="count">The number of layers, from 1 to one less than the head has.</param>
-    /// <param name="seed">Fixes the weights. Default: 0.</param>
+    /// <param name="seed">The seed of the weights. Default: 0.</param>
     /// <exception cref="ConfigurationException">The head has no such layers.</exception>
     public FirstLayers(HeadOptions options, int representationSize, int count, long seed = 0)
         : base(nameof(FirstLayers))

@@ -16,7 +16,7 @@ public sealed class ProjectionHead : nn.Module<Tensor, Tensor>
     /// <summary>Builds a head with fresh random weights.</summary>
     /// <param name="options">Kind and widths.</param>
     /// <param name="representationSize">Width of h.</param>
-    /// <param name="seed">Fixes the weights. Default: 0.</param>
+    /// <param name="seed">The seed of the weights. Default: 0.</param>
     public ProjectionHead(HeadOptions options, int representationSize, long seed = 0)
         : base(nameof(ProjectionHead))
     {

@@ -79,7 +79,7 @@ internal sealed unsafe partial class DirectConvolution : IDisposable
     {
         if (images.Channels != inputs)
         {
-            throw new ArgumentException($"images of {images.Channels} channels; the convolution expects {inputs}", nameof(images));
+            throw new ArgumentException($"got images of {images.Channels} channels, expected {inputs}", nameof(images));
         }
 
         var sums = new Sums(DirectMemory.First(weight), DirectMemory.First(bias), 0, Outputs, adds, relu ? 0 : float.NegativeInfinity);

@@ -20,8 +20,8 @@ namespace SimClr.Inference;
 /// <param name="representation">Width of h.</param>
 internal sealed unsafe class FoldedResNet(FoldedConvolution stem, bool pools, IReadOnlyList<FoldedBlock> blocks, int representation) : IDisposable
 {
-    // The images between two layers then stay near the processor, and each weight is still used for a hundred pixels:
-    // of two images, if a single one is so small that it has fewer in its last layer.
+    // Small enough for the images between two layers to stay in the cache, and large enough for each weight to be used
+    // for about a hundred pixels: those of two images if one image has fewer in its last layer.
     private const long BytesBetweenLayers = 4 << 20;
     private const long BytesOfLargeImage = 64 << 20;
 
@@ -85,7 +85,7 @@ internal sealed unsafe class FoldedResNet(FoldedConvolution stem, bool pools, IR
     {
         if (input.dtype != ScalarType.Float32 || input.device_type != TorchSharp.DeviceType.CPU)
         {
-            throw new ArgumentException($"images of {input.dtype} on {input.device}; the weights are float32 on cpu", nameof(input));
+            throw new ArgumentException($"got images of {input.dtype} on {input.device}, expected float32 on cpu, as the weights", nameof(input));
         }
 
         Tensor innermost = input.permute(0, 2, 3, 1).contiguous();

@@ -3,14 +3,14 @@ using System.Text.Json;
 
 namespace SimClr.Internals;
 
-/// <summary>Where an option may differ without changing what a run computes.</summary>
+/// <summary>The scopes in which an option may differ without changing the result of a run.</summary>
 [Flags]
 internal enum Between
 {
     /// <summary>Nowhere.</summary>
     None = 0,
 
-    /// <summary>Between the sessions of a run that is resumed.</summary>
+    /// <summary>Between the sessions of a resumed run.</summary>
     Sessions = 1,
 
     /// <summary>Between the ranks of a run, whose machines may differ.</summary>
@@ -18,18 +18,18 @@ internal enum Between
 }
 
 /// <summary>Marks an option that may differ between sessions or ranks. All other options must be the same.</summary>
-/// <param name="between">Where.</param>
+/// <param name="between">The scopes in which the option may differ.</param>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class MayDifferAttribute(Between between) : Attribute
 {
-    /// <summary>Where the option may differ.</summary>
+    /// <summary>The scopes in which the option may differ.</summary>
     public Between Between => between;
 
-    /// <summary>Whether an option may differ.</summary>
+    /// <summary>Returns whether an option may differ in a scope.</summary>
     public static bool Allows(PropertyInfo property, Between between)
         => property.GetCustomAttribute<MayDifferAttribute>() is { } mark && mark.Between.HasFlag(between);
 
-    /// <summary>The options of a record that may differ, in snake_case.</summary>
+    /// <summary>Returns the names, in snake_case, of the options of a record that may differ in a scope.</summary>
     public static IEnumerable<string> Keys(Type record, Between between)
         => record.GetProperties().Where(property => Allows(property, between))
             .Select(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));

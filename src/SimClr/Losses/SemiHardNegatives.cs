@@ -6,7 +6,7 @@ namespace SimClr.Losses;
 /// <summary>
 /// Semi-hard negatives (Schroff et al. 2015; paper, Section 5.1): for each anchor (a first view), the most similar
 /// second view of another image in the batch that is less similar than the positive and, if there is a margin, within
-/// it. The paper does not specify the pool of candidates; this definition is the one used for our reference values. An
+/// it. The paper does not specify the pool of candidates; this definition is the one used for the reference values. An
 /// anchor without a semi-hard negative is left out of the mean.
 /// </summary>
 /// <param name="Similarity">s⁻ of each anchor, [N]; arbitrary for an anchor without a semi-hard negative.</param>

@@ -5,8 +5,8 @@ namespace SimClr.Maps;
 
 /// <summary>
 /// A map of neighborhoods by UMAP (McInnes, Healy and Melville 2018, arXiv 1802.03426): starting from principal
-/// components, neighbors by cosine attract each other, other images repel. Who is near whom is meaningful; the
-/// distances between groups and their sizes are not. The neighbors are exact. On one machine with one number of
+/// components, neighbors by cosine attract each other, other images repel. Neighborhoods are meaningful; the
+/// sizes of groups and the distances between them are not. The neighbors are exact. On one machine with one number of
 /// threads, the same seed gives the same map.
 /// </summary>
 public static class Umap

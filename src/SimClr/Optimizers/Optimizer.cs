@@ -80,13 +80,13 @@ public abstract class Optimizer : IDisposable
     }
 
     /// <summary>Applies the gradients of one slab to its values.</summary>
-    /// <param name="slab">Parameters that lie one after another, with their gradients and slots.</param>
+    /// <param name="slab">Parameters in contiguous memory, with their gradients and slots.</param>
     /// <param name="learningRate">The rate of this step, 0 or more.</param>
     protected abstract void Update(ParameterSlab slab, double learningRate);
 
-    /// <summary>Adds a state of the size of the parameters, which checkpoints hold; call it in the constructor.</summary>
-    /// <param name="slot">Its name, without a dot.</param>
-    /// <param name="value">The initial value of every number.</param>
+    /// <summary>Adds state with one value per parameter, saved in checkpoints. Call this in the constructor.</summary>
+    /// <param name="slot">The name of the state, without a dot.</param>
+    /// <param name="value">The initial value.</param>
     protected void AddSlot(string slot, double value = 0)
     {
         foreach ((string name, Tensor slice) in slabs.SelectMany(slab => slab.AddSlot(slot, value)))

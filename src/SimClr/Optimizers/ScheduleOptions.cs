@@ -5,7 +5,6 @@ namespace SimClr.Optimizers;
 /// <summary>The length of training and of its warm-up: section <c>schedule</c> of the configuration.</summary>
 public sealed record ScheduleOptions
 {
-    /// <summary>Passes over the images. Default 100.</summary>
     /// <summary>Passes over the images. Default: 100.</summary>
     [MayDiffer(Between.Sessions)]
     public int Epochs { get; init => field = Require.Positive(value); } = 100;

@@ -56,7 +56,7 @@ public sealed class HeartbeatTests
     public void Who_is_silent_is_named()
         => Assert.Equal(
             "rank 0 of 3 (process 100 on a) has waited 30 s for the other ranks in barrier 7; not heard from: rank 2 (process 102 on c, silent for 31.5 s). "
-            + "Every rank is ended. Start the run again with resume: true; if a rank was only slow, set a longer CommunicationOptions.Timeout.",
+            + "All ranks are terminated. Start the run again with resume: true; if a rank was only slow, set a longer CommunicationOptions.Timeout.",
             Report(State(0, "a", 0, 7, true), State(1, "b", 1, 7, true), State(2, "c", 31.5, 6, false)));
 
     [Fact]

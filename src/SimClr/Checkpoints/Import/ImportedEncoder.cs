@@ -137,7 +137,7 @@ public sealed class ImportedEncoder : IDisposable
             throw;
         }
 
-        return new ImportedEncoder(encoder, "a file of simclr's own, which says itself what its input looks like", [], []);
+        return new ImportedEncoder(encoder, "a file written by simclr, which describes its encoder and input", [], []);
     }
 
     private static void CheckAgainst(ImportOptions options, EncoderOptions encoder, string file)

@@ -58,7 +58,7 @@ internal sealed class PackDataSet : ImageDataSet
         {
             file?.Dispose();
             throw new DataException(
-                $"{path} cannot be used as a packed file: {error.Message}. PackFile.Write writes a whole one", error);
+                $"{path} cannot be used as a packed file: {error.Message}. PackFile.Write writes a complete one", error);
         }
     }
 

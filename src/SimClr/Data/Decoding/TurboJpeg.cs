@@ -78,7 +78,7 @@ internal sealed unsafe class TurboJpeg
         }
         finally
         {
-            // A handle that failed on a broken file may reject good ones afterwards.
+            // A handle that failed on a broken file may reject good ones afterward.
             if (image is null)
             {
                 destroy(handle);

@@ -18,13 +18,13 @@ internal static class BatchOrder
         return [.. order.Chunk(batchSize).Where(batch => batch.Length == batchSize)];
     }
 
-    /// <summary>The micro-batches of consecutive training steps, epoch after epoch.</summary>
+    /// <summary>Returns the micro-batches of consecutive training steps, across epochs.</summary>
     /// <param name="seed">The seed of the order.</param>
-    /// <param name="count">Images in the set, at least one batch.</param>
-    /// <param name="batchSize">Images per batch.</param>
-    /// <param name="fromStep">The first step, from 0.</param>
-    /// <param name="toStep">The step after the last.</param>
-    /// <param name="split">Divides the indices of a batch into micro-batches.</param>
+    /// <param name="count">The number of images in the set, at least one batch.</param>
+    /// <param name="batchSize">The number of images per batch.</param>
+    /// <param name="fromStep">The first step, counted from 0.</param>
+    /// <param name="toStep">The step after the last one.</param>
+    /// <param name="split">A function that divides the indices of a batch into micro-batches.</param>
     internal static IEnumerable<BatchPlan> Plans(
         long seed, int count, int batchSize, long fromStep, long toStep, Func<int[], IEnumerable<int[]>> split)
     {

@@ -55,7 +55,7 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
     }
 
     /// <summary>
-    /// Adds an image while the whole set is being read; <see cref="CheckAll"/> checks the limit afterwards.
+    /// Adds an image while the whole set is being read; <see cref="CheckAll"/> checks the limit afterward.
     /// </summary>
     /// <returns>False if the image was already in the list.</returns>
     internal bool TryAdd(UnreadableImageException error)
@@ -128,8 +128,8 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
         }
     }
 
-    /// <summary>Whether a line of such a list names an image, and no folder.</summary>
-    /// <param name="line">One line of <see cref="Lines"/>.</param>
+    /// <summary>Returns whether a line of such a list names an image rather than a folder.</summary>
+    /// <param name="line">A line of <see cref="Lines"/>.</param>
     public static bool IsImageLine(string line)
     {
         using JsonDocument entry = JsonDocument.Parse(line);

@@ -101,7 +101,7 @@ public sealed class TransferSplits : IDisposable
         {
             throw new DataException(
                 $"{set.Title} in {Path.GetFullPath(folder)} is incomplete: {differences}. Get the rest from {set.Source}, or "
-                    + "pass allowPartial to measure on what is there; its row is then marked");
+                    + "pass allowPartial to evaluate the images that are present; the result is then marked");
         }
     }
 

@@ -25,7 +25,7 @@ internal static class SilenceReport
             : absent.Length == 0 ? "all ranks were heard from and are in a call, but it does not return" : "all ranks were heard from";
         string missing = absent.Length > 0 ? $"; alive, but not in that call: {Names(absent, other => Where(states[other]))}" : "";
         return $"rank {rank} of {states.Length} ({Where(states[rank])}) has waited {Seconds(waited)} for the other ranks in {call} "
-            + $"{states[rank].Calls}; {who}{missing}. Every rank is ended. Start the run again with resume: true; "
+            + $"{states[rank].Calls}; {who}{missing}. All ranks are terminated. Start the run again with resume: true; "
             + "if a rank was only slow, set a longer CommunicationOptions.Timeout.";
     }
 
@@ -34,7 +34,7 @@ internal static class SilenceReport
     /// <param name="state">The known state of the rank.</param>
     /// <param name="timeout">The time after which the run is ended.</param>
     public static string DescribeWarning(int rank, RankState state, TimeSpan timeout)
-        => $"rank {rank} ({Where(state)}) is {SilentFor(state)}, and others wait for it; after {Seconds(timeout)} the run is ended";
+        => $"rank {rank} ({Where(state)}) has been {SilentFor(state)}, and other ranks are waiting for it; the run ends after {Seconds(timeout)}";
 
     /// <summary>Returns whether a rank counts as silent.</summary>
     public static bool IsSilent(RankState state, TimeSpan silentAfter) => state.Silent is not { } silent || silent > silentAfter;

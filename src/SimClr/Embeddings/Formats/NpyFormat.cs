@@ -75,6 +75,6 @@ internal sealed class NpyFormat : IEmbeddingFormat
         return described.Count == rows
             ? described
             : throw new DataException(
-                $"{companion} describes {described.Count} rows, but {path} has {rows}; expected the files of one call of EmbeddingTask.Run: move the one that does not belong here away");
+                $"{companion} describes {described.Count} rows, but {path} has {rows}; expected the files of one call of EmbeddingTask.Run: move away the one that does not belong here");
     }
 }

@@ -30,11 +30,11 @@ public static class PermutationTest
         return Compare(PredictionPair.Match(PredictionsFile.Rows(a), PredictionsFile.Rows(b), "the first", "the second"), samples, seed);
     }
 
-    /// <summary>Compares two sets of predictions that were matched.</summary>
+    /// <summary>Compares two matched sets of predictions.</summary>
     /// <param name="pair">The predictions.</param>
-    /// <param name="samples">Random exchanges, above 0.</param>
-    /// <param name="seed">Fixes them.</param>
-    /// <param name="cancellation">Stops between samples.</param>
+    /// <param name="samples">The number of random permutations, above 0.</param>
+    /// <param name="seed">The seed of the permutations.</param>
+    /// <param name="cancellation">Cancellation token, checked between permutations.</param>
     public static ModelComparison Compare(PredictionPair pair, int samples, long seed, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(samples);

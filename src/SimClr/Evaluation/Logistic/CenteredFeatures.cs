@@ -5,7 +5,7 @@ namespace SimClr.Evaluation;
 
 /// <summary>
 /// Features minus their mean, as one tensor. Centering makes the weights nearly independent of the intercepts, and
-/// keeps single precision from losing digits to a large mean. Double precision where it takes little memory.
+/// keeps single precision from losing digits to a large mean. Small tables are stored in double precision.
 /// </summary>
 internal sealed class CenteredFeatures : IDisposable
 {
@@ -60,7 +60,7 @@ internal sealed class CenteredFeatures : IDisposable
     /// <summary>The centered rows: [rows, dimension].</summary>
     public Tensor Values { get; }
 
-    /// <summary>Enumerates the rows block by block; each block lives until the next.</summary>
+    /// <summary>Enumerates the rows block by block; each block is valid until the next.</summary>
     public IEnumerable<(int Start, Tensor Rows)> Blocks()
     {
         for (int start = 0; start < Count; start += BlockRows)
@@ -71,7 +71,7 @@ internal sealed class CenteredFeatures : IDisposable
     }
 
     /// <summary>
-    /// Enumerates the rows in double precision, in small blocks that share memory; each lives until the next.
+    /// Enumerates the rows in double precision, in small blocks that share memory; each is valid until the next.
     /// </summary>
     public IEnumerable<(int Start, Tensor Rows)> DoubleBlocks()
     {

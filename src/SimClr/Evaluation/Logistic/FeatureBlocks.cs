@@ -9,7 +9,7 @@ internal static class FeatureBlocks
     private const int BlockRows = 1024;
 
     /// <summary>
-    /// Enumerates blocks of float32, [≤ 1024, dimension]. Each may be overwritten, and lives until the next.
+    /// Enumerates blocks of float32, [≤ 1024, dimension]. Each may be overwritten, and is valid until the next.
     /// </summary>
     public static IEnumerable<(int Start, Tensor Rows)> Read(LogisticData data)
     {

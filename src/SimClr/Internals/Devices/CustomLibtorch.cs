@@ -88,7 +88,7 @@ internal static unsafe partial class CustomLibtorch
     }
 
     /// <summary>
-    /// Returns what to do if TorchSharp found no libtorch; null for an error with another cause.
+    /// Returns advice if TorchSharp found no libtorch; null for an error with another cause.
     /// </summary>
     public static string? Explain(Exception error)
         => error is TypeInitializationException { TypeName: "TorchSharp.torch" }

@@ -23,7 +23,7 @@ internal static class Nfc
 
     private static readonly Lazy<Tables> Unicode = new(Read);
 
-    /// <summary>Converts a text to form C.</summary>
+    /// <summary>Converts text to form C.</summary>
     public static string Compose(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

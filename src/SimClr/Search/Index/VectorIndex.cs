@@ -13,7 +13,7 @@ namespace SimClr.Search;
 /// </summary>
 public sealed class VectorIndex : IDisposable
 {
-    /// <summary>The most numbers that a vector may have.</summary>
+    /// <summary>The maximum dimension of a vector.</summary>
     public const int MaxDimension = VectorRows.MaxDimension;
 
     private readonly VectorRows rows;
@@ -122,7 +122,7 @@ public sealed class VectorIndex : IDisposable
     /// <summary>Returns whether a vector was removed.</summary>
     public bool IsRemoved(int row) => removed.Contains(row);
 
-    /// <summary>Returns a vector divided by its length.</summary>
+    /// <summary>The vector of a row, divided by its length.</summary>
     public ReadOnlySpan<float> this[int row]
     {
         get
@@ -183,9 +183,9 @@ public sealed class VectorIndex : IDisposable
         }
     }
 
-    /// <summary>Divides a vector by its Euclidean length, whatever that is; a vector of zeros stays.</summary>
+    /// <summary>Divides a vector by its Euclidean length; a vector of zeros is left unchanged.</summary>
     /// <param name="vector">The vector.</param>
-    /// <param name="unit">Takes the result: as many numbers.</param>
+    /// <param name="unit">Receives the result; the same length as the vector.</param>
     public static void Normalize(ReadOnlySpan<float> vector, Span<float> unit) => VectorRows.Normalize(vector, unit);
 
     /// <inheritdoc/>
@@ -195,8 +195,8 @@ public sealed class VectorIndex : IDisposable
         graph?.Dispose();
     }
 
-    /// <summary>Writes the graph, complete or not, without the vectors, for <see cref="ReadGraph"/>.</summary>
-    /// <param name="stream">Stays open.</param>
+    /// <summary>Writes the graph, complete or not, without the vectors; <see cref="ReadGraph"/> reads it.</summary>
+    /// <param name="stream">The stream, which is left open.</param>
     /// <exception cref="InvalidOperationException">There is no graph.</exception>
     public void WriteGraph(Stream stream)
     {
@@ -206,14 +206,16 @@ public sealed class VectorIndex : IDisposable
     }
 
     /// <summary>
-    /// Takes a graph that <see cref="WriteGraph"/> wrote for the same vectors, or for the first of them: such a graph is not used
-    /// for searching before <see cref="BuildGraph"/> has extended it.
+    /// Reads a graph written by <see cref="WriteGraph"/> for the same vectors or for the first of them. A graph of only
+    /// the first vectors is not searched until <see cref="BuildGraph"/> has extended it.
     /// </summary>
-    /// <param name="stream">The graph; it is read from here and not beyond its end. Stays open.</param>
-    /// <param name="options">The options that it was built with.</param>
-    /// <param name="rows">How many vectors it holds.</param>
-    /// <exception cref="InvalidDataException">It is damaged, or of other vectors.</exception>
-    /// <exception cref="EndOfStreamException">It was cut short.</exception>
+    /// <param name="stream">
+    /// The stream at the start of the graph. It is not read beyond the end of the graph, and is left open.
+    /// </param>
+    /// <param name="options">The options that the graph was built with.</param>
+    /// <param name="rows">The number of vectors in the graph.</param>
+    /// <exception cref="InvalidDataException">The graph is damaged or belongs to other vectors.</exception>
+    /// <exception cref="EndOfStreamException">The graph was cut short.</exception>
     public void ReadGraph(Stream stream, GraphOptions options, int rows)
     {
         ArgumentNullException.ThrowIfNull(stream);
