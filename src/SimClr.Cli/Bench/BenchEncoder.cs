@@ -5,12 +5,12 @@ using SimClr.Encoders;
 namespace SimClr.Cli.Bench;
 
 /// <summary>
-/// Untrained encoders as a program gets them: written and loaded, in the memory layout that loading gives them.
+/// Untrained encoders that were saved and loaded again, so that they have the memory layout of a loaded encoder.
 /// </summary>
 internal static class BenchEncoder
 {
     /// <param name="options">The encoder.</param>
-    /// <param name="views">Its input.</param>
+    /// <param name="views">The views, which define its input.</param>
     /// <param name="device">cpu, cuda:N or mps.</param>
     public static TrainedEncoder Load(EncoderOptions options, ViewOptions views, string device)
     {

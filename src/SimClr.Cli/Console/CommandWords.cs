@@ -3,18 +3,18 @@ using System.Text.RegularExpressions;
 namespace SimClr.Cli;
 
 /// <summary>
-/// Translates messages of the libraries, which name properties and methods, into the words of the command line: flags
-/// and verbs to type. An assignment of a configuration key, such as <c>loss.temperature=0.1</c>, gets <c>--set</c> in
-/// front.
+/// Translates the library's messages, which name properties and methods, into the terms of the command line: options
+/// and verbs. An assignment of a configuration key, such as <c>loss.temperature=0.1</c>, is prefixed with
+/// <c>--set</c>.
 /// </summary>
 internal static partial class CommandWords
 {
-    /// <summary>Words of the libraries, and what the user of the command types.</summary>
+    /// <summary>The terms of the library with their equivalents on the command line.</summary>
     public static IReadOnlyDictionary<string, string> Translations { get; } = new Dictionary<string, string>
     {
         ["resume: true"] = "--resume",
         ["Resume without these changes"]
-            = "Resume without these changes (--resume alone takes the run's own configuration)",
+            = "Resume without these changes (--resume alone uses the run's own configuration)",
         ["another output directory"] = "another directory with --out",
         ["another output folder"] = "another folder with --out",
         ["a new or empty output directory"] = "a new or empty directory with --out",
@@ -24,7 +24,7 @@ internal static partial class CommandWords
         ["device cpu or auto"] = "--device cpu or --device auto",
         ["the assignments"] = "--set",
         ["the chosen preset"] = "--preset",
-        ["Use the encoder that computed them"] = "Give the encoder that computed them with --run",
+        ["Use the encoder that computed them"] = "Specify the encoder that computed them with --run",
         ["task pretrain"] = "'simclr pretrain'",
         ["task supervised"] = "'simclr supervised'",
         ["batch.micro=auto"] = "--micro-batch auto",
@@ -56,7 +56,7 @@ internal static partial class CommandWords
         ["TransferEvaluation"] = "'simclr evaluate transfer --only voc2007'",
     };
 
-    /// <summary>Methods called with a file: what to type, with the file for {0}.</summary>
+    /// <summary>The library's methods that take a file, with the equivalent command; {0} stands for the file.</summary>
     public static IReadOnlyDictionary<string, string> Calls { get; } = new Dictionary<string, string>
     {
         ["EmbeddingTask.Run"] = "'simclr embed RUN IMAGES --out {0}'",
@@ -68,12 +68,12 @@ internal static partial class CommandWords
         ["SqliteImageCollection.EnsureCollectionExistsAsync"] = "'simclr index create IMAGES --run RUN --out {0}'",
     };
 
-    // In quotes, or as part of a path, they are what somebody typed.
+    // In quotes, or as part of a path, the text is the user's own and is not translated.
     private static readonly Regex Known = new($@"(?<![\w./\\'""-])({OneOf(Translations.Keys)})(?![\w/\\])");
 
     private static readonly Regex Called = new($@"(?<![\w./\\'""-])({OneOf(Calls.Keys)})\((.+)\)");
 
-    /// <summary>A message of a library in the words of the command line.</summary>
+    /// <summary>Returns a message of the library in the terms of the command line.</summary>
     public static string From(string message)
     {
         string words = Called.Replace(message, found => Typed(found.Groups[1].Value, found.Groups[2].Value));
@@ -86,7 +86,7 @@ internal static partial class CommandWords
     private static string OneOf(IEnumerable<string> names)
         => string.Join('|', names.OrderByDescending(name => name.Length).Select(Regex.Escape));
 
-    /// <summary>A key and the value to set. In quotes it is what somebody typed, or an example.</summary>
+    /// <summary>Matches an assignment, except in quotes, where it is user input or an example.</summary>
     [GeneratedRegex(
         @"(?<![\w./\\'""=-]|--set )\b(views|encoder|head|loss|optimizer|schedule|batch|checkpoint|data)\.[a-z_]+=(?!=)")]
     private static partial Regex Assignment();

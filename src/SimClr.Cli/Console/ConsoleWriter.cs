@@ -3,9 +3,9 @@ using System.Text;
 namespace SimClr.Cli;
 
 /// <summary>
-/// Standard output or standard error. Failed writes (full disk, closed descriptor, lost terminal) are dropped: nobody
-/// can read the output, and the work matters more. Names from outside cannot control the terminal. A line stays one
-/// line: a line break in it is part of a name and is escaped.
+/// Standard output or standard error. Failed writes (full disk, closed descriptor, lost terminal) are ignored: the
+/// output cannot be read anyway, and the work matters more. Names from outside cannot control the terminal. A line
+/// remains a single line: a line break in it is part of a name and is escaped.
 /// </summary>
 /// <param name="inner">The underlying stream.</param>
 /// <param name="escapes">Whether control characters are escaped; false for a writer that draws with them.</param>
@@ -15,7 +15,7 @@ internal sealed class ConsoleWriter(TextWriter inner, bool escapes = true) : Tex
 
     public override Encoding Encoding => inner.Encoding;
 
-    /// <summary>The first error that caused a write to be dropped; null if there was none.</summary>
+    /// <summary>The first error that caused a write to fail; null if there was none.</summary>
     public string? Failure { get; private set; }
 
     /// <summary>The same stream without escaping, for a progress bar that moves the cursor.</summary>

@@ -85,8 +85,8 @@ public abstract partial class ImageDataSet
     }
 
     /// <summary>
-    /// Opens the images embedded in this assembly, from Fashion-MNIST: 8,000 for training and 2,000 for testing; 28 ×
-    /// 28 pixels, 10 classes.
+    /// Opens the images embedded in this assembly, from Fashion-MNIST: 8,000 for training and 2,000 for testing;
+    /// 28 × 28 pixels, 10 classes.
     /// </summary>
     /// <param name="split">The part: train or test.</param>
     /// <exception cref="ConfigurationException">The set has no such split.</exception>

@@ -169,7 +169,7 @@ public sealed class PretrainCommandTests(SmallWorld world) : IClassFixture<Small
 
         Assert.Contains("no such folder or file", CommandRun.Of("pretrain", "--out", run, "--resume").Refused(3));
         string advice = $"The run was started on '{data}'; if the images have moved, or the run was started from another folder, "
-            + $"give their place: simclr pretrain DATA --out {run} --resume";
+            + $"specify their location: simclr pretrain DATA --out {run} --resume";
         Assert.Contains(advice, CommandRun.Of("pretrain", "--out", run, "--resume").Error);
 
         Directory.CreateDirectory(data);

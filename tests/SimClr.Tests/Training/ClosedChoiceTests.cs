@@ -69,7 +69,7 @@ public sealed class ClosedChoiceTests
             Assert.Contains($": got '{wrong}', expected one of {list}", error, StringComparison.Ordinal);
         }
 
-        Assert.EndsWith(": got 1, expected a text", Refusal($"{key}=1"), StringComparison.Ordinal);
+        Assert.EndsWith(": got 1, expected a string", Refusal($"{key}=1"), StringComparison.Ordinal);
         string name = key.Split('.')[^1];
         string word = At(RunConfiguration.ToJson(new PretrainOptions()), key);
         string json = JsonSerializer.Serialize(new PretrainOptions(), Json.Compact);

@@ -10,7 +10,7 @@ using SimClr.Evaluation;
 namespace SimClr.Cli.Bench;
 
 /// <summary>
-/// Training, embedding and linear evaluation beside as many busy processes as there are cores, compared with an idle
+/// Training, embedding and linear evaluation alongside as many busy processes as there are cores, compared with an idle
 /// machine.
 /// </summary>
 internal static class BusyBenchmark
@@ -74,7 +74,7 @@ internal static class BusyBenchmark
         });
         return new BenchRow(
             $"busy_{what}",
-            $"{what} beside {processes} busy process(es) on {processes} core(s), against the idle machine",
+            $"{what} alongside {processes} busy process(es) on {processes} core(s), against the idle machine",
             Spread.FromRatio(figures[1], figures[0]),
             "of the idle speed",
             Target.Min(0.4))

@@ -24,6 +24,6 @@ internal static class StartupBenchmark
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         return outcome.ExitCode == 0
             ? seconds
-            : throw new InvalidOperationException($"'simclr {string.Join(' ', arguments)}' ended with {outcome.ExitCode}: {outcome.Error}");
+            : throw new InvalidOperationException($"'simclr {string.Join(' ', arguments)}' exited with code {outcome.ExitCode}: {outcome.Error}");
     }
 }

@@ -4,7 +4,7 @@ using SkiaSharp;
 
 namespace SimClr.Cli.Reports;
 
-/// <summary>Draws a map as one picture: points, thumbnails of some of them where there is room, and a legend.</summary>
+/// <summary>Draws a map as one picture: points, thumbnails of some of them if there is room, and a legend.</summary>
 internal static class MapPicture
 {
     private const int Side = 1200;

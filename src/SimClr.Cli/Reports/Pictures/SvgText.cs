@@ -50,7 +50,7 @@ internal static class SvgText
     }
 
     /// <summary>
-    /// Sets a text as a whole, anchored at the end or middle that lies at 0. The plot positions each letter by the
+    /// Sets text as a whole, anchored at the end or middle that lies at 0. The plot positions each letter by the
     /// widths of its own font, and the reader's font may differ.
     /// </summary>
     private static void Anchor(XElement text)

@@ -57,9 +57,9 @@ internal static class BenchCommand
             "Names for --only (embed, onnx, search, busy, profile and scaling only run if named):",
             .. BenchCatalog.Lines,
             "",
-            "The two sides of a ratio are measured alternately in one run; the table shows the median, min and",
-            "max of the rounds. Nothing else should run meanwhile. On two cores it takes 5 to 8 minutes, about",
-            "one minute with --quick.",
+            "The two sides of a ratio are measured alternately in one run; the table shows the median, minimum",
+            "and maximum of the rounds. Nothing else should be running. On two cores it takes 5 to 8 minutes,",
+            "about one minute with --quick.",
         ];
         return verb.Handle(Run);
     }
@@ -115,7 +115,7 @@ internal static class BenchCommand
         SelfProcess.Outcome outcome = SelfProcess.Run(arguments, context.Cancel);
         return outcome.ExitCode == 0
             ? JsonNode.Parse(outcome.Output)!["rows"]!.AsArray().Select(row => BenchRowJson.Read(row!))
-            : throw new InvalidOperationException($"'simclr {string.Join(' ', arguments)}' ended with {outcome.ExitCode}: {outcome.Error}");
+            : throw new InvalidOperationException($"'simclr {string.Join(' ', arguments)}' exited with code {outcome.ExitCode}: {outcome.Error}");
     }
 
     private static BenchSettings Settings(CommandContext context)

@@ -26,8 +26,8 @@ internal sealed record MpiReport(string Library, string Version, string? Interfa
 
     public static string Text(MpiReport? report) => report switch
     {
-        null => "not found; only needed for runs of several processes",
+        null => "not found; only needed for runs with several processes",
         { Interface: null } => report.Library,
-        _ => $"{report.Version} ({report.Library}, the interface of {report.Interface}); runs of several processes initialize it with MPI_THREAD_MULTIPLE",
+        _ => $"{report.Version} ({report.Library}, the interface of {report.Interface}); runs with several processes initialize it with MPI_THREAD_MULTIPLE",
     };
 }

@@ -14,7 +14,7 @@ internal static class DuplicatesCommand
     {
         var arguments = new TableArguments();
         Option<double?> threshold = NumberOption.Positive(
-            "--threshold", FormattableString.Invariant($"Min cosine of near-duplicates, at most 1. Default: {NearDuplicates.DefaultThreshold}."));
+            "--threshold", FormattableString.Invariant($"Minimum cosine of near-duplicates, at most 1. Default: {NearDuplicates.DefaultThreshold}."));
         OutputOption csv = OutputOptions.Csv(OutputKinds.Duplicates, "Write a row for each image of each group");
         OutputOption html = OutputOptions.Html("duplicates", "Write an HTML page that shows the groups");
         var verb = new Verb(
@@ -25,9 +25,9 @@ internal static class DuplicatesCommand
         {
             Details =
             [
-                "Of each group, the image with the most pixels is kept, then the one with the most bytes, then the",
+                "Each group keeps the image with the most pixels; among equals, the one with the most bytes, then the",
                 "first. Every other image is within the threshold of the kept one, and no two kept images are, so",
-                "that groups do not grow by chains. The comparison is exact. Byte-identical files are marked, and",
+                "that groups do not become chains. The comparison is exact. Byte-identical files are marked, and",
                 "several links to one file count once. If random pairs of images reach the threshold, the encoder",
                 "cannot tell images apart, and the exit code is 3. No file is deleted.",
             ],

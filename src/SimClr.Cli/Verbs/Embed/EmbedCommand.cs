@@ -32,9 +32,9 @@ internal static class EmbedCommand
                 "FILE.skipped.jsonl.",
                 "",
                 "Finished rows are stored in FILE.part. After an interruption, even a kill, the same command",
-                "continues from there; the bytes of the file do not depend on interruptions or --threads. Joined",
-                "parts have the bytes of a single call's file (for .csv, 'cat' joins them). Under mpirun or srun,",
-                "each rank embeds a part and rank 0 joins them; FILE must be in a folder that all ranks can write to.",
+                "continues from there; the bytes of the file do not depend on interruptions or --threads. The joined",
+                "parts equal the file of a single call (for .csv, 'cat' joins them). Under mpirun or srun, each rank",
+                "embeds a part and rank 0 joins them; FILE must be in a folder that all ranks can write to.",
             ],
         };
         arguments.AddTo(verb);

@@ -6,7 +6,7 @@ using SimClr.Training;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>The encoder that a command line names, and how its run read images.</summary>
+/// <summary>Opens the encoder named on the command line, and the options of its run for reading images.</summary>
 internal static class EncoderInput
 {
     /// <summary>
@@ -22,14 +22,15 @@ internal static class EncoderInput
     }
 
     /// <summary>
-    /// How images are read: as in training, with the changes of <c>--set</c>; with the defaults where there is no run.
+    /// Returns the options for reading images: those of the run, or the defaults if there is no run, overridden by
+    /// <c>--set</c>.
     /// </summary>
     /// <param name="run">A run directory, an encoder file, or null.</param>
     /// <param name="changes">The values of <c>--set</c>, or null.</param>
-    /// <exception cref="ConfigurationException">A change is not of the section data.</exception>
+    /// <exception cref="ConfigurationException">A key is not in the section <c>data</c>.</exception>
     public static DataOptions ReadingOf(string? run, string[]? changes)
     {
         PretrainOptions basis = (run is null ? null : RunRecord.Find(new RunDirectory(run)))?.Configuration ?? new PretrainOptions();
-        return ReadingOption.Overlay(basis, changes, "the rest is as the encoder was trained").Data;
+        return ReadingOption.Overlay(basis, changes, "everything else is fixed by the encoder's run").Data;
     }
 }

@@ -27,9 +27,9 @@ internal static class EvaluateFinetuneCommand
             Details =
             [
                 "Training uses SGD with Nesterov momentum, cosine decay, random crops and flips. The run itself is",
-                "not changed. With all labels (paper, B.8.2): 20000 steps of 256 images, batch-norm decay max(1 - 10",
+                "not changed. With all labels (paper, B.8.2): 20,000 steps of 256 images, batch-norm decay max(1 - 10",
                 "/ steps per epoch, 0.9); rate and weight decay are chosen from the paper's grid of 56, each a",
-                "training run. --grid thin tries 6, --rate takes one. The grid of --from-scratch has higher rates and",
+                "training run. --grid thin tries 6, --rate sets one. The grid of --from-scratch has higher rates and",
                 "decays, as in the paper. With few labels (B.5): rate 0.05 * batch / 256, no weight decay, batch-norm",
                 "decay 0.9; 60 epochs for up to 5% of the labels, else 30, but at least the paper's 180 and 930",
                 "steps. Settings are chosen on validation images; then the network is trained again on all labels.",
@@ -55,7 +55,7 @@ internal static class EvaluateFinetuneCommand
         {
             context.WriteNote(string.Create(
                 CultureInfo.InvariantCulture,
-                $"note: {grid.Count + 1} networks are trained, {grid.Count} to choose rate and decay and the last on all labels{(finetune.SpecifiesGrid(context) ? "" : "; --grid thin or --rate take fewer")}"));
+                $"note: {grid.Count + 1} networks are trained, {grid.Count} to choose rate and decay and the last on all labels{(finetune.SpecifiesGrid(context) ? "" : "; --grid thin or --rate reduces the number")}"));
         }
 
         FineTuneResult result = Display.Show(context, display => ranks.OnEveryRank(() => new FineTuning(

@@ -16,7 +16,7 @@ internal static class EvaluateLinearCommand
         var arguments = new EvaluationArguments();
         var asked = new OutcomeOptions();
         Option<long?> epochs = NumberOption.Integer("--epochs", "Passes over the training images. Default: 90; more for small sets with --fixed-features.", 1);
-        Option<long?> batchSize = NumberOption.Integer("--batch-size", "Images per step. Default: 512 (4096 for very large sets), or less where 512 would leave out much of an epoch.", 1);
+        Option<long?> batchSize = NumberOption.Integer("--batch-size", "Images per step. Default: 512 (4096 for very large sets), or less if 512 would leave out a large part of an epoch.", 1);
         var fixedFeatures = new Option<bool>("--fixed-features")
         {
             Description = "Embed each image once, without crops and flips. Much faster, slightly less accurate",

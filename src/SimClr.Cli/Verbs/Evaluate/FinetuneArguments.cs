@@ -123,7 +123,7 @@ internal sealed class FinetuneArguments
         string name = context.Value(grid) ?? (given || FewLabels(context) ? "none" : "full");
         if (name != "none" && given)
         {
-            throw new ConfigurationException($"--rate and --grid {name} exclude each other; use only one of them");
+            throw new ConfigurationException($"--rate and --grid {name} cannot be combined; use only one of them");
         }
 
         if (name == "none" && context.Value(validation) is not null)
@@ -145,7 +145,7 @@ internal sealed class FinetuneArguments
     /// <summary>Returns the metric by which the settings are chosen.</summary>
     /// <exception cref="ConfigurationException">A metric is specified, but there is nothing to choose.</exception>
     public SelectionMetric Metric(CommandContext context, string train) => context.IsSpecified(metric.Option) && Grid(context) is null
-        ? throw new ConfigurationException($"{metric.Option.Name} is given, but there is nothing to choose by it; ask for --grid full or thin, or leave it out")
+        ? throw new ConfigurationException($"{metric.Option.Name} has no effect without a search; use --grid full or thin, or omit it")
         : metric.Resolve(context, train);
 
     /// <summary>Returns the directory for the fine-tuned network, or null.</summary>
@@ -170,7 +170,7 @@ internal sealed class FinetuneArguments
             }
 
             // Reports now, not after the training, that another process uses the directory or that it is not writable.
-            new RunDirectory(directory).Lock().Dispose();   // Told now, and not after the training: that another process has it, or that it cannot be written to.
+            new RunDirectory(directory).Lock().Dispose();
             return directory;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -184,7 +184,7 @@ internal sealed class FinetuneArguments
         string[] given = [.. options.Where(context.IsSpecified).Select(option => option.Name)];
         if (given.Length > 1)
         {
-            throw new ConfigurationException($"{string.Join(" and ", given)} exclude each other; use only one of them");
+            throw new ConfigurationException($"{string.Join(" and ", given)} cannot be combined; use only one of them");
         }
     }
 }

@@ -5,7 +5,7 @@ using SimClr.Evaluation;
 namespace SimClr.Cli.Verbs;
 
 /// <summary><c>--metric</c>: the metric by which a setting is chosen on the validation images.</summary>
-/// <param name="what">The setting with its verb, for the help: "λ is".</param>
+/// <param name="what">The setting, for the help: "λ".</param>
 internal sealed class MetricOption(string what)
 {
     private static readonly string[] Names = ["top1", "mean-per-class"];

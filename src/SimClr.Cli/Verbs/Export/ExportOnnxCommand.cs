@@ -17,8 +17,8 @@ internal static class ExportOnnxCommand
         var run = new Argument<string>("RUN") { Description = "Run directory, or a safetensors file written by 'simclr'" };
         var file = new OutputOption("--out", OutputKinds.Onnx, "Output file (.onnx)") { Required = true };
         var projection = new Option<bool>("--projection") { Description = "Export z, the output of the projection head, instead of h; RUN must be a run directory" };
-        var preprocess = new Option<bool>("--preprocess") { Description = "Input of bytes [batch, size, size, 3]; the model scales and normalizes them" };
-        var resize = new Option<bool>("--resize") { Description = "Input of bytes [batch, height, width, 3] of any size; the model also resizes and crops" };
+        var preprocess = new Option<bool>("--preprocess") { Description = "Take bytes as input, [batch, size, size, 3]; the model scales and normalizes them" };
+        var resize = new Option<bool>("--resize") { Description = "Take bytes as input, [batch, height, width, 3], in any size; the model also resizes and crops" };
         var normalize = new Option<bool>("--normalize") { Description = "Scale each embedding to unit length" };
         var verb = new Verb(
             "onnx",
@@ -31,7 +31,7 @@ internal static class ExportOnnxCommand
         };
         verb.Details =
         [
-            "The model has one input, 'images', and one output, 'embedding'; the batch size is free. Without",
+            "The model has one input, 'images', and one output, 'embedding'; the batch size is variable. Without",
             "--preprocess the input is floats [batch, 3, size, size]: resized by the short side, center-cropped",
             "and normalized as in 'simclr evaluate'. The model's metadata describes this preprocessing, and the",
             "run, steps and versions. Opset 17; 18 with --resize. ONNX Runtime runs the model on random images in",

@@ -15,7 +15,7 @@ namespace SimClr.Cli.Verbs;
 /// <summary><c>simclr export safetensors RUN --out FILE</c> and <c>simclr export pth RUN --out FILE</c>.</summary>
 internal static class ExportWeightsCommand
 {
-    // The names of the head's weights; those of the encoder have none before them, as torchvision's.
+    // The prefix of the head's weights. Those of the encoder have no prefix, as in torchvision.
     private const string Prefix = "projection.";
 
     public static Verb CreateSafetensors()

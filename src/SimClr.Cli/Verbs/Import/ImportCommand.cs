@@ -36,8 +36,8 @@ internal static class ImportCommand
         };
         verb.Details =
         [
-            "Supported are the tensor names of torchvision, timm, MoCo, solo-learn, lightly (also numbered ones)",
-            "and SimCLR's official checkpoints converted to PyTorch, with any prefix; the command prints which",
+            "The tensor names may be those of torchvision, timm, MoCo, solo-learn, lightly (also numbered ones)",
+            "or SimCLR's official checkpoints converted to PyTorch, with any prefix; the command prints which",
             "prefix it removed and what it left out. Depth, width and stem are detected from names and shapes.",
             "The normalization cannot be detected and is required: imagenet for most programs, none for SimCLR's",
             "own checkpoints. No code in a checkpoint is executed; objects other than weights are ignored. The",

@@ -132,7 +132,7 @@ internal static class IndexCommand
             var given = maker is null ? new IndexDescription(table.Dimension) : IndexDescription.ForEncoder(maker, run!);
             if (given.Dimension != table.Dimension)
             {
-                throw new DataException($"{source}: its rows have {table.Dimension} numbers, the encoder of {run} produces {given.Dimension}; give the encoder that computed them");
+                throw new DataException($"{source}: its rows have {table.Dimension} numbers, the encoder of {run} produces {given.Dimension}; specify the encoder that computed them");
             }
 
             using ImageCollection index = CreateCollection(context, name, store, given);

@@ -22,10 +22,10 @@ internal static class IndexInputs
     {
         IndexDescription description = index.Description;
         string place = run ?? description.Run ?? throw new ConfigurationException(
-            $"--run is missing: {index.Name} does not store which encoder computed its vectors; give its run directory or file");
+            $"--run is missing: {index.Name} does not store which encoder computed its vectors; specify its run directory or file");
         if (run is null && !File.Exists(place) && !Directory.Exists(place))
         {
-            throw new DataException($"{index.Name}: its encoder was {place}, which no longer exists; give its place with --run");
+            throw new DataException($"{index.Name}: its encoder was {place}, which no longer exists; specify its new location with --run");
         }
 
         TrainedEncoder encoder = EncoderInput.Open(context, place);

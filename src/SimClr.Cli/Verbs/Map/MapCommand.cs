@@ -22,10 +22,10 @@ internal static class MapCommand
         var arguments = new TableArguments();
         var file = new OutputOption("--out", OutputKinds.Map, "Output file: an HTML page (.html) or a picture (.png)") { Required = true };
         Option<string?> method = ChoiceOption.Create("--method", "Projection to two dimensions", [UmapMethod, PcaMethod], UmapMethod);
-        Option<string?> color = ChoiceOption.Create("--color", "Meaning of the colors", [ByLabel, ByCluster], "label if there are labels, else cluster");
+        Option<string?> color = ChoiceOption.Create("--color", "Attribute shown by the colors", [ByLabel, ByCluster], "label if there are labels, else cluster");
         Option<long?> k = ClusterInputs.CreateOption();
         Option<long?> neighbors = NumberOption.Integer("--neighbors", "Neighbors per image for umap. Default: 15.", 2);
-        Option<long?> limit = NumberOption.Integer("--limit", $"Max number of images on the map; a larger set is sampled by seed. Default: {DefaultLimit}.", 4);
+        Option<long?> limit = NumberOption.Integer("--limit", $"Maximum number of images on the map; a larger set is sampled by seed. Default: {DefaultLimit}.", 4);
         OutputOption csv = OutputOptions.Csv(OutputKinds.Coordinates, "Write the position of each image on the map");
         var verb = new Verb(
             "map",

@@ -55,7 +55,7 @@ internal static class PresetCommand
         };
         var verb = new Verb(
             "copy",
-            "Copy a preset to a file, to edit it and use it with --config.",
+            "Copy a preset to a file, for editing and use with --config.",
             "simclr preset copy photos my.yaml") { name, file };
         return verb.Handle(context =>
         {

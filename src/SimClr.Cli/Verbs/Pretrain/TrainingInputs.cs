@@ -38,7 +38,7 @@ internal sealed class TrainingInputs : IDisposable
         if (before is not null && before.Task != verb)
         {
             throw new ResumeMismatchException(
-                $"{run.Root}: the run was started with 'simclr {before.Task}' and cannot go on with 'simclr {verb}'; resume it with the former, or choose another directory with --out");
+                $"{run.Root}: the run was started with 'simclr {before.Task}' and cannot be continued with 'simclr {verb}'; resume it with the former, or choose another directory with --out");
         }
 
         ImageDataSet images = OpenImages(context, arguments, before, run, resume, verb);
@@ -95,7 +95,7 @@ internal sealed class TrainingInputs : IDisposable
 
         // The name is as typed when the run started, perhaps in another folder or before the images were moved.
         string advice = $"The run was started on '{name}'; if the images have moved, or the run was started from another folder, "
-            + $"give their place: simclr {verb} DATA --out {ShellText.Quote(run.Root)} --resume";
+            + $"specify their location: simclr {verb} DATA --out {ShellText.Quote(run.Root)} --resume";
         ImageDataSet images;
         try
         {

@@ -36,9 +36,9 @@ internal static class SearchCommand
         verb.Details =
         [
             "Images are compared by the cosine of their representations. A query image that is in the index is",
-            "not among the results. Search is exact up to 25,600,000 numbers (200,000 vectors of 128, 50,000 of",
-            "512). Above that, a graph finds about 98.5% of the ten nearest images, as measured when it is built",
-            "(see 'simclr index info').",
+            "not among the results. Search is exact up to 25,600,000 numbers (200,000 vectors of 128 numbers, or",
+            "50,000 of 512). Above that, a graph finds about 98.5% of the ten nearest images, as measured when it",
+            "is built (see 'simclr index info').",
         ];
         return verb.Handle(context =>
         {

@@ -34,7 +34,7 @@ internal static class SupervisedCommand
         {
             Details =
             [
-                "Each step uses one random view per image and the cross-entropy of its class, where pretrain",
+                "Each step uses one random view per image and the cross-entropy of its class, whereas pretrain",
                 "contrasts two views (paper, Tables 1 and B.3). The configuration is built like that of pretrain;",
                 "head and loss are ignored. For crops and flips only: --set views.jitter_probability=0 --set",
                 "views.gray_probability=0 --set views.blur=false.",
@@ -105,7 +105,7 @@ internal static class SupervisedCommand
     {
         List<string> lines =
         [
-            $"{result.Run}: finished {result.Steps} steps in {result.Epochs} epoch(s); encoder: {result.EncoderFile}, with the classifier beside it",
+            $"{result.Run}: finished {result.Steps} steps in {result.Epochs} epoch(s); encoder: {result.EncoderFile}, with the classifier next to it",
             string.Create(CultureInfo.InvariantCulture, $"final loss {result.FinalLoss:F3}")
                 + (result.ImagesPerSecond > 0 ? $", {ProgressText.Speed(result.ImagesPerSecond)}" : "; no steps were left"),
         ];

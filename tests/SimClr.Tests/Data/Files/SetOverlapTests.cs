@@ -144,7 +144,7 @@ public sealed class SetOverlapTests : IDisposable
         Assert.Equal(1, Count("list.csv", "train"));
         Assert.Equal(1, Count("list.csv", "list.csv"));
         var error = Assert.Throws<DataException>(() => DataSets.Open("cifar10:a\0b"));
-        Assert.Equal("'cifar10:a\u2400b': the path contains a NUL character, which no file name can; give another path", error.Message);
+        Assert.Equal("'cifar10:a\u2400b': the path contains a NUL character, which no file name can contain; use another path", error.Message);
     }
 
     [Fact]

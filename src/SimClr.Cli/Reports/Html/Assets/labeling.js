@@ -3,7 +3,7 @@
   const before = JSON.parse(document.getElementById('before').textContent);
   const fields = [...document.querySelectorAll('.gallery input')], progress = document.getElementById('progress');
   const classes = document.getElementById('classes');
-  // As CsvField: what a spreadsheet would compute gets an apostrophe.
+  // Like CsvField: text that a spreadsheet would evaluate gets a leading apostrophe.
   const safe = text => /^'*[=+\-@\t\r\n]/.test(text) ? "'" + text : text;
   const quoted = text => safe(text) !== text || /[",\r\n]/.test(text) ? '"' + safe(text).replaceAll('"', '""') + '"' : text;
   const count = () => { progress.textContent = fields.filter(field => field.value.trim()).length + ' of ' + fields.length + ' labeled'; };

@@ -5,7 +5,7 @@
   const tip = document.getElementById('tip'), pictures = document.getElementById('pictures');
   const hidden = d.names.map(() => false), margin = 36;
   const sheets = d.sheets.map(s => { const i = new Image(); i.onload = redraw; i.src = s; return i; });
-  // Drawn in an order that mixes the groups, so that none lies over the others.
+  // Drawn in an order that mixes the groups, so that none covers the others.
   const order = [...Array(n).keys()].sort((a, b) => ((a * 7919) % 10007) - ((b * 7919) % 10007) || a - b);
   let zoom = 1, panX = 0, panY = 0, width = 0, height = 0, hot = -1, drag = null, asked = false;
 
@@ -60,7 +60,7 @@
     }
   }
 
-  // Each where it covers no other.
+  // Only thumbnails that cover no other one.
   function drawPictures(seen) {
     const side = 48, taken = new Map();
     for (const i of seen) {

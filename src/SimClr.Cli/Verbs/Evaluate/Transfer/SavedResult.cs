@@ -71,7 +71,7 @@ internal sealed record SavedResult
         if (Interval is not { Length: 2 } || Of is null || Search is null || Paths is null || ClassNames is null || Chosen is null || Array.Exists(Chosen, setting => setting is null)
             || Paths.Contains(null) || ClassNames.Contains(null) || (several ? Marks is null || Scores?.Length != Marks.Length : Labels is null || Predictions is null))
         {
-            throw new ArgumentException("the result is not whole");
+            throw new ArgumentException("the result is incomplete");
         }
 
         return new TransferResult(

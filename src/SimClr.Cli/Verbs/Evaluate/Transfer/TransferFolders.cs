@@ -51,7 +51,9 @@ internal sealed class TransferFolders : IDisposable
         }
     }
 
-    /// <summary>Where to get a set, where to put it, and the command that does both for a set that it knows.</summary>
+    /// <summary>
+    /// Returns where to get a set and where to put it, and the download command if there is one for the set.
+    /// </summary>
     public static string HowToGet(TransferSet set, string root)
     {
         string folder = Path.Join(root, set.Folders[0]);
