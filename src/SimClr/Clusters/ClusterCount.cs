@@ -77,7 +77,7 @@ public static class ClusterCount
         return new ClusterCountChoice(Best(sweep).K, sweep, rows.Count);
     }
 
-    /// <param name="sweep">The results from 2 clusters on, in ascending order.</param>
+    /// <param name="sweep">The results for 2, 3, … clusters, in ascending order.</param>
     internal static ClusterCountPoint Best(IReadOnlyList<ClusterCountPoint> sweep)
     {
         ClusterCountPoint highest = sweep.MaxBy(point => point.Silhouette)!;

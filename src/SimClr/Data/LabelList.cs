@@ -72,7 +72,7 @@ public static class LabelList
 
     // Spreadsheets quote a name that contains a comma or a quote.
     private static string Unquote(string line) => line.Trim() is ['"', .., '"'] quoted
-        ? CsvReader.Read(new StringReader(quoted)).FirstOrDefault().Fields is [var only] ? only : line   // Empty quotes are no record.
+        ? CsvReader.Read(new StringReader(quoted)).FirstOrDefault().Fields is [var only] ? only : line   // Empty quotes yield no record.
         : line;
 
     private static string Plain(string path) => Nfc.Compose(path.Replace('\\', '/'));

@@ -7,7 +7,7 @@ namespace SimClr.Losses;
 /// Cross entropy for images that may have several classes: a separate sigmoid per class, −log σ(t z), with t = 1 if the
 /// image has the class and −1 if not. t = 0 ("difficult") is ignored: it adds nothing to the loss, and its gradient is
 /// zero. Summed over classes, as in the logistic regression of linear evaluation; averaged over images, so that the
-/// gradients of the parts of a batch add up to that of the whole. Appendix B.8.2 names no loss for VOC 2007.
+/// gradients of the parts of a batch add up to that of the whole. Appendix B.8.2 does not specify a loss for VOC 2007.
 /// </summary>
 internal static class SigmoidCrossEntropy
 {

@@ -9,7 +9,7 @@ namespace SimClr.Maps;
 /// </summary>
 internal sealed class MapForces
 {
-    // UMAP's fitted parameters for min_dist = 0.1: a curve that falls off from that distance on.
+    // UMAP's fitted parameters for min_dist = 0.1: a curve that falls off beyond that distance.
     private const double A = 1.576943;
     private const double B = 0.8950608;
     private const double MaxStep = 4;

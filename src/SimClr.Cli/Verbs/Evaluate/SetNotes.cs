@@ -5,7 +5,7 @@ using SimClr.Data;
 namespace SimClr.Cli.Verbs;
 
 /// <summary>
-/// Facts on the images behind an accuracy: the number of test images that are also training images, and the classes
+/// Facts about the images behind an accuracy: the number of test images that are also training images, and the classes
 /// that the sets do not share.
 /// </summary>
 internal sealed class SetNotes

@@ -6,7 +6,7 @@ namespace SimClr.Data;
 /// <param name="Megabytes">The approximate size in megabytes.</param>
 public sealed record RemoteFile(string Address, string Md5, int Megabytes)
 {
-    /// <summary>Whether the file is kept as it is instead of being unpacked.</summary>
+    /// <summary>Whether the file is kept as is instead of being unpacked.</summary>
     public bool KeepArchive { get; init; }
 
     /// <summary>An archive inside the archive, which is unpacked in place.</summary>

@@ -187,8 +187,8 @@ internal sealed class BatchLoader
     }
 
     /// <summary>
-    /// Reads an image; if it is unreadable, returns the next readable one or null, as
-    /// <see cref="substituteUnreadable"/> says.
+    /// Reads an image. If it is unreadable, returns the next readable one or null, depending on
+    /// <see cref="substituteUnreadable"/>.
     /// </summary>
     private (int Index, RgbImage Image)? Read(int index)
     {

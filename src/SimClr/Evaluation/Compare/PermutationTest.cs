@@ -32,9 +32,9 @@ public static class PermutationTest
 
     /// <summary>Compares two matched sets of predictions.</summary>
     /// <param name="pair">The predictions.</param>
-    /// <param name="samples">The number of random permutations, above 0.</param>
-    /// <param name="seed">The seed of the permutations.</param>
-    /// <param name="cancellation">Cancellation token, checked between permutations.</param>
+    /// <param name="samples">The number of random exchanges, above 0.</param>
+    /// <param name="seed">The seed of the exchanges.</param>
+    /// <param name="cancellation">Cancellation token, checked between exchanges.</param>
     public static ModelComparison Compare(PredictionPair pair, int samples, long seed, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(samples);

@@ -5,7 +5,7 @@ namespace SimClr.Evaluation;
 
 /// <summary>
 /// An approximate inverse of the objective's second derivative, as a preconditioner. The exact second derivative is the
-/// sum over rows of C(x) ⊗ x xᵀ, plus λ; here C is its mean over rows. It then is a product of two eigenbases, and its
+/// sum over rows of C(x) ⊗ x xᵀ, plus λ; here C is its mean over rows. It is then a product of two eigenbases, and its
 /// inverse is a division by the eigenvalue of C times that of Xᵀ X, plus λ.
 /// </summary>
 internal sealed class LogisticCurvature : IDisposable

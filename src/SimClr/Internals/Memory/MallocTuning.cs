@@ -27,7 +27,7 @@ internal sealed partial class MallocTuning : IDisposable
 
     private static int alive;
 
-    /// <summary>Keeps freed memory for later steps from now on.</summary>
+    /// <summary>From now on, keeps freed memory for later steps.</summary>
     public MallocTuning()
     {
         if (Interlocked.Increment(ref alive) == 1)
@@ -38,8 +38,8 @@ internal sealed partial class MallocTuning : IDisposable
     }
 
     /// <summary>
-    /// Returns currently free memory to the system, between two parts of a step that allocate different sizes: memory
-    /// freed by one is of no use to the other, and the heap would grow by it.
+    /// Returns currently free memory to the system. Called between two parts of a step that allocate different sizes:
+    /// memory freed by one part does not fit the other, so the heap would grow.
     /// </summary>
     public static void TrimHeap()
     {
@@ -86,7 +86,7 @@ internal sealed partial class MallocTuning : IDisposable
         Free(start);
     }
 
-    /// <summary>Whether the kernel is set to promise no more memory than there is (2).</summary>
+    /// <summary>Returns whether the setting forbids overcommitting memory (vm.overcommit_memory is 2).</summary>
     internal static bool IsStrictOvercommit(string setting)
     {
         try

@@ -93,7 +93,7 @@ internal sealed unsafe class VectorRows : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Divides a vector by its length, however large or small; a vector of zeros stays.</summary>
+    /// <summary>Divides a vector by its length, however large or small; zeros are left unchanged.</summary>
     public static void Normalize(ReadOnlySpan<float> vector, Span<float> unit) => EmbeddingTable.NormalizeScaled(vector, unit);
 
     /// <summary>Writes the codes of a vector, padded with zeros, and returns their header.</summary>
