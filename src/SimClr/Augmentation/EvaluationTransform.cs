@@ -47,7 +47,9 @@ public sealed class EvaluationTransform
     /// <summary>Length of the short side in pixels, after resizing and before the center crop.</summary>
     public int ShortSide { get; }
 
-    /// <summary>Value subtracted from each channel (red, green, blue; pixels in [0, 1]): 0 without normalization.</summary>
+    /// <summary>
+    /// Value subtracted from each channel (red, green, blue; pixels in [0, 1]); 0 without normalization.
+    /// </summary>
     public IReadOnlyList<float> Mean => [writer.Mean(0), writer.Mean(1), writer.Mean(2)];
 
     /// <summary>

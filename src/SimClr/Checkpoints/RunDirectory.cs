@@ -60,8 +60,8 @@ public sealed class RunDirectory
     public string? LatestCheckpoint() => Checkpoints().LastOrDefault();
 
     /// <summary>
-    /// Locks the directory for this process until the result is disposed, as training does. The directory is created if
-    /// necessary, and deleted on disposal if it is still empty.
+    /// Locks the directory for this process until the result is disposed, as training does. A missing directory is
+    /// created, and deleted again on disposal if it is still empty.
     /// </summary>
     /// <exception cref="ConfigurationException">Another process has locked the directory.</exception>
     /// <exception cref="IOException">The directory cannot be created or written to.</exception>

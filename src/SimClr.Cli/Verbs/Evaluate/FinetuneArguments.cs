@@ -169,7 +169,7 @@ internal sealed class FinetuneArguments
                 throw new ConfigurationException($"--out: '{directory}' is not a new or empty directory; choose another");
             }
 
-            // Reports now rather than after training that the directory is in use by another process or is not writable.
+            // Reports now rather than after training that the directory is in use by another process or not writable.
             new RunDirectory(directory).Lock().Dispose();
             return directory;
         }

@@ -34,7 +34,7 @@ public sealed class SetOverlap(IProgress<OverlapProgress>? progress = null, Canc
     public long MaxDecodedBytes { get; init; } = 128L << 20;
 
     /// <summary>
-    /// The maximum bytes of pixels of a set read without decoding, starting at its first image, rounded up to whole blocks
+    /// The maximum bytes of pixels of a set read without decoding, from its first image, rounded up to whole blocks
     /// of images.
     /// </summary>
     public long MaxRawBytes { get; init; } = 4L << 30;
