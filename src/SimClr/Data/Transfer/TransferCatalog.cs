@@ -1,7 +1,7 @@
 namespace SimClr.Data;
 
 /// <summary>
-/// The twelve data sets of the paper's transfer experiments (Section 5.3, Appendix B.8), in the order of its tables,
+/// The twelve data sets of the paper's transfer experiments (Section 6, Appendix B.8), in the order of its tables,
 /// with the paper's splits, metrics and results and the image counts published by the authors of the sets.
 /// </summary>
 public static class TransferCatalog
