@@ -8,6 +8,7 @@ using SimClr.Heads;
 using SimClr.Internals;
 using SimClr.Losses;
 using SimClr.Optimizers;
+using static TorchSharp.torch;
 
 namespace SimClr.Tests.Training;
 
@@ -82,7 +83,7 @@ public sealed class ClosedChoiceTests
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new PretrainOptions { Precision = (Precision)9 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new ViewOptions { Interpolation = (Interpolation)(-1) });
-        Assert.Throws<ArgumentOutOfRangeException>(() => new LossOptions { Name = (LossName)3 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new LossOptions { Name = (LossName)99 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new HeadOptions { Kind = (HeadKind)3 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new OptimizerOptions { Scaling = (RateScaling)3 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new EncoderOptions { Stem = (EncoderStem)3 });
@@ -98,4 +99,22 @@ public sealed class ClosedChoiceTests
 
     private static string At(JsonObject json, string path)
         => path.Split('.').Aggregate((JsonNode)json, (node, key) => node[key]!).GetValue<string>();
+
+    [Fact]
+    public void Every_loss_and_every_optimizer_is_in_its_catalog()
+    {
+        using var scope = NewDisposeScope();
+        using nn.Module layer = nn.Linear(2, 2);
+        foreach (LossName name in Enum.GetValues<LossName>())
+        {
+            Assert.NotNull(LossCatalog.Create(new LossOptions { Name = name }));
+        }
+
+        foreach (OptimizerName name in Enum.GetValues<OptimizerName>())
+        {
+            using Optimizer optimizer = OptimizerCatalog.Create(
+                new SimClr.Optimizers.OptimizerOptions { Name = name }, ParameterGroups.FromModule(layer));
+            Assert.Equal(name.ToString(), optimizer.GetType().Name);
+        }
+    }
 }
