@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace SimClr.AcceptanceTests;
 
-/// <summary>What we write opens in the programs that it is written for.</summary>
+/// <summary>Exported files open in the programs they are written for.</summary>
 public sealed class EcosystemTests : IDisposable
 {
     private readonly WorkingFolder folder = new();

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace SimClr.AcceptanceTests;
 
-/// <summary>Which libtorch a program computes with: chosen when it is built, or named when it starts.</summary>
+/// <summary>The choice of libtorch: at build time, or by name when the program starts.</summary>
 public sealed class LibtorchTests : IDisposable
 {
     private const string Variable = "SIMCLR_LIBTORCH";
@@ -19,7 +19,7 @@ public sealed class LibtorchTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "for Linux");
 
-        // Copies, and no links: of the same file the loader takes one for the other by itself.
+        // Copies, not links: the loader treats a link to a loaded file as the same library.
         Directory.CreateDirectory(folder.PathOf("lib"));
         foreach (string library in Libraries)
         {

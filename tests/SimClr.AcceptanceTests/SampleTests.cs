@@ -8,7 +8,7 @@ using SimClr.Encoders;
 
 namespace SimClr.AcceptanceTests;
 
-/// <summary>The programs under samples, each with little to do.</summary>
+/// <summary>The programs under samples, each with a small amount of work.</summary>
 public sealed partial class SampleTests : IDisposable
 {
     private readonly WorkingFolder folder = new();
@@ -91,7 +91,7 @@ public sealed partial class SampleTests : IDisposable
             Assert.Equal(HttpStatusCode.BadRequest, (await Search(client, query, "/search?top=0")).Status);
         });
 
-        // The index is kept: a new image is found at the next start, and those of before are still there.
+        // The index is kept: the next start finds a new image, and the earlier ones are still there.
         File.Move(folder.PathOf("photos", "00003.png"), folder.PathOf("photos", "more.png"));
         await Serving(async client => Assert.StartsWith("25 images", await client.GetStringAsync("/", TestContext.Current.CancellationToken), StringComparison.Ordinal));
     }

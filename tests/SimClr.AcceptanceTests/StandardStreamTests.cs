@@ -4,7 +4,7 @@ using SimClr.Checkpoints;
 
 namespace SimClr.AcceptanceTests;
 
-/// <summary>Standard output and error as a shell can take them away: work is done, and says with its exit code that it is.</summary>
+/// <summary>Standard output and error that a shell closes: the work is finished, and the exit code says so.</summary>
 [UnsupportedOSPlatform("windows")]
 public sealed class StandardStreamTests
 {
