@@ -7,7 +7,7 @@ namespace SimClr.Tests.Architecture;
 /// <summary>The libraries name properties and methods; only the command line names flags and verbs.</summary>
 public sealed partial class CommandWordTests
 {
-    /// <summary>Of other programs.</summary>
+    /// <summary>Flags of other programs.</summary>
     private static readonly string[] Foreign = ["--mpi"];
 
     [Fact]

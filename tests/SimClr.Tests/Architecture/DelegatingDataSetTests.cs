@@ -5,7 +5,7 @@ using SimClr.Data;
 
 namespace SimClr.Tests.Architecture;
 
-/// <summary>A set that wraps another answers as that does, but for what it is there to change.</summary>
+/// <summary>A set that wraps another answers as the wrapped one does, except for its documented change.</summary>
 public sealed class DelegatingDataSetTests
 {
     private const BindingFlags Own =
@@ -17,7 +17,7 @@ public sealed class DelegatingDataSetTests
             .SelectMany(type => type.Assembly.GetTypes()).Where(type => type.IsSubclassOf(typeof(ImageDataSet))),
     ];
 
-    /// <summary>What each of the project's wrappers changes. All else is answered by the wrapped set.</summary>
+    /// <summary>The members that each of the project's wrappers changes. The wrapped set answers all others.</summary>
     private static readonly Dictionary<Type, string> Changed = new()
     {
         [typeof(CachedDataSet)] = "IsDecoded Read Recycle",
@@ -54,7 +54,7 @@ public sealed class DelegatingDataSetTests
         MethodInfo method = Overridable().Single(method => method.Name == member);
         object?[] arguments = [.. method.GetParameters().Select(parameter => parameter.ParameterType == typeof(int) ? (object)1 : Outspoken.Image)];
         object? expected = method.Invoke(source, arguments);
-        Assert.NotEqual(method.Invoke(new Silent(), arguments), method.ReturnType == typeof(void) ? "nothing" : expected);   // Else it proves nothing.
+        Assert.NotEqual(method.Invoke(new Silent(), arguments), method.ReturnType == typeof(void) ? "nothing" : expected);   // Otherwise the test proves nothing.
         source.Calls.Clear();
         Assert.Equal(expected, method.Invoke(new Bare(source), arguments));
         Assert.Equal([member], source.Calls);
@@ -69,7 +69,10 @@ public sealed class DelegatingDataSetTests
                     .Where(method => method.GetBaseDefinition().DeclaringType != type)
                     .Select(method => method.Name.Replace("get_", "", StringComparison.Ordinal)).Order(StringComparer.Ordinal))));
 
-    /// <summary>Which of the two sets would the base ask? So all but what is asked of one image is up to the joined set.</summary>
+    /// <summary>
+    /// The base cannot choose between two sets, so the joined set must answer everything except queries about one
+    /// image.
+    /// </summary>
     [Fact]
     public void A_joined_set_answers_for_both()
         => Assert.All(
@@ -81,7 +84,7 @@ public sealed class DelegatingDataSetTests
 
     private sealed class Bare(ImageDataSet source) : DelegatingDataSet(source);
 
-    /// <summary>A set that overrides nothing that it need not.</summary>
+    /// <summary>A set that overrides only the abstract members.</summary>
     private sealed class Silent : ImageDataSet
     {
         public override string Name => "silent";
@@ -95,7 +98,7 @@ public sealed class DelegatingDataSetTests
         public override RgbImage Read(int index) => Outspoken.Other;
     }
 
-    /// <summary>A set with an answer of its own to everything, which notes what it was asked.</summary>
+    /// <summary>A set that answers every member distinctively and records the calls.</summary>
     private sealed class Outspoken : ImageDataSet
     {
         private static readonly int[] Classes = [1, 0, 1];

@@ -6,15 +6,15 @@ using static TorchSharp.torch;
 namespace SimClr.Tests.Architecture;
 
 /// <summary>
-/// Whatever device a program has made its default: every tensor is made on one that is named, and where the memory of one is
-/// pointed at, it is the processor's.
+/// Independence from a program's default device: every tensor is created on an explicit device, and raw pointers are
+/// taken only to processor memory.
 /// </summary>
 public sealed class NamedDeviceTests
 {
-    // Programs of the tests: they set no default.
+    // The test programs, which set no default device.
     private static readonly string[] NotRead = ["SimClr.Tests", "SimClr.RankProgram", "SimClr.Fuzz"];
 
-    // Who reads or writes the numbers of a tensor where they lie, and why they are the processor's.
+    // The types that read or write tensor memory directly, and why it is the processor's.
     private static readonly Dictionary<string, string> Pointers = new()
     {
         ["DirectMemory"] = "DirectConvolution.Serves asks for the processor",
@@ -109,7 +109,7 @@ public sealed class NamedDeviceTests
 
     private static bool IsOfTorchSharp(MethodBase callee) => callee.DeclaringType?.Assembly == typeof(Tensor).Assembly;
 
-    // zeros_like(x) is made where x is.
+    // zeros_like(x) is created on the device of x.
     private static bool StaysWithItsInput(MethodBase callee)
         => callee.DeclaringType == typeof(Tensor) || callee.Name.EndsWith("_like", StringComparison.Ordinal);
 

@@ -12,7 +12,7 @@ public sealed partial class PublicSurfaceTests
 {
     private const BindingFlags Own = BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
-    // What the compiler adds to records says nothing.
+    // The members that the compiler adds to records are not informative.
     private static readonly string[] Generated =
         ["Deconstruct", "Equals", "GetHashCode", "PrintMembers", "ToString", "<Clone>$", "op_Equality", "op_Inequality", "EqualityContract"];
 
@@ -44,7 +44,9 @@ public sealed partial class PublicSurfaceTests
         Assert.Equal(libraries.Order(), Packages.Select(package => package.GetName().Name!).Order());
     }
 
-    /// <summary>What packing compares with, and how: only the SDK's validation sees signatures.</summary>
+    /// <summary>
+    /// The baseline and settings of package validation: only the SDK's validation compares signatures.
+    /// </summary>
     [Fact]
     public void Every_package_has_a_baseline_of_its_public_surface()
     {

@@ -6,10 +6,11 @@ using static TorchSharp.torch;
 
 namespace SimClr.Tests.Architecture;
 
-/// <summary>Numbers reach libtorch as scalars that something keeps: see <see cref="RootedScalars"/>.</summary>
+/// <summary>Numbers reach libtorch as scalars with a live reference: see <see cref="RootedScalars"/>.</summary>
 public sealed class RootedScalarTests
 {
-    // Tests run one after another (xunit.runner.json), and the rank program computes little: nothing collects memory beside them.
+    // Tests run one after another (xunit.runner.json), and the rank program computes little: no garbage collection runs
+    // concurrently.
     private static readonly string[] NotUsers = ["SimClr.Tests", "SimClr.RankProgram"];
 
     private static readonly Lazy<HashSet<(Module, int)>> Makers = new(FindMakers);
@@ -40,7 +41,7 @@ public sealed class RootedScalarTests
     [Fact]
     public void What_keeps_its_scalars_passes() => Assert.Empty(Faults(typeof(Careless).GetMethod(nameof(Careless.Not))!));
 
-    // Several packages compile it.
+    // Several packages compile this file.
     private static bool IsScalars(Type? type) => type?.FullName == typeof(RootedScalars).FullName;
 
     private static IEnumerable<string> Faults(MethodBase method)
@@ -58,7 +59,9 @@ public sealed class RootedScalarTests
         }
     }
 
-    /// <summary>What of TorchSharp makes scalars of numbers, and all of it that calls such.</summary>
+    /// <summary>
+    /// The members of TorchSharp that convert numbers to scalars, and everything in it that calls them.
+    /// </summary>
     private static HashSet<(Module, int)> FindMakers()
     {
         MethodBase[] all = [.. MethodCalls.Methods(typeof(Tensor).Assembly)];
@@ -83,7 +86,7 @@ public sealed class RootedScalarTests
         return found;
     }
 
-    // Whoever makes a module will have it called, by a name of its base class.
+    // A new module will be called through the methods of its base class.
     private static IEnumerable<MethodBase> Called(OpCode code, MethodBase callee)
         => code == OpCodes.Newobj && callee.DeclaringType!.IsAssignableTo(typeof(nn.Module))
             ? [callee, .. callee.DeclaringType.GetMethods().Where(method => method.IsVirtual)]

@@ -21,7 +21,7 @@ public sealed class DeviceViewsTests
     [MemberData(nameof(Options))]
     public void Each_view_is_that_of_the_renderer(ViewOptions options)
     {
-        // Some of one size, some not, degenerate ones too.
+        // Some of the same size, some not, and degenerate ones.
         (int Width, int Height)[] sizes =
             [(48, 36), (48, 36), (1, 1), (48, 36), (60, 1), (31, 70), (50, 50), (3, 2), (200, 90), (5, 300), (33, 33), (48, 36)];
         RgbImage[] images = [.. sizes.Select((size, i) => RandomImages.Noise(size.Width, size.Height, i))];
@@ -61,7 +61,7 @@ public sealed class DeviceViewsTests
         using var views = new DeviceViews(options, 1, TestDevice.Name, ScalarType.BFloat16);
         for (int batch = 0; batch < 3; batch++)
         {
-            views.Render(images, draws).Dispose();   // each allocates memory to send from, which is used again
+            views.Render(images, draws).Dispose();   // each allocates a send buffer, which is reused
         }
 
         long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;

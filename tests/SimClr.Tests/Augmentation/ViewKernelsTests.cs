@@ -7,13 +7,13 @@ using SimClr.Tests.Golden;
 
 namespace SimClr.Tests.Augmentation;
 
-/// <summary>Each of the fast kernels against the plain ones, and against torchvision.</summary>
+/// <summary>Each of the fast kernels, compared with the plain ones and with torchvision.</summary>
 public sealed class ViewKernelsTests
 {
     private const double Rounding = 1.0 / 255;
 
-    // Resizing differs by a rounding or two of the order of its sums; three factors of up to 1.8 one after the other
-    // make six times as much of it.
+    // Resizing differs by a rounding or two from the order of its sums; three successive factors of up to 1.8 amplify
+    // that six times.
     private const double Close = 5e-6;
 
     private static readonly int[] Four = [0, 1, 2, 3];
@@ -78,7 +78,7 @@ public sealed class ViewKernelsTests
     [MemberData(nameof(Fast))]
     public void Even_images_keep_their_color_under_contrast(string kernels)
     {
-        // Where every pixel is the mean, contrast changes nothing: a sum of fifty thousand lumas must not drift.
+        // On a constant image contrast changes nothing: a sum of fifty thousand lumas must not drift.
         RgbImage image = new(8, 8, [.. Enumerable.Repeat((byte)77, 8 * 8 * 3)]);
         var draws = new ViewParameters(new Box(0, 0, 8, 8), false, true, 0b11_10_00_01, 1, 0.2f, 1, 0, false, 0);
         float luma = 77 / 255f * (0.2989f + 0.587f + 0.114f);
@@ -140,7 +140,7 @@ public sealed class ViewKernelsTests
     [MemberData(nameof(All))]
     public void Colors_and_flip_equal_torchvision(string kernels)
     {
-        // One operation at a time, the others being without effect.
+        // One operation at a time, with the others disabled.
         ViewParameters none = new(default, false, true, 0b11_10_01_00, 1, 1, 1, 0, false, 0);
         foreach ((string operation, Func<float, ViewParameters> with) in new (string, Func<float, ViewParameters>)[]
         {
@@ -167,7 +167,7 @@ public sealed class ViewKernelsTests
         Assert.Equal(3, cases.Length);
         foreach (JsonElement golden in cases)
         {
-            // Each pixel of the image thirty times in a square: the mean stays.
+            // Each pixel of the image thirty times in a square: the mean stays the same.
             const int side = 120;
             int[] order = [.. Enumerable.Range(0, side * side).Select(i => i % (GoldenImage.Width * GoldenImage.Height))];
             RgbImage square = new(side, side, [.. order.SelectMany(i => GoldenImage.Image.Pixels[(3 * i)..((3 * i) + 3)].ToArray())]);
@@ -184,7 +184,8 @@ public sealed class ViewKernelsTests
     [MemberData(nameof(All))]
     public void Blur_equals_torchvision(string kernels)
     {
-        // A view of 20 pixels has a kernel of 3. Of the square cut out of the image, the row at the cut does not count.
+        // A view of 20 pixels has a kernel of 3. In the square that is cut out of the image, the row at the cut does
+        // not count.
         double[] golden = GoldenImage.Read("gaussian_blur").EnumerateArray().Single(c => c[0].GetInt32() == 3)[2].Numbers();
         double[] pixels = Interleaved(golden, GoldenImage.Width * GoldenImage.Height);
         const int row = 3 * GoldenImage.Width;

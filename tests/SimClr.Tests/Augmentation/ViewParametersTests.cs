@@ -99,7 +99,7 @@ public sealed class ViewParametersTests
     [Fact]
     public void The_draws_of_one_view_are_independent_of_each_other()
     {
-        // Not so the last three: top, left and area of a box depend on each other by nature.
+        // The last three are excluded: top, left, and area of a box depend on each other.
         double[][] columns = Columns(Many(Paper));
         for (int i = 0; i < columns.Length - 3; i++)
         {

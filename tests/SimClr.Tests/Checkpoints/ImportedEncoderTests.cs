@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace SimClr.Tests.Checkpoints;
 
-/// <summary>Weights as other programs name them, made of our own by renaming: the encoder must compute the same.</summary>
+/// <summary>SimClr's weights, renamed as other programs name them: the encoder must compute the same.</summary>
 public sealed class ImportedEncoderTests : IDisposable
 {
     private static readonly ImportOptions Plain = new() { Normalize = Normalization.None, Size = 32 };
@@ -23,7 +23,7 @@ public sealed class ImportedEncoderTests : IDisposable
 
     public static TheoryData<string, string, string> Namings => new()
     {
-        // encoder and stem, prefix in the file, prefix that is named
+        // encoder and stem, prefix in the file, prefix given by the user
         { "resnet18 imagenet", "", "as they are" },
         { "resnet34 small", "backbone.", "without 'backbone.'" },
         { "resnet18 imagenet", "module.encoder.", "without 'module.encoder.'" },
@@ -54,7 +54,8 @@ public sealed class ImportedEncoderTests : IDisposable
         AssertSame(source, imported, kind);
     }
 
-    // The children of torchvision's network in a row; without the pooling; of lightly's own network, whose activation is no child.
+    // The children of torchvision's network in a row; without the pooling; of lightly's own network, whose activation
+    // is not a child.
     [Theory]
     [InlineData("resnet18 imagenet", "backbone.", 4)]
     [InlineData("resnet50 imagenet", "", 4)]
@@ -131,7 +132,7 @@ public sealed class ImportedEncoderTests : IDisposable
     [InlineData("resnet34", 4)]
     public void Depth_and_width_are_read_off_the_shapes(string name, double width)
     {
-        // Of tensors that take no memory: every place is the same number.
+        // Tensors that take no memory: every element is the same number.
         (bool bottleneck, int[] blocks) = EncoderCatalog.ShapeOf(name);
         long channels = (long)(64 * width);
         var weights = new Dictionary<string, Tensor> { ["conv1.weight"] = zeros(1).expand(channels, 3, 7, 7) };
@@ -188,7 +189,7 @@ public sealed class ImportedEncoderTests : IDisposable
 
     [Theory]
     [InlineData("conv1.weight", true)]
-    [InlineData("layer1.0.conv1.weight", true)]   // by which a ResNet is known
+    [InlineData("layer1.0.conv1.weight", true)]   // identifies a ResNet
     [InlineData("layer2.1.bn1.running_var", true)]
     [InlineData("queue", false)]
     public void A_weight_of_a_type_that_is_not_read_is_named_with_its_type(string name, bool needed)
@@ -258,7 +259,7 @@ public sealed class ImportedEncoderTests : IDisposable
         using var generator = new Generator((ulong)seed);
         foreach ((string name, Tensor value) in ModuleState.Enumerate(encoder).Where(w => w.Value.dim() == 1))
         {
-            // Statistics and scales as after training: nothing is 0 or 1, so that none may be missed.
+            // Statistics and scales as after training: none is 0 or 1, so that a missing one shows.
             value.copy_(rand(value.shape, generator: generator).mul(0.5).add(name.EndsWith("mean", StringComparison.Ordinal) || name.EndsWith("bias", StringComparison.Ordinal) ? -0.25 : 0.5));
         }
 

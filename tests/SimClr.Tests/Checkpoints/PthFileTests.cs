@@ -143,7 +143,7 @@ public sealed class PthFileTests : IDisposable
     [Fact]
     public void Nesting_to_any_depth_is_walked_without_recursion_and_cycles_end()
     {
-        // {0: {0: {0: …}}}, a hundred thousand deep; and a dictionary that holds itself.
+        // {0: {0: {0: …}}}, a hundred thousand deep; and a dictionary that contains itself.
         byte[] deep = [0x80, 2, .. Enumerable.Repeat("}K\0"u8.ToArray(), 100_000).SelectMany(b => b), (byte)'N', .. Enumerable.Repeat((byte)'s', 100_000), (byte)'.'];
         byte[] cycle = [0x80, 2, (byte)'}', (byte)'q', 0, .. PthBytes.Text("w"), (byte)'h', 0, (byte)'s', (byte)'.'];
 
@@ -154,7 +154,7 @@ public sealed class PthFileTests : IDisposable
     [Fact]
     public void A_list_that_is_copied_again_and_again_is_refused()
     {
-        // A list of 10,000 items, of which 10,000 dictionaries are made: 100 million items from 60,000 bytes.
+        // A list of 10,000 items that is expanded into 10,000 dictionaries: 100 million items from 60,000 bytes.
         byte[] pickle =
         [
             0x80, 2, (byte)']', (byte)'q', 0, (byte)'(', .. Enumerable.Repeat((byte)'N', 10_000), (byte)'e',
@@ -197,7 +197,7 @@ public sealed class PthFileTests : IDisposable
         Gen.Select(Gen.Int[0, files.Length], Gen.Select(Gen.Int[0, 1 << 20], Gen.Byte).Array[1, 6]).Sample(
             (which, changes) =>
             {
-                // In the new format checksums catch most; there the pickle is changed before the file is made.
+                // In the new format, checksums catch most changes, so the pickle is changed before the file is made.
                 byte[] bytes = [.. which < files.Length ? files[which] : pickle];
                 foreach ((int place, byte value) in changes)
                 {

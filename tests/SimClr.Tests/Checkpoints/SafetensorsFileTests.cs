@@ -148,7 +148,7 @@ public sealed class SafetensorsFileTests : IDisposable
     [Fact]
     public void A_checkpoint_of_an_earlier_version_is_read_and_its_damage_noticed()
     {
-        // Made by hand: the checksum, of all but the first 8 bytes, is sha256sum's.
+        // Written by hand: the checksum, of all but the first 8 bytes, is from sha256sum.
         const string Sum = "775ced98d36c59604ddf658f33c97467e1b6c02ead31d199dd9346ae58d74ec8";
         string text = $"{{\"__metadata__\":{{\"step\":\"3\",\"simclr.sha256\":\"{Sum}\"}},\"w\":{{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}}} ";
         byte[] bytes = [.. BitConverter.GetBytes((long)text.Length), .. Encoding.ASCII.GetBytes(text), .. BitConverter.GetBytes(1.5f), .. BitConverter.GetBytes(-2f)];
@@ -159,14 +159,15 @@ public sealed class SafetensorsFileTests : IDisposable
             SafetensorsFile.Write(File("new"), [.. read.Tensors], read.Metadata);
         }
 
-        // Written again, it has the new checksum alone.
+        // A rewritten file has only the new checksum.
         using (SafetensorsFile again = SafetensorsFile.Read(File("new")))
         {
             Assert.True(again.Metadata.ContainsKey(SafetensorsFile.Checksum));
             Assert.False(again.Metadata.ContainsKey("simclr.sha256"));
         }
 
-        // The length one less, so that the header loses its space and the tensors are read a byte too early; a flipped bit.
+        // The length is one less, so that the header loses its space and the tensors start a byte early; or one bit is
+        // flipped.
         foreach (int at in new[] { 0, bytes.Length - 1 })
         {
             byte[] damaged = [.. bytes];

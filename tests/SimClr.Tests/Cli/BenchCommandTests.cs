@@ -59,7 +59,7 @@ public sealed class BenchCommandTests : IDisposable
         });
     }
 
-    /// <summary>How much it takes cannot be asserted here, where other tests use memory too.</summary>
+    /// <summary>The total use cannot be asserted here, because other tests use memory too.</summary>
     [Fact]
     public void The_memory_of_the_loss_is_compared_with_its_bound()
     {
@@ -182,7 +182,7 @@ public sealed class BenchCommandTests : IDisposable
         Assert.Equal(new Spread(2, 1, 9, 3), Spread.FromValues([9, 1, 2]));
         Assert.Equal(new Spread(1.5, 1, 2, 2), Spread.FromValues([2, 1]));
 
-        // Round by round: 4/2 and 30/10, not the medians against each other.
+        // Ratios per round: 4/2 and 30/10, not the ratio of the medians.
         Assert.Equal(new Spread(2.5, 2, 3, 2), Spread.FromRatio([4, 30], [2, 10]));
     }
 
@@ -215,7 +215,7 @@ public sealed class BenchCommandTests : IDisposable
     private static BenchRow[] Measure(string name)
         => [.. Assert.Single(BenchCatalog.Choose([name])).Measure(Settings(name), CancellationToken.None)];
 
-    // A round of the busy row starts processes for each of its figures: one is enough.
+    // A round of the busy row starts processes for each of its figures, so one round is enough.
     private static BenchSettings Settings(string name)
         => Tiny with { BaseOptions = Views(name), Rounds = name == "busy" ? 1 : Tiny.Rounds };
 

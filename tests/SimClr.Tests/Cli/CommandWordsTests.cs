@@ -4,7 +4,7 @@ using SimClr.Cli;
 
 namespace SimClr.Tests.Cli;
 
-/// <summary>What the library says of properties, the command says of flags.</summary>
+/// <summary>The command line replaces the library's property names with flags.</summary>
 public sealed class CommandWordsTests(SmallWorld world) : IClassFixture<SmallWorld>
 {
     public static TheoryData<string, string> Messages => new()
@@ -78,7 +78,7 @@ public sealed class CommandWordsTests(SmallWorld world) : IClassFixture<SmallWor
         Assert.Contains(expected, run.Refused(code));
     }
 
-    /// <summary>The weights of the run, without what the file says of itself.</summary>
+    /// <summary>The weights of the run, without the file's metadata.</summary>
     private void WriteForeign()
     {
         byte[] own = File.ReadAllBytes(world.At("run/encoder.safetensors"));

@@ -111,7 +111,7 @@ public sealed class ConsoleWriterTests(SmallWorld world) : IClassFixture<SmallWo
         Assert.Contains("\\u000aerror: y.png", found.Output);
         CommandRun missing = CommandRun.Of("embed", world.At("run"), $"no{name}", "--out", world.At("x.npy"));
         AssertQuiet(missing.Error);
-        Assert.Contains("\\u001b", missing.Refused(2));   // With its colon it reads as a data set of an unknown kind.
+        Assert.Contains("\\u001b", missing.Refused(2));   // With its colon the name reads as a data set of an unknown kind.
     }
 
     [Fact]
@@ -127,7 +127,9 @@ public sealed class ConsoleWriterTests(SmallWorld world) : IClassFixture<SmallWo
         Assert.Contains("line\\u000abreak", CommandRun.Of("embed", world.At("run"), Path.GetDirectoryName(pipe)!, "--out", world.At("x.npy")).Refused(3));
     }
 
-    /// <summary>Results, errors and what tells of an interruption: whatever the name, a line of it begins no line.</summary>
+    /// <summary>
+    /// Results, errors, and messages about an interruption: a line break in a name never starts a line of output.
+    /// </summary>
     [Fact]
     public void Only_lines_of_our_own_begin_a_line()
     {

@@ -89,7 +89,7 @@ public sealed class DataCommandTests(SmallWorld world) : IClassFixture<SmallWorl
     public void Download_says_how_to_use_what_is_there()
     {
         Directory.CreateDirectory(world.At("there/cifar-10-batches-bin"));
-        File.WriteAllText(world.At("there/cifar-10-batches-bin/batches.meta.txt"), "airplane");   // An empty folder is nothing that is there.
+        File.WriteAllText(world.At("there/cifar-10-batches-bin/batches.meta.txt"), "airplane");   // An empty folder does not count as existing data.
         JsonObject json = CommandRun.Of("data", "download", "cifar10", "--out", world.At("there"), "--json").Json;
         Assert.True(json["was_there"]!.GetValue<bool>());
         Assert.Equal($"cifar10:{world.At("there")}:train", json["uses"]![0]!.GetValue<string>());

@@ -21,7 +21,7 @@ public sealed class DemoCommandTests(SmallWorld world) : IClassFixture<SmallWorl
         string report = File.ReadAllText(Path.Combine(world.At("lenient"), "report.html"));
         Assert.Contains("--set data.max_skipped=0.2", report);
 
-        // The inlined pictures may spell anything.
+        // The inlined images may contain any text.
         Assert.DoesNotContain("kNN", Regex.Replace(report, "base64,[A-Za-z0-9+/=]+", ""));
     }
 

@@ -78,7 +78,7 @@ public sealed class EmbedCommandTests(SmallWorld world) : IClassFixture<SmallWor
         Assert.Equal((24, 1), (json["images"]!.GetValue<int>(), json["parts"]!.GetValue<int>()));
         Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(world.At("joined.npy")));
 
-        // The images that a part could not read are listed beside the whole, too.
+        // Images that a part could not read are also listed beside the joined file.
         Assert.False(File.Exists(world.At("joined.npy.skipped.jsonl")));
         Embed("flawed", world.At("flawed.npy"), "--shard", "1/1", "--set", "data.max_skipped=0.2");
         File.Copy(world.At("flawed.npy"), world.At("flawed.1-of-1.npy"));

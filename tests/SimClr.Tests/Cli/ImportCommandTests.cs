@@ -122,7 +122,7 @@ public sealed class ImportCommandTests(SmallWorld world) : IClassFixture<SmallWo
     private double Accuracy(string encoder)
         => (double)CommandRun.Of("evaluate", "knn", encoder, "--train", world.At("train"), "--test", world.At("test"), "--k", "5", "--json").Json["top1"]!;
 
-    /// <summary>The run's own weights, named as MoCo names its.</summary>
+    /// <summary>The run's own weights, with MoCo's names.</summary>
     private string Foreign(string name)
     {
         using SafetensorsFile own = SafetensorsFile.Read(world.At("run/encoder.safetensors"));

@@ -2,7 +2,9 @@ using SimClr.Tests.Data;
 
 namespace SimClr.Tests.Cli;
 
-/// <summary>Whatever stands at the path that a command line names, and even where nothing can: words and an exit code of ours.</summary>
+/// <summary>
+/// Any kind of file or none at a path of the command line: a clear message and a documented exit code.
+/// </summary>
 [Collection(ComputeThreadsCollection.Name)]
 public sealed class NastyArgumentTests(SmallWorld world) : IClassFixture<SmallWorld>
 {
@@ -65,7 +67,7 @@ public sealed class NastyArgumentTests(SmallWorld world) : IClassFixture<SmallWo
             Link("/dev/zero");
             Link("/proc/self/mem");
             Link("nowhere");
-            Link("link5" + extension);   // itself
+            Link("link5" + extension);   // a link to itself
         }
 
         if (OperatingSystem.IsLinux())

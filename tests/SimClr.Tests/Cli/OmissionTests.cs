@@ -6,7 +6,7 @@ using SimClr.Tests.Data;
 
 namespace SimClr.Tests.Cli;
 
-/// <summary>What lies among images and is left out is told, once, by every verb that looks for images.</summary>
+/// <summary>Files beside images that are left out are reported, once, by every verb that reads images.</summary>
 public sealed class OmissionTests(SmallWorld world) : IClassFixture<SmallWorld>
 {
     [Theory]
@@ -101,7 +101,7 @@ public sealed class OmissionTests(SmallWorld world) : IClassFixture<SmallWorld>
         Assert.DoesNotContain("note:", knn.Error, StringComparison.Ordinal);
     }
 
-    /// <summary>A verb that opened a set past the context would keep silent.</summary>
+    /// <summary>A verb that opened a set without the context would report nothing.</summary>
     [Fact]
     public void Every_verb_opens_images_where_omissions_are_told()
     {
@@ -127,7 +127,7 @@ public sealed class OmissionTests(SmallWorld world) : IClassFixture<SmallWorld>
             .Replace("NEW", file, StringComparison.Ordinal)), "--json"]);
     }
 
-    /// <summary>Twelve pictures of two classes, and other files beside them.</summary>
+    /// <summary>Twelve images of two classes, with other files beside them.</summary>
     private string Folder(string name, params string[] others)
     {
         string folder = world.At($"{name}-{Guid.NewGuid():N}");

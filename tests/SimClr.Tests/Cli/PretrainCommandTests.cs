@@ -266,7 +266,7 @@ public sealed class PretrainCommandTests(SmallWorld world) : IClassFixture<Small
         return world.At(to);
     }
 
-    /// <summary>Cancels once a line with certain words is written, as a user would who watches.</summary>
+    /// <summary>Cancels once a line with certain words is written, as a watching user would.</summary>
     private sealed class StoppingWriter(string words, CancellationTokenSource stop) : StringWriter
     {
         public override void WriteLine(string? value)

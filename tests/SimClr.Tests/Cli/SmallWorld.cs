@@ -3,7 +3,7 @@ using SkiaSharp;
 
 namespace SimClr.Tests.Cli;
 
-/// <summary>Two classes of small pictures, and an encoder that the command line trained on them.</summary>
+/// <summary>Two classes of small images, and an encoder that the command line trained on them.</summary>
 public sealed class SmallWorld : IDisposable
 {
     private const string Configuration = """

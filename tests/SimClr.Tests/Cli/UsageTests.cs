@@ -71,7 +71,7 @@ public sealed class UsageTests(SmallWorld world) : IClassFixture<SmallWorld>
         Assert.All(["RUN is missing", "--train is missing", "--test is missing"], problem => Assert.Contains(problem, error));
     }
 
-    /// <summary>Runs a line in which the names of the small world's files stand for their paths.</summary>
+    /// <summary>Runs a line in which the names of the fixture's files stand for their paths.</summary>
     private CommandRun Run(string line)
     {
         string[] files = ["train", "test", "run", "one", "empty", "broken", "nowhere", "x", "tiny.yaml", "tiny.yaml/below", "nowhere.yaml"];

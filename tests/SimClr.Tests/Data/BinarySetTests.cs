@@ -270,7 +270,7 @@ public sealed class BinarySetTests : IDisposable
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Record r has at plane c, row y, column x the value 50c + r + 2y + x.</summary>
+    /// <summary>Record r has the value 50c + r + 2y + x at plane c, row y, column x.</summary>
     private void WriteCifar(string name, params byte[][] labels)
         => folder.Write(name, [.. labels.SelectMany((label, record) => label.Concat(Planes(record)))]);
 

@@ -189,7 +189,7 @@ public sealed class PackFileTests : IDisposable
         var error = Assert.Throws<DataException>(() => packed.Read(3));
         Assert.Contains("set.pack became shorter while it was read: it ends at 90069 bytes, expected 120064", error.Message, StringComparison.Ordinal);
 
-        // Not one more image to skip, however many may be skipped.
+        // The damage does not count as a skipped image, whatever the limit on skipped images.
         DataOptions options = Lenient with { MaxSkipped = 1 };
         var loader = new BatchLoader(packed, 1, (_, _, _) => { }, new SkippedImages(packed, options), workers: 2, substituteUnreadable: true);
         Assert.Throws<DataException>(() => loader.Load([new BatchPlan(0, [0, 1, 2, 3])]).Count());
@@ -256,7 +256,7 @@ public sealed class PackFileTests : IDisposable
         Assert.Contains("got version 2 of the format, expected 1", Refused(later), StringComparison.Ordinal);
     }
 
-    /// <summary>As only a wrong writer would make them: the checksum is right.</summary>
+    /// <summary>Files that only a faulty writer would make: the checksum is right.</summary>
     [Fact]
     public void An_index_that_contradicts_itself_or_the_pixels_is_refused()
     {
@@ -329,7 +329,7 @@ public sealed class PackFileTests : IDisposable
         }
     }
 
-    /// <summary>Images that are counted as long as something holds them.</summary>
+    /// <summary>Images that are counted as long as they are referenced.</summary>
     private sealed class CountingDataSet(int count) : ImageDataSet
     {
         private readonly WeakReference[] images = new WeakReference[count];

@@ -3,7 +3,7 @@ using SimClr.RankProgram;
 
 namespace SimClr.Tests.Distributed;
 
-/// <summary>The same promises for every communicator. Those of MPI are in <see cref="MpiTests"/>.</summary>
+/// <summary>The contract of every communicator. The tests of MPI are in <see cref="MpiTests"/>.</summary>
 public sealed class CommunicatorTests
 {
     [Theory]

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace SimClr.Tests.Distributed;
 
-/// <summary>Signs of life, and the words when they are missing.</summary>
+/// <summary>Heartbeats, and the messages when they are missing.</summary>
 public sealed class HeartbeatTests
 {
     private static readonly TimeSpan SilentAfter = TimeSpan.FromSeconds(5);
@@ -34,7 +34,7 @@ public sealed class HeartbeatTests
     [Fact]
     public void Ranks_hear_of_each_other_through_others()
     {
-        // 0 and 3 of 6 are no neighbors: what one knows of the other came by a third.
+        // 0 and 3 of 6 are not neighbors: one hears of the other through a third.
         Heartbeats[] ranks = Open(6);
         Assert.DoesNotContain(3, Heartbeats.Neighbors(0, 6));
         for (int beat = 0; beat < 100 && ranks[0].States()[3].Silent is null; beat++)

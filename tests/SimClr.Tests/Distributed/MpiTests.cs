@@ -5,12 +5,14 @@ using SimClr.RankProgram;
 
 namespace SimClr.Tests.Distributed;
 
-/// <summary>Two ranks under a real launcher: what they promise, and what they say when one of them is gone.</summary>
+/// <summary>
+/// Two ranks under a real launcher: their communication, and their messages when one of them is gone.
+/// </summary>
 [UnsupportedOSPlatform("windows")]
 public sealed partial class MpiTests
 {
-    // Seconds that a call may take. A rank counts as silent after half of them: with fewer, a busy machine makes a rank
-    // that is alive seem silent.
+    // Seconds that a call may take. A rank counts as silent after half of them: with fewer, a rank that is alive would
+    // seem silent on a busy machine.
     private const string Patience = "4";
 
     public static TheoryData<string> Launchers => [.. Mpirun.Launchers];

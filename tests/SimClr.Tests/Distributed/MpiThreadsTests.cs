@@ -2,7 +2,7 @@ using SimClr.Distributed;
 
 namespace SimClr.Tests.Distributed;
 
-/// <summary>Which threads may call MPI, by the level that it grants.</summary>
+/// <summary>The threads that may call MPI, by the thread level that it provides.</summary>
 public sealed class MpiThreadsTests
 {
     private const int Starter = 1;

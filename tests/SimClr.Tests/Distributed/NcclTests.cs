@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace SimClr.Tests.Distributed;
 
-/// <summary>In what order streams are given work, with a library that writes down what it is asked.</summary>
+/// <summary>The order in which streams receive work, recorded by a mock library.</summary>
 public sealed class NcclTests
 {
     [Fact]
@@ -21,7 +21,7 @@ public sealed class NcclTests
         pending.Wait();
         pending.Wait();
         Assert.Equal(["compute waits for 2"], library.Log);
-        Assert.Equal([3], library.Marks);   // what the watchdog asks for
+        Assert.Equal([3], library.Marks);   // queried by the watchdog
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class NcclTests
 
         public List<nint> Marks { get; } = [];
 
-        /// <summary>The last mark that is past.</summary>
+        /// <summary>The last mark that has been reached.</summary>
         public nint Past { get; set; }
 
         public byte[] CreateUniqueId() => new byte[NcclLibrary.IdBytes];

@@ -2,15 +2,15 @@ using SimClr.Distributed;
 
 namespace SimClr.Tests.Distributed;
 
-/// <summary>What the ranks are told of each other's devices.</summary>
+/// <summary>The notes to ranks about each other's devices.</summary>
 public sealed class RankDeviceTests
 {
     private static readonly RankDevice[] Ranks =
     [
         new("one", "cuda:0", "card", "a"),
         new("one", "cuda:1", "card", "b"),
-        new("two", "cuda:0", "card", "a"),     // another machine's
-        new("two", "cuda:0", "card", "c"),     // shown to it alone: another device of the same number
+        new("two", "cuda:0", "card", "a"),     // on another machine
+        new("two", "cuda:0", "card", "c"),     // visible to this rank alone: another device with the same number
         new("one", "cuda:1", "card", "b"),
         new("one", "cpu", "", "cpu"),
         new("one", "cpu", "", "cpu"),

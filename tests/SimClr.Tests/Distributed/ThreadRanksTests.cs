@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace SimClr.Tests.Distributed;
 
-/// <summary>The communicator of tests finds the mistakes that MPI would answer with a hang or with wrong numbers.</summary>
+/// <summary>The test communicator detects mistakes that MPI would answer with a hang or wrong numbers.</summary>
 public sealed class ThreadRanksTests
 {
     [Fact]

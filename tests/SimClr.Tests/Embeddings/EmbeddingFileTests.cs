@@ -58,7 +58,7 @@ public sealed class EmbeddingFileTests : IDisposable
     [MemberData(nameof(Formats))]
     public void A_link_is_read_as_the_file_behind_it(string extension)
     {
-        float[] values = [.. Enumerable.Range(0, 8 * 512).Select(i => i / 7f)];   // More than so short a link could hold.
+        float[] values = [.. Enumerable.Range(0, 8 * 512).Select(i => i / 7f)];   // More than a link this short could hold.
         EmbeddingFile.Write(folder.PathOf($"file{extension}"), new EmbeddingTable(values, 512, [.. "abcdefgh".Select(name => $"{name}")]), Others);
         File.CreateSymbolicLink(folder.PathOf($"l{extension}"), $"file{extension}");
         Assert.Equal(values, EmbeddingFile.Read(folder.PathOf($"l{extension}"), Others).Values.ToArray());
@@ -177,7 +177,7 @@ public sealed class EmbeddingFileTests : IDisposable
     public void A_csv_that_does_not_fit_is_refused_with_its_line(string text, string expected)
         => Assert.Contains(expected, Refused(folder.Write("bad.csv", text)));
 
-    /// <summary>One that float32 takes for infinity; another is infinite by itself.</summary>
+    /// <summary>One value overflows to infinity in float32; another is infinite already.</summary>
     [Fact]
     public void A_double_beyond_the_range_of_floats_is_told_as_it_is()
     {

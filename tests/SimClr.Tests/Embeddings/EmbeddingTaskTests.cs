@@ -61,7 +61,7 @@ public sealed class EmbeddingTaskTests : IDisposable
         Assert.Equal((images.Read(0).Width, images.Read(0).Height), (table.Widths![0], table.Heights![0]));
     }
 
-    /// <summary>The memory of a batch is used again: not before it has been computed.</summary>
+    /// <summary>The memory of a batch is reused, but not before the batch has been computed.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -153,7 +153,7 @@ public sealed class EmbeddingTaskTests : IDisposable
         File.WriteAllBytes(file + ".part", [.. part[..16], .. BitConverter.GetBytes(text.Length), .. text]);
         Assert.Equal(0, Run(Task(), file).Resumed);
 
-        // The images of the first batch were skipped, all of them.
+        // All images of the first batch were skipped.
         int job = BitConverter.ToInt32(part, 16);
         byte[] record = [.. BitConverter.GetBytes(32), .. new byte[12]];
         byte[] hash = System.Security.Cryptography.SHA256.HashData(record)[..8];
@@ -220,7 +220,7 @@ public sealed class EmbeddingTaskTests : IDisposable
         return new TrainedEncoder(EncoderCatalog.Create(options, Size, seed), options, new ViewOptions { Size = Size });
     }
 
-    // By the encoder itself, all images at once.
+    // Computed by the encoder itself, all images at once.
     private float[] InOneBatch(InMemoryDataSet set)
     {
         using var scope = NewDisposeScope();
@@ -238,7 +238,7 @@ public sealed class EmbeddingTaskTests : IDisposable
 
     private EmbeddingTask Task() => new(encoder, images, Lenient);
 
-    // Each part with another number of threads and workers.
+    // Each part uses a different number of threads and workers.
     private string Part(int number, string extension)
     {
         set_num_threads(number == 3 ? 4 : number);
@@ -251,7 +251,7 @@ public sealed class EmbeddingTaskTests : IDisposable
     private static EmbeddingOutcome Run(EmbeddingTask task, string file)
         => task.Run(file, EmbeddingFile.FormatOf(file, Others), new SkippedImages(task.Images, task.Options), null, CancellationToken.None);
 
-    /// <summary>The bytes of the part that a task leaves which is stopped after two batches.</summary>
+    /// <summary>The bytes of the part file that a task leaves when it is stopped after two batches.</summary>
     private byte[] Interrupted(string file)
     {
         using var stop = new CancellationTokenSource();

@@ -2,7 +2,9 @@ using SimClr.Parquet;
 
 namespace SimClr.Tests.Embeddings;
 
-/// <summary>What a page or a footer of Parquet claims is compared with what there is, before anything is made of it.</summary>
+/// <summary>
+/// Claims of a Parquet page or footer are checked against the actual data before memory is allocated for them.
+/// </summary>
 public sealed class ParquetBoundTests : IDisposable
 {
     private const int Gzip = 2;
@@ -20,7 +22,7 @@ public sealed class ParquetBoundTests : IDisposable
         Assert.Contains("that becomes 1073741824, more", Sizes(Snappy, [0x80, 0x80, 0x80, 0x80, 0x04], inflated: 10));
         Assert.Contains("that becomes 1073741824, more", Sizes(Zstandard, [0x28, 0xB5, 0x2F, 0xFD, 0xA0, 0, 0, 0, 0x40], inflated: 10));
 
-        // Blocks of one byte each, repeated: 128 KB of four bytes; the frame does not say how many.
+        // Blocks of one repeated byte each: 128 KB from four bytes; the frame does not give the size.
         byte[] blocks = [0x28, 0xB5, 0x2F, 0xFD, 0, 0x58, .. Enumerable.Repeat<byte[]>([2, 0, 0x10, 7], 10_000).SelectMany(block => block)];
         Assert.Contains($"that becomes {10_000L << 17}, more", Sizes(Zstandard, blocks, inflated: 10));
         Page(count: 5, inflated: 1000).RequireSizes(Snappy, [0xE8, 0x07], 100);

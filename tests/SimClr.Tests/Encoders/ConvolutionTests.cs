@@ -37,7 +37,7 @@ public sealed class ConvolutionTests
             _ = exact.to(ScalarType.Float64);
             using (no_grad())
             {
-                exact.Weight.copy_(convolution.Weight.to(type));   // what the fast one computes with
+                exact.Weight.copy_(convolution.Weight.to(type));   // the weights that the fast one computes with
             }
 
             var random = new Generator(5);
@@ -61,7 +61,7 @@ public sealed class ConvolutionTests
         }
     }
 
-    // What is freed here is what the next allocations get.
+    // The next allocations reuse the memory that is freed here.
     private static void LeaveNumbersInMemory()
     {
         using var scope = NewDisposeScope();

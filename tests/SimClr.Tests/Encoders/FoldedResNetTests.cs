@@ -117,7 +117,7 @@ public sealed class FoldedResNetTests
         Assert.Equal(0, count.Growth);
     }
 
-    // Fresh batch norms do next to nothing, and the last of a block nothing at all.
+    // A fresh batch norm does almost nothing, and the last one of a block nothing at all.
     private static void Trained(ResNet resnet)
     {
         var generator = new Generator(3);

@@ -5,7 +5,9 @@ namespace SimClr.Tests.Encoders;
 
 public sealed class PointwiseConvolutionTests
 {
-    /// <summary>Inputs, outputs, stride, side: among them those that oneDNN computes wrongly where caches are hidden.</summary>
+    /// <summary>
+    /// Inputs, outputs, stride, side, including shapes that oneDNN computes wrongly where cache sizes are hidden.
+    /// </summary>
     public static TheoryData<int, int, int, int> Layers => new()
     {
         { 16, 64, 1, 5 },

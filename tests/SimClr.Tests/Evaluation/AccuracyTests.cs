@@ -19,7 +19,7 @@ public sealed class AccuracyTests
 
     [Theory]
     [InlineData(1, 0.25)]
-    [InlineData(2, 0.5)]   // Of the last row, all of whose scores are equal, only the first guess counts.
+    [InlineData(2, 0.5)]   // In the last row all scores are equal, so only the first guess counts.
     [InlineData(3, 1)]
     public void A_row_is_right_when_its_class_is_among_the_k_highest(int k, double expected)
         => Assert.Equal(expected, Accuracy.TopK(Scores, 3, [1, 1, 0, 1], k));

@@ -45,7 +45,7 @@ public sealed class KnnClassifierTests
             double[][] votes = [.. queries.Select(q => Votes(bank, trainLabels, q, k, classes, temperature))];
             for (int i = 0; i < test; i++)
             {
-                // In float32 two classes with nearly equal votes may change places.
+                // In float32, two classes with nearly equal votes may swap places.
                 Assert.True(votes[i][result.Predictions[i]] >= votes[i].Max() * (1 - 1e-4), $"query {i}");
             }
 
@@ -72,7 +72,7 @@ public sealed class KnnClassifierTests
     [Fact]
     public void Of_classes_with_equal_votes_the_lowest_is_predicted()
     {
-        // Both neighbors are as near as each other, in every order of the bank.
+        // Both neighbors are equally near, in every order of the bank.
         foreach (int[] labels in new int[][] { [2, 1], [1, 2] })
         {
             KnnResult result = KnnClassifier.Evaluate(
@@ -95,7 +95,7 @@ public sealed class KnnClassifierTests
     [Fact]
     public void Of_equally_near_neighbors_at_the_edge_of_k_the_first_of_the_bank_votes()
     {
-        // Forty copies of one image: the vote is the first one's.
+        // Forty copies of one image: the first one votes.
         double[][] bank = [[0, 1], .. Enumerable.Repeat<double[]>([1, 0], 40)];
         int[] labels = [0, 3, .. Enumerable.Repeat(1, 39)];
         foreach (int k in new[] { 1, 2 })
@@ -118,7 +118,7 @@ public sealed class KnnClassifierTests
     [Fact]
     public void A_temperature_so_low_that_all_votes_vanish_still_follows_the_nearest()
     {
-        // exp((s − 1) / τ) of a distant neighbor is 0 in float32, and in double.
+        // exp((s − 1) / τ) of a distant neighbor is 0 in float32, and in float64.
         KnnResult result = KnnClassifier.Evaluate(
             Tables.Create([[1, -3], [1, 1]], [0, 1]), Tables.Create([[1, 0]], [1]), 2, temperature: 1e-4);
         Assert.Equal([1], result.Predictions);

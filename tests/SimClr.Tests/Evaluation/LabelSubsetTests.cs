@@ -46,7 +46,7 @@ public sealed class LabelSubsetTests
         Assert.Equal([12, 12, 12, 12, 13, 13, 13, 13], counts.Order());
     }
 
-    // Computed apart from this code; published numbers depend on which labels a seed stands for.
+    // Computed independently of this code; published results depend on the labels that a seed selects.
     [Fact]
     public void A_seed_stands_for_the_same_labels_for_good()
     {
@@ -63,7 +63,7 @@ public sealed class LabelSubsetTests
     public void What_is_no_fraction_is_refused(double fraction)
         => Assert.Throws<ConfigurationException>(() => LabelSubset.Fraction([0, 1], fraction));
 
-    // One at a time to the class that has the fewest so far and rows left; counted apart from this code.
+    // One at a time to the class that has the fewest so far and rows left; counted independently of this code.
     [Theory]
     [InlineData(0.002, 1, 1, 1)]      // one row in all; one of each class
     [InlineData(0.1, 34, 15, 3)]      // 52

@@ -31,7 +31,7 @@ public sealed class LinearEvaluationOnEmbeddingsTests
     [Fact]
     public void Handwritten_digits_are_read_as_well_as_by_logistic_regression()
     {
-        // scikit-learn's logistic regression on the same split, regularized as little as the probe; 300 test images.
+        // scikit-learn's logistic regression on the same split, with the same weak regularization; 300 test images.
         var golden = GoldenFile.Read("logistic_regression.json");
         double theirs = golden.GetProperty("fits").EnumerateArray().MinBy(f => f.GetProperty("l2").GetDouble())
             .GetProperty("test_accuracy").GetDouble();
@@ -64,8 +64,8 @@ public sealed class LinearEvaluationOnEmbeddingsTests
     }
 
     [Theory]
-    [InlineData(0, 500, 501)]     // two steps an epoch, a thousand and two in all
-    [InlineData(512, 512, 1001)]  // one step, whatever is left out
+    [InlineData(0, 500, 501)]     // two steps per epoch, 1,002 in all
+    [InlineData(512, 512, 1001)]  // one step, however many are left out
     public void Few_steps_an_epoch_are_made_up_by_epochs(int asked, int batch, int epochs)
     {
         EmbeddingTable table = Tables.Clouds(1000, 2, 2, 1, seed: 1);

@@ -52,7 +52,9 @@ public sealed class LogisticRegressionTests
         }
     }
 
-    /// <summary>From nothing it takes more steps than from the minimum of a stronger one at a time.</summary>
+    /// <summary>
+    /// From zero weights the fit takes more steps than from the minimum of each stronger regularization in turn.
+    /// </summary>
     [Fact]
     public void A_weak_strength_is_come_to_by_stronger_ones()
     {
@@ -184,7 +186,7 @@ public sealed class LogisticRegressionTests
         sbyte[] marks = [.. table.Labels!.SelectMany((label, row) => new sbyte[] { (sbyte)(label == 1 ? 1 : -1), (sbyte)(row % 5 == 0 ? 0 : row % 3 == 0 ? 1 : -1) })];
         LogisticRegression both = LogisticRegression.Fit(LogisticData.FromTable(table, marks, 2), 0.5);
 
-        // Softmax of two classes at twice λ is the same as one against the rest at λ, with W split between its rows.
+        // Softmax of two classes at 2λ is equivalent to one-vs-rest at λ, with W split between its rows.
         LogisticRegression softmax = LogisticRegression.Fit(LogisticData.FromTable(table), 1);
         for (int i = 0; i < 5; i++)
         {
@@ -200,7 +202,8 @@ public sealed class LogisticRegressionTests
     [Fact]
     public void Average_precision_is_that_of_VOC_2007()
     {
-        // Ranked: there, absent, there; precision 1 up to recall 0.5, then 2/3. Recall 0 … 0.5 are six of the eleven points.
+        // Ranked: present, absent, present; precision 1 up to recall 0.5, then 2/3. Recall 0 … 0.5 are six of the
+        // eleven points.
         double expected = ((6 * 1) + (5 * 2.0 / 3)) / 11;
         Assert.Equal(expected, MeanAveragePrecision.Compute([4, 3, 2, 9], [1, -1, 1, 0], 1), 12);
     }

@@ -86,7 +86,7 @@ public sealed class RankedEvaluationTests
             Assert.Equal((one.Top1, one.Top5), (rank.Top1, rank.Top5));
             Assert.Equal((146, 98, 6), (rank.TrainImages, rank.TestImages, rank.SkippedImages));
         });
-        Assert.InRange(one.FinalLoss, 0.5, Math.Log(10) - 0.05);   // it has learned
+        Assert.InRange(one.FinalLoss, 0.5, Math.Log(10) - 0.05);   // the layer has learned
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class RankedEvaluationTests
         return LinearEvaluation.OnImages(encoder, train, test, options, Reading, communicator: ranks);
     }
 
-    // The last loss, and the logits of rows that were not learned from.
+    // The last loss, and the logits of rows that were not trained on.
     private static double[] Layer(ICommunicator ranks, int batch)
     {
         const int dimension = 20;

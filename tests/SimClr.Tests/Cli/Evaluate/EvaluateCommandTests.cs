@@ -130,7 +130,7 @@ public sealed class EvaluateCommandTests(SmallWorld world) : IClassFixture<Small
     [Fact]
     public void Logistic_sees_the_whole_short_side_as_the_paper_does_in_transfer()
     {
-        // The classes differ in the outermost pixels alone, which the margin around the usual crop would take away.
+        // The classes differ only in the outermost pixels, which the margin of the usual crop would remove.
         using var folder = new TemporaryFolder();
         for (int i = 0; i < 40; i++)
         {

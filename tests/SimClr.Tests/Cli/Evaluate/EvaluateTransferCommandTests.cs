@@ -46,7 +46,7 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
             File.Delete(file);
         }
 
-        // All different, so that each can be found again alone.
+        // All images differ, so that each is found again on its own.
         for (int i = 0; i < 60; i++)
         {
             byte[] picture = EncodedImages.OfColor(new SKColor((byte)(4 * i), 200, 9), SKEncodedImageFormat.Png);
@@ -170,7 +170,7 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
         CommandRun third = Transfer(call);
         Assert.Contains($"reused from {Kept("cifar10-linear-2.json")}", third.Error);
         Assert.DoesNotContain("earlier version", third.Error);
-        File.Delete(earlier);   // Others look there too.
+        File.Delete(earlier);   // Other tests look there too.
     }
 
     [Fact]

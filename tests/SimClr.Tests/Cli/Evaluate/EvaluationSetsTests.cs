@@ -4,13 +4,13 @@ using SkiaSharp;
 
 namespace SimClr.Tests.Cli;
 
-/// <summary>What training and test images have in common, and how their classes are matched, in every protocol.</summary>
+/// <summary>Images shared by training and test sets, and the matching of their classes, in every protocol.</summary>
 [Collection(ComputeThreadsCollection.Name)]
 public sealed class EvaluationSetsTests(SmallWorld world) : IClassFixture<SmallWorld>, IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
-    /// <summary>Four images of two colors that no set of the world has.</summary>
+    /// <summary>Four images of two colors that are in no set of the fixture.</summary>
     private string Others
     {
         get

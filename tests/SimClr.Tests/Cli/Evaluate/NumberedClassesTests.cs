@@ -4,7 +4,9 @@ using SimClr.Tests.Data;
 
 namespace SimClr.Tests.Cli;
 
-/// <summary>Shards say the number of each image's class and not how many classes there are: parts need not reach equally far.</summary>
+/// <summary>
+/// Shards give the number of each image's class but not the number of classes, so the parts may have different maxima.
+/// </summary>
 [Collection(ComputeThreadsCollection.Name)]
 public sealed class NumberedClassesTests : IClassFixture<SmallWorld>, IDisposable
 {
@@ -49,7 +51,7 @@ public sealed class NumberedClassesTests : IClassFixture<SmallWorld>, IDisposabl
 
     private string Tar(string name) => $"tar:{folder.PathOf(name)}";
 
-    /// <summary>Twelve images, as many of each class.</summary>
+    /// <summary>Twelve images, the same number of each class.</summary>
     private void Shard(string name, int classes)
     {
         using var tar = new TarWriter(File.Create(folder.PathOf(name)), TarEntryFormat.Ustar);

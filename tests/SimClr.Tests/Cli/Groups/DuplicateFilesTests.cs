@@ -6,7 +6,7 @@ using SkiaSharp;
 
 namespace SimClr.Tests.Cli;
 
-/// <summary>Files that have several names, and copies of files, in <c>duplicates</c>.</summary>
+/// <summary>Files with several names, and copies of files, in <c>duplicates</c>.</summary>
 [Collection(ComputeThreadsCollection.Name)]
 public sealed partial class DuplicateFilesTests : IDisposable
 {

@@ -5,7 +5,7 @@ using SimClr.Tests.Cli.Reports;
 
 namespace SimClr.Tests.Cli;
 
-/// <summary>duplicates, cluster, label and map.</summary>
+/// <summary>The verbs duplicates, cluster, label, and map.</summary>
 [Collection(ComputeThreadsCollection.Name)]
 public sealed partial class GroupCommandsTests(GroupWorld world) : IClassFixture<GroupWorld>
 {

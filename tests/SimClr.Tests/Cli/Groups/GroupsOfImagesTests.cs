@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace SimClr.Tests.Cli;
 
-/// <summary>Images that are embedded by the verb itself.</summary>
+/// <summary>Images that the verb embeds itself.</summary>
 [Collection(ComputeThreadsCollection.Name)]
 public sealed class GroupsOfImagesTests(SmallWorld world) : IClassFixture<SmallWorld>
 {

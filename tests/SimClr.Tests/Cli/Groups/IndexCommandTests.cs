@@ -22,7 +22,7 @@ public sealed class IndexCommandTests(SmallWorld world) : IClassFixture<SmallWor
         Assert.Equal(16, ((string?)info["encoder"])!.Length);
         Assert.Equal(world.At("run"), (string?)info["run"]);
 
-        // The same picture under another name is the nearest; as one of the index it is left out.
+        // The same image under another name is the nearest; as a member of the index it is left out.
         string copy = folder.PathOf("copy.png");
         File.Copy(world.At("train/red/0.png"), copy);
         JsonArray found = Search(index, copy, "--top", "5");

@@ -4,7 +4,7 @@ using SimClr.Tests.Data;
 
 namespace SimClr.Tests.Cli.Outputs;
 
-/// <summary>One file under several names, and what belongs to an input.</summary>
+/// <summary>Inputs under several names, and the files that belong to an input.</summary>
 [Collection(ComputeThreadsCollection.Name)]
 public sealed class InputGuardTests : IDisposable
 {

@@ -1,6 +1,6 @@
 namespace SimClr.Tests.Cli.Outputs;
 
-/// <summary><c>label --next</c> over a file that somebody typed labels into.</summary>
+/// <summary><c>label --next</c> over a file into which somebody typed labels.</summary>
 [Collection(ComputeThreadsCollection.Name)]
 public sealed class ManualLabelsTests(GroupWorld world) : IClassFixture<GroupWorld>
 {
@@ -29,7 +29,7 @@ public sealed class ManualLabelsTests(GroupWorld world) : IClassFixture<GroupWor
     public void A_word_that_was_typed_beside_a_guess_is_not_lost()
     {
         Assert.Equal(0, world.Run("label plain.csv --labels labels.csv --suggest 4 --next beside.csv").Code);
-        Assert.Equal(0, world.Run("label plain.csv --labels beside.csv --suggest 4 --next beside.csv").Code);   // Guesses alone are replaced.
+        Assert.Equal(0, world.Run("label plain.csv --labels beside.csv --suggest 4 --next beside.csv").Code);   // Only guesses are replaced.
         string[] rows = File.ReadAllLines(world.At("beside.csv"));
         Assert.Matches(",,(red|green|blue)$", rows[^1]);
         rows[^1] = rows[^1][..(rows[^1].LastIndexOf(',') + 1)] + "crimson";

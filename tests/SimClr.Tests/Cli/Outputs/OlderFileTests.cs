@@ -5,7 +5,7 @@ using SkiaSharp;
 
 namespace SimClr.Tests.Cli.Outputs;
 
-/// <summary>An older file of the same kind is replaced as ever, one of another kind is not.</summary>
+/// <summary>An older file of the same kind is replaced; a file of another kind is not.</summary>
 [Collection(ComputeThreadsCollection.Name)]
 public sealed class OlderFileTests(SmallWorld world) : IClassFixture<SmallWorld>, IDisposable
 {

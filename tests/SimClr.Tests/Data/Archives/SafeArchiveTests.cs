@@ -3,7 +3,7 @@ using SimClr.Data;
 
 namespace SimClr.Tests.Data;
 
-/// <summary>Archives that are damaged or made to do harm: always an error of ours.</summary>
+/// <summary>Damaged or malicious archives: always an error of this library.</summary>
 public sealed class SafeArchiveTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -67,7 +67,7 @@ public sealed class SafeArchiveTests : IDisposable
         Assert.Contains("the checksum of set/a.txt does not match", Refused("a.zip", zip), StringComparison.Ordinal);
     }
 
-    /// <summary>Bytes take other values, and the file is cut off before them.</summary>
+    /// <summary>Bytes are changed, and the file is cut off before them.</summary>
     [Theory]
     [InlineData("a.tar")]
     [InlineData("a.tgz")]

@@ -90,7 +90,7 @@ public sealed class TarHeadersTests
         }
     }
 
-    /// <summary>Every byte of the headers takes other values, with a checksum that does and one that does not fit.</summary>
+    /// <summary>Every byte of the headers is changed, with a checksum that matches and one that does not.</summary>
     [Fact]
     public void Whatever_a_header_holds_the_error_is_one_of_two()
     {

@@ -10,7 +10,7 @@ public sealed class ExifOrientationTests
     private static readonly byte[] Jpeg = EncodedImages.OfColor(SKColors.Teal, SKEncodedImageFormat.Jpeg, 6, 4);
     private static readonly byte[] WebP = EncodedImages.OfColor(SKColors.Teal, SKEncodedImageFormat.Webp, 6, 4);
 
-    /// <summary>TIFF's types of integers by their numbers; Pillow and exiftool turn the picture for each of them.</summary>
+    /// <summary>TIFF's integer types by number; Pillow and exiftool rotate the image for each of them.</summary>
     public static TheoryData<int, bool> Integers =>
         new(from type in new[] { 1, 3, 4, 6, 8, 9 } from big in new[] { true, false } select (type, big));
 
@@ -72,7 +72,7 @@ public sealed class ExifOrientationTests
         Assert.Equal(SKEncodedOrigin.LeftBottom, ExifOrientation.Read(EncodedImages.WebPWithExif(WebP, 6, 4, named)));
     }
 
-    /// <summary>As ImageMagick 6 writes it: 36 bytes in a line.</summary>
+    /// <summary>As ImageMagick 6 writes it: 36 bytes per line.</summary>
     [Theory]
     [InlineData("zTXt", "exif")]
     [InlineData("tEXt", "exif")]

@@ -63,7 +63,7 @@ public sealed class ImageDecoderTests
         AssertColor(image, (255, others, others));
     }
 
-    /// <summary>Windows and Photoshop show such a file in its colors: nobody meant it to be invisible.</summary>
+    /// <summary>Windows and Photoshop show such a file in its colors: it is not meant to be invisible.</summary>
     [Theory]
     [InlineData(108)]
     [InlineData(124)]
@@ -126,7 +126,7 @@ public sealed class ImageDecoderTests
     }
 
     /// <summary>
-    /// EXIF 2.3, tag 0x0112: on which visual side the first stored row and the first stored column lie.
+    /// EXIF 2.3, tag 0x0112: the visual sides on which the first stored row and the first stored column lie.
     /// </summary>
     [Theory]
     [InlineData(1, "top", "left")]

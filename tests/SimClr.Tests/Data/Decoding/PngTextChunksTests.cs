@@ -23,7 +23,7 @@ public sealed class PngTextChunksTests
         Assert.Equal(WithoutTexts, LeftOf(WithoutTexts));
         Assert.Equal(Png(), LeftOf(Png(Plain)));
         RgbImage image = ImageDecoder.Decode(WithTexts, "a.png");
-        Assert.Equal((1, 2), (image.Width, image.Height));   // Turned, as its EXIF says.
+        Assert.Equal((1, 2), (image.Width, image.Height));   // Rotated by its EXIF.
         Assert.Equal(ImageDecoder.Decode(WithoutTexts, "a.png").Pixels.ToArray(), image.Pixels.ToArray());
         Assert.Equal((2, 1), ImageDecoder.SizeOf(WithTexts));
     }
@@ -32,7 +32,7 @@ public sealed class PngTextChunksTests
     public void Texts_behind_the_pixels_are_left_out_too()
     {
         int end = WithoutTexts.Length - 12;   // IEND
-        byte[] text = WithTexts[33..WithTexts.AsSpan().IndexOf("gAMA"u8)][..^4];   // The first chunk behind IHDR.
+        byte[] text = WithTexts[33..WithTexts.AsSpan().IndexOf("gAMA"u8)][..^4];   // The first chunk after IHDR.
         Assert.Equal(WithoutTexts, LeftOf([.. WithoutTexts[..end], .. text, .. WithoutTexts[end..]]));
     }
 
@@ -57,7 +57,9 @@ public sealed class PngTextChunksTests
         Assert.Equal(long31, LeftOf(long31));
     }
 
-    /// <summary>Their parts would have to be bounded as those of the formats that are read are.</summary>
+    /// <summary>
+    /// Icons stay unsupported: their parts would need the same bounds as those of the supported formats.
+    /// </summary>
     [Fact]
     public void An_icon_is_none_of_the_formats_whatever_it_is_called()
     {

@@ -6,7 +6,9 @@ using SkiaSharp;
 
 namespace SimClr.Tests.Data;
 
-/// <summary>What libturbojpeg decodes against what SkiaSharp does. Where the system does not have it, there is nothing to compare.</summary>
+/// <summary>
+/// libturbojpeg's output, compared with SkiaSharp's; skipped if the system does not have libturbojpeg.
+/// </summary>
 public sealed class TurboJpegTests
 {
     private static readonly DataOptions Skia = new() { Decoder = JpegDecoder.Skia };
@@ -103,7 +105,7 @@ public sealed class TurboJpegTests
         AssertClose(ImageDecoder.Decode(jpeg, "x", Skia), ImageDecoder.Decode(jpeg, "x", Turbo), 1);
     }
 
-    /// <summary>Every byte of the segment takes other values: wrong orders, offsets, counts, types.</summary>
+    /// <summary>Every byte of the segment is changed: wrong orders, offsets, counts, types.</summary>
     [Fact]
     public void Broken_exif_data_turn_the_picture_as_skia_does_and_never_fail()
     {
@@ -117,7 +119,8 @@ public sealed class TurboJpegTests
                 broken[at] = value;
                 using SKCodec codec = SKCodec.Create(SKData.CreateCopy(broken));
 
-                // The one entry that is not broken: type 8 is SSHORT, which Skia does not take for a number and other readers do.
+                // The one entry that is valid: type 8 is SSHORT, which Skia does not accept as a number and other
+                // readers do.
                 SKEncodedOrigin expected = (at, value) == (37, 8) ? SKEncodedOrigin.RightTop : codec.EncodedOrigin;
                 Assert.Equal((at, value, expected), (at, value, ExifOrientation.Read(broken)));
             }
@@ -244,7 +247,7 @@ public sealed class TurboJpegTests
 
     private static void NeedsLibrary() => Assert.SkipUnless(TurboJpeg.IsAvailable, "the system has no libturbojpeg");
 
-    /// <summary>Something like a photograph: shades, edges and some noise.</summary>
+    /// <summary>A photograph-like image: shades, edges, and some noise.</summary>
     private static byte[] Photo(int width, int height, int quality, SKJpegEncoderDownsample downsample)
     {
         using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));

@@ -79,7 +79,8 @@ public sealed class SetDownloadTests : IDisposable
     [Fact]
     public void A_server_that_loses_what_came_again_and_again_is_given_up()
     {
-        // It says more than it sends, and does not take up where it broke off. In the end it would do as it should.
+        // The server announces more than it sends and does not resume where it broke off. The last answer would be
+        // correct.
         using var server = new FaultyServer((number, _, from) => number > 40 ? FaultyServer.Ranged(archive, from)
             : from is null ? FaultyServer.Response(archive, length: archive.Length + 20)
             : FaultyServer.Response([], "416 Range Not Satisfiable"));
@@ -132,7 +133,7 @@ public sealed class SetDownloadTests : IDisposable
     [Fact]
     public void More_than_the_set_can_have_is_refused_and_not_left_on_the_disk()
     {
-        using var server = new FaultyServer((_, _, _) => [.. "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"u8, .. new byte[70 << 20]]);   // It does not say how much.
+        using var server = new FaultyServer((_, _, _) => [.. "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"u8, .. new byte[70 << 20]]);   // The server does not announce a length.
         Assert.Contains("not the published file", Refused(server));
         Assert.All(Directory.EnumerateFiles(folder.PathOf("out"), "*", SearchOption.AllDirectories), file => Assert.Equal(0, new FileInfo(file).Length));
     }
@@ -208,7 +209,7 @@ public sealed class SetDownloadTests : IDisposable
     {
         folder.Write("out/cifar-10-batches-bin/mine.txt", "mine");
         using var server = new FaultyServer((_, _, from) => FaultyServer.Ranged(archive, from));
-        RemoteSet set = Set(archive) with { Contents = ["other"] };   // not what the archive holds
+        RemoteSet set = Set(archive) with { Contents = ["other"] };   // not the content of the archive
         string message = Assert.Throws<DataException>(() => Fetch(server, set)).Message;
         Assert.Contains("exists already", message);
         Assert.Equal("mine", File.ReadAllText(folder.PathOf("out/cifar-10-batches-bin/mine.txt")));
@@ -303,7 +304,7 @@ public sealed class SetDownloadTests : IDisposable
     }
 
     private static string Md5(byte[] bytes)
-#pragma warning disable CA5351 // What is published.
+#pragma warning disable CA5351 // Published checksums.
         => Convert.ToHexStringLower(MD5.HashData(bytes));
 #pragma warning restore CA5351
 

@@ -8,7 +8,7 @@ using SimClr.Labels;
 
 namespace SimClr.Tests.Data;
 
-/// <summary>What a spreadsheet would compute is written as text, and read as it was.</summary>
+/// <summary>Text that a spreadsheet would compute is escaped when written, and read back unchanged.</summary>
 public sealed class CsvFieldTests : IDisposable
 {
     private static readonly string[] Formulas = ["=1+2", "+1", "-2+3|cmd' /C calc'!A0", "@SUM(1)", "\t=1", "\r=1", "=HYPERLINK(\"http://x\",\"y\")", "'=1"];
@@ -40,7 +40,7 @@ public sealed class CsvFieldTests : IDisposable
         {
             string row = string.Join(',', fields.Select(CsvField.Quote));
             Assert.True(
-                Array.TrueForAll(fields, string.IsNullOrWhiteSpace)   // such a row is passed over
+                Array.TrueForAll(fields, string.IsNullOrWhiteSpace)   // such a row is skipped
                     || CsvReader.Read(new StringReader("a,b\n" + row)).Last().Fields.SequenceEqual(fields),
                 row);
             Assert.All(fields.Select(CsvField.Quote), field => Assert.DoesNotMatch("^\"?[=+\\-@\t\r]", field));

@@ -5,12 +5,14 @@ namespace SimClr.Tests.Data;
 
 public sealed class CsvReaderTests
 {
-    /// <summary>What Python's csv.reader makes of the same text (3.13; the second by delimiter=';', the third by '\t').</summary>
+    /// <summary>
+    /// The result of Python's csv.reader for the same text (3.13; the second by delimiter=';', the third by '\t').
+    /// </summary>
     [Theory]
     [InlineData("path,label\n12\" record.jpg,a\n", "path|label\n12\" record.jpg|a")]
     [InlineData("path;label\n12\" record.jpg;a,b\n", "path|label\n12\" record.jpg|a,b")]
     [InlineData("path\tlabel\nx;y.jpg\ta,b\n", "path|label\nx;y.jpg|a,b")]
-    [InlineData("path\nx;y.jpg\n\tz.jpg\n", "path\nx;y.jpg\n\tz.jpg")]   // one column: nothing separates
+    [InlineData("path\nx;y.jpg\n\tz.jpg\n", "path\nx;y.jpg\n\tz.jpg")]   // one column: there is no separator
     [InlineData("a\n5\"\n\"\"\"\"\n\"5\"\"\"\n", "a\n5\"\n\"\n5\"")]
     [InlineData("a,b\n\"x\"y,\"z\"\"\"w\n", "a|b\nxy|z\"w")]
     [InlineData("a,b\n\"x\"y\"z,w\n", "a|b\nxy\"z|w")]
@@ -20,7 +22,7 @@ public sealed class CsvReaderTests
     public void Fields_are_those_that_other_readers_find(string text, string expected)
         => Assert.Equal(expected, string.Join('\n', Read(text).Select(record => string.Join('|', record.Fields))));
 
-    /// <summary>A spreadsheet writes the blank rows below a table, or between its parts.</summary>
+    /// <summary>Spreadsheets write blank rows below a table or between its parts.</summary>
     [Theory]
     [InlineData("path,label\na,x\n,\n,\n", "path|label\na|x")]
     [InlineData(",,\r\npath,label,note\r\n,,\r\na,x,\r\n , ,\r\n", "path|label|note\na|x|")]
@@ -37,7 +39,7 @@ public sealed class CsvReaderTests
         Assert.Equal("1\n2\r\n3", records[1].Fields[0]);
     }
 
-    /// <summary>As Excel and LibreOffice read it: the line is not shown.</summary>
+    /// <summary>As in Excel and LibreOffice: the line is not shown.</summary>
     [Theory]
     [InlineData("sep=;\r\npath;label\r\na,b.jpg;x\r\n", "path|label\na,b.jpg|x")]
     [InlineData("sep=,\npath,label\na;b.jpg,x\n", "path|label\na;b.jpg|x")]
@@ -67,7 +69,10 @@ public sealed class CsvReaderTests
         Assert.Contains($"line {line}:", error.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Counts what is asked of the text: a reader that looks at it again for every line would ask for 2,000 times as much.</summary>
+    /// <summary>
+    /// Counts the characters read from the text: a reader that rereads it for every line would need 2,000 times as
+    /// many.
+    /// </summary>
     [Theory]
     [InlineData("\"open")]
     [InlineData("12\" record")]

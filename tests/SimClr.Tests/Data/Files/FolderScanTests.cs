@@ -3,7 +3,7 @@ using SimClr.Data;
 
 namespace SimClr.Tests.Data;
 
-/// <summary>What lies beside images and cannot be used is left out by name, and the rest is used.</summary>
+/// <summary>Unusable entries beside images are left out and named, and the rest is used.</summary>
 public sealed class FolderScanTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -133,7 +133,7 @@ public sealed class FolderScanTests : IDisposable
             set.Omissions.SpecialFiles.Select(odd => $"{Path.GetFileName(odd.Path)}: {odd.Reason}"));
 
         var skipped = new SkippedImages(set);
-        skipped.CheckAll();   // Three of one: but they are no images of the set.
+        skipped.CheckAll();   // Three skipped entries beside one image, but they do not count as images of the set.
         Assert.Equal(3, skipped.Count);
         Assert.Contains("pipe.jpg\",\"reason\":\"it is a named pipe, not a file\"", skipped.Lines(), StringComparison.Ordinal);
         skipped.Merge(skipped.Lines());

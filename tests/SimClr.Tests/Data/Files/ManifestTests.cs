@@ -15,7 +15,7 @@ public sealed class ManifestTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    /// <summary>Both labels would become "c" and the sign for what cannot be read.</summary>
+    /// <summary>Both labels would become "c" plus the replacement character.</summary>
     [Fact]
     public void A_manifest_in_another_encoding_is_refused()
     {

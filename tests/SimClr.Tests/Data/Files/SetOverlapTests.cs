@@ -62,7 +62,7 @@ public sealed class SetOverlapTests : IDisposable
         using ImageDataSet files = Open("train");
         var counted = new CountedReads(one.Subset([1, 0]));
         Assert.Equal(1, new SetOverlap().Count(counted, other).Count);
-        Assert.Equal(1, counted.Reads);   // Whether what is shared can be read.
+        Assert.Equal(1, counted.Reads);   // Checks whether the shared image is readable.
         Assert.Equal(1, new SetOverlap().Count(one, files).Count);
         Assert.Equal(1, new SetOverlap().Count(files, one).Count);
     }
@@ -70,7 +70,7 @@ public sealed class SetOverlapTests : IDisposable
     [Fact]
     public void Of_large_sets_all_pixels_are_compared_that_need_no_decoding()
     {
-        const int many = 5000;   // More than a block.
+        const int many = 5000;   // More than one block.
         using var train = new InMemoryDataSet(Enumerable.Range(0, many).Select(Pixel), name: "train");
         using var test = new InMemoryDataSet([Pixel(many - 1), Pixel(0), Pixel(many), new RgbImage(1, 2, [5, 0, 0, 1, 2, 3])], name: "test");
         SharedImages found = new SetOverlap { MaxDecoded = 0, MaxDecodedBytes = 0 }.Count(test, train);

@@ -55,7 +55,9 @@ public sealed class BatchLoaderTests
         Assert.Equal(1, skipped.Count);
     }
 
-    /// <summary>A device may still copy from memory that was handed out: nothing is written there until it is said to be free.</summary>
+    /// <summary>
+    /// A device may still copy from memory that was handed out: the loader writes there only once it is marked free.
+    /// </summary>
     [Fact]
     public void Memory_that_is_not_free_is_not_written()
     {

@@ -60,7 +60,7 @@ public sealed class PixelPoolTests : IDisposable
         var skipped = new SkippedImages(files, new DataOptions());
         ImageDataSet cached = ImageCache.Load(files, new DataOptions { Cache = DataCache.Always }, skipped, null, TestContext.Current.CancellationToken);
 
-        // Decoded while the other loader is at work: when one ends, nothing is held.
+        // Decoded while the other loader is working: when one ends, the pool holds nothing.
         _ = Levels(cached, workers: 2, epochs: 1, meanwhile: () => _ = Levels(files, workers: 2, epochs: 1));
         Assert.Equal(Enumerable.Range(0, Count).Select(i => 5f * i), Enumerable.Range(0, Count).Select(i => LevelOf(cached.Read(i))));
     }

@@ -177,7 +177,8 @@ public sealed class MatFileTests : IDisposable
     [Fact]
     public void What_takes_no_bytes_takes_no_time_and_no_memory()
     {
-        // Structs without fields: as many as the file says. Empty arrays: 8 bytes each, and one object for all of them.
+        // Structs without fields: any number that the file claims. Empty arrays: 8 bytes each, and one object for all
+        // of them.
         byte[] structs = Little.Array("x", 2, 65536, 65535, Little.Small(5, Little.Int32(8)), Little.Element(1));
         byte[] cells = Little.Compressed(Little.Array("c", 1, 1, 100_000, [.. Enumerable.Repeat(Little.Element(14), 100_000)]));
 

@@ -96,7 +96,7 @@ public sealed class TransferSplitsTests : IDisposable
         {
             if (place == folder.Path && name is "sun397" or "caltech101")
             {
-                continue;   // Their lists have no folder of their own in the archive.
+                continue;   // Their archives have no folder for the lists.
             }
 
             using ImageDataSet train = DataSets.Open($"{name}:{place}");
@@ -142,7 +142,7 @@ public sealed class TransferSplitsTests : IDisposable
         Assert.Equal(labels.Length, train.Concat(validation).Distinct().Count());
         Assert.All(Enumerable.Range(0, 10), c => Assert.Equal(expected, validation.Count(i => labels[i] == c)));
         Assert.Equal(1, validation.Count(i => labels[i] == 11));
-        Assert.DoesNotContain(images, validation);   // The only image of class 10 is learned from.
+        Assert.DoesNotContain(images, validation);   // The only image of class 10 is a training image.
         Assert.NotEqual(validation, TransferSplits.HoldOut(labels, seed: 1).Validation);
     }
 
