@@ -54,7 +54,7 @@ public sealed class DelegatingDataSetTests
         MethodInfo method = Overridable().Single(method => method.Name == member);
         object?[] arguments = [.. method.GetParameters().Select(parameter => parameter.ParameterType == typeof(int) ? (object)1 : Outspoken.Image)];
         object? expected = method.Invoke(source, arguments);
-        Assert.NotEqual(method.Invoke(new Silent(), arguments), method.ReturnType == typeof(void) ? "nothing" : expected);   // Otherwise the test proves nothing.
+        Assert.NotEqual(method.Invoke(new Silent(), arguments), method.ReturnType == typeof(void) ? "nothing" : expected);   // Else it proves nothing.
         source.Calls.Clear();
         Assert.Equal(expected, method.Invoke(new Bare(source), arguments));
         Assert.Equal([member], source.Calls);

@@ -39,7 +39,7 @@ internal static class MethodCalls
     /// <param name="parameter">The index of the parameter, from 0.</param>
     public static Instruction ArgumentOf(IReadOnlyList<Instruction> code, int call, int parameter)
     {
-        int above = ((MethodBase)code[call].Member!).GetParameters().Length - 1 - parameter;   // values above it on the stack
+        int above = ((MethodBase)code[call].Member!).GetParameters().Length - 1 - parameter;   // values above it
         int at = call - 1;
         for (; above > 0 && at > 0; at--)
         {

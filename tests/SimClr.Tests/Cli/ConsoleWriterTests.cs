@@ -111,7 +111,7 @@ public sealed class ConsoleWriterTests(SmallWorld world) : IClassFixture<SmallWo
         Assert.Contains("\\u000aerror: y.png", found.Output);
         CommandRun missing = CommandRun.Of("embed", world.At("run"), $"no{name}", "--out", world.At("x.npy"));
         AssertQuiet(missing.Error);
-        Assert.Contains("\\u001b", missing.Refused(2));   // With its colon the name reads as a data set of an unknown kind.
+        Assert.Contains("\\u001b", missing.Refused(2));   // With its colon it reads as an unknown kind of data set.
     }
 
     [Fact]

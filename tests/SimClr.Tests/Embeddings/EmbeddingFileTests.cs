@@ -58,7 +58,7 @@ public sealed class EmbeddingFileTests : IDisposable
     [MemberData(nameof(Formats))]
     public void A_link_is_read_as_the_file_behind_it(string extension)
     {
-        float[] values = [.. Enumerable.Range(0, 8 * 512).Select(i => i / 7f)];   // More than a link this short could hold.
+        float[] values = [.. Enumerable.Range(0, 8 * 512).Select(i => i / 7f)];   // More than so short a link could hold.
         EmbeddingFile.Write(folder.PathOf($"file{extension}"), new EmbeddingTable(values, 512, [.. "abcdefgh".Select(name => $"{name}")]), Others);
         File.CreateSymbolicLink(folder.PathOf($"l{extension}"), $"file{extension}");
         Assert.Equal(values, EmbeddingFile.Read(folder.PathOf($"l{extension}"), Others).Values.ToArray());

@@ -40,7 +40,7 @@ public sealed class AtomicFileTests : IDisposable
     [Fact]
     public void What_a_killed_process_left_is_removed_when_its_file_is_written_again()
     {
-        // No process has this number, and one with the number 1 is there, but is another program.
+        // No process has this number; process 1 exists but is another program.
         string gone = folder.Write($"a.txt.{int.MaxValue}.simclr.tmp", "half");
         string other = folder.Write("a.txt.1.simclr.tmp", "half");
         string own = folder.Write($"a.txt.{Environment.ProcessId}.simclr.tmp", "half");

@@ -8,9 +8,9 @@ using static TorchSharp.torch;
 namespace SimClr.Tests.Internals;
 
 /// <summary>
-/// On a GPU the backward pass runs on a thread of libtorch's, where there is no dispose scope: our functions in it free what
-/// they hold themselves, and what they hand on lives until it was taken. On the processor it runs on the caller's thread: here
-/// one without a scope.
+/// On a GPU the backward pass runs on a thread of libtorch, where there is no dispose scope: custom functions in it
+/// free their own tensors, and the tensors they return live until they are consumed. On the processor it runs on the
+/// caller's thread: here one without a scope.
 /// </summary>
 public sealed class BackwardThreadTests : IDisposable
 {
@@ -52,7 +52,8 @@ public sealed class BackwardThreadTests : IDisposable
     [Fact]
     public void What_a_function_was_handed_and_made_is_free_when_the_next_one_is_reached()
     {
-        // Seen from the last one: of the two norms and the mark between them nothing is left, and it holds its own gradient.
+        // At the last function, nothing is left of the two norms and the mark between them, and it holds only its own
+        // gradient.
         Collect();
         long before = 0;
         long after = 0;
@@ -120,7 +121,7 @@ public sealed class BackwardThreadTests : IDisposable
         Assert.InRange(Tensor.TotalCount - before, long.MinValue, 0);
     }
 
-    /// <summary>x → [mark] → norm → [mark] → norm → Σ g·y, and back.</summary>
+    /// <summary>Computes x → [mark] → norm → [mark] → norm → Σ g·y, and the backward pass.</summary>
     /// <returns>∂/∂x.</returns>
     private float[] Step(Action<Action> run, Action? atTheEnd = null)
     {

@@ -4,7 +4,7 @@ using SimClr.Training;
 
 namespace SimClr.Tests.Internals;
 
-/// <summary>Which device a name means, on machines that are described.</summary>
+/// <summary>The device that a name selects, on simulated machines.</summary>
 public sealed class ComputeDeviceTests
 {
     [Theory]
@@ -14,7 +14,7 @@ public sealed class ComputeDeviceTests
     [InlineData("cuda", 4, 3, "cuda:3")]
     [InlineData("auto", 4, 2, "cuda:2")]
     [InlineData("cuda", 4, 5, "cuda:1")]   // six ranks share four devices
-    [InlineData("cuda", 1, 3, "cuda:0")]   // the launcher shows each rank its own
+    [InlineData("cuda", 1, 3, "cuda:0")]   // the launcher shows each rank only its own device
     [InlineData("cuda:1", 4, 3, "cuda:1")]
     [InlineData("cpu", 4, 3, "cpu")]
     public void A_rank_takes_the_device_of_its_local_rank_and_a_number_names_another(string name, int devices, int localRank, string expected)

@@ -12,7 +12,10 @@ public sealed class ComputeThreadsTests(SmallWorld world) : IClassFixture<SmallW
 
     public void Dispose() => set_num_threads(before);
 
-    /// <summary>Bound to cores or in a container with a quota, the processor count is less than what the tensor library starts with.</summary>
+    /// <summary>
+    /// With bound cores, or in a container with a quota, fewer processors are available than the tensor library's
+    /// default thread count.
+    /// </summary>
     [Theory]
     [InlineData("embed run test --out few.npy")]
     [InlineData("evaluate knn run --train train --test test --k 3")]
@@ -74,7 +77,7 @@ public sealed class ComputeThreadsTests(SmallWorld world) : IClassFixture<SmallW
     [Fact]
     public void Cores_are_counted_and_threads_set_in_one_place()
     {
-        string[] allowed = ["ComputeThreads.cs", "ComputeLanes.cs"];   // The second lets each of its threads compute alone.
+        string[] allowed = ["ComputeThreads.cs", "ComputeLanes.cs"];   // The second restricts each of its threads to computing alone.
         string[] found = [.. SourceTree.Files("src")
             .Where(file => !allowed.Contains(Path.GetFileName(file)))
             .Where(file => File.ReadAllText(file) is { } text

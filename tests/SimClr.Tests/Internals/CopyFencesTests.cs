@@ -10,9 +10,9 @@ public sealed class CopyFencesTests
     {
         using var marks = new CopyFences(3, CPU);
         Assert.All([0, 1, 2], slot => Assert.True(marks.IsFree(slot)));
-        bool free = marks.Order(1, () => marks.IsFree(1));   // while it is ordered
+        bool free = marks.Order(1, () => marks.IsFree(1));   // while it is being submitted
         Assert.False(free);
-        Assert.True(marks.IsFree(1));                          // the processor is done when the order returns
+        Assert.True(marks.IsFree(1));                          // the processor is done when the call returns
         marks.Await(1);
         Assert.True(marks.IsFree(0) && marks.IsFree(2));
     }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace SimClr.Tests.Internals;
 
-/// <summary>libtorch's two switches for TF32, which are there without CUDA, too.</summary>
+/// <summary>libtorch's two switches for TF32, which exist without CUDA too.</summary>
 [Collection(ComputeThreadsCollection.Name)]
 public sealed class Float32ProductsTests : IDisposable
 {

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace SimClr.Tests.Internals;
 
-/// <summary>Which cores threads may use, as the kernel says it.</summary>
+/// <summary>The cores on which threads may run, as reported by the kernel.</summary>
 [Collection(ComputeThreadsCollection.Name)]
 public sealed partial class PinnedThreadsTests : IDisposable
 {
@@ -68,7 +68,7 @@ public sealed partial class PinnedThreadsTests : IDisposable
             return (slice, priority, TimeSlice.Query(0));
         });
 
-        // Kernels before 6.12 tell nothing of slices.
+        // Kernels before 6.12 do not report slices.
         Assert.True(bound is null || bound == usual || bound == TimeSpan.FromMilliseconds(0.1), $"{bound}, usually {usual}");
         Assert.Equal(File.ReadAllText("/proc/self/stat").Split(") ")[^1].Split(' ')[16], nice);
         Assert.Equal(usual, afterwards);

@@ -48,7 +48,9 @@ public sealed class RegularFileTests : IDisposable
         Assert.Equal("path,label", text.ReadLine());
     }
 
-    /// <summary>As <c>/proc/kmsg</c>, which would keep its reader waiting; this one has some words to say, and the size 0.</summary>
+    /// <summary>
+    /// A file like <c>/proc/kmsg</c>, which would block its reader; this one has content and the size 0.
+    /// </summary>
     [Fact]
     public void What_the_system_makes_up_is_empty_however_much_it_says()
     {

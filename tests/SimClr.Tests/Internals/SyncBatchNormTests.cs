@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace SimClr.Tests.Internals;
 
-/// <summary>Batch norm over ranks against PyTorch's own over all their views.</summary>
+/// <summary>Batch norm over ranks, compared with PyTorch's batch norm over the views of all ranks.</summary>
 public sealed class SyncBatchNormTests : IDisposable
 {
     private readonly DisposeScope scope = NewDisposeScope();

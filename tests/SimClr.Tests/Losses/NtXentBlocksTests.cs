@@ -24,7 +24,7 @@ public sealed class NtXentBlocksTests : IDisposable
             (Tensor loss, Tensor? gradient) = NtXentBlocks.Compute(u.detach(), tau, withGradient: true, block);
             Assert.Equal(expected.item<double>(), loss.item<double>(), 1e-10);
 
-            // The dense form normalizes once more, which takes the part along u out of its gradient.
+            // The dense form normalizes once more, which removes the component along u from its gradient.
             Tensor along = gradient!.mul(u).sum(1, keepdim: true).mul(u);
             Assert.True(gradient.sub(along).LargestDifference(u.grad!) < 1e-10);
         }, iter: 100);

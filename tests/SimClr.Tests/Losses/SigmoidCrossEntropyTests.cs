@@ -10,7 +10,7 @@ public sealed class SigmoidCrossEntropyTests : IDisposable
     private const int Images = 5;
     private const int Classes = 4;
 
-    // All three kinds in each class; nothing counts in the last image.
+    // All three kinds of mark in each class; nothing counts in the last image.
     private static readonly sbyte[] Marks = [1, -1, 0, -1, -1, 1, 1, 0, 0, 0, -1, 1, 1, -1, 1, -1, 0, 0, 0, 0];
 
     private readonly DisposeScope scope = NewDisposeScope();

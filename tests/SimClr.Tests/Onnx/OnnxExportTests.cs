@@ -198,7 +198,7 @@ public sealed class OnnxExportTests : IDisposable
         Assert.Null(OnnxExport.Write(encoder, folder.PathOf("nan.onnx"), new OnnxExportOptions { Check = false }).MaxDifference);
     }
 
-    /// <summary>The check does find a model that computes something else.</summary>
+    /// <summary>The check does detect a model that computes something else.</summary>
     [Fact]
     public void A_model_of_other_weights_is_told_apart()
     {
@@ -224,7 +224,7 @@ public sealed class OnnxExportTests : IDisposable
         return new TrainedEncoder(module, options, views);
     }
 
-    /// <summary>Batch norms as after training: no scale is 0, no shift or mean either, and no two are alike.</summary>
+    /// <summary>Sets batch norms as after training: no scale, shift, or mean is 0, and no two are equal.</summary>
     private static void Stir(nn.Module module)
     {
         var random = new RandomStream(5, Purpose.Sample);

@@ -17,7 +17,7 @@ public sealed class ExactSearchTests
                 using var index = new VectorIndex(dimension) { Kernel = Enum.Parse<Int8Kernel>(kernel) };
                 for (int row = 0; row < rows; row++)
                 {
-                    // Few levels make many equal vectors and many equal similarities; some are all zeros.
+                    // Few levels give many equal vectors and many equal similarities; some are all zeros.
                     index.Add([.. SyntheticVectors.Draw(row % 97, dimension).Select(x => MathF.Round(x * levels / 4) / levels)]);
                 }
 
@@ -33,7 +33,7 @@ public sealed class ExactSearchTests
         using var index = new VectorIndex(24) { Kernel = Enum.Parse<Int8Kernel>(kernel), Threads = 3 };
         for (int row = 0; row < 40_000; row++)
         {
-            index.Add(SyntheticVectors.Draw(row % 30_000, 24, clusters: 50));   // a quarter twice
+            index.Add(SyntheticVectors.Draw(row % 30_000, 24, clusters: 50));   // a quarter of them twice
         }
 
         for (int query = 0; query < 20; query++)
@@ -51,7 +51,7 @@ public sealed class ExactSearchTests
             {
                 using var rows = new VectorRows(dimension);
                 float[] vector = SyntheticVectors.Draw(seed, dimension);
-                vector[seed % dimension] *= MathF.Pow(10, exponent);   // one number may dwarf the others
+                vector[seed % dimension] *= MathF.Pow(10, exponent);   // one number may dominate the others
                 rows.Add(vector);
                 var query = new SearchQuery(dimension, rows.CodeLength);
                 query.Set(SyntheticVectors.Draw(seed, dimension, seed: 2));

@@ -107,7 +107,7 @@ public sealed class FewLabelTests : IDisposable
     [Fact]
     public void With_a_classifier_the_suggested_are_unsure_and_not_alike()
     {
-        // Sure to the left and right; in the middle two crowds of equals, and nobody else.
+        // Certain at the left and right; in the middle only two groups of equal rows.
         double[] degrees = [0, 180, .. Enumerable.Range(0, 300).Select(i => i * 0.1), .. Enumerable.Repeat(89.0, 20), .. Enumerable.Repeat(91.0, 20)];
         EmbeddingTable table = SearchTables.Angles(degrees);
         FewLabelResult model = FewLabelClassifier.Fit(table, [0, 1], [0, 1], ["right", "left"]);

@@ -6,13 +6,13 @@ namespace SimClr.Tests.Search;
 
 public sealed class NearDuplicatesTests
 {
-    // Two places apart in an angle of 20°: cosine 0.94.
+    // The cosine of two steps of 10° is 0.94.
     private const double Within20 = 0.9396;
 
     [Fact]
     public void Every_duplicate_is_near_the_kept_one_and_a_chain_is_cut()
     {
-        // 0° and 15° and 30° and 45°: neighbors are near, the ends are not.
+        // 0°, 15°, 30°, and 45°: neighbors are near, the ends are not.
         IReadOnlyList<DuplicateGroup> groups = NearDuplicates.Find(SearchTables.Angles(0, 15, 30, 45), Within20);
 
         Assert.Equal([0, 2], groups.Select(group => group.Representative).Order());
@@ -43,7 +43,7 @@ public sealed class NearDuplicatesTests
     [Theory]
     [InlineData(700, 8, 0.25, 0.97)]    // more rows than a block
     [InlineData(1300, 5, 0.02, 0.999)]
-    [InlineData(600, 3, 0.5, 0.9)]      // everything is near something
+    [InlineData(600, 3, 0.5, 0.9)]      // every row is near another
     public void As_a_slow_search_finds_them(int count, int dimension, double change, double threshold)
     {
         EmbeddingTable table = SearchTables.WithCopies(count, dimension, change, seed: 3);
@@ -88,7 +88,7 @@ public sealed class NearDuplicatesTests
         Assert.Throws<ArgumentException>(() => NearDuplicates.Find(SearchTables.Angles(0, 1), 0.9, preference: [0, 0]));
     }
 
-    /// <summary>The kept row of each row, pair by pair.</summary>
+    /// <summary>The kept row of each row, computed pair by pair.</summary>
     private static int[] Slow(EmbeddingTable table, double threshold, int[] order)
     {
         int[] kept = [.. Enumerable.Repeat(-1, table.Count)];

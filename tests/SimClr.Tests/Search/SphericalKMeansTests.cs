@@ -96,7 +96,7 @@ public sealed class SphericalKMeansTests
         Assert.InRange(greedy / plain, 0.5, 0.95);
     }
 
-    /// <summary>k-means++ as it was first described: one draw for each center.</summary>
+    /// <summary>k-means++ as first described: one draw for each center.</summary>
     private static int[] PlainDraws(UnitRows rows, int k, RandomStream stream)
     {
         var drawn = new List<int> { stream.NextInt(rows.Count) };

@@ -5,7 +5,8 @@ using SimClr.Tests.Search;
 namespace SimClr.Tests.Store;
 
 /// <summary>
-/// Against a real server, whose connection string is in SIMCLR_POSTGRES (Host=…;Database=…;Username=…); skipped without.
+/// Tests with a real server, whose connection string is in SIMCLR_POSTGRES (Host=…;Database=…;Username=…); skipped
+/// without it.
 /// </summary>
 public sealed class PostgresImageCollectionTests
 {

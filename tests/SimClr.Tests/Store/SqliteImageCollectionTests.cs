@@ -187,7 +187,7 @@ public sealed class SqliteImageCollectionTests : IDisposable
             Assert.Throws<DataException>(read.ReadTable);
         }
 
-        // Earlier versions counted no rows: then they are counted when the file is opened.
+        // Earlier versions did not store a count: then the rows are counted when the file is opened.
         Run("DELETE FROM meta WHERE key = 'rows'");
         Assert.Contains("is damaged: it has", Refused());
     }
@@ -203,7 +203,7 @@ public sealed class SqliteImageCollectionTests : IDisposable
             await store.DeleteAsync([Records.Create(5).Path, "nothing"]);
             Assert.Equal(40, Counted());
             await store.CompleteAsync();
-            await store.DeleteAsync(Enumerable.Range(10, 25).Select(i => Records.Create(i).Path));   // Kept while the graph is.
+            await store.DeleteAsync(Enumerable.Range(10, 25).Select(i => Records.Create(i).Path));   // Kept as long as the graph is.
             await store.UpsertAsync([Records.Create(7), Records.Create(60)]);
             Assert.Equal(42, Counted());
             await store.CompleteAsync();
@@ -254,7 +254,7 @@ public sealed class SqliteImageCollectionTests : IDisposable
         Assert.Contains("is damaged: ", Refused());
     }
 
-    /// <summary>A search by path would not find the images that the table still has.</summary>
+    /// <summary>A search by path would miss images that the table still has.</summary>
     [Fact]
     public async Task Paths_that_are_lost_from_their_own_index_are_refused()
     {
@@ -271,7 +271,7 @@ public sealed class SqliteImageCollectionTests : IDisposable
 
     [Theory]
     [InlineData(0, 4096)]       // a whole page of zeros
-    [InlineData(2048, 4096)]    // its second half: where most cells are
+    [InlineData(2048, 4096)]    // its second half, where most cells are
     [InlineData(100, 300)]
     public async Task Whatever_page_is_overwritten_no_row_is_lost_silently(int from, int to)
     {

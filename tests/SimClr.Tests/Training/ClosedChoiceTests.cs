@@ -11,7 +11,9 @@ using SimClr.Optimizers;
 
 namespace SimClr.Tests.Training;
 
-/// <summary>Closed choices are enums in C# and words in configurations, run.json and options: the words are pinned here.</summary>
+/// <summary>
+/// Closed choices are enums in C# and words in configurations, run.json, and options: the tests pin the words.
+/// </summary>
 public sealed class ClosedChoiceTests
 {
     private static readonly Dictionary<string, string[]> Words = new()

@@ -32,7 +32,7 @@ public sealed class CustomAugmentationTests : IDisposable
             plain.Chunk(3 * Views.Size * Views.Size).Select(view => string.Join(' ', view)).Order(),
             seen.Select(view => string.Join(' ', view)).Order());
 
-        // One that changes nothing changes nothing.
+        // An augmentation without effect leaves the run unchanged.
         Assert.Equal(normalized, watched, (a, b) => MathF.Abs(a - b) < 1e-6f);
     }
 
@@ -67,7 +67,7 @@ public sealed class CustomAugmentationTests : IDisposable
         var erasing = new Own((view, size, random) => view.Slice(3 * random.Next(size) * size, 3 * size).Fill(0.5f));
         new Pretrainer(TinyRun.Options) { CustomAugmentation = erasing }.Run(TinyRun.Images(), folder.PathOf("whole"));
 
-        // Another augmentation would be another run: the weights differ.
+        // Another augmentation makes another run: the weights differ.
         TinyRun.Train(folder, "without");
         Assert.NotEqual(TinyRun.Checkpoint(folder.PathOf("without")), TinyRun.Checkpoint(folder.PathOf("whole")));
 
@@ -97,7 +97,7 @@ public sealed class CustomAugmentationTests : IDisposable
     private static InMemoryDataSet Set()
         => new(Enumerable.Range(0, Images).Select(i => RandomImages.Noise(16 + i, 20, i)));
 
-    /// <summary>All images in one batch for each epoch, as floats.</summary>
+    /// <summary>All images of each epoch in one batch, as floats.</summary>
     private static float[] Batch(InMemoryDataSet set, ViewWriter views, bool bfloat16, int workers, int epochs = 1)
     {
         using var ring = new PixelRing(2 * Images, Views.Size, "cpu", bfloat16 ? ScalarType.BFloat16 : ScalarType.Float32);

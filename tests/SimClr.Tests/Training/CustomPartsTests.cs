@@ -10,7 +10,7 @@ using OptimizerOptions = SimClr.Optimizers.OptimizerOptions;
 
 namespace SimClr.Tests.Training;
 
-/// <summary>A loss, a head and an optimizer of the user's own train, resume bit-exactly and are recorded.</summary>
+/// <summary>A custom loss, head, and optimizer train, resume bit-exactly, and are recorded.</summary>
 public sealed class CustomPartsTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -99,7 +99,7 @@ public sealed class CustomPartsTests : IDisposable
         public double ChanceLevel(int images) => inner.ChanceLevel(images);
     }
 
-    /// <summary>Written with the public surface only; the same formula as SGD's.</summary>
+    /// <summary>An optimizer that uses only the public surface, with the formula of SGD.</summary>
     private sealed class Nesterov : Optimizer
     {
         public Nesterov(IReadOnlyList<TrainedParameter> parameters)

@@ -74,7 +74,7 @@ public sealed class OnlineProbeTests : IDisposable
         var outcome = new StepOutcome(zeros(1), h, h, arange(64, ScalarType.Int64).ToTestDevice());
 
         probe.Learn(outcome, 0);
-        Assert.Equal(images.Labels!.Count(label => label == 0) / 64.0, probe.Top1());   // a layer of zeros says class 0
+        Assert.Equal(images.Labels!.Count(label => label == 0) / 64.0, probe.Top1());   // a layer of zeros predicts class 0
         for (int step = 1; step < 50; step++)
         {
             probe.Learn(outcome, step);

@@ -52,7 +52,7 @@ public sealed class PretrainerTests : IDisposable
     [Fact]
     public void The_metrics_say_what_share_of_the_time_the_step_waited_for_input()
     {
-        // Before the first step there is nothing that could have been loaded ahead: it waits for its sixteen images.
+        // Nothing can be loaded ahead of the first step, which waits for its sixteen images.
         using var images = new SlowDataSet(TinyRun.Images(), TimeSpan.FromMilliseconds(5));
         PretrainOptions options = TinyRun.Options with { Data = new DataOptions { Workers = 1, Cache = DataCache.Never } };
         new Pretrainer(options).Run(images, folder.PathOf("run"));
@@ -175,7 +175,7 @@ public sealed class PretrainerTests : IDisposable
         var metrics = MetricsLog.Read(new RunDirectory(folder.PathOf(kind)).MetricsFile).ToArray();
         Assert.All(metrics, m => Assert.Equal(Math.Log(31), m["chance_loss"], 1e-12));
 
-        // Untrained, the loss is near chance, and more than the loss of a micro-batch is even there: ln 7.
+        // Untrained, the loss is near chance, which exceeds even ln 7, the chance level of a micro-batch.
         Assert.All(metrics, m => Assert.InRange(m["loss"], Math.Log(7), Math.Log(31) + 0.5));
     }
 
@@ -185,7 +185,7 @@ public sealed class PretrainerTests : IDisposable
         PretrainOptions options = InMicroBatches(0);
         StopAfter(4, "run", options);
         string file = new RunDirectory(folder.PathOf("run")).RunFile;
-        Assert.Contains("\"micro_batch\": 16", File.ReadAllText(file), StringComparison.Ordinal);   // all of it fits
+        Assert.Contains("\"micro_batch\": 16", File.ReadAllText(file), StringComparison.Ordinal);   // the whole batch fits
 
         File.WriteAllText(file, File.ReadAllText(file).Replace("\"micro_batch\": 16", "\"micro_batch\": 5", StringComparison.Ordinal));
         var log = new ListLogger();
@@ -246,7 +246,7 @@ public sealed class PretrainerTests : IDisposable
         TinyRun.Train(folder, "three", options with { Data = new DataOptions { Workers = 3 } });
         TinyRun.AssertSame(folder.PathOf("one"), folder.PathOf("three"));
 
-        // The loss of the first step: later ones carry on what rounding made of it.
+        // The loss of the first step: later losses accumulate rounding.
         PretrainOptions single = options with { Batch = new BatchOptions { Size = 64 }, Schedule = new ScheduleOptions { Epochs = 1, WarmupEpochs = 0 } };
         PretrainResult device = TinyRun.Train(folder, "device", single);
         PretrainResult cpu = TinyRun.Train(folder, "cpu", single with { AugmentOn = AugmentationPlace.Cpu });
@@ -443,7 +443,7 @@ public sealed class PretrainerTests : IDisposable
     private static PretrainOptions InMicroBatches(int? micro)
         => TinyRun.Options with { Batch = TinyRun.Options.Batch with { Micro = micro } };
 
-    // Progress is told at the end of an epoch (4, 8, 12) and every tenth step: the run can be stopped right there.
+    // Progress is reported at the end of an epoch (4, 8, 12) and at every tenth step: the run can be stopped there.
     private void StopAfter(int step, string name, PretrainOptions options)
     {
         using var stop = new CancellationTokenSource();

@@ -18,17 +18,17 @@ public sealed class RunHealthTests : IDisposable
     [Theory]
     [InlineData(3.44, 0.03, 0.9, "still at chance: ")]
     [InlineData(5.60, 0.03, 0.9, "still at chance: ")]
-    [InlineData(3.87, 0.16, 0.9, "healthy: ")]             // a low temperature: the loss alone would be called chance
+    [InlineData(3.87, 0.16, 0.9, "healthy: ")]             // a low temperature: by the loss alone this would be chance
     [InlineData(2.90, 0.03, 0.9, "healthy: ")]
     [InlineData(3.44, 0.03, 0.01, "collapsed: ")]
     public void The_verdict_is_by_loss_and_by_how_often_the_partner_ranks_first(
         double loss, double first, double spread, string words)
         => Assert.StartsWith(words, Health(loss, first, spread).Describe());
 
-    // Warm-up takes 40 steps; 3.414 is chance less 0.02.
+    // Warm-up takes 40 steps; 3.414 is chance minus 0.02.
     [Theory]
     [InlineData(1, 5.80, 0.03, 0.9, "just starting: ")]
-    [InlineData(1, 5.80, 0.16, 0.9, "just starting: ")]    // as random weights rank partners first, by their colors
+    [InlineData(1, 5.80, 0.16, 0.9, "just starting: ")]    // random weights rank partners first, by their colors
     [InlineData(139, 3.44, 0.16, 0.9, "just starting: ")]
     [InlineData(139, 3.4141, 0.16, 0.9, "just starting: ")]
     [InlineData(139, 3.4139, 0.03, 0.9, "healthy: ")]

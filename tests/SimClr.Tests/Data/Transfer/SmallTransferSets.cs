@@ -103,7 +103,7 @@ internal sealed class SmallTransferSets(TemporaryFolder folder)
         folder.Write("birdsnap/images.txt", "url\tmd5\tpath\tspecies_id\tbb_x1\n"
             + Lines([.. all.Select(path => $"http://nowhere\t0\t{path}\t{(path.StartsWith("Blue", StringComparison.Ordinal) ? 1 : 2)}\t5")]));
         folder.Write("birdsnap/test_images.txt", "path\n" + Lines(test));
-        foreach (string path in all.Where(path => path != "Blue_Jay/3.jpg"))   // no longer available where it was published
+        foreach (string path in all.Where(path => path != "Blue_Jay/3.jpg"))   // no longer where it was published
         {
             Picture($"birdsnap/download/images/{path}", common[path.StartsWith("Blue", StringComparison.Ordinal) ? 0 : 1]);
         }

@@ -29,8 +29,8 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
         => Assert.Equal(decay, BatchNormDecay.For(stepsPerEpoch), 1e-12);
 
     [Theory]
-    [InlineData(300, 2, 1, 1 - (10.0 / 150))]   // 150 steps an epoch, of which one is made
-    [InlineData(32, 16, 120, 0.9)]              // 2 steps an epoch, over and over
+    [InlineData(300, 2, 1, 1 - (10.0 / 150))]   // 150 steps per epoch, of which one is taken
+    [InlineData(32, 16, 120, 0.9)]              // 2 steps per epoch, for 60 epochs
     public void Its_steps_are_those_of_an_epoch(int images, int batch, int steps, double decay)
         => Assert.Equal(decay, Tune(Short with { BatchSize = batch, Steps = steps }, train: TinyRun.Images(images)).BatchNormDecay, 1e-12);
 
@@ -48,7 +48,7 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
     }
 
     [Theory]
-    [InlineData(12_811, 1_281_167, 4096, 60, 0.8)]    // the paper's own numbers
+    [InlineData(12_811, 1_281_167, 4096, 60, 0.8)]    // the paper's numbers
     [InlineData(128_116, 1_281_167, 4096, 30, 0.8)]
     [InlineData(500, 50_000, 128, 60, 0.025)]
     [InlineData(5_000, 50_000, 128, 30, 0.025)]
@@ -64,7 +64,7 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
     [InlineData(128_116, 1_281_167, 930)]
     [InlineData(500, 50_000, 180)]
     [InlineData(100, 50_000, 180)]
-    [InlineData(20, 4_000, 180)]     // one step an epoch
+    [InlineData(20, 4_000, 180)]     // one step per epoch
     [InlineData(100, 1_000, 930)]    // six
     [InlineData(5_000, 50_000, 1_170)]
     public void Few_labels_are_given_no_fewer_steps_than_the_papers(int labels, int all, long steps)
@@ -188,7 +188,7 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
         }.Run(TinyRun.Images(), Test());
         FineTuneResult plain = Tune(Short with { Steps = 1 }, new FineTuneGrid([1e-3, 1e-2, 1e-1], [0]), validation: TinyRun.Images(24));
 
-        // The last training, on all images, may read some more as it loads ahead.
+        // The last training, on all images, may read some more because it loads ahead.
         Assert.InRange(validation.Reads, 24 * times, cache == "always" ? 24 : int.MaxValue);
         Assert.Equal(plain.Search, result.Search);
         Assert.Equal(plain.FinalLoss, result.FinalLoss);
@@ -303,7 +303,7 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
         internal byte[][] Files()
             => [.. Directory.GetFiles(Run, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
 
-        /// <summary>A copy whose description asks for another precision.</summary>
+        /// <summary>A copy whose description specifies another precision.</summary>
         internal string In(TemporaryFolder other, string precision)
         {
             var run = new RunDirectory(other.PathOf("copy"));

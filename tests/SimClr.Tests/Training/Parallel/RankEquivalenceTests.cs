@@ -7,7 +7,9 @@ using SimClr.Losses;
 
 namespace SimClr.Tests.Training;
 
-/// <summary>Several ranks train the model that one process with the same batch trains: in double precision, ResNet-18 with LARS.</summary>
+/// <summary>
+/// Several ranks train the same model as one process with the same batch: in double precision, ResNet-18 with LARS.
+/// </summary>
 [Collection(ComputeThreadsCollection.Name)]
 public sealed class RankEquivalenceTests
 {
@@ -127,7 +129,7 @@ public sealed class RankEquivalenceTests
         Assert.Equal(all, Enumerable.Range(0, parts).SelectMany(part => split.SelectMany(rank => rank[part])));
         Assert.Equal(1, Enumerable.Range(0, parts).Sum(shares[0].Weight), 1e-12);
 
-        // Where the gathered rows, filled up, are taken from.
+        // The positions in the padded gathered rows.
         int most = shares[0].MaxImages;
         int[] gathered = [.. split.SelectMany(rank => rank.SelectMany(part => part).Concat(Enumerable.Repeat(-1, most)).Take(most))];
         long[] order = shares[0].Order ?? [.. Enumerable.Range(0, batch).Select(i => (long)i)];

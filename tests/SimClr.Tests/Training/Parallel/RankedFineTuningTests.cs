@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace SimClr.Tests.Training;
 
 /// <summary>
-/// Several ranks fine-tune as one process does. Weights are of float32 here, so that the ranks' differ from one process's by
-/// rounding; the same steps in double are in <see cref="RankEquivalenceTests"/>.
+/// Several ranks fine-tune as one process does. Weights are in float32 here, so the results differ by rounding; the
+/// same steps in double precision are in <see cref="RankEquivalenceTests"/>.
 /// </summary>
 [Collection(ComputeThreadsCollection.Name)]
 public sealed class RankedFineTuningTests(FineTuningTests.Pretrained pretrained) : IClassFixture<FineTuningTests.Pretrained>, IDisposable

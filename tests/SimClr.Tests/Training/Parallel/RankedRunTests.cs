@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 
 namespace SimClr.Tests.Training;
 
-/// <summary>Whole runs by several ranks: their files, what stops them, and how they go on.</summary>
+/// <summary>Whole runs by several ranks: their files, interruptions, and resumption.</summary>
 [Collection(ComputeThreadsCollection.Name)]
 public sealed class RankedRunTests : IDisposable
 {
@@ -49,7 +49,7 @@ public sealed class RankedRunTests : IDisposable
         Ranked("again", 2);
         using (var stop = new CancellationTokenSource())
         {
-            // Told on the first rank at the end of an epoch; the others stop at the same step.
+            // Reported on the first rank at the end of an epoch; the others stop at the same step.
             var progress = new Reporter(_ => stop.Cancel());
             var error = Assert.Throws<OperationCanceledException>(() => Ranked("resumed", 2, rank => rank == 0
                 ? (progress, stop.Token)
@@ -204,7 +204,7 @@ public sealed class RankedRunTests : IDisposable
 
     private static void Expect(ICommunicator ranks, Action run)
     {
-        // The first rank's error is what the test is about; the others end with it.
+        // The test is about the first rank's error; it ends the other ranks.
         if (ranks.Rank == 0)
         {
             run();

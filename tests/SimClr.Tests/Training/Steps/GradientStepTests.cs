@@ -44,7 +44,7 @@ public sealed class GradientStepTests : IDisposable
         AssertSameGradients(plain, cached, 1e-9);
         AssertSameBuffers(plain, cached, 0);
 
-        // Each row of h says which image it is of.
+        // Each row of h identifies its image.
         int[] images = [.. got.Images.cpu().data<long>().Select(image => (int)image)];
         foreach ((int row, int image) in images.Index())
         {
@@ -74,7 +74,9 @@ public sealed class GradientStepTests : IDisposable
         AssertSameBuffers(plain, cut, 0);
     }
 
-    /// <summary>In double the two are equal; in other precisions they differ by what rounding makes of the same sums in another order.</summary>
+    /// <summary>
+    /// In double precision the two are equal; otherwise they differ by the rounding of the same sums in another order.
+    /// </summary>
     [Theory]
     [InlineData(ScalarType.Float32, ScalarType.Float32, 1e-5, 1e-3)]
     [InlineData(ScalarType.Float32, ScalarType.BFloat16, 0.01, 0.1)]
@@ -214,7 +216,7 @@ public sealed class GradientStepTests : IDisposable
 
     private static GradientCacheStep Cached(SimClrModel model, int micro) => new(model, Loss, Images, MicroBatches.Count(Images, micro));
 
-    /// <summary>The same images in micro-batches, through one buffer that is written over at each call.</summary>
+    /// <summary>The same images in micro-batches, through one buffer that each call overwrites.</summary>
     private static Func<ViewBatch> Feed(int micro, ScalarType type = ScalarType.Float64)
     {
         using var generator = new Generator(7);
@@ -237,7 +239,7 @@ public sealed class GradientStepTests : IDisposable
         model.to(type);
         using var _ = no_grad();
 
-        // Not the zeros of the start: every layer shall count.
+        // Not the initial zeros: every layer must contribute.
         foreach (var (name, parameter) in model.named_parameters().Where(p => p.name.EndsWith("bn2.weight", StringComparison.Ordinal)))
         {
             parameter.fill_(0.5);

@@ -94,7 +94,7 @@ public sealed class MicroBatchTests
 
     [Theory]
     [InlineData(4096, 5000, 4096)]
-    [InlineData(4096, 1000, 840)]   // 960, less an eighth
+    [InlineData(4096, 1000, 840)]   // 960 minus an eighth
     [InlineData(100, 3, 2)]
     [InlineData(100, 2, 2)]
     public void Where_the_device_does_not_tell_what_it_has_it_is_one_step_less(int size, int most, int expected)
