@@ -28,7 +28,7 @@ public sealed class DuplicateQualityTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void A_threshold_that_one_half_chose_holds_for_the_other()
+    public void A_threshold_chosen_on_one_half_holds_on_the_other()
     {
         using TrainedEncoder encoder = TrainedEncoder.Load(Run ?? Trained());
         using ImageDataSet photos = Data is null ? DrawnPhotos.Set(0, Photos) : DataSets.Open(Data);

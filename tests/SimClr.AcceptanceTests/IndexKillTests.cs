@@ -19,7 +19,7 @@ public sealed class IndexKillTests
     private static readonly int Rows = Math.Max(60_000, 24_000 * Kills);
 
     [Fact]
-    public async Task Killed_while_adding_it_keeps_what_was_committed_and_goes_on_where_it_stopped()
+    public async Task Killed_while_adding_it_keeps_committed_rows_and_resumes()
     {
         using var folder = new WorkingFolder();
         string index = folder.PathOf("photos.index");

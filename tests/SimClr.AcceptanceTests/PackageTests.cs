@@ -52,7 +52,7 @@ public sealed class PackageTests : IDisposable
     }
 
     [Fact]
-    public void The_readme_of_the_packages_shows_the_first_sample_and_its_links_lead_somewhere()
+    public void The_readme_of_the_packages_shows_the_first_sample_and_its_links_work()
     {
         string readme = File.ReadAllText(Repository.PathOf("docs", "package.md"));
         string program = File.ReadAllText(Repository.PathOf("samples", "FirstSteps", "Program.cs"));

@@ -58,7 +58,7 @@ public sealed class RankEquivalenceTests
     }
 
     [Fact]
-    public void Only_the_first_rank_speaks_and_errors_have_their_exit_code()
+    public void Only_the_first_rank_writes_output_and_errors_have_their_exit_code()
     {
         SkipWithoutMpi();
         using var folder = new WorkingFolder();

@@ -30,7 +30,7 @@ public sealed class RankTests(RankTests.Trained trained) : IClassFixture<RankTes
     ];
 
     [Fact]
-    public void A_killed_rank_ends_the_job_and_resumed_it_ends_with_the_bytes_of_an_uninterrupted_run()
+    public void A_killed_rank_ends_the_job_which_resumes_to_the_bytes_of_an_uninterrupted_run()
     {
         using var folder = new WorkingFolder();
         _ = folder.Images("images", Images, classes: false);
@@ -84,7 +84,7 @@ public sealed class RankTests(RankTests.Trained trained) : IClassFixture<RankTes
     }
 
     [Fact]
-    public void What_is_for_one_process_is_refused_to_several()
+    public void Commands_for_one_process_are_refused_with_several_ranks()
     {
         using var folder = new WorkingFolder();
         using Mpirun job = Start(folder, ["evaluate", "knn", "run", "--train", "a", "--test", "b"]);
@@ -93,7 +93,7 @@ public sealed class RankTests(RankTests.Trained trained) : IClassFixture<RankTes
     }
 
     [Fact]
-    public void What_all_ranks_have_to_complain_about_is_said_once()
+    public void An_error_on_all_ranks_is_reported_once()
     {
         using var folder = new WorkingFolder();
         using Mpirun job = Start(folder, ["pretrain", "./nowhere", "--out", "run"]);

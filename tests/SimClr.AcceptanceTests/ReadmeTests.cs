@@ -11,7 +11,7 @@ public sealed partial class ReadmeTests
     private static readonly string Readme = File.ReadAllText(Path.Combine(Root, "README.md"));
 
     [Fact]
-    public void It_is_short_and_its_links_lead_somewhere()
+    public void It_is_short_and_its_links_work()
     {
         Assert.True(Readme.Split('\n').Length < 200);
         foreach (string target in Link().Matches(Readme).Select(match => match.Groups[1].Value))
@@ -21,7 +21,7 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
-    public void Its_CSharp_is_what_is_compiled_here_and_runs()
+    public void Its_CSharp_is_compiled_here_and_runs()
     {
         string source = File.ReadAllText(Path.Combine(Root, "tests", "SimClr.AcceptanceTests", "ReadmeExample.cs"));
         string compiled = Unindent(source.Split("// <readme>\n")[1].Split("        // </readme>")[0]);

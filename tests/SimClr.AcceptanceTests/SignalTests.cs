@@ -15,7 +15,7 @@ public sealed class SignalTests
     [InlineData("INT")]
     [InlineData("TERM")]
     [InlineData("HUP")]
-    public async Task A_signal_ends_the_run_with_130_and_a_checkpoint_from_which_it_goes_on(string signal)
+    public async Task A_signal_ends_the_run_with_130_and_a_checkpoint_to_resume_from(string signal)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals to send");
         Assert.SkipWhen(

@@ -13,7 +13,7 @@ public sealed class StandardStreamTests
     [InlineData("2>&-")]
     [InlineData(">&- 2>&-")]
     [InlineData("<&- >/dev/full 2>/dev/full")]
-    public void Training_that_nobody_hears_is_finished(string redirection)
+    public void Training_without_working_streams_is_finished(string redirection)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "/dev/full is Linux's");
         using var folder = new WorkingFolder();

@@ -63,7 +63,7 @@ public sealed class NamedDeviceTests
     }
 
     [Fact]
-    public void Only_those_point_at_numbers_who_know_that_they_are_the_processors()
+    public void Only_code_that_knows_its_memory_is_the_processors_takes_pointers()
     {
         string[] found = [.. Methods.Value.Where(method => !Pointers.ContainsKey(Outermost(method.DeclaringType!).Name)).SelectMany(PointedAt)];
         Assert.True(found.Length == 0, string.Join("\n", found));
@@ -76,16 +76,16 @@ public sealed class NamedDeviceTests
     [InlineData(nameof(Careless.Random), "rand")]
     [InlineData(nameof(Careless.Layer), "Linear")]
     [InlineData(nameof(Careless.Seeded), ".ctor")]
-    public void What_names_no_device_is_found(string careless, string what)
+    public void A_tensor_created_without_a_device_is_found(string careless, string what)
         => Assert.Contains(what, Assert.Single(OnDefaultDevice(typeof(Careless).GetMethod(careless)!)), StringComparison.Ordinal);
 
     [Theory]
     [InlineData(nameof(Careless.Bytes))]
     [InlineData(nameof(Careless.Numbers))]
-    public void What_points_at_numbers_is_found(string careless) => Assert.Single(PointedAt(typeof(Careless).GetMethod(careless)!));
+    public void A_raw_pointer_is_found(string careless) => Assert.Single(PointedAt(typeof(Careless).GetMethod(careless)!));
 
     [Fact]
-    public void What_names_one_passes() => Assert.Empty(OnDefaultDevice(typeof(Careless).GetMethod(nameof(Careless.Not))!));
+    public void A_named_device_passes() => Assert.Empty(OnDefaultDevice(typeof(Careless).GetMethod(nameof(Careless.Not))!));
 
     private static IEnumerable<string> OnDefaultDevice(MethodBase method)
     {

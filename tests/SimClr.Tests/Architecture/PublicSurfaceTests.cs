@@ -61,7 +61,7 @@ public sealed partial class PublicSurfaceTests
     }
 
     [Fact]
-    public void The_public_names_are_those_that_were_chosen()
+    public void The_public_names_are_the_approved_ones()
     {
         string file = Path.Combine(SourceTree.Root, "tests", "SimClr.Tests", "Architecture", "PublicNames.txt");
         string[] actual = [.. Packages.SelectMany(package => package.GetExportedTypes()).Select(Describe).Order(StringComparer.Ordinal)];

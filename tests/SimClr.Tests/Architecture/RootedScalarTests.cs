@@ -16,7 +16,7 @@ public sealed class RootedScalarTests
     private static readonly Lazy<HashSet<(Module, int)>> Makers = new(FindMakers);
 
     [Fact]
-    public void Every_scalar_is_kept_while_libtorch_works_with_it()
+    public void Every_scalar_stays_referenced_while_libtorch_uses_it()
     {
         string[] assemblies = [.. Directory.GetFiles(AppContext.BaseDirectory, "SimClr*.dll")
             .Select(file => Path.GetFileNameWithoutExtension(file)!)
@@ -35,11 +35,11 @@ public sealed class RootedScalarTests
     [InlineData(nameof(Careless.Added), "Tensor add_(TorchSharp.Scalar)")]
     [InlineData(nameof(Careless.Layer), "BatchNorm2d BatchNorm2d(")]
     [InlineData(nameof(Careless.Variable), "Scalar From(Double), held by a variable")]
-    public void What_makes_a_scalar_that_nothing_keeps_is_found(string careless, string what)
+    public void A_scalar_without_a_reference_is_found(string careless, string what)
         => Assert.Contains(what, Assert.Single(Faults(typeof(Careless).GetMethod(careless)!)), StringComparison.Ordinal);
 
     [Fact]
-    public void What_keeps_its_scalars_passes() => Assert.Empty(Faults(typeof(Careless).GetMethod(nameof(Careless.Not))!));
+    public void Referenced_scalars_pass() => Assert.Empty(Faults(typeof(Careless).GetMethod(nameof(Careless.Not))!));
 
     // Several packages compile this file.
     private static bool IsScalars(Type? type) => type?.FullName == typeof(RootedScalars).FullName;

@@ -40,7 +40,7 @@ public sealed class UnreadTensorTests
     ];
 
     [Fact]
-    public void Neither_losses_nor_encoders_nor_optimizers_nor_steps_read_one()
+    public void Losses_encoders_optimizers_and_steps_read_no_tensor()
     {
         MethodBase[] methods = [.. MethodCalls.Methods(typeof(Optimizer).Assembly).Where(method => IsOfAStep(method, Outermost(method.DeclaringType!)))];
         Assert.All(Rooms, room => Assert.Contains(methods, method => method.DeclaringType!.Namespace == room));
@@ -55,7 +55,7 @@ public sealed class UnreadTensorTests
     [InlineData(nameof(Reader.Copy))]
     [InlineData(nameof(Reader.Move))]
     [InlineData(nameof(Reader.Chosen))]
-    public void What_reads_one_is_found(string name) => Assert.Single(Reads(typeof(Reader).GetMethod(name)!));
+    public void A_method_that_reads_a_tensor_is_found(string name) => Assert.Single(Reads(typeof(Reader).GetMethod(name)!));
 
     private static IEnumerable<string> Reads(MethodBase method)
     {

@@ -53,7 +53,7 @@ public sealed class DeviceViewsTests
     }
 
     [Fact]
-    public void The_result_has_channels_last_and_the_precision_asked_for_and_nothing_else_stays_alive()
+    public void The_result_is_channels_last_in_the_requested_precision_and_no_other_tensor_is_left()
     {
         RgbImage[] images = [RandomImages.Noise(30, 30, 1), RandomImages.Noise(31, 30, 2)];
         var options = new ViewOptions { Size = 20, BlurProbability = 1 };
@@ -76,7 +76,7 @@ public sealed class DeviceViewsTests
     }
 
     [Fact]
-    public void A_batch_is_sent_in_two_copies_whatever_is_done_with_it()
+    public void A_batch_is_sent_in_two_copies_for_every_set_of_transforms()
     {
         RgbImage[] images = [.. Enumerable.Range(0, 12).Select(i => RandomImages.Noise(30 + (i % 5), 30, i))];
         var options = new ViewOptions { Size = 20, JitterProbability = 1, GrayProbability = 0.5, BlurProbability = 0.5, Normalize = Normalization.ImageNet };

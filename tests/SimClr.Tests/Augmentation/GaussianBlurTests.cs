@@ -51,7 +51,7 @@ public sealed class GaussianBlurTests
     }
 
     [Fact]
-    public void Sigma_is_the_standard_deviation_of_what_a_point_spreads_into()
+    public void Sigma_is_the_standard_deviation_of_a_blurred_point()
     {
         const int side = 101;
         float[] planes = new float[side * side];

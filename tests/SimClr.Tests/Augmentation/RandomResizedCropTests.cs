@@ -19,7 +19,7 @@ public sealed class RandomResizedCropTests
     }
 
     [Fact]
-    public void Aspects_of_ones_own_are_log_uniform_and_bound_the_center_too()
+    public void Custom_aspect_ranges_are_log_uniform_and_bound_the_center_too()
     {
         Box[] boxes = Draw(new ViewOptions { AreaMax = 0.24, AspectMin = 0.25, AspectMax = 0.5 }, Side, Side);
         AssertUniform([.. boxes.Select(LogAspect)], Math.Log(0.25), Math.Log(0.5));
@@ -28,7 +28,7 @@ public sealed class RandomResizedCropTests
     }
 
     [Fact]
-    public void With_the_papers_areas_boxes_that_do_not_fit_are_drawn_again()
+    public void With_the_papers_areas_boxes_that_do_not_fit_are_redrawn()
     {
         // A box of area a fits a square if |log aspect| ≤ −log a: always up to 3/4, then less and less often.
         double Fits(double area) => Math.Min(1, -Math.Log(area) / Math.Log(4.0 / 3));

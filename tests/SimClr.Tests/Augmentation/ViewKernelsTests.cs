@@ -42,7 +42,7 @@ public sealed class ViewKernelsTests
 
     [Theory]
     [MemberData(nameof(Fast))]
-    public void Views_equal_the_plain_ones_at_the_edges_of_what_there_is(string kernels)
+    public void Views_equal_the_plain_ones_at_extreme_parameters(string kernels)
     {
         (int, int)[] shapes = [(1, 1), (1, 500), (500, 1), (2, 3), (3, 2), (5000, 2), (7, 1100), (640, 480)];
         foreach ((int width, int height) in shapes)
@@ -101,7 +101,7 @@ public sealed class ViewKernelsTests
 
     [Theory]
     [MemberData(nameof(All))]
-    public void Half_as_many_bits_are_the_floats_rounded(string kernels)
+    public void Values_in_bfloat16_are_the_rounded_floats(string kernels)
     {
         Gen.Select(Gen.Int[1, 60], Gen.Int[1, 50], Gen.Bool, Gen.Int[0, 1_000_000]).Sample((side, size, normalize, seed) =>
         {
@@ -197,7 +197,7 @@ public sealed class ViewKernelsTests
     }
 
     [Fact]
-    public void The_fastest_that_run_here_are_taken_and_others_are_refused()
+    public void The_fastest_supported_kernels_are_chosen_and_unsupported_ones_refused()
     {
         Assert.IsType(ViewKernels.Create(new ViewOptions(), ViewKernels.Names[^1]).GetType(), ViewKernels.Create(new ViewOptions()));
         Assert.IsType<PlainKernels>(ViewKernels.Create(new ViewOptions(), "plain"));
@@ -219,7 +219,7 @@ public sealed class ViewKernelsTests
 
     [Theory]
     [MemberData(nameof(Fast))]
-    public void Once_under_way_nothing_is_allocated(string kernels)
+    public void After_warm_up_nothing_is_allocated(string kernels)
     {
         var options = new ViewOptions { Size = 24 };
         var renderer = new ViewRenderer(options, kernels);

@@ -52,7 +52,7 @@ public sealed class ViewParametersTests
             [.. Many(Paper with { BlurProbability = 1, BlurSigmaMin = 1, BlurSigmaMax = 5 }).Select(d => (double)d.BlurSigma)], 1, 5);
 
     [Fact]
-    public void Draws_stay_what_they_were_so_that_older_runs_go_on_as_they_began()
+    public void Draws_stay_the_same_across_versions_so_that_older_runs_resume()
         => Assert.Equal(
             new ViewParameters(
                 new Box(61, 37, 410, 504), Flip: false, Jitter: true, JitterOrder: 54, Brightness: 1.0796672f, Contrast: 1.6765604f,

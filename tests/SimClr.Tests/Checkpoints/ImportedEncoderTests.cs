@@ -46,7 +46,7 @@ public sealed class ImportedEncoderTests : IDisposable
     [Theory]
     [InlineData("resnet18 imagenet")]
     [InlineData("resnet50 small")]
-    public void Shortcuts_may_be_called_so(string kind)
+    public void Shortcuts_may_have_this_name(string kind)
     {
         using ResNet source = Source(kind);
         ImportedEncoder imported = Import(Weights(source).Select(w => KeyValuePair.Create(
@@ -167,7 +167,7 @@ public sealed class ImportedEncoderTests : IDisposable
     [InlineData("layer1.0.conv1.weight", new long[] { 4, 2, 3, 3 }, "in 2 groups (a ResNeXt)")]
     [InlineData("layer1.0.conv1.weight", new long[] { 8, 8, 3, 3 }, "(a wide ResNet, width_per_group)")]
     [InlineData("layer3.1.conv2.weight", new long[] { 16, 16, 1, 1 }, "'layer3.1.conv2.weight' has shape [16, 16, 1, 1], the model expects [16, 16, 3, 3]")]
-    public void What_is_another_network_is_refused_by_what_it_has(string name, long[] shape, string expected)
+    public void Another_network_is_refused_and_its_tensors_named(string name, long[] shape, string expected)
     {
         using ResNet source = Source("resnet18 imagenet");
         Dictionary<string, Tensor> weights = new(Weights(source)) { [name] = ones(shape) };
@@ -208,7 +208,7 @@ public sealed class ImportedEncoderTests : IDisposable
     }
 
     [Fact]
-    public void What_weights_do_not_say_must_be_given_or_is_told()
+    public void Settings_that_weights_do_not_state_must_be_given_or_are_reported()
     {
         using ResNet source = Source("resnet18 small");
         string file = Write(Weights(source));
@@ -228,7 +228,7 @@ public sealed class ImportedEncoderTests : IDisposable
     [Theory]
     [InlineData("encoder.pth")]
     [InlineData("encoder.safetensors")]
-    public void A_file_of_our_own_says_it_all_itself(string name)
+    public void A_file_of_SimClr_states_all_settings_itself(string name)
     {
         using ResNet source = Source("resnet18 small");
         var views = new ViewOptions { Size = 20, Normalize = Normalization.ImageNet };
@@ -243,7 +243,7 @@ public sealed class ImportedEncoderTests : IDisposable
     }
 
     [Fact]
-    public void Weights_of_others_are_no_encoder_until_they_are_imported()
+    public void Foreign_weights_are_not_an_encoder_until_they_are_imported()
     {
         using ResNet source = Source("resnet18 imagenet");
         string file = Write(Weights(source));

@@ -71,7 +71,7 @@ public sealed class PthFileTests : IDisposable
     [InlineData("subprocess\nPopen\n", "'subprocess.Popen'")]
     [InlineData("torch\nos.system\n", "'torch.os.system'")]
     [InlineData("runpy\n_run_code\n", "'runpy._run_code'")]
-    public void Names_that_are_there_to_run_something_are_refused(string name, string expected)
+    public void Names_that_would_run_code_are_refused(string name, string expected)
     {
         byte[] pickle = [0x80, 2, (byte)'c', .. System.Text.Encoding.ASCII.GetBytes(name), (byte)')', (byte)'R', (byte)'.'];
 
@@ -93,7 +93,7 @@ public sealed class PthFileTests : IDisposable
     [InlineData(5, new long[] { }, new long[] { })]
     [InlineData(0, new long[] { 0, 1L << 30 }, new long[] { 1, 1 })]
     [InlineData(6, new long[] { 0 }, new long[] { 1 })]
-    public void A_tensor_within_its_storage_is_taken(long offset, long[] shape, long[] strides)
+    public void A_tensor_within_its_storage_is_accepted(long offset, long[] shape, long[] strides)
     {
         byte[] pickle = PthBytes.OneTensor(6, offset, shape, strides);
 
@@ -137,7 +137,7 @@ public sealed class PthFileTests : IDisposable
     }
 
     [Fact]
-    public void A_compressed_entry_is_refused_for_it_may_be_a_bomb()
+    public void A_compressed_entry_is_refused_because_it_may_be_a_bomb()
         => Assert.Contains("does not compress", Refused(PthBytes.Zip(PthBytes.OneTensor(1 << 22, 0, [1 << 22], [1]), 1 << 22, CompressionLevel.Optimal)));
 
     [Fact]
@@ -186,7 +186,7 @@ public sealed class PthFileTests : IDisposable
     }
 
     [Fact]
-    public void Whatever_is_changed_in_a_file_it_is_read_or_refused_within_its_size()
+    public void Any_changed_file_is_read_or_refused_within_bounded_memory()
     {
         byte[][] files =
         [

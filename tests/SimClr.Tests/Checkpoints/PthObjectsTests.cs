@@ -58,7 +58,7 @@ public sealed class PthObjectsTests : IDisposable
         => Assert.Contains(expected, Refused([0x80, 2, (byte)'c', .. Bytes(name), (byte)')', (byte)'R', (byte)'.']));
 
     [Fact]
-    public void Of_weights_within_an_object_it_is_said_how_to_save_them()
+    public void The_error_for_weights_within_an_object_explains_how_to_save_them()
     {
         string message = Refused([0x80, 2, .. Bytes("}X\u0005\0\0\0modelctorchvision.models.resnet\nResNet\n)\u0081}bs.")]);
 
@@ -80,7 +80,7 @@ public sealed class PthObjectsTests : IDisposable
     }
 
     [Fact]
-    public void So_are_types_without_a_storage_of_their_own_and_other_kinds_of_tensors()
+    public void Types_without_a_separate_storage_and_other_kinds_of_tensors_are_left_out_by_name()
     {
         byte[] pickle = Around(
         [

@@ -106,7 +106,7 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("{\"\\ud800\":{}}", "a name or an entry is not Unicode text")]
     [InlineData("{\"w\":\n {x", "it is no JSON from line 2, byte 3 on")]
     [InlineData("{\"w\":{\"dtype\":\"Q1\",\"shape\":[2],\"data_offsets\":[0,9223372036854775807]}}", "claims bytes 0–9223372036854775807")]
-    public void An_odd_header_is_told_in_words_of_ours(string header, string expected)
+    public void An_invalid_header_is_refused_with_a_clear_message(string header, string expected)
     {
         byte[] text = Encoding.UTF8.GetBytes(header);
         System.IO.File.WriteAllBytes(File("a"), [.. BitConverter.GetBytes((long)text.Length), .. text, .. new byte[8]]);
@@ -116,7 +116,7 @@ public sealed class SafetensorsFileTests : IDisposable
     [Theory]
     [InlineData(new byte[] { 0xF0, 255, 255, 255, 255, 255, 255, 255, 0 }, "header length 18446744073709551600, file length 9")]
     [InlineData(new byte[] { 1, 2, 3 }, "it has 3 bytes, expected more than 8")]
-    public void A_length_of_the_header_is_told_as_the_format_has_it(byte[] bytes, string expected)
+    public void The_length_of_the_header_is_reported_as_stored(byte[] bytes, string expected)
     {
         System.IO.File.WriteAllBytes(File("a"), bytes);
         Assert.Contains(expected, Assert.Throws<DataException>(() => SafetensorsFile.Read(File("a"))).Message, StringComparison.Ordinal);

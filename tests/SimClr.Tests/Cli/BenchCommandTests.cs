@@ -72,7 +72,7 @@ public sealed class BenchCommandTests : IDisposable
     }
 
     [Fact]
-    public void Rows_survive_the_way_from_one_process_to_another()
+    public void Rows_survive_the_transfer_between_processes()
     {
         BenchRow[] rows =
         [
@@ -126,7 +126,7 @@ public sealed class BenchCommandTests : IDisposable
     }
 
     [Fact]
-    public void Json_and_markdown_tell_machine_and_figures()
+    public void Json_and_markdown_state_machine_and_figures()
     {
         string file = folder.PathOf("results.md");
 
@@ -165,7 +165,7 @@ public sealed class BenchCommandTests : IDisposable
     [Theory]
     [InlineData("--images")]
     [InlineData("--photos")]
-    public void Images_that_are_not_there_are_told_before_anything_is_measured(string option)
+    public void Missing_images_are_reported_before_anything_is_measured(string option)
     {
         string error = CommandRun.Of("bench", "--only", "decode", "--only", "gradient-cache", option, folder.PathOf("nowhere")).Refused(3);
         Assert.Contains("no such folder or file", error);

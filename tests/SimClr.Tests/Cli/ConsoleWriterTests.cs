@@ -28,7 +28,7 @@ public sealed class ConsoleWriterTests(SmallWorld world) : IClassFixture<SmallWo
     [InlineData("preset list")]
     [InlineData("preset show demo --json")]
     [InlineData("preset --help")]
-    public void Results_that_cannot_be_printed_leave_the_exit_code_and_are_told_on_standard_error(string line)
+    public void Results_that_cannot_be_printed_leave_the_exit_code_and_are_reported_on_standard_error(string line)
     {
         var error = new StringWriter();
 
@@ -63,7 +63,7 @@ public sealed class ConsoleWriterTests(SmallWorld world) : IClassFixture<SmallWo
     }
 
     [Fact]
-    public void What_a_terminal_would_obey_is_written_by_its_number()
+    public void Control_characters_are_escaped_by_number()
     {
         var inner = new StringWriter { NewLine = "\n" };
         var writer = new ConsoleWriter(inner);
@@ -79,7 +79,7 @@ public sealed class ConsoleWriterTests(SmallWorld world) : IClassFixture<SmallWo
     }
 
     [Fact]
-    public void Json_means_the_same_after_it()
+    public void Escaped_json_keeps_its_meaning()
     {
         var inner = new StringWriter();
         string json = new JsonObject { ["path"] = $"\\{Hostile}\\" }.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
@@ -91,7 +91,7 @@ public sealed class ConsoleWriterTests(SmallWorld world) : IClassFixture<SmallWo
     }
 
     [Fact]
-    public void Names_of_files_and_classes_neither_steer_the_terminal_nor_begin_a_line()
+    public void Names_of_files_and_classes_neither_control_the_terminal_nor_begin_a_line()
     {
         string name = $"x{Hostile}\nerror: y.png";
         File.WriteAllText(world.At("hostile.csv"), $"path,label,e0,e1\n\"{name}\",\"{name}\",1,0\n\"2{name}\",\"{name}\",1,0\n3.png,b,0,1\n4.png,b,0.1,1\n");
@@ -131,7 +131,7 @@ public sealed class ConsoleWriterTests(SmallWorld world) : IClassFixture<SmallWo
     /// Results, errors, and messages about an interruption: a line break in a name never starts a line of output.
     /// </summary>
     [Fact]
-    public void Only_lines_of_our_own_begin_a_line()
+    public void Only_lines_of_the_program_begin_a_line()
     {
         const string name = "a\n  error: b";
         const string shown = "a\\u000a  error: b";

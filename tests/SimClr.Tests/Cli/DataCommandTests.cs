@@ -78,7 +78,7 @@ public sealed class DataCommandTests(SmallWorld world) : IClassFixture<SmallWorl
     [InlineData("cifar", "", "did you mean 'cifar10'", 2)]
     [InlineData("dtd", "ftp://x", "expected an address such as", 2)]
     [InlineData("cifar10", "here", "answered 404", 3)]
-    public void Download_refuses_what_cannot_be_had(string name, string mirror, string reason, int code)
+    public void Download_refuses_unavailable_sets(string name, string mirror, string reason, int code)
     {
         using var server = new FaultyServer((_, _, _) => FaultyServer.Response([], "404 Not Found"));
         string[] from = mirror == "" ? [] : ["--mirror", mirror == "here" ? server.Address.ToString() : mirror];
@@ -86,7 +86,7 @@ public sealed class DataCommandTests(SmallWorld world) : IClassFixture<SmallWorl
     }
 
     [Fact]
-    public void Download_says_how_to_use_what_is_there()
+    public void Download_explains_how_to_use_existing_data()
     {
         Directory.CreateDirectory(world.At("there/cifar-10-batches-bin"));
         File.WriteAllText(world.At("there/cifar-10-batches-bin/batches.meta.txt"), "airplane");   // An empty folder does not count as existing data.

@@ -26,7 +26,7 @@ public sealed class DemoCommandTests(SmallWorld world) : IClassFixture<SmallWorl
     }
 
     [Fact]
-    public void What_is_fitted_to_the_images_cannot_be_set()
+    public void Settings_fitted_to_the_images_cannot_be_overridden()
         => Assert.Contains(
             "expected a key of the section data",
             CommandRun.Of("demo", world.At("flat"), "--out", world.At("other"), "--set", "batch.size=4").Refused(2));

@@ -99,7 +99,7 @@ public sealed class EmbedCommandTests(SmallWorld world) : IClassFixture<SmallWor
     [InlineData("embed run broken --out a.npy", 3, "could not be read")]
     [InlineData("embed run train --out train", 2, "is a folder")]
     [InlineData("embed run train --join a.1-of-1.npy --out a.npy", 2, "expected only --out FILE and the parts")]
-    public void Mistakes_are_told_in_one_line(string line, int code, string expected)
+    public void Mistakes_are_reported_in_one_line(string line, int code, string expected)
     {
         string[] words = line.Split(' ');
         string[] here = [.. words.Select(word => word is "run" or "nowhere" or "train" or "broken" || word.StartsWith("a.", StringComparison.Ordinal) ? world.At(word) : word)];

@@ -54,7 +54,7 @@ public sealed class ExportOnnxCommandTests(SmallWorld world) : IClassFixture<Sma
     [InlineData("nowhere", "encoder.onnx", "expected a run directory with encoder.safetensors or a checkpoint, or a safetensors file; found neither", 3)]
     [InlineData("tiny.yaml", "encoder.onnx", "this is no file of weights", 3)]
     [InlineData("train", "encoder.onnx", "found neither", 3)]
-    public void What_cannot_be_is_refused(string run, string file, string expected, int code)
+    public void Invalid_requests_are_refused(string run, string file, string expected, int code)
     {
         Assert.Contains(expected, Export(run, world.At(file)).Refused(code));
         Assert.False(File.Exists(world.At(file)));
@@ -64,7 +64,7 @@ public sealed class ExportOnnxCommandTests(SmallWorld world) : IClassFixture<Sma
     [InlineData("run/encoder.safetensors", "only a run directory has its head", 2)]
     [InlineData("supervised", "this run is supervised and has no projection head", 2)]
     [InlineData("bare", "there is no checkpoint, which would hold the projection head", 3)]
-    public void A_projection_takes_a_run_that_has_one(string run, string expected, int code)
+    public void A_projection_needs_a_run_with_a_head(string run, string expected, int code)
     {
         if (run is "supervised" or "bare")
         {
@@ -88,7 +88,7 @@ public sealed class ExportOnnxCommandTests(SmallWorld world) : IClassFixture<Sma
     }
 
     [Fact]
-    public void An_encoder_of_the_users_own_is_refused()
+    public void A_custom_encoder_is_refused()
     {
         using (var own = new TrainedEncoder(nn.Sequential(nn.Flatten()), new EncoderOptions(), new ViewOptions { Size = 8 }))
         {

@@ -7,7 +7,7 @@ namespace SimClr.Tests.Cli;
 public sealed class ImportCommandTests(SmallWorld world) : IClassFixture<SmallWorld>
 {
     [Fact]
-    public void What_is_exported_for_PyTorch_stands_for_the_run_and_measures_the_same()
+    public void Weights_exported_for_PyTorch_replace_the_run_and_give_the_same_results()
     {
         JsonObject exported = CommandRun.Of("export", "pth", world.At("run"), "--out", world.At("a.pth"), "--json").Json;
 
@@ -18,7 +18,7 @@ public sealed class ImportCommandTests(SmallWorld world) : IClassFixture<SmallWo
     }
 
     [Fact]
-    public void Foreign_weights_are_imported_measured_fine_tuned_and_started_from()
+    public void Foreign_weights_are_imported_evaluated_fine_tuned_and_used_to_start_a_run()
     {
         string foreign = Foreign("foreign.pth");
         string file = world.At("imported.safetensors");
@@ -50,7 +50,7 @@ public sealed class ImportCommandTests(SmallWorld world) : IClassFixture<SmallWo
     }
 
     [Fact]
-    public void The_projection_head_is_exported_beside_the_encoder_and_the_file_still_is_one()
+    public void The_projection_head_is_exported_beside_the_encoder_in_a_valid_file()
     {
         string file = world.At("model.safetensors");
         JsonObject exported = CommandRun.Of("export", "safetensors", world.At("run"), "--out", file, "--projection", "--json").Json;
@@ -99,7 +99,7 @@ public sealed class ImportCommandTests(SmallWorld world) : IClassFixture<SmallWo
     [Theory]
     [InlineData("export", "pth", "expected a file that ends in .pth")]
     [InlineData("export", "safetensors", "expected a file that ends in .safetensors")]
-    public void The_name_must_say_what_it_is(string verb, string kind, string expected)
+    public void The_name_must_state_the_encoder(string verb, string kind, string expected)
         => Assert.Contains(expected, CommandRun.Of(verb, kind, world.At("run"), "--out", world.At("a.onnx")).Refused(2));
 
     [Fact]

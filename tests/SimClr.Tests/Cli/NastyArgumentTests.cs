@@ -45,7 +45,7 @@ public sealed class NastyArgumentTests(SmallWorld world) : IClassFixture<SmallWo
     [InlineData("augment preview test --out @", ".png")]
     [InlineData("preset copy demo @", ".yaml")]
     [InlineData("validate @", ".yaml")]
-    public void Every_command_line_ends_with_an_exit_code_of_ours(string line, string extension)
+    public void Every_command_line_ends_with_a_documented_exit_code(string line, string extension)
     {
         File.WriteAllText(world.At("e.csv"), "path,e0,e1\na.png,1,0\nb.png,0,1\nc.png,1,1\nd.png,1,2\ne.png,2,1\n");
         File.WriteAllText(world.At("labels.csv"), "path,label\na.png,x\nb.png,y\n");

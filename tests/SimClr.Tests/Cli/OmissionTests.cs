@@ -17,7 +17,7 @@ public sealed class OmissionTests(SmallWorld world) : IClassFixture<SmallWorld>
     [InlineData("augment preview DATA --out NEW.png")]
     [InlineData("duplicates DATA --run RUN --threshold 1")]
     [InlineData("evaluate knn RUN --train DATA --test DATA --k 3")]
-    public void Pictures_that_are_not_read_are_told_with_their_numbers(string line)
+    public void Pictures_of_unsupported_formats_are_reported_with_their_counts(string line)
     {
         string data = Folder("passed-over", "red/a.HEIC", "red/b.heic", "blue/c.tif");
         CommandRun run = Run(line, data);
@@ -27,7 +27,7 @@ public sealed class OmissionTests(SmallWorld world) : IClassFixture<SmallWorld>
     }
 
     [Fact]
-    public void Without_them_the_numbers_are_there_and_nothing_is_told()
+    public void Without_omissions_the_counts_are_zero_and_nothing_is_reported()
     {
         CommandRun run = Run("data pack DATA --out NEW.pack", world.At("train"));
         Assert.Empty(run.Json["passed_over"]!.AsObject());
@@ -103,7 +103,7 @@ public sealed class OmissionTests(SmallWorld world) : IClassFixture<SmallWorld>
 
     /// <summary>A verb that opened a set without the context would report nothing.</summary>
     [Fact]
-    public void Every_verb_opens_images_where_omissions_are_told()
+    public void Every_verb_opens_images_through_the_context_that_reports_omissions()
     {
         var opens = MethodCalls.Methods(typeof(CommandLine).Assembly)
             .Where(method => MethodCalls.In(method).Any(call => call.Callee.DeclaringType == typeof(DataSets) && call.Callee.Name == nameof(DataSets.Open)))

@@ -51,7 +51,7 @@ public sealed class PretrainCommandTests(SmallWorld world) : IClassFixture<Small
     }
 
     [Fact]
-    public void The_words_say_how_it_went_and_what_to_type_next()
+    public void The_output_states_the_result_and_the_next_command()
     {
         string run = world.At("words");
 
@@ -90,7 +90,7 @@ public sealed class PretrainCommandTests(SmallWorld world) : IClassFixture<Small
     }
 
     [Fact]
-    public void A_micro_batch_and_an_amount_of_memory_are_taken()
+    public void A_micro_batch_and_an_amount_of_memory_are_accepted()
     {
         string run = world.At("micro");
 
@@ -111,12 +111,12 @@ public sealed class PretrainCommandTests(SmallWorld world) : IClassFixture<Small
     [InlineData("--memory: got 'lots', expected an amount of memory such as 8GB", "--micro-batch", "auto", "--memory", "lots")]
     [InlineData("use --micro-batch auto", "--memory", "8GB")]
     [InlineData("1 MB of memory are too little", "--micro-batch", "auto", "--memory", "1MB")]
-    public void Micro_batches_that_cannot_be_are_refused(string words, params string[] options)
+    public void Invalid_micro_batches_are_refused(string words, params string[] options)
         => Assert.Contains(words, CommandRun.Of(
             ["pretrain", world.At("train"), "--out", world.At("never"), "--config", world.At("tiny.yaml"), .. options]).Refused(2));
 
     [Fact]
-    public void A_warm_up_that_was_asked_for_is_not_shortened()
+    public void An_explicit_warm_up_is_not_shortened()
         => Assert.Contains("warm-up must end", CommandRun.Of(
             "pretrain", world.At("train"), "--out", world.At("never"), "--config", world.At("tiny.yaml"), "--epochs", "1",
             "--set", "schedule.warmup_epochs=1").Refused(2));
@@ -134,7 +134,7 @@ public sealed class PretrainCommandTests(SmallWorld world) : IClassFixture<Small
     }
 
     [Fact]
-    public void A_resumed_run_goes_on_with_the_decoder_that_it_had()
+    public void A_resumed_run_keeps_its_decoder()
     {
         string run = world.At("decoder-run");
         CommandRun.Of(
@@ -154,7 +154,7 @@ public sealed class PretrainCommandTests(SmallWorld world) : IClassFixture<Small
     }
 
     [Fact]
-    public void After_a_move_of_the_images_the_run_is_resumed_by_saying_where_they_are()
+    public void A_run_with_moved_images_resumes_with_their_new_path()
     {
         (string data, string run) = (world.At("to-move"), world.At("moved"));
         foreach (string file in Directory.GetFiles(world.At("train"), "*", SearchOption.AllDirectories))
@@ -183,7 +183,7 @@ public sealed class PretrainCommandTests(SmallWorld world) : IClassFixture<Small
     }
 
     [Fact]
-    public void Resume_alone_takes_data_and_configuration_from_the_run()
+    public void Resume_alone_reads_data_and_configuration_from_the_run()
     {
         string run = Copy("run", "longer");
 
@@ -226,7 +226,7 @@ public sealed class PretrainCommandTests(SmallWorld world) : IClassFixture<Small
             "pretrain", world.At("train"), "--out", world.At("run"), "--config", world.At("tiny.yaml")).Refused(2));
 
     [Fact]
-    public void An_interrupted_run_exits_130_says_how_to_go_on_and_goes_on()
+    public void An_interrupted_run_exits_130_explains_how_to_resume_and_resumes()
     {
         string run = world.At("stopped");
         using var stop = new CancellationTokenSource();

@@ -6,7 +6,7 @@ namespace SimClr.Tests.Cli;
 public sealed class SupervisedCommandTests(SmallWorld world) : IClassFixture<SmallWorld>
 {
     [Fact]
-    public void A_run_is_tested_at_its_end_and_serves_every_measure()
+    public void A_run_is_tested_at_its_end_and_works_with_every_evaluation()
     {
         JsonObject json = Train(
             "supervised", "--test", world.At("test"), "--epochs", "20", "--set", "optimizer.name=sgd", "--set", "optimizer.peak_rate=0.05", "--json").Json;
@@ -27,7 +27,7 @@ public sealed class SupervisedCommandTests(SmallWorld world) : IClassFixture<Sma
     }
 
     [Fact]
-    public void The_words_are_those_of_classes()
+    public void The_output_speaks_of_classes()
     {
         string words = Train("words").Output;
         Assert.Contains("got their class (chance 50.0 %)", words);
@@ -51,7 +51,7 @@ public sealed class SupervisedCommandTests(SmallWorld world) : IClassFixture<Sma
             "supervised", world.At("train"), "--out", world.At("refused"), "--config", world.At("tiny.yaml"), "--test", "sample:test").Refused(3));
 
     [Fact]
-    public void A_linear_layer_along_the_way_is_shown_where_pretraining_is_asked_for_it()
+    public void The_online_linear_layer_is_shown_if_pretraining_requests_it()
     {
         CommandRun run = CommandRun.Of(
             "pretrain", world.At("train"), "--out", world.At("online"), "--config", world.At("tiny.yaml"), "--online-linear", "--json");

@@ -14,7 +14,7 @@ public sealed class PackFileTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void A_packed_set_holds_what_the_set_holds()
+    public void A_packed_set_has_the_content_of_the_set()
     {
         using ImageDataSet source = Folder();
         using ImageDataSet packed = Packed(source);
@@ -41,7 +41,7 @@ public sealed class PackFileTests : IDisposable
     }
 
     [Fact]
-    public void A_mark_that_no_class_can_have_is_damage()
+    public void An_invalid_class_mark_is_damage()
     {
         static PackIndex Index(sbyte mark) => PackIndex.Parse(new PackIndex
         {
@@ -58,7 +58,7 @@ public sealed class PackFileTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Images_with_several_classes_each_keep_them(bool reduced)
+    public void Images_with_several_classes_keep_them(bool reduced)
     {
         ColoredVoc.Write(folder);
         using ImageDataSet voc = DataSets.Open($"voc2007:{folder.Path}:train");
@@ -163,7 +163,7 @@ public sealed class PackFileTests : IDisposable
     }
 
     [Fact]
-    public void A_closed_set_reads_no_more_and_what_was_read_remains()
+    public void A_closed_set_reads_no_more_and_images_already_read_stay_valid()
     {
         using ImageDataSet source = Folder();
         ImageDataSet packed = Packed(source);

@@ -19,7 +19,7 @@ public sealed partial class MpiTests
 
     [Theory]
     [MemberData(nameof(Launchers))]
-    public void Mpi_keeps_what_a_communicator_promises(string launcher)
+    public void Mpi_satisfies_the_communicator_contract(string launcher)
     {
         using Mpirun job = Start(launcher, 2, "check");
         int code = job.Wait();
@@ -29,7 +29,7 @@ public sealed partial class MpiTests
 
     [Theory]
     [MemberData(nameof(Launchers))]
-    public void Mpi_that_lets_one_thread_call_it_keeps_it_too(string launcher)
+    public void Single_threaded_mpi_satisfies_the_communicator_contract(string launcher)
     {
         using Mpirun job = Start(launcher, 2, "check-single");
         int code = job.Wait();
@@ -38,7 +38,7 @@ public sealed partial class MpiTests
     }
 
     [Fact]
-    public void Three_ranks_keep_it_too()
+    public void Three_ranks_satisfy_the_communicator_contract()
     {
         using Mpirun job = Start(Mpirun.Launchers[0], 3, "check");
         int code = job.Wait();
@@ -62,7 +62,7 @@ public sealed partial class MpiTests
     }
 
     [Fact]
-    public void A_rank_that_does_not_come_is_named_and_the_job_ends()
+    public void A_rank_that_does_not_join_is_named_and_the_job_ends()
     {
         using Mpirun job = Start(Mpirun.Launchers[0], 2, "late", Patience, "0");
         int code = job.Wait();

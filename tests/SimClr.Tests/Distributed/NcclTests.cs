@@ -8,7 +8,7 @@ namespace SimClr.Tests.Distributed;
 public sealed class NcclTests
 {
     [Fact]
-    public void A_sum_begun_in_the_background_runs_beside_what_is_computed_until_it_is_waited_for()
+    public void A_background_sum_overlaps_computation_until_it_is_awaited()
     {
         var library = new Recorder();
         using var nccl = new Nccl(SingleProcess.Instance, () => library, DeviceType.CPU);
@@ -25,7 +25,7 @@ public sealed class NcclTests
     }
 
     [Fact]
-    public void What_is_computed_after_a_call_waits_for_it()
+    public void Computation_after_a_call_waits_for_it()
     {
         var library = new Recorder();
         using var nccl = new Nccl(SingleProcess.Instance, () => library, DeviceType.CPU);
@@ -45,7 +45,7 @@ public sealed class NcclTests
     }
 
     [Fact]
-    public void What_the_device_has_not_done_is_seen_until_it_has()
+    public void Pending_device_work_is_visible_until_it_completes()
     {
         var library = new Recorder();
         using var nccl = new Nccl(SingleProcess.Instance, () => library, DeviceType.CPU);

@@ -17,20 +17,20 @@ public sealed class RankDeviceTests
     ];
 
     [Fact]
-    public void Ranks_that_share_a_device_are_told()
+    public void Ranks_that_share_a_device_are_warned()
         => Assert.StartsWith("Ranks 1, 4 share cuda:1 (card) of one: ", Assert.Single(RankDevice.SharingWarnings(Ranks)), StringComparison.Ordinal);
 
     [Fact]
-    public void Ranks_with_devices_of_their_own_are_not() => Assert.Empty(RankDevice.SharingWarnings(Ranks[..4]));
+    public void Ranks_with_separate_devices_are_not_warned() => Assert.Empty(RankDevice.SharingWarnings(Ranks[..4]));
 
     [Fact]
-    public void All_ranks_know_all_devices()
+    public void Every_rank_reports_all_shared_devices()
     {
         string[] told = ThreadRanks.Run(2, ranks => RankDevice.Describe(Ranks[ranks.Rank].GatherAll(ranks)));
         Assert.All(told, text => Assert.Equal("rank 0 on cuda:0 (card) of one, rank 1 on cuda:1 (card) of one", text));
     }
 
     [Fact]
-    public void Many_are_not_named_one_by_one()
+    public void Many_ranks_are_not_named_one_by_one()
         => Assert.EndsWith("of host and 2 more", RankDevice.Describe([.. Enumerable.Range(0, 10).Select(i => new RankDevice("host", $"cuda:{i}", "", $"{i}"))]), StringComparison.Ordinal);
 }

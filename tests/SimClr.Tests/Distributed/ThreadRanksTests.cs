@@ -48,7 +48,7 @@ public sealed class ThreadRanksTests
     }
 
     [Fact]
-    public void What_was_begun_is_there_after_waiting_in_any_order()
+    public void Pending_operations_complete_when_awaited_in_any_order()
     {
         float[][] sums = ThreadRanks.Run(2, ranks =>
         {

@@ -66,7 +66,7 @@ public sealed class EmbeddingTaskTests : IDisposable
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(4)]
-    public void With_many_more_batches_than_are_held_every_row_is_that_of_its_own_image(int computeThreads)
+    public void With_more_batches_than_buffers_every_row_is_that_of_its_image(int computeThreads)
     {
         const int many = 1500;
         using var set = new InMemoryDataSet(Enumerable.Range(0, many).Select(i => RandomImages.Noise(8, 8, i)));
@@ -82,7 +82,7 @@ public sealed class EmbeddingTaskTests : IDisposable
     }
 
     [Fact]
-    public void Cut_off_anywhere_it_goes_on_and_leaves_the_same_bytes()
+    public void Truncated_anywhere_it_resumes_to_the_same_bytes()
     {
         string whole = folder.PathOf("whole.csv");
         Run(Task(), whole);
@@ -114,7 +114,7 @@ public sealed class EmbeddingTaskTests : IDisposable
     }
 
     [Fact]
-    public void What_was_begun_with_other_weights_images_or_options_is_refused_with_the_difference()
+    public void A_part_with_other_weights_images_or_options_is_refused_with_the_difference()
     {
         string file = folder.PathOf("photos.csv");
         byte[] part = Interrupted(file);
@@ -132,7 +132,7 @@ public sealed class EmbeddingTaskTests : IDisposable
     }
 
     [Fact]
-    public void What_failed_before_its_first_row_is_not_in_the_way_of_the_next_try()
+    public void A_failure_before_the_first_row_does_not_block_a_retry()
     {
         string file = folder.PathOf("photos.csv");
         using FlawedDataSet flawed = Images.Set(13, 4);
@@ -145,7 +145,7 @@ public sealed class EmbeddingTaskTests : IDisposable
     }
 
     [Fact]
-    public void Nor_is_one_that_was_killed_before_its_first_row()
+    public void A_kill_before_the_first_row_does_not_block_a_retry()
     {
         string file = folder.PathOf("photos.csv");
         byte[] part = Interrupted(file);
@@ -163,7 +163,7 @@ public sealed class EmbeddingTaskTests : IDisposable
     }
 
     [Fact]
-    public void A_file_of_something_else_in_the_place_of_the_part_is_left_alone()
+    public void A_foreign_file_in_place_of_the_part_is_kept()
     {
         string file = folder.PathOf("photos.csv");
         folder.Write("photos.csv.part", "something of the user's");
@@ -187,7 +187,7 @@ public sealed class EmbeddingTaskTests : IDisposable
     [InlineData("a.1-of-2.npy", "2-of-2 is missing")]
     [InlineData("a.1-of-2.npy a.2-of-2.npy b.2-of-2.npy", "once each")]
     [InlineData("a.npy", "is not named as EmbeddingShard names its files")]
-    public void Parts_that_do_not_make_a_whole_are_refused(string files, string expected)
+    public void Incomplete_sets_of_parts_are_refused(string files, string expected)
         => Assert.Contains(expected, Assert.Throws<DataException>(() => EmbeddingJoin.InOrder(files.Split(' '))).Message, StringComparison.Ordinal);
 
     [Fact]
@@ -202,7 +202,7 @@ public sealed class EmbeddingTaskTests : IDisposable
     }
 
     [Fact]
-    public void An_encoder_that_gives_no_numbers_leaves_no_file()
+    public void An_encoder_with_NaN_output_leaves_no_file()
     {
         using (no_grad())
         {

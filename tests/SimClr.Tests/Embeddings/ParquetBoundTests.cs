@@ -16,7 +16,7 @@ public sealed class ParquetBoundTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void A_page_that_becomes_more_than_any_file_of_its_size_holds_is_refused()
+    public void A_page_that_expands_beyond_any_valid_file_of_its_size_is_refused()
     {
         Assert.Contains("that becomes 1073741824, more", Sizes(Gzip, [1, 2, 3], inflated: 1 << 30));
         Assert.Contains("that becomes 1073741824, more", Sizes(Snappy, [0x80, 0x80, 0x80, 0x80, 0x04], inflated: 10));
@@ -46,7 +46,7 @@ public sealed class ParquetBoundTests : IDisposable
     }
 
     [Fact]
-    public void Whoever_reads_beyond_the_end_does_not_read_for_ever()
+    public void Reading_beyond_the_end_terminates()
     {
         using var stream = new SegmentStream(File.OpenRead(folder.Write("file", "abc")));
         stream.Add([1, 2]);

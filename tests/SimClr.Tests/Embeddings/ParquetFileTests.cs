@@ -88,7 +88,7 @@ public sealed class ParquetFileTests : IDisposable
     }
 
     [Fact]
-    public void A_footer_of_anything_is_refused()
+    public void A_footer_of_random_bytes_is_refused()
     {
         byte[] file = Written();
         int footer = BitConverter.ToInt32(file, file.Length - 8);
@@ -100,7 +100,7 @@ public sealed class ParquetFileTests : IDisposable
     }
 
     [Fact]
-    public void What_claims_more_than_the_file_holds_is_refused_before_anything_is_allocated()
+    public void Claims_beyond_the_file_size_are_refused_before_allocation()
     {
         byte[] file = Written();
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -125,7 +125,7 @@ public sealed class ParquetFileTests : IDisposable
     }
 
     [Fact]
-    public void Columns_within_columns_end_somewhere()
+    public void The_nesting_of_columns_is_limited()
     {
         byte[] name = "a"u8.ToArray();
         object[] deep = [.. Enumerable.Range(0, 100_000).Select(_ => new ThriftStruct().With(4, name).With(5, 1)), new ThriftStruct().With(1, 1).With(4, name)];

@@ -31,11 +31,11 @@ public sealed unsafe class DirectConvolutionTests
 
     [Theory]
     [MemberData(nameof(Layers))]
-    public void It_is_the_convolution_of_double_precision(int inputs, int outputs, int kernel, int stride, int height, int width, int count)
+    public void It_equals_the_convolution_in_double_precision(int inputs, int outputs, int kernel, int stride, int height, int width, int count)
         => Check(inputs, outputs, kernel, stride, height, width, count);
 
     [Fact]
-    public void And_of_any_shape()
+    public void It_equals_the_convolution_for_any_shape()
     {
         var random = new Random(6);
         for (int i = 0; i < 100; i++)
@@ -47,7 +47,7 @@ public sealed unsafe class DirectConvolutionTests
     }
 
     [Fact]
-    public void Three_outputs_and_other_types_are_not_for_it()
+    public void Three_outputs_and_other_types_are_not_supported()
     {
         using var scope = NewDisposeScope();
         Assert.False(DirectConvolution.Supports(zeros(3, 16, 1, 1)));

@@ -101,7 +101,7 @@ public sealed class ResNetTests : IDisposable
     [InlineData("auto", 224, false)]
     [InlineData("small", 224, true)]
     [InlineData("imagenet", 32, false)]
-    public void The_stem_goes_by_size_or_by_name(string stem, int size, bool small)
+    public void The_stem_is_chosen_by_size_or_by_name(string stem, int size, bool small)
     {
         using ResNet resnet = EncoderCatalog.Create(new EncoderOptions { Name = "resnet18", Width = 0.25, Stem = EnumText.Parse<EncoderStem>(stem) }, size);
         Assert.Equal(small, resnet.SmallStem);

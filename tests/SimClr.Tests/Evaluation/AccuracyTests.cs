@@ -29,7 +29,7 @@ public sealed class AccuracyTests
         => Assert.Equal(1, Accuracy.TopK(Scores, 3, [2, 2, 0, 2], 5));
 
     [Fact]
-    public void Of_equal_scores_only_the_first_guess_is_taken_by_number()
+    public void Only_the_first_guess_breaks_ties_by_class_number()
     {
         float[] equal = [0, 0, 0];
         Assert.Equal([0], Accuracy.Predictions(equal, 3));
@@ -43,7 +43,7 @@ public sealed class AccuracyTests
     }
 
     [Fact]
-    public void Top_k_does_not_depend_on_how_classes_are_numbered_but_for_the_first_guess()
+    public void Top_k_does_not_depend_on_class_numbers_except_for_the_first_guess()
     {
         Gen.Select(Gen.Int[2, 8], Gen.Int[0, 3].Array[8], Gen.Int[1, 8], Gen.Int[0, 7]).Sample((classes, values, k, shift) =>
         {

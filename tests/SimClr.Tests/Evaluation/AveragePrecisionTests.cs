@@ -35,7 +35,7 @@ public sealed class AveragePrecisionTests
     }
 
     [Fact]
-    public void A_class_that_no_image_shows_has_none()
+    public void A_class_without_images_has_no_average_precision()
     {
         Assert.Null(AveragePrecision.ElevenPoint([1, 2], [Absent, Difficult]));
         var outcome = new MultiLabelOutcome([Present, Absent, Absent, Absent], [2f, 0, 1, 0], 2, ["cat", "unicorn"]);
@@ -65,7 +65,7 @@ public sealed class AveragePrecisionTests
     }
 
     [Fact]
-    public void The_interval_of_few_images_and_many_classes_holds_the_value()
+    public void The_interval_for_few_images_and_many_classes_contains_the_value()
     {
         // By chance: a percentile interval lay above the value, because resamples rank copies of an image one after
         // another.
@@ -95,7 +95,7 @@ public sealed class AveragePrecisionTests
     }
 
     [Fact]
-    public void What_does_not_fit_is_refused()
+    public void Mismatched_inputs_are_refused()
     {
         Assert.Contains("not a number for image 1", Assert.Throws<ArgumentException>(() => AveragePrecision.ElevenPoint([1, float.NaN], [Present, Absent])).Message, StringComparison.Ordinal);
         Assert.Contains("got 1 scores and 2 images", Assert.Throws<ArgumentException>(() => AveragePrecision.ElevenPoint([1], [Present, Absent])).Message, StringComparison.Ordinal);

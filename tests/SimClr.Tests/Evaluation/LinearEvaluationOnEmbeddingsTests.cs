@@ -29,7 +29,7 @@ public sealed class LinearEvaluationOnEmbeddingsTests
     }
 
     [Fact]
-    public void Handwritten_digits_are_read_as_well_as_by_logistic_regression()
+    public void Handwritten_digits_are_classified_as_well_as_by_logistic_regression()
     {
         // scikit-learn's logistic regression on the same split, with the same weak regularization; 300 test images.
         var golden = GoldenFile.Read("logistic_regression.json");
@@ -66,7 +66,7 @@ public sealed class LinearEvaluationOnEmbeddingsTests
     [Theory]
     [InlineData(0, 500, 501)]     // two steps per epoch, 1,002 in all
     [InlineData(512, 512, 1001)]  // one step, however many are left out
-    public void Few_steps_an_epoch_are_made_up_by_epochs(int asked, int batch, int epochs)
+    public void Few_steps_per_epoch_are_compensated_by_more_epochs(int asked, int batch, int epochs)
     {
         EmbeddingTable table = Tables.Clouds(1000, 2, 2, 1, seed: 1);
         LinearResult result = LinearEvaluation.OnEmbeddings(table, table, new LinearOptions { BatchSize = asked });
@@ -74,7 +74,7 @@ public sealed class LinearEvaluationOnEmbeddingsTests
     }
 
     [Fact]
-    public void The_result_depends_on_nothing_but_tables_and_options()
+    public void The_result_depends_only_on_tables_and_options()
     {
         EmbeddingTable train = Tables.Clouds(300, 8, 5, 2, seed: 1);
         EmbeddingTable test = Tables.Clouds(300, 8, 5, 2, seed: 2);

@@ -74,7 +74,7 @@ public sealed class LinearEvaluationTests
         => Assert.Equal(batch, new LinearOptions().BatchSizeFor(images));
 
     [Fact]
-    public void A_batch_that_is_given_stays()
+    public void An_explicit_batch_size_is_kept()
         => Assert.Equal((512, 300), (new LinearOptions { BatchSize = 512 }.BatchSizeFor(1000), new LinearOptions { BatchSize = 512 }.BatchSizeFor(300)));
 
     [Fact]

@@ -37,7 +37,7 @@ public sealed class LogisticRegressionTests
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(2)]
-    public void A_weak_strength_is_fitted_from_nothing_as_Newtons_method_fits_it(int number)
+    public void A_weak_regularization_is_fitted_from_zero_as_by_Newtons_method(int number)
     {
         JsonElement set = GoldenFile.Read("weak_logistic.json").GetProperty("sets")[number];
         int[] labels = [.. set.GetProperty("labels").Numbers().Select(label => (int)label)];
@@ -56,7 +56,7 @@ public sealed class LogisticRegressionTests
     /// From zero weights the fit takes more steps than from the minimum of each stronger regularization in turn.
     /// </summary>
     [Fact]
-    public void A_weak_strength_is_come_to_by_stronger_ones()
+    public void A_weak_regularization_is_reached_through_stronger_ones()
     {
         LogisticData data = LogisticData.FromTable(Tables.Clouds(120, 40, 6, 0.5, seed: 1));
 
@@ -67,7 +67,7 @@ public sealed class LogisticRegressionTests
     }
 
     [Fact]
-    public void Too_few_steps_are_told()
+    public void Too_few_steps_are_reported()
     {
         LogisticData data = LogisticData.FromTable(Tables.Clouds(200, 12, 4, 0.6, seed: 1));
         var options = new LogisticOptions { MaxIterations = 3, Strengths = [1e-6, 1] };
@@ -209,7 +209,7 @@ public sealed class LogisticRegressionTests
     }
 
     [Fact]
-    public void What_cannot_be_fitted_is_refused()
+    public void Inputs_that_cannot_be_fitted_are_refused()
     {
         EmbeddingTable table = Tables.Clouds(20, 4, 2, 1, seed: 1);
         Assert.Contains("of one class", Refused(() => LogisticRegression.Fit(LogisticData.FromTable(Tables.Clouds(20, 4, 1, 1, seed: 1)), 1)));

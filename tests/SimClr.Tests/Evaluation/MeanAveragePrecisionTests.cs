@@ -15,7 +15,7 @@ public sealed class MeanAveragePrecisionTests
     }
 
     [Fact]
-    public void The_value_is_that_by_which_the_regularization_is_chosen()
+    public void The_value_equals_the_one_that_chooses_the_regularization()
     {
         (float[] scores, sbyte[] marks) = Draw(images: 200, classes: 4, seed: 5);
         (double value, Interval interval) = MeanAveragePrecision.Compute(scores, marks, 4, seed: 0);
@@ -26,7 +26,7 @@ public sealed class MeanAveragePrecisionTests
     }
 
     [Fact]
-    public void A_perfect_ranking_has_no_doubt()
+    public void A_perfect_ranking_has_an_interval_of_one_point()
     {
         (float[] scores, sbyte[] marks) = Draw(images: 50, classes: 2, seed: 1);
         float[] known = [.. marks.Select(mark => (float)mark)];

@@ -64,7 +64,7 @@ public sealed class PermutationTestTests
     }
 
     [Fact]
-    public void Of_the_mean_per_class_a_difference_in_a_small_class_weighs_more()
+    public void In_the_mean_per_class_a_difference_in_a_small_class_weighs_more()
     {
         // Two images of a class of four against eight of one of 400: ± 2/4 ± … is exceeded only by the classes' own
         // sums.

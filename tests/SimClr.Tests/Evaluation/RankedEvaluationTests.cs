@@ -23,7 +23,7 @@ public sealed class RankedEvaluationTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(7)]   // 5 batches of 32: two ranks have none
-    public void Ranks_embed_the_bytes_of_one_process_and_know_what_any_of_them_could_not_read(int size)
+    public void Ranks_embed_the_bytes_of_one_process_and_share_the_list_of_unreadable_images(int size)
     {
         using var images = new Flawed(Sample("train", 150), 3, 40, 41, 149);
         using TrainedEncoder encoder = Untrained();
@@ -109,7 +109,7 @@ public sealed class RankedEvaluationTests
     }
 
     [Fact]
-    public void A_loss_that_is_no_number_ends_all_ranks_in_order()
+    public void A_NaN_loss_ends_all_ranks_in_order()
     {
         Exception[] errors = ThreadRanks.Run(2, ranks => (Exception)Assert.Throws<DivergenceException>(
             () => Linear(ranks, Sample("train", 60), Sample("test", 30), Few with { BaseRate = 2.5e39 })));

@@ -55,7 +55,7 @@ public sealed class TransferEvaluationTests : IDisposable
     }
 
     [Fact]
-    public void What_counts_is_the_measure_of_the_set()
+    public void The_result_uses_the_measure_of_the_set()
     {
         // Ten test images of one class look like it, two of another do not: 10 of 12, but the mean over classes is one
         // half.

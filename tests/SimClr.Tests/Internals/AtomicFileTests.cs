@@ -38,7 +38,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void What_a_killed_process_left_is_removed_when_its_file_is_written_again()
+    public void The_remnant_of_a_killed_process_is_removed_when_its_file_is_written_again()
     {
         // No process has this number; process 1 exists but is another program.
         string gone = folder.Write($"a.txt.{int.MaxValue}.simclr.tmp", "half");
@@ -63,7 +63,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void What_somebody_is_writing_stays_whatever_its_number()
+    public void A_file_being_written_is_kept_whatever_the_process_number()
     {
         string held = folder.PathOf($"a.txt.{int.MaxValue}.simclr.tmp");
         using (AtomicFile.Open(held, FileMode.Create, FileAccess.Write, 1))

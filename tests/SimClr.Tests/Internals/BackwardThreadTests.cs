@@ -50,7 +50,7 @@ public sealed class BackwardThreadTests : IDisposable
     }
 
     [Fact]
-    public void What_a_function_was_handed_and_made_is_free_when_the_next_one_is_reached()
+    public void Inputs_and_temporaries_of_a_function_are_freed_before_the_next_one()
     {
         // At the last function, nothing is left of the two norms and the mark between them, and it holds only its own
         // gradient.
@@ -66,7 +66,7 @@ public sealed class BackwardThreadTests : IDisposable
     }
 
     [Fact]
-    public void What_is_handed_on_outlives_a_collection_of_garbage()
+    public void Results_of_a_function_survive_garbage_collection()
     {
         float[] expected = Step(pass => pass());
         Collect();
@@ -83,7 +83,7 @@ public sealed class BackwardThreadTests : IDisposable
     }
 
     [Fact]
-    public void So_it_does_with_collections_all_along()
+    public void Results_of_a_function_survive_continuous_garbage_collection()
     {
         float[] expected = Step(pass => pass());
         using var done = new CancellationTokenSource();
@@ -111,7 +111,7 @@ public sealed class BackwardThreadTests : IDisposable
     }
 
     [Fact]
-    public void What_fails_in_a_function_is_thrown_when_the_pass_is_over_and_frees_as_much()
+    public void An_error_in_a_function_is_thrown_after_the_pass_and_leaks_nothing()
     {
         Collect();
         long before = Tensor.TotalCount;

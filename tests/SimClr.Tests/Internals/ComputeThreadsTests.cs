@@ -22,7 +22,7 @@ public sealed class ComputeThreadsTests(SmallWorld world) : IClassFixture<SmallW
     [InlineData("index create test --run run --out few.index")]
     [InlineData("cluster test --run run --k 2")]
     [InlineData("export safetensors run --out few.safetensors")]
-    public void Without_a_wish_no_more_threads_compute_than_there_are_cores_to_use(string line)
+    public void By_default_no_more_threads_compute_than_cores_are_available(string line)
     {
         set_num_threads(Environment.ProcessorCount + 3);
 
@@ -33,7 +33,7 @@ public sealed class ComputeThreadsTests(SmallWorld world) : IClassFixture<SmallW
     }
 
     [Fact]
-    public void Nor_where_there_is_nothing_to_transfer_to()
+    public void Without_transfer_sets_no_more_threads_compute_than_cores_are_available()
     {
         set_num_threads(Environment.ProcessorCount + 3);
 
@@ -46,14 +46,14 @@ public sealed class ComputeThreadsTests(SmallWorld world) : IClassFixture<SmallW
     [InlineData("-1")]
     [InlineData("x")]
     [InlineData("0x2")]
-    public void A_number_of_threads_that_is_none_is_wrong_usage(string threads)
+    public void An_invalid_number_of_threads_is_a_usage_error(string threads)
     {
         string error = CommandRun.Of("preset", "list", "--threads", threads).Refused(2);
         Assert.Contains($"--threads: got '{threads}', expected an integer of 0 or more", error, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_wish_is_met_up_to_a_few_threads_per_core()
+    public void A_requested_number_is_used_up_to_a_few_threads_per_core()
     {
         Assert.Equal(0, Run("embed run test --out wished.npy --threads 3").Code);
         Assert.Equal(3, get_num_threads());

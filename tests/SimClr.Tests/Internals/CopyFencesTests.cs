@@ -6,7 +6,7 @@ namespace SimClr.Tests.Internals;
 public sealed class CopyFencesTests
 {
     [Fact]
-    public void A_slot_is_taken_from_the_order_until_the_device_has_done_it()
+    public void A_slot_is_in_use_from_submission_until_the_device_completes()
     {
         using var marks = new CopyFences(3, CPU);
         Assert.All([0, 1, 2], slot => Assert.True(marks.IsFree(slot)));
@@ -18,7 +18,7 @@ public sealed class CopyFencesTests
     }
 
     [Fact]
-    public void Whoever_writes_waits_for_the_device()
+    public void Writers_wait_for_the_device()
     {
         using var marks = new CopyFences(2, CPU);
         using var ordered = new ManualResetEventSlim();

@@ -205,7 +205,7 @@ public sealed class PairLossTests : IDisposable
 
     [Theory]
     [MemberData(nameof(AllForms))]
-    public void What_is_not_a_number_is_not_hidden(string name, bool semiHard, bool normalize)
+    public void NaN_is_not_hidden(string name, bool semiHard, bool normalize)
     {
         (Tensor z1, Tensor z2) = Pair(6, 4, 7);
         z2[2, 1] = double.NaN;
@@ -264,7 +264,7 @@ public sealed class PairLossTests : IDisposable
     }
 
     [Fact]
-    public void Plain_dot_products_may_be_very_unlike()
+    public void Plain_dot_products_may_be_very_negative()
     {
         // Similarities of −500 and less, where e^s is 0 even in double: the four candidates of each view are still
         // equal.
@@ -291,7 +291,7 @@ public sealed class PairLossTests : IDisposable
     }
 
     [Fact]
-    public void A_name_margin_or_temperature_that_cannot_be_is_refused()
+    public void An_invalid_name_margin_or_temperature_is_refused()
     {
         Assert.Contains("did you mean 'nt-logistic'?", Assert.Throws<ArgumentOutOfRangeException>(() => new LossOptions { Name = EnumText.Parse<LossName>("nt-logistics") }).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => new LossOptions { Margin = -0.1 });

@@ -18,7 +18,7 @@ public sealed class SigmoidCrossEntropyTests : IDisposable
     public void Dispose() => scope.Dispose();
 
     [Fact]
-    public void It_equals_a_slow_loop_and_what_is_difficult_has_no_gradient()
+    public void It_equals_a_slow_loop_and_difficult_marks_have_no_gradient()
     {
         double[] z = Logits();
         Tensor logits = tensor(z, [Images, Classes]).requires_grad_();
@@ -39,7 +39,7 @@ public sealed class SigmoidCrossEntropyTests : IDisposable
     }
 
     [Fact]
-    public void The_logit_of_what_is_difficult_changes_nothing()
+    public void The_logit_of_a_difficult_mark_changes_nothing()
     {
         double[] z = Logits();
         double expected = SigmoidCrossEntropy.Compute(tensor(z, [Images, Classes]), All()).item<double>();

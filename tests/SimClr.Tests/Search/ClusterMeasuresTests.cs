@@ -30,7 +30,7 @@ public sealed class ClusterMeasuresTests
     }
 
     [Fact]
-    public void The_same_division_by_other_numbers_agrees_fully_and_one_part_says_nothing()
+    public void Renumbered_clusters_agree_fully_and_a_single_cluster_says_nothing()
     {
         int[] one = [0, 0, 1, 1, 2, 2];
         int[] renamed = [5, 5, 0, 0, 9, 9];
@@ -58,7 +58,7 @@ public sealed class ClusterMeasuresTests
     }
 
     [Fact]
-    public void Their_mean_too()
+    public void The_mean_of_the_silhouettes_is_that_of_scikit_learn()
         => Assert.Equal(
             GoldenFile.Read("groups.json").GetProperty("silhouette").GetDouble(),
             Silhouette.Mean(SearchTables.Golden(), SearchTables.GoldenInts("clusters")),

@@ -10,7 +10,7 @@ public sealed class ExactSearchTests
 
     [Theory]
     [MemberData(nameof(Kernels))]
-    public void Finds_what_a_plain_loop_finds_in_any_dimension(string kernel)
+    public void Finds_the_same_as_a_plain_loop_in_any_dimension(string kernel)
         => Gen.Select(Gen.Int[1, 300], Gen.Int[1, 400], Gen.Int[1, 30], Gen.Int[1, 9]).Sample(
             (dimension, rows, count, levels) =>
             {
@@ -45,7 +45,7 @@ public sealed class ExactSearchTests
 
     [Theory]
     [MemberData(nameof(Kernels))]
-    public void Codes_say_each_similarity_within_their_bounds(string kernel)
+    public void Codes_give_each_similarity_within_their_bounds(string kernel)
         => Gen.Select(Gen.Int[1, 200], Gen.Int[0, 10_000], Gen.Float[-12, 12]).Sample(
             (dimension, seed, exponent) =>
             {

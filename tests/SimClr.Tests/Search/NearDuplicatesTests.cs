@@ -21,7 +21,7 @@ public sealed class NearDuplicatesTests
     }
 
     [Fact]
-    public void What_is_near_two_kept_images_belongs_to_the_nearer()
+    public void An_image_near_two_kept_ones_belongs_to_the_nearer()
     {
         IReadOnlyList<DuplicateGroup> groups = NearDuplicates.Find(SearchTables.Angles(0, 30, 18), Within20);
 
@@ -44,7 +44,7 @@ public sealed class NearDuplicatesTests
     [InlineData(700, 8, 0.25, 0.97)]    // more rows than a block
     [InlineData(1300, 5, 0.02, 0.999)]
     [InlineData(600, 3, 0.5, 0.9)]      // every row is near another
-    public void As_a_slow_search_finds_them(int count, int dimension, double change, double threshold)
+    public void Groups_equal_those_of_a_slow_search(int count, int dimension, double change, double threshold)
     {
         EmbeddingTable table = SearchTables.WithCopies(count, dimension, change, seed: 3);
         int[] order = new RandomStream(9, Purpose.Sample).Permutation(count);
@@ -77,7 +77,7 @@ public sealed class NearDuplicatesTests
     }
 
     [Fact]
-    public void What_cannot_be_compared_is_refused()
+    public void Inputs_that_cannot_be_compared_are_refused()
     {
         Assert.Contains("at least 2", Assert.Throws<DataException>(() => NearDuplicates.Find(SearchTables.Create(2, 1, 0), 0.9)).Message);
         Assert.Contains("1.png holds NaN", Assert.Throws<DataException>(() => NearDuplicates.Find(SearchTables.Create(2, 1, 0, 0, float.NaN), 0.9)).Message);

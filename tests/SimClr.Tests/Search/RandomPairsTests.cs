@@ -29,7 +29,7 @@ public sealed class RandomPairsTests
     }
 
     [Fact]
-    public void Copies_beside_similar_images_with_nothing_between_are_no_tail()
+    public void Copies_beside_similar_images_with_a_gap_are_not_a_tail()
     {
         // Each row twice; two fifths of them share a direction (cosine 0.7), the others have nothing in common.
         float[] rows = new float[100 * 64];
@@ -48,7 +48,7 @@ public sealed class RandomPairsTests
     }
 
     [Fact]
-    public void Scenes_of_similar_images_are_no_tail() => Assert.False(HidesDuplicates(Noisy(200, 64, 0.22, originals: 20)));
+    public void Scenes_of_similar_images_are_not_a_tail() => Assert.False(HidesDuplicates(Noisy(200, 64, 0.22, originals: 20)));
 
     [Theory]
     [InlineData(4)]
@@ -71,7 +71,7 @@ public sealed class RandomPairsTests
     public void Few_images_may_all_be_the_same() => Assert.False(HidesDuplicates(SearchTables.Angles(0, 1, 2, 3)));
 
     [Fact]
-    public void Of_many_rows_the_seed_draws_pairs_of_different_ones()
+    public void For_many_rows_the_seed_draws_pairs_of_different_ones()
     {
         EmbeddingTable table = Noisy(700, 8, 0.1, originals: 700);   // 244,650 pairs
 

@@ -18,7 +18,7 @@ public sealed class CustomPartsTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void Parts_that_do_what_the_configured_ones_do_give_the_same_bytes()
+    public void Parts_equivalent_to_the_configured_ones_give_the_same_bytes()
     {
         PretrainOptions options = TinyRun.Options with { Optimizer = new OptimizerOptions { Name = OptimizerName.Sgd, PeakRate = 0.05, WeightDecay = 0 } };
         new Pretrainer(options).Run(TinyRun.Images(), folder.PathOf("configured"));
@@ -35,7 +35,7 @@ public sealed class CustomPartsTests : IDisposable
     }
 
     [Fact]
-    public void A_run_with_own_parts_resumes_with_them_only()
+    public void A_run_with_custom_parts_resumes_only_with_them()
     {
         using Linear whole = Head();
         new Pretrainer(TinyRun.Options) { CustomHead = whole, CustomOptimizer = parameters => new Nesterov(parameters) }

@@ -52,7 +52,7 @@ public sealed class DefaultDeviceTests : IDisposable
     }
 
     [Fact]
-    public void So_are_embeddings_and_what_is_made_of_them()
+    public void Embeddings_and_their_evaluations_are_the_same_whatever_the_default_device()
     {
         TinyRun.Train(folder, "run", Options);
         (float[] values, double[] shares) = Use();
@@ -98,7 +98,7 @@ public sealed class DefaultDeviceTests : IDisposable
     }
 
     [Fact]
-    public void So_it_is_with_narrow_networks_whose_channels_stay_last_there()
+    public void A_step_of_a_narrow_network_is_all_on_its_device()
     {
         ResNet resnet = EncoderCatalog.Create(new EncoderOptions { Name = "resnet18", Width = 0.2 }, 12);
         using (resnet)

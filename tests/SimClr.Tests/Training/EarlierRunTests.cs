@@ -26,7 +26,7 @@ public sealed class EarlierRunTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void They_resume_bit_exactly_with_the_rates_of_that_version_and_say_so()
+    public void They_resume_bit_exactly_with_the_rates_of_that_version_and_report_it()
     {
         Describe("whole");
         Describe("parts");
@@ -51,7 +51,7 @@ public sealed class EarlierRunTests : IDisposable
     }
 
     [Fact]
-    public void They_are_other_runs_than_those_of_now()
+    public void They_differ_from_current_runs()
     {
         Describe("earlier");
         Assert.NotEmpty(Resume("earlier", Options));

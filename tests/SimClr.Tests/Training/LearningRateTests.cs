@@ -47,7 +47,7 @@ public sealed class LearningRateTests : IDisposable
     }
 
     [Fact]
-    public void A_run_resumed_for_more_epochs_ends_at_0_too()
+    public void A_run_resumed_for_more_epochs_ends_at_0()
     {
         new Pretrainer(Options).Run(TinyRun.Images(127), folder.PathOf("run"));
         PretrainOptions longer = Options with { Schedule = Options.Schedule with { Epochs = 14 } };
@@ -75,7 +75,7 @@ public sealed class LearningRateTests : IDisposable
     }
 
     [Fact]
-    public void The_layer_of_a_linear_evaluation_moves_by_half_a_cosine_over_the_steps_that_are_made()
+    public void The_layer_of_a_linear_evaluation_moves_by_half_a_cosine_over_the_steps_taken()
     {
         using var scope = NewDisposeScope();
         var options = new LinearOptions { Momentum = 0 };
@@ -92,7 +92,7 @@ public sealed class LearningRateTests : IDisposable
     [Theory]
     [InlineData(false, 1.0, 0.9330127, 0.75, 0.5, 0.25, 0.0669873)]
     [InlineData(true, 1.0, 0.9829629, 0.9330127, 0.8535534, 0.75, 0.6294095)]
-    public void The_linear_layer_beside_pre_training_moves_by_half_a_cosine_over_the_steps_that_are_made(bool earlier, params double[] rates)
+    public void The_online_linear_layer_moves_by_half_a_cosine_over_the_steps_taken(bool earlier, params double[] rates)
     {
         using var scope = NewDisposeScope();
         ImageDataSet photos = TinyRun.Images(127);

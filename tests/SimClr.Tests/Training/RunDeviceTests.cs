@@ -24,7 +24,7 @@ public sealed class RunDeviceTests : IDisposable
     [InlineData("cpu", false)]
     [InlineData("cuda:2", true)]
     [InlineData("cuda", true)]   // from an earlier version
-    public void Going_on_on_another_kind_of_device_is_told(string before, bool told)
+    public void Resuming_on_another_kind_of_device_is_reported(string before, bool told)
     {
         PretrainOptions options = TinyRun.Options with { Device = "cpu", Precision = Precision.Fp32 };
         var run = new RunDirectory(folder.PathOf("run"));

@@ -21,7 +21,7 @@ public sealed class RunHealthTests : IDisposable
     [InlineData(3.87, 0.16, 0.9, "healthy: ")]             // a low temperature: by the loss alone this would be chance
     [InlineData(2.90, 0.03, 0.9, "healthy: ")]
     [InlineData(3.44, 0.03, 0.01, "collapsed: ")]
-    public void The_verdict_is_by_loss_and_by_how_often_the_partner_ranks_first(
+    public void The_verdict_is_by_loss_and_contrastive_accuracy(
         double loss, double first, double spread, string words)
         => Assert.StartsWith(words, Health(loss, first, spread).Describe());
 
@@ -56,14 +56,14 @@ public sealed class RunHealthTests : IDisposable
     }
 
     [Fact]
-    public void Where_an_epoch_is_one_step_the_warning_of_chance_waits_for_the_first_steps_too()
+    public void With_one_step_per_epoch_the_chance_warning_also_waits_for_the_first_steps()
     {
         Assert.Empty(LogEachStep(steps: 103));   // warm-up takes 4
         Assert.StartsWith("Step 104, mean of the last 10 logged steps: still at chance", Assert.Single(LogEachStep(steps: 120)));
     }
 
     [Fact]
-    public void A_run_that_stays_at_chance_past_warm_up_is_warned_of_once()
+    public void A_run_that_stays_at_chance_past_warm_up_gets_one_warning()
         => Assert.Contains("still at chance", Assert.Single(Log(_ => Health(3.5, 0.04))));
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class RunHealthTests : IDisposable
         => Assert.Empty(Log(step => step % 20 == 0 ? Health(3.5, 0.03) : Health(3.5, 0.3)));
 
     [Fact]
-    public void A_collapse_is_warned_of_once()
+    public void A_collapse_gets_one_warning()
         => Assert.Contains("collapsed", Assert.Single(Log(_ => Health(3.5, 0.04, spread: 0.01))));
 
     private static RunHealth Health(double loss, double first, double spread = 0.9)

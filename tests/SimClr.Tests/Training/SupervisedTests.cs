@@ -25,7 +25,7 @@ public sealed class SupervisedTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void A_run_leaves_what_a_run_of_pretraining_does_and_its_classifier()
+    public void A_run_leaves_the_files_of_a_pretraining_run_and_its_classifier()
     {
         PretrainResult result = Train("run");
         var run = new RunDirectory(folder.PathOf("run"));
@@ -169,7 +169,7 @@ public sealed class SupervisedTests : IDisposable
     }
 
     [Fact]
-    public void A_run_goes_on_only_with_what_started_it()
+    public void A_run_resumes_only_with_its_original_settings()
     {
         Train("run");
         var error = Assert.Throws<ResumeMismatchException>(

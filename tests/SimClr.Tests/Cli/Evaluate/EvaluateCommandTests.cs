@@ -103,7 +103,7 @@ public sealed class EvaluateCommandTests(SmallWorld world) : IClassFixture<Small
     }
 
     [Fact]
-    public void A_predictions_file_that_cannot_be_is_refused_before_anything_is_computed()
+    public void A_predictions_file_that_cannot_be_written_is_refused_before_anything_is_computed()
     {
         CommandRun result = Evaluate("knn", "run", "--predictions", world.At("train"));
 
@@ -226,7 +226,7 @@ public sealed class EvaluateCommandTests(SmallWorld world) : IClassFixture<Small
     [InlineData("nowhere", "found neither")]
     [InlineData("train", "found neither")]
     [InlineData("tiny.yaml", "this is no file of weights")]
-    public void What_is_not_a_run_is_refused(string run, string message)
+    public void A_folder_without_a_run_is_refused(string run, string message)
         => Assert.Contains(message, Evaluate("knn", run).Refused(3));
 
     [Fact]
@@ -242,7 +242,7 @@ public sealed class EvaluateCommandTests(SmallWorld world) : IClassFixture<Small
     }
 
     [Fact]
-    public void What_the_encoder_was_trained_with_cannot_be_set()
+    public void Settings_of_the_encoders_training_cannot_be_overridden()
         => Assert.Contains("expected a key of the section data", Evaluate("knn", "run", "--set", "views.size=8").Refused(2));
 
     private CommandRun Evaluate(string measure, string run, params string[] more) => CommandRun.Of(

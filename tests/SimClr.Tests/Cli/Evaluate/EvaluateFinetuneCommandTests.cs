@@ -28,7 +28,7 @@ public sealed class EvaluateFinetuneCommandTests(SmallWorld world) : IClassFixtu
     }
 
     [Fact]
-    public void What_was_searched_is_in_the_words()
+    public void The_output_states_the_search()
     {
         CommandRun run = Tune("--grid", "thin", "--weight-decay", "0", "--steps", "2", "--batch-size", "8");
 
@@ -65,7 +65,7 @@ public sealed class EvaluateFinetuneCommandTests(SmallWorld world) : IClassFixtu
     [InlineData("--label-fraction 0.01", 2, 1, 1)]
     [InlineData("--labels-per-class 2", 4, 2, 2)]
     [InlineData("--label-list LIST", 3, 1, 2)]
-    public void Few_labels_take_their_recipe(string options, int labels, int least, int most)
+    public void Few_labels_use_their_recipe(string options, int labels, int least, int most)
     {
         string list = folder.Write("list.txt", "0.png\nred/2.png\n1.png\n");
         JsonObject json = Tune([.. options.Replace("LIST", list, StringComparison.Ordinal).Split(' '), "--epochs", "2", "--json"]).Json;

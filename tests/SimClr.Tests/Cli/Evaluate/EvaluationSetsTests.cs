@@ -32,7 +32,7 @@ public sealed class EvaluationSetsTests(SmallWorld world) : IClassFixture<SmallW
     [InlineData("linear", "--epochs", "1")]
     [InlineData("logistic")]
     [InlineData("finetune", "--rate", "0.05", "--steps", "1")]
-    public void Test_images_that_are_training_images_too_are_told(string measure, params string[] options)
+    public void Test_images_among_the_training_images_are_reported(string measure, params string[] options)
     {
         Copy("train/red/0.png", "others/red/copy.png");
         Copy("train/blue/3.png", "others/blue/copy.png");
@@ -55,7 +55,7 @@ public sealed class EvaluationSetsTests(SmallWorld world) : IClassFixture<SmallW
     }
 
     [Fact]
-    public void Validation_images_are_compared_with_both()
+    public void Validation_images_are_compared_with_training_and_test_images()
     {
         CommandRun run = Evaluate("logistic", world.At("train"), Others, "--validation", Others, "--json");
 
@@ -104,7 +104,7 @@ public sealed class EvaluationSetsTests(SmallWorld world) : IClassFixture<SmallW
     }
 
     [Fact]
-    public void Test_images_of_a_class_that_was_not_learned_count_as_wrong_and_are_told()
+    public void Test_images_of_an_unlearned_class_count_as_wrong_and_are_reported()
     {
         Copy("test/red/0.png", "test/red/0.png");
         Copy("test/blue/1.png", "test/ant/1.png");
@@ -135,7 +135,7 @@ public sealed class EvaluationSetsTests(SmallWorld world) : IClassFixture<SmallW
     }
 
     [Fact]
-    public void A_supervised_run_tells_it_of_its_test_images()
+    public void A_supervised_run_reports_shared_test_images()
     {
         CommandRun run = CommandRun.Of(
             "supervised", world.At("train"), "--config", world.At("tiny.yaml"), "--test", world.At("train"), "--out", folder.PathOf("out"), "--json");

@@ -28,7 +28,7 @@ public sealed class NumberedClassesTests : IClassFixture<SmallWorld>, IDisposabl
     [InlineData("linear", "--fixed-features", "--epochs", "1")]
     [InlineData("logistic")]
     [InlineData("finetune", "--rate", "0.05", "--steps", "1")]
-    public void Every_measure_takes_a_part_with_fewer_and_one_with_more(string measure, params string[] options)
+    public void Every_measure_accepts_parts_with_fewer_and_more_classes(string measure, params string[] options)
     {
         foreach ((string train, string test) in new[] { ("two.tar", "three.tar"), ("three.tar", "two.tar") })
         {
@@ -39,7 +39,7 @@ public sealed class NumberedClassesTests : IClassFixture<SmallWorld>, IDisposabl
     }
 
     [Fact]
-    public void So_do_validation_images_and_a_supervised_run()
+    public void Validation_images_and_a_supervised_run_accept_parts_with_fewer_and_more_classes()
     {
         string[] sets = ["evaluate", "finetune", world.At("run"), "--train", Tar("two.tar"), "--test", Tar("two.tar"), "--validation", Tar("three.tar")];
         Assert.Equal(3, Run([.. sets, "--grid", "thin", "--weight-decay", "0", "--steps", "1"])["classes"]!.GetValue<int>());

@@ -34,7 +34,7 @@ public sealed partial class GroupCommandsTests(GroupWorld world) : IClassFixture
     }
 
     [Fact]
-    public void A_threshold_of_one_leaves_what_is_the_same()
+    public void A_threshold_of_one_finds_only_identical_images()
     {
         CommandRun run = world.Run("duplicates plain.csv --threshold 1");
 
@@ -45,7 +45,7 @@ public sealed partial class GroupCommandsTests(GroupWorld world) : IClassFixture
     [Theory]
     [InlineData("")]
     [InlineData(" --json")]
-    public void An_encoder_that_cannot_tell_images_apart_is_refused_and_nothing_could_go(string more)
+    public void An_encoder_that_cannot_tell_images_apart_is_refused_and_no_image_is_listed_for_removal(string more)
     {
         CommandRun run = world.Run($"duplicates equal.csv --csv none.csv --html none.html{more}");
 
@@ -72,7 +72,7 @@ public sealed partial class GroupCommandsTests(GroupWorld world) : IClassFixture
     }
 
     [Fact]
-    public void Clusters_of_images_without_labels_say_nothing_of_agreement()
+    public void Clusters_of_images_without_labels_report_no_agreement()
     {
         JsonObject json = world.Run("cluster plain.csv --k 5 --json").Json;
 
@@ -101,7 +101,7 @@ public sealed partial class GroupCommandsTests(GroupWorld world) : IClassFixture
     }
 
     [Fact]
-    public void Labels_are_typed_on_the_page_which_saves_them_with_those_there_are()
+    public void Labels_typed_on_the_page_are_saved_with_the_existing_ones()
     {
         JsonObject json = world.Run("label plain.csv --labels labels.csv --suggest 3 --html typed.html --json").Json;
 
@@ -115,7 +115,7 @@ public sealed partial class GroupCommandsTests(GroupWorld world) : IClassFixture
     }
 
     [Fact]
-    public void Pictures_lead_to_their_files_and_are_named_from_their_common_folder_on()
+    public void Pictures_link_to_their_files_and_are_named_relative_to_their_common_folder()
     {
         Assert.Equal(0, world.Run("cluster all.csv --k 3 --html linked.html").Code);
 
@@ -167,7 +167,7 @@ public sealed partial class GroupCommandsTests(GroupWorld world) : IClassFixture
     }
 
     [Fact]
-    public void Of_many_images_some_are_drawn()
+    public void A_sample_of_many_images_is_drawn()
     {
         JsonObject json = world.Run("map all.csv --out few.html --limit 20 --json").Json;
 
@@ -176,7 +176,7 @@ public sealed partial class GroupCommandsTests(GroupWorld world) : IClassFixture
     }
 
     [Fact]
-    public void Images_elsewhere_are_found_in_the_folder_that_is_named()
+    public void Moved_images_are_found_in_the_given_folder()
     {
         CommandRun lost = world.Run("cluster moved.csv --k 3 --html lost.html");
         CommandRun found = world.Run("cluster moved.csv --k 3 --html found.html --images images/blue/..");

@@ -7,7 +7,7 @@ namespace SimClr.Tests.Cli;
 public sealed class GroupsOfImagesTests(SmallWorld world) : IClassFixture<SmallWorld>
 {
     [Fact]
-    public void A_folder_is_embedded_with_the_run_that_is_named()
+    public void A_folder_is_embedded_with_the_given_run()
     {
         JsonObject json = CommandRun.Of("duplicates", world.At("train"), "--run", world.At("run"), "--threshold", "0.9999999", "--json").Json;
 
@@ -31,6 +31,6 @@ public sealed class GroupsOfImagesTests(SmallWorld world) : IClassFixture<SmallW
             CommandRun.Of("cluster", "a.npy", "--set", "data.max_skipped=0.5").Refused(2));
 
     [Fact]
-    public void What_is_no_run_is_refused()
+    public void A_path_without_a_run_is_refused()
         => Assert.Contains("train", CommandRun.Of("map", world.At("test"), "--run", world.At("train"), "--out", world.At("m.html")).Refused(3));
 }

@@ -36,7 +36,7 @@ public sealed class IndexCommandTests(SmallWorld world) : IClassFixture<SmallWor
     }
 
     [Fact]
-    public void Adding_leaves_what_is_there_and_removing_is_for_good()
+    public void Adding_keeps_existing_rows_and_removal_is_permanent()
     {
         string index = Create("train");
         JsonObject again = CommandRun.Of("index", "add", index, world.At("train"), "--json").Json;
@@ -74,7 +74,7 @@ public sealed class IndexCommandTests(SmallWorld world) : IClassFixture<SmallWor
     }
 
     [Fact]
-    public void An_index_into_which_nothing_came_is_not_left_behind()
+    public void An_index_without_rows_is_not_left_behind()
     {
         string index = folder.PathOf("none.index");
         foreach (string images in new[] { "flawed", "broken" })
@@ -118,7 +118,7 @@ public sealed class IndexCommandTests(SmallWorld world) : IClassFixture<SmallWor
     }
 
     [Fact]
-    public void What_works_on_embeddings_works_on_an_index()
+    public void Commands_on_embeddings_work_on_an_index()
     {
         JsonObject groups = CommandRun.Of("duplicates", Create("train"), "--threshold", "0.9999", "--json").Json;
         Assert.Equal(24, (int)groups["images"]!);
@@ -153,7 +153,7 @@ public sealed class IndexCommandTests(SmallWorld world) : IClassFixture<SmallWor
     }
 
     [Fact]
-    public void An_encoder_that_is_another_one_is_refused()
+    public void Another_encoder_is_refused()
     {
         string index = Create("train");
         string other = folder.PathOf("other");
@@ -187,7 +187,7 @@ public sealed class IndexCommandTests(SmallWorld world) : IClassFixture<SmallWor
     [InlineData("search {x} {y} --top 0", 2, "--top: got '0'")]
     [InlineData("search photos {y} --store Host=x;Colour=red", 2, "connection string cannot be used")]
     [InlineData("search my-photos {y} --store Host=x", 2, "lower-case letters")]
-    public void What_cannot_be_done_is_refused(string line, int code, string expected)
+    public void Invalid_operations_are_refused(string line, int code, string expected)
     {
         string[] words = [.. line.Split(' ').Select(word => word.StartsWith('{') ? world.At(word[1..^1]) : word)];
         Assert.Contains(expected, CommandRun.Of(words).Refused(code));

@@ -5,7 +5,7 @@ namespace SimClr.Tests.Cli.Outputs;
 public sealed class ManualLabelsTests(GroupWorld world) : IClassFixture<GroupWorld>
 {
     [Fact]
-    public void The_same_command_again_does_not_empty_the_labels_that_were_typed()
+    public void Repeating_the_command_keeps_the_typed_labels()
     {
         Assert.Equal(0, world.Run("label plain.csv --suggest 6 --next again.csv").Code);
         string typed = Fill("again.csv");
@@ -18,7 +18,7 @@ public sealed class ManualLabelsTests(GroupWorld world) : IClassFixture<GroupWor
     }
 
     [Fact]
-    public void Nothing_typed_nothing_kept()
+    public void Without_typed_labels_nothing_is_kept()
     {
         Assert.Equal(0, world.Run("label plain.csv --suggest 6 --next blank.csv").Code);
         Assert.Equal(0, world.Run("label plain.csv --suggest 5 --next blank.csv").Code);
@@ -26,7 +26,7 @@ public sealed class ManualLabelsTests(GroupWorld world) : IClassFixture<GroupWor
     }
 
     [Fact]
-    public void A_word_that_was_typed_beside_a_guess_is_not_lost()
+    public void A_label_typed_beside_a_guess_is_kept()
     {
         Assert.Equal(0, world.Run("label plain.csv --labels labels.csv --suggest 4 --next beside.csv").Code);
         Assert.Equal(0, world.Run("label plain.csv --labels beside.csv --suggest 4 --next beside.csv").Code);   // Only guesses are replaced.
@@ -42,7 +42,7 @@ public sealed class ManualLabelsTests(GroupWorld world) : IClassFixture<GroupWor
     }
 
     [Fact]
-    public void Nor_is_one_where_there_was_no_guess_yet()
+    public void A_label_typed_without_a_guess_is_kept()
     {
         Assert.Equal(0, world.Run("label plain.csv --suggest 3 --next third.csv").Code);
         string typed = File.ReadAllText(world.At("third.csv")).Replace(",,\n", ",,red\n", StringComparison.Ordinal);
@@ -53,7 +53,7 @@ public sealed class ManualLabelsTests(GroupWorld world) : IClassFixture<GroupWor
     }
 
     [Fact]
-    public void Labels_that_are_read_come_into_the_new_file_and_may_be_replaced_by_it()
+    public void Labels_from_the_input_are_copied_to_the_new_file_which_may_replace_it()
     {
         Assert.Equal(0, world.Run("label plain.csv --suggest 6 --next round.csv").Code);
         Fill("round.csv");
@@ -76,7 +76,7 @@ public sealed class ManualLabelsTests(GroupWorld world) : IClassFixture<GroupWor
     }
 
     [Fact]
-    public void A_path_that_no_file_can_have_is_that_of_no_typed_label()
+    public void A_typed_label_with_an_impossible_path_matches_no_image()
     {
         File.WriteAllText(world.At("nul.csv"), File.ReadAllText(world.At("labels.csv")) + "red/a\0b.png,red\n");
         File.WriteAllText(world.At("typed.csv"), "path,label\nred/a.png,red\n");
@@ -87,7 +87,7 @@ public sealed class ManualLabelsTests(GroupWorld world) : IClassFixture<GroupWor
     }
 
     [Fact]
-    public void Labels_of_images_that_are_not_embedded_would_be_lost_and_are_not()
+    public void Labels_of_images_that_are_not_embedded_are_kept()
     {
         string file = world.At("strange.csv");
         File.WriteAllText(file, File.ReadAllText(world.At("labels.csv")) + "gone.png,red\n");
@@ -100,7 +100,7 @@ public sealed class ManualLabelsTests(GroupWorld world) : IClassFixture<GroupWor
     }
 
     [Fact]
-    public void A_label_that_was_changed_is_not_the_one_that_is_known()
+    public void A_changed_label_differs_from_the_known_one()
     {
         File.WriteAllText(world.At("changed.csv"), File.ReadAllText(world.At("labels.csv")).Replace("0.png,blue", "0.png,azure", StringComparison.Ordinal));
 
@@ -114,7 +114,7 @@ public sealed class ManualLabelsTests(GroupWorld world) : IClassFixture<GroupWor
     [InlineData("label plain.csv --labels labels.csv --out labels.csv", "is an input of this command")]
     [InlineData("label plain.csv --labels onlyred.csv --suggest 2 --out labels.csv", "is not a table that begins with path,label,prediction,confidence")]
     [InlineData("label plain.csv --suggest 2 --next notes.csv", "is not a list of labels")]
-    public void A_list_that_was_typed_is_no_output_of_another_kind(string line, string expected)
+    public void A_typed_list_is_not_an_output_of_another_kind(string line, string expected)
     {
         File.WriteAllText(world.At("notes.csv"), "path,label,note\na.png,red,typed\n");
         string typed = File.ReadAllText(world.At("labels.csv"));

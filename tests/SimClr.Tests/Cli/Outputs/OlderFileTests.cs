@@ -24,7 +24,7 @@ public sealed class OlderFileTests(SmallWorld world) : IClassFixture<SmallWorld>
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void Every_command_replaces_what_it_wrote_itself_and_nothing_of_another_kind()
+    public void Every_command_replaces_its_own_output_and_nothing_of_another_kind()
     {
         EmbeddingTable table = new(
             [.. Enumerable.Range(0, 20).Select(i => (float)((i * 7 % 5) + 1))], 2, [.. Enumerable.Range(0, 10).Select(i => $"{i}.png")],
@@ -100,7 +100,7 @@ public sealed class OlderFileTests(SmallWorld world) : IClassFixture<SmallWorld>
     }
 
     [Fact]
-    public void An_empty_file_holds_nothing_that_could_be_lost()
+    public void An_empty_file_may_be_replaced()
     {
         folder.Write("empty.png", "");
         Assert.Equal(0, Run("augment preview flat --out empty.png --images 1").Code);

@@ -104,7 +104,7 @@ public sealed partial class HtmlReportTests
         => Assert.DoesNotContain("<strong>", Page(new ReportTable("c", [new("m", "n")], [new("r", [0.5])])), StringComparison.Ordinal);
 
     [Fact]
-    public void How_to_get_the_same_is_told()
+    public void The_page_explains_how_to_reproduce_the_run()
     {
         string html = Page(new ReportReproduction("simclr demo --seed 4", "views:\n  size: 28\n", 4, "0.1.0", "2 cores", 312.4));
         Assert.Contains("<code>simclr demo --seed 4</code>", html, StringComparison.Ordinal);

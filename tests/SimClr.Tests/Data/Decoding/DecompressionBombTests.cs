@@ -57,7 +57,7 @@ public sealed class DecompressionBombTests
 
     /// <summary>Each of these is a valid image of any size in a few dozen bytes.</summary>
     [Fact]
-    public void What_may_stand_for_any_number_of_pixels_is_not_refused()
+    public void Blocks_that_may_encode_any_number_of_pixels_are_not_refused()
     {
         byte[] runs = EncodedImages.Bmp(2, 2, 1, 2, 3);
         runs[30] = 1;   // Run lengths: a code of two bytes may end a line, or the image.

@@ -35,13 +35,13 @@ public sealed class ExifOrientationTests
     [InlineData(5)]
     [InlineData(7)]
     [InlineData(12)]
-    public void A_text_a_fraction_or_bytes_without_meaning_do_not(int type)
+    public void Other_types_do_not_turn_the_picture(int type)
         => Assert.Equal(SKEncodedOrigin.TopLeft, ExifOrientation.Read(Png(1, 1, EncodedImages.Exif(6, big: true, type))));
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void What_is_cut_or_states_nonsense_is_passed_over(bool big)
+    public void Truncated_or_invalid_entries_are_ignored(bool big)
     {
         byte[] exif = EncodedImages.Exif(6, big);
         for (int length = 0; length < exif.Length; length++)
@@ -92,7 +92,7 @@ public sealed class ExifOrientationTests
     }
 
     [Fact]
-    public void Of_many_texts_the_first_alone_is_unpacked()
+    public void Only_the_first_of_many_texts_is_unpacked()
     {
         (string, byte[]) damaged = ("zTXt", [.. "Raw profile type exif\0\0"u8, .. Packed(new byte[1 << 20])]);
         (string, byte[])[] texts = [.. Enumerable.Repeat(damaged, 100)];
@@ -120,7 +120,7 @@ public sealed class ExifOrientationTests
     }
 
     [Fact]
-    public void A_chunk_that_the_header_of_a_webp_does_not_announce_counts_for_nothing()
+    public void A_chunk_that_the_header_of_a_webp_does_not_announce_is_ignored()
         => Assert.Equal(
             SKEncodedOrigin.TopLeft,
             ExifOrientation.Read(EncodedImages.WebPWithExif(WebP, 6, 4, EncodedImages.Exif(6, big: true), flagged: false)));

@@ -10,7 +10,7 @@ public sealed class JpegScansTests
     [Theory]
     [InlineData("skia")]
     [InlineData("auto")]
-    public void Ninety_nine_scans_are_decoded_and_more_are_refused_whoever_decodes(string decoder)
+    public void Up_to_99_scans_are_decoded_and_more_are_refused_by_every_decoder(string decoder)
     {
         var options = new DataOptions { Decoder = EnumText.Parse<JpegDecoder>(decoder) };
         RgbImage image = ImageDecoder.Decode(Progressive(99), "x", options);
@@ -36,7 +36,7 @@ public sealed class JpegScansTests
     }
 
     [Fact]
-    public void A_baseline_file_has_one_however_much_follows_and_one_scan_a_component_where_they_are_apart()
+    public void A_baseline_file_has_one_scan_or_one_per_component_whatever_follows()
     {
         byte[] baseline = EncodedImages.OfColor(new SKColor(1, 2, 3), SKEncodedImageFormat.Jpeg);
         Assert.Equal(1, JpegScans.Count(baseline));

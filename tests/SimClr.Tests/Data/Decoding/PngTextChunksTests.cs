@@ -37,7 +37,7 @@ public sealed class PngTextChunksTests
     }
 
     [Fact]
-    public void A_file_that_is_cut_keeps_what_is_no_whole_text()
+    public void A_truncated_file_keeps_incomplete_text_chunks()
     {
         byte[] png = Png(Plain, Gamma, International);
         for (int length = 0; length <= png.Length; length++)
@@ -49,7 +49,7 @@ public sealed class PngTextChunksTests
     }
 
     [Fact]
-    public void Other_formats_are_given_as_they_are()
+    public void Other_formats_are_passed_unchanged()
     {
         byte[] jpeg = EncodedImages.OfColor(SKColors.Teal, SKEncodedImageFormat.Jpeg);
         Assert.Equal(jpeg, LeftOf(jpeg));
@@ -61,7 +61,7 @@ public sealed class PngTextChunksTests
     /// Icons stay unsupported: their parts would need the same bounds as those of the supported formats.
     /// </summary>
     [Fact]
-    public void An_icon_is_none_of_the_formats_whatever_it_is_called()
+    public void An_icon_is_refused_under_any_extension()
     {
         byte[] entry = [2, 1, 0, 0, 1, 0, 8, 0, .. BitConverter.GetBytes(WithTexts.Length), 22, 0, 0, 0];
         byte[] icon = [0, 0, 1, 0, 1, 0, .. entry, .. WithTexts];

@@ -162,7 +162,7 @@ public sealed class TurboJpegTests
     }
 
     [Fact]
-    public void Whatever_is_wrong_with_a_file_what_skia_reads_is_read_alike()
+    public void Damaged_files_that_skia_reads_are_read_the_same_way()
     {
         NeedsLibrary();
         byte[] whole = Photo(40, 30, 80, SKJpegEncoderDownsample.Downsample420);
@@ -225,7 +225,7 @@ public sealed class TurboJpegTests
     }
 
     [Fact]
-    public void Threads_that_decode_at_once_get_what_one_gets()
+    public void Concurrent_decoding_gives_the_same_result()
     {
         NeedsLibrary();
         byte[][] files = [.. Files.Select(row => row.Data.Item2)];
@@ -235,7 +235,7 @@ public sealed class TurboJpegTests
     }
 
     [Fact]
-    public void Where_the_library_is_missing_auto_is_skia_and_asking_for_it_says_what_to_do()
+    public void Without_the_library_auto_uses_skia_and_an_explicit_choice_explains_what_to_do()
     {
         Assert.Equal(TurboJpeg.IsAvailable ? "turbojpeg" : "skia", ImageDecoder.NameFor(new DataOptions()));
         if (!TurboJpeg.IsAvailable)

@@ -51,7 +51,7 @@ public sealed class CsvFieldTests : IDisposable
     [InlineData("'")]
     [InlineData("''x''")]
     [InlineData("'a=b'")]
-    public void Apostrophes_of_others_stay(string field) => Assert.Equal(field, Assert.Single(CsvReader.Read(new StringReader(field)))!.Fields[0]);
+    public void Other_apostrophes_stay(string field) => Assert.Equal(field, Assert.Single(CsvReader.Read(new StringReader(field)))!.Fields[0]);
 
     [Fact]
     public void Embeddings_are_read_as_they_were_written_and_their_numbers_stay_numbers()
@@ -66,7 +66,7 @@ public sealed class CsvFieldTests : IDisposable
     }
 
     [Fact]
-    public void Lists_of_the_command_leave_numbers_alone_and_labels_are_read_from_them()
+    public void Lists_of_the_command_keep_numbers_and_labels_are_read_from_them()
     {
         string[] paths = [.. Formulas.Where(text => text.Trim() == text)];
         CsvText.Write(new OutputFile("--csv", folder.PathOf("l.csv"), "x.csv"), "path,label,x", paths.Select(path => new object?[] { path, path, -1.5 }));
@@ -77,7 +77,7 @@ public sealed class CsvFieldTests : IDisposable
     }
 
     [Fact]
-    public void A_file_of_someone_else_may_mean_its_apostrophe()
+    public void An_apostrophe_in_a_foreign_file_is_kept()
     {
         folder.Write("l.csv", "path,label\n'=a.png,x\n=b.png,y\n");
         Assert.Equal([0, 1], KnownLabels.Read(folder.PathOf("l.csv"), ["'=a.png", "=b.png"]).Rows);

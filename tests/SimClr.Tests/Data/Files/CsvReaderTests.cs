@@ -19,7 +19,7 @@ public sealed class CsvReaderTests
     [InlineData("a,b\n\"\",1\n", "a|b\n|1")]
     [InlineData("\"path\";\"label\"\r\n\"a;b.jpg\";x\r\n", "path|label\na;b.jpg|x")]
     [InlineData("a,b\r\"1,\n2\",3\r\r\n4,5", "a|b\n1,\n2|3\n4|5")]
-    public void Fields_are_those_that_other_readers_find(string text, string expected)
+    public void Fields_match_those_of_other_readers(string text, string expected)
         => Assert.Equal(expected, string.Join('\n', Read(text).Select(record => string.Join('|', record.Fields))));
 
     /// <summary>Spreadsheets write blank rows below a table or between its parts.</summary>
@@ -28,7 +28,7 @@ public sealed class CsvReaderTests
     [InlineData(",,\r\npath,label,note\r\n,,\r\na,x,\r\n , ,\r\n", "path|label|note\na|x|")]
     [InlineData("path;label\n;\n\"\";\"\"\na;x", "path|label\na|x")]
     [InlineData("path\tlabel\n\t\na\tx\n", "path|label\na|x")]
-    public void Rows_of_empty_fields_are_passed_over(string text, string expected)
+    public void Rows_of_empty_fields_are_skipped(string text, string expected)
         => Assert.Equal(expected, string.Join('\n', Read(text).Select(record => string.Join('|', record.Fields))));
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class CsvReaderTests
     [Theory]
     [InlineData("\"open")]
     [InlineData("12\" record")]
-    public void Each_symbol_is_read_once_whatever_quotes_there_are(string first)
+    public void Each_character_is_read_once_whatever_the_quotes(string first)
     {
         string text = "path,label\n" + first + ",a\n" + string.Concat(Enumerable.Repeat("x.jpg,a\n", 2000));
         using var reader = new CountingReader(text);

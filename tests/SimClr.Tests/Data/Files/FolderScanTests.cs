@@ -34,7 +34,7 @@ public sealed class FolderScanTests : IDisposable
     }
 
     [Fact]
-    public void Where_nothing_is_left_the_formats_are_named()
+    public void Without_any_readable_image_the_formats_are_named()
     {
         folder.Write("a.heic", "x");
         var error = Assert.Throws<DataException>(() => DataSets.Open(folder.Path));
@@ -62,7 +62,7 @@ public sealed class FolderScanTests : IDisposable
     }
 
     [Fact]
-    public void Files_whose_names_are_not_utf8_count_each_however_alike_they_look()
+    public void Files_whose_names_are_not_utf8_are_counted_separately()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "names are bytes on Linux only");
         folder.Write("1.png", Images.Png(1));
@@ -87,7 +87,7 @@ public sealed class FolderScanTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_that_may_not_be_listed_is_skipped_and_named()
+    public void An_unlistable_folder_is_skipped_and_named()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.UserName == "root", "root may list everything");
         if (OperatingSystem.IsWindows())
@@ -111,7 +111,7 @@ public sealed class FolderScanTests : IDisposable
     }
 
     [Fact]
-    public void The_folder_itself_must_be_there()
+    public void The_folder_itself_must_exist()
     {
         string shut = folder.PathOf("nowhere");
         Assert.Throws<DataException>(() => DataSets.Open(shut));
@@ -141,7 +141,7 @@ public sealed class FolderScanTests : IDisposable
     }
 
     [Fact]
-    public void A_manifest_may_name_a_pipe_and_be_one_without_keeping_anyone_waiting()
+    public void A_manifest_may_name_a_pipe_or_be_one_without_blocking()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "made by calls of Linux");
         folder.Write("1.png", Images.Png(1));

@@ -84,7 +84,7 @@ public sealed class BatchLoaderTests
     }
 
     [Fact]
-    public void A_broken_image_is_read_once_and_then_known()
+    public void A_broken_image_is_read_once_and_remembered()
     {
         using var set = Images.Set(4, 1);
         Assert.Equal(5, Loader(set, 1, 2, substitute: true).Load(Epochs(5, 4, 4), Cancellation).Count());
@@ -109,7 +109,7 @@ public sealed class BatchLoaderTests
     }
 
     [Fact]
-    public void Plans_may_go_on_forever_and_are_taken_no_further_than_the_ring()
+    public void Plans_may_be_infinite_and_are_read_only_as_far_as_the_ring()
     {
         using var set = Images.Set(5);
         int taken = 0;
@@ -195,7 +195,7 @@ public sealed class BatchLoaderTests
     }
 
     [Fact]
-    public void What_a_worker_throws_reaches_the_consumer_as_itself()
+    public void An_exception_of_a_worker_reaches_the_consumer_unwrapped()
     {
         using var set = Images.Set(100, [.. Enumerable.Range(40, 20)]);
         var strict = new BatchLoader(set, Floats, Write, new SkippedImages(set), workers: 4, substituteUnreadable: true);
@@ -214,7 +214,7 @@ public sealed class BatchLoaderTests
     }
 
     [Fact]
-    public void No_plan_no_batch_and_a_failing_plan_is_the_consumers_error()
+    public void An_empty_plan_gives_no_batch_and_a_failing_plan_throws_in_the_consumer()
     {
         using var set = Images.Set(3);
         BatchLoader loader = Loader(set, 2, 3, substitute: true);
@@ -230,7 +230,7 @@ public sealed class BatchLoaderTests
     }
 
     [Fact]
-    public void A_batch_beyond_what_an_array_holds_is_refused()
+    public void A_batch_beyond_the_size_of_an_array_is_refused()
     {
         using var set = Images.Set(3);
         var loader = new BatchLoader(set, 1 << 30, Write, new SkippedImages(set));

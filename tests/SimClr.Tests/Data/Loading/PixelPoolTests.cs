@@ -45,7 +45,7 @@ public sealed class PixelPoolTests : IDisposable
     [Theory]
     [InlineData(1)]
     [InlineData(4)]
-    public void What_a_loader_writes_does_not_depend_on_whose_memory_an_image_has(int workers)
+    public void The_output_of_a_loader_does_not_depend_on_the_memory_of_an_image(int workers)
     {
         using ImageDataSet files = DataSets.Open(folder.Path);
         ImageDataSet set = files.Subset([.. Enumerable.Range(0, Count).Reverse()]);

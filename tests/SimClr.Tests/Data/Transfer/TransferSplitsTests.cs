@@ -89,7 +89,7 @@ public sealed class TransferSplitsTests : IDisposable
 
     [Theory]
     [MemberData(nameof(SmallTransferSets.Names), MemberType = typeof(SmallTransferSets))]
-    public void Each_set_is_a_typed_name_too(string name)
+    public void Each_set_has_a_data_spec(string name)
     {
         TransferSet set = sets.Write(name);
         foreach (string place in new[] { folder.Path, set.FindBelow(folder.Path)! })
@@ -134,7 +134,7 @@ public sealed class TransferSplitsTests : IDisposable
     [Theory]
     [InlineData(19_900, 0.2)]
     [InlineData(20_100, 0.1)]
-    public void What_is_held_out_is_a_share_of_each_class(int images, double share)
+    public void The_held_out_images_are_a_share_of_each_class(int images, double share)
     {
         int[] labels = [.. Enumerable.Range(0, images).Select(i => i % 10), 10, 11, 11];
         (int[] train, int[] validation) = TransferSplits.HoldOut(labels, seed: 0);
@@ -177,7 +177,7 @@ public sealed class TransferSplitsTests : IDisposable
     [InlineData("pets", "oxford-iiit-pet/annotations/test.txt", "Abyssinian 1", "expected BREED_NUMBER and three numbers")]
     [InlineData("pets", "oxford-iiit-pet/annotations/test.txt", "Abyssinian_5 7 1 1", "one number for each breed, without gaps")]
     [InlineData("voc2007", "VOCdevkit/VOC2007/Annotations/000001.xml", "<annotation><object><name>unicorn</name></object></annotation>", "an object of the class 'unicorn'")]
-    public void A_list_that_says_something_else_is_refused_with_its_line(string name, string file, string content, string expected)
+    public void A_list_with_unexpected_content_is_refused_with_its_line(string name, string file, string content, string expected)
     {
         TransferSet set = sets.Write(name);
         folder.Write(file, content);
@@ -207,7 +207,7 @@ public sealed class TransferSplitsTests : IDisposable
     }
 
     [Fact]
-    public void Images_of_several_classes_have_no_label_and_say_so()
+    public void Images_of_several_classes_have_no_label_and_report_it()
     {
         sets.Write("voc2007");
         using ImageDataSet test = DataSets.Open($"voc2007:{folder.Path}:test");

@@ -86,7 +86,7 @@ public sealed class TransferFineTuningTests : IDisposable
     }
 
     [Fact]
-    public void The_search_keeps_the_score_that_was_asked_for()
+    public void The_search_keeps_the_requested_score()
     {
         using TransferSplits splits = Open(Aircraft());
         Assert.Equal([0.8, 0.6], Scores(SelectionMetric.Top1));

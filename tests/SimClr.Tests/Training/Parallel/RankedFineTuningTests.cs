@@ -43,7 +43,7 @@ public sealed class RankedFineTuningTests(FineTuningTests.Pretrained pretrained)
     }
 
     [Fact]
-    public void Ranks_choose_the_setting_that_one_process_chooses_and_a_diverging_one_ends_none_of_them()
+    public void Ranks_choose_the_same_setting_as_one_process_and_survive_a_diverging_one()
     {
         var grid = new FineTuneGrid([1e-30, 0.05, 1e30], [0]);
         FineTuneResult one = Tune(SingleProcess.Instance, Short, grid);

@@ -80,7 +80,7 @@ public sealed class GradientStepTests : IDisposable
     [Theory]
     [InlineData(ScalarType.Float32, ScalarType.Float32, 1e-5, 1e-3)]
     [InlineData(ScalarType.Float32, ScalarType.BFloat16, 0.01, 0.1)]
-    public void So_it_is_within_rounding_in_the_precisions_of_training(ScalarType weights, ScalarType pixels, double ofLoss, double ofGradient)
+    public void The_gradient_is_that_of_the_whole_batch_within_rounding_in_every_training_precision(ScalarType weights, ScalarType pixels, double ofLoss, double ofGradient)
     {
         SimClrModel plain = Model("mlp", weights);
         SimClrModel cached = Model("mlp", weights);
@@ -105,7 +105,7 @@ public sealed class GradientStepTests : IDisposable
     [InlineData("margin", false, true)]
     [InlineData("margin", true, true)]
     [InlineData("margin", false, false)]
-    public void So_it_is_with_every_loss_and_every_head(string name, bool semiHard, bool normalize)
+    public void The_gradient_is_that_of_the_whole_batch_for_every_loss_and_head(string name, bool semiHard, bool normalize)
     {
         IContrastiveLoss loss = LossCatalog.Create(new LossOptions { Name = EnumText.Parse<LossName>(name), SemiHard = semiHard, Normalize = normalize, Temperature = 0.5 });
         foreach (string head in new[] { "none", "linear", "mlp" })
@@ -135,7 +135,7 @@ public sealed class GradientStepTests : IDisposable
     [Theory]
     [InlineData(2)]
     [InlineData(3)]
-    public void Batch_norm_normalizes_each_micro_batch_by_itself_in_both_passes(int micro)
+    public void Batch_norm_normalizes_each_micro_batch_separately_in_both_passes(int micro)
     {
         SimClrModel whole = Model("mlp");
         SimClrModel cached = Model("mlp");
@@ -181,7 +181,7 @@ public sealed class GradientStepTests : IDisposable
     }
 
     [Fact]
-    public void Gradients_are_added_to_those_that_are_there()
+    public void Gradients_are_added_to_existing_ones()
     {
         SimClrModel once = Model("mlp");
         SimClrModel twice = Model("mlp");

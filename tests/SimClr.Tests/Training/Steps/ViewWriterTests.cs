@@ -25,7 +25,7 @@ public sealed class ViewWriterTests
     [InlineData(4, true)]
     [InlineData(1, false)]
     [InlineData(4, false)]
-    public void So_are_those_in_the_memory_of_tensors_in_either_precision(int workers, bool bfloat16)
+    public void Batches_in_tensor_memory_are_the_same_bytes_in_either_precision(int workers, bool bfloat16)
     {
         using InMemoryDataSet set = Set();
         using var ring = new PixelRing(10, Views.Size, "cpu", bfloat16 ? ScalarType.BFloat16 : ScalarType.Float32);
@@ -36,7 +36,7 @@ public sealed class ViewWriterTests
     }
 
     [Fact]
-    public void A_view_does_not_depend_on_its_place_nor_on_what_was_there_before()
+    public void A_view_does_not_depend_on_its_position_or_earlier_content()
     {
         using InMemoryDataSet set = Set();
         using var ring = new PixelRing(10, Views.Size, "cpu", ScalarType.BFloat16);
