@@ -105,7 +105,7 @@ public sealed partial class RoomTests
     [InlineData(@"\bDateTime\.(Utc)?Now\b")]
     [InlineData(@"\bConsole\.")]
     [InlineData(@"\bmanual_seed\(")]
-    public void The_library_does_not_use(string banned)
+    public void The_library_contains_no_banned_calls(string banned)
     {
         var found = SourceTree.Files(Path.Combine("src", "SimClr")).Where(file => Regex.IsMatch(File.ReadAllText(file), banned));
         Assert.Empty(found);

@@ -42,7 +42,7 @@ public sealed class ViewKernelsTests
 
     [Theory]
     [MemberData(nameof(Fast))]
-    public void Views_equal_the_plain_ones_at_extreme_parameters(string kernels)
+    public void Views_equal_the_plain_ones_at_extreme_shapes_and_sizes(string kernels)
     {
         (int, int)[] shapes = [(1, 1), (1, 500), (500, 1), (2, 3), (3, 2), (5000, 2), (7, 1100), (640, 480)];
         foreach ((int width, int height) in shapes)

@@ -46,7 +46,7 @@ public sealed class ImportedEncoderTests : IDisposable
     [Theory]
     [InlineData("resnet18 imagenet")]
     [InlineData("resnet50 small")]
-    public void Shortcuts_may_have_this_name(string kind)
+    public void Downsampling_layers_may_be_named_shortcut(string kind)
     {
         using ResNet source = Source(kind);
         ImportedEncoder imported = Import(Weights(source).Select(w => KeyValuePair.Create(

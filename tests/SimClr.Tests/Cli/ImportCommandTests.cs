@@ -99,7 +99,7 @@ public sealed class ImportCommandTests(SmallWorld world) : IClassFixture<SmallWo
     [Theory]
     [InlineData("export", "pth", "expected a file that ends in .pth")]
     [InlineData("export", "safetensors", "expected a file that ends in .safetensors")]
-    public void The_name_must_state_the_encoder(string verb, string kind, string expected)
+    public void The_output_must_have_the_extension_of_its_format(string verb, string kind, string expected)
         => Assert.Contains(expected, CommandRun.Of(verb, kind, world.At("run"), "--out", world.At("a.onnx")).Refused(2));
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class RankDeviceTests
     public void Ranks_with_separate_devices_are_not_warned() => Assert.Empty(RankDevice.SharingWarnings(Ranks[..4]));
 
     [Fact]
-    public void Every_rank_reports_all_shared_devices()
+    public void Every_rank_describes_all_devices()
     {
         string[] told = ThreadRanks.Run(2, ranks => RankDevice.Describe(Ranks[ranks.Rank].GatherAll(ranks)));
         Assert.All(told, text => Assert.Equal("rank 0 on cuda:0 (card) of one, rank 1 on cuda:1 (card) of one", text));

@@ -171,7 +171,7 @@ public sealed class KnnClassifierTests
     }
 
     [Fact]
-    public void A_few_of_many_different_classes_are_named_and_the_rest_counted()
+    public void A_few_of_many_different_classes_are_named_and_the_rest_elided()
     {
         EmbeddingTable train = Tables.Create([[1, 0]], [0], [.. "abcde".Select(c => $"{c}")]);
         EmbeddingTable test = Tables.Create([[1, 0]], [0], ["z"]);

@@ -98,7 +98,7 @@ public sealed class DefaultDeviceTests : IDisposable
     }
 
     [Fact]
-    public void A_step_of_a_narrow_network_is_all_on_its_device()
+    public void Narrow_networks_are_channels_last_only_outside_the_processor()
     {
         ResNet resnet = EncoderCatalog.Create(new EncoderOptions { Name = "resnet18", Width = 0.2 }, 12);
         using (resnet)

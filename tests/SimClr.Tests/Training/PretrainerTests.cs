@@ -214,7 +214,7 @@ public sealed class PretrainerTests : IDisposable
     [Theory]
     [InlineData(null, "a batch of 16 images at once; batch norm normalizes by all 32 views")]
     [InlineData(4, "4 micro-batches of at most 4; batch norm normalizes by the views of one micro-batch (up to 8)")]
-    public void The_run_states_the_batch_norm_scope_at_its_start(int? micro, string words)
+    public void The_run_states_at_its_start_which_views_batch_norm_sees(int? micro, string words)
     {
         var log = new ListLogger();
         new Pretrainer(InMicroBatches(micro)) { Logger = log }.Run(TinyRun.Images(), folder.PathOf("run"));

@@ -169,7 +169,7 @@ public sealed class SupervisedTests : IDisposable
     }
 
     [Fact]
-    public void A_run_resumes_only_with_its_original_settings()
+    public void A_supervised_run_resumes_only_as_supervised()
     {
         Train("run");
         var error = Assert.Throws<ResumeMismatchException>(

@@ -87,7 +87,7 @@ public sealed class ManualLabelsTests(GroupWorld world) : IClassFixture<GroupWor
     }
 
     [Fact]
-    public void Labels_of_images_that_are_not_embedded_are_kept()
+    public void A_file_with_labels_of_images_that_are_not_embedded_is_not_replaced()
     {
         string file = world.At("strange.csv");
         File.WriteAllText(file, File.ReadAllText(world.At("labels.csv")) + "gone.png,red\n");
@@ -100,7 +100,7 @@ public sealed class ManualLabelsTests(GroupWorld world) : IClassFixture<GroupWor
     }
 
     [Fact]
-    public void A_changed_label_differs_from_the_known_one()
+    public void A_file_with_a_changed_label_is_not_replaced()
     {
         File.WriteAllText(world.At("changed.csv"), File.ReadAllText(world.At("labels.csv")).Replace("0.png,blue", "0.png,azure", StringComparison.Ordinal));
 

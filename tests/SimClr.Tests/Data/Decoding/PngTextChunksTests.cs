@@ -37,7 +37,7 @@ public sealed class PngTextChunksTests
     }
 
     [Fact]
-    public void A_truncated_file_keeps_incomplete_text_chunks()
+    public void Only_complete_text_chunks_are_removed_from_a_truncated_file()
     {
         byte[] png = Png(Plain, Gamma, International);
         for (int length = 0; length <= png.Length; length++)

@@ -77,7 +77,7 @@ public sealed class CsvFieldTests : IDisposable
     }
 
     [Fact]
-    public void An_apostrophe_in_a_foreign_file_is_kept()
+    public void An_apostrophe_is_kept_if_a_file_has_it_in_its_name()
     {
         folder.Write("l.csv", "path,label\n'=a.png,x\n=b.png,y\n");
         Assert.Equal([0, 1], KnownLabels.Read(folder.PathOf("l.csv"), ["'=a.png", "=b.png"]).Rows);
