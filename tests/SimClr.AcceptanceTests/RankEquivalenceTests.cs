@@ -30,7 +30,7 @@ public sealed class RankEquivalenceTests
     [InlineData("pretrain", null, null)]
     [InlineData("pretrain", "16", "8")]
     [InlineData("supervised", null, null)]
-    public void Two_ranks_train_what_one_process_trains(string verb, string? micro, string? microOfEach)
+    public void Two_ranks_train_the_same_model_as_one_process(string verb, string? micro, string? microOfEach)
     {
         SkipWithoutMpi();
         using var folder = new WorkingFolder();

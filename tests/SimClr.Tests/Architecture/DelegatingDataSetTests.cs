@@ -31,7 +31,7 @@ public sealed class DelegatingDataSetTests
     public static TheoryData<string> Members => [.. Overridable().Select(method => method.Name)];
 
     [Fact]
-    public void A_set_that_takes_another_builds_on_the_base_of_wrappers()
+    public void A_set_that_wraps_another_derives_from_the_base_of_wrappers()
     {
         Type[] wrappers = [.. Types.Where(type => !type.IsAbstract && type.GetConstructors(Own)
             .Any(made => made.GetParameters().Any(parameter => parameter.ParameterType == typeof(ImageDataSet))))];
@@ -61,7 +61,7 @@ public sealed class DelegatingDataSetTests
     }
 
     [Fact]
-    public void A_wrapper_overrides_what_it_changes_and_no_more()
+    public void A_wrapper_overrides_only_what_it_changes()
         => Assert.All(Types.Where(type => type.Assembly != typeof(DelegatingDataSetTests).Assembly && type.BaseType == typeof(DelegatingDataSet)), type
             => Assert.Equal(
                 Changed.GetValueOrDefault(type),

@@ -55,7 +55,7 @@ public sealed class NamedDeviceTests
     ]);
 
     [Fact]
-    public void No_tensor_is_made_on_the_default_device()
+    public void No_tensor_is_created_on_the_default_device()
     {
         Assert.Contains(Methods.Value, method => method.DeclaringType == typeof(Optimizer));
         string[] found = [.. Methods.Value.SelectMany(OnDefaultDevice)];

@@ -8,7 +8,7 @@ public sealed class ViewParametersTests
     private static readonly ViewOptions Paper = new();
 
     [Fact]
-    public void Every_transform_is_as_frequent_as_the_paper_says()
+    public void Every_transform_is_as_frequent_as_in_the_paper()
     {
         ViewParameters[] draws = Many(Paper);
         RandomResizedCropTests.AssertShare(0.5, draws.Count(d => d.Flip), Draws);

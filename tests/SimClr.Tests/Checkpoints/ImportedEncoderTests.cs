@@ -95,7 +95,7 @@ public sealed class ImportedEncoderTests : IDisposable
     [InlineData("module.base_encoder.", "module.momentum_encoder.")]
     [InlineData("state_dict.backbone.", "state_dict.momentum_backbone.")]
     [InlineData("backbone.", "backbone_momentum.")]
-    public void Of_an_encoder_and_its_moving_average_the_trained_one_is_taken(string trained, string follower)
+    public void The_trained_encoder_is_preferred_to_its_moving_average(string trained, string follower)
     {
         using ResNet source = Source("resnet18 imagenet");
         using ResNet other = Source("resnet18 imagenet", seed: 9);
@@ -110,7 +110,7 @@ public sealed class ImportedEncoderTests : IDisposable
     }
 
     [Fact]
-    public void Of_several_encoders_one_must_be_named()
+    public void One_of_several_encoders_must_be_named()
     {
         using ResNet a = Source("resnet18 imagenet");
         using ResNet b = Source("resnet18 imagenet", seed: 9);

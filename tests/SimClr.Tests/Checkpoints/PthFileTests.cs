@@ -23,7 +23,7 @@ public sealed class PthFileTests : IDisposable
     [InlineData("state_dict.pth", "")]
     [InlineData("legacy.pth", "")]
     [InlineData("nested.pth", "state_dict.module.encoder.")]
-    public void What_PyTorch_wrote_is_read(string file, string prefix)
+    public void Files_of_PyTorch_are_read(string file, string prefix)
     {
         using PthFile read = PthFile.Read(Golden(file));
 
@@ -125,7 +125,7 @@ public sealed class PthFileTests : IDisposable
     }
 
     [Fact]
-    public void A_storage_of_another_length_than_the_pickle_says_is_refused()
+    public void A_storage_of_another_length_than_in_the_pickle_is_refused()
     {
         byte[] longer = PthBytes.OneTensor(7, 0, [7], [1]);
         byte[] bomb = PthBytes.OneTensor(1 << 30, 0, [1 << 30], [1]);

@@ -83,7 +83,7 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("{\"w\":7}")]
     [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,4],\"data_offsets\":[0,0]}}")]
     [InlineData("not json")]
-    public void A_header_that_lies_is_refused(string header)
+    public void A_false_header_is_refused(string header)
     {
         byte[] text = Encoding.UTF8.GetBytes(header);
         System.IO.File.WriteAllBytes(File("a"), [.. BitConverter.GetBytes((long)text.Length), .. text, .. new byte[8]]);

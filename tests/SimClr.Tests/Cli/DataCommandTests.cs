@@ -8,7 +8,7 @@ namespace SimClr.Tests.Cli;
 public sealed class DataCommandTests(SmallWorld world) : IClassFixture<SmallWorld>
 {
     [Fact]
-    public void Pack_writes_a_file_that_pretrain_and_evaluate_take_and_that_trains_the_same_weights()
+    public void Pack_writes_a_file_that_pretrain_and_evaluate_accept_and_that_trains_the_same_weights()
     {
         string pack = world.At("train.pack");
         JsonObject json = CommandRun.Of("data", "pack", world.At("train"), "--out", pack, "--json").Json;

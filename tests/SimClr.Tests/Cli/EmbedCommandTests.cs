@@ -41,7 +41,7 @@ public sealed class EmbedCommandTests(SmallWorld world) : IClassFixture<SmallWor
     }
 
     [Fact]
-    public void Projections_have_the_width_of_the_head_and_rows_the_length_that_is_asked_for()
+    public void Projections_have_the_width_of_the_head_and_rows_the_requested_length()
     {
         string file = world.At("z.npy");
         Assert.Equal(16, Embed("train", file, "--projection", "--normalize").Json["dimension"]!.GetValue<int>());

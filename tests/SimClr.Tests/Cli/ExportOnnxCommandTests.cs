@@ -30,7 +30,7 @@ public sealed class ExportOnnxCommandTests(SmallWorld world) : IClassFixture<Sma
     }
 
     [Fact]
-    public void The_words_name_input_output_and_difference_and_the_metadata_the_run()
+    public void The_output_names_input_output_and_difference_and_the_metadata_name_the_run()
     {
         string file = world.At("words.onnx");
         CommandRun result = Export("run", file);

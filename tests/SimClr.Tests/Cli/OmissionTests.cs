@@ -41,7 +41,7 @@ public sealed class OmissionTests(SmallWorld world) : IClassFixture<SmallWorld>
     [InlineData("pretrain DATA --out NEW --config CONFIG", "NEW/skipped.jsonl")]
     [InlineData("index create DATA --run RUN --out NEW.index", "NEW.index.skipped.jsonl")]
     [InlineData("data pack DATA --out NEW.pack", "NEW.pack.skipped.jsonl")]
-    public void A_folder_that_cannot_be_listed_and_a_pipe_are_listed_among_what_was_skipped(string line, string list)
+    public void An_unlistable_folder_and_a_pipe_are_listed_as_skipped(string line, string list)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "made by calls of Linux");
         string data = Folder("odd");

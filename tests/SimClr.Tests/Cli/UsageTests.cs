@@ -50,7 +50,7 @@ public sealed class UsageTests(SmallWorld world) : IClassFixture<SmallWorld>
     [InlineData("[env:A=B] [x] doctor", "got an unexpected argument '[env:A=B]'")]
     [InlineData("[x]", "got an unexpected argument '[x]'")]
     [InlineData("doctor --fast", "has no option '--fast'")]
-    public void Wrong_usage_exits_2_and_says_what_was_expected(string line, string expected)
+    public void Wrong_usage_exits_2_and_states_the_expectation(string line, string expected)
         => Assert.Contains(expected, Run(line).Refused(2));
 
     [Theory]
@@ -60,7 +60,7 @@ public sealed class UsageTests(SmallWorld world) : IClassFixture<SmallWorld>
     [InlineData("pretrain train --out x --batch-size 25", "--batch-size 24 or less")]
     [InlineData("pretrain broken --out x", "could not be read")]
     [InlineData("evaluate knn run --train train --test nowhere", "no such folder or file")]
-    public void Data_that_cannot_be_used_exits_3_and_says_why(string line, string expected)
+    public void Unusable_data_exits_3_and_states_the_reason(string line, string expected)
         => Assert.Contains(expected, Run($"{line} --json").Refused(3));
 
     [Fact]

@@ -80,7 +80,7 @@ public sealed class DataSetsTests : IDisposable
     [InlineData("stl10:C:\\x", "C:\\x", "unlabeled")]
     [InlineData("tar:C:\\x\\*.tar", "C:\\x\\*.tar", "")]
     [InlineData("sample:test", "", "test")]
-    public void Names_paths_and_splits_are_taken_apart_on_every_platform(string argument, string path, string split)
+    public void Names_paths_and_splits_are_parsed_on_every_platform(string argument, string path, string split)
     {
         DataSpec typed = DataSets.Parse(argument)!;
         Assert.Equal((path, split), (typed.Folder, typed.Split));

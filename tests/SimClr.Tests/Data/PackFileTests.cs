@@ -249,7 +249,7 @@ public sealed class PackFileTests : IDisposable
         => Assert.Contains(reason, Refused(System.Text.Encoding.UTF8.GetBytes(content)), StringComparison.Ordinal);
 
     [Fact]
-    public void A_later_version_of_the_format_is_refused_and_says_so()
+    public void A_later_version_of_the_format_is_refused_and_named()
     {
         byte[] later = Bytes();
         later[8] = 2;

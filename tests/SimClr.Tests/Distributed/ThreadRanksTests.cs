@@ -7,7 +7,7 @@ namespace SimClr.Tests.Distributed;
 public sealed class ThreadRanksTests
 {
     [Fact]
-    public void Ranks_that_make_different_calls_are_told_apart()
+    public void Ranks_that_make_different_calls_are_detected()
     {
         var error = Assert.Throws<CommunicationException>(() => ThreadRanks.Run(2, ranks =>
         {

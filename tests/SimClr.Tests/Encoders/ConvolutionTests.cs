@@ -26,7 +26,7 @@ public sealed class ConvolutionTests
 
     [Theory]
     [MemberData(nameof(Layers))]
-    public void Output_and_gradients_are_those_of_double_precision_whatever_memory_held_before(int inputs, int outputs, int kernel, int stride, int side)
+    public void Output_and_gradients_equal_double_precision_whatever_the_earlier_memory_content(int inputs, int outputs, int kernel, int stride, int side)
     {
         foreach ((ScalarType type, double tolerance) in new[] { (ScalarType.Float32, 1e-5), (ScalarType.BFloat16, 2e-2) })
         {

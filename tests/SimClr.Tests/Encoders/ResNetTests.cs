@@ -56,7 +56,7 @@ public sealed class ResNetTests : IDisposable
     [InlineData("resnet18", 0.0625)]
     [InlineData("resnet18", 0.1875)]
     [InlineData("resnet50", 0.0625)]
-    public void Gradients_of_a_narrow_network_do_not_depend_on_what_lay_in_memory(string name, double width)
+    public void Gradients_of_a_narrow_network_do_not_depend_on_earlier_memory_content(string name, double width)
     {
         using ResNet resnet = EncoderCatalog.Create(new EncoderOptions { Name = name, Width = width, Stem = EncoderStem.Small }, 24);
         resnet.train();

@@ -10,7 +10,7 @@ public sealed class LinearEvaluationOnEmbeddingsTests
     [InlineData(1e-3)]
     [InlineData(1)]
     [InlineData(1e4)]
-    public void Separable_classes_are_told_apart_whatever_the_scale_of_the_features(double scale)
+    public void Separable_classes_are_separated_whatever_the_scale_of_the_features(double scale)
     {
         EmbeddingTable train = Tables.Clouds(400, 16, 4, 0.3, seed: 1, scale);
         EmbeddingTable test = Tables.Clouds(200, 16, 4, 0.3, seed: 2, scale);
@@ -47,7 +47,7 @@ public sealed class LinearEvaluationOnEmbeddingsTests
     }
 
     [Fact]
-    public void A_few_rows_and_constant_dimensions_are_no_obstacle()
+    public void A_few_rows_and_constant_dimensions_are_supported()
     {
         EmbeddingTable train = Constant(Tables.Clouds(8, 6, 4, 0.1, seed: 1));
         EmbeddingTable test = Constant(Tables.Clouds(100, 6, 4, 0.1, seed: 2));

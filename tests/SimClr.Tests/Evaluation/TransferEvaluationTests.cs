@@ -32,7 +32,7 @@ public sealed class TransferEvaluationTests : IDisposable
     }
 
     [Fact]
-    public void Classes_of_different_colors_are_told_apart_and_the_encoder_stays_byte_for_byte()
+    public void Classes_of_different_colors_are_separated_and_the_encoder_is_unchanged()
     {
         var before = ModuleState.Enumerate(encoder.Module).ToDictionary(entry => entry.Key, entry => entry.Value.clone());
         TransferSet set = Pets(perClass: 10);

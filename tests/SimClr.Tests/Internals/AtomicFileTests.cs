@@ -26,7 +26,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_that_takes_no_files_is_named()
+    public void A_folder_that_is_not_writable_is_named()
     {
         if (!Directory.Exists("/proc/self"))
         {
@@ -85,7 +85,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_that_is_missing_is_made()
+    public void A_missing_folder_is_created()
     {
         string file = folder.PathOf("new/folder/a.txt");
         AtomicFile.WriteText(file, "text");

@@ -118,7 +118,7 @@ public sealed class FewLabelTests : IDisposable
     }
 
     [Fact]
-    public void Suggestions_hold_no_labeled_image_and_none_twice()
+    public void Suggestions_contain_no_labeled_or_repeated_image()
     {
         EmbeddingTable table = SearchTables.Angles(0, 0, 0, 0, 90, 90, 90);
         FewLabelResult model = FewLabelClassifier.Fit(table, [0, 4], [0, 1], ["a", "b"]);

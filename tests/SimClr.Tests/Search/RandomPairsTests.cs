@@ -13,7 +13,7 @@ public sealed class RandomPairsTests
     [InlineData(0.2, true)]     // 0.96: a considerable share of the pairs reaches the threshold
     [InlineData(0.5, false)]    // 0.8: none does
     [InlineData(5, false)]
-    public void Rows_that_differ_by_a_little_noise_are_not_told_apart(double noise, bool hidden)
+    public void Rows_that_differ_by_little_noise_are_indistinguishable(double noise, bool hidden)
         => Assert.Equal(hidden, HidesDuplicates(Noisy(200, 64, noise, originals: 1)));
 
     [Fact]

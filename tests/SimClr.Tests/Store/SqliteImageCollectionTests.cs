@@ -273,7 +273,7 @@ public sealed class SqliteImageCollectionTests : IDisposable
     [InlineData(0, 4096)]       // a whole page of zeros
     [InlineData(2048, 4096)]    // its second half, where most cells are
     [InlineData(100, 300)]
-    public async Task Whatever_page_is_overwritten_no_row_is_lost_silently(int from, int to)
+    public async Task No_row_is_lost_silently_if_a_page_is_overwritten(int from, int to)
     {
         (await Fill(60)).Dispose();
         byte[] whole = File.ReadAllBytes(Index);

@@ -11,7 +11,7 @@ public sealed class ConfigurationFileTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void An_alias_stands_for_its_value()
+    public void An_alias_is_replaced_by_its_value()
     {
         JsonObject json = ConfigurationFile.Parse("a: &x {b: 1, c: [2, three]}\nd: *x\ne: &y no\nf: *y\n", "my.yaml");
 

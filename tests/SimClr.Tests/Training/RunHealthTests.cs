@@ -67,11 +67,11 @@ public sealed class RunHealthTests : IDisposable
         => Assert.Contains("still at chance", Assert.Single(Log(_ => Health(3.5, 0.04))));
 
     [Fact]
-    public void Chance_during_warm_up_is_no_cause_for_a_warning()
+    public void Chance_during_warm_up_causes_no_warning()
         => Assert.Empty(Log(step => step <= 40 ? Health(3.5, 0.02) : Health(3.0, 0.3)));
 
     [Fact]
-    public void Single_batches_at_chance_are_no_cause_for_a_warning()
+    public void Single_batches_at_chance_cause_no_warning()
         => Assert.Empty(Log(step => step % 20 == 0 ? Health(3.5, 0.03) : Health(3.5, 0.3)));
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class EvaluateCommandTests(SmallWorld world) : IClassFixture<Small
     }
 
     [Fact]
-    public void Knn_says_the_accuracy_in_percent_beside_chance()
+    public void Knn_states_the_accuracy_in_percent_beside_chance()
     {
         CommandRun result = Evaluate("knn", "run", "--k", "4", "--temperature", "0.2");
 
@@ -59,7 +59,7 @@ public sealed class EvaluateCommandTests(SmallWorld world) : IClassFixture<Small
     [InlineData("16", "note: --batch-size 16 leaves out 8 of 24 training images in each epoch", 16)]
     [InlineData("12", null, 12)]
     [InlineData(null, null, 24)]
-    public void Linear_says_when_the_batch_leaves_out_much_of_an_epoch(string? batch, string? note, int used)
+    public void Linear_warns_if_the_batch_leaves_out_much_of_an_epoch(string? batch, string? note, int used)
     {
         CommandRun run = Evaluate(
             "linear", "run", ["--epochs", "1", "--fixed-features", "--json", .. batch is null ? Array.Empty<string>() : ["--batch-size", batch]]);

@@ -12,7 +12,7 @@ public sealed class EvaluateFinetuneCommandTests(SmallWorld world) : IClassFixtu
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void It_prints_one_object_with_what_was_used_and_leaves_the_network()
+    public void It_prints_one_object_with_the_settings_and_writes_the_network()
     {
         JsonObject json = Tune("--rate", "0.05", "--weight-decay", "0.001", "--steps", "40", "--batch-size", "8", "--out", folder.PathOf("out"), "--json").Json;
 
@@ -41,7 +41,7 @@ public sealed class EvaluateFinetuneCommandTests(SmallWorld world) : IClassFixtu
     [Theory]
     [InlineData("", "mean-per-class", "mean_per_class")]
     [InlineData("--metric top1", "top1", "top1")]
-    public void The_choice_is_by_the_measure_of_the_set_or_by_what_the_user_says(string more, string metric, string key)
+    public void The_choice_is_by_the_measure_of_the_set_or_the_users(string more, string metric, string key)
     {
         new SmallTransferSets(folder).Write("pets");
         string pets = $"pets:{folder.PathOf("oxford-iiit-pet")}";
@@ -102,7 +102,7 @@ public sealed class EvaluateFinetuneCommandTests(SmallWorld world) : IClassFixtu
     [InlineData("--grid small", 2, "expected one of full, thin, none")]
     [InlineData("--rate 0.1 --out train", 2, "not a new or empty directory")]
     [InlineData("--rate 0.1 --from-projection-layer 2", 2, "has 2 layers, the last of which is the projection")]
-    public void Wrong_usage_says_what_was_expected(string options, int code, string message)
+    public void Wrong_usage_states_the_expectation(string options, int code, string message)
         => Assert.Contains(message, Tune([.. options.Split(' ').Select(word => word is "test" or "train" ? world.At(word) : word)]).Refused(code));
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
     public void Dispose() => sets.Dispose();
 
     [Fact]
-    public void Sets_that_are_there_are_measured_and_the_others_named()
+    public void Available_sets_are_evaluated_and_missing_ones_named()
     {
         WriteCifar();
         string page = sets.PathOf("new/page.html");

@@ -44,7 +44,7 @@ public sealed class EvaluationSetsTests(SmallWorld world) : IClassFixture<SmallW
     }
 
     [Fact]
-    public void The_warning_stands_beside_the_accuracy()
+    public void The_warning_is_beside_the_accuracy()
     {
         CommandRun same = Evaluate("knn", world.At("train"), world.At("train"), "--k", "3");
         CommandRun apart = Evaluate("knn", world.At("train"), Others, "--k", "3");

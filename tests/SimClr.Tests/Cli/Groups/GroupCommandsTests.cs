@@ -10,7 +10,7 @@ namespace SimClr.Tests.Cli;
 public sealed partial class GroupCommandsTests(GroupWorld world) : IClassFixture<GroupWorld>
 {
     [Fact]
-    public void Duplicates_name_what_to_keep_and_which_files_are_the_same()
+    public void Duplicates_name_the_image_to_keep_and_the_identical_files()
     {
         JsonObject json = world.Run("duplicates all.csv --threshold 0.9999 --csv d.csv --html d.html --json").Json;
 
@@ -200,7 +200,7 @@ public sealed partial class GroupCommandsTests(GroupWorld world) : IClassFixture
     [InlineData("map all.csv --out map.gif", "expected a file that ends in .html or .png")]
     [InlineData("map all.csv --out m.html --method tsne", "expected one of umap, pca")]
     [InlineData("map all.csv --out m.html --limit 50000", "--limit: got 50000, expected at most 20000")]
-    public void Wrong_usage_exits_2_and_says_what_was_expected(string line, string expected)
+    public void Wrong_usage_exits_2_and_states_the_expectation(string line, string expected)
         => Assert.Contains(expected, world.Run(line).Refused(2));
 
     [Theory]
@@ -219,7 +219,7 @@ public sealed partial class GroupCommandsTests(GroupWorld world) : IClassFixture
     [InlineData("map equal.csv --out m.html", "all 6 embeddings point the same way")]
     [InlineData("map plain.csv --out m.html --color label", "these embeddings have no labels")]
     [InlineData("map nowhere.csv --out m.html", "nowhere.csv")]
-    public void Data_that_cannot_be_used_exits_3_and_says_why(string line, string expected)
+    public void Unusable_data_exits_3_and_states_the_reason(string line, string expected)
         => Assert.Contains(expected, world.Run(line).Refused(3));
 
     [Fact]

@@ -67,7 +67,7 @@ public sealed partial class HtmlReportTests
     }
 
     [Fact]
-    public void What_looks_like_markup_is_shown_as_text()
+    public void Markup_in_names_is_shown_as_text()
     {
         const string nasty = "a <b> & \"c\" 'd'";
         string html = HtmlReport.Html(new ReportPage(nasty, nasty,

@@ -47,7 +47,7 @@ public sealed class LossCurveTests : IDisposable
     }
 
     [Fact]
-    public void A_run_without_a_logged_step_says_so()
+    public void The_curve_of_a_run_without_a_logged_step_states_it()
     {
         Pictures.NeedAFont();
         Assert.Contains("no logged steps yet", Texts(Draw()));

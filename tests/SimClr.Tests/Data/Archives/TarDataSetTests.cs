@@ -25,7 +25,7 @@ public sealed class TarDataSetTests : IDisposable
     }
 
     [Fact]
-    public void Without_a_class_for_every_image_there_are_no_labels_and_the_first_image_without_is_named()
+    public void Without_a_class_for_every_image_there_are_no_labels_and_the_first_unlabeled_image_is_named()
     {
         WriteShard("a.tar", ("1.png", Images.Png(1)), ("1.cls", "0"u8.ToArray()), ("2.png", Images.Png(2)), ("3.png", Images.Png(3)));
         using ImageDataSet set = DataSets.Open($"tar:{folder.PathOf("a.tar")}");
@@ -110,7 +110,7 @@ public sealed class TarDataSetTests : IDisposable
     [Theory]
     [InlineData("GNU.sparse.major")]
     [InlineData("GNU.sparse.map")]
-    public void A_sparse_member_is_refused_with_what_to_do(string record)
+    public void A_sparse_member_is_refused_with_the_remedy(string record)
     {
         var sparse = new PaxTarEntry(TarEntryType.RegularFile, "GNUSparseFile.0/1.png", new Dictionary<string, string> { [record] = "1", ["GNU.sparse.name"] = "1.png" })
         {
@@ -162,7 +162,7 @@ public sealed class TarDataSetTests : IDisposable
     }
 
     [Fact]
-    public void Patterns_may_stand_in_any_part_of_the_path()
+    public void Patterns_may_occur_in_any_part_of_the_path()
     {
         WriteShard("x1/a.tar", ("1.png", Images.Png(1)));
         WriteShard("x2/a.tar", ("2.png", Images.Png(2)));

@@ -65,7 +65,7 @@ public sealed class ExifOrientationTests
     }
 
     [Fact]
-    public void The_name_of_jpegs_segment_may_stand_in_the_chunk_of_other_formats()
+    public void The_name_of_jpegs_segment_may_occur_in_the_chunk_of_other_formats()
     {
         byte[] named = [.. "Exif\0\0"u8, .. EncodedImages.Exif(8, big: false)];
         Assert.Equal(SKEncodedOrigin.LeftBottom, ExifOrientation.Read(Png(1, 1, named)));

@@ -83,7 +83,7 @@ public sealed class ImageDecoderTests
     }
 
     [Fact]
-    public void The_fourth_byte_of_a_bmp_without_a_mask_for_it_is_no_alpha()
+    public void The_fourth_byte_of_a_bmp_without_a_mask_is_not_alpha()
         => Assert.Equal([3, 2, 1, 6, 5, 4], Decode(EncodedImages.Bmp32(40, [1, 2, 3, 0, 4, 5, 6, 7], width: 2)).Pixels.ToArray());
 
     [Fact]

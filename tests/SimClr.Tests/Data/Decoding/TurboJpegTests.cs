@@ -55,7 +55,7 @@ public sealed class TurboJpegTests
     [InlineData(38, 50, 38)]
     [InlineData(19, 25, 19)]
     [InlineData(1, 25, 19)]
-    public void The_short_side_keeps_as_many_pixels_as_are_asked_for(int least, int width, int height)
+    public void The_short_side_keeps_the_requested_pixels(int least, int width, int height)
     {
         byte[] jpeg = Photo(200, 151, 90, SKJpegEncoderDownsample.Downsample420);
         foreach (string decoder in new[] { "skia", "auto" })

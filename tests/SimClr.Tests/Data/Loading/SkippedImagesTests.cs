@@ -22,7 +22,7 @@ public sealed class SkippedImagesTests
     }
 
     [Fact]
-    public void More_than_the_allowed_share_stops_the_run_and_says_what_to_do()
+    public void More_than_the_allowed_share_stops_the_run_with_the_remedy()
     {
         var skipped = new SkippedImages(Images.Set(100));
         foreach (int index in Enumerable.Range(0, 5))

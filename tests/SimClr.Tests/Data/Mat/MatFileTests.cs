@@ -107,7 +107,7 @@ public sealed class MatFileTests : IDisposable
     }
 
     [Fact]
-    public void Other_formats_are_refused_with_what_to_do()
+    public void Other_formats_are_refused_with_the_remedy()
     {
         byte[] header = Little.File();
         "MATLAB 7.3 MAT-file"u8.CopyTo(header);

@@ -33,7 +33,7 @@ public sealed class TransferSplitsTests : IDisposable
 
     [Theory]
     [MemberData(nameof(SmallTransferSets.Names), MemberType = typeof(SmallTransferSets))]
-    public void No_image_is_in_two_parts_and_the_seed_fixes_what_is_drawn(string name)
+    public void No_image_is_in_two_parts_and_the_seed_fixes_the_draw(string name)
     {
         TransferSet set = sets.Write(name);
         using TransferSplits splits = Open(set, seed: 3);
@@ -186,7 +186,7 @@ public sealed class TransferSplitsTests : IDisposable
     }
 
     [Fact]
-    public void A_list_that_is_missing_is_named_with_what_to_do()
+    public void A_missing_list_is_named_with_the_remedy()
     {
         TransferSet set = sets.Write("dtd");
         File.Delete(folder.PathOf("dtd/labels/val1.txt"));
