@@ -22,7 +22,9 @@ public sealed partial class PublicSurfaceTests
         typeof(PostgresImageCollection).Assembly,
     ];
 
-    /// <summary>Test and bench projects see internals; packages and the command are clients of the public surface.</summary>
+    /// <summary>
+    /// Only test and bench projects see internals; packages and the command are clients of the public surface.
+    /// </summary>
     [Fact]
     public void No_package_sees_the_internals_of_another()
     {

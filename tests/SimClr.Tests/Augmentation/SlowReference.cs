@@ -38,7 +38,9 @@ internal static class SlowReference
         return [.. planes.Select(Clamp)];
     }
 
-    /// <summary>Convolves with the whole two-dimensional kernel; pixels beyond an edge are mirrored at the edge pixel.</summary>
+    /// <summary>
+    /// Convolves with the whole two-dimensional kernel; pixels beyond an edge are mirrored at the edge pixel.
+    /// </summary>
     public static double[] Blur(ReadOnlySpan<float> planes, int height, int width, int kernel, double sigma)
     {
         int radius = kernel / 2;

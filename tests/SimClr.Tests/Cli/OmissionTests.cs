@@ -7,7 +7,7 @@ using SimClr.Tests.Data;
 namespace SimClr.Tests.Cli;
 
 /// <summary>Files beside images that are left out are reported, once, by every verb that reads images.</summary>
-public sealed class OmissionTests(SmallWorld world) : IClassFixture<SmallWorld>
+public sealed class OmissionTests(RunFixture fixture) : IClassFixture<RunFixture>
 {
     [Theory]
     [InlineData("embed RUN DATA --out NEW.npy")]
@@ -29,7 +29,7 @@ public sealed class OmissionTests(SmallWorld world) : IClassFixture<SmallWorld>
     [Fact]
     public void Without_omissions_the_counts_are_zero_and_nothing_is_reported()
     {
-        CommandRun run = Run("data pack DATA --out NEW.pack", world.At("train"));
+        CommandRun run = Run("data pack DATA --out NEW.pack", fixture.At("train"));
         Assert.Empty(run.Json["passed_over"]!.AsObject());
         Assert.Equal(0, (int)run.Json["skipped_folders"]!);
         Assert.DoesNotContain("ignored", run.Error, StringComparison.Ordinal);
@@ -79,8 +79,8 @@ public sealed class OmissionTests(SmallWorld world) : IClassFixture<SmallWorld>
         {
             string all = Path.Join(data, "all.npy");
             string[] parts = [.. new[] { 1, 2 }.Select(part => $"{Path.Join(data, "all")}.{part}-of-2.npy")];
-            _ = CommandRun.Of("embed", world.At("run"), data, "--out", all, "--shard", "1/2", "--json").Json;
-            _ = CommandRun.Of("embed", world.At("run"), data, "--out", all, "--shard", "2/2", "--json").Json;
+            _ = CommandRun.Of("embed", fixture.At("run"), data, "--out", all, "--shard", "1/2", "--json").Json;
+            _ = CommandRun.Of("embed", fixture.At("run"), data, "--out", all, "--shard", "2/2", "--json").Json;
             Assert.Equal(0, (int)CommandRun.Of("embed", "--join", parts[0], parts[1], "--out", all, "--json").Json["skipped_images"]!);
             Assert.Single(File.ReadAllLines($"{all}.skipped.jsonl"));
         }
@@ -94,9 +94,9 @@ public sealed class OmissionTests(SmallWorld world) : IClassFixture<SmallWorld>
     public void The_image_that_keeps_a_set_from_having_labels_is_named()
     {
         string data = Folder("stray");
-        File.Copy(world.At("flat/0.png"), Path.Join(data, "readme.png"));
+        File.Copy(fixture.At("flat/0.png"), Path.Join(data, "readme.png"));
         Assert.Contains("note: " + data + ": 'readme.png' lies in no class folder", Run("data pack DATA --out NEW.pack", data).Error, StringComparison.Ordinal);
-        CommandRun knn = CommandRun.Of("evaluate", "knn", world.At("run"), "--train", world.At("train"), "--test", data);
+        CommandRun knn = CommandRun.Of("evaluate", "knn", fixture.At("run"), "--train", fixture.At("train"), "--test", data);
         Assert.Contains("'readme.png' lies in no class folder", knn.Refused(3), StringComparison.Ordinal);
         Assert.DoesNotContain("note:", knn.Error, StringComparison.Ordinal);
     }
@@ -118,22 +118,22 @@ public sealed class OmissionTests(SmallWorld world) : IClassFixture<SmallWorld>
 
     private CommandRun Run(string line, string data, out string made)
     {
-        made = world.At($"made-{Guid.NewGuid():N}");
+        made = fixture.At($"made-{Guid.NewGuid():N}");
         string file = made;
         return CommandRun.Of([.. line.Split(' ').Select(word => word
-            .Replace("RUN", world.At("run"), StringComparison.Ordinal)
+            .Replace("RUN", fixture.At("run"), StringComparison.Ordinal)
             .Replace("DATA", data, StringComparison.Ordinal)
-            .Replace("CONFIG", world.At("tiny.yaml"), StringComparison.Ordinal)
+            .Replace("CONFIG", fixture.At("tiny.yaml"), StringComparison.Ordinal)
             .Replace("NEW", file, StringComparison.Ordinal)), "--json"]);
     }
 
     /// <summary>Twelve images of two classes, with other files beside them.</summary>
     private string Folder(string name, params string[] others)
     {
-        string folder = world.At($"{name}-{Guid.NewGuid():N}");
-        foreach (string file in Directory.EnumerateFiles(world.At("train"), "*.png", SearchOption.AllDirectories).Order().Take(16))
+        string folder = fixture.At($"{name}-{Guid.NewGuid():N}");
+        foreach (string file in Directory.EnumerateFiles(fixture.At("train"), "*.png", SearchOption.AllDirectories).Order().Take(16))
         {
-            string copy = Path.Join(folder, Path.GetRelativePath(world.At("train"), file));
+            string copy = Path.Join(folder, Path.GetRelativePath(fixture.At("train"), file));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             File.Copy(file, copy);
         }

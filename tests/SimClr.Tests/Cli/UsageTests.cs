@@ -1,6 +1,6 @@
 namespace SimClr.Tests.Cli;
 
-public sealed class UsageTests(SmallWorld world) : IClassFixture<SmallWorld>
+public sealed class UsageTests(RunFixture fixture) : IClassFixture<RunFixture>
 {
     [Theory]
     [InlineData("pretrian", "did you mean 'pretrain'?")]
@@ -76,6 +76,6 @@ public sealed class UsageTests(SmallWorld world) : IClassFixture<SmallWorld>
     {
         string[] files = ["train", "test", "run", "one", "empty", "broken", "nowhere", "x", "tiny.yaml", "tiny.yaml/below", "nowhere.yaml"];
         string[] words = line.Split(' ');
-        return CommandRun.Of([.. words.Select((word, i) => i > 0 && files.Contains(word) ? world.At(word) : word)]);
+        return CommandRun.Of([.. words.Select((word, i) => i > 0 && files.Contains(word) ? fixture.At(word) : word)]);
     }
 }

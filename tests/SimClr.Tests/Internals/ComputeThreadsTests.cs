@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace SimClr.Tests.Internals;
 
 [Collection(ComputeThreadsCollection.Name)]
-public sealed class ComputeThreadsTests(SmallWorld world) : IClassFixture<SmallWorld>, IDisposable
+public sealed class ComputeThreadsTests(RunFixture fixture) : IClassFixture<RunFixture>, IDisposable
 {
     private readonly int before = get_num_threads();
 
@@ -37,7 +37,7 @@ public sealed class ComputeThreadsTests(SmallWorld world) : IClassFixture<SmallW
     {
         set_num_threads(Environment.ProcessorCount + 3);
 
-        _ = CommandRun.Of("evaluate", "transfer", world.At("run"), "--data-root", world.At("flat")).Refused(3);
+        _ = CommandRun.Of("evaluate", "transfer", fixture.At("run"), "--data-root", fixture.At("flat")).Refused(3);
 
         Assert.Equal(Environment.ProcessorCount, get_num_threads());
     }
@@ -71,7 +71,7 @@ public sealed class ComputeThreadsTests(SmallWorld world) : IClassFixture<SmallW
     public void Threads_by_the_thousand_are_refused(string line, string expected)
     {
         Assert.Contains(expected, Run(line).Refused(2));
-        Assert.False(Directory.Exists(world.At("x")));
+        Assert.False(Directory.Exists(fixture.At("x")));
     }
 
     [Fact]
@@ -88,6 +88,6 @@ public sealed class ComputeThreadsTests(SmallWorld world) : IClassFixture<SmallW
     private CommandRun Run(string line)
     {
         string[] words = line.Split(' ');
-        return CommandRun.Of([.. words.Select((word, i) => i > 0 && (word is "run" or "train" or "test" or "x" || (word.Contains('.') && !word.Contains('='))) ? world.At(word) : word)]);
+        return CommandRun.Of([.. words.Select((word, i) => i > 0 && (word is "run" or "train" or "test" or "x" || (word.Contains('.') && !word.Contains('='))) ? fixture.At(word) : word)]);
     }
 }

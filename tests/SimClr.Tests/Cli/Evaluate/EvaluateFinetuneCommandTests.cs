@@ -5,7 +5,7 @@ using SimClr.Tests.Data;
 namespace SimClr.Tests.Cli;
 
 [Collection(ComputeThreadsCollection.Name)]
-public sealed class EvaluateFinetuneCommandTests(SmallWorld world) : IClassFixture<SmallWorld>, IDisposable
+public sealed class EvaluateFinetuneCommandTests(RunFixture fixture) : IClassFixture<RunFixture>, IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
@@ -23,7 +23,7 @@ public sealed class EvaluateFinetuneCommandTests(SmallWorld world) : IClassFixtu
         Assert.Equal((0.05, 0.001), (json["rate"]!.GetValue<double>(), json["weight_decay"]!.GetValue<double>()));
         Assert.Empty(json["search"]!.AsArray());
         JsonObject knn = CommandRun.Of(
-            "evaluate", "knn", folder.PathOf("out"), "--train", world.At("train"), "--test", world.At("test"), "--k", "3", "--json").Json;
+            "evaluate", "knn", folder.PathOf("out"), "--train", fixture.At("train"), "--test", fixture.At("test"), "--k", "3", "--json").Json;
         Assert.Equal(1, knn["top1"]!.GetValue<double>());
     }
 
@@ -46,7 +46,7 @@ public sealed class EvaluateFinetuneCommandTests(SmallWorld world) : IClassFixtu
         new SmallTransferSets(folder).Write("pets");
         string pets = $"pets:{folder.PathOf("oxford-iiit-pet")}";
         JsonObject json = CommandRun.Of([
-            "evaluate", "finetune", world.At("run"), "--train", pets, "--test", $"{pets}:test", "--threads", "1",
+            "evaluate", "finetune", fixture.At("run"), "--train", pets, "--test", $"{pets}:test", "--threads", "1",
             "--grid", "thin", "--steps", "1", "--json", .. more.Split(' ', StringSplitOptions.RemoveEmptyEntries)]).Json;
         Assert.Equal(metric, json["metric"]!.GetValue<string>());
         Assert.All(json["search"]!.AsArray(), tried => Assert.Equal(["rate", "weight_decay", key], tried!.AsObject().Select(pair => pair.Key)));
@@ -103,7 +103,7 @@ public sealed class EvaluateFinetuneCommandTests(SmallWorld world) : IClassFixtu
     [InlineData("--rate 0.1 --out train", 2, "not a new or empty directory")]
     [InlineData("--rate 0.1 --from-projection-layer 2", 2, "has 2 layers, the last of which is the projection")]
     public void Wrong_usage_states_the_expectation(string options, int code, string message)
-        => Assert.Contains(message, Tune([.. options.Split(' ').Select(word => word is "test" or "train" ? world.At(word) : word)]).Refused(code));
+        => Assert.Contains(message, Tune([.. options.Split(' ').Select(word => word is "test" or "train" ? fixture.At(word) : word)]).Refused(code));
 
     [Fact]
     public void A_directory_in_which_another_process_works_is_refused()
@@ -120,9 +120,9 @@ public sealed class EvaluateFinetuneCommandTests(SmallWorld world) : IClassFixtu
         string list = folder.Write("list.txt", "0.png\n2.png\n");
         Assert.Contains("of one class ('red')", Tune("--label-list", list).Refused(3));
         Assert.Contains("different classes", CommandRun.Of(
-            "evaluate", "finetune", world.At("run"), "--train", world.At("train"), "--test", "sample:test").Refused(3));
+            "evaluate", "finetune", fixture.At("run"), "--train", fixture.At("train"), "--test", "sample:test").Refused(3));
     }
 
     private CommandRun Tune(params string[] more) => CommandRun.Of(
-        ["evaluate", "finetune", world.At("run"), "--train", world.At("train"), "--test", world.At("test"), "--threads", "1", .. more]);
+        ["evaluate", "finetune", fixture.At("run"), "--train", fixture.At("train"), "--test", fixture.At("test"), "--threads", "1", .. more]);
 }

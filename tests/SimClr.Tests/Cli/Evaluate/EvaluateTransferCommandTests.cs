@@ -6,7 +6,7 @@ using SkiaSharp;
 namespace SimClr.Tests.Cli;
 
 [Collection(ComputeThreadsCollection.Name)]
-public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixture<SmallWorld>, IDisposable
+public sealed class EvaluateTransferCommandTests(RunFixture fixture) : IClassFixture<RunFixture>, IDisposable
 {
     private static readonly string[] Classes = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
 
@@ -266,15 +266,15 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
     [Fact]
     public void A_missing_root_or_run_is_named()
     {
-        Assert.Contains("--data-root: no folder", CommandRun.Of("evaluate", "transfer", world.At("run"), "--data-root", world.At("nowhere")).Refused(3));
-        Assert.Contains("--data-root is missing", CommandRun.Of("evaluate", "transfer", world.At("run")).Refused(2));
-        Assert.Contains("found neither", CommandRun.Of("evaluate", "transfer", world.At("flat"), "--data-root", sets.Path).Refused(3));
+        Assert.Contains("--data-root: no folder", CommandRun.Of("evaluate", "transfer", fixture.At("run"), "--data-root", fixture.At("nowhere")).Refused(3));
+        Assert.Contains("--data-root is missing", CommandRun.Of("evaluate", "transfer", fixture.At("run")).Refused(2));
+        Assert.Contains("found neither", CommandRun.Of("evaluate", "transfer", fixture.At("flat"), "--data-root", sets.Path).Refused(3));
     }
 
     private CommandRun Transfer(params string[] more)
-        => CommandRun.Of(["evaluate", "transfer", world.At("run"), "--data-root", sets.Path, "--threads", "1", .. more]);
+        => CommandRun.Of(["evaluate", "transfer", fixture.At("run"), "--data-root", sets.Path, "--threads", "1", .. more]);
 
-    private string Kept(string file) => Path.Combine(world.At("run"), "transfer", file);
+    private string Kept(string file) => Path.Combine(fixture.At("run"), "transfer", file);
 
     // Three pictures, each in every class: no weights separate the classes, and a weak λ soon has its minimum.
     private void WriteCifar()

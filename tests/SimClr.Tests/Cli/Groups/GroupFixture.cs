@@ -5,14 +5,14 @@ using SkiaSharp;
 namespace SimClr.Tests.Cli;
 
 /// <summary>Images of three colors with their embeddings in a file: those of a color are close to each other.</summary>
-public sealed class GroupWorld : IDisposable
+public sealed class GroupFixture : IDisposable
 {
     public const int Images = 36;
     private static readonly string[] Colors = ["blue", "green", "red"];
 
     private readonly TemporaryFolder folder = new();
 
-    public GroupWorld()
+    public GroupFixture()
     {
         var rows = new List<string>();
         for (int i = 0; i < Images; i++)
