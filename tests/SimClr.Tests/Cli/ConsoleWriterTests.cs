@@ -47,7 +47,7 @@ public sealed class ConsoleWriterTests(RunFixture fixture) : IClassFixture<RunFi
         => Assert.Equal(code, CommandLine.Run(line.Split(' '), new FullDisk(), new FullDisk()));
 
     [Fact]
-    public void A_bar_without_a_terminal_ends_no_work()
+    public void A_bar_without_a_terminal_does_not_end_the_work()
     {
         var error = new FullDisk();
 

@@ -116,7 +116,7 @@ public sealed class PackFileTests : IDisposable
     }
 
     [Fact]
-    public void A_stop_leaves_the_file_that_was_there()
+    public void A_stop_leaves_the_existing_file()
     {
         folder.Write("set.pack", "before");
         using var source = Images.Set(100);

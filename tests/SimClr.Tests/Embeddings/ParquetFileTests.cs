@@ -75,7 +75,7 @@ public sealed class ParquetFileTests : IDisposable
     }
 
     [Fact]
-    public void A_header_that_does_not_end_is_read_no_further_than_the_file()
+    public void An_endless_header_is_read_no_further_than_the_file()
     {
         var about = new ThriftStruct().With(1, 2).With(2, 0).With(3, 3).With(4, 3).With(5, new ThriftStruct().With(5, new byte[100_000]));
         byte[] file = WithPaths(Written(), new byte[10], about);

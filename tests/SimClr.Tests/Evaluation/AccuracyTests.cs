@@ -14,7 +14,7 @@ public sealed class AccuracyTests
     ];
 
     [Fact]
-    public void A_class_that_was_never_learned_is_not_among_the_first_five_however_few_there_are()
+    public void A_class_that_was_never_learned_is_not_in_the_top_five_of_few_classes()
         => Assert.Equal([true, false], Accuracy.InTopK([1, 2, float.NegativeInfinity, 1, 2, float.NegativeInfinity], 3, [0, 2], 5));
 
     [Theory]

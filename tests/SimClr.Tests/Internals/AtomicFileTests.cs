@@ -11,7 +11,7 @@ public sealed class AtomicFileTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void A_failed_writer_leaves_the_file_that_was_there_and_nothing_beside_it()
+    public void A_failed_write_leaves_the_existing_file_and_no_remnant()
     {
         string file = folder.Write("a.txt", "before");
 

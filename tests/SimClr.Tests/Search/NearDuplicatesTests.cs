@@ -6,7 +6,7 @@ namespace SimClr.Tests.Search;
 
 public sealed class NearDuplicatesTests
 {
-    // The cosine of two steps of 10° is 0.94.
+    // The cosine of an angle of 20°.
     private const double Within20 = 0.9396;
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class PngTextChunksTests
     private static readonly byte[] WithoutTexts = Png(Gamma, Exif);
 
     [Fact]
-    public void A_decoder_is_given_all_chunks_but_the_texts()
+    public void A_decoder_receives_all_chunks_but_the_texts()
     {
         Assert.Equal(WithoutTexts, LeftOf(WithTexts));
         Assert.Equal(WithoutTexts, LeftOf(WithoutTexts));

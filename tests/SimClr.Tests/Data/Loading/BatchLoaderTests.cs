@@ -206,7 +206,7 @@ public sealed class BatchLoaderTests
     }
 
     [Fact]
-    public void A_set_of_which_nothing_can_be_read_ends_training()
+    public void A_set_without_readable_images_ends_training()
     {
         using var set = Images.Set(3, 0, 1, 2);
         var error = Assert.Throws<DataException>(() => Loader(set, 2, 3, substitute: true).Load(InOrder(3, 3), Cancellation).Count());

@@ -110,7 +110,7 @@ public sealed class TransferSplitsTests : IDisposable
     }
 
     [Fact]
-    public void Cars_may_also_come_in_one_list()
+    public void Cars_may_also_be_in_one_list()
     {
         TransferSet set = sets.WriteCarsInOneList();
         using TransferSplits splits = Open(set);
