@@ -32,7 +32,7 @@ internal static class Mutation
         {
             Step(bytes, seeds, tokens, random);
         }
-        while (++steps < MaxSteps && random.Next(2) == 0);   // Most inputs have one damage, and readers get far.
+        while (++steps < MaxSteps && random.Next(2) == 0);   // Most inputs have a single fault: readers get far.
 
         return bytes.Count <= MaxInputBytes ? [.. bytes] : [.. bytes.Take(MaxInputBytes)];
     }
