@@ -13,7 +13,7 @@ using static TorchSharp.torch;
 namespace SimClr.Tests.Training;
 
 /// <summary>
-/// Closed choices are enums in C# and words in configurations, run.json and options: the words are pinned here.
+/// Closed choices are enums in C# and words in configurations, run.json, and options: the tests pin the words.
 /// </summary>
 public sealed class ClosedChoiceTests
 {
@@ -36,7 +36,7 @@ public sealed class ClosedChoiceTests
     public static TheoryData<string> Keys => [.. Words.Keys];
 
     [Fact]
-    public void These_are_all_of_them()
+    public void All_closed_choices_are_listed()
     {
         string[] enums = [.. ConfigurationKeys.Paths.Where(path => PropertyType(path).IsEnum)];
         Assert.Equal(Words.Keys.Order(), enums.Order());
@@ -44,7 +44,7 @@ public sealed class ClosedChoiceTests
 
     [Theory]
     [MemberData(nameof(Keys))]
-    public void A_word_is_read_and_written_as_it_is(string key)
+    public void A_word_is_read_and_written_unchanged(string key)
     {
         Assert.Equal(Words[key].Length, Enum.GetNames(PropertyType(key)).Length);
         foreach (string word in Words[key])
@@ -60,7 +60,7 @@ public sealed class ClosedChoiceTests
 
     [Theory]
     [MemberData(nameof(Keys))]
-    public void Another_word_number_or_case_is_refused_with_those_there_are(string key)
+    public void Another_word_number_or_case_is_refused_with_the_valid_ones(string key)
     {
         string list = string.Join(", ", Words[key]);
         foreach (string wrong in new[] { "nothing-like-it", Words[key][0].ToUpperInvariant() })
