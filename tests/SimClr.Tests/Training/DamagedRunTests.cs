@@ -67,7 +67,7 @@ public sealed class DamagedRunTests : IDisposable
             SafetensorsFile.Write(latest, [.. content.Tensors], metadata);
         }
 
-        Assert.Contains("does not say its step", Resuming().Message, StringComparison.Ordinal);
+        Assert.Contains("its step is missing", Resuming().Message, StringComparison.Ordinal);
     }
 
     [Fact]
