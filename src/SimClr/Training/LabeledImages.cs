@@ -12,8 +12,8 @@ public static class LabeledImages
         IReadOnlyList<int> labels = images.RequireLabels();
         int[] present = [.. labels.Distinct().Take(2)];
         return present.Length == 2 ? labels : throw new DataException(
-            $"'{images.Name}': all {images.Count} images are in one class{(present.Length == 1 ? $" ({NameOf(images, present[0])})" : "")}; "
-                + "expected images in at least two classes");
+            $"'{images.Name}': all {images.Count} images are of one class{(present.Length == 1 ? $" ({NameOf(images, present[0])})" : "")}; "
+                + "expected images of at least two classes");
     }
 
     /// <summary>

@@ -110,7 +110,7 @@ public sealed class PretrainCommandTests(SmallWorld world) : IClassFixture<Small
     [InlineData("batch.micro is 9 and batch.size is 8", "--micro-batch", "9")]
     [InlineData("--memory: got 'lots', expected an amount of memory such as 8GB", "--micro-batch", "auto", "--memory", "lots")]
     [InlineData("use --micro-batch auto", "--memory", "8GB")]
-    [InlineData("1 MB of memory are too little", "--micro-batch", "auto", "--memory", "1MB")]
+    [InlineData("1 MB of memory is too little", "--micro-batch", "auto", "--memory", "1MB")]
     public void Micro_batches_that_cannot_be_are_refused(string words, params string[] options)
         => Assert.Contains(words, CommandRun.Of(
             ["pretrain", world.At("train"), "--out", world.At("never"), "--config", world.At("tiny.yaml"), .. options]).Refused(2));
