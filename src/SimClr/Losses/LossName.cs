@@ -3,7 +3,9 @@ using SimClr.Internals;
 
 namespace SimClr.Losses;
 
-/// <summary>The contrastive loss (paper, Table 2). In files and options: <c>nt-xent</c>, <c>nt-logistic</c>, <c>margin</c>.</summary>
+/// <summary>
+/// The contrastive loss (paper, Table 2). In files and options: <c>nt-xent</c>, <c>nt-logistic</c>, <c>margin</c>.
+/// </summary>
 [JsonConverter(typeof(EnumTextConverter<LossName>))]
 public enum LossName
 {
