@@ -4,9 +4,9 @@ using System.Globalization;
 namespace SimClr.Internals;
 
 /// <summary>
-/// Writes a file whole or not at all: temporary name beside it, flush to disk, rename. The temporary name is the file's with the
-/// number of the process and <c>.simclr.tmp</c> behind it, as nobody names a file of his own; one that a killed process left is
-/// removed when the file is next written.
+/// Writes a file completely or not at all: to a temporary file in the same folder, flushed to disk, then renamed. The
+/// temporary name is the file's name followed by the process ID and <c>.simclr.tmp</c>, which no user would choose. The
+/// next write of the file removes temporary files left by killed processes.
 /// </summary>
 [SharedSource]
 internal static class AtomicFile
@@ -36,13 +36,14 @@ internal static class AtomicFile
         }
     }
 
-    /// <summary>The name under which this process writes a file until it is whole.</summary>
+    /// <summary>The temporary name under which this process writes a file.</summary>
     public static string TemporaryOf(string path) => string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}{Ending}");
 
     /// <summary>
-    /// Removes what killed processes left of a file. A process that writes holds its own open, so that one that can be opened
-    /// alone is nobody's; where a file system does not tell that, it stays: a process of another machine may be at work. So it
-    /// does while a process like this one with the number in the name lives, for SQLite locks its files in another way.
+    /// Removes the temporary files of a file that killed processes left. A process holds its temporary file open while
+    /// it writes, so one that can be opened exclusively is abandoned. If the file system does not enforce such locks,
+    /// the file stays, because a process on another machine may be writing it. It also stays while a process with the
+    /// name of this one and the ID in the file name runs, because SQLite locks its files in another way.
     /// </summary>
     public static void RemoveRemnants(string path)
     {
@@ -59,7 +60,7 @@ internal static class AtomicFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // There is no such folder yet, or it cannot be listed: what stays does no harm.
+            // The folder does not exist yet, or it cannot be listed: leftover files do no harm.
         }
     }
 
@@ -80,11 +81,14 @@ internal static class AtomicFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // Somebody is at work, here or on another machine.
+            // Another process is writing the file, here or on another machine.
         }
     }
 
-    /// <summary>Whether a file that is held open alone cannot be opened a second time: not so on some network file systems.</summary>
+    /// <summary>
+    /// Whether a file held open exclusively cannot be opened a second time; some network file systems do not enforce
+    /// this.
+    /// </summary>
     private static bool LocksAreEnforced(string held)
     {
         try
@@ -100,14 +104,19 @@ internal static class AtomicFile
 
     private static FileStream OpenExclusively(string file) => new(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
 
-    /// <summary>The number of the process that a temporary name says; null where the name is not one of this file's.</summary>
+    /// <summary>
+    /// The process ID in a temporary name; null if the name is not a temporary name of this file.
+    /// </summary>
     private static int? WriterOf(string path, string file)
         => file.StartsWith($"{path}.", StringComparison.Ordinal) && file.Length > path.Length + Ending.Length
             && int.TryParse(file.AsSpan()[(path.Length + 1)..^Ending.Length], NumberStyles.None, CultureInfo.InvariantCulture, out int process)
                 ? process
                 : null;
 
-    /// <summary>This process itself had its number from another that is gone: in a container, or before the machine was started anew.</summary>
+    /// <summary>
+    /// Whether another process with this ID and the name of this one runs. If the ID is this process's own, it was
+    /// reused from a process that has ended: in a container, or after a restart of the machine.
+    /// </summary>
     private static bool IsRunning(int process)
     {
         try
@@ -118,22 +127,22 @@ internal static class AtomicFile
         }
         catch (Exception error) when (error is ArgumentException or InvalidOperationException)
         {
-            return false;   // There is none, or it has just ended.
+            return false;   // There is no such process, or it has just ended.
         }
     }
 
     /// <summary>
-    /// Opens a file to be written, and makes its folder. Where the folder takes no files the system says that it could not
-    /// find the file, or names one that nobody knows: here it is the folder that is named.
+    /// Opens a file for writing and creates its folder. If the folder takes no files, the system's error says that the
+    /// file was not found, or names a temporary file unknown to the user; this method's error names the folder.
     /// </summary>
-    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     public static FileStream Open(string path, FileMode mode, FileAccess access, int bufferSize)
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         if (Directory.Exists(path))
         {
             throw new IOException(
-                $"'{path}' is a folder, and in the way of a file that is written first; move it away or rename it");
+                $"'{path}' is a folder, but a temporary file must be written there; move or rename the folder");
         }
 
         try
@@ -143,7 +152,7 @@ internal static class AtomicFile
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException && !File.Exists(path))
         {
-            throw new IOException($"the folder {folder} cannot be {(Directory.Exists(folder) ? "written to" : "made")}", error);
+            throw new IOException($"the folder {folder} cannot be {(Directory.Exists(folder) ? "written to" : "created")}", error);
         }
     }
 

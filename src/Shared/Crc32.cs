@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace SimClr.Internals;
 
-/// <summary>The checksum of zip files (polynomial 0xEDB88320), eight bytes at a time.</summary>
+/// <summary>The checksum of ZIP files (polynomial 0xEDB88320), eight bytes at a time.</summary>
 [SharedSource]
 internal sealed class Crc32
 {
@@ -10,7 +10,7 @@ internal sealed class Crc32
 
     private uint state = uint.MaxValue;
 
-    /// <summary>The checksum of everything that was appended.</summary>
+    /// <summary>The checksum of all appended bytes.</summary>
     public uint Value => ~state;
 
     public void Append(ReadOnlySpan<byte> bytes)
@@ -34,7 +34,7 @@ internal sealed class Crc32
         state = crc;
     }
 
-    /// <summary>Table k says what a byte does to the checksum when k bytes follow it.</summary>
+    /// <summary>Builds the tables; table k holds the effect of a byte on the checksum when k bytes follow it.</summary>
     private static uint[][] Build()
     {
         uint[][] tables = [.. Enumerable.Range(0, 8).Select(_ => new uint[256])];

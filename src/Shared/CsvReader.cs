@@ -3,11 +3,11 @@ using System.Text;
 namespace SimClr.Data;
 
 /// <summary>
-/// Reads records as in RFC 4180 (quoted fields, doubled quotes, line breaks within quotes), separated by commas, or by the
-/// semicolons or tabs that spreadsheets write: the first record shows which, or a line <c>sep=;</c> before it, which Excel
-/// takes for that and does not show. A quote within a field that does not begin with
-/// one stands for itself. A field is given without the apostrophe that <see cref="CsvField"/> sets before a formula. Takes
-/// time and memory in proportion to the text.
+/// Reads records as defined in RFC 4180 (quoted fields, doubled quotes, line breaks within quotes). Fields are
+/// separated by commas, or by the semicolons or tabs that some spreadsheets write. The first separator in the first
+/// record decides, or a line such as <c>sep=;</c> before it, which Excel reads as a setting and hides. A quote within a
+/// field that does not begin with one is literal. The apostrophe that <see cref="CsvField"/> adds before a formula is
+/// removed. Time and memory are linear in the length of the text.
 /// </summary>
 [SharedSource]
 internal sealed class CsvReader
@@ -22,7 +22,9 @@ internal sealed class CsvReader
 
     private CsvReader(TextReader text) => this.text = text;
 
-    /// <summary>The records of which some field is not blank, each with the number (from 1) of the line where it begins.</summary>
+    /// <summary>
+    /// Reads the records that have a field that is not blank, each with the number of its first line, from 1.
+    /// </summary>
     /// <exception cref="FormatException">A quote is not closed.</exception>
     public static IEnumerable<(int Line, string[] Fields)> Read(TextReader text)
     {
@@ -36,22 +38,22 @@ internal sealed class CsvReader
                 continue;
             }
 
-            // A spreadsheet writes its blank rows as separators alone.
+            // Spreadsheets write a blank row as separators alone.
             if (!Array.TrueForAll(fields, string.IsNullOrWhiteSpace))
             {
-                // A header of one column has shown none, and there is nothing to separate.
+                // A header of one column has no separator, so any will do.
                 reader.separator = reader.separator == NotKnown ? ',' : reader.separator;
                 yield return (begin, Array.ConvertAll(fields, CsvField.Text));
             }
         }
     }
 
-    /// <summary>Whether a record says nothing but the separator; it is kept then.</summary>
+    /// <summary>Returns whether a record only names the separator, and if so, remembers the separator.</summary>
     private bool TakesSeparator(string[] fields)
     {
         if (fields is ["sep=", ""])
         {
-            return true;   // The first separator of the text was the one that it names.
+            return true;   // The named separator was read as the first separator of the text.
         }
 
         bool names = fields is [['s', 'e', 'p', '=', _]];
@@ -73,8 +75,10 @@ internal sealed class CsvReader
         }
     }
 
-    /// <summary>Reads into <see cref="field"/>.</summary>
-    /// <returns>What ended it: a separator, a line feed for any end of line, or the end.</returns>
+    /// <summary>Reads a field into <see cref="field"/>.</summary>
+    /// <returns>
+    /// The symbol that ended the field: a separator, a line feed for any end of line, or <see cref="End"/>.
+    /// </returns>
     private int Field()
     {
         field.Clear();
@@ -94,13 +98,13 @@ internal sealed class CsvReader
                 continue;
             }
 
-            // Spaces before a quote are no part of what it quotes, and no reason not to take it for one.
+            // A quote after nothing but spaces still opens a quoted field.
             blank &= symbol is ' ';
             field.Append((char)symbol);
         }
     }
 
-    /// <summary>What stands between an opening quote, which has been read, and the one that closes it.</summary>
+    /// <summary>Reads the rest of a quoted field, after its opening quote.</summary>
     private void Quoted()
     {
         int begin = line;
@@ -127,7 +131,7 @@ internal sealed class CsvReader
         }
     }
 
-    /// <summary>A symbol outside quotes; any end of line is a line feed.</summary>
+    /// <summary>Reads a symbol outside quotes; any end of line is returned as a line feed.</summary>
     private int Next()
     {
         int symbol = text.Read();

@@ -1,14 +1,17 @@
 namespace SimClr.Internals;
 
-/// <summary>Finds the known name that a mistyped one probably meant.</summary>
+/// <summary>Finds the known name that a mistyped name probably means.</summary>
 [SharedSource]
 internal static class DidYouMean
 {
-    /// <summary>" (did you mean 'x'?)", or nothing when no known name is near.</summary>
+    /// <summary>Returns " (did you mean 'x'?)", or an empty string if no known name is close.</summary>
     public static string Hint(string typed, IEnumerable<string> known)
         => Find(typed, known) is { } name ? $" (did you mean '{name}'?)" : "";
 
-    /// <summary>The known name within a third of the typed one's length in edits, or null.</summary>
+    /// <summary>
+    /// Returns the closest known name if its edit distance is at most a third of the typed name's length (2 for short
+    /// names); null otherwise.
+    /// </summary>
     public static string? Find(string typed, IEnumerable<string> known)
     {
         (string Name, int Edits) best = known
@@ -19,13 +22,14 @@ internal static class DidYouMean
     }
 
     /// <summary>
-    /// The known name nearest to the typed one, however far: a name that holds the other comes before one that is
-    /// only spelled alike (<c>rate</c> means <c>base_rate</c>, not <c>name</c>).
+    /// Returns the known name closest to the typed one, at any distance. Names that contain the typed one, or are
+    /// contained in it, come before names that are only spelled alike (<c>rate</c> means <c>base_rate</c>, not
+    /// <c>name</c>).
     /// </summary>
     public static string Closest(string typed, IEnumerable<string> known)
         => known.OrderBy(name => Contains(name, typed) || Contains(typed, name) ? 0 : 1)
             .ThenBy(name => Distance(typed.ToLowerInvariant(), name.ToLowerInvariant()))
-            .ThenByDescending(name => name.Intersect(typed).Count())   // foto is as far from demo as from photos
+            .ThenByDescending(name => name.Intersect(typed).Count())   // 'foto' is as far from 'demo' as from 'photos'
             .First();
 
     private static bool Contains(string whole, string part) => whole.Contains(part, StringComparison.OrdinalIgnoreCase);

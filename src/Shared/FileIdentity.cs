@@ -3,17 +3,17 @@ using SimClr.Internals;
 namespace SimClr.Data;
 
 /// <summary>
-/// Tells whether two paths lead to one file: through symbolic links, and on Linux through hard links too, which only the
-/// system can tell from copies.
+/// The identity of a file across its paths: symbolic links are resolved, and on Linux hard links are recognized too,
+/// which only the system can tell from copies.
 /// </summary>
 [SharedSource]
 internal static class FileIdentity
 {
-    /// <summary>The same text for all paths of a file, another for every other file.</summary>
-    /// <param name="path">A file that is there.</param>
+    /// <summary>Returns a text that is the same for all paths of a file and differs between files.</summary>
+    /// <param name="path">The path of an existing file.</param>
     public static string Get(string path) => FileStatus.Get(path)?.Identity is { } number ? $"{number.Device}:{number.Number}" : RealOf(path);
 
-    /// <summary>Whether a path is the file's own, without a symbolic link on the way.</summary>
+    /// <summary>Returns whether a path leads to its file without any symbolic link.</summary>
     public static bool IsOwnPath(string path) => RealOf(path) == Path.GetFullPath(path);
 
     private static string RealOf(string path)

@@ -3,13 +3,15 @@ using System.Runtime.InteropServices;
 namespace SimClr.Internals;
 
 /// <summary>
-/// What Linux says of a file and .NET does not: its kind, and the number that all of its names share (hard links, and
-/// on file systems that ignore case the same name in other letters).
+/// File properties that Linux reports and .NET does not: the kind, and the number shared by all names of a file (hard
+/// links and, on case-insensitive file systems, the same name in other letter case).
 /// </summary>
-/// <param name="Kind">What it is.</param>
+/// <param name="Kind">The kind of file.</param>
 /// <param name="Device">The file system.</param>
-/// <param name="Number">The file on it; 0 where the file system gives none, as some network file systems do.</param>
-/// <param name="Size">Bytes; −1 where the file system does not say.</param>
+/// <param name="Number">
+/// The number of the file in the file system; 0 if there is none, as on some network file systems.
+/// </param>
+/// <param name="Size">Bytes; −1 if the file system does not report them.</param>
 [SharedSource]
 internal readonly partial record struct FileStatus(FileKind Kind, ulong Device, ulong Number, long Size)
 {
@@ -19,7 +21,7 @@ internal readonly partial record struct FileStatus(FileKind Kind, ulong Device, 
     private const uint Inode = 0x100;   // STATX_INO
     private const uint Length = 0x200;   // STATX_SIZE
 
-    // The layout of struct statx is the same on every processor, unlike that of struct stat.
+    // Unlike struct stat, struct statx has the same layout on every processor.
     private const int Bytes = 256;
     private const int ModeAt = 28;
     private const int InodeAt = 32;
@@ -27,13 +29,15 @@ internal readonly partial record struct FileStatus(FileKind Kind, ulong Device, 
     private const int DeviceAt = 136;
     private const int TypeMask = 0xF000;
 
-    /// <summary>The same for all names of a file and for no other; null where there is no such number.</summary>
+    /// <summary>A value shared by all names of a file and by no other file; null if the file has no number.</summary>
     public (ulong Device, ulong Number)? Identity => Number == 0 ? null : (Device, Number);
 
-    /// <summary>Asks for it.</summary>
+    /// <summary>Queries the status of a file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="throughLinks">Whether what a symbolic link leads to is asked, not the link.</param>
-    /// <returns>Null where there is nothing, it cannot be asked, or the system is not Linux.</returns>
+    /// <param name="throughLinks">
+    /// Whether to query the target of a symbolic link, rather than the link. Default: true.
+    /// </param>
+    /// <returns>Null if there is no such file, it cannot be queried, or the system is not Linux.</returns>
     public static FileStatus? Get(string path, bool throughLinks = true)
     {
         if (!OperatingSystem.IsLinux() || path.Contains('\0'))
@@ -65,30 +69,30 @@ internal readonly partial record struct FileStatus(FileKind Kind, ulong Device, 
             (known & Length) == 0 ? -1 : MemoryMarshal.Read<long>(status[SizeAt..]));
     }
 
-    /// <summary>The kind by its number, which is the same in a file's mode and in a folder's entries.</summary>
+    /// <summary>The kind by its number, which is the same in a file's mode and in folder entries.</summary>
     internal static FileKind KindOf(int type) => Enum.IsDefined((FileKind)type) ? (FileKind)type : FileKind.Unknown;
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Statx(int folder, string path, int flags, uint mask, ref byte status);
 }
 
-/// <summary>What a name in a folder stands for, with the numbers of Linux.</summary>
+/// <summary>The kind of a folder entry, with the numbers that Linux uses.</summary>
 [SharedSource]
 internal enum FileKind
 {
-    /// <summary>The system does not say.</summary>
+    /// <summary>Not reported by the system.</summary>
     Unknown = 0,
 
     /// <summary>A named pipe.</summary>
     Pipe = 1,
 
-    /// <summary>A device that is read byte by byte, such as a terminal.</summary>
+    /// <summary>A character device, such as a terminal.</summary>
     CharacterDevice = 2,
 
     /// <summary>A folder.</summary>
     Folder = 4,
 
-    /// <summary>A device that is read in blocks, such as a disk.</summary>
+    /// <summary>A block device, such as a disk.</summary>
     BlockDevice = 6,
 
     /// <summary>A regular file.</summary>

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace SimClr.Internals;
 
-/// <summary>How objects are written as JSON everywhere: snake_case keys, readable text.</summary>
+/// <summary>The common JSON format of all files: snake_case keys, readable text.</summary>
 [SharedSource]
 internal static class Json
 {
@@ -17,8 +17,10 @@ internal static class Json
 
     public static JsonSerializerOptions Indented { get; } = new(Compact) { WriteIndented = true };
 
-    /// <summary>Why a text could not be read into an object: what the object itself says, or where the text went wrong.</summary>
+    /// <summary>
+    /// Returns why a text could not be read into an object: the object's own message, or the position of the error.
+    /// </summary>
     public static string ReasonOf(Exception error) => error is JsonException { Path: { } place }
-        ? $"what stands at {place} is no JSON, of another type, or not known here"
+        ? $"the value at {place} is invalid JSON, has the wrong type or is unknown"
         : error.Message;
 }

@@ -2,22 +2,22 @@ using System.Runtime.Intrinsics.X86;
 
 namespace SimClr.Internals;
 
-/// <summary>What the processor can do that .NET does not say.</summary>
+/// <summary>Processor features that .NET does not report.</summary>
 [SharedSource]
 internal static class Processor
 {
     /// <summary>
-    /// Whether it multiplies bfloat16 numbers in hardware, and faster than float32. AMX does; so does AVX-512 BF16 on AMD.
-    /// Intel's AVX-512 BF16 without AMX has half of float32's rate (188 against 360 GFLOP/s, two cores of a Xeon whose
-    /// AMX is hidden from its guests).
+    /// Whether the processor multiplies bfloat16 numbers in hardware, faster than float32. This holds for AMX, and for
+    /// AVX-512 BF16 on AMD. Intel's AVX-512 BF16 without AMX reaches half of float32's rate (188 against 360 GFLOP/s,
+    /// two cores of a Xeon whose AMX is hidden from its guests).
     /// </summary>
     public static bool HasFastBFloat16 => HasAmxBFloat16 || (HasAvx512BFloat16 && !IsIntel);
 
-    /// <summary>AVX-512 BF16: products of bfloat16 vectors.</summary>
+    /// <summary>Whether the processor has AVX-512 BF16: products of bfloat16 vectors.</summary>
     public static bool HasAvx512BFloat16 { get; }
         = Avx512F.IsSupported && HasLeaf7() && (X86Base.CpuId(7, 1).Eax & (1 << 5)) != 0;
 
-    /// <summary>AMX: products of bfloat16 tiles.</summary>
+    /// <summary>Whether the processor has AMX BF16: products of bfloat16 tiles.</summary>
     public static bool HasAmxBFloat16 { get; }
         = Avx512F.IsSupported && HasLeaf7() && (X86Base.CpuId(7, 0).Edx & (1 << 22)) != 0;
 

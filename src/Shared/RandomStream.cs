@@ -1,6 +1,6 @@
 namespace SimClr.Internals;
 
-/// <summary>What a random draw is for. Two purposes never share a stream.</summary>
+/// <summary>The purpose of a random draw. Two purposes never share a stream.</summary>
 [SharedSource]
 internal enum Purpose : ulong
 {
@@ -23,9 +23,9 @@ internal enum Purpose : ulong
 }
 
 /// <summary>
-/// A stream of random numbers that is addressed, not consumed: it is fixed by (seed, purpose, a, b, c), so results
-/// do not depend on threads, workers, ranks or where a run was interrupted. SplitMix64 (Steele, Lea, Flood 2014)
-/// from a state that mixes the address.
+/// A stream of random numbers that is addressed, not consumed: (seed, purpose, a, b, c) fixes it, so that results do
+/// not depend on threads, workers, ranks or the point of an interruption. The generator is SplitMix64 (Steele, Lea,
+/// Flood 2014), with an initial state that mixes the address.
 /// </summary>
 [SharedSource]
 internal struct RandomStream
@@ -47,23 +47,25 @@ internal struct RandomStream
 
     public ulong NextUInt64() => Mix(state += Golden);
 
-    /// <summary>Uniform in [0, 1), 53 random bits.</summary>
+    /// <summary>Draws uniformly from [0, 1), with 53 random bits.</summary>
     public double NextDouble() => (NextUInt64() >> 11) * (1.0 / (1UL << 53));
 
-    /// <summary>Uniform in [low, high).</summary>
+    /// <summary>Draws uniformly from [low, high).</summary>
     public double Uniform(double low, double high) => low + ((high - low) * NextDouble());
 
-    /// <summary>True with the given probability.</summary>
+    /// <summary>Returns true with the given probability.</summary>
     public bool Chance(double probability) => NextDouble() < probability;
 
-    /// <summary>Uniform integer in [0, bound), without bias (Lemire 2019).</summary>
+    /// <summary>Draws an integer uniformly from [0, bound), without bias (Lemire 2019).</summary>
     public int NextInt(int bound)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bound);
         return (int)NextUInt64((ulong)bound);
     }
 
-    /// <summary>The same for bounds of 64 bits, above 0.</summary>
+    /// <summary>
+    /// Draws an integer uniformly from [0, range), without bias; the range has 64 bits and is above 0.
+    /// </summary>
     public ulong NextUInt64(ulong range)
     {
         ulong threshold = unchecked(0 - range) % range;
@@ -77,14 +79,14 @@ internal struct RandomStream
         }
     }
 
-    /// <summary>Standard normal (Box and Muller 1958).</summary>
+    /// <summary>Draws from the standard normal distribution (Box and Muller 1958).</summary>
     public double NextNormal()
     {
         double radius = Math.Sqrt(-2 * Math.Log(1 - NextDouble()));
         return radius * Math.Cos(2 * Math.PI * NextDouble());
     }
 
-    /// <summary>Fisher and Yates.</summary>
+    /// <summary>Shuffles the values in place (Fisher and Yates).</summary>
     public void Shuffle<T>(Span<T> values)
     {
         for (int i = values.Length - 1; i > 0; i--)
@@ -94,7 +96,7 @@ internal struct RandomStream
         }
     }
 
-    /// <summary>The integers 0 … count − 1 in random order.</summary>
+    /// <summary>Returns the integers 0 … count − 1 in random order.</summary>
     public int[] Permutation(int count)
     {
         int[] order = [.. Enumerable.Range(0, count)];

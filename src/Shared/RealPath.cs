@@ -1,12 +1,14 @@
 namespace SimClr.Data;
 
 /// <summary>
-/// A path with every symbolic link on the way resolved, so that two paths can be compared. What is not there yet keeps its name.
+/// Resolves every symbolic link in a path, so that two paths can be compared. A part that does not exist yet keeps its
+/// name.
 /// </summary>
 [SharedSource]
 internal static class RealPath
 {
-    /// <exception cref="IOException">The links on the way lead round in a circle.</exception>
+    /// <summary>Returns the full path without symbolic links.</summary>
+    /// <exception cref="IOException">The links form a cycle.</exception>
     public static string Resolve(string path)
     {
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));

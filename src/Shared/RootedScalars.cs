@@ -5,10 +5,10 @@ using static TorchSharp.torch;
 namespace SimClr.Internals;
 
 /// <summary>
-/// Scalars that stay. One that is made of a number on the way to an operation (<c>x.mul(0.9)</c>; <c>x + y</c> and
-/// <c>x.add_(y)</c> make a 1) is kept by nothing while libtorch works with it: where memory is collected meanwhile, its
-/// finalizer frees it in the middle of the operation (TorchSharp 0.107). So all that the library computes with come from
-/// here; a test finds where one does not (KeptScalarTests).
+/// Scalars with a live reference. TorchSharp's implicit conversions (<c>x.mul(0.9)</c>; <c>x + y</c> and
+/// <c>x.add_(y)</c> create a 1) make temporaries that nothing references while libtorch uses them: a garbage collection
+/// may run their finalizers and free them in the middle of the operation (TorchSharp 0.107). All scalars in the
+/// library's computations therefore come from this class, and a test finds exceptions (RootedScalarTests).
 /// </summary>
 [SharedSource]
 internal static class RootedScalars
@@ -23,8 +23,8 @@ internal static class RootedScalars
 
     public static readonly Scalar MinusInfinity = double.NegativeInfinity;
 
-    // The calls of a thread follow each other, and none takes that many: long before one is let go, its call has returned.
-    // What is let go is left to its finalizer, as a field may still hold it.
+    // The calls of a thread are sequential, and none takes this many scalars: its call has returned long before a
+    // scalar is dropped. A dropped scalar is left to its finalizer, because a field may still reference it.
     private const int Capacity = 256;
 
     [ThreadStatic]
@@ -33,10 +33,13 @@ internal static class RootedScalars
     [ThreadStatic]
     private static int next;
 
-    /// <summary>A number: for the operation that it is written in, or for a field. A variable might be used after it was let go.</summary>
+    /// <summary>
+    /// Creates a scalar for immediate use in an operation, or for a field. A local variable might be used after the
+    /// scalar was dropped.
+    /// </summary>
     public static Scalar From(double value) => Root(value);
 
-    /// <summary>An integer: those of integers stay integers with it.</summary>
+    /// <summary>Creates an integer scalar, with which operations on integer tensors keep their type.</summary>
     public static Scalar From(long value) => Root(value);
 
     /// <summary>x + y.</summary>
@@ -47,7 +50,7 @@ internal static class RootedScalars
 
     /// <summary>ln(1 + eˣ).</summary>
     /// <param name="x">Any shape.</param>
-    /// <param name="linear">Above this it is x itself.</param>
+    /// <param name="linear">The threshold above which the result is x itself. Default: 20.</param>
     public static Tensor Softplus(this Tensor x, double linear = 20)
     {
         try
@@ -56,7 +59,7 @@ internal static class RootedScalars
         }
         catch (MissingMethodException)
         {
-            return nn.functional.softplus(x, 1, linear);   // a later TorchSharp
+            return nn.functional.softplus(x, 1, linear);   // a later version of TorchSharp
         }
     }
 
@@ -67,7 +70,7 @@ internal static class RootedScalars
         return recent[next] = scalar;
     }
 
-    // What TorchSharp offers makes its scalars of numbers; this is what it then calls.
+    // TorchSharp's public method makes temporary scalars of its arguments; this is the native method that it calls.
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "softplus1")]
     private static extern Tensor NativeSoftplus(Tensor x, Scalar beta, Scalar threshold);
 }

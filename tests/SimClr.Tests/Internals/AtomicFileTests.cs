@@ -81,7 +81,7 @@ public sealed class AtomicFileTests : IDisposable
     {
         string inTheWay = Directory.CreateDirectory(AtomicFile.TemporaryOf(folder.PathOf("a.txt"))).FullName;
         var error = Assert.Throws<IOException>(() => AtomicFile.WriteText(folder.PathOf("a.txt"), "text"));
-        Assert.StartsWith($"'{inTheWay}' is a folder, and in the way", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"'{inTheWay}' is a folder, but a temporary file", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
