@@ -163,7 +163,7 @@ public sealed class TrainedClassifier : IDisposable
         }
         catch (Exception error) when (error is JsonException or ArgumentException)
         {
-            throw new DataException($"{file}: what it says about its {name} cannot be used ({Json.ReasonOf(error)})", error);
+            throw new DataException($"{file}: its entry {name} cannot be used ({Json.ReasonOf(error)})", error);
         }
     }
 
