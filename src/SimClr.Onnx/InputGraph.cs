@@ -10,7 +10,7 @@ internal sealed class InputGraph(GraphBuilder graph, ViewOptions views)
     public const string Batch = "batch";
 
     /// <summary>Adds the input and its preprocessing.</summary>
-    /// <param name="kind">What it takes.</param>
+    /// <param name="kind">The input of the model.</param>
     /// <returns>The name of what the encoder takes, [N, 3, size, size].</returns>
     public string Add(OnnxInput kind)
     {

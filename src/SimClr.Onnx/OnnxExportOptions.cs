@@ -3,7 +3,7 @@ namespace SimClr.Onnx;
 /// <summary>What the exported model takes and gives.</summary>
 public sealed record OnnxExportOptions
 {
-    /// <summary>What the model takes. Default: <see cref="OnnxInput.Tensor"/>.</summary>
+    /// <summary>The input of the model. Default: <see cref="OnnxInput.Tensor"/>.</summary>
     public OnnxInput Input { get; init; } = OnnxInput.Tensor;
 
     /// <summary>Whether each row of the output is divided by its Euclidean length (rows of zeros stay). Default false.</summary>

@@ -14,7 +14,7 @@ internal sealed class RandomImages
     private readonly OnnxInput kind;
 
     /// <param name="views">What the encoder wants.</param>
-    /// <param name="kind">What the model takes.</param>
+    /// <param name="kind">The input of the model.</param>
     /// <param name="count">How many.</param>
     public RandomImages(ViewOptions views, OnnxInput kind, int count)
     {

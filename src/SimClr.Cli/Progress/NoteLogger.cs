@@ -2,7 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace SimClr.Cli.Progress;
 
-/// <summary>Turns the library's log messages into lines in the words of the command line: <c>note: …</c>, <c>warning: …</c> and <c>error: …</c>.</summary>
+/// <summary>
+/// Writes the library's log messages as lines in the words of the command line: <c>note: …</c>, <c>warning: …</c> and
+/// <c>error: …</c>.
+/// </summary>
 internal sealed class NoteLogger(Action<string> write) : ILogger
 {
     public IDisposable? BeginScope<TState>(TState state)

@@ -6,7 +6,9 @@ namespace SimClr.Checkpoints;
 /// <summary>The log of a run, <c>metrics.jsonl</c>: one JSON object for each logged step.</summary>
 internal static class RunMetrics
 {
-    /// <summary>The logged steps, first to last. A line cut short by a kill, or without its step, is left out.</summary>
+    /// <summary>
+    /// Reads the logged steps, first to last. Lines that are truncated (by a kill) or without a step are skipped.
+    /// </summary>
     public static IEnumerable<IReadOnlyDictionary<string, double>> Read(string file)
         => File.Exists(file) ? RegularFile.ReadLines(file).Select(Parse).OfType<IReadOnlyDictionary<string, double>>() : [];
 

@@ -10,7 +10,7 @@ namespace SimClr.Duplicates;
 /// <param name="Bytes">Of the file.</param>
 public sealed record ImageFacts(int Width, int Height, long Bytes)
 {
-    /// <summary>Width · height.</summary>
+    /// <summary>The number of pixels: width · height.</summary>
     public long Pixels => (long)Width * Height;
 
     /// <summary>Reads them from the file's header.</summary>

@@ -19,7 +19,7 @@ public static unsafe class ImageDecoder
     /// <summary>The file extensions by which folders and tar shards know an image, in lower case.</summary>
     public static IReadOnlyList<string> Extensions { get; } = [".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".jfif", ".jpe"];
 
-    /// <summary>Whether a path ends in one of <see cref="Extensions"/>, in letters of any case.</summary>
+    /// <summary>Returns whether a path ends in one of <see cref="Extensions"/>, in upper or lower case.</summary>
     /// <param name="path">The path.</param>
     public static bool KnowsExtensionOf(string path)
         => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
@@ -66,7 +66,7 @@ public static unsafe class ImageDecoder
         var decoder => decoder.Text(),
     };
 
-    /// <summary>Whether a decoder is there.</summary>
+    /// <summary>Returns whether a decoder is available.</summary>
     /// <param name="decoder">The decoder.</param>
     public static bool Has(JpegDecoder decoder) => decoder != JpegDecoder.TurboJpeg || TurboJpeg.IsAvailable;
 

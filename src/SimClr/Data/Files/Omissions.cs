@@ -13,7 +13,7 @@ public sealed record Omissions(
     /// <summary>Further sentences, such as of rows that name an image again.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
-    /// <summary>Nothing was left out.</summary>
+    /// <summary>No omissions.</summary>
     public static Omissions None { get; } = new(new SortedDictionary<string, int>(), [], []);
 
     /// <summary>The omissions of two sets. What both name is counted once; of pictures passed over the numbers are added.</summary>

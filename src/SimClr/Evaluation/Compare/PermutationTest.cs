@@ -21,7 +21,7 @@ public static class PermutationTest
     /// <param name="a">The first.</param>
     /// <param name="b">The second.</param>
     /// <param name="samples">Random exchanges, above 0. Default 100,000.</param>
-    /// <param name="seed">Fixes them.</param>
+    /// <param name="seed">The seed of the exchanges.</param>
     /// <exception cref="DataException">They are about different images, or disagree about a label.</exception>
     public static ModelComparison Compare(EvaluationOutcome a, EvaluationOutcome b, int samples = DefaultSamples, long seed = 0)
     {
@@ -30,10 +30,10 @@ public static class PermutationTest
         return Compare(PredictionPair.Match(PredictionsFile.Rows(a), PredictionsFile.Rows(b), "the first", "the second"), samples, seed);
     }
 
-    /// <summary>Compares two sets of predictions that were matched.</summary>
+    /// <summary>Compares two matched sets of predictions.</summary>
     /// <param name="pair">The predictions.</param>
-    /// <param name="samples">Random exchanges, above 0.</param>
-    /// <param name="seed">Fixes them.</param>
+    /// <param name="samples">The number of random exchanges, above 0.</param>
+    /// <param name="seed">The seed of the exchanges.</param>
     /// <param name="cancellation">Stops between samples.</param>
     public static ModelComparison Compare(PredictionPair pair, int samples, long seed, CancellationToken cancellation = default)
     {
