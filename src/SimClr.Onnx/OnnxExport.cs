@@ -59,13 +59,19 @@ public static class OnnxExport
         return result;
     }
 
-    /// <summary>The model of the encoder of a run, in memory. See <see cref="WriteRun"/>.</summary>
+    /// <summary>Creates the ONNX model of the encoder of a run in memory. See <see cref="WriteRun"/>.</summary>
     /// <param name="run">A run directory or a safetensors file.</param>
-    /// <param name="options">Input, output and check.</param>
-    /// <param name="projection">Whether the projection z is exported, or h. It takes a run directory with a checkpoint.</param>
-    /// <returns>The bytes of the file, and what was exported.</returns>
-    /// <exception cref="ConfigurationException">The encoder is a module of the user's own, or too large, or has no head.</exception>
-    /// <exception cref="DataException">There is no encoder, or it is damaged, or ONNX Runtime computes something else.</exception>
+    /// <param name="options">The options for input, output and check.</param>
+    /// <param name="projection">
+    /// Whether to export the projection z rather than h. Requires a run directory with a checkpoint.
+    /// </param>
+    /// <returns>The contents of the file, and a description of the export.</returns>
+    /// <exception cref="ConfigurationException">
+    /// The encoder is custom or too large, or has no projection head.
+    /// </exception>
+    /// <exception cref="DataException">
+    /// There is no encoder, the encoder is damaged, or ONNX Runtime computes different values.
+    /// </exception>
     public static (byte[] Model, OnnxExportResult Result) CreateRun(string run, OnnxExportOptions options, bool projection)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(run);
@@ -80,13 +86,13 @@ public static class OnnxExport
         return Create(source.Encoder, options with { Provenance = provenance }, source.Head);
     }
 
-    /// <summary>The model of an encoder, in memory. See <see cref="Write"/>.</summary>
-    /// <param name="encoder">The encoder; its weights are read, nothing is changed.</param>
-    /// <param name="options">Input, output and check.</param>
-    /// <param name="head">The projection head that follows; null to export h.</param>
-    /// <returns>The bytes of the file, and what was exported.</returns>
-    /// <exception cref="ConfigurationException">The encoder is a module of the user's own, or too large.</exception>
-    /// <exception cref="DataException">ONNX Runtime computes something else.</exception>
+    /// <summary>Creates the ONNX model of an encoder in memory. See <see cref="Write"/>.</summary>
+    /// <param name="encoder">The encoder, which is not modified.</param>
+    /// <param name="options">The options for input, output and check.</param>
+    /// <param name="head">The projection head to append, or null to export h.</param>
+    /// <returns>The contents of the file, and a description of the export.</returns>
+    /// <exception cref="ConfigurationException">The encoder is custom or too large.</exception>
+    /// <exception cref="DataException">ONNX Runtime computes different values.</exception>
     public static (byte[] Model, OnnxExportResult Result) Create(
         TrainedEncoder encoder, OnnxExportOptions options, ProjectionHead? head)
     {

@@ -1,9 +1,9 @@
 namespace SimClr.Onnx;
 
-/// <summary>What an exported model takes. All images of a batch have the same size.</summary>
+/// <summary>The input of an exported model. All images of a batch have the same size.</summary>
 public enum OnnxInput
 {
-    /// <summary>float32 [batch, 3, size, size], resized, cropped and normalized as in training's evaluation.</summary>
+    /// <summary>float32 [batch, 3, size, size], resized, cropped and normalized as in evaluation.</summary>
     Tensor,
 
     /// <summary>uint8 [batch, size, size, 3], resized and cropped; the model normalizes.</summary>

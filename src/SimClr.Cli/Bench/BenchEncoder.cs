@@ -5,12 +5,12 @@ using SimClr.Encoders;
 namespace SimClr.Cli.Bench;
 
 /// <summary>
-/// Untrained encoders as a program gets them: written and loaded, in the memory layout that loading gives them.
+/// Untrained encoders in the memory layout of loaded ones: each is written to a file and loaded from it.
 /// </summary>
 internal static class BenchEncoder
 {
-    /// <param name="options">The encoder.</param>
-    /// <param name="views">Its input.</param>
+    /// <param name="options">The options of the encoder.</param>
+    /// <param name="views">The views that are its input.</param>
     /// <param name="device">cpu, cuda:N or mps.</param>
     public static TrainedEncoder Load(EncoderOptions options, ViewOptions views, string device)
     {

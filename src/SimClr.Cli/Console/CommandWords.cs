@@ -3,13 +3,12 @@ using System.Text.RegularExpressions;
 namespace SimClr.Cli;
 
 /// <summary>
-/// Translates messages of the libraries, which name properties and methods, into the words of the command line: flags
-/// and verbs to type. An assignment of a configuration key, such as <c>loss.temperature=0.1</c>, gets <c>--set</c> in
-/// front.
+/// Translates messages of the libraries, which name properties and methods, into the flags and verbs of the command
+/// line. An assignment of a configuration key, such as <c>loss.temperature=0.1</c>, gets <c>--set</c> in front.
 /// </summary>
 internal static partial class CommandWords
 {
-    /// <summary>Words of the libraries, and what the user of the command types.</summary>
+    /// <summary>Terms of the libraries, and their replacements on the command line.</summary>
     public static IReadOnlyDictionary<string, string> Translations { get; } = new Dictionary<string, string>
     {
         ["resume: true"] = "--resume",
@@ -56,7 +55,7 @@ internal static partial class CommandWords
         ["TransferEvaluation"] = "'simclr evaluate transfer --only voc2007'",
     };
 
-    /// <summary>Methods called with a file: what to type, with the file for {0}.</summary>
+    /// <summary>Methods called with a file, and the command that replaces the call, with {0} for the file.</summary>
     public static IReadOnlyDictionary<string, string> Calls { get; } = new Dictionary<string, string>
     {
         ["EmbeddingTask.Run"] = "'simclr embed RUN IMAGES --out {0}'",
@@ -68,12 +67,12 @@ internal static partial class CommandWords
         ["SqliteImageCollection.EnsureCollectionExistsAsync"] = "'simclr index create IMAGES --run RUN --out {0}'",
     };
 
-    // In quotes, or as part of a path, they are what somebody typed.
+    // In quotes or as part of a path, a term is the user's own input.
     private static readonly Regex Known = new($@"(?<![\w./\\'""-])({OneOf(Translations.Keys)})(?![\w/\\])");
 
     private static readonly Regex Called = new($@"(?<![\w./\\'""-])({OneOf(Calls.Keys)})\((.+)\)");
 
-    /// <summary>A message of a library in the words of the command line.</summary>
+    /// <summary>Returns a message of a library in the words of the command line.</summary>
     public static string From(string message)
     {
         string words = Called.Replace(message, found => Typed(found.Groups[1].Value, found.Groups[2].Value));
@@ -86,7 +85,7 @@ internal static partial class CommandWords
     private static string OneOf(IEnumerable<string> names)
         => string.Join('|', names.OrderByDescending(name => name.Length).Select(Regex.Escape));
 
-    /// <summary>A key and the value to set. In quotes it is what somebody typed, or an example.</summary>
+    /// <summary>Matches a key and the value to set. In quotes, it is the user's own input or an example.</summary>
     [GeneratedRegex(
         @"(?<![\w./\\'""=-]|--set )\b(views|encoder|head|loss|optimizer|schedule|batch|checkpoint|data)\.[a-z_]+=(?!=)")]
     private static partial Regex Assignment();

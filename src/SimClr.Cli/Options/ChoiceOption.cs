@@ -21,7 +21,7 @@ internal static class ChoiceOption
         return option;
     }
 
-    /// <summary>The value that a checked text stands for; null where the option is not given.</summary>
+    /// <summary>Returns the value of a checked text; null if the option is not given.</summary>
     public static T? Choice<T>(string? text)
         where T : struct, Enum => text is null ? null : EnumText.Parse<T>(text);
 }

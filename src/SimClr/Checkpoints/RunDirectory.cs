@@ -44,7 +44,7 @@ public sealed class RunDirectory
     /// <summary>The path of <c>checkpoints</c>, the folder of checkpoints.</summary>
     public string CheckpointFolder => Path.Combine(Root, "checkpoints");
 
-    /// <summary><c>run.lock</c>: held open by the process that trains in the directory; free where nothing holds it.</summary>
+    /// <summary>The path of <c>run.lock</c>, which the process that trains in the directory holds open.</summary>
     public string LockFile => RunLock.FileIn(Root);
 
     /// <summary>Whether a run was started in the directory.</summary>
@@ -58,16 +58,16 @@ public sealed class RunDirectory
     public string? LatestCheckpoint() => Checkpoints().LastOrDefault();
 
     /// <summary>
-    /// Reserves the directory for this process until the result is disposed of, as training does. The directory is made where it is
-    /// missing, and removed again if nothing was put into it.
+    /// Reserves the directory for this process until the result is disposed, as training does. A missing directory is
+    /// created, and removed again if it is still empty at the end.
     /// </summary>
-    /// <exception cref="ConfigurationException">Another process holds it.</exception>
-    /// <exception cref="IOException">The directory cannot be made or written to.</exception>
+    /// <exception cref="ConfigurationException">Another process is using the directory.</exception>
+    /// <exception cref="IOException">The directory cannot be created or written to.</exception>
     public IDisposable Lock() => RunLock.Acquire(Root);
 
     /// <summary>
-    /// The logged steps, first to last, each with its values by name (<c>step</c> among them). Empty without a log; a line cut
-    /// short by a kill, or without its step, is left out.
+    /// Reads the logged steps, first to last, each with its values by name (including <c>step</c>). Without a log,
+    /// there are none. Lines that are truncated (by a kill) or without a step are skipped.
     /// </summary>
     /// <exception cref="IOException">The log cannot be read.</exception>
     public IEnumerable<IReadOnlyDictionary<string, double>> ReadMetrics() => RunMetrics.Read(MetricsFile);

@@ -7,7 +7,7 @@ namespace SimClr.Checkpoints;
 internal static class RunMetrics
 {
     /// <summary>
-    /// The logged steps, first to last. A line cut short by a kill, or without its step, is left out.
+    /// Reads the logged steps, first to last. Lines that are truncated (by a kill) or without a step are skipped.
     /// </summary>
     public static IEnumerable<IReadOnlyDictionary<string, double>> Read(string file)
         => File.Exists(file) ? RegularFile.ReadLines(file).Select(Parse).OfType<IReadOnlyDictionary<string, double>>() : [];

@@ -42,7 +42,9 @@ public sealed class TrainedEncoder : IDisposable
     /// <summary>The views that the encoder was trained on.</summary>
     public ViewOptions Views { get; }
 
-    /// <summary>Numbers of a representation. For a custom encoder, one image of zeros is computed to find it.</summary>
+    /// <summary>
+    /// The number of dimensions of the representation. For a custom encoder, it is measured on one image of zeros.
+    /// </summary>
     public int Dimension
     {
         get
@@ -58,7 +60,10 @@ public sealed class TrainedEncoder : IDisposable
         }
     }
 
-    /// <summary>The text entries of the file from which the encoder was loaded: its provenance.</summary>
+    /// <summary>
+    /// The text entries of the file from which the encoder was loaded: its provenance. Empty for an encoder that was
+    /// not loaded.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Metadata { get; private init; } = new Dictionary<string, string>();
 
     /// <summary>
@@ -130,7 +135,9 @@ public sealed class TrainedEncoder : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Module.Dispose();
 
-    /// <summary>The type of the custom module that a file holds the weights of; null for an encoder of the catalog.</summary>
+    /// <summary>
+    /// Returns the type of the custom module whose weights a file contains; null for an encoder of the catalog.
+    /// </summary>
     /// <param name="path">A run directory, or a file that <see cref="Save"/> wrote.</param>
     /// <exception cref="DataException">There is no encoder, or the file is damaged.</exception>
     public static string? CustomEncoderOf(string path)
@@ -139,8 +146,11 @@ public sealed class TrainedEncoder : IDisposable
         return content.Metadata.GetValueOrDefault(CustomEncoderKey);
     }
 
-    /// <summary>Adds the entries from which <see cref="Load(string, string, nn.Module{Tensor, Tensor}?)"/> restores an encoder: how it was built, and what its input looks like.</summary>
-    /// <param name="metadata">Text entries of a weights file; entries of the same names are replaced.</param>
+    /// <summary>
+    /// Adds the entries from which <see cref="Load(string, string, nn.Module{Tensor, Tensor}?)"/> restores an encoder:
+    /// its options and the description of its input.
+    /// </summary>
+    /// <param name="metadata">The text entries of a weights file. Entries of the same names are replaced.</param>
     public void Describe(IDictionary<string, string> metadata)
     {
         ArgumentNullException.ThrowIfNull(metadata);

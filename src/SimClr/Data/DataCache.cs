@@ -4,12 +4,12 @@ using SimClr.Internals;
 namespace SimClr.Data;
 
 /// <summary>
-/// Whether decoded images are held in memory. In files and options: <c>auto</c>, <c>always</c>, <c>never</c>.
+/// Whether decoded images are kept in memory. In files and options: <c>auto</c>, <c>always</c>, <c>never</c>.
 /// </summary>
 [JsonConverter(typeof(EnumTextConverter<DataCache>))]
 public enum DataCache
 {
-    /// <summary>Where they fit into a quarter of the memory.</summary>
+    /// <summary>If they fit into a quarter of the memory.</summary>
     Auto,
 
     /// <summary>Always.</summary>

@@ -81,7 +81,7 @@ public static class DataSets
     /// <summary>Opens a data spec that was built in code rather than parsed.</summary>
     internal static ImageDataSet OpenSpec(DataSpec spec, DataOptions options) => Kinds[spec.Kind].Open(spec, options);
 
-    /// <summary>Opens a part of a published set in a folder, which is taken as it is.</summary>
+    /// <summary>Opens a split of a published set in a folder. The path is used as it is.</summary>
     internal static ImageDataSet OpenSplit(string kind, string folder, string split, DataOptions options)
     {
         string text = $"{kind}:{(folder.Length == 0 ? "" : $"{folder}:")}{split}";

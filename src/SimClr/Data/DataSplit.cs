@@ -1,17 +1,17 @@
 namespace SimClr.Data;
 
-/// <summary>A part of a published image set. Not every set has every part.</summary>
+/// <summary>The parts of a published image set. Not every set has every part.</summary>
 public enum DataSplit
 {
-    /// <summary>Images to learn from.</summary>
+    /// <summary>Images for training.</summary>
     Train,
 
-    /// <summary>Images by which settings are chosen.</summary>
+    /// <summary>Images for choosing settings.</summary>
     Validation,
 
-    /// <summary>Images to test on.</summary>
+    /// <summary>Images for testing.</summary>
     Test,
 
-    /// <summary>Images without labels, to pre-train on (STL-10).</summary>
+    /// <summary>Images without labels, for pre-training (STL-10).</summary>
     Unlabeled,
 }

@@ -1,19 +1,19 @@
 namespace SimClr.Data;
 
 /// <content>
-/// Sources by name: one for each form of data that <see cref="DataSets.Open"/> takes as a text. Paths are taken as
-/// they are.
+/// Named sources, one for each form of data that <see cref="DataSets.Open"/> accepts as text. Paths are used as they
+/// are.
 /// </content>
 public abstract partial class ImageDataSet
 {
     /// <summary>
-    /// The images of a folder and its subfolders, sorted by path. Classes are the subfolders that hold images; there
-    /// are no labels where images lie in the folder itself.
+    /// Opens the images of a folder and its subfolders, sorted by path. Classes are the subfolders that contain images.
+    /// There are no labels if images lie in the folder itself.
     /// </summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="options">How images are decoded; null for the defaults.</param>
-    /// <exception cref="DataException">There is no such folder, or no image in it.</exception>
-    /// <exception cref="ConfigurationException">The decoder is not there.</exception>
+    /// <param name="options">The options for decoding images, or null for the defaults.</param>
+    /// <exception cref="DataException">The folder does not exist, or contains no images.</exception>
+    /// <exception cref="ConfigurationException">The decoder is missing.</exception>
     public static ImageDataSet FromFolder(string folder, DataOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
@@ -23,15 +23,19 @@ public abstract partial class ImageDataSet
                 $"'{folder}': no such folder (looked for {Path.GetFullPath(folder)}); expected a folder of images");
     }
 
-    /// <summary>Image files, one after another as they are listed.</summary>
-    /// <param name="files">Paths; relative ones from the current directory. A file that is not there is an image that
-    /// cannot be read.</param>
-    /// <param name="classes">The class name of each file, or null for a set without labels. Names that differ by
-    /// Unicode normalization alone are one class.</param>
-    /// <param name="options">How images are decoded; null for the defaults.</param>
-    /// <param name="name">The set's name in messages.</param>
-    /// <exception cref="ArgumentException">There are not as many classes as files.</exception>
-    /// <exception cref="ConfigurationException">The decoder is not there.</exception>
+    /// <summary>Opens image files in the order of a list.</summary>
+    /// <param name="files">
+    /// The paths; relative paths start from the current directory. A missing file counts as an image that cannot be
+    /// read.
+    /// </param>
+    /// <param name="classes">
+    /// The class name of each file, or null for a set without labels. Names that differ by Unicode normalization alone
+    /// are one class.
+    /// </param>
+    /// <param name="options">The options for decoding images, or null for the defaults.</param>
+    /// <param name="name">The name of the set in messages.</param>
+    /// <exception cref="ArgumentException">The number of classes differs from the number of files.</exception>
+    /// <exception cref="ConfigurationException">The decoder is missing.</exception>
     public static ImageDataSet FromFiles(
         IReadOnlyList<string> files,
         IReadOnlyList<string>? classes = null,
@@ -46,34 +50,35 @@ public abstract partial class ImageDataSet
     }
 
     /// <summary>
-    /// The images that a CSV file lists: columns <c>path</c> and, if labeled, <c>label</c>; paths from the folder of
-    /// the file, or absolute.
+    /// Opens the images listed in a CSV file, with the columns <c>path</c> and, if labeled, <c>label</c>. Paths are
+    /// absolute, or relative to the folder of the file.
     /// </summary>
-    /// <param name="file">The manifest.</param>
-    /// <param name="options">How images are decoded; null for the defaults.</param>
-    /// <exception cref="DataException">It cannot be read, has other columns, or names no image that is
-    /// there.</exception>
-    /// <exception cref="ConfigurationException">The decoder is not there.</exception>
+    /// <param name="file">The path of the CSV file.</param>
+    /// <param name="options">The options for decoding images, or null for the defaults.</param>
+    /// <exception cref="DataException">
+    /// The file cannot be read, has other columns, or lists no existing image.
+    /// </exception>
+    /// <exception cref="ConfigurationException">The decoder is missing.</exception>
     public static ImageDataSet FromManifest(string file, DataOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(file);
         return Manifest.Open(file, file, Checked(options));
     }
 
-    /// <summary>The images of a packed file, read by offset without decoding.</summary>
-    /// <param name="file">A file that <see cref="PackFile"/> wrote.</param>
-    /// <exception cref="DataException">It is another kind of file, cut off or damaged.</exception>
+    /// <summary>Opens the images of a packed file, which are read by offset without decoding.</summary>
+    /// <param name="file">A file written by <see cref="PackFile"/>.</param>
+    /// <exception cref="DataException">The file is of another kind, truncated or damaged.</exception>
     public static ImageDataSet FromPack(string file)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(file);
         return PackDataSet.Open(file);
     }
 
-    /// <summary>The images of tar files, with their classes, in the layout of WebDataset.</summary>
-    /// <param name="pattern">Their paths, with <c>*</c> and <c>?</c>: <c>shards/train-*.tar</c>.</param>
-    /// <param name="options">How images are decoded; null for the defaults.</param>
-    /// <exception cref="DataException">No file matches, or there are no images in them.</exception>
-    /// <exception cref="ConfigurationException">The decoder is not there.</exception>
+    /// <summary>Opens the images of tar files, with their classes, in the layout of WebDataset.</summary>
+    /// <param name="pattern">The paths, with <c>*</c> and <c>?</c> as wildcards: <c>shards/train-*.tar</c>.</param>
+    /// <param name="options">The options for decoding images, or null for the defaults.</param>
+    /// <exception cref="DataException">No file matches, or the files contain no images.</exception>
+    /// <exception cref="ConfigurationException">The decoder is missing.</exception>
     public static ImageDataSet FromTar(string pattern, DataOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(pattern);
@@ -81,8 +86,8 @@ public abstract partial class ImageDataSet
     }
 
     /// <summary>
-    /// The images in this assembly, from Fashion-MNIST: 8,000 to learn from, 2,000 to test on; 28 × 28 pixels, 10
-    /// classes.
+    /// Opens the images in this assembly, from Fashion-MNIST: 8,000 for training and 2,000 for testing; 28 × 28 pixels,
+    /// 10 classes.
     /// </summary>
     /// <param name="split">Train or test.</param>
     /// <exception cref="ConfigurationException">The set has no such split.</exception>
@@ -156,7 +161,7 @@ public abstract partial class ImageDataSet
         => Published("pets", folder, split, options);
 
     /// <summary>
-    /// Caltech-101: 101 objects and a background class; 30 images of each class to learn from. Train and test.
+    /// Caltech-101: 101 objects and a background class, with 30 training images of each class. Train and test.
     /// </summary>
     /// <inheritdoc cref="Published"/>
     public static ImageDataSet Caltech101(string folder, DataSplit split = DataSplit.Train, DataOptions? options = null)
@@ -167,12 +172,12 @@ public abstract partial class ImageDataSet
     public static ImageDataSet Flowers(string folder, DataSplit split = DataSplit.Train, DataOptions? options = null)
         => Published("flowers", folder, split, options);
 
-    /// <param name="kind">Its name in a data spec.</param>
-    /// <param name="folder">The folder that its archives were unpacked to.</param>
-    /// <param name="split">The part.</param>
-    /// <param name="options">How images are decoded; null for the defaults.</param>
-    /// <exception cref="ConfigurationException">The set has no such split, or the decoder is not there.</exception>
-    /// <exception cref="DataException">The folder does not hold the set.</exception>
+    /// <param name="kind">The name of the set in a data spec.</param>
+    /// <param name="folder">The folder of the unpacked archives.</param>
+    /// <param name="split">The split.</param>
+    /// <param name="options">The options for decoding images, or null for the defaults.</param>
+    /// <exception cref="ConfigurationException">The set has no such split, or the decoder is missing.</exception>
+    /// <exception cref="DataException">The folder does not contain the set.</exception>
     private static ImageDataSet Published(string kind, string folder, DataSplit split, DataOptions? options)
     {
         ArgumentNullException.ThrowIfNull(folder);
@@ -182,7 +187,7 @@ public abstract partial class ImageDataSet
     private static DataOptions Checked(DataOptions? options)
     {
         options ??= new DataOptions();
-        _ = ImageDecoder.NameFor(options);   // A decoder that is missing is an error before any image is read.
+        _ = ImageDecoder.NameFor(options);   // Reports a missing decoder before any image is read.
         return options;
     }
 }

@@ -68,7 +68,11 @@ public sealed class EmbeddingTable
     /// <param name="dimension">The number of values per row, above 0.</param>
     /// <param name="paths">The image path of each row.</param>
     /// <param name="classes">
-    /// The class name of each row, null or empty for none. An empty list means that no row has one.
+    /// The class name of each row, null or empty for none; an empty list if no row has a class. Names that differ by
+    /// Unicode normalization alone are one class.
+    /// </param>
+    /// <param name="order">
+    /// Sorts the distinct names in the order of their numbers, usually <see cref="OrderClasses"/>.
     /// </param>
     /// <param name="order">Returns the distinct names in the order of their numbers.</param>
     /// <param name="widths">The width of each image in pixels, or null if unknown.</param>
@@ -102,8 +106,11 @@ public sealed class EmbeddingTable
         return new EmbeddingTable(values, dimension, paths, [.. composed.Select(name => numbers[name])], names, widths, heights);
     }
 
-    /// <summary>Class names in the order of their numbers, each once: ascending where all are numbers, else by their characters.</summary>
-    /// <param name="names">Class names, in any order, each as often as it comes.</param>
+    /// <summary>
+    /// Returns the distinct class names in the order of their numbers: ascending if all of them are numbers, or else by
+    /// their characters.
+    /// </summary>
+    /// <param name="names">Class names in any order, with any repetitions.</param>
     public static string[] OrderClasses(IEnumerable<string> names)
     {
         string[] all = [.. names.Distinct().Order(StringComparer.Ordinal)];
@@ -116,7 +123,10 @@ public sealed class EmbeddingTable
         return all;
     }
 
-    /// <summary>The label of a row as text: the name of its class, or its number where classes have no names; null without labels.</summary>
+    /// <summary>
+    /// Returns the label of a row as text: the name of its class, or its number if the classes have no names; null
+    /// without labels.
+    /// </summary>
     /// <param name="row">0 ≤ row &lt; <see cref="Count"/>.</param>
     public string? LabelOf(int row)
         => Labels is not { } labels ? null : ClassNames?[labels[row]] ?? labels[row].ToString(CultureInfo.InvariantCulture);

@@ -8,17 +8,17 @@ namespace SimClr.Evaluation;
 public static class EvaluationAgreement
 {
     /// <summary>
-    /// Compares weights, preprocessing, reading of images, recipes, images and versions on all ranks, before anything
-    /// is computed.
-    /// Every rank calls it.
+    /// Compares weights, preprocessing, reading options, recipes, images and versions of all ranks before anything is
+    /// computed. Every rank must call this method.
     /// </summary>
     /// <param name="ranks">The ranks.</param>
-    /// <param name="encoder">What is evaluated.</param>
-    /// <param name="reading">How images are read; workers and cache may differ.</param>
+    /// <param name="encoder">The encoder to evaluate.</param>
+    /// <param name="reading">The options for reading images; workers and cache may differ.</param>
     /// <param name="recipes">Records of options, such as <see cref="LinearOptions"/>.</param>
-    /// <param name="sets">The images, each set with its use: "training", "test".</param>
-    /// <exception cref="ConfigurationException">Two ranks differ. Other ranks than the first throw another
-    /// <see cref="SimClrException"/> with the same message.</exception>
+    /// <param name="sets">The image sets, each with its use: "training", "test".</param>
+    /// <exception cref="ConfigurationException">
+    /// Two ranks differ. Ranks other than the first throw another <see cref="SimClrException"/> with the same message.
+    /// </exception>
     public static void Check(
         ICommunicator ranks,
         TrainedEncoder encoder,

@@ -4,11 +4,9 @@ using static TorchSharp.torch;
 namespace SimClr.Inference;
 
 /// <summary>
-/// Embeds batches of prepared images, several at a time: on the processor each on a thread of its own, with a
-/// ResNet's batch norms
-/// folded into its convolutions. <c>Embedder</c> computes in the same way; this is for tensors that are there
-/// already. The
-/// encoder computes without gradients until this is disposed of.
+/// Embeds batches of prepared images on the CPU, several batches at a time, each on a separate thread, with the batch
+/// norms of a ResNet folded into its convolutions. <c>Embedder</c> computes in the same way; this class is for existing
+/// tensors. The encoder computes without gradients until this object is disposed.
 /// </summary>
 public sealed class EncoderInference : IDisposable
 {
@@ -16,11 +14,14 @@ public sealed class EncoderInference : IDisposable
     private readonly InferenceNetwork network;
     private readonly ComputeLanes lanes;
 
-    /// <summary>Prepares an encoder of the catalog on the processor.</summary>
-    /// <param name="encoder">[N, 3, S, S] → [N, dimension]; its weights must not change meanwhile.</param>
-    /// <param name="threads">Batches computed at once, above 0.</param>
-    /// <exception cref="ArgumentException">The encoder is a custom module or on another device, and cannot compute
-    /// several batches at once.</exception>
+    /// <summary>Prepares an encoder of the catalog on the CPU.</summary>
+    /// <param name="encoder">
+    /// The encoder, [N, 3, S, S] → [N, dimension]. Its weights must not change until this object is disposed.
+    /// </param>
+    /// <param name="threads">The number of batches computed at once, above 0.</param>
+    /// <exception cref="ArgumentException">
+    /// The encoder is custom or on another device, and cannot compute several batches at once.
+    /// </exception>
     public EncoderInference(nn.Module<Tensor, Tensor> encoder, int threads)
     {
         ArgumentNullException.ThrowIfNull(encoder);
@@ -38,12 +39,14 @@ public sealed class EncoderInference : IDisposable
     }
 
     /// <summary>Computes a batch as soon as a thread is free.</summary>
-    /// <param name="images">[N, 3, S, S], resized and normalized; not to be changed or disposed of before the task
-    /// has ended.</param>
-    /// <returns>N · dimension numbers, row by row.</returns>
+    /// <param name="images">
+    /// The images, [N, 3, S, S], resized and normalized. They must not be changed or disposed before the task has
+    /// ended.
+    /// </param>
+    /// <returns>The N · dimension numbers of the representations, row by row.</returns>
     public Task<float[]> Start(Tensor images) => lanes.Start(() => network.Compute(images));
 
-    /// <summary>Waits for the batches that were started; the encoder is then as it was.</summary>
+    /// <summary>Waits for the started batches and restores the encoder.</summary>
     public void Dispose()
     {
         lanes.Dispose();

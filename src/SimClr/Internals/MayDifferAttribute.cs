@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace SimClr.Internals;
 
-/// <summary>Where an option may differ without changing what a run computes.</summary>
+/// <summary>The scope across which an option may differ without changing the result of a run.</summary>
 [Flags]
 internal enum Between
 {
@@ -18,18 +18,18 @@ internal enum Between
 }
 
 /// <summary>Marks an option that may differ between sessions or ranks. All other options must be the same.</summary>
-/// <param name="between">Where.</param>
+/// <param name="between">The scope across which the option may differ.</param>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class MayDifferAttribute(Between between) : Attribute
 {
-    /// <summary>Where the option may differ.</summary>
+    /// <summary>The scope across which the option may differ.</summary>
     public Between Between => between;
 
-    /// <summary>Whether an option may differ.</summary>
+    /// <summary>Returns whether an option may differ.</summary>
     public static bool Allows(PropertyInfo property, Between between)
         => property.GetCustomAttribute<MayDifferAttribute>() is { } mark && mark.Between.HasFlag(between);
 
-    /// <summary>The options of a record that may differ, in snake_case.</summary>
+    /// <summary>Returns the options of a record that may differ, in snake_case.</summary>
     public static IEnumerable<string> Keys(Type record, Between between)
         => record.GetProperties().Where(property => Allows(property, between))
             .Select(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));

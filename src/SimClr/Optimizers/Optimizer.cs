@@ -14,7 +14,7 @@ public abstract class Optimizer : IDisposable
     private readonly Dictionary<string, Tensor> state = [];
 
     /// <summary>Moves the parameters into slabs.</summary>
-    /// <param name="parameters">From <see cref="ParameterGroups.FromModule"/>.</param>
+    /// <param name="parameters">The parameters, from <see cref="ParameterGroups.FromModule"/>.</param>
     protected Optimizer(IReadOnlyList<TrainedParameter> parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
@@ -80,12 +80,15 @@ public abstract class Optimizer : IDisposable
     }
 
     /// <summary>Applies the gradients of one slab to its values.</summary>
-    /// <param name="slab">Parameters that lie one after another, with their gradients and slots.</param>
-    /// <param name="learningRate">The rate of this step, 0 or more.</param>
+    /// <param name="slab">Parameters stored one after another, with their gradients and slots.</param>
+    /// <param name="learningRate">The learning rate of this step, 0 or more.</param>
     protected abstract void Update(ParameterSlab slab, double learningRate);
 
-    /// <summary>Adds a state of the size of the parameters, which checkpoints hold; call it in the constructor.</summary>
-    /// <param name="slot">Its name, without a dot.</param>
+    /// <summary>
+    /// Adds a part of the state with the size of the parameters, which checkpoints contain. Call this method in the
+    /// constructor.
+    /// </summary>
+    /// <param name="slot">The name of the part, without a dot.</param>
     /// <param name="value">The initial value of every number.</param>
     protected void AddSlot(string slot, double value = 0)
     {

@@ -110,7 +110,7 @@ public sealed class PretrainCommandTests(RunFixture fixture) : IClassFixture<Run
     [InlineData("batch.micro is 9 and batch.size is 8", "--micro-batch", "9")]
     [InlineData("--memory: got 'lots', expected an amount of memory such as 8GB", "--micro-batch", "auto", "--memory", "lots")]
     [InlineData("use --micro-batch auto", "--memory", "8GB")]
-    [InlineData("1 MB of memory are too little", "--micro-batch", "auto", "--memory", "1MB")]
+    [InlineData("1 MB of memory is too little", "--micro-batch", "auto", "--memory", "1MB")]
     public void Invalid_micro_batches_are_refused(string words, params string[] options)
         => Assert.Contains(words, CommandRun.Of(
             ["pretrain", fixture.At("train"), "--out", fixture.At("never"), "--config", fixture.At("tiny.yaml"), .. options]).Refused(2));

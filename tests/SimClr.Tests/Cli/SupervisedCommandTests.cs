@@ -30,7 +30,7 @@ public sealed class SupervisedCommandTests(RunFixture fixture) : IClassFixture<R
     public void The_output_speaks_of_classes()
     {
         string words = Train("words").Output;
-        Assert.Contains("got their class (chance 50.0 %)", words);
+        Assert.Contains("classified correctly (chance 50.0%)", words);
         Assert.Contains("next: simclr evaluate linear", words);
     }
 

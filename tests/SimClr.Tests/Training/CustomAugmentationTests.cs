@@ -77,7 +77,7 @@ public sealed class CustomAugmentationTests : IDisposable
 
         var error = Assert.Throws<ResumeMismatchException>(
             () => new Pretrainer(TinyRun.Options).Run(TinyRun.Images(), folder.PathOf("cut"), resume: true, TestContext.Current.CancellationToken));
-        Assert.Contains($"started with the augmentation {typeof(Own).FullName}, now with no augmentation of your own", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"started with the augmentation {typeof(Own).FullName}, now with no custom augmentation", error.Message, StringComparison.Ordinal);
 
         new Pretrainer(TinyRun.Options) { CustomAugmentation = erasing }.Run(
             TinyRun.Images(), folder.PathOf("cut"), resume: true, TestContext.Current.CancellationToken);

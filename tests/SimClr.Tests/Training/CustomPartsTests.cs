@@ -53,7 +53,7 @@ public sealed class CustomPartsTests : IDisposable
 
         var without = Assert.Throws<ResumeMismatchException>(
             () => new Pretrainer(TinyRun.Options).Run(TinyRun.Images(), folder.PathOf("parts"), resume: true));
-        Assert.Contains("now with no head of your own", without.Message, StringComparison.Ordinal);
+        Assert.Contains("now with no custom head", without.Message, StringComparison.Ordinal);
 
         using Linear second = Head();
         new Pretrainer(TinyRun.Options) { CustomHead = second, CustomOptimizer = parameters => new Nesterov(parameters) }

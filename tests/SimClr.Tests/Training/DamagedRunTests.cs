@@ -67,7 +67,7 @@ public sealed class DamagedRunTests : IDisposable
             SafetensorsFile.Write(latest, [.. content.Tensors], metadata);
         }
 
-        Assert.Contains("does not say its step", Resuming().Message, StringComparison.Ordinal);
+        Assert.Contains("its step is missing", Resuming().Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -90,8 +90,8 @@ public sealed class DamagedRunTests : IDisposable
     {
         string file = folder.Write("run/run.json", json);
         string error = Assert.Throws<DataException>(() => RunRecord.Read(file)).Message;
-        Assert.StartsWith($"{file}: this is not the description of a run, or not all of it (", error, StringComparison.Ordinal);
-        Assert.Contains("name its safetensors file", error, StringComparison.Ordinal);
+        Assert.StartsWith($"{file}: this is not a complete description of a run (", error, StringComparison.Ordinal);
+        Assert.Contains("name the encoder's safetensors file", error, StringComparison.Ordinal);
         Assert.DoesNotContain("BytePosition", error, StringComparison.Ordinal);
         Assert.DoesNotContain("JSON token", error, StringComparison.Ordinal);
     }

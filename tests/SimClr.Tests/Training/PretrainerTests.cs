@@ -207,13 +207,13 @@ public sealed class PretrainerTests : IDisposable
     {
         PretrainOptions options = TinyRun.Options with { Batch = TinyRun.Options.Batch with { Micro = 0, Memory = "1MB" } };
         var error = Assert.Throws<ConfigurationException>(() => TinyRun.Train(folder, "run", options));
-        Assert.Contains("1 MB of memory are too little", error.Message, StringComparison.Ordinal);
+        Assert.Contains("1 MB of memory is too little", error.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(new RunDirectory(folder.PathOf("run")).RunFile));
     }
 
     [Theory]
-    [InlineData(null, "a batch of 16 images at once; batch norm normalizes by all 32 views")]
-    [InlineData(4, "4 micro-batches of at most 4; batch norm normalizes by the views of one micro-batch (up to 8)")]
+    [InlineData(null, "a batch of 16 images at once; batch norm normalizes over all 32 views")]
+    [InlineData(4, "4 micro-batches of at most 4; batch norm normalizes over the views of one micro-batch (up to 8)")]
     public void The_run_states_at_its_start_which_views_batch_norm_sees(int? micro, string words)
     {
         var log = new ListLogger();
@@ -270,7 +270,7 @@ public sealed class PretrainerTests : IDisposable
         File.WriteAllText(
             new RunDirectory(folder.PathOf("run")).RunFile, description.Replace("\"decoder\": \"skia\"", "\"decoder\": \"turbojpeg\""));
         new Pretrainer(options) { Logger = log }.Run(images, folder.PathOf("run"), resume: true);
-        Assert.Contains(log.Lines, line => line.Contains("by turbojpeg and goes on with skia: it may not be bit-exact", StringComparison.Ordinal));
+        Assert.Contains(log.Lines, line => line.Contains("by turbojpeg and continues with skia: it may not be bit-exact", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -413,7 +413,7 @@ public sealed class PretrainerTests : IDisposable
         new Pretrainer(options with { Views = options.Views with { Normalize = Normalization.ImageNet } }) { Logger = other }.Run(TinyRun.Images(), folder.PathOf("third"));
 
         Assert.DoesNotContain(same.Lines, line => line.Contains("expect pixels", StringComparison.Ordinal));
-        Assert.Contains(other.Lines, line => line.Contains("expect pixels with normalization none, and views.normalize is imagenet", StringComparison.Ordinal));
+        Assert.Contains(other.Lines, line => line.Contains("trained with pixel normalization none, but views.normalize is imagenet", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -6,7 +6,7 @@ using SimClr.Training;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>The encoder that a command line names, and how its run read images.</summary>
+/// <summary>The encoder that a command line names, and the options for reading images as its run did.</summary>
 internal static class EncoderInput
 {
     /// <summary>
@@ -22,11 +22,12 @@ internal static class EncoderInput
     }
 
     /// <summary>
-    /// How images are read: as in training, with the changes of <c>--set</c>; with the defaults where there is no run.
+    /// Returns the options for reading images: those of training, with the changes of <c>--set</c>, or the defaults
+    /// without a run.
     /// </summary>
     /// <param name="run">A run directory, an encoder file, or null.</param>
     /// <param name="changes">The values of <c>--set</c>, or null.</param>
-    /// <exception cref="ConfigurationException">A change is not of the section data.</exception>
+    /// <exception cref="ConfigurationException">A change is outside the section <c>data</c>.</exception>
     public static DataOptions ReadingOf(string? run, string[]? changes)
     {
         PretrainOptions basis = (run is null ? null : RunRecord.Find(new RunDirectory(run)))?.Configuration ?? new PretrainOptions();

@@ -12,7 +12,9 @@ namespace SimClr.Checkpoints;
 /// </summary>
 public sealed class PthFile : IWeightsFile
 {
-    /// <summary>The name, below the archive's folder, of the entry that holds <see cref="Metadata"/>; PyTorch ignores it.</summary>
+    /// <summary>
+    /// The name, below the archive's folder, of the entry with <see cref="Metadata"/>, which PyTorch ignores.
+    /// </summary>
     public const string MetadataEntry = PthZip.MetadataEntry;
 
     private const int Chunk = 1 << 20;

@@ -14,7 +14,9 @@ public static class PackFile
 
     private const int ImagesPerWorker = 4;
 
-    /// <summary>Whether a file begins as a packed file does, whatever its name; false also where it cannot be read.</summary>
+    /// <summary>
+    /// Returns whether a file begins like a packed file, whatever its name; false if it cannot be read.
+    /// </summary>
     /// <param name="path">The file.</param>
     public static bool IsPack(string path)
     {

@@ -19,7 +19,7 @@ public static unsafe class ImageDecoder
     /// <summary>The file extensions of images in folders and tar shards, in lower case.</summary>
     public static IReadOnlyList<string> Extensions { get; } = [".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".jfif", ".jpe"];
 
-    /// <summary>Whether a path ends in one of <see cref="Extensions"/>, in letters of any case.</summary>
+    /// <summary>Returns whether a path ends in one of <see cref="Extensions"/>, in upper or lower case.</summary>
     /// <param name="path">The path.</param>
     public static bool KnowsExtensionOf(string path)
         => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
@@ -71,7 +71,7 @@ public static unsafe class ImageDecoder
         var decoder => decoder.Text(),
     };
 
-    /// <summary>Whether a decoder is there.</summary>
+    /// <summary>Returns whether a decoder is available.</summary>
     /// <param name="decoder">The decoder.</param>
     public static bool Has(JpegDecoder decoder) => decoder != JpegDecoder.TurboJpeg || TurboJpeg.IsAvailable;
 

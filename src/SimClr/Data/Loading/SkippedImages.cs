@@ -129,7 +129,7 @@ public sealed class SkippedImages(ImageDataSet images, DataOptions? options = nu
     }
 
     /// <summary>Whether a line of such a list names an image, and no folder.</summary>
-    /// <param name="line">One line of <see cref="Lines"/>.</param>
+    /// <param name="line">A line of <see cref="Lines"/>.</param>
     public static bool IsImageLine(string line)
     {
         using JsonDocument entry = JsonDocument.Parse(line);

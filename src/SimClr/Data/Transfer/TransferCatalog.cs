@@ -59,9 +59,11 @@ public static class TransferCatalog
     /// <summary>Returns the set with the given name; null if there is none.</summary>
     public static TransferSet? Find(string name) => Sets.FirstOrDefault(set => set.Name == name);
 
-    /// <summary>The set that a data spec names, such as <c>pets:DIR:train</c>; null for other images.</summary>
-    /// <param name="dataSpec">What <see cref="DataSets.Open"/> takes.</param>
-    /// <exception cref="ConfigurationException">The spec names a known set, but not one of its splits, or no folder.</exception>
+    /// <summary>Returns the set that a data spec such as <c>pets:DIR:train</c> names; null for other images.</summary>
+    /// <param name="dataSpec">The data spec, as for <see cref="DataSets.Open"/>.</param>
+    /// <exception cref="ConfigurationException">
+    /// The spec names a known set, but none of its splits, or no folder.
+    /// </exception>
     public static TransferSet? FindByDataSpec(string dataSpec)
     {
         ArgumentNullException.ThrowIfNull(dataSpec);

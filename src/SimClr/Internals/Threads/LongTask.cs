@@ -1,9 +1,9 @@
 namespace SimClr.Internals;
 
-/// <summary>Work that takes minutes or hours, as a task.</summary>
+/// <summary>Tasks for work that takes minutes or hours.</summary>
 internal static class LongTask
 {
-    /// <summary>Runs the work on a thread of its own, so that the thread pool keeps its threads.</summary>
+    /// <summary>Runs work on a separate thread, so that it occupies no thread of the pool.</summary>
     public static Task<T> Run<T>(Func<T> work)
         => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 }

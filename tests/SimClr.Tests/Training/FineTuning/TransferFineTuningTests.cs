@@ -135,7 +135,7 @@ public sealed class TransferFineTuningTests : IDisposable
     {
         using TransferSplits splits = Open(ColoredVoc.Write(folder));
         Assert.Contains(
-            "none of 20 classes is in some of the 2 images and absent from others",
+            "none of the 20 classes is present in some of the 2 images and absent from others",
             Assert.Throws<DataException>(() => LabeledImages.RequireVaryingClass(splits.Train.Subset([0, 0]))).Message,
             StringComparison.Ordinal);
     }

@@ -51,7 +51,7 @@ internal sealed class TransferFolders : IDisposable
         }
     }
 
-    /// <summary>Where to get a set, where to put it, and the command that does both for a set that it knows.</summary>
+    /// <summary>Returns instructions for obtaining a set, with the command that downloads it if there is one.</summary>
     public static string HowToGet(TransferSet set, string root)
     {
         string folder = Path.Join(root, set.Folders[0]);
