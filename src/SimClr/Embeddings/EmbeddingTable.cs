@@ -71,9 +71,6 @@ public sealed class EmbeddingTable
     /// The class name of each row, null or empty for none; an empty list if no row has a class. Names that differ by
     /// Unicode normalization alone are one class.
     /// </param>
-    /// <param name="order">
-    /// Sorts the distinct names in the order of their numbers, usually <see cref="OrderClasses"/>.
-    /// </param>
     /// <param name="order">Returns the distinct names in the order of their numbers.</param>
     /// <param name="widths">The width of each image in pixels, or null if unknown.</param>
     /// <param name="heights">The height of each image in pixels, or null if unknown.</param>

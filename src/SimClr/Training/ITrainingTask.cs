@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace SimClr.Training;
 
 /// <summary>
-/// A training task: a model, and the gradient of its loss. Everything else is up to <see cref="TrainingLoop"/>.
+/// A training task: a model, and the gradient of its loss. <see cref="TrainingSession"/> does the rest.
 /// </summary>
 internal interface ITrainingTask : IDisposable
 {

@@ -33,6 +33,7 @@ internal static class TrainingLoop
                 state.Optimizer.Step(state.Schedule.At(state.Step));
             }
 
+            // The observers measure and log; the last one writes checkpoints.
             state.Advance();
             foreach (IRunObserver observer in state.Observers)
             {

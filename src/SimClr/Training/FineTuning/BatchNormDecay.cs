@@ -11,7 +11,7 @@ internal static class BatchNormDecay
 
     /// <summary>
     /// Returns the decay for fine-tuning: max(1 − 10 / s, 0.9), where s is the number of steps in an epoch (paper,
-    /// Appendix B.8). With it, the statistics cover about the last tenth of an epoch.
+    /// Appendix B.8.2). With it, the statistics cover about the last tenth of an epoch.
     /// </summary>
     public static double For(long stepsPerEpoch) => Math.Max(1 - (10.0 / stepsPerEpoch), Default);
 
