@@ -4,9 +4,9 @@ using System.Runtime.InteropServices;
 namespace SimClr.Testing;
 
 /// <summary>
-/// Compute threads that wait in the kernel. The test programs, and what they start, share few cores: threads that spin
-/// while they wait for each other take the time of the other processes. libgomp reads the environment of the C library
-/// once, when libtorch loads it, and .NET keeps an environment of its own, which child processes get.
+/// Compute threads that wait in the kernel. The test programs and the processes they start share few cores: threads
+/// that spin while they wait for each other take time from the other processes. libgomp reads the environment of the C
+/// library once, when libtorch loads it. .NET keeps a separate environment, which child processes inherit.
 /// </summary>
 internal static partial class WaitPolicy
 {

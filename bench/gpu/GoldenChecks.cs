@@ -15,7 +15,7 @@ using static TorchSharp.torch;
 namespace SimClr.GpuChecks;
 
 /// <summary>
-/// The reference values of the tests, computed on the device: in double, which shows the computation, and in float32.
+/// The reference values of the tests, computed on the device: in float64, which checks the computation, and in float32.
 /// </summary>
 internal static class GoldenChecks
 {
@@ -44,7 +44,8 @@ internal static class GoldenChecks
             {
                 string name = golden.GetProperty("name").GetString()!;
 
-                // Where the positive all but wins, the reference has four digits (NtXentLossTests).
+                // Where the positive has nearly all of the probability, the reference has four digits
+                // (NtXentLossTests).
                 double limit = name == "cold" && type == ScalarType.Float64 ? 1e-4 : tolerance;
                 var loss = new NtXentLoss(golden.GetProperty("temperature").GetDouble());
                 Compare($"nt-xent {name} {precision}", loss, golden, type, tolerance, limit);
@@ -120,7 +121,7 @@ internal static class GoldenChecks
         }
     }
 
-    // The tolerances are those of ResNetTests.
+    // The tolerances of ResNetTests.
     private static void Encoder(Section section, string name)
     {
         using var scope = NewDisposeScope();
@@ -154,7 +155,9 @@ internal static class GoldenChecks
         }
     }
 
-    /// <summary>Views made on the device beside the processor's, which the tests hold against torchvision's.</summary>
+    /// <summary>
+    /// Views made on the device, compared with those of the processor, which the tests compare with torchvision.
+    /// </summary>
     private static void Views(Section section)
     {
         (int Width, int Height)[] sizes =
@@ -213,7 +216,7 @@ internal static class GoldenChecks
             Relative(h.narrow(1, 0, 16), golden.GetProperty($"{mode}_head")),
             Relative(h.norm(1), golden.GetProperty($"{mode}_norm")));
 
-    // The rule of the reference: every tensor of the state dict, in order, from a sine of its flat index.
+    // The same rule as the reference: every tensor of the state dict, in order, from a sine of its flat index.
     private static void Fill(ResNet resnet, bool weights)
     {
         using var _ = no_grad();

@@ -4,9 +4,9 @@ using SimClr.Internals;
 namespace SimClr.GpuChecks;
 
 /// <summary>
-/// <c>SimClr.GpuChecks SECTION [--device cpu|cuda] [--quick] [--python COMMAND]</c>: one section of bench/gpu.sh. Prints
-/// one JSON object, described in bench/README.md, and what it does to standard error. Exit codes: 0, or 1 where a check
-/// failed.
+/// <c>SimClr.GpuChecks SECTION [--device cpu|cuda] [--quick] [--python COMMAND]</c>: one section of bench/gpu.sh.
+/// Prints one JSON object, described in bench/README.md, to standard output and its progress to standard error. Exit
+/// codes: 0, or 1 if a check failed.
 /// </summary>
 internal static class Program
 {
@@ -38,14 +38,14 @@ internal static class Program
         (string device, string python) = (Value("--device") ?? "cuda", Value("--python") ?? "python3");
         var section = new Section(name, device, arguments.Contains("--quick"), python);
 
-        // Out of time: what was found until now is told. The main thread may be inside a native call.
+        // Out of time: report the results so far. The main thread may be inside a native call.
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ =>
         {
             section.Fail("out of time");
             Environment.Exit(section.Print());
         });
 
-        // As a run of the command line computes.
+        // The same settings as a run of the command line.
         PinnedThreads.Run(() =>
         {
             section.Try("section", () => Run(section));

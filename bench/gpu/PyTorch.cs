@@ -6,7 +6,7 @@ using SimClr.Encoders;
 namespace SimClr.GpuChecks;
 
 /// <summary>
-/// The other side of the bare step: <c>pytorch_step.py</c>, which waits beside this process for its turns.
+/// The PyTorch side of the bare step: a <c>pytorch_step.py</c> process that waits for its turns beside this one.
 /// </summary>
 internal sealed class PyTorch : IDisposable
 {
@@ -14,7 +14,7 @@ internal sealed class PyTorch : IDisposable
 
     private PyTorch(Process process) => this.process = process;
 
-    /// <summary>Starts it; where there is no PyTorch, a figure says so, and nothing is compared.</summary>
+    /// <summary>Starts the process. Without PyTorch, a figure says so and nothing is compared.</summary>
     public static PyTorch? Start(Section section)
     {
         string script = Path.Join(AppContext.BaseDirectory, "pytorch_step.py");
@@ -24,7 +24,7 @@ internal sealed class PyTorch : IDisposable
             RedirectStandardOutput = true,
         };
 
-        // What stands in for functions that this program misses is not for Python.
+        // The preloaded stand-ins for functions that this program lacks are not meant for Python.
         start.Environment.Remove("LD_PRELOAD");
         try
         {
@@ -44,7 +44,7 @@ internal sealed class PyTorch : IDisposable
         }
     }
 
-    /// <summary>Makes a net and takes three steps.</summary>
+    /// <summary>Creates a network and takes three steps.</summary>
     public void Prepare(string name, PretrainOptions options) => Ask(new JsonObject
     {
         ["net"] = name.Split(' ')[0],
@@ -56,9 +56,9 @@ internal sealed class PyTorch : IDisposable
         ["threads"] = Internals.ComputeThreads.Resolve(options.Threads),
     });
 
-    /// <summary>Images per second over about the given time.</summary>
-    /// <param name="span">The time.</param>
-    /// <param name="tries">Whether cuDNN tries its algorithms first, which is off unless a program asks for it.</param>
+    /// <summary>The throughput in images per second, measured for about the given time.</summary>
+    /// <param name="span">The length of the measurement.</param>
+    /// <param name="tries">Whether cuDNN benchmarks its algorithms first; off in PyTorch by default.</param>
     public double Measure(TimeSpan span, bool tries = false)
         => Ask(new JsonObject { ["seconds"] = span.TotalSeconds, ["benchmark"] = tries })["images_per_second"]!
             .GetValue<double>();

@@ -10,12 +10,12 @@ using static TorchSharp.torch;
 
 namespace SimClr.GpuChecks;
 
-/// <summary>Whole runs: what they leave, and what they hold.</summary>
+/// <summary>Whole runs: the files they leave and the memory they use.</summary>
 internal static class RunChecks
 {
     /// <summary>
-    /// A run that was stopped and resumed against one that was not: byte for byte on the processor. The sums of a GPU are
-    /// in no fixed order, so there it is hardly further away than a second whole run.
+    /// A run that was stopped and resumed, compared with an uninterrupted one: byte for byte on the processor. A GPU
+    /// adds in no fixed order, so there the two may differ hardly more than two uninterrupted runs do.
     /// </summary>
     public static void Resume(Section section)
     {
@@ -88,8 +88,8 @@ internal static class RunChecks
     }
 
     /// <summary>
-    /// What is taken of the device's memory during two epochs with online probe and kNN. libtorch keeps what was free
-    /// once, so that the kNN between the epochs may raise it, and nothing else may.
+    /// The device memory in use during two epochs with the online probe and kNN. libtorch keeps memory once it has been
+    /// freed, so the kNN evaluation between the epochs may raise the amount; nothing else may.
     /// </summary>
     public static void Memory(Section section)
     {
@@ -115,14 +115,16 @@ internal static class RunChecks
             section.Figure($"bytes_at_{step}", taken[step]);
         }
 
-        // The processor's heap breathes.
+        // The size of the processor's heap fluctuates.
         double limit = section.IsCuda ? 0 : 0.05;
         section.AtMost("growth from step 20 to 120", (taken[120] / taken[20]) - 1, limit);
         section.AtMost("growth from step 130 to 240", (taken[240] / taken[130]) - 1, limit);
         section.Figure("growth from step 20 to 200", (taken[200] / taken[20]) - 1);
     }
 
-    /// <summary>A batch that does not fit, with <c>--micro-batch auto</c>: two steps are computed in the memory there is.</summary>
+    /// <summary>
+    /// A batch that does not fit, with <c>--micro-batch auto</c>: two steps are computed in the available memory.
+    /// </summary>
     public static void MicroBatchAuto(Section section)
     {
         (string preset, int size, int batch) = section.Scale(("photos", 224, 4096), ("cifar10-small", 32, 256));
@@ -148,7 +150,7 @@ internal static class RunChecks
     private static ImageDataSet Sample(string name, int count)
         => DataSets.Open(name).Subset([.. Enumerable.Range(0, count)]);
 
-    /// <summary>How far the weights of two checkpoints are apart, relative to their length.</summary>
+    /// <summary>The distance between the weights of two checkpoints, relative to their norm.</summary>
     private static double Distance(string one, string other)
     {
         using SafetensorsFile a = SafetensorsFile.Read(one);

@@ -6,11 +6,11 @@ using SimClr.Internals;
 
 namespace SimClr.GpuChecks;
 
-/// <summary>What one section found: checks, which hold or do not, and figures, which are only told.</summary>
-/// <param name="name">Its name.</param>
-/// <param name="device">Where it computes: cpu or cuda.</param>
-/// <param name="quick">Whether shapes are those of a processor.</param>
-/// <param name="python">The Python that holds PyTorch.</param>
+/// <summary>The results of one section: checks, which pass or fail, and figures, which are only reported.</summary>
+/// <param name="name">The name of the section.</param>
+/// <param name="device">The device that computes: cpu or cuda.</param>
+/// <param name="quick">Whether shapes are small enough for a processor.</param>
+/// <param name="python">The Python interpreter that has PyTorch.</param>
 internal sealed class Section(string name, string device, bool quick, string python)
 {
     private readonly Stopwatch clock = Stopwatch.StartNew();
@@ -27,7 +27,7 @@ internal sealed class Section(string name, string device, bool quick, string pyt
 
     public string Python => python;
 
-    /// <summary>One of two values, by the scale.</summary>
+    /// <summary>Returns one of two values, by the scale of the run.</summary>
     public T Scale<T>(T full, T quickly) => quick ? quickly : full;
 
     /// <summary>The preset for small images on this device.</summary>
@@ -62,7 +62,7 @@ internal sealed class Section(string name, string device, bool quick, string pyt
         Console.Error.WriteLine($"{name}: {message}");
     }
 
-    /// <summary>What one part throws does not end the others.</summary>
+    /// <summary>Runs one part; an exception in it does not end the others.</summary>
     public void Try(string part, Action action)
     {
         try
@@ -77,7 +77,7 @@ internal sealed class Section(string name, string device, bool quick, string pyt
         }
     }
 
-    /// <summary>Writes the line, once.</summary>
+    /// <summary>Writes the JSON line, once.</summary>
     /// <returns>The exit code.</returns>
     public int Print()
     {

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace SimClr.GpuChecks;
 
-/// <summary>Whether the libraries load and the device computes.</summary>
+/// <summary>Checks that the libraries load and that the device computes.</summary>
 internal static class SmokeChecks
 {
     public static void Run(Section section)

@@ -9,12 +9,14 @@ using static TorchSharp.torch;
 
 namespace SimClr.GpuChecks;
 
-/// <summary>Speed, each figure beside what it is measured against, in turn.</summary>
+/// <summary>Speed measurements, each taken in turn with the one it is compared with.</summary>
 internal static class SpeedChecks
 {
     private const string Bf16 = "bf16";
 
-    /// <summary>The bare step beside the card's peak in matrix products and the same net in PyTorch.</summary>
+    /// <summary>
+    /// The bare step, compared with the card's peak in matrix products and with the same network in PyTorch.
+    /// </summary>
     public static void Bare(Section section)
     {
         double peak = Peak(section);
@@ -26,7 +28,9 @@ internal static class SpeedChecks
         }
     }
 
-    /// <summary>Whole runs beside the bare step: small pictures in memory and packed, photographs packed and as JPEG.</summary>
+    /// <summary>
+    /// Whole runs, compared with the bare step: small images in memory and packed, photographs packed and as JPEG.
+    /// </summary>
     public static void Pretrain(Section section)
     {
         Dictionary<string, PretrainOptions> nets = Nets(section);
@@ -52,7 +56,7 @@ internal static class SpeedChecks
 
         void Compare(string name, PretrainOptions options, int steps, params (string Source, ImageDataSet Images)[] sets)
         {
-            // Nothing is held decoded but what is in memory anyway.
+            // No decoded copies, except of images that are in memory anyway.
             options = options with { Data = options.Data with { Cache = DataCache.Never } };
             PretrainSpeed.WarmUp(options, sets[0].Images, default);
             using var step = new SyntheticStep(options);
@@ -96,7 +100,9 @@ internal static class SpeedChecks
         }
     }
 
-    /// <summary>The gradient of a large batch by micro-batches: time and memory beside plain steps of one.</summary>
+    /// <summary>
+    /// The gradient of a large batch by micro-batches: time and memory, compared with plain steps of one micro-batch.
+    /// </summary>
     public static void Cache(Section section)
     {
         (int large, int micro) = section.Scale((4096, 512), (128, 16));
@@ -176,14 +182,16 @@ internal static class SpeedChecks
             ["resnet18"] = Of(small, "resnet18", section.Scale(1, 0.5), 32, section.Scale(512, 16)),
             ["resnet18 × 0.25"] = Of(small, "resnet18", 0.25, 32, section.Scale(1024, 64)),
 
-            // 12 channels fill no vector of a processor; on a GPU they stay last all the same.
+            // 12 channels do not fill a vector of a processor; on a GPU the layout is channels-last all the same.
             ["resnet18 × 0.1875"] = Of(small, "resnet18", 0.1875, 32, section.Scale(1024, 64)),
             ["resnet50"] = Of(
                 photos, "resnet50", section.Scale(1, 0.25), section.Scale(224, 64), section.Scale(128, 8)),
         };
     }
 
-    /// <summary>Products of large matrices of numbers that differ: a card is faster, and no use, on equal ones.</summary>
+    /// <summary>
+    /// Products of large random matrices: on constant ones a card is faster, so that the result would mean nothing.
+    /// </summary>
     private static double Peak(Section section)
     {
         int side = section.Scale(8192, 1024);

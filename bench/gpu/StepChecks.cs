@@ -9,13 +9,15 @@ using static TorchSharp.torch;
 
 namespace SimClr.GpuChecks;
 
-/// <summary>One training step: on the device beside the processor, and in micro-batches beside the whole batch.</summary>
+/// <summary>
+/// One training step: on the device compared with the processor, and in micro-batches compared with the whole batch.
+/// </summary>
 internal static class StepChecks
 {
     /// <summary>
-    /// Loss and gradient of the same weights and pixels against the processor's in double. Where rounding makes more of
-    /// them than the limit, as batch norm does of views that hardly differ, the device is no worse than the processor by a
-    /// quarter.
+    /// Loss and gradient of the same weights and pixels, compared with the processor's in float64. Where rounding is
+    /// amplified beyond the limit, as by batch norm on views that hardly differ, the device may be at most a quarter
+    /// worse than the processor.
     /// </summary>
     public static void AgainstProcessor(Section section)
     {
@@ -37,7 +39,7 @@ internal static class StepChecks
         }
     }
 
-    /// <summary>The gradient cache with frozen batch norm, where it computes what the whole batch does.</summary>
+    /// <summary>The gradient cache with frozen batch norm, where it computes the same as the whole batch.</summary>
     public static void InMicroBatches(Section section)
     {
         int images = section.Scale(256, 32);
@@ -63,7 +65,7 @@ internal static class StepChecks
         PretrainOptions options = section.Options("fp32") with { Device = device };
         options = options with { Batch = options.Batch with { Size = images } };
 
-        // What fp32 means on the device is the plan's to say.
+        // The plan decides the meaning of fp32 on the device.
         string precision = type == ScalarType.BFloat16 ? "bf16" : "fp32";
         ComputePlan plan = ComputePlan.Resolve(options with { Precision = EnumText.Parse<Precision>(precision) }, customEncoder: false);
         plan.Begin();
@@ -75,7 +77,7 @@ internal static class StepChecks
 
         using (no_grad())
         {
-            // Not the zeros of the start: every layer shall count.
+            // Not the initial zeros: every layer must contribute.
             foreach (var (_, scale) in model.named_parameters()
                 .Where(p => p.name.EndsWith("bn2.weight", StringComparison.Ordinal)))
             {
@@ -111,7 +113,7 @@ internal static class StepChecks
         };
     }
 
-    /// <summary>Both views of pictures of the embedded set, [2N, 3, S, S] in float32, in channels-last order.</summary>
+    /// <summary>Both views of images of the embedded set, [2N, 3, S, S] in float32, channels-last.</summary>
     private static Tensor Pixels(int images, int size)
     {
         using ImageDataSet sample = DataSets.Open("sample:");
@@ -125,16 +127,16 @@ internal static class StepChecks
         return tensor(floats).reshape(2 * images, size, size, 3).permute(0, 3, 1, 2);
     }
 
-    /// <summary>What a step computed, on the processor in double.</summary>
+    /// <summary>The results of a step, on the processor in float64.</summary>
     private sealed record Step(double Loss, Dictionary<string, double[]> Gradients)
     {
         public double LossOff(Step expected) => Math.Abs((Loss / expected.Loss) - 1);
 
-        /// <summary>The parameter whose gradient differs most, relative to its length.</summary>
+        /// <summary>The parameter whose gradient differs most, relative to its norm.</summary>
         public (string Name, double Difference) Worst(Step expected)
             => expected.Gradients.Select(p => (p.Key, Distance(Gradients[p.Key], p.Value))).MaxBy(p => p.Item2);
 
-        /// <summary>The same of all gradients as one vector.</summary>
+        /// <summary>The relative difference of all gradients as one vector.</summary>
         public double Whole(Step expected)
             => Distance(
                 [.. expected.Gradients.Keys.SelectMany(name => Gradients[name])],

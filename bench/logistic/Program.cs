@@ -1,4 +1,4 @@
-// Our side of bench/logistic_against_sklearn.py: sweeps over λ and prints one JSON object.
+// The C# side of bench/logistic_against_sklearn.py: sweeps over λ and prints one JSON object.
 // Arguments: features (raw float32), labels (raw int32), dimension, training rows, threads, then every λ.
 using System.Diagnostics;
 using System.Globalization;
@@ -26,7 +26,7 @@ int trainRows = int.Parse(args[3], CultureInfo.InvariantCulture);
 torch.set_num_threads(int.Parse(args[4], CultureInfo.InvariantCulture));
 double[] strengths = [.. args[5..].Select(text => double.Parse(text, CultureInfo.InvariantCulture))];
 
-// Once on a few rows: what code and libraries take whatever the features is no memory for them.
+// A warm-up on a few rows: memory that code and libraries take regardless of the features must not count.
 var few = new EmbeddingTable([.. Enumerable.Range(0, 64 * 32).Select(i => (float)(i * 7919 % 101))], 32, new string[64], [.. Enumerable.Range(0, 64).Select(i => i % 2)]);
 LogisticRegression.Choose(LogisticData.FromTable(few), options: new LogisticOptions { Strengths = [1] });
 long before = Resident("VmRSS");

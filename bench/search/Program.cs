@@ -1,7 +1,7 @@
-// Search in made-up vectors: exact and through the graph, its recall, its building, its memory. One row per kind of data.
-// Arguments: rows (default 1000000), dimension (128), kinds of data (clusters isotropic), each optional. With --graphs FOLDER
-// graphs are kept there, with the seconds of their building, and read by the next run: to measure searches again.
-// The draws are addressed by (kind, row): the same vectors on every machine.
+// Search in synthetic vectors, exact and through the graph: recall, build time, memory. One row per kind of data.
+// Arguments, all optional: rows (default 1000000), dimension (128), kinds of data (clusters isotropic). --graphs FOLDER
+// keeps the graphs and their build times there, so that the next run measures searches without building them again. The
+// draws are addressed by (kind, row): the same vectors on every machine.
 using System.Diagnostics;
 using System.Globalization;
 using SimClr.Search;
@@ -104,7 +104,7 @@ static (double[] Milliseconds, IReadOnlyList<Neighbor>[] Found) Time(float[][] q
 
 static double At(double[] sorted, double share) => sorted[(int)(share * (sorted.Length - 1))];
 
-// Clusters: centers drawn from a normal distribution, each row a center and as much noise as the center is long.
+// Clusters: centers are normally distributed; each row is a center plus noise of the same length as the center.
 static float[] Draw(string kind, int row, float[] vector)
 {
     var noise = new Draws(2, row);
@@ -119,18 +119,18 @@ static float[] Draw(string kind, int row, float[] vector)
 
 static long Resident()
 {
-    GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);   // What is free goes back to the system first.
+    GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);   // Free memory goes back to the system first.
     return long.Parse(
         File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmRSS", StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1],
         CultureInfo.InvariantCulture) << 10;
 }
 
-/// <summary>SplitMix64 from an address.</summary>
+/// <summary>SplitMix64, seeded with an address.</summary>
 internal struct Draws(ulong purpose, int row)
 {
     private ulong state = Mix((purpose << 40) + (ulong)row);
 
-    /// <summary>Box and Muller.</summary>
+    /// <summary>Draws a normal number by the Box–Muller transform.</summary>
     public double Normal() => Math.Sqrt(-2 * Math.Log(1 - Next())) * Math.Cos(2 * Math.PI * Next());
 
     private double Next() => (Mix(state += 0x9E3779B97F4A7C15) >> 11) * (1.0 / (1UL << 53));

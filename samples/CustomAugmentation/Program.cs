@@ -1,4 +1,4 @@
-// Adds a random step of one's own to those of the paper: dotnet run -- [RUN] [IMAGES]
+// Adds a custom random transform to those of the paper: dotnet run -- [RUN] [IMAGES]
 using CustomAugmentation;
 using SimClr.Configuration;
 using SimClr.Data;
@@ -13,7 +13,7 @@ PretrainOptions options = preset with
     Schedule = new() { Epochs = 1, WarmupEpochs = 0.1 },
     Batch = new() { Size = Math.Min(preset.Batch.Size, images.Count) },
 
-    // A step of the paper is turned off or down in the options, as here the gray views.
+    // The transforms of the paper are weakened or turned off in the options, as grayscale is here.
     Views = preset.Views with { GrayProbability = 0 },
 };
 

@@ -3,16 +3,17 @@ using SimClr.Augmentation;
 namespace CustomAugmentation;
 
 /// <summary>
-/// Grays a square of a view (DeVries and Taylor 2017, Zhong et al. 2020): what is left must do to recognize the image.
+/// Grays out a square of a view (DeVries and Taylor 2017, Zhong et al. 2020), so that the encoder must recognize the
+/// image from the rest.
 /// </summary>
-/// <param name="probability">How often, 0 … 1.</param>
-/// <param name="share">The square's side as a share of the view's, 0 … 1.</param>
+/// <param name="probability">The probability of erasing, 0 … 1.</param>
+/// <param name="share">The side of the square as a share of the view's side, 0 … 1.</param>
 internal sealed class RandomErasing(double probability = 0.5, double share = 0.4) : IAugmentation
 {
     public void Apply(Span<float> view, int size, Random random)
     {
-        // All chance comes from this Random, which is fixed by seed, epoch, image and view: that is why a run gives the
-        // same result whatever the threads, and after an interruption.
+        // All randomness comes from this Random, which seed, epoch, image, and view determine: that is why a run gives
+        // the same result with any number of threads and after an interruption.
         if (random.NextDouble() >= probability)
         {
             return;

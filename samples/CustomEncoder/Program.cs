@@ -1,4 +1,4 @@
-// Trains a network of one's own the way of SimCLR, and measures it: dotnet run -- [RUN] [IMAGES] [TEST IMAGES]
+// Trains a custom network with SimCLR and evaluates it: dotnet run -- [RUN] [IMAGES] [TEST IMAGES]
 using CustomEncoder;
 using SimClr.Checkpoints;
 using SimClr.Configuration;
@@ -24,7 +24,7 @@ using (var network = new SmallNetwork())
     Console.WriteLine($"{result.Steps} steps, loss {result.FinalLoss:F2}");
 }
 
-// The file holds the weights and what the input must look like; the code of the network stays here, so it is given again.
+// The file holds the weights and the input format. The network's code is not in it, so the network is passed again.
 using TrainedEncoder encoder = TrainedEncoder.Load(run, customEncoder: new SmallNetwork());
 KnnResult knn = KnnClassifier.Evaluate(Embedder.Embed(encoder, images), Embedder.Embed(encoder, testImages));
 Console.WriteLine($"kNN accuracy {knn.Top1:P1} on {knn.TestImages} images");

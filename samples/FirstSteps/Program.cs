@@ -1,4 +1,4 @@
-// Learns from images without labels, embeds them, searches among them, exports the encoder: dotnet run [IMAGES] [RUN]
+// Learns from images without labels, embeds them, searches them, and exports the encoder: dotnet run [IMAGES] [RUN]
 using SimClr.Checkpoints;
 using SimClr.Configuration;
 using SimClr.Data;
@@ -7,7 +7,7 @@ using SimClr.Evaluation;
 using SimClr.Onnx;
 using SimClr.Training;
 
-// A folder, or the images that come with the library; here a few of them, for a few steps.
+// A folder, or the images that come with the library; a few of them and a few steps are enough here.
 using ImageDataSet all = DataSets.Open(args.ElementAtOrDefault(0) ?? "sample:");
 using ImageDataSet images = all.Subset([.. Enumerable.Range(0, Math.Min(all.Count, 640))]);
 
@@ -32,6 +32,6 @@ foreach (var (query, rows, similarities) in NearestNeighbors.Find(embeddings, em
     }
 }
 
-// Checked against ONNX Runtime before it is written.
+// The export is checked against ONNX Runtime before it is written.
 string model = Path.Combine(run, "encoder.onnx");
 Console.WriteLine($"{model}: differs by {OnnxExport.WriteRun(run, model).MaxDifference:0.0e0} at most");

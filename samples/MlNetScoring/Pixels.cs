@@ -3,13 +3,15 @@ using SkiaSharp;
 
 namespace MlNetScoring;
 
-/// <summary>An image as the model takes it: rows of pixels, red first, a byte each.</summary>
+/// <summary>An image in the model's input format: rows of pixels, red first, one byte per channel.</summary>
 internal sealed class Pixels
 {
     [ColumnName("images")]
     public byte[] Values { get; init; } = [];
 
-    /// <summary>The center of an image whose short side is resized to this many pixels (256/224 of it above 32).</summary>
+    /// <summary>
+    /// The center of an image whose short side is resized to this many pixels (256/224 of it above 32).
+    /// </summary>
     public static Pixels Read(string file, int size)
     {
         using SKBitmap whole = SKBitmap.Decode(file) ?? throw new InvalidDataException($"{file}: not an image");

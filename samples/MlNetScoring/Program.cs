@@ -1,5 +1,5 @@
-// Scores a model of "simclr export onnx RUN --out encoder.onnx --preprocess --normalize" with ML.NET, and says for each
-// image which other one is most like it: dotnet run encoder.onnx IMAGES
+// Scores a model of "simclr export onnx RUN --out encoder.onnx --preprocess --normalize" with ML.NET and prints the
+// most similar other image for each image: dotnet run encoder.onnx IMAGES
 using System.Numerics.Tensors;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -14,7 +14,7 @@ if (args.Length != 2)
 
 string[] files = [.. Directory.GetFiles(args[1]).Order(StringComparer.Ordinal)];
 
-// The model says how large its images are: [batch, size, size, 3].
+// The input shape of the model gives the image size: [batch, size, size, 3].
 using var session = new InferenceSession(args[0]);
 int size = session.InputMetadata["images"].Dimensions[1];
 SchemaDefinition schema = SchemaDefinition.Create(typeof(Pixels));

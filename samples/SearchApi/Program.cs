@@ -1,5 +1,5 @@
-// Finds the images of a folder that are most like an uploaded one. The index is a file and is kept: the next start embeds
-// only what is new.
+// Finds the images of a folder that are most similar to an uploaded one. The index is a file that is kept: the next
+// start embeds only new images.
 //   dotnet run -- --encoder RUN --images FOLDER --index photos.index --urls http://localhost:5000
 //   curl -F image=@query.jpg "http://localhost:5000/search?top=5"
 using SimClr;
@@ -12,7 +12,7 @@ WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
 string run = builder.Configuration["encoder"] ?? throw new ConfigurationException("expected --encoder RUN");
 string folder = builder.Configuration["images"] ?? throw new ConfigurationException("expected --images FOLDER");
 
-// Once, before the first request. The encoder only reads its weights from here on, so requests share it.
+// Loaded once, before the first request. The encoder is read-only from here on, so requests share it.
 using TrainedEncoder encoder = TrainedEncoder.Load(run);
 using ImageCollection index = new SqliteImageCollection(builder.Configuration["index"] ?? "photos.index", IndexDescription.ForEncoder(encoder, run));
 await index.EnsureCollectionExistsAsync();
@@ -24,11 +24,11 @@ using (ImageDataSet images = DataSets.Open(folder))
     Console.WriteLine($"{index.Name}: {result.Added} images added, {result.Present} were there");
 }
 
-using var oneAtATime = new SemaphoreSlim(1);   // The index is not for several threads at once.
+using var oneAtATime = new SemaphoreSlim(1);   // The index is not thread-safe.
 WebApplication app = builder.Build();
 app.MapGet("/", async () => $"{await index.CountAsync()} images; POST one as 'image' to /search?top=5");
 
-// No cookie says who calls, so there is no forgery to guard against; form uploads ask for it otherwise.
+// No cookie identifies the caller, so there is no forgery to guard against; form uploads require a token by default.
 app.MapPost("/search", Search).DisableAntiforgery();
 await app.RunAsync();
 
@@ -58,7 +58,7 @@ async Task<IResult> Search(IFormFile image, CancellationToken cancellation, int 
     }
     catch (UnreadableImageException error)
     {
-        // The caller's mistake, not ours: the reason is written to be shown.
+        // The caller's mistake, not the server's: the message is meant to be shown.
         return Results.Problem(error.Reason, statusCode: StatusCodes.Status400BadRequest);
     }
 }

@@ -1,5 +1,5 @@
 // Learns an image encoder from a folder of photographs, without labels: dotnet run -- FOLDER RUN [EPOCHS]
-// Ctrl+C writes a checkpoint; the same command goes on from it.
+// Ctrl+C writes a checkpoint; the same command resumes from it.
 using SimClr;
 using SimClr.Configuration;
 using SimClr.Data;
@@ -14,17 +14,17 @@ if (args is not [var folder, var run, ..])
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, press) =>
 {
-    press.Cancel = true;    // do not end here and now: the step is finished first
+    press.Cancel = true;    // do not exit yet: the current step is finished first
     stop.Cancel();
 };
 
 try
 {
-    // Searched recursively. What cannot be read is skipped, and listed in RUN/skipped.jsonl.
+    // Searched recursively. Unreadable files are skipped and listed in RUN/skipped.jsonl.
     using ImageDataSet images = DataSets.Open(folder);
 
-    // A preset holds what the paper found; 'simclr preset show photos' prints it. Contrast lives from large batches, but
-    // a batch cannot have more images than there are.
+    // A preset holds the paper's settings; 'simclr preset show photos' prints it. Contrastive learning benefits from
+    // large batches, but a batch cannot have more images than there are.
     PretrainOptions preset = Presets.Load("photos");
     int epochs = args.Length > 2 ? int.Parse(args[2]) : preset.Schedule.Epochs;
     PretrainOptions options = preset with
@@ -49,7 +49,7 @@ catch (OperationCanceledException stopped)
 }
 catch (SimClrException error)
 {
-    // Messages say what was got, what was expected, and what to do: show them as they are.
+    // Messages state the problem, the expectation, and the remedy: show them unchanged.
     Console.Error.WriteLine(error.Message);
     return error.ExitCode;
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 
 namespace SimClr.Internals;
 
-/// <summary>Amounts of memory as people write them: <c>8GB</c>, <c>512 MB</c>, <c>1.5GiB</c>. Units are powers of 1024.</summary>
 /// <summary>
 /// Amounts of memory in human-readable form: <c>8GB</c>, <c>512 MB</c>, <c>1.5GiB</c>. Units are powers of 1024.
 /// </summary>

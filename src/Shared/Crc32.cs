@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 
 namespace SimClr.Internals;
 
-/// <summary>The checksum of zip files (polynomial 0xEDB88320), eight bytes at a time.</summary>
 /// <summary>The checksum of ZIP files (polynomial 0xEDB88320), eight bytes at a time.</summary>
 [SharedSource]
 internal sealed class Crc32

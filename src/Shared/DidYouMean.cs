@@ -1,6 +1,5 @@
 namespace SimClr.Internals;
 
-/// <summary>Finds the known name that a mistyped one probably meant.</summary>
 /// <summary>Finds the known name that a mistyped name probably means.</summary>
 [SharedSource]
 internal static class DidYouMean

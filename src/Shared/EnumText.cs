@@ -6,16 +6,15 @@ using System.Text.Json.Serialization;
 namespace SimClr.Internals;
 
 /// <summary>
-/// The texts of closed choices in configurations, <c>run.json</c> and options: a member's name in lower case, or what
-/// its
-/// <see cref="JsonStringEnumMemberNameAttribute"/> says.
+/// The texts of enum members in configurations, <c>run.json</c> and options: the member's name in lower case, or the
+/// name in its <see cref="JsonStringEnumMemberNameAttribute"/>.
 /// </summary>
 [SharedSource]
 internal static class EnumText
 {
     private static readonly ConcurrentDictionary<Type, string[]> Known = new();
 
-    /// <summary>The text of a value.</summary>
+    /// <summary>Returns the text of a value.</summary>
     public static string Text<T>(this T value)
         where T : struct, Enum
     {
@@ -26,12 +25,14 @@ internal static class EnumText
                 nameof(value), $"got {value}, expected one of {string.Join(", ", All<T>())}");
     }
 
-    /// <summary>The texts of all values, in their order.</summary>
+    /// <summary>Returns the texts of all values, in their order.</summary>
     public static IReadOnlyList<string> All<T>()
         where T : struct, Enum => All(typeof(T));
 
-    /// <summary>The value of a text.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There is none: says which there are, and the nearest.</exception>
+    /// <summary>Returns the value of a text.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// No value has this text. The message lists all texts and suggests the nearest.
+    /// </exception>
     public static T Parse<T>(string text)
         where T : struct, Enum => (T)Parse(typeof(T), text);
 
@@ -53,7 +54,7 @@ internal static class EnumText
     ]);
 }
 
-/// <summary>Reads and writes a closed choice as its <see cref="EnumText"/>, and nothing else.</summary>
+/// <summary>Reads and writes an enum as its <see cref="EnumText"/>, and nothing else.</summary>
 [SharedSource]
 internal sealed class EnumTextConverter<T> : JsonConverter<T>
     where T : struct, Enum

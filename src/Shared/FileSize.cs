@@ -1,6 +1,5 @@
 namespace SimClr.Internals;
 
-/// <summary>How long a file is.</summary>
 /// <summary>The length of a file.</summary>
 [SharedSource]
 internal static class FileSize

@@ -76,7 +76,6 @@ internal readonly partial record struct FileStatus(FileKind Kind, ulong Device, 
     private static partial int Statx(int folder, string path, int flags, uint mask, ref byte status);
 }
 
-/// <summary>What a name in a folder stands for, with the numbers of Linux.</summary>
 /// <summary>The kind of a folder entry, with the numbers that Linux uses.</summary>
 [SharedSource]
 internal enum FileKind

@@ -4,7 +4,6 @@ using System.Text.Json.Serialization;
 
 namespace SimClr.Internals;
 
-/// <summary>How objects are written as JSON everywhere: snake_case keys, readable text.</summary>
 /// <summary>The common JSON format of all files: snake_case keys, readable text.</summary>
 [SharedSource]
 internal static class Json

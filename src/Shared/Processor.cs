@@ -2,7 +2,6 @@ using System.Runtime.Intrinsics.X86;
 
 namespace SimClr.Internals;
 
-/// <summary>What the processor can do that .NET does not say.</summary>
 /// <summary>Processor features that .NET does not report.</summary>
 [SharedSource]
 internal static class Processor

@@ -1,6 +1,5 @@
 namespace SimClr.Internals;
 
-/// <summary>What a random draw is for. Two purposes never share a stream.</summary>
 /// <summary>The purpose of a random draw. Two purposes never share a stream.</summary>
 [SharedSource]
 internal enum Purpose : ulong

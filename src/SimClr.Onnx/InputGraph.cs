@@ -10,8 +10,8 @@ internal sealed class InputGraph(GraphBuilder graph, ViewOptions views)
     public const string Batch = "batch";
 
     /// <summary>Adds the input and its preprocessing.</summary>
-    /// <param name="kind">One of <see cref="OnnxInput"/>.</param>
-    /// <returns>The name of the encoder's input, [N, 3, size, size].</returns>
+    /// <param name="kind">The input of the model.</param>
+    /// <returns>The name of what the encoder takes, [N, 3, size, size].</returns>
     public string Add(OnnxInput kind)
     {
         switch (kind)

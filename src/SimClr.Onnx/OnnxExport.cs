@@ -59,13 +59,13 @@ public static class OnnxExport
         return result;
     }
 
-    /// <summary>Creates the model of the encoder of a run in memory. See <see cref="WriteRun"/>.</summary>
+    /// <summary>Creates the ONNX model of the encoder of a run in memory. See <see cref="WriteRun"/>.</summary>
     /// <param name="run">A run directory or a safetensors file.</param>
     /// <param name="options">The options for input, output and check.</param>
     /// <param name="projection">
     /// Whether to export the projection z rather than h. Requires a run directory with a checkpoint.
     /// </param>
-    /// <returns>The bytes of the file, and the result of the export.</returns>
+    /// <returns>The contents of the file, and a description of the export.</returns>
     /// <exception cref="ConfigurationException">
     /// The encoder is custom or too large, or has no projection head.
     /// </exception>
@@ -86,11 +86,11 @@ public static class OnnxExport
         return Create(source.Encoder, options with { Provenance = provenance }, source.Head);
     }
 
-    /// <summary>Creates the model of an encoder in memory. See <see cref="Write"/>.</summary>
+    /// <summary>Creates the ONNX model of an encoder in memory. See <see cref="Write"/>.</summary>
     /// <param name="encoder">The encoder, which is not modified.</param>
     /// <param name="options">The options for input, output and check.</param>
     /// <param name="head">The projection head to append, or null to export h.</param>
-    /// <returns>The bytes of the file, and the result of the export.</returns>
+    /// <returns>The contents of the file, and a description of the export.</returns>
     /// <exception cref="ConfigurationException">The encoder is custom or too large.</exception>
     /// <exception cref="DataException">ONNX Runtime computes different values.</exception>
     public static (byte[] Model, OnnxExportResult Result) Create(

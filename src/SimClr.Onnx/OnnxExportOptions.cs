@@ -3,12 +3,7 @@ namespace SimClr.Onnx;
 /// <summary>Options for the input and output of an exported model.</summary>
 public sealed record OnnxExportOptions
 {
-    /// <summary>
-    /// The input of the model. <c>tensor</c>: float32 [batch, 3, size, size], resized, cropped and normalized as in
-    /// evaluation. <c>pixels</c>: uint8 [batch, size, size, 3], resized and cropped; the model normalizes.
-    /// <c>images</c>: uint8 [batch, height, width, 3] of any size, the same for all images of a batch; the model does
-    /// all preprocessing. Default: <c>tensor</c>.
-    /// </summary>
+    /// <summary>The input of the model. Default: <see cref="OnnxInput.Tensor"/>.</summary>
     public OnnxInput Input { get; init; } = OnnxInput.Tensor;
 
     /// <summary>

@@ -32,9 +32,9 @@ public sealed class ConfigurationException : SimClrException
     {
     }
 
-    /// <summary>Creates the exception with a message of several lines.</summary>
-    /// <param name="lines">The lines; all but the first are indented.</param>
-    /// <param name="inner">The cause, or null.</param>
+    /// <summary>Creates an exception with a message of several lines.</summary>
+    /// <param name="lines">The lines. All but the first are indented.</param>
+    /// <param name="inner">The original exception, or null.</param>
     public ConfigurationException(IReadOnlyList<string> lines, Exception? inner = null)
         : base(lines, inner)
     {
@@ -55,9 +55,9 @@ public sealed class DataException : SimClrException
     {
     }
 
-    /// <summary>Creates the exception with a message of several lines.</summary>
-    /// <param name="lines">The lines; all but the first are indented.</param>
-    /// <param name="inner">The cause, or null.</param>
+    /// <summary>Creates an exception with a message of several lines.</summary>
+    /// <param name="lines">The lines. All but the first are indented.</param>
+    /// <param name="inner">The original exception, or null.</param>
     public DataException(IReadOnlyList<string> lines, Exception? inner = null)
         : base(lines, inner)
     {
@@ -85,9 +85,9 @@ public sealed class ResumeMismatchException : SimClrException
     {
     }
 
-    /// <summary>Creates the exception with a message of several lines.</summary>
-    /// <param name="lines">The lines; all but the first are indented.</param>
-    /// <param name="inner">The cause, or null.</param>
+    /// <summary>Creates an exception with a message of several lines.</summary>
+    /// <param name="lines">The lines. All but the first are indented.</param>
+    /// <param name="inner">The original exception, or null.</param>
     public ResumeMismatchException(IReadOnlyList<string> lines, Exception? inner = null)
         : base(lines, inner)
     {

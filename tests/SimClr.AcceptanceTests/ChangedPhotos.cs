@@ -3,12 +3,14 @@ using SkiaSharp;
 
 namespace SimClr.AcceptanceTests;
 
-/// <summary>What people and programs do to a photograph that stays the same: a crop, another size, compression, other colors.</summary>
+/// <summary>
+/// Common changes to a photograph that leave its content the same: cropping, scaling, compression, recoloring.
+/// </summary>
 internal static class ChangedPhotos
 {
     private const int Quality = 25;
 
-    /// <summary>The kinds of change by name.</summary>
+    /// <summary>The kinds of change, by name.</summary>
     public static IReadOnlyList<(string Name, Func<RgbImage, int, RgbImage> Change)> Kinds { get; } =
     [
         ("crop", Crop),
@@ -17,7 +19,7 @@ internal static class ChangedPhotos
         ("recolor", (image, _) => Recolored(image)),
     ];
 
-    /// <summary>Nine tenths of each side, in a corner that the number tells.</summary>
+    /// <summary>Crops to nine tenths of each side, at a corner that the number selects.</summary>
     private static RgbImage Crop(RgbImage image, int number)
     {
         (int width, int height) = (9 * image.Width / 10, 9 * image.Height / 10);
@@ -45,7 +47,7 @@ internal static class ChangedPhotos
         return Decoded(bitmap, SKEncodedImageFormat.Jpeg, Quality);
     }
 
-    /// <summary>Warmer, lighter and with more contrast, as a filter of a phone does it.</summary>
+    /// <summary>Makes the image warmer, lighter, and higher in contrast, as a phone's filter does.</summary>
     private static RgbImage Recolored(RgbImage image)
     {
         double[] gains = [1.15, 1.05, 0.9];

@@ -10,7 +10,7 @@ public sealed class DemoTests
     public void On_labeled_images_it_measures_three_representations_and_leaves_a_page_that_needs_nothing_else()
     {
         using var folder = new WorkingFolder();
-        folder.Images("images", 250, classes: true);   // The fewest of which a part is held out.
+        folder.Images("images", 250, classes: true);   // The minimum from which a part is held out.
         Simclr.Outcome outcome = Simclr.Run(folder.Path, "demo", "images", "--epochs", "1", "--threads", "1", "--json").Succeeded();
         JsonElement json = outcome.Json;
         foreach (string row in new[] { "pixels", "random", "simclr" })

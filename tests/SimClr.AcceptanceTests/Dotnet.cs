@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace SimClr.AcceptanceTests;
 
-/// <summary>The command <c>dotnet</c> in a process of its own.</summary>
+/// <summary>The <c>dotnet</c> command, in a separate process.</summary>
 internal static class Dotnet
 {
     public static Process Start(string directory, params IEnumerable<string> arguments)

@@ -3,7 +3,9 @@ using SkiaSharp;
 
 namespace SimClr.AcceptanceTests;
 
-/// <summary>Pictures that differ as photographs do: a light that changes over the picture, and shapes of all colors and sizes.</summary>
+/// <summary>
+/// Drawn images that differ as photographs do: a gradient of light, and shapes of all colors and sizes.
+/// </summary>
 internal static class DrawnPhotos
 {
     private const int Width = 64;

@@ -10,10 +10,11 @@ using SimClr.Training;
 namespace SimClr.AcceptanceTests;
 
 /// <summary>
-/// How many near-duplicates are found, and how many of those found are some: photographs, each also cropped, scaled,
-/// recompressed and recolored. Half of the photographs choose the threshold, the other half, with their own copies, are
-/// measured. With drawn pictures and an encoder that the test trains on others of them; with real ones by hand:
-/// <c>SIMCLR_PHOTOS=./photos SIMCLR_RUN=runs/photos dotnet test -c Release --project tests/SimClr.AcceptanceTests</c>.
+/// Precision and recall of near-duplicate detection on photographs, each of which is also cropped, scaled,
+/// recompressed, and recolored. Half of the photographs choose the threshold; the other half, with their copies, are
+/// measured. The test draws the images and trains an encoder on others of the same kind. With real photographs, by
+/// hand: <c>SIMCLR_PHOTOS=./photos SIMCLR_RUN=runs/photos dotnet test -c Release --project
+/// tests/SimClr.AcceptanceTests</c>.
 /// </summary>
 public sealed class DuplicateQualityTests : IDisposable
 {
@@ -27,7 +28,7 @@ public sealed class DuplicateQualityTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void A_threshold_that_one_half_chose_holds_for_the_other()
+    public void A_threshold_chosen_on_one_half_holds_on_the_other()
     {
         using TrainedEncoder encoder = TrainedEncoder.Load(Run ?? Trained());
         using ImageDataSet photos = Data is null ? DrawnPhotos.Set(0, Photos) : DataSets.Open(Data);
@@ -40,7 +41,7 @@ public sealed class DuplicateQualityTests : IDisposable
         Quality usual = Quality.Of(measured, NearDuplicates.DefaultThreshold);
         TestContext.Current.SendDiagnosticMessage($"\n{count - (count / 2)} photographs chose {threshold:0.000}; {count / 2} others:\n{chosen.Row("chosen")}{usual.Row("usual")}");
 
-        // Measured: see the message above. Whoever makes it worse is told.
+        // Measured: see the message above. A change that makes it worse fails here.
         Assert.InRange(chosen.Precision, LeastPrecision, 1);
         Assert.InRange(chosen.Recall, LeastRecall, 1);
     }
@@ -63,7 +64,7 @@ public sealed class DuplicateQualityTests : IDisposable
         return folder.PathOf("run");
     }
 
-    /// <summary>A photograph, then its changed copies, then the next.</summary>
+    /// <summary>A photograph, its changed copies, the next photograph, and so on.</summary>
     private static EmbeddingTable Embed(TrainedEncoder encoder, ImageDataSet photos, int[] numbers)
     {
         var images = new List<RgbImage>();
@@ -78,9 +79,9 @@ public sealed class DuplicateQualityTests : IDisposable
         return Embedder.Embed(encoder, set);
     }
 
-    /// <param name="Precision">Of the images called a duplicate, how many are one of the image that is kept for them.</param>
-    /// <param name="Recall">Of the copies, how many are with their photograph.</param>
-    /// <param name="ByKind">The same for each kind of change.</param>
+    /// <param name="Precision">The share of reported duplicates that are copies of the image kept for them.</param>
+    /// <param name="Recall">The share of copies that are grouped with their photograph.</param>
+    /// <param name="ByKind">The recall for each kind of change.</param>
     private sealed record Quality(double Precision, double Recall, double[] ByKind)
     {
         private static readonly int Each = 1 + ChangedPhotos.Kinds.Count;

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace SimClr.AcceptanceTests;
 
-/// <summary>What we write opens in the programs that it is written for.</summary>
+/// <summary>Exported files open in the programs they are written for.</summary>
 public sealed class EcosystemTests : IDisposable
 {
     private readonly WorkingFolder folder = new();
@@ -61,7 +61,7 @@ public sealed class EcosystemTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("--preprocess --normalize")]
-    public void The_checker_of_ONNX_has_nothing_to_say(string options)
+    public void The_ONNX_checker_reports_nothing(string options)
     {
         Untrained(new() { Name = "resnet18", Width = 1.0 / 16 }, size: 16).Dispose();
         Simclr.Run(folder.Path, ["export", "onnx", "encoder.safetensors", "--out", "encoder.onnx", .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]).Succeeded();

@@ -6,7 +6,7 @@ using SimClr.Store;
 
 namespace SimClr.AcceptanceTests;
 
-/// <summary>Killed at any moment, an index opens and holds all that was committed.</summary>
+/// <summary>An index whose process is killed at any moment opens and holds everything that was committed.</summary>
 public sealed class IndexKillTests
 {
     private const int MostMilliseconds = 900;
@@ -15,11 +15,11 @@ public sealed class IndexKillTests
     private static readonly int Kills =
         int.TryParse(Environment.GetEnvironmentVariable("SIMCLR_KILLS"), out int kills) ? kills : 3;
 
-    // More than are added between as many kills: none comes when all is done.
+    // More images than are added between as many kills, so that every kill interrupts work.
     private static readonly int Rows = Math.Max(60_000, 24_000 * Kills);
 
     [Fact]
-    public async Task Killed_while_adding_it_keeps_what_was_committed_and_goes_on_where_it_stopped()
+    public async Task Killed_while_adding_it_keeps_committed_rows_and_resumes()
     {
         using var folder = new WorkingFolder();
         string index = folder.PathOf("photos.index");
@@ -43,7 +43,10 @@ public sealed class IndexKillTests
         Assert.Equal(kept.Order(), kept);
     }
 
-    /// <summary>Adds until it is killed: soon after rows were committed, or at any moment. Returns how many rows there are then.</summary>
+    /// <summary>
+    /// Adds images until the process is killed: soon after rows were committed, or at any moment. Returns the row count
+    /// after that.
+    /// </summary>
     private static async Task<long> KillOnce(WorkingFolder folder, string index, Random moments)
     {
         using Process process = Simclr.Start(folder.Path, "index", "add", "photos.index", "all.csv");

@@ -3,7 +3,7 @@ using SimClr.Checkpoints;
 
 namespace SimClr.AcceptanceTests;
 
-/// <summary>A run that is killed at any moment loses nothing but the steps since its last checkpoint.</summary>
+/// <summary>A run that is killed at any moment loses only the steps since its last checkpoint.</summary>
 public sealed class KillTests
 {
     private const int Steps = 200;
@@ -43,7 +43,7 @@ public sealed class KillTests
         TestContext.Current.TestOutputHelper?.WriteLine(report);
     }
 
-    /// <summary>Lets the run go on for a while, then SIGKILLs it. Returns the checkpoint that it had.</summary>
+    /// <summary>Lets the run work for a while, then SIGKILLs it. Returns the last checkpoint before the kill.</summary>
     private static string KillOnce(WorkingFolder folder, Random moments, bool atAnyMoment)
     {
         using Process process = Simclr.Start(folder.Path, [.. Run, "--out", "killed", "--resume"]);
@@ -54,12 +54,12 @@ public sealed class KillTests
         string? before = new RunDirectory(folder.PathOf("killed")).LatestCheckpoint();
         if (atAnyMoment)
         {
-            // Before the first step included.
+            // Including before the first step.
             process.WaitForExit(moments.Next(MostMilliseconds));
         }
         else
         {
-            // Soon after it has got on a little, so that kills spread over the whole run.
+            // Soon after some progress, so that kills spread over the whole run.
             while (!process.HasExited && new RunDirectory(folder.PathOf("killed")).LatestCheckpoint() == before)
             {
                 process.WaitForExit(5);

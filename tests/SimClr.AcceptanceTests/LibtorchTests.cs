@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace SimClr.AcceptanceTests;
 
-/// <summary>Which libtorch a program computes with: chosen when it is built, or named when it starts.</summary>
+/// <summary>The choice of libtorch: at build time, or by name when the program starts.</summary>
 public sealed class LibtorchTests : IDisposable
 {
     private const string Variable = "SIMCLR_LIBTORCH";
@@ -15,11 +15,11 @@ public sealed class LibtorchTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void A_named_libtorch_takes_the_place_of_the_one_that_the_program_brings()
+    public void A_named_libtorch_replaces_the_bundled_one()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "for Linux");
 
-        // Copies, and no links: of the same file the loader takes one for the other by itself.
+        // Copies, not links: the loader treats a link to a loaded file as the same library.
         Directory.CreateDirectory(folder.PathOf("lib"));
         foreach (string library in Libraries)
         {
@@ -32,7 +32,7 @@ public sealed class LibtorchTests : IDisposable
     }
 
     [Fact]
-    public void Another_version_is_refused_with_what_was_found_and_expected()
+    public void Another_version_is_refused_with_both_versions()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "for Linux");
         Directory.CreateDirectory(folder.PathOf("lib"));
@@ -44,7 +44,7 @@ public sealed class LibtorchTests : IDisposable
     }
 
     [Fact]
-    public void A_library_that_cannot_be_loaded_is_told_in_the_loaders_words()
+    public void A_library_that_cannot_be_loaded_is_reported_with_the_loaders_message()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "for Linux");
         File.Copy(Path.Combine(AppContext.BaseDirectory, "libc10.so"), folder.PathOf("libc10.so"));

@@ -10,7 +10,8 @@ public sealed class MemoryTests
     private const long Megabyte = 1 << 20;
 
     /// <summary>
-    /// The run has no end of its own: however late this process looks, there are as many steps between its two looks.
+    /// The run does not end by itself: even if this process is delayed, the same number of steps lies between its two
+    /// readings.
     /// </summary>
     [Fact]
     public void Five_hundred_steps_leave_no_growth_in_resident_memory()
@@ -39,7 +40,7 @@ public sealed class MemoryTests
             process.WaitForExit();
         }
 
-        // Waits for as many, and says how many there are.
+        // Waits for this many steps and returns the actual number.
         long StepsMade(long atLeast)
         {
             string metrics = new RunDirectory(folder.PathOf("run")).MetricsFile;

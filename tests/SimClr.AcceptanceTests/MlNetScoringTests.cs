@@ -8,7 +8,7 @@ using SimClr.Evaluation;
 
 namespace SimClr.AcceptanceTests;
 
-/// <summary>What <c>simclr export onnx</c> writes, scored by the sample in ML.NET.</summary>
+/// <summary>The output of <c>simclr export onnx</c>, scored by the ML.NET sample.</summary>
 public sealed partial class MlNetScoringTests : IDisposable
 {
     private const int Size = 28;

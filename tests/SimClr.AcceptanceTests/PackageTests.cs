@@ -6,8 +6,8 @@ using System.Xml.Linq;
 namespace SimClr.AcceptanceTests;
 
 /// <summary>
-/// What goes into the packages. That a project elsewhere can use them, and that the tool installs, is tried by
-/// <c>samples/check-packages.sh</c>: it takes minutes.
+/// The contents of the packages. <c>samples/check-packages.sh</c>, which takes minutes, checks that a project elsewhere
+/// can use them and that the tool installs.
 /// </summary>
 public sealed class PackageTests : IDisposable
 {
@@ -42,7 +42,7 @@ public sealed class PackageTests : IDisposable
         string[] dependencies = [.. metadata.Descendants().Where(e => e.Name.LocalName == "dependency").Select(e => e.Attribute("id")!.Value)];
         Assert.Contains(dependencies, id => id == "TorchSharp" || id.StartsWith("SimClr", StringComparison.Ordinal));
 
-        // Half a gigabyte for each system: the program chooses it.
+        // Half a gigabyte for each system: the application chooses it.
         Assert.DoesNotContain(dependencies, id => id.StartsWith("libtorch", StringComparison.Ordinal) || id.Contains("cuda", StringComparison.Ordinal));
         Assert.True(package.Entries.Sum(entry => entry.Length) < 8 << 20);
         if (Repository.Configuration == "Release")
@@ -52,14 +52,14 @@ public sealed class PackageTests : IDisposable
     }
 
     [Fact]
-    public void The_readme_of_the_packages_shows_the_first_sample_and_its_links_lead_somewhere()
+    public void The_readme_of_the_packages_shows_the_first_sample_and_its_links_work()
     {
         string readme = File.ReadAllText(Repository.PathOf("docs", "package.md"));
         string program = File.ReadAllText(Repository.PathOf("samples", "FirstSteps", "Program.cs"));
         Assert.Equal(program, Regex.Match(readme, "```csharp\n(.*?)```", RegexOptions.Singleline).Groups[1].Value);
         Assert.True(program.Split('\n').Length <= 40);
 
-        // It is read where the repository is not.
+        // The packages' readme is read outside the repository.
         Assert.All(
             Regex.Matches(readme, @"\]\(([^)]+)\)").Select(match => match.Groups[1].Value),
             link => Assert.StartsWith("https://", link, StringComparison.Ordinal));
@@ -85,7 +85,7 @@ public sealed class PackageTests : IDisposable
         return ZipFile.OpenRead(Assert.Single(Directory.GetFiles(folder.Path, "*.nupkg")));
     }
 
-    // What the package format itself asks for.
+    // Files required by the package format.
     private static bool IsEnvelope(string name)
         => name is "[Content_Types].xml" || name.StartsWith("_rels/", StringComparison.Ordinal)
             || name.StartsWith("package/", StringComparison.Ordinal) || name.EndsWith(".nuspec", StringComparison.Ordinal);

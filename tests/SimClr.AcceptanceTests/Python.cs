@@ -3,15 +3,15 @@ using System.Text.Json;
 
 namespace SimClr.AcceptanceTests;
 
-/// <summary>Python, where this machine has it with the modules that a test needs; the test is skipped where not.</summary>
+/// <summary>The machine's Python. A test is skipped if Python or one of its modules is missing.</summary>
 internal static class Python
 {
     private static readonly string[] Interpreters = ["/usr/bin/python3", "python3"];
 
     /// <summary>Runs a program that prints one JSON value.</summary>
-    /// <param name="directory">Where it runs.</param>
-    /// <param name="modules">What it imports.</param>
-    /// <param name="program">The program.</param>
+    /// <param name="directory">The working directory.</param>
+    /// <param name="modules">The modules that the program imports.</param>
+    /// <param name="program">The source of the program.</param>
     public static JsonElement Run(string directory, string[] modules, string program)
     {
         string? interpreter = Interpreters.FirstOrDefault(name => Start(name, directory, $"import {string.Join(", ", modules)}") is { ExitCode: 0 });
@@ -34,7 +34,7 @@ internal static class Python
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            return null;   // There is no such program.
+            return null;   // The program does not exist.
         }
     }
 }

@@ -6,10 +6,11 @@ using static TorchSharp.torch;
 namespace SimClr.AcceptanceTests;
 
 /// <summary>
-/// Training by two ranks from the command line, under mpirun, against one process. The command line computes in float32:
-/// after one step the two differ by rounding alone. Sums in another order leave about 1e-5 of a gradient, and a step at this
-/// rate moves the weights by about a tenth: 1e-6 was measured with oneDNN's convolutions and 1.1e-5 with matrix products in the place
-/// of the 1 × 1 ones; what is computed wrongly differs by 1e-2 and more, as the controls do. Later steps multiply rounding, so that longer runs are compared in double precision, in SimClr.Tests.
+/// Training by two ranks from the command line, under mpirun, compared with one process. The command line computes in
+/// float32: after one step the two differ by rounding alone. A different summation order changes a gradient by about
+/// 1e-5, and a step at this rate moves the weights by about a tenth. Measured: 1e-6 with oneDNN's convolutions, and
+/// 1.1e-5 with matrix products instead of the 1 × 1 ones. Wrong computations differ by 1e-2 and more, as the controls
+/// do. Later steps amplify rounding, so longer runs are compared in double precision, in SimClr.Tests.
 /// </summary>
 [UnsupportedOSPlatform("windows")]
 public sealed class RankEquivalenceTests
@@ -29,7 +30,7 @@ public sealed class RankEquivalenceTests
     [InlineData("pretrain", null, null)]
     [InlineData("pretrain", "16", "8")]
     [InlineData("supervised", null, null)]
-    public void Two_ranks_train_what_one_process_trains(string verb, string? micro, string? microOfEach)
+    public void Two_ranks_train_the_same_model_as_one_process(string verb, string? micro, string? microOfEach)
     {
         SkipWithoutMpi();
         using var folder = new WorkingFolder();
@@ -49,7 +50,7 @@ public sealed class RankEquivalenceTests
             Assert.Equal(File.ReadAllBytes(Checkpoint(folder.PathOf("two"), step)), File.ReadAllBytes(Checkpoint(folder.PathOf("again"), step)));
         }
 
-        // From the second step on, as if stopped there.
+        // From the second step on, as if the run had been stopped there.
         File.Delete(Checkpoint(folder.PathOf("again"), 4));
         File.Delete(Checkpoint(folder.PathOf("again"), 3));
         Ranks(folder, 0, verb, "--out", "again", "--resume");
@@ -57,7 +58,7 @@ public sealed class RankEquivalenceTests
     }
 
     [Fact]
-    public void Only_the_first_rank_speaks_and_errors_have_their_exit_code()
+    public void Only_the_first_rank_writes_output_and_errors_have_their_exit_code()
     {
         SkipWithoutMpi();
         using var folder = new WorkingFolder();

@@ -5,7 +5,10 @@ using SimClr.RankProgram;
 
 namespace SimClr.AcceptanceTests;
 
-/// <summary>The command line under mpirun: two ranks that are killed, stopped by signals, and share an embedding or an evaluation.</summary>
+/// <summary>
+/// The command line under mpirun: two ranks that are killed, stopped by signals, or share an embedding or an
+/// evaluation.
+/// </summary>
 [UnsupportedOSPlatform("windows")]
 public sealed class RankTests(RankTests.Trained trained) : IClassFixture<RankTests.Trained>
 {
@@ -16,7 +19,7 @@ public sealed class RankTests(RankTests.Trained trained) : IClassFixture<RankTes
     private static readonly int Kills =
         int.TryParse(Environment.GetEnvironmentVariable("SIMCLR_KILLS"), out int kills) ? kills : 2;
 
-    // Enough for every kill to find the run under way.
+    // Enough for every kill to hit a running job.
     private static readonly int Epochs = Math.Max(8, 2 * Kills);
     private static readonly int Steps = 5 * Epochs;
 
@@ -27,7 +30,7 @@ public sealed class RankTests(RankTests.Trained trained) : IClassFixture<RankTes
     ];
 
     [Fact]
-    public void A_killed_rank_ends_the_job_and_resumed_it_ends_with_the_bytes_of_an_uninterrupted_run()
+    public void A_killed_rank_ends_the_job_which_resumes_to_the_bytes_of_an_uninterrupted_run()
     {
         using var folder = new WorkingFolder();
         _ = folder.Images("images", Images, classes: false);
@@ -41,7 +44,7 @@ public sealed class RankTests(RankTests.Trained trained) : IClassFixture<RankTes
         var stops = new List<string>();
         while (!stops.Exists(WasKilled))
         {
-            // On a busy machine a job may have ended before this process could kill it: then all of it is done again.
+            // On a busy machine a job may end before this process can kill it: then everything is repeated.
             stops.Clear();
             if (Directory.Exists(folder.PathOf("killed")))
             {
@@ -81,7 +84,7 @@ public sealed class RankTests(RankTests.Trained trained) : IClassFixture<RankTes
     }
 
     [Fact]
-    public void What_is_for_one_process_is_refused_to_several()
+    public void Commands_for_one_process_are_refused_with_several_ranks()
     {
         using var folder = new WorkingFolder();
         using Mpirun job = Start(folder, ["evaluate", "knn", "run", "--train", "a", "--test", "b"]);
@@ -90,7 +93,7 @@ public sealed class RankTests(RankTests.Trained trained) : IClassFixture<RankTes
     }
 
     [Fact]
-    public void What_all_ranks_have_to_complain_about_is_said_once()
+    public void An_error_on_all_ranks_is_reported_once()
     {
         using var folder = new WorkingFolder();
         using Mpirun job = Start(folder, ["pretrain", "./nowhere", "--out", "run"]);
@@ -156,7 +159,10 @@ public sealed class RankTests(RankTests.Trained trained) : IClassFixture<RankTes
         return Mpirun.Start(Launcher, 2, folder.Path, [Simclr.Program, .. arguments]);
     }
 
-    /// <summary>Lets the job get on a little, then SIGKILLs one of its ranks. Returns the checkpoint that it had, and whether it was killed.</summary>
+    /// <summary>
+    /// Lets the job make some progress, then SIGKILLs one of its ranks. Returns the last checkpoint before the kill,
+    /// and whether the rank was killed.
+    /// </summary>
     private static string KillOnce(WorkingFolder folder, string[] run, Random moments)
     {
         var directory = new RunDirectory(folder.PathOf("killed"));
@@ -179,7 +185,7 @@ public sealed class RankTests(RankTests.Trained trained) : IClassFixture<RankTes
     private static bool Same(WorkingFolder folder, string one, string other, Func<string, string> file)
         => File.ReadAllBytes(file(folder.PathOf(one))).AsSpan().SequenceEqual(File.ReadAllBytes(file(folder.PathOf(other))));
 
-    /// <summary>One run for all tests that embed or evaluate; trained when the first of them asks for it.</summary>
+    /// <summary>One run for all tests that embed or evaluate, trained by the first test that needs it.</summary>
     public sealed class Trained : IDisposable
     {
         private readonly WorkingFolder folder = new();

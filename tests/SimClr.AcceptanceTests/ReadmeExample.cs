@@ -8,8 +8,8 @@ using SimClr.Training;
 namespace SimClr.AcceptanceTests;
 
 /// <summary>
-/// The C# of the README, word for word between the two marks; <see cref="ReadmeTests"/> compares and runs it, on fewer
-/// images than it names and by one thread.
+/// The C# of the README, verbatim, between the two marks. <see cref="ReadmeTests"/> compares and runs it, on fewer
+/// images than it names and with one thread.
 /// </summary>
 internal static class ReadmeExample
 {

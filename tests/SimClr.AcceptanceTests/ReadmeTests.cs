@@ -4,14 +4,14 @@ using SimClr.Cli;
 
 namespace SimClr.AcceptanceTests;
 
-/// <summary>What the README promises, run as it stands there, only shorter.</summary>
+/// <summary>The README's code and commands, run as written but on less data.</summary>
 public sealed partial class ReadmeTests
 {
     private static readonly string Root = Find();
     private static readonly string Readme = File.ReadAllText(Path.Combine(Root, "README.md"));
 
     [Fact]
-    public void It_is_short_and_its_links_lead_somewhere()
+    public void It_is_short_and_its_links_work()
     {
         Assert.True(Readme.Split('\n').Length < 200);
         foreach (string target in Link().Matches(Readme).Select(match => match.Groups[1].Value))
@@ -21,7 +21,7 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
-    public void Its_CSharp_is_what_is_compiled_here_and_runs()
+    public void Its_CSharp_is_compiled_here_and_runs()
     {
         string source = File.ReadAllText(Path.Combine(Root, "tests", "SimClr.AcceptanceTests", "ReadmeExample.cs"));
         string compiled = Unindent(source.Split("// <readme>\n")[1].Split("        // </readme>")[0]);
@@ -60,7 +60,7 @@ public sealed partial class ReadmeTests
         folder.Images("photos", 60, classes: false);
         folder.Images(Path.Combine("labeled", "train"), 100, classes: true, first: 100);
         folder.Images(Path.Combine("labeled", "test"), 100, classes: true, first: 300);
-        File.Copy(Directory.EnumerateFiles(folder.PathOf("photos")).First(), folder.PathOf("query.jpg"));   // What it is, is told by its content.
+        File.Copy(Directory.EnumerateFiles(folder.PathOf("photos")).First(), folder.PathOf("query.jpg"));   // The content determines the format.
         string[] commands = [.. Blocks("sh").SelectMany(block => block.Split('\n'))
             .Where(line => line.StartsWith("simclr ", StringComparison.Ordinal) && !line.Contains("cifar10", StringComparison.Ordinal))
             .Select(line => line.Split('#')[0].Trim()["simclr ".Length..])];
@@ -80,7 +80,7 @@ public sealed partial class ReadmeTests
         Assert.True(File.Exists(folder.PathOf("runs", "photos", "encoder.safetensors")));
     }
 
-    // No other test here depends on the current directory: they name whole paths, or start processes elsewhere.
+    // No other test here depends on the current directory: they use full paths or start processes elsewhere.
     private static void Within(WorkingFolder folder, Action action)
     {
         string before = Environment.CurrentDirectory;
@@ -95,14 +95,14 @@ public sealed partial class ReadmeTests
         }
     }
 
-    /// <summary>The same command on 60 small images in seconds.</summary>
+    /// <summary>The same command on 60 small images, in seconds.</summary>
     private static string[] Shorter(string command) => command.Split(' ')[0] switch
     {
         "demo" => ["--epochs", "1", "--threads", "1"],
         "pretrain" when command.Contains("--resume", StringComparison.Ordinal) => [],
         "pretrain" or "supervised" => ["--epochs", "1", "--batch-size", "8", "--set", "views.size=16", "--set", "encoder.width=0.0625", "--set", "schedule.warmup_epochs=0", "--threads", "1"],
         "evaluate" when Regex.IsMatch(command, "linear|finetune") => ["--epochs", "2", "--threads", "1"],
-        "duplicates" => ["--threshold", "0.999999"],   // After so little training all images are alike.
+        "duplicates" => ["--threshold", "0.999999"],   // After so little training, all images are similar.
         _ => [],
     };
 

@@ -2,12 +2,12 @@ using System.Runtime.CompilerServices;
 
 namespace SimClr.AcceptanceTests;
 
-/// <summary>The sources that these tests were built from, and what was built beside them.</summary>
+/// <summary>The sources that these tests were built from, and the outputs of the same build.</summary>
 internal static class Repository
 {
     public static string Root { get; } = Find();
 
-    /// <summary>Debug or Release: as these tests were built.</summary>
+    /// <summary>Debug or Release, the configuration of this build.</summary>
     public static string Configuration { get; } =
         Path.GetFileName(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory))!);
 

@@ -8,7 +8,7 @@ using SimClr.Encoders;
 
 namespace SimClr.AcceptanceTests;
 
-/// <summary>The programs under samples, each with little to do.</summary>
+/// <summary>The programs under samples, each with a small amount of work.</summary>
 public sealed partial class SampleTests : IDisposable
 {
     private readonly WorkingFolder folder = new();
@@ -31,7 +31,7 @@ public sealed partial class SampleTests : IDisposable
     }
 
     [Fact]
-    public void Train_on_folder_leaves_a_run_that_it_and_the_command_line_go_on_with()
+    public void Train_on_folder_leaves_a_run_that_it_and_the_command_line_can_resume()
     {
         string images = folder.Images("photos", 8, classes: false);
         for (int time = 0; time < 2; time++)
@@ -52,7 +52,7 @@ public sealed partial class SampleTests : IDisposable
     }
 
     [Fact]
-    public void A_network_of_ones_own_is_trained_and_measured()
+    public void A_custom_network_is_trained_and_evaluated()
     {
         folder.Images("train", 100, classes: true);
         folder.Images("test", 100, classes: true, first: 300);
@@ -62,7 +62,7 @@ public sealed partial class SampleTests : IDisposable
     }
 
     [Fact]
-    public void An_augmentation_of_ones_own_is_part_of_the_run()
+    public void A_custom_augmentation_is_part_of_the_run()
     {
         Assert.Matches(@"^1 steps, loss \d", Run("CustomAugmentation", "run", folder.Images("photos", 24, classes: false)));
         JsonElement run = JsonDocument.Parse(File.ReadAllText(folder.PathOf("run", "run.json"))).RootElement;
@@ -70,7 +70,7 @@ public sealed partial class SampleTests : IDisposable
     }
 
     [Fact]
-    public async Task The_search_service_finds_an_image_by_itself_and_says_what_is_wrong_with_an_upload()
+    public async Task The_search_service_finds_an_image_from_itself_and_explains_bad_uploads()
     {
         folder.Images("photos", 24, classes: false);
         Untrained(folder.PathOf("encoder.safetensors"));
@@ -91,7 +91,7 @@ public sealed partial class SampleTests : IDisposable
             Assert.Equal(HttpStatusCode.BadRequest, (await Search(client, query, "/search?top=0")).Status);
         });
 
-        // The index is kept: a new image is found at the next start, and those of before are still there.
+        // The index is kept: the next start finds a new image, and the earlier ones are still there.
         File.Move(folder.PathOf("photos", "00003.png"), folder.PathOf("photos", "more.png"));
         await Serving(async client => Assert.StartsWith("25 images", await client.GetStringAsync("/", TestContext.Current.CancellationToken), StringComparison.Ordinal));
     }

@@ -5,7 +5,7 @@ using SimClr.Checkpoints;
 
 namespace SimClr.AcceptanceTests;
 
-/// <summary>Real signals to a real process: it finishes its step, saves, and says how to go on.</summary>
+/// <summary>Real signals to a real process: it finishes its step, saves, and prints how to resume.</summary>
 [UnsupportedOSPlatform("windows")]
 public sealed class SignalTests
 {
@@ -15,7 +15,7 @@ public sealed class SignalTests
     [InlineData("INT")]
     [InlineData("TERM")]
     [InlineData("HUP")]
-    public async Task A_signal_ends_the_run_with_130_and_a_checkpoint_from_which_it_goes_on(string signal)
+    public async Task A_signal_ends_the_run_with_130_and_a_checkpoint_to_resume_from(string signal)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals to send");
         Assert.SkipWhen(
@@ -34,7 +34,8 @@ public sealed class SignalTests
         var directory = new RunDirectory(folder.PathOf("run"));
         WaitUntil(() => process.HasExited || Lines(directory.MetricsFile) > 0);
 
-        // A terminal that closes may say so twice: the shell tells its jobs, and the system those in the foreground.
+        // A closing terminal may signal twice: the shell signals its jobs, and the system signals those in the
+        // foreground.
         for (int sent = 0; sent < (signal == "HUP" ? 2 : 1); sent++)
         {
             using Process kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture)]);

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace SimClr.AcceptanceTests;
 
-/// <summary>The command line as a user starts it: a process of its own.</summary>
+/// <summary>The command line, started in a separate process as a user starts it.</summary>
 internal static class Simclr
 {
     public static string Program => Path.Combine(AppContext.BaseDirectory, "SimClr.Cli.dll");

@@ -4,7 +4,7 @@ using SimClr.Checkpoints;
 
 namespace SimClr.AcceptanceTests;
 
-/// <summary>Standard output and error as a shell can take them away: work is done, and says with its exit code that it is.</summary>
+/// <summary>Standard output and error that a shell closes: the work is finished, and the exit code says so.</summary>
 [UnsupportedOSPlatform("windows")]
 public sealed class StandardStreamTests
 {
@@ -13,7 +13,7 @@ public sealed class StandardStreamTests
     [InlineData("2>&-")]
     [InlineData(">&- 2>&-")]
     [InlineData("<&- >/dev/full 2>/dev/full")]
-    public void Training_that_nobody_hears_is_finished(string redirection)
+    public void Training_without_working_streams_is_finished(string redirection)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "/dev/full is Linux's");
         using var folder = new WorkingFolder();

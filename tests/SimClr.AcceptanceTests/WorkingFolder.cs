@@ -3,14 +3,16 @@ using SkiaSharp;
 
 namespace SimClr.AcceptanceTests;
 
-/// <summary>A folder of its own for one test, with real images where asked for.</summary>
+/// <summary>A temporary folder for one test, with real images on request.</summary>
 internal sealed class WorkingFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("simclr-acceptance-").FullName;
 
     public string PathOf(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
 
-    /// <summary>Writes images of the embedded set as PNG files, in one folder per class or all in one.</summary>
+    /// <summary>
+    /// Writes images of the embedded set as PNG files, either one folder per class or all in one folder.
+    /// </summary>
     public string Images(string name, int count, bool classes, int first = 0)
     {
         ImageDataSet images = DataSets.Open("sample:");

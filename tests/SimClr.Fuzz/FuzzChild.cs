@@ -3,8 +3,8 @@ using System.Globalization;
 namespace SimClr.Fuzz;
 
 /// <summary>
-/// Tries inputs one after another and writes a line for each when it is done: its number, what became of it, and why. What
-/// the process is at when it ends or hangs, is the number behind the last line.
+/// Tries inputs one after another and writes a line after each: its number, its verdict, and the reason. If the process
+/// ends or hangs, the culprit is the input after the last line.
 /// </summary>
 internal static class FuzzChild
 {
@@ -32,7 +32,9 @@ internal static class FuzzChild
         return 0;
     }
 
-    /// <summary>The most memory that the process has had since it was last reset, in bytes; 0 where the system does not tell.</summary>
+    /// <summary>
+    /// The peak memory of the process since the last reset, in bytes; 0 if the system does not report it.
+    /// </summary>
     private static long PeakSinceReset(bool reset)
     {
         try

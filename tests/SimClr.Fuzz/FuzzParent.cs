@@ -3,17 +3,20 @@ using System.Globalization;
 
 namespace SimClr.Fuzz;
 
-/// <summary>Runs a reader's inputs in child processes, ends those that hang or grow, and goes on behind the culprit.</summary>
-/// <param name="seed">Which inputs.</param>
-/// <param name="folder">For the children's files; what fails is kept in <c>failures</c> below it.</param>
-/// <param name="output">Takes a line for each failure.</param>
+/// <summary>
+/// Runs a reader's inputs in child processes, ends those that hang or grow, and continues after the input at fault.
+/// </summary>
+/// <param name="seed">The seed that determines the inputs.</param>
+/// <param name="folder">The folder for the children's files; failing inputs are kept in its <c>failures</c>
+/// subfolder.</param>
+/// <param name="output">Receives a line for each failure.</param>
 internal sealed class FuzzParent(int seed, string folder, TextWriter output)
 {
     private const int LooksPerSecond = 10;
     private const int StartSeconds = 120;
     private const int MaxLetters = 4000;
-    private const int MaxTold = 10;            // Failures of a reader that are told and kept; all are counted.
-    private const long MaxMemoryBytes = 3L << 30;   // Of a whole child; what one input takes is measured by the child itself.
+    private const int MaxTold = 10;            // Failures of a reader that are reported and kept; all are counted.
+    private const long MaxMemoryBytes = 3L << 30;   // Of a whole child; the child itself measures each input.
 
     public FuzzTally Run(FuzzReader reader, int from, int to)
     {
@@ -41,7 +44,7 @@ internal sealed class FuzzParent(int seed, string folder, TextWriter output)
 
     private FuzzTrial Inputs(FuzzReader reader) => new(reader, seed, Path.Combine(folder, "parent"));
 
-    /// <returns>The number behind the last that was done, and how the child ended if not as it should.</returns>
+    /// <returns>The number after the last completed input, and the reason if the child ended abnormally.</returns>
     private (int Next, Verdict? End) RunChild(FuzzReader reader, int from, int to, FuzzTally tally, Action<int> keep)
     {
         using Process child = Start(reader, from, to);
@@ -65,7 +68,7 @@ internal sealed class FuzzParent(int seed, string folder, TextWriter output)
                 string[] parts = line.Split(' ', 4);
                 if (parts.Length < 3 || !int.TryParse(parts[0], CultureInfo.InvariantCulture, out int number) || !Enum.TryParse(parts[1], out Verdict verdict))
                 {
-                    continue;   // A library's own words.
+                    continue;   // Output of a library.
                 }
 
                 tally.Add(verdict, long.Parse(parts[2], CultureInfo.InvariantCulture));
@@ -114,7 +117,7 @@ internal sealed class FuzzParent(int seed, string folder, TextWriter output)
         ];
         Array.ForEach(arguments, start.ArgumentList.Add);
 
-        // What is measured is what a reader takes, not what a lazy collector leaves.
+        // Measures what a reader needs, not what a lazy collector leaves.
         start.Environment["DOTNET_gcConcurrent"] = "0";
         start.Environment["DOTNET_GCgen0size"] = "0x1000000";
         start.Environment["DOTNET_GCConserveMemory"] = "5";

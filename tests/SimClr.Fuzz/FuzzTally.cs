@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace SimClr.Fuzz;
 
-/// <summary>Counts of one reader.</summary>
+/// <summary>The counts of one reader.</summary>
 internal sealed class FuzzTally(string name)
 {
     private readonly int[] counts = new int[Enum.GetValues<Verdict>().Length];

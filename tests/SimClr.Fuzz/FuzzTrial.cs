@@ -2,22 +2,22 @@ using System.Diagnostics;
 
 namespace SimClr.Fuzz;
 
-/// <summary>What became of an input.</summary>
+/// <summary>The result of an input.</summary>
 internal enum Verdict
 {
-    /// <summary>Read.</summary>
+    /// <summary>Accepted and read.</summary>
     Accepted,
 
-    /// <summary>Refused by an exception that users are meant to see.</summary>
+    /// <summary>Refused with an exception meant for users.</summary>
     Refused,
 
-    /// <summary>Another exception left the reader.</summary>
+    /// <summary>The reader threw another exception.</summary>
     Foreign,
 
-    /// <summary>Damaged under a checksum, and read as if it were whole.</summary>
+    /// <summary>Damaged despite a checksum, and read as if it were intact.</summary>
     WrongSuccess,
 
-    /// <summary>More memory than its size allows.</summary>
+    /// <summary>More memory than the input's size allows.</summary>
     Memory,
 
     /// <summary>More than 10 seconds.</summary>
@@ -40,9 +40,9 @@ internal sealed class FuzzTrial
     private readonly IReadOnlyList<byte[]> seeds;
     private readonly HashSet<string?> whole = [];
 
-    /// <param name="reader">What reads.</param>
-    /// <param name="seed">Which inputs.</param>
-    /// <param name="folder">For the files.</param>
+    /// <param name="reader">The reader under test.</param>
+    /// <param name="seed">The seed that determines the inputs.</param>
+    /// <param name="folder">The folder for the files.</param>
     public FuzzTrial(FuzzReader reader, int seed, string folder)
     {
         this.reader = reader.Prepared();
@@ -53,20 +53,20 @@ internal sealed class FuzzTrial
         Directory.Delete(place, recursive: true);
         foreach (byte[] valid in seeds)
         {
-            whole.Add(reader.Read(Write(reader.Wrap(valid))));   // A seed that cannot be read is a mistake here.
+            whole.Add(reader.Read(Write(reader.Wrap(valid))));   // A seed file that cannot be read is a mistake here.
         }
     }
 
-    /// <summary>The input of a number.</summary>
+    /// <summary>The input with a number.</summary>
     public byte[] Input(int number)
     {
-        // Not string.GetHashCode, which differs from process to process.
+        // Not string.GetHashCode, which differs between processes.
         int name = reader.Name.Aggregate(17, (hash, letter) => unchecked((hash * 31) + letter));
         return reader.Wrap(Mutation.Create(seeds, reader.TokenBytes, new Random(unchecked((seed * 1_000_003) ^ (number * 7919) ^ name))));
     }
 
-    /// <summary>Tries one, in this process.</summary>
-    /// <returns>What became of it, and in words why if it is none of the first two.</returns>
+    /// <summary>Tries one input in this process.</summary>
+    /// <returns>The verdict, and the reason if it is neither of the first two.</returns>
     public (Verdict Verdict, string Why) Try(byte[] input)
     {
         string file = Write(input);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace SimClr.Fuzz;
 
-/// <summary>Damages valid files: by its number, so that each input can be made again.</summary>
+/// <summary>Damages valid files by a number, so that each input can be reproduced.</summary>
 internal static class Mutation
 {
     private const int MaxSteps = 6;
@@ -20,10 +20,10 @@ internal static class Mutation
         [.. new[] { "", "0", "-1", "1e999", "NaN", "null", "\"", "'", ",", ";", "\n", "\r\n", "\0", "[", "]", "{", "}", ":", "=", "../", "é", "\ud83d\ude00", "99999999999999999999" }
             .Select(Encoding.UTF8.GetBytes)];
 
-    /// <summary>One input.</summary>
-    /// <param name="seeds">Valid files, one at least.</param>
-    /// <param name="tokens">What stands in such files.</param>
-    /// <param name="random">Decides everything.</param>
+    /// <summary>Creates one input.</summary>
+    /// <param name="seeds">At least one valid file.</param>
+    /// <param name="tokens">Tokens that occur in such files.</param>
+    /// <param name="random">The source of all randomness.</param>
     public static byte[] Create(IReadOnlyList<byte[]> seeds, IReadOnlyList<byte[]> tokens, Random random)
     {
         var bytes = new List<byte>(seeds[random.Next(seeds.Count)]);
@@ -32,7 +32,7 @@ internal static class Mutation
         {
             Step(bytes, seeds, tokens, random);
         }
-        while (++steps < MaxSteps && random.Next(2) == 0);   // Most inputs are damaged at one place, and read deeply.
+        while (++steps < MaxSteps && random.Next(2) == 0);   // Most inputs have a single fault: readers get far.
 
         return bytes.Count <= MaxInputBytes ? [.. bytes] : [.. bytes.Take(MaxInputBytes)];
     }
@@ -96,7 +96,10 @@ internal static class Mutation
         return (from, random.Next(Math.Min(MaxRangeBytes, length - from) + 1));
     }
 
-    /// <summary>A number that programs stumble over, in one of four sizes and two orders, at any place or one that is a multiple of its size.</summary>
+    /// <summary>
+    /// Writes a number that programs often mishandle, in one of four sizes and two byte orders, at any offset or at a
+    /// multiple of its size.
+    /// </summary>
     private static void SetNumber(List<byte> bytes, int at, Random random)
     {
         int size = 1 << random.Next(4);

@@ -3,9 +3,9 @@ using System.Globalization;
 namespace SimClr.Fuzz;
 
 /// <summary>
-/// <c>SimClr.Fuzz [--count 100000] [--seed 1] [--reader NAME] [--one N] [--out DIR]</c>: gives readers damaged files and
-/// counts what becomes of them. <c>--one</c> tries one input again, in this process, and writes it into DIR. The exit code is 1
-/// where something failed.
+/// <c>SimClr.Fuzz [--count 100000] [--seed 1] [--reader NAME] [--one N] [--out DIR]</c>: feeds damaged files to readers
+/// and counts the results. <c>--one</c> tries one input again in this process and writes it to DIR. The exit code is 1
+/// if an input failed.
 /// </summary>
 internal static class Program
 {

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace SimClr.RankProgram;
 
-/// <summary>What every communicator promises. Each check is called by all ranks, and throws where the promise is broken.</summary>
+/// <summary>
+/// The contract of every communicator. All ranks call each check, which throws if the contract is broken.
+/// </summary>
 internal static class CommunicatorChecks
 {
     private const int Small = 8;
@@ -16,8 +18,8 @@ internal static class CommunicatorChecks
         Refuses, Pieces, CountsTime,
     ];
 
-    /// <summary>Makes all checks.</summary>
-    /// <returns>How many there are.</returns>
+    /// <summary>Runs all checks.</summary>
+    /// <returns>The number of checks.</returns>
     public static int All(ICommunicator ranks)
     {
         foreach (Action<ICommunicator> check in Checks)
@@ -193,7 +195,7 @@ internal static class CommunicatorChecks
         (TimeSpan communicated, TimeSpan waited) = (ranks.CommunicationTime, ranks.WaitTime);
         using Tensor values = ones(1000);
 
-        // Whoever comes last to one waits for nobody; nobody is last every time.
+        // The last rank to arrive at a call waits for nobody; no rank is last every time.
         for (int i = 0; i < 50; i++)
         {
             ranks.AllReduce(values);

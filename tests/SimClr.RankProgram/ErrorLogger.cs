@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace SimClr.RankProgram;
 
-/// <summary>Writes to standard error.</summary>
+/// <summary>A logger that writes to standard error.</summary>
 internal sealed class ErrorLogger : ILogger
 {
     public IDisposable? BeginScope<TState>(TState state)

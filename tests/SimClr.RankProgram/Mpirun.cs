@@ -10,7 +10,7 @@ namespace SimClr.RankProgram;
 [UnsupportedOSPlatform("windows")]
 internal sealed class Mpirun : IDisposable
 {
-    // Only a job that would never end gets here.
+    // Only a job that would never end reaches this limit.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     private readonly Process process;
@@ -26,14 +26,14 @@ internal sealed class Mpirun : IDisposable
         process.BeginErrorReadLine();
     }
 
-    /// <summary>The launchers that tests know.</summary>
+    /// <summary>The launchers that the tests support.</summary>
     public static IReadOnlyList<string> Launchers { get; } = ["mpirun.openmpi", "mpiexec.mpich"];
 
     public string Output => string.Join('\n', output);
 
     public string Error => string.Join('\n', error);
 
-    /// <summary>The ranks' processes, the launcher's children, in no order; on Linux.</summary>
+    /// <summary>The ranks' processes, which are children of the launcher, in no particular order; on Linux.</summary>
     public IReadOnlyList<int> RankProcesses =>
     [
         .. Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _))
@@ -42,7 +42,7 @@ internal sealed class Mpirun : IDisposable
 
     public bool HasExited => process.HasExited;
 
-    /// <summary>Why jobs cannot be started here; null if they can.</summary>
+    /// <summary>The reason that jobs cannot be started here; null if they can.</summary>
     public static string? Missing(string launcher)
         => OperatingSystem.IsWindows() ? "no MPI on Windows"
             : Find(launcher) is null ? $"{launcher} was not found (Debian: apt install {(launcher.EndsWith("mpich", StringComparison.Ordinal) ? "mpich" : "openmpi-bin")})"
@@ -52,10 +52,10 @@ internal sealed class Mpirun : IDisposable
     public static Mpirun StartProgram(string launcher, int ranks, params string[] arguments)
         => Start(launcher, ranks, Path.GetTempPath(), [Own(), .. arguments]);
 
-    /// <summary>Starts a .NET program, one compute thread to a rank.</summary>
+    /// <summary>Starts a .NET program, one compute thread per rank.</summary>
     /// <param name="launcher">One of <see cref="Launchers"/>.</param>
-    /// <param name="ranks">Processes.</param>
-    /// <param name="directory">Where they run.</param>
+    /// <param name="ranks">The number of processes.</param>
+    /// <param name="directory">The working directory.</param>
     /// <param name="arguments">The program's file and its arguments.</param>
     public static Mpirun Start(string launcher, int ranks, string directory, params IEnumerable<string> arguments)
     {
@@ -74,7 +74,7 @@ internal sealed class Mpirun : IDisposable
         return new Mpirun(start);
     }
 
-    /// <summary>Returns when the condition holds, or the job has ended.</summary>
+    /// <summary>Returns once the condition holds or the job has ended.</summary>
     public void WaitUntil(Func<bool> condition)
     {
         long begin = Stopwatch.GetTimestamp();
@@ -89,7 +89,7 @@ internal sealed class Mpirun : IDisposable
         }
     }
 
-    /// <summary>Waits for the job's end.</summary>
+    /// <summary>Waits for the job to end.</summary>
     /// <returns>The launcher's exit code.</returns>
     public int Wait()
     {
@@ -115,7 +115,7 @@ internal sealed class Mpirun : IDisposable
         process.Dispose();
     }
 
-    // "pid (name) state parent …", where the name may hold anything.
+    // "pid (name) state parent …", where the name may contain any character.
     private static int ParentOf(string processId)
     {
         try
@@ -133,7 +133,7 @@ internal sealed class Mpirun : IDisposable
         => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
             .Select(folder => Path.Combine(folder, launcher)).FirstOrDefault(File.Exists);
 
-    // Where it was built, and not the copy beside the tests, which lacks what a program needs to start.
+    // In its build folder: the copy beside the tests lacks files that a program needs to start.
     private static string Own([CallerFilePath] string here = "")
         => Path.Combine(
             Path.GetDirectoryName(here)!,

@@ -3,11 +3,11 @@ using SimClr;
 using SimClr.Distributed;
 using SimClr.RankProgram;
 
-// check: what a communicator promises, checked on all ranks; and that MPI leaves the runtime's signals alone.
-// check-single: the same with an MPI that lets one thread alone call it.
-// work TIMEOUT: all-reduces without end; each rank tells its process once that is under way.
-// late TIMEOUT RANK: one rank does not come to a call.
-// abort RANK CODE: one rank ends all.
+// check: checks a communicator's contract on all ranks, and that MPI leaves the runtime's signal handlers alone.
+// check-single: the same checks with an MPI that only one thread may call.
+// work TIMEOUT: all-reduces in an endless loop; each rank prints its process ID once the loop is running.
+// late TIMEOUT RANK: one rank does not join a call.
+// abort RANK CODE: one rank aborts the job.
 try
 {
     var options = new CommunicationOptions

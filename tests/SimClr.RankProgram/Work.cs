@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace SimClr.RankProgram;
 
-/// <summary>What ranks do while something is done to them.</summary>
+/// <summary>The work of ranks during a disturbance from outside.</summary>
 internal static class Work
 {
     public static void Endless(ICommunicator ranks, Action underWay)
@@ -45,8 +45,8 @@ internal static class Work
     }
 
     /// <summary>
-    /// What a backward pass does that has a thread of its own, where MPI lets one thread alone call it: sums that are begun
-    /// there are made when they are waited for, and others are refused.
+    /// The calls of a backward pass on its own thread, if only one thread may call MPI: sums started there are computed
+    /// when they are awaited, and other calls are refused.
     /// </summary>
     public static void FromAnotherThread(ICommunicator ranks)
     {
@@ -77,7 +77,7 @@ internal static class Work
         }
     }
 
-    /// <summary>Throws a null reference and catches it.</summary>
+    /// <summary>Throws and catches a NullReferenceException.</summary>
     public static void Throw()
     {
         try
@@ -86,7 +86,7 @@ internal static class Work
         }
         catch (NullReferenceException)
         {
-            // Which the runtime makes of a segmentation fault.
+            // The runtime turns a segmentation fault into this exception.
         }
     }
 

@@ -1,8 +1,8 @@
 namespace SimClr.Tests;
 
 /// <summary>
-/// Tests that train set the number of compute threads, which the process has once and which changes the last bits: they
-/// run one after another.
+/// Tests that train set the number of compute threads, which is global to the process and affects the last bits, so
+/// they run one after another.
 /// </summary>
 internal static class ComputeThreadsCollection
 {

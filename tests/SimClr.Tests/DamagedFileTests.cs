@@ -3,7 +3,9 @@ using SimClr.Tests.Data;
 
 namespace SimClr.Tests;
 
-/// <summary>A few hundred damaged files for each reader; tests/fuzz.sh tries 100,000, each reader in a process that is watched.</summary>
+/// <summary>
+/// A few hundred damaged files for each reader; tests/fuzz.sh tries 100,000, each reader in a monitored process.
+/// </summary>
 public sealed class DamagedFileTests : IDisposable
 {
     private const int InputsPerShare = 60;

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 
 /// <summary>
-/// .NET runs this in a process that names this assembly in DOTNET_STARTUP_HOOKS, before its Main (the type's name and
-/// place are .NET's): it writes down, as the process ends, which libraries that had loaded.
+/// .NET runs this hook in a process that names this assembly in DOTNET_STARTUP_HOOKS, before its Main (.NET prescribes
+/// the type's name and place). When the process ends, the hook writes the list of loaded libraries.
 /// </summary>
 #pragma warning disable CA1050, RCS1110 // outside of any namespace, as .NET asks
 internal static class StartupHook

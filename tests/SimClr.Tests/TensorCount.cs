@@ -2,7 +2,9 @@ using TorchSharp;
 
 namespace SimClr.Tests;
 
-/// <summary>Counts the tensors of this thread that were made and not disposed since it was made.</summary>
+/// <summary>
+/// Counts the tensors of this thread that were created and not disposed since this object was created.
+/// </summary>
 internal sealed class TensorCount : IDisposable
 {
     private readonly ThreadDisposeScopeStatistics statistics = DisposeScopeManager.Statistics;
@@ -16,6 +18,6 @@ internal sealed class TensorCount : IDisposable
 
     public void Dispose()
     {
-        // Nothing is held; "using" marks the span that is watched.
+        // Nothing to release; "using" marks the observed span.
     }
 }

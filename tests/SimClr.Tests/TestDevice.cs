@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace SimClr.Tests;
 
 /// <summary>
-/// Where the tests compute: <c>SIMCLR_TEST_DEVICE</c>, by default the processor. On a GPU sums are in another order from run to
-/// run, so that what is the same to the bit on the processor is the same within a tolerance there.
+/// The device of the tests: <c>SIMCLR_TEST_DEVICE</c>. Default: the processor. On a GPU the summation order differs
+/// between runs, so results that are bit-identical on the processor are equal within a tolerance there.
 /// </summary>
 internal static class TestDevice
 {
@@ -16,13 +16,15 @@ internal static class TestDevice
 
     public static bool IsCpu => Device.type == TorchSharp.DeviceType.CPU;
 
-    /// <summary>What two computations of the same may differ by, relative to the larger of 1 and the values.</summary>
+    /// <summary>
+    /// The tolerance between two runs of the same computation, relative to the larger of 1 and the values.
+    /// </summary>
     public static double Same => IsCpu ? 0 : SameOnGpu;
 
-    /// <summary>The tensor where the tests compute.</summary>
+    /// <summary>Moves the tensor to the device of the tests.</summary>
     public static Tensor ToTestDevice(this Tensor values) => values.to(Device);
 
-    /// <summary>Asserts that two tensors are the same: to the bit on the processor.</summary>
+    /// <summary>Asserts that two tensors are equal: bit for bit on the processor.</summary>
     public static void AssertSame(Tensor expected, Tensor got, string name = "")
     {
         using var scope = NewDisposeScope();

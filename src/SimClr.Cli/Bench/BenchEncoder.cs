@@ -5,12 +5,12 @@ using SimClr.Encoders;
 namespace SimClr.Cli.Bench;
 
 /// <summary>
-/// Untrained encoders that were saved and loaded again, so that they have the memory layout of a loaded encoder.
+/// Untrained encoders in the memory layout of loaded ones: each is written to a file and loaded from it.
 /// </summary>
 internal static class BenchEncoder
 {
-    /// <param name="options">The encoder.</param>
-    /// <param name="views">The views, which define its input.</param>
+    /// <param name="options">The options of the encoder.</param>
+    /// <param name="views">The views that are its input.</param>
     /// <param name="device">cpu, cuda:N or mps.</param>
     public static TrainedEncoder Load(EncoderOptions options, ViewOptions views, string device)
     {

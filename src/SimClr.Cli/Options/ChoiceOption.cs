@@ -21,7 +21,7 @@ internal static class ChoiceOption
         return option;
     }
 
-    /// <summary>Returns the value of a validated name; null if the option is not specified.</summary>
+    /// <summary>Returns the value of a checked text; null if the option is not given.</summary>
     public static T? Choice<T>(string? text)
         where T : struct, Enum => text is null ? null : EnumText.Parse<T>(text);
 }

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace SimClr.Cli.Progress;
 
 /// <summary>
-/// Formats the library's log messages as lines <c>note: …</c>, <c>warning: …</c> and <c>error: …</c>.
+/// Writes the library's log messages as lines in the words of the command line: <c>note: …</c>, <c>warning: …</c> and
+/// <c>error: …</c>.
 /// </summary>
 internal sealed class NoteLogger(Action<string> write) : ILogger
 {

@@ -48,12 +48,12 @@ public sealed class EvaluationTransform
     public int ShortSide { get; }
 
     /// <summary>
-    /// Value subtracted from each channel (red, green, blue; pixels in [0, 1]); 0 without normalization.
+    /// The values subtracted from the channels (red, green, blue; pixels in [0, 1]); 0 without normalization.
     /// </summary>
     public IReadOnlyList<float> Mean => [writer.Mean(0), writer.Mean(1), writer.Mean(2)];
 
     /// <summary>
-    /// Factor applied to each channel after <see cref="Mean"/> is subtracted: 1 / standard deviation; 1 without
+    /// The factors applied to the channels after <see cref="Mean"/> is subtracted: 1 / standard deviation, or 1 without
     /// normalization.
     /// </summary>
     public IReadOnlyList<float> Scale => [writer.Scale(0), writer.Scale(1), writer.Scale(2)];

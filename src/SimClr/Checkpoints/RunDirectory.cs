@@ -44,9 +44,7 @@ public sealed class RunDirectory
     /// <summary>The path of <c>checkpoints</c>, the folder of checkpoints.</summary>
     public string CheckpointFolder => Path.Combine(Root, "checkpoints");
 
-    /// <summary>
-    /// The path of <c>run.lock</c>, which the process that trains in the directory keeps open and locked.
-    /// </summary>
+    /// <summary>The path of <c>run.lock</c>, which the process that trains in the directory holds open.</summary>
     public string LockFile => RunLock.FileIn(Root);
 
     /// <summary>Whether a run was started in the directory.</summary>
@@ -60,16 +58,16 @@ public sealed class RunDirectory
     public string? LatestCheckpoint() => Checkpoints().LastOrDefault();
 
     /// <summary>
-    /// Locks the directory for this process until the result is disposed, as training does. A missing directory is
-    /// created, and deleted again on disposal if it is still empty.
+    /// Reserves the directory for this process until the result is disposed, as training does. A missing directory is
+    /// created, and removed again if it is still empty at the end.
     /// </summary>
-    /// <exception cref="ConfigurationException">Another process has locked the directory.</exception>
+    /// <exception cref="ConfigurationException">Another process is using the directory.</exception>
     /// <exception cref="IOException">The directory cannot be created or written to.</exception>
     public IDisposable Lock() => RunLock.Acquire(Root);
 
     /// <summary>
-    /// Returns the logged steps in order, each with its values by name, including <c>step</c>; none if there is no log.
-    /// Lines that were cut short when the process was killed, or that have no step, are skipped.
+    /// Reads the logged steps, first to last, each with its values by name (including <c>step</c>). Without a log,
+    /// there are none. Lines that are truncated (by a kill) or without a step are skipped.
     /// </summary>
     /// <exception cref="IOException">The log cannot be read.</exception>
     public IEnumerable<IReadOnlyDictionary<string, double>> ReadMetrics() => RunMetrics.Read(MetricsFile);

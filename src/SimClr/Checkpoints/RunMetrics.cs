@@ -7,8 +7,7 @@ namespace SimClr.Checkpoints;
 internal static class RunMetrics
 {
     /// <summary>
-    /// Returns the logged steps in order. Lines that were cut short when the process was killed, or that have no step,
-    /// are skipped.
+    /// Reads the logged steps, first to last. Lines that are truncated (by a kill) or without a step are skipped.
     /// </summary>
     public static IEnumerable<IReadOnlyDictionary<string, double>> Read(string file)
         => File.Exists(file) ? RegularFile.ReadLines(file).Select(Parse).OfType<IReadOnlyDictionary<string, double>>() : [];

@@ -43,7 +43,7 @@ public sealed class TrainedEncoder : IDisposable
     public ViewOptions Views { get; }
 
     /// <summary>
-    /// The dimension of h. For a custom encoder, it is determined by passing one image of zeros through the module.
+    /// The number of dimensions of the representation. For a custom encoder, it is measured on one image of zeros.
     /// </summary>
     public int Dimension
     {
@@ -60,7 +60,10 @@ public sealed class TrainedEncoder : IDisposable
         }
     }
 
-    /// <summary>The text entries of the file from which the encoder was loaded: its provenance.</summary>
+    /// <summary>
+    /// The text entries of the file from which the encoder was loaded: its provenance. Empty for an encoder that was
+    /// not loaded.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Metadata { get; private init; } = new Dictionary<string, string>();
 
     /// <summary>
@@ -145,9 +148,9 @@ public sealed class TrainedEncoder : IDisposable
 
     /// <summary>
     /// Adds the entries from which <see cref="Load(string, string, nn.Module{Tensor, Tensor}?)"/> restores an encoder:
-    /// its options and its preprocessing.
+    /// its options and the description of its input.
     /// </summary>
-    /// <param name="metadata">Text entries of a weights file; entries of the same names are replaced.</param>
+    /// <param name="metadata">The text entries of a weights file. Entries of the same names are replaced.</param>
     public void Describe(IDictionary<string, string> metadata)
     {
         ArgumentNullException.ThrowIfNull(metadata);

@@ -132,3 +132,7 @@ internal static class ConfigurationBinder
     private static string MessageWithoutParameter(ArgumentException error)
         => error.ParamName is { } name ? error.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : error.Message;
 }
+
+/// <summary>Marks an option for which <c>auto</c> in a configuration means 0, as on the command line.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class AutoAttribute : Attribute;

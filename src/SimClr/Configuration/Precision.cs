@@ -10,15 +10,15 @@ namespace SimClr.Configuration;
 [JsonConverter(typeof(EnumTextConverter<Precision>))]
 public enum Precision
 {
-    /// <summary>bf16 where the device multiplies it faster than float32, else fp32.</summary>
+    /// <summary>bf16 if the device multiplies it faster than float32, or else fp32.</summary>
     Auto,
 
     /// <summary>float32.</summary>
     Fp32,
 
     /// <summary>
-    /// float32 whose products and convolutions round their factors to 10 bits on CUDA (Ampere and later); elsewhere
-    /// fp32.
+    /// float32 with factors of products and convolutions rounded to 10 bits on CUDA (Ampere and later); fp32 on other
+    /// devices.
     /// </summary>
     Tf32,
 

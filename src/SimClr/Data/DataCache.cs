@@ -9,7 +9,7 @@ namespace SimClr.Data;
 [JsonConverter(typeof(EnumTextConverter<DataCache>))]
 public enum DataCache
 {
-    /// <summary>Only if they fit in a quarter of the memory.</summary>
+    /// <summary>If they fit into a quarter of the memory.</summary>
     Auto,
 
     /// <summary>Always.</summary>

@@ -1,6 +1,6 @@
 namespace SimClr.Data;
 
-/// <summary>A part of a published image set. Not every set has every part.</summary>
+/// <summary>The parts of a published image set. Not every set has every part.</summary>
 public enum DataSplit
 {
     /// <summary>Images for training.</summary>

@@ -1,19 +1,19 @@
 namespace SimClr.Data;
 
 /// <content>
-/// Factory methods, one for each form of data that <see cref="DataSets.Open"/> accepts as a string. Paths are used as
-/// given and never parsed as data specs.
+/// Named sources, one for each form of data that <see cref="DataSets.Open"/> accepts as text. Paths are used as they
+/// are.
 /// </content>
 public abstract partial class ImageDataSet
 {
     /// <summary>
-    /// Opens the images of a folder and its subfolders, sorted by path. The classes are the subfolders that contain
-    /// images. If any image is in the folder itself, the set has no labels.
+    /// Opens the images of a folder and its subfolders, sorted by path. Classes are the subfolders that contain images.
+    /// There are no labels if images lie in the folder itself.
     /// </summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="options">The options for reading images; null for the defaults.</param>
-    /// <exception cref="DataException">The folder does not exist or contains no image.</exception>
-    /// <exception cref="ConfigurationException">The JPEG decoder is not available.</exception>
+    /// <param name="options">The options for decoding images, or null for the defaults.</param>
+    /// <exception cref="DataException">The folder does not exist, or contains no images.</exception>
+    /// <exception cref="ConfigurationException">The decoder is missing.</exception>
     public static ImageDataSet FromFolder(string folder, DataOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
@@ -23,18 +23,19 @@ public abstract partial class ImageDataSet
                 $"'{folder}': no such folder (looked for {Path.GetFullPath(folder)}); expected a folder of images");
     }
 
-    /// <summary>Opens a list of image files, in the order of the list.</summary>
+    /// <summary>Opens image files in the order of a list.</summary>
     /// <param name="files">
-    /// The paths; relative ones start at the current directory. A missing file counts as an unreadable image.
+    /// The paths; relative paths start from the current directory. A missing file counts as an image that cannot be
+    /// read.
     /// </param>
     /// <param name="classes">
-    /// The class name of each file, or null for a set without labels. Names that differ only in Unicode normalization
+    /// The class name of each file, or null for a set without labels. Names that differ by Unicode normalization alone
     /// are one class.
     /// </param>
-    /// <param name="options">The options for reading images; null for the defaults.</param>
-    /// <param name="name">The name of the set, for messages.</param>
-    /// <exception cref="ArgumentException">The numbers of classes and files differ.</exception>
-    /// <exception cref="ConfigurationException">The JPEG decoder is not available.</exception>
+    /// <param name="options">The options for decoding images, or null for the defaults.</param>
+    /// <param name="name">The name of the set in messages.</param>
+    /// <exception cref="ArgumentException">The number of classes differs from the number of files.</exception>
+    /// <exception cref="ConfigurationException">The decoder is missing.</exception>
     public static ImageDataSet FromFiles(
         IReadOnlyList<string> files,
         IReadOnlyList<string>? classes = null,
@@ -49,35 +50,35 @@ public abstract partial class ImageDataSet
     }
 
     /// <summary>
-    /// Opens the images listed in a CSV file with the columns <c>path</c> and, if labeled, <c>label</c>. Paths are
+    /// Opens the images listed in a CSV file, with the columns <c>path</c> and, if labeled, <c>label</c>. Paths are
     /// absolute, or relative to the folder of the file.
     /// </summary>
-    /// <param name="file">The manifest.</param>
-    /// <param name="options">The options for reading images; null for the defaults.</param>
+    /// <param name="file">The path of the CSV file.</param>
+    /// <param name="options">The options for decoding images, or null for the defaults.</param>
     /// <exception cref="DataException">
-    /// The file cannot be read or has other columns, or none of the listed images exists.
+    /// The file cannot be read, has other columns, or lists no existing image.
     /// </exception>
-    /// <exception cref="ConfigurationException">The JPEG decoder is not available.</exception>
+    /// <exception cref="ConfigurationException">The decoder is missing.</exception>
     public static ImageDataSet FromManifest(string file, DataOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(file);
         return Manifest.Open(file, file, Checked(options));
     }
 
-    /// <summary>Opens a packed file, whose images are read by offset, without decoding.</summary>
+    /// <summary>Opens the images of a packed file, which are read by offset without decoding.</summary>
     /// <param name="file">A file written by <see cref="PackFile"/>.</param>
-    /// <exception cref="DataException">The file is not a packed file, or it is cut off or damaged.</exception>
+    /// <exception cref="DataException">The file is of another kind, truncated or damaged.</exception>
     public static ImageDataSet FromPack(string file)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(file);
         return PackDataSet.Open(file);
     }
 
-    /// <summary>Opens tar files in the layout of WebDataset, with images and their classes.</summary>
-    /// <param name="pattern">The paths, with the wildcards <c>*</c> and <c>?</c>: <c>shards/train-*.tar</c>.</param>
-    /// <param name="options">The options for reading images; null for the defaults.</param>
+    /// <summary>Opens the images of tar files, with their classes, in the layout of WebDataset.</summary>
+    /// <param name="pattern">The paths, with <c>*</c> and <c>?</c> as wildcards: <c>shards/train-*.tar</c>.</param>
+    /// <param name="options">The options for decoding images, or null for the defaults.</param>
     /// <exception cref="DataException">No file matches, or the files contain no images.</exception>
-    /// <exception cref="ConfigurationException">The JPEG decoder is not available.</exception>
+    /// <exception cref="ConfigurationException">The decoder is missing.</exception>
     public static ImageDataSet FromTar(string pattern, DataOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(pattern);
@@ -85,8 +86,8 @@ public abstract partial class ImageDataSet
     }
 
     /// <summary>
-    /// Opens the images embedded in this assembly, from Fashion-MNIST: 8,000 for training and 2,000 for testing;
-    /// 28 × 28 pixels, 10 classes.
+    /// Opens the images in this assembly, from Fashion-MNIST: 8,000 for training and 2,000 for testing; 28 × 28 pixels,
+    /// 10 classes.
     /// </summary>
     /// <param name="split">The part: train or test.</param>
     /// <exception cref="ConfigurationException">The set has no such split.</exception>
@@ -160,7 +161,7 @@ public abstract partial class ImageDataSet
         => Published("pets", folder, split, options);
 
     /// <summary>
-    /// Caltech-101: 101 kinds of objects and a background class; 30 images of each class for training. Train and test.
+    /// Caltech-101: 101 objects and a background class, with 30 training images of each class. Train and test.
     /// </summary>
     /// <inheritdoc cref="Published"/>
     public static ImageDataSet Caltech101(string folder, DataSplit split = DataSplit.Train, DataOptions? options = null)
@@ -172,12 +173,10 @@ public abstract partial class ImageDataSet
         => Published("flowers", folder, split, options);
 
     /// <param name="kind">The name of the set in a data spec.</param>
-    /// <param name="folder">The folder into which the set's archives were unpacked.</param>
-    /// <param name="split">The part.</param>
-    /// <param name="options">The options for reading images; null for the defaults.</param>
-    /// <exception cref="ConfigurationException">
-    /// The set has no such split, or the JPEG decoder is not available.
-    /// </exception>
+    /// <param name="folder">The folder of the unpacked archives.</param>
+    /// <param name="split">The split.</param>
+    /// <param name="options">The options for decoding images, or null for the defaults.</param>
+    /// <exception cref="ConfigurationException">The set has no such split, or the decoder is missing.</exception>
     /// <exception cref="DataException">The folder does not contain the set.</exception>
     private static ImageDataSet Published(string kind, string folder, DataSplit split, DataOptions? options)
     {
@@ -188,7 +187,7 @@ public abstract partial class ImageDataSet
     private static DataOptions Checked(DataOptions? options)
     {
         options ??= new DataOptions();
-        _ = ImageDecoder.NameFor(options);   // Fails before any image is read if the decoder is missing.
+        _ = ImageDecoder.NameFor(options);   // Reports a missing decoder before any image is read.
         return options;
     }
 }

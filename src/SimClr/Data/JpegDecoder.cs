@@ -7,7 +7,7 @@ namespace SimClr.Data;
 [JsonConverter(typeof(EnumTextConverter<JpegDecoder>))]
 public enum JpegDecoder
 {
-    /// <summary>libturbojpeg if the system has it, else SkiaSharp.</summary>
+    /// <summary>libturbojpeg if the system has it, or else SkiaSharp.</summary>
     Auto,
 
     /// <summary>SkiaSharp.</summary>

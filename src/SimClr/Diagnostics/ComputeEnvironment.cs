@@ -3,49 +3,50 @@ using SimClr.Internals;
 namespace SimClr.Diagnostics;
 
 /// <summary>
-/// The threads and devices that the library computes with. Training sets its threads by itself; other programs may
-/// here.
+/// The threads and devices that the library computes with. Training sets its threads itself; other programs can set
+/// them here.
 /// </summary>
 public static class ComputeEnvironment
 {
-    /// <summary>Devices by name, for help texts and messages.</summary>
+    /// <summary>The names of devices, for help texts and messages.</summary>
     public const string DeviceNames = ComputeDevice.Expected;
 
     /// <summary>
-    /// Cores that this process may use: those it is bound to, at most its container's quota, rounded up.
+    /// The number of cores available to this process: those it is bound to, limited to its container's quota, rounded
+    /// up.
     /// </summary>
     public static int Cores => ComputeThreads.Cores;
 
-    /// <summary>The largest number of threads that is accepted: 16, or 4 per core where that is more.</summary>
+    /// <summary>The maximum number of threads: 16, or 4 per core if that is more.</summary>
     public static int MaxThreads => ComputeThreads.Max;
 
-    /// <summary>The threads that a setting means.</summary>
-    /// <param name="setting">The number; 0 for one per core.</param>
-    /// <exception cref="ConfigurationException">It is more than <see cref="MaxThreads"/>.</exception>
+    /// <summary>Returns the number of threads for a setting.</summary>
+    /// <param name="setting">The number of threads; 0 for one per core.</param>
+    /// <exception cref="ConfigurationException">The setting is larger than <see cref="MaxThreads"/>.</exception>
     public static int ThreadsOf(int setting) => ComputeThreads.Resolve(setting);
 
-    /// <summary>Sets the tensor library's threads.</summary>
+    /// <summary>Sets the number of threads of the tensor library.</summary>
     /// <inheritdoc cref="ThreadsOf"/>
     public static void UseThreads(int setting) => ComputeThreads.Use(setting);
 
     /// <summary>
-    /// Sets the tensor library's threads where results do not depend on their number: 0 keeps what the library chose
-    /// (the
-    /// environment may set it), but at most one per core.
+    /// Sets the number of threads of the tensor library where results do not depend on it. 0 keeps the library's choice
+    /// (which the environment can set), limited to one thread per core.
     /// </summary>
     /// <inheritdoc cref="ThreadsOf"/>
     public static void LimitThreads(int setting) => ComputeThreads.UseAtMost(setting);
 
     /// <summary>
-    /// Runs work on a thread of its own that the library may bind to a core, with the threads that compute with it,
-    /// as long as these
-    /// are as many as the cores: faster where other processes are busy. Linux only; elsewhere it runs on the caller's
-    /// thread.
+    /// Runs work on a separate thread, which the library may bind to a core together with its compute threads if their
+    /// number equals the number of cores. This is faster when other processes are busy. Linux only; on other systems,
+    /// the work runs on the caller's thread.
     /// </summary>
-    /// <param name="work">A whole program, as a rule: call it once, in <c>Main</c>.</param>
+    /// <param name="work">The work, usually a whole program: call this method once, in <c>Main</c>.</param>
     public static T RunBound<T>(Func<T> work) => PinnedThreads.Run(work);
 
-    /// <summary>Whether a device may be named so: auto, cpu, cuda, cuda:N or mps. It need not be there.</summary>
+    /// <summary>
+    /// Returns whether a name is valid for a device: auto, cpu, cuda, cuda:N or mps. The device need not exist.
+    /// </summary>
     /// <param name="name">The name.</param>
     public static bool IsDeviceName(string name)
     {
@@ -54,7 +55,7 @@ public static class ComputeEnvironment
     }
 
     /// <summary>
-    /// The message for a name that <see cref="IsDeviceName"/> does not accept, with the nearest one that it does.
+    /// Returns the message for a name that <see cref="IsDeviceName"/> rejects, with the nearest valid name.
     /// </summary>
     /// <param name="name">The name.</param>
     public static string DescribeUnknownDevice(string name)
@@ -63,10 +64,10 @@ public static class ComputeEnvironment
         return ComputeDevice.UnknownNameMessage(name);
     }
 
-    /// <summary>The device that a name means on this machine.</summary>
+    /// <summary>Returns the device that a name stands for on this machine.</summary>
     /// <param name="name">auto, cpu, cuda, cuda:N or mps.</param>
     /// <returns>cpu, cuda:N or mps.</returns>
-    /// <exception cref="ConfigurationException">The name is unknown, or the device is not there.</exception>
+    /// <exception cref="ConfigurationException">The name is unknown, or the device does not exist.</exception>
     public static string ResolveDevice(string name)
     {
         ArgumentNullException.ThrowIfNull(name);

@@ -5,13 +5,12 @@ using static TorchSharp.torch;
 namespace SimClr.Diagnostics;
 
 /// <summary>
-/// Memory in use where the tensors of a device lie: by this process on the processor, by all processes on a CUDA
-/// device (with what
-/// libtorch keeps for later tensors).
+/// Memory in use where the tensors of a device are stored: by this process on the CPU; by all processes on a CUDA
+/// device, including the memory that libtorch keeps for later tensors.
 /// </summary>
 public static class MemoryUse
 {
-    /// <summary>Bytes in use now.</summary>
+    /// <summary>Returns the number of bytes in use now.</summary>
     /// <param name="device">The device.</param>
     public static long Now(Device device)
     {
@@ -19,8 +18,8 @@ public static class MemoryUse
         return DeviceMemory.UsedBytes(device);
     }
 
-    /// <summary>The most bytes in use while something runs, sampled every millisecond.</summary>
-    /// <param name="action">What runs.</param>
+    /// <summary>Returns the peak number of bytes in use while an action runs, sampled every millisecond.</summary>
+    /// <param name="action">The action.</param>
     /// <param name="device">The device.</param>
     public static double Peak(Action action, Device device)
     {

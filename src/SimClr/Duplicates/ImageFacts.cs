@@ -10,7 +10,7 @@ namespace SimClr.Duplicates;
 /// <param name="Bytes">The size of the file in bytes.</param>
 public sealed record ImageFacts(int Width, int Height, long Bytes)
 {
-    /// <summary>Width · height.</summary>
+    /// <summary>The number of pixels: width · height.</summary>
     public long Pixels => (long)Width * Height;
 
     /// <summary>Reads the facts from the file's header.</summary>

@@ -68,7 +68,8 @@ public sealed class EmbeddingTable
     /// <param name="dimension">The number of values per row, above 0.</param>
     /// <param name="paths">The image path of each row.</param>
     /// <param name="classes">
-    /// The class name of each row, null or empty for none. An empty list means that no row has one.
+    /// The class name of each row, null or empty for none; an empty list if no row has a class. Names that differ by
+    /// Unicode normalization alone are one class.
     /// </param>
     /// <param name="order">Returns the distinct names in the order of their numbers.</param>
     /// <param name="widths">The width of each image in pixels, or null if unknown.</param>
@@ -120,10 +121,10 @@ public sealed class EmbeddingTable
     }
 
     /// <summary>
-    /// Returns the label of a row as text: the name of its class, or its number if classes have no names; null without
-    /// labels.
+    /// Returns the label of a row as text: the name of its class, or its number if the classes have no names; null
+    /// without labels.
     /// </summary>
-    /// <param name="row">The row, from 0 to <see cref="Count"/> − 1.</param>
+    /// <param name="row">0 ≤ row &lt; <see cref="Count"/>.</param>
     public string? LabelOf(int row)
         => Labels is not { } labels ? null : ClassNames?[labels[row]] ?? labels[row].ToString(CultureInfo.InvariantCulture);
 

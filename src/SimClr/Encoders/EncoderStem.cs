@@ -7,7 +7,7 @@ namespace SimClr.Encoders;
 [JsonConverter(typeof(EnumTextConverter<EncoderStem>))]
 public enum EncoderStem
 {
-    /// <summary><see cref="Small"/> for views of at most 64 pixels, else <see cref="ImageNet"/>.</summary>
+    /// <summary><see cref="Small"/> for views of at most 64 pixels, or else <see cref="ImageNet"/>.</summary>
     Auto,
 
     /// <summary>A 3×3 convolution of stride 1 without pooling (paper, Appendix B.9).</summary>

@@ -66,7 +66,7 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>
     /// </summary>
     public bool SmallStem { get; }
 
-    /// <summary>The four stages, in order, by name. They are called so that hooks on them run.</summary>
+    /// <summary>The four stages by name, in order. They are called in a way that runs hooks on them.</summary>
     internal IEnumerable<(string Name, Sequential Module)> Stages
         => [(nameof(layer1), layer1), (nameof(layer2), layer2), (nameof(layer3), layer3), (nameof(layer4), layer4)];
 

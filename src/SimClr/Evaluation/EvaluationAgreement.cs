@@ -8,14 +8,14 @@ namespace SimClr.Evaluation;
 public static class EvaluationAgreement
 {
     /// <summary>
-    /// Compares weights, preprocessing, options, images and versions across the ranks, before anything is computed.
-    /// Every rank must call this method.
+    /// Compares weights, preprocessing, reading options, recipes, images and versions of all ranks before anything is
+    /// computed. Every rank must call this method.
     /// </summary>
     /// <param name="ranks">The ranks.</param>
-    /// <param name="encoder">The evaluated encoder.</param>
+    /// <param name="encoder">The encoder to evaluate.</param>
     /// <param name="reading">The options for reading images; workers and cache may differ.</param>
-    /// <param name="recipes">The records of options, such as <see cref="LinearOptions"/>.</param>
-    /// <param name="sets">The data sets, each with its use: "training" or "test".</param>
+    /// <param name="recipes">Records of options, such as <see cref="LinearOptions"/>.</param>
+    /// <param name="sets">The image sets, each with its use: "training", "test".</param>
     /// <exception cref="ConfigurationException">
     /// Two ranks differ. Ranks other than the first throw another <see cref="SimClrException"/> with the same message.
     /// </exception>

@@ -13,6 +13,6 @@ public enum HeadKind
     /// <summary>One linear layer.</summary>
     Linear,
 
-    /// <summary>No head: the loss sees h itself.</summary>
+    /// <summary>No head: the loss is computed on h itself.</summary>
     None,
 }

@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 namespace SimClr.Inference;
 
 /// <summary>
-/// Embeds batches of preprocessed images on the CPU, several batches at a time, each on a separate thread. The batch
-/// norms of a ResNet are folded into its convolutions. <c>Embedder</c> computes in the same way; use this class if the
-/// images are already tensors. The encoder is in inference mode until this object is disposed.
+/// Embeds batches of prepared images on the CPU, several batches at a time, each on a separate thread, with the batch
+/// norms of a ResNet folded into its convolutions. <c>Embedder</c> computes in the same way; this class is for existing
+/// tensors. The encoder computes without gradients until this object is disposed.
 /// </summary>
 public sealed class EncoderInference : IDisposable
 {
@@ -16,11 +16,11 @@ public sealed class EncoderInference : IDisposable
 
     /// <summary>Prepares an encoder of the catalog on the CPU.</summary>
     /// <param name="encoder">
-    /// [N, 3, S, S] → [N, dimension]. Its weights must not change until this object is disposed.
+    /// The encoder, [N, 3, S, S] → [N, dimension]. Its weights must not change until this object is disposed.
     /// </param>
-    /// <param name="threads">The number of batches computed at the same time, above 0.</param>
+    /// <param name="threads">The number of batches computed at once, above 0.</param>
     /// <exception cref="ArgumentException">
-    /// The encoder is a custom module or is on another device, and cannot compute several batches at once.
+    /// The encoder is custom or on another device, and cannot compute several batches at once.
     /// </exception>
     public EncoderInference(nn.Module<Tensor, Tensor> encoder, int threads)
     {
@@ -38,14 +38,15 @@ public sealed class EncoderInference : IDisposable
         lanes = new ComputeLanes(threads);
     }
 
-    /// <summary>Queues a batch, which is computed as soon as a thread is free.</summary>
+    /// <summary>Computes a batch as soon as a thread is free.</summary>
     /// <param name="images">
-    /// [N, 3, S, S], resized and normalized. Do not change or dispose of the tensor before the task has completed.
+    /// The images, [N, 3, S, S], resized and normalized. They must not be changed or disposed before the task has
+    /// ended.
     /// </param>
-    /// <returns>N · dimension numbers, row by row.</returns>
+    /// <returns>The N · dimension numbers of the representations, row by row.</returns>
     public Task<float[]> Start(Tensor images) => lanes.Start(() => network.Compute(images));
 
-    /// <summary>Waits for the started batches and restores the state of the encoder.</summary>
+    /// <summary>Waits for the started batches and restores the encoder.</summary>
     public void Dispose()
     {
         lanes.Dispose();

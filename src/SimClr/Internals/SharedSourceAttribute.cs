@@ -3,8 +3,8 @@ global using SharedSourceAttribute = SimClr.Internals.SharedSourceAttribute;
 namespace SimClr.Internals;
 
 /// <summary>
-/// Marks a type in <c>src/Shared</c>, whose sources are also compiled into other packages. In this package, it is an
-/// ordinary internal attribute; there, the name is an alias for the compiler's <c>EmbeddedAttribute</c> (see
+/// Marks a type in <c>src/Shared</c>, which other packages compile, too. In this package, the type is an ordinary
+/// internal type; in the others, the name stands for the compiler's <c>EmbeddedAttribute</c> (see
 /// <c>SharedSource.cs</c>).
 /// </summary>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Struct | AttributeTargets.Enum)]

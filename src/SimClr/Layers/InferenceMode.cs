@@ -15,7 +15,7 @@ public sealed class InferenceMode : IDisposable
     private readonly bool rounded;
 
     /// <summary>Switches a module and its parts to inference.</summary>
-    /// <param name="module">The module, which only one thread may use until this is disposed.</param>
+    /// <param name="module">The module, which only one thread may use until this object is disposed.</param>
     public InferenceMode(nn.Module module)
     {
         this.module = module;

@@ -7,7 +7,8 @@ namespace SimClr.Layers;
 /// <summary>
 /// Batch normalization over the views of all ranks (paper, Section 2.2: "Global BN"). In evaluation, with one rank, or
 /// if each rank normalizes on its own, it is PyTorch's batch norm. With several ranks, it computes the outputs,
-/// gradients and running statistics that one process with all the views would, at the cost of one sum over the ranks of
+/// gradients and running statistics that one process with the same views would (with micro-batches: those of one
+/// micro-batch on all ranks), at the cost of one sum over the ranks of
 /// 2C + 1 values in the forward pass and one of 2C in the backward pass.
 /// </summary>
 /// <remarks>
@@ -22,7 +23,10 @@ internal sealed class SyncBatchNorm : BatchNorm
         : base(channels, 1e-5, 0.1, true, true, CPU, null, name)
         => this.dimensions = dimensions;
 
-    /// <summary>The totals over the ranks; null to normalize by this rank's values alone. Default: null.</summary>
+    /// <summary>
+    /// The totals over the ranks, which the training run sets if batch.norm is global; null to normalize by this rank's
+    /// values alone. Default: null.
+    /// </summary>
     public IRankTotals? Totals { get; set; }
 
     /// <summary>For images: [N, channels, H, W].</summary>

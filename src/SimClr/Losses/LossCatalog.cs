@@ -11,7 +11,8 @@ public static class LossCatalog
         {
             LossName.NtLogistic => new NtLogisticLoss(options.Temperature, options.SemiHard, options.Normalize),
             LossName.Margin => new MarginLoss(options.Margin, options.SemiHard, options.Normalize),
-            _ => new NtXentLoss(options.Temperature, options.Normalize),
+            LossName.NtXent => new NtXentLoss(options.Temperature, options.Normalize),
+            _ => throw new ArgumentException($"the catalog has no loss {options.Name}", nameof(options)),
         };
     }
 }

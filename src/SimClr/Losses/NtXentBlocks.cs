@@ -33,7 +33,7 @@ internal static class NtXentBlocks
         Tensor scaled = u.div(RootedScalars.From(temperature));                                // [2N, d]
         Tensor partner = scaled.roll(views / 2, 0);                                    // i ↔ i + N
         Tensor positive = u.mul(partner).sum(1, keepdim: true);                        // [2N, 1]
-        Tensor missed = zeros_like(positive);                                          // 1 − p of each anchor
+        Tensor missed = zeros_like(positive);                                          // 1 − softmax at the positive
         Tensor? gradient = withGradient ? zeros_like(u) : null;
         Tensor loss = zeros([], dtype: u.dtype, device: u.device);
         long rows = SimilarityBlocks.Rows(u.device_type, views, views, elements);
@@ -61,19 +61,19 @@ internal static class NtXentBlocks
         Tensor partners = arange(RootedScalars.From(first), RootedScalars.From(first + rows), RootedScalars.One, device: u.device)
             .Plus(RootedScalars.From(views / 2)).remainder(RootedScalars.From(views)).unsqueeze(1);
         similarity.scatter_(1, partners, full_like(partners, RootedScalars.MinusInfinity, u.dtype));   // and neither is its positive
-        Tensor p = positive.narrow(0, first, rows);
+        Tensor positives = positive.narrow(0, first, rows);                            // sᵢ: each anchor with its positive
         Tensor highest = similarity.amax([1], keepdim: true);
         highest.masked_fill_(highest.isneginf(), RootedScalars.Zero);                       // a single image has no negatives
         Tensor weight = similarity.sub_(highest).exp_();
         Tensor sum = weight.sum(1, keepdim: true);
 
-        // −ln(e^p / (e^p + Σ e^n)) = ln(1 + e^(ln Σ e^n − p)): if p dominates, 1 − its share would be pure rounding
-        // error.
-        loss.add_(sum.log().add_(highest, RootedScalars.One).sub_(p).Softplus(40).sum(), RootedScalars.One);
+        // ℓ = −ln(e^s / (e^s + Σ e^n)) = ln(1 + e^(ln Σ e^n − s)), with s the similarity of the positive and n those of the
+        // negatives. If s dominates, 1 minus its share would be pure rounding error.
+        loss.add_(sum.log().add_(highest, RootedScalars.One).sub_(positives).Softplus(40).sum(), RootedScalars.One);
         if (gradient is not null)
         {
-            Tensor share = sum.Plus(p.sub(highest).exp_()).reciprocal_();   // 1 / (Σ e^n + e^p), both relative to the highest
-            missed.narrow(0, first, rows).copy_(sum.mul(share));
+            Tensor share = sum.Plus(positives.sub(highest).exp_()).reciprocal_();   // 1 / (Σ e^n + e^p), both relative to the highest
+            missed.narrow(0, first, rows).copy_(sum.mul(share));   // −P at the positive; elsewhere P = weight · share
             gradient.narrow(0, first, rows).add_(weight.matmul(scaled).mul_(share), RootedScalars.One);
             gradient.addmm_(weight.t(), anchors.mul(share), 1, 1);
         }

@@ -3,10 +3,14 @@ using static TorchSharp.torch;
 namespace SimClr.Losses;
 
 /// <summary>
-/// NT-Xent, the normalized temperature-scaled cross entropy (paper, Equation 1): for each of the 2N views, the cross
-/// entropy of identifying its positive among the 2N − 1 others by cosine similarity over τ. The loss is the mean over
-/// all 2N views; the paper's code adds the means of the two halves, which is twice that. Memory grows with N, not with
-/// N² (<see cref="NtXentBlocks"/>).
+/// NT-Xent, the normalized temperature-scaled cross entropy (paper, Eq. 1): for each of the 2N views, the cross entropy
+/// of identifying its positive among the 2N − 1 others by cosine similarity over τ.
+/// <code>
+/// ℓ(i, j) = −ln( exp(sim(zᵢ, zⱼ) / τ) / Σ_{k ≠ i} exp(sim(zᵢ, z_k) / τ) )
+/// L = 1 / 2N · Σ_k ( ℓ(2k − 1, 2k) + ℓ(2k, 2k − 1) )
+/// </code>
+/// The paper's code adds the means of the two halves, which is twice L. Memory grows with N, not with N²
+/// (<see cref="NtXentBlocks"/> has the arithmetic).
 /// </summary>
 /// <remarks>The loss can be differentiated once: its gradient is a constant in the graph.</remarks>
 public sealed class NtXentLoss : IContrastiveLoss, IAnchorLoss

@@ -14,7 +14,7 @@ public abstract class Optimizer : IDisposable
     private readonly Dictionary<string, Tensor> state = [];
 
     /// <summary>Moves the parameters into slabs.</summary>
-    /// <param name="parameters">From <see cref="ParameterGroups.FromModule"/>.</param>
+    /// <param name="parameters">The parameters, from <see cref="ParameterGroups.FromModule"/>.</param>
     protected Optimizer(IReadOnlyList<TrainedParameter> parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
@@ -80,13 +80,16 @@ public abstract class Optimizer : IDisposable
     }
 
     /// <summary>Applies the gradients of one slab to its values.</summary>
-    /// <param name="slab">Parameters in contiguous memory, with their gradients and slots.</param>
-    /// <param name="learningRate">The rate of this step, 0 or more.</param>
+    /// <param name="slab">Parameters stored one after another, with their gradients and slots.</param>
+    /// <param name="learningRate">The learning rate of this step, 0 or more.</param>
     protected abstract void Update(ParameterSlab slab, double learningRate);
 
-    /// <summary>Adds state with one value per parameter, saved in checkpoints. Call this in the constructor.</summary>
-    /// <param name="slot">The name of the state, without a dot.</param>
-    /// <param name="value">The initial value.</param>
+    /// <summary>
+    /// Adds a part of the state with the size of the parameters, which checkpoints contain. Call this method in the
+    /// constructor.
+    /// </summary>
+    /// <param name="slot">The name of the part, without a dot.</param>
+    /// <param name="value">The initial value of every number.</param>
     protected void AddSlot(string slot, double value = 0)
     {
         foreach ((string name, Tensor slice) in slabs.SelectMany(slab => slab.AddSlot(slot, value)))

@@ -26,11 +26,12 @@ public static class OptimizerCatalog
         {
             OptimizerName.Sgd => new Sgd(parameters, options.Momentum, options.WeightDecay),
             OptimizerName.AdamW => new AdamW(parameters, options.Momentum, options.WeightDecay),
-            _ => new Lars(
+            OptimizerName.Lars => new Lars(
                 notAdapted is null ? ParameterGroups.ExcludeZeros(parameters) : ParameterGroups.Exclude(parameters, notAdapted),
                 options.Momentum,
                 options.WeightDecay,
                 options.TrustCoefficient),
+            _ => throw new ArgumentException($"the catalog has no optimizer {options.Name}", nameof(options)),
         };
     }
 }

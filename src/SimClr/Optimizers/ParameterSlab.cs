@@ -73,7 +73,7 @@ public sealed class ParameterSlab : IDisposable
         return [.. parameters.Select((p, i) => KeyValuePair.Create(p.Name, Detach(Slice(slots[slot], i))))];
     }
 
-    /// <summary>Returns a part of the optimizer's state, in the layout of the parameters.</summary>
+    /// <summary>Returns a part of the optimizer's state, in the same layout.</summary>
     /// <param name="slot">The name passed to <see cref="Optimizer.AddSlot"/>.</param>
     public Tensor Slot(string slot) => slots[slot];
 
@@ -136,7 +136,7 @@ public sealed class ParameterSlab : IDisposable
     /// <param name="perParameter">[parameters].</param>
     public Tensor PerRow(Tensor perParameter) => perParameter.index_select(0, parameterOfRow).unsqueeze(1);
 
-    /// <summary>Frees the tensors; called by the optimizer.</summary>
+    /// <summary>Disposes the tensors. The optimizer calls this method.</summary>
     public void Dispose()
     {
         foreach (Tensor tensor in slots.Values.Concat(gradientSlices).Concat([Values, Gradients, parameterOfRow, rowsOfParameter]))

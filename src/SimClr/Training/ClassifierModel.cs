@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace SimClr.Training;
 
-/// <summary>Encoder, if wanted the first layers of a projection head, and a linear layer: a classifier trained as a whole.</summary>
+/// <summary>
+/// A classifier trained as a whole: an encoder, optionally the first layers of a projection head, and a linear layer.
+/// </summary>
 internal sealed class ClassifierModel : nn.Module<Tensor, (Tensor H, Tensor Logits)>
 {
     private readonly nn.Module<Tensor, Tensor> encoder;
@@ -11,9 +13,9 @@ internal sealed class ClassifierModel : nn.Module<Tensor, (Tensor H, Tensor Logi
     private readonly LinearClassifier classifier;
     private readonly bool channelsLast;
 
-    /// <param name="encoder">Images in, h out; owned from now on.</param>
-    /// <param name="projection">What stands between h and the classifier, or null; owned from now on.</param>
-    /// <param name="classifier">Features in, logits out; owned from now on.</param>
+    /// <param name="encoder">The encoder, images → h; owned by the model.</param>
+    /// <param name="projection">The layers between h and the classifier, or null; owned by the model.</param>
+    /// <param name="classifier">The linear layer, features → logits; owned by the model.</param>
     /// <param name="channelsLast">Whether the encoder takes its input in channels-last order.</param>
     public ClassifierModel(
         nn.Module<Tensor, Tensor> encoder, FirstLayers? projection, LinearClassifier classifier, bool channelsLast)
@@ -33,17 +35,17 @@ internal sealed class ClassifierModel : nn.Module<Tensor, (Tensor H, Tensor Logi
 
     public LinearClassifier Classifier => classifier;
 
-    /// <summary>Those of its batch norms.</summary>
+    /// <summary>The running statistics of the model's batch norms.</summary>
     public RunningStatistics Statistics { get; }
 
-    /// <summary>x: [N, 3, S, S] → h [N, r] and logits [N, classes].</summary>
+    /// <summary>Maps x, [N, 3, S, S], to h, [N, r], and logits, [N, classes].</summary>
     public override (Tensor H, Tensor Logits) forward(Tensor input)
     {
         Tensor h = encoder.forward(channelsLast ? input : input.contiguous());
         return (h, Logits(h));
     }
 
-    /// <summary>h: [N, r] → logits [N, classes].</summary>
+    /// <summary>Maps h, [N, r], to logits, [N, classes].</summary>
     public Tensor Logits(Tensor h) => classifier.forward(projection is null ? h : projection.forward(h));
 
     /// <inheritdoc/>

@@ -6,7 +6,10 @@ using static TorchSharp.torch;
 
 namespace SimClr.Training;
 
-/// <summary>Two views of an image agree in their projections, and differ from those of all others (paper, Section 2.1).</summary>
+/// <summary>
+/// The contrastive task: the projections of two views of an image agree, and differ from those of all other images
+/// (paper, Section 2.1).
+/// </summary>
 internal sealed class ContrastiveTask(SimClrModel model, IContrastiveLoss loss, int batchSize) : ITrainingTask
 {
     public int ViewsPerImage => 2;

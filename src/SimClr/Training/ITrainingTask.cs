@@ -4,32 +4,34 @@ using static TorchSharp.torch;
 
 namespace SimClr.Training;
 
-/// <summary>What a run learns: a model, and the gradient of its loss. Everything else is the <see cref="TrainingLoop"/>'s.</summary>
+/// <summary>
+/// A training task: a model, and the gradient of its loss. <see cref="TrainingSession"/> does the rest.
+/// </summary>
 internal interface ITrainingTask : IDisposable
 {
-    /// <summary>Random views of an image that a step sees.</summary>
+    /// <summary>The number of random views of each image in a step.</summary>
     int ViewsPerImage { get; }
 
-    /// <summary>Everything that is trained.</summary>
+    /// <summary>The trained model.</summary>
     nn.Module Model { get; }
 
-    /// <summary>The part of it that the run is for.</summary>
+    /// <summary>The encoder: the part of the model that the run is for.</summary>
     nn.Module<Tensor, Tensor> Encoder { get; }
 
-    /// <summary>Width r of its h.</summary>
+    /// <summary>The width r of the representation h.</summary>
     int RepresentationSize { get; }
 
-    /// <summary>What the loss sees of some views, [n, 3, S, S] → [n, …].</summary>
+    /// <summary>Computes the input of the loss from views, [n, 3, S, S] → [n, …].</summary>
     Tensor Output(Tensor views);
 
-    /// <summary>The step that holds the activations of no more than one micro-batch.</summary>
-    /// <param name="share">The micro-batches of a batch, and what of them is this rank's.</param>
+    /// <summary>Creates the step, which holds the activations of at most one micro-batch at a time.</summary>
+    /// <param name="share">The micro-batches of a batch, and this rank's part of them.</param>
     /// <param name="world">The processes that share the batch.</param>
     IGradientStep Step(RankShare share, World world);
 
-    /// <summary>How training is doing, from what a step saw.</summary>
+    /// <summary>Measures the health of training from the outcome of a step.</summary>
     RunHealth Health(StepOutcome step);
 
-    /// <summary>Writes what the run leaves besides its encoder.</summary>
+    /// <summary>Writes the files that the run leaves besides its encoder.</summary>
     void Save(RunDirectory run, TrainedEncoder encoder);
 }

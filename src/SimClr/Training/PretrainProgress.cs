@@ -1,17 +1,20 @@
 
 namespace SimClr.Training;
 
-/// <summary>Where a run is, reported at every logged step.</summary>
-/// <param name="Step">Steps done.</param>
-/// <param name="TotalSteps">Steps of the whole run.</param>
-/// <param name="Epoch">The epoch being trained, from 1.</param>
-/// <param name="Epochs">Epochs of the whole run.</param>
-/// <param name="LearningRate">The rate of the last step.</param>
-/// <param name="ImagesPerSecond">Images (not views) since the last report, per second.</param>
-/// <param name="TimeLeft">Estimate from the speed so far.</param>
-/// <param name="Health">Loss and health of the last batch.</param>
-/// <param name="KnnTop1">The latest kNN accuracy among held-apart training images, 0 … 1; null without labels.</param>
-/// <param name="OnlineTop1">Where a linear layer is trained along the way, the share of the views since the last report that it classified rightly before it learned from them, 0 … 1; else null.</param>
+/// <summary>The progress of a run, reported at every logged step.</summary>
+/// <param name="Step">The number of steps done.</param>
+/// <param name="TotalSteps">The number of steps of the whole run.</param>
+/// <param name="Epoch">The current epoch, from 1.</param>
+/// <param name="Epochs">The number of epochs of the whole run.</param>
+/// <param name="LearningRate">The learning rate of the last step.</param>
+/// <param name="ImagesPerSecond">Images (not views) per second since the last report.</param>
+/// <param name="TimeLeft">The remaining time, estimated from the speed so far.</param>
+/// <param name="Health">The loss and health of the last batch.</param>
+/// <param name="KnnTop1">The latest kNN accuracy on held-out training images, 0 … 1; null without labels.</param>
+/// <param name="OnlineTop1">
+/// The accuracy of the online linear layer, 0 … 1, on the views since the last report, each classified before the layer
+/// learned from it; null without an online layer.
+/// </param>
 public sealed record PretrainProgress(
     long Step,
     long TotalSteps,
@@ -24,18 +27,18 @@ public sealed record PretrainProgress(
     double? KnnTop1,
     double? OnlineTop1 = null);
 
-/// <summary>What a finished run leaves.</summary>
+/// <summary>The result of a finished run.</summary>
 /// <param name="Run">The run directory.</param>
-/// <param name="Steps">Steps of the whole run.</param>
-/// <param name="Epochs">Epochs of the whole run.</param>
+/// <param name="Steps">The number of steps of the whole run.</param>
+/// <param name="Epochs">The number of epochs of the whole run.</param>
 /// <param name="FinalLoss">The loss of the last step.</param>
-/// <param name="ImagesPerSecond">Images per second over this session; 0 when there was nothing left to do.</param>
-/// <param name="SkippedImages">Images that could not be read.</param>
-/// <param name="Checkpoint">The last checkpoint.</param>
-/// <param name="EncoderFile">The encoder's weights.</param>
-/// <param name="Health">Health of the last batch, or null when there was nothing left to do.</param>
-/// <param name="KnnTop1">The last kNN accuracy among held-apart training images; null without labels.</param>
-/// <param name="OnlineTop1">The last accuracy of the linear layer that was trained along the way, or null.</param>
+/// <param name="ImagesPerSecond">Images per second over this session; 0 if no steps were left.</param>
+/// <param name="SkippedImages">The number of images that could not be read.</param>
+/// <param name="Checkpoint">The path of the last checkpoint.</param>
+/// <param name="EncoderFile">The path of the encoder's weights.</param>
+/// <param name="Health">The health of the last batch; null if no steps were left.</param>
+/// <param name="KnnTop1">The last kNN accuracy on held-out training images, 0 … 1; null without labels.</param>
+/// <param name="OnlineTop1">The last accuracy of the online linear layer, 0 … 1; null without one.</param>
 public sealed record PretrainResult(
     string Run,
     long Steps,
@@ -49,6 +52,6 @@ public sealed record PretrainResult(
     double? KnnTop1,
     double? OnlineTop1 = null)
 {
-    /// <summary>Readable images with labels from which on kNN accuracy is measured during training.</summary>
+    /// <summary>The minimum number of readable labeled images for measuring kNN accuracy during training.</summary>
     public const int MinKnnImages = KnnMonitor.MinImages;
 }

@@ -13,17 +13,19 @@ namespace SimClr.Training;
 
 /// <summary>
 /// Pre-training (paper, Section 2 and Algorithm 1): two views of each image → encoder → projection head → contrastive
-/// loss → optimizer, until the epochs are over.
+/// loss → optimizer, for the configured number of epochs.
 /// </summary>
 public sealed class Pretrainer
 {
     private readonly PretrainOptions options;
     private readonly nn.Module<Tensor, Tensor>? customEncoder;
 
-    /// <summary>Takes the configuration.</summary>
-    /// <param name="options">Everything that decides the result.</param>
-    /// <param name="encoder">An encoder of your own, [N, 3, S, S] → [N, representation], instead of the configured ResNet.</param>
-    /// <exception cref="ConfigurationException">Two values contradict each other.</exception>
+    /// <summary>Creates a trainer.</summary>
+    /// <param name="options">The options that determine the result.</param>
+    /// <param name="encoder">
+    /// A custom encoder, [N, 3, S, S] → [N, representation], or null for the configured ResNet.
+    /// </param>
+    /// <exception cref="ConfigurationException">Two options contradict each other.</exception>
     public Pretrainer(PretrainOptions options, nn.Module<Tensor, Tensor>? encoder = null)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -31,58 +33,69 @@ public sealed class Pretrainer
         customEncoder = encoder;
     }
 
-    /// <summary>Where notices and warnings go.</summary>
+    /// <summary>The logger for notices and warnings.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
-    /// <summary>Told at every logged step.</summary>
+    /// <summary>The receiver of progress reports, one per logged step, or null.</summary>
     public IProgress<PretrainProgress>? Progress { get; init; }
 
     /// <summary>
-    /// The processes that share the run; one by default. All call <see cref="Run"/> with the same arguments; the first writes
-    /// the run directory and reports.
+    /// The processes that share the run. All of them call <see cref="Run"/> with the same arguments; the first one
+    /// writes the run directory and reports. Default: a single process.
     /// </summary>
     public ICommunicator Communicator { get; init; } = SingleProcess.Instance;
 
     /// <summary>
-    /// A random step of your own for each view, after those of the paper; null (default) for none. Works where views are
-    /// made by the processor (<see cref="PretrainOptions.AugmentOn"/> is cpu).
+    /// A custom random transformation of each view, applied after those of the paper. It requires views that are made
+    /// on the CPU (<see cref="PretrainOptions.AugmentOn"/> is cpu). Default: null, for none.
     /// </summary>
     public IAugmentation? CustomAugmentation { get; init; }
 
     /// <summary>
-    /// A loss of your own over the projections of the batch; null (default) for the configured one (<see cref="PretrainOptions.Loss"/>).
-    /// Several processes compute it on all projections each.
+    /// A custom loss over the projections of the batch. With several processes, each process computes it on all
+    /// projections. Default: null, for the configured loss (<see cref="PretrainOptions.Loss"/>).
     /// </summary>
     public IContrastiveLoss? CustomLoss { get; init; }
 
     /// <summary>
-    /// A projection head of your own, [N, representation] → [N, projection]; null (default) for the configured one
-    /// (<see cref="PretrainOptions.Head"/>). It is trained in place and stays yours. The checkpoints hold its weights.
+    /// A custom projection head, [N, representation] → [N, projection]. The run trains it in place and does not dispose
+    /// it; the checkpoints contain its weights. Default: null, for the configured head
+    /// (<see cref="PretrainOptions.Head"/>).
     /// </summary>
     public nn.Module<Tensor, Tensor>? CustomHead { get; init; }
 
     /// <summary>
-    /// Creates an optimizer of your own for the trained parameters; null (default) for the configured one
-    /// (<see cref="PretrainOptions.Optimizer"/>). The learning rate is still that of the schedule. The run disposes it.
+    /// The factory of a custom optimizer for the trained parameters. Its learning rate still follows the schedule, and
+    /// the run disposes it. Default: null, for the configured optimizer (<see cref="PretrainOptions.Optimizer"/>).
     /// </summary>
     public Func<IReadOnlyList<TrainedParameter>, Optimizer>? CustomOptimizer { get; init; }
 
-    /// <summary>Trains, and leaves a run directory.</summary>
+    /// <summary>Trains and writes a run directory.</summary>
     /// <remarks>
-    /// On Linux one process does the work on a thread of its own, whose cores are bound (docs/decisions/007), while the caller's
-    /// waits for it; of several processes each works on the caller's. <see cref="Progress"/>, <see cref="Logger"/>, and an encoder of
-    /// your own are called from the thread that works, an augmentation of your own from those that load images, several at once: what belongs to the caller's thread (a window, thread-static
-    /// values) has to be handed over to it. Errors are thrown on the caller's thread.
+    /// On Linux, a single process trains on a separate thread with bound cores (docs/decisions/007) while the caller's
+    /// thread waits. With several processes, each trains on its caller's thread. <see cref="Progress"/>,
+    /// <see cref="Logger"/> and a custom encoder are called from the training thread; a custom augmentation is called
+    /// from the loading threads, several at once. Anything tied to the caller's thread (a window, thread-static values)
+    /// must be marshaled to it. Exceptions are thrown on the caller's thread.
     /// </remarks>
-    /// <param name="images">What to learn from; labels are used for progress only.</param>
-    /// <param name="runDirectory">Where the run keeps its files.</param>
-    /// <param name="resume">Whether to go on with the run that is there, bit-exactly.</param>
-    /// <param name="cancellation">Finishes the step, writes a checkpoint and throws <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="ConfigurationException">There is a run already, another process is at work in it, or the device is missing.</exception>
-    /// <exception cref="CommunicationException">The processes could not reach each other, or do not compute the same.</exception>
-    /// <exception cref="DataException">Too few images, or too many that cannot be read.</exception>
+    /// <param name="images">The training images. Labels are used for progress only.</param>
+    /// <param name="runDirectory">The directory for the files of the run.</param>
+    /// <param name="resume">Whether to resume the run in the directory, bit-exactly.</param>
+    /// <param name="cancellation">
+    /// Stops the run: finishes the current step, writes a checkpoint and throws
+    /// <see cref="OperationCanceledException"/>.
+    /// </param>
+    /// <exception cref="ConfigurationException">
+    /// There is already a run in the directory, another process is using the directory, or the device is missing.
+    /// </exception>
+    /// <exception cref="CommunicationException">
+    /// The processes cannot reach each other, or compute different results.
+    /// </exception>
+    /// <exception cref="DataException">There are too few images, or too many that cannot be read.</exception>
     /// <exception cref="DivergenceException">The loss or a gradient is not finite.</exception>
-    /// <exception cref="ResumeMismatchException">The run there was started with another configuration or other data.</exception>
+    /// <exception cref="ResumeMismatchException">
+    /// The run in the directory was started with another configuration or other data.
+    /// </exception>
     public PretrainResult Run(
         ImageDataSet images, string runDirectory, bool resume = false, CancellationToken cancellation = default)
     {
@@ -110,7 +123,7 @@ public sealed class Pretrainer
         return session.Run(images, runDirectory, resume, cancellation);
     }
 
-    /// <summary>Trains on a thread of its own.</summary>
+    /// <summary>Trains on a separate thread.</summary>
     /// <inheritdoc cref="Run" path="/param"/>
     /// <inheritdoc cref="Run" path="/exception"/>
     public Task<PretrainResult> RunAsync(

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace SimClr.Training;
 
-/// <summary>Encoder f and projection head g together: what is trained.</summary>
+/// <summary>The trained model: encoder f and projection head g.</summary>
 internal sealed class SimClrModel : nn.Module<Tensor, (Tensor H, Tensor Z)>
 {
     private readonly nn.Module<Tensor, Tensor> encoder;
@@ -33,17 +33,17 @@ internal sealed class SimClrModel : nn.Module<Tensor, (Tensor H, Tensor Z)>
 
     public nn.Module<Tensor, Tensor> Head => head;
 
-    /// <summary>Those of its batch norms.</summary>
+    /// <summary>The running statistics of the model's batch norms.</summary>
     public RunningStatistics Statistics { get; }
 
-    /// <summary>Width of h.</summary>
+    /// <summary>The width r of h.</summary>
     public int RepresentationSize { get; }
 
-    /// <summary>Builds the model that the options name, on the device, weights in channels-last order.</summary>
-    /// <param name="options">Encoder, head, image size and seed.</param>
+    /// <summary>Creates the configured model on a device, with weights in channels-last order.</summary>
+    /// <param name="options">The options of encoder, head, image size and seed.</param>
     /// <param name="device">cpu, cuda:N or mps.</param>
-    /// <param name="customEncoder">The user's own encoder, [N, 3, S, S] → [N, r], or null.</param>
-    /// <param name="customHead">The user's own head, [N, r] → [N, d], or null.</param>
+    /// <param name="customEncoder">A custom encoder, [N, 3, S, S] → [N, r], or null.</param>
+    /// <param name="customHead">A custom head, [N, r] → [N, d], or null.</param>
     public static SimClrModel Create(
         PretrainOptions options, string device, nn.Module<Tensor, Tensor>? customEncoder, nn.Module<Tensor, Tensor>? customHead = null)
     {
@@ -52,21 +52,24 @@ internal sealed class SimClrModel : nn.Module<Tensor, (Tensor H, Tensor Z)>
         nn.Module<Tensor, Tensor> head = customHead ?? new ProjectionHead(options.Head, representation, options.Seed);
         var model = new SimClrModel(encoder, head, representation, customEncoder is null, customHead is null);
 
-        // The model's own "to" would leave an encoder where it is that was moved before.
+        // Calling "to" on the model would not move an encoder that had been moved before.
         encoder.to(torch.device(device));
         model.head.to(torch.device(device));
         model.channelsLast = ChannelsLast.Convert(model);
         return model;
     }
 
-    /// <summary>x: both views of N images, [2N, 3, S, S] → h [2N, r] and z [2N, d]. One batch, so that batch norm sees both views.</summary>
+    /// <summary>
+    /// Maps both views of N images, [2N, 3, S, S], to h, [2N, r], and z, [2N, d]. One batch, so that batch norm sees
+    /// both views.
+    /// </summary>
     public override (Tensor H, Tensor Z) forward(Tensor input)
     {
         Tensor h = encoder.forward(channelsLast ? input : input.contiguous());
         return (h, head.forward(h));
     }
 
-    /// <summary>Frees the parts that are not the user's own.</summary>
+    /// <summary>Disposes the parts that are not custom.</summary>
     protected override void Dispose(bool disposing)
     {
         if (disposing)

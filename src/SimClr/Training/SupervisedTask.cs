@@ -11,7 +11,7 @@ using static TorchSharp.torch;
 
 namespace SimClr.Training;
 
-/// <summary>One view of an image gets the class of its label (cross-entropy).</summary>
+/// <summary>The supervised task: one view of each image, classified by its label (cross-entropy).</summary>
 internal sealed class SupervisedTask(ClassifierModel model, int representation, IReadOnlyList<int> labels, IReadOnlyList<string> classNames)
     : ITrainingTask
 {
@@ -25,7 +25,7 @@ internal sealed class SupervisedTask(ClassifierModel model, int representation, 
 
     public int RepresentationSize => representation;
 
-    /// <summary>The model that the options name for the classes of the images, on the device.</summary>
+    /// <summary>Creates the task with the configured model for the classes of the images, on a device.</summary>
     public static SupervisedTask Create(PretrainOptions options, ImageDataSet images, string device)
     {
         ResNet encoder = EncoderCatalog.Create(options.Encoder, options.Views.Size, options.Seed);

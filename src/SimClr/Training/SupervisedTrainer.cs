@@ -10,14 +10,14 @@ namespace SimClr.Training;
 /// <summary>
 /// The supervised baseline (paper, Tables 1 and B.3): the encoders, augmentations, optimizers and schedules of
 /// pre-training, with one view of each image and the cross-entropy of its class. The configuration is that of
-/// pre-training; its sections <c>head</c> and <c>loss</c> have no part in it.
+/// pre-training; its sections <c>head</c> and <c>loss</c> are ignored.
 /// </summary>
 public sealed class SupervisedTrainer
 {
     private readonly PretrainOptions options;
 
-    /// <summary>Takes the configuration.</summary>
-    /// <exception cref="ConfigurationException">Two values contradict each other.</exception>
+    /// <summary>Creates a trainer.</summary>
+    /// <exception cref="ConfigurationException">Two options contradict each other.</exception>
     public SupervisedTrainer(PretrainOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -29,29 +29,42 @@ public sealed class SupervisedTrainer
         }
     }
 
-    /// <summary>Where notices and warnings go.</summary>
+    /// <summary>The logger for notices and warnings.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
-    /// <summary>Told at every logged step.</summary>
+    /// <summary>The receiver of progress reports, one per logged step, or null.</summary>
     public IProgress<PretrainProgress>? Progress { get; init; }
 
     /// <summary>
-    /// The processes that share the run; one by default. All call <see cref="Run"/> with the same arguments; the first writes
-    /// the run directory and reports.
+    /// The processes that share the run. All of them call <see cref="Run"/> with the same arguments; the first one
+    /// writes the run directory and reports. Default: a single process.
     /// </summary>
     public ICommunicator Communicator { get; init; } = SingleProcess.Instance;
 
-    /// <summary>Trains, and leaves a run directory like that of pre-training, with <c>classifier.safetensors</c>.</summary>
+    /// <summary>
+    /// Trains and writes a run directory like that of pre-training, with <c>classifier.safetensors</c>.
+    /// </summary>
     /// <inheritdoc cref="Pretrainer.Run" path="/remarks"/>
-    /// <param name="images">Labeled images of two classes or more.</param>
-    /// <param name="runDirectory">Where the run keeps its files.</param>
-    /// <param name="resume">Whether to go on with the run that is there, bit-exactly.</param>
-    /// <param name="cancellation">Finishes the step, writes a checkpoint and throws <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="ConfigurationException">There is a run already, another process is at work in it, or the device is missing.</exception>
-    /// <exception cref="CommunicationException">The processes could not reach each other, or do not compute the same.</exception>
-    /// <exception cref="DataException">No labels, one class only, too few images, or too many that cannot be read.</exception>
+    /// <param name="images">The labeled images, of at least two classes.</param>
+    /// <param name="runDirectory">The directory for the files of the run.</param>
+    /// <param name="resume">Whether to resume the run in the directory, bit-exactly.</param>
+    /// <param name="cancellation">
+    /// Stops the run: finishes the current step, writes a checkpoint and throws
+    /// <see cref="OperationCanceledException"/>.
+    /// </param>
+    /// <exception cref="ConfigurationException">
+    /// There is already a run in the directory, another process is using the directory, or the device is missing.
+    /// </exception>
+    /// <exception cref="CommunicationException">
+    /// The processes cannot reach each other, or compute different results.
+    /// </exception>
+    /// <exception cref="DataException">
+    /// Labels are missing or all name one class, there are too few images, or too many cannot be read.
+    /// </exception>
     /// <exception cref="DivergenceException">The loss or a gradient is not finite.</exception>
-    /// <exception cref="ResumeMismatchException">The run there was started with another configuration or other data.</exception>
+    /// <exception cref="ResumeMismatchException">
+    /// The run in the directory was started with another configuration or other data.
+    /// </exception>
     public PretrainResult Run(
         ImageDataSet images, string runDirectory, bool resume = false, CancellationToken cancellation = default)
     {
@@ -66,7 +79,7 @@ public sealed class SupervisedTrainer
         return session.Run(images, runDirectory, resume, cancellation);
     }
 
-    /// <summary>Trains on a thread of its own.</summary>
+    /// <summary>Trains on a separate thread.</summary>
     /// <inheritdoc cref="Run" path="/param"/>
     /// <inheritdoc cref="Run" path="/exception"/>
     public Task<PretrainResult> RunAsync(

@@ -15,8 +15,8 @@ using static TorchSharp.torch;
 namespace SimClr.Training;
 
 /// <summary>
-/// A classifier that was trained as a whole, supervised or fine-tuned: an encoder in <c>encoder.safetensors</c>, as every
-/// run has it, and the layers behind it in <c>classifier.safetensors</c>.
+/// A classifier trained as a whole, supervised or fine-tuned: an encoder in <c>encoder.safetensors</c>, as in every
+/// run, and the layers after it in <c>classifier.safetensors</c>.
 /// </summary>
 public sealed class TrainedClassifier : IDisposable
 {
@@ -37,27 +37,29 @@ public sealed class TrainedClassifier : IDisposable
         this.head = head;
     }
 
-    /// <summary>The encoder, which is part of it.</summary>
+    /// <summary>The encoder, which is part of the classifier.</summary>
     public TrainedEncoder Encoder { get; }
 
-    /// <summary>The classes by number.</summary>
+    /// <summary>The names of the classes, by class number.</summary>
     public IReadOnlyList<string> ClassNames { get; }
 
-    /// <summary>Loads what a supervised run or a fine-tuning left.</summary>
-    /// <param name="directory">Its directory.</param>
+    /// <summary>Loads the classifier of a supervised run or of fine-tuning.</summary>
+    /// <param name="directory">The directory of the run or of the fine-tuned network.</param>
     /// <param name="device">auto, cpu, cuda, cuda:N or mps.</param>
-    /// <exception cref="DataException">A file is missing, damaged, or does not fit the other.</exception>
+    /// <exception cref="DataException">
+    /// A file is missing or damaged, or the two files do not fit each other.
+    /// </exception>
     public static TrainedClassifier Load(string directory, string device = "cpu")
     {
         device = ComputePlan.ResolveDevice(device);
         string file = new RunDirectory(directory).ClassifierFile;
         if (!File.Exists(file))
         {
-            throw new DataException($"{directory}: there is no classifier ({Path.GetFileName(file)}); expected the directory of a finished supervised run, or of a fine-tuned one");
+            throw new DataException($"{directory}: there is no classifier ({Path.GetFileName(file)}); expected the directory of a finished supervised run or of a fine-tuned network");
         }
 
         using SafetensorsFile content = SafetensorsFile.Read(file);
-        string[] names = Entry<string[]>(content, Classes, file) ?? throw new DataException($"{file}: it does not name its classes");
+        string[] names = Entry<string[]>(content, Classes, file) ?? throw new DataException($"{file}: the names of its classes are missing");
         HeadOptions? head = Entry<HeadOptions>(content, Head, file);
         TrainedEncoder encoder = TrainedEncoder.Load(directory, device);
         int representation = encoder.Module is ResNet resnet ? resnet.RepresentationSize : 0;
@@ -70,14 +72,18 @@ public sealed class TrainedClassifier : IDisposable
         return new TrainedClassifier(encoder, model, names, head);
     }
 
-    /// <summary>Classifies labeled images; nothing is learned.</summary>
-    /// <param name="test">Labeled images; their classes are matched by name, those that were not learned count as wrong.</param>
-    /// <param name="data">How images are read.</param>
-    /// <param name="skipped">Takes images that cannot be read; they are left out.</param>
-    /// <param name="progress">Told the number of images done.</param>
-    /// <param name="seed">Fixes the intervals.</param>
+    /// <summary>Classifies labeled images, without training.</summary>
+    /// <param name="test">
+    /// The labeled images. Classes are matched by name; images of classes that were not learned count as wrong.
+    /// </param>
+    /// <param name="data">The options for reading images.</param>
+    /// <param name="skipped">The list that collects unreadable images, which are left out.</param>
+    /// <param name="progress">The receiver of the number of images done.</param>
+    /// <param name="seed">The seed of the confidence intervals.</param>
     /// <param name="cancellation">Stops between batches.</param>
-    /// <exception cref="DataException">Labels are missing, there is no common class, or too many images cannot be read.</exception>
+    /// <exception cref="DataException">
+    /// Labels are missing, there is no common class, or too many images cannot be read.
+    /// </exception>
     public EvaluationOutcome Test(
         ImageDataSet test,
         DataOptions? data = null,
@@ -87,7 +93,9 @@ public sealed class TrainedClassifier : IDisposable
         CancellationToken cancellation = default)
         => Test(test, data, skipped, progress, seed, SingleProcess.Instance, cancellation);
 
-    /// <summary>The same by several ranks: each classifies a part, and all get the whole.</summary>
+    /// <summary>
+    /// Classifies on several ranks: each rank classifies a part, and every rank gets the whole result.
+    /// </summary>
     internal EvaluationOutcome Test(
         ImageDataSet test,
         DataOptions? data,
@@ -104,12 +112,14 @@ public sealed class TrainedClassifier : IDisposable
         return EvaluationOutcome.FromScores(table, Logits(table), ClassNames.Count, seed);
     }
 
-    /// <summary>Scores images that may have several classes each, those that can be read; nothing is learned.</summary>
+    /// <summary>Scores the readable images of a set with several classes per image, without training.</summary>
     /// <param name="images">Images of the same classes.</param>
-    /// <param name="data">How images are read.</param>
-    /// <param name="skipped">Takes images that cannot be read; they are left out.</param>
+    /// <param name="data">The options for reading images.</param>
+    /// <param name="skipped">The list that collects unreadable images, which are left out.</param>
     /// <param name="cancellation">Stops between batches.</param>
-    /// <exception cref="DataException">Images have one class each, classes differ, or too many images cannot be read.</exception>
+    /// <exception cref="DataException">
+    /// The images have one class each, the classes differ, or too many images cannot be read.
+    /// </exception>
     internal MultiLabelScores Scores(
         ImageDataSet images, DataOptions data, SkippedImages skipped, CancellationToken cancellation)
     {
@@ -126,7 +136,7 @@ public sealed class TrainedClassifier : IDisposable
         SaveLayers(directory.ClassifierFile);
     }
 
-    /// <summary>Writes the layers behind the encoder.</summary>
+    /// <summary>Writes the layers after the encoder.</summary>
     internal void SaveLayers(string file)
     {
         var metadata = new Dictionary<string, string> { [Classes] = JsonSerializer.Serialize(ClassNames, Json.Compact) };
@@ -153,7 +163,7 @@ public sealed class TrainedClassifier : IDisposable
         }
         catch (Exception error) when (error is JsonException or ArgumentException)
         {
-            throw new DataException($"{file}: what it says about its {name} cannot be used ({Json.ReasonOf(error)})", error);
+            throw new DataException($"{file}: its entry {name} cannot be used ({Json.ReasonOf(error)})", error);
         }
     }
 

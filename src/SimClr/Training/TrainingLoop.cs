@@ -3,17 +3,18 @@ using static TorchSharp.torch;
 namespace SimClr.Training;
 
 /// <summary>
-/// The training loop of Algorithm 1 (paper, Section 2.1), of the supervised baseline and of fine-tuning: random views of
-/// a batch → gradient of the task's loss → update of the parameters, until the steps are done. The step is
-/// <see cref="ContrastiveStep"/> for SimCLR. <see cref="TrainingSession"/> starts and finishes a run around it.
+/// The training loop of Algorithm 1 (paper, Section 2.1), also used by the supervised baseline and by fine-tuning:
+/// random views of a batch → gradient of the task's loss → update of the parameters, until no steps are left. For
+/// SimCLR, <see cref="ContrastiveStep"/> computes the gradient. <see cref="TrainingSession"/> starts and finishes a run
+/// around the loop.
 /// </summary>
 internal static class TrainingLoop
 {
-    /// <summary>Trains from the step that the state is at to the last.</summary>
-    /// <param name="state">Model, optimizer, schedule and position; updated.</param>
-    /// <param name="step">Computes the gradient of a batch.</param>
-    /// <param name="sums">Completes the gradient over all processes.</param>
-    /// <param name="views">Random views, micro-batch by micro-batch.</param>
+    /// <summary>Trains from the current step to the last.</summary>
+    /// <param name="state">The model, optimizer, schedule and position; updated in place.</param>
+    /// <param name="step">The step that computes the gradient of a batch.</param>
+    /// <param name="sums">The sums that complete the gradient over all processes.</param>
+    /// <param name="views">The random views, one micro-batch at a time.</param>
     public static void Run(TrainingState state, IGradientStep step, IGradientSums sums, ViewSource views)
     {
         state.Model.train();
@@ -32,6 +33,7 @@ internal static class TrainingLoop
                 state.Optimizer.Step(state.Schedule.At(state.Step));
             }
 
+            // The observers measure and log; the last one writes checkpoints.
             state.Advance();
             foreach (IRunObserver observer in state.Observers)
             {

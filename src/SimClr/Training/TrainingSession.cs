@@ -12,23 +12,23 @@ using static TorchSharp.torch;
 namespace SimClr.Training;
 
 /// <summary>
-/// One session of a run in a directory: checks and locks the directory, starts the run or restores it, trains it by
-/// <see cref="TrainingLoop"/> with its observers, and leaves the encoder. A run may take several sessions.
+/// One session of a run in a directory: checks and locks the directory, starts or restores the run, trains it with
+/// <see cref="TrainingLoop"/> and its observers, and writes the encoder. A run may take several sessions.
 /// </summary>
-/// <param name="options">Everything that decides the result.</param>
-/// <param name="taskName">The task, as <c>run.json</c> names it.</param>
-/// <param name="createTask">Creates the model on a device.</param>
+/// <param name="options">The options that determine the result.</param>
+/// <param name="taskName">The name of the task in <c>run.json</c>.</param>
+/// <param name="createTask">The factory that creates the task on a device.</param>
 internal sealed class TrainingSession(PretrainOptions options, string taskName, Func<string, ITrainingTask> createTask)
 {
     private World? world;
 
-    /// <summary>The receiver of notices and warnings.</summary>
+    /// <summary>The logger for notices and warnings.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
-    /// <summary>The receiver of progress, or null.</summary>
+    /// <summary>The receiver of progress reports, or null.</summary>
     public IProgress<PretrainProgress>? Progress { get; init; }
 
-    /// <summary>The user's own parts.</summary>
+    /// <summary>The custom parts of the run.</summary>
     public CustomParts Custom { get; init; } = CustomParts.None;
 
     /// <summary>The processes that share the run.</summary>
@@ -38,11 +38,13 @@ internal sealed class TrainingSession(PretrainOptions options, string taskName, 
 
     private ILogger Log => World.ForRankZero(Logger);
 
-    /// <summary>Trains, and leaves a run directory; parameters and errors are those of <see cref="Pretrainer.Run"/>.</summary>
+    /// <summary>
+    /// Trains and writes a run directory. Parameters and errors are those of <see cref="Pretrainer.Run"/>.
+    /// </summary>
     public PretrainResult Run(ImageDataSet images, string runDirectory, bool resume, CancellationToken cancellation)
         => World.Run(() => RunHere(images, new RunDirectory(runDirectory), resume, cancellation));
 
-    /// <exception cref="ConfigurationException">Two values contradict each other.</exception>
+    /// <exception cref="ConfigurationException">Two options contradict each other.</exception>
     public static PretrainOptions Validate(PretrainOptions options)
     {
         try
@@ -58,7 +60,7 @@ internal sealed class TrainingSession(PretrainOptions options, string taskName, 
 
     private PretrainResult RunHere(ImageDataSet images, RunDirectory run, bool resume, CancellationToken cancellation)
     {
-        _ = ViewKernels.Default;   // An unknown name in the environment is reported before anything is written.
+        _ = ViewKernels.Default;   // Reports an unknown name in the environment before anything is written.
         World.Agree(() =>
         {
             RequireMemoryLimit();
@@ -94,15 +96,15 @@ internal sealed class TrainingSession(PretrainOptions options, string taskName, 
         }
     }
 
-    /// <summary>Rank 0 alone inspects and locks the directory; its findings hold for all ranks.</summary>
+    /// <summary>Checks and locks the directory on rank 0 alone; its findings hold for all ranks.</summary>
     private RunStart Prepare(RunDirectory run, ImageDataSet images, bool resume, ref RunLock? taken)
     {
-        // Before the run in the directory is compared: its threads were a rank's share, too.
+        // Must precede the comparison with the run in the directory, whose number of threads was a rank's share, too.
         PretrainOptions shared = World.ShareThreads(options);
         RunLock? held = null;
         RunStart start = World.OnRankZero(() =>
         {
-            RunLock.ThrowIfHeld(run.Root);   // Before a half-written run is judged.
+            RunLock.ThrowIfHeld(run.Root);   // Before a half-written run is inspected.
             RunRecord? before = RunRecord.Find(run);
             ComputePlan found = RunResumption.Prepare(
                 run, before, shared, taskName, images, Custom.Encoder is not null, resume, Logger, World.Size);
@@ -216,7 +218,7 @@ internal sealed class TrainingSession(PretrainOptions options, string taskName, 
         }
     }
 
-    /// <summary>Starts from the latest checkpoint, from the weights of a file, or from random weights.</summary>
+    /// <summary>Starts from the latest checkpoint, from the weights in a file, or from random weights.</summary>
     private void Restore(TrainingState state, RunDirectory run, ITrainingTask task, bool resume)
     {
         string? latest = World.OnRankZero(() => resume ? run.LatestCheckpoint() : null);
@@ -251,7 +253,7 @@ internal sealed class TrainingSession(PretrainOptions options, string taskName, 
         if (TrainedEncoder.NormalizationOf(content) is { } before && before != normalize)
         {
             Logger.LogWarning(
-                "{File}: its weights expect pixels with normalization {Before}, and views.normalize is {Normalize}; views.normalize={Before} continues as they were trained.",
+                "{File}: the weights were trained with pixel normalization {Before}, but views.normalize is {Normalize}; views.normalize={Before} continues as they were trained.",
                 file, before.Text(), normalize.Text(), before.Text());
         }
     }
@@ -323,9 +325,11 @@ internal sealed class TrainingSession(PretrainOptions options, string taskName, 
         ["trained"] = $"{options.Schedule.Epochs} epochs, {steps} steps, batch {options.Batch.Size}, seed {options.Seed}",
     };
 
-    /// <summary>How a session begins, as rank 0 found it.</summary>
-    /// <param name="Plan">Where and how to compute.</param>
-    /// <param name="TotalStepsBefore">Steps that the run in the directory was planned for; null where there is none.</param>
-    /// <param name="OptimizerBefore">The type of its user's own optimizer, or null.</param>
+    /// <summary>The start of a session, as found by rank 0.</summary>
+    /// <param name="Plan">The resolved device, precision and threads.</param>
+    /// <param name="TotalStepsBefore">
+    /// The planned number of steps of the run in the directory; null without such a run.
+    /// </param>
+    /// <param name="OptimizerBefore">The type of that run's custom optimizer, or null.</param>
     private sealed record RunStart(ComputePlan Plan, long? TotalStepsBefore, string? OptimizerBefore);
 }

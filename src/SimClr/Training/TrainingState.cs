@@ -9,27 +9,27 @@ namespace SimClr.Training;
 /// The state of a training run: weights, optimizer and position. With addressed randomness, this is everything that a
 /// bit-exact resume needs.
 /// </summary>
-/// <param name="model">Everything that is trained.</param>
+/// <param name="model">The trained model.</param>
 /// <param name="optimizer">The optimizer of the model's parameters.</param>
 /// <param name="schedule">The learning rate of each step.</param>
-/// <param name="totalSteps">Steps of the whole run.</param>
+/// <param name="totalSteps">The number of steps of the whole run.</param>
 internal sealed class TrainingState(nn.Module model, Optimizer optimizer, LearningRateSchedule schedule, long totalSteps)
 {
     private const string StepKey = "step";
 
-    /// <summary>Everything that is trained.</summary>
+    /// <summary>The trained model.</summary>
     public nn.Module Model => model;
 
-    /// <summary>The optimizer; it holds the gradients.</summary>
+    /// <summary>The optimizer, which holds the gradients.</summary>
     public Optimizer Optimizer => optimizer;
 
     /// <summary>The learning rate of each step.</summary>
     public LearningRateSchedule Schedule => schedule;
 
-    /// <summary>Steps of the whole run.</summary>
+    /// <summary>The number of steps of the whole run.</summary>
     public long TotalSteps => totalSteps;
 
-    /// <summary>Steps done.</summary>
+    /// <summary>The number of steps done.</summary>
     public long Step { get; private set; }
 
     /// <summary>The newest checkpoint, or null.</summary>
@@ -38,7 +38,7 @@ internal sealed class TrainingState(nn.Module model, Optimizer optimizer, Learni
     /// <summary>The observers of the run, in the order in which they are called.</summary>
     public IReadOnlyList<IRunObserver> Observers { get; set; } = [];
 
-    /// <summary>All tensors, by name.</summary>
+    /// <summary>The tensors of the state, by name.</summary>
     public IEnumerable<KeyValuePair<string, Tensor>> Tensors
         => ModuleState.Enumerate(model)
             .Concat(optimizer.State.Select(s => KeyValuePair.Create($"optimizer.{s.Key}", s.Value)))
@@ -50,8 +50,8 @@ internal sealed class TrainingState(nn.Module model, Optimizer optimizer, Learni
     /// <summary>Writes a checkpoint and deletes all but the newest ones.</summary>
     /// <param name="run">The run directory.</param>
     /// <param name="encoder">The model's encoder, whose description the file holds.</param>
-    /// <param name="keep">Checkpoints to keep.</param>
-    /// <returns>The file.</returns>
+    /// <param name="keep">The number of checkpoints to keep.</param>
+    /// <returns>The path of the checkpoint.</returns>
     public string Save(RunDirectory run, TrainedEncoder encoder, int keep)
     {
         var metadata = new Dictionary<string, string>
@@ -67,7 +67,7 @@ internal sealed class TrainingState(nn.Module model, Optimizer optimizer, Learni
     }
 
     /// <summary>Restores a checkpoint.</summary>
-    /// <returns>Steps done.</returns>
+    /// <returns>The number of steps done.</returns>
     /// <exception cref="DataException">The file is damaged, or belongs to another model.</exception>
     public long Restore(RunDirectory run, string file)
     {
@@ -75,14 +75,14 @@ internal sealed class TrainingState(nn.Module model, Optimizer optimizer, Learni
         if (!content.Metadata.TryGetValue(StepKey, out string? text)
             || !long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long step))
         {
-            throw new DataException($"{file}: this is not a checkpoint of a run; it does not say its step. {Advice(run, file)}");
+            throw new DataException($"{file}: this is not a checkpoint of a run: its step is missing. {Advice(run, file)}");
         }
 
         ModuleState.Load(Tensors, content.Tensors, file);
         return step;
     }
 
-    /// <summary>Continues from a step that rank 0 restored, on every rank.</summary>
+    /// <summary>Continues on every rank from a step that rank 0 restored.</summary>
     public void ContinueFrom(long step, string? checkpoint, World world)
     {
         (Step, Checkpoint) = (step, checkpoint);

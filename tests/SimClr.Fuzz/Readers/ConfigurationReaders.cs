@@ -4,7 +4,7 @@ using SimClr.Training;
 
 namespace SimClr.Fuzz;
 
-/// <summary>Configurations, and what runs say about themselves.</summary>
+/// <summary>Configurations, and the files in which runs describe themselves.</summary>
 internal static class ConfigurationReaders
 {
     private const string Anchored = "loss: &d\n  temperature: &t 0.5\nschedule:\n  epochs: &e 10\n  warmup_epochs: 1\n? batch\n: {size: *e }\n...\n";

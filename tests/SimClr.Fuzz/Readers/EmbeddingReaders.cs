@@ -6,7 +6,7 @@ using SimClr.Parquet;
 
 namespace SimClr.Fuzz;
 
-/// <summary>Embeddings in all formats, and what a stopped 'embed' leaves.</summary>
+/// <summary>Embeddings in all formats, and the partial file of a stopped 'embed'.</summary>
 internal static class EmbeddingReaders
 {
     private static readonly IEmbeddingFormat Parquet = new ParquetFormat();
@@ -38,7 +38,7 @@ internal static class EmbeddingReaders
     private static byte[][] Seeds(string folder, string extension)
         => [.. Tables().Select(table => ReaderCatalog.Written(folder, $"s{extension}", file => EmbeddingFile.Write(file, table, Parquet)))];
 
-    /// <summary>Parquet with each way to compress.</summary>
+    /// <summary>Parquet with each compression method.</summary>
     private static IEnumerable<byte[]> Packed()
     {
         foreach (CompressionMethod method in new[] { CompressionMethod.None, CompressionMethod.Gzip, CompressionMethod.Zstd, CompressionMethod.Brotli, CompressionMethod.LZ4 })
@@ -130,7 +130,7 @@ internal static class EmbeddingReaders
         return spool.Rows > 0 && spool.ToRows().Blocks().Sum(block => block.Count) < 0 ? "" : null;
     }
 
-    /// <summary>What is read must be the beginning of what was written: each record has a checksum.</summary>
+    /// <summary>Checks that the result is a prefix of what was written: each record has a checksum.</summary>
     private static string? ReadSpool(string file)
     {
         using InMemoryDataSet images = Images();

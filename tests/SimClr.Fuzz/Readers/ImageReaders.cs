@@ -5,7 +5,9 @@ using SkiaSharp;
 
 namespace SimClr.Fuzz;
 
-/// <summary>Images of every kind, with a limit on pixels that keeps an honest one within the memory that is allowed here.</summary>
+/// <summary>
+/// Images of every format, with a limit on pixels that keeps a valid image within the memory allowed here.
+/// </summary>
 internal static class ImageReaders
 {
     private const double Megapixels = 4;
@@ -48,7 +50,7 @@ internal static class ImageReaders
         return data.ToArray();
     }
 
-    /// <summary>A PNG whose chunks have the right checksums, as far as they are chunks.</summary>
+    /// <summary>A PNG whose chunks have valid checksums, as far as they are chunks.</summary>
     private static byte[] Summed(byte[] png)
     {
         byte[] file = [.. png];
@@ -69,7 +71,7 @@ internal static class ImageReaders
         return file;
     }
 
-    /// <summary>With an EXIF segment that says the picture is to be turned.</summary>
+    /// <summary>An image with an EXIF segment that asks for rotation.</summary>
     private static byte[] Turned(byte[] jpeg)
     {
         byte[] tiff = [.. "MM"u8, 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0];

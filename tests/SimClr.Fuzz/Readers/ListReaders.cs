@@ -5,7 +5,7 @@ using SimClr.Labels;
 
 namespace SimClr.Fuzz;
 
-/// <summary>Lists and tables in text that users write by hand.</summary>
+/// <summary>Text lists and tables that users write by hand.</summary>
 internal static class ListReaders
 {
     private static readonly string[] Words = ["path", "label", ",", "\"", "\"\"", "\r\n", "a.jpg", "dir/b.jpg", "#", ";", "\t", "\0", "\ufeff", "../", "prediction", "correct"];

@@ -2,7 +2,7 @@ using SimClr.Internals;
 
 namespace SimClr.Fuzz;
 
-/// <summary>Everything that reads files.</summary>
+/// <summary>All readers of files.</summary>
 internal static class ReaderCatalog
 {
     public static IReadOnlyList<FuzzReader> All { get; } =
@@ -13,7 +13,7 @@ internal static class ReaderCatalog
     public static FuzzReader Find(string name) => All.FirstOrDefault(reader => reader.Name == name)
         ?? throw new ArgumentException($"there is no reader '{name}'{DidYouMean.Hint(name, All.Select(reader => reader.Name))}; expected one of {string.Join(", ", All.Select(reader => reader.Name))}");
 
-    /// <summary>A file of the tests' golden ones.</summary>
+    /// <summary>One of the tests' golden files.</summary>
     public static byte[] Golden(string name)
     {
         using Stream resource = typeof(ReaderCatalog).Assembly.GetManifestResourceStream(name)!;
@@ -22,7 +22,7 @@ internal static class ReaderCatalog
         return bytes;
     }
 
-    /// <summary>The bytes that something writes into a file.</summary>
+    /// <summary>The bytes that a function writes to a file.</summary>
     public static byte[] Written(string folder, string name, Action<string> write)
     {
         string file = Path.Combine(folder, name);

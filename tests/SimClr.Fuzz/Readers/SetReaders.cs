@@ -6,7 +6,7 @@ using SimClr.Data;
 
 namespace SimClr.Fuzz;
 
-/// <summary>Image sets in files of their own, and the archives that they are downloaded in.</summary>
+/// <summary>Data sets in their file formats, and the archives they are downloaded in.</summary>
 internal static class SetReaders
 {
     public static IReadOnlyList<FuzzReader> All { get; } =
@@ -49,7 +49,7 @@ internal static class SetReaders
             }
             catch (DataException)
             {
-                // Not in this one.
+                // Not in this file.
             }
         }
 
@@ -98,7 +98,7 @@ internal static class SetReaders
         PackFile.Write(images, file, new DataOptions { Workers = 1 }, new SkippedImages(images));
     }
 
-    /// <summary>The checksum covers the index: what is said of the images, not their pixels.</summary>
+    /// <summary>The checksum covers the index: the description of the images, not their pixels.</summary>
     private static string ReadPack(string file)
     {
         using PackDataSet images = PackDataSet.Open(file);

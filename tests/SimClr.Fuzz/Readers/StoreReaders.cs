@@ -4,7 +4,7 @@ using SimClr.Store;
 
 namespace SimClr.Fuzz;
 
-/// <summary>The index of images.</summary>
+/// <summary>The image index.</summary>
 internal static class StoreReaders
 {
     private const int Dimension = 4;

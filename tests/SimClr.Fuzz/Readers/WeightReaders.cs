@@ -8,10 +8,10 @@ using static TorchSharp.torch;
 
 namespace SimClr.Fuzz;
 
-/// <summary>Weights: safetensors, and what PyTorch writes.</summary>
+/// <summary>Weights: safetensors, and PyTorch's files.</summary>
 internal static class WeightReaders
 {
-    private const int DataBytes = 38;   // Of both seeds, so that a header fits what stands behind it.
+    private const int DataBytes = 38;   // The data size of both seeds, so that a header fits the data after it.
 
     private static readonly string[] HeaderWords =
     [
@@ -84,7 +84,7 @@ internal static class WeightReaders
         return [.. BitConverter.GetBytes((long)header.Length), .. header, .. new byte[DataBytes]];
     }
 
-    /// <summary>As versions before wrote it: the checksum covers all but the header's length.</summary>
+    /// <summary>A file of an earlier version: the checksum covers everything but the header's length.</summary>
     private static byte[] EarlierCheckpoint()
     {
         string digits = new('0', 64);
@@ -105,7 +105,10 @@ internal static class WeightReaders
         return bytes.ToArray();
     }
 
-    /// <summary>What follows a dictionary with a tensor: objects as checkpoints hold them, a class as a key, one with a state, a set, a date.</summary>
+    /// <summary>
+    /// The rest of a dictionary after a tensor: typical checkpoint objects, a class as a key, an object with a state, a
+    /// set, a date.
+    /// </summary>
     private static byte[] Objects() =>
     [
         .. Pickle(ReaderCatalog.Golden("state_dict.pth"))[..^1], .. "("u8, .. "ccallbacks\nCheckpoint\n}"u8, .. "X\u0002\0\0\0aa"u8, .. "cargparse\nNamespace\n)\u0081"u8.ToArray().Where(b => b != 0xC2), .. "}b"u8,

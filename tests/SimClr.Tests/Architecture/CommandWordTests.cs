@@ -7,7 +7,7 @@ namespace SimClr.Tests.Architecture;
 /// <summary>The libraries name properties and methods; only the command line names flags and verbs.</summary>
 public sealed partial class CommandWordTests
 {
-    /// <summary>Of other programs.</summary>
+    /// <summary>Flags of other programs.</summary>
     private static readonly string[] Foreign = ["--mpi"];
 
     [Fact]
@@ -20,7 +20,7 @@ public sealed partial class CommandWordTests
     }
 
     [Fact]
-    public void Every_translation_is_of_words_that_a_library_says()
+    public void Every_translation_is_of_words_in_a_library()
     {
         string[] literals = [.. Literals().Select(found => found.Text)];
         string[] calls = [.. CommandWords.Calls.Keys.Select(name => $"{name}({{")];
@@ -31,7 +31,7 @@ public sealed partial class CommandWordTests
     }
 
     [Fact]
-    public void Every_translation_is_something_to_type()
+    public void Every_translation_is_a_flag_or_verb_to_type()
     {
         Command[] verbs = [.. Commands(CommandLine.CreateRoot())];
         string[] known = [.. verbs.SelectMany(verb => verb.Options.Select(option => option.Name).Append(verb.Name)), .. Foreign];

@@ -5,7 +5,7 @@ using SimClr.Data;
 
 namespace SimClr.Tests.Architecture;
 
-/// <summary>A set that wraps another answers as that does, but for what it is there to change.</summary>
+/// <summary>A set that wraps another answers as the wrapped one does, except for its documented change.</summary>
 public sealed class DelegatingDataSetTests
 {
     private const BindingFlags Own =
@@ -17,7 +17,7 @@ public sealed class DelegatingDataSetTests
             .SelectMany(type => type.Assembly.GetTypes()).Where(type => type.IsSubclassOf(typeof(ImageDataSet))),
     ];
 
-    /// <summary>What each of the project's wrappers changes. All else is answered by the wrapped set.</summary>
+    /// <summary>The members that each of the project's wrappers changes. The wrapped set answers all others.</summary>
     private static readonly Dictionary<Type, string> Changed = new()
     {
         [typeof(CachedDataSet)] = "IsDecoded Read Recycle",
@@ -31,7 +31,7 @@ public sealed class DelegatingDataSetTests
     public static TheoryData<string> Members => [.. Overridable().Select(method => method.Name)];
 
     [Fact]
-    public void A_set_that_takes_another_builds_on_the_base_of_wrappers()
+    public void A_set_that_wraps_another_derives_from_the_base_of_wrappers()
     {
         Type[] wrappers = [.. Types.Where(type => !type.IsAbstract && type.GetConstructors(Own)
             .Any(made => made.GetParameters().Any(parameter => parameter.ParameterType == typeof(ImageDataSet))))];
@@ -61,7 +61,7 @@ public sealed class DelegatingDataSetTests
     }
 
     [Fact]
-    public void A_wrapper_overrides_what_it_changes_and_no_more()
+    public void A_wrapper_overrides_only_what_it_changes()
         => Assert.All(Types.Where(type => type.Assembly != typeof(DelegatingDataSetTests).Assembly && type.BaseType == typeof(DelegatingDataSet)), type
             => Assert.Equal(
                 Changed.GetValueOrDefault(type),
@@ -69,7 +69,10 @@ public sealed class DelegatingDataSetTests
                     .Where(method => method.GetBaseDefinition().DeclaringType != type)
                     .Select(method => method.Name.Replace("get_", "", StringComparison.Ordinal)).Order(StringComparer.Ordinal))));
 
-    /// <summary>Which of the two sets would the base ask? So all but what is asked of one image is up to the joined set.</summary>
+    /// <summary>
+    /// The base cannot choose between two sets, so the joined set must answer everything except queries about one
+    /// image.
+    /// </summary>
     [Fact]
     public void A_joined_set_answers_for_both()
         => Assert.All(
@@ -81,7 +84,7 @@ public sealed class DelegatingDataSetTests
 
     private sealed class Bare(ImageDataSet source) : DelegatingDataSet(source);
 
-    /// <summary>A set that overrides nothing that it need not.</summary>
+    /// <summary>A set that overrides only the abstract members.</summary>
     private sealed class Silent : ImageDataSet
     {
         public override string Name => "silent";
@@ -95,7 +98,7 @@ public sealed class DelegatingDataSetTests
         public override RgbImage Read(int index) => Outspoken.Other;
     }
 
-    /// <summary>A set with an answer of its own to everything, which notes what it was asked.</summary>
+    /// <summary>A set that answers every member distinctively and records the calls.</summary>
     private sealed class Outspoken : ImageDataSet
     {
         private static readonly int[] Classes = [1, 0, 1];

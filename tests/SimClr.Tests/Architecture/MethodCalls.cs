@@ -3,7 +3,7 @@ using System.Reflection.Emit;
 
 namespace SimClr.Tests.Architecture;
 
-/// <summary>What a method calls, read from its code.</summary>
+/// <summary>The calls of a method, read from its IL.</summary>
 internal static class MethodCalls
 {
     private const BindingFlags Own =
@@ -15,11 +15,13 @@ internal static class MethodCalls
         .Select(field => (OpCode)field.GetValue(null)!)
         .ToDictionary(code => (int)(ushort)code.Value);
 
-    /// <summary>All methods and constructors of an assembly, those that the compiler made among them.</summary>
+    /// <summary>All methods and constructors of an assembly, including compiler-generated ones.</summary>
     public static IEnumerable<MethodBase> Methods(Assembly assembly)
         => assembly.GetTypes().SelectMany(type => type.GetMembers(Own)).OfType<MethodBase>();
 
-    /// <summary>The instructions of a method that name another one, each with the code of the instruction that follows.</summary>
+    /// <summary>
+    /// The instructions of a method that refer to another method, each with the opcode of the next instruction.
+    /// </summary>
     public static IEnumerable<(OpCode Code, MethodBase Callee, OpCode Next)> In(MethodBase method)
     {
         Instruction[] all = [.. Instructions(method)];
@@ -29,15 +31,15 @@ internal static class MethodCalls
     }
 
     /// <summary>
-    /// What puts an argument of a call on the stack: the last instruction of its expression. The way back is taken as if it had no
-    /// branches; where one lies behind the argument, the answer may be another instruction.
+    /// Finds the instruction that pushes an argument of a call: the last one of its expression. The backward search
+    /// ignores branches; if one lies behind the argument, the result may be another instruction.
     /// </summary>
     /// <param name="code">The instructions of a method.</param>
-    /// <param name="call">Which of them is the call.</param>
-    /// <param name="parameter">The parameter, from 0.</param>
+    /// <param name="call">The index of the call.</param>
+    /// <param name="parameter">The index of the parameter, from 0.</param>
     public static Instruction ArgumentOf(IReadOnlyList<Instruction> code, int call, int parameter)
     {
-        int above = ((MethodBase)code[call].Member!).GetParameters().Length - 1 - parameter;   // what lies on it
+        int above = ((MethodBase)code[call].Member!).GetParameters().Length - 1 - parameter;   // values above it
         int at = call - 1;
         for (; above > 0 && at > 0; at--)
         {
@@ -68,7 +70,7 @@ internal static class MethodCalls
         }
     }
 
-    /// <summary>The same for a method of a generic type and for what is made of it.</summary>
+    /// <summary>One identity for a method of a generic type and its instantiations.</summary>
     public static (Module Module, int Token) Identity(MethodBase method) => (method.Module, method.MetadataToken);
 
     private static int Pops(Instruction instruction)
@@ -124,7 +126,7 @@ internal static class MethodCalls
     };
 
     /// <summary>One instruction.</summary>
-    /// <param name="Code">What it does.</param>
-    /// <param name="Member">The method or field that it names, or null.</param>
+    /// <param name="Code">The opcode.</param>
+    /// <param name="Member">The referenced method or field, or null.</param>
     internal sealed record Instruction(OpCode Code, MemberInfo? Member);
 }

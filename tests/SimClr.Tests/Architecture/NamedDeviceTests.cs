@@ -6,15 +6,15 @@ using static TorchSharp.torch;
 namespace SimClr.Tests.Architecture;
 
 /// <summary>
-/// Whatever device a program has made its default: every tensor is made on one that is named, and where the memory of one is
-/// pointed at, it is the processor's.
+/// Independence from a program's default device: every tensor is created on an explicit device, and raw pointers are
+/// taken only to processor memory.
 /// </summary>
 public sealed class NamedDeviceTests
 {
-    // Programs of the tests: they set no default.
+    // The test programs, which set no default device.
     private static readonly string[] NotRead = ["SimClr.Tests", "SimClr.RankProgram", "SimClr.Fuzz"];
 
-    // Who reads or writes the numbers of a tensor where they lie, and why they are the processor's.
+    // The types that read or write tensor memory directly, and why it is the processor's.
     private static readonly Dictionary<string, string> Pointers = new()
     {
         ["DirectMemory"] = "DirectConvolution.Serves asks for the processor",
@@ -55,7 +55,7 @@ public sealed class NamedDeviceTests
     ]);
 
     [Fact]
-    public void No_tensor_is_made_on_the_default_device()
+    public void No_tensor_is_created_on_the_default_device()
     {
         Assert.Contains(Methods.Value, method => method.DeclaringType == typeof(Optimizer));
         string[] found = [.. Methods.Value.SelectMany(OnDefaultDevice)];
@@ -63,7 +63,7 @@ public sealed class NamedDeviceTests
     }
 
     [Fact]
-    public void Only_those_point_at_numbers_who_know_that_they_are_the_processors()
+    public void Only_code_that_knows_its_memory_is_the_processors_takes_pointers()
     {
         string[] found = [.. Methods.Value.Where(method => !Pointers.ContainsKey(Outermost(method.DeclaringType!).Name)).SelectMany(PointedAt)];
         Assert.True(found.Length == 0, string.Join("\n", found));
@@ -76,16 +76,16 @@ public sealed class NamedDeviceTests
     [InlineData(nameof(Careless.Random), "rand")]
     [InlineData(nameof(Careless.Layer), "Linear")]
     [InlineData(nameof(Careless.Seeded), ".ctor")]
-    public void What_names_no_device_is_found(string careless, string what)
+    public void A_tensor_created_without_a_device_is_found(string careless, string what)
         => Assert.Contains(what, Assert.Single(OnDefaultDevice(typeof(Careless).GetMethod(careless)!)), StringComparison.Ordinal);
 
     [Theory]
     [InlineData(nameof(Careless.Bytes))]
     [InlineData(nameof(Careless.Numbers))]
-    public void What_points_at_numbers_is_found(string careless) => Assert.Single(PointedAt(typeof(Careless).GetMethod(careless)!));
+    public void A_raw_pointer_is_found(string careless) => Assert.Single(PointedAt(typeof(Careless).GetMethod(careless)!));
 
     [Fact]
-    public void What_names_one_passes() => Assert.Empty(OnDefaultDevice(typeof(Careless).GetMethod(nameof(Careless.Not))!));
+    public void A_named_device_passes() => Assert.Empty(OnDefaultDevice(typeof(Careless).GetMethod(nameof(Careless.Not))!));
 
     private static IEnumerable<string> OnDefaultDevice(MethodBase method)
     {
@@ -109,7 +109,7 @@ public sealed class NamedDeviceTests
 
     private static bool IsOfTorchSharp(MethodBase callee) => callee.DeclaringType?.Assembly == typeof(Tensor).Assembly;
 
-    // zeros_like(x) is made where x is.
+    // zeros_like(x) is created on the device of x.
     private static bool StaysWithItsInput(MethodBase callee)
         => callee.DeclaringType == typeof(Tensor) || callee.Name.EndsWith("_like", StringComparison.Ordinal);
 

@@ -12,7 +12,7 @@ public sealed partial class PublicSurfaceTests
 {
     private const BindingFlags Own = BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
-    // What the compiler adds to records says nothing.
+    // The members that the compiler adds to records are not informative.
     private static readonly string[] Generated =
         ["Deconstruct", "Equals", "GetHashCode", "PrintMembers", "ToString", "<Clone>$", "op_Equality", "op_Inequality", "EqualityContract"];
 
@@ -22,7 +22,9 @@ public sealed partial class PublicSurfaceTests
         typeof(PostgresImageCollection).Assembly,
     ];
 
-    /// <summary>Test and bench projects see internals; packages and the command are clients of the public surface.</summary>
+    /// <summary>
+    /// Only test and bench projects see internals; packages and the command are clients of the public surface.
+    /// </summary>
     [Fact]
     public void No_package_sees_the_internals_of_another()
     {
@@ -44,7 +46,9 @@ public sealed partial class PublicSurfaceTests
         Assert.Equal(libraries.Order(), Packages.Select(package => package.GetName().Name!).Order());
     }
 
-    /// <summary>What packing compares with, and how: only the SDK's validation sees signatures.</summary>
+    /// <summary>
+    /// The baseline and settings of package validation: only the SDK's validation compares signatures.
+    /// </summary>
     [Fact]
     public void Every_package_has_a_baseline_of_its_public_surface()
     {
@@ -59,7 +63,7 @@ public sealed partial class PublicSurfaceTests
     }
 
     [Fact]
-    public void The_public_names_are_those_that_were_chosen()
+    public void The_public_names_are_the_approved_ones()
     {
         string file = Path.Combine(SourceTree.Root, "tests", "SimClr.Tests", "Architecture", "PublicNames.txt");
         string[] actual = [.. Packages.SelectMany(package => package.GetExportedTypes()).Select(Describe).Order(StringComparer.Ordinal)];

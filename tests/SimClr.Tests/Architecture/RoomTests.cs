@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace SimClr.Tests.Architecture;
 
-/// <summary>One data flow, one room per step, arrows one way.</summary>
+/// <summary>One data flow, one room per step, dependencies in one direction.</summary>
 public sealed partial class RoomTests
 {
     private static readonly Dictionary<string, string[]> MayUse = new()
@@ -21,7 +21,7 @@ public sealed partial class RoomTests
         // An encoder on the processor, without a graph: faster than its modules, and tested against them.
         ["Inference"] = ["Encoders", "Internals", "Layers"],
 
-        // What ranks say to each other, and what is whose share; knows nothing of training.
+        // Communication between ranks and their shares of the work; knows nothing of training.
         ["Distributed"] = ["Internals"],
         ["Checkpoints"] = ["Augmentation", "Encoders", "Internals", "Layers"],
         ["Embeddings"] = ["Augmentation", "Checkpoints", "Data", "Distributed", "Encoders", "Inference", "Internals"],
@@ -44,7 +44,7 @@ public sealed partial class RoomTests
             "Internals", "Layers", "Losses", "Optimizers",
         ],
 
-        // What a program may ask of the machine; the rooms before it ask the internals.
+        // A program's queries about the machine; the rooms before it use the internals.
         ["Diagnostics"] = ["Distributed", "Internals", "Training"],
     };
 
@@ -73,7 +73,7 @@ public sealed partial class RoomTests
         }
     }
 
-    /// <summary>Small helpers without a state of their own; a source that one package alone compiles belongs into it.</summary>
+    /// <summary>Small stateless helpers; a source that only one package compiles belongs in that package.</summary>
     [Fact]
     public void Shared_sources_are_few_and_shared()
     {
@@ -105,13 +105,13 @@ public sealed partial class RoomTests
     [InlineData(@"\bDateTime\.(Utc)?Now\b")]
     [InlineData(@"\bConsole\.")]
     [InlineData(@"\bmanual_seed\(")]
-    public void The_library_does_without(string banned)
+    public void The_library_contains_no_banned_calls(string banned)
     {
         var found = SourceTree.Files(Path.Combine("src", "SimClr")).Where(file => Regex.IsMatch(File.ReadAllText(file), banned));
         Assert.Empty(found);
     }
 
-    /// <summary>Algorithm 1 fits on a screen, and the processes that share it are an object and not a condition.</summary>
+    /// <summary>Algorithm 1 fits on a screen, and the processes that share it are an object, not a condition.</summary>
     [Fact]
     public void The_training_loop_is_short_and_has_no_condition_on_ranks()
     {
@@ -128,7 +128,7 @@ public sealed partial class RoomTests
         Assert.DoesNotMatch(@"(?i)ranks?|communicator", resnet);
     }
 
-    /// <summary>A folder that a reader can take in at a glance.</summary>
+    /// <summary>A folder stays small enough for a reader to survey.</summary>
     [Fact]
     public void No_folder_holds_more_than_25_files()
     {

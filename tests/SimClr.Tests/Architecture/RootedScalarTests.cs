@@ -6,16 +6,17 @@ using static TorchSharp.torch;
 
 namespace SimClr.Tests.Architecture;
 
-/// <summary>Numbers reach libtorch as scalars that something keeps: see <see cref="RootedScalars"/>.</summary>
+/// <summary>Numbers reach libtorch as scalars with a live reference: see <see cref="RootedScalars"/>.</summary>
 public sealed class RootedScalarTests
 {
-    // Tests run one after another (xunit.runner.json), and the rank program computes little: nothing collects memory beside them.
+    // Tests run one after another (xunit.runner.json), and the rank program computes little: no garbage collection runs
+    // concurrently.
     private static readonly string[] NotUsers = ["SimClr.Tests", "SimClr.RankProgram"];
 
     private static readonly Lazy<HashSet<(Module, int)>> Makers = new(FindMakers);
 
     [Fact]
-    public void Every_scalar_is_kept_while_libtorch_works_with_it()
+    public void Every_scalar_stays_referenced_while_libtorch_uses_it()
     {
         string[] assemblies = [.. Directory.GetFiles(AppContext.BaseDirectory, "SimClr*.dll")
             .Select(file => Path.GetFileNameWithoutExtension(file)!)
@@ -34,13 +35,13 @@ public sealed class RootedScalarTests
     [InlineData(nameof(Careless.Added), "Tensor add_(TorchSharp.Scalar)")]
     [InlineData(nameof(Careless.Layer), "BatchNorm2d BatchNorm2d(")]
     [InlineData(nameof(Careless.Variable), "Scalar From(Double), held by a variable")]
-    public void What_makes_a_scalar_that_nothing_keeps_is_found(string careless, string what)
+    public void A_scalar_without_a_reference_is_found(string careless, string what)
         => Assert.Contains(what, Assert.Single(Faults(typeof(Careless).GetMethod(careless)!)), StringComparison.Ordinal);
 
     [Fact]
-    public void What_keeps_its_scalars_passes() => Assert.Empty(Faults(typeof(Careless).GetMethod(nameof(Careless.Not))!));
+    public void Referenced_scalars_pass() => Assert.Empty(Faults(typeof(Careless).GetMethod(nameof(Careless.Not))!));
 
-    // Several packages compile it.
+    // Several packages compile this file.
     private static bool IsScalars(Type? type) => type?.FullName == typeof(RootedScalars).FullName;
 
     private static IEnumerable<string> Faults(MethodBase method)
@@ -58,7 +59,9 @@ public sealed class RootedScalarTests
         }
     }
 
-    /// <summary>What of TorchSharp makes scalars of numbers, and all of it that calls such.</summary>
+    /// <summary>
+    /// The members of TorchSharp that convert numbers to scalars, and everything in it that calls them.
+    /// </summary>
     private static HashSet<(Module, int)> FindMakers()
     {
         MethodBase[] all = [.. MethodCalls.Methods(typeof(Tensor).Assembly)];
@@ -83,7 +86,7 @@ public sealed class RootedScalarTests
         return found;
     }
 
-    // Whoever makes a module will have it called, by a name of its base class.
+    // A new module will be called through the methods of its base class.
     private static IEnumerable<MethodBase> Called(OpCode code, MethodBase callee)
         => code == OpCodes.Newobj && callee.DeclaringType!.IsAssignableTo(typeof(nn.Module))
             ? [callee, .. callee.DeclaringType.GetMethods().Where(method => method.IsVirtual)]

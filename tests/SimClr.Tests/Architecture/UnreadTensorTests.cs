@@ -12,7 +12,7 @@ public sealed class UnreadTensorTests
 
     private static readonly string[] Steps = ["ContrastiveStep", "GradientCacheStep", "SupervisedStep", "BatchLoss", "GatheredLoss", "RunningStatistics", "DeviceViews", "DeviceChange"];
 
-    // What of these rooms reads nevertheless; of a type all, or one method.
+    // The exceptions in these rooms: a whole type, or one method.
     private static readonly Dictionary<string, string> MayRead = new()
     {
         ["DirectMemory"] = "for inference on the processor",
@@ -30,17 +30,17 @@ public sealed class UnreadTensorTests
         ["TrainedClassifier"] = "for inference",
     };
 
-    // cat, stack and the like are no readers; these are, and so are conversions to a number.
+    // These read values, and so do conversions to a number; cat, stack and the like do not.
     private static readonly string[] Readers =
     [
         "item", "cpu", "data", "get_bytes", "tolist", "is_nonzero", "equal", "allclose", "Item", "op_Explicit",
 
-        // Their results have as many elements as values say.
+        // The number of elements of their results depends on values.
         "nonzero", "masked_select", "argwhere", "bincount", "repeat_interleave", "unique", "unique_consecutive",
     ];
 
     [Fact]
-    public void Neither_losses_nor_encoders_nor_optimizers_nor_steps_read_one()
+    public void Losses_encoders_optimizers_and_steps_read_no_tensor()
     {
         MethodBase[] methods = [.. MethodCalls.Methods(typeof(Optimizer).Assembly).Where(method => IsOfAStep(method, Outermost(method.DeclaringType!)))];
         Assert.All(Rooms, room => Assert.Contains(methods, method => method.DeclaringType!.Namespace == room));
@@ -55,7 +55,7 @@ public sealed class UnreadTensorTests
     [InlineData(nameof(Reader.Copy))]
     [InlineData(nameof(Reader.Move))]
     [InlineData(nameof(Reader.Chosen))]
-    public void What_reads_one_is_found(string name) => Assert.Single(Reads(typeof(Reader).GetMethod(name)!));
+    public void A_method_that_reads_a_tensor_is_found(string name) => Assert.Single(Reads(typeof(Reader).GetMethod(name)!));
 
     private static IEnumerable<string> Reads(MethodBase method)
     {
@@ -79,7 +79,7 @@ public sealed class UnreadTensorTests
         => Readers.Contains(callee.Name) || callee.Name.StartsWith("To", StringComparison.Ordinal)
             || callee.Name.StartsWith("ReadCpu", StringComparison.Ordinal);
 
-    // As an index, x[mask]: how many there are is read.
+    // As an index, x[mask] reads the number of set elements.
     private static bool IsIndex(MethodBase callee)
         => (callee.DeclaringType == typeof(Tensor) && callee.Name == "get_TensorItems" && callee.GetParameters()[0].ParameterType == typeof(Tensor[]))
             || (callee.DeclaringType == typeof(TensorIndex) && callee.Name == nameof(TensorIndex.Tensor));
@@ -88,7 +88,7 @@ public sealed class UnreadTensorTests
         => Rooms.Contains(type.Namespace) && !MayRead.Keys.Any(name =>
             name == type.Name || (name.StartsWith($"{type.Name}.", StringComparison.Ordinal) && IsOf(method, name[(type.Name.Length + 1)..])));
 
-    // The method, and the functions in it.
+    // The method and its local functions.
     private static bool IsOf(MethodBase method, string name)
         => method.Name == name || method.Name.StartsWith($"<{name}>", StringComparison.Ordinal);
 

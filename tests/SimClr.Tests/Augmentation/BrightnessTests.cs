@@ -16,7 +16,7 @@ public sealed class BrightnessTests
     }
 
     [Fact]
-    public void Factor_0_is_black_and_what_exceeds_white_is_white()
+    public void Factor_0_is_black_and_values_above_white_are_clamped()
     {
         float[] planes = [0, 0.25f, 0.5f, 1, 0.1f, 0.3f];
         Brightness.Apply(planes, 3);

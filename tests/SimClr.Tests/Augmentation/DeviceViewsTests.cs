@@ -21,7 +21,7 @@ public sealed class DeviceViewsTests
     [MemberData(nameof(Options))]
     public void Each_view_is_that_of_the_renderer(ViewOptions options)
     {
-        // Some of one size, some not, degenerate ones too.
+        // Some of the same size, some not, and degenerate ones.
         (int Width, int Height)[] sizes =
             [(48, 36), (48, 36), (1, 1), (48, 36), (60, 1), (31, 70), (50, 50), (3, 2), (200, 90), (5, 300), (33, 33), (48, 36)];
         RgbImage[] images = [.. sizes.Select((size, i) => RandomImages.Noise(size.Width, size.Height, i))];
@@ -53,7 +53,7 @@ public sealed class DeviceViewsTests
     }
 
     [Fact]
-    public void The_result_has_channels_last_and_the_precision_asked_for_and_nothing_else_stays_alive()
+    public void The_result_is_channels_last_in_the_requested_precision_and_no_other_tensor_is_left()
     {
         RgbImage[] images = [RandomImages.Noise(30, 30, 1), RandomImages.Noise(31, 30, 2)];
         var options = new ViewOptions { Size = 20, BlurProbability = 1 };
@@ -61,7 +61,7 @@ public sealed class DeviceViewsTests
         using var views = new DeviceViews(options, 1, TestDevice.Name, ScalarType.BFloat16);
         for (int batch = 0; batch < 3; batch++)
         {
-            views.Render(images, draws).Dispose();   // each allocates memory to send from, which is used again
+            views.Render(images, draws).Dispose();   // each allocates a send buffer, which is reused
         }
 
         long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
@@ -76,7 +76,7 @@ public sealed class DeviceViewsTests
     }
 
     [Fact]
-    public void A_batch_is_sent_in_two_copies_whatever_is_done_with_it()
+    public void A_batch_is_sent_in_two_copies_for_every_set_of_transforms()
     {
         RgbImage[] images = [.. Enumerable.Range(0, 12).Select(i => RandomImages.Noise(30 + (i % 5), 30, i))];
         var options = new ViewOptions { Size = 20, JitterProbability = 1, GrayProbability = 0.5, BlurProbability = 0.5, Normalize = Normalization.ImageNet };

@@ -88,7 +88,7 @@ public sealed class EvaluationTransformTests
     }
 
     [Fact]
-    public void It_normalizes_as_the_views_do()
+    public void It_normalizes_as_views_are_normalized()
     {
         RgbImage image = RandomImages.Noise(40, 40, 3);
         double[] mean = [0.485, 0.456, 0.406];

@@ -20,7 +20,7 @@ public sealed class GaussianBlurTests
     }
 
     [Fact]
-    public void Blur_equals_a_slow_loop_over_the_whole_kernel_also_where_it_is_wider_than_the_image()
+    public void Blur_equals_a_slow_loop_over_the_whole_kernel_even_if_wider_than_the_image()
     {
         Gen.Select(Gen.Int[1, 14], Gen.Int[1, 14], Gen.Int[1, 7], Gen.Double[0.1, 4], Gen.Int[0, 1000]).Sample((height, width, radius, sigma, seed) =>
         {
@@ -51,7 +51,7 @@ public sealed class GaussianBlurTests
     }
 
     [Fact]
-    public void Sigma_is_the_standard_deviation_of_what_a_point_spreads_into()
+    public void Sigma_is_the_standard_deviation_of_a_blurred_point()
     {
         const int side = 101;
         float[] planes = new float[side * side];

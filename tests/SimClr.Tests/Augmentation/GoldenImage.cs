@@ -4,7 +4,7 @@ using SimClr.Tests.Golden;
 
 namespace SimClr.Tests.Augmentation;
 
-/// <summary>The picture of augment.json (24 rows, 20 columns), and what torchvision makes of it.</summary>
+/// <summary>The image of augment.json (24 rows, 20 columns), and torchvision's results for it.</summary>
 internal static class GoldenImage
 {
     public const int Height = 24;
@@ -24,7 +24,7 @@ internal static class GoldenImage
 
     public static JsonElement Read(string operation) => File.GetProperty(operation);
 
-    /// <summary>What an operation with one factor makes of the image.</summary>
+    /// <summary>The result of an operation with one factor.</summary>
     public static double[] Read(string operation, double factor)
         => Read(operation).EnumerateArray().Single(c => c[0].GetDouble() == factor)[1].Numbers();
 

@@ -3,7 +3,7 @@ using SimClr.Internals;
 
 namespace SimClr.Tests.Augmentation;
 
-/// <summary>Noise and other images made up from a number.</summary>
+/// <summary>Noise and other synthetic images, made from a seed.</summary>
 internal static class RandomImages
 {
     public static RgbImage Noise(int width, int height, int seed)
@@ -12,7 +12,7 @@ internal static class RandomImages
         byte[] pixels = new byte[3 * width * height];
         foreach (ref byte value in pixels.AsSpan())
         {
-            // Full black and full white often: that is where clamping matters.
+            // Black and white are frequent, because they exercise clamping.
             value = (byte)Math.Clamp(stream.NextInt(400) - 72, 0, 255);
         }
 

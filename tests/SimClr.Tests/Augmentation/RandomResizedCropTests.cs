@@ -12,14 +12,14 @@ public sealed class RandomResizedCropTests
     [Fact]
     public void Area_is_uniform_and_aspect_log_uniform_where_every_box_fits()
     {
-        // Below 3/4 of a square, boxes of every aspect fit, so nothing is drawn again.
+        // Below 3/4 of a square, boxes of every aspect fit, so none is redrawn.
         Box[] boxes = Draw(new ViewOptions { AreaMin = 0.08, AreaMax = 0.74 }, Side, Side);
         AssertUniform([.. boxes.Select(Area)], 0.08, 0.74);
         AssertUniform([.. boxes.Select(LogAspect)], Math.Log(3.0 / 4), Math.Log(4.0 / 3));
     }
 
     [Fact]
-    public void Aspects_of_ones_own_are_log_uniform_and_bound_the_center_too()
+    public void Custom_aspect_ranges_are_log_uniform_and_bound_the_center_too()
     {
         Box[] boxes = Draw(new ViewOptions { AreaMax = 0.24, AspectMin = 0.25, AspectMax = 0.5 }, Side, Side);
         AssertUniform([.. boxes.Select(LogAspect)], Math.Log(0.25), Math.Log(0.5));
@@ -28,9 +28,9 @@ public sealed class RandomResizedCropTests
     }
 
     [Fact]
-    public void With_the_papers_areas_boxes_that_do_not_fit_are_drawn_again()
+    public void With_the_papers_areas_boxes_that_do_not_fit_are_redrawn()
     {
-        // A box of area a fits a square where |log aspect| ≤ −log a: with certainty up to 3/4, then ever more seldom.
+        // A box of area a fits a square if |log aspect| ≤ −log a: always up to 3/4, then less and less often.
         double Fits(double area) => Math.Min(1, -Math.Log(area) / Math.Log(4.0 / 3));
         double[] density = [.. Enumerable.Range(0, 9200).Select(i => Fits(0.08 + ((i + 0.5) / 10_000)))];
         double total = density.Sum();

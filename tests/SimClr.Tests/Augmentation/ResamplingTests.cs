@@ -24,7 +24,7 @@ public sealed class ResamplingTests
             float[] planes = new float[3 * size * size];
             Resampling.Apply(GoldenImage.Image, BoxOf(golden), size, size, 0, 0, size, mode == "bicubic", antialias, planes);
 
-            // The views keep to [0, 1]; torchvision's floats overshoot at edges.
+            // The views are limited to [0, 1]; torchvision's floats overshoot at edges.
             GoldenImage.AssertClose([.. golden.GetProperty("value").Numbers().Select(SlowReference.Clamp)], planes, 2e-6);
         }
     }

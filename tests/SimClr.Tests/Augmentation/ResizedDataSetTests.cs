@@ -36,7 +36,7 @@ public sealed class ResizedDataSetTests
     }
 
     [Fact]
-    public void All_but_pixels_and_fingerprint_is_as_it_was()
+    public void Everything_but_pixels_and_fingerprint_is_unchanged()
     {
         using var source = new InMemoryDataSet([RandomImages.Noise(40, 40, 1), RandomImages.Noise(30, 20, 2)], [1, 0], ["a", "b"]);
         using var resized = new ResizedDataSet(source, 10);

@@ -3,12 +3,12 @@ using SimClr.Data;
 
 namespace SimClr.Tests.Augmentation;
 
-/// <summary>The operations once more, in double precision, written from their definitions without regard to speed.</summary>
+/// <summary>The operations in double precision, written from their definitions without regard to speed.</summary>
 internal static class SlowReference
 {
     /// <summary>
-    /// Convolves the box with the filter around each center of the result. With antialiasing the filter is as much
-    /// wider as the box shrinks and ends with the box; without, border pixels repeat. Clamped to [0, 1].
+    /// Convolves the box with the filter around each center of the result. With antialiasing, the filter widens by the
+    /// factor by which the box shrinks and ends at the box; without, border pixels repeat. Clamped to [0, 1].
     /// </summary>
     public static double[] Resize(RgbImage image, Box box, int outHeight, int outWidth, bool bicubic, bool antialias)
     {
@@ -38,7 +38,9 @@ internal static class SlowReference
         return [.. planes.Select(Clamp)];
     }
 
-    /// <summary>Convolves with the whole two-dimensional kernel; pixels beyond an edge are mirrored at the edge pixel.</summary>
+    /// <summary>
+    /// Convolves with the whole two-dimensional kernel; pixels beyond an edge are mirrored at the edge pixel.
+    /// </summary>
     public static double[] Blur(ReadOnlySpan<float> planes, int height, int width, int kernel, double sigma)
     {
         int radius = kernel / 2;
@@ -63,7 +65,7 @@ internal static class SlowReference
         return blurred;
     }
 
-    /// <summary>Hue turned by the six sectors of the HSV cone, as textbooks (and torchvision) write it.</summary>
+    /// <summary>Rotates the hue by the six sectors of the HSV cone, as textbooks (and torchvision) do.</summary>
     public static (double R, double G, double B) Turn(double r, double g, double b, double shift)
     {
         double value = Math.Max(r, Math.Max(g, b));

@@ -7,13 +7,13 @@ using SimClr.Tests.Golden;
 
 namespace SimClr.Tests.Augmentation;
 
-/// <summary>Each of the fast kernels against the plain ones, and against torchvision.</summary>
+/// <summary>Each of the fast kernels, compared with the plain ones and with torchvision.</summary>
 public sealed class ViewKernelsTests
 {
     private const double Rounding = 1.0 / 255;
 
-    // Resizing differs by a rounding or two of the order of its sums; three factors of up to 1.8 one after the other
-    // make six times as much of it.
+    // Resizing differs by a rounding or two from the order of its sums; three successive factors of up to 1.8 amplify
+    // that six times.
     private const double Close = 5e-6;
 
     private static readonly int[] Four = [0, 1, 2, 3];
@@ -42,7 +42,7 @@ public sealed class ViewKernelsTests
 
     [Theory]
     [MemberData(nameof(Fast))]
-    public void Views_equal_the_plain_ones_at_the_edges_of_what_there_is(string kernels)
+    public void Views_equal_the_plain_ones_at_extreme_shapes_and_sizes(string kernels)
     {
         (int, int)[] shapes = [(1, 1), (1, 500), (500, 1), (2, 3), (3, 2), (5000, 2), (7, 1100), (640, 480)];
         foreach ((int width, int height) in shapes)
@@ -78,7 +78,7 @@ public sealed class ViewKernelsTests
     [MemberData(nameof(Fast))]
     public void Even_images_keep_their_color_under_contrast(string kernels)
     {
-        // Where every pixel is the mean, contrast changes nothing: a sum of fifty thousand lumas must not drift.
+        // On a constant image contrast changes nothing: a sum of fifty thousand lumas must not drift.
         RgbImage image = new(8, 8, [.. Enumerable.Repeat((byte)77, 8 * 8 * 3)]);
         var draws = new ViewParameters(new Box(0, 0, 8, 8), false, true, 0b11_10_00_01, 1, 0.2f, 1, 0, false, 0);
         float luma = 77 / 255f * (0.2989f + 0.587f + 0.114f);
@@ -101,7 +101,7 @@ public sealed class ViewKernelsTests
 
     [Theory]
     [MemberData(nameof(All))]
-    public void Half_as_many_bits_are_the_floats_rounded(string kernels)
+    public void Values_in_bfloat16_are_the_rounded_floats(string kernels)
     {
         Gen.Select(Gen.Int[1, 60], Gen.Int[1, 50], Gen.Bool, Gen.Int[0, 1_000_000]).Sample((side, size, normalize, seed) =>
         {
@@ -140,7 +140,7 @@ public sealed class ViewKernelsTests
     [MemberData(nameof(All))]
     public void Colors_and_flip_equal_torchvision(string kernels)
     {
-        // One operation at a time, the others being without effect.
+        // One operation at a time, with the others disabled.
         ViewParameters none = new(default, false, true, 0b11_10_01_00, 1, 1, 1, 0, false, 0);
         foreach ((string operation, Func<float, ViewParameters> with) in new (string, Func<float, ViewParameters>)[]
         {
@@ -167,7 +167,7 @@ public sealed class ViewKernelsTests
         Assert.Equal(3, cases.Length);
         foreach (JsonElement golden in cases)
         {
-            // Each pixel of the image thirty times in a square: the mean stays.
+            // Each pixel of the image thirty times in a square: the mean stays the same.
             const int side = 120;
             int[] order = [.. Enumerable.Range(0, side * side).Select(i => i % (GoldenImage.Width * GoldenImage.Height))];
             RgbImage square = new(side, side, [.. order.SelectMany(i => GoldenImage.Image.Pixels[(3 * i)..((3 * i) + 3)].ToArray())]);
@@ -184,7 +184,8 @@ public sealed class ViewKernelsTests
     [MemberData(nameof(All))]
     public void Blur_equals_torchvision(string kernels)
     {
-        // A view of 20 pixels has a kernel of 3. Of the square cut out of the image, the row at the cut does not count.
+        // A view of 20 pixels has a kernel of 3. In the square that is cut out of the image, the row at the cut does
+        // not count.
         double[] golden = GoldenImage.Read("gaussian_blur").EnumerateArray().Single(c => c[0].GetInt32() == 3)[2].Numbers();
         double[] pixels = Interleaved(golden, GoldenImage.Width * GoldenImage.Height);
         const int row = 3 * GoldenImage.Width;
@@ -196,7 +197,7 @@ public sealed class ViewKernelsTests
     }
 
     [Fact]
-    public void The_fastest_that_run_here_are_taken_and_others_are_refused()
+    public void The_fastest_supported_kernels_are_chosen_and_unsupported_ones_refused()
     {
         Assert.IsType(ViewKernels.Create(new ViewOptions(), ViewKernels.Names[^1]).GetType(), ViewKernels.Create(new ViewOptions()));
         Assert.IsType<PlainKernels>(ViewKernels.Create(new ViewOptions(), "plain"));
@@ -218,7 +219,7 @@ public sealed class ViewKernelsTests
 
     [Theory]
     [MemberData(nameof(Fast))]
-    public void Once_under_way_nothing_is_allocated(string kernels)
+    public void After_warm_up_nothing_is_allocated(string kernels)
     {
         var options = new ViewOptions { Size = 24 };
         var renderer = new ViewRenderer(options, kernels);

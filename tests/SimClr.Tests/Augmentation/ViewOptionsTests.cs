@@ -36,7 +36,7 @@ public sealed class ViewOptionsTests
     }
 
     [Fact]
-    public void What_is_out_of_range_is_refused_also_in_a_copy()
+    public void Values_out_of_range_are_refused_also_in_a_copy()
     {
         var options = new ViewOptions();
         Assert.Throws<ArgumentOutOfRangeException>(() => options with { Size = 0 });
@@ -60,7 +60,7 @@ public sealed class ViewOptionsTests
     }
 
     [Fact]
-    public void The_smallest_of_a_range_cannot_be_above_the_largest()
+    public void The_min_of_a_range_cannot_exceed_the_max()
     {
         void Refused(ViewOptions options, string expected)
             => Assert.Contains(expected, Assert.Throws<ArgumentException>(options.Validate).Message, StringComparison.Ordinal);

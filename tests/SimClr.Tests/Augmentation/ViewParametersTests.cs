@@ -8,7 +8,7 @@ public sealed class ViewParametersTests
     private static readonly ViewOptions Paper = new();
 
     [Fact]
-    public void Every_transform_is_as_frequent_as_the_paper_says()
+    public void Every_transform_is_as_frequent_as_in_the_paper()
     {
         ViewParameters[] draws = Many(Paper);
         RandomResizedCropTests.AssertShare(0.5, draws.Count(d => d.Flip), Draws);
@@ -52,7 +52,7 @@ public sealed class ViewParametersTests
             [.. Many(Paper with { BlurProbability = 1, BlurSigmaMin = 1, BlurSigmaMax = 5 }).Select(d => (double)d.BlurSigma)], 1, 5);
 
     [Fact]
-    public void Draws_stay_what_they_were_so_that_older_runs_go_on_as_they_began()
+    public void Draws_stay_the_same_across_versions_so_that_older_runs_resume()
         => Assert.Equal(
             new ViewParameters(
                 new Box(61, 37, 410, 504), Flip: false, Jitter: true, JitterOrder: 54, Brightness: 1.0796672f, Contrast: 1.6765604f,
@@ -99,7 +99,7 @@ public sealed class ViewParametersTests
     [Fact]
     public void The_draws_of_one_view_are_independent_of_each_other()
     {
-        // Not so the last three: top, left and area of a box depend on each other by nature.
+        // The last three are excluded: top, left, and area of a box depend on each other.
         double[][] columns = Columns(Many(Paper));
         for (int i = 0; i < columns.Length - 3; i++)
         {

@@ -49,7 +49,7 @@ public sealed class ViewRendererTests
     [Fact]
     public void The_transforms_come_in_the_order_of_the_paper()
     {
-        // Crop, flip, colors, gray, blur: redone step by step in double precision.
+        // Crop, flip, colors, grayscale, blur: recomputed step by step in double precision.
         RgbImage image = RandomImages.Noise(31, 27, 5);
         ViewParameters draws = Plain with
         {

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace SimClr.Tests.Checkpoints;
 
-/// <summary>Weights as other programs name them, made of our own by renaming: the encoder must compute the same.</summary>
+/// <summary>SimClr's weights, renamed as other programs name them: the encoder must compute the same.</summary>
 public sealed class ImportedEncoderTests : IDisposable
 {
     private static readonly ImportOptions Plain = new() { Normalize = Normalization.None, Size = 32 };
@@ -23,7 +23,7 @@ public sealed class ImportedEncoderTests : IDisposable
 
     public static TheoryData<string, string, string> Namings => new()
     {
-        // encoder and stem, prefix in the file, prefix that is named
+        // encoder and stem, prefix in the file, prefix given by the user
         { "resnet18 imagenet", "", "as they are" },
         { "resnet34 small", "backbone.", "without 'backbone.'" },
         { "resnet18 imagenet", "module.encoder.", "without 'module.encoder.'" },
@@ -46,7 +46,7 @@ public sealed class ImportedEncoderTests : IDisposable
     [Theory]
     [InlineData("resnet18 imagenet")]
     [InlineData("resnet50 small")]
-    public void Shortcuts_may_be_called_so(string kind)
+    public void Downsampling_layers_may_be_named_shortcut(string kind)
     {
         using ResNet source = Source(kind);
         ImportedEncoder imported = Import(Weights(source).Select(w => KeyValuePair.Create(
@@ -54,7 +54,8 @@ public sealed class ImportedEncoderTests : IDisposable
         AssertSame(source, imported, kind);
     }
 
-    // The children of torchvision's network in a row; without the pooling; of lightly's own network, whose activation is no child.
+    // The children of torchvision's network in a row; without the pooling; of lightly's own network, whose activation
+    // is not a child.
     [Theory]
     [InlineData("resnet18 imagenet", "backbone.", 4)]
     [InlineData("resnet50 imagenet", "", 4)]
@@ -94,7 +95,7 @@ public sealed class ImportedEncoderTests : IDisposable
     [InlineData("module.base_encoder.", "module.momentum_encoder.")]
     [InlineData("state_dict.backbone.", "state_dict.momentum_backbone.")]
     [InlineData("backbone.", "backbone_momentum.")]
-    public void Of_an_encoder_and_its_moving_average_the_trained_one_is_taken(string trained, string follower)
+    public void The_trained_encoder_is_preferred_to_its_moving_average(string trained, string follower)
     {
         using ResNet source = Source("resnet18 imagenet");
         using ResNet other = Source("resnet18 imagenet", seed: 9);
@@ -109,7 +110,7 @@ public sealed class ImportedEncoderTests : IDisposable
     }
 
     [Fact]
-    public void Of_several_encoders_one_must_be_named()
+    public void One_of_several_encoders_must_be_named()
     {
         using ResNet a = Source("resnet18 imagenet");
         using ResNet b = Source("resnet18 imagenet", seed: 9);
@@ -131,7 +132,7 @@ public sealed class ImportedEncoderTests : IDisposable
     [InlineData("resnet34", 4)]
     public void Depth_and_width_are_read_off_the_shapes(string name, double width)
     {
-        // Of tensors that take no memory: every place is the same number.
+        // Tensors that take no memory: every element is the same number.
         (bool bottleneck, int[] blocks) = EncoderCatalog.ShapeOf(name);
         long channels = (long)(64 * width);
         var weights = new Dictionary<string, Tensor> { ["conv1.weight"] = zeros(1).expand(channels, 3, 7, 7) };
@@ -166,7 +167,7 @@ public sealed class ImportedEncoderTests : IDisposable
     [InlineData("layer1.0.conv1.weight", new long[] { 4, 2, 3, 3 }, "in 2 groups (a ResNeXt)")]
     [InlineData("layer1.0.conv1.weight", new long[] { 8, 8, 3, 3 }, "(a wide ResNet, width_per_group)")]
     [InlineData("layer3.1.conv2.weight", new long[] { 16, 16, 1, 1 }, "'layer3.1.conv2.weight' has shape [16, 16, 1, 1], the model expects [16, 16, 3, 3]")]
-    public void What_is_another_network_is_refused_by_what_it_has(string name, long[] shape, string expected)
+    public void Another_network_is_refused_and_its_tensors_named(string name, long[] shape, string expected)
     {
         using ResNet source = Source("resnet18 imagenet");
         Dictionary<string, Tensor> weights = new(Weights(source)) { [name] = ones(shape) };
@@ -188,7 +189,7 @@ public sealed class ImportedEncoderTests : IDisposable
 
     [Theory]
     [InlineData("conv1.weight", true)]
-    [InlineData("layer1.0.conv1.weight", true)]   // by which a ResNet is known
+    [InlineData("layer1.0.conv1.weight", true)]   // identifies a ResNet
     [InlineData("layer2.1.bn1.running_var", true)]
     [InlineData("queue", false)]
     public void A_weight_of_a_type_that_is_not_read_is_named_with_its_type(string name, bool needed)
@@ -207,7 +208,7 @@ public sealed class ImportedEncoderTests : IDisposable
     }
 
     [Fact]
-    public void What_weights_do_not_say_must_be_given_or_is_told()
+    public void Settings_that_weights_do_not_state_must_be_given_or_are_reported()
     {
         using ResNet source = Source("resnet18 small");
         string file = Write(Weights(source));
@@ -227,7 +228,7 @@ public sealed class ImportedEncoderTests : IDisposable
     [Theory]
     [InlineData("encoder.pth")]
     [InlineData("encoder.safetensors")]
-    public void A_file_of_our_own_says_it_all_itself(string name)
+    public void A_file_of_SimClr_states_all_settings_itself(string name)
     {
         using ResNet source = Source("resnet18 small");
         var views = new ViewOptions { Size = 20, Normalize = Normalization.ImageNet };
@@ -242,7 +243,7 @@ public sealed class ImportedEncoderTests : IDisposable
     }
 
     [Fact]
-    public void Weights_of_others_are_no_encoder_until_they_are_imported()
+    public void Foreign_weights_are_not_an_encoder_until_they_are_imported()
     {
         using ResNet source = Source("resnet18 imagenet");
         string file = Write(Weights(source));
@@ -258,7 +259,7 @@ public sealed class ImportedEncoderTests : IDisposable
         using var generator = new Generator((ulong)seed);
         foreach ((string name, Tensor value) in ModuleState.Enumerate(encoder).Where(w => w.Value.dim() == 1))
         {
-            // Statistics and scales as after training: nothing is 0 or 1, so that none may be missed.
+            // Statistics and scales as after training: none is 0 or 1, so that a missing one shows.
             value.copy_(rand(value.shape, generator: generator).mul(0.5).add(name.EndsWith("mean", StringComparison.Ordinal) || name.EndsWith("bias", StringComparison.Ordinal) ? -0.25 : 0.5));
         }
 

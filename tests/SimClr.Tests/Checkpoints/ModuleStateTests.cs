@@ -9,7 +9,7 @@ public sealed class ModuleStateTests
     [InlineData(ScalarType.Float16)]
     [InlineData(ScalarType.BFloat16)]
     [InlineData(ScalarType.Float64)]
-    public void Weights_of_another_precision_are_taken(ScalarType dtype)
+    public void Weights_of_another_precision_are_accepted(ScalarType dtype)
     {
         using Tensor target = zeros(2);
         using Tensor value = tensor([0.5f, -2]).to_type(dtype);

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace SimClr.Tests.Checkpoints;
 
-/// <summary>PyTorch files as nobody would write them: around any pickle, and any storage.</summary>
+/// <summary>PyTorch files that PyTorch would not write: around any pickle and any storage.</summary>
 internal static class PthBytes
 {
     private static readonly byte[] Magic = [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, (byte)'.'];

@@ -23,7 +23,7 @@ public sealed class PthFileTests : IDisposable
     [InlineData("state_dict.pth", "")]
     [InlineData("legacy.pth", "")]
     [InlineData("nested.pth", "state_dict.module.encoder.")]
-    public void What_PyTorch_wrote_is_read(string file, string prefix)
+    public void Files_of_PyTorch_are_read(string file, string prefix)
     {
         using PthFile read = PthFile.Read(Golden(file));
 
@@ -71,7 +71,7 @@ public sealed class PthFileTests : IDisposable
     [InlineData("subprocess\nPopen\n", "'subprocess.Popen'")]
     [InlineData("torch\nos.system\n", "'torch.os.system'")]
     [InlineData("runpy\n_run_code\n", "'runpy._run_code'")]
-    public void Names_that_are_there_to_run_something_are_refused(string name, string expected)
+    public void Names_that_would_run_code_are_refused(string name, string expected)
     {
         byte[] pickle = [0x80, 2, (byte)'c', .. System.Text.Encoding.ASCII.GetBytes(name), (byte)')', (byte)'R', (byte)'.'];
 
@@ -93,7 +93,7 @@ public sealed class PthFileTests : IDisposable
     [InlineData(5, new long[] { }, new long[] { })]
     [InlineData(0, new long[] { 0, 1L << 30 }, new long[] { 1, 1 })]
     [InlineData(6, new long[] { 0 }, new long[] { 1 })]
-    public void A_tensor_within_its_storage_is_taken(long offset, long[] shape, long[] strides)
+    public void A_tensor_within_its_storage_is_accepted(long offset, long[] shape, long[] strides)
     {
         byte[] pickle = PthBytes.OneTensor(6, offset, shape, strides);
 
@@ -125,7 +125,7 @@ public sealed class PthFileTests : IDisposable
     }
 
     [Fact]
-    public void A_storage_of_another_length_than_the_pickle_says_is_refused()
+    public void A_storage_of_another_length_than_in_the_pickle_is_refused()
     {
         byte[] longer = PthBytes.OneTensor(7, 0, [7], [1]);
         byte[] bomb = PthBytes.OneTensor(1 << 30, 0, [1 << 30], [1]);
@@ -137,13 +137,13 @@ public sealed class PthFileTests : IDisposable
     }
 
     [Fact]
-    public void A_compressed_entry_is_refused_for_it_may_be_a_bomb()
+    public void A_compressed_entry_is_refused_because_it_may_be_a_bomb()
         => Assert.Contains("does not compress", Refused(PthBytes.Zip(PthBytes.OneTensor(1 << 22, 0, [1 << 22], [1]), 1 << 22, CompressionLevel.Optimal)));
 
     [Fact]
     public void Nesting_to_any_depth_is_walked_without_recursion_and_cycles_end()
     {
-        // {0: {0: {0: …}}}, a hundred thousand deep; and a dictionary that holds itself.
+        // {0: {0: {0: …}}}, a hundred thousand deep; and a dictionary that contains itself.
         byte[] deep = [0x80, 2, .. Enumerable.Repeat("}K\0"u8.ToArray(), 100_000).SelectMany(b => b), (byte)'N', .. Enumerable.Repeat((byte)'s', 100_000), (byte)'.'];
         byte[] cycle = [0x80, 2, (byte)'}', (byte)'q', 0, .. PthBytes.Text("w"), (byte)'h', 0, (byte)'s', (byte)'.'];
 
@@ -154,7 +154,7 @@ public sealed class PthFileTests : IDisposable
     [Fact]
     public void A_list_that_is_copied_again_and_again_is_refused()
     {
-        // A list of 10,000 items, of which 10,000 dictionaries are made: 100 million items from 60,000 bytes.
+        // A list of 10,000 items that is expanded into 10,000 dictionaries: 100 million items from 60,000 bytes.
         byte[] pickle =
         [
             0x80, 2, (byte)']', (byte)'q', 0, (byte)'(', .. Enumerable.Repeat((byte)'N', 10_000), (byte)'e',
@@ -186,7 +186,7 @@ public sealed class PthFileTests : IDisposable
     }
 
     [Fact]
-    public void Whatever_is_changed_in_a_file_it_is_read_or_refused_within_its_size()
+    public void Any_changed_file_is_read_or_refused_within_bounded_memory()
     {
         byte[][] files =
         [
@@ -197,7 +197,7 @@ public sealed class PthFileTests : IDisposable
         Gen.Select(Gen.Int[0, files.Length], Gen.Select(Gen.Int[0, 1 << 20], Gen.Byte).Array[1, 6]).Sample(
             (which, changes) =>
             {
-                // In the new format checksums catch most; there the pickle is changed before the file is made.
+                // In the new format, checksums catch most changes, so the pickle is changed before the file is made.
                 byte[] bytes = [.. which < files.Length ? files[which] : pickle];
                 foreach ((int place, byte value) in changes)
                 {

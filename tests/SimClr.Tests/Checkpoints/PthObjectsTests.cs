@@ -4,14 +4,14 @@ using SimClr.Tests.Data;
 
 namespace SimClr.Tests.Checkpoints;
 
-/// <summary>What stands beside the weights in checkpoints: as Python 3.11 pickles it, and as nobody would.</summary>
+/// <summary>Objects beside the weights in checkpoints: as Python 3.11 pickles them, and as it never would.</summary>
 public sealed class PthObjectsTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
 
-    // The instructions that pickle.dumps(value, protocol=2) gives, without its marks for later use; protocol 4 where it says so.
+    // The instructions of pickle.dumps(value, protocol=2), without the memo marks; protocol 4 where noted.
     public static TheoryData<string, string> Objects => new()
     {
         { "a class", "cpytorch_lightning.callbacks.model_checkpoint\nModelCheckpoint\n" },
@@ -58,7 +58,7 @@ public sealed class PthObjectsTests : IDisposable
         => Assert.Contains(expected, Refused([0x80, 2, (byte)'c', .. Bytes(name), (byte)')', (byte)'R', (byte)'.']));
 
     [Fact]
-    public void Of_weights_within_an_object_it_is_said_how_to_save_them()
+    public void The_error_for_weights_within_an_object_explains_how_to_save_them()
     {
         string message = Refused([0x80, 2, .. Bytes("}X\u0005\0\0\0modelctorchvision.models.resnet\nResNet\n)\u0081}bs.")]);
 
@@ -80,7 +80,7 @@ public sealed class PthObjectsTests : IDisposable
     }
 
     [Fact]
-    public void So_are_types_without_a_storage_of_their_own_and_other_kinds_of_tensors()
+    public void Types_without_a_separate_storage_and_other_kinds_of_tensors_are_left_out_by_name()
     {
         byte[] pickle = Around(
         [
@@ -100,7 +100,7 @@ public sealed class PthObjectsTests : IDisposable
     [Fact]
     public void A_long_key_in_many_dictionaries_does_not_multiply()
     {
-        // A key of 900,000 letters, a dictionary that holds it with a tensor, and 2,000 dictionaries around both.
+        // A key of 900,000 letters, a dictionary with that key and a tensor, and 2,000 dictionaries around both.
         byte[] tensor = [.. Tensor("_rebuild_tensor_v2", "ctorch\nFloatStorage\n", "0", 6, "")];
         byte[] all =
         [
@@ -123,13 +123,13 @@ public sealed class PthObjectsTests : IDisposable
 
     private static byte[] Bytes(string text) => Encoding.Latin1.GetBytes(text);
 
-    /// <summary>{"w": tensor} and more items, which are keys, values and the instruction that sets them.</summary>
+    /// <summary>{"w": tensor} and more items: keys, values, and the instruction that sets them.</summary>
     private static byte[] Around(byte[] items) => [.. PthBytes.OneTensor(6, 0, [2, 3], [3, 1])[..^1], .. items, (byte)'.'];
 
     private static byte[] Tensor(string function, string storage, string key, int count, string type)
         => [.. Bytes($"ctorch._utils\n{function}\n"), .. Arguments(storage, key, count, type), (byte)'R'];
 
-    /// <summary>Two numbers of a storage.</summary>
+    /// <summary>A tensor of two numbers of a storage.</summary>
     private static byte[] Arguments(string storage, string key, int count, string type) =>
     [
         .. "(("u8, .. PthBytes.Text("storage"), .. Bytes(storage), .. PthBytes.Text(key), .. PthBytes.Text("cpu"), (byte)'K', (byte)count, .. "tQ"u8,

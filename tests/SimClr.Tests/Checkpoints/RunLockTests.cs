@@ -29,7 +29,7 @@ public sealed class RunLockTests : IDisposable
     }
 
     [Fact]
-    public void What_a_killed_process_left_is_free()
+    public void The_lock_of_a_killed_process_is_free()
     {
         folder.Write("run/run.lock", "");
         RunLock.ThrowIfHeld(Run);
@@ -37,7 +37,7 @@ public sealed class RunLockTests : IDisposable
     }
 
     [Fact]
-    public void A_directory_in_which_nothing_came_to_be_is_left_as_it_was_found()
+    public void A_directory_in_which_nothing_was_written_is_left_unchanged()
     {
         RunLock.Acquire(Run).Dispose();
         Assert.False(Directory.Exists(Run));
@@ -49,7 +49,7 @@ public sealed class RunLockTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_right_is_no_other_process()
+    public void A_missing_permission_is_not_reported_as_another_process()
     {
         folder.Write("file", "");
         Assert.Throws<IOException>(() => RunLock.Acquire(folder.PathOf("file")));

@@ -83,7 +83,7 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("{\"w\":7}")]
     [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,4],\"data_offsets\":[0,0]}}")]
     [InlineData("not json")]
-    public void A_header_that_lies_is_refused(string header)
+    public void A_false_header_is_refused(string header)
     {
         byte[] text = Encoding.UTF8.GetBytes(header);
         System.IO.File.WriteAllBytes(File("a"), [.. BitConverter.GetBytes((long)text.Length), .. text, .. new byte[8]]);
@@ -106,7 +106,7 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("{\"\\ud800\":{}}", "a name or an entry is not Unicode text")]
     [InlineData("{\"w\":\n {x", "it is not valid JSON at line 2, byte 3")]
     [InlineData("{\"w\":{\"dtype\":\"Q1\",\"shape\":[2],\"data_offsets\":[0,9223372036854775807]}}", "claims bytes 0–9223372036854775807")]
-    public void An_odd_header_is_told_in_words_of_ours(string header, string expected)
+    public void An_invalid_header_is_refused_with_a_clear_message(string header, string expected)
     {
         byte[] text = Encoding.UTF8.GetBytes(header);
         System.IO.File.WriteAllBytes(File("a"), [.. BitConverter.GetBytes((long)text.Length), .. text, .. new byte[8]]);
@@ -116,7 +116,7 @@ public sealed class SafetensorsFileTests : IDisposable
     [Theory]
     [InlineData(new byte[] { 0xF0, 255, 255, 255, 255, 255, 255, 255, 0 }, "header length 18446744073709551600, file length 9")]
     [InlineData(new byte[] { 1, 2, 3 }, "it has 3 bytes, expected more than 8")]
-    public void A_length_of_the_header_is_told_as_the_format_has_it(byte[] bytes, string expected)
+    public void The_length_of_the_header_is_reported_as_stored(byte[] bytes, string expected)
     {
         System.IO.File.WriteAllBytes(File("a"), bytes);
         Assert.Contains(expected, Assert.Throws<DataException>(() => SafetensorsFile.Read(File("a"))).Message, StringComparison.Ordinal);
@@ -148,7 +148,7 @@ public sealed class SafetensorsFileTests : IDisposable
     [Fact]
     public void A_checkpoint_of_an_earlier_version_is_read_and_its_damage_noticed()
     {
-        // Made by hand: the checksum, of all but the first 8 bytes, is sha256sum's.
+        // Written by hand: the checksum, of all but the first 8 bytes, is from sha256sum.
         const string Sum = "775ced98d36c59604ddf658f33c97467e1b6c02ead31d199dd9346ae58d74ec8";
         string text = $"{{\"__metadata__\":{{\"step\":\"3\",\"simclr.sha256\":\"{Sum}\"}},\"w\":{{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}}} ";
         byte[] bytes = [.. BitConverter.GetBytes((long)text.Length), .. Encoding.ASCII.GetBytes(text), .. BitConverter.GetBytes(1.5f), .. BitConverter.GetBytes(-2f)];
@@ -159,14 +159,15 @@ public sealed class SafetensorsFileTests : IDisposable
             SafetensorsFile.Write(File("new"), [.. read.Tensors], read.Metadata);
         }
 
-        // Written again, it has the new checksum alone.
+        // A rewritten file has only the new checksum.
         using (SafetensorsFile again = SafetensorsFile.Read(File("new")))
         {
             Assert.True(again.Metadata.ContainsKey(SafetensorsFile.Checksum));
             Assert.False(again.Metadata.ContainsKey("simclr.sha256"));
         }
 
-        // The length one less, so that the header loses its space and the tensors are read a byte too early; a flipped bit.
+        // The length is one less, so that the header loses its space and the tensors start a byte early; or one bit is
+        // flipped.
         foreach (int at in new[] { 0, bytes.Length - 1 })
         {
             byte[] damaged = [.. bytes];

@@ -59,7 +59,7 @@ public sealed class BenchCommandTests : IDisposable
         });
     }
 
-    /// <summary>How much it takes cannot be asserted here, where other tests use memory too.</summary>
+    /// <summary>The total use cannot be asserted here, because other tests use memory too.</summary>
     [Fact]
     public void The_memory_of_the_loss_is_compared_with_its_bound()
     {
@@ -72,7 +72,7 @@ public sealed class BenchCommandTests : IDisposable
     }
 
     [Fact]
-    public void Rows_survive_the_way_from_one_process_to_another()
+    public void Rows_survive_the_transfer_between_processes()
     {
         BenchRow[] rows =
         [
@@ -126,7 +126,7 @@ public sealed class BenchCommandTests : IDisposable
     }
 
     [Fact]
-    public void Json_and_markdown_tell_machine_and_figures()
+    public void Json_and_markdown_state_machine_and_figures()
     {
         string file = folder.PathOf("results.md");
 
@@ -165,7 +165,7 @@ public sealed class BenchCommandTests : IDisposable
     [Theory]
     [InlineData("--images")]
     [InlineData("--photos")]
-    public void Images_that_are_not_there_are_told_before_anything_is_measured(string option)
+    public void Missing_images_are_reported_before_anything_is_measured(string option)
     {
         string error = CommandRun.Of("bench", "--only", "decode", "--only", "gradient-cache", option, folder.PathOf("nowhere")).Refused(3);
         Assert.Contains("no such folder or file", error);
@@ -182,7 +182,7 @@ public sealed class BenchCommandTests : IDisposable
         Assert.Equal(new Spread(2, 1, 9, 3), Spread.FromValues([9, 1, 2]));
         Assert.Equal(new Spread(1.5, 1, 2, 2), Spread.FromValues([2, 1]));
 
-        // Round by round: 4/2 and 30/10, not the medians against each other.
+        // Ratios per round: 4/2 and 30/10, not the ratio of the medians.
         Assert.Equal(new Spread(2.5, 2, 3, 2), Spread.FromRatio([4, 30], [2, 10]));
     }
 
@@ -215,7 +215,7 @@ public sealed class BenchCommandTests : IDisposable
     private static BenchRow[] Measure(string name)
         => [.. Assert.Single(BenchCatalog.Choose([name])).Measure(Settings(name), CancellationToken.None)];
 
-    // A round of the busy row starts processes for each of its figures: one is enough.
+    // A round of the busy row starts processes for each of its figures, so one round is enough.
     private static BenchSettings Settings(string name)
         => Tiny with { BaseOptions = Views(name), Rounds = name == "busy" ? 1 : Tiny.Rounds };
 

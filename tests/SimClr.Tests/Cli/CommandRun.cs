@@ -3,10 +3,10 @@ using SimClr.Cli;
 
 namespace SimClr.Tests.Cli;
 
-/// <summary>What one command line left.</summary>
+/// <summary>The results of one command line.</summary>
 internal sealed record CommandRun(int Code, string Output, string Error)
 {
-    /// <summary>Standard output as the one JSON object that it must be.</summary>
+    /// <summary>Standard output, which must be a single JSON object.</summary>
     public JsonObject Json
     {
         get
@@ -25,7 +25,9 @@ internal sealed record CommandRun(int Code, string Output, string Error)
         return new CommandRun(code, output.ToString(), error.ToString());
     }
 
-    /// <summary>Fails unless the command ended with this code, said why in one clear line, and printed no result.</summary>
+    /// <summary>
+    /// Fails unless the command ended with this code, gave the reason in one clear line, and printed no result.
+    /// </summary>
     public string Refused(int code)
     {
         Assert.Equal(code, Code);

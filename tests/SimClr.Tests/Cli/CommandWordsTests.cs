@@ -4,8 +4,8 @@ using SimClr.Cli;
 
 namespace SimClr.Tests.Cli;
 
-/// <summary>What the library says of properties, the command says of flags.</summary>
-public sealed class CommandWordsTests(SmallWorld world) : IClassFixture<SmallWorld>
+/// <summary>The command line replaces the library's property names with flags.</summary>
+public sealed class CommandWordsTests(RunFixture fixture) : IClassFixture<RunFixture>
 {
     public static TheoryData<string, string> Messages => new()
     {
@@ -66,7 +66,7 @@ public sealed class CommandWordsTests(SmallWorld world) : IClassFixture<SmallWor
     [MemberData(nameof(Lines))]
     public void The_command_names_the_flag_to_type(string line, int code, string expected)
     {
-        File.WriteAllText(world.At("based.yaml"), "preset: demo\n");
+        File.WriteAllText(fixture.At("based.yaml"), "preset: demo\n");
         WriteForeign();
         string[] files =
         [
@@ -74,19 +74,19 @@ public sealed class CommandWordsTests(SmallWorld world) : IClassFixture<SmallWor
             "foreign.safetensors", "b.safetensors", "run/encoder.safetensors", "train/red/0.png",
         ];
         string[] words = line.Split(' ');
-        CommandRun run = CommandRun.Of([.. words.Select((word, i) => i > 0 && files.Contains(word) ? world.At(word) : word)]);
+        CommandRun run = CommandRun.Of([.. words.Select((word, i) => i > 0 && files.Contains(word) ? fixture.At(word) : word)]);
         Assert.Contains(expected, run.Refused(code));
     }
 
-    /// <summary>The weights of the run, without what the file says of itself.</summary>
+    /// <summary>The weights of the run, without the file's metadata.</summary>
     private void WriteForeign()
     {
-        byte[] own = File.ReadAllBytes(world.At("run/encoder.safetensors"));
+        byte[] own = File.ReadAllBytes(fixture.At("run/encoder.safetensors"));
         int length = (int)BitConverter.ToInt64(own);
         var header = (JsonObject)JsonNode.Parse(own.AsSpan(8, length))!;
         header.Remove("__metadata__");
         byte[] bare = Encoding.UTF8.GetBytes(header.ToJsonString());
         File.WriteAllBytes(
-            world.At("foreign.safetensors"), [.. BitConverter.GetBytes((long)bare.Length), .. bare, .. own.AsSpan(8 + length)]);
+            fixture.At("foreign.safetensors"), [.. BitConverter.GetBytes((long)bare.Length), .. bare, .. own.AsSpan(8 + length)]);
     }
 }

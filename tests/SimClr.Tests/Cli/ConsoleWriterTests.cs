@@ -6,7 +6,7 @@ using SimClr.Training;
 namespace SimClr.Tests.Cli;
 
 [Collection(ComputeThreadsCollection.Name)]
-public sealed class ConsoleWriterTests(SmallWorld world) : IClassFixture<SmallWorld>
+public sealed class ConsoleWriterTests(RunFixture fixture) : IClassFixture<RunFixture>
 {
     private const string Hostile = "\u001b]0;x\u0007\u009b1m\u202efdp.exe\r\u2028b";
 
@@ -16,19 +16,19 @@ public sealed class ConsoleWriterTests(SmallWorld world) : IClassFixture<SmallWo
         var output = new StringWriter();
         var error = new FullDisk();
 
-        int code = CommandLine.Run(["pretrain", world.At("train"), "--out", world.At("unheard"), "--config", world.At("tiny.yaml")], output, error);
+        int code = CommandLine.Run(["pretrain", fixture.At("train"), "--out", fixture.At("unheard"), "--config", fixture.At("tiny.yaml")], output, error);
 
         Assert.Equal(0, code);
         Assert.True(error.Tries > 0);
         Assert.Contains("finished 6 steps in 2 epoch(s)", output.ToString());
-        Assert.True(File.Exists(Path.Combine(world.At("unheard"), "encoder.safetensors")));
+        Assert.True(File.Exists(Path.Combine(fixture.At("unheard"), "encoder.safetensors")));
     }
 
     [Theory]
     [InlineData("preset list")]
     [InlineData("preset show demo --json")]
     [InlineData("preset --help")]
-    public void Results_that_cannot_be_printed_leave_the_exit_code_and_are_told_on_standard_error(string line)
+    public void Results_that_cannot_be_printed_leave_the_exit_code_and_are_reported_on_standard_error(string line)
     {
         var error = new StringWriter();
 
@@ -47,7 +47,7 @@ public sealed class ConsoleWriterTests(SmallWorld world) : IClassFixture<SmallWo
         => Assert.Equal(code, CommandLine.Run(line.Split(' '), new FullDisk(), new FullDisk()));
 
     [Fact]
-    public void A_bar_without_a_terminal_ends_no_work()
+    public void A_bar_without_a_terminal_does_not_end_the_work()
     {
         var error = new FullDisk();
 
@@ -63,7 +63,7 @@ public sealed class ConsoleWriterTests(SmallWorld world) : IClassFixture<SmallWo
     }
 
     [Fact]
-    public void What_a_terminal_would_obey_is_written_by_its_number()
+    public void Control_characters_are_escaped_by_number()
     {
         var inner = new StringWriter { NewLine = "\n" };
         var writer = new ConsoleWriter(inner);
@@ -79,7 +79,7 @@ public sealed class ConsoleWriterTests(SmallWorld world) : IClassFixture<SmallWo
     }
 
     [Fact]
-    public void Json_means_the_same_after_it()
+    public void Escaped_json_keeps_its_meaning()
     {
         var inner = new StringWriter();
         string json = new JsonObject { ["path"] = $"\\{Hostile}\\" }.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
@@ -91,45 +91,47 @@ public sealed class ConsoleWriterTests(SmallWorld world) : IClassFixture<SmallWo
     }
 
     [Fact]
-    public void Names_of_files_and_classes_neither_steer_the_terminal_nor_begin_a_line()
+    public void Names_of_files_and_classes_neither_control_the_terminal_nor_begin_a_line()
     {
         string name = $"x{Hostile}\nerror: y.png";
-        File.WriteAllText(world.At("hostile.csv"), $"path,label,e0,e1\n\"{name}\",\"{name}\",1,0\n\"2{name}\",\"{name}\",1,0\n3.png,b,0,1\n4.png,b,0.1,1\n");
+        File.WriteAllText(fixture.At("hostile.csv"), $"path,label,e0,e1\n\"{name}\",\"{name}\",1,0\n\"2{name}\",\"{name}\",1,0\n3.png,b,0,1\n4.png,b,0.1,1\n");
 
         foreach (string verb in new[] { "duplicates", "cluster --k 2", "label --suggest 2" })
         {
-            CommandRun run = CommandRun.Of([.. verb.Split(' ')[..1], world.At("hostile.csv"), .. verb.Split(' ')[1..]]);
+            CommandRun run = CommandRun.Of([.. verb.Split(' ')[..1], fixture.At("hostile.csv"), .. verb.Split(' ')[1..]]);
             Assert.True(run.Code == 0, run.Error);
             AssertQuiet(run.Output);
             Assert.Contains("\\u000aerror: y.png", run.Output);
         }
 
-        CommandRun made = CommandRun.Of("index", "create", world.At("hostile.csv"), "--out", world.At("hostile.index"));
+        CommandRun made = CommandRun.Of("index", "create", fixture.At("hostile.csv"), "--out", fixture.At("hostile.index"));
         Assert.True(made.Code == 0, made.Error);
-        CommandRun found = CommandRun.Of("search", world.At("hostile.index"), world.At("hostile.csv"), "--row", "2");
+        CommandRun found = CommandRun.Of("search", fixture.At("hostile.index"), fixture.At("hostile.csv"), "--row", "2");
         AssertQuiet(found.Output);
         Assert.Contains("\\u000aerror: y.png", found.Output);
-        CommandRun missing = CommandRun.Of("embed", world.At("run"), $"no{name}", "--out", world.At("x.npy"));
+        CommandRun missing = CommandRun.Of("embed", fixture.At("run"), $"no{name}", "--out", fixture.At("x.npy"));
         AssertQuiet(missing.Error);
-        Assert.Contains("\\u001b", missing.Refused(2));   // With its colon it reads as a data set of an unknown kind.
+        Assert.Contains("\\u001b", missing.Refused(2));   // With its colon it reads as an unknown kind of data set.
     }
 
     [Fact]
     public void A_line_break_in_a_name_is_shown_in_errors_and_notes()
     {
-        string list = world.At("li\nst.csv");
+        string list = fixture.At("li\nst.csv");
         File.WriteAllText(list, "path,label\nabsent.png,a\n");
-        string error = CommandRun.Of("embed", world.At("run"), list, "--out", world.At("x.npy")).Refused(3);
+        string error = CommandRun.Of("embed", fixture.At("run"), list, "--out", fixture.At("x.npy")).Refused(3);
         Assert.Contains("li\\u000ast.csv, line 2: no file", error);
 
-        string pipe = Path.Combine(Directory.CreateDirectory(world.At("line\nbreak")).FullName, "a.gif");
+        string pipe = Path.Combine(Directory.CreateDirectory(fixture.At("line\nbreak")).FullName, "a.gif");
         File.WriteAllText(pipe, "no picture");
-        Assert.Contains("line\\u000abreak", CommandRun.Of("embed", world.At("run"), Path.GetDirectoryName(pipe)!, "--out", world.At("x.npy")).Refused(3));
+        Assert.Contains("line\\u000abreak", CommandRun.Of("embed", fixture.At("run"), Path.GetDirectoryName(pipe)!, "--out", fixture.At("x.npy")).Refused(3));
     }
 
-    /// <summary>Results, errors and what tells of an interruption: whatever the name, a line of it begins no line.</summary>
+    /// <summary>
+    /// Results, errors, and messages about an interruption: a line break in a name never starts a line of output.
+    /// </summary>
     [Fact]
-    public void Only_lines_of_our_own_begin_a_line()
+    public void Only_lines_of_the_program_begin_a_line()
     {
         const string name = "a\n  error: b";
         const string shown = "a\\u000a  error: b";
@@ -138,13 +140,13 @@ public sealed class ConsoleWriterTests(SmallWorld world) : IClassFixture<SmallWo
         Assert.Equal($"error: {shown}\n", Reported(new IOException(name)));
         Assert.Equal($"interrupted: kept in {shown}\nGo on with: x\n", Reported(new StoppedException($"kept in {name}", new OperationCanceledException()) { ResumeHint = "Go on with: x" }));
 
-        string file = world.At($"{name}.yaml");
+        string file = fixture.At($"{name}.yaml");
         CommandRun run = CommandRun.Of("preset", "copy", "photos", file);
-        Assert.Equal($"wrote {world.At(shown)}.yaml; use it with --config {world.At(shown)}.yaml\n", run.Output);
+        Assert.Equal($"wrote {fixture.At(shown)}.yaml; use it with --config {fixture.At(shown)}.yaml\n", run.Output);
         run = CommandRun.Of("validate", file);
-        Assert.StartsWith($"# {world.At(shown)}.yaml is valid. The whole configuration:\nviews:\n  size:", run.Output);
+        Assert.StartsWith($"# {fixture.At(shown)}.yaml is valid. The whole configuration:\nviews:\n  size:", run.Output);
         Assert.DoesNotContain("\\u000a", run.Output[(run.Output.IndexOf('\n') + 1)..]);
-        Assert.Single(CommandRun.Of("embed", world.At("run"), name, "--out", world.At("x.npy")).Error.TrimEnd().Split('\n'));
+        Assert.Single(CommandRun.Of("embed", fixture.At("run"), name, "--out", fixture.At("x.npy")).Error.TrimEnd().Split('\n'));
     }
 
     [Fact]

@@ -5,13 +5,13 @@ using SimClr.Tests.Training;
 
 namespace SimClr.Tests.Cli;
 
-public sealed class DataCommandTests(SmallWorld world) : IClassFixture<SmallWorld>
+public sealed class DataCommandTests(RunFixture fixture) : IClassFixture<RunFixture>
 {
     [Fact]
-    public void Pack_writes_a_file_that_pretrain_and_evaluate_take_and_that_trains_the_same_weights()
+    public void Pack_writes_a_file_that_pretrain_and_evaluate_accept_and_that_trains_the_same_weights()
     {
-        string pack = world.At("train.pack");
-        JsonObject json = CommandRun.Of("data", "pack", world.At("train"), "--out", pack, "--json").Json;
+        string pack = fixture.At("train.pack");
+        JsonObject json = CommandRun.Of("data", "pack", fixture.At("train"), "--out", pack, "--json").Json;
         Assert.Equal(pack, json["file"]!.GetValue<string>());
         Assert.Equal(24, json["images"]!.GetValue<int>());
         Assert.Equal(0, json["skipped_images"]!.GetValue<int>());
@@ -19,18 +19,18 @@ public sealed class DataCommandTests(SmallWorld world) : IClassFixture<SmallWorl
         Assert.Null(json["size"]);
         Assert.Equal(new FileInfo(pack).Length, json["bytes"]!.GetValue<long>());
 
-        JsonObject run = CommandRun.Of("pretrain", pack, "--out", world.At("packed-run"), "--config", world.At("tiny.yaml"), "--json").Json;
+        JsonObject run = CommandRun.Of("pretrain", pack, "--out", fixture.At("packed-run"), "--config", fixture.At("tiny.yaml"), "--json").Json;
         Assert.Equal(0, run["skipped_images"]!.GetValue<int>());
-        Assert.Equal(TinyRun.Checkpoint(world.At("run")), TinyRun.Checkpoint(world.At("packed-run")));
+        Assert.Equal(TinyRun.Checkpoint(fixture.At("run")), TinyRun.Checkpoint(fixture.At("packed-run")));
         Assert.Equal(24, CommandRun.Of(
-            "evaluate", "knn", world.At("run"), "--train", pack, "--test", pack, "--k", "3", "--json").Json["test_images"]!.GetValue<int>());
+            "evaluate", "knn", fixture.At("run"), "--train", pack, "--test", pack, "--k", "3", "--json").Json["test_images"]!.GetValue<int>());
     }
 
     [Fact]
     public void Size_reduces_the_short_side()
     {
-        string pack = world.At("reduced.pack");
-        JsonObject json = CommandRun.Of("data", "pack", world.At("large"), "--out", pack, "--size", "20", "--json").Json;
+        string pack = fixture.At("reduced.pack");
+        JsonObject json = CommandRun.Of("data", "pack", fixture.At("large"), "--out", pack, "--size", "20", "--json").Json;
         Assert.Equal(20, json["size"]!.GetValue<int>());
         using ImageDataSet packed = DataSets.Open(pack);
         Assert.Equal((20, 20), (packed.Read(2).Width, packed.Read(2).Height));
@@ -39,12 +39,12 @@ public sealed class DataCommandTests(SmallWorld world) : IClassFixture<SmallWorl
     [Fact]
     public void Unreadable_images_are_counted_and_listed_and_too_many_are_refused()
     {
-        string pack = world.At("flawed.pack");
-        string error = CommandRun.Of("data", "pack", world.At("flawed"), "--out", pack).Refused(3);
+        string pack = fixture.At("flawed.pack");
+        string error = CommandRun.Of("data", "pack", fixture.At("flawed"), "--out", pack).Refused(3);
         Assert.Contains("1 of 5 images (20%) could not be read", error);
         Assert.False(File.Exists(pack));
 
-        CommandRun run = CommandRun.Of("data", "pack", world.At("flawed"), "--out", pack, "--set", "data.max_skipped=0.2", "--json");
+        CommandRun run = CommandRun.Of("data", "pack", fixture.At("flawed"), "--out", pack, "--set", "data.max_skipped=0.2", "--json");
         Assert.Equal(1, run.Json["skipped_images"]!.GetValue<int>());
         Assert.Equal(4, run.Json["images"]!.GetValue<int>());
         Assert.Contains("broken.png", File.ReadAllText($"{pack}.skipped.jsonl"));
@@ -54,11 +54,11 @@ public sealed class DataCommandTests(SmallWorld world) : IClassFixture<SmallWorl
     [Fact]
     public void A_damaged_file_is_refused_where_data_is_expected()
     {
-        string pack = world.At("cut.pack");
-        CommandRun.Of("data", "pack", world.At("flat"), "--out", pack);
+        string pack = fixture.At("cut.pack");
+        CommandRun.Of("data", "pack", fixture.At("flat"), "--out", pack);
         byte[] whole = File.ReadAllBytes(pack);
         File.WriteAllBytes(pack, whole[..^1]);
-        string error = CommandRun.Of("pretrain", pack, "--out", world.At("never")).Refused(3);
+        string error = CommandRun.Of("pretrain", pack, "--out", fixture.At("never")).Refused(3);
         Assert.Contains($"got {whole.Length - 1} bytes, expected {whole.Length}", error);
     }
 
@@ -69,30 +69,30 @@ public sealed class DataCommandTests(SmallWorld world) : IClassFixture<SmallWorl
     [InlineData("--size", "0", "expected an integer of 1 or more")]
     public void Wrong_usage_is_refused(string option, string value, string reason)
     {
-        string[] file = option == "--out" ? [] : ["--out", world.At("x.pack")];
-        Assert.Contains(reason, CommandRun.Of(["data", "pack", world.At("flat"), .. file, option, value]).Refused(2));
-        Assert.False(File.Exists(world.At("x.pack")));
+        string[] file = option == "--out" ? [] : ["--out", fixture.At("x.pack")];
+        Assert.Contains(reason, CommandRun.Of(["data", "pack", fixture.At("flat"), .. file, option, value]).Refused(2));
+        Assert.False(File.Exists(fixture.At("x.pack")));
     }
 
     [Theory]
     [InlineData("cifar", "", "did you mean 'cifar10'", 2)]
     [InlineData("dtd", "ftp://x", "expected an address such as", 2)]
     [InlineData("cifar10", "here", "answered 404", 3)]
-    public void Download_refuses_what_cannot_be_had(string name, string mirror, string reason, int code)
+    public void Download_refuses_unavailable_sets(string name, string mirror, string reason, int code)
     {
         using var server = new FaultyServer((_, _, _) => FaultyServer.Response([], "404 Not Found"));
         string[] from = mirror == "" ? [] : ["--mirror", mirror == "here" ? server.Address.ToString() : mirror];
-        Assert.Contains(reason, CommandRun.Of(["data", "download", name, "--out", world.At("set"), .. from, "--json"]).Refused(code));
+        Assert.Contains(reason, CommandRun.Of(["data", "download", name, "--out", fixture.At("set"), .. from, "--json"]).Refused(code));
     }
 
     [Fact]
-    public void Download_says_how_to_use_what_is_there()
+    public void Download_explains_how_to_use_existing_data()
     {
-        Directory.CreateDirectory(world.At("there/cifar-10-batches-bin"));
-        File.WriteAllText(world.At("there/cifar-10-batches-bin/batches.meta.txt"), "airplane");   // An empty folder is nothing that is there.
-        JsonObject json = CommandRun.Of("data", "download", "cifar10", "--out", world.At("there"), "--json").Json;
+        Directory.CreateDirectory(fixture.At("there/cifar-10-batches-bin"));
+        File.WriteAllText(fixture.At("there/cifar-10-batches-bin/batches.meta.txt"), "airplane");   // An empty folder does not count as existing data.
+        JsonObject json = CommandRun.Of("data", "download", "cifar10", "--out", fixture.At("there"), "--json").Json;
         Assert.True(json["was_there"]!.GetValue<bool>());
-        Assert.Equal($"cifar10:{world.At("there")}:train", json["uses"]![0]!.GetValue<string>());
+        Assert.Equal($"cifar10:{fixture.At("there")}:train", json["uses"]![0]!.GetValue<string>());
     }
 
     [Fact]
@@ -100,8 +100,8 @@ public sealed class DataCommandTests(SmallWorld world) : IClassFixture<SmallWorl
     {
         using var stop = new CancellationTokenSource();
         stop.Cancel();
-        CommandRun run = CommandRun.Of(new StringWriter(), stop.Token, "data", "pack", world.At("flat"), "--out", world.At("stopped.pack"));
+        CommandRun run = CommandRun.Of(new StringWriter(), stop.Token, "data", "pack", fixture.At("flat"), "--out", fixture.At("stopped.pack"));
         Assert.Equal(130, run.Code);
-        Assert.False(File.Exists(world.At("stopped.pack")));
+        Assert.False(File.Exists(fixture.At("stopped.pack")));
     }
 }

@@ -10,7 +10,7 @@ public sealed class DemoConfigurationTests
     private static readonly PretrainOptions Preset = Presets.Load("demo");
 
     [Fact]
-    public void The_embedded_set_takes_the_preset_as_it_is()
+    public void The_embedded_set_uses_the_preset_unchanged()
     {
         using ImageDataSet images = DataSets.Open("sample:");
         Assert.Equal(Preset, DemoConfiguration.Fit(Preset, "sample:", images, SampleImages));

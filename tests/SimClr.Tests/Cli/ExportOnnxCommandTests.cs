@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace SimClr.Tests.Cli;
 
 [Collection(ComputeThreadsCollection.Name)]
-public sealed class ExportOnnxCommandTests(SmallWorld world) : IClassFixture<SmallWorld>
+public sealed class ExportOnnxCommandTests(RunFixture fixture) : IClassFixture<RunFixture>
 {
     [Theory]
     [InlineData("run", "", "images: float32 [batch, 3, 12, 12]", 32, 17)]
@@ -17,7 +17,7 @@ public sealed class ExportOnnxCommandTests(SmallWorld world) : IClassFixture<Sma
     [InlineData("run", "--resize", "images: uint8 [batch, height, width, 3]", 32, 18)]
     public void It_prints_one_object_with_the_promised_keys(string run, string options, string input, int dimension, int opset)
     {
-        string file = world.At($"new{options.Length}/folder/encoder.onnx");
+        string file = fixture.At($"new{options.Length}/folder/encoder.onnx");
         JsonObject json = Export(run, file, [.. options.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--json"]).Json;
 
         Assert.Equal(file, json["file"]!.GetValue<string>());
@@ -30,9 +30,9 @@ public sealed class ExportOnnxCommandTests(SmallWorld world) : IClassFixture<Sma
     }
 
     [Fact]
-    public void The_words_name_input_output_and_difference_and_the_metadata_the_run()
+    public void The_output_names_input_output_and_difference_and_the_metadata_name_the_run()
     {
-        string file = world.At("words.onnx");
+        string file = fixture.At("words.onnx");
         CommandRun result = Export("run", file);
 
         Assert.Equal(0, result.Code);
@@ -54,52 +54,52 @@ public sealed class ExportOnnxCommandTests(SmallWorld world) : IClassFixture<Sma
     [InlineData("nowhere", "encoder.onnx", "expected a run directory with encoder.safetensors or a checkpoint, or a safetensors file; found neither", 3)]
     [InlineData("tiny.yaml", "encoder.onnx", "this is not a weights file", 3)]
     [InlineData("train", "encoder.onnx", "found neither", 3)]
-    public void What_cannot_be_is_refused(string run, string file, string expected, int code)
+    public void Invalid_requests_are_refused(string run, string file, string expected, int code)
     {
-        Assert.Contains(expected, Export(run, world.At(file)).Refused(code));
-        Assert.False(File.Exists(world.At(file)));
+        Assert.Contains(expected, Export(run, fixture.At(file)).Refused(code));
+        Assert.False(File.Exists(fixture.At(file)));
     }
 
     [Theory]
     [InlineData("run/encoder.safetensors", "only a run directory has its head", 2)]
     [InlineData("supervised", "this run is supervised and has no projection head", 2)]
     [InlineData("bare", "there is no checkpoint, which would hold the projection head", 3)]
-    public void A_projection_takes_a_run_that_has_one(string run, string expected, int code)
+    public void A_projection_needs_a_run_with_a_head(string run, string expected, int code)
     {
         if (run is "supervised" or "bare")
         {
-            Directory.CreateDirectory(world.At(run));
-            string record = File.ReadAllText(world.At("run/run.json"));
-            File.WriteAllText(world.At($"{run}/run.json"), run == "bare" ? record : record.Replace("\"pretrain\"", "\"supervised\"", StringComparison.Ordinal));
+            Directory.CreateDirectory(fixture.At(run));
+            string record = File.ReadAllText(fixture.At("run/run.json"));
+            File.WriteAllText(fixture.At($"{run}/run.json"), run == "bare" ? record : record.Replace("\"pretrain\"", "\"supervised\"", StringComparison.Ordinal));
         }
 
-        Assert.Contains(expected, Export(run, world.At("z.onnx"), "--projection").Refused(code));
+        Assert.Contains(expected, Export(run, fixture.At("z.onnx"), "--projection").Refused(code));
     }
 
     [Fact]
     public void A_damaged_run_is_refused_and_leaves_no_file()
     {
-        Directory.CreateDirectory(world.At("damaged"));
-        byte[] whole = File.ReadAllBytes(world.At("run/encoder.safetensors"));
-        File.WriteAllBytes(world.At("damaged/encoder.safetensors"), whole[..(whole.Length / 2)]);
+        Directory.CreateDirectory(fixture.At("damaged"));
+        byte[] whole = File.ReadAllBytes(fixture.At("run/encoder.safetensors"));
+        File.WriteAllBytes(fixture.At("damaged/encoder.safetensors"), whole[..(whole.Length / 2)]);
 
-        Assert.Contains("cut short", Export("damaged", world.At("damaged.onnx")).Refused(3));
-        Assert.False(File.Exists(world.At("damaged.onnx")));
+        Assert.Contains("cut short", Export("damaged", fixture.At("damaged.onnx")).Refused(3));
+        Assert.False(File.Exists(fixture.At("damaged.onnx")));
     }
 
     [Fact]
-    public void An_encoder_of_the_users_own_is_refused()
+    public void A_custom_encoder_is_refused()
     {
         using (var own = new TrainedEncoder(nn.Sequential(nn.Flatten()), new EncoderOptions(), new ViewOptions { Size = 8 }))
         {
-            own.Save(world.At("own.safetensors"));
+            own.Save(fixture.At("own.safetensors"));
         }
 
         Assert.Contains(
             "a custom encoder (TorchSharp.Modules.Sequential); only encoders of the catalog can be exported",
-            Export("own.safetensors", world.At("own.onnx")).Refused(2));
+            Export("own.safetensors", fixture.At("own.onnx")).Refused(2));
     }
 
     private CommandRun Export(string run, string file, params string[] more)
-        => CommandRun.Of(["export", "onnx", world.At(run), "--out", file, "--threads", "1", .. more]);
+        => CommandRun.Of(["export", "onnx", fixture.At(run), "--out", file, "--threads", "1", .. more]);
 }

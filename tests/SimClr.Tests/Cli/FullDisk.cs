@@ -2,7 +2,7 @@ using System.Text;
 
 namespace SimClr.Tests.Cli;
 
-/// <summary>A standard stream that takes nothing, as /dev/full or the terminal of a session that is over.</summary>
+/// <summary>A standard stream that accepts nothing, such as /dev/full or the terminal of a closed session.</summary>
 internal sealed class FullDisk : TextWriter
 {
     public int Tries { get; private set; }

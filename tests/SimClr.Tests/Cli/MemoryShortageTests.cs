@@ -7,7 +7,7 @@ namespace SimClr.Tests.Cli;
 public sealed class MemoryShortageTests
 {
     [Fact]
-    public void When_the_tensor_library_gets_no_memory_it_is_said_plainly_with_what_to_make_smaller()
+    public void A_memory_shortage_of_the_tensor_library_is_reported_with_what_to_reduce()
     {
         // More than any processor can address.
         Exception error = Assert.ThrowsAny<Exception>(() => empty([1L << 50], dtype: ScalarType.Float32));
@@ -15,7 +15,7 @@ public sealed class MemoryShortageTests
     }
 
     [Fact]
-    public void So_it_is_for_the_runtime_and_for_graphics_processors()
+    public void A_memory_shortage_of_the_runtime_or_a_gpu_is_reported_the_same_way()
     {
         // Longer than any array can be.
         OutOfMemoryException error = Assert.Throws<OutOfMemoryException>(() => new byte[int.MaxValue]);
@@ -27,7 +27,7 @@ public sealed class MemoryShortageTests
     }
 
     [Fact]
-    public void Any_other_error_of_the_tensor_library_is_not_taken_for_it_and_shows_no_native_stack()
+    public void Other_errors_of_the_tensor_library_are_not_memory_shortages_and_show_no_native_stack()
     {
         (int code, string text) = Report(new NativeException("shapes cannot be multiplied\nException raised from meta at x.cpp\nframe #0: y"));
         Assert.Equal(1, code);

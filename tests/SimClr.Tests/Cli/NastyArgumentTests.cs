@@ -2,9 +2,11 @@ using SimClr.Tests.Data;
 
 namespace SimClr.Tests.Cli;
 
-/// <summary>Whatever stands at the path that a command line names, and even where nothing can: words and an exit code of ours.</summary>
+/// <summary>
+/// Any kind of file or none at a path of the command line: a clear message and a documented exit code.
+/// </summary>
 [Collection(ComputeThreadsCollection.Name)]
-public sealed class NastyArgumentTests(SmallWorld world) : IClassFixture<SmallWorld>
+public sealed class NastyArgumentTests(RunFixture fixture) : IClassFixture<RunFixture>
 {
     private const string Tiny = "--config tiny.yaml --epochs 1";
 
@@ -43,17 +45,17 @@ public sealed class NastyArgumentTests(SmallWorld world) : IClassFixture<SmallWo
     [InlineData("augment preview test --out @", ".png")]
     [InlineData("preset copy demo @", ".yaml")]
     [InlineData("validate @", ".yaml")]
-    public void Every_command_line_ends_with_an_exit_code_of_ours(string line, string extension)
+    public void Every_command_line_ends_with_a_documented_exit_code(string line, string extension)
     {
-        File.WriteAllText(world.At("e.csv"), "path,e0,e1\na.png,1,0\nb.png,0,1\nc.png,1,1\nd.png,1,2\ne.png,2,1\n");
-        File.WriteAllText(world.At("labels.csv"), "path,label\na.png,x\nb.png,y\n");
+        File.WriteAllText(fixture.At("e.csv"), "path,e0,e1\na.png,1,0\nb.png,0,1\nc.png,1,1\nd.png,1,2\ne.png,2,1\n");
+        File.WriteAllText(fixture.At("labels.csv"), "path,label\na.png,x\nb.png,y\n");
         string[] bad = [.. Paths(extension).SelectMany(path => Faults(line, path))];
         Assert.True(bad.Length == 0, string.Join('\n', bad));
     }
 
     private List<string> Paths(string extension)
     {
-        string place = Directory.CreateDirectory(world.At($"nasty{extension}")).FullName;
+        string place = Directory.CreateDirectory(fixture.At($"nasty{extension}")).FullName;
         string At(string name) => Path.Combine(place, name + extension);
         Directory.CreateDirectory(At("folder"));
         File.WriteAllText(At("empty"), "");
@@ -65,7 +67,7 @@ public sealed class NastyArgumentTests(SmallWorld world) : IClassFixture<SmallWo
             Link("/dev/zero");
             Link("/proc/self/mem");
             Link("nowhere");
-            Link("link5" + extension);   // itself
+            Link("link5" + extension);   // a link to itself
         }
 
         if (OperatingSystem.IsLinux())
@@ -93,11 +95,11 @@ public sealed class NastyArgumentTests(SmallWorld world) : IClassFixture<SmallWo
         var error = new StringWriter();
         CommandRun run = CommandRun.Of(error, CancellationToken.None, [.. words.Select((word, i) =>
             word.Contains('@') ? word.Replace("@", path, StringComparison.Ordinal)
-            : i > 0 && (files.Contains(word) || word.StartsWith("new/", StringComparison.Ordinal)) ? world.At(word)
+            : i > 0 && (files.Contains(word) || word.StartsWith("new/", StringComparison.Ordinal)) ? fixture.At(word)
             : word)]);
-        if (Directory.Exists(world.At("new")))
+        if (Directory.Exists(fixture.At("new")))
         {
-            Directory.Delete(world.At("new"), recursive: true);
+            Directory.Delete(fixture.At("new"), recursive: true);
         }
 
         bool isOdd = path.Contains("socket", StringComparison.Ordinal) || path.Contains("pipe", StringComparison.Ordinal);

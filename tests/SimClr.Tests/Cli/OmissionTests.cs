@@ -6,8 +6,8 @@ using SimClr.Tests.Data;
 
 namespace SimClr.Tests.Cli;
 
-/// <summary>What lies among images and is left out is told, once, by every verb that looks for images.</summary>
-public sealed class OmissionTests(SmallWorld world) : IClassFixture<SmallWorld>
+/// <summary>Files beside images that are left out are reported, once, by every verb that reads images.</summary>
+public sealed class OmissionTests(RunFixture fixture) : IClassFixture<RunFixture>
 {
     [Theory]
     [InlineData("embed RUN DATA --out NEW.npy")]
@@ -17,7 +17,7 @@ public sealed class OmissionTests(SmallWorld world) : IClassFixture<SmallWorld>
     [InlineData("augment preview DATA --out NEW.png")]
     [InlineData("duplicates DATA --run RUN --threshold 1")]
     [InlineData("evaluate knn RUN --train DATA --test DATA --k 3")]
-    public void Pictures_that_are_not_read_are_told_with_their_numbers(string line)
+    public void Pictures_of_unsupported_formats_are_reported_with_their_counts(string line)
     {
         string data = Folder("passed-over", "red/a.HEIC", "red/b.heic", "blue/c.tif");
         CommandRun run = Run(line, data);
@@ -27,9 +27,9 @@ public sealed class OmissionTests(SmallWorld world) : IClassFixture<SmallWorld>
     }
 
     [Fact]
-    public void Without_them_the_numbers_are_there_and_nothing_is_told()
+    public void Without_omissions_the_counts_are_zero_and_nothing_is_reported()
     {
-        CommandRun run = Run("data pack DATA --out NEW.pack", world.At("train"));
+        CommandRun run = Run("data pack DATA --out NEW.pack", fixture.At("train"));
         Assert.Empty(run.Json["passed_over"]!.AsObject());
         Assert.Equal(0, (int)run.Json["skipped_folders"]!);
         Assert.DoesNotContain("ignored", run.Error, StringComparison.Ordinal);
@@ -41,7 +41,7 @@ public sealed class OmissionTests(SmallWorld world) : IClassFixture<SmallWorld>
     [InlineData("pretrain DATA --out NEW --config CONFIG", "NEW/skipped.jsonl")]
     [InlineData("index create DATA --run RUN --out NEW.index", "NEW.index.skipped.jsonl")]
     [InlineData("data pack DATA --out NEW.pack", "NEW.pack.skipped.jsonl")]
-    public void A_folder_that_cannot_be_listed_and_a_pipe_are_listed_among_what_was_skipped(string line, string list)
+    public void An_unlistable_folder_and_a_pipe_are_listed_as_skipped(string line, string list)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "made by calls of Linux");
         string data = Folder("odd");
@@ -79,8 +79,8 @@ public sealed class OmissionTests(SmallWorld world) : IClassFixture<SmallWorld>
         {
             string all = Path.Join(data, "all.npy");
             string[] parts = [.. new[] { 1, 2 }.Select(part => $"{Path.Join(data, "all")}.{part}-of-2.npy")];
-            _ = CommandRun.Of("embed", world.At("run"), data, "--out", all, "--shard", "1/2", "--json").Json;
-            _ = CommandRun.Of("embed", world.At("run"), data, "--out", all, "--shard", "2/2", "--json").Json;
+            _ = CommandRun.Of("embed", fixture.At("run"), data, "--out", all, "--shard", "1/2", "--json").Json;
+            _ = CommandRun.Of("embed", fixture.At("run"), data, "--out", all, "--shard", "2/2", "--json").Json;
             Assert.Equal(0, (int)CommandRun.Of("embed", "--join", parts[0], parts[1], "--out", all, "--json").Json["skipped_images"]!);
             Assert.Single(File.ReadAllLines($"{all}.skipped.jsonl"));
         }
@@ -94,16 +94,16 @@ public sealed class OmissionTests(SmallWorld world) : IClassFixture<SmallWorld>
     public void The_image_that_keeps_a_set_from_having_labels_is_named()
     {
         string data = Folder("stray");
-        File.Copy(world.At("flat/0.png"), Path.Join(data, "readme.png"));
+        File.Copy(fixture.At("flat/0.png"), Path.Join(data, "readme.png"));
         Assert.Contains("note: " + data + ": 'readme.png' is not in a class folder", Run("data pack DATA --out NEW.pack", data).Error, StringComparison.Ordinal);
-        CommandRun knn = CommandRun.Of("evaluate", "knn", world.At("run"), "--train", world.At("train"), "--test", data);
+        CommandRun knn = CommandRun.Of("evaluate", "knn", fixture.At("run"), "--train", fixture.At("train"), "--test", data);
         Assert.Contains("'readme.png' is not in a class folder", knn.Refused(3), StringComparison.Ordinal);
         Assert.DoesNotContain("note:", knn.Error, StringComparison.Ordinal);
     }
 
-    /// <summary>A verb that opened a set past the context would keep silent.</summary>
+    /// <summary>A verb that opened a set without the context would report nothing.</summary>
     [Fact]
-    public void Every_verb_opens_images_where_omissions_are_told()
+    public void Every_verb_opens_images_through_the_context_that_reports_omissions()
     {
         var opens = MethodCalls.Methods(typeof(CommandLine).Assembly)
             .Where(method => MethodCalls.In(method).Any(call => call.Callee.DeclaringType == typeof(DataSets) && call.Callee.Name == nameof(DataSets.Open)))
@@ -118,22 +118,22 @@ public sealed class OmissionTests(SmallWorld world) : IClassFixture<SmallWorld>
 
     private CommandRun Run(string line, string data, out string made)
     {
-        made = world.At($"made-{Guid.NewGuid():N}");
+        made = fixture.At($"made-{Guid.NewGuid():N}");
         string file = made;
         return CommandRun.Of([.. line.Split(' ').Select(word => word
-            .Replace("RUN", world.At("run"), StringComparison.Ordinal)
+            .Replace("RUN", fixture.At("run"), StringComparison.Ordinal)
             .Replace("DATA", data, StringComparison.Ordinal)
-            .Replace("CONFIG", world.At("tiny.yaml"), StringComparison.Ordinal)
+            .Replace("CONFIG", fixture.At("tiny.yaml"), StringComparison.Ordinal)
             .Replace("NEW", file, StringComparison.Ordinal)), "--json"]);
     }
 
-    /// <summary>Twelve pictures of two classes, and other files beside them.</summary>
+    /// <summary>Twelve images of two classes, with other files beside them.</summary>
     private string Folder(string name, params string[] others)
     {
-        string folder = world.At($"{name}-{Guid.NewGuid():N}");
-        foreach (string file in Directory.EnumerateFiles(world.At("train"), "*.png", SearchOption.AllDirectories).Order().Take(16))
+        string folder = fixture.At($"{name}-{Guid.NewGuid():N}");
+        foreach (string file in Directory.EnumerateFiles(fixture.At("train"), "*.png", SearchOption.AllDirectories).Order().Take(16))
         {
-            string copy = Path.Join(folder, Path.GetRelativePath(world.At("train"), file));
+            string copy = Path.Join(folder, Path.GetRelativePath(fixture.At("train"), file));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             File.Copy(file, copy);
         }

@@ -3,16 +3,16 @@ using System.Text.Json.Nodes;
 namespace SimClr.Tests.Cli;
 
 [Collection(ComputeThreadsCollection.Name)]
-public sealed class PretrainCommandTests(SmallWorld world) : IClassFixture<SmallWorld>
+public sealed class PretrainCommandTests(RunFixture fixture) : IClassFixture<RunFixture>
 {
     private const char Escape = '\u001b';
 
     [Fact]
     public void It_prints_one_object_with_the_promised_keys()
     {
-        JsonObject json = world.Pretraining.Json;
+        JsonObject json = fixture.Pretraining.Json;
 
-        Assert.Equal(world.At("run"), json["run"]!.GetValue<string>());
+        Assert.Equal(fixture.At("run"), json["run"]!.GetValue<string>());
         Assert.Equal(6, json["steps"]!.GetValue<long>());
         Assert.Equal(2, json["epochs"]!.GetValue<int>());
         Assert.InRange(json["final_loss"]!.GetValue<double>(), 0.1, 10);
@@ -27,7 +27,7 @@ public sealed class PretrainCommandTests(SmallWorld world) : IClassFixture<Small
     public void A_run_whose_loss_is_not_below_chance_yet_is_just_starting()
     {
         JsonNode health = CommandRun.Of(
-            "pretrain", world.At("train"), "--out", world.At("starting"), "--config", world.At("tiny.yaml"), "--epochs", "1", "--set", "loss.temperature=0.01", "--json").Json["health"]!;
+            "pretrain", fixture.At("train"), "--out", fixture.At("starting"), "--config", fixture.At("tiny.yaml"), "--epochs", "1", "--set", "loss.temperature=0.01", "--json").Json["health"]!;
 
         Assert.True((bool)health["just_starting"]!);
         Assert.StartsWith("just starting: ", (string)health["words"]!, StringComparison.Ordinal);
@@ -37,12 +37,12 @@ public sealed class PretrainCommandTests(SmallWorld world) : IClassFixture<Small
     public void It_leaves_the_files_of_a_run()
         => Assert.All(
             ["run.json", "metrics.jsonl", "skipped.jsonl", "encoder.safetensors"],
-            file => Assert.True(File.Exists(Path.Combine(world.At("run"), file)), file));
+            file => Assert.True(File.Exists(Path.Combine(fixture.At("run"), file)), file));
 
     [Fact]
     public void Without_a_terminal_progress_is_plain_lines_on_standard_error()
     {
-        string error = world.Pretraining.Error;
+        string error = fixture.Pretraining.Error;
 
         Assert.DoesNotContain(Escape, error);
         Assert.Contains("step 3/6, epoch 1/2, loss ", error);
@@ -51,28 +51,28 @@ public sealed class PretrainCommandTests(SmallWorld world) : IClassFixture<Small
     }
 
     [Fact]
-    public void The_words_say_how_it_went_and_what_to_type_next()
+    public void The_output_states_the_result_and_the_next_command()
     {
-        string run = world.At("words");
+        string run = fixture.At("words");
 
-        CommandRun result = CommandRun.Of("pretrain", world.At("train"), "--out", run, "--config", world.At("tiny.yaml"));
+        CommandRun result = CommandRun.Of("pretrain", fixture.At("train"), "--out", run, "--config", fixture.At("tiny.yaml"));
 
         Assert.Equal(0, result.Code);
         Assert.Contains("6 steps in 2 epoch(s)", result.Output);
         Assert.Contains("(chance 2.708)", result.Output);
         Assert.Contains("ranks first among 15 others", result.Output);
         Assert.Contains("no kNN during training: it needs at least 100 readable images", result.Output);
-        Assert.Contains($"next: simclr evaluate knn {run} --train {world.At("train")}", result.Output);
+        Assert.Contains($"next: simclr evaluate knn {run} --train {fixture.At("train")}", result.Output);
         Assert.DoesNotContain(Escape, result.Output);
     }
 
     [Fact]
     public void Later_sources_of_the_configuration_win_over_earlier_ones()
     {
-        string run = world.At("layers");
+        string run = fixture.At("layers");
 
         CommandRun result = CommandRun.Of(
-            "pretrain", world.At("train"), "--out", run, "--preset", "demo", "--config", world.At("tiny.yaml"),
+            "pretrain", fixture.At("train"), "--out", run, "--preset", "demo", "--config", fixture.At("tiny.yaml"),
             "--set", "loss.temperature=0.3", "--set", "schedule.epochs=7", "--set", "head.output=8", "--epochs", "1",
             "--batch-size", "6", "--seed", "11", "--json");
 
@@ -90,12 +90,12 @@ public sealed class PretrainCommandTests(SmallWorld world) : IClassFixture<Small
     }
 
     [Fact]
-    public void A_micro_batch_and_an_amount_of_memory_are_taken()
+    public void A_micro_batch_and_an_amount_of_memory_are_accepted()
     {
-        string run = world.At("micro");
+        string run = fixture.At("micro");
 
         CommandRun result = CommandRun.Of(
-            "pretrain", world.At("train"), "--out", run, "--config", world.At("tiny.yaml"), "--batch-size", "6",
+            "pretrain", fixture.At("train"), "--out", run, "--config", fixture.At("tiny.yaml"), "--batch-size", "6",
             "--micro-batch", "auto", "--memory", "64GB", "--json");
 
         _ = result.Json;
@@ -110,15 +110,15 @@ public sealed class PretrainCommandTests(SmallWorld world) : IClassFixture<Small
     [InlineData("batch.micro is 9 and batch.size is 8", "--micro-batch", "9")]
     [InlineData("--memory: got 'lots', expected an amount of memory such as 8GB", "--micro-batch", "auto", "--memory", "lots")]
     [InlineData("use --micro-batch auto", "--memory", "8GB")]
-    [InlineData("1 MB of memory are too little", "--micro-batch", "auto", "--memory", "1MB")]
-    public void Micro_batches_that_cannot_be_are_refused(string words, params string[] options)
+    [InlineData("1 MB of memory is too little", "--micro-batch", "auto", "--memory", "1MB")]
+    public void Invalid_micro_batches_are_refused(string words, params string[] options)
         => Assert.Contains(words, CommandRun.Of(
-            ["pretrain", world.At("train"), "--out", world.At("never"), "--config", world.At("tiny.yaml"), .. options]).Refused(2));
+            ["pretrain", fixture.At("train"), "--out", fixture.At("never"), "--config", fixture.At("tiny.yaml"), .. options]).Refused(2));
 
     [Fact]
-    public void A_warm_up_that_was_asked_for_is_not_shortened()
+    public void An_explicit_warm_up_is_not_shortened()
         => Assert.Contains("warm-up must end", CommandRun.Of(
-            "pretrain", world.At("train"), "--out", world.At("never"), "--config", world.At("tiny.yaml"), "--epochs", "1",
+            "pretrain", fixture.At("train"), "--out", fixture.At("never"), "--config", fixture.At("tiny.yaml"), "--epochs", "1",
             "--set", "schedule.warmup_epochs=1").Refused(2));
 
     [Theory]
@@ -126,19 +126,19 @@ public sealed class PretrainCommandTests(SmallWorld world) : IClassFixture<Small
     [InlineData("large", "preset photos, because the first image has 80 × 80 pixels", "--batch-size 3 or less")]
     public void The_first_image_chooses_a_preset_and_the_batch_is_not_changed_silently(string data, string note, string advice)
     {
-        CommandRun result = CommandRun.Of("pretrain", world.At(data), "--out", world.At("never"));
+        CommandRun result = CommandRun.Of("pretrain", fixture.At(data), "--out", fixture.At("never"));
 
         Assert.Contains(advice, result.Refused(3));
         Assert.Contains($"note: using the {note}", result.Error);
-        Assert.False(Directory.Exists(world.At("never")));
+        Assert.False(Directory.Exists(fixture.At("never")));
     }
 
     [Fact]
-    public void A_resumed_run_goes_on_with_the_decoder_that_it_had()
+    public void A_resumed_run_keeps_its_decoder()
     {
-        string run = world.At("decoder-run");
+        string run = fixture.At("decoder-run");
         CommandRun.Of(
-            "pretrain", world.At("train"), "--out", run, "--config", world.At("tiny.yaml"), "--epochs", "1", "--set", "data.decoder=auto");
+            "pretrain", fixture.At("train"), "--out", run, "--config", fixture.At("tiny.yaml"), "--epochs", "1", "--set", "data.decoder=auto");
         string file = Path.Combine(run, "run.json");
         string description = File.ReadAllText(file);
         string was = SimClr.Data.TurboJpeg.IsAvailable ? "turbojpeg" : "skia";
@@ -154,18 +154,18 @@ public sealed class PretrainCommandTests(SmallWorld world) : IClassFixture<Small
     }
 
     [Fact]
-    public void After_a_move_of_the_images_the_run_is_resumed_by_saying_where_they_are()
+    public void A_run_with_moved_images_resumes_with_their_new_path()
     {
-        (string data, string run) = (world.At("to-move"), world.At("moved"));
-        foreach (string file in Directory.GetFiles(world.At("train"), "*", SearchOption.AllDirectories))
+        (string data, string run) = (fixture.At("to-move"), fixture.At("moved"));
+        foreach (string file in Directory.GetFiles(fixture.At("train"), "*", SearchOption.AllDirectories))
         {
-            string copy = Path.Combine(data, Path.GetRelativePath(world.At("train"), file));
+            string copy = Path.Combine(data, Path.GetRelativePath(fixture.At("train"), file));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             File.Copy(file, copy);
         }
 
-        Assert.Equal(0, CommandRun.Of("pretrain", data, "--out", run, "--config", world.At("tiny.yaml"), "--epochs", "1").Code);
-        Directory.Move(data, world.At("elsewhere"));
+        Assert.Equal(0, CommandRun.Of("pretrain", data, "--out", run, "--config", fixture.At("tiny.yaml"), "--epochs", "1").Code);
+        Directory.Move(data, fixture.At("elsewhere"));
 
         Assert.Contains("no such folder or file", CommandRun.Of("pretrain", "--out", run, "--resume").Refused(3));
         string advice = $"The run was started on '{data}'; if the images have moved, or the run was started from another folder, "
@@ -173,17 +173,17 @@ public sealed class PretrainCommandTests(SmallWorld world) : IClassFixture<Small
         Assert.Contains(advice, CommandRun.Of("pretrain", "--out", run, "--resume").Error);
 
         Directory.CreateDirectory(data);
-        File.Copy(Directory.GetFiles(world.At("train/red"))[0], Path.Combine(data, "another.png"));
+        File.Copy(Directory.GetFiles(fixture.At("train/red"))[0], Path.Combine(data, "another.png"));
         CommandRun others = CommandRun.Of("pretrain", "--out", run, "--resume");
         Assert.Contains("does not contain the images that the run was started on", others.Refused(5));
         Assert.Contains(advice, others.Error);
 
-        CommandRun resumed = CommandRun.Of("pretrain", world.At("elsewhere"), "--out", run, "--resume", "--epochs", "2", "--json");
+        CommandRun resumed = CommandRun.Of("pretrain", fixture.At("elsewhere"), "--out", run, "--resume", "--epochs", "2", "--json");
         Assert.Equal(6, resumed.Json["steps"]!.GetValue<long>());
     }
 
     [Fact]
-    public void Resume_alone_takes_data_and_configuration_from_the_run()
+    public void Resume_alone_reads_data_and_configuration_from_the_run()
     {
         string run = Copy("run", "longer");
 
@@ -201,10 +201,10 @@ public sealed class PretrainCommandTests(SmallWorld world) : IClassFixture<Small
         string run = Copy("run", "again");
 
         CommandRun result = CommandRun.Of(
-            "pretrain", world.At("train"), "--out", run, "--config", world.At("tiny.yaml"), "--resume", "--json");
+            "pretrain", fixture.At("train"), "--out", run, "--config", fixture.At("tiny.yaml"), "--resume", "--json");
 
         Assert.Equal(6, result.Json["steps"]!.GetValue<long>());
-        Assert.Equal(world.Pretraining.Json["final_loss"]!.GetValue<double>(), result.Json["final_loss"]!.GetValue<double>());
+        Assert.Equal(fixture.Pretraining.Json["final_loss"]!.GetValue<double>(), result.Json["final_loss"]!.GetValue<double>());
         Assert.Equal(0, result.Json["images_per_second"]!.GetValue<double>());
     }
 
@@ -218,22 +218,22 @@ public sealed class PretrainCommandTests(SmallWorld world) : IClassFixture<Small
     [Fact]
     public void Resuming_on_other_data_is_refused()
         => Assert.Contains("other data", CommandRun.Of(
-            "pretrain", world.At("test"), "--out", world.At("run"), "--resume").Refused(5));
+            "pretrain", fixture.At("test"), "--out", fixture.At("run"), "--resume").Refused(5));
 
     [Fact]
     public void A_run_is_not_overwritten()
         => Assert.Contains("there is a run already", CommandRun.Of(
-            "pretrain", world.At("train"), "--out", world.At("run"), "--config", world.At("tiny.yaml")).Refused(2));
+            "pretrain", fixture.At("train"), "--out", fixture.At("run"), "--config", fixture.At("tiny.yaml")).Refused(2));
 
     [Fact]
-    public void An_interrupted_run_exits_130_says_how_to_go_on_and_goes_on()
+    public void An_interrupted_run_exits_130_explains_how_to_resume_and_resumes()
     {
-        string run = world.At("stopped");
+        string run = fixture.At("stopped");
         using var stop = new CancellationTokenSource();
 
         CommandRun stopped = CommandRun.Of(
             new StoppingWriter("step 3/", stop), stop.Token,
-            "pretrain", world.At("train"), "--out", run, "--config", world.At("tiny.yaml"), "--epochs", "40");
+            "pretrain", fixture.At("train"), "--out", run, "--config", fixture.At("tiny.yaml"), "--epochs", "40");
         string error = stopped.Error;
         CommandRun resumed = CommandRun.Of("pretrain", "--out", run, "--resume", "--json");
 
@@ -246,7 +246,7 @@ public sealed class PretrainCommandTests(SmallWorld world) : IClassFixture<Small
 
     private string Refusal(params string[] changes)
     {
-        CommandRun result = CommandRun.Of(["pretrain", world.At("train"), "--out", world.At("run"), "--resume", .. changes]);
+        CommandRun result = CommandRun.Of(["pretrain", fixture.At("train"), "--out", fixture.At("run"), "--resume", .. changes]);
         Assert.Contains("another configuration", result.Refused(5));
         return result.Error;
     }
@@ -256,17 +256,17 @@ public sealed class PretrainCommandTests(SmallWorld world) : IClassFixture<Small
 
     private string Copy(string from, string to)
     {
-        foreach (string file in Directory.GetFiles(world.At(from), "*", SearchOption.AllDirectories))
+        foreach (string file in Directory.GetFiles(fixture.At(from), "*", SearchOption.AllDirectories))
         {
-            string target = Path.Combine(world.At(to), Path.GetRelativePath(world.At(from), file));
+            string target = Path.Combine(fixture.At(to), Path.GetRelativePath(fixture.At(from), file));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             File.Copy(file, target);
         }
 
-        return world.At(to);
+        return fixture.At(to);
     }
 
-    /// <summary>Cancels once a line with certain words is written, as a user would who watches.</summary>
+    /// <summary>Cancels once a line with certain words is written, as a watching user would.</summary>
     private sealed class StoppingWriter(string words, CancellationTokenSource stop) : StringWriter
     {
         public override void WriteLine(string? value)

@@ -3,7 +3,9 @@ using SimClr.Tests.Data;
 
 namespace SimClr.Tests.Cli;
 
-/// <summary>What only prints text starts at once: it loads nothing that computes, decodes or draws.</summary>
+/// <summary>
+/// Commands that only print text start quickly: they load no library that computes, decodes, or draws.
+/// </summary>
 public sealed class StartupTests : IDisposable
 {
     private static readonly string[] Heavy = ["torch", "skia", "scottplot", "yaml", "spectre", "onnx", "protobuf"];
@@ -28,7 +30,7 @@ public sealed class StartupTests : IDisposable
         Assert.DoesNotContain(loaded, IsHeavy);
     }
 
-    /// <summary>The same list, taken of a command that needs a picture: it does name what is loaded.</summary>
+    /// <summary>The control: for a command that needs an image, the list does name the loaded libraries.</summary>
     [Fact]
     public void A_command_that_draws_loads_the_decoder()
     {

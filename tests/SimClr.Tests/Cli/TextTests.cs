@@ -17,11 +17,11 @@ public sealed class TextTests
     [InlineData(5 * 86400, "5.0 days")]
     [InlineData(400 * 86400.0, "400 days")]
     [InlineData(4 * 365.25 * 86400, "4 years")]
-    public void Times_are_said_in_a_fitting_unit(double seconds, string words)
+    public void Times_are_shown_in_a_suitable_unit(double seconds, string words)
         => Assert.Equal(words, ProgressText.Span(TimeSpan.FromSeconds(seconds)));
 
     [Fact]
-    public void Names_of_classes_in_a_table_neither_steer_the_terminal_nor_begin_a_line()
+    public void Names_of_classes_in_a_table_neither_control_the_terminal_nor_begin_a_line()
     {
         const string Hostile = "\u001b[2J\nerror: x";
         EvaluationOutcome outcome = KnnClassifier.Evaluate(Tables.Create([[1, 0], [0, 1]], [0, 1], [Hostile, "b"]), Tables.Create([[0, 1], [1, 0]], [0, 1], [Hostile, "b"]), 1).Outcome;

@@ -1,6 +1,6 @@
 namespace SimClr.Tests.Cli;
 
-public sealed class UsageTests(SmallWorld world) : IClassFixture<SmallWorld>
+public sealed class UsageTests(RunFixture fixture) : IClassFixture<RunFixture>
 {
     [Theory]
     [InlineData("pretrian", "did you mean 'pretrain'?")]
@@ -50,7 +50,7 @@ public sealed class UsageTests(SmallWorld world) : IClassFixture<SmallWorld>
     [InlineData("[env:A=B] [x] doctor", "got an unexpected argument '[env:A=B]'")]
     [InlineData("[x]", "got an unexpected argument '[x]'")]
     [InlineData("doctor --fast", "has no option '--fast'")]
-    public void Wrong_usage_exits_2_and_says_what_was_expected(string line, string expected)
+    public void Wrong_usage_exits_2_and_states_the_expectation(string line, string expected)
         => Assert.Contains(expected, Run(line).Refused(2));
 
     [Theory]
@@ -60,7 +60,7 @@ public sealed class UsageTests(SmallWorld world) : IClassFixture<SmallWorld>
     [InlineData("pretrain train --out x --batch-size 25", "--batch-size 24 or less")]
     [InlineData("pretrain broken --out x", "could not be read")]
     [InlineData("evaluate knn run --train train --test nowhere", "no such folder or file")]
-    public void Data_that_cannot_be_used_exits_3_and_says_why(string line, string expected)
+    public void Unusable_data_exits_3_and_states_the_reason(string line, string expected)
         => Assert.Contains(expected, Run($"{line} --json").Refused(3));
 
     [Fact]
@@ -71,11 +71,11 @@ public sealed class UsageTests(SmallWorld world) : IClassFixture<SmallWorld>
         Assert.All(["RUN is missing", "--train is missing", "--test is missing"], problem => Assert.Contains(problem, error));
     }
 
-    /// <summary>Runs a line in which the names of the small world's files stand for their paths.</summary>
+    /// <summary>Runs a line in which the names of the fixture's files stand for their paths.</summary>
     private CommandRun Run(string line)
     {
         string[] files = ["train", "test", "run", "one", "empty", "broken", "nowhere", "x", "tiny.yaml", "tiny.yaml/below", "nowhere.yaml"];
         string[] words = line.Split(' ');
-        return CommandRun.Of([.. words.Select((word, i) => i > 0 && files.Contains(word) ? world.At(word) : word)]);
+        return CommandRun.Of([.. words.Select((word, i) => i > 0 && files.Contains(word) ? fixture.At(word) : word)]);
     }
 }

@@ -38,7 +38,7 @@ public sealed class ValidateCommandTests : IDisposable
     [InlineData("encoder: {name: resnet17}", "expected one of resnet18")]
     [InlineData("schedule: {epochs: 5, warmup_epochs: 5}", "warm-up must end before training does")]
     [InlineData("loss: 0.2", "expected a section")]
-    public void What_is_wrong_is_named_with_what_was_expected(string text, string expected)
+    public void Every_mistake_is_named_with_the_expectation(string text, string expected)
     {
         string message = CommandRun.Of("validate", folder.Write("my.yaml", text)).Refused(2);
 

@@ -119,7 +119,7 @@ public sealed class BinarySetTests : IDisposable
     }
 
     [Fact]
-    public void Wrong_magic_numbers_lengths_and_labels_say_what_was_got_and_expected()
+    public void Wrong_magic_numbers_lengths_and_labels_are_refused_with_actual_and_expected_values()
     {
         AssertIdxError(0x801, [1, 1, 1], [5], [0], "magic number 0x00000801, expected 16 with 0x00000803");
         AssertIdxError(0x803, [2, 3, 4], new byte[23], [0, 0], "got 23 bytes after the header, expected 24 (2 × 3 × 4)");
@@ -142,7 +142,7 @@ public sealed class BinarySetTests : IDisposable
     }
 
     [Fact]
-    public void A_gzip_file_that_is_cut_off_or_none_is_named()
+    public void A_truncated_or_invalid_gzip_file_is_named()
     {
         WriteIdx("x/train-labels-idx1-ubyte", 0x801, [1], [3]);
         folder.Write("x/train-images-idx3-ubyte.gz", "no gzip");
@@ -150,7 +150,7 @@ public sealed class BinarySetTests : IDisposable
     }
 
     [Fact]
-    public void Missing_folders_and_files_are_named_with_what_is_expected()
+    public void Missing_folders_and_files_are_named_with_the_expected_ones()
     {
         Directory.CreateDirectory(folder.PathOf("x"));
         AssertError("cifar10:{nowhere}", "no folder");
@@ -270,7 +270,7 @@ public sealed class BinarySetTests : IDisposable
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Record r has at plane c, row y, column x the value 50c + r + 2y + x.</summary>
+    /// <summary>Record r has the value 50c + r + 2y + x at plane c, row y, column x.</summary>
     private void WriteCifar(string name, params byte[][] labels)
         => folder.Write(name, [.. labels.SelectMany((label, record) => label.Concat(Planes(record)))]);
 

@@ -26,7 +26,7 @@ public sealed class ClassMatchTests
     }
 
     [Fact]
-    public void Images_of_other_classes_are_told_and_numbered_behind()
+    public void Images_of_other_classes_are_reported_and_numbered_after_the_known_ones()
     {
         var match = ClassMatch.Create(["cat", "dog"], ["ant", "cat", "bee"], [0, 1, 2, 2]);
 
@@ -38,7 +38,7 @@ public sealed class ClassMatchTests
     }
 
     [Fact]
-    public void The_same_classes_stay_as_they_are()
+    public void Identical_classes_stay_unchanged()
     {
         string[] own = ["cat", "dog"];
         Assert.True(ClassMatch.Create(["cat", "dog"], own, [1, 0]).IsSame(own));

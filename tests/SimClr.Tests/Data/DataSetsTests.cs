@@ -48,7 +48,7 @@ public sealed class DataSetsTests : IDisposable
     [InlineData("cifar10::test", "expected cifar10:DIR")]
     [InlineData("tar:", "expected tar:GLOB")]
     [InlineData("", "got the data set '', expected a folder")]
-    public void A_typed_name_that_is_wrong_is_a_mistake_in_usage(string argument, string expected)
+    public void A_wrong_data_spec_is_a_usage_error(string argument, string expected)
     {
         var error = Assert.Throws<ConfigurationException>(() => DataSets.Open(argument));
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
@@ -58,14 +58,14 @@ public sealed class DataSetsTests : IDisposable
     [InlineData("./no/such/folder")]
     [InlineData("C:\\no\\such\\folder")]
     [InlineData("no/such:thing/x")]
-    public void A_path_where_nothing_is_is_named(string path)
+    public void A_missing_path_is_named(string path)
     {
         var error = Assert.Throws<DataException>(() => DataSets.Open(path));
         Assert.Contains($"'{path}': no such folder or file", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_file_that_is_no_manifest_says_what_is_expected()
+    public void A_file_that_is_not_a_manifest_is_refused_with_the_expected_format()
     {
         var error = Assert.Throws<DataException>(() => DataSets.Open(folder.Write("a.txt", "x")));
         Assert.Contains("is a file; expected a folder of images, a .csv manifest", error.Message, StringComparison.Ordinal);
@@ -80,7 +80,7 @@ public sealed class DataSetsTests : IDisposable
     [InlineData("stl10:C:\\x", "C:\\x", "unlabeled")]
     [InlineData("tar:C:\\x\\*.tar", "C:\\x\\*.tar", "")]
     [InlineData("sample:test", "", "test")]
-    public void Names_paths_and_splits_are_taken_apart_on_every_platform(string argument, string path, string split)
+    public void Names_paths_and_splits_are_parsed_on_every_platform(string argument, string path, string split)
     {
         DataSpec typed = DataSets.Parse(argument)!;
         Assert.Equal((path, split), (typed.Folder, typed.Split));

@@ -3,7 +3,7 @@ using SkiaSharp;
 
 namespace SimClr.Tests.Data;
 
-/// <summary>Made-up images that tell their number by their red channel.</summary>
+/// <summary>Synthetic images whose red channel is their number.</summary>
 internal static class Images
 {
     public static RgbImage Of(int number) => new(2, 1, [(byte)number, 1, 2, (byte)number, 3, 4]);
@@ -16,11 +16,11 @@ internal static class Images
     public static int[] NumbersOf(ImageDataSet images)
         => [.. Enumerable.Range(0, images.Count).Select(index => NumberOf(images.Read(index)))];
 
-    /// <summary>A set in which image i has the number i, and some cannot be read.</summary>
+    /// <summary>A set in which image i has the number i and some images cannot be read.</summary>
     public static FlawedDataSet Set(int count, params int[] unreadable) => new(count, unreadable);
 }
 
-/// <summary>A set in memory that streams, counts its reads and has unreadable images.</summary>
+/// <summary>A set in memory that streams, counts its reads, and has unreadable images.</summary>
 internal sealed class FlawedDataSet(int count, int[] unreadable) : ImageDataSet
 {
     private int reads;

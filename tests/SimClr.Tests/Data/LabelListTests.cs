@@ -36,7 +36,7 @@ public sealed class LabelListTests : IDisposable
     [InlineData("\"\"\nn01_7.JPEG", "1 of 2 names are not in", "\"\"")]
     [InlineData("same.png", "1 of 1 names are in", "more than once")]
     [InlineData("\n \n", "names no image", "expected a file name on each line")]
-    public void What_cannot_be_found_is_counted_and_named(string lines, string what, string examples)
+    public void Unmatched_entries_are_counted_and_named(string lines, string what, string examples)
     {
         var error = Assert.Throws<DataException>(() => LabelList.Read(images, folder.Write("list.txt", lines)));
         Assert.Contains(what, error.Message, StringComparison.Ordinal);
@@ -44,6 +44,6 @@ public sealed class LabelListTests : IDisposable
     }
 
     [Fact]
-    public void A_list_that_is_not_there_is_a_mistake_of_usage()
+    public void A_missing_list_is_a_usage_error()
         => Assert.Throws<ConfigurationException>(() => LabelList.Read(images, folder.PathOf("nowhere.txt")));
 }

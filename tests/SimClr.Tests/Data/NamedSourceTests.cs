@@ -3,7 +3,7 @@ using SimClr.Data;
 
 namespace SimClr.Tests.Data;
 
-/// <summary>Each named source opens what its data spec opens.</summary>
+/// <summary>Each named source opens the same data as its data spec.</summary>
 public sealed class NamedSourceTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -38,7 +38,7 @@ public sealed class NamedSourceTests : IDisposable
         Assert.Equal([.. Published.Select(row => row.Data.Item2), "tar", "sample"], kinds);
     }
 
-    // The folder is empty: both say the same of every part, that it is not there or that the set has no such part.
+    // The folder is empty: both report for every part that it is missing or that the set has no such part.
     [Theory]
     [MemberData(nameof(Published))]
     public void A_published_set_is_the_one_of_its_data_spec(string source, string kind)

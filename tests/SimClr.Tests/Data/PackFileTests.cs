@@ -14,7 +14,7 @@ public sealed class PackFileTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void A_packed_set_holds_what_the_set_holds()
+    public void A_packed_set_has_the_content_of_the_set()
     {
         using ImageDataSet source = Folder();
         using ImageDataSet packed = Packed(source);
@@ -41,7 +41,7 @@ public sealed class PackFileTests : IDisposable
     }
 
     [Fact]
-    public void A_mark_that_no_class_can_have_is_damage()
+    public void An_invalid_class_mark_is_damage()
     {
         static PackIndex Index(sbyte mark) => PackIndex.Parse(new PackIndex
         {
@@ -58,7 +58,7 @@ public sealed class PackFileTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Images_with_several_classes_each_keep_them(bool reduced)
+    public void Images_with_several_classes_keep_them(bool reduced)
     {
         ColoredVoc.Write(folder);
         using ImageDataSet voc = DataSets.Open($"voc2007:{folder.Path}:train");
@@ -116,7 +116,7 @@ public sealed class PackFileTests : IDisposable
     }
 
     [Fact]
-    public void A_stop_leaves_the_file_that_was_there()
+    public void A_stop_leaves_the_existing_file()
     {
         folder.Write("set.pack", "before");
         using var source = Images.Set(100);
@@ -163,7 +163,7 @@ public sealed class PackFileTests : IDisposable
     }
 
     [Fact]
-    public void A_closed_set_reads_no_more_and_what_was_read_remains()
+    public void A_closed_set_reads_no_more_and_images_already_read_stay_valid()
     {
         using ImageDataSet source = Folder();
         ImageDataSet packed = Packed(source);
@@ -189,7 +189,7 @@ public sealed class PackFileTests : IDisposable
         var error = Assert.Throws<DataException>(() => packed.Read(3));
         Assert.Contains("set.pack became shorter while it was read: it ends at 90069 bytes, expected 120064", error.Message, StringComparison.Ordinal);
 
-        // Not one more image to skip, however many may be skipped.
+        // The damage does not count as a skipped image, whatever the limit on skipped images.
         DataOptions options = Lenient with { MaxSkipped = 1 };
         var loader = new BatchLoader(packed, 1, (_, _, _) => { }, new SkippedImages(packed, options), workers: 2, substituteUnreadable: true);
         Assert.Throws<DataException>(() => loader.Load([new BatchPlan(0, [0, 1, 2, 3])]).Count());
@@ -249,14 +249,14 @@ public sealed class PackFileTests : IDisposable
         => Assert.Contains(reason, Refused(System.Text.Encoding.UTF8.GetBytes(content)), StringComparison.Ordinal);
 
     [Fact]
-    public void A_later_version_of_the_format_is_refused_and_says_so()
+    public void A_later_version_of_the_format_is_refused_and_named()
     {
         byte[] later = Bytes();
         later[8] = 2;
         Assert.Contains("got version 2 of the format, expected 1", Refused(later), StringComparison.Ordinal);
     }
 
-    /// <summary>As only a wrong writer would make them: the checksum is right.</summary>
+    /// <summary>Files that only a faulty writer would make: the checksum is right.</summary>
     [Fact]
     public void An_index_that_contradicts_itself_or_the_pixels_is_refused()
     {
@@ -329,7 +329,7 @@ public sealed class PackFileTests : IDisposable
         }
     }
 
-    /// <summary>Images that are counted as long as something holds them.</summary>
+    /// <summary>Images that are counted as long as they are referenced.</summary>
     private sealed class CountingDataSet(int count) : ImageDataSet
     {
         private readonly WeakReference[] images = new WeakReference[count];

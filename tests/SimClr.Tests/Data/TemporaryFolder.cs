@@ -1,6 +1,6 @@
 namespace SimClr.Tests.Data;
 
-/// <summary>A folder of its own for one test, removed with it.</summary>
+/// <summary>A temporary folder for one test, deleted at its end.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("simclr-data-").FullName;

@@ -1,6 +1,8 @@
 namespace SimClr.Tests.Distributed;
 
-/// <summary>A rank asked for the end of all: where ranks are threads, the run throws this instead of ending the process.</summary>
+/// <summary>
+/// A rank aborted the job: if ranks are threads, the run throws this exception instead of ending the process.
+/// </summary>
 internal sealed class AbortedException(int rank, int exitCode) : Exception($"rank {rank} aborted with exit code {exitCode}")
 {
     public int Rank => rank;

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace SimClr.Tests.Distributed;
 
-/// <summary>Signs of life, and the words when they are missing.</summary>
+/// <summary>Heartbeats, and the messages when they are missing.</summary>
 public sealed class HeartbeatTests
 {
     private static readonly TimeSpan SilentAfter = TimeSpan.FromSeconds(5);
@@ -13,7 +13,7 @@ public sealed class HeartbeatTests
     [InlineData(3)]
     [InlineData(8)]
     [InlineData(100)]
-    public void Word_gets_around_by_neighbors_that_hear_each_other(int size)
+    public void Heartbeats_spread_through_neighbors(int size)
     {
         foreach (int rank in Enumerable.Range(0, size))
         {
@@ -34,7 +34,7 @@ public sealed class HeartbeatTests
     [Fact]
     public void Ranks_hear_of_each_other_through_others()
     {
-        // 0 and 3 of 6 are no neighbors: what one knows of the other came by a third.
+        // 0 and 3 of 6 are not neighbors: one hears of the other through a third.
         Heartbeats[] ranks = Open(6);
         Assert.DoesNotContain(3, Heartbeats.Neighbors(0, 6));
         for (int beat = 0; beat < 100 && ranks[0].States()[3].Silent is null; beat++)
@@ -53,35 +53,35 @@ public sealed class HeartbeatTests
     }
 
     [Fact]
-    public void Who_is_silent_is_named()
+    public void Silent_ranks_are_named()
         => Assert.Equal(
             "rank 0 of 3 (process 100 on a) has waited 30 s for the other ranks in barrier 7; not heard from: rank 2 (process 102 on c, silent for 31.5 s). "
             + "All ranks are terminated. Start the run again with resume: true; if a rank was only slow, set a longer CommunicationOptions.Timeout.",
             Report(State(0, "a", 0, 7, true), State(1, "b", 1, 7, true), State(2, "c", 31.5, 6, false)));
 
     [Fact]
-    public void Who_never_spoke_and_who_does_not_come_is_named()
+    public void Ranks_that_never_started_or_do_not_join_are_named()
         => Assert.Contains(
             "not heard from: rank 1 (process 101 on b, silent from the start); alive, but not in that call: rank 2 (process 102 on c). ",
             Report(State(0, "a", 0, 7, true), State(1, "b", null, 0, false), State(2, "c", 1, 6, false)),
             StringComparison.Ordinal);
 
     [Fact]
-    public void Where_all_are_in_the_call_nobody_is_blamed()
+    public void If_all_ranks_are_in_the_call_none_is_blamed()
         => Assert.Contains(
             "all ranks were heard from and are in a call, but it does not return",
             Report(State(0, "a", 0, 7, true), State(1, "b", 1, 7, true)),
             StringComparison.Ordinal);
 
     [Fact]
-    public void Of_many_only_some_are_named()
+    public void Only_some_of_many_silent_ranks_are_named()
         => Assert.Contains(
             "rank 8 (process 108 on x, silent for 9 s) and 3 more",
             Report([State(0, "a", 0, 7, true), .. Enumerable.Range(1, 11).Select(rank => State(rank, "x", 9, 7, true))]),
             StringComparison.Ordinal);
 
     [Fact]
-    public void Addresses_of_any_length_are_told()
+    public void Addresses_of_any_length_are_exchanged()
     {
         var address = new RankAddress(new string('h', 60), 12, 34, [.. Enumerable.Range(0, 30).Select(i => $"2001:db8:aaaa:bbbb:cccc:dddd:eeee:{i:x4}")]);
         RankAddress[] read = RankAddress.Read([.. address.Write(), .. (address with { Addresses = ["10.0.0.1"] }).Write()]);

@@ -2,7 +2,7 @@ using SimClr.Distributed;
 
 namespace SimClr.Tests.Distributed;
 
-/// <summary>Who started this process is read from the environment.</summary>
+/// <summary>The launcher of this process, recognized from the environment.</summary>
 public sealed class LauncherTests
 {
     [Theory]

@@ -5,19 +5,21 @@ using SimClr.RankProgram;
 
 namespace SimClr.Tests.Distributed;
 
-/// <summary>Two ranks under a real launcher: what they promise, and what they say when one of them is gone.</summary>
+/// <summary>
+/// Two ranks under a real launcher: their communication, and their messages when one of them is gone.
+/// </summary>
 [UnsupportedOSPlatform("windows")]
 public sealed partial class MpiTests
 {
-    // Seconds that a call may take. A rank counts as silent after half of them: with fewer, a busy machine makes a rank
-    // that is alive seem silent.
+    // Seconds that a call may take. A rank counts as silent after half of them: with fewer, a rank that is alive would
+    // seem silent on a busy machine.
     private const string Patience = "4";
 
     public static TheoryData<string> Launchers => [.. Mpirun.Launchers];
 
     [Theory]
     [MemberData(nameof(Launchers))]
-    public void Mpi_keeps_what_a_communicator_promises(string launcher)
+    public void Mpi_satisfies_the_communicator_contract(string launcher)
     {
         using Mpirun job = Start(launcher, 2, "check");
         int code = job.Wait();
@@ -27,7 +29,7 @@ public sealed partial class MpiTests
 
     [Theory]
     [MemberData(nameof(Launchers))]
-    public void Mpi_that_lets_one_thread_call_it_keeps_it_too(string launcher)
+    public void Single_threaded_mpi_satisfies_the_communicator_contract(string launcher)
     {
         using Mpirun job = Start(launcher, 2, "check-single");
         int code = job.Wait();
@@ -36,7 +38,7 @@ public sealed partial class MpiTests
     }
 
     [Fact]
-    public void Three_ranks_keep_it_too()
+    public void Three_ranks_satisfy_the_communicator_contract()
     {
         using Mpirun job = Start(Mpirun.Launchers[0], 3, "check");
         int code = job.Wait();
@@ -60,7 +62,7 @@ public sealed partial class MpiTests
     }
 
     [Fact]
-    public void A_rank_that_does_not_come_is_named_and_the_job_ends()
+    public void A_rank_that_does_not_join_is_named_and_the_job_ends()
     {
         using Mpirun job = Start(Mpirun.Launchers[0], 2, "late", Patience, "0");
         int code = job.Wait();

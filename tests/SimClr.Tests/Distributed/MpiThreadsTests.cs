@@ -2,7 +2,7 @@ using SimClr.Distributed;
 
 namespace SimClr.Tests.Distributed;
 
-/// <summary>Which threads may call MPI, by the level that it grants.</summary>
+/// <summary>The threads that may call MPI, by the thread level that it provides.</summary>
 public sealed class MpiThreadsTests
 {
     private const int Starter = 1;
@@ -22,7 +22,7 @@ public sealed class MpiThreadsTests
 
     [Theory]
     [MemberData(nameof(Levels))]
-    public void The_thread_of_the_backward_pass_may_call_it_where_the_level_says_so(string abi, int level, bool others, bool overlap)
+    public void The_thread_of_the_backward_pass_may_call_mpi_if_the_thread_level_allows(string abi, int level, bool others, bool overlap)
     {
         var threads = new MpiThreads(abi == "MPICH" ? MpiAbi.Mpich : MpiAbi.Standard, "libmpi", level, Starter);
         threads.Check(Starter);

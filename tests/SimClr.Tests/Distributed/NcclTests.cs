@@ -4,11 +4,11 @@ using static TorchSharp.torch;
 
 namespace SimClr.Tests.Distributed;
 
-/// <summary>In what order streams are given work, with a library that writes down what it is asked.</summary>
+/// <summary>The order in which streams receive work, recorded by a mock library.</summary>
 public sealed class NcclTests
 {
     [Fact]
-    public void A_sum_begun_in_the_background_runs_beside_what_is_computed_until_it_is_waited_for()
+    public void A_background_sum_overlaps_computation_until_it_is_awaited()
     {
         var library = new Recorder();
         using var nccl = new Nccl(SingleProcess.Instance, () => library, DeviceType.CPU);
@@ -21,11 +21,11 @@ public sealed class NcclTests
         pending.Wait();
         pending.Wait();
         Assert.Equal(["compute waits for 2"], library.Log);
-        Assert.Equal([3], library.Marks);   // what the watchdog asks for
+        Assert.Equal([3], library.Marks);   // queried by the watchdog
     }
 
     [Fact]
-    public void What_is_computed_after_a_call_waits_for_it()
+    public void Computation_after_a_call_waits_for_it()
     {
         var library = new Recorder();
         using var nccl = new Nccl(SingleProcess.Instance, () => library, DeviceType.CPU);
@@ -45,7 +45,7 @@ public sealed class NcclTests
     }
 
     [Fact]
-    public void What_the_device_has_not_done_is_seen_until_it_has()
+    public void Pending_device_work_is_visible_until_it_completes()
     {
         var library = new Recorder();
         using var nccl = new Nccl(SingleProcess.Instance, () => library, DeviceType.CPU);
@@ -80,7 +80,7 @@ public sealed class NcclTests
 
         public List<nint> Marks { get; } = [];
 
-        /// <summary>The last mark that is past.</summary>
+        /// <summary>The last mark that has been reached.</summary>
         public nint Past { get; set; }
 
         public byte[] CreateUniqueId() => new byte[NcclLibrary.IdBytes];

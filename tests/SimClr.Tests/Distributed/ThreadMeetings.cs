@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 
 namespace SimClr.Tests.Distributed;
 
-/// <summary>Where ranks that are threads meet: the last to arrive does the work for all.</summary>
+/// <summary>The meeting points of ranks that are threads: the last to arrive does the work for all.</summary>
 internal sealed class ThreadMeetings(int size) : IDisposable
 {
-    // Only a test that would hang for ever gets here.
+    // Only a test that would hang forever reaches this limit.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     private readonly Dictionary<(string, int), Meeting> meetings = [];
@@ -14,10 +14,10 @@ internal sealed class ThreadMeetings(int size) : IDisposable
 
     public int Size => size;
 
-    /// <summary>The first thing that went wrong on any rank.</summary>
+    /// <summary>The first error on any rank.</summary>
     public Exception? Error { get; private set; }
 
-    /// <summary>Fails what the ranks wait for and will wait for.</summary>
+    /// <summary>Fails all current and future waits of the ranks.</summary>
     public void Break(Exception error)
     {
         lock (gate)
@@ -27,7 +27,7 @@ internal sealed class ThreadMeetings(int size) : IDisposable
         }
     }
 
-    /// <summary>Says that a rank is there, without waiting.</summary>
+    /// <summary>Registers the arrival of a rank, without waiting.</summary>
     public void Arrive((string, int) key, int rank, string call, Tensor[] tensors, Action<Tensor[][]> work)
     {
         lock (gate)
@@ -52,7 +52,7 @@ internal sealed class ThreadMeetings(int size) : IDisposable
         }
     }
 
-    /// <summary>Returns when the work is done.</summary>
+    /// <summary>Waits until the work is done.</summary>
     public void Leave((string, int) key)
     {
         lock (gate)

@@ -53,7 +53,7 @@ internal sealed class ThreadRank(int rank, ThreadMeetings meetings) : ICommunica
 
     public void Dispose()
     {
-        // A communicator's end is no meeting: the ranks leave when they are done.
+        // Disposing a communicator is not a meeting: the ranks leave when they are done.
     }
 
     private static string Describe(Tensor values)
@@ -63,7 +63,7 @@ internal sealed class ThreadRank(int rank, ThreadMeetings meetings) : ICommunica
         return $"{values.dtype} [{string.Join(", ", values.shape)}]";
     }
 
-    // In the order of the ranks, and bfloat16 in float32, so that every rank gets the same bytes.
+    // In rank order, and bfloat16 in float32, so that every rank gets the same bytes.
     private static void Sum(Tensor[][] ranks)
     {
         using var held = no_grad();

@@ -4,15 +4,18 @@ using SimClr.Distributed;
 namespace SimClr.Tests.Distributed;
 
 /// <summary>
-/// Runs the ranks of a job as threads of this process, with communicators that check what MPI leaves unchecked: that all
-/// ranks make the same calls, in the same order, with the same shapes and types.
+/// Runs the ranks of a job as threads of this process, with communicators that check what MPI does not: that all ranks
+/// make the same calls, in the same order, with the same shapes and types.
 /// </summary>
 internal static class ThreadRanks
 {
-    /// <summary>Calls the function once for each rank, each on a thread of its own, and returns when all are done.</summary>
-    /// <param name="size">Ranks.</param>
-    /// <param name="rank">What one rank does. If it throws, the others' communication fails, and the first error is thrown here.</param>
-    /// <returns>What the ranks returned, in their order.</returns>
+    /// <summary>
+    /// Calls the function once for each rank, each on a separate thread, and returns when all are done.
+    /// </summary>
+    /// <param name="size">The number of ranks.</param>
+    /// <param name="rank">The work of one rank. If it throws, communication of the other ranks fails, and the first
+    /// error is rethrown here.</param>
+    /// <returns>The results of the ranks, in rank order.</returns>
     public static T[] Run<T>(int size, Func<ICommunicator, T> rank)
     {
         var results = new T[size];
@@ -40,7 +43,7 @@ internal static class ThreadRanks
         return results;
     }
 
-    /// <summary>The same, for ranks that return nothing.</summary>
+    /// <summary>The overload for ranks that return nothing.</summary>
     public static void Run(int size, Action<ICommunicator> rank) => Run(size, communicator =>
     {
         rank(communicator);

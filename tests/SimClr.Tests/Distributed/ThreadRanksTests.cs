@@ -3,11 +3,11 @@ using static TorchSharp.torch;
 
 namespace SimClr.Tests.Distributed;
 
-/// <summary>The communicator of tests finds the mistakes that MPI would answer with a hang or with wrong numbers.</summary>
+/// <summary>The test communicator detects mistakes that MPI would answer with a hang or wrong numbers.</summary>
 public sealed class ThreadRanksTests
 {
     [Fact]
-    public void Ranks_that_make_different_calls_are_told_apart()
+    public void Ranks_that_make_different_calls_are_detected()
     {
         var error = Assert.Throws<CommunicationException>(() => ThreadRanks.Run(2, ranks =>
         {
@@ -48,7 +48,7 @@ public sealed class ThreadRanksTests
     }
 
     [Fact]
-    public void What_was_begun_is_there_after_waiting_in_any_order()
+    public void Pending_operations_complete_when_awaited_in_any_order()
     {
         float[][] sums = ThreadRanks.Run(2, ranks =>
         {

@@ -3,13 +3,13 @@ using static TorchSharp.torch;
 
 namespace SimClr.Tests.Distributed;
 
-/// <summary>What ends a run that hangs.</summary>
+/// <summary>The watchdog ends a hanging run.</summary>
 public sealed class WatchdogTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);   // Only a test that fails takes so long.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);   // Only a failing test takes this long.
 
     [Fact]
-    public void A_call_of_the_device_that_does_not_end_ends_the_run()
+    public void A_hanging_device_call_ends_the_run()
     {
         using var ranks = new EndedRank();
         var options = new CommunicationOptions { Timeout = 0.2 };

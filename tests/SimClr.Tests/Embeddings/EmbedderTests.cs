@@ -78,7 +78,7 @@ public sealed class EmbedderTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void The_training_mode_is_restored_also_after_an_error(bool training)
+    public void Training_mode_is_restored_even_after_an_error(bool training)
     {
         encoder.Module.train(training);
         using InMemoryDataSet set = Set(3);
@@ -91,7 +91,7 @@ public sealed class EmbedderTests : IDisposable
     }
 
     [Fact]
-    public void A_part_that_was_frozen_on_its_own_is_frozen_still()
+    public void A_separately_frozen_part_stays_frozen()
     {
         encoder.Module.train();
         Module frozen = encoder.Module.modules().OfType<TorchSharp.Modules.BatchNorm2d>().Single();
@@ -114,7 +114,7 @@ public sealed class EmbedderTests : IDisposable
     }
 
     [Fact]
-    public void Sets_of_which_too_much_or_all_is_unreadable_end_it_as_data_errors()
+    public void Sets_with_too_many_unreadable_images_are_data_errors()
     {
         using FlawedDataSet many = Images.Set(10, 2, 3);
         Assert.Throws<DataException>(() => Embedder.Embed(encoder, many, cancellation: Cancellation));

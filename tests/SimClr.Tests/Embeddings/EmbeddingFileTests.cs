@@ -18,7 +18,7 @@ public sealed class EmbeddingFileTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Formats))]
-    public void What_is_written_is_read_back_bit_for_bit(string extension)
+    public void Written_tables_are_read_back_bit_for_bit(string extension)
     {
         float[] values = [0.1f, -0f, 1e-45f, float.MaxValue, 1 / 3f, -7];
         string[] paths = ["a, \"b\".png", "häß/ü\n2.png", ""];
@@ -47,7 +47,7 @@ public sealed class EmbeddingFileTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Formats))]
-    public void A_pipe_is_refused_and_keeps_nobody_waiting(string extension)
+    public void A_pipe_is_refused_without_blocking(string extension)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "made by calls of Linux");
         string pipe = OddFiles.MakePipe(folder.PathOf($"pipe{extension}"));
@@ -66,7 +66,7 @@ public sealed class EmbeddingFileTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Formats))]
-    public void Labels_and_sizes_may_be_missing(string extension)
+    public void Labels_and_sizes_are_optional(string extension)
     {
         EmbeddingTable back = Back(new EmbeddingTable([1, 2], 1, ["a", "b"]), extension);
         Assert.Equal(["a", "b"], back.Paths);
@@ -90,7 +90,7 @@ public sealed class EmbeddingFileTests : IDisposable
     [InlineData("float64.npy")]
     [InlineData("float16.npy")]
     [InlineData("version2.npy")]
-    public void What_numpy_wrote_is_read_and_rows_are_named_by_their_number(string name)
+    public void Numpy_files_are_read_and_rows_are_named_by_their_number(string name)
     {
         EmbeddingTable table = EmbeddingFile.Read(Golden(name));
         Assert.Equal([1.5f, -2.25f, 0, 3, 4, 0.125f], table.Values);
@@ -115,7 +115,7 @@ public sealed class EmbeddingFileTests : IDisposable
     [InlineData("none.npy", "at least one row")]
     [InlineData("pair.npy", "expected a matrix of float32")]
     [InlineData("object.npy", "'|O'")]
-    public void Other_matrices_are_refused_with_what_they_are(string name, string expected) => Assert.Contains(expected, Refused(Golden(name)));
+    public void Other_matrices_are_refused_with_their_type(string name, string expected) => Assert.Contains(expected, Refused(Golden(name)));
 
     [Theory]
     [MemberData(nameof(Formats))]
@@ -147,7 +147,7 @@ public sealed class EmbeddingFileTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Formats))]
-    public void A_text_a_folder_and_nothing_at_all_are_refused(string extension)
+    public void A_text_file_a_folder_and_a_missing_file_are_refused(string extension)
     {
         Refused(folder.Write("text" + extension, "this is no table\nof numbers\n"));
         Refused(folder.Write("empty" + extension, ""));
@@ -158,7 +158,7 @@ public sealed class EmbeddingFileTests : IDisposable
     }
 
     [Fact]
-    public void Another_extension_is_told_with_those_there_are()
+    public void Another_extension_is_refused_with_the_supported_ones()
     {
         var error = Assert.Throws<ConfigurationException>(() => EmbeddingFile.Read("photos.parkuet", Others));
         Assert.Contains("one of .npy, .csv, .safetensors, .parquet (did you mean '.parquet'?)", error.Message, StringComparison.Ordinal);
@@ -177,9 +177,9 @@ public sealed class EmbeddingFileTests : IDisposable
     public void A_csv_that_does_not_fit_is_refused_with_its_line(string text, string expected)
         => Assert.Contains(expected, Refused(folder.Write("bad.csv", text)));
 
-    /// <summary>One that float32 takes for infinity; another is infinite by itself.</summary>
+    /// <summary>One value overflows to infinity in float32; another is infinite already.</summary>
     [Fact]
-    public void A_double_beyond_the_range_of_floats_is_told_as_it_is()
+    public void A_double_beyond_the_range_of_floats_is_reported_unchanged()
     {
         const string Header = "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 2), }";
         Assert.EndsWith("big.npy: row 1 holds -1E+300 at index 0, expected numbers that float32 can hold, up to 3.4e+38; scale them", Refused(Doubles(-1e300)));

@@ -32,7 +32,7 @@ public sealed class EmbeddingTableTests
     [InlineData(1e19f)]
     [InlineData(1e-15f)]
     [InlineData(1e-23f)]
-    [InlineData(1e-42f)]   // below the normal numbers: a thousand steps
+    [InlineData(1e-42f)]   // a subnormal number: about 700 units in the last place
     public void Rows_of_any_length_have_length_1_once_they_are_normalized(float scale)
     {
         float[] unit = new EmbeddingTable([scale, 0, -scale, scale / 2], 4, ["a"]).Normalized().Values;
@@ -60,7 +60,7 @@ public sealed class EmbeddingTableTests
     }
 
     [Fact]
-    public void Lengths_that_do_not_fit_are_refused_with_what_was_got()
+    public void Mismatched_lengths_are_refused_with_the_actual_ones()
     {
         Assert.Contains("5 values, 2 paths", Assert.Throws<ArgumentException>(() => new EmbeddingTable(new float[5], 2, ["a", "b"])).Message, StringComparison.Ordinal);
         Assert.Contains("2 paths and 1 labels", Assert.Throws<ArgumentException>(() => new EmbeddingTable(new float[4], 2, ["a", "b"], [0])).Message, StringComparison.Ordinal);
@@ -68,7 +68,7 @@ public sealed class EmbeddingTableTests
     }
 
     [Fact]
-    public void Missing_labels_are_a_data_error_that_says_how_to_get_them()
+    public void Missing_labels_are_a_data_error_that_explains_how_to_get_them()
     {
         var error = Assert.Throws<DataException>(() => new EmbeddingTable([1], 1, ["a"]).RequireLabels());
         Assert.Contains("one subfolder per class", error.Message, StringComparison.Ordinal);

@@ -61,12 +61,12 @@ public sealed class EmbeddingTaskTests : IDisposable
         Assert.Equal((images.Read(0).Width, images.Read(0).Height), (table.Widths![0], table.Heights![0]));
     }
 
-    /// <summary>The memory of a batch is used again: not before it has been computed.</summary>
+    /// <summary>The memory of a batch is reused, but not before the batch has been computed.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(4)]
-    public void With_many_more_batches_than_are_held_every_row_is_that_of_its_own_image(int computeThreads)
+    public void With_more_batches_than_buffers_every_row_is_that_of_its_image(int computeThreads)
     {
         const int many = 1500;
         using var set = new InMemoryDataSet(Enumerable.Range(0, many).Select(i => RandomImages.Noise(8, 8, i)));
@@ -82,7 +82,7 @@ public sealed class EmbeddingTaskTests : IDisposable
     }
 
     [Fact]
-    public void Cut_off_anywhere_it_goes_on_and_leaves_the_same_bytes()
+    public void Truncated_anywhere_it_resumes_to_the_same_bytes()
     {
         string whole = folder.PathOf("whole.csv");
         Run(Task(), whole);
@@ -114,7 +114,7 @@ public sealed class EmbeddingTaskTests : IDisposable
     }
 
     [Fact]
-    public void What_was_begun_with_other_weights_images_or_options_is_refused_with_the_difference()
+    public void A_part_with_other_weights_images_or_options_is_refused_with_the_difference()
     {
         string file = folder.PathOf("photos.csv");
         byte[] part = Interrupted(file);
@@ -132,7 +132,7 @@ public sealed class EmbeddingTaskTests : IDisposable
     }
 
     [Fact]
-    public void What_failed_before_its_first_row_is_not_in_the_way_of_the_next_try()
+    public void A_failure_before_the_first_row_does_not_block_a_retry()
     {
         string file = folder.PathOf("photos.csv");
         using FlawedDataSet flawed = Images.Set(13, 4);
@@ -145,7 +145,7 @@ public sealed class EmbeddingTaskTests : IDisposable
     }
 
     [Fact]
-    public void Nor_is_one_that_was_killed_before_its_first_row()
+    public void A_kill_before_the_first_row_does_not_block_a_retry()
     {
         string file = folder.PathOf("photos.csv");
         byte[] part = Interrupted(file);
@@ -153,7 +153,7 @@ public sealed class EmbeddingTaskTests : IDisposable
         File.WriteAllBytes(file + ".part", [.. part[..16], .. BitConverter.GetBytes(text.Length), .. text]);
         Assert.Equal(0, Run(Task(), file).Resumed);
 
-        // The images of the first batch were skipped, all of them.
+        // All images of the first batch were skipped.
         int job = BitConverter.ToInt32(part, 16);
         byte[] record = [.. BitConverter.GetBytes(32), .. new byte[12]];
         byte[] hash = System.Security.Cryptography.SHA256.HashData(record)[..8];
@@ -163,7 +163,7 @@ public sealed class EmbeddingTaskTests : IDisposable
     }
 
     [Fact]
-    public void A_file_of_something_else_in_the_place_of_the_part_is_left_alone()
+    public void A_foreign_file_in_place_of_the_part_is_kept()
     {
         string file = folder.PathOf("photos.csv");
         folder.Write("photos.csv.part", "something of the user's");
@@ -187,7 +187,7 @@ public sealed class EmbeddingTaskTests : IDisposable
     [InlineData("a.1-of-2.npy", "2-of-2 is missing")]
     [InlineData("a.1-of-2.npy a.2-of-2.npy b.2-of-2.npy", "once each")]
     [InlineData("a.npy", "is not named as EmbeddingShard names its files")]
-    public void Parts_that_do_not_make_a_whole_are_refused(string files, string expected)
+    public void Incomplete_sets_of_parts_are_refused(string files, string expected)
         => Assert.Contains(expected, Assert.Throws<DataException>(() => EmbeddingJoin.InOrder(files.Split(' '))).Message, StringComparison.Ordinal);
 
     [Fact]
@@ -202,7 +202,7 @@ public sealed class EmbeddingTaskTests : IDisposable
     }
 
     [Fact]
-    public void An_encoder_that_gives_no_numbers_leaves_no_file()
+    public void An_encoder_with_NaN_output_leaves_no_file()
     {
         using (no_grad())
         {
@@ -220,7 +220,7 @@ public sealed class EmbeddingTaskTests : IDisposable
         return new TrainedEncoder(EncoderCatalog.Create(options, Size, seed), options, new ViewOptions { Size = Size });
     }
 
-    // By the encoder itself, all images at once.
+    // Computed by the encoder itself, all images at once.
     private float[] InOneBatch(InMemoryDataSet set)
     {
         using var scope = NewDisposeScope();
@@ -238,7 +238,7 @@ public sealed class EmbeddingTaskTests : IDisposable
 
     private EmbeddingTask Task() => new(encoder, images, Lenient);
 
-    // Each part with another number of threads and workers.
+    // Each part uses a different number of threads and workers.
     private string Part(int number, string extension)
     {
         set_num_threads(number == 3 ? 4 : number);
@@ -251,7 +251,7 @@ public sealed class EmbeddingTaskTests : IDisposable
     private static EmbeddingOutcome Run(EmbeddingTask task, string file)
         => task.Run(file, EmbeddingFile.FormatOf(file, Others), new SkippedImages(task.Images, task.Options), null, CancellationToken.None);
 
-    /// <summary>The bytes of the part that a task leaves which is stopped after two batches.</summary>
+    /// <summary>The bytes of the part file that a task leaves when it is stopped after two batches.</summary>
     private byte[] Interrupted(string file)
     {
         using var stop = new CancellationTokenSource();

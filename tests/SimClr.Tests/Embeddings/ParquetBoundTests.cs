@@ -2,7 +2,9 @@ using SimClr.Parquet;
 
 namespace SimClr.Tests.Embeddings;
 
-/// <summary>What a page or a footer of Parquet claims is compared with what there is, before anything is made of it.</summary>
+/// <summary>
+/// Claims of a Parquet page or footer are checked against the actual data before memory is allocated for them.
+/// </summary>
 public sealed class ParquetBoundTests : IDisposable
 {
     private const int Gzip = 2;
@@ -14,13 +16,13 @@ public sealed class ParquetBoundTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void A_page_that_becomes_more_than_any_file_of_its_size_holds_is_refused()
+    public void A_page_that_expands_beyond_any_valid_file_of_its_size_is_refused()
     {
         Assert.Contains("that inflates to 1073741824, more", Sizes(Gzip, [1, 2, 3], inflated: 1 << 30));
         Assert.Contains("that inflates to 1073741824, more", Sizes(Snappy, [0x80, 0x80, 0x80, 0x80, 0x04], inflated: 10));
         Assert.Contains("that inflates to 1073741824, more", Sizes(Zstandard, [0x28, 0xB5, 0x2F, 0xFD, 0xA0, 0, 0, 0, 0x40], inflated: 10));
 
-        // Blocks of one byte each, repeated: 128 KB of four bytes; the frame does not say how many.
+        // Blocks of one repeated byte each: 128 KB from four bytes; the frame does not give the size.
         byte[] blocks = [0x28, 0xB5, 0x2F, 0xFD, 0, 0x58, .. Enumerable.Repeat<byte[]>([2, 0, 0x10, 7], 10_000).SelectMany(block => block)];
         Assert.Contains($"that inflates to {10_000L << 17}, more", Sizes(Zstandard, blocks, inflated: 10));
         Page(count: 5, inflated: 1000).RequireSizes(Snappy, [0xE8, 0x07], 100);
@@ -44,7 +46,7 @@ public sealed class ParquetBoundTests : IDisposable
     }
 
     [Fact]
-    public void Whoever_reads_beyond_the_end_does_not_read_for_ever()
+    public void Reading_beyond_the_end_terminates()
     {
         using var stream = new SegmentStream(File.OpenRead(folder.Write("file", "abc")));
         stream.Add([1, 2]);

@@ -6,7 +6,9 @@ using SimClr.Tests.Data;
 
 namespace SimClr.Tests.Embeddings;
 
-/// <summary>Parquet files that the package would follow in circles, or allocate gigabytes for, and those that other programs write.</summary>
+/// <summary>
+/// Parquet files that would send the package into endless loops or gigabyte allocations, and files of other programs.
+/// </summary>
 public sealed class ParquetFileTests : IDisposable
 {
     private static readonly ParquetFormat Format = new();
@@ -24,7 +26,7 @@ public sealed class ParquetFileTests : IDisposable
     [InlineData(CompressionMethod.Zstd)]
     public async Task Files_of_other_programs_are_read(CompressionMethod method)
     {
-        // As pandas writes them: every column may lack values, and says so of none.
+        // As pandas writes them: every column may have null values, and none does.
         var schema = new ParquetSchema(
             new DataField<string>("path"), new DataField<int?>("width"), new DataField<int?>("height"), new DataField<string>("other"),
             new ListField("embedding", new DataField<float?>("element")));
@@ -51,7 +53,10 @@ public sealed class ParquetFileTests : IDisposable
         Assert.Equal([1, 2, 3, 4, 1, 2, 3, 5], table.Values);
     }
 
-    /// <summary>Plain texts, and texts by their lengths (DELTA_LENGTH_BYTE_ARRAY, as DuckDB writes them), with longer and longer statistics.</summary>
+    /// <summary>
+    /// Plain texts, and texts by their lengths (DELTA_LENGTH_BYTE_ARRAY, as DuckDB writes them), with increasingly long
+    /// statistics.
+    /// </summary>
     [Theory]
     [InlineData(0, 0)]
     [InlineData(0, 5000)]
@@ -61,7 +66,7 @@ public sealed class ParquetFileTests : IDisposable
     {
         byte[] texts = encoding == 0
             ? [5, 0, 0, 0, .. "x.jpg"u8, 5, 0, 0, 0, .. "y.jpg"u8]
-            : [0x80, 1, 4, 2, 2 * 5, 0, 0, 0, 0, 0, .. "x.jpgy.jpg"u8];   // blocks of 128 in 4 parts, 2 values, the first 5, others as long
+            : [0x80, 1, 4, 2, 2 * 5, 0, 0, 0, 0, 0, .. "x.jpgy.jpg"u8];   // blocks of 128 in 4 parts, 2 values, the first 5, the others equally long
         string path = folder.Write("a.parquet", WithPaths(Written(), texts, new ThriftStruct()
             .With(1, 2).With(2, encoding).With(3, 3).With(4, 3)
             .With(5, new ThriftStruct().With(5, new byte[statistics]).With(6, new byte[statistics]))));
@@ -70,12 +75,12 @@ public sealed class ParquetFileTests : IDisposable
     }
 
     [Fact]
-    public void A_header_that_does_not_end_is_read_no_further_than_the_file()
+    public void An_endless_header_is_read_no_further_than_the_file()
     {
         var about = new ThriftStruct().With(1, 2).With(2, 0).With(3, 3).With(4, 3).With(5, new ThriftStruct().With(5, new byte[100_000]));
         byte[] file = WithPaths(Written(), new byte[10], about);
         byte[] changed = [.. file];
-        int length = changed.AsSpan().IndexOf(new byte[] { 0xA0, 0x8D, 0x06 });   // 100,000 as it stands before its bytes
+        int length = changed.AsSpan().IndexOf(new byte[] { 0xA0, 0x8D, 0x06 });   // the encoded 100,000, before its bytes
         new byte[] { 0xFF, 0xFF, 0x7F }.CopyTo(changed, length);
         long before = GC.GetAllocatedBytesForCurrentThread();
         Assert.Contains("the end of the data where more is expected", Refused(changed), StringComparison.Ordinal);
@@ -83,7 +88,7 @@ public sealed class ParquetFileTests : IDisposable
     }
 
     [Fact]
-    public void A_footer_of_anything_is_refused()
+    public void A_footer_of_random_bytes_is_refused()
     {
         byte[] file = Written();
         int footer = BitConverter.ToInt32(file, file.Length - 8);
@@ -95,7 +100,7 @@ public sealed class ParquetFileTests : IDisposable
     }
 
     [Fact]
-    public void What_claims_more_than_the_file_holds_is_refused_before_anything_is_allocated()
+    public void Claims_beyond_the_file_size_are_refused_before_allocation()
     {
         byte[] file = Written();
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -120,7 +125,7 @@ public sealed class ParquetFileTests : IDisposable
     }
 
     [Fact]
-    public void Columns_within_columns_end_somewhere()
+    public void The_nesting_of_columns_is_limited()
     {
         byte[] name = "a"u8.ToArray();
         object[] deep = [.. Enumerable.Range(0, 100_000).Select(_ => new ThriftStruct().With(4, name).With(5, 1)), new ThriftStruct().With(1, 1).With(4, name)];
@@ -163,7 +168,10 @@ public sealed class ParquetFileTests : IDisposable
         return File.ReadAllBytes(folder.PathOf("w.parquet"));
     }
 
-    /// <summary>The file with another number in each column's description, where the change gives one, or of another number of rows.</summary>
+    /// <summary>
+    /// Rewrites the file with other numbers in the columns' descriptions, where the change gives one, or with another
+    /// number of rows.
+    /// </summary>
     private static byte[] Changed(byte[] file, Func<ThriftStruct, int, object?> change, long? rows = null)
     {
         ThriftStruct footer = Footer(file);
@@ -183,12 +191,12 @@ public sealed class ParquetFileTests : IDisposable
         }).ToList()));
     }
 
-    /// <summary>The file with another page of paths, not compressed, before its footer.</summary>
+    /// <summary>Rewrites the file with another page of paths, uncompressed, before its footer.</summary>
     private static byte[] WithPaths(byte[] file, byte[] texts, ThriftStruct about)
     {
         ThriftStruct footer = Footer(file);
         ThriftStruct column = footer.Structs(2).Single(element => element.Find<byte[]>(4) is { } name && name.AsSpan().SequenceEqual("path"u8));
-        byte[] levels = column.Number<int>(3) == 1 ? [2, 0, 0, 0, 2 << 1, 1] : [];   // 2 values that are there
+        byte[] levels = column.Number<int>(3) == 1 ? [2, 0, 0, 0, 2 << 1, 1] : [];   // 2 values that are present
         byte[] page = [.. levels, .. texts];
         byte[] header = ThriftWriter.Write(new ThriftStruct().With(1, 0).With(2, page.Length).With(3, page.Length).With(5, about));
         long begin = file.Length - 8 - BitConverter.ToInt32(file, file.Length - 8);

@@ -26,7 +26,7 @@ public sealed class ConvolutionTests
 
     [Theory]
     [MemberData(nameof(Layers))]
-    public void Output_and_gradients_are_those_of_double_precision_whatever_memory_held_before(int inputs, int outputs, int kernel, int stride, int side)
+    public void Output_and_gradients_equal_double_precision_whatever_the_earlier_memory_content(int inputs, int outputs, int kernel, int stride, int side)
     {
         foreach ((ScalarType type, double tolerance) in new[] { (ScalarType.Float32, 1e-5), (ScalarType.BFloat16, 2e-2) })
         {
@@ -37,7 +37,7 @@ public sealed class ConvolutionTests
             _ = exact.to(ScalarType.Float64);
             using (no_grad())
             {
-                exact.Weight.copy_(convolution.Weight.to(type));   // what the fast one computes with
+                exact.Weight.copy_(convolution.Weight.to(type));   // the weights that the fast one computes with
             }
 
             var random = new Generator(5);
@@ -61,7 +61,7 @@ public sealed class ConvolutionTests
         }
     }
 
-    // What is freed here is what the next allocations get.
+    // The next allocations reuse the memory that is freed here.
     private static void LeaveNumbersInMemory()
     {
         using var scope = NewDisposeScope();

@@ -16,11 +16,11 @@ public sealed unsafe class DirectConvolutionTests
         { 64, 64, 3, 1, 32, 32, 2 },     // an image in bands
         { 128, 128, 3, 1, 16, 16, 5 },
         { 512, 512, 3, 1, 4, 4, 7 },     // tiles of several images
-        { 16, 32, 3, 1, 31, 33, 3 },     // tiles that stand out, more than are transformed together
-        { 32, 48, 3, 2, 9, 9, 30 },      // several images in a frame, the last fewer
+        { 16, 32, 3, 1, 31, 33, 3 },     // tiles beyond the edge, more than are transformed together
+        { 32, 48, 3, 2, 9, 9, 30 },      // several images in a frame, fewer in the last
         { 64, 128, 3, 2, 15, 13, 3 },
         { 48, 80, 3, 1, 7, 14, 2 },      // a panel of 16 outputs at the end
-        { 20, 36, 3, 1, 5, 6, 2 },       // channels that are filled up
+        { 20, 36, 3, 1, 5, 6, 2 },       // padded channels
         { 16, 64, 1, 1, 7, 7, 3 },       // 147 pixels: three are left over
         { 64, 16, 1, 1, 1, 1, 1 },
         { 256, 512, 1, 2, 9, 8, 2 },
@@ -31,11 +31,11 @@ public sealed unsafe class DirectConvolutionTests
 
     [Theory]
     [MemberData(nameof(Layers))]
-    public void It_is_the_convolution_of_double_precision(int inputs, int outputs, int kernel, int stride, int height, int width, int count)
+    public void It_equals_the_convolution_in_double_precision(int inputs, int outputs, int kernel, int stride, int height, int width, int count)
         => Check(inputs, outputs, kernel, stride, height, width, count);
 
     [Fact]
-    public void And_of_any_shape()
+    public void It_equals_the_convolution_for_any_shape()
     {
         var random = new Random(6);
         for (int i = 0; i < 100; i++)
@@ -47,7 +47,7 @@ public sealed unsafe class DirectConvolutionTests
     }
 
     [Fact]
-    public void Three_outputs_and_other_types_are_not_for_it()
+    public void Three_outputs_and_other_types_are_not_supported()
     {
         using var scope = NewDisposeScope();
         Assert.False(DirectConvolution.Supports(zeros(3, 16, 1, 1)));
@@ -80,7 +80,7 @@ public sealed unsafe class DirectConvolutionTests
         void Near(Tensor expected, bool adds, bool relu)
         {
             Tensor start = Filled(there, convolution.Outputs);
-            Tensor result = cat([start.view(-1), full(Behind, 7f)]);   // nothing is written behind it
+            Tensor result = cat([start.view(-1), full(Behind, 7f)]);   // nothing is written past the end
             Activations shape = convolution.Result(read, memory, 0);
             Assert.Equal(start.shape, new long[] { shape.Count, shape.Height, shape.Width, shape.Channels });
             var written = new Activations(DirectMemory.First(result), -1, shape.Count, shape.Height, shape.Width, shape.Channels);
@@ -93,7 +93,7 @@ public sealed unsafe class DirectConvolutionTests
         }
     }
 
-    // [N, H, W, channels], with zeros for those that are missing
+    // [N, H, W, channels], with zeros for missing channels
     private static Tensor Filled(Tensor images, int channels)
         => nn.functional.pad(images, [0, 0, 0, 0, 0, channels - images.shape[1]]).permute(0, 2, 3, 1).contiguous();
 }

@@ -10,7 +10,7 @@ public sealed class EncoderCostTests
     [InlineData("resnet50", 4.089)]
     [InlineData("resnet101", 7.801)]
     [InlineData("resnet152", 11.514)]
-    public void Multiply_adds_are_those_that_torchvision_states_for_224_pixels(string name, double billions)
+    public void Multiply_adds_equal_torchvisions_for_224_pixels(string name, double billions)
     {
         double counted = EncoderCost.MultiplyAdds(new EncoderOptions { Name = name }, 224) / 1e9;
 

@@ -28,7 +28,7 @@ public sealed class FoldedConvolutionTests
 
     [Theory]
     [MemberData(nameof(Layers))]
-    public void Fused_with_what_follows_it_is_the_same_but_for_rounding(int inputs, int outputs, int kernel, int stride, int side)
+    public void The_fused_form_equals_the_plain_one_except_for_rounding(int inputs, int outputs, int kernel, int stride, int side)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();

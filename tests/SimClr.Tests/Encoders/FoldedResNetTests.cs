@@ -15,7 +15,7 @@ public sealed class FoldedResNetTests
     [InlineData("resnet50", 16, 0.25)]
     [InlineData("resnet50", 75, 0.25)]
     [InlineData("resnet34", 9, 0.5)]
-    public void With_its_batch_norms_folded_in_it_computes_the_same_and_the_encoder_stays_as_it_is(string name, int size, double width)
+    public void With_folded_batch_norms_it_computes_the_same_and_the_encoder_is_unchanged(string name, int size, double width)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
@@ -60,7 +60,7 @@ public sealed class FoldedResNetTests
     [Theory]
     [InlineData("resnet18", 32, 1.0)]
     [InlineData("resnet50", 64, 0.0625)]
-    public async Task A_row_is_the_same_to_the_bit_whatever_is_computed_with_it_and_on_however_many_threads(string name, int size, double width)
+    public async Task A_row_is_bit_identical_for_any_batch_and_number_of_threads(string name, int size, double width)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
@@ -88,7 +88,7 @@ public sealed class FoldedResNetTests
     }
 
     [Fact]
-    public void What_is_no_number_in_an_image_is_none_in_its_row_and_in_no_other()
+    public void NaN_in_an_image_affects_only_its_own_row()
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
@@ -117,7 +117,7 @@ public sealed class FoldedResNetTests
         Assert.Equal(0, count.Growth);
     }
 
-    // Fresh batch norms do next to nothing, and the last of a block nothing at all.
+    // A fresh batch norm does almost nothing, and the last one of a block nothing at all.
     private static void Trained(ResNet resnet)
     {
         var generator = new Generator(3);

@@ -5,7 +5,9 @@ namespace SimClr.Tests.Encoders;
 
 public sealed class PointwiseConvolutionTests
 {
-    /// <summary>Inputs, outputs, stride, side: among them those that oneDNN computes wrongly where caches are hidden.</summary>
+    /// <summary>
+    /// Inputs, outputs, stride, side, including shapes that oneDNN computes wrongly where cache sizes are hidden.
+    /// </summary>
     public static TheoryData<int, int, int, int> Layers => new()
     {
         { 16, 64, 1, 5 },
@@ -20,7 +22,7 @@ public sealed class PointwiseConvolutionTests
 
     [Theory]
     [MemberData(nameof(Layers))]
-    public void It_is_the_convolution_of_double_precision_and_so_are_its_gradients(int inputs, int outputs, int stride, int side)
+    public void It_equals_the_convolution_in_double_precision_with_its_gradients(int inputs, int outputs, int stride, int side)
     {
         foreach ((ScalarType type, double tolerance) in new[] { (ScalarType.Float32, 1e-5), (ScalarType.BFloat16, 2e-2) })
         {

@@ -15,9 +15,9 @@ public sealed class ResNetTests : IDisposable
 
     public void Dispose() => scope.Dispose();
 
-    // One network for all that is compared: to make one and fill it takes longer than to compute with it.
-    // Batch norm over eight values a channel (two images, 2 × 2 places) amplifies rounding from layer to layer: in
-    // training the deeper ones are up to 4e-4 off in float32, whatever the order of summation. Float64 shows the computation.
+    // One network for all comparisons: making and filling it takes longer than computing with it. Batch norm over eight
+    // values per channel (two images, 2 × 2 positions) amplifies rounding from layer to layer: in training the deeper
+    // ones are up to 4e-4 off in float32, in any summation order. Float64 checks the computation.
     [Theory]
     [InlineData("resnet18", 1e-4)]
     [InlineData("resnet34", 1e-4)]
@@ -41,7 +41,7 @@ public sealed class ResNetTests : IDisposable
         double norm = resnet.named_parameters().First(p => p.name == "conv1.weight").parameter.grad!.norm().item<double>();
         Assert.Equal(1, norm / golden.GetProperty("conv1_grad_norm").GetDouble(), 1e-6);
 
-        // The same weights, rounded, with the statistics as they were before that step.
+        // The same weights, rounded, with the statistics from before that step.
         resnet.zero_grad();
         resnet.to(ScalarType.Float32);
         Fill(resnet, weights: false);
@@ -51,12 +51,12 @@ public sealed class ResNetTests : IDisposable
         AssertMatches(resnet.forward(Input(ScalarType.Float32)), golden, "train", inTraining);
     }
 
-    /// <summary>oneDNN took what lay in memory for channels that are missing to a multiple of 16.</summary>
+    /// <summary>oneDNN read uninitialized memory for the channels missing to a multiple of 16.</summary>
     [Theory]
     [InlineData("resnet18", 0.0625)]
     [InlineData("resnet18", 0.1875)]
     [InlineData("resnet50", 0.0625)]
-    public void Gradients_of_a_narrow_network_do_not_depend_on_what_lay_in_memory(string name, double width)
+    public void Gradients_of_a_narrow_network_do_not_depend_on_earlier_memory_content(string name, double width)
     {
         using ResNet resnet = EncoderCatalog.Create(new EncoderOptions { Name = name, Width = width, Stem = EncoderStem.Small }, 24);
         resnet.train();
@@ -101,7 +101,7 @@ public sealed class ResNetTests : IDisposable
     [InlineData("auto", 224, false)]
     [InlineData("small", 224, true)]
     [InlineData("imagenet", 32, false)]
-    public void The_stem_goes_by_size_or_by_name(string stem, int size, bool small)
+    public void The_stem_is_chosen_by_size_or_by_name(string stem, int size, bool small)
     {
         using ResNet resnet = EncoderCatalog.Create(new EncoderOptions { Name = "resnet18", Width = 0.25, Stem = EnumText.Parse<EncoderStem>(stem) }, size);
         Assert.Equal(small, resnet.SmallStem);
@@ -111,7 +111,8 @@ public sealed class ResNetTests : IDisposable
     [Fact]
     public void The_small_stem_keeps_the_resolution()
     {
-        // Four stages, three of which halve: 32 → 4, so h is the mean of 16 places. A pixel moved far away must move h.
+        // Four stages, three of which halve: 32 → 4, so h is the mean of 16 positions. Moving a distant pixel must
+        // change h.
         using ResNet resnet = EncoderCatalog.Create(new EncoderOptions { Name = "resnet18", Width = 0.25 }, 32);
         resnet.eval();
         Assert.Equal([3, 128], resnet.forward(rand(3, 3, 32, 32)).shape);
@@ -190,12 +191,12 @@ public sealed class ResNetTests : IDisposable
             .ToArray();
         var actual = ModuleState.Enumerate(resnet).Select(e => (e.Key, string.Join(",", e.Value.shape))).ToArray();
 
-        // torchvision's classifier "fc" is no part of the encoder.
+        // torchvision's classifier "fc" is not part of the encoder.
         Assert.Equal(expected.Where(e => !e.Name.StartsWith("fc.", StringComparison.Ordinal)), actual);
         Assert.Equal(golden.GetProperty("parameters").GetInt64(), resnet.parameters().Sum(p => p.numel()));
     }
 
-    // The rule of the reference: every tensor of the state dict, in order, from a sine of its flat index.
+    // The same rule as the reference: every tensor of the state dict, in order, from a sine of its flat index.
     private static void Fill(ResNet resnet, bool weights = true)
     {
         using var _ = no_grad();

@@ -14,12 +14,12 @@ public sealed class AccuracyTests
     ];
 
     [Fact]
-    public void A_class_that_was_never_learned_is_not_among_the_first_five_however_few_there_are()
+    public void A_class_that_was_never_learned_is_not_in_the_top_five_of_few_classes()
         => Assert.Equal([true, false], Accuracy.InTopK([1, 2, float.NegativeInfinity, 1, 2, float.NegativeInfinity], 3, [0, 2], 5));
 
     [Theory]
     [InlineData(1, 0.25)]
-    [InlineData(2, 0.5)]   // Of the last row, all of whose scores are equal, only the first guess counts.
+    [InlineData(2, 0.5)]   // In the last row all scores are equal, so only the first guess counts.
     [InlineData(3, 1)]
     public void A_row_is_right_when_its_class_is_among_the_k_highest(int k, double expected)
         => Assert.Equal(expected, Accuracy.TopK(Scores, 3, [1, 1, 0, 1], k));
@@ -29,7 +29,7 @@ public sealed class AccuracyTests
         => Assert.Equal(1, Accuracy.TopK(Scores, 3, [2, 2, 0, 2], 5));
 
     [Fact]
-    public void Of_equal_scores_only_the_first_guess_is_taken_by_number()
+    public void Only_the_first_guess_breaks_ties_by_class_number()
     {
         float[] equal = [0, 0, 0];
         Assert.Equal([0], Accuracy.Predictions(equal, 3));
@@ -43,7 +43,7 @@ public sealed class AccuracyTests
     }
 
     [Fact]
-    public void Top_k_does_not_depend_on_how_classes_are_numbered_but_for_the_first_guess()
+    public void Top_k_does_not_depend_on_class_numbers_except_for_the_first_guess()
     {
         Gen.Select(Gen.Int[2, 8], Gen.Int[0, 3].Array[8], Gen.Int[1, 8], Gen.Int[0, 7]).Sample((classes, values, k, shift) =>
         {

@@ -15,7 +15,7 @@ public sealed class AveragePrecisionTests
         double expected = ((4 * 1) + (7 * 0.75)) / 11;
         Assert.Equal(expected, AveragePrecision.ElevenPoint([5, 4, 3, 2, 1], [Present, Absent, Present, Present, Absent])!.Value, 1e-12);
 
-        // The order of the images is that of their scores, not of the list.
+        // The order of the images is by score, not by position in the list.
         Assert.Equal(expected, AveragePrecision.ElevenPoint([1, 3, 5, 2, 4], [Absent, Present, Present, Present, Absent])!.Value, 1e-12);
     }
 
@@ -28,14 +28,14 @@ public sealed class AveragePrecisionTests
     [Fact]
     public void A_recall_of_three_tenths_reaches_the_third_point()
     {
-        // Three of ten positives come first, the others after so many wrong ones that they hardly count.
+        // Three of ten positives come first; the others come after so many negatives that they hardly count.
         LabelMark[] truth = [.. Enumerable.Repeat(Present, 3), .. Enumerable.Repeat(Absent, 9997), .. Enumerable.Repeat(Present, 7)];
         float[] scores = [.. Enumerable.Range(0, truth.Length).Select(i => -(float)i)];
         Assert.Equal((4 + (7 * 10.0 / 10_007)) / 11, AveragePrecision.ElevenPoint(scores, truth)!.Value, 1e-12);
     }
 
     [Fact]
-    public void A_class_that_no_image_shows_has_none()
+    public void A_class_without_images_has_no_average_precision()
     {
         Assert.Null(AveragePrecision.ElevenPoint([1, 2], [Absent, Difficult]));
         var outcome = new MultiLabelOutcome([Present, Absent, Absent, Absent], [2f, 0, 1, 0], 2, ["cat", "unicorn"]);
@@ -56,7 +56,7 @@ public sealed class AveragePrecisionTests
             Assert.Equal(expected is null, got is null);
             Assert.Equal(expected ?? 0, got ?? 0, 1e-12);
 
-            // An image that was drawn twice counts like two.
+            // An image that was drawn twice counts twice.
             int[] times = [.. Enumerable.Range(0, images).Select(_ => stream.NextInt(3))];
             int[] drawn = [.. Enumerable.Range(0, images).SelectMany(i => Enumerable.Repeat(i, times[i]))];
             double? repeated = SlowLoop([.. drawn.Select(i => scores[i])], [.. drawn.Select(i => truth[i])]);
@@ -65,9 +65,10 @@ public sealed class AveragePrecisionTests
     }
 
     [Fact]
-    public void The_interval_of_few_images_and_many_classes_holds_the_value()
+    public void The_interval_for_few_images_and_many_classes_contains_the_value()
     {
-        // Chance: a percentile interval lay above the value, for resamples rank copies of an image one behind the other.
+        // By chance: a percentile interval lay above the value, because resamples rank copies of an image one after
+        // another.
         var stream = new RandomStream(4, Purpose.Sample);
         LabelMark[] truth = [.. Enumerable.Range(0, 60 * 20).Select(_ => stream.Chance(0.13) ? Present : Absent)];
         float[] scores = [.. truth.Select(_ => (float)stream.NextNormal())];
@@ -94,7 +95,7 @@ public sealed class AveragePrecisionTests
     }
 
     [Fact]
-    public void What_does_not_fit_is_refused()
+    public void Mismatched_inputs_are_refused()
     {
         Assert.Contains("not a number for image 1", Assert.Throws<ArgumentException>(() => AveragePrecision.ElevenPoint([1, float.NaN], [Present, Absent])).Message, StringComparison.Ordinal);
         Assert.Contains("got 1 scores and 2 images", Assert.Throws<ArgumentException>(() => AveragePrecision.ElevenPoint([1], [Present, Absent])).Message, StringComparison.Ordinal);

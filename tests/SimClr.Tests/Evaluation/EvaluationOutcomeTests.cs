@@ -49,7 +49,7 @@ public sealed class EvaluationOutcomeTests
     }
 
     [Fact]
-    public void From_scores_it_is_what_the_scores_say()
+    public void An_outcome_from_scores_matches_the_scores()
     {
         Gen.Select(Gen.Int[1, 8], Gen.Int[1, 30], Gen.Int[0, 10_000]).Sample((classes, images, seed) =>
         {
@@ -68,7 +68,7 @@ public sealed class EvaluationOutcomeTests
     [Theory]
     [InlineData(400, 0.8)]
     [InlineData(1000, 0.5)]
-    public void The_interval_of_an_accuracy_is_the_binomial_one_within_what_resampling_allows(int images, double accuracy)
+    public void The_interval_of_an_accuracy_is_the_binomial_one_within_resampling_error(int images, double accuracy)
     {
         int right = (int)(images * accuracy);
         EvaluationOutcome outcome = Of([.. Enumerable.Repeat(0, images)], [.. Enumerable.Range(0, images).Select(i => i < right ? 0 : 1)], 2);
@@ -103,7 +103,7 @@ public sealed class EvaluationOutcomeTests
     }
 
     [Fact]
-    public void Where_all_are_right_or_all_wrong_the_interval_is_a_point()
+    public void If_all_are_right_or_all_wrong_the_interval_is_a_point()
     {
         Assert.Equal(new Interval(1, 1), Of([0, 1, 0], [0, 1, 0], 2).Top1Interval);
         Assert.Equal(new Interval(0, 0), Of([0, 1, 0], [1, 0, 1], 2).MeanPerClassInterval);
@@ -112,7 +112,7 @@ public sealed class EvaluationOutcomeTests
     }
 
     [Fact]
-    public void What_does_not_fit_is_refused()
+    public void Mismatched_inputs_are_refused()
     {
         Assert.Contains("at least one image", Refused(() => Of([], [], 2)), StringComparison.Ordinal);
         Assert.Contains("2 predictions", Refused(() => EvaluationOutcome.FromPredictions(Paths(3), [0, 1, 0], [0, 1], 2)), StringComparison.Ordinal);
@@ -124,7 +124,7 @@ public sealed class EvaluationOutcomeTests
     }
 
     [Fact]
-    public void A_predictions_file_comes_back_as_it_was_written()
+    public void A_predictions_file_round_trips()
     {
         using var folder = new TemporaryFolder();
         string[] paths = ["a.png", "with, comma.png", "with \"quotes\".png", "ü/ß.png"];
@@ -150,7 +150,7 @@ public sealed class EvaluationOutcomeTests
     [InlineData("path,label,prediction,correct\na,b,c", "line 2: got 3 field(s)")]
     [InlineData("path,label,prediction,correct\na,b,b,1\nc,b,b,0", "line 3: got correct = '0' for label 'b' and prediction 'b', expected 1")]
     [InlineData("path,label,prediction,correct\n\"a,b,b,1", "a quote is not closed")]
-    public void What_is_no_predictions_file_is_refused(string content, string message)
+    public void A_file_without_predictions_is_refused(string content, string message)
     {
         using var folder = new TemporaryFolder();
         folder.Write("predictions.csv", content);

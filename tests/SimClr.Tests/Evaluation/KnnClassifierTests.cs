@@ -45,7 +45,7 @@ public sealed class KnnClassifierTests
             double[][] votes = [.. queries.Select(q => Votes(bank, trainLabels, q, k, classes, temperature))];
             for (int i = 0; i < test; i++)
             {
-                // In float32 two classes with nearly equal votes may change places.
+                // In float32, two classes with nearly equal votes may swap places.
                 Assert.True(votes[i][result.Predictions[i]] >= votes[i].Max() * (1 - 1e-4), $"query {i}");
             }
 
@@ -70,9 +70,9 @@ public sealed class KnnClassifierTests
     }
 
     [Fact]
-    public void Of_classes_with_equal_votes_the_lowest_is_predicted()
+    public void Among_classes_with_equal_votes_the_lowest_is_predicted()
     {
-        // Both neighbors are as near as each other, in every order of the bank.
+        // Both neighbors are equally near, in every order of the bank.
         foreach (int[] labels in new int[][] { [2, 1], [1, 2] })
         {
             KnnResult result = KnnClassifier.Evaluate(
@@ -82,7 +82,7 @@ public sealed class KnnClassifierTests
     }
 
     [Fact]
-    public void Of_more_than_five_classes_one_without_votes_is_never_among_the_five()
+    public void With_more_than_five_classes_one_without_votes_is_never_in_the_top_five()
     {
         double[][] bank = [.. Enumerable.Range(0, 6).Select(i => new[] { Math.Cos(i), Math.Sin(i) })];
         double[][] queries = [.. Enumerable.Range(0, 6).Select(_ => new[] { 1.0, 0 })];
@@ -93,9 +93,9 @@ public sealed class KnnClassifierTests
     }
 
     [Fact]
-    public void Of_equally_near_neighbors_at_the_edge_of_k_the_first_of_the_bank_votes()
+    public void Among_equally_near_neighbors_at_the_edge_of_k_the_first_of_the_bank_votes()
     {
-        // Forty copies of one image: the vote is the first one's.
+        // Forty copies of one image: the first one votes.
         double[][] bank = [[0, 1], .. Enumerable.Repeat<double[]>([1, 0], 40)];
         int[] labels = [0, 3, .. Enumerable.Repeat(1, 39)];
         foreach (int k in new[] { 1, 2 })
@@ -118,7 +118,7 @@ public sealed class KnnClassifierTests
     [Fact]
     public void A_temperature_so_low_that_all_votes_vanish_still_follows_the_nearest()
     {
-        // exp((s − 1) / τ) of a distant neighbor is 0 in float32, and in double.
+        // exp((s − 1) / τ) of a distant neighbor is 0 in float32, and in float64.
         KnnResult result = KnnClassifier.Evaluate(
             Tables.Create([[1, -3], [1, 1]], [0, 1]), Tables.Create([[1, 0]], [1]), 2, temperature: 1e-4);
         Assert.Equal([1], result.Predictions);
@@ -171,7 +171,7 @@ public sealed class KnnClassifierTests
     }
 
     [Fact]
-    public void Of_many_different_classes_a_few_are_named_and_the_rest_hinted_at()
+    public void A_few_of_many_different_classes_are_named_and_the_rest_elided()
     {
         EmbeddingTable train = Tables.Create([[1, 0]], [0], [.. "abcde".Select(c => $"{c}")]);
         EmbeddingTable test = Tables.Create([[1, 0]], [0], ["z"]);
@@ -194,7 +194,7 @@ public sealed class KnnClassifierTests
     }
 
     [Fact]
-    public void Classes_that_are_numbers_only_need_not_reach_equally_far()
+    public void Numbered_classes_may_have_different_maxima()
     {
         EmbeddingTable two = Tables.Create([[1, 0], [0, 1]], [0, 1], ["0", "1"]);
         EmbeddingTable three = Tables.Create([[1, 0], [0, 1], [1, 1]], [0, 1, 2], ["0", "1", "2"]);
@@ -253,7 +253,7 @@ public sealed class KnnClassifierTests
     [Theory]
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
-    public void An_encoder_that_gives_no_numbers_is_told_instead_of_measured(float number)
+    public void An_encoder_with_NaN_output_is_reported_instead_of_evaluated(float number)
     {
         EmbeddingTable good = new([1, 0, 0, 1], 2, ["a", "b"], [0, 1]);
         EmbeddingTable bad = new([1, 0, number, 1], 2, ["a", "b"], [0, 1]);

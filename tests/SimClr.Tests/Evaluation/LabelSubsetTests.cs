@@ -46,9 +46,9 @@ public sealed class LabelSubsetTests
         Assert.Equal([12, 12, 12, 12, 13, 13, 13, 13], counts.Order());
     }
 
-    // Computed apart from this code; published numbers depend on which labels a seed stands for.
+    // Computed independently of this code; published results depend on the labels that a seed selects.
     [Fact]
-    public void A_seed_stands_for_the_same_labels_for_good()
+    public void A_seed_always_selects_the_same_labels()
     {
         int[] labels = [.. Enumerable.Range(0, 100).Select(row => row / 25)];
         Assert.Equal([12, 20, 24, 30, 38, 54, 56, 72, 83, 89], LabelSubset.Fraction(labels, 0.1));
@@ -60,17 +60,17 @@ public sealed class LabelSubsetTests
     [InlineData(-0.1)]
     [InlineData(1.01)]
     [InlineData(double.NaN)]
-    public void What_is_no_fraction_is_refused(double fraction)
+    public void Invalid_fractions_are_refused(double fraction)
         => Assert.Throws<ConfigurationException>(() => LabelSubset.Fraction([0, 1], fraction));
 
-    // One at a time to the class that has the fewest so far and rows left; counted apart from this code.
+    // One at a time to the class that has the fewest so far and rows left; counted independently of this code.
     [Theory]
     [InlineData(0.002, 1, 1, 1)]      // one row in all; one of each class
     [InlineData(0.1, 34, 15, 3)]      // 52
     [InlineData(0.3, 137, 15, 3)]     // 155
     [InlineData(0.5, 241, 15, 3)]     // 259
     [InlineData(1, 500, 15, 3)]
-    public void Classes_of_unequal_size_give_the_same_number_as_far_as_they_have_it(double fraction, int large, int small, int tiny)
+    public void Classes_of_unequal_size_give_the_same_number_as_far_as_they_can(double fraction, int large, int small, int tiny)
     {
         int[] labels = [.. Enumerable.Range(0, 518).Select(row => row < 3 ? 2 : row < 18 ? 1 : 0)];
         int[] chosen = LabelSubset.Fraction(labels, fraction, seed: 1);
@@ -82,7 +82,7 @@ public sealed class LabelSubsetTests
 
     // The 1000 classes of ImageNet have 732 to 1300 images, most of them 1300, and 1,281,167 in all.
     [Fact]
-    public void Of_ImageNet_a_hundredth_is_12_or_13_of_each_class_and_a_tenth_128_or_129()
+    public void One_percent_of_ImageNet_is_12_or_13_of_each_class_and_ten_percent_128_or_129()
     {
         int[] sizes = [.. Enumerable.Repeat(1300, 895), .. Enumerable.Range(0, 104).Select(i => 732 + (i * 568 / 64)).Select(size => Math.Min(1300, size))];
         int[] labels = [.. sizes.Append(1_281_167 - sizes.Sum()).SelectMany((size, label) => Enumerable.Repeat(label, size))];

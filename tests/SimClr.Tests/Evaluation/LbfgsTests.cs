@@ -45,7 +45,7 @@ public sealed class LbfgsTests
     }
 
     [Fact]
-    public void It_stops_at_the_most_steps_and_says_so()
+    public void It_stops_at_the_max_steps_and_reports_it()
     {
         LbfgsOutcome found = new Lbfgs(4, 5).Minimize(Rosenbrock, null, [-1.2, 1, -1.2, 1], 1e-14, 3);
         Assert.False(found.Converged);

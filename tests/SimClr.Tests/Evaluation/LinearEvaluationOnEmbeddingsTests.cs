@@ -10,7 +10,7 @@ public sealed class LinearEvaluationOnEmbeddingsTests
     [InlineData(1e-3)]
     [InlineData(1)]
     [InlineData(1e4)]
-    public void Separable_classes_are_told_apart_whatever_the_scale_of_the_features(double scale)
+    public void Separable_classes_are_separated_whatever_the_scale_of_the_features(double scale)
     {
         EmbeddingTable train = Tables.Clouds(400, 16, 4, 0.3, seed: 1, scale);
         EmbeddingTable test = Tables.Clouds(200, 16, 4, 0.3, seed: 2, scale);
@@ -29,9 +29,9 @@ public sealed class LinearEvaluationOnEmbeddingsTests
     }
 
     [Fact]
-    public void Handwritten_digits_are_read_as_well_as_by_logistic_regression()
+    public void Handwritten_digits_are_classified_as_well_as_by_logistic_regression()
     {
-        // scikit-learn's logistic regression on the same split, regularized as little as the probe; 300 test images.
+        // scikit-learn's logistic regression on the same split, with the same weak regularization; 300 test images.
         var golden = GoldenFile.Read("logistic_regression.json");
         double theirs = golden.GetProperty("fits").EnumerateArray().MinBy(f => f.GetProperty("l2").GetDouble())
             .GetProperty("test_accuracy").GetDouble();
@@ -47,7 +47,7 @@ public sealed class LinearEvaluationOnEmbeddingsTests
     }
 
     [Fact]
-    public void A_few_rows_and_constant_dimensions_are_no_obstacle()
+    public void A_few_rows_and_constant_dimensions_are_supported()
     {
         EmbeddingTable train = Constant(Tables.Clouds(8, 6, 4, 0.1, seed: 1));
         EmbeddingTable test = Constant(Tables.Clouds(100, 6, 4, 0.1, seed: 2));
@@ -64,9 +64,9 @@ public sealed class LinearEvaluationOnEmbeddingsTests
     }
 
     [Theory]
-    [InlineData(0, 500, 501)]     // two steps an epoch, a thousand and two in all
-    [InlineData(512, 512, 1001)]  // one step, whatever is left out
-    public void Few_steps_an_epoch_are_made_up_by_epochs(int asked, int batch, int epochs)
+    [InlineData(0, 500, 501)]     // two steps per epoch, 1,002 in all
+    [InlineData(512, 512, 1001)]  // one step, however many are left out
+    public void Few_steps_per_epoch_are_compensated_by_more_epochs(int asked, int batch, int epochs)
     {
         EmbeddingTable table = Tables.Clouds(1000, 2, 2, 1, seed: 1);
         LinearResult result = LinearEvaluation.OnEmbeddings(table, table, new LinearOptions { BatchSize = asked });
@@ -74,7 +74,7 @@ public sealed class LinearEvaluationOnEmbeddingsTests
     }
 
     [Fact]
-    public void The_result_depends_on_nothing_but_tables_and_options()
+    public void The_result_depends_only_on_tables_and_options()
     {
         EmbeddingTable train = Tables.Clouds(300, 8, 5, 2, seed: 1);
         EmbeddingTable test = Tables.Clouds(300, 8, 5, 2, seed: 2);

@@ -67,14 +67,14 @@ public sealed class LinearEvaluationTests
     [InlineData(1000, 500)]    // 512 would leave out 488
     [InlineData(600, 300)]
     [InlineData(1535, 511)]
-    [InlineData(537, 512)]     // 25 of 537 are 4.7 %
-    [InlineData(540, 270)]     // 28 of 540 are 5.2 %
+    [InlineData(537, 512)]     // 25 of 537 are 4.7%
+    [InlineData(540, 270)]     // 28 of 540 are 5.2%
     [InlineData(8000, 512)]
     public void The_batch_is_the_papers_for_sets_of_that_size_or_leaves_out_little(int images, int batch)
         => Assert.Equal(batch, new LinearOptions().BatchSizeFor(images));
 
     [Fact]
-    public void A_batch_that_is_given_stays()
+    public void An_explicit_batch_size_is_kept()
         => Assert.Equal((512, 300), (new LinearOptions { BatchSize = 512 }.BatchSizeFor(1000), new LinearOptions { BatchSize = 512 }.BatchSizeFor(300)));
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class LinearEvaluationTests
         return encoder;
     }
 
-    // Batch norm needs statistics of images before h tells images apart in inference mode.
+    // Batch norm needs image statistics before h separates images in inference mode.
     private static void GiveStatistics(TrainedEncoder encoder)
     {
         using var scope = NewDisposeScope();

@@ -37,7 +37,7 @@ public sealed class LogisticRegressionTests
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(2)]
-    public void A_weak_strength_is_fitted_from_nothing_as_Newtons_method_fits_it(int number)
+    public void A_weak_regularization_is_fitted_from_zero_as_by_Newtons_method(int number)
     {
         JsonElement set = GoldenFile.Read("weak_logistic.json").GetProperty("sets")[number];
         int[] labels = [.. set.GetProperty("labels").Numbers().Select(label => (int)label)];
@@ -52,9 +52,11 @@ public sealed class LogisticRegressionTests
         }
     }
 
-    /// <summary>From nothing it takes more steps than from the minimum of a stronger one at a time.</summary>
+    /// <summary>
+    /// From zero weights the fit takes more steps than from the minimum of each stronger regularization in turn.
+    /// </summary>
     [Fact]
-    public void A_weak_strength_is_come_to_by_stronger_ones()
+    public void A_weak_regularization_is_reached_through_stronger_ones()
     {
         LogisticData data = LogisticData.FromTable(Tables.Clouds(120, 40, 6, 0.5, seed: 1));
 
@@ -65,7 +67,7 @@ public sealed class LogisticRegressionTests
     }
 
     [Fact]
-    public void Too_few_steps_are_told()
+    public void Too_few_steps_are_reported()
     {
         LogisticData data = LogisticData.FromTable(Tables.Clouds(200, 12, 4, 0.6, seed: 1));
         var options = new LogisticOptions { MaxIterations = 3, Strengths = [1e-6, 1] };
@@ -184,7 +186,7 @@ public sealed class LogisticRegressionTests
         sbyte[] marks = [.. table.Labels!.SelectMany((label, row) => new sbyte[] { (sbyte)(label == 1 ? 1 : -1), (sbyte)(row % 5 == 0 ? 0 : row % 3 == 0 ? 1 : -1) })];
         LogisticRegression both = LogisticRegression.Fit(LogisticData.FromTable(table, marks, 2), 0.5);
 
-        // Softmax of two classes at twice λ is the same as one against the rest at λ, with W split between its rows.
+        // Softmax of two classes at 2λ is equivalent to one-vs-rest at λ, with W split between its rows.
         LogisticRegression softmax = LogisticRegression.Fit(LogisticData.FromTable(table), 1);
         for (int i = 0; i < 5; i++)
         {
@@ -200,13 +202,14 @@ public sealed class LogisticRegressionTests
     [Fact]
     public void Average_precision_is_that_of_VOC_2007()
     {
-        // Ranked: there, absent, there; precision 1 up to recall 0.5, then 2/3. Recall 0 … 0.5 are six of the eleven points.
+        // Ranked: present, absent, present; precision 1 up to recall 0.5, then 2/3. Recall 0 … 0.5 are six of the
+        // eleven points.
         double expected = ((6 * 1) + (5 * 2.0 / 3)) / 11;
         Assert.Equal(expected, MeanAveragePrecision.Compute([4, 3, 2, 9], [1, -1, 1, 0], 1), 12);
     }
 
     [Fact]
-    public void What_cannot_be_fitted_is_refused()
+    public void Inputs_that_cannot_be_fitted_are_refused()
     {
         EmbeddingTable table = Tables.Clouds(20, 4, 2, 1, seed: 1);
         Assert.Contains("of one class", Refused(() => LogisticRegression.Fit(LogisticData.FromTable(Tables.Clouds(20, 4, 1, 1, seed: 1)), 1)));

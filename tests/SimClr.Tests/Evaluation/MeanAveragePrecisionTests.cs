@@ -8,14 +8,14 @@ public sealed class MeanAveragePrecisionTests
     [Fact]
     public void One_class_by_hand()
     {
-        // Ranked: there, unclear, not, there. Precision 1 up to a recall of 0.5 (levels 0 … 0.5), 2/3 above.
+        // Ranked: present, difficult, absent, present. Precision 1 up to a recall of 0.5 (levels 0 … 0.5), 2/3 above.
         (double value, Interval interval) = MeanAveragePrecision.Compute([4, 3, 2, 1], [1, 0, -1, 1], 1, seed: 0);
         Assert.Equal(((6 * 1.0) + (5 * (2.0 / 3))) / 11, value, 12);
         Assert.InRange(value, interval.Low, interval.High);
     }
 
     [Fact]
-    public void The_value_is_that_by_which_the_regularization_is_chosen()
+    public void The_value_equals_the_one_that_chooses_the_regularization()
     {
         (float[] scores, sbyte[] marks) = Draw(images: 200, classes: 4, seed: 5);
         (double value, Interval interval) = MeanAveragePrecision.Compute(scores, marks, 4, seed: 0);
@@ -26,7 +26,7 @@ public sealed class MeanAveragePrecisionTests
     }
 
     [Fact]
-    public void A_perfect_ranking_has_no_doubt()
+    public void A_perfect_ranking_has_an_interval_of_one_point()
     {
         (float[] scores, sbyte[] marks) = Draw(images: 50, classes: 2, seed: 1);
         float[] known = [.. marks.Select(mark => (float)mark)];
@@ -53,7 +53,9 @@ public sealed class MeanAveragePrecisionTests
         return (scores, marks);
     }
 
-    /// <summary>The definition word by word: at each recall the best precision of all cuts of the ranking that reach it.</summary>
+    /// <summary>
+    /// The literal definition: at each recall, the best precision of all cuts of the ranking that reach it.
+    /// </summary>
     private static double Slow(float[] scores, sbyte[] marks, int classes)
     {
         var means = new List<double>();

@@ -21,7 +21,7 @@ public sealed class PermutationTestTests
         Assert.Equal(exact, found.PValue, (5 * error) + 1e-5);
         Assert.Equal((double)(onlyA - onlyB) / found.Images, found.Difference, 1e-12);
 
-        // One class: the mean over classes is the accuracy.
+        // With one class, the mean over classes is the accuracy.
         Assert.Equal(found.PValue, found.MeanPerClassPValue);
     }
 
@@ -64,9 +64,10 @@ public sealed class PermutationTestTests
     }
 
     [Fact]
-    public void Of_the_mean_per_class_a_difference_in_a_small_class_weighs_more()
+    public void In_the_mean_per_class_a_difference_in_a_small_class_weighs_more()
     {
-        // Two images of a class of four against eight of one of 400: ± 2/4 ± … is beaten only by the classes' own sums.
+        // Two images of a class of four against eight of one of 400: ± 2/4 ± … is exceeded only by the classes' own
+        // sums.
         int[] labels = [.. Enumerable.Repeat(0, 4), .. Enumerable.Repeat(1, 400)];
         bool[] a = [.. labels.Select((label, i) => label == 0 && i < 2)];
         bool[] b = [.. labels.Select((label, i) => label == 1 && i < 12)];

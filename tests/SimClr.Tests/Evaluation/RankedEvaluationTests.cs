@@ -23,7 +23,7 @@ public sealed class RankedEvaluationTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(7)]   // 5 batches of 32: two ranks have none
-    public void Ranks_embed_the_bytes_of_one_process_and_know_what_any_of_them_could_not_read(int size)
+    public void Ranks_embed_the_bytes_of_one_process_and_share_the_list_of_unreadable_images(int size)
     {
         using var images = new Flawed(Sample("train", 150), 3, 40, 41, 149);
         using TrainedEncoder encoder = Untrained();
@@ -86,7 +86,7 @@ public sealed class RankedEvaluationTests
             Assert.Equal((one.Top1, one.Top5), (rank.Top1, rank.Top5));
             Assert.Equal((146, 98, 6), (rank.TrainImages, rank.TestImages, rank.SkippedImages));
         });
-        Assert.InRange(one.FinalLoss, 0.5, Math.Log(10) - 0.05);   // it has learned
+        Assert.InRange(one.FinalLoss, 0.5, Math.Log(10) - 0.05);   // the layer has learned
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class RankedEvaluationTests
     }
 
     [Fact]
-    public void A_loss_that_is_no_number_ends_all_ranks_in_order()
+    public void A_NaN_loss_ends_all_ranks_in_order()
     {
         Exception[] errors = ThreadRanks.Run(2, ranks => (Exception)Assert.Throws<DivergenceException>(
             () => Linear(ranks, Sample("train", 60), Sample("test", 30), Few with { BaseRate = 2.5e39 })));
@@ -122,7 +122,7 @@ public sealed class RankedEvaluationTests
         return LinearEvaluation.OnImages(encoder, train, test, options, Reading, communicator: ranks);
     }
 
-    // The last loss, and the logits of rows that were not learned from.
+    // The last loss, and the logits of rows that were not trained on.
     private static double[] Layer(ICommunicator ranks, int batch)
     {
         const int dimension = 20;

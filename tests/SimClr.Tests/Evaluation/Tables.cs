@@ -4,7 +4,7 @@ using SimClr.Internals;
 
 namespace SimClr.Tests.Evaluation;
 
-/// <summary>Made-up embeddings.</summary>
+/// <summary>Synthetic embeddings.</summary>
 internal static class Tables
 {
     public static EmbeddingTable Create(double[][] rows, int[]? labels = null, string[]? classNames = null) => new(

@@ -32,7 +32,7 @@ public sealed class TransferEvaluationTests : IDisposable
     }
 
     [Fact]
-    public void Classes_of_different_colors_are_told_apart_and_the_encoder_stays_byte_for_byte()
+    public void Classes_of_different_colors_are_separated_and_the_encoder_is_unchanged()
     {
         var before = ModuleState.Enumerate(encoder.Module).ToDictionary(entry => entry.Key, entry => entry.Value.clone());
         TransferSet set = Pets(perClass: 10);
@@ -55,9 +55,10 @@ public sealed class TransferEvaluationTests : IDisposable
     }
 
     [Fact]
-    public void What_counts_is_the_measure_of_the_set()
+    public void The_result_uses_the_measure_of_the_set()
     {
-        // Ten test images of one class look like it, two of another do not: 10 of 12, but half of each class on average.
+        // Ten test images of one class look like it, two of another do not: 10 of 12, but the mean over classes is one
+        // half.
         TransferSet set = Pets(perClass: 6, testImages: [10, 2, 0, 0], disguised: 1);
         using TransferSplits splits = Open(set);
         using TransferSplits counted = Open(set with { Metric = TransferMetric.Top1 });
@@ -83,7 +84,7 @@ public sealed class TransferEvaluationTests : IDisposable
         TransferSet set = ColoredVoc.Write(folder);
         using TransferSplits splits = Open(set);
         TransferResult result = new TransferEvaluation(encoder, Reading, seed: 0).Run(splits);
-        Assert.InRange(result.Value, 0.9, 1);   // Guessing gets 0.1.
+        Assert.InRange(result.Value, 0.9, 1);   // Chance is 0.1.
         Assert.InRange(result.Value, result.Interval.Low, result.Interval.High);
         Assert.Equal((120, 60), (result.TrainImages, result.TestImages));
         Assert.Equal(result.Value, result.Scores!.PerClass.Average(row => row.AveragePrecision!.Value), 1e-12);
@@ -107,7 +108,7 @@ public sealed class TransferEvaluationTests : IDisposable
 
     private TransferSplits Open(TransferSet set) => TransferSplits.Open(set, set.FindBelow(folder.Path)!, Reading, seed: 0, allowPartial: false);
 
-    /// <summary>Four breeds, each of a color of its own; the disguised one looks like the first when it is tested.</summary>
+    /// <summary>Four breeds of distinct colors; the disguised one looks like the first in the test images.</summary>
     private TransferSet Pets(int perClass, int[]? testImages = null, int disguised = -1)
     {
         testImages ??= [perClass, perClass, perClass, perClass];

@@ -19,7 +19,7 @@ public sealed class AddressedRandomTests
         Shuffled,
     ];
 
-    // A method that is not overridden would draw from a generator of its own, seeded by chance.
+    // A method that is not overridden would draw from a separate generator with a random seed.
     [Fact]
     public void Every_method_draws_from_the_address_alone()
     {

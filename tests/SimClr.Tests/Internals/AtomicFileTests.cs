@@ -11,7 +11,7 @@ public sealed class AtomicFileTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void A_failed_writer_leaves_the_file_that_was_there_and_nothing_beside_it()
+    public void A_failed_write_leaves_the_existing_file_and_no_remnant()
     {
         string file = folder.Write("a.txt", "before");
 
@@ -26,7 +26,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_that_takes_no_files_is_named()
+    public void A_folder_that_is_not_writable_is_named()
     {
         if (!Directory.Exists("/proc/self"))
         {
@@ -38,9 +38,9 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void What_a_killed_process_left_is_removed_when_its_file_is_written_again()
+    public void The_remnant_of_a_killed_process_is_removed_when_its_file_is_written_again()
     {
-        // No process has this number, and one with the number 1 is there, but is another program.
+        // No process has this number; process 1 exists but is another program.
         string gone = folder.Write($"a.txt.{int.MaxValue}.simclr.tmp", "half");
         string other = folder.Write("a.txt.1.simclr.tmp", "half");
         string own = folder.Write($"a.txt.{Environment.ProcessId}.simclr.tmp", "half");
@@ -63,7 +63,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void What_somebody_is_writing_stays_whatever_its_number()
+    public void A_file_being_written_is_kept_whatever_the_process_number()
     {
         string held = folder.PathOf($"a.txt.{int.MaxValue}.simclr.tmp");
         using (AtomicFile.Open(held, FileMode.Create, FileAccess.Write, 1))
@@ -85,7 +85,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_that_is_missing_is_made()
+    public void A_missing_folder_is_created()
     {
         string file = folder.PathOf("new/folder/a.txt");
         AtomicFile.WriteText(file, "text");

@@ -8,9 +8,9 @@ using static TorchSharp.torch;
 namespace SimClr.Tests.Internals;
 
 /// <summary>
-/// On a GPU the backward pass runs on a thread of libtorch's, where there is no dispose scope: our functions in it free what
-/// they hold themselves, and what they hand on lives until it was taken. On the processor it runs on the caller's thread: here
-/// one without a scope.
+/// On a GPU the backward pass runs on a thread of libtorch, where there is no dispose scope: custom functions in it
+/// free their own tensors, and the tensors they return live until they are consumed. On the processor it runs on the
+/// caller's thread: here one without a scope.
 /// </summary>
 public sealed class BackwardThreadTests : IDisposable
 {
@@ -50,9 +50,10 @@ public sealed class BackwardThreadTests : IDisposable
     }
 
     [Fact]
-    public void What_a_function_was_handed_and_made_is_free_when_the_next_one_is_reached()
+    public void Inputs_and_temporaries_of_a_function_are_freed_before_the_next_one()
     {
-        // Seen from the last one: of the two norms and the mark between them nothing is left, and it holds its own gradient.
+        // At the last function, nothing is left of the two norms and the mark between them, and it holds only its own
+        // gradient.
         Collect();
         long before = 0;
         long after = 0;
@@ -65,7 +66,7 @@ public sealed class BackwardThreadTests : IDisposable
     }
 
     [Fact]
-    public void What_is_handed_on_outlives_a_collection_of_garbage()
+    public void Results_of_a_function_survive_garbage_collection()
     {
         float[] expected = Step(pass => pass());
         Collect();
@@ -82,7 +83,7 @@ public sealed class BackwardThreadTests : IDisposable
     }
 
     [Fact]
-    public void So_it_does_with_collections_all_along()
+    public void Results_of_a_function_survive_continuous_garbage_collection()
     {
         float[] expected = Step(pass => pass());
         using var done = new CancellationTokenSource();
@@ -110,7 +111,7 @@ public sealed class BackwardThreadTests : IDisposable
     }
 
     [Fact]
-    public void What_fails_in_a_function_is_thrown_when_the_pass_is_over_and_frees_as_much()
+    public void An_error_in_a_function_is_thrown_after_the_pass_and_leaks_nothing()
     {
         Collect();
         long before = Tensor.TotalCount;
@@ -120,7 +121,7 @@ public sealed class BackwardThreadTests : IDisposable
         Assert.InRange(Tensor.TotalCount - before, long.MinValue, 0);
     }
 
-    /// <summary>x → [mark] → norm → [mark] → norm → Σ g·y, and back.</summary>
+    /// <summary>Computes x → [mark] → norm → [mark] → norm → Σ g·y, and the backward pass.</summary>
     /// <returns>∂/∂x.</returns>
     private float[] Step(Action<Action> run, Action? atTheEnd = null)
     {

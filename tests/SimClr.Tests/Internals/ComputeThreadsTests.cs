@@ -6,20 +6,23 @@ using static TorchSharp.torch;
 namespace SimClr.Tests.Internals;
 
 [Collection(ComputeThreadsCollection.Name)]
-public sealed class ComputeThreadsTests(SmallWorld world) : IClassFixture<SmallWorld>, IDisposable
+public sealed class ComputeThreadsTests(RunFixture fixture) : IClassFixture<RunFixture>, IDisposable
 {
     private readonly int before = get_num_threads();
 
     public void Dispose() => set_num_threads(before);
 
-    /// <summary>Bound to cores or in a container with a quota, the processor count is less than what the tensor library starts with.</summary>
+    /// <summary>
+    /// With bound cores, or in a container with a quota, fewer processors are available than the tensor library's
+    /// default thread count.
+    /// </summary>
     [Theory]
     [InlineData("embed run test --out few.npy")]
     [InlineData("evaluate knn run --train train --test test --k 3")]
     [InlineData("index create test --run run --out few.index")]
     [InlineData("cluster test --run run --k 2")]
     [InlineData("export safetensors run --out few.safetensors")]
-    public void Without_a_wish_no_more_threads_compute_than_there_are_cores_to_use(string line)
+    public void By_default_no_more_threads_compute_than_cores_are_available(string line)
     {
         set_num_threads(Environment.ProcessorCount + 3);
 
@@ -30,11 +33,11 @@ public sealed class ComputeThreadsTests(SmallWorld world) : IClassFixture<SmallW
     }
 
     [Fact]
-    public void Nor_where_there_is_nothing_to_transfer_to()
+    public void Without_transfer_sets_no_more_threads_compute_than_cores_are_available()
     {
         set_num_threads(Environment.ProcessorCount + 3);
 
-        _ = CommandRun.Of("evaluate", "transfer", world.At("run"), "--data-root", world.At("flat")).Refused(3);
+        _ = CommandRun.Of("evaluate", "transfer", fixture.At("run"), "--data-root", fixture.At("flat")).Refused(3);
 
         Assert.Equal(Environment.ProcessorCount, get_num_threads());
     }
@@ -43,14 +46,14 @@ public sealed class ComputeThreadsTests(SmallWorld world) : IClassFixture<SmallW
     [InlineData("-1")]
     [InlineData("x")]
     [InlineData("0x2")]
-    public void A_number_of_threads_that_is_none_is_wrong_usage(string threads)
+    public void An_invalid_number_of_threads_is_a_usage_error(string threads)
     {
         string error = CommandRun.Of("preset", "list", "--threads", threads).Refused(2);
         Assert.Contains($"--threads: got '{threads}', expected an integer of 0 or more", error, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_wish_is_met_up_to_a_few_threads_per_core()
+    public void A_requested_number_is_used_up_to_a_few_threads_per_core()
     {
         Assert.Equal(0, Run("embed run test --out wished.npy --threads 3").Code);
         Assert.Equal(3, get_num_threads());
@@ -68,13 +71,13 @@ public sealed class ComputeThreadsTests(SmallWorld world) : IClassFixture<SmallW
     public void Threads_by_the_thousand_are_refused(string line, string expected)
     {
         Assert.Contains(expected, Run(line).Refused(2));
-        Assert.False(Directory.Exists(world.At("x")));
+        Assert.False(Directory.Exists(fixture.At("x")));
     }
 
     [Fact]
     public void Cores_are_counted_and_threads_set_in_one_place()
     {
-        string[] allowed = ["ComputeThreads.cs", "ComputeLanes.cs"];   // The second lets each of its threads compute alone.
+        string[] allowed = ["ComputeThreads.cs", "ComputeLanes.cs"];   // The second restricts each of its threads to computing alone.
         string[] found = [.. SourceTree.Files("src")
             .Where(file => !allowed.Contains(Path.GetFileName(file)))
             .Where(file => File.ReadAllText(file) is { } text
@@ -85,6 +88,6 @@ public sealed class ComputeThreadsTests(SmallWorld world) : IClassFixture<SmallW
     private CommandRun Run(string line)
     {
         string[] words = line.Split(' ');
-        return CommandRun.Of([.. words.Select((word, i) => i > 0 && (word is "run" or "train" or "test" or "x" || (word.Contains('.') && !word.Contains('='))) ? world.At(word) : word)]);
+        return CommandRun.Of([.. words.Select((word, i) => i > 0 && (word is "run" or "train" or "test" or "x" || (word.Contains('.') && !word.Contains('='))) ? fixture.At(word) : word)]);
     }
 }

@@ -6,19 +6,19 @@ namespace SimClr.Tests.Internals;
 public sealed class CopyFencesTests
 {
     [Fact]
-    public void A_slot_is_taken_from_the_order_until_the_device_has_done_it()
+    public void A_slot_is_in_use_from_submission_until_the_device_completes()
     {
         using var marks = new CopyFences(3, CPU);
         Assert.All([0, 1, 2], slot => Assert.True(marks.IsFree(slot)));
-        bool free = marks.Order(1, () => marks.IsFree(1));   // while it is ordered
+        bool free = marks.Order(1, () => marks.IsFree(1));   // while it is being submitted
         Assert.False(free);
-        Assert.True(marks.IsFree(1));                          // the processor is done when the order returns
+        Assert.True(marks.IsFree(1));                          // the processor is done when the call returns
         marks.Await(1);
         Assert.True(marks.IsFree(0) && marks.IsFree(2));
     }
 
     [Fact]
-    public void Whoever_writes_waits_for_the_device()
+    public void Writers_wait_for_the_device()
     {
         using var marks = new CopyFences(2, CPU);
         using var ordered = new ManualResetEventSlim();

@@ -3,7 +3,7 @@ using SimClr.Tests.Data;
 
 namespace SimClr.Tests.Internals;
 
-/// <summary>What is taken for a libtorch, and what is said of one that does not fit.</summary>
+/// <summary>Recognition of a libtorch folder, and the errors for one that does not fit.</summary>
 public sealed class CustomLibtorchTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();

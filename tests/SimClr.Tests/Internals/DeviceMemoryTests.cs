@@ -11,14 +11,14 @@ public sealed class DeviceMemoryTests
     private const long Megabyte = 1 << 20;
 
     [Fact]
-    public void On_the_processor_it_is_what_the_process_holds()
+    public void On_the_processor_it_is_the_memory_of_the_process()
     {
         Assert.Null(DeviceMemory.Query(CPU));
         Assert.InRange(DeviceMemory.UsedBytes(CPU), Environment.WorkingSet / 2, Environment.WorkingSet * 2);
     }
 
     [Fact]
-    public void A_device_that_is_not_there_tells_nothing()
+    public void A_missing_device_reports_nothing()
     {
         var none = new Device(DeviceType.CUDA, 999);
         Assert.Null(DeviceMemory.Query(none));

@@ -30,7 +30,7 @@ public sealed class FileStatusTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_tells_the_kinds_of_its_names_as_asking_for_each_does()
+    public void Listing_a_folder_gives_the_same_kinds_as_individual_queries()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "made by calls of Linux");
         folder.Write("file.png", "text");
@@ -60,7 +60,7 @@ public sealed class FileStatusTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_that_is_not_there_is_told_in_the_words_of_the_runtime()
+    public void A_missing_folder_is_reported_with_the_runtimes_message()
     {
         Assert.Throws<DirectoryNotFoundException>(() => FolderEntry.List(folder.PathOf("nowhere")));
         Assert.Throws<DirectoryNotFoundException>(() => FolderEntry.List(folder.Write("file", "text")));

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace SimClr.Tests.Internals;
 
-/// <summary>libtorch's two switches for TF32, which are there without CUDA, too.</summary>
+/// <summary>libtorch's two switches for TF32, which exist without CUDA too.</summary>
 [Collection(ComputeThreadsCollection.Name)]
 public sealed class Float32ProductsTests : IDisposable
 {
@@ -20,7 +20,7 @@ public sealed class Float32ProductsTests : IDisposable
     [InlineData("fp32", false)]
     [InlineData("tf32", true)]
     [InlineData("bf16", false)]
-    public void A_plan_on_cuda_rounds_where_it_says_so_and_until_it_ends(string precision, bool expected)
+    public void A_plan_on_cuda_rounds_as_configured_until_it_ends(string precision, bool expected)
     {
         Float32Products.Rounded = !expected;
         var plan = new ComputePlan("cuda:1", precision, threads);
@@ -31,7 +31,7 @@ public sealed class Float32ProductsTests : IDisposable
     }
 
     [Fact]
-    public void A_plan_elsewhere_leaves_them_alone_and_says_what_tf32_is_there()
+    public void A_plan_on_another_device_leaves_the_switches_alone_and_explains_tf32()
     {
         Float32Products.Rounded = true;
         var plan = new ComputePlan("cpu", "tf32", threads);

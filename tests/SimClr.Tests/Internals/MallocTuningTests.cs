@@ -14,7 +14,7 @@ public sealed class MallocTuningTests : IDisposable
     [InlineData("1\n", false)]
     [InlineData("2\n", true)]
     [InlineData("", false)]
-    public void Where_addresses_count_as_memory_none_are_taken_in_advance(string setting, bool counted)
+    public void Strict_overcommit_is_recognized(string setting, bool counted)
     {
         folder.Write("overcommit_memory", System.Text.Encoding.ASCII.GetBytes(setting));
         Assert.Equal(counted, MallocTuning.IsStrictOvercommit(folder.PathOf("overcommit_memory")));

@@ -16,7 +16,7 @@ public sealed class NfcTests
         }
     }
 
-    /// <summary>By exchanges of neighbors this would take hours.</summary>
+    /// <summary>Sorting by swaps of neighbors would take hours.</summary>
     [Fact]
     public void Many_accents_on_one_letter_are_sorted_at_once()
     {
@@ -32,7 +32,7 @@ public sealed class NfcTests
     [InlineData("K\u00e4se", "K\u00e4se")]
     [InlineData("e\u0302\u0323", "\u1ec7")]              // accents in any order
     [InlineData("\u1112\u1161\u11ab", "\ud55c")]         // Korean
-    [InlineData("\u212bngstrom", "\u00c5ngstrom")]       // a sign that is a letter
+    [InlineData("\u212bngstrom", "\u00c5ngstrom")]       // a symbol that is a letter
     [InlineData("\u0915\u093c", "\u0915\u093c")]         // Devanagari: stays apart
     [InlineData("cat/0001.jpg", "cat/0001.jpg")]
     [InlineData("", "")]

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace SimClr.Tests.Internals;
 
-/// <summary>Which cores threads may use, as the kernel says it.</summary>
+/// <summary>The cores on which threads may run, as reported by the kernel.</summary>
 [Collection(ComputeThreadsCollection.Name)]
 public sealed partial class PinnedThreadsTests : IDisposable
 {
@@ -68,14 +68,14 @@ public sealed partial class PinnedThreadsTests : IDisposable
             return (slice, priority, TimeSlice.Query(0));
         });
 
-        // Kernels before 6.12 tell nothing of slices.
+        // Kernels before 6.12 do not report slices.
         Assert.True(bound is null || bound == usual || bound == TimeSpan.FromMilliseconds(0.1), $"{bound}, usually {usual}");
         Assert.Equal(File.ReadAllText("/proc/self/stat").Split(") ")[^1].Split(' ')[16], nice);
         Assert.Equal(usual, afterwards);
     }
 
     [Fact]
-    public void The_threads_of_others_are_left_alone()
+    public void Other_threads_are_left_alone()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
         string before = Cores();
@@ -84,7 +84,7 @@ public sealed partial class PinnedThreadsTests : IDisposable
     }
 
     [Fact]
-    public void What_bound_threads_compute_has_the_same_bits()
+    public void Bound_threads_compute_the_same_bits()
     {
         using Tensor x = rand(257, 300, generator: new Generator(1));
         float[] Product()
@@ -98,7 +98,7 @@ public sealed partial class PinnedThreadsTests : IDisposable
     }
 
     [Fact]
-    public void Errors_come_back_as_they_were_and_work_within_work_stays_on_its_thread()
+    public void Errors_come_back_unwrapped_and_nested_work_stays_on_its_thread()
     {
         var error = Assert.Throws<InvalidDataException>(() => PinnedThreads.Run<int>(() => throw new InvalidDataException("as it was")));
         Assert.Equal("as it was", error.Message);
@@ -111,7 +111,7 @@ public sealed partial class PinnedThreadsTests : IDisposable
 
     /// <summary>Native code reads the environment of the C library, not .NET's.</summary>
     [Fact]
-    public void OpenMP_finds_how_long_its_threads_spin_unless_the_user_says_how_they_wait()
+    public void OpenMP_gets_a_spin_time_unless_the_user_sets_a_wait_policy()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
         string? policy = Environment.GetEnvironmentVariable("OMP_WAIT_POLICY");

@@ -8,7 +8,7 @@ public sealed class PixelRingTests
     [Theory]
     [InlineData(ScalarType.Float32)]
     [InlineData(ScalarType.BFloat16)]
-    public void What_is_written_is_the_tensor_without_a_copy(ScalarType type)
+    public void Writes_go_to_the_tensor_without_a_copy(ScalarType type)
     {
         using var ring = new PixelRing(3, 2, "cpu", type, slots: 2);
         using var scope = NewDisposeScope();
@@ -65,7 +65,7 @@ public sealed class PixelRingTests
     }
 
     [Fact]
-    public void What_was_uploaded_stays_when_the_slot_is_filled_again()
+    public void Uploaded_values_survive_the_refilling_of_the_slot()
     {
         using var count = new TensorCount();
         using (var ring = new PixelRing(2, 2, "cpu", ScalarType.Float32, slots: 1, uploads: true))
@@ -82,7 +82,7 @@ public sealed class PixelRingTests
     }
 
     [Fact]
-    public void Its_memory_ends_where_it_ends_and_has_one_type()
+    public void Its_memory_is_bounded_and_has_one_type()
     {
         using var ring = new PixelRing(2, 4, "cpu", ScalarType.Float32);
         PixelMemory memory = ring.Memory[0];
@@ -96,7 +96,7 @@ public sealed class PixelRingTests
     }
 
     [Fact]
-    public void Floats_are_rounded_as_the_tensor_library_rounds_them()
+    public void Floats_are_rounded_as_by_the_tensor_library()
     {
         using var scope = NewDisposeScope();
         var random = new RandomStream(0, Purpose.Sample);

@@ -13,7 +13,7 @@ public sealed class RegularFileTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void Files_and_folders_are_no_other_kind_nor_is_what_is_not_there()
+    public void Files_folders_and_missing_paths_are_not_special_files()
     {
         Assert.Null(RegularFile.SpecialKind(folder.Write("file", "text")));
         Assert.Null(RegularFile.SpecialKind(folder.Path));
@@ -48,9 +48,11 @@ public sealed class RegularFileTests : IDisposable
         Assert.Equal("path,label", text.ReadLine());
     }
 
-    /// <summary>As <c>/proc/kmsg</c>, which would keep its reader waiting; this one has some words to say, and the size 0.</summary>
+    /// <summary>
+    /// A file like <c>/proc/kmsg</c>, which would block its reader; this one has content and the size 0.
+    /// </summary>
     [Fact]
-    public void What_the_system_makes_up_is_empty_however_much_it_says()
+    public void Generated_system_files_count_as_empty()
     {
         const string MadeUp = "/proc/self/status";
         Assert.SkipUnless(OperatingSystem.IsLinux() && File.ReadAllText(MadeUp).Length > 0, "a file of Linux");

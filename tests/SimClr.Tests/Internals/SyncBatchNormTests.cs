@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace SimClr.Tests.Internals;
 
-/// <summary>Batch norm over ranks against PyTorch's own over all their views.</summary>
+/// <summary>Batch norm over ranks, compared with PyTorch's batch norm over the views of all ranks.</summary>
 public sealed class SyncBatchNormTests : IDisposable
 {
     private readonly DisposeScope scope = NewDisposeScope();
@@ -18,7 +18,7 @@ public sealed class SyncBatchNormTests : IDisposable
     [InlineData(ScalarType.Float64, ScalarType.Float64, 1e-12)]
     [InlineData(ScalarType.Float32, ScalarType.Float32, 5e-5)]
     [InlineData(ScalarType.Float32, ScalarType.BFloat16, 2e-2)]
-    public void It_computes_what_one_process_would(ScalarType weights, ScalarType pixels, double tolerance)
+    public void It_computes_the_same_as_one_process(ScalarType weights, ScalarType pixels, double tolerance)
     {
         foreach (int[] shares in new[] { new[] { 4, 4 }, [3, 4, 5], [1, 2] })
         {
@@ -46,7 +46,7 @@ public sealed class SyncBatchNormTests : IDisposable
     }
 
     [Fact]
-    public void Each_rank_by_itself_is_something_else()
+    public void Separate_norms_per_rank_compute_something_else()
     {
         Tensor x = cat([Values([4, 4, 5, 5], 1), Values([4, 4, 5, 5], 3).add(2)]);
         Tensor whole = Alone(x, x, ScalarType.Float64).Y;

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace SimClr.Tests.Losses;
 
-/// <summary>NT-Xent as it is written down, with all [2N, 2N] similarities at once: what the product's form must equal.</summary>
+/// <summary>
+/// NT-Xent by its definition, with all [2N, 2N] similarities at once: the reference for the library's form.
+/// </summary>
 internal static class DenseNtXent
 {
     public static Tensor Loss(Tensor z1, Tensor z2, double temperature, bool normalize = true)

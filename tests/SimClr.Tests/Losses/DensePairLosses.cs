@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace SimClr.Tests.Losses;
 
-/// <summary>The losses with negatives of one view as they are written down, with all [N, N] similarities at once: what the product's forms must equal.</summary>
+/// <summary>
+/// The losses with negatives of one view by their definitions, with all [N, N] similarities at once: the reference for
+/// the library's forms.
+/// </summary>
 internal static class DensePairLosses
 {
     public static Tensor Loss(LossOptions options, Tensor z1, Tensor z2)

@@ -24,7 +24,7 @@ public sealed class NtXentBlocksTests : IDisposable
             (Tensor loss, Tensor? gradient) = NtXentBlocks.Compute(u.detach(), tau, withGradient: true, block);
             Assert.Equal(expected.item<double>(), loss.item<double>(), 1e-10);
 
-            // The dense form normalizes once more, which takes the part along u out of its gradient.
+            // The dense form normalizes once more, which removes the component along u from its gradient.
             Tensor along = gradient!.mul(u).sum(1, keepdim: true).mul(u);
             Assert.True(gradient.sub(along).LargestDifference(u.grad!) < 1e-10);
         }, iter: 100);
@@ -37,7 +37,7 @@ public sealed class NtXentBlocksTests : IDisposable
     [InlineData(DeviceType.CPU, 512, 512)]
     [InlineData(DeviceType.CUDA, 65536, 1024)]
     [InlineData(DeviceType.CPU, 1 << 21, 1)]
-    public void A_block_is_as_large_as_the_device_is_best_at(DeviceType device, long views, long rows)
+    public void The_size_of_a_block_suits_the_device(DeviceType device, long views, long rows)
         => Assert.Equal(rows, SimilarityBlocks.Rows(device, views, views));
 
     [Theory]
@@ -74,7 +74,7 @@ public sealed class NtXentBlocksTests : IDisposable
     }
 
     [Fact]
-    public void It_is_part_of_a_larger_graph_and_scaled_by_what_comes_from_above()
+    public void It_is_part_of_a_larger_graph_and_scaled_by_the_incoming_gradient()
     {
         static Tensor Outer(Func<Tensor, Tensor, Tensor> loss, Tensor w, Tensor x)
         {
@@ -103,7 +103,7 @@ public sealed class NtXentBlocksTests : IDisposable
     }
 
     [Fact]
-    public void Without_gradients_it_is_the_same_number_and_no_graph()
+    public void Without_gradients_it_gives_the_same_number_and_no_graph()
     {
         Tensor z1 = Random(9, 4, 1, ScalarType.Float64).requires_grad_();
         Tensor z2 = Random(9, 4, 2, ScalarType.Float64);

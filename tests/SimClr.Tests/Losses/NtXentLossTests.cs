@@ -23,7 +23,8 @@ public sealed class NtXentLossTests : IDisposable
         (Tensor loss, Tensor grad1, Tensor grad2) = Run(golden, ScalarType.Float64);
         Assert.Equal(golden.GetProperty("loss").GetDouble(), loss.item<double>(), 1e-10);
 
-        // Where the positive all but wins, the reference takes 1 − p of a p within 1e-12 of 1: of that a double holds four digits.
+        // Where the positive has nearly all of the probability, the reference computes 1 − p of a p within 1e-12 of 1:
+        // a double holds four digits of that.
         double tolerance = name == "cold" ? 1e-4 : 1e-10;
         AssertClose(grad1, golden.GetProperty("grad_z1").Tensor(), tolerance);
         AssertClose(grad2, golden.GetProperty("grad_z2").Tensor(), tolerance);
@@ -132,7 +133,9 @@ public sealed class NtXentLossTests : IDisposable
         return (loss, z1.grad!, z2.grad!);
     }
 
-    /// <summary>Relative to the largest gradient, which is 1e-6 for long projections and 1e-11 for cold ones.</summary>
+    /// <summary>
+    /// Relative to the largest gradient, which is 1e-6 for long projections and 1e-11 at a low temperature.
+    /// </summary>
     private static void AssertClose(Tensor actual, Tensor expected, double tolerance)
     {
         double scale = expected.abs().max().item<double>();

@@ -52,7 +52,7 @@ public sealed class PairLossTests : IDisposable
     [MemberData(nameof(Kinds))]
     public void It_equals_a_slow_loop_over_its_definition(string name, bool semiHard)
     {
-        // In one dimension all cosines are 1 or −1, and rounding alone would decide what is less similar.
+        // In one dimension all cosines are 1 or −1, and rounding alone would decide which is smaller.
         Gen.Select(Gen.Int[1, 7], Gen.Int[2, 5], Gen.Double[0.05, 2], Gen.Bool, Gen.Int[0, 1000]).Sample((n, d, value, normalize, seed) =>
         {
             using var _ = NewDisposeScope();
@@ -96,7 +96,7 @@ public sealed class PairLossTests : IDisposable
     public void A_batch_of_several_blocks_equals_the_dense_form(string name, bool semiHard, bool normalize)
     {
         LossOptions options = Options(name, semiHard, 0.5, normalize);
-        (Tensor z1, Tensor z2) = Pair(1100, 16, 3);   // 1100² similarities are more than a block holds
+        (Tensor z1, Tensor z2) = Pair(1100, 16, 3);   // 1100² similarities exceed a block
         (double loss, Tensor grad1, Tensor grad2) = Run(LossCatalog.Create(options).Forward, z1.requires_grad_(), z2.requires_grad_());
         (double expected, Tensor expected1, Tensor expected2) = Run((a, b) => Dense(options, a, b), z1, z2);
         Assert.Equal(expected, loss, 1e-10 * Math.Max(1, expected));
@@ -129,7 +129,7 @@ public sealed class PairLossTests : IDisposable
     [Theory]
     [InlineData("nt-xent", false, true)]
     [InlineData("nt-logistic", false, true)]
-    [InlineData("nt-logistic", true, false)]   // the nearest of the first view is not that of the second
+    [InlineData("nt-logistic", true, false)]   // the nearest of the first view differs from that of the second
     [InlineData("margin", false, false)]
     [InlineData("margin", true, false)]
     public void Views_can_be_swapped_where_no_view_is_the_anchor(string name, bool semiHard, bool symmetric)
@@ -165,7 +165,7 @@ public sealed class PairLossTests : IDisposable
         IContrastiveLoss loss = LossCatalog.Create(Options(name, semiHard, 0.5, normalize));
         (double value, Tensor gradient, Tensor _) = Run(loss.Forward, zeros(6, 4).requires_grad_(), zeros(6, 4).requires_grad_());
 
-        // All similarities are equal: there is no negative less similar than the positive.
+        // All similarities are equal: no negative is less similar than the positive.
         double expected = !semiHard ? loss.ChanceLevel(6) : name == "margin" ? 0 : Math.Log(2);
         Assert.Equal(expected, value, 1e-6);
         Assert.True(gradient.isfinite().all().item<bool>());
@@ -187,16 +187,17 @@ public sealed class PairLossTests : IDisposable
     [Fact]
     public void Anchors_without_a_semi_hard_negative_drop_out_of_the_mean_over_negatives()
     {
-        // Cosines with the own second view: 1, 0 and −1; with the others: 0, −1 | 1, −1 | 1, 0.
+        // Cosines with the same image's second view: 1, 0 and −1; with the others: 0, −1 | 1, −1 | 1, 0.
         Tensor z1 = tensor(new double[,] { { 1, 0 }, { 1, 0 }, { 1, 0 } });
         Tensor z2 = tensor(new double[,] { { 1, 0 }, { 0, 1 }, { -1, 0 } });
         double SoftPlus(double x) => Math.Log(1 + Math.Exp(x / 0.5));
 
-        // Anchor 0 meets 0 and anchor 1 meets −1; of anchor 2 all negatives are more similar than its positive.
+        // Anchor 0 has the negative 0 and anchor 1 has −1; all negatives of anchor 2 are more similar than its
+        // positive.
         double positives = (SoftPlus(-1) + SoftPlus(0) + SoftPlus(1)) / 3;
         Assert.Equal(positives + ((SoftPlus(0) + SoftPlus(-1)) / 2), new NtLogisticLoss(0.5, semiHard: true).Forward(z1, z2).item<double>(), 1e-12);
 
-        // Within the margin 1.5 both are; within 0.5 none is, nor at 1, which is on the edge.
+        // Within the margin 1.5 both count; within 0.5 neither does, nor at 1, which is on the edge.
         Assert.Equal(0.5, new MarginLoss(1.5, semiHard: true).Forward(z1, z2).item<double>(), 1e-12);
         Assert.Equal(0, new MarginLoss(0.5, semiHard: true).Forward(z1, z2).item<double>());
         Assert.Equal(0, new MarginLoss(1, semiHard: true).Forward(z1, z2).item<double>());
@@ -204,7 +205,7 @@ public sealed class PairLossTests : IDisposable
 
     [Theory]
     [MemberData(nameof(AllForms))]
-    public void What_is_not_a_number_is_not_hidden(string name, bool semiHard, bool normalize)
+    public void NaN_is_not_hidden(string name, bool semiHard, bool normalize)
     {
         (Tensor z1, Tensor z2) = Pair(6, 4, 7);
         z2[2, 1] = double.NaN;
@@ -263,9 +264,10 @@ public sealed class PairLossTests : IDisposable
     }
 
     [Fact]
-    public void Plain_dot_products_may_be_very_unlike()
+    public void Plain_dot_products_may_be_very_negative()
     {
-        // Similarities of −500 and less, where e^s is 0 even in double: the four candidates of each view are equal all the same.
+        // Similarities of −500 and less, where e^s is 0 even in double: the four candidates of each view are still
+        // equal.
         Tensor z = tensor(new double[,] { { 50, 0 }, { 50, 0 } });
         Assert.Equal(Math.Log(3), new NtXentLoss(1, normalize: false).Forward(z, z).item<double>(), 1e-12);
         Tensor apart = z.neg();
@@ -289,7 +291,7 @@ public sealed class PairLossTests : IDisposable
     }
 
     [Fact]
-    public void A_name_margin_or_temperature_that_cannot_be_is_refused()
+    public void An_invalid_name_margin_or_temperature_is_refused()
     {
         Assert.Contains("did you mean 'nt-logistic'?", Assert.Throws<ArgumentOutOfRangeException>(() => new LossOptions { Name = EnumText.Parse<LossName>("nt-logistics") }).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => new LossOptions { Margin = -0.1 });
@@ -310,7 +312,7 @@ public sealed class PairLossTests : IDisposable
     private static Tensor Dense(LossOptions options, Tensor z1, Tensor z2)
         => options.Name == LossName.NtXent ? DenseNtXent.Loss(z1, z2, options.Temperature, options.Normalize) : DensePairLosses.Loss(options, z1, z2);
 
-    // e^s⁻ stands for the term of NT-Logistic; the margin's is its own.
+    // e^s⁻ is the term of NT-Logistic; the margin loss has another.
     private static Tensor DenseForm(Tensor s, double? margin, bool semiHard)
     {
         Tensor positive = s.diagonal().unsqueeze(1);

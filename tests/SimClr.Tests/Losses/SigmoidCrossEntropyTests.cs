@@ -10,7 +10,7 @@ public sealed class SigmoidCrossEntropyTests : IDisposable
     private const int Images = 5;
     private const int Classes = 4;
 
-    // All three kinds in each class; nothing counts in the last image.
+    // All three kinds of mark in each class; nothing counts in the last image.
     private static readonly sbyte[] Marks = [1, -1, 0, -1, -1, 1, 1, 0, 0, 0, -1, 1, 1, -1, 1, -1, 0, 0, 0, 0];
 
     private readonly DisposeScope scope = NewDisposeScope();
@@ -18,7 +18,7 @@ public sealed class SigmoidCrossEntropyTests : IDisposable
     public void Dispose() => scope.Dispose();
 
     [Fact]
-    public void It_equals_a_slow_loop_and_what_is_difficult_has_no_gradient()
+    public void It_equals_a_slow_loop_and_difficult_marks_have_no_gradient()
     {
         double[] z = Logits();
         Tensor logits = tensor(z, [Images, Classes]).requires_grad_();
@@ -39,7 +39,7 @@ public sealed class SigmoidCrossEntropyTests : IDisposable
     }
 
     [Fact]
-    public void The_logit_of_what_is_difficult_changes_nothing()
+    public void The_logit_of_a_difficult_mark_changes_nothing()
     {
         double[] z = Logits();
         double expected = SigmoidCrossEntropy.Compute(tensor(z, [Images, Classes]), All()).item<double>();

@@ -78,7 +78,7 @@ public sealed class OnnxExportTests : IDisposable
     [InlineData("imagenet", 32, "bicubic")]
     [InlineData("imagenet", 40, "bilinear")]
     [InlineData("none", 40, "bicubic")]
-    public void Images_of_any_size_are_prepared_in_the_model_as_by_us(string normalize, int size, string interpolation)
+    public void Images_of_any_size_are_prepared_in_the_model_as_in_the_library(string normalize, int size, string interpolation)
     {
         var views = new ViewOptions { Size = size, Normalize = EnumText.Parse<Normalization>(normalize), Interpolation = EnumText.Parse<Interpolation>(interpolation) };
         using TrainedEncoder encoder = Encoder("resnet18", 1.0 / 16, "auto", views);
@@ -136,7 +136,7 @@ public sealed class OnnxExportTests : IDisposable
     }
 
     [Fact]
-    public void The_metadata_says_what_goes_in_what_comes_out_and_where_it_is_from()
+    public void The_metadata_describes_input_output_and_origin()
     {
         var views = new ViewOptions { Size = 40, Normalize = Normalization.ImageNet };
         using TrainedEncoder encoder = Encoder("resnet18", 1.0 / 16, "auto", views);
@@ -174,7 +174,7 @@ public sealed class OnnxExportTests : IDisposable
     }
 
     [Fact]
-    public void A_module_of_the_users_own_is_refused()
+    public void A_custom_module_is_refused()
     {
         using var encoder = new TrainedEncoder(nn.Flatten(), new EncoderOptions(), new ViewOptions { Size = 8 });
 
@@ -185,7 +185,7 @@ public sealed class OnnxExportTests : IDisposable
     }
 
     [Fact]
-    public void Weights_that_are_no_numbers_are_not_written()
+    public void NaN_weights_are_not_written()
     {
         using TrainedEncoder encoder = Encoder("resnet18", 1.0 / 16, "auto", 8);
         using (no_grad())
@@ -198,9 +198,9 @@ public sealed class OnnxExportTests : IDisposable
         Assert.Null(OnnxExport.Write(encoder, folder.PathOf("nan.onnx"), new OnnxExportOptions { Check = false }).MaxDifference);
     }
 
-    /// <summary>The check does find a model that computes something else.</summary>
+    /// <summary>The check does detect a model that computes something else.</summary>
     [Fact]
-    public void A_model_of_other_weights_is_told_apart()
+    public void A_model_with_other_weights_is_detected()
     {
         using TrainedEncoder encoder = Encoder("resnet18", 1.0 / 16, "auto", 8);
         var options = new OnnxExportOptions();
@@ -224,7 +224,7 @@ public sealed class OnnxExportTests : IDisposable
         return new TrainedEncoder(module, options, views);
     }
 
-    /// <summary>Batch norms as after training: no scale is 0, no shift or mean either, and no two are alike.</summary>
+    /// <summary>Sets batch norms as after training: no scale, shift, or mean is 0, and no two are equal.</summary>
     private static void Stir(nn.Module module)
     {
         var random = new RandomStream(5, Purpose.Sample);

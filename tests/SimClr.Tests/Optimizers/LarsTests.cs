@@ -104,7 +104,7 @@ public sealed class LarsTests : IDisposable
         parameter.Value.grad = ones(1, 4).mul(100);
         lars.Step(1);
 
-        // Trust makes the step 0.001 of the weight's norm, whatever the size of the gradient.
+        // The trust ratio makes the step 0.001 of the weight's norm, whatever the size of the gradient.
         Assert.Equal(0.999, parameter.Value[0, 0].item<float>(), 1e-6);
     }
 

@@ -12,7 +12,7 @@ public sealed class LearningRateScheduleTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void Every_point_equals_that_of_the_paper_s_code_which_runs_of_earlier_versions_keep(int index)
+    public void Every_point_equals_the_papers_code_for_runs_of_earlier_versions(int index)
     {
         JsonElement golden = GoldenFile.Read("schedule.json")[index];
         int batch = golden.GetProperty("batch").GetInt32();
@@ -46,7 +46,7 @@ public sealed class LearningRateScheduleTests
     [InlineData(50_000, 10, 256, 1, 1950, 195)]
     [InlineData(1_281_167, 100, 4096, 10, 31_200, 3120)]
     [InlineData(64, 3, 16, 0.6, 12, 2)]
-    public void Its_lengths_are_the_steps_that_are_made(int images, int epochs, int batch, double warmupEpochs, int total, int warmup)
+    public void Its_length_is_the_number_of_steps_taken(int images, int epochs, int batch, double warmupEpochs, int total, int warmup)
     {
         var schedule = new LearningRateSchedule(images, epochs, batch, warmupEpochs, peak: 2);
         Assert.Equal((total, warmup), (schedule.TotalSteps, schedule.WarmupSteps));
@@ -57,7 +57,7 @@ public sealed class LearningRateScheduleTests
     }
 
     [Fact]
-    public void A_batch_larger_than_the_set_makes_no_step_and_is_refused()
+    public void A_batch_larger_than_the_set_allows_no_step_and_is_refused()
         => Assert.Throws<ArgumentOutOfRangeException>(() => new LearningRateSchedule(63, 1, 64, 0, 1));
 
     [Fact]

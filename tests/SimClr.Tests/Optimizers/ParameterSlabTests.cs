@@ -18,7 +18,7 @@ public sealed class ParameterSlabTests : IDisposable
         scope.Dispose();
     }
 
-    /// <summary>Sizes below, at and above the length of a row, channels last, and all zeros.</summary>
+    /// <summary>Sizes below, at, and above the length of a row; channels-last; and all zeros.</summary>
     public static TheoryData<string> Optimizers => ["lars", "sgd", "adamw"];
 
     [Theory]

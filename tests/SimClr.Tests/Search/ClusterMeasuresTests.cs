@@ -5,13 +5,13 @@ using SimClr.Tests.Golden;
 
 namespace SimClr.Tests.Search;
 
-/// <summary>Measures of clusters, beside those of scikit-learn.</summary>
+/// <summary>Measures of clusters, compared with scikit-learn's.</summary>
 public sealed class ClusterMeasuresTests
 {
     [Theory]
-    [InlineData("0.29 0.24 0.24 0.25 0.22", 5)]     // no clear clusters: two halves are passed over
-    [InlineData("0.29 0.24 0.16 0.20 0.19", 2)]     // where it rises again, it stays far below
-    [InlineData("0.29 0.24 0.23 0.22 0.25", 2)]     // the last may be on its way up
+    [InlineData("0.29 0.24 0.24 0.25 0.22", 5)]     // no clear clusters: a split into two is passed over
+    [InlineData("0.29 0.24 0.16 0.20 0.19", 2)]     // the later rise stays far below
+    [InlineData("0.29 0.24 0.23 0.22 0.25", 2)]     // the last value may be the start of a rise
     [InlineData("0.55 0.24 0.24 0.50 0.22", 2)]     // two clear clusters
     [InlineData("0.29 0.24 0.30 0.25 0.22", 4)]
     [InlineData("0.29", 2)]
@@ -30,7 +30,7 @@ public sealed class ClusterMeasuresTests
     }
 
     [Fact]
-    public void The_same_division_by_other_numbers_agrees_fully_and_one_part_says_nothing()
+    public void Renumbered_clusters_agree_fully_and_a_single_cluster_says_nothing()
     {
         int[] one = [0, 0, 1, 1, 2, 2];
         int[] renamed = [5, 5, 0, 0, 9, 9];
@@ -58,7 +58,7 @@ public sealed class ClusterMeasuresTests
     }
 
     [Fact]
-    public void Their_mean_too()
+    public void The_mean_of_the_silhouettes_is_that_of_scikit_learn()
         => Assert.Equal(
             GoldenFile.Read("groups.json").GetProperty("silhouette").GetDouble(),
             Silhouette.Mean(SearchTables.Golden(), SearchTables.GoldenInts("clusters")),

@@ -10,14 +10,14 @@ public sealed class ExactSearchTests
 
     [Theory]
     [MemberData(nameof(Kernels))]
-    public void Finds_what_a_plain_loop_finds_in_any_dimension(string kernel)
+    public void Finds_the_same_as_a_plain_loop_in_any_dimension(string kernel)
         => Gen.Select(Gen.Int[1, 300], Gen.Int[1, 400], Gen.Int[1, 30], Gen.Int[1, 9]).Sample(
             (dimension, rows, count, levels) =>
             {
                 using var index = new VectorIndex(dimension) { Kernel = Enum.Parse<Int8Kernel>(kernel) };
                 for (int row = 0; row < rows; row++)
                 {
-                    // Few levels make many equal vectors and many equal similarities; some are all zeros.
+                    // Few levels give many equal vectors and many equal similarities; some are all zeros.
                     index.Add([.. SyntheticVectors.Draw(row % 97, dimension).Select(x => MathF.Round(x * levels / 4) / levels)]);
                 }
 
@@ -33,7 +33,7 @@ public sealed class ExactSearchTests
         using var index = new VectorIndex(24) { Kernel = Enum.Parse<Int8Kernel>(kernel), Threads = 3 };
         for (int row = 0; row < 40_000; row++)
         {
-            index.Add(SyntheticVectors.Draw(row % 30_000, 24, clusters: 50));   // a quarter twice
+            index.Add(SyntheticVectors.Draw(row % 30_000, 24, clusters: 50));   // a quarter of them twice
         }
 
         for (int query = 0; query < 20; query++)
@@ -45,13 +45,13 @@ public sealed class ExactSearchTests
 
     [Theory]
     [MemberData(nameof(Kernels))]
-    public void Codes_say_each_similarity_within_their_bounds(string kernel)
+    public void Codes_give_each_similarity_within_their_bounds(string kernel)
         => Gen.Select(Gen.Int[1, 200], Gen.Int[0, 10_000], Gen.Float[-12, 12]).Sample(
             (dimension, seed, exponent) =>
             {
                 using var rows = new VectorRows(dimension);
                 float[] vector = SyntheticVectors.Draw(seed, dimension);
-                vector[seed % dimension] *= MathF.Pow(10, exponent);   // one number may dwarf the others
+                vector[seed % dimension] *= MathF.Pow(10, exponent);   // one number may dominate the others
                 rows.Add(vector);
                 var query = new SearchQuery(dimension, rows.CodeLength);
                 query.Set(SyntheticVectors.Draw(seed, dimension, seed: 2));

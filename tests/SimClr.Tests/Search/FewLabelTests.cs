@@ -13,7 +13,7 @@ public sealed class FewLabelTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void A_few_labels_classify_clouds_and_validation_says_how_well()
+    public void A_few_labels_classify_clouds_and_validation_estimates_the_accuracy()
     {
         EmbeddingTable table = Tables.Clouds(300, 8, 3, 0.4, seed: 1);
         int[] rows = [.. Enumerable.Range(0, 30)];
@@ -105,9 +105,9 @@ public sealed class FewLabelTests : IDisposable
     }
 
     [Fact]
-    public void With_a_classifier_the_suggested_are_unsure_and_not_alike()
+    public void With_a_classifier_the_suggestions_are_uncertain_and_diverse()
     {
-        // Sure to the left and right; in the middle two crowds of equals, and nobody else.
+        // Certain at the left and right; in the middle only two groups of equal rows.
         double[] degrees = [0, 180, .. Enumerable.Range(0, 300).Select(i => i * 0.1), .. Enumerable.Repeat(89.0, 20), .. Enumerable.Repeat(91.0, 20)];
         EmbeddingTable table = SearchTables.Angles(degrees);
         FewLabelResult model = FewLabelClassifier.Fit(table, [0, 1], [0, 1], ["right", "left"]);
@@ -118,7 +118,7 @@ public sealed class FewLabelTests : IDisposable
     }
 
     [Fact]
-    public void Suggestions_hold_no_labeled_image_and_none_twice()
+    public void Suggestions_contain_no_labeled_or_repeated_image()
     {
         EmbeddingTable table = SearchTables.Angles(0, 0, 0, 0, 90, 90, 90);
         FewLabelResult model = FewLabelClassifier.Fit(table, [0, 4], [0, 1], ["a", "b"]);
@@ -144,7 +144,7 @@ public sealed class FewLabelTests : IDisposable
     }
 
     [Fact]
-    public void A_path_that_no_file_can_have_is_that_of_no_image()
+    public void An_impossible_path_matches_no_image()
     {
         KnownLabels known = KnownLabels.Read(folder.Write("labels.csv", "path;label\na\0.png;red\n;red\nb.png;blue\n"), ["a.png", "b.png", "", "c\0.png"]);
 

@@ -74,7 +74,7 @@ public sealed class GraphTests
     }
 
     [Fact]
-    public void Removed_rows_lead_the_way_but_are_never_found()
+    public void Removed_rows_are_traversed_but_never_found()
     {
         using VectorIndex index = SyntheticVectors.Index(3000, Dimension, clusters: 10);
         index.BuildGraph();
@@ -111,7 +111,7 @@ public sealed class GraphTests
     }
 
     [Fact]
-    public void What_was_written_is_read_and_damage_is_noticed()
+    public void A_written_graph_is_read_back_and_damage_is_noticed()
     {
         using VectorIndex index = SyntheticVectors.Index(1500, Dimension);
         index.BuildGraph();

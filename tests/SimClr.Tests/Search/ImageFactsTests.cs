@@ -17,7 +17,7 @@ public sealed class ImageFactsTests : IDisposable
             ImageFacts.Order([null, new(20, 10, 500), new(10, 20, 500), new(30, 10, 1), new(10, 10, 3), new(20, 10, 400)]));
 
     [Fact]
-    public void They_are_read_from_the_header()
+    public void Facts_are_read_from_the_header()
     {
         string file = folder.Write("a.png", EncodedImages.OfColor(SKColors.Red, SKEncodedImageFormat.Png, 7, 3));
 

@@ -84,7 +84,7 @@ public sealed class ImageMapTests
     }
 
     [Fact]
-    public void What_has_no_map_is_refused()
+    public void Tables_without_a_map_are_refused()
     {
         Assert.Contains("at least 4 to draw", Assert.Throws<DataException>(() => Umap.Project(SearchTables.Angles(1, 2, 3))).Message);
         Assert.Contains("at least 3 to draw", Assert.Throws<DataException>(() => Pca.Project(SearchTables.Angles(1, 2))).Message);

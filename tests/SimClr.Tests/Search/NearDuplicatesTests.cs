@@ -6,13 +6,13 @@ namespace SimClr.Tests.Search;
 
 public sealed class NearDuplicatesTests
 {
-    // Two places apart in an angle of 20°: cosine 0.94.
+    // The cosine of an angle of 20°.
     private const double Within20 = 0.9396;
 
     [Fact]
     public void Every_duplicate_is_near_the_kept_one_and_a_chain_is_cut()
     {
-        // 0° and 15° and 30° and 45°: neighbors are near, the ends are not.
+        // 0°, 15°, 30°, and 45°: neighbors are near, the ends are not.
         IReadOnlyList<DuplicateGroup> groups = NearDuplicates.Find(SearchTables.Angles(0, 15, 30, 45), Within20);
 
         Assert.Equal([0, 2], groups.Select(group => group.Representative).Order());
@@ -21,7 +21,7 @@ public sealed class NearDuplicatesTests
     }
 
     [Fact]
-    public void What_is_near_two_kept_images_belongs_to_the_nearer()
+    public void An_image_near_two_kept_ones_belongs_to_the_nearer()
     {
         IReadOnlyList<DuplicateGroup> groups = NearDuplicates.Find(SearchTables.Angles(0, 30, 18), Within20);
 
@@ -43,8 +43,8 @@ public sealed class NearDuplicatesTests
     [Theory]
     [InlineData(700, 8, 0.25, 0.97)]    // more rows than a block
     [InlineData(1300, 5, 0.02, 0.999)]
-    [InlineData(600, 3, 0.5, 0.9)]      // everything is near something
-    public void As_a_slow_search_finds_them(int count, int dimension, double change, double threshold)
+    [InlineData(600, 3, 0.5, 0.9)]      // every row is near another
+    public void Groups_equal_those_of_a_slow_search(int count, int dimension, double change, double threshold)
     {
         EmbeddingTable table = SearchTables.WithCopies(count, dimension, change, seed: 3);
         int[] order = new RandomStream(9, Purpose.Sample).Permutation(count);
@@ -77,7 +77,7 @@ public sealed class NearDuplicatesTests
     }
 
     [Fact]
-    public void What_cannot_be_compared_is_refused()
+    public void Inputs_that_cannot_be_compared_are_refused()
     {
         Assert.Contains("at least 2", Assert.Throws<DataException>(() => NearDuplicates.Find(SearchTables.Create(2, 1, 0), 0.9)).Message);
         Assert.Contains("1.png holds NaN", Assert.Throws<DataException>(() => NearDuplicates.Find(SearchTables.Create(2, 1, 0, 0, float.NaN), 0.9)).Message);
@@ -88,7 +88,7 @@ public sealed class NearDuplicatesTests
         Assert.Throws<ArgumentException>(() => NearDuplicates.Find(SearchTables.Angles(0, 1), 0.9, preference: [0, 0]));
     }
 
-    /// <summary>The kept row of each row, pair by pair.</summary>
+    /// <summary>The kept row of each row, computed pair by pair.</summary>
     private static int[] Slow(EmbeddingTable table, double threshold, int[] order)
     {
         int[] kept = [.. Enumerable.Repeat(-1, table.Count)];

@@ -10,10 +10,10 @@ public sealed class RandomPairsTests
 
     [Theory]
     [InlineData(0.1, true)]     // median cosine 0.99: one direction and a little noise, as after a first epoch
-    [InlineData(0.2, true)]     // 0.96: a good part of the pairs reaches the threshold
+    [InlineData(0.2, true)]     // 0.96: a considerable share of the pairs reaches the threshold
     [InlineData(0.5, false)]    // 0.8: none does
     [InlineData(5, false)]
-    public void Rows_that_differ_by_a_little_noise_are_not_told_apart(double noise, bool hidden)
+    public void Rows_that_differ_by_little_noise_are_indistinguishable(double noise, bool hidden)
         => Assert.Equal(hidden, HidesDuplicates(Noisy(200, 64, noise, originals: 1)));
 
     [Fact]
@@ -29,9 +29,9 @@ public sealed class RandomPairsTests
     }
 
     [Fact]
-    public void Copies_beside_similar_images_with_nothing_between_are_no_tail()
+    public void Copies_beside_similar_images_with_a_gap_are_not_a_tail()
     {
-        // Each row twice; two fifths of them share a direction (cosine 0.7), the others nothing.
+        // Each row twice; two fifths of them share a direction (cosine 0.7), the others have nothing in common.
         float[] rows = new float[100 * 64];
         for (int row = 0; row < 100; row++)
         {
@@ -48,7 +48,7 @@ public sealed class RandomPairsTests
     }
 
     [Fact]
-    public void Scenes_of_similar_images_are_no_tail() => Assert.False(HidesDuplicates(Noisy(200, 64, 0.22, originals: 20)));
+    public void Scenes_of_similar_images_are_not_a_tail() => Assert.False(HidesDuplicates(Noisy(200, 64, 0.22, originals: 20)));
 
     [Theory]
     [InlineData(4)]
@@ -71,7 +71,7 @@ public sealed class RandomPairsTests
     public void Few_images_may_all_be_the_same() => Assert.False(HidesDuplicates(SearchTables.Angles(0, 1, 2, 3)));
 
     [Fact]
-    public void Of_many_rows_the_seed_draws_pairs_of_different_ones()
+    public void For_many_rows_the_seed_draws_pairs_of_different_ones()
     {
         EmbeddingTable table = Noisy(700, 8, 0.1, originals: 700);   // 244,650 pairs
 
@@ -86,7 +86,7 @@ public sealed class RandomPairsTests
         return pairs.HidesDuplicates(Threshold, pairs.ShareReaching(Threshold, (_, _) => false));
     }
 
-    /// <summary>Rows of length about 1 around some originals, with noise of a length in proportion to that.</summary>
+    /// <summary>Rows of length about 1 around a number of originals, with noise relative to that length.</summary>
     private static EmbeddingTable Noisy(int rows, int dimension, double noise, int originals)
     {
         float[] values = new float[rows * dimension];

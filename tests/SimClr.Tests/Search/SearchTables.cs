@@ -4,13 +4,13 @@ using SimClr.Tests.Golden;
 
 namespace SimClr.Tests.Search;
 
-/// <summary>Embeddings to divide, compare and draw.</summary>
+/// <summary>Embeddings to cluster, compare, and draw.</summary>
 internal static class SearchTables
 {
     public static EmbeddingTable Create(int dimension, params float[] values)
         => new(values, dimension, [.. Enumerable.Range(0, values.Length / dimension).Select(row => $"{row}.png")]);
 
-    /// <summary>Rows at angles in the plane, in degrees: the cosine of two is that of their difference.</summary>
+    /// <summary>Rows at angles in the plane, in degrees: the cosine of two rows is that of their difference.</summary>
     public static EmbeddingTable Angles(params double[] degrees) => Create(
         2, [.. degrees.SelectMany(angle => new[] { (float)Math.Cos(angle * Math.PI / 180), (float)Math.Sin(angle * Math.PI / 180) })]);
 

@@ -11,7 +11,7 @@ public sealed class SphericalKMeansTests
     [Theory]
     [InlineData(4)]
     [InlineData(9)]
-    public void From_the_same_beginning_a_slow_search_ends_the_same(int k)
+    public void From_the_same_start_a_slow_search_gives_the_same_result(int k)
     {
         EmbeddingTable table = Tables.Clouds(400, 6, 4, 0.8, seed: 2);
         var rows = UnitRows.FromTable(table, 2, "test");
@@ -50,7 +50,7 @@ public sealed class SphericalKMeansTests
     }
 
     [Fact]
-    public void More_beginnings_are_never_worse()
+    public void More_restarts_are_never_worse()
     {
         EmbeddingTable table = Tables.Clouds(300, 4, 12, 0.5, seed: 4);
         double one = SphericalKMeans.Fit(table, 12, new() { Restarts = 1 }).MeanCosine;
@@ -86,7 +86,7 @@ public sealed class SphericalKMeansTests
     }
 
     [Fact]
-    public void Beginnings_leave_smaller_distances_than_those_of_plain_draws()
+    public void Seeding_gives_smaller_distances_than_plain_draws()
     {
         var rows = UnitRows.FromTable(Tables.Clouds(600, 8, 30, 0.6, seed: 3), 2, "test");
         const int Seeds = 20;
@@ -96,7 +96,7 @@ public sealed class SphericalKMeansTests
         Assert.InRange(greedy / plain, 0.5, 0.95);
     }
 
-    /// <summary>k-means++ as it was first described: one draw for each center.</summary>
+    /// <summary>k-means++ as first described: one draw for each center.</summary>
     private static int[] PlainDraws(UnitRows rows, int k, RandomStream stream)
     {
         var drawn = new List<int> { stream.NextInt(rows.Count) };

@@ -3,10 +3,10 @@ using SimClr.Search;
 
 namespace SimClr.Tests.Search;
 
-/// <summary>Vectors by address, and what a plain loop finds in them.</summary>
+/// <summary>Vectors by address, and the results of a plain loop over them.</summary>
 internal static class SyntheticVectors
 {
-    /// <summary>Normally distributed numbers; with clusters, around as many centers.</summary>
+    /// <summary>Normally distributed numbers; with clusters, around that many centers.</summary>
     public static float[] Draw(int row, int dimension, int clusters = 0, int seed = 1)
     {
         var noise = new RandomStream(seed, Purpose.Sample, row);
@@ -31,7 +31,7 @@ internal static class SyntheticVectors
         return index;
     }
 
-    /// <summary>Every vector compared, all sorted.</summary>
+    /// <summary>Compares every vector and sorts all results.</summary>
     public static Neighbor[] PlainLoop(VectorIndex index, float[] query, int count)
     {
         float[] unit = new float[query.Length];

@@ -5,14 +5,15 @@ using SimClr.Tests.Search;
 namespace SimClr.Tests.Store;
 
 /// <summary>
-/// Against a real server, whose connection string is in SIMCLR_POSTGRES (Host=…;Database=…;Username=…); skipped without.
+/// Tests with a real server, whose connection string is in SIMCLR_POSTGRES (Host=…;Database=…;Username=…); skipped
+/// without it.
 /// </summary>
 public sealed class PostgresImageCollectionTests
 {
     private static readonly string? Server = Environment.GetEnvironmentVariable("SIMCLR_POSTGRES");
 
     [Fact]
-    public async Task It_does_what_any_store_does()
+    public async Task It_satisfies_the_store_contract()
     {
         using PostgresImageCollection store = New("exercise");
         await store.EnsureCollectionDeletedAsync();
@@ -20,7 +21,7 @@ public sealed class PostgresImageCollectionTests
     }
 
     [Fact]
-    public async Task Its_search_in_SQL_finds_what_ours_finds()
+    public async Task Its_search_in_SQL_finds_the_same_as_the_librarys()
     {
         using PostgresImageCollection store = New("compare");
         await store.EnsureCollectionDeletedAsync();
@@ -43,14 +44,14 @@ public sealed class PostgresImageCollectionTests
     }
 
     [Fact]
-    public void An_index_that_is_not_there_is_told()
+    public void A_missing_index_is_reported()
     {
         using PostgresImageCollection store = New("nowhere");
         Assert.Contains("there is no index 'test_nowhere'", Assert.Throws<DataException>(() => store.Description).Message);
     }
 
     [Fact]
-    public void A_server_that_is_not_there_is_told_without_the_password()
+    public void An_unreachable_server_is_reported_without_the_password()
     {
         using var store = new PostgresImageCollection("Host=127.0.0.1;Port=1;Database=d;Username=u;Password=hidden;Timeout=2", "photos");
         string message = Assert.Throws<DataException>(() => store.Description).Message;
@@ -62,7 +63,7 @@ public sealed class PostgresImageCollectionTests
     [InlineData("Host=x;Colour=red", "photos", "connection string cannot be used")]
     [InlineData("Host=x", "my photos", "expected up to 40 lower-case letters")]
     [InlineData("Host=x", "a\"; DROP TABLE b", "expected up to 40 lower-case letters")]
-    public void What_cannot_be_a_store_is_refused(string connection, string name, string expected)
+    public void Invalid_store_settings_are_refused(string connection, string name, string expected)
         => Assert.Contains(expected, Assert.Throws<ConfigurationException>(() => new PostgresImageCollection(connection, name)).Message);
 
     private static PostgresImageCollection New(string name)

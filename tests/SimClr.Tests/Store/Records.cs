@@ -4,7 +4,7 @@ using SimClr.Tests.Search;
 
 namespace SimClr.Tests.Store;
 
-/// <summary>Made-up images, and what any store must do with them: written against the interface alone.</summary>
+/// <summary>Synthetic images, and the contract of any store, written against the interface alone.</summary>
 internal static class Records
 {
     public const int Dimension = 12;

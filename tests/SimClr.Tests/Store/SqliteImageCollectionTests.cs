@@ -14,7 +14,7 @@ public sealed class SqliteImageCollectionTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public async Task It_does_what_any_store_does()
+    public async Task It_satisfies_the_store_contract()
     {
         using SqliteImageCollection store = New();
         await Records.Exercise(store);
@@ -22,7 +22,7 @@ public sealed class SqliteImageCollectionTests : IDisposable
     }
 
     [Fact]
-    public async Task What_was_added_is_there_when_it_is_opened_again_in_one_file()
+    public async Task Added_rows_are_present_after_reopening_in_one_file()
     {
         await Fill(50);
 
@@ -81,7 +81,7 @@ public sealed class SqliteImageCollectionTests : IDisposable
     }
 
     [Fact]
-    public async Task When_many_were_removed_they_leave_the_file_with_the_graph()
+    public async Task After_many_removals_rows_leave_the_file_with_the_graph()
     {
         using SqliteImageCollection store = New(graphFrom: 1);
         await store.EnsureCollectionExistsAsync();
@@ -101,7 +101,7 @@ public sealed class SqliteImageCollectionTests : IDisposable
     [Theory]
     [InlineData("UPDATE graph SET data = substr(data, 1, 3000)")]
     [InlineData("UPDATE meta SET value = 'stamp' WHERE key = 'graph'")]
-    public async Task A_damaged_graph_is_done_without(string damage)
+    public async Task A_damaged_graph_is_ignored(string damage)
     {
         using (SqliteImageCollection store = New(graphFrom: 1))
         {
@@ -117,7 +117,7 @@ public sealed class SqliteImageCollectionTests : IDisposable
     }
 
     [Fact]
-    public void No_index_is_told() => Assert.Contains("there is no index", Refused());
+    public void A_missing_index_is_reported() => Assert.Contains("there is no index", Refused());
 
     [Fact]
     public void A_text_file_is_refused()
@@ -187,13 +187,13 @@ public sealed class SqliteImageCollectionTests : IDisposable
             Assert.Throws<DataException>(read.ReadTable);
         }
 
-        // Earlier versions counted no rows: then they are counted when the file is opened.
+        // Earlier versions did not store a count: then the rows are counted when the file is opened.
         Run("DELETE FROM meta WHERE key = 'rows'");
         Assert.Contains("is damaged: it has", Refused());
     }
 
     [Fact]
-    public async Task An_index_says_how_many_rows_it_has_whatever_was_done_to_it()
+    public async Task An_index_states_its_row_count_after_every_change()
     {
         using (SqliteImageCollection store = New(graphFrom: 1))
         {
@@ -203,7 +203,7 @@ public sealed class SqliteImageCollectionTests : IDisposable
             await store.DeleteAsync([Records.Create(5).Path, "nothing"]);
             Assert.Equal(40, Counted());
             await store.CompleteAsync();
-            await store.DeleteAsync(Enumerable.Range(10, 25).Select(i => Records.Create(i).Path));   // Kept while the graph is.
+            await store.DeleteAsync(Enumerable.Range(10, 25).Select(i => Records.Create(i).Path));   // Kept as long as the graph is.
             await store.UpsertAsync([Records.Create(7), Records.Create(60)]);
             Assert.Equal(42, Counted());
             await store.CompleteAsync();
@@ -214,7 +214,7 @@ public sealed class SqliteImageCollectionTests : IDisposable
     }
 
     [Fact]
-    public async Task An_index_that_another_version_wrote_to_is_counted_and_then_says_it()
+    public async Task An_index_written_by_another_version_is_counted_and_then_states_the_count()
     {
         (await Fill(12)).Dispose();
         Run("DELETE FROM vectors WHERE id = 3; DELETE FROM images WHERE id = 3; UPDATE meta SET value = value + 1 WHERE key = 'version'");
@@ -229,7 +229,7 @@ public sealed class SqliteImageCollectionTests : IDisposable
     }
 
     [Fact]
-    public async Task An_image_that_lost_its_path_is_missed()
+    public async Task An_image_that_lost_its_path_is_detected()
     {
         (await Fill(12)).Dispose();
         Run("UPDATE images SET path = NULL WHERE id = 3");
@@ -254,9 +254,9 @@ public sealed class SqliteImageCollectionTests : IDisposable
         Assert.Contains("is damaged: ", Refused());
     }
 
-    /// <summary>A search by path would not find the images that the table still has.</summary>
+    /// <summary>A search by path would miss images that the table still has.</summary>
     [Fact]
-    public async Task Paths_that_are_lost_from_their_own_index_are_refused()
+    public async Task Paths_lost_from_the_index_on_paths_are_refused()
     {
         (await Fill(12)).Dispose();
         Run("""
@@ -271,9 +271,9 @@ public sealed class SqliteImageCollectionTests : IDisposable
 
     [Theory]
     [InlineData(0, 4096)]       // a whole page of zeros
-    [InlineData(2048, 4096)]    // its second half: where most cells are
+    [InlineData(2048, 4096)]    // its second half, where most cells are
     [InlineData(100, 300)]
-    public async Task Whatever_page_is_overwritten_no_row_is_lost_silently(int from, int to)
+    public async Task No_row_is_lost_silently_if_a_page_is_overwritten(int from, int to)
     {
         (await Fill(60)).Dispose();
         byte[] whole = File.ReadAllBytes(Index);
@@ -298,7 +298,7 @@ public sealed class SqliteImageCollectionTests : IDisposable
     }
 
     [Fact]
-    public async Task An_index_that_is_there_is_not_written_over()
+    public async Task An_existing_index_is_not_overwritten()
     {
         (await Fill(3)).Dispose();
         Assert.Contains("already exists", Assert.Throws<ConfigurationException>(

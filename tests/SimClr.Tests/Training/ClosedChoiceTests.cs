@@ -8,11 +8,12 @@ using SimClr.Heads;
 using SimClr.Internals;
 using SimClr.Losses;
 using SimClr.Optimizers;
+using static TorchSharp.torch;
 
 namespace SimClr.Tests.Training;
 
 /// <summary>
-/// Closed choices are enums in C# and words in configurations, run.json and options: the words are pinned here.
+/// Closed choices are enums in C# and words in configurations, run.json, and options: the tests pin the words.
 /// </summary>
 public sealed class ClosedChoiceTests
 {
@@ -35,7 +36,7 @@ public sealed class ClosedChoiceTests
     public static TheoryData<string> Keys => [.. Words.Keys];
 
     [Fact]
-    public void These_are_all_of_them()
+    public void All_closed_choices_are_listed()
     {
         string[] enums = [.. ConfigurationKeys.Paths.Where(path => PropertyType(path).IsEnum)];
         Assert.Equal(Words.Keys.Order(), enums.Order());
@@ -43,7 +44,7 @@ public sealed class ClosedChoiceTests
 
     [Theory]
     [MemberData(nameof(Keys))]
-    public void A_word_is_read_and_written_as_it_is(string key)
+    public void A_word_is_read_and_written_unchanged(string key)
     {
         Assert.Equal(Words[key].Length, Enum.GetNames(PropertyType(key)).Length);
         foreach (string word in Words[key])
@@ -59,7 +60,7 @@ public sealed class ClosedChoiceTests
 
     [Theory]
     [MemberData(nameof(Keys))]
-    public void Another_word_number_or_case_is_refused_with_those_there_are(string key)
+    public void Another_word_number_or_case_is_refused_with_the_valid_ones(string key)
     {
         string list = string.Join(", ", Words[key]);
         foreach (string wrong in new[] { "nothing-like-it", Words[key][0].ToUpperInvariant() })
@@ -82,7 +83,7 @@ public sealed class ClosedChoiceTests
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new PretrainOptions { Precision = (Precision)9 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new ViewOptions { Interpolation = (Interpolation)(-1) });
-        Assert.Throws<ArgumentOutOfRangeException>(() => new LossOptions { Name = (LossName)3 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new LossOptions { Name = (LossName)99 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new HeadOptions { Kind = (HeadKind)3 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new OptimizerOptions { Scaling = (RateScaling)3 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new EncoderOptions { Stem = (EncoderStem)3 });
@@ -98,4 +99,22 @@ public sealed class ClosedChoiceTests
 
     private static string At(JsonObject json, string path)
         => path.Split('.').Aggregate((JsonNode)json, (node, key) => node[key]!).GetValue<string>();
+
+    [Fact]
+    public void Every_loss_and_every_optimizer_is_in_its_catalog()
+    {
+        using var scope = NewDisposeScope();
+        using nn.Module layer = nn.Linear(2, 2);
+        foreach (LossName name in Enum.GetValues<LossName>())
+        {
+            Assert.NotNull(LossCatalog.Create(new LossOptions { Name = name }));
+        }
+
+        foreach (OptimizerName name in Enum.GetValues<OptimizerName>())
+        {
+            using Optimizer optimizer = OptimizerCatalog.Create(
+                new SimClr.Optimizers.OptimizerOptions { Name = name }, ParameterGroups.FromModule(layer));
+            Assert.Equal(name.ToString(), optimizer.GetType().Name);
+        }
+    }
 }

@@ -11,7 +11,7 @@ public sealed class ConfigurationFileTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void An_alias_stands_for_its_value()
+    public void An_alias_is_replaced_by_its_value()
     {
         JsonObject json = ConfigurationFile.Parse("a: &x {b: 1, c: [2, three]}\nd: *x\ne: &y no\nf: *y\n", "my.yaml");
 
@@ -38,7 +38,7 @@ public sealed class ConfigurationFileTests : IDisposable
     [InlineData("# a\0b\n", "line 1: got the character U+0000")]
     [InlineData("a: [[[[[[[[[1]]]]]]]]]\n", "line 1: nested too deeply")]
     [InlineData("- 1\n", "expected keys and values")]
-    public void What_is_wrong_is_told_with_file_and_line(string text, string expected)
+    public void Errors_are_reported_with_file_and_line(string text, string expected)
     {
         string message = Refused(text);
         Assert.Contains(expected, message, StringComparison.Ordinal);
@@ -46,7 +46,7 @@ public sealed class ConfigurationFileTests : IDisposable
     }
 
     [Fact]
-    public void Depth_is_bounded_before_anything_is_built_of_it()
+    public void Depth_is_bounded_before_anything_is_built()
         => Assert.Contains("nested too deeply", Refused("a: " + new string('[', 100_000)), StringComparison.Ordinal);
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class ConfigurationFileTests : IDisposable
     }
 
     [Fact]
-    public void Nor_do_aliases_of_a_long_text()
+    public void Aliases_of_a_long_text_do_not_multiply()
         => Assert.Contains(
             "more than 10000 values",
             Refused($"a: &a {new string('x', 100_000)}\nb: [{string.Join(',', Enumerable.Repeat("*a", 1000))}]\n"),

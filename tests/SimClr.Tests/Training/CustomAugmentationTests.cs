@@ -21,7 +21,7 @@ public sealed class CustomAugmentationTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void It_gets_the_papers_view_in_its_final_place_before_normalization()
+    public void It_receives_the_papers_view_in_its_final_memory_before_normalization()
     {
         using InMemoryDataSet set = Set();
         var seen = new ConcurrentBag<float[]>();
@@ -32,7 +32,7 @@ public sealed class CustomAugmentationTests : IDisposable
             plain.Chunk(3 * Views.Size * Views.Size).Select(view => string.Join(' ', view)).Order(),
             seen.Select(view => string.Join(' ', view)).Order());
 
-        // One that changes nothing changes nothing.
+        // An augmentation without effect leaves the run unchanged.
         Assert.Equal(normalized, watched, (a, b) => MathF.Abs(a - b) < 1e-6f);
     }
 
@@ -41,7 +41,7 @@ public sealed class CustomAugmentationTests : IDisposable
     [InlineData(3, true)]
     [InlineData(1, false)]
     [InlineData(3, false)]
-    public void What_it_does_is_in_the_batch_and_the_same_whatever_the_threads(int workers, bool bfloat16)
+    public void Its_effect_is_in_the_batch_and_the_same_for_any_number_of_threads(int workers, bool bfloat16)
     {
         using InMemoryDataSet set = Set();
         var noise = new Own((view, _, random) => view[random.Next(view.Length)] = random.NextSingle());
@@ -52,7 +52,7 @@ public sealed class CustomAugmentationTests : IDisposable
     }
 
     [Fact]
-    public void Each_view_of_each_image_in_each_epoch_draws_for_itself()
+    public void Each_view_of_each_image_in_each_epoch_draws_independently()
     {
         using InMemoryDataSet set = Set();
         var draws = new ConcurrentBag<long>();
@@ -62,12 +62,12 @@ public sealed class CustomAugmentationTests : IDisposable
     }
 
     [Fact]
-    public void A_run_with_it_goes_on_to_the_same_bytes_and_not_without_it()
+    public void A_run_with_it_resumes_to_the_same_bytes_and_not_without_it()
     {
         var erasing = new Own((view, size, random) => view.Slice(3 * random.Next(size) * size, 3 * size).Fill(0.5f));
         new Pretrainer(TinyRun.Options) { CustomAugmentation = erasing }.Run(TinyRun.Images(), folder.PathOf("whole"));
 
-        // Another augmentation would be another run: the weights differ.
+        // Another augmentation makes another run: the weights differ.
         TinyRun.Train(folder, "without");
         Assert.NotEqual(TinyRun.Checkpoint(folder.PathOf("without")), TinyRun.Checkpoint(folder.PathOf("whole")));
 
@@ -77,7 +77,7 @@ public sealed class CustomAugmentationTests : IDisposable
 
         var error = Assert.Throws<ResumeMismatchException>(
             () => new Pretrainer(TinyRun.Options).Run(TinyRun.Images(), folder.PathOf("cut"), resume: true, TestContext.Current.CancellationToken));
-        Assert.Contains($"started with the augmentation {typeof(Own).FullName}, now with no augmentation of your own", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"started with the augmentation {typeof(Own).FullName}, now with no custom augmentation", error.Message, StringComparison.Ordinal);
 
         new Pretrainer(TinyRun.Options) { CustomAugmentation = erasing }.Run(
             TinyRun.Images(), folder.PathOf("cut"), resume: true, TestContext.Current.CancellationToken);
@@ -85,7 +85,7 @@ public sealed class CustomAugmentationTests : IDisposable
     }
 
     [Fact]
-    public void Where_the_device_makes_the_views_it_is_refused()
+    public void It_is_refused_if_the_device_makes_the_views()
     {
         var pretrainer = new Pretrainer(TinyRun.Options with { AugmentOn = AugmentationPlace.Device }) { CustomAugmentation = new Own((_, _, _) => { }) };
         var error = Assert.Throws<ConfigurationException>(() => pretrainer.Run(
@@ -97,7 +97,7 @@ public sealed class CustomAugmentationTests : IDisposable
     private static InMemoryDataSet Set()
         => new(Enumerable.Range(0, Images).Select(i => RandomImages.Noise(16 + i, 20, i)));
 
-    /// <summary>All images in one batch for each epoch, as floats.</summary>
+    /// <summary>All images of each epoch in one batch, as floats.</summary>
     private static float[] Batch(InMemoryDataSet set, ViewWriter views, bool bfloat16, int workers, int epochs = 1)
     {
         using var ring = new PixelRing(2 * Images, Views.Size, "cpu", bfloat16 ? ScalarType.BFloat16 : ScalarType.Float32);

@@ -10,7 +10,7 @@ using OptimizerOptions = SimClr.Optimizers.OptimizerOptions;
 
 namespace SimClr.Tests.Training;
 
-/// <summary>A loss, a head and an optimizer of the user's own train, resume bit-exactly and are recorded.</summary>
+/// <summary>A custom loss, head, and optimizer train, resume bit-exactly, and are recorded.</summary>
 public sealed class CustomPartsTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -18,7 +18,7 @@ public sealed class CustomPartsTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void Parts_that_do_what_the_configured_ones_do_give_the_same_bytes()
+    public void Parts_equivalent_to_the_configured_ones_give_the_same_bytes()
     {
         PretrainOptions options = TinyRun.Options with { Optimizer = new OptimizerOptions { Name = OptimizerName.Sgd, PeakRate = 0.05, WeightDecay = 0 } };
         new Pretrainer(options).Run(TinyRun.Images(), folder.PathOf("configured"));
@@ -35,7 +35,7 @@ public sealed class CustomPartsTests : IDisposable
     }
 
     [Fact]
-    public void A_run_with_own_parts_resumes_with_them_only()
+    public void A_run_with_custom_parts_resumes_only_with_them()
     {
         using Linear whole = Head();
         new Pretrainer(TinyRun.Options) { CustomHead = whole, CustomOptimizer = parameters => new Nesterov(parameters) }
@@ -53,7 +53,7 @@ public sealed class CustomPartsTests : IDisposable
 
         var without = Assert.Throws<ResumeMismatchException>(
             () => new Pretrainer(TinyRun.Options).Run(TinyRun.Images(), folder.PathOf("parts"), resume: true));
-        Assert.Contains("now with no head of your own", without.Message, StringComparison.Ordinal);
+        Assert.Contains("now with no custom head", without.Message, StringComparison.Ordinal);
 
         using Linear second = Head();
         new Pretrainer(TinyRun.Options) { CustomHead = second, CustomOptimizer = parameters => new Nesterov(parameters) }
@@ -99,7 +99,7 @@ public sealed class CustomPartsTests : IDisposable
         public double ChanceLevel(int images) => inner.ChanceLevel(images);
     }
 
-    /// <summary>Written with the public surface only; the same formula as SGD's.</summary>
+    /// <summary>An optimizer that uses only the public surface, with the formula of SGD.</summary>
     private sealed class Nesterov : Optimizer
     {
         public Nesterov(IReadOnlyList<TrainedParameter> parameters)

@@ -13,7 +13,7 @@ public sealed class DamagedRunTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void A_damaged_checkpoint_is_refused_and_the_way_back_that_is_named_leads_to_the_same_end()
+    public void A_damaged_checkpoint_is_refused_and_the_suggested_recovery_leads_to_the_same_result()
     {
         TinyRun.Train(folder, "run");
         var run = new RunDirectory(folder.PathOf("run"));
@@ -32,7 +32,7 @@ public sealed class DamagedRunTests : IDisposable
     }
 
     [Fact]
-    public void Without_an_earlier_checkpoint_it_says_so()
+    public void The_lack_of_an_earlier_checkpoint_is_reported()
     {
         TinyRun.Train(folder, "run", TinyRun.Options with { Checkpoint = new CheckpointOptions { Keep = 1 } });
         string latest = new RunDirectory(folder.PathOf("run")).LatestCheckpoint()!;
@@ -57,7 +57,7 @@ public sealed class DamagedRunTests : IDisposable
     [InlineData("four")]
     [InlineData("-4")]
     [InlineData("")]
-    public void A_step_that_is_no_number_is_a_data_error(string step)
+    public void An_invalid_step_is_a_data_error(string step)
     {
         TinyRun.Train(folder, "run");
         string latest = new RunDirectory(folder.PathOf("run")).LatestCheckpoint()!;
@@ -67,11 +67,11 @@ public sealed class DamagedRunTests : IDisposable
             SafetensorsFile.Write(latest, [.. content.Tensors], metadata);
         }
 
-        Assert.Contains("does not say its step", Resuming().Message, StringComparison.Ordinal);
+        Assert.Contains("its step is missing", Resuming().Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Lines_of_metrics_without_a_step_are_passed_over()
+    public void Lines_of_metrics_without_a_step_are_skipped()
     {
         TinyRun.Train(folder, "run");
         var run = new RunDirectory(folder.PathOf("run"));
@@ -86,12 +86,12 @@ public sealed class DamagedRunTests : IDisposable
     [InlineData("{\"configuration\": ")]
     [InlineData("")]
     [InlineData("{\"seed\": 1}")]
-    public void A_description_that_is_not_whole_is_told_without_the_parsers_position(string json)
+    public void An_incomplete_description_is_reported_without_the_parsers_position(string json)
     {
         string file = folder.Write("run/run.json", json);
         string error = Assert.Throws<DataException>(() => RunRecord.Read(file)).Message;
-        Assert.StartsWith($"{file}: this is not the description of a run, or not all of it (", error, StringComparison.Ordinal);
-        Assert.Contains("name its safetensors file", error, StringComparison.Ordinal);
+        Assert.StartsWith($"{file}: this is not a complete description of a run (", error, StringComparison.Ordinal);
+        Assert.Contains("name the encoder's safetensors file", error, StringComparison.Ordinal);
         Assert.DoesNotContain("BytePosition", error, StringComparison.Ordinal);
         Assert.DoesNotContain("JSON token", error, StringComparison.Ordinal);
     }

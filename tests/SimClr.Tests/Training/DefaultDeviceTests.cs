@@ -17,9 +17,9 @@ using static TorchSharp.torch;
 namespace SimClr.Tests.Training;
 
 /// <summary>
-/// libtorch's device "meta" holds shapes and no values: whatever is read from there, or mixed with what lies elsewhere, fails.
-/// As a program's default device it finds each tensor that is made without a device; as the one to compute on, each that is not
-/// made there, and each that a step reads back.
+/// libtorch's device "meta" holds shapes and no values: reading a value from it, or mixing it with tensors of another
+/// device, fails. As a program's default device it detects tensors created without an explicit device; as the compute
+/// device it detects tensors created elsewhere and values that a step reads back.
 /// </summary>
 [Collection(ComputeThreadsCollection.Name)]
 public sealed class DefaultDeviceTests : IDisposable
@@ -52,7 +52,7 @@ public sealed class DefaultDeviceTests : IDisposable
     }
 
     [Fact]
-    public void So_are_embeddings_and_what_is_made_of_them()
+    public void Embeddings_and_their_evaluations_are_the_same_whatever_the_default_device()
     {
         TinyRun.Train(folder, "run", Options);
         (float[] values, double[] shares) = Use();
@@ -98,7 +98,7 @@ public sealed class DefaultDeviceTests : IDisposable
     }
 
     [Fact]
-    public void So_it_is_with_narrow_networks_whose_channels_stay_last_there()
+    public void Narrow_networks_are_channels_last_only_outside_the_processor()
     {
         ResNet resnet = EncoderCatalog.Create(new EncoderOptions { Name = "resnet18", Width = 0.2 }, 12);
         using (resnet)
@@ -112,7 +112,9 @@ public sealed class DefaultDeviceTests : IDisposable
 
     private static ViewBatch Views(int images) => new(empty([2 * images, 12, 12, 3], device: META).permute(0, 3, 1, 2), zeros([2 * images], ScalarType.Int64, META));
 
-    /// <summary>"meta" computes neither convolutions nor batch norms (nor LARS); the running statistics are looked after all the same.</summary>
+    /// <summary>
+    /// "meta" supports neither convolutions nor batch norms (nor LARS); the running statistics are still collected.
+    /// </summary>
     private sealed class Dense : nn.Module<Tensor, Tensor>
     {
         private readonly TorchSharp.Modules.Linear layer = nn.Linear(3 * 12 * 12, 8);
@@ -129,7 +131,7 @@ public sealed class DefaultDeviceTests : IDisposable
         }
     }
 
-    /// <summary>Nor what our losses are made of.</summary>
+    /// <summary>"meta" does not support the operations of the library's losses either.</summary>
     private sealed class Product : IContrastiveLoss
     {
         public Tensor Forward(Tensor z1, Tensor z2) => z1.mul(z2).sum();

@@ -6,13 +6,13 @@ using static TorchSharp.torch;
 
 namespace SimClr.Tests.Training;
 
-/// <summary>Tells progress at once, on the caller's thread.</summary>
+/// <summary>Reports progress immediately, on the caller's thread.</summary>
 internal sealed class Reporter(Action<PretrainProgress> action) : IProgress<PretrainProgress>
 {
     public void Report(PretrainProgress value) => action(value);
 }
 
-/// <summary>Keeps what is logged.</summary>
+/// <summary>A logger that keeps its messages.</summary>
 internal sealed class ListLogger : ILogger
 {
     public List<string> Lines { get; } = [];
@@ -27,7 +27,7 @@ internal sealed class ListLogger : ILogger
         => Lines.Add(formatter(state, exception));
 }
 
-/// <summary>A set as it would be without its labels.</summary>
+/// <summary>A set without its labels.</summary>
 internal sealed class WithoutLabels(ImageDataSet images) : DelegatingDataSet(images)
 {
     public override IReadOnlyList<int>? Labels => null;
@@ -37,7 +37,7 @@ internal sealed class WithoutLabels(ImageDataSet images) : DelegatingDataSet(ima
     public override IReadOnlyList<sbyte[]>? MultiLabels => null;
 }
 
-/// <summary>What a user might bring: two convolutions and a mean.</summary>
+/// <summary>A typical custom encoder: two convolutions and a mean.</summary>
 internal sealed class CustomEncoder : nn.Module<Tensor, Tensor>
 {
     private readonly Conv2d first = nn.Conv2d(3, 8, 3, padding: 1);
@@ -54,7 +54,7 @@ internal sealed class CustomEncoder : nn.Module<Tensor, Tensor>
     }
 }
 
-/// <summary>Another: h + W·h of one that is random, with W zero at the start.</summary>
+/// <summary>Another custom encoder: h + W·h, where h is random and W starts at zero.</summary>
 internal sealed class ResidualEncoder : nn.Module<Tensor, Tensor>
 {
     private readonly CustomEncoder plain = new();
@@ -87,7 +87,7 @@ internal sealed class SlowDataSet(ImageDataSet images, TimeSpan pause) : Delegat
     }
 }
 
-/// <summary>A set of which some images cannot be read.</summary>
+/// <summary>A set in which some images cannot be read.</summary>
 internal sealed class Flawed(ImageDataSet images, params int[] unreadable) : DelegatingDataSet(images)
 {
     public override bool IsDecoded => false;

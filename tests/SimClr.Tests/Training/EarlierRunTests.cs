@@ -7,7 +7,9 @@ using SimClr.Training;
 
 namespace SimClr.Tests.Training;
 
-/// <summary>Runs that an earlier version started keep its rules: its schedule, and LARS on weights that start at zero.</summary>
+/// <summary>
+/// Runs started by an earlier version keep its rules: its schedule, and LARS on weights that start at zero.
+/// </summary>
 [Collection(ComputeThreadsCollection.Name)]
 public sealed class EarlierRunTests : IDisposable
 {
@@ -24,7 +26,7 @@ public sealed class EarlierRunTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void They_resume_bit_exactly_with_the_rates_of_that_version_and_say_so()
+    public void They_resume_bit_exactly_with_the_rates_of_that_version_and_report_it()
     {
         Describe("whole");
         Describe("parts");
@@ -40,16 +42,16 @@ public sealed class EarlierRunTests : IDisposable
         Assert.DoesNotContain("scheduled_steps", File.ReadAllText(RunFile("whole")), StringComparison.Ordinal);
         Assert.DoesNotContain("not_adapted", File.ReadAllText(RunFile("whole")), StringComparison.Ordinal);
 
-        // Warm-up of 5 steps, then a cosine over 11 that training leaves after 7; logged are steps 2, 4, 6, 8, 10 and 12.
+        // Warm-up of 5 steps, then a cosine over 11 of which training takes 7; steps 2, 4, 6, 8, 10 and 12 are logged.
         double[] rates = [.. MetricsLog.Read(new RunDirectory(folder.PathOf("whole")).MetricsFile).Select(m => m["learning_rate"])];
         double[] expected = [0.2, 0.6, 1, 0.9206, 0.7077, 0.4288];
         Assert.All(expected.Zip(rates), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
-        Assert.Contains(lines, line => line.Contains("16 steps are counted where 12 are made", StringComparison.Ordinal));
-        Assert.Contains(lines, line => line.Contains("LARS adapts the layer for classes", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains("the schedule has 16 steps and the run 12", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains("LARS adapts the classification layer", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void They_are_other_runs_than_those_of_now()
+    public void They_differ_from_current_runs()
     {
         Describe("earlier");
         Assert.NotEmpty(Resume("earlier", Options));
@@ -70,7 +72,7 @@ public sealed class EarlierRunTests : IDisposable
 
     private string RunFile(string name) => new RunDirectory(folder.PathOf(name)).RunFile;
 
-    // As an earlier version has it once it wrote run.json, and before its first checkpoint.
+    // The state of an earlier version after it wrote run.json and before its first checkpoint.
     private void Describe(string name)
     {
         using var stop = new CancellationTokenSource();

@@ -15,7 +15,7 @@ namespace SimClr.Tests.Training;
 [Collection(ComputeThreadsCollection.Name)]
 public sealed class LearningRateTests : IDisposable
 {
-    // One step an epoch, of which two are warm-up: linear from 0 to the peak, then half a cosine over six steps.
+    // One step per epoch, of which two are warm-up: linear from 0 to the peak, then half a cosine over six steps.
     private static readonly PretrainOptions Options = TinyRun.Options with
     {
         Batch = new BatchOptions { Size = 64 },
@@ -47,13 +47,13 @@ public sealed class LearningRateTests : IDisposable
     }
 
     [Fact]
-    public void A_run_resumed_for_more_epochs_ends_at_0_too()
+    public void A_run_resumed_for_more_epochs_ends_at_0()
     {
         new Pretrainer(Options).Run(TinyRun.Images(127), folder.PathOf("run"));
         PretrainOptions longer = Options with { Schedule = Options.Schedule with { Epochs = 14 } };
         new Pretrainer(longer).Run(TinyRun.Images(127), folder.PathOf("run"), resume: true);
 
-        // The cosine over twelve steps from its seventh on.
+        // The cosine over twelve steps, from its seventh step on.
         AssertRates([.. Expected, 0.5, 0.3705905, 0.25, 0.1464466, 0.0669873, 0.0170371], "run");
     }
 
@@ -75,7 +75,7 @@ public sealed class LearningRateTests : IDisposable
     }
 
     [Fact]
-    public void The_layer_of_a_linear_evaluation_moves_by_half_a_cosine_over_the_steps_that_are_made()
+    public void The_layer_of_a_linear_evaluation_moves_by_half_a_cosine_over_the_steps_taken()
     {
         using var scope = NewDisposeScope();
         var options = new LinearOptions { Momentum = 0 };
@@ -88,11 +88,11 @@ public sealed class LearningRateTests : IDisposable
             rows: 500);
     }
 
-    /// <summary>Beside a run of an earlier version over the 12 steps that it counted.</summary>
+    /// <summary>Compared with a run of an earlier version over the 12 steps that it counted.</summary>
     [Theory]
     [InlineData(false, 1.0, 0.9330127, 0.75, 0.5, 0.25, 0.0669873)]
     [InlineData(true, 1.0, 0.9829629, 0.9330127, 0.8535534, 0.75, 0.6294095)]
-    public void The_linear_layer_beside_pre_training_moves_by_half_a_cosine_over_the_steps_that_are_made(bool earlier, params double[] rates)
+    public void The_online_linear_layer_moves_by_half_a_cosine_over_the_steps_taken(bool earlier, params double[] rates)
     {
         using var scope = NewDisposeScope();
         ImageDataSet photos = TinyRun.Images(127);
@@ -102,7 +102,7 @@ public sealed class LearningRateTests : IDisposable
         Tensor weight = probe.State.Single(s => s.Key == "probe.layer.weight").Value;
         int step = 0;
 
-        // Nesterov momentum 0.9 of a gradient that stays as it is: each step has 1 + 0.9 · (1 + 0.9 + … ) of it.
+        // Nesterov momentum 0.9 of a constant gradient: each step moves by 1 + 0.9 · (1 + 0.9 + … ) of it.
         AssertMoves(
             [.. rates.Zip([1.9, 2.71, 3.439, 4.0951, 4.68559, 5.217031], (rate, moved) => rate * moved)],
             h => probe.Learn(new StepOutcome(zeros(1), h, h, Numbers.ToTensor(Enumerable.Range(0, 128).Select(i => i % 2)).ToTestDevice()), step++),
@@ -110,8 +110,8 @@ public sealed class LearningRateTests : IDisposable
             rows: 128);
     }
 
-    // Two classes on either side of zero, so near that the softmax, and with it the gradient, stays as it was: what moves is
-    // the rate.
+    // Two classes on either side of zero, so close that the softmax, and with it the gradient, stays constant: only the
+    // rate changes the moves.
     private static void AssertMoves(double[] expected, Action<Tensor> step, Func<double> position, int rows)
     {
         var moves = new List<double>();

@@ -20,7 +20,7 @@ public sealed class LossRunTests : IDisposable
     [InlineData("nt-logistic", true, 1.386294)]
     [InlineData("margin", false, 0.8)]
     [InlineData("margin", true, 0.8)]
-    public void Every_loss_trains_in_bf16_near_its_own_level_of_chance(string name, bool semiHard, double chance)
+    public void Every_loss_trains_in_bf16_near_its_chance_level(string name, bool semiHard, double chance)
     {
         PretrainOptions options = TinyRun.Options with
         {

@@ -7,7 +7,7 @@ namespace SimClr.Tests.Training;
 [Collection(ComputeThreadsCollection.Name)]
 public sealed class NarrowEncoderTests
 {
-    /// <summary>In channels-last order oneDNN wrote past the end of its memory here, and the process ended.</summary>
+    /// <summary>In channels-last order oneDNN wrote past the end of its memory here, and the process crashed.</summary>
     [Theory]
     [InlineData(1.0 / 16)]
     [InlineData(0.3)]

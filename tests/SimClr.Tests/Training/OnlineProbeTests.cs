@@ -21,7 +21,7 @@ public sealed class OnlineProbeTests : IDisposable
     [Theory]
     [InlineData("fp32", null)]
     [InlineData("bf16", 6)]
-    public void The_encoder_comes_out_the_same_to_the_last_bit(string precision, int? micro)
+    public void The_encoder_is_bit_identical_with_and_without_the_probe(string precision, int? micro)
     {
         PretrainOptions options = Options with { Precision = EnumText.Parse<Precision>(precision), Batch = Options.Batch with { Micro = micro } };
         TinyRun.Train(folder, "without", options);
@@ -58,7 +58,7 @@ public sealed class OnlineProbeTests : IDisposable
     }
 
     [Fact]
-    public void It_learns_classes_that_h_tells_apart_and_counts_before_it_learns()
+    public void It_learns_separable_classes_and_counts_before_it_learns()
     {
         PretrainOptions options = Options with
         {
@@ -74,7 +74,7 @@ public sealed class OnlineProbeTests : IDisposable
         var outcome = new StepOutcome(zeros(1), h, h, arange(64, ScalarType.Int64).ToTestDevice());
 
         probe.Learn(outcome, 0);
-        Assert.Equal(images.Labels!.Count(label => label == 0) / 64.0, probe.Top1());   // a layer of zeros says class 0
+        Assert.Equal(images.Labels!.Count(label => label == 0) / 64.0, probe.Top1());   // a layer of zeros predicts class 0
         for (int step = 1; step < 50; step++)
         {
             probe.Learn(outcome, step);

@@ -12,7 +12,7 @@ public sealed class PresetTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Every_preset_says_what_it_is_where_it_is_from_and_what_to_expect(string name)
+    public void Every_preset_states_its_purpose_source_and_expected_results(string name)
     {
         string text = Presets.Text(name);
         foreach (string heading in new[] { "What:", "Paper:", "Time:", "Accuracy:" })
@@ -23,7 +23,7 @@ public sealed class PresetTests
         Assert.Equal(Presets.Load(name), RunConfiguration.FromJson(RunConfiguration.ToJson(Presets.Load(name))));
     }
 
-    // As it is but for what makes it large: two images a step, and of large encoders and views a small form.
+    // Each preset unchanged except for its size: two images per step, and small forms of large encoders and views.
     [Theory]
     [MemberData(nameof(Names))]
     public void Every_preset_trains_for_a_step(string name)

@@ -50,9 +50,9 @@ public sealed class PretrainerTests : IDisposable
     }
 
     [Fact]
-    public void The_metrics_say_what_share_of_the_time_the_step_waited_for_input()
+    public void The_metrics_give_the_share_of_time_that_steps_waited_for_input()
     {
-        // Before the first step there is nothing that could have been loaded ahead: it waits for its sixteen images.
+        // Nothing can be loaded ahead of the first step, which waits for its sixteen images.
         using var images = new SlowDataSet(TinyRun.Images(), TimeSpan.FromMilliseconds(5));
         PretrainOptions options = TinyRun.Options with { Data = new DataOptions { Workers = 1, Cache = DataCache.Never } };
         new Pretrainer(options).Run(images, folder.PathOf("run"));
@@ -141,7 +141,7 @@ public sealed class PretrainerTests : IDisposable
     }
 
     [Fact]
-    public void Tf32_is_fp32_on_the_processor_and_goes_on_there()
+    public void Tf32_is_fp32_on_the_processor_and_resumes_there()
     {
         PretrainOptions options = TinyRun.Options with { Precision = Precision.Tf32 };
         TinyRun.Train(folder, "fp32", options with { Precision = Precision.Fp32 });
@@ -163,7 +163,7 @@ public sealed class PretrainerTests : IDisposable
     [InlineData("none")]
     [InlineData("linear")]
     [InlineData("mlp")]
-    public void Every_head_trains_in_micro_batches_and_what_is_logged_is_of_the_whole_batch(string kind)
+    public void Every_head_trains_in_micro_batches_and_logs_the_whole_batch(string kind)
     {
         PretrainOptions options = InMicroBatches(4) with
         {
@@ -175,17 +175,17 @@ public sealed class PretrainerTests : IDisposable
         var metrics = MetricsLog.Read(new RunDirectory(folder.PathOf(kind)).MetricsFile).ToArray();
         Assert.All(metrics, m => Assert.Equal(Math.Log(31), m["chance_loss"], 1e-12));
 
-        // Untrained, the loss is near chance, and more than the loss of a micro-batch is even there: ln 7.
+        // Untrained, the loss is near chance, which exceeds even ln 7, the chance level of a micro-batch.
         Assert.All(metrics, m => Assert.InRange(m["loss"], Math.Log(7), Math.Log(31) + 0.5));
     }
 
     [Fact]
-    public void A_micro_batch_that_was_found_is_recorded_and_taken_again_on_resume()
+    public void A_chosen_micro_batch_is_recorded_and_reused_on_resume()
     {
         PretrainOptions options = InMicroBatches(0);
         StopAfter(4, "run", options);
         string file = new RunDirectory(folder.PathOf("run")).RunFile;
-        Assert.Contains("\"micro_batch\": 16", File.ReadAllText(file), StringComparison.Ordinal);   // all of it fits
+        Assert.Contains("\"micro_batch\": 16", File.ReadAllText(file), StringComparison.Ordinal);   // the whole batch fits
 
         File.WriteAllText(file, File.ReadAllText(file).Replace("\"micro_batch\": 16", "\"micro_batch\": 5", StringComparison.Ordinal));
         var log = new ListLogger();
@@ -195,7 +195,7 @@ public sealed class PretrainerTests : IDisposable
     }
 
     [Fact]
-    public void Finding_the_micro_batch_changes_nothing_of_the_run()
+    public void Choosing_the_micro_batch_does_not_change_the_run()
     {
         TinyRun.Train(folder, "plain");
         TinyRun.Train(folder, "auto", InMicroBatches(0));
@@ -207,14 +207,14 @@ public sealed class PretrainerTests : IDisposable
     {
         PretrainOptions options = TinyRun.Options with { Batch = TinyRun.Options.Batch with { Micro = 0, Memory = "1MB" } };
         var error = Assert.Throws<ConfigurationException>(() => TinyRun.Train(folder, "run", options));
-        Assert.Contains("1 MB of memory are too little", error.Message, StringComparison.Ordinal);
+        Assert.Contains("1 MB of memory is too little", error.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(new RunDirectory(folder.PathOf("run")).RunFile));
     }
 
     [Theory]
-    [InlineData(null, "a batch of 16 images at once; batch norm normalizes by all 32 views")]
-    [InlineData(4, "4 micro-batches of at most 4; batch norm normalizes by the views of one micro-batch (up to 8)")]
-    public void The_run_says_at_its_start_what_batch_norm_sees(int? micro, string words)
+    [InlineData(null, "a batch of 16 images at once; batch norm normalizes over all 32 views")]
+    [InlineData(4, "4 micro-batches of at most 4; batch norm normalizes over the views of one micro-batch (up to 8)")]
+    public void The_run_states_at_its_start_which_views_batch_norm_sees(int? micro, string words)
     {
         var log = new ListLogger();
         new Pretrainer(InMicroBatches(micro)) { Logger = log }.Run(TinyRun.Images(), folder.PathOf("run"));
@@ -222,7 +222,7 @@ public sealed class PretrainerTests : IDisposable
     }
 
     [Fact]
-    public void A_finished_run_can_be_extended_and_says_what_becomes_of_the_schedule()
+    public void A_finished_run_can_be_extended_and_explains_the_change_of_the_schedule()
     {
         TinyRun.Train(folder, "run");
         var log = new ListLogger();
@@ -246,7 +246,7 @@ public sealed class PretrainerTests : IDisposable
         TinyRun.Train(folder, "three", options with { Data = new DataOptions { Workers = 3 } });
         TinyRun.AssertSame(folder.PathOf("one"), folder.PathOf("three"));
 
-        // The loss of the first step: later ones carry on what rounding made of it.
+        // The loss of the first step: later losses accumulate rounding.
         PretrainOptions single = options with { Batch = new BatchOptions { Size = 64 }, Schedule = new ScheduleOptions { Epochs = 1, WarmupEpochs = 0 } };
         PretrainResult device = TinyRun.Train(folder, "device", single);
         PretrainResult cpu = TinyRun.Train(folder, "cpu", single with { AugmentOn = AugmentationPlace.Cpu });
@@ -270,7 +270,7 @@ public sealed class PretrainerTests : IDisposable
         File.WriteAllText(
             new RunDirectory(folder.PathOf("run")).RunFile, description.Replace("\"decoder\": \"skia\"", "\"decoder\": \"turbojpeg\""));
         new Pretrainer(options) { Logger = log }.Run(images, folder.PathOf("run"), resume: true);
-        Assert.Contains(log.Lines, line => line.Contains("by turbojpeg and goes on with skia: it may not be bit-exact", StringComparison.Ordinal));
+        Assert.Contains(log.Lines, line => line.Contains("by turbojpeg and continues with skia: it may not be bit-exact", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -340,7 +340,7 @@ public sealed class PretrainerTests : IDisposable
     }
 
     [Fact]
-    public void An_encoder_of_your_own_serves()
+    public void A_custom_encoder_is_trained()
     {
         using var own = new CustomEncoder();
         PretrainOptions options = TinyRun.Options with { Precision = Precision.Fp32 };
@@ -354,7 +354,7 @@ public sealed class PretrainerTests : IDisposable
     }
 
     [Fact]
-    public void A_layer_of_your_own_that_starts_at_zero_is_not_adapted_also_when_the_trained_encoder_resumes()
+    public void A_custom_layer_that_starts_at_zero_is_not_adapted_even_after_resuming()
     {
         PretrainOptions options = TinyRun.Options with { Precision = Precision.Fp32, Threads = 1 };
         using ResidualEncoder whole = Start();
@@ -376,7 +376,7 @@ public sealed class PretrainerTests : IDisposable
     }
 
     [Fact]
-    public void Weights_to_start_from_are_taken_strictly_and_a_classifier_is_passed_over()
+    public void Initial_weights_are_loaded_strictly_and_a_classifier_is_ignored()
     {
         TinyRun.Train(folder, "first");
         using TrainedEncoder first = TrainedEncoder.Load(folder.PathOf("first"));
@@ -400,7 +400,7 @@ public sealed class PretrainerTests : IDisposable
     }
 
     [Fact]
-    public void Weights_that_expect_other_pixels_are_told()
+    public void Weights_that_expect_other_pixels_are_reported()
     {
         TinyRun.Train(folder, "first");
         PretrainOptions options = TinyRun.Options with
@@ -413,11 +413,11 @@ public sealed class PretrainerTests : IDisposable
         new Pretrainer(options with { Views = options.Views with { Normalize = Normalization.ImageNet } }) { Logger = other }.Run(TinyRun.Images(), folder.PathOf("third"));
 
         Assert.DoesNotContain(same.Lines, line => line.Contains("expect pixels", StringComparison.Ordinal));
-        Assert.Contains(other.Lines, line => line.Contains("expect pixels with normalization none, and views.normalize is imagenet", StringComparison.Ordinal));
+        Assert.Contains(other.Lines, line => line.Contains("trained with pixel normalization none, but views.normalize is imagenet", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void Labels_are_used_for_progress_only()
+    public void Labels_are_used_only_for_progress()
     {
         ImageDataSet labeled = TinyRun.Images(128);
         new Pretrainer(TinyRun.Options).Run(labeled, folder.PathOf("labeled"));
@@ -443,7 +443,7 @@ public sealed class PretrainerTests : IDisposable
     private static PretrainOptions InMicroBatches(int? micro)
         => TinyRun.Options with { Batch = TinyRun.Options.Batch with { Micro = micro } };
 
-    // Progress is told at the end of an epoch (4, 8, 12) and every tenth step: the run can be stopped right there.
+    // Progress is reported at the end of an epoch (4, 8, 12) and at every tenth step: the run can be stopped there.
     private void StopAfter(int step, string name, PretrainOptions options)
     {
         using var stop = new CancellationTokenSource();

@@ -6,7 +6,7 @@ using SimClr.Training;
 
 namespace SimClr.Tests.Training;
 
-/// <summary>A run may have a device of its own in each rank, and another when it goes on.</summary>
+/// <summary>A run may use different devices in its ranks, and another device when it is resumed.</summary>
 public sealed class RunDeviceTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -23,8 +23,8 @@ public sealed class RunDeviceTests : IDisposable
     [Theory]
     [InlineData("cpu", false)]
     [InlineData("cuda:2", true)]
-    [InlineData("cuda", true)]   // of an earlier version
-    public void Going_on_on_another_kind_of_device_is_told(string before, bool told)
+    [InlineData("cuda", true)]   // from an earlier version
+    public void Resuming_on_another_kind_of_device_is_reported(string before, bool told)
     {
         PretrainOptions options = TinyRun.Options with { Device = "cpu", Precision = Precision.Fp32 };
         var run = new RunDirectory(folder.PathOf("run"));

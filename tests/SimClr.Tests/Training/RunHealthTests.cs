@@ -18,17 +18,17 @@ public sealed class RunHealthTests : IDisposable
     [Theory]
     [InlineData(3.44, 0.03, 0.9, "still at chance: ")]
     [InlineData(5.60, 0.03, 0.9, "still at chance: ")]
-    [InlineData(3.87, 0.16, 0.9, "healthy: ")]             // a low temperature: the loss alone would be called chance
+    [InlineData(3.87, 0.16, 0.9, "healthy: ")]             // a low temperature: by the loss alone this would be chance
     [InlineData(2.90, 0.03, 0.9, "healthy: ")]
     [InlineData(3.44, 0.03, 0.01, "collapsed: ")]
-    public void The_verdict_is_by_loss_and_by_how_often_the_partner_ranks_first(
+    public void The_verdict_is_by_loss_and_contrastive_accuracy(
         double loss, double first, double spread, string words)
         => Assert.StartsWith(words, Health(loss, first, spread).Describe());
 
-    // Warm-up takes 40 steps; 3.414 is chance less 0.02.
+    // Warm-up takes 40 steps; 3.414 is chance minus 0.02.
     [Theory]
     [InlineData(1, 5.80, 0.03, 0.9, "just starting: ")]
-    [InlineData(1, 5.80, 0.16, 0.9, "just starting: ")]    // as random weights rank partners first, by their colors
+    [InlineData(1, 5.80, 0.16, 0.9, "just starting: ")]    // random weights rank partners first, by their colors
     [InlineData(139, 3.44, 0.16, 0.9, "just starting: ")]
     [InlineData(139, 3.4141, 0.16, 0.9, "just starting: ")]
     [InlineData(139, 3.4139, 0.03, 0.9, "healthy: ")]
@@ -56,26 +56,26 @@ public sealed class RunHealthTests : IDisposable
     }
 
     [Fact]
-    public void Where_an_epoch_is_one_step_the_warning_of_chance_waits_for_the_first_steps_too()
+    public void With_one_step_per_epoch_the_chance_warning_also_waits_for_the_first_steps()
     {
         Assert.Empty(LogEachStep(steps: 103));   // warm-up takes 4
         Assert.StartsWith("Step 104, mean of the last 10 logged steps: still at chance", Assert.Single(LogEachStep(steps: 120)));
     }
 
     [Fact]
-    public void A_run_that_stays_at_chance_past_warm_up_is_warned_of_once()
+    public void A_run_that_stays_at_chance_past_warm_up_gets_one_warning()
         => Assert.Contains("still at chance", Assert.Single(Log(_ => Health(3.5, 0.04))));
 
     [Fact]
-    public void Chance_during_warm_up_is_no_cause_for_a_warning()
+    public void Chance_during_warm_up_causes_no_warning()
         => Assert.Empty(Log(step => step <= 40 ? Health(3.5, 0.02) : Health(3.0, 0.3)));
 
     [Fact]
-    public void Single_batches_at_chance_are_no_cause_for_a_warning()
+    public void Single_batches_at_chance_cause_no_warning()
         => Assert.Empty(Log(step => step % 20 == 0 ? Health(3.5, 0.03) : Health(3.5, 0.3)));
 
     [Fact]
-    public void A_collapse_is_warned_of_once()
+    public void A_collapse_gets_one_warning()
         => Assert.Contains("collapsed", Assert.Single(Log(_ => Health(3.5, 0.04, spread: 0.01))));
 
     private static RunHealth Health(double loss, double first, double spread = 0.9)

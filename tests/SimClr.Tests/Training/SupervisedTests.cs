@@ -25,7 +25,7 @@ public sealed class SupervisedTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void A_run_leaves_what_a_run_of_pretraining_does_and_its_classifier()
+    public void A_run_leaves_the_files_of_a_pretraining_run_and_its_classifier()
     {
         PretrainResult result = Train("run");
         var run = new RunDirectory(folder.PathOf("run"));
@@ -69,7 +69,8 @@ public sealed class SupervisedTests : IDisposable
         Assert.True(losses[^8..].Average() < Math.Log(10) - 0.2, string.Join(" ", losses));
     }
 
-    // Adapted, its layer of zeros would move by a thousandth of its own length a step: the loss stays at ln 10 then.
+    // If LARS adapted the layer of zeros, each step would move it by a thousandth of its norm, and the loss would stay
+    // at ln 10.
     [Fact]
     public void The_loss_goes_down_under_LARS()
     {
@@ -89,7 +90,7 @@ public sealed class SupervisedTests : IDisposable
     [InlineData("bf16", null, "cpu")]
     [InlineData("fp32", 6, "cpu")]
     [InlineData("fp32", null, "device")]
-    [InlineData("fp32", null, "cpu", "lars")]   // Still leaves the layer that started at zero unadapted.
+    [InlineData("fp32", null, "cpu", "lars")]   // The layer that started at zero still is not adapted.
     public void A_cancelled_run_resumes_bit_exactly(string precision, int? micro, string augmentOn, string optimizer = "sgd")
     {
         PretrainOptions options = Options with
@@ -168,7 +169,7 @@ public sealed class SupervisedTests : IDisposable
     }
 
     [Fact]
-    public void A_run_goes_on_only_with_what_started_it()
+    public void A_supervised_run_resumes_only_as_supervised()
     {
         Train("run");
         var error = Assert.Throws<ResumeMismatchException>(

@@ -28,7 +28,7 @@ internal static class TinyRun
         Batch = new BatchOptions { Size = 16 },
         Data = new DataOptions { Workers = 2 },
 
-        // One thread for steps this small: several mostly wait for each other, and spin in oneDNN's barriers.
+        // One thread for steps this small: several would mostly wait for each other, and spin in oneDNN's barriers.
         Threads = 1,
     };
 
@@ -37,7 +37,7 @@ internal static class TinyRun
     public static PretrainResult Train(TemporaryFolder folder, string name, PretrainOptions? options = null)
         => new Pretrainer(options ?? Options).Run(Images(), folder.PathOf(name));
 
-    /// <summary>Asserts that two runs ended the same: to the byte on the processor.</summary>
+    /// <summary>Asserts that two runs ended the same: byte for byte on the processor.</summary>
     public static void AssertSame(string expected, string got)
     {
         if (TestDevice.IsCpu)

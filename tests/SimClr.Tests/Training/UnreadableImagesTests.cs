@@ -16,7 +16,7 @@ public sealed class UnreadableImagesTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void Held_in_memory_or_streamed_the_run_is_the_same_and_may_change_between_sessions()
+    public void A_run_is_the_same_cached_or_streamed_and_may_switch_between_sessions()
     {
         using var set = new Flawed(TinyRun.Images(128), 5, 6, 40, 127);
         PretrainOptions held = With("always");
@@ -37,7 +37,7 @@ public sealed class UnreadableImagesTests : IDisposable
     [Theory]
     [InlineData("always", 10)]
     [InlineData("never", 7)]
-    public void Over_the_allowed_share_the_list_is_there_and_the_directory_can_be_used_again(string cache, int least)
+    public void Beyond_the_allowed_share_the_list_is_written_and_the_directory_is_reusable(string cache, int least)
     {
         using var set = new Flawed(TinyRun.Images(128), [.. Enumerable.Range(60, 10)]);
         PretrainOptions strict = With(cache);

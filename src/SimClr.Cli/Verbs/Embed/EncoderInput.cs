@@ -6,7 +6,7 @@ using SimClr.Training;
 
 namespace SimClr.Cli.Verbs;
 
-/// <summary>Opens the encoder named on the command line, and the options of its run for reading images.</summary>
+/// <summary>The encoder that a command line names, and the options for reading images as its run did.</summary>
 internal static class EncoderInput
 {
     /// <summary>
@@ -22,12 +22,12 @@ internal static class EncoderInput
     }
 
     /// <summary>
-    /// Returns the options for reading images: those of the run, or the defaults if there is no run, overridden by
-    /// <c>--set</c>.
+    /// Returns the options for reading images: those of training, with the changes of <c>--set</c>, or the defaults
+    /// without a run.
     /// </summary>
     /// <param name="run">A run directory, an encoder file, or null.</param>
     /// <param name="changes">The values of <c>--set</c>, or null.</param>
-    /// <exception cref="ConfigurationException">A key is not in the section <c>data</c>.</exception>
+    /// <exception cref="ConfigurationException">A change is outside the section <c>data</c>.</exception>
     public static DataOptions ReadingOf(string? run, string[]? changes)
     {
         PretrainOptions basis = (run is null ? null : RunRecord.Find(new RunDirectory(run)))?.Configuration ?? new PretrainOptions();

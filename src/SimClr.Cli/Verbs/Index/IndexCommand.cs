@@ -278,7 +278,7 @@ internal static class IndexCommand
     private static string[] Lines(JsonObject json)
     {
         string size = json["bytes"] is { } bytes ? $", {Internals.ByteSize.Format((long)bytes)}" : "";
-        string recall = json["graph_recall"] is { } share ? string.Create(CultureInfo.InvariantCulture, $" (finds {(double)share:P1} of the ten nearest)") : "";
+        string recall = json["graph_recall"] is { } share ? string.Create(CultureInfo.InvariantCulture, $" (finds {100 * (double)share:F1}% of the ten nearest)") : "";
         return
         [
             $"{json["index"]}: {Plural.Format((long)json["images"]!, "image")}, {json["dimension"]} numbers each{size}",

@@ -13,7 +13,7 @@ namespace SimClr.Checkpoints;
 public sealed class PthFile : IWeightsFile
 {
     /// <summary>
-    /// The name, within the archive's folder, of the entry with <see cref="Metadata"/>; PyTorch ignores the entry.
+    /// The name, below the archive's folder, of the entry with <see cref="Metadata"/>, which PyTorch ignores.
     /// </summary>
     public const string MetadataEntry = PthZip.MetadataEntry;
 

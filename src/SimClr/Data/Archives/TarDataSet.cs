@@ -102,7 +102,7 @@ internal sealed class TarDataSet : ImageDataSet
         [
             .. indexes.SelectMany((index, shard) => index.DanglingImages.Select(image => new Omission(
                 $"{shards[shard]}/{image.Name}",
-                $"{all} to files that the shard does not contain (this one to '{image.Link}'); pack with 'tar -h'"))),
+                $"{all} that the shard does not contain (this one to '{image.Link}'); pack with 'tar -h'"))),
             .. indexes.SelectMany((index, shard) => index.LabelsWithoutImage.Select(name => new Omission(
                 $"{shards[shard]}/{name}", $"{alone} in the shard; expected both side by side, such as 7.jpg and 7.cls"))),
         ];

@@ -15,7 +15,7 @@ public static class PackFile
     private const int ImagesPerWorker = 4;
 
     /// <summary>
-    /// Returns whether a file begins like a packed file, regardless of its name; false if it cannot be read.
+    /// Returns whether a file begins like a packed file, whatever its name; false if it cannot be read.
     /// </summary>
     /// <param name="path">The file.</param>
     public static bool IsPack(string path)

@@ -14,7 +14,7 @@ public static class RemoteSets
     private const string Fashion = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/";
     private const string Fastai = "https://s3.amazonaws.com/fast-ai-imageclas/";
 
-    /// <summary>The sets.</summary>
+    /// <summary>All sets.</summary>
     public static IReadOnlyList<RemoteSet> All { get; } =
     [
         new("cifar10", "CIFAR-10", ["cifar10:DIR:train", "cifar10:DIR:test"],
@@ -74,7 +74,7 @@ public static class RemoteSets
         { Contents = ["fgvc-aircraft-2013b"] },
     ];
 
-    /// <summary>The names of the sets.</summary>
+    /// <summary>The names of all sets.</summary>
     public static string[] Names => [.. All.Select(set => set.Name)];
 
     /// <summary>Returns the set with the given name.</summary>

@@ -15,7 +15,7 @@ public sealed record Omissions(
     /// <summary>Further notes in words, for example about rows that repeat an image.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
-    /// <summary>Nothing was left out.</summary>
+    /// <summary>No omissions.</summary>
     public static Omissions None { get; } = new(new SortedDictionary<string, int>(), [], []);
 
     /// <summary>

@@ -5,11 +5,11 @@ namespace SimClr.Data;
 /// <summary>The assignment of images to batches.</summary>
 internal static class BatchOrder
 {
-    /// <summary>Returns the full batches of a training epoch, shuffled; a partial last batch is dropped.</summary>
-    /// <param name="seed">The seed, which together with <paramref name="epoch"/> determines the order.</param>
-    /// <param name="epoch">The number of the epoch, from 0.</param>
-    /// <param name="count">The number of images in the set.</param>
-    /// <param name="batchSize">The number of images per batch, above 0.</param>
+    /// <summary>The full batches of a training epoch, shuffled; the last partial one is dropped.</summary>
+    /// <param name="seed">With <paramref name="epoch"/> it fixes the order.</param>
+    /// <param name="epoch">Number of the epoch, from 0.</param>
+    /// <param name="count">Images in the set.</param>
+    /// <param name="batchSize">The number of images in a batch.</param>
     public static int[][] Shuffled(long seed, int epoch, int count, int batchSize)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
@@ -18,13 +18,13 @@ internal static class BatchOrder
         return [.. order.Chunk(batchSize).Where(batch => batch.Length == batchSize)];
     }
 
-    /// <summary>Returns the micro-batches of consecutive training steps, across epochs.</summary>
+    /// <summary>Returns the micro-batches of consecutive training steps, epoch after epoch.</summary>
     /// <param name="seed">The seed of the order.</param>
     /// <param name="count">The number of images in the set, at least one batch.</param>
-    /// <param name="batchSize">The number of images per batch.</param>
-    /// <param name="fromStep">The first step, counted from 0.</param>
-    /// <param name="toStep">The step after the last one.</param>
-    /// <param name="split">A function that divides the indices of a batch into micro-batches.</param>
+    /// <param name="batchSize">The number of images in a batch.</param>
+    /// <param name="fromStep">The first step, from 0.</param>
+    /// <param name="toStep">The step after the last.</param>
+    /// <param name="split">Divides the indices of a batch into micro-batches.</param>
     internal static IEnumerable<BatchPlan> Plans(
         long seed, int count, int batchSize, long fromStep, long toStep, Func<int[], IEnumerable<int[]>> split)
     {

@@ -26,7 +26,7 @@ public static class PredictionsFile
     private const string Header = "path,label,prediction,correct";
 
     /// <summary>Writes the predictions of an evaluation.</summary>
-    /// <param name="stream">The stream, which is left open.</param>
+    /// <param name="stream">The stream, which stays open.</param>
     /// <param name="outcome">The evaluation.</param>
     public static void Write(Stream stream, EvaluationOutcome outcome)
     {
@@ -38,7 +38,7 @@ public static class PredictionsFile
         }
     }
 
-    /// <summary>Returns the predictions of an evaluation, one per image.</summary>
+    /// <summary>Returns the predictions of an evaluation, image by image.</summary>
     /// <param name="outcome">The evaluation.</param>
     public static IReadOnlyList<Prediction> Rows(EvaluationOutcome outcome) => [.. outcome.Paths.Select((path, i) => new Prediction(
         path, outcome.ClassNames[outcome.Labels[i]], outcome.ClassNames[outcome.Predictions[i]]))];

@@ -24,7 +24,7 @@ public sealed record MultiLabelScores(IReadOnlyList<string> Paths, IReadOnlyList
     public (double Value, Interval Interval) Measure(long seed) => MeanAveragePrecision.Compute(Scores, Marks, ClassNames.Count, seed);
 
     /// <summary>Writes the scores as CSV, below <see cref="Header"/>.</summary>
-    /// <param name="stream">The stream, which is left open.</param>
+    /// <param name="stream">The stream, which stays open.</param>
     public void Write(Stream stream)
     {
         using var text = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };

@@ -13,7 +13,7 @@ namespace SimClr.Search;
 /// </summary>
 public sealed class VectorIndex : IDisposable
 {
-    /// <summary>The maximum dimension of a vector.</summary>
+    /// <summary>The maximum number of dimensions.</summary>
     public const int MaxDimension = VectorRows.MaxDimension;
 
     private readonly VectorRows rows;
@@ -183,9 +183,11 @@ public sealed class VectorIndex : IDisposable
         }
     }
 
-    /// <summary>Divides a vector by its Euclidean length; a vector of zeros is left unchanged.</summary>
+    /// <summary>
+    /// Divides a vector by its Euclidean length, however large or small. A vector of zeros is unchanged.
+    /// </summary>
     /// <param name="vector">The vector.</param>
-    /// <param name="unit">Receives the result; the same length as the vector.</param>
+    /// <param name="unit">The destination of the result, of the same length.</param>
     public static void Normalize(ReadOnlySpan<float> vector, Span<float> unit) => VectorRows.Normalize(vector, unit);
 
     /// <inheritdoc/>
@@ -195,8 +197,8 @@ public sealed class VectorIndex : IDisposable
         graph?.Dispose();
     }
 
-    /// <summary>Writes the graph, complete or not, without the vectors; <see cref="ReadGraph"/> reads it.</summary>
-    /// <param name="stream">The stream, which is left open.</param>
+    /// <summary>Writes the graph, complete or not, without the vectors, for <see cref="ReadGraph"/>.</summary>
+    /// <param name="stream">The stream, which stays open.</param>
     /// <exception cref="InvalidOperationException">There is no graph.</exception>
     public void WriteGraph(Stream stream)
     {
@@ -206,16 +208,14 @@ public sealed class VectorIndex : IDisposable
     }
 
     /// <summary>
-    /// Reads a graph written by <see cref="WriteGraph"/> for the same vectors or for the first of them. A graph of only
-    /// the first vectors is not searched until <see cref="BuildGraph"/> has extended it.
+    /// Reads a graph that <see cref="WriteGraph"/> wrote for the same vectors, or for the first of them. A graph of the
+    /// first vectors is not searched until <see cref="BuildGraph"/> has extended it.
     /// </summary>
-    /// <param name="stream">
-    /// The stream at the start of the graph. It is not read beyond the end of the graph, and is left open.
-    /// </param>
+    /// <param name="stream">The stream, which is read from its position to the end of the graph and stays open.</param>
     /// <param name="options">The options that the graph was built with.</param>
     /// <param name="rows">The number of vectors in the graph.</param>
-    /// <exception cref="InvalidDataException">The graph is damaged or belongs to other vectors.</exception>
-    /// <exception cref="EndOfStreamException">The graph was cut short.</exception>
+    /// <exception cref="InvalidDataException">The graph is damaged, or belongs to other vectors.</exception>
+    /// <exception cref="EndOfStreamException">The graph is truncated.</exception>
     public void ReadGraph(Stream stream, GraphOptions options, int rows)
     {
         ArgumentNullException.ThrowIfNull(stream);

@@ -8,12 +8,12 @@ using SimClr.Optimizers;
 namespace SimClr.Training;
 
 /// <summary>Fine-tunes a fresh network with one setting.</summary>
-/// <param name="start">What the network starts from.</param>
-/// <param name="configuration">Views, reading and seed.</param>
-/// <param name="plan">Where and in what precision to compute.</param>
-/// <param name="skipped">Takes unreadable images.</param>
+/// <param name="start">The starting point of the network.</param>
+/// <param name="configuration">The options of views, reading and seed.</param>
+/// <param name="plan">The device and precision.</param>
+/// <param name="skipped">The list that collects unreadable images.</param>
 /// <param name="world">The processes that share the work.</param>
-/// <param name="progress">The receiver of progress, or null.</param>
+/// <param name="progress">The receiver of progress reports, or null.</param>
 /// <param name="cancellation">Stops between steps.</param>
 internal sealed class FineTuneFit(
     FineTuneStart start,
@@ -24,15 +24,15 @@ internal sealed class FineTuneFit(
     IProgress<FineTuneProgress>? progress,
     CancellationToken cancellation)
 {
-    /// <summary>The decay of batch norm's running statistics (paper, Appendix B.8.2).</summary>
+    /// <summary>Returns the decay of batch norm's running statistics (paper, Appendix B.8.2).</summary>
     public static double DecayOf(FineTuneOptions setting, int images)
         => setting.ScheduleBatchNorm ? BatchNormDecay.For(images / setting.BatchFor(images)) : BatchNormDecay.Default;
 
     /// <summary>Trains a network.</summary>
-    /// <param name="setting">Rate, decay, steps and batch.</param>
-    /// <param name="images">Labeled images.</param>
+    /// <param name="setting">The learning rate, weight decay, steps and batch size.</param>
+    /// <param name="images">The labeled images.</param>
     /// <param name="number">The number of the network in a search, from 0.</param>
-    /// <param name="networks">Networks in all, for progress.</param>
+    /// <param name="networks">The number of networks in total, for progress.</param>
     /// <param name="loss">The loss of the last step.</param>
     /// <exception cref="DivergenceException">The loss is not finite.</exception>
     public TrainedClassifier Train(FineTuneOptions setting, ImageDataSet images, int number, int networks, out double loss)

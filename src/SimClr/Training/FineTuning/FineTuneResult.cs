@@ -2,30 +2,32 @@ using SimClr.Evaluation;
 
 namespace SimClr.Training;
 
-/// <summary>Where a fine-tuning is.</summary>
-/// <param name="Run">Which of the runs, from 1.</param>
-/// <param name="Runs">Runs of the search and the last one.</param>
-/// <param name="Step">Steps of this run done.</param>
-/// <param name="Steps">Steps of this run.</param>
-/// <param name="Loss">Loss of the last step.</param>
+/// <summary>The progress of fine-tuning.</summary>
+/// <param name="Run">The number of the current training run, from 1.</param>
+/// <param name="Runs">The number of training runs: those of the search and the final one.</param>
+/// <param name="Step">The number of steps done in this training run.</param>
+/// <param name="Steps">The number of steps of this training run.</param>
+/// <param name="Loss">The loss of the last step.</param>
 public sealed record FineTuneProgress(int Run, int Runs, long Step, long Steps, double Loss);
 
 /// <summary>One setting of a search.</summary>
-/// <param name="Rate">The rate of the first step.</param>
-/// <param name="WeightDecay">Weight decay, as it was applied.</param>
-/// <param name="Score">What it is chosen by (<see cref="FineTuning.Metric"/>) on the validation images, 0 … 1; null where training diverged.</param>
+/// <param name="Rate">The learning rate of the first step.</param>
+/// <param name="WeightDecay">The weight decay, as applied.</param>
+/// <param name="Score">
+/// The value of <see cref="FineTuning.Metric"/> on the validation images, 0 … 1; null if training diverged.
+/// </param>
 public sealed record FineTuneTrial(double Rate, double WeightDecay, double? Score);
 
-/// <summary>What fine-tuning found, with the network as it was after the last step.</summary>
-/// <param name="Outcome">The test images' classification.</param>
-/// <param name="Options">What the last network was trained with.</param>
-/// <param name="Steps">Steps of the last network.</param>
-/// <param name="BatchNormDecay">Decay of batch norm's running statistics.</param>
-/// <param name="Labels">Labeled images that the last network was trained on.</param>
-/// <param name="FinalLoss">Cross-entropy of the last step.</param>
-/// <param name="Search">What was tried on validation images, in order; empty where nothing was chosen.</param>
-/// <param name="ValidationImages">Images that the choice was made on.</param>
-/// <param name="SkippedImages">Images that could not be read and were left out.</param>
+/// <summary>The result of fine-tuning, for the network after the last step.</summary>
+/// <param name="Outcome">The classification of the test images.</param>
+/// <param name="Options">The options of the final network.</param>
+/// <param name="Steps">The number of steps of the final network.</param>
+/// <param name="BatchNormDecay">The decay of batch norm's running statistics.</param>
+/// <param name="Labels">The number of labeled images that the final network was trained on.</param>
+/// <param name="FinalLoss">The cross-entropy of the last step.</param>
+/// <param name="Search">The settings that were tried on validation images, in order; empty without a search.</param>
+/// <param name="ValidationImages">The number of images that the choice was made on.</param>
+/// <param name="SkippedImages">The number of images that were left out because they could not be read.</param>
 public sealed record FineTuneResult(
     EvaluationOutcome Outcome,
     FineTuneOptions Options,

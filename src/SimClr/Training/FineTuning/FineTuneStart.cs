@@ -6,7 +6,9 @@ using TorchSharp;
 
 namespace SimClr.Training;
 
-/// <summary>What fine-tuning starts from: the encoder of a run, if wanted with the first layers of its head. Read only.</summary>
+/// <summary>
+/// The starting point of fine-tuning: the encoder of a run, optionally with the first layers of its head. Read only.
+/// </summary>
 internal sealed class FineTuneStart
 {
     private readonly string run;
@@ -14,8 +16,8 @@ internal sealed class FineTuneStart
     private readonly HeadOptions? head;
 
     /// <param name="run">A run directory or a safetensors file.</param>
-    /// <param name="options">Whether weights are taken from it, and how many layers of the head.</param>
-    /// <exception cref="ConfigurationException">The head has no such layers.</exception>
+    /// <param name="options">Whether to load the weights, and the number of layers of the head.</param>
+    /// <exception cref="ConfigurationException">The head does not have these layers.</exception>
     /// <exception cref="DataException">There is no encoder, or no checkpoint that holds the head.</exception>
     public FineTuneStart(string run, FineTuneOptions options)
     {
@@ -27,7 +29,7 @@ internal sealed class FineTuneStart
     /// <summary>The head whose first layers are kept, or null.</summary>
     public HeadOptions? Head => head;
 
-    /// <summary>A fresh network for so many classes, on the device.</summary>
+    /// <summary>Creates a fresh network for a number of classes, on a device.</summary>
     public (TrainedEncoder Encoder, ClassifierModel Model) Create(int classes, string device)
     {
         TrainedEncoder encoder = TrainedEncoder.Load(run, device);
@@ -52,13 +54,13 @@ internal sealed class FineTuneStart
         if (!run.HasRun)
         {
             throw new ConfigurationException(
-                $"{run.Root}: projection layers were asked for, but only a run directory has them, in its last checkpoint; expected one with run.json");
+                $"{run.Root}: projection layers were requested, but only a run directory has them, in its last checkpoint; expected a directory with run.json");
         }
 
         RunRecord record = RunRecord.Read(run.RunFile);
         if (record.Task != RunRecord.Pretraining)
         {
-            throw new ConfigurationException($"{run.Root}: projection layers were asked for, but this run is supervised and has no projection head");
+            throw new ConfigurationException($"{run.Root}: projection layers were requested, but this run is supervised and has no projection head");
         }
 
         TrainedHead.RequireConfigured(run.Root, record);

@@ -2,14 +2,14 @@ using SimClr.Distributed;
 
 namespace SimClr.Training;
 
-/// <summary>Reads the loss of fine-tuning every few steps: reports it, and stops where it is not finite.</summary>
-/// <param name="report">Receives steps done, steps in all and the loss.</param>
+/// <summary>Reads the loss of fine-tuning every few steps, reports it, and stops if it is not finite.</summary>
+/// <param name="report">Receives the steps done, the total steps and the loss.</param>
 /// <param name="cancellation">Stops between steps.</param>
 internal sealed class FineTuneWatch(Action<long, long, double> report, CancellationToken cancellation) : IRunObserver
 {
     private const int StepsPerReading = 20;
 
-    /// <summary>The loss that was read last.</summary>
+    /// <summary>The last loss that was read.</summary>
     public double Loss { get; private set; } = double.NaN;
 
     /// <inheritdoc/>
@@ -33,7 +33,7 @@ internal sealed class FineTuneWatch(Action<long, long, double> report, Cancellat
     }
 
     /// <inheritdoc/>
-    /// <exception cref="OperationCanceledException">Fine-tuning is stopped.</exception>
+    /// <exception cref="OperationCanceledException">Fine-tuning was stopped.</exception>
     public void OnStep(TrainingState state)
     {
         if (state.Step < state.TotalSteps)

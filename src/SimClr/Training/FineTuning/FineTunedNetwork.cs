@@ -1,13 +1,15 @@
 namespace SimClr.Training;
 
-/// <summary>A fine-tuned network before it is tested, and how it came about.</summary>
+/// <summary>A fine-tuned network before its test, and the record of its training.</summary>
 /// <param name="Classifier">The network; owned.</param>
-/// <param name="Options">What it was trained with.</param>
-/// <param name="Images">Images that it was trained on.</param>
-/// <param name="FinalLoss">Loss of the last step.</param>
-/// <param name="Search">What was tried on validation images, in order; empty where nothing was chosen.</param>
-/// <param name="ValidationImages">Images that the choice was made on.</param>
-/// <param name="SkippedImages">Images, of those for training and validation, that could not be read and were left out.</param>
+/// <param name="Options">The options of the network.</param>
+/// <param name="Images">The number of images that it was trained on.</param>
+/// <param name="FinalLoss">The loss of the last step.</param>
+/// <param name="Search">The settings that were tried on validation images, in order; empty without a search.</param>
+/// <param name="ValidationImages">The number of images that the choice was made on.</param>
+/// <param name="SkippedImages">
+/// The number of training and validation images that were left out because they could not be read.
+/// </param>
 internal sealed record FineTunedNetwork(
     TrainedClassifier Classifier,
     FineTuneOptions Options,
@@ -17,7 +19,7 @@ internal sealed record FineTunedNetwork(
     int ValidationImages,
     int SkippedImages) : IDisposable
 {
-    /// <summary>Steps that it was trained for.</summary>
+    /// <summary>The number of steps that the network was trained for.</summary>
     public long Steps => Options.StepsFor(Images);
 
     public void Dispose() => Classifier.Dispose();

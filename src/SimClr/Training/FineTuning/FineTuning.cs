@@ -8,10 +8,11 @@ using SimClr.Internals;
 namespace SimClr.Training;
 
 /// <summary>
-/// Fine-tuning (paper, Appendix B.8.2, and B.5 for few labels): the whole network learns classes from labeled images, from
-/// the encoder of a run or from scratch. Rate and decay are given, or chosen on validation images and the network then
-/// fitted again on all; the test images are classified once, at the end. The run itself is only read. Several ranks share
-/// each batch, with batch norm by all of it, and the images that are classified.
+/// Fine-tuning (paper, Appendix B.8.2, and B.5 for few labels): the whole network learns classes from labeled images,
+/// starting from the encoder of a run or from random weights. Learning rate and weight decay are given, or chosen on
+/// validation images, after which the network is trained again on all images. The test images are classified once, at
+/// the end. The run itself is only read. Several ranks share each batch, with batch norm over the whole batch, and the
+/// images to classify.
 /// </summary>
 public sealed class FineTuning
 {
@@ -24,13 +25,15 @@ public sealed class FineTuning
     private readonly ComputePlan plan;
     private World? world;
 
-    /// <summary>Takes what to start from.</summary>
-    /// <param name="run">A run directory, or a safetensors file that pre-training wrote.</param>
+    /// <summary>Creates fine-tuning from a run.</summary>
+    /// <param name="run">A run directory, or a safetensors file written by pre-training.</param>
     /// <param name="options">The recipe.</param>
-    /// <param name="reading">How images are read; null as the run read its own.</param>
+    /// <param name="reading">The options for reading images, or null for those of the run.</param>
     /// <param name="device">auto, cpu, cuda, cuda:N or mps.</param>
-    /// <param name="threads">Threads of the tensor library; 0 for one per core.</param>
-    /// <exception cref="ConfigurationException">The run has no such projection layer, or the device is missing.</exception>
+    /// <param name="threads">The number of threads of the tensor library; 0 for one per core.</param>
+    /// <exception cref="ConfigurationException">
+    /// The run does not have the requested projection layers, or the device is missing.
+    /// </exception>
     /// <exception cref="DataException">There is no encoder, or it is damaged.</exception>
     public FineTuning(string run, FineTuneOptions options, DataOptions? reading = null, string device = "auto", int threads = 0)
     {
@@ -54,37 +57,50 @@ public sealed class FineTuning
         plan = ComputePlan.Resolve(configuration, customEncoder: false);
     }
 
-    /// <summary>Told every few steps.</summary>
+    /// <summary>The receiver of progress reports, one every few steps, or null.</summary>
     public IProgress<FineTuneProgress>? Progress { get; init; }
 
-    /// <summary>Rates and decays to choose from instead of those of the options, or null.</summary>
+    /// <summary>The learning rates and weight decays to choose from instead of those of the options, or null.</summary>
     public FineTuneGrid? Grid { get; init; }
 
     /// <summary>
-    /// What they are chosen by: top-1 (default) or mean per class. Mean average precision is for images of several classes,
-    /// which <see cref="Run"/> does not take.
+    /// The metric of the choice: top-1 or mean accuracy per class. Mean average precision is for images of several
+    /// classes, which <see cref="Run"/> does not accept. Default: top-1.
     /// </summary>
     public SelectionMetric Metric { get; init; }
 
-    /// <summary>Labeled images to choose on; null to hold out a fifth of each class of the training images, by seed.</summary>
+    /// <summary>
+    /// The labeled images to choose on, or null to hold out a fifth of each class of the training images, by seed.
+    /// </summary>
     public ImageDataSet? Validation { get; init; }
 
-    /// <summary>Where the fine-tuned encoder and its classifier are left, or null.</summary>
+    /// <summary>The directory for the fine-tuned encoder and its classifier, or null.</summary>
     public string? OutputDirectory { get; init; }
 
     /// <summary>
-    /// The processes that share the work; one by default. All call <see cref="Run"/> with the same arguments and get the
-    /// result; the first writes <see cref="OutputDirectory"/>.
+    /// The processes that share the work. All of them call <see cref="Run"/> with the same arguments and get the
+    /// result; the first one writes <see cref="OutputDirectory"/>. Default: a single process.
     /// </summary>
     public ICommunicator Communicator { get; init; } = SingleProcess.Instance;
 
     /// <summary>Trains on one set and classifies another.</summary>
-    /// <param name="train">Labeled images of two classes or more; those of <see cref="Validation"/> are added once the choice is made.</param>
-    /// <param name="test">Labeled images; their classes are matched by name, those that were not learned count as wrong.</param>
+    /// <param name="train">
+    /// The labeled training images, of at least two classes. Those of <see cref="Validation"/> are added after the
+    /// choice.
+    /// </param>
+    /// <param name="test">
+    /// The labeled test images. Classes are matched by name; images of classes that were not learned count as wrong.
+    /// </param>
     /// <param name="cancellation">Stops between steps.</param>
-    /// <exception cref="CommunicationException">The processes could not reach each other, or do not compute the same.</exception>
-    /// <exception cref="ConfigurationException">Another process works in <see cref="OutputDirectory"/>, or those of one run were started differently.</exception>
-    /// <exception cref="DataException">Labels are missing, of one class only, there is no common class, or too many images cannot be read.</exception>
+    /// <exception cref="CommunicationException">
+    /// The processes cannot reach each other, or compute different results.
+    /// </exception>
+    /// <exception cref="ConfigurationException">
+    /// Another process is using <see cref="OutputDirectory"/>, or the processes were started with different settings.
+    /// </exception>
+    /// <exception cref="DataException">
+    /// Labels are missing or all name one class, there is no common class, or too many images cannot be read.
+    /// </exception>
     /// <exception cref="DivergenceException">The loss is not finite; in a search, with every setting.</exception>
     public FineTuneResult Run(ImageDataSet train, ImageDataSet test, CancellationToken cancellation = default)
     {
@@ -107,15 +123,16 @@ public sealed class FineTuning
             network.Search, network.ValidationImages, network.SkippedImages + skippedTest.Count);
     }
 
-    /// <summary>Trains and tests on a thread of its own.</summary>
+    /// <summary>Trains and tests on a separate thread.</summary>
     /// <inheritdoc cref="Run" path="/param"/>
     /// <inheritdoc cref="Run" path="/exception"/>
     public Task<FineTuneResult> RunAsync(ImageDataSet train, ImageDataSet test, CancellationToken cancellation = default)
         => LongTask.Run(() => Run(train, test, cancellation));
 
     /// <summary>
-    /// Trains on one set, to be tested on another by the caller. Where the choice is by mean average precision, the images of
-    /// both may have several classes each (<see cref="ImageDataSet.MultiLabels"/>), and validation images are given.
+    /// Trains on one set, for the caller to test on another. If the choice is by mean average precision, the images of
+    /// both sets may have several classes each (<see cref="ImageDataSet.MultiLabels"/>), and validation images must be
+    /// given.
     /// </summary>
     /// <inheritdoc cref="Run"/>
     internal FineTunedNetwork Fit(ImageDataSet train, ImageDataSet test, CancellationToken cancellation)
@@ -140,7 +157,7 @@ public sealed class FineTuning
         FineTuneOptions[] settings = Grid is null ? [options] : [.. Grid.Settings(options)];
         ImageDataSet? validation = settings.Length == 1 || Validation is null
             ? null
-            : Load(Validation, skipped, cancellation);   // It is read for each setting.
+            : Load(Validation, skipped, cancellation);   // Read once for each setting.
         (FineTuneTrial[] search, int held) = settings.Length > 1 ? Search(settings, images, validation, skipped, cancellation) : ([], 0);
         FineTuneOptions chosen = search.Length == 0 ? settings[0] : settings[Best(search)];
 
@@ -150,7 +167,7 @@ public sealed class FineTuning
         return new FineTunedNetwork(classifier, chosen, all.Count, loss, search, held, skipped.Count);
     }
 
-    /// <summary>Checks the images, and that all ranks have the same before them.</summary>
+    /// <summary>Checks the images on every rank, and then that all ranks have the same ones.</summary>
     private void CheckAgreement(ImageDataSet train, ImageDataSet test)
     {
         World.OnEveryRank(() => Check(train, test));
@@ -202,12 +219,12 @@ public sealed class FineTuning
         }
     }
 
-    // The first of the best: of equal ones the lowest rate, then the lowest decay.
+    // The first of the best: among equals, the lowest rate, then the lowest decay.
     private static int Best(FineTuneTrial[] search)
     {
         FineTuneTrial best = search.MaxBy(t => t.Score ?? -1)!;
         return best.Score is null
-            ? throw new DivergenceException($"fine-tuning diverged with each of {search.Length} settings; set a lower FineTuneOptions.Rate").MarkCollective()
+            ? throw new DivergenceException($"fine-tuning diverged with all {search.Length} settings; set a lower FineTuneOptions.Rate").MarkCollective()
             : Array.IndexOf(search, best);
     }
 
@@ -219,7 +236,7 @@ public sealed class FineTuning
         for (int i = 0; i < settings.Length; i++)
         {
             double? score = Try(i);
-            search[i] = new FineTuneTrial(settings[i].Rate, settings[i].WeightDecay, World.OnRankZero(() => score));   // All choose the same.
+            search[i] = new FineTuneTrial(settings[i].Rate, settings[i].WeightDecay, World.OnRankZero(() => score));   // Every rank makes the same choice.
         }
 
         return (search, held.Count);

@@ -4,21 +4,22 @@ using SimClr.Evaluation;
 namespace SimClr.Training;
 
 /// <summary>
-/// Transfer by fine-tuning (paper, Appendix B.8.2): the whole network is trained on a set of the suite from the encoder of
-/// a run; rate and decay are chosen on the validation images by the measure of the set, and the network is trained again on
-/// the images for training and validation. Images of several classes have one sigmoid for each class.
+/// Transfer by fine-tuning (paper, Appendix B.8.2): the whole network is trained on a set of the suite, starting from
+/// the encoder of a run. Learning rate and weight decay are chosen on the validation images by the metric of the set,
+/// and the network is trained again on the training and validation images. Images of several classes have one sigmoid
+/// for each class.
 /// </summary>
-/// <param name="run">A run directory, or a safetensors file that pre-training wrote; only read.</param>
+/// <param name="run">A run directory, or a safetensors file written by pre-training; only read.</param>
 /// <param name="options">The recipe.</param>
-/// <param name="grid">Rates and decays to choose from.</param>
-/// <param name="data">How images are read.</param>
+/// <param name="grid">The learning rates and weight decays to choose from.</param>
+/// <param name="data">The options for reading images.</param>
 /// <param name="device">auto, cpu, cuda, cuda:N or mps.</param>
-/// <param name="threads">Threads of the tensor library; 0 for one per core.</param>
+/// <param name="threads">The number of threads of the tensor library; 0 for one per core.</param>
 public sealed class TransferFineTuning(
     string run, FineTuneOptions options, FineTuneGrid grid, DataOptions data, string device, int threads)
 {
     /// <summary>Fine-tunes on one set.</summary>
-    /// <exception cref="DataException">Too many images cannot be read, or what is left cannot be learned from.</exception>
+    /// <exception cref="DataException">Too many images cannot be read, or the rest cannot be learned from.</exception>
     /// <exception cref="DivergenceException">The loss is not finite with every setting.</exception>
     public TransferResult Run(TransferSplits splits, IProgress<FineTuneProgress>? progress = null, CancellationToken cancellation = default)
     {

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace SimClr.Training;
 
 /// <summary>
-/// The identity; its backward pass tells that it was reached. TorchSharp has no hooks on tensors, and autograd computes what was
-/// computed later first: by then all gradients of the layers behind it are there.
+/// The identity function, with a callback when the backward pass reaches it. TorchSharp has no hooks on tensors.
+/// Autograd processes later operations first, so at the callback all gradients of the layers after it are complete.
 /// </summary>
 internal sealed class BackwardHook : autograd.SingleTensorFunction<BackwardHook>
 {
@@ -14,12 +14,14 @@ internal sealed class BackwardHook : autograd.SingleTensorFunction<BackwardHook>
     /// <inheritdoc/>
     public override string Name => nameof(BackwardHook);
 
-    /// <param name="x">Handed on as it is.</param>
-    /// <param name="reached">Called in the backward pass.</param>
-    /// <param name="failures">Takes what it throws, and holds the gradient that goes on.</param>
+    /// <param name="x">The tensor to return unchanged.</param>
+    /// <param name="reached">The callback of the backward pass.</param>
+    /// <param name="failures">
+    /// The receiver of exceptions from the callback, which also keeps the passing gradient alive.
+    /// </param>
     public static Tensor Attach(Tensor x, Action reached, IRankTotals failures)
     {
-        // TorchSharp makes an empty tensor of the same shape, for a gradient that is missing; it is freed here.
+        // TorchSharp creates an empty tensor of the same shape, to stand for a missing gradient; it is freed here.
         using var scope = NewDisposeScope();
         return apply(x, reached, failures).MoveToOuterDisposeScope();
     }

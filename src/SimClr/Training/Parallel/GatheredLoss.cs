@@ -6,14 +6,14 @@ using static TorchSharp.torch;
 namespace SimClr.Training;
 
 /// <summary>
-/// The loss of a batch that several ranks share. Every rank gathers all projections, in the order of the batch. A loss
-/// that is a sum over anchors is computed for this rank's anchors against all candidates, and the gradients are summed
-/// over the ranks (NT-Xent: each rank holds the similarities of its own rows only); every rank computes any other loss
-/// as a whole.
+/// The loss of a batch that several ranks share. Every rank gathers all projections, in the order of the batch. If the
+/// loss is a sum over anchors, each rank computes it for its own anchors against all candidates, and the gradients are
+/// summed over the ranks (NT-Xent: each rank holds the similarities of its own rows only). Any other loss is computed
+/// as a whole by every rank.
 /// </summary>
 /// <param name="loss">The loss.</param>
 /// <param name="world">The ranks.</param>
-/// <param name="share">The images that are this rank's.</param>
+/// <param name="share">This rank's part of the batch.</param>
 internal sealed class GatheredLoss(IContrastiveLoss loss, RankedWorld world, RankShare share) : BatchLoss(loss)
 {
     private readonly IContrastiveLoss loss = loss;

@@ -7,16 +7,19 @@ using static TorchSharp.torch;
 namespace SimClr.Training;
 
 /// <summary>
-/// Sums gradients over the ranks while the backward pass goes on. The gradients are slices of a few large tensors
-/// (<see cref="ParameterSlab"/>), in the order of the layers; a stage's part is sent as soon as the pass has come to the stage's
-/// beginning, in place. What is left, the first layers and all biases and batch norms, is sent when the pass is over.
+/// Sums gradients over the ranks during the backward pass. The gradients are slices of a few large tensors
+/// (<see cref="ParameterSlab"/>) in layer order. The part of a stage is sent, in place, as soon as the pass has reached
+/// the beginning of the stage. The rest (the first layers, and all biases and batch norms) is sent after the pass.
 /// </summary>
 internal sealed class GradientExchange : IGradientSums
 {
-    /// <summary>Set to <c>after</c>, it makes sums wait for the end of the backward pass, to measure what overlapping gains.</summary>
+    /// <summary>
+    /// The environment variable that delays the sums until after the backward pass if it is set to <c>after</c>, to
+    /// measure the gain from overlapping.
+    /// </summary>
     public const string Variable = "SIMCLR_GRADIENT_SUMS";
 
-    // Smaller ones follow each other through the stages of the all-reduce.
+    // Parts of this size pass through the stages of the all-reduce one behind another.
     private const long BytesAtOnce = 25 << 20;
 
     private readonly RankedWorld world;
@@ -29,10 +32,12 @@ internal sealed class GradientExchange : IGradientSums
     private bool armed;
 
     /// <param name="world">The ranks.</param>
-    /// <param name="optimizer">The optimizer that takes the gradients.</param>
-    /// <param name="model">Encoder and everything on top of it.</param>
-    /// <param name="encoder">The encoder; the sums of a <see cref="ResNet"/> begin stage by stage.</param>
-    /// <param name="average">Averages what else the ranks have of their own, when the gradients are complete.</param>
+    /// <param name="optimizer">The optimizer that applies the gradients.</param>
+    /// <param name="model">The encoder and everything on top of it.</param>
+    /// <param name="encoder">The encoder. For a <see cref="ResNet"/>, the sums begin stage by stage.</param>
+    /// <param name="average">
+    /// Averages the other tensors that differ between ranks, once the gradients are complete.
+    /// </param>
     public GradientExchange(
         RankedWorld world, Optimizer optimizer, nn.Module model, nn.Module<Tensor, Tensor> encoder, Action average)
     {
@@ -51,21 +56,27 @@ internal sealed class GradientExchange : IGradientSums
         }
     }
 
-    /// <summary>Whether sums begin within the backward pass (default), or all when it is over.</summary>
+    /// <summary>
+    /// Whether sums begin during the backward pass rather than after it. Default: true, unless <see cref="Variable"/>
+    /// is set to <c>after</c>.
+    /// </summary>
     public bool Overlaps { get; set; } = Environment.GetEnvironmentVariable(Variable) != "after";
 
-    /// <summary>From now on what is complete is sent.</summary>
+    /// <summary>Starts sending gradients as soon as they are complete.</summary>
     public void Begin()
     {
         armed = Overlaps;
         reached.Clear();
     }
 
-    /// <summary>Hands x on as it is; when the backward pass comes through, the gradients of the stage and all behind it are complete.</summary>
+    /// <summary>
+    /// Returns x unchanged. When the backward pass reaches it, the gradients of the stage and of everything after it
+    /// are complete.
+    /// </summary>
     public Tensor Mark(Tensor x, string stage)
         => is_grad_enabled() && ofStage.ContainsKey(stage) ? BackwardHook.Attach(x, () => Reached(stage), world) : x;
 
-    /// <summary>Returns when all gradients are those of all ranks.</summary>
+    /// <summary>Waits until all gradients are sums over all ranks.</summary>
     public void Finish()
     {
         armed = false;

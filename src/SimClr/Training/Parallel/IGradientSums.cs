@@ -3,14 +3,14 @@ namespace SimClr.Training;
 /// <summary>The sums of gradients over the ranks.</summary>
 internal interface IGradientSums : IDisposable
 {
-    /// <summary>Returns when every gradient is the sum over all ranks.</summary>
+    /// <summary>Waits until every gradient is the sum over all ranks.</summary>
     void Finish();
 }
 
-/// <summary>The gradients of a process alone are complete when its backward pass ends.</summary>
+/// <summary>The gradient sums of a single process, whose gradients are complete after its backward pass.</summary>
 internal sealed class NoGradientSums : IGradientSums
 {
-    /// <summary>The only one: it has no state.</summary>
+    /// <summary>The only instance, without state.</summary>
     public static NoGradientSums Instance { get; } = new();
 
     /// <inheritdoc/>

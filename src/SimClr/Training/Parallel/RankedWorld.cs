@@ -15,7 +15,7 @@ using static TorchSharp.torch;
 namespace SimClr.Training;
 
 /// <summary>The ranks that train one model.</summary>
-/// <param name="communicator">How they reach each other.</param>
+/// <param name="communicator">The connection between the ranks.</param>
 internal sealed class RankedWorld(ICommunicator communicator) : World, IRankTotals
 {
     private Exception? failure;
@@ -64,7 +64,7 @@ internal sealed class RankedWorld(ICommunicator communicator) : World, IRankTota
         => RankAgreement.Check(communicator, communicator.OnEveryRank(facts));
 
     /// <inheritdoc/>
-    /// <remarks>The first call is one of those that every rank makes in the same order.</remarks>
+    /// <remarks>The first call is collective: every rank makes it in the same order.</remarks>
     public override int CoresEach() => cores ??= RankCores.CoresPerRank(communicator);
 
     /// <inheritdoc/>
@@ -158,7 +158,7 @@ internal sealed class RankedWorld(ICommunicator communicator) : World, IRankTota
     public override BatchLoss Loss(IContrastiveLoss loss, RankShare share) => new GatheredLoss(loss, this, share);
 
     /// <inheritdoc/>
-    /// <remarks>Projections are those of all ranks already.</remarks>
+    /// <remarks>The projections already come from all ranks.</remarks>
     public override StepOutcome Gather(StepOutcome outcome, ITrainingTask task, RankShare share)
     {
         int[] rows = [.. share.ImagesPerRank.Select(images => task.ViewsPerImage * images)];
@@ -170,9 +170,9 @@ internal sealed class RankedWorld(ICommunicator communicator) : World, IRankTota
         };
     }
 
-    /// <summary>The rows of all ranks, one rank after another.</summary>
+    /// <summary>Returns the rows of all ranks, in rank order.</summary>
     /// <param name="local">[n, …]; n may differ between ranks.</param>
-    /// <param name="rows">n of each rank.</param>
+    /// <param name="rows">The n of each rank.</param>
     public Tensor Gather(Tensor local, IReadOnlyList<int> rows)
     {
         using var scope = NewDisposeScope();
@@ -180,9 +180,9 @@ internal sealed class RankedWorld(ICommunicator communicator) : World, IRankTota
         return cat([.. rows.Select((count, rank) => all.narrow(0, (long)rank * rows.Max(), count))]).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The rows of all ranks, one rank after another, each padded to the same number.</summary>
+    /// <summary>Returns the rows of all ranks, in rank order, padded to the same number for each rank.</summary>
     /// <param name="local">[n, …], n ≤ max.</param>
-    /// <param name="max">Rows of each rank in the result.</param>
+    /// <param name="max">The number of rows for each rank in the result.</param>
     /// <returns>[ranks · max, …].</returns>
     public Tensor GatherPadded(Tensor local, long max)
     {
@@ -201,8 +201,8 @@ internal sealed class RankedWorld(ICommunicator communicator) : World, IRankTota
         return all.MoveToOuterDisposeScope();
     }
 
-    /// <summary>The mean over the ranks, weighted by their shares of the batch.</summary>
-    /// <param name="values">Floating-point numbers of one type.</param>
+    /// <summary>Averages tensors over the ranks in place, weighted by the ranks' shares of the batch.</summary>
+    /// <param name="values">Floating-point tensors of one type.</param>
     /// <param name="weight">This rank's share of the batch.</param>
     public void Average(IReadOnlyList<Tensor> values, double weight)
     {
@@ -228,10 +228,10 @@ internal sealed class RankedWorld(ICommunicator communicator) : World, IRankTota
 
         if (isGlobal && encoder is not ResNet && model.modules().Any(m => m is TorchSharp.Modules.NormBase and not SyncBatchNorm))
         {
-            log.LogWarning("The batch norms of your own encoder normalize by the views of each rank by itself; only those of SimClr see all ranks'.");
+            log.LogWarning("The batch norms of the custom encoder normalize over each rank's own views; only SimClr's batch norms see the views of all ranks.");
         }
 
-        // Running statistics of views that one rank alone saw are averaged.
+        // Running statistics of the views of a single rank are averaged.
         Tensor[] statistics = isGlobal && encoder is ResNet
             ? []
             : [.. model.named_buffers().Select(b => b.buffer).Where(b => b.is_floating_point())];

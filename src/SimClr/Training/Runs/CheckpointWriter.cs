@@ -7,11 +7,11 @@ namespace SimClr.Training;
 /// <summary>Writes checkpoints when they are due, and a last one when the run is stopped.</summary>
 /// <param name="run">The run directory.</param>
 /// <param name="encoder">The encoder in training.</param>
-/// <param name="calendar">When a checkpoint is due.</param>
-/// <param name="guard">Keeps weights that are not finite out of checkpoints.</param>
-/// <param name="skipped">Unreadable images so far.</param>
+/// <param name="calendar">The calendar of due checkpoints.</param>
+/// <param name="guard">The guard that keeps weights that are not finite out of checkpoints.</param>
+/// <param name="skipped">The unreadable images so far.</param>
 /// <param name="world">The processes of the run.</param>
-/// <param name="cancellation">Stops the run after the step in progress.</param>
+/// <param name="cancellation">Stops the run after the current step.</param>
 internal sealed class CheckpointWriter(
     RunDirectory run,
     TrainedEncoder encoder,
@@ -22,7 +22,7 @@ internal sealed class CheckpointWriter(
     CancellationToken cancellation) : IRunObserver
 {
     /// <inheritdoc/>
-    /// <exception cref="OperationCanceledException">The run is stopped; its checkpoint is written.</exception>
+    /// <exception cref="OperationCanceledException">The run was stopped, and its checkpoint is written.</exception>
     public void OnStep(TrainingState state)
     {
         bool stops = world.Any(cancellation.IsCancellationRequested) && state.Step < state.TotalSteps;

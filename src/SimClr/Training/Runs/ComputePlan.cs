@@ -4,33 +4,41 @@ using static TorchSharp.torch;
 
 namespace SimClr.Training;
 
-/// <summary>Where and in what precision a run computes, with every <c>auto</c> resolved for this machine.</summary>
+/// <summary>The device and precision of a run, with every <c>auto</c> resolved for this machine.</summary>
 /// <param name="Device">cpu, cuda:N or mps.</param>
 /// <param name="Precision"><c>fp32</c>, <c>tf32</c> or <c>bf16</c>.</param>
-/// <param name="Threads">Threads of the tensor library.</param>
+/// <param name="Threads">The number of threads of the tensor library.</param>
 public sealed record ComputePlan(string Device, string Precision, int Threads)
 {
-    /// <summary>Images whose activations are held at once; null where that is still to be found out.</summary>
+    /// <summary>The number of images whose activations are held at once; null until it is determined.</summary>
     public int? MicroBatch { get; init; }
 
-    /// <summary>Whether the run was started by an earlier version, with <see cref="Optimizers.LearningRateSchedule.ForEarlierRun"/>.</summary>
+    /// <summary>
+    /// Whether an earlier version started the run, with <see cref="Optimizers.LearningRateSchedule.ForEarlierRun"/>.
+    /// </summary>
     public bool HasEarlierSchedule { get; init; }
 
-    /// <summary>The weights that LARS does not adapt, by name; null at the start of a run: those that are zero.</summary>
+    /// <summary>
+    /// The names of the weights that LARS does not adapt; null at the start of a run, for those that are zero.
+    /// </summary>
     public string[]? NotAdapted { get; init; }
 
-    /// <summary>The type of the input of the encoder.</summary>
+    /// <summary>The data type of the encoder's input.</summary>
     public ScalarType InputType => Precision == "bf16" ? ScalarType.BFloat16 : ScalarType.Float32;
 
-    /// <summary>Whether it computes on a CUDA device.</summary>
+    /// <summary>Whether the device is a CUDA device.</summary>
     public bool IsCuda => ComputeDevice.IsCuda(Device);
 
-    /// <summary>The precision, and what it is on this device.</summary>
+    /// <summary>The precision, and its meaning on this device.</summary>
     public string PrecisionText => Precision == "tf32" && !IsCuda ? $"tf32 (which is fp32 on {Device})" : Precision;
 
-    /// <param name="options">What was asked for.</param>
-    /// <param name="customEncoder">Whether the encoder is the user's own; only ours are known to compute in bfloat16.</param>
-    /// <exception cref="ConfigurationException">The device is not there, or more threads are asked for than this machine can use.</exception>
+    /// <param name="options">The requested options.</param>
+    /// <param name="customEncoder">
+    /// Whether the encoder is custom. Only SimClr's encoders are known to compute in bfloat16.
+    /// </param>
+    /// <exception cref="ConfigurationException">
+    /// The device does not exist, or the machine cannot use so many threads.
+    /// </exception>
     public static ComputePlan Resolve(PretrainOptions options, bool customEncoder)
     {
         int threads = ComputeThreads.Resolve(options.Threads);
@@ -47,8 +55,8 @@ public sealed record ComputePlan(string Device, string Precision, int Threads)
     /// <inheritdoc cref="ComputeDevice.Resolve(string)"/>
     public static string ResolveDevice(string name) => ComputeDevice.Resolve(name);
 
-    /// <summary>Lets the tensor library compute as planned, from now on.</summary>
-    /// <param name="threads">Its threads, where they are others than those of the plan.</param>
+    /// <summary>Applies the plan to the tensor library.</summary>
+    /// <param name="threads">The number of its threads, if it differs from the plan.</param>
     public void Begin(int? threads = null)
     {
         ComputeThreads.Use(threads ?? Threads);
@@ -58,7 +66,7 @@ public sealed record ComputePlan(string Device, string Precision, int Threads)
         }
     }
 
-    /// <summary>Products are not rounded any more.</summary>
+    /// <summary>Turns off the rounding of products.</summary>
     public void End()
     {
         if (IsCuda)
@@ -67,9 +75,9 @@ public sealed record ComputePlan(string Device, string Precision, int Threads)
         }
     }
 
-    /// <summary>Whether <c>auto</c> computes in bfloat16 on a device.</summary>
+    /// <summary>Returns whether <c>auto</c> computes in bfloat16 on a device.</summary>
     /// <param name="device">cpu, cuda:N or mps.</param>
-    /// <param name="driver">What the driver says of a CUDA device; null where it does not tell.</param>
+    /// <param name="driver">Returns the driver's description of a CUDA device; null if there is none.</param>
     internal static bool HasFastBFloat16(string device, Func<int, CudaDriver?> driver)
         => ComputeDevice.IsCuda(device) ? driver(ComputeDevice.IndexOf(device)) is { HasBFloat16: true }
             : device == "cpu" && Processor.HasFastBFloat16;

@@ -3,22 +3,24 @@ using SimClr.Configuration;
 
 namespace SimClr.Training;
 
-/// <summary>Checks the user's own parts of a run against its configuration and against the run in the directory.</summary>
+/// <summary>Checks the custom parts of a run against its configuration and against the run in the directory.</summary>
 internal static class CustomPartsCheck
 {
-    /// <summary>Checks the parts before a session begins.</summary>
+    /// <summary>Checks the parts before a session.</summary>
     /// <param name="run">The run directory.</param>
-    /// <param name="record">The run in it, or null.</param>
+    /// <param name="record">The run in the directory, or null.</param>
     /// <param name="options">The configuration.</param>
     /// <param name="parts">The parts of this session.</param>
-    /// <exception cref="ConfigurationException">Views are made where the augmentation cannot run.</exception>
+    /// <exception cref="ConfigurationException">
+    /// Views are made on a device, where the augmentation cannot run.
+    /// </exception>
     /// <exception cref="ResumeMismatchException">The run was started with other parts.</exception>
     public static void Run(RunDirectory run, RunRecord? record, PretrainOptions options, CustomParts parts)
     {
         if (parts.Augmentation is not null && options.AugmentOn == AugmentationPlace.Device)
         {
             throw new ConfigurationException(
-                $"augment_on is device, and the augmentation {CustomParts.NameOf(parts.Augmentation)} runs on the processor; set augment_on to cpu, or leave the augmentation out");
+                $"augment_on is device, but the augmentation {CustomParts.NameOf(parts.Augmentation)} runs on the CPU; set augment_on to cpu, or omit the augmentation");
         }
 
         if (record is not null)
@@ -45,5 +47,5 @@ internal static class CustomPartsCheck
         }
     }
 
-    private static string Describe(string part, string? name) => name is null ? $"no {part} of your own" : $"the {part} {name}";
+    private static string Describe(string part, string? name) => name is null ? $"no custom {part}" : $"the {part} {name}";
 }

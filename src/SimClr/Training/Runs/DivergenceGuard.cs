@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace SimClr.Training;
 
 /// <summary>
-/// Notices a loss or gradient that is not finite. Each step is observed on the device; the host reads the outcome
-/// only where it asks (at logged steps and before a checkpoint), so that the device never waits.
+/// Detects losses and gradients that are not finite. Each step is checked on the device; the host reads the result only
+/// on request (at logged steps and before a checkpoint), so that the device never waits.
 /// </summary>
 internal sealed class DivergenceGuard : IRunObserver, IDisposable
 {
@@ -20,9 +20,9 @@ internal sealed class DivergenceGuard : IRunObserver, IDisposable
     private readonly long firstStep;
 
     /// <param name="options">The configuration of the run, for advice.</param>
-    /// <param name="calendar">When the outcome is read.</param>
-    /// <param name="firstStep">Steps done before the first that is observed.</param>
-    /// <param name="device">Where the run computes.</param>
+    /// <param name="calendar">The calendar of logged steps.</param>
+    /// <param name="firstStep">The number of steps before the first observed one.</param>
+    /// <param name="device">The device of the run.</param>
     public DivergenceGuard(PretrainOptions options, RunCalendar calendar, long firstStep, Device device)
     {
         this.options = options;
@@ -44,7 +44,7 @@ internal sealed class DivergenceGuard : IRunObserver, IDisposable
         }
     }
 
-    /// <summary>Takes note of a step, on the device.</summary>
+    /// <summary>Records a step, on the device.</summary>
     public void Observe(Tensor loss, Optimizer optimizer)
     {
         using var _ = no_grad();
@@ -52,7 +52,7 @@ internal sealed class DivergenceGuard : IRunObserver, IDisposable
         Tensor sum = loss.detach().to_type(ScalarType.Float32);
         foreach (Tensor gradients in optimizer.Gradients)
         {
-            // A sum is not finite when one of its terms is not.
+            // A sum is not finite if one of its terms is not.
             sum = sum.Plus(gradients.sum(type: ScalarType.Float32));
         }
 
@@ -60,7 +60,9 @@ internal sealed class DivergenceGuard : IRunObserver, IDisposable
         healthySteps.add_(healthy.to_type(ScalarType.Int64), RootedScalars.One);
     }
 
-    /// <exception cref="DivergenceException">A step since the start was not finite.</exception>
+    /// <exception cref="DivergenceException">
+    /// The loss or a gradient of a step since the start was not finite.
+    /// </exception>
     public void Check(TrainingState state)
     {
         using var scope = NewDisposeScope();   // roots what is read back from a device
@@ -74,7 +76,7 @@ internal sealed class DivergenceGuard : IRunObserver, IDisposable
         string kept = checkpoint is null ? "No checkpoint had been written yet." : $"The last good checkpoint is kept: {checkpoint}.";
         throw new DivergenceException(FormattableString.Invariant(
             $"training diverged: the loss or a gradient at step {step + 1} is not a finite number (learning rate {schedule.At(step):G4}). ") +
-            $"{LikelyCause(options, schedule, step)} {kept}").MarkCollective();   // it saw what all ranks computed
+            $"{LikelyCause(options, schedule, step)} {kept}").MarkCollective();   // every rank sees the same numbers
     }
 
     public void Dispose()
@@ -87,12 +89,12 @@ internal sealed class DivergenceGuard : IRunObserver, IDisposable
     {
         if (!options.Loss.Normalize)
         {
-            return "Likely cause: without normalization similarities grow with the projections; try loss.normalize=true or a lower rate.";
+            return "Likely cause: without normalization, similarities grow with the projections; try loss.normalize=true or a lower rate.";
         }
 
         if (options.Loss.Temperature < 0.01 && options.Loss.Name != LossName.Margin)
         {
-            return FormattableString.Invariant($"Likely cause: the temperature {options.Loss.Temperature} is very low; the paper's are 0.05 to 1 (loss.temperature=0.1).");
+            return FormattableString.Invariant($"Likely cause: the temperature {options.Loss.Temperature} is very low; the paper uses 0.05 to 1 (loss.temperature=0.1).");
         }
 
         string optimizer = options.Optimizer.Name.Text();

@@ -8,12 +8,12 @@ using SimClr.Internals;
 namespace SimClr.Training;
 
 /// <summary>
-/// kNN accuracy of h on held-out training images, measured during training. Training does not depend on it, and no test
-/// image is touched.
+/// The kNN accuracy of h on held-out training images, measured during training. Training does not depend on it, and no
+/// test images are used.
 /// </summary>
 internal sealed class KnnMonitor : IRunObserver
 {
-    /// <summary>Fewer images tell nothing.</summary>
+    /// <summary>The minimum number of images for a meaningful accuracy.</summary>
     public const int MinImages = 100;
 
     private const int MaxNeighbors = 1000;
@@ -46,12 +46,14 @@ internal sealed class KnnMonitor : IRunObserver
         this.skipped = skipped;
     }
 
-    /// <summary>A monitor for labeled images, or null where there are no labels or too few images.</summary>
-    /// <param name="images">What is learned from.</param>
+    /// <summary>Creates a monitor for labeled images; returns null without labels or with too few images.</summary>
+    /// <param name="images">The training images.</param>
     /// <param name="encoder">The encoder in training.</param>
-    /// <param name="options">The run's configuration.</param>
-    /// <param name="skipped">The run's own list: a small part of the set may hold more than the allowed share of unreadable images.</param>
-    /// <param name="calendar">When epochs end.</param>
+    /// <param name="options">The configuration of the run.</param>
+    /// <param name="skipped">
+    /// The run's list of unreadable images: a small part of the set may contain more than the allowed share of them.
+    /// </param>
+    /// <param name="calendar">The calendar of epochs.</param>
     /// <param name="cancellation">Stops a measurement.</param>
     public static KnnMonitor? For(
         ImageDataSet images,
@@ -80,7 +82,7 @@ internal sealed class KnnMonitor : IRunObserver
     public void OnStep(TrainingState state)
         => Accuracy = calendar.EndsEpoch(state.Step) ? Measure(state.Step / calendar.StepsPerEpoch) : null;
 
-    // Null in epochs that are skipped to keep the cost low, and when the run is stopped.
+    // Null in epochs that are skipped to limit the cost, and when the run is stopped.
     private double? Measure(long epoch)
     {
         int every = (options.Schedule.Epochs + MaxMeasurements - 1) / MaxMeasurements;

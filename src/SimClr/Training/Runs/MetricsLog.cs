@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace SimClr.Training;
 
 /// <summary>
-/// Appends to <c>metrics.jsonl</c> and to TensorBoard event files. A resumed run first drops what was logged after
-/// its checkpoint, so that each step stands there once.
+/// Appends to <c>metrics.jsonl</c> and to TensorBoard event files. A resumed run first drops all entries after its
+/// checkpoint, so that each step is logged once.
 /// </summary>
 internal sealed class MetricsLog : IDisposable
 {
@@ -34,7 +34,9 @@ internal sealed class MetricsLog : IDisposable
 
     public void Dispose() => lines.Dispose();
 
-    /// <summary>The logged steps, first to last. A line cut short by a kill, or without its step, is passed over.</summary>
+    /// <summary>
+    /// Reads the logged steps, first to last. Lines that are truncated (by a kill) or without a step are skipped.
+    /// </summary>
     public static IEnumerable<IReadOnlyDictionary<string, double>> Read(string file)
         => RunMetrics.Read(file);
 

@@ -10,8 +10,8 @@ using static TorchSharp.torch;
 namespace SimClr.Training;
 
 /// <summary>
-/// A linear layer that learns the classes from h while the encoder is pre-trained, as the paper's code does it: the
-/// gradient stops at h, so that the encoder comes out the same to the last bit. Rate and momentum are those of linear
+/// A linear layer that learns the classes from h while the encoder is pre-trained, as in the paper's code. The gradient
+/// stops at h, so the encoder is bit-identical with and without it. Learning rate and momentum are those of linear
 /// evaluation (Appendix B.6), over the steps of the run.
 /// </summary>
 internal sealed class OnlineProbe : IRunObserver, IDisposable
@@ -42,22 +42,22 @@ internal sealed class OnlineProbe : IRunObserver, IDisposable
         right = zeros(1, dtype: ScalarType.Int64, device: device(plan.Device)).DetachFromDisposeScope();
     }
 
-    /// <summary>Everything that a bit-exact resume needs, by name.</summary>
+    /// <summary>The tensors that a bit-exact resume needs, by name.</summary>
     public IEnumerable<KeyValuePair<string, Tensor>> State
         => ModuleState.Enumerate(layer).Select(s => KeyValuePair.Create($"probe.{s.Key}", s.Value))
             .Concat(optimizer.State.Select(s => KeyValuePair.Create($"probe_optimizer.{s.Key}", s.Value)));
 
-    /// <summary>A probe where one is asked for, else null.</summary>
+    /// <summary>Creates a probe if the options request one; otherwise returns null.</summary>
     public static OnlineProbe? For(ImageDataSet images, int representation, PretrainOptions options, ComputePlan plan, World? world = null)
         => options.OnlineLinear ? new OnlineProbe(images, representation, options, plan, world ?? World.Solo) : null;
 
-    /// <exception cref="DataException">There are no labels, or they all name one class.</exception>
+    /// <exception cref="DataException">There are no labels, or all of them name one class.</exception>
     public static void CheckLabels(ImageDataSet images)
     {
         if (images.Labels is null)
         {
             throw new DataException(
-                $"'{images.Name}' has no labels, and the linear layer along the way (online_linear) needs them; leave it out, or give images in one subfolder per class");
+                $"'{images.Name}' has no labels, but the online linear layer (online_linear) needs them; turn it off, or provide images in one subfolder per class");
         }
 
         LabeledImages.RequireClasses(images);
@@ -67,7 +67,7 @@ internal sealed class OnlineProbe : IRunObserver, IDisposable
     public void OnGradient(StepOutcome outcome, TrainingState state) => Learn(outcome, state.Step);
 
     /// <summary>Classifies the views of a step, and then learns from them.</summary>
-    /// <param name="step">What the step saw.</param>
+    /// <param name="step">The outcome of the step.</param>
     /// <param name="number">The number of the step, from 0.</param>
     public void Learn(StepOutcome step, long number)
     {
@@ -82,7 +82,8 @@ internal sealed class OnlineProbe : IRunObserver, IDisposable
         Tensor loss = nn.functional.cross_entropy(logits, y);
 
 
-        // The mean over this process's views, by its share of the batch: summed over the world it is the mean over all.
+        // The mean over this process's views, weighted by its share of the batch: the sum over the world is the mean
+        // over all views.
         double weight = (double)h.shape[0] / (ViewsPerImage * batch);
         loss = weight == 1 ? loss : loss.mul(RootedScalars.From(weight));
         loss.backward();
@@ -94,7 +95,10 @@ internal sealed class OnlineProbe : IRunObserver, IDisposable
         optimizer.Step(schedule.At(number));
     }
 
-    /// <summary>The share of views since the last call that were classified rightly before the layer learned from them.</summary>
+    /// <summary>
+    /// Returns the share of views since the last call that were classified correctly before the layer learned from
+    /// them; null without views.
+    /// </summary>
     public double? Top1()
     {
         using var scope = NewDisposeScope();   // roots what is read back from a device

@@ -4,7 +4,7 @@ using SimClr.Internals;
 
 namespace SimClr.Training;
 
-/// <summary>What decides a run, by name: ranks that were started alike have the same.</summary>
+/// <summary>The facts that determine a run, by name. They are equal on ranks that were started alike.</summary>
 internal static class RunFacts
 {
     public static Dictionary<string, string> Collect(RunRecord record)
@@ -18,9 +18,9 @@ internal static class RunFacts
             ["JPEG decoder"] = record.Machine.Decoder ?? "none",
             ["device in use"] = ComputeDevice.KindOf(record.Machine.Device),   // Each rank has its own number.
             ["precision in use"] = record.Machine.Precision,
-            ["augmentation of your own"] = record.OwnAugmentation ?? "none",
-            ["loss of your own"] = record.CustomLoss ?? "none",
-            ["head of your own"] = record.CustomHead ?? "none",
+            ["custom augmentation"] = record.OwnAugmentation ?? "none",
+            ["custom loss"] = record.CustomLoss ?? "none",
+            ["custom head"] = record.CustomHead ?? "none",
         };
         foreach (string path in ConfigurationKeys.Paths.Except(ConfigurationKeys.ThatMayDiffer(Between.Ranks)))
         {

@@ -4,32 +4,40 @@ using static TorchSharp.torch;
 
 namespace SimClr.Training;
 
-/// <summary>How training is doing, from one batch.</summary>
+/// <summary>The health of training, measured on one batch.</summary>
 /// <param name="Loss">The loss.</param>
-/// <param name="ChanceLoss">The level of chance: for NT-Xent ln(2N − 1), what it was near before anything was learned.</param>
-/// <param name="ContrastiveAccuracy">How often a view's positive is the most similar of the 2N − 1 others, 0 … 1.</param>
+/// <param name="ChanceLoss">
+/// The loss at chance level: for NT-Xent ln(2N − 1), close to the loss of an untrained network.
+/// </param>
+/// <param name="ContrastiveAccuracy">
+/// The share of views whose positive is the most similar of the 2N − 1 others, 0 … 1.
+/// </param>
 /// <param name="Candidates">2N − 1.</param>
-/// <param name="SpreadH">Spread of h over the unit sphere: 0 when all images share one representation, 1 when they point evenly everywhere.</param>
-/// <param name="SpreadZ">The same for the projection z.</param>
+/// <param name="SpreadH">
+/// The spread of h over the unit sphere: 0 if all images share one representation, 1 if the representations point
+/// evenly in all directions.
+/// </param>
+/// <param name="SpreadZ">The spread of the projection z.</param>
 public sealed record RunHealth(
     double Loss, double ChanceLoss, double ContrastiveAccuracy, int Candidates, double SpreadH, double SpreadZ)
 {
     private const double CollapsedSpread = 0.02;
 
-    // What is better than guessing by more than luck.
+    // Thresholds for a result that is better than guessing by more than luck.
     private const double MinGain = 0.02;
     private const int TimesChance = 3;
 
-    // Past warm-up: as many as ten logged steps take, over which RunMeter judges chance.
+    // Past warm-up: the number of steps in ten logged steps, over which RunMeter judges chance.
     private const int EarlySteps = 100;
 
     /// <summary>
-    /// True in supervised training: <see cref="ContrastiveAccuracy"/> is then how often an image's own class gets the highest of
-    /// <see cref="Candidates"/> logits, chance is ln(classes), and <see cref="SpreadZ"/> is that of h.
+    /// Whether the run is supervised. <see cref="ContrastiveAccuracy"/> is then the share of images whose own class
+    /// gets the highest of <see cref="Candidates"/> logits, chance is ln(classes), and <see cref="SpreadZ"/> is the
+    /// spread of h.
     /// </summary>
     public bool Supervised { get; private init; }
 
-    /// <summary>What is logged, by name.</summary>
+    /// <summary>The logged metrics, by name.</summary>
     internal IEnumerable<KeyValuePair<string, double>> Metrics =>
     [
         new("chance_loss", ChanceLoss),
@@ -38,40 +46,41 @@ public sealed record RunHealth(
         .. Supervised ? Array.Empty<KeyValuePair<string, double>>() : [new("spread_z", SpreadZ)],
     ];
 
-    /// <summary>True when representations or projections have become (nearly) the same for all images.</summary>
+    /// <summary>Whether the representations or projections of all images are (nearly) the same.</summary>
     public bool Collapsed => SpreadH < CollapsedSpread || SpreadZ < CollapsedSpread;
 
     /// <summary>
-    /// True in warm-up and the 100 steps after it while the loss is not better than guessing. Even random weights rank many
-    /// partners first, by their colors, and at low temperatures start with a loss far above chance: neither shows yet
-    /// whether anything is learned.
+    /// Whether the run is in warm-up or in the 100 steps after it and the loss is not yet better than guessing. Even
+    /// random weights rank many positives first, by their colors, and at low temperatures they start with a loss far
+    /// above chance. Neither shows yet whether anything is learned.
     /// </summary>
     public bool JustStarting => !Collapsed && IsEarly && !BeatsChance;
 
-    /// <summary>Whether the step is of warm-up or the 100 steps after it.</summary>
+    /// <summary>Whether the step is in warm-up or in the 100 steps after it.</summary>
     internal bool IsEarly { get; private init; }
 
     private bool BeatsChance => Loss < ChanceLoss - MinGain;
 
     /// <summary>
-    /// True when past the first steps nothing tells a view's positive from the others: neither the loss nor the ranking is better than
-    /// guessing. Both are asked because at low temperatures the loss of a network that learns long stays above chance.
+    /// Whether, past the first steps, nothing distinguishes a view's positive from the others: neither the loss nor the
+    /// ranking is better than guessing. Both are checked, because at low temperatures the loss can stay above chance
+    /// long after learning has begun.
     /// </summary>
     internal bool AtChance
         => !Collapsed && !JustStarting && !BeatsChance && ContrastiveAccuracy < (double)TimesChance / Candidates;
 
-    /// <summary>The same, of a step of a run.</summary>
-    /// <param name="step">Steps done.</param>
-    /// <param name="warmupSteps">Steps of warm-up.</param>
+    /// <summary>Returns the same health at a step of a run.</summary>
+    /// <param name="step">The number of steps done.</param>
+    /// <param name="warmupSteps">The number of warm-up steps.</param>
     internal RunHealth After(long step, double warmupSteps) => this with { IsEarly = step < warmupSteps + EarlySteps };
 
-    /// <summary>The state in plain words, such that "the run is …" can stand before them.</summary>
+    /// <summary>Describes the state in plain words that complete the sentence "the run is …".</summary>
     public string Describe()
     {
         string first = Supervised ? FormattableString.Invariant(
-            $"loss {Loss:F2} (chance {ChanceLoss:F2}); {ContrastiveAccuracy:P0} of the last batch got their class (chance {1.0 / Candidates:P1}); spread of h {SpreadH:F2} (0 is collapse, 1 is even)")
+            $"loss {Loss:F2} (chance {ChanceLoss:F2}); {100 * ContrastiveAccuracy:F0}% of the last batch classified correctly (chance {100.0 / Candidates:F1}%); spread of h {SpreadH:F2} (0 is collapse, 1 is even)")
             : FormattableString.Invariant(
-            $"loss {Loss:F2} (chance {ChanceLoss:F2}); a view's partner ranks first among {Candidates} others in {ContrastiveAccuracy:P0} of cases (chance {1.0 / Candidates:P1}); spread of h {SpreadH:F2}, of z {SpreadZ:F2} (0 is collapse, 1 is even)");
+            $"loss {Loss:F2} (chance {ChanceLoss:F2}); a view's partner ranks first among {Candidates} others in {100 * ContrastiveAccuracy:F0}% of cases (chance {100.0 / Candidates:F1}%); spread of h {SpreadH:F2}, of z {SpreadZ:F2} (0 is collapse, 1 is even)");
         if (Collapsed)
         {
             return $"collapsed: all images get nearly the same representation. {first}. Try a lower learning rate{(Supervised ? "" : " or a higher temperature")}.";
@@ -88,7 +97,7 @@ public sealed record RunHealth(
     }
 
     /// <param name="loss">The loss of the batch, a scalar.</param>
-    /// <param name="chance">What the loss is near before anything is learned.</param>
+    /// <param name="chance">The loss at chance level.</param>
     /// <param name="h">Representations of both views, [2N, r].</param>
     /// <param name="z">Projections, [2N, d].</param>
     internal static RunHealth Measure(Tensor loss, double chance, Tensor h, Tensor z)
@@ -114,7 +123,7 @@ public sealed record RunHealth(
         return new RunHealth(loss.item<float>(), Math.Log(classes), right, classes, spread, spread) { Supervised = true };
     }
 
-    // How many views have their positive as the most similar one; the [2N, 2N] similarities are never held.
+    // Counts the views whose positive is the most similar one, without ever holding the [2N, 2N] similarities at once.
     private static Tensor CountTopPositives(Tensor unit)
     {
         long views = unit.shape[0];

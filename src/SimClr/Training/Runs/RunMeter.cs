@@ -6,11 +6,11 @@ using SimClr.Configuration;
 namespace SimClr.Training;
 
 /// <summary>Turns logged steps into metrics, progress reports and warnings.</summary>
-/// <param name="firstStep">Steps done when the session begins.</param>
-/// <param name="calendar">When a step is logged.</param>
+/// <param name="firstStep">The number of steps done before the session.</param>
+/// <param name="calendar">The calendar of logged steps.</param>
 /// <param name="options">The configuration of the run.</param>
-/// <param name="progress">The receiver of progress, or null.</param>
-/// <param name="metrics">The file of metrics, or null.</param>
+/// <param name="progress">The receiver of progress reports, or null.</param>
+/// <param name="metrics">The log of metrics, or null.</param>
 /// <param name="logger">The receiver of warnings.</param>
 internal sealed class RunMeter(
     long firstStep,
@@ -20,7 +20,7 @@ internal sealed class RunMeter(
     MetricsLog? metrics,
     ILogger logger) : IRunObserver
 {
-    // One batch says little: a small one has its positives first by luck.
+    // A single batch says little: in a small one, positives rank first by luck.
     private const int JudgedTogether = 10;
 
     private readonly Queue<RunHealth> pastWarmup = new();
@@ -35,19 +35,22 @@ internal sealed class RunMeter(
     private bool warnedOfCollapse;
     private bool warnedOfChance;
 
-    /// <summary>How the ranks reach each other: what share of the time that takes, and holds up training, is logged where there are several.</summary>
+    /// <summary>
+    /// The processes of the run. With several of them, the shares of time spent on communication and on waiting for it
+    /// are logged.
+    /// </summary>
     public World World { get; init; } = World.Solo;
 
-    /// <summary>Judges a step.</summary>
+    /// <summary>The function that judges a step.</summary>
     public required Func<StepOutcome, RunHealth> Judge { get; init; }
 
-    /// <summary>Time that the run has waited for views.</summary>
+    /// <summary>The time that the run has waited for views.</summary>
     public Func<TimeSpan> InputWait { get; init; } = () => TimeSpan.Zero;
 
-    /// <summary>kNN during training, or null.</summary>
+    /// <summary>The kNN monitor, or null.</summary>
     public KnnMonitor? Knn { get; init; }
 
-    /// <summary>The linear layer that is trained beside the run, or null.</summary>
+    /// <summary>The online probe, or null.</summary>
     public OnlineProbe? Probe { get; init; }
 
     /// <inheritdoc/>
@@ -61,18 +64,18 @@ internal sealed class RunMeter(
         {
             Log(state.Step, state.Schedule.At(state.Step - 1), health, Knn?.Accuracy, InputWait(), Probe?.Top1());
 
-            // On processors with large caches .NET lets a hundred megabytes of a step's small objects pile up.
+            // On processors with large caches, .NET lets the small objects of the steps pile up to a hundred megabytes.
             GC.Collect(0);
         }
     }
 
     /// <summary>Logs a step.</summary>
-    /// <param name="step">Steps done.</param>
+    /// <param name="step">The number of steps done.</param>
     /// <param name="rate">The learning rate of the step.</param>
-    /// <param name="health">Loss and health of its batch.</param>
-    /// <param name="knn">kNN accuracy, 0 to 1, or null.</param>
-    /// <param name="waited">Time that the run has waited for views.</param>
-    /// <param name="online">Accuracy of the linear layer, 0 to 1, or null.</param>
+    /// <param name="health">The loss and health of the step's batch.</param>
+    /// <param name="knn">The kNN accuracy, 0 … 1, or null.</param>
+    /// <param name="waited">The time that the run has waited for views.</param>
+    /// <param name="online">The accuracy of the online linear layer, 0 … 1, or null.</param>
     public void Log(long step, double rate, RunHealth health, double? knn, TimeSpan waited, double? online = null)
     {
         (int stepsPerEpoch, long totalSteps) = (calendar.StepsPerEpoch, calendar.TotalSteps);

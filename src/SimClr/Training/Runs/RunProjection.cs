@@ -3,7 +3,7 @@ using SimClr.Heads;
 
 namespace SimClr.Training;
 
-/// <summary>The projection head of a run, which is in its last checkpoint, with the encoder of the same step.</summary>
+/// <summary>The projection head of a run, from its last checkpoint, with the encoder of the same step.</summary>
 public sealed class RunProjection : IDisposable
 {
     private RunProjection(TrainedEncoder encoder, ProjectionHead head, HeadOptions options)
@@ -19,12 +19,14 @@ public sealed class RunProjection : IDisposable
     /// <summary>The projection head of the same checkpoint.</summary>
     public ProjectionHead Head { get; }
 
-    /// <summary>How the head was built.</summary>
+    /// <summary>The options of the head.</summary>
     public HeadOptions Options { get; }
 
-    /// <summary>Loads encoder and head on the processor.</summary>
+    /// <summary>Loads encoder and head onto the CPU.</summary>
     /// <param name="directory">The run directory.</param>
-    /// <exception cref="ConfigurationException">It is no run directory, or one without a projection head.</exception>
+    /// <exception cref="ConfigurationException">
+    /// The directory holds no run, or a run without a projection head.
+    /// </exception>
     /// <exception cref="DataException">There is no checkpoint, or it is damaged.</exception>
     public static RunProjection Load(string directory)
     {
@@ -34,7 +36,7 @@ public sealed class RunProjection : IDisposable
         return new RunProjection(encoder, head, RunRecord.Read(new RunDirectory(directory).RunFile).Configuration.Head);
     }
 
-    /// <summary>Disposes of encoder and head.</summary>
+    /// <summary>Disposes the encoder and the head.</summary>
     public void Dispose()
     {
         Encoder.Dispose();

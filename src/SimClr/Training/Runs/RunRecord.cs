@@ -9,13 +9,15 @@ using TorchSharp;
 
 namespace SimClr.Training;
 
-/// <summary>What <c>run.json</c> says: everything that decides the result, and where it was made.</summary>
+/// <summary>
+/// The content of <c>run.json</c>: everything that determines the result, and the machine that computed it.
+/// </summary>
 /// <param name="Configuration">The whole resolved configuration.</param>
-/// <param name="Data">What was trained on.</param>
-/// <param name="Machine">Where and how it computed.</param>
-/// <param name="Versions">With what.</param>
-/// <param name="TotalSteps">Steps of the whole run.</param>
-/// <param name="Task">What it learns: the verb that started it.</param>
+/// <param name="Data">The training images.</param>
+/// <param name="Machine">The machine and its settings.</param>
+/// <param name="Versions">The software versions.</param>
+/// <param name="TotalSteps">The number of steps of the whole run.</param>
+/// <param name="Task">The task, which is the verb that started the run.</param>
 public sealed record RunRecord(
     PretrainOptions Configuration,
     RunRecord.DataRecord Data,
@@ -29,30 +31,31 @@ public sealed record RunRecord(
     /// <summary>The <see cref="Task"/> of the supervised baseline.</summary>
     public const string Supervision = "supervised";
 
-    /// <summary>The type of the user's own step of the views; left out where there is none.</summary>
+    /// <summary>The type of the custom augmentation; omitted if there is none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? OwnAugmentation { get; init; }
 
-    /// <summary>The type of the user's own loss; omitted where the loss is the configured one.</summary>
+    /// <summary>The type of the custom loss; omitted if the loss is the configured one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? CustomLoss { get; init; }
 
-    /// <summary>The type of the user's own projection head; omitted where the head is the configured one.</summary>
+    /// <summary>The type of the custom projection head; omitted if the head is the configured one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? CustomHead { get; init; }
 
-    /// <summary>The type of the user's own optimizer; omitted where the optimizer is the configured one.</summary>
+    /// <summary>The type of the custom optimizer; omitted if the optimizer is the configured one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? CustomOptimizer { get; init; }
 
     /// <summary>
-    /// Steps that the learning-rate schedule counts: <see cref="TotalSteps"/>. Missing where an earlier version started the
-    /// run, which counted images · epochs div batch + 1 (<see cref="Optimizers.LearningRateSchedule.ForEarlierRun"/>).
+    /// The number of steps that the learning-rate schedule counts, which is <see cref="TotalSteps"/>. Missing if the
+    /// run was started by an earlier version, which counted images · epochs div batch + 1
+    /// (<see cref="Optimizers.LearningRateSchedule.ForEarlierRun"/>).
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? ScheduledSteps { get; init; }
 
-    /// <summary>The weights that started at zero, which LARS does not adapt; left out where there are none.</summary>
+    /// <summary>The weights that LARS does not adapt because they started at zero; omitted if there are none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string[]? NotAdapted { get; init; }
 
@@ -81,13 +84,13 @@ public sealed record RunRecord(
             NotAdapted = plan.NotAdapted is { Length: > 0 } names ? names : null,
         };
 
-    /// <summary>The record of a run directory, or null where no run was started.</summary>
+    /// <summary>Returns the record of a run directory; null if no run was started in it.</summary>
     /// <exception cref="DataException">The file is damaged.</exception>
     public static RunRecord? Find(RunDirectory run) => run.HasRun ? Read(run.RunFile) : null;
 
-    /// <summary>Reads the description of a run.</summary>
+    /// <summary>Reads a record.</summary>
     /// <param name="file">The run's <c>run.json</c> (<see cref="Checkpoints.RunDirectory.RunFile"/>).</param>
-    /// <exception cref="DataException">The file cannot be read, or is not a whole description.</exception>
+    /// <exception cref="DataException">The file cannot be read, or is not a complete record.</exception>
     public static RunRecord Read(string file)
     {
         try
@@ -101,39 +104,39 @@ public sealed record RunRecord(
         catch (Exception error) when (error is JsonException or ArgumentException or IOException or UnauthorizedAccessException)
         {
             throw new DataException(
-                $"{file}: this is not the description of a run, or not all of it ({Json.ReasonOf(error)}). Was it cut short, or changed by hand? An encoder can be measured without: name its safetensors file.",
+                $"{file}: this is not a complete description of a run ({Json.ReasonOf(error)}). Was it truncated or edited by hand? To use the encoder without it, name the encoder's safetensors file.",
                 error);
         }
     }
 
-    /// <summary>Writes the description, whole or not at all.</summary>
-    /// <param name="file">The file.</param>
+    /// <summary>Writes the record. The file is written completely or not at all.</summary>
+    /// <param name="file">The path of the file.</param>
     public void Write(string file) => AtomicFile.WriteText(file, JsonSerializer.Serialize(this, Json.Indented) + "\n");
 
     /// <summary>The images of a run.</summary>
     /// <param name="Name">The data spec.</param>
-    /// <param name="Images">Number of images.</param>
-    /// <param name="Classes">Number of classes; null without class names.</param>
+    /// <param name="Images">The number of images.</param>
+    /// <param name="Classes">The number of classes; null without class names.</param>
     /// <param name="Fingerprint">See <see cref="ImageDataSet.Fingerprint"/>.</param>
     public sealed record DataRecord(string Name, int Images, int? Classes, string Fingerprint);
 
-    /// <summary>The machine of a run, and how it computed.</summary>
+    /// <summary>The machine of a run, and its settings.</summary>
     /// <param name="System">The operating system.</param>
-    /// <param name="Architecture">The processor's architecture.</param>
-    /// <param name="Cores">Cores that the process could use.</param>
+    /// <param name="Architecture">The architecture of the CPU.</param>
+    /// <param name="Cores">The number of cores available to the process.</param>
     /// <param name="Device">cpu, cuda:N or mps.</param>
     /// <param name="Precision">fp32, tf32 or bf16.</param>
-    /// <param name="Threads">Threads of the tensor library.</param>
-    /// <param name="MicroBatch">Images whose activations were held at once; null where it was not known.</param>
-    /// <param name="Decoder">The JPEG decoder; null where nothing was decoded.</param>
-    /// <param name="Ranks">Processes that trained together.</param>
+    /// <param name="Threads">The number of threads of the tensor library.</param>
+    /// <param name="MicroBatch">The number of images whose activations were held at once; null if unknown.</param>
+    /// <param name="Decoder">The JPEG decoder; null if no images were decoded.</param>
+    /// <param name="Ranks">The number of processes that trained together.</param>
     public sealed record MachineRecord(
         string System, string Architecture, int Cores, string Device, string Precision, int Threads, int? MicroBatch = null,
         string? Decoder = null, int Ranks = 1);
 
-    /// <summary>The versions that a run was computed with.</summary>
-    /// <param name="Simclr">Of this library.</param>
-    /// <param name="Runtime">Of .NET.</param>
-    /// <param name="Torchsharp">Of TorchSharp.</param>
+    /// <summary>The software versions of a run.</summary>
+    /// <param name="Simclr">The version of this library.</param>
+    /// <param name="Runtime">The version of .NET.</param>
+    /// <param name="Torchsharp">The version of TorchSharp.</param>
     public sealed record VersionRecord(string Simclr, string Runtime, string Torchsharp);
 }

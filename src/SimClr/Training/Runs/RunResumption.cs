@@ -7,10 +7,10 @@ using SimClr.Optimizers;
 
 namespace SimClr.Training;
 
-/// <summary>Decides whether a run may start or go on in a directory.</summary>
+/// <summary>The decision whether a run may start or resume in a directory.</summary>
 internal static class RunResumption
 {
-    /// <summary>Checks the directory against what is asked for, and resolves where and how to compute.</summary>
+    /// <summary>Checks the directory against the requested run, and resolves device, precision and threads.</summary>
     public static ComputePlan Prepare(
         RunDirectory run,
         RunRecord? before,
@@ -46,21 +46,21 @@ internal static class RunResumption
         if (ComputeDevice.KindOf(before.Machine.Device) != ComputeDevice.KindOf(plan.Device) || before.Machine.Threads != plan.Threads)
         {
             logger.LogWarning(
-                "The run was computed on {Device} with {Threads} threads and goes on on {NewDevice} with {NewThreads}: it will not be bit-exact.",
+                "The run was computed on {Device} with {Threads} threads and continues on {NewDevice} with {NewThreads}: it will not be bit-exact.",
                 before.Machine.Device, before.Machine.Threads, plan.Device, plan.Threads);
         }
 
         if (before.Machine.Ranks != ranks)
         {
             logger.LogWarning(
-                "The run was computed by {Ranks} rank(s) and goes on with {NewRanks}: it will not be bit-exact{More}.",
+                "The run was computed by {Ranks} rank(s) and continues with {NewRanks}: it will not be bit-exact{More}.",
                 before.Machine.Ranks, ranks, DependsOnRanks(options));
         }
 
         if (before.Machine.Decoder is { } decoder && images.Decoder is { } now && decoder != now)
         {
             logger.LogWarning(
-                "The run decoded JPEG by {Decoder} and goes on with {NewDecoder}: it may not be bit-exact.", decoder, now);
+                "The run decoded JPEG by {Decoder} and continues with {NewDecoder}: it may not be bit-exact.", decoder, now);
         }
 
         return plan with
@@ -72,7 +72,7 @@ internal static class RunResumption
         };
     }
 
-    /// <summary>Refuses to go on with a run that another verb started.</summary>
+    /// <summary>Rejects a run of another task.</summary>
     public static void RefuseOtherTask(RunDirectory run, RunRecord before, string task)
     {
         if (before.Task != task)
@@ -82,14 +82,16 @@ internal static class RunResumption
         }
     }
 
-    /// <summary>Says where the run goes on, and what more epochs do to the schedule.</summary>
+    /// <summary>
+    /// Logs the step that the run continues from, and the effect of a changed number of epochs on the schedule.
+    /// </summary>
     public static void Announce(
         long totalStepsBefore, long step, long totalSteps, LearningRateSchedule before, LearningRateSchedule now, ILogger logger)
     {
         if (step > totalSteps)
         {
             throw new ConfigurationException(
-                $"the run has done {step} steps already, and the epochs asked for take only {totalSteps}; ask for more epochs, or start a new run");
+                $"the run has already done {step} steps, but the requested epochs take only {totalSteps}; request more epochs, or start a new run");
         }
 
         if (step > 0)
@@ -100,12 +102,15 @@ internal static class RunResumption
         if (step > 0 && totalStepsBefore != totalSteps)
         {
             logger.LogWarning(
-                "The run was planned for {Before} steps and now goes to {Now}. The cosine is drawn anew over the new length: the learning rate of the next step is {NewRate:G4} instead of {OldRate:G4}. The result is not that of a run planned so from the start.",
+                "The run was planned for {Before} steps and now goes to {Now}. The cosine schedule is stretched to the new length: the learning rate of the next step is {NewRate:G4} instead of {OldRate:G4}. The result is not that of a run planned so from the start.",
                 totalStepsBefore, totalSteps, now.At(step), before.At(step));
         }
     }
 
-    /// <summary>Says what a run that an earlier version started keeps, as another rule would make it another run.</summary>
+    /// <summary>
+    /// Logs the rules that a run started by an earlier version keeps, because other rules would make it a different
+    /// run.
+    /// </summary>
     public static void AnnounceEarlierRules(
         ComputePlan plan, PretrainOptions options, string task, LearningRateSchedule schedule, long step, long totalSteps, ILogger logger)
     {
@@ -115,19 +120,19 @@ internal static class RunResumption
         }
 
         logger.LogWarning(
-            "An earlier version started this run, and it keeps that version's schedule, to stay bit-exact: {Scheduled} steps are counted where {TotalSteps} are made, so that the learning rate ends at {End:P0} of its peak. A new run ends at 0.",
-            schedule.TotalSteps, totalSteps, schedule.At(totalSteps) / schedule.Peak);
+            "This run was started by an earlier version and keeps that version's schedule to stay bit-exact: the schedule has {Scheduled} steps and the run {TotalSteps}, so the learning rate ends at {End:F0}% of its peak. In a new run it ends at 0.",
+            schedule.TotalSteps, totalSteps, 100 * schedule.At(totalSteps) / schedule.Peak);
         if (task == RunRecord.Supervision && options.Optimizer.Name == OptimizerName.Lars)
         {
             logger.LogWarning(
-                "As in that version, LARS adapts the layer for classes, which starts at zero and hardly learns. A new run excludes it.");
+                "As in that version, LARS adapts the classification layer, which starts at zero and hardly learns. A new run excludes it.");
         }
     }
 
-    // What one rank sees at a time is part of the result only in these.
+    // The number of images that one rank sees at a time affects the result in these cases only.
     private static string DependsOnRanks(PretrainOptions options)
-        => options.Batch.Norm == BatchNormScope.Rank ? ", and batch norm normalizes by the views of another number of images"
-            : options.Batch.Micro is not null ? ", and a micro-batch on all ranks, by which batch norm normalizes, has another number of images"
+        => options.Batch.Norm == BatchNormScope.Rank ? ", and batch norm normalizes over the views of a different number of images"
+            : options.Batch.Micro is not null ? ", and batch norm normalizes over a micro-batch on all ranks, which has a different number of images"
             : "";
 
     private static void RefuseForeignFiles(RunDirectory run)
@@ -144,7 +149,7 @@ internal static class RunResumption
         }
     }
 
-    // Of a run that ended before it began: killed, or with too many images that could not be read.
+    // Left by a run that ended before it began: killed, or stopped by too many unreadable images.
     private static bool IsRemnant(RunDirectory run, string entry)
         => entry.EndsWith(".tmp", StringComparison.Ordinal) || entry == run.SkippedFile || entry == RunLock.FileIn(run.Root);
 

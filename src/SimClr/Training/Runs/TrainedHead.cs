@@ -5,22 +5,26 @@ using TorchSharp;
 
 namespace SimClr.Training;
 
-/// <summary>The projection head of a run: it is in the run's checkpoints, not in the encoder's file.</summary>
+/// <summary>
+/// The projection head of a run, which is stored in the run's checkpoints and not in the encoder's file.
+/// </summary>
 public static class TrainedHead
 {
     private const string Prefix = "head.";
 
-    /// <summary>The checkpoint that head and encoder are both to be taken from: those of one step belong together.</summary>
+    /// <summary>
+    /// Returns the checkpoint that both head and encoder must be loaded from: only those of one step belong together.
+    /// </summary>
     /// <param name="run">The run directory.</param>
-    /// <exception cref="ConfigurationException">It is no run, or one that has no head.</exception>
-    /// <exception cref="DataException">It has no checkpoint.</exception>
+    /// <exception cref="ConfigurationException">The directory holds no run, or a run without a head.</exception>
+    /// <exception cref="DataException">The run has no checkpoint.</exception>
     public static string CheckpointOf(string run)
     {
         var directory = new RunDirectory(run);
         if (!directory.HasRun)
         {
             throw new ConfigurationException(
-                $"{run} holds no projection head: only a run directory has its head, in its last checkpoint; expected one with run.json");
+                $"{run} holds no projection head: only a run directory has its head, in its last checkpoint; expected a directory with run.json");
         }
 
         RunRecord record = RunRecord.Read(directory.RunFile);
@@ -31,7 +35,7 @@ public static class TrainedHead
 
         if (record.Configuration.Head.Kind == HeadKind.None)
         {
-            throw new ConfigurationException($"{run} holds no projection head: it was trained with head.kind = none, and h is all there is");
+            throw new ConfigurationException($"{run} holds no projection head: it was trained with head.kind = none and has h only");
         }
 
         RequireConfigured(run, record);
@@ -39,23 +43,25 @@ public static class TrainedHead
             ?? throw new DataException($"{run}: there is no checkpoint, which would hold the projection head; expected one in checkpoints/");
     }
 
-    /// <summary>Refuses a run whose head is the user's own: the configuration does not describe it.</summary>
-    /// <exception cref="ConfigurationException">The head is the user's own.</exception>
+    /// <summary>Rejects a run with a custom head, which the configuration does not describe.</summary>
+    /// <exception cref="ConfigurationException">The head is custom.</exception>
     public static void RequireConfigured(string run, RunRecord record)
     {
         if (record.CustomHead is { } type)
         {
             throw new ConfigurationException(
-                $"{run}: the projection head is {type}, a module of your own, which the configuration does not describe; use h, or load the head in C# from the last checkpoint (its tensors begin with '{Prefix}')");
+                $"{run}: the projection head is {type}, a custom module, which the configuration does not describe; use h, or load the head in C# from the last checkpoint (its tensors begin with '{Prefix}')");
         }
     }
 
     /// <summary>Loads the head.</summary>
     /// <param name="run">The run directory.</param>
-    /// <param name="checkpoint">Its <see cref="CheckpointOf"/>.</param>
+    /// <param name="checkpoint">The checkpoint, from <see cref="CheckpointOf"/>.</param>
     /// <param name="encoder">The encoder of the same checkpoint.</param>
     /// <param name="device">cpu, cuda or mps.</param>
-    /// <exception cref="DataException">The checkpoint's head is not what the run says.</exception>
+    /// <exception cref="DataException">
+    /// The head in the checkpoint does not match the configuration of the run.
+    /// </exception>
     public static ProjectionHead Load(string run, string checkpoint, TrainedEncoder encoder, string device)
     {
         HeadOptions options = RunRecord.Read(new RunDirectory(run).RunFile).Configuration.Head;

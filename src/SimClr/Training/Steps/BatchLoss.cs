@@ -16,12 +16,12 @@ internal class BatchLoss(IContrastiveLoss loss) : IDisposable
         return new Outcome(value, z1.grad!, z2.grad!, cat([z1.detach(), z2.detach()]));
     }
 
-    /// <summary>Frees the tensors that outlive a step.</summary>
+    /// <summary>Disposes the tensors that outlive a step.</summary>
     public virtual void Dispose()
     {
     }
 
-    /// <summary>Evaluates a loss and leaves its gradients in its arguments.</summary>
+    /// <summary>Evaluates a loss and leaves its gradients in <paramref name="z1"/> and <paramref name="z2"/>.</summary>
     protected static Tensor WithGradients(Tensor z1, Tensor z2, Func<Tensor, Tensor, Tensor> loss)
     {
         z1.requires_grad_();
@@ -33,8 +33,8 @@ internal class BatchLoss(IContrastiveLoss loss) : IDisposable
 
     /// <summary>A loss and its gradient.</summary>
     /// <param name="Value">The loss of the whole batch, a scalar.</param>
-    /// <param name="Gradient1">∂ℓ/∂z1 of this process's images, [n, d].</param>
-    /// <param name="Gradient2">∂ℓ/∂z2, [n, d].</param>
-    /// <param name="Z">Projections of all processes, [2N, d], first views first.</param>
+    /// <param name="Gradient1">∂ℓ/∂z1 for this process's images, [n, d].</param>
+    /// <param name="Gradient2">∂ℓ/∂z2 for this process's images, [n, d].</param>
+    /// <param name="Z">The projections of all processes, [2N, d], first views first.</param>
     internal sealed record Outcome(Tensor Value, Tensor Gradient1, Tensor Gradient2, Tensor Z);
 }

@@ -7,24 +7,26 @@ namespace SimClr.Training;
 
 /// <summary>
 /// The gradient cache (Gao et al. 2021, arXiv 2101.06983): the gradient of the whole batch, with the activations of
-/// one micro-batch alive at a time. First all projections, without a graph; then the gradient of the loss by them; then
-/// each micro-batch once more, with its graph, backward from its part of that gradient. Both passes see the same
-/// pixels, and batch norm normalizes a micro-batch by its own views in both.
+/// only one micro-batch in memory at a time. A first pass computes all projections, without a graph, and then the
+/// gradient of the loss with respect to them. A second pass computes each micro-batch again, with its graph, and
+/// backpropagates its part of that gradient. Both passes see the same pixels, and in both, batch norm normalizes each
+/// micro-batch over its own views.
 /// </summary>
 /// <param name="model">Encoder and head.</param>
 /// <param name="loss">The loss of the batch.</param>
-/// <param name="share">The micro-batches of a batch, and what of them is this rank's.</param>
+/// <param name="share">The micro-batches of a batch, and this rank's part of them.</param>
 /// <param name="world">The processes that share the batch.</param>
 internal sealed class GradientCacheStep(SimClrModel model, BatchLoss loss, RankShare share, World world) : IGradientStep
 {
-    // Each leaves holes in the heap that the next does not fit into, a few percent of it each time; giving them back costs a few percent of the time.
+    // Each micro-batch leaves holes in the heap that the next one does not fit into, a few percent of the heap each
+    // time. Returning them to the system costs a few percent of the time.
     private const int MicroBatchesPerTrim = 2;
 
-    /// <summary>All in one process.</summary>
+    /// <summary>Creates the step of a single process.</summary>
     /// <param name="model">Encoder and head.</param>
     /// <param name="loss">A loss over all projections.</param>
-    /// <param name="images">Images of a batch.</param>
-    /// <param name="parts">Micro-batches of a batch.</param>
+    /// <param name="images">The number of images in a batch.</param>
+    /// <param name="parts">The number of micro-batches in a batch.</param>
     public GradientCacheStep(SimClrModel model, IContrastiveLoss loss, int images, int parts)
         : this(model, new BatchLoss(loss), new RankShare(images, parts), World.Solo)
     {
@@ -63,7 +65,7 @@ internal sealed class GradientCacheStep(SimClrModel model, BatchLoss loss, RankS
         return new StepOutcome(outcome.Value, kept.H, outcome.Z, kept.Images);
     }
 
-    // The memory of a GPU is not the C library's.
+    // The memory of a GPU does not come from the C library.
     private static void TrimHeap(Tensor views)
     {
         if (views.device_type == TorchSharp.DeviceType.CPU)
@@ -72,7 +74,9 @@ internal sealed class GradientCacheStep(SimClrModel model, BatchLoss loss, RankS
         }
     }
 
-    /// <summary>The first pass. The pixels are kept for the second: their buffer is used again.</summary>
+    /// <summary>
+    /// Runs the first pass. The pixels are copied for the second pass, because their buffer is reused.
+    /// </summary>
     private CachedBatch Project(Func<ViewBatch> nextViews)
     {
         using var _ = no_grad();
@@ -92,7 +96,9 @@ internal sealed class GradientCacheStep(SimClrModel model, BatchLoss loss, RankS
         return kept!;
     }
 
-    /// <summary>The second pass, of one micro-batch: backward from Σ z · ∂L/∂z with the gradient as a constant.</summary>
+    /// <summary>
+    /// Runs the second pass of one micro-batch: backward from Σ z · ∂L/∂z, with the gradient as a constant.
+    /// </summary>
     private void Backpropagate(Tensor views, Tensor gradient1, Tensor gradient2, bool last)
     {
         using var scope = NewDisposeScope();
@@ -102,8 +108,9 @@ internal sealed class GradientCacheStep(SimClrModel model, BatchLoss loss, RankS
     }
 
     /// <summary>
-    /// What outlives a micro-batch is allocated before the first: between the activations of one it would leave holes
-    /// in the heap that the next ones do not fit into, and resident memory would grow with each.
+    /// Allocates the gradients before the first micro-batch. Allocated among the activations of a micro-batch, they
+    /// would leave holes in the heap that the next activations do not fit into, and resident memory would grow with
+    /// each micro-batch.
     /// </summary>
     private void AllocateGradients()
     {
@@ -113,7 +120,9 @@ internal sealed class GradientCacheStep(SimClrModel model, BatchLoss loss, RankS
         }
     }
 
-    /// <summary>What the first pass leaves: pixels, h, z and the images' numbers of the whole batch, each in one piece.</summary>
+    /// <summary>
+    /// The result of the first pass: pixels, h, z and image numbers of the whole batch, each in one tensor.
+    /// </summary>
     private sealed record CachedBatch(Tensor Views, Tensor H, Tensor Z1, Tensor Z2, Tensor Images)
     {
         public List<long> Sizes { get; } = [];

@@ -7,19 +7,21 @@ using static TorchSharp.torch;
 namespace SimClr.Training;
 
 /// <summary>
-/// Finds the largest micro-batch that fits. On the processor by the growth of resident memory over a few small passes,
-/// carried on in a straight line; elsewhere by trying on the device itself, beside a reserve. Weights and statistics stay as they are.
+/// Finds the largest micro-batch that fits into memory: on the CPU by linear extrapolation of the growth of resident
+/// memory over a few small passes, on other devices by trial, with part of the memory held in reserve. Weights and
+/// statistics are left unchanged.
 /// </summary>
 internal static class MicroBatchFit
 {
-    // What the allocator and the optimizer take on top of what a pass showed.
+    // The rest is for the allocator and the optimizer, in addition to the memory of a pass.
     private const double UsableFraction = 0.85;
     private const long EnoughToMeasure = 256L << 20;
 
-    // Of a GPU's free memory: the loss, what is loaded ahead, and the gaps that tensors of other sizes leave, which no pass shows.
+    // The share of a GPU's free memory for the loss, for batches loaded ahead, and for gaps left by tensors of other
+    // sizes, which no pass shows.
     private const double ReservedFraction = 0.1;
 
-    // What cuBLAS and cuDNN say when memory for them is short.
+    // Messages of cuBLAS and cuDNN when they run short of memory.
     private static readonly string[] MemoryErrors = ["ALLOC_FAILED", "unable to find an engine", "STATUS_NOT_INITIALIZED"];
 
     /// <exception cref="ConfigurationException">Not even the smallest micro-batch fits.</exception>
@@ -30,7 +32,7 @@ internal static class MicroBatchFit
         nn.Module model = task.Model;
         if (plan.Device != "cpu" && options.Batch.Memory is not null)
         {
-            logger.LogWarning("Batch.Memory limits the processor's memory and is ignored: on {Device} the micro-batch is found by trying.", plan.Device);
+            logger.LogWarning("Batch.Memory limits CPU memory and is ignored on {Device}, where the micro-batch is found by trial.", plan.Device);
         }
 
         using var scope = NewDisposeScope();
@@ -38,7 +40,7 @@ internal static class MicroBatchFit
         model.train();
         if (plan.Device != "cpu")
         {
-            // The first pass loads the device's libraries, which take memory of their own.
+            // The first pass loads the device's libraries, which take memory, too.
             _ = Tried(Math.Min(2, size));
         }
 
@@ -50,10 +52,11 @@ internal static class MicroBatchFit
             buffer.copy_(before);
         }
 
-        logger.LogInformation("The micro-batch that fits is {Micro} images of a batch of {Size}.", micro, size);
+        logger.LogInformation("The largest micro-batch that fits is {Micro} images of a batch of {Size}.", micro, size);
         return micro;
 
-        // The batch's pixels, which wait for the second pass, and the buffers they are loaded into: no pass shows them.
+        // The pixels of the batch, which are kept for the second pass, and the buffers they are loaded into: no pass
+        // shows them.
         double Held(int images) => Floats(images) * (plan.InputType == ScalarType.BFloat16 ? 2 : sizeof(float));
         double Loaded(int images) => Floats(images) * sizeof(float) * MicroBatches.Buffers(plan.Device, size, images);
         double Floats(int images) => (double)views * images * 3 * options.Views.Size * options.Views.Size;
@@ -101,11 +104,13 @@ internal static class MicroBatchFit
             : null;
     }
 
-    /// <summary>The largest number of images, up to the batch, whose peak stays below the limit.</summary>
-    /// <param name="size">The batch.</param>
-    /// <param name="limit">Bytes that the process may take.</param>
-    /// <param name="rest">Bytes of them that are held for the whole batch, whatever the micro-batch.</param>
-    /// <param name="peak">Bytes that the process takes at most over a pass of so many images.</param>
+    /// <summary>
+    /// Returns the largest number of images, up to the batch size, whose peak memory stays below the limit.
+    /// </summary>
+    /// <param name="size">The batch size.</param>
+    /// <param name="limit">The maximum memory of the process, in bytes.</param>
+    /// <param name="rest">The part of it that is held for the whole batch, whatever the micro-batch, in bytes.</param>
+    /// <param name="peak">The peak memory of the process over a pass of a number of images, in bytes.</param>
     internal static int FitLine(int size, double limit, double rest, Func<int, double> peak)
     {
         double room = (limit * UsableFraction) - rest;
@@ -122,7 +127,7 @@ internal static class MicroBatchFit
         if (least > room)
         {
             throw new ConfigurationException(
-                $"{ByteSize.Format(limit)} of memory are too little: a micro-batch of {first} images takes {ByteSize.Format(least)}, and {ByteSize.Format(rest)} are held for a batch of {size}. Raise Batch.Memory, or lower batch.size, views.size or encoder.width.");
+                $"{ByteSize.Format(limit)} of memory is too little: a micro-batch of {first} images takes {ByteSize.Format(least)}, and a batch of {size} holds {ByteSize.Format(rest)}. Raise Batch.Memory, or lower batch.size, views.size or encoder.width.");
         }
 
         double slope = Math.Max(1, last == first ? now / first : (now - least) / (last - first));
@@ -130,12 +135,13 @@ internal static class MicroBatchFit
     }
 
     /// <summary>
-    /// The largest number that fits while a part of the device's memory is held back, which training then has beside it.
-    /// Where the device does not tell what it has, one step less than what just fits.
+    /// Returns the largest number of images that fits while part of the device's memory is held back, which is then
+    /// available to training. If the device does not report its memory, the result is one step below the largest number
+    /// that fits.
     /// </summary>
-    /// <param name="size">The batch.</param>
-    /// <param name="reserve">Holds the part back until it is disposed; gives null if that cannot be done.</param>
-    /// <param name="fits">Whether a pass of so many images fits.</param>
+    /// <param name="size">The batch size.</param>
+    /// <param name="reserve">Holds memory back until disposed; returns null if that is not possible.</param>
+    /// <param name="fits">Whether a pass of a number of images fits.</param>
     internal static int FitByTrying(int size, Func<IDisposable?> reserve, Func<int, bool> fits)
     {
         using IDisposable? held = reserve();
@@ -143,11 +149,15 @@ internal static class MicroBatchFit
         return held is null && most < size ? Math.Max(2, most - Math.Max(1, most / 8)) : most;
     }
 
-    /// <summary>Whether an error of libtorch is about memory: its own allocator's, or that of a library that it calls.</summary>
+    /// <summary>
+    /// Returns whether a libtorch error is about memory: that of its own allocator, or of a library that it calls.
+    /// </summary>
     internal static bool IsOutOfMemory(string message)
         => message.Contains("memory", StringComparison.OrdinalIgnoreCase) || MemoryErrors.Any(words => message.Contains(words, StringComparison.Ordinal));
 
-    /// <summary>The largest number that fits, within an eighth: halved until it does, then in between.</summary>
+    /// <summary>
+    /// Returns the largest number that fits, within an eighth: halves it until it fits, then searches in between.
+    /// </summary>
     internal static int Halve(int size, Func<int, bool> fits)
     {
         int low = size;
@@ -168,7 +178,9 @@ internal static class MicroBatchFit
         return low;
     }
 
-    /// <summary>What --memory says, or what the process has and the machine has free.</summary>
+    /// <summary>
+    /// Returns the configured limit, or else the memory of the process plus the free memory of the machine, in bytes.
+    /// </summary>
     private static double Limit(BatchOptions batch)
     {
         if (batch.Memory is { } memory)

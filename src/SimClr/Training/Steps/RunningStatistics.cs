@@ -5,13 +5,14 @@ using static TorchSharp.torch;
 namespace SimClr.Training;
 
 /// <summary>
-/// Keeps a model's buffers (the running statistics of batch norm) to one move per step, however many micro-batches
-/// pass through it: each micro-batch moves them from where the step began, and they end at the mean of these moves.
-/// That is one update by the mean of the micro-batches' statistics.
+/// Limits a model's buffers (the running statistics of batch norm) to one update per step, whatever the number of
+/// micro-batches: each micro-batch updates them from their values at the start of the step, and they end at the mean of
+/// these updates. That is one update by the mean of the micro-batches' statistics.
 /// </summary>
 /// <remarks>
-/// The statistics of all layers become slices of one tensor for each type of number: ResNet-50 has 160 of them, and a GPU
-/// would be told 320 times per micro-batch what it does in a few microseconds. A layer's statistics keep their names.
+/// The statistics of all layers become slices of one tensor per data type. ResNet-50 has 160 of them, and a GPU would
+/// otherwise receive 320 commands per micro-batch for a few microseconds of work. A layer's statistics keep their
+/// names.
 /// </remarks>
 internal sealed class RunningStatistics(nn.Module model) : IDisposable
 {
@@ -22,10 +23,10 @@ internal sealed class RunningStatistics(nn.Module model) : IDisposable
     private Tensor[] parts = [];
     private (Tensor Now, Tensor Before, Tensor After)[] step = [];
 
-    /// <summary>Pieces of memory that the buffers lie in.</summary>
+    /// <summary>The number of memory blocks that hold the buffers.</summary>
     public int Parts => parts.Length;
 
-    /// <summary>From here on the buffers are looked after, in tensors of the caller's dispose scope.</summary>
+    /// <summary>Starts a step: records the buffers, in tensors of the caller's dispose scope.</summary>
     public void Begin()
     {
         using var _ = no_grad();
@@ -33,7 +34,7 @@ internal sealed class RunningStatistics(nn.Module model) : IDisposable
         step = [.. parts.Select(now => (now, now.clone(), zeros_like(now)))];
     }
 
-    /// <summary>Back to where the step began.</summary>
+    /// <summary>Resets the buffers to the start of the step.</summary>
     public void Restore()
     {
         using var _ = no_grad();
@@ -43,14 +44,14 @@ internal sealed class RunningStatistics(nn.Module model) : IDisposable
         }
     }
 
-    /// <summary>Takes what one pass of a micro-batch made of them, and goes back.</summary>
-    /// <param name="share">The micro-batch's share of the batch; the shares of a step add up to 1.</param>
+    /// <summary>Records the update of the buffers by one micro-batch, and resets them.</summary>
+    /// <param name="share">The micro-batch's share of the batch. The shares of a step add up to 1.</param>
     public void Add(double share)
     {
         using var _ = no_grad();
         foreach ((Tensor now, Tensor before, Tensor after) in step)
         {
-            // What is no floating-point number only counts (num_batches_tracked): it moves by one as in a plain step.
+            // Integer buffers only count (num_batches_tracked), and advance by one as in a plain step.
             if (now.is_floating_point())
             {
                 after.add_(now, alpha: RootedScalars.From(share));
@@ -64,7 +65,7 @@ internal sealed class RunningStatistics(nn.Module model) : IDisposable
         }
     }
 
-    /// <summary>To the mean of what was taken.</summary>
+    /// <summary>Sets the buffers to the mean of the recorded updates.</summary>
     public void Settle()
     {
         using var _ = no_grad();
@@ -74,10 +75,13 @@ internal sealed class RunningStatistics(nn.Module model) : IDisposable
         }
     }
 
-    /// <summary>The buffers live on; what they lie in is freed with the last of them.</summary>
+    /// <summary>Releases the slabs. The buffers stay valid; their memory is freed with the last of them.</summary>
     public void Dispose() => Array.ForEach(slabs, slab => slab.Dispose());
 
-    /// <summary>The first time, and where the model has been given other buffers (by being moved or converted).</summary>
+    /// <summary>
+    /// Moves the buffers into slabs: the first time, and again if the model has other buffers (after a move or
+    /// conversion).
+    /// </summary>
     private void MoveIn()
     {
         Tensor[] all = [.. model.named_buffers().Select(b => b.buffer)];
@@ -86,7 +90,7 @@ internal sealed class RunningStatistics(nn.Module model) : IDisposable
             return;
         }
 
-        // Others are left where they are: in an encoder that is not ours, one might be a part of another.
+        // Other buffers stay in place: in a custom encoder, one might be a part of another.
         HashSet<object> statistics = new(
             model.modules().OfType<NormBase>().SelectMany(layer => layer.named_buffers(recurse: false)).Select(b => b.buffer),
             ReferenceEqualityComparer.Instance);
@@ -97,7 +101,7 @@ internal sealed class RunningStatistics(nn.Module model) : IDisposable
         buffers = all;
     }
 
-    // Each begins at a multiple of 64 numbers, as tensors of their own do: the kernels of a device may ask for it.
+    // Each slice begins at a multiple of 64 elements, like a separate tensor: kernels of a device may require that.
     private static Tensor Slab(Tensor[] statistics)
     {
         long Room(Tensor buffer) => (buffer.numel() + Alignment - 1) / Alignment * Alignment;

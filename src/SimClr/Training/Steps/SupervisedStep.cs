@@ -6,31 +6,38 @@ using static TorchSharp.torch;
 namespace SimClr.Training;
 
 /// <summary>
-/// Cross-entropy over a batch, one micro-batch after the other: the loss is a mean over images, so the gradients of the
-/// parts add up to that of the whole. Batch norm sees a micro-batch at a time, and its running statistics move once.
+/// Cross-entropy over a batch, one micro-batch after another: the loss is a mean over images, so the gradients of the
+/// parts add up to the gradient of the whole. Batch norm sees one micro-batch at a time, and its running statistics
+/// move once per step.
 /// </summary>
 /// <param name="model">Encoder and classifier.</param>
-/// <param name="known">What is known of each image of the set; belongs to the step.</param>
-/// <param name="loss">The loss of logits, [m, classes], given the rows of their images: a mean over them.</param>
-/// <param name="share">The micro-batches of a batch, and what of them is this rank's.</param>
+/// <param name="known">The known labels of each image of the set; owned by the step.</param>
+/// <param name="loss">
+/// The loss of logits, [m, classes], given the label rows of their images; a mean over the rows.
+/// </param>
+/// <param name="share">The micro-batches of a batch, and this rank's part of them.</param>
 /// <param name="world">The processes that share the batch.</param>
 internal sealed class SupervisedStep(
     ClassifierModel model, ImageTable known, Func<Tensor, Tensor, Tensor> loss, RankShare share, World world) : IGradientStep
 {
-    /// <summary>Images of one class each: cross-entropy of a softmax.</summary>
+    /// <summary>Creates the step for images with one class each: softmax cross-entropy.</summary>
     /// <param name="model">Encoder and classifier.</param>
     /// <param name="labels">The class of each image of the set.</param>
-    /// <param name="share">The micro-batches of a batch, and what of them is this rank's.</param>
+    /// <param name="share">The micro-batches of a batch, and this rank's part of them.</param>
     /// <param name="world">The processes that share the batch.</param>
     public SupervisedStep(ClassifierModel model, IReadOnlyList<int> labels, RankShare share, World world)
         : this(model, ImageTable.FromLabels(labels), (logits, y) => nn.functional.cross_entropy(logits, y), share, world)
     {
     }
 
-    /// <summary>Images that may have several classes each: <see cref="SigmoidCrossEntropy"/>.</summary>
+    /// <summary>
+    /// Creates the step for images that may have several classes each: <see cref="SigmoidCrossEntropy"/>.
+    /// </summary>
     /// <param name="model">Encoder and classifier.</param>
-    /// <param name="multiLabels">For each image of the set 1, −1 or 0 for each class (<see cref="Data.MultiLabelMarks"/>).</param>
-    /// <param name="share">The micro-batches of a batch, and what of them is this rank's.</param>
+    /// <param name="multiLabels">
+    /// For each image of the set, 1, −1 or 0 for each class (<see cref="Data.MultiLabelMarks"/>).
+    /// </param>
+    /// <param name="share">The micro-batches of a batch, and this rank's part of them.</param>
     /// <param name="world">The processes that share the batch.</param>
     public SupervisedStep(ClassifierModel model, IReadOnlyList<sbyte[]> multiLabels, RankShare share, World world)
         : this(
@@ -81,7 +88,7 @@ internal sealed class SupervisedStep(
         double weight = (double)batch.Images.shape[0] / share.Batch;
         value = weight == 1 ? value : value.mul(RootedScalars.From(weight));
         world.Backward(() => value.backward(), last);
-        Tensor images = share.Parts == 1 ? batch.Images : batch.Images.clone();            // the next come into its memory
+        Tensor images = share.Parts == 1 ? batch.Images : batch.Images.clone();            // its memory is reused
         scope.MoveToOuter(h = h.detach(), logits = logits.detach(), value = value.detach(), images);
         return new StepOutcome(value, h, logits, images);
     }

@@ -15,13 +15,13 @@ internal sealed class ViewSource : IDisposable
     private readonly BatchLoader loader;
     private readonly IEnumerator<ImageBatch> loaded;
 
-    /// <param name="images">What is trained on.</param>
-    /// <param name="options">How views are made, of what size and by how many threads.</param>
-    /// <param name="plan">Where they are needed; its micro-batch is known.</param>
+    /// <param name="images">The training images.</param>
+    /// <param name="options">The size of views, and how and by how many threads they are made.</param>
+    /// <param name="plan">The device and precision of the views. The micro-batch must be set.</param>
     /// <param name="viewsPerImage">1 or 2.</param>
-    /// <param name="skipped">Takes images that cannot be read; others stand in for them.</param>
+    /// <param name="skipped">The list that collects unreadable images, which are replaced by others.</param>
     /// <param name="plans">The micro-batches, in order.</param>
-    /// <param name="augmentation">The user's own step, or null.</param>
+    /// <param name="augmentation">A custom augmentation, or null.</param>
     public ViewSource(
         ImageDataSet images,
         PretrainOptions options,
@@ -48,10 +48,10 @@ internal sealed class ViewSource : IDisposable
         loaded = loader.Load(plans, CancellationToken.None).GetEnumerator();
     }
 
-    /// <summary>How long the consumer has waited for batches.</summary>
+    /// <summary>The time that the consumer has waited for batches.</summary>
     public TimeSpan WaitTime => loader.WaitTime;
 
-    /// <summary>The next micro-batch, valid until the next call.</summary>
+    /// <summary>Returns the next micro-batch, valid until the next call.</summary>
     public ViewBatch Next()
     {
         loaded.MoveNext();

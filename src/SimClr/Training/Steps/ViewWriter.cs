@@ -5,16 +5,16 @@ using SimClr.Internals;
 namespace SimClr.Training;
 
 /// <summary>
-/// Writes the two random views of an image into a batch (supervised training: one): first views in the first half,
-/// second views in the second.
-/// The draws are keyed by (seed, epoch, image, view), so a batch does not depend on who renders it.
+/// Writes the random views of an image into a batch: two views for pre-training, first views in the first half of the
+/// batch and second views in the second; one view for supervised training. The draws are keyed by (seed, epoch, image,
+/// view), so a batch does not depend on the threads that render it.
 /// </summary>
 internal sealed class ViewWriter(ViewOptions options, long seed, int views = 2, IAugmentation? augmentation = null)
 {
     private readonly ViewRenderer renderer = new(options);
     private readonly AugmentedRenderer? augmented = augmentation is null ? null : new(options, augmentation);
 
-    /// <summary>Floats of one view.</summary>
+    /// <summary>The number of floats in a view.</summary>
     public int FloatsPerView { get; } = 3 * options.Size * options.Size;
 
     public void Write(RgbImage image, SampleAddress address, Span<float> batch)
@@ -25,7 +25,7 @@ internal sealed class ViewWriter(ViewOptions options, long seed, int views = 2, 
         }
     }
 
-    /// <summary>The same in the precision of the memory.</summary>
+    /// <summary>Writes the views in the precision of the memory.</summary>
     public void Write(RgbImage image, SampleAddress address, PixelMemory batch)
     {
         for (int view = 0; view < views; view++)

@@ -36,7 +36,7 @@ public sealed class CompareCommandTests : IDisposable
     }
 
     [Fact]
-    public void It_says_in_words_what_the_number_means()
+    public void It_explains_the_number_in_words()
     {
         string output = Compare("a", "b.csv", "--samples", "1000").Output;
         Assert.Contains("A − B: +45.0 points [", output);
@@ -50,7 +50,7 @@ public sealed class CompareCommandTests : IDisposable
     [InlineData("relabeled.csv", "has the label 'class0' in ")]
     [InlineData("nothing.csv", "there is no predictions file")]
     [InlineData("manifest.csv", "expected the header 'path,label,prediction,correct'")]
-    public void What_cannot_be_compared_is_refused(string other, string message)
+    public void Inputs_that_cannot_be_compared_are_refused(string other, string message)
         => Assert.Contains(message, Compare("a", other).Refused(3));
 
     [Theory]
@@ -58,7 +58,7 @@ public sealed class CompareCommandTests : IDisposable
     [InlineData("-5")]
     [InlineData("many")]
     [InlineData("20000000000")]
-    public void Samples_that_cannot_be_are_refused(string samples)
+    public void Invalid_numbers_of_samples_are_refused(string samples)
         => Assert.Contains("--samples: got '", Compare("a", "b.csv", "--samples", samples).Refused(2));
 
     [Fact]

@@ -8,7 +8,7 @@ using SkiaSharp;
 namespace SimClr.Tests.Cli;
 
 [Collection(ComputeThreadsCollection.Name)]
-public sealed class EvaluateCommandTests(SmallWorld world) : IClassFixture<SmallWorld>
+public sealed class EvaluateCommandTests(RunFixture fixture) : IClassFixture<RunFixture>
 {
     [Theory]
     [InlineData("run")]
@@ -29,7 +29,7 @@ public sealed class EvaluateCommandTests(SmallWorld world) : IClassFixture<Small
     }
 
     [Fact]
-    public void Knn_says_the_accuracy_in_percent_beside_chance()
+    public void Knn_states_the_accuracy_in_percent_beside_chance()
     {
         CommandRun result = Evaluate("knn", "run", "--k", "4", "--temperature", "0.2");
 
@@ -59,7 +59,7 @@ public sealed class EvaluateCommandTests(SmallWorld world) : IClassFixture<Small
     [InlineData("16", "note: --batch-size 16 leaves out 8 of 24 training images in each epoch", 16)]
     [InlineData("12", null, 12)]
     [InlineData(null, null, 24)]
-    public void Linear_says_when_the_batch_leaves_out_much_of_an_epoch(string? batch, string? note, int used)
+    public void Linear_warns_if_the_batch_leaves_out_much_of_an_epoch(string? batch, string? note, int used)
     {
         CommandRun run = Evaluate(
             "linear", "run", ["--epochs", "1", "--fixed-features", "--json", .. batch is null ? Array.Empty<string>() : ["--batch-size", batch]]);
@@ -74,7 +74,7 @@ public sealed class EvaluateCommandTests(SmallWorld world) : IClassFixture<Small
     [InlineData("linear")]
     public void Every_accuracy_comes_with_its_interval_and_on_request_with_classes_and_predictions(string measure)
     {
-        string file = world.At($"{measure}/new/predictions.csv");
+        string file = fixture.At($"{measure}/new/predictions.csv");
         string[] options = measure == "linear" ? ["--epochs", "2", "--fixed-features"] : ["--k", "3"];
         JsonObject json = Evaluate(measure, "run", [.. options, "--per-class", "--predictions", file, "--json"]).Json;
 
@@ -103,9 +103,9 @@ public sealed class EvaluateCommandTests(SmallWorld world) : IClassFixture<Small
     }
 
     [Fact]
-    public void A_predictions_file_that_cannot_be_is_refused_before_anything_is_computed()
+    public void A_predictions_file_that_cannot_be_written_is_refused_before_anything_is_computed()
     {
-        CommandRun result = Evaluate("knn", "run", "--predictions", world.At("train"));
+        CommandRun result = Evaluate("knn", "run", "--predictions", fixture.At("train"));
 
         Assert.Contains("--predictions: ", result.Refused(2));
         Assert.DoesNotContain("embedding", result.Error);
@@ -117,7 +117,7 @@ public sealed class EvaluateCommandTests(SmallWorld world) : IClassFixture<Small
     public void Logistic_prints_one_object_with_the_promised_keys(string? validation, int train, int held)
     {
         JsonObject json = Evaluate(
-            "logistic", "run", ["--json", .. validation is null ? Array.Empty<string>() : ["--validation", world.At(validation)]]).Json;
+            "logistic", "run", ["--json", .. validation is null ? Array.Empty<string>() : ["--validation", fixture.At(validation)]]).Json;
 
         Assert.Equal(1, json["top1"]!.GetValue<double>());
         Assert.Equal(1, json["mean_per_class"]!.GetValue<double>());
@@ -130,7 +130,7 @@ public sealed class EvaluateCommandTests(SmallWorld world) : IClassFixture<Small
     [Fact]
     public void Logistic_sees_the_whole_short_side_as_the_paper_does_in_transfer()
     {
-        // The classes differ in the outermost pixels alone, which the margin around the usual crop would take away.
+        // The classes differ only in the outermost pixels, which the margin of the usual crop would remove.
         using var folder = new TemporaryFolder();
         for (int i = 0; i < 40; i++)
         {
@@ -161,10 +161,10 @@ public sealed class EvaluateCommandTests(SmallWorld world) : IClassFixture<Small
     [InlineData("finetune")]
     public void One_class_alone_is_refused_before_anything_is_computed(string measure)
     {
-        string manifest = world.At("single.csv");
-        File.WriteAllText(manifest, "path,label\n" + string.Concat(Directory.GetFiles(world.At("train/red")).Select(file => $"{file},red\n")));
+        string manifest = fixture.At("single.csv");
+        File.WriteAllText(manifest, "path,label\n" + string.Concat(Directory.GetFiles(fixture.At("train/red")).Select(file => $"{file},red\n")));
         CommandRun result = CommandRun.Of(
-            "evaluate", measure, world.At("run"), "--train", manifest, "--test", manifest, "--threads", "1");
+            "evaluate", measure, fixture.At("run"), "--train", manifest, "--test", manifest, "--threads", "1");
 
         Assert.Contains("all 12 images are of one class ('red'); expected images of at least two classes", result.Refused(3));
         Assert.DoesNotContain("embedding", result.Error);
@@ -192,7 +192,7 @@ public sealed class EvaluateCommandTests(SmallWorld world) : IClassFixture<Small
                 parameter.zero_();
             }
 
-            encoder.Save(world.At("zeros.safetensors"));
+            encoder.Save(fixture.At("zeros.safetensors"));
         }
 
         string error = Evaluate("knn", "zeros.safetensors", "--k", "3").Refused(3);
@@ -215,24 +215,24 @@ public sealed class EvaluateCommandTests(SmallWorld world) : IClassFixture<Small
     [InlineData("linear")]
     public void Images_without_labels_are_refused(string measure)
         => Assert.Contains("has no labels", CommandRun.Of(
-            "evaluate", measure, world.At("run"), "--train", world.At("train"), "--test", world.At("flat"), "--json").Refused(3));
+            "evaluate", measure, fixture.At("run"), "--train", fixture.At("train"), "--test", fixture.At("flat"), "--json").Refused(3));
 
     [Fact]
     public void Other_classes_are_refused()
         => Assert.Contains("different classes", CommandRun.Of(
-            "evaluate", "knn", world.At("run"), "--train", world.At("train"), "--test", "sample:test").Refused(3));
+            "evaluate", "knn", fixture.At("run"), "--train", fixture.At("train"), "--test", "sample:test").Refused(3));
 
     [Theory]
     [InlineData("nowhere", "found neither")]
     [InlineData("train", "found neither")]
     [InlineData("tiny.yaml", "this is not a weights file")]
-    public void What_is_not_a_run_is_refused(string run, string message)
+    public void A_folder_without_a_run_is_refused(string run, string message)
         => Assert.Contains(message, Evaluate("knn", run).Refused(3));
 
     [Fact]
     public void Unreadable_images_are_counted_up_to_the_share_that_set_allows()
     {
-        string[] line = ["evaluate", "knn", world.At("run"), "--train", world.At("train"), "--test", world.At("flawed")];
+        string[] line = ["evaluate", "knn", fixture.At("run"), "--train", fixture.At("train"), "--test", fixture.At("flawed")];
 
         Assert.Contains("--set data.max_skipped=", CommandRun.Of(line).Refused(3));
         JsonObject json = CommandRun.Of([.. line, "--set", "data.max_skipped=0.5", "--json"]).Json;
@@ -242,9 +242,9 @@ public sealed class EvaluateCommandTests(SmallWorld world) : IClassFixture<Small
     }
 
     [Fact]
-    public void What_the_encoder_was_trained_with_cannot_be_set()
+    public void Settings_of_the_encoders_training_cannot_be_overridden()
         => Assert.Contains("expected a key of the section data", Evaluate("knn", "run", "--set", "views.size=8").Refused(2));
 
     private CommandRun Evaluate(string measure, string run, params string[] more) => CommandRun.Of(
-        ["evaluate", measure, world.At(run), "--train", world.At("train"), "--test", world.At("test"), "--threads", "1", .. more]);
+        ["evaluate", measure, fixture.At(run), "--train", fixture.At("train"), "--test", fixture.At("test"), "--threads", "1", .. more]);
 }

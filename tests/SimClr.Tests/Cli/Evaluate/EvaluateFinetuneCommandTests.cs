@@ -5,14 +5,14 @@ using SimClr.Tests.Data;
 namespace SimClr.Tests.Cli;
 
 [Collection(ComputeThreadsCollection.Name)]
-public sealed class EvaluateFinetuneCommandTests(SmallWorld world) : IClassFixture<SmallWorld>, IDisposable
+public sealed class EvaluateFinetuneCommandTests(RunFixture fixture) : IClassFixture<RunFixture>, IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void It_prints_one_object_with_what_was_used_and_leaves_the_network()
+    public void It_prints_one_object_with_the_settings_and_writes_the_network()
     {
         JsonObject json = Tune("--rate", "0.05", "--weight-decay", "0.001", "--steps", "40", "--batch-size", "8", "--out", folder.PathOf("out"), "--json").Json;
 
@@ -23,12 +23,12 @@ public sealed class EvaluateFinetuneCommandTests(SmallWorld world) : IClassFixtu
         Assert.Equal((0.05, 0.001), (json["rate"]!.GetValue<double>(), json["weight_decay"]!.GetValue<double>()));
         Assert.Empty(json["search"]!.AsArray());
         JsonObject knn = CommandRun.Of(
-            "evaluate", "knn", folder.PathOf("out"), "--train", world.At("train"), "--test", world.At("test"), "--k", "3", "--json").Json;
+            "evaluate", "knn", folder.PathOf("out"), "--train", fixture.At("train"), "--test", fixture.At("test"), "--k", "3", "--json").Json;
         Assert.Equal(1, knn["top1"]!.GetValue<double>());
     }
 
     [Fact]
-    public void What_was_searched_is_in_the_words()
+    public void The_output_states_the_search()
     {
         CommandRun run = Tune("--grid", "thin", "--weight-decay", "0", "--steps", "2", "--batch-size", "8");
 
@@ -41,12 +41,12 @@ public sealed class EvaluateFinetuneCommandTests(SmallWorld world) : IClassFixtu
     [Theory]
     [InlineData("", "mean-per-class", "mean_per_class")]
     [InlineData("--metric top1", "top1", "top1")]
-    public void The_choice_is_by_the_measure_of_the_set_or_by_what_the_user_says(string more, string metric, string key)
+    public void The_choice_is_by_the_measure_of_the_set_or_the_users(string more, string metric, string key)
     {
         new SmallTransferSets(folder).Write("pets");
         string pets = $"pets:{folder.PathOf("oxford-iiit-pet")}";
         JsonObject json = CommandRun.Of([
-            "evaluate", "finetune", world.At("run"), "--train", pets, "--test", $"{pets}:test", "--threads", "1",
+            "evaluate", "finetune", fixture.At("run"), "--train", pets, "--test", $"{pets}:test", "--threads", "1",
             "--grid", "thin", "--steps", "1", "--json", .. more.Split(' ', StringSplitOptions.RemoveEmptyEntries)]).Json;
         Assert.Equal(metric, json["metric"]!.GetValue<string>());
         Assert.All(json["search"]!.AsArray(), tried => Assert.Equal(["rate", "weight_decay", key], tried!.AsObject().Select(pair => pair.Key)));
@@ -65,7 +65,7 @@ public sealed class EvaluateFinetuneCommandTests(SmallWorld world) : IClassFixtu
     [InlineData("--label-fraction 0.01", 2, 1, 1)]
     [InlineData("--labels-per-class 2", 4, 2, 2)]
     [InlineData("--label-list LIST", 3, 1, 2)]
-    public void Few_labels_take_their_recipe(string options, int labels, int least, int most)
+    public void Few_labels_use_their_recipe(string options, int labels, int least, int most)
     {
         string list = folder.Write("list.txt", "0.png\nred/2.png\n1.png\n");
         JsonObject json = Tune([.. options.Replace("LIST", list, StringComparison.Ordinal).Split(' '), "--epochs", "2", "--json"]).Json;
@@ -102,8 +102,8 @@ public sealed class EvaluateFinetuneCommandTests(SmallWorld world) : IClassFixtu
     [InlineData("--grid small", 2, "expected one of full, thin, none")]
     [InlineData("--rate 0.1 --out train", 2, "not a new or empty directory")]
     [InlineData("--rate 0.1 --from-projection-layer 2", 2, "has 2 layers, the last of which is the projection")]
-    public void Wrong_usage_says_what_was_expected(string options, int code, string message)
-        => Assert.Contains(message, Tune([.. options.Split(' ').Select(word => word is "test" or "train" ? world.At(word) : word)]).Refused(code));
+    public void Wrong_usage_states_the_expectation(string options, int code, string message)
+        => Assert.Contains(message, Tune([.. options.Split(' ').Select(word => word is "test" or "train" ? fixture.At(word) : word)]).Refused(code));
 
     [Fact]
     public void A_directory_in_which_another_process_works_is_refused()
@@ -120,9 +120,9 @@ public sealed class EvaluateFinetuneCommandTests(SmallWorld world) : IClassFixtu
         string list = folder.Write("list.txt", "0.png\n2.png\n");
         Assert.Contains("of one class ('red')", Tune("--label-list", list).Refused(3));
         Assert.Contains("different classes", CommandRun.Of(
-            "evaluate", "finetune", world.At("run"), "--train", world.At("train"), "--test", "sample:test").Refused(3));
+            "evaluate", "finetune", fixture.At("run"), "--train", fixture.At("train"), "--test", "sample:test").Refused(3));
     }
 
     private CommandRun Tune(params string[] more) => CommandRun.Of(
-        ["evaluate", "finetune", world.At("run"), "--train", world.At("train"), "--test", world.At("test"), "--threads", "1", .. more]);
+        ["evaluate", "finetune", fixture.At("run"), "--train", fixture.At("train"), "--test", fixture.At("test"), "--threads", "1", .. more]);
 }

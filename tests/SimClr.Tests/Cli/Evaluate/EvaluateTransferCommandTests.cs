@@ -6,7 +6,7 @@ using SkiaSharp;
 namespace SimClr.Tests.Cli;
 
 [Collection(ComputeThreadsCollection.Name)]
-public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixture<SmallWorld>, IDisposable
+public sealed class EvaluateTransferCommandTests(RunFixture fixture) : IClassFixture<RunFixture>, IDisposable
 {
     private static readonly string[] Classes = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
 
@@ -15,7 +15,7 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
     public void Dispose() => sets.Dispose();
 
     [Fact]
-    public void Sets_that_are_there_are_measured_and_the_others_named()
+    public void Available_sets_are_evaluated_and_missing_ones_named()
     {
         WriteCifar();
         string page = sets.PathOf("new/page.html");
@@ -38,7 +38,7 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
     }
 
     [Fact]
-    public void Test_images_that_are_training_or_validation_images_too_are_told()
+    public void Test_images_among_training_or_validation_images_are_reported()
     {
         WriteCifar();
         foreach (string file in Directory.GetFiles(sets.PathOf("cifar10/train"), "*.png", SearchOption.AllDirectories))
@@ -46,7 +46,7 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
             File.Delete(file);
         }
 
-        // All different, so that each can be found again alone.
+        // All images differ, so that each is found again on its own.
         for (int i = 0; i < 60; i++)
         {
             byte[] picture = EncodedImages.OfColor(new SKColor((byte)(4 * i), 200, 9), SKEncodedImageFormat.Png);
@@ -90,7 +90,7 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
     }
 
     [Fact]
-    public void What_fine_tuning_searched_is_told_by_the_measure_of_the_set()
+    public void The_fine_tuning_search_is_reported_in_the_measure_of_the_set()
     {
         new SmallTransferSets(sets).Write("pets");
         JsonNode set = Assert.Single(Transfer("--allow-partial", "--json", "--only", "pets", "--protocol", "finetune", "--grid", "thin", "--steps", "1").Json["sets"]!.AsArray())!;
@@ -102,7 +102,7 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
     }
 
     [Fact]
-    public void What_is_done_is_taken_up_again_and_measured_anew_where_anything_differs()
+    public void Finished_results_are_reused_and_measured_again_if_anything_differs()
     {
         WriteCifar();
         ColoredVoc.Write(sets);
@@ -151,7 +151,7 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
     }
 
     [Fact]
-    public void The_result_of_an_earlier_recipe_is_told_and_kept_and_the_set_is_measured_again()
+    public void The_result_of_an_earlier_recipe_is_reported_and_kept_and_the_set_is_measured_again()
     {
         WriteCifar();
         string[] call = ["--allow-partial", "--only", "cifar10", "--seed", "13"];
@@ -170,7 +170,7 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
         CommandRun third = Transfer(call);
         Assert.Contains($"reused from {Kept("cifar10-linear-2.json")}", third.Error);
         Assert.DoesNotContain("earlier version", third.Error);
-        File.Delete(earlier);   // Others look there too.
+        File.Delete(earlier);   // Other tests look there too.
     }
 
     [Fact]
@@ -187,7 +187,7 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
     }
 
     [Fact]
-    public void The_classes_of_each_set_are_told_and_the_scores_of_several_classes_written()
+    public void The_classes_of_each_set_are_reported_and_multi_label_scores_written()
     {
         WriteCifar();
         ColoredVoc.Write(sets);
@@ -218,7 +218,7 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
     }
 
     [Fact]
-    public void A_set_that_is_not_whole_is_refused_with_both_numbers_before_anything_is_computed()
+    public void An_incomplete_set_is_refused_with_both_counts_before_anything_is_computed()
     {
         WriteCifar();
         CommandRun run = Transfer();
@@ -229,7 +229,7 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
     }
 
     [Fact]
-    public void A_set_that_was_asked_for_and_is_not_there_is_named_with_where_to_get_it()
+    public void A_requested_set_that_is_missing_is_named_with_its_source()
     {
         WriteCifar();
         CommandRun run = Transfer("--only", "pets,cifar10", "--only", "flowers", "--allow-partial");
@@ -264,17 +264,17 @@ public sealed class EvaluateTransferCommandTests(SmallWorld world) : IClassFixtu
     }
 
     [Fact]
-    public void A_root_or_run_that_is_not_there_is_named()
+    public void A_missing_root_or_run_is_named()
     {
-        Assert.Contains("--data-root: no folder", CommandRun.Of("evaluate", "transfer", world.At("run"), "--data-root", world.At("nowhere")).Refused(3));
-        Assert.Contains("--data-root is missing", CommandRun.Of("evaluate", "transfer", world.At("run")).Refused(2));
-        Assert.Contains("found neither", CommandRun.Of("evaluate", "transfer", world.At("flat"), "--data-root", sets.Path).Refused(3));
+        Assert.Contains("--data-root: no folder", CommandRun.Of("evaluate", "transfer", fixture.At("run"), "--data-root", fixture.At("nowhere")).Refused(3));
+        Assert.Contains("--data-root is missing", CommandRun.Of("evaluate", "transfer", fixture.At("run")).Refused(2));
+        Assert.Contains("found neither", CommandRun.Of("evaluate", "transfer", fixture.At("flat"), "--data-root", sets.Path).Refused(3));
     }
 
     private CommandRun Transfer(params string[] more)
-        => CommandRun.Of(["evaluate", "transfer", world.At("run"), "--data-root", sets.Path, "--threads", "1", .. more]);
+        => CommandRun.Of(["evaluate", "transfer", fixture.At("run"), "--data-root", sets.Path, "--threads", "1", .. more]);
 
-    private string Kept(string file) => Path.Combine(world.At("run"), "transfer", file);
+    private string Kept(string file) => Path.Combine(fixture.At("run"), "transfer", file);
 
     // Three pictures, each in every class: no weights separate the classes, and a weak λ soon has its minimum.
     private void WriteCifar()

@@ -4,13 +4,13 @@ using SkiaSharp;
 
 namespace SimClr.Tests.Cli;
 
-/// <summary>What training and test images have in common, and how their classes are matched, in every protocol.</summary>
+/// <summary>Images shared by training and test sets, and the matching of their classes, in every protocol.</summary>
 [Collection(ComputeThreadsCollection.Name)]
-public sealed class EvaluationSetsTests(SmallWorld world) : IClassFixture<SmallWorld>, IDisposable
+public sealed class EvaluationSetsTests(RunFixture fixture) : IClassFixture<RunFixture>, IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
-    /// <summary>Four images of two colors that no set of the world has.</summary>
+    /// <summary>Four images of two colors that are in no set of the fixture.</summary>
     private string Others
     {
         get
@@ -32,22 +32,22 @@ public sealed class EvaluationSetsTests(SmallWorld world) : IClassFixture<SmallW
     [InlineData("linear", "--epochs", "1")]
     [InlineData("logistic")]
     [InlineData("finetune", "--rate", "0.05", "--steps", "1")]
-    public void Test_images_that_are_training_images_too_are_told(string measure, params string[] options)
+    public void Test_images_among_the_training_images_are_reported(string measure, params string[] options)
     {
         Copy("train/red/0.png", "others/red/copy.png");
         Copy("train/blue/3.png", "others/blue/copy.png");
 
-        CommandRun run = Evaluate(measure, world.At("train"), Others, [.. options, "--json"]);
+        CommandRun run = Evaluate(measure, fixture.At("train"), Others, [.. options, "--json"]);
 
         Assert.Equal((2, 0), ((int)run.Json["overlap"]!, (int)run.Json["overlap_not_compared"]!));
         Assert.Contains("warning: 2 of 6 test images are training images too", run.Error);
     }
 
     [Fact]
-    public void The_warning_stands_beside_the_accuracy()
+    public void The_warning_is_beside_the_accuracy()
     {
-        CommandRun same = Evaluate("knn", world.At("train"), world.At("train"), "--k", "3");
-        CommandRun apart = Evaluate("knn", world.At("train"), Others, "--k", "3");
+        CommandRun same = Evaluate("knn", fixture.At("train"), fixture.At("train"), "--k", "3");
+        CommandRun apart = Evaluate("knn", fixture.At("train"), Others, "--k", "3");
 
         Assert.Contains("warning: 24 of 24 test images are training images too", same.Output);
         Assert.Contains("top-1", apart.Output);
@@ -55,14 +55,14 @@ public sealed class EvaluationSetsTests(SmallWorld world) : IClassFixture<SmallW
     }
 
     [Fact]
-    public void Validation_images_are_compared_with_both()
+    public void Validation_images_are_compared_with_training_and_test_images()
     {
-        CommandRun run = Evaluate("logistic", world.At("train"), Others, "--validation", Others, "--json");
+        CommandRun run = Evaluate("logistic", fixture.At("train"), Others, "--validation", Others, "--json");
 
         Assert.Equal((0, 0), ((int)run.Json["overlap"]!, (int)run.Json["validation_overlap"]!));
         Assert.Contains("warning: 4 of 4 test images are validation images too", run.Error);
         Assert.Equal(24, (int)Evaluate(
-            "logistic", world.At("train"), Others, "--validation", world.At("train"), "--json").Json["validation_overlap"]!);
+            "logistic", fixture.At("train"), Others, "--validation", fixture.At("train"), "--json").Json["validation_overlap"]!);
     }
 
     [Theory]
@@ -98,18 +98,18 @@ public sealed class EvaluationSetsTests(SmallWorld world) : IClassFixture<SmallW
             folder.Write($"train/ant/{i}.png", EncodedImages.OfColor(new SKColor((byte)(60 + i), 200, 60), SKEncodedImageFormat.Png, 16, 16));   // comes first
         }
 
-        JsonObject json = Evaluate("logistic", folder.PathOf("train"), Others, "--validation", world.At("test"), "--json").Json;
+        JsonObject json = Evaluate("logistic", folder.PathOf("train"), Others, "--validation", fixture.At("test"), "--json").Json;
 
         Assert.Equal(1, json["sweep"]!.AsArray().Max(point => (double)point!["validation"]!));
     }
 
     [Fact]
-    public void Test_images_of_a_class_that_was_not_learned_count_as_wrong_and_are_told()
+    public void Test_images_of_an_unlearned_class_count_as_wrong_and_are_reported()
     {
         Copy("test/red/0.png", "test/red/0.png");
         Copy("test/blue/1.png", "test/ant/1.png");
 
-        CommandRun run = Evaluate("knn", world.At("train"), folder.PathOf("test"), "--k", "3", "--json");
+        CommandRun run = Evaluate("knn", fixture.At("train"), folder.PathOf("test"), "--k", "3", "--json");
 
         Assert.Equal(0.5, (double)run.Json["top1"]!);
         Assert.Equal((1, 3), ((int)run.Json["test_images_of_unknown_classes"]!, (int)run.Json["classes"]!));
@@ -135,17 +135,17 @@ public sealed class EvaluationSetsTests(SmallWorld world) : IClassFixture<SmallW
     }
 
     [Fact]
-    public void A_supervised_run_tells_it_of_its_test_images()
+    public void A_supervised_run_reports_shared_test_images()
     {
         CommandRun run = CommandRun.Of(
-            "supervised", world.At("train"), "--config", world.At("tiny.yaml"), "--test", world.At("train"), "--out", folder.PathOf("out"), "--json");
+            "supervised", fixture.At("train"), "--config", fixture.At("tiny.yaml"), "--test", fixture.At("train"), "--out", folder.PathOf("out"), "--json");
 
         Assert.Equal(24, (int)run.Json["overlap"]!);
         Assert.Contains("warning: 24 of 24 test images", run.Error);
     }
 
     private CommandRun Evaluate(string measure, string train, string test, params string[] options) => CommandRun.Of(
-        ["evaluate", measure, world.At("run"), "--train", train, "--test", test, "--threads", "1", .. options]);
+        ["evaluate", measure, fixture.At("run"), "--train", train, "--test", test, "--threads", "1", .. options]);
 
-    private void Copy(string from, string to) => folder.Write(to, File.ReadAllBytes(world.At(from)));
+    private void Copy(string from, string to) => folder.Write(to, File.ReadAllBytes(fixture.At(from)));
 }

@@ -4,16 +4,18 @@ using SimClr.Tests.Data;
 
 namespace SimClr.Tests.Cli;
 
-/// <summary>Shards say the number of each image's class and not how many classes there are: parts need not reach equally far.</summary>
+/// <summary>
+/// Shards give the number of each image's class but not the number of classes, so the parts may have different maxima.
+/// </summary>
 [Collection(ComputeThreadsCollection.Name)]
-public sealed class NumberedClassesTests : IClassFixture<SmallWorld>, IDisposable
+public sealed class NumberedClassesTests : IClassFixture<RunFixture>, IDisposable
 {
-    private readonly SmallWorld world;
+    private readonly RunFixture fixture;
     private readonly TemporaryFolder folder = new();
 
-    public NumberedClassesTests(SmallWorld world)
+    public NumberedClassesTests(RunFixture fixture)
     {
-        this.world = world;
+        this.fixture = fixture;
         Shard("two.tar", 2);
         Shard("three.tar", 3);
     }
@@ -26,22 +28,22 @@ public sealed class NumberedClassesTests : IClassFixture<SmallWorld>, IDisposabl
     [InlineData("linear", "--fixed-features", "--epochs", "1")]
     [InlineData("logistic")]
     [InlineData("finetune", "--rate", "0.05", "--steps", "1")]
-    public void Every_measure_takes_a_part_with_fewer_and_one_with_more(string measure, params string[] options)
+    public void Every_measure_accepts_parts_with_fewer_and_more_classes(string measure, params string[] options)
     {
         foreach ((string train, string test) in new[] { ("two.tar", "three.tar"), ("three.tar", "two.tar") })
         {
-            JsonObject json = Run(["evaluate", measure, world.At("run"), "--train", Tar(train), "--test", Tar(test), .. options]);
+            JsonObject json = Run(["evaluate", measure, fixture.At("run"), "--train", Tar(train), "--test", Tar(test), .. options]);
             Assert.Equal(3, json["classes"]!.GetValue<int>());
             Assert.InRange(json["top1"]!.GetValue<double>(), 0, test == "three.tar" ? 8.0 / 12 : 1);
         }
     }
 
     [Fact]
-    public void So_do_validation_images_and_a_supervised_run()
+    public void Validation_images_and_a_supervised_run_accept_parts_with_fewer_and_more_classes()
     {
-        string[] sets = ["evaluate", "finetune", world.At("run"), "--train", Tar("two.tar"), "--test", Tar("two.tar"), "--validation", Tar("three.tar")];
+        string[] sets = ["evaluate", "finetune", fixture.At("run"), "--train", Tar("two.tar"), "--test", Tar("two.tar"), "--validation", Tar("three.tar")];
         Assert.Equal(3, Run([.. sets, "--grid", "thin", "--weight-decay", "0", "--steps", "1"])["classes"]!.GetValue<int>());
-        string[] training = ["supervised", Tar("two.tar"), "--config", world.At("tiny.yaml"), "--test", Tar("three.tar"), "--out", folder.PathOf("supervised")];
+        string[] training = ["supervised", Tar("two.tar"), "--config", fixture.At("tiny.yaml"), "--test", Tar("three.tar"), "--out", folder.PathOf("supervised")];
         Assert.InRange(Run(training)["top1"]!.GetValue<double>(), 0, 8.0 / 12);
     }
 
@@ -49,13 +51,13 @@ public sealed class NumberedClassesTests : IClassFixture<SmallWorld>, IDisposabl
 
     private string Tar(string name) => $"tar:{folder.PathOf(name)}";
 
-    /// <summary>Twelve images, as many of each class.</summary>
+    /// <summary>Twelve images, the same number of each class.</summary>
     private void Shard(string name, int classes)
     {
         using var tar = new TarWriter(File.Create(folder.PathOf(name)), TarEntryFormat.Ustar);
         for (int i = 0; i < 12; i++)
         {
-            Add($"{i}.png", File.ReadAllBytes(world.At($"train/{(i % 2 == 0 ? "red" : "blue")}/{i}.png")));
+            Add($"{i}.png", File.ReadAllBytes(fixture.At($"train/{(i % 2 == 0 ? "red" : "blue")}/{i}.png")));
             Add($"{i}.cls", [(byte)('0' + (i % classes))]);
         }
 

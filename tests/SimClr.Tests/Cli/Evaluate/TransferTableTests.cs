@@ -16,7 +16,7 @@ public sealed class TransferTableTests
     private static readonly EvaluationOutcome Said = EvaluationOutcome.FromPredictions(["a", "b"], [0, 1], [0, 1], 2, ["cat", "dog"]);
 
     [Fact]
-    public void The_text_stands_beside_the_paper_and_marks_what_is_not_whole()
+    public void The_text_shows_the_papers_numbers_and_marks_incomplete_sets()
     {
         string words = string.Join('\n', Table().Lines("page.html"));
         Assert.Matches(@"CIFAR-10\*\s+top-1\s+71\.3\s+70\.0 – 72\.6\s+90\.6\s+95\.3\s+93\.6\s+95\.7\s+97\.7\s+98\.6\s+97\.5\s+98\.3\s+95\.9\s+96\.0", words);
@@ -44,7 +44,7 @@ public sealed class TransferTableTests
     }
 
     [Fact]
-    public void The_page_has_a_row_for_each_of_the_paper_s_and_tells_how_to_get_the_same()
+    public void The_page_has_a_row_for_each_set_of_the_paper_and_explains_how_to_reproduce_it()
     {
         string html = WebUtility.HtmlDecode(Table().Html(seconds: 5));
         Assert.All(TransferCatalog.Paper, row => Assert.Contains(row.Name, html));

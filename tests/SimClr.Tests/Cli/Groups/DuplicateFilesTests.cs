@@ -6,7 +6,7 @@ using SkiaSharp;
 
 namespace SimClr.Tests.Cli;
 
-/// <summary>Files that have several names, and copies of files, in <c>duplicates</c>.</summary>
+/// <summary>Files with several names, and copies of files, in <c>duplicates</c>.</summary>
 [Collection(ComputeThreadsCollection.Name)]
 public sealed partial class DuplicateFilesTests : IDisposable
 {
@@ -17,7 +17,7 @@ public sealed partial class DuplicateFilesTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_file_that_links_lead_to_is_one_image_and_saves_nothing(bool index)
+    public void A_linked_file_is_one_image_and_saves_nothing(bool index)
     {
         Picture("b.png", 1);
         File.CreateSymbolicLink(folder.PathOf("a.png"), folder.PathOf("b.png"));
@@ -54,7 +54,7 @@ public sealed partial class DuplicateFilesTests : IDisposable
     }
 
     [Fact]
-    public void Of_a_file_and_a_link_to_it_the_file_stays()
+    public void A_file_is_kept_rather_than_a_link_to_it()
     {
         Picture("b.png", 1);
         File.CreateSymbolicLink(folder.PathOf("a.png"), folder.PathOf("b.png"));

@@ -5,14 +5,14 @@ using SimClr.Tests.Cli.Reports;
 
 namespace SimClr.Tests.Cli;
 
-/// <summary>duplicates, cluster, label and map.</summary>
+/// <summary>The verbs duplicates, cluster, label, and map.</summary>
 [Collection(ComputeThreadsCollection.Name)]
-public sealed partial class GroupCommandsTests(GroupWorld world) : IClassFixture<GroupWorld>
+public sealed partial class GroupCommandsTests(GroupFixture fixture) : IClassFixture<GroupFixture>
 {
     [Fact]
-    public void Duplicates_name_what_to_keep_and_which_files_are_the_same()
+    public void Duplicates_name_the_image_to_keep_and_the_identical_files()
     {
-        JsonObject json = world.Run("duplicates all.csv --threshold 0.9999 --csv d.csv --html d.html --json").Json;
+        JsonObject json = fixture.Run("duplicates all.csv --threshold 0.9999 --csv d.csv --html d.html --json").Json;
 
         Assert.Equal(38, (int)json["images"]!);
         Assert.Equal(2, (int)json["duplicates"]!);
@@ -27,16 +27,16 @@ public sealed partial class GroupCommandsTests(GroupWorld world) : IClassFixture
         Assert.Equal("small.png", Name(smaller["duplicates"]![0]!));
         Assert.Equal(Math.Cos(0.4 * Math.PI / 180), (double)smaller["duplicates"]![0]!["cosine"]!, 1e-5);
 
-        string[] rows = File.ReadAllLines(world.At("d.csv"));
+        string[] rows = File.ReadAllLines(fixture.At("d.csv"));
         Assert.Equal("group,keep,path,cosine,identical,width,height,bytes", rows[0]);
         Assert.Equal(5, rows.Length);
         Assert.Equal(4, PicturesOf("d.html").Count);
     }
 
     [Fact]
-    public void A_threshold_of_one_leaves_what_is_the_same()
+    public void A_threshold_of_one_finds_only_identical_images()
     {
-        CommandRun run = world.Run("duplicates plain.csv --threshold 1");
+        CommandRun run = fixture.Run("duplicates plain.csv --threshold 1");
 
         Assert.Equal(0, run.Code);
         Assert.Contains("1 group of near-duplicates among 38 images at cosine 1", run.Output);
@@ -45,19 +45,19 @@ public sealed partial class GroupCommandsTests(GroupWorld world) : IClassFixture
     [Theory]
     [InlineData("")]
     [InlineData(" --json")]
-    public void An_encoder_that_cannot_tell_images_apart_is_refused_and_nothing_could_go(string more)
+    public void An_encoder_that_cannot_tell_images_apart_is_refused_and_no_image_is_listed_for_removal(string more)
     {
-        CommandRun run = world.Run($"duplicates equal.csv --csv none.csv --html none.html{more}");
+        CommandRun run = fixture.Run($"duplicates equal.csv --csv none.csv --html none.html{more}");
 
         Assert.Contains("100% of random pairs of these 6 images reach the threshold of 0.97", run.Refused(3));
         Assert.DoesNotContain("could go", run.Error);
-        Assert.False(File.Exists(world.At("none.csv")) || File.Exists(world.At("none.html")));
+        Assert.False(File.Exists(fixture.At("none.csv")) || File.Exists(fixture.At("none.html")));
     }
 
     [Fact]
     public void Clusters_are_the_colors_and_agree_with_the_labels()
     {
-        JsonObject json = world.Run("cluster all.csv --csv c.csv --html c.html --json").Json;
+        JsonObject json = fixture.Run("cluster all.csv --csv c.csv --html c.html --json").Json;
 
         Assert.Equal(3, (int)json["k"]!);
         Assert.Equal(1, (double)json["nmi"]!, 1e-9);
@@ -65,16 +65,16 @@ public sealed partial class GroupCommandsTests(GroupWorld world) : IClassFixture
         Assert.Equal([14, 12, 12], json["clusters"]!.AsArray().Select(cluster => (int)cluster!["images"]!));
         Assert.Equal(14, (int)json["clusters"]![0]!["labels"]!["red"]!);
         Assert.Equal((double)json["silhouette"]!, json["sweep"]!.AsArray().Max(point => (double)point!["silhouette"]!), 1e-6);
-        string[] rows = File.ReadAllLines(world.At("c.csv"));
+        string[] rows = File.ReadAllLines(fixture.At("c.csv"));
         Assert.Equal("path,cluster,cosine,label", rows[0]);
         Assert.All(rows.Skip(1).Where(row => row.EndsWith(",red", StringComparison.Ordinal)), row => Assert.Equal("0", row.Split(',')[1]));
         Assert.Equal(38, PicturesOf("c.html").Count);
     }
 
     [Fact]
-    public void Clusters_of_images_without_labels_say_nothing_of_agreement()
+    public void Clusters_of_images_without_labels_report_no_agreement()
     {
-        JsonObject json = world.Run("cluster plain.csv --k 5 --json").Json;
+        JsonObject json = fixture.Run("cluster plain.csv --k 5 --json").Json;
 
         Assert.Equal(5, (int)json["k"]!);
         Assert.Null(json["nmi"]);
@@ -84,28 +84,28 @@ public sealed partial class GroupCommandsTests(GroupWorld world) : IClassFixture
     [Fact]
     public void Labels_lead_to_predictions_and_the_next_images()
     {
-        JsonObject json = world.Run("label plain.csv --labels labels.csv --out p.csv --suggest 4 --next next.csv --html s.html --json").Json;
+        JsonObject json = fixture.Run("label plain.csv --labels labels.csv --out p.csv --suggest 4 --next next.csv --html s.html --json").Json;
 
         Assert.Equal(9, (int)json["labeled"]!);
         Assert.Equal(1, (double)json["cross_validation"]!["accuracy"]!);
         Assert.Equal(4, json["suggestions"]!.AsArray().Count);
-        string[] predictions = File.ReadAllLines(world.At("p.csv"));
+        string[] predictions = File.ReadAllLines(fixture.At("p.csv"));
         Assert.Equal("path,label,prediction,confidence", predictions[0]);
         Assert.Equal(39, predictions.Length);
-        Assert.All(predictions.Skip(1).Take(GroupWorld.Images), row => Assert.Contains($"/{row.Split(',')[2]}/", row));
-        string[] next = File.ReadAllLines(world.At("next.csv"));
+        Assert.All(predictions.Skip(1).Take(GroupFixture.Images), row => Assert.Contains($"/{row.Split(',')[2]}/", row));
+        string[] next = File.ReadAllLines(fixture.At("next.csv"));
         Assert.Equal(1 + 9 + 4, next.Length);
         Assert.All(next.Skip(10), row => Assert.Equal("", row.Split(',')[1]));
-        Assert.Equal(9, (int)world.Run("label plain.csv --labels next.csv --json").Json["labeled"]!);
+        Assert.Equal(9, (int)fixture.Run("label plain.csv --labels next.csv --json").Json["labeled"]!);
         Assert.Equal(4, PicturesOf("s.html", script: true).Count);
     }
 
     [Fact]
-    public void Labels_are_typed_on_the_page_which_saves_them_with_those_there_are()
+    public void Labels_typed_on_the_page_are_saved_with_the_existing_ones()
     {
-        JsonObject json = world.Run("label plain.csv --labels labels.csv --suggest 3 --html typed.html --json").Json;
+        JsonObject json = fixture.Run("label plain.csv --labels labels.csv --suggest 3 --html typed.html --json").Json;
 
-        string html = File.ReadAllText(world.At("typed.html"));
+        string html = File.ReadAllText(fixture.At("typed.html"));
         Assert.Equal(json["suggestions"]!.AsArray().Select(path => (string)path!), Fields().Matches(html).Select(match => match.Groups[1].Value));
         Assert.Equal(["blue", "green", "red"], Options().Matches(html).Select(match => match.Groups[1].Value).Order());
         JsonArray before = JsonNode.Parse(Before().Match(html).Groups[1].Value)!.AsArray();
@@ -115,19 +115,19 @@ public sealed partial class GroupCommandsTests(GroupWorld world) : IClassFixture
     }
 
     [Fact]
-    public void Pictures_lead_to_their_files_and_are_named_from_their_common_folder_on()
+    public void Pictures_link_to_their_files_and_are_named_relative_to_their_common_folder()
     {
-        Assert.Equal(0, world.Run("cluster all.csv --k 3 --html linked.html").Code);
+        Assert.Equal(0, fixture.Run("cluster all.csv --k 3 --html linked.html").Code);
 
-        string html = File.ReadAllText(world.At("linked.html"));
-        Assert.Contains($"<a href=\"{new Uri(world.At("images/blue/0.png")).AbsoluteUri}\">", html);
+        string html = File.ReadAllText(fixture.At("linked.html"));
+        Assert.Contains($"<a href=\"{new Uri(fixture.At("images/blue/0.png")).AbsoluteUri}\">", html);
         Assert.Contains(">red/2.png</span>", html);
     }
 
     [Fact]
     public void Without_labels_images_of_all_colors_are_suggested()
     {
-        JsonObject json = world.Run("label plain.csv --suggest 3 --json").Json;
+        JsonObject json = fixture.Run("label plain.csv --suggest 3 --json").Json;
 
         string[] colors = [.. json["suggestions"]!.AsArray().Select(path => Path.GetFileName(Path.GetDirectoryName((string)path!)!)!)];
         Assert.Equal(3, colors.Select(color => color == "images" ? "red" : color).Distinct().Count());
@@ -139,50 +139,50 @@ public sealed partial class GroupCommandsTests(GroupWorld world) : IClassFixture
     [InlineData("pca", "cluster")]
     public void A_map_is_a_page_that_needs_nothing_else(string method, string color)
     {
-        JsonObject json = world.Run($"map all.csv --out m.html --method {method} --color {color} --csv m.csv --json").Json;
+        JsonObject json = fixture.Run($"map all.csv --out m.html --method {method} --color {color} --csv m.csv --json").Json;
 
         Assert.Equal(38, (int)json["shown"]!);
         Assert.Equal(3, (int)json["groups"]!);
         Assert.InRange((double)json["trustworthiness"]!, 0.5, 1);
         Assert.Equal(method == "pca", json["explained"] is not null);
-        string html = File.ReadAllText(world.At("m.html"));
+        string html = File.ReadAllText(fixture.At("m.html"));
         Assert.DoesNotContain("http", html, StringComparison.Ordinal);
         Assert.DoesNotContain("src=", html, StringComparison.Ordinal);
         JsonNode data = JsonNode.Parse(Data().Match(html).Groups[1].Value)!;
         Assert.Equal(38, data["x"]!.AsArray().Count);
         Assert.All(data["w"]!.AsArray(), width => Assert.True((int)width! > 0));
         Assert.Equal(3, data["names"]!.AsArray().Count);
-        Assert.Equal($"path,x,y,{color}", File.ReadLines(world.At("m.csv")).First());
+        Assert.Equal($"path,x,y,{color}", File.ReadLines(fixture.At("m.csv")).First());
     }
 
     [Fact]
     public void A_map_is_a_picture_with_small_pictures()
     {
-        Assert.Equal(0, world.Run("map all.csv --out m.png --color label").Code);
+        Assert.Equal(0, fixture.Run("map all.csv --out m.png --color label").Code);
 
-        byte[] png = File.ReadAllBytes(world.At("m.png"));
+        byte[] png = File.ReadAllBytes(fixture.At("m.png"));
         using var picture = Pictures.Decode(png);
         Assert.Equal(1440, picture.Width);
         Assert.True(Pictures.Has(picture, new SkiaSharp.SKColor(200, 2, 20)) || Pictures.Has(picture, new SkiaSharp.SKColor(200, 5, 20)));
     }
 
     [Fact]
-    public void Of_many_images_some_are_drawn()
+    public void A_sample_of_many_images_is_drawn()
     {
-        JsonObject json = world.Run("map all.csv --out few.html --limit 20 --json").Json;
+        JsonObject json = fixture.Run("map all.csv --out few.html --limit 20 --json").Json;
 
         Assert.Equal(38, (int)json["images"]!);
         Assert.Equal(20, (int)json["shown"]!);
     }
 
     [Fact]
-    public void Images_elsewhere_are_found_in_the_folder_that_is_named()
+    public void Moved_images_are_found_in_the_given_folder()
     {
-        CommandRun lost = world.Run("cluster moved.csv --k 3 --html lost.html");
-        CommandRun found = world.Run("cluster moved.csv --k 3 --html found.html --images images/blue/..");
+        CommandRun lost = fixture.Run("cluster moved.csv --k 3 --html lost.html");
+        CommandRun found = fixture.Run("cluster moved.csv --k 3 --html found.html --images images/blue/..");
 
         Assert.Contains("38 image(s) could not be read", lost.Error);
-        Assert.Contains("not found", File.ReadAllText(world.At("lost.html")));
+        Assert.Contains("not found", File.ReadAllText(fixture.At("lost.html")));
         Assert.Contains("36 image(s) could not be read", found.Error);
         Assert.Equal(2, PicturesOf("found.html").Count);
     }
@@ -200,8 +200,8 @@ public sealed partial class GroupCommandsTests(GroupWorld world) : IClassFixture
     [InlineData("map all.csv --out map.gif", "expected a file that ends in .html or .png")]
     [InlineData("map all.csv --out m.html --method tsne", "expected one of umap, pca")]
     [InlineData("map all.csv --out m.html --limit 50000", "--limit: got 50000, expected at most 20000")]
-    public void Wrong_usage_exits_2_and_says_what_was_expected(string line, string expected)
-        => Assert.Contains(expected, world.Run(line).Refused(2));
+    public void Wrong_usage_exits_2_and_states_the_expectation(string line, string expected)
+        => Assert.Contains(expected, fixture.Run(line).Refused(2));
 
     [Theory]
     [InlineData("duplicates one.csv", "got 1 embedding(s), expected at least 2 to compare them")]
@@ -219,18 +219,18 @@ public sealed partial class GroupCommandsTests(GroupWorld world) : IClassFixture
     [InlineData("map equal.csv --out m.html", "all 6 embeddings point the same way")]
     [InlineData("map plain.csv --out m.html --color label", "these embeddings have no labels")]
     [InlineData("map nowhere.csv --out m.html", "nowhere.csv")]
-    public void Data_that_cannot_be_used_exits_3_and_says_why(string line, string expected)
-        => Assert.Contains(expected, world.Run(line).Refused(3));
+    public void Unusable_data_exits_3_and_states_the_reason(string line, string expected)
+        => Assert.Contains(expected, fixture.Run(line).Refused(3));
 
     [Fact]
     public void Labels_of_one_class_still_let_other_images_be_suggested()
-        => Assert.Equal(3, world.Run("label all.csv --labels onlyred.csv --suggest 3 --json").Json["suggestions"]!.AsArray().Count);
+        => Assert.Equal(3, fixture.Run("label all.csv --labels onlyred.csv --suggest 3 --json").Json["suggestions"]!.AsArray().Count);
 
     private static string Name(JsonNode entry) => Path.GetFileName((string)entry["path"]!);
 
     private List<string> PicturesOf(string page, bool script = false)
     {
-        string html = File.ReadAllText(world.At(page));
+        string html = File.ReadAllText(fixture.At(page));
         Assert.DoesNotContain("http", html, StringComparison.Ordinal);
         Assert.Equal(script, html.Contains("<script", StringComparison.Ordinal));
         string[] pictures = [.. Jpegs().Matches(html).Select(match => match.Groups[1].Value)];

@@ -2,14 +2,14 @@ using System.Text.Json.Nodes;
 
 namespace SimClr.Tests.Cli;
 
-/// <summary>Images that are embedded by the verb itself.</summary>
+/// <summary>Images that the verb embeds itself.</summary>
 [Collection(ComputeThreadsCollection.Name)]
-public sealed class GroupsOfImagesTests(SmallWorld world) : IClassFixture<SmallWorld>
+public sealed class GroupsOfImagesTests(RunFixture fixture) : IClassFixture<RunFixture>
 {
     [Fact]
-    public void A_folder_is_embedded_with_the_run_that_is_named()
+    public void A_folder_is_embedded_with_the_given_run()
     {
-        JsonObject json = CommandRun.Of("duplicates", world.At("train"), "--run", world.At("run"), "--threshold", "0.9999999", "--json").Json;
+        JsonObject json = CommandRun.Of("duplicates", fixture.At("train"), "--run", fixture.At("run"), "--threshold", "0.9999999", "--json").Json;
 
         Assert.Equal(24, (int)json["images"]!);
         Assert.Equal(32, (int)json["dimension"]!);
@@ -19,7 +19,7 @@ public sealed class GroupsOfImagesTests(SmallWorld world) : IClassFixture<SmallW
     public void Images_that_cannot_be_read_are_counted()
     {
         JsonObject json = CommandRun.Of(
-            "cluster", world.At("flawed"), "--run", world.At("run"), "--k", "2", "--set", "data.max_skipped=0.5", "--json").Json;
+            "cluster", fixture.At("flawed"), "--run", fixture.At("run"), "--k", "2", "--set", "data.max_skipped=0.5", "--json").Json;
 
         Assert.Equal(1, (int)json["skipped_images"]!);
     }
@@ -31,6 +31,6 @@ public sealed class GroupsOfImagesTests(SmallWorld world) : IClassFixture<SmallW
             CommandRun.Of("cluster", "a.npy", "--set", "data.max_skipped=0.5").Refused(2));
 
     [Fact]
-    public void What_is_no_run_is_refused()
-        => Assert.Contains("train", CommandRun.Of("map", world.At("test"), "--run", world.At("train"), "--out", world.At("m.html")).Refused(3));
+    public void A_path_without_a_run_is_refused()
+        => Assert.Contains("train", CommandRun.Of("map", fixture.At("test"), "--run", fixture.At("train"), "--out", fixture.At("m.html")).Refused(3));
 }

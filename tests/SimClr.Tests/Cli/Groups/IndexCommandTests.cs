@@ -6,7 +6,7 @@ using SimClr.Tests.Search;
 namespace SimClr.Tests.Cli;
 
 [Collection(ComputeThreadsCollection.Name)]
-public sealed class IndexCommandTests(SmallWorld world) : IClassFixture<SmallWorld>, IDisposable
+public sealed class IndexCommandTests(RunFixture fixture) : IClassFixture<RunFixture>, IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
@@ -20,15 +20,15 @@ public sealed class IndexCommandTests(SmallWorld world) : IClassFixture<SmallWor
         Assert.Equal(24, (int)info["images"]!);
         Assert.Equal("exact", (string?)info["search"]);
         Assert.Equal(16, ((string?)info["encoder"])!.Length);
-        Assert.Equal(world.At("run"), (string?)info["run"]);
+        Assert.Equal(fixture.At("run"), (string?)info["run"]);
 
-        // The same picture under another name is the nearest; as one of the index it is left out.
+        // The same image under another name is the nearest; as a member of the index it is left out.
         string copy = folder.PathOf("copy.png");
-        File.Copy(world.At("train/red/0.png"), copy);
+        File.Copy(fixture.At("train/red/0.png"), copy);
         JsonArray found = Search(index, copy, "--top", "5");
-        JsonArray others = Search(index, world.At("train/red/0.png"), "--top", "5");
+        JsonArray others = Search(index, fixture.At("train/red/0.png"), "--top", "5");
 
-        Assert.Equal(world.At("train/red/0.png"), (string?)found[0]!["path"]);
+        Assert.Equal(fixture.At("train/red/0.png"), (string?)found[0]!["path"]);
         Assert.Equal(1, (double)found[0]!["similarity"]!, 1e-5);
         Assert.Equal("red", (string?)found[0]!["label"]);
         Assert.Equal(5, others.Count);
@@ -36,17 +36,17 @@ public sealed class IndexCommandTests(SmallWorld world) : IClassFixture<SmallWor
     }
 
     [Fact]
-    public void Adding_leaves_what_is_there_and_removing_is_for_good()
+    public void Adding_keeps_existing_rows_and_removal_is_permanent()
     {
         string index = Create("train");
-        JsonObject again = CommandRun.Of("index", "add", index, world.At("train"), "--json").Json;
-        JsonObject more = CommandRun.Of("index", "add", index, world.At("test"), "--json").Json;
-        JsonObject removed = CommandRun.Of("index", "remove", index, world.At("test/red/0.png"), "--json").Json;
+        JsonObject again = CommandRun.Of("index", "add", index, fixture.At("train"), "--json").Json;
+        JsonObject more = CommandRun.Of("index", "add", index, fixture.At("test"), "--json").Json;
+        JsonObject removed = CommandRun.Of("index", "remove", index, fixture.At("test/red/0.png"), "--json").Json;
 
         Assert.Equal((0, 24), ((int)again["added"]!, (int)again["present"]!));
         Assert.Equal((8, 0, 32), ((int)more["added"]!, (int)more["present"]!, (int)more["images"]!));
         Assert.Equal((1, 31), ((int)removed["removed"]!, (int)removed["images"]!));
-        Assert.DoesNotContain(Search(index, world.At("train/red/2.png"), "--top", "50"), hit => (string?)hit!["path"] == world.At("test/red/0.png"));
+        Assert.DoesNotContain(Search(index, fixture.At("train/red/2.png"), "--top", "50"), hit => (string?)hit!["path"] == fixture.At("test/red/0.png"));
         Assert.Contains("not in the index", CommandRun.Of("index", "remove", index, "nowhere.png").Refused(3));
     }
 
@@ -55,7 +55,7 @@ public sealed class IndexCommandTests(SmallWorld world) : IClassFixture<SmallWor
     {
         string index = folder.PathOf("flawed.index");
         CommandRun run = CommandRun.Of(
-            "index", "create", world.At("flawed"), "--run", world.At("run"), "--out", index, "--set", "data.max_skipped=0.5", "--json");
+            "index", "create", fixture.At("flawed"), "--run", fixture.At("run"), "--out", index, "--set", "data.max_skipped=0.5", "--json");
 
         Assert.Equal((4, 1), ((int)run.Json["added"]!, (int)run.Json["skipped_images"]!));
         Assert.Contains("broken.png", run.Error);
@@ -65,26 +65,26 @@ public sealed class IndexCommandTests(SmallWorld world) : IClassFixture<SmallWor
     [Fact]
     public void A_missing_image_of_a_manifest_is_skipped_and_listed()
     {
-        string manifest = folder.Write("list.csv", $"path,label\n{world.At("train/red/gone.png")},red\n{world.At("train/red/0.png")},red\n");
+        string manifest = folder.Write("list.csv", $"path,label\n{fixture.At("train/red/gone.png")},red\n{fixture.At("train/red/0.png")},red\n");
         string index = folder.PathOf("list.index");
-        CommandRun run = CommandRun.Of("index", "create", manifest, "--run", world.At("run"), "--out", index, "--set", "data.max_skipped=0.5", "--json");
+        CommandRun run = CommandRun.Of("index", "create", manifest, "--run", fixture.At("run"), "--out", index, "--set", "data.max_skipped=0.5", "--json");
 
         Assert.Equal((1, 1), ((int)run.Json["added"]!, (int)run.Json["skipped_images"]!));
         Assert.Contains("gone.png", File.ReadAllText(index + ".skipped.jsonl"));
     }
 
     [Fact]
-    public void An_index_into_which_nothing_came_is_not_left_behind()
+    public void An_index_without_rows_is_not_left_behind()
     {
         string index = folder.PathOf("none.index");
         foreach (string images in new[] { "flawed", "broken" })
         {
-            Assert.Contains("could not be read", CommandRun.Of("index", "create", world.At(images), "--run", world.At("run"), "--out", index).Refused(3));
+            Assert.Contains("could not be read", CommandRun.Of("index", "create", fixture.At(images), "--run", fixture.At("run"), "--out", index).Refused(3));
             Assert.False(File.Exists(index));
         }
 
-        Assert.Equal(0, CommandRun.Of("index", "create", world.At("train"), "--run", world.At("run"), "--out", index).Code);
-        Assert.Contains("could not be read", CommandRun.Of("index", "add", index, world.At("broken")).Refused(3));
+        Assert.Equal(0, CommandRun.Of("index", "create", fixture.At("train"), "--run", fixture.At("run"), "--out", index).Code);
+        Assert.Contains("could not be read", CommandRun.Of("index", "add", index, fixture.At("broken")).Refused(3));
         Assert.Equal(24, (int)CommandRun.Of("index", "info", index, "--json").Json["images"]!);
     }
 
@@ -92,7 +92,7 @@ public sealed class IndexCommandTests(SmallWorld world) : IClassFixture<SmallWor
     public void The_page_shows_query_and_results_with_their_pictures()
     {
         string page = folder.PathOf("found.html");
-        CommandRun run = CommandRun.Of("search", Create("train"), world.At("train/blue/3.png"), "--top", "4", "--html", page);
+        CommandRun run = CommandRun.Of("search", Create("train"), fixture.At("train/blue/3.png"), "--top", "4", "--html", page);
 
         string html = File.ReadAllText(page);
         Assert.Equal(0, run.Code);
@@ -118,7 +118,7 @@ public sealed class IndexCommandTests(SmallWorld world) : IClassFixture<SmallWor
     }
 
     [Fact]
-    public void What_works_on_embeddings_works_on_an_index()
+    public void Commands_on_embeddings_work_on_an_index()
     {
         JsonObject groups = CommandRun.Of("duplicates", Create("train"), "--threshold", "0.9999", "--json").Json;
         Assert.Equal(24, (int)groups["images"]!);
@@ -131,7 +131,7 @@ public sealed class IndexCommandTests(SmallWorld world) : IClassFixture<SmallWor
         string link = folder.PathOf("l");
         File.CreateSymbolicLink(link, index);
 
-        JsonObject added = CommandRun.Of("index", "add", link, world.At("test"), "--json").Json;
+        JsonObject added = CommandRun.Of("index", "add", link, fixture.At("test"), "--json").Json;
 
         Assert.Equal((32, new FileInfo(index).Length), ((int)added["images"]!, (long)added["bytes"]!));
         Assert.Equal(32, (int)CommandRun.Of("index", "info", index, "--json").Json["images"]!);
@@ -153,20 +153,20 @@ public sealed class IndexCommandTests(SmallWorld world) : IClassFixture<SmallWor
     }
 
     [Fact]
-    public void An_encoder_that_is_another_one_is_refused()
+    public void Another_encoder_is_refused()
     {
         string index = Create("train");
         string other = folder.PathOf("other");
-        Assert.Equal(0, CommandRun.Of("pretrain", world.At("train"), "--out", other, "--config", world.At("tiny.yaml"), "--seed", "5").Code);
+        Assert.Equal(0, CommandRun.Of("pretrain", fixture.At("train"), "--out", other, "--config", fixture.At("tiny.yaml"), "--seed", "5").Code);
         string copy = folder.PathOf("copy.png");
-        File.Copy(world.At("train/red/0.png"), copy);
+        File.Copy(fixture.At("train/red/0.png"), copy);
 
-        foreach (string query in new[] { copy, world.At("train/red/0.png") })
+        foreach (string query in new[] { copy, fixture.At("train/red/0.png") })
         {
             Assert.Contains("vectors of different encoders cannot be compared", CommandRun.Of("search", index, query, "--run", other).Refused(3));
         }
 
-        Assert.Contains("vectors of different encoders cannot be compared", CommandRun.Of("index", "add", index, world.At("test"), "--run", other).Refused(3));
+        Assert.Contains("vectors of different encoders cannot be compared", CommandRun.Of("index", "add", index, fixture.At("test"), "--run", other).Refused(3));
         Assert.Equal(24, (int)CommandRun.Of("index", "info", index, "--json").Json["images"]!);
     }
 
@@ -187,12 +187,12 @@ public sealed class IndexCommandTests(SmallWorld world) : IClassFixture<SmallWor
     [InlineData("search {x} {y} --top 0", 2, "--top: got '0'")]
     [InlineData("search photos {y} --store Host=x;Colour=red", 2, "connection string cannot be used")]
     [InlineData("search my-photos {y} --store Host=x", 2, "lower-case letters")]
-    public void What_cannot_be_done_is_refused(string line, int code, string expected)
+    public void Invalid_operations_are_refused(string line, int code, string expected)
     {
-        string[] words = [.. line.Split(' ').Select(word => word.StartsWith('{') ? world.At(word[1..^1]) : word)];
+        string[] words = [.. line.Split(' ').Select(word => word.StartsWith('{') ? fixture.At(word[1..^1]) : word)];
         Assert.Contains(expected, CommandRun.Of(words).Refused(code));
-        Assert.False(code == 2 && File.Exists(world.At("x")));
-        File.Delete(world.At("x"));
+        Assert.False(code == 2 && File.Exists(fixture.At("x")));
+        File.Delete(fixture.At("x"));
     }
 
     [Fact]
@@ -203,19 +203,19 @@ public sealed class IndexCommandTests(SmallWorld world) : IClassFixture<SmallWor
         string bad = folder.Write("nan.csv", $"path,{string.Join(',', Enumerable.Range(0, 5).Select(i => $"e{i}"))}\na.jpg,1,2,3,4,NaN\n");
 
         Assert.Contains("neither an image in", CommandRun.Of("search", index, folder.PathOf("nowhere.jpg")).Refused(3));
-        Assert.Contains("cannot be read as an image", CommandRun.Of("search", index, world.At("broken/a.png")).Refused(3));
+        Assert.Contains("cannot be read as an image", CommandRun.Of("search", index, fixture.At("broken/a.png")).Refused(3));
         Assert.Contains("--row is missing", CommandRun.Of("search", index, other).Refused(2));
         Assert.Contains("--row: got 1, expected 0 … 0", CommandRun.Of("search", index, other, "--row", "1").Refused(2));
         Assert.Contains("has 2 numbers, expected", CommandRun.Of("search", index, other, "--row", "0").Refused(3));
         Assert.Contains("expected finite numbers", CommandRun.Of("search", index, bad, "--row", "0").Refused(3));
         Assert.Contains("the rows to be added 2", CommandRun.Of("index", "add", index, other).Refused(3));
-        Assert.Contains("only those have rows", CommandRun.Of("search", index, world.At("train/red/0.png"), "--row", "0").Refused(2));
+        Assert.Contains("only those have rows", CommandRun.Of("search", index, fixture.At("train/red/0.png"), "--row", "0").Refused(2));
     }
 
     private string Create(string images)
     {
         string index = folder.PathOf($"{images}.index");
-        CommandRun run = CommandRun.Of("index", "create", world.At(images), "--run", world.At("run"), "--out", index, "--json");
+        CommandRun run = CommandRun.Of("index", "create", fixture.At(images), "--run", fixture.At("run"), "--out", index, "--json");
         Assert.True(run.Code == 0, run.Error);
         return index;
     }

@@ -4,7 +4,7 @@ using SimClr.Tests.Data;
 
 namespace SimClr.Tests.Cli.Outputs;
 
-/// <summary>One file under several names, and what belongs to an input.</summary>
+/// <summary>Inputs under several names, and the files that belong to an input.</summary>
 [Collection(ComputeThreadsCollection.Name)]
 public sealed class InputGuardTests : IDisposable
 {
@@ -27,7 +27,7 @@ public sealed class InputGuardTests : IDisposable
     [InlineData("linked.csv")]
     [InlineData("folder/e.csv")]
     [InlineData("hard.csv")]
-    public void An_input_is_known_under_every_name(string name)
+    public void An_input_is_recognized_under_every_name(string name)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "links need a privilege on Windows; hard links are known on Linux alone");
         Directory.CreateDirectory(folder.PathOf("sub"));
@@ -49,7 +49,7 @@ public sealed class InputGuardTests : IDisposable
     [InlineData("export safetensors run --out run/encoder.safetensors", "is a file of a run")]
     [InlineData("export safetensors other --out run/checkpoints/step-000000001.safetensors", "is a file of a run")]
     [InlineData("label e.npy --labels labels.csv --suggest 2 --out p.csv --next p.csv", "'p.csv' is also the file of --next")]
-    public void What_belongs_to_an_input_is_refused(string line, string expected)
+    public void Files_that_belong_to_an_input_are_refused(string line, string expected)
     {
         folder.Write("man.npy.csv", "path\nphotos/a.png\n");
         folder.Write("labels.csv", "path,label\na.png,x\nb.png,y\n");

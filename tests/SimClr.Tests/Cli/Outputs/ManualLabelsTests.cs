@@ -1,66 +1,66 @@
 namespace SimClr.Tests.Cli.Outputs;
 
-/// <summary><c>label --next</c> over a file that somebody typed labels into.</summary>
+/// <summary><c>label --next</c> over a file into which somebody typed labels.</summary>
 [Collection(ComputeThreadsCollection.Name)]
-public sealed class ManualLabelsTests(GroupWorld world) : IClassFixture<GroupWorld>
+public sealed class ManualLabelsTests(GroupFixture fixture) : IClassFixture<GroupFixture>
 {
     [Fact]
-    public void The_same_command_again_does_not_empty_the_labels_that_were_typed()
+    public void Repeating_the_command_keeps_the_typed_labels()
     {
-        Assert.Equal(0, world.Run("label plain.csv --suggest 6 --next again.csv").Code);
+        Assert.Equal(0, fixture.Run("label plain.csv --suggest 6 --next again.csv").Code);
         string typed = Fill("again.csv");
 
-        string error = world.Run("label plain.csv --suggest 6 --next again.csv").Refused(2);
+        string error = fixture.Run("label plain.csv --suggest 6 --next again.csv").Refused(2);
 
         Assert.Contains(
-            $"{world.At("again.csv")} holds 6 labels that are not among --labels; use --labels {world.At("again.csv")} or choose another --next", error);
-        Assert.Equal(typed, File.ReadAllText(world.At("again.csv")));
+            $"{fixture.At("again.csv")} holds 6 labels that are not among --labels; use --labels {fixture.At("again.csv")} or choose another --next", error);
+        Assert.Equal(typed, File.ReadAllText(fixture.At("again.csv")));
     }
 
     [Fact]
-    public void Nothing_typed_nothing_kept()
+    public void Without_typed_labels_nothing_is_kept()
     {
-        Assert.Equal(0, world.Run("label plain.csv --suggest 6 --next blank.csv").Code);
-        Assert.Equal(0, world.Run("label plain.csv --suggest 5 --next blank.csv").Code);
-        Assert.Equal(6, File.ReadAllLines(world.At("blank.csv")).Length);
+        Assert.Equal(0, fixture.Run("label plain.csv --suggest 6 --next blank.csv").Code);
+        Assert.Equal(0, fixture.Run("label plain.csv --suggest 5 --next blank.csv").Code);
+        Assert.Equal(6, File.ReadAllLines(fixture.At("blank.csv")).Length);
     }
 
     [Fact]
-    public void A_word_that_was_typed_beside_a_guess_is_not_lost()
+    public void A_label_typed_beside_a_guess_is_kept()
     {
-        Assert.Equal(0, world.Run("label plain.csv --labels labels.csv --suggest 4 --next beside.csv").Code);
-        Assert.Equal(0, world.Run("label plain.csv --labels beside.csv --suggest 4 --next beside.csv").Code);   // Guesses alone are replaced.
-        string[] rows = File.ReadAllLines(world.At("beside.csv"));
+        Assert.Equal(0, fixture.Run("label plain.csv --labels labels.csv --suggest 4 --next beside.csv").Code);
+        Assert.Equal(0, fixture.Run("label plain.csv --labels beside.csv --suggest 4 --next beside.csv").Code);   // Only guesses are replaced.
+        string[] rows = File.ReadAllLines(fixture.At("beside.csv"));
         Assert.Matches(",,(red|green|blue)$", rows[^1]);
         rows[^1] = rows[^1][..(rows[^1].LastIndexOf(',') + 1)] + "crimson";
-        File.WriteAllLines(world.At("beside.csv"), rows);
+        File.WriteAllLines(fixture.At("beside.csv"), rows);
 
-        string error = world.Run("label plain.csv --labels beside.csv --suggest 4 --next beside.csv").Refused(2);
+        string error = fixture.Run("label plain.csv --labels beside.csv --suggest 4 --next beside.csv").Refused(2);
 
-        Assert.Contains($"{world.At("beside.csv")}, line {rows.Length}, holds 'crimson' in the column guess", error);
-        Assert.Equal(rows, File.ReadAllLines(world.At("beside.csv")));
+        Assert.Contains($"{fixture.At("beside.csv")}, line {rows.Length}, holds 'crimson' in the column guess", error);
+        Assert.Equal(rows, File.ReadAllLines(fixture.At("beside.csv")));
     }
 
     [Fact]
-    public void Nor_is_one_where_there_was_no_guess_yet()
+    public void A_label_typed_without_a_guess_is_kept()
     {
-        Assert.Equal(0, world.Run("label plain.csv --suggest 3 --next third.csv").Code);
-        string typed = File.ReadAllText(world.At("third.csv")).Replace(",,\n", ",,red\n", StringComparison.Ordinal);
-        File.WriteAllText(world.At("third.csv"), typed);
+        Assert.Equal(0, fixture.Run("label plain.csv --suggest 3 --next third.csv").Code);
+        string typed = File.ReadAllText(fixture.At("third.csv")).Replace(",,\n", ",,red\n", StringComparison.Ordinal);
+        File.WriteAllText(fixture.At("third.csv"), typed);
 
-        Assert.Contains("line 2, holds 'red' in the column guess", world.Run("label plain.csv --suggest 3 --next third.csv").Refused(2));
-        Assert.Equal(typed, File.ReadAllText(world.At("third.csv")));
+        Assert.Contains("line 2, holds 'red' in the column guess", fixture.Run("label plain.csv --suggest 3 --next third.csv").Refused(2));
+        Assert.Equal(typed, File.ReadAllText(fixture.At("third.csv")));
     }
 
     [Fact]
-    public void Labels_that_are_read_come_into_the_new_file_and_may_be_replaced_by_it()
+    public void Labels_from_the_input_are_copied_to_the_new_file_which_may_replace_it()
     {
-        Assert.Equal(0, world.Run("label plain.csv --suggest 6 --next round.csv").Code);
+        Assert.Equal(0, fixture.Run("label plain.csv --suggest 6 --next round.csv").Code);
         Fill("round.csv");
 
-        Assert.Equal(0, world.Run("label plain.csv --labels round.csv --suggest 4 --next round.csv").Code);
+        Assert.Equal(0, fixture.Run("label plain.csv --labels round.csv --suggest 4 --next round.csv").Code);
 
-        string[] rows = File.ReadAllLines(world.At("round.csv"));
+        string[] rows = File.ReadAllLines(fixture.At("round.csv"));
         Assert.Equal(1 + 6 + 4, rows.Length);
         Assert.Equal(6, rows.Count(row => row.Split(',')[1].StartsWith("typed", StringComparison.Ordinal)));
     }
@@ -68,43 +68,43 @@ public sealed class ManualLabelsTests(GroupWorld world) : IClassFixture<GroupWor
     [Fact]
     public void A_spreadsheet_may_have_put_the_columns_into_quotes()
     {
-        File.WriteAllText(world.At("quoted.csv"), File.ReadAllText(world.At("labels.csv")).Replace("path,label", "\"Path\",\"Label\"", StringComparison.Ordinal));
+        File.WriteAllText(fixture.At("quoted.csv"), File.ReadAllText(fixture.At("labels.csv")).Replace("path,label", "\"Path\",\"Label\"", StringComparison.Ordinal));
 
-        Assert.Equal(0, world.Run("label plain.csv --labels quoted.csv --suggest 4 --next quoted.csv").Code);
-        Assert.Equal(1 + 9 + 4, File.ReadAllLines(world.At("quoted.csv")).Length);
-        Assert.Contains("holds 9 labels that are not among --labels", world.Run("label plain.csv --suggest 4 --next quoted.csv").Refused(2));
+        Assert.Equal(0, fixture.Run("label plain.csv --labels quoted.csv --suggest 4 --next quoted.csv").Code);
+        Assert.Equal(1 + 9 + 4, File.ReadAllLines(fixture.At("quoted.csv")).Length);
+        Assert.Contains("holds 9 labels that are not among --labels", fixture.Run("label plain.csv --suggest 4 --next quoted.csv").Refused(2));
     }
 
     [Fact]
-    public void A_path_that_no_file_can_have_is_that_of_no_typed_label()
+    public void A_typed_label_with_an_impossible_path_matches_no_image()
     {
-        File.WriteAllText(world.At("nul.csv"), File.ReadAllText(world.At("labels.csv")) + "red/a\0b.png,red\n");
-        File.WriteAllText(world.At("typed.csv"), "path,label\nred/a.png,red\n");
+        File.WriteAllText(fixture.At("nul.csv"), File.ReadAllText(fixture.At("labels.csv")) + "red/a\0b.png,red\n");
+        File.WriteAllText(fixture.At("typed.csv"), "path,label\nred/a.png,red\n");
 
-        string error = world.Run("label plain.csv --labels nul.csv --suggest 4 --next typed.csv").Refused(2);
+        string error = fixture.Run("label plain.csv --labels nul.csv --suggest 4 --next typed.csv").Refused(2);
 
-        Assert.Contains($"{world.At("typed.csv")} holds 1 label that is not among --labels", error);
+        Assert.Contains($"{fixture.At("typed.csv")} holds 1 label that is not among --labels", error);
     }
 
     [Fact]
-    public void Labels_of_images_that_are_not_embedded_would_be_lost_and_are_not()
+    public void A_file_with_labels_of_images_that_are_not_embedded_is_not_replaced()
     {
-        string file = world.At("strange.csv");
-        File.WriteAllText(file, File.ReadAllText(world.At("labels.csv")) + "gone.png,red\n");
+        string file = fixture.At("strange.csv");
+        File.WriteAllText(file, File.ReadAllText(fixture.At("labels.csv")) + "gone.png,red\n");
         string typed = File.ReadAllText(file);
 
-        string error = world.Run("label plain.csv --labels strange.csv --suggest 4 --next strange.csv").Refused(2);
+        string error = fixture.Run("label plain.csv --labels strange.csv --suggest 4 --next strange.csv").Refused(2);
 
         Assert.Contains($"{file} holds 1 label of images that are not among the embedded ones, and would lose it", error);
         Assert.Equal(typed, File.ReadAllText(file));
     }
 
     [Fact]
-    public void A_label_that_was_changed_is_not_the_one_that_is_known()
+    public void A_file_with_a_changed_label_is_not_replaced()
     {
-        File.WriteAllText(world.At("changed.csv"), File.ReadAllText(world.At("labels.csv")).Replace("0.png,blue", "0.png,azure", StringComparison.Ordinal));
+        File.WriteAllText(fixture.At("changed.csv"), File.ReadAllText(fixture.At("labels.csv")).Replace("0.png,blue", "0.png,azure", StringComparison.Ordinal));
 
-        string error = world.Run("label plain.csv --labels labels.csv --suggest 4 --next changed.csv").Refused(2);
+        string error = fixture.Run("label plain.csv --labels labels.csv --suggest 4 --next changed.csv").Refused(2);
 
         Assert.Contains("holds 1 label that is not among --labels", error);
     }
@@ -114,20 +114,20 @@ public sealed class ManualLabelsTests(GroupWorld world) : IClassFixture<GroupWor
     [InlineData("label plain.csv --labels labels.csv --out labels.csv", "is an input of this command")]
     [InlineData("label plain.csv --labels onlyred.csv --suggest 2 --out labels.csv", "is not a table that begins with path,label,prediction,confidence")]
     [InlineData("label plain.csv --suggest 2 --next notes.csv", "is not a list of labels")]
-    public void A_list_that_was_typed_is_no_output_of_another_kind(string line, string expected)
+    public void A_typed_list_is_not_an_output_of_another_kind(string line, string expected)
     {
-        File.WriteAllText(world.At("notes.csv"), "path,label,note\na.png,red,typed\n");
-        string typed = File.ReadAllText(world.At("labels.csv"));
+        File.WriteAllText(fixture.At("notes.csv"), "path,label,note\na.png,red,typed\n");
+        string typed = File.ReadAllText(fixture.At("labels.csv"));
 
-        Assert.Contains(expected, world.Run(line).Refused(2));
-        Assert.Equal(typed, File.ReadAllText(world.At("labels.csv")));
+        Assert.Contains(expected, fixture.Run(line).Refused(2));
+        Assert.Equal(typed, File.ReadAllText(fixture.At("labels.csv")));
     }
 
     private string Fill(string name)
     {
-        string[] rows = File.ReadAllLines(world.At(name));
+        string[] rows = File.ReadAllLines(fixture.At(name));
         string typed = string.Concat(rows.Select((row, i) => i == 0 ? row + "\n" : $"{row.Split(',')[0]},typed{i % 2},\n"));
-        File.WriteAllText(world.At(name), typed);
+        File.WriteAllText(fixture.At(name), typed);
         return typed;
     }
 }

@@ -5,9 +5,9 @@ using SkiaSharp;
 
 namespace SimClr.Tests.Cli.Outputs;
 
-/// <summary>An older file of the same kind is replaced as ever, one of another kind is not.</summary>
+/// <summary>An older file of the same kind is replaced; a file of another kind is not.</summary>
 [Collection(ComputeThreadsCollection.Name)]
-public sealed class OlderFileTests(SmallWorld world) : IClassFixture<SmallWorld>, IDisposable
+public sealed class OlderFileTests(RunFixture fixture) : IClassFixture<RunFixture>, IDisposable
 {
     private static readonly string[] Lines =
     [
@@ -24,7 +24,7 @@ public sealed class OlderFileTests(SmallWorld world) : IClassFixture<SmallWorld>
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void Every_command_replaces_what_it_wrote_itself_and_nothing_of_another_kind()
+    public void Every_command_replaces_its_own_output_and_nothing_of_another_kind()
     {
         EmbeddingTable table = new(
             [.. Enumerable.Range(0, 20).Select(i => (float)((i * 7 % 5) + 1))], 2, [.. Enumerable.Range(0, 10).Select(i => $"{i}.png")],
@@ -79,7 +79,7 @@ public sealed class OlderFileTests(SmallWorld world) : IClassFixture<SmallWorld>
     public void A_photograph_a_checkpoint_and_a_foreign_file_of_the_same_extension_stay()
     {
         string photo = folder.Write("photo.png", EncodedImages.OfColor(SKColors.Teal, SKEncodedImageFormat.Png, 8, 8));
-        string checkpoint = Directory.GetFiles(world.At("run/checkpoints"), "*.safetensors")[0];
+        string checkpoint = Directory.GetFiles(fixture.At("run/checkpoints"), "*.safetensors")[0];
         File.Copy(checkpoint, folder.PathOf("step.safetensors"));
         folder.Write("page.html", "<!DOCTYPE html>\n<html><body>my own page</body></html>\n");
         folder.Write("matrix.npy", [0x93, .. "NUMPY\x01\0v\0"u8]);
@@ -100,7 +100,7 @@ public sealed class OlderFileTests(SmallWorld world) : IClassFixture<SmallWorld>
     }
 
     [Fact]
-    public void An_empty_file_holds_nothing_that_could_be_lost()
+    public void An_empty_file_may_be_replaced()
     {
         folder.Write("empty.png", "");
         Assert.Equal(0, Run("augment preview flat --out empty.png --images 1").Code);
@@ -108,5 +108,5 @@ public sealed class OlderFileTests(SmallWorld world) : IClassFixture<SmallWorld>
     }
 
     private CommandRun Run(string line) => CommandRun.Of([.. line.Split(' ').Select((word, i)
-        => i == 0 ? word : word is "run" or "flat" or "flawed" or "train" or "test" ? world.At(word) : word.Contains('.') && !word.Contains('=') ? folder.PathOf(word) : word)]);
+        => i == 0 ? word : word is "run" or "flat" or "flawed" or "train" or "test" ? fixture.At(word) : word.Contains('.') && !word.Contains('=') ? folder.PathOf(word) : word)]);
 }

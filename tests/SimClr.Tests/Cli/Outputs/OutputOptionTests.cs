@@ -7,16 +7,18 @@ using SimClr.Tests.Data;
 
 namespace SimClr.Tests.Cli.Outputs;
 
-/// <summary>Every output of every verb, found in the verbs themselves: a new one is checked as well, or a test fails.</summary>
+/// <summary>
+/// Every output of every verb, collected from the verbs themselves: a new output is checked too, or a test fails.
+/// </summary>
 public sealed class OutputOptionTests : IDisposable
 {
-    // New or empty folders, a run, or files in a folder that are checked one by one.
+    // New or empty folders, a run, or folders whose files are checked one by one.
     private static readonly string[] FolderOutputs =
     [
         "demo --out", "pretrain --out", "supervised --out", "evaluate finetune --out", "evaluate transfer --predictions", "data download --out",
     ];
 
-    // What options call a value that is no path.
+    // The help names of values that are not paths.
     private static readonly string[] OtherValues =
         ["amount", "CONNECTION", "data.key=value", "i/n", "n", "name", "SET,SET", "section.key=value", "text", "URL", "x", "n|auto"];
 
@@ -48,7 +50,7 @@ public sealed class OutputOptionTests : IDisposable
         [
             "OutputFile.cs", "CommandOutputs.cs",
             "IndexCommand.cs",    // The list beside an index.
-            "SavedResults.cs", "DemoReport.cs", "HtmlReport.cs", "EmbedInputs.cs",   // In folders of their own; parts of what was checked.
+            "SavedResults.cs", "DemoReport.cs", "HtmlReport.cs", "EmbedInputs.cs",   // In separate folders; parts of a checked output.
         ];
         foreach (string file in SourceTree.Files(Path.Combine("src", "SimClr.Cli")).Where(file => !file.Contains($"{Path.DirectorySeparatorChar}Bench{Path.DirectorySeparatorChar}")))
         {
@@ -118,7 +120,10 @@ public sealed class OutputOptionTests : IDisposable
     private static IEnumerable<Symbol> Inputs(Verb verb)
         => [.. verb.Arguments.Where(argument => argument.ValueType != typeof(int)), .. verb.Options.Where(CommandInputs.TakesPath)];
 
-    /// <summary>Runs a verb with values for some of its symbols, names of nothing for the arguments and options that it needs besides.</summary>
+    /// <summary>
+    /// Runs a verb with values for some of its symbols; other required arguments and options get paths that do not
+    /// exist.
+    /// </summary>
     private CommandRun Run(string path, Verb verb, (Symbol Symbol, string Value)[] values)
     {
         List<string> line = [.. path.Split(' ')];
@@ -129,7 +134,7 @@ public sealed class OutputOptionTests : IDisposable
 
         if (verb.Options.Any(option => option.Name == "--only"))
         {
-            line.AddRange(["--only", "nothing"]);   // A check that fails to refuse is found out before minutes of measuring.
+            line.AddRange(["--only", "nothing"]);   // A check that fails to refuse shows before minutes of measuring.
         }
 
         foreach (Option option in verb.Options)

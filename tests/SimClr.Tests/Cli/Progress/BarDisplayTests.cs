@@ -7,7 +7,7 @@ namespace SimClr.Tests.Cli;
 public sealed class BarDisplayTests
 {
     [Fact]
-    public void Names_behind_the_bar_do_not_steer_the_terminal()
+    public void Names_behind_the_bar_do_not_control_the_terminal()
     {
         using var output = new StringWriter();
 
@@ -22,7 +22,7 @@ public sealed class BarDisplayTests
     }
 
     [Fact]
-    public void In_80_columns_the_percentage_stays_in_one_piece_beside_long_words()
+    public void In_80_columns_the_percentage_is_not_split_beside_long_words()
     {
         using var output = new StringWriter();
         IAnsiConsole console = Console(output, 80);

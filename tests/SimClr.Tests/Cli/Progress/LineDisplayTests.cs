@@ -25,7 +25,7 @@ public sealed class LineDisplayTests : IDisposable
     }
 
     [Fact]
-    public void A_line_tells_loss_rate_speed_time_left_and_knn()
+    public void A_line_shows_loss_rate_speed_time_left_and_knn()
     {
         new LineDisplay(output, clock).Training.Report(At(10) with { KnnTop1 = 0.425 });
 
@@ -45,7 +45,7 @@ public sealed class LineDisplayTests : IDisposable
     }
 
     [Fact]
-    public void Work_that_is_usually_done_at_once_shows_only_where_it_is_not()
+    public void Usually_instant_work_shows_progress_only_if_it_is_slow()
     {
         IProgress<WorkDone> late = Display.Delayed(output, clock);
         foreach (int second in new[] { 0, 1, 2, 5, 12 })
@@ -58,7 +58,7 @@ public sealed class LineDisplayTests : IDisposable
     }
 
     [Fact]
-    public void Names_in_progress_and_messages_neither_steer_the_terminal_nor_begin_a_line()
+    public void Names_in_progress_and_messages_neither_control_the_terminal_nor_begin_a_line()
     {
         IDisplay display = new LineDisplay(output, clock);
         display.Images("embedding x\u001b[2J\nerror: y", 300).Report(100);

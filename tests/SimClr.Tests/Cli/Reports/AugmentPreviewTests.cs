@@ -23,7 +23,7 @@ public sealed class AugmentPreviewTests : IDisposable
     }
 
     [Fact]
-    public void A_preview_is_written_where_it_was_asked_for()
+    public void A_preview_is_written_to_the_given_path()
     {
         string file = folder.PathOf("new/folder/views.png");
         Assert.Equal(0, Run("augment", "preview", "sample:test", "--out", file, "--preset", "demo", "--images", "5", "--views", "3", "--json"));
@@ -94,7 +94,7 @@ public sealed class AugmentPreviewTests : IDisposable
     [InlineData(2, "--images: got '0', expected an integer of 1 or more", "preview", "sample:test", "--out", "x.png", "--images", "0")]
     [InlineData(2, "--images: got 501, expected at most 500", "preview", "sample:test", "--out", "x.png", "--images", "501")]
     [InlineData(2, "--views: got 17, expected at most 16", "preview", "sample:test", "--out", "x.png", "--views", "17")]
-    public void A_mistake_is_told_in_words(int code, string expected, params string[] arguments)
+    public void A_mistake_is_reported_clearly(int code, string expected, params string[] arguments)
     {
         Assert.Equal(code, Run(["augment", .. arguments]));
         Assert.Contains(expected, error.ToString(), StringComparison.Ordinal);
@@ -128,7 +128,7 @@ public sealed class AugmentPreviewTests : IDisposable
     }
 
     [Fact]
-    public void A_link_stays_and_what_it_stands_for_is_written()
+    public void A_link_stays_and_its_target_is_written()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "links need a privilege there");
         string target = folder.Write("target.png", "");

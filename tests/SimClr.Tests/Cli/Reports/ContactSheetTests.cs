@@ -29,7 +29,7 @@ public sealed class ContactSheetTests
     }
 
     [Fact]
-    public void The_image_stands_before_its_views_uncovered_where_there_are_many()
+    public void The_image_precedes_its_views_uncovered_if_there_are_many()
     {
         RgbImage image = Pictures.Colorful(28, 28);
         using var images = new InMemoryDataSet([image]);
@@ -57,7 +57,7 @@ public sealed class ContactSheetTests
     }
 
     [Fact]
-    public void Normalization_does_not_change_what_is_shown()
+    public void Normalization_does_not_change_the_picture()
     {
         using var images = new InMemoryDataSet([Pictures.Colorful(28, 28), Pictures.Colorful(28, 28, 4)]);
         Assert.Equal(
@@ -109,7 +109,7 @@ public sealed class ContactSheetTests
     }
 
     [Fact]
-    public void A_set_without_a_readable_image_says_so()
+    public void A_set_without_a_readable_image_is_reported()
     {
         using FlawedDataSet flawed = Images.Set(3, 0, 1, 2);
         var error = Assert.Throws<DataException>(() => ContactSheet.Render(flawed, Small, 0, 12, 2));

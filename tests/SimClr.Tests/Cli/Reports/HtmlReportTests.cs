@@ -67,7 +67,7 @@ public sealed partial class HtmlReportTests
     }
 
     [Fact]
-    public void What_looks_like_markup_is_shown_as_text()
+    public void Markup_in_names_is_shown_as_text()
     {
         const string nasty = "a <b> & \"c\" 'd'";
         string html = HtmlReport.Html(new ReportPage(nasty, nasty,
@@ -104,7 +104,7 @@ public sealed partial class HtmlReportTests
         => Assert.DoesNotContain("<strong>", Page(new ReportTable("c", [new("m", "n")], [new("r", [0.5])])), StringComparison.Ordinal);
 
     [Fact]
-    public void How_to_get_the_same_is_told()
+    public void The_page_explains_how_to_reproduce_the_run()
     {
         string html = Page(new ReportReproduction("simclr demo --seed 4", "views:\n  size: 28\n", 4, "0.1.0", "2 cores", 312.4));
         Assert.Contains("<code>simclr demo --seed 4</code>", html, StringComparison.Ordinal);

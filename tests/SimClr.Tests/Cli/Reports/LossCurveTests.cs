@@ -47,7 +47,7 @@ public sealed class LossCurveTests : IDisposable
     }
 
     [Fact]
-    public void A_run_without_a_logged_step_says_so()
+    public void The_curve_of_a_run_without_a_logged_step_states_it()
     {
         Pictures.NeedAFont();
         Assert.Contains("no logged steps yet", Texts(Draw()));
@@ -55,7 +55,7 @@ public sealed class LossCurveTests : IDisposable
     }
 
     [Fact]
-    public void Steps_without_a_finite_loss_are_passed_over()
+    public void Steps_without_a_finite_loss_are_skipped()
     {
         LossPoint[] points = LossPoint.FromMetrics([Metrics(1, 1, 5), Metrics(2, 1, double.NaN), new Dictionary<string, double> { ["step"] = 3 }]);
         Assert.Equal([5], points.Select(point => point.Loss));

@@ -9,7 +9,7 @@ public sealed class NeighborTableTests
 {
     private static readonly string[] Classes = ["cat", "dog"];
 
-    // On a circle: row i stands at an angle of i degrees, so that neighbors are known.
+    // On a circle: row i is at an angle of i degrees, so that the neighbors are known.
     private static readonly int[] Labels = [0, 0, 1, 0, 1, 1];
 
     [Fact]

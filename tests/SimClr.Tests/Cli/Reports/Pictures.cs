@@ -4,7 +4,7 @@ using SkiaSharp;
 
 namespace SimClr.Tests.Cli.Reports;
 
-/// <summary>Looks into pictures, and makes images for them.</summary>
+/// <summary>Inspects pictures, and makes images for them.</summary>
 internal static class Pictures
 {
     public static SKBitmap Decode(byte[] png)
@@ -13,7 +13,7 @@ internal static class Pictures
         return SKBitmap.Decode(png);
     }
 
-    /// <summary>Without any font, pictures and plots are drawn without their words.</summary>
+    /// <summary>Without any font, pictures and plots are drawn without their text.</summary>
     public static void NeedAFont() => Assert.SkipWhen(Lettering.Measure("a", 12) == 0, "this machine has no font");
 
     public static bool Has(SKBitmap picture, SKColor color, SKRectI place)
@@ -23,7 +23,7 @@ internal static class Pictures
     public static bool Has(SKBitmap picture, SKColor color)
         => Has(picture, color, new SKRectI(0, 0, picture.Width, picture.Height));
 
-    /// <summary>An image in which no two neighboring pixels are alike.</summary>
+    /// <summary>An image in which no two neighboring pixels are equal.</summary>
     public static RgbImage Colorful(int width, int height, int start = 0)
         => new(width, height, [.. Enumerable.Range(start, width * height * 3).Select(i => (byte)((i * 37) + (i / 7)))]);
 

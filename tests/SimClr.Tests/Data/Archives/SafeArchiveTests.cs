@@ -3,7 +3,7 @@ using SimClr.Data;
 
 namespace SimClr.Tests.Data;
 
-/// <summary>Archives that are damaged or made to do harm: always an error of ours.</summary>
+/// <summary>Damaged or malicious archives: always an error of this library.</summary>
 public sealed class SafeArchiveTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -36,7 +36,7 @@ public sealed class SafeArchiveTests : IDisposable
     }
 
     [Fact]
-    public void Sizes_that_are_none_sparse_members_and_cut_off_archives_are_damage()
+    public void Invalid_sizes_sparse_members_and_truncated_archives_are_damage()
     {
         byte[] size = TarBytes.Archive(TarBytes.Member("x", 'x', TarBytes.Record("size", "99999999999999999999")), TarBytes.Member("a", '0', [1]));
         Assert.Contains("a.tar: the archive is damaged (an extended header (pax) has the size '99999999999999999999'", Refused("a.tar", size), StringComparison.Ordinal);
@@ -48,7 +48,7 @@ public sealed class SafeArchiveTests : IDisposable
     [InlineData("zeros.tgz")]
     [InlineData("headers.tgz")]
     [InlineData("litter.tgz")]
-    public void What_unpacks_to_far_more_than_its_size_is_refused_wherever_the_bytes_are(string name)
+    public void An_archive_that_unpacks_to_far_more_than_its_size_is_refused(string name)
     {
         byte[] packed = Gzip(name switch
         {
@@ -67,12 +67,12 @@ public sealed class SafeArchiveTests : IDisposable
         Assert.Contains("the checksum of set/a.txt does not match", Refused("a.zip", zip), StringComparison.Ordinal);
     }
 
-    /// <summary>Bytes take other values, and the file is cut off before them.</summary>
+    /// <summary>Bytes are changed, and the file is cut off before them.</summary>
     [Theory]
     [InlineData("a.tar")]
     [InlineData("a.tgz")]
     [InlineData("a.zip")]
-    public void Whatever_is_damaged_the_error_is_ours(string name)
+    public void Any_damage_gives_an_error_of_the_library(string name)
     {
         byte[][] members = [TarBytes.Member("x", 'x', TarBytes.Record("path", "set/a.txt")), TarBytes.Member("a", '0', "picture"u8.ToArray()), new byte[1024]];
         byte[] whole = name switch

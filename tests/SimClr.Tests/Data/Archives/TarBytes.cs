@@ -2,15 +2,15 @@ using System.Text;
 
 namespace SimClr.Tests.Data;
 
-/// <summary>Tar headers byte by byte, for what no writer makes.</summary>
+/// <summary>Tar headers byte by byte, for archives that no writer makes.</summary>
 internal static class TarBytes
 {
-    /// <summary>A member: a header of 512 bytes and the content, filled up to whole blocks.</summary>
+    /// <summary>A member: a header of 512 bytes and the content, padded to whole blocks.</summary>
     /// <param name="name">At most 100 bytes.</param>
-    /// <param name="type">'0' for a file.</param>
-    /// <param name="content">What follows the header.</param>
-    /// <param name="size">The field of the length; null for that of the content.</param>
-    /// <param name="magic">What names the dialect.</param>
+    /// <param name="type">The type flag; '0' for a file.</param>
+    /// <param name="content">The bytes after the header.</param>
+    /// <param name="size">The size field; null for the size of the content.</param>
+    /// <param name="magic">The magic that names the dialect.</param>
     public static byte[] Member(string name, char type, byte[] content, byte[]? size = null, string magic = "ustar\0" + "00")
     {
         byte[] bytes = new byte[512 + ((content.Length + 511) / 512 * 512)];
@@ -25,7 +25,7 @@ internal static class TarBytes
         return bytes;
     }
 
-    /// <summary>Sets the checksum of the header at the begin.</summary>
+    /// <summary>Sets the checksum of the header at the beginning.</summary>
     public static void Seal(byte[] bytes)
     {
         Encoding.ASCII.GetBytes("        ").CopyTo(bytes, 148);
@@ -41,6 +41,6 @@ internal static class TarBytes
         return Encoding.UTF8.GetBytes($"{length + digits} {name}={value}\n");
     }
 
-    /// <summary>Members with the end of an archive behind them.</summary>
+    /// <summary>Members, followed by the end of an archive.</summary>
     public static byte[] Archive(params byte[][] members) => [.. members.SelectMany(member => member), .. new byte[1024]];
 }

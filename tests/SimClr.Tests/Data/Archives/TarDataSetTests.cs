@@ -25,7 +25,7 @@ public sealed class TarDataSetTests : IDisposable
     }
 
     [Fact]
-    public void Without_a_class_for_every_image_there_are_no_labels_and_the_first_image_without_is_named()
+    public void Without_a_class_for_every_image_there_are_no_labels_and_the_first_unlabeled_image_is_named()
     {
         WriteShard("a.tar", ("1.png", Images.Png(1)), ("1.cls", "0"u8.ToArray()), ("2.png", Images.Png(2)), ("3.png", Images.Png(3)));
         using ImageDataSet set = DataSets.Open($"tar:{folder.PathOf("a.tar")}");
@@ -55,7 +55,7 @@ public sealed class TarDataSetTests : IDisposable
     }
 
     [Fact]
-    public void A_hard_link_is_to_the_member_of_that_name_that_was_packed_before_it()
+    public void A_hard_link_refers_to_the_preceding_member_of_that_name()
     {
         WriteEntries("a.tar",
             Plain("1.png", Images.Png(1)), Link(TarEntryType.HardLink, "2.png", "1.png"), Plain("1.png", Images.Png(7)),
@@ -64,7 +64,7 @@ public sealed class TarDataSetTests : IDisposable
     }
 
     [Fact]
-    public void Links_to_what_the_shard_does_not_hold_are_left_out_and_named()
+    public void Links_to_members_outside_the_shard_are_left_out_and_named()
     {
         WriteEntries("a.tar",
             Plain("1.png", Images.Png(1)), Link(TarEntryType.SymbolicLink, "1.cls", "../labels/1.cls"),
@@ -110,7 +110,7 @@ public sealed class TarDataSetTests : IDisposable
     [Theory]
     [InlineData("GNU.sparse.major")]
     [InlineData("GNU.sparse.map")]
-    public void A_sparse_member_is_refused_with_what_to_do(string record)
+    public void A_sparse_member_is_refused_with_the_remedy(string record)
     {
         var sparse = new PaxTarEntry(TarEntryType.RegularFile, "GNUSparseFile.0/1.png", new Dictionary<string, string> { [record] = "1", ["GNU.sparse.name"] = "1.png" })
         {
@@ -136,7 +136,7 @@ public sealed class TarDataSetTests : IDisposable
     [InlineData("a.tar.lzma", "XQAAgAD/", "lzma", "unlzma")]
     [InlineData("a.TAR.BR", "oQAA", "brotli", "brotli -d")]
     [InlineData("a.tar.zst", "", "zstd", "unzstd")]
-    public void A_compressed_shard_says_what_unpacks_it(string name, string start, string kind, string tool)
+    public void The_error_for_a_compressed_shard_names_the_tool_to_unpack_it(string name, string start, string kind, string tool)
     {
         folder.Write(name, [.. Convert.FromBase64String(start), .. new byte[600].Select((_, i) => (byte)(i * 7))]);
         AssertError(name, $"it is compressed ({kind}), and a compressed shard cannot be read by offset; unpack it with {tool}");
@@ -162,7 +162,7 @@ public sealed class TarDataSetTests : IDisposable
     }
 
     [Fact]
-    public void Patterns_may_stand_in_any_part_of_the_path()
+    public void Patterns_may_occur_in_any_part_of_the_path()
     {
         WriteShard("x1/a.tar", ("1.png", Images.Png(1)));
         WriteShard("x2/a.tar", ("2.png", Images.Png(2)));
@@ -220,7 +220,7 @@ public sealed class TarDataSetTests : IDisposable
     }
 
     [Fact]
-    public void Folders_and_empty_members_in_a_shard_are_no_reason_to_refuse_it()
+    public void Folders_and_empty_members_in_a_shard_are_accepted()
     {
         var bytes = new MemoryStream();
         using (var tar = new TarWriter(bytes, TarEntryFormat.Pax, leaveOpen: true))

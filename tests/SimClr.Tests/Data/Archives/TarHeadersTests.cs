@@ -14,7 +14,7 @@ public sealed class TarHeadersTests
     [InlineData(TarEntryFormat.Ustar)]
     [InlineData(TarEntryFormat.Pax)]
     [InlineData(TarEntryFormat.Gnu)]
-    public void Every_dialect_is_read_as_the_framework_wrote_it(TarEntryFormat format)
+    public void Every_dialect_is_read_as_the_runtime_writes_it(TarEntryFormat format)
     {
         bool knowsLongNames = format is TarEntryFormat.Pax or TarEntryFormat.Gnu;
         string name = format == TarEntryFormat.V7 ? new string('n', 99) : string.Concat(Enumerable.Repeat("ordner-ä/", 12)) + "1.png";
@@ -78,7 +78,7 @@ public sealed class TarHeadersTests
 
     [Theory]
     [MemberData(nameof(Damaged))]
-    public void A_damaged_file_says_where_and_nothing_is_allocated_for_what_it_claims(string expected, byte[] bytes)
+    public void A_damaged_file_is_refused_with_the_position_and_without_allocation(string expected, byte[] bytes)
     {
         foreach (bool seekable in new[] { true, false })
         {
@@ -90,9 +90,9 @@ public sealed class TarHeadersTests
         }
     }
 
-    /// <summary>Every byte of the headers takes other values, with a checksum that does and one that does not fit.</summary>
+    /// <summary>Every byte of the headers is changed, with a checksum that matches and one that does not.</summary>
     [Fact]
-    public void Whatever_a_header_holds_the_error_is_one_of_two()
+    public void Any_header_gives_one_of_two_errors()
     {
         byte[] whole = TarBytes.Archive(
             TarBytes.Member("x", 'x', [.. TarBytes.Record("path", "p"), .. TarBytes.Record("size", "3")]), TarBytes.Member("a", '0', Abc), TarBytes.Member("b", '2', []));

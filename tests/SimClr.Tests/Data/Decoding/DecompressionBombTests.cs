@@ -3,13 +3,13 @@ using SkiaSharp;
 
 namespace SimClr.Tests.Data;
 
-/// <summary>Pictures of 9,500 × 9,500 pixels: 361 MB as RGBA, and below the limit on megapixels.</summary>
+/// <summary>Images of 9,500 × 9,500 pixels: 361 MB as RGBA, and below the limit on megapixels.</summary>
 public sealed class DecompressionBombTests
 {
     private const int Side = 9500;
     private const int RowBytes = (Side + 7) / 8;
 
-    /// <summary>The first could be packed into so few bytes, and is not; the others could not.</summary>
+    /// <summary>The first would fit into so few bytes but does not hold the pixels; the others could not fit.</summary>
     [Theory]
     [InlineData(1, 0, 20)]
     [InlineData(8, 0, 80)]
@@ -25,7 +25,7 @@ public sealed class DecompressionBombTests
         Assert.Equal($"its header claims 9500 × 9500 pixels, more than a file of {png.Length} bytes can hold: it is cut off or broken", error.Reason);
     }
 
-    /// <summary>As a scanner writes it.</summary>
+    /// <summary>A blank page, as a scanner writes it.</summary>
     [Fact]
     public void A_large_blank_page_may_be_a_small_file()
     {
@@ -35,7 +35,7 @@ public sealed class DecompressionBombTests
         Assert.Throws<UnreadableImageException>(() => DecompressionBomb.Check(Page(Side - 100), Side, Side, "cut.png"));
     }
 
-    /// <summary>The emptiest picture that an encoder makes is no smaller than what is asked for.</summary>
+    /// <summary>Even an encoder's emptiest image is not smaller than the required minimum.</summary>
     [Theory]
     [InlineData(SKEncodedImageFormat.Jpeg, 1024)]
     [InlineData(SKEncodedImageFormat.Webp, 1024)]
@@ -55,17 +55,17 @@ public sealed class DecompressionBombTests
         Assert.All(files, file => DecompressionBomb.Check(file, 6000, 6000, "no more than 256 MB"));
     }
 
-    /// <summary>Each of them is a valid picture of any size in some dozens of bytes.</summary>
+    /// <summary>Each of these is a valid image of any size in a few dozen bytes.</summary>
     [Fact]
-    public void What_may_stand_for_any_number_of_pixels_is_not_refused()
+    public void Blocks_that_may_encode_any_number_of_pixels_are_not_refused()
     {
         byte[] runs = EncodedImages.Bmp(2, 2, 1, 2, 3);
-        runs[30] = 1;   // Run lengths: a code of two bytes may end a line, or the picture.
+        runs[30] = 1;   // Run lengths: a code of two bytes may end a line, or the image.
         byte[] arithmetic = Lossy(SKEncodedImageFormat.Jpeg, 8);
         int frame = arithmetic.AsSpan().IndexOf([(byte)0xFF, (byte)0xC0]);
         arithmetic[frame + 1] = 0xC9;
         byte[] animated = EncodedImages.WebPWithExif(Lossy(SKEncodedImageFormat.Webp, 8), 8, 8, EncodedImages.Exif(1, big: true));
-        animated[20] |= 2;   // A frame of an animation may be a part of its canvas, as one of a GIF may.
+        animated[20] |= 2;   // A frame of an animation may cover a part of its canvas, as in a GIF.
         byte[][] files = [runs, EncodedImages.Gif([0, 1, 2, 3]), arithmetic, animated];
         Assert.All(files, file => DecompressionBomb.Check(file, Side, Side, "a"));
     }

@@ -4,7 +4,9 @@ using SkiaSharp;
 
 namespace SimClr.Tests.Data;
 
-/// <summary>Small image files of every kind, some written byte by byte because no encoder at hand makes them.</summary>
+/// <summary>
+/// Small image files of every kind, some written byte by byte because no available encoder makes them.
+/// </summary>
 internal static class EncodedImages
 {
     public static byte[] OfColor(SKColor color, SKEncodedImageFormat format, int width = 4, int height = 4)
@@ -71,7 +73,7 @@ internal static class EncodedImages
 
     /// <summary>
     /// A GIF of two frames, 2 × 2, palette red, green, blue, black: the first frame holds the given palette indices
-    /// (the one given as transparent is see-through), the second is all blue.
+    /// (the one given as transparent is see-through); the second is all blue.
     /// </summary>
     public static byte[] Gif(byte[] first, int transparent = -1)
     {
@@ -95,8 +97,8 @@ internal static class EncodedImages
     }
 
     /// <summary>
-    /// A baseline JPEG of 8 × 8 with four components and Adobe's marker: one block each that holds nothing but its
-    /// mean. Adobe stores inks inverted: 255 is no ink.
+    /// A baseline JPEG of 8 × 8 with four components and Adobe's marker: one block each, with only its mean. Adobe
+    /// stores inks inverted: 255 is no ink.
     /// </summary>
     public static byte[] CmykJpeg(byte cyan, byte magenta, byte yellow, byte black)
     {
@@ -119,7 +121,7 @@ internal static class EncodedImages
 
         return [.. file, 0xFF, 0xD9];
 
-        // The number of bits (a code of 4), the value (negative ones less 1 in that many bits), end of block (code 0).
+        // The number of bits (a 4-bit code), the value (negative ones less 1 in that many bits), end of block (code 0).
         static string Block(int mean)
         {
             int size = mean == 0 ? 0 : (int)Math.Log2(Math.Abs(mean)) + 1;
@@ -129,19 +131,19 @@ internal static class EncodedImages
         }
     }
 
-    /// <summary>A JPEG with an EXIF segment that names the orientation (1 … 8).</summary>
+    /// <summary>A JPEG with an EXIF segment that gives the orientation (1 … 8).</summary>
     public static byte[] WithOrientation(byte[] jpeg, byte orientation) => WithExif(jpeg, Exif(orientation, big: true));
 
     /// <summary>A JPEG with an EXIF segment.</summary>
     public static byte[] WithExif(byte[] jpeg, byte[] tiff)
         => [0xFF, 0xD8, 0xFF, 0xE1, 0, (byte)(8 + tiff.Length), .. "Exif\0\0"u8, .. tiff, .. jpeg.AsSpan(2)];
 
-    /// <summary>The simple WebP as an extended one, with a chunk of EXIF behind the picture.</summary>
-    /// <param name="webp">As SkiaSharp writes it.</param>
+    /// <summary>Converts a simple WebP to an extended one, with an EXIF chunk after the image.</summary>
+    /// <param name="webp">A file written by SkiaSharp.</param>
     /// <param name="width">Pixels per row, at most 256.</param>
     /// <param name="height">Rows, at most 256.</param>
-    /// <param name="exif">What the chunk holds.</param>
-    /// <param name="flagged">Whether the header says that there is such a chunk.</param>
+    /// <param name="exif">The content of the chunk.</param>
+    /// <param name="flagged">Whether the header announces the chunk.</param>
     public static byte[] WebPWithExif(byte[] webp, int width, int height, byte[] exif, bool flagged = true)
     {
         byte[] header = [(byte)(flagged ? 8 : 0), 0, 0, 0, (byte)(width - 1), 0, 0, (byte)(height - 1), 0, 0];
@@ -152,10 +154,10 @@ internal static class EncodedImages
             => [.. name, .. BitConverter.GetBytes(data.Length), .. data, .. new byte[data.Length % 2]];
     }
 
-    /// <summary>EXIF with the width of the picture and the orientation, in either order of bytes.</summary>
-    /// <param name="orientation">1 … 8, or nonsense.</param>
+    /// <summary>EXIF with the width of the image and the orientation, in either byte order.</summary>
+    /// <param name="orientation">1 … 8, or an invalid value.</param>
     /// <param name="big">Whether the most significant byte comes first.</param>
-    /// <param name="type">TIFF's number of the type: 1 BYTE, 3 SHORT, 4 LONG, and so on.</param>
+    /// <param name="type">The TIFF type number: 1 BYTE, 3 SHORT, 4 LONG, and so on.</param>
     public static byte[] Exif(byte orientation, bool big, int type = 3)
     {
         int bytes = type switch { 1 or 2 or 6 or 7 => 1, 3 or 8 => 2, _ => 4 };
@@ -170,7 +172,10 @@ internal static class EncodedImages
         }
     }
 
-    /// <summary>A BMP of 32 bits with Windows' header of the given size: 40 (no alpha), 108 (V4) or 124 (V5), both with a mask for alpha.</summary>
+    /// <summary>
+    /// A 32-bit BMP with a Windows header of the given size: 40 (no alpha), 108 (V4) or 124 (V5), the last two with an
+    /// alpha mask.
+    /// </summary>
     /// <param name="headerBytes">40, 108 or 124.</param>
     /// <param name="bgra">The pixels, from the bottom row up, blue first.</param>
     /// <param name="width">Pixels per row.</param>

@@ -10,7 +10,7 @@ public sealed class ExifOrientationTests
     private static readonly byte[] Jpeg = EncodedImages.OfColor(SKColors.Teal, SKEncodedImageFormat.Jpeg, 6, 4);
     private static readonly byte[] WebP = EncodedImages.OfColor(SKColors.Teal, SKEncodedImageFormat.Webp, 6, 4);
 
-    /// <summary>TIFF's types of integers by their numbers; Pillow and exiftool turn the picture for each of them.</summary>
+    /// <summary>TIFF's integer types by number; Pillow and exiftool rotate the image for each of them.</summary>
     public static TheoryData<int, bool> Integers =>
         new(from type in new[] { 1, 3, 4, 6, 8, 9 } from big in new[] { true, false } select (type, big));
 
@@ -35,13 +35,13 @@ public sealed class ExifOrientationTests
     [InlineData(5)]
     [InlineData(7)]
     [InlineData(12)]
-    public void A_text_a_fraction_or_bytes_without_meaning_do_not(int type)
+    public void Other_types_do_not_turn_the_picture(int type)
         => Assert.Equal(SKEncodedOrigin.TopLeft, ExifOrientation.Read(Png(1, 1, EncodedImages.Exif(6, big: true, type))));
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void What_is_cut_or_states_nonsense_is_passed_over(bool big)
+    public void Truncated_or_invalid_entries_are_ignored(bool big)
     {
         byte[] exif = EncodedImages.Exif(6, big);
         for (int length = 0; length < exif.Length; length++)
@@ -65,14 +65,14 @@ public sealed class ExifOrientationTests
     }
 
     [Fact]
-    public void The_name_of_jpegs_segment_may_stand_in_the_chunk_of_other_formats()
+    public void The_name_of_jpegs_segment_may_occur_in_the_chunk_of_other_formats()
     {
         byte[] named = [.. "Exif\0\0"u8, .. EncodedImages.Exif(8, big: false)];
         Assert.Equal(SKEncodedOrigin.LeftBottom, ExifOrientation.Read(Png(1, 1, named)));
         Assert.Equal(SKEncodedOrigin.LeftBottom, ExifOrientation.Read(EncodedImages.WebPWithExif(WebP, 6, 4, named)));
     }
 
-    /// <summary>As ImageMagick 6 writes it: 36 bytes in a line.</summary>
+    /// <summary>As ImageMagick 6 writes it: 36 bytes per line.</summary>
     [Theory]
     [InlineData("zTXt", "exif")]
     [InlineData("tEXt", "exif")]
@@ -92,7 +92,7 @@ public sealed class ExifOrientationTests
     }
 
     [Fact]
-    public void Of_many_texts_the_first_alone_is_unpacked()
+    public void Only_the_first_of_many_texts_is_unpacked()
     {
         (string, byte[]) damaged = ("zTXt", [.. "Raw profile type exif\0\0"u8, .. Packed(new byte[1 << 20])]);
         (string, byte[])[] texts = [.. Enumerable.Repeat(damaged, 100)];
@@ -120,7 +120,7 @@ public sealed class ExifOrientationTests
     }
 
     [Fact]
-    public void A_chunk_that_the_header_of_a_webp_does_not_announce_counts_for_nothing()
+    public void A_chunk_that_the_header_of_a_webp_does_not_announce_is_ignored()
         => Assert.Equal(
             SKEncodedOrigin.TopLeft,
             ExifOrientation.Read(EncodedImages.WebPWithExif(WebP, 6, 4, EncodedImages.Exif(6, big: true), flagged: false)));

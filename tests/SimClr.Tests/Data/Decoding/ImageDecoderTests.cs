@@ -46,7 +46,7 @@ public sealed class ImageDecoderTests
     }
 
     [Fact]
-    public void Of_a_gif_the_first_frame_is_read_and_its_transparency_lies_over_white()
+    public void The_first_frame_of_a_gif_is_read_with_transparency_over_white()
     {
         Assert.Equal([255, 0, 0, 0, 255, 0, 0, 0, 255, 0, 0, 0], Decode(EncodedImages.Gif([0, 1, 2, 3])).Pixels.ToArray());
         byte[] seeThrough = EncodedImages.Gif([0, 1, 2, 3], transparent: 0);
@@ -63,11 +63,11 @@ public sealed class ImageDecoderTests
         AssertColor(image, (255, others, others));
     }
 
-    /// <summary>Windows and Photoshop show such a file in its colors: nobody meant it to be invisible.</summary>
+    /// <summary>Windows and Photoshop show such a file in its colors: it is not meant to be invisible.</summary>
     [Theory]
     [InlineData(108)]
     [InlineData(124)]
-    public void Of_a_bmp_whose_alpha_is_0_everywhere_the_colors_are_read(int header)
+    public void The_colors_of_a_bmp_with_alpha_0_everywhere_are_read(int header)
     {
         RgbImage image = Decode(EncodedImages.Bmp32(header, [1, 2, 3, 0, 4, 5, 6, 0, 90, 200, 10, 0, 255, 255, 0, 0], width: 2));
         Assert.Equal([10, 200, 90, 0, 255, 255, 3, 2, 1, 6, 5, 4], image.Pixels.ToArray());
@@ -76,14 +76,14 @@ public sealed class ImageDecoderTests
     [Theory]
     [InlineData(108)]
     [InlineData(124)]
-    public void One_pixel_that_can_be_seen_makes_the_others_of_a_bmp_transparent(int header)
+    public void One_visible_pixel_makes_the_other_pixels_of_a_bmp_transparent(int header)
     {
         RgbImage image = Decode(EncodedImages.Bmp32(header, [1, 2, 3, 0, 4, 5, 6, 255], width: 2));
         Assert.Equal([255, 255, 255, 6, 5, 4], image.Pixels.ToArray());
     }
 
     [Fact]
-    public void The_fourth_byte_of_a_bmp_without_a_mask_for_it_is_no_alpha()
+    public void The_fourth_byte_of_a_bmp_without_a_mask_is_not_alpha()
         => Assert.Equal([3, 2, 1, 6, 5, 4], Decode(EncodedImages.Bmp32(40, [1, 2, 3, 0, 4, 5, 6, 7], width: 2)).Pixels.ToArray());
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class ImageDecoderTests
     }
 
     /// <summary>
-    /// EXIF 2.3, tag 0x0112: on which visual side the first stored row and the first stored column lie.
+    /// EXIF 2.3, tag 0x0112: the visual sides on which the first stored row and the first stored column lie.
     /// </summary>
     [Theory]
     [InlineData(1, "top", "left")]
@@ -190,7 +190,7 @@ public sealed class ImageDecoderTests
     }
 
     [Fact]
-    public void The_limit_on_megapixels_can_be_moved()
+    public void The_limit_on_megapixels_can_be_changed()
     {
         byte[] png = EncodedImages.OfColor(Teal, SKEncodedImageFormat.Png, 20, 10);
         var below = new DataOptions { DecodeLimitMegapixels = 0.000199 };
@@ -200,7 +200,7 @@ public sealed class ImageDecoderTests
     }
 
     [Fact]
-    public void An_empty_file_and_a_text_file_are_unreadable_and_say_so()
+    public void An_empty_file_and_a_text_file_are_reported_as_unreadable()
     {
         Assert.Equal("the file is empty", Assert.Throws<UnreadableImageException>(() => Decode([])).Reason);
         var error = Assert.Throws<UnreadableImageException>(() => ImageDecoder.Decode("no picture"u8, "a/b.jpg"));
@@ -240,7 +240,7 @@ public sealed class ImageDecoderTests
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void Broken_bytes_give_an_image_or_the_one_exception_never_anything_else(string format, byte[] whole)
+    public void Broken_bytes_give_an_image_or_an_UnreadableImageException(string format, byte[] whole)
         => Gen.Select(Gen.Int[0, whole.Length - 1], Gen.Byte).Array[1, 20].Sample(
             changes =>
             {
@@ -263,7 +263,7 @@ public sealed class ImageDecoderTests
             iter: 100);
 
     [Fact]
-    public void Threads_that_decode_at_once_get_what_one_gets()
+    public void Concurrent_decoding_gives_the_same_result()
     {
         byte[][] files = [.. Files.Select(row => row.Data.Item2)];
         byte[][] alone = [.. files.Select(file => Decode(file).Pixels.ToArray())];

@@ -10,7 +10,7 @@ public sealed class JpegScansTests
     [Theory]
     [InlineData("skia")]
     [InlineData("auto")]
-    public void Ninety_nine_scans_are_decoded_and_more_are_refused_whoever_decodes(string decoder)
+    public void Up_to_99_scans_are_decoded_and_more_are_refused_by_every_decoder(string decoder)
     {
         var options = new DataOptions { Decoder = EnumText.Parse<JpegDecoder>(decoder) };
         RgbImage image = ImageDecoder.Decode(Progressive(99), "x", options);
@@ -29,14 +29,14 @@ public sealed class JpegScansTests
         byte[] three = Progressive(3);
         Assert.Equal(3, JpegScans.Count(three));
         Assert.Equal(3, JpegScans.Count(WithSegment(three, 0xE1, Progressive(50))));   // A thumbnail.
-        Assert.Equal(3, JpegScans.Count([.. three, .. Progressive(50).AsSpan(2)]));   // Behind the end.
+        Assert.Equal(3, JpegScans.Count([.. three, .. Progressive(50).AsSpan(2)]));   // After the end.
         Assert.Equal(3, JpegScans.Count([.. three.AsSpan(0, three.Length - 2), 0xFF, 0x00, 0xFF, 0xD3, 0x5A, 0xFF, 0xFF, 0xD9]));
         Assert.Equal(2, JpegScans.Count(three.AsSpan(0, three.Length - 15)));
         Assert.Equal(4, JpegScans.Count([.. three.AsSpan(0, three.Length - 2), 0xFF, 0xFF, 0xDA]));
     }
 
     [Fact]
-    public void A_baseline_file_has_one_however_much_follows_and_one_scan_a_component_where_they_are_apart()
+    public void A_baseline_file_has_one_scan_or_one_per_component_whatever_follows()
     {
         byte[] baseline = EncodedImages.OfColor(new SKColor(1, 2, 3), SKEncodedImageFormat.Jpeg);
         Assert.Equal(1, JpegScans.Count(baseline));
@@ -56,7 +56,9 @@ public sealed class JpegScansTests
         }
     }
 
-    /// <summary>A gray picture of one block, mean gray, sent coefficient by coefficient and bit by bit, all of them 0.</summary>
+    /// <summary>
+    /// A gray image of one block at mean gray, sent coefficient by coefficient and bit by bit, all of them 0.
+    /// </summary>
     private static byte[] Progressive(int scans)
     {
         List<byte> file = [0xFF, 0xD8, 0xFF, 0xDB, 0, 67, 0, .. Enumerable.Repeat((byte)1, 64)];

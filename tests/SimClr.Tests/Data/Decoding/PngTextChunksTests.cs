@@ -17,13 +17,13 @@ public sealed class PngTextChunksTests
     private static readonly byte[] WithoutTexts = Png(Gamma, Exif);
 
     [Fact]
-    public void A_decoder_is_given_all_chunks_but_the_texts()
+    public void A_decoder_receives_all_chunks_but_the_texts()
     {
         Assert.Equal(WithoutTexts, LeftOf(WithTexts));
         Assert.Equal(WithoutTexts, LeftOf(WithoutTexts));
         Assert.Equal(Png(), LeftOf(Png(Plain)));
         RgbImage image = ImageDecoder.Decode(WithTexts, "a.png");
-        Assert.Equal((1, 2), (image.Width, image.Height));   // Turned, as its EXIF says.
+        Assert.Equal((1, 2), (image.Width, image.Height));   // Rotated by its EXIF.
         Assert.Equal(ImageDecoder.Decode(WithoutTexts, "a.png").Pixels.ToArray(), image.Pixels.ToArray());
         Assert.Equal((2, 1), ImageDecoder.SizeOf(WithTexts));
     }
@@ -32,12 +32,12 @@ public sealed class PngTextChunksTests
     public void Texts_behind_the_pixels_are_left_out_too()
     {
         int end = WithoutTexts.Length - 12;   // IEND
-        byte[] text = WithTexts[33..WithTexts.AsSpan().IndexOf("gAMA"u8)][..^4];   // The first chunk behind IHDR.
+        byte[] text = WithTexts[33..WithTexts.AsSpan().IndexOf("gAMA"u8)][..^4];   // The first chunk after IHDR.
         Assert.Equal(WithoutTexts, LeftOf([.. WithoutTexts[..end], .. text, .. WithoutTexts[end..]]));
     }
 
     [Fact]
-    public void A_file_that_is_cut_keeps_what_is_no_whole_text()
+    public void Only_complete_text_chunks_are_removed_from_a_truncated_file()
     {
         byte[] png = Png(Plain, Gamma, International);
         for (int length = 0; length <= png.Length; length++)
@@ -49,7 +49,7 @@ public sealed class PngTextChunksTests
     }
 
     [Fact]
-    public void Other_formats_are_given_as_they_are()
+    public void Other_formats_are_passed_unchanged()
     {
         byte[] jpeg = EncodedImages.OfColor(SKColors.Teal, SKEncodedImageFormat.Jpeg);
         Assert.Equal(jpeg, LeftOf(jpeg));
@@ -57,9 +57,11 @@ public sealed class PngTextChunksTests
         Assert.Equal(long31, LeftOf(long31));
     }
 
-    /// <summary>Their parts would have to be bounded as those of the formats that are read are.</summary>
+    /// <summary>
+    /// Icons stay unsupported: their parts would need the same bounds as those of the supported formats.
+    /// </summary>
     [Fact]
-    public void An_icon_is_none_of_the_formats_whatever_it_is_called()
+    public void An_icon_is_refused_under_any_extension()
     {
         byte[] entry = [2, 1, 0, 0, 1, 0, 8, 0, .. BitConverter.GetBytes(WithTexts.Length), 22, 0, 0, 0];
         byte[] icon = [0, 0, 1, 0, 1, 0, .. entry, .. WithTexts];

@@ -6,7 +6,9 @@ using SkiaSharp;
 
 namespace SimClr.Tests.Data;
 
-/// <summary>What libturbojpeg decodes against what SkiaSharp does. Where the system does not have it, there is nothing to compare.</summary>
+/// <summary>
+/// libturbojpeg's output, compared with SkiaSharp's; skipped if the system does not have libturbojpeg.
+/// </summary>
 public sealed class TurboJpegTests
 {
     private static readonly DataOptions Skia = new() { Decoder = JpegDecoder.Skia };
@@ -53,7 +55,7 @@ public sealed class TurboJpegTests
     [InlineData(38, 50, 38)]
     [InlineData(19, 25, 19)]
     [InlineData(1, 25, 19)]
-    public void The_short_side_keeps_as_many_pixels_as_are_asked_for(int least, int width, int height)
+    public void The_short_side_keeps_the_requested_pixels(int least, int width, int height)
     {
         byte[] jpeg = Photo(200, 151, 90, SKJpegEncoderDownsample.Downsample420);
         foreach (string decoder in new[] { "skia", "auto" })
@@ -103,7 +105,7 @@ public sealed class TurboJpegTests
         AssertClose(ImageDecoder.Decode(jpeg, "x", Skia), ImageDecoder.Decode(jpeg, "x", Turbo), 1);
     }
 
-    /// <summary>Every byte of the segment takes other values: wrong orders, offsets, counts, types.</summary>
+    /// <summary>Every byte of the segment is changed: wrong orders, offsets, counts, types.</summary>
     [Fact]
     public void Broken_exif_data_turn_the_picture_as_skia_does_and_never_fail()
     {
@@ -117,7 +119,8 @@ public sealed class TurboJpegTests
                 broken[at] = value;
                 using SKCodec codec = SKCodec.Create(SKData.CreateCopy(broken));
 
-                // The one entry that is not broken: type 8 is SSHORT, which Skia does not take for a number and other readers do.
+                // The one entry that is valid: type 8 is SSHORT, which Skia does not accept as a number and other
+                // readers do.
                 SKEncodedOrigin expected = (at, value) == (37, 8) ? SKEncodedOrigin.RightTop : codec.EncodedOrigin;
                 Assert.Equal((at, value, expected), (at, value, ExifOrientation.Read(broken)));
             }
@@ -159,7 +162,7 @@ public sealed class TurboJpegTests
     }
 
     [Fact]
-    public void Whatever_is_wrong_with_a_file_what_skia_reads_is_read_alike()
+    public void Damaged_files_that_skia_reads_are_read_the_same_way()
     {
         NeedsLibrary();
         byte[] whole = Photo(40, 30, 80, SKJpegEncoderDownsample.Downsample420);
@@ -222,7 +225,7 @@ public sealed class TurboJpegTests
     }
 
     [Fact]
-    public void Threads_that_decode_at_once_get_what_one_gets()
+    public void Concurrent_decoding_gives_the_same_result()
     {
         NeedsLibrary();
         byte[][] files = [.. Files.Select(row => row.Data.Item2)];
@@ -232,7 +235,7 @@ public sealed class TurboJpegTests
     }
 
     [Fact]
-    public void Where_the_library_is_missing_auto_is_skia_and_asking_for_it_says_what_to_do()
+    public void Without_the_library_auto_uses_skia_and_an_explicit_choice_explains_what_to_do()
     {
         Assert.Equal(TurboJpeg.IsAvailable ? "turbojpeg" : "skia", ImageDecoder.NameFor(new DataOptions()));
         if (!TurboJpeg.IsAvailable)
@@ -244,7 +247,7 @@ public sealed class TurboJpegTests
 
     private static void NeedsLibrary() => Assert.SkipUnless(TurboJpeg.IsAvailable, "the system has no libturbojpeg");
 
-    /// <summary>Something like a photograph: shades, edges and some noise.</summary>
+    /// <summary>A photograph-like image: shades, edges, and some noise.</summary>
     private static byte[] Photo(int width, int height, int quality, SKJpegEncoderDownsample downsample)
     {
         using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));

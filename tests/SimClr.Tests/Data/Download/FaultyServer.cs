@@ -5,7 +5,9 @@ using System.Text;
 
 namespace SimClr.Tests.Data;
 
-/// <summary>A web server of this machine that misbehaves as told: each request is answered by the next answer, the last one again and again.</summary>
+/// <summary>
+/// A local web server with scripted faults: each request gets the next answer, and the last answer repeats.
+/// </summary>
 internal sealed class FaultyServer : IDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
@@ -13,7 +15,8 @@ internal sealed class FaultyServer : IDisposable
     private readonly List<(string Path, long? From)> requests = [];
     private readonly Task work;
 
-    /// <param name="answer">Number of the request, path and first byte asked for → all bytes of the response.</param>
+    /// <param name="answer">Maps the number of the request, its path, and the first requested byte to all bytes of the
+    /// response.</param>
     public FaultyServer(Func<int, string, long?, byte[]> answer)
     {
         this.answer = answer;
@@ -23,14 +26,14 @@ internal sealed class FaultyServer : IDisposable
 
     public Uri Address => new($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/sets");
 
-    /// <summary>What was asked for.</summary>
+    /// <summary>The requests so far.</summary>
     public IReadOnlyList<(string Path, long? From)> Requests => requests;
 
-    /// <summary>A response.</summary>
-    /// <param name="content">What is sent.</param>
-    /// <param name="status">The first line behind the version.</param>
-    /// <param name="length">What the server says it sends; null for the truth.</param>
-    /// <param name="headers">Further lines.</param>
+    /// <summary>Creates a response.</summary>
+    /// <param name="content">The body.</param>
+    /// <param name="status">The status line after the version.</param>
+    /// <param name="length">The announced length; null for the true one.</param>
+    /// <param name="headers">Additional header lines.</param>
     public static byte[] Response(ReadOnlySpan<byte> content, string status = "200 OK", long? length = null, string headers = "")
     {
         string head = string.Create(
@@ -38,7 +41,9 @@ internal sealed class FaultyServer : IDisposable
         return [.. Encoding.ASCII.GetBytes(head), .. content];
     }
 
-    /// <summary>As a good server answers, with ranges, but for the bytes after <paramref name="end"/>, before which it breaks off.</summary>
+    /// <summary>
+    /// A correct answer with ranges, except that the server breaks off before byte <paramref name="end"/>.
+    /// </summary>
     public static byte[] Ranged(byte[] file, long? from, int? end = null)
     {
         int start = (int)(from ?? 0);
@@ -67,7 +72,7 @@ internal sealed class FaultyServer : IDisposable
                 {
                     if (await reader.ReadLineAsync() is not { } request)
                     {
-                        continue;   // A client opens a connection more where the first is slow, and may not need it.
+                        continue;   // A client opens another connection if the first is slow, and may not need it.
                     }
 
                     string path = request.Split(' ')[1];

@@ -13,7 +13,7 @@ public sealed class SetDownloadTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void A_set_is_fetched_unpacked_and_readable_and_a_second_call_asks_for_nothing()
+    public void A_set_is_fetched_and_unpacked_and_a_second_call_requests_nothing()
     {
         byte[] ten = new byte[10 * 3073];
         byte[] cifar = Archive([.. Enumerable.Range(1, 5).Select(i => ($"cifar-10-batches-bin/data_batch_{i}.bin", TarEntryType.RegularFile, ten))]);
@@ -30,7 +30,7 @@ public sealed class SetDownloadTests : IDisposable
     }
 
     [Fact]
-    public void What_broke_off_goes_on_from_there()
+    public void An_interrupted_download_resumes()
     {
         using var server = new FaultyServer((number, _, from) => FaultyServer.Ranged(archive, from, end: 100 * number * number));
         Fetch(server, archive);
@@ -40,7 +40,7 @@ public sealed class SetDownloadTests : IDisposable
     }
 
     [Fact]
-    public void A_server_that_ignores_ranges_sends_all_of_it_again()
+    public void A_server_that_ignores_ranges_sends_the_whole_file_again()
     {
         using var server = new FaultyServer((number, _, _) => number == 1
             ? FaultyServer.Response(archive.AsSpan(0, 50), length: archive.Length) : FaultyServer.Response(archive));
@@ -50,7 +50,7 @@ public sealed class SetDownloadTests : IDisposable
     }
 
     [Fact]
-    public void A_server_that_sends_another_part_is_asked_for_all_of_it()
+    public void A_server_that_sends_another_part_is_asked_for_the_whole_file()
     {
         using var server = new FaultyServer((number, _, from) => number switch
         {
@@ -63,7 +63,7 @@ public sealed class SetDownloadTests : IDisposable
     }
 
     [Fact]
-    public void What_never_comes_is_told_and_what_came_is_kept_for_the_next_command()
+    public void An_incomplete_download_is_reported_and_kept_for_the_next_command()
     {
         using (var broken = new FaultyServer((_, _, from) => FaultyServer.Ranged(archive, from, end: 60)))
         {
@@ -77,9 +77,10 @@ public sealed class SetDownloadTests : IDisposable
     }
 
     [Fact]
-    public void A_server_that_loses_what_came_again_and_again_is_given_up()
+    public void A_server_that_restarts_repeatedly_is_given_up()
     {
-        // It says more than it sends, and does not take up where it broke off. In the end it would do as it should.
+        // The server announces more than it sends and does not resume where it broke off. The last answer would be
+        // correct.
         using var server = new FaultyServer((number, _, from) => number > 40 ? FaultyServer.Ranged(archive, from)
             : from is null ? FaultyServer.Response(archive, length: archive.Length + 20)
             : FaultyServer.Response([], "416 Range Not Satisfiable"));
@@ -88,7 +89,7 @@ public sealed class SetDownloadTests : IDisposable
     }
 
     [Fact]
-    public void Another_set_in_the_same_folder_leaves_alone_what_came_of_the_first()
+    public void Another_set_in_the_same_folder_keeps_the_partial_download_of_the_first()
     {
         using (var broken = new FaultyServer((_, _, from) => FaultyServer.Ranged(archive, from, end: 60)))
         {
@@ -130,15 +131,15 @@ public sealed class SetDownloadTests : IDisposable
     }
 
     [Fact]
-    public void More_than_the_set_can_have_is_refused_and_not_left_on_the_disk()
+    public void More_data_than_the_set_has_is_refused_and_deleted()
     {
-        using var server = new FaultyServer((_, _, _) => [.. "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"u8, .. new byte[70 << 20]]);   // It does not say how much.
+        using var server = new FaultyServer((_, _, _) => [.. "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"u8, .. new byte[70 << 20]]);   // The server does not announce a length.
         Assert.Contains("not the published file", Refused(server));
         Assert.All(Directory.EnumerateFiles(folder.PathOf("out"), "*", SearchOption.AllDirectories), file => Assert.Equal(0, new FileInfo(file).Length));
     }
 
     [Fact]
-    public void More_than_the_disk_holds_is_told_before_anything_is_asked_for()
+    public void Too_little_disk_space_is_reported_before_any_request()
     {
         using var server = new FaultyServer((_, _, from) => FaultyServer.Ranged(archive, from));
         string message = Assert.Throws<DataException>(() => Fetch(server, archive, megabytes: int.MaxValue)).Message;
@@ -147,7 +148,7 @@ public sealed class SetDownloadTests : IDisposable
     }
 
     [Fact]
-    public void A_redirect_is_followed_and_a_missing_file_is_told()
+    public void A_redirect_is_followed_and_a_missing_file_is_reported()
     {
         using var server = new FaultyServer((_, path, from) => path.StartsWith("/moved", StringComparison.Ordinal)
             ? FaultyServer.Ranged(archive, from) : FaultyServer.Response([], "302 Found", headers: "Location: /moved/x.tar.gz\r\n"));
@@ -161,7 +162,7 @@ public sealed class SetDownloadTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_that_holds_part_of_the_set_is_refused_before_anything_is_asked_for()
+    public void A_folder_with_a_part_of_the_set_is_refused_before_any_request()
     {
         folder.Write("out/cifar-10-batches-bin/mine.txt", "mine");
         using var server = new FaultyServer((_, _, from) => FaultyServer.Ranged(archive, from));
@@ -174,7 +175,7 @@ public sealed class SetDownloadTests : IDisposable
     }
 
     [Fact]
-    public void An_empty_folder_of_the_name_is_nothing()
+    public void An_empty_folder_of_the_same_name_is_accepted()
     {
         Directory.CreateDirectory(folder.PathOf("out/cifar-10-batches-bin"));
         using var server = new FaultyServer((_, _, from) => FaultyServer.Ranged(archive, from));
@@ -183,7 +184,7 @@ public sealed class SetDownloadTests : IDisposable
     }
 
     [Fact]
-    public void What_came_of_the_first_archive_is_no_hindrance_for_the_second()
+    public void A_partial_download_of_the_first_archive_does_not_block_the_second()
     {
         byte[] second = Archive(("other/a.bin", TarEntryType.RegularFile));
         RemoteSet set = Set(archive) with
@@ -204,11 +205,11 @@ public sealed class SetDownloadTests : IDisposable
     }
 
     [Fact]
-    public void Something_of_the_same_name_is_not_overwritten()
+    public void An_existing_file_of_the_same_name_is_not_overwritten()
     {
         folder.Write("out/cifar-10-batches-bin/mine.txt", "mine");
         using var server = new FaultyServer((_, _, from) => FaultyServer.Ranged(archive, from));
-        RemoteSet set = Set(archive) with { Contents = ["other"] };   // not what the archive holds
+        RemoteSet set = Set(archive) with { Contents = ["other"] };   // not the content of the archive
         string message = Assert.Throws<DataException>(() => Fetch(server, set)).Message;
         Assert.Contains("exists already", message);
         Assert.Equal("mine", File.ReadAllText(folder.PathOf("out/cifar-10-batches-bin/mine.txt")));
@@ -238,7 +239,7 @@ public sealed class SetDownloadTests : IDisposable
     [InlineData("set/a.png", "set/a.png")]
     [InlineData("set/a.png", "set/a.png/b.png")]
     [InlineData("set/a/b.png", "set/a")]
-    public void A_name_that_is_there_twice_is_refused(string first, string second)
+    public void A_duplicate_name_is_refused(string first, string second)
     {
         byte[] bad = Archive((first, TarEntryType.RegularFile), (second, TarEntryType.RegularFile));
         using var server = new FaultyServer((_, _, from) => FaultyServer.Ranged(bad, from));
@@ -303,7 +304,7 @@ public sealed class SetDownloadTests : IDisposable
     }
 
     private static string Md5(byte[] bytes)
-#pragma warning disable CA5351 // What is published.
+#pragma warning disable CA5351 // Published checksums.
         => Convert.ToHexStringLower(MD5.HashData(bytes));
 #pragma warning restore CA5351
 

@@ -8,7 +8,7 @@ using SimClr.Labels;
 
 namespace SimClr.Tests.Data;
 
-/// <summary>What a spreadsheet would compute is written as text, and read as it was.</summary>
+/// <summary>Text that a spreadsheet would compute is escaped when written, and read back unchanged.</summary>
 public sealed class CsvFieldTests : IDisposable
 {
     private static readonly string[] Formulas = ["=1+2", "+1", "-2+3|cmd' /C calc'!A0", "@SUM(1)", "\t=1", "\r=1", "=HYPERLINK(\"http://x\",\"y\")", "'=1"];
@@ -40,7 +40,7 @@ public sealed class CsvFieldTests : IDisposable
         {
             string row = string.Join(',', fields.Select(CsvField.Quote));
             Assert.True(
-                Array.TrueForAll(fields, string.IsNullOrWhiteSpace)   // such a row is passed over
+                Array.TrueForAll(fields, string.IsNullOrWhiteSpace)   // such a row is skipped
                     || CsvReader.Read(new StringReader("a,b\n" + row)).Last().Fields.SequenceEqual(fields),
                 row);
             Assert.All(fields.Select(CsvField.Quote), field => Assert.DoesNotMatch("^\"?[=+\\-@\t\r]", field));
@@ -51,7 +51,7 @@ public sealed class CsvFieldTests : IDisposable
     [InlineData("'")]
     [InlineData("''x''")]
     [InlineData("'a=b'")]
-    public void Apostrophes_of_others_stay(string field) => Assert.Equal(field, Assert.Single(CsvReader.Read(new StringReader(field)))!.Fields[0]);
+    public void Other_apostrophes_stay(string field) => Assert.Equal(field, Assert.Single(CsvReader.Read(new StringReader(field)))!.Fields[0]);
 
     [Fact]
     public void Embeddings_are_read_as_they_were_written_and_their_numbers_stay_numbers()
@@ -66,7 +66,7 @@ public sealed class CsvFieldTests : IDisposable
     }
 
     [Fact]
-    public void Lists_of_the_command_leave_numbers_alone_and_labels_are_read_from_them()
+    public void Lists_of_the_command_keep_numbers_and_labels_are_read_from_them()
     {
         string[] paths = [.. Formulas.Where(text => text.Trim() == text)];
         CsvText.Write(new OutputFile("--csv", folder.PathOf("l.csv"), "x.csv"), "path,label,x", paths.Select(path => new object?[] { path, path, -1.5 }));
@@ -77,7 +77,7 @@ public sealed class CsvFieldTests : IDisposable
     }
 
     [Fact]
-    public void A_file_of_someone_else_may_mean_its_apostrophe()
+    public void An_apostrophe_is_kept_if_a_file_has_it_in_its_name()
     {
         folder.Write("l.csv", "path,label\n'=a.png,x\n=b.png,y\n");
         Assert.Equal([0, 1], KnownLabels.Read(folder.PathOf("l.csv"), ["'=a.png", "=b.png"]).Rows);

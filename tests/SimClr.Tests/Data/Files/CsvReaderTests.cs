@@ -5,28 +5,30 @@ namespace SimClr.Tests.Data;
 
 public sealed class CsvReaderTests
 {
-    /// <summary>What Python's csv.reader makes of the same text (3.13; the second by delimiter=';', the third by '\t').</summary>
+    /// <summary>
+    /// The result of Python's csv.reader for the same text (3.13; the second by delimiter=';', the third by '\t').
+    /// </summary>
     [Theory]
     [InlineData("path,label\n12\" record.jpg,a\n", "path|label\n12\" record.jpg|a")]
     [InlineData("path;label\n12\" record.jpg;a,b\n", "path|label\n12\" record.jpg|a,b")]
     [InlineData("path\tlabel\nx;y.jpg\ta,b\n", "path|label\nx;y.jpg|a,b")]
-    [InlineData("path\nx;y.jpg\n\tz.jpg\n", "path\nx;y.jpg\n\tz.jpg")]   // one column: nothing separates
+    [InlineData("path\nx;y.jpg\n\tz.jpg\n", "path\nx;y.jpg\n\tz.jpg")]   // one column: there is no separator
     [InlineData("a\n5\"\n\"\"\"\"\n\"5\"\"\"\n", "a\n5\"\n\"\n5\"")]
     [InlineData("a,b\n\"x\"y,\"z\"\"\"w\n", "a|b\nxy|z\"w")]
     [InlineData("a,b\n\"x\"y\"z,w\n", "a|b\nxy\"z|w")]
     [InlineData("a,b\n\"\",1\n", "a|b\n|1")]
     [InlineData("\"path\";\"label\"\r\n\"a;b.jpg\";x\r\n", "path|label\na;b.jpg|x")]
     [InlineData("a,b\r\"1,\n2\",3\r\r\n4,5", "a|b\n1,\n2|3\n4|5")]
-    public void Fields_are_those_that_other_readers_find(string text, string expected)
+    public void Fields_match_those_of_other_readers(string text, string expected)
         => Assert.Equal(expected, string.Join('\n', Read(text).Select(record => string.Join('|', record.Fields))));
 
-    /// <summary>A spreadsheet writes the blank rows below a table, or between its parts.</summary>
+    /// <summary>Spreadsheets write blank rows below a table or between its parts.</summary>
     [Theory]
     [InlineData("path,label\na,x\n,\n,\n", "path|label\na|x")]
     [InlineData(",,\r\npath,label,note\r\n,,\r\na,x,\r\n , ,\r\n", "path|label|note\na|x|")]
     [InlineData("path;label\n;\n\"\";\"\"\na;x", "path|label\na|x")]
     [InlineData("path\tlabel\n\t\na\tx\n", "path|label\na|x")]
-    public void Rows_of_empty_fields_are_passed_over(string text, string expected)
+    public void Rows_of_empty_fields_are_skipped(string text, string expected)
         => Assert.Equal(expected, string.Join('\n', Read(text).Select(record => string.Join('|', record.Fields))));
 
     [Fact]
@@ -37,7 +39,7 @@ public sealed class CsvReaderTests
         Assert.Equal("1\n2\r\n3", records[1].Fields[0]);
     }
 
-    /// <summary>As Excel and LibreOffice read it: the line is not shown.</summary>
+    /// <summary>As in Excel and LibreOffice: the line is not shown.</summary>
     [Theory]
     [InlineData("sep=;\r\npath;label\r\na,b.jpg;x\r\n", "path|label\na,b.jpg|x")]
     [InlineData("sep=,\npath,label\na;b.jpg,x\n", "path|label\na;b.jpg|x")]
@@ -67,11 +69,14 @@ public sealed class CsvReaderTests
         Assert.Contains($"line {line}:", error.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Counts what is asked of the text: a reader that looks at it again for every line would ask for 2,000 times as much.</summary>
+    /// <summary>
+    /// Counts the characters read from the text: a reader that rereads it for every line would need 2,000 times as
+    /// many.
+    /// </summary>
     [Theory]
     [InlineData("\"open")]
     [InlineData("12\" record")]
-    public void Each_symbol_is_read_once_whatever_quotes_there_are(string first)
+    public void Each_character_is_read_once_whatever_the_quotes(string first)
     {
         string text = "path,label\n" + first + ",a\n" + string.Concat(Enumerable.Repeat("x.jpg,a\n", 2000));
         using var reader = new CountingReader(text);

@@ -3,7 +3,7 @@ using SimClr.Data;
 
 namespace SimClr.Tests.Data;
 
-/// <summary>What lies beside images and cannot be used is left out by name, and the rest is used.</summary>
+/// <summary>Unusable entries beside images are left out and named, and the rest is used.</summary>
 public sealed class FolderScanTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -34,7 +34,7 @@ public sealed class FolderScanTests : IDisposable
     }
 
     [Fact]
-    public void Where_nothing_is_left_the_formats_are_named()
+    public void Without_any_readable_image_the_formats_are_named()
     {
         folder.Write("a.heic", "x");
         var error = Assert.Throws<DataException>(() => DataSets.Open(folder.Path));
@@ -62,7 +62,7 @@ public sealed class FolderScanTests : IDisposable
     }
 
     [Fact]
-    public void Files_whose_names_are_not_utf8_count_each_however_alike_they_look()
+    public void Files_whose_names_are_not_utf8_are_counted_separately()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "names are bytes on Linux only");
         folder.Write("1.png", Images.Png(1));
@@ -87,7 +87,7 @@ public sealed class FolderScanTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_that_may_not_be_listed_is_skipped_and_named()
+    public void An_unlistable_folder_is_skipped_and_named()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.UserName == "root", "root may list everything");
         if (OperatingSystem.IsWindows())
@@ -111,7 +111,7 @@ public sealed class FolderScanTests : IDisposable
     }
 
     [Fact]
-    public void The_folder_itself_must_be_there()
+    public void The_folder_itself_must_exist()
     {
         string shut = folder.PathOf("nowhere");
         Assert.Throws<DataException>(() => DataSets.Open(shut));
@@ -133,7 +133,7 @@ public sealed class FolderScanTests : IDisposable
             set.Omissions.SpecialFiles.Select(odd => $"{Path.GetFileName(odd.Path)}: {odd.Reason}"));
 
         var skipped = new SkippedImages(set);
-        skipped.CheckAll();   // Three of one: but they are no images of the set.
+        skipped.CheckAll();   // Three skipped entries beside one image, but they do not count as images of the set.
         Assert.Equal(3, skipped.Count);
         Assert.Contains("pipe.jpg\",\"reason\":\"it is a named pipe, not a file\"", skipped.Lines(), StringComparison.Ordinal);
         skipped.Merge(skipped.Lines());
@@ -141,7 +141,7 @@ public sealed class FolderScanTests : IDisposable
     }
 
     [Fact]
-    public void A_manifest_may_name_a_pipe_and_be_one_without_keeping_anyone_waiting()
+    public void A_manifest_may_name_a_pipe_or_be_one_without_blocking()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "made by calls of Linux");
         folder.Write("1.png", Images.Png(1));

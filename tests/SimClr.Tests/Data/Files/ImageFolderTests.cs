@@ -40,7 +40,7 @@ public sealed class ImageFolderTests : IDisposable
     }
 
     [Fact]
-    public void One_subfolder_is_no_class()
+    public void One_subfolder_is_not_a_class()
     {
         Write("only/1.png", 1);
         Write("only/2.png", 2);
@@ -95,7 +95,7 @@ public sealed class ImageFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_link_to_nowhere_is_an_unreadable_image()
+    public void A_dangling_link_is_an_unreadable_image()
     {
         File.CreateSymbolicLink(folder.PathOf("gone.png"), folder.PathOf("nowhere.png"));
         File.CreateSymbolicLink(folder.PathOf("self.png"), "self.png");
@@ -107,7 +107,7 @@ public sealed class ImageFolderTests : IDisposable
     }
 
     [Fact]
-    public void An_empty_folder_and_one_without_images_say_what_is_expected()
+    public void An_empty_folder_and_one_without_images_are_refused_with_the_expectation()
     {
         var empty = Assert.Throws<DataException>(() => DataSets.Open(folder.Path));
         Assert.Contains("there is no file", empty.Message, StringComparison.Ordinal);

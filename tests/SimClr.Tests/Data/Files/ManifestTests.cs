@@ -15,7 +15,7 @@ public sealed class ManifestTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    /// <summary>Both labels would become "c" and the sign for what cannot be read.</summary>
+    /// <summary>Both labels would become "c" plus the replacement character.</summary>
     [Fact]
     public void A_manifest_in_another_encoding_is_refused()
     {
@@ -44,7 +44,7 @@ public sealed class ManifestTests : IDisposable
     [Theory]
     [InlineData(",\n,\n")]
     [InlineData(",,\n")]
-    public void Blank_rows_of_a_spreadsheet_are_no_images(string blank)
+    public void Blank_rows_of_a_spreadsheet_are_not_images(string blank)
     {
         using ImageDataSet set = Open($"path,label\n3.png,x\n{blank}pictures/1.png,y\n{blank}");
         Assert.Equal([3, 1], Images.NumbersOf(set));
@@ -96,7 +96,7 @@ public sealed class ManifestTests : IDisposable
     }
 
     [Fact]
-    public void An_inch_mark_stands_for_itself()
+    public void An_inch_mark_is_an_ordinary_character()
     {
         folder.Write("12\" record.png", Images.Png(12));
         using ImageDataSet set = Open("path,label\n3.png,a\n12\" record.png,b\npictures/1.png,a\n");
@@ -116,7 +116,7 @@ public sealed class ManifestTests : IDisposable
     }
 
     [Fact]
-    public void A_path_with_a_zero_byte_is_one_image_that_cannot_be_read()
+    public void A_path_with_a_zero_byte_is_an_unreadable_image()
     {
         using ImageDataSet set = Open("path,label\n3\0.png,x\n3.png,y\n");
         Assert.Equal(2, set.Count);
@@ -126,7 +126,7 @@ public sealed class ManifestTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_not_there_is_an_image_that_cannot_be_read()
+    public void A_missing_file_is_an_unreadable_image()
     {
         using ImageDataSet set = Open("path,label\nnone.png,y\n3.png,x\n");
         Assert.Equal(2, set.Count);

@@ -6,7 +6,9 @@ using SimClr.Tests.Cli;
 
 namespace SimClr.Tests.Data;
 
-/// <summary>Names that differ by Unicode normalization alone, as those of a Mac do, are one wherever they are read.</summary>
+/// <summary>
+/// Names that differ only in Unicode normalization, as on a Mac, are one name wherever they are read.
+/// </summary>
 [Collection(ComputeThreadsCollection.Name)]
 public sealed class NameFormTests : IDisposable
 {

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace SimClr.Tests.Data;
 
-/// <summary>Makes what .NET cannot: named pipes, and folders whose names are no UTF-8. On Linux.</summary>
+/// <summary>Creates what .NET cannot, on Linux: named pipes, and folders whose names are not valid UTF-8.</summary>
 internal static partial class OddFiles
 {
     private const uint ForAll = 0x1FF;   // rwxrwxrwx
@@ -22,24 +22,26 @@ internal static partial class OddFiles
         return path;
     }
 
-    /// <summary>A folder "caf\351" (é in Latin-1, as old archives have it) in another.</summary>
+    /// <summary>Creates a folder "caf\351" (é in Latin-1, as in old archives) in another folder.</summary>
     public static void MakeLatin1Folder(string parent)
         => Assert.Equal(0, MakeFolder([.. Encoding.UTF8.GetBytes($"{parent}/caf"), 0xE9, 0], ForAll));
 
-    /// <summary>An empty file whose name is "caf", one byte that is no UTF-8, and ".png", in another.</summary>
+    /// <summary>
+    /// Creates an empty file in a folder; its name is "caf", one byte that is not valid UTF-8, and ".png".
+    /// </summary>
     public static void MakeLatin1File(string parent, byte letter)
         => Assert.Equal(0, MakeNode(Latin1File(parent, letter), Regular | ForAll, 0));
 
     public static void RemoveLatin1File(string parent, byte letter) => Assert.Equal(0, Remove(Latin1File(parent, letter)));
 
-    /// <summary>The same folder's file.</summary>
+    /// <summary>Removes the folder of <see cref="MakeLatin1Folder"/>.</summary>
     public static void RemoveLatin1Folder(string parent)
         => Assert.Equal(0, RemoveFolder([.. Encoding.UTF8.GetBytes($"{parent}/caf"), 0xE9, 0]));
 
     private static byte[] Latin1File(string parent, byte letter)
         => [.. Encoding.UTF8.GetBytes($"{parent}/caf"), letter, .. ".png\0"u8];
 
-    /// <summary>A second name of a file; 0 where it was made.</summary>
+    /// <summary>Creates a second name of a file; returns 0 on success.</summary>
     [LibraryImport("libc", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int HardLink(string file, string name);
 

@@ -43,7 +43,7 @@ public sealed class SetOverlapTests : IDisposable
     }
 
     [Fact]
-    public void Images_without_a_file_of_their_own_are_compared_by_their_pixels()
+    public void Images_without_a_separate_file_are_compared_by_their_pixels()
     {
         using ImageDataSet files = Open("train");
         using var memory = new InMemoryDataSet([files.Read(1), files.Read(4), new RgbImage(1, 1, [1, 2, 3])]);
@@ -53,7 +53,7 @@ public sealed class SetOverlapTests : IDisposable
     }
 
     [Fact]
-    public void Members_of_shards_are_compared_by_their_bytes_alone()
+    public void Members_of_shards_are_compared_only_by_their_bytes()
     {
         folder.Write("a.tar", [.. TarBytes.Member("1.png", '0', Picture(1)), .. TarBytes.Member("x.png", '0', Changed(Picture(3))), .. new byte[1024]]);
         folder.Write("b.tar", [.. TarBytes.Member("7.png", '0', Picture(77)), .. TarBytes.Member("y.png", '0', Picture(1)), .. new byte[1024]]);
@@ -62,15 +62,15 @@ public sealed class SetOverlapTests : IDisposable
         using ImageDataSet files = Open("train");
         var counted = new CountedReads(one.Subset([1, 0]));
         Assert.Equal(1, new SetOverlap().Count(counted, other).Count);
-        Assert.Equal(1, counted.Reads);   // Whether what is shared can be read.
+        Assert.Equal(1, counted.Reads);   // Checks whether the shared image is readable.
         Assert.Equal(1, new SetOverlap().Count(one, files).Count);
         Assert.Equal(1, new SetOverlap().Count(files, one).Count);
     }
 
     [Fact]
-    public void Of_large_sets_all_pixels_are_compared_that_need_no_decoding()
+    public void All_pixels_of_large_sets_that_need_no_decoding_are_compared()
     {
-        const int many = 5000;   // More than a block.
+        const int many = 5000;   // More than one block.
         using var train = new InMemoryDataSet(Enumerable.Range(0, many).Select(Pixel), name: "train");
         using var test = new InMemoryDataSet([Pixel(many - 1), Pixel(0), Pixel(many), new RgbImage(1, 2, [5, 0, 0, 1, 2, 3])], name: "test");
         SharedImages found = new SetOverlap { MaxDecoded = 0, MaxDecodedBytes = 0 }.Count(test, train);
@@ -93,7 +93,7 @@ public sealed class SetOverlapTests : IDisposable
     }
 
     [Fact]
-    public void What_is_not_compared_is_counted()
+    public void Images_that_are_not_compared_are_counted()
     {
         using ImageDataSet files = Open("train");
         using var memory = new InMemoryDataSet([files.Read(1), files.Read(4)], name: "memory");
@@ -117,7 +117,7 @@ public sealed class SetOverlapTests : IDisposable
     }
 
     [Fact]
-    public void What_cannot_be_read_is_in_neither_set()
+    public void Unreadable_images_are_in_neither_set()
     {
         byte[] cut = Picture(3)[..^30];
         foreach (string set in new[] { "train", "test" })
@@ -137,7 +137,7 @@ public sealed class SetOverlapTests : IDisposable
     }
 
     [Fact]
-    public void A_path_that_no_file_can_have_is_an_image_that_cannot_be_read()
+    public void An_impossible_path_is_an_unreadable_image()
     {
         folder.Write("list.csv", "path\ntrain/a\0b.png\ntrain/2.png\n");
 
@@ -148,7 +148,7 @@ public sealed class SetOverlapTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_is_decoded_where_nothing_is_shared_or_files_say_it_all()
+    public void Nothing_is_decoded_if_nothing_is_shared_or_files_suffice()
     {
         folder.Write("test/d.png", Picture(77));
         folder.Write("test/empty.png", "");
@@ -183,7 +183,7 @@ public sealed class SetOverlapTests : IDisposable
     }
 
     [Fact]
-    public void Progress_tells_each_stage_to_its_end()
+    public void Progress_reports_each_stage_to_its_end()
     {
         folder.Write("test/b.png", Picture(5));
         var seen = new List<OverlapProgress>();

@@ -55,7 +55,9 @@ public sealed class BatchLoaderTests
         Assert.Equal(1, skipped.Count);
     }
 
-    /// <summary>A device may still copy from memory that was handed out: nothing is written there until it is said to be free.</summary>
+    /// <summary>
+    /// A device may still copy from memory that was handed out: the loader writes there only once it is marked free.
+    /// </summary>
     [Fact]
     public void Memory_that_is_not_free_is_not_written()
     {
@@ -82,7 +84,7 @@ public sealed class BatchLoaderTests
     }
 
     [Fact]
-    public void A_broken_image_is_read_once_and_then_known()
+    public void A_broken_image_is_read_once_and_remembered()
     {
         using var set = Images.Set(4, 1);
         Assert.Equal(5, Loader(set, 1, 2, substitute: true).Load(Epochs(5, 4, 4), Cancellation).Count());
@@ -107,7 +109,7 @@ public sealed class BatchLoaderTests
     }
 
     [Fact]
-    public void Plans_may_go_on_forever_and_are_taken_no_further_than_the_ring()
+    public void Plans_may_be_infinite_and_are_read_only_as_far_as_the_ring()
     {
         using var set = Images.Set(5);
         int taken = 0;
@@ -193,7 +195,7 @@ public sealed class BatchLoaderTests
     }
 
     [Fact]
-    public void What_a_worker_throws_reaches_the_consumer_as_itself()
+    public void An_exception_of_a_worker_reaches_the_consumer_unwrapped()
     {
         using var set = Images.Set(100, [.. Enumerable.Range(40, 20)]);
         var strict = new BatchLoader(set, Floats, Write, new SkippedImages(set), workers: 4, substituteUnreadable: true);
@@ -204,7 +206,7 @@ public sealed class BatchLoaderTests
     }
 
     [Fact]
-    public void A_set_of_which_nothing_can_be_read_ends_training()
+    public void A_set_without_readable_images_ends_training()
     {
         using var set = Images.Set(3, 0, 1, 2);
         var error = Assert.Throws<DataException>(() => Loader(set, 2, 3, substitute: true).Load(InOrder(3, 3), Cancellation).Count());
@@ -212,7 +214,7 @@ public sealed class BatchLoaderTests
     }
 
     [Fact]
-    public void No_plan_no_batch_and_a_failing_plan_is_the_consumers_error()
+    public void An_empty_plan_gives_no_batch_and_a_failing_plan_throws_in_the_consumer()
     {
         using var set = Images.Set(3);
         BatchLoader loader = Loader(set, 2, 3, substitute: true);
@@ -228,7 +230,7 @@ public sealed class BatchLoaderTests
     }
 
     [Fact]
-    public void A_batch_beyond_what_an_array_holds_is_refused()
+    public void A_batch_beyond_the_size_of_an_array_is_refused()
     {
         using var set = Images.Set(3);
         var loader = new BatchLoader(set, 1 << 30, Write, new SkippedImages(set));

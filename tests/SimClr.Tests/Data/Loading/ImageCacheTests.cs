@@ -7,7 +7,7 @@ public sealed class ImageCacheTests
     private static readonly DataOptions Lenient = new() { MaxSkipped = 0.5, Workers = 3 };
 
     [Fact]
-    public void A_small_set_is_decoded_once_and_what_cannot_be_read_keeps_its_place()
+    public void A_small_set_is_decoded_once_and_unreadable_images_keep_their_index()
     {
         using var set = Images.Set(10, 0, 4, 9);
         var skipped = new SkippedImages(set, Lenient);
@@ -37,7 +37,7 @@ public sealed class ImageCacheTests
     }
 
     [Fact]
-    public void Auto_caches_what_fits_in_a_quarter_of_memory_and_streams_the_rest()
+    public void Auto_caches_sets_that_fit_in_a_quarter_of_memory_and_streams_the_rest()
     {
         using var small = Images.Set(40, 1);
         Assert.NotSame(small, Load(small, Lenient, new SkippedImages(small, Lenient)));
@@ -51,7 +51,7 @@ public sealed class ImageCacheTests
     }
 
     [Fact]
-    public void Never_streams_and_what_is_in_memory_stays()
+    public void Never_streams_except_for_sets_already_in_memory()
     {
         using var set = Images.Set(5);
         Assert.Same(set, Load(set, Lenient with { Cache = DataCache.Never }, new SkippedImages(set)));
@@ -72,7 +72,7 @@ public sealed class ImageCacheTests
     }
 
     [Fact]
-    public void Progress_ends_at_the_whole_and_cancellation_stops()
+    public void Progress_ends_at_the_total_and_cancellation_stops()
     {
         using var set = Images.Set(50);
         var reports = new Reports();

@@ -45,7 +45,7 @@ public sealed class PixelPoolTests : IDisposable
     [Theory]
     [InlineData(1)]
     [InlineData(4)]
-    public void What_a_loader_writes_does_not_depend_on_whose_memory_an_image_has(int workers)
+    public void The_output_of_a_loader_does_not_depend_on_the_memory_of_an_image(int workers)
     {
         using ImageDataSet files = DataSets.Open(folder.Path);
         ImageDataSet set = files.Subset([.. Enumerable.Range(0, Count).Reverse()]);
@@ -60,7 +60,7 @@ public sealed class PixelPoolTests : IDisposable
         var skipped = new SkippedImages(files, new DataOptions());
         ImageDataSet cached = ImageCache.Load(files, new DataOptions { Cache = DataCache.Always }, skipped, null, TestContext.Current.CancellationToken);
 
-        // Decoded while the other loader is at work: when one ends, nothing is held.
+        // Decoded while the other loader is working: when one ends, the pool holds nothing.
         _ = Levels(cached, workers: 2, epochs: 1, meanwhile: () => _ = Levels(files, workers: 2, epochs: 1));
         Assert.Equal(Enumerable.Range(0, Count).Select(i => 5f * i), Enumerable.Range(0, Count).Select(i => LevelOf(cached.Read(i))));
     }

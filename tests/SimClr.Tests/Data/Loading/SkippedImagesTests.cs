@@ -22,7 +22,7 @@ public sealed class SkippedImagesTests
     }
 
     [Fact]
-    public void More_than_the_allowed_share_stops_the_run_and_says_what_to_do()
+    public void More_than_the_allowed_share_stops_the_run_with_the_remedy()
     {
         var skipped = new SkippedImages(Images.Set(100));
         foreach (int index in Enumerable.Range(0, 5))
@@ -39,7 +39,7 @@ public sealed class SkippedImagesTests
     }
 
     [Fact]
-    public void Where_the_whole_set_is_read_all_are_counted_and_the_advice_is_enough()
+    public void If_the_whole_set_is_read_all_are_counted_and_the_suggested_share_suffices()
     {
         using var set = Images.Set(25, 3, 4, 5, 6, 20);
         var options = new DataOptions { Cache = DataCache.Always, Workers = 2 };
@@ -54,7 +54,7 @@ public sealed class SkippedImagesTests
     }
 
     [Fact]
-    public void The_share_can_be_moved_from_none_to_all()
+    public void The_share_can_be_set_from_none_to_all()
     {
         Assert.Throws<DataException>(() => Add(new SkippedImages(Images.Set(100), new DataOptions { MaxSkipped = 0 }), 1));
         var all = new SkippedImages(Images.Set(3), new DataOptions { MaxSkipped = 1 });
@@ -94,7 +94,7 @@ public sealed class SkippedImagesTests
     }
 
     [Fact]
-    public void What_was_skipped_in_the_whole_set_is_not_taken_for_another_image_of_a_part()
+    public void Skipped_images_of_the_whole_set_are_not_confused_with_images_of_a_part()
     {
         // Image 0 is broken, and image 1 has the index 0 in the part.
         using var set = Images.Set(10, 0);

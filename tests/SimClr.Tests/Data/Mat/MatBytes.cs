@@ -4,7 +4,7 @@ using System.Text;
 
 namespace SimClr.Tests.Data;
 
-/// <summary>Makes MAT-files of level 5 in either order of bytes, whole or damaged.</summary>
+/// <summary>Creates MAT-files of level 5 in either byte order, intact or damaged.</summary>
 internal sealed class MatBytes(bool bigEndian)
 {
     public byte[] File(params byte[][] elements)
@@ -54,7 +54,7 @@ internal sealed class MatBytes(bool bigEndian)
 
     public byte[] Cells(string name, params byte[][] items) => Array(name, 1, 1, items.Length, items);
 
-    /// <summary>Structs; values are those of the first, then those of the second …</summary>
+    /// <summary>Structs; the values are those of the first, then those of the second, and so on.</summary>
     public byte[] Structs(string name, string[] fields, int count, params byte[][] values) => Array(
         name,
         2,

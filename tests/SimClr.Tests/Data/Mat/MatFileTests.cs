@@ -83,7 +83,7 @@ public sealed class MatFileTests : IDisposable
     [InlineData("nested", null, "'nested' is a cell array of 2 elements, expected whole numbers")]
     [InlineData("labels", null, "'labels' with whole numbers")]
     [InlineData("half", "class", "'half' is a numeric array of 1 elements, expected structs with the field 'class'")]
-    public void What_is_not_there_or_is_something_else_is_named(string variable, string? field, string expected)
+    public void A_missing_variable_or_one_of_another_type_is_named(string variable, string? field, string expected)
     {
         MatFile mat = Golden("numbers.mat");
         string message = Refused(() => field is null ? mat.Integers(variable) : mat.Integers(variable, field));
@@ -92,14 +92,14 @@ public sealed class MatFileTests : IDisposable
     }
 
     [Fact]
-    public void A_field_that_is_not_there_is_named_with_those_that_are()
+    public void A_missing_field_is_named_with_the_existing_ones()
         => Assert.Contains(
             "'annotations' has the fields bbox_x1, bbox_y1, bbox_x2, bbox_y2, class, fname, expected a field 'test'",
             Refused(() => Golden("cars_annos.mat").Integers("annotations", "test")),
             StringComparison.Ordinal);
 
     [Fact]
-    public void Other_kinds_of_arrays_are_passed_over()
+    public void Other_kinds_of_arrays_are_skipped()
     {
         MatFile mat = Read(Little.File(Little.Array("f", 16, 1, 1, Little.Element(1, 1, 2, 3)), Little.Element(99, 1, 2), Little.Doubles("x", 7)));
         Assert.Equal([7], mat.Integers("x"));
@@ -107,7 +107,7 @@ public sealed class MatFileTests : IDisposable
     }
 
     [Fact]
-    public void Other_formats_are_refused_with_what_to_do()
+    public void Other_formats_are_refused_with_the_remedy()
     {
         byte[] header = Little.File();
         "MATLAB 7.3 MAT-file"u8.CopyTo(header);
@@ -138,7 +138,7 @@ public sealed class MatFileTests : IDisposable
     }
 
     [Fact]
-    public void Sizes_that_the_file_cannot_hold_are_refused_before_anything_is_made()
+    public void Sizes_that_the_file_cannot_hold_are_refused_before_allocation()
     {
         AssertDamaged("an array of 1000000000 elements", Little.Array("c", 1, 1, 1_000_000_000));
         AssertDamaged("an array of 2147483647 elements", Little.Array("c", 1, 70000, 70000));
@@ -152,7 +152,7 @@ public sealed class MatFileTests : IDisposable
     }
 
     [Fact]
-    public void Arrays_within_arrays_end_somewhere()
+    public void The_nesting_of_arrays_is_limited()
     {
         byte[] inner = Little.Doubles("", 1);
         for (int depth = 0; depth < 2000; depth++)
@@ -164,7 +164,7 @@ public sealed class MatFileTests : IDisposable
     }
 
     [Fact]
-    public void What_inflates_without_end_is_refused()
+    public void Data_that_inflates_without_end_is_refused()
     {
         byte[] zeros = Little.Compressed(new byte[30_000_000]);
         Assert.InRange(zeros.Length, 0, 500_000);
@@ -175,9 +175,10 @@ public sealed class MatFileTests : IDisposable
     }
 
     [Fact]
-    public void What_takes_no_bytes_takes_no_time_and_no_memory()
+    public void Elements_without_bytes_take_no_time_and_no_memory()
     {
-        // Structs without fields: as many as the file says. Empty arrays: 8 bytes each, and one object for all of them.
+        // Structs without fields: any number that the file claims. Empty arrays: 8 bytes each, and one object for all
+        // of them.
         byte[] structs = Little.Array("x", 2, 65536, 65535, Little.Small(5, Little.Int32(8)), Little.Element(1));
         byte[] cells = Little.Compressed(Little.Array("c", 1, 1, 100_000, [.. Enumerable.Repeat(Little.Element(14), 100_000)]));
 

@@ -3,7 +3,10 @@ using SkiaSharp;
 
 namespace SimClr.Tests.Data;
 
-/// <summary>PASCAL VOC 2007 in its official layout, with 60 images in each part: each has two classes, one in each half, of colors of their own.</summary>
+/// <summary>
+/// PASCAL VOC 2007 in its official layout, with 60 images in each part: each image has two classes of distinct colors,
+/// one in each half.
+/// </summary>
 internal static class ColoredVoc
 {
     private const int Images = 60;

@@ -4,8 +4,8 @@ using SimClr.Data;
 namespace SimClr.Tests.Data;
 
 /// <summary>
-/// The twelve sets with a few images each, in their official layouts, below the folder names that their archives unpack
-/// to. Image n is a picture of <see cref="Images"/>.
+/// The twelve sets with a few images each, in their official layouts, below the folder names of their archives. Image n
+/// is an image of <see cref="Images"/>.
 /// </summary>
 internal sealed class SmallTransferSets(TemporaryFolder folder)
 {
@@ -13,16 +13,16 @@ internal sealed class SmallTransferSets(TemporaryFolder folder)
 
     private int pictures;
 
-    /// <summary>The class of each image that was written, by the end of its path.</summary>
+    /// <summary>The class of each written image, by the end of its path.</summary>
     public Dictionary<string, string> Classes { get; } = [];
 
     public static TheoryData<string> Names => [.. TransferCatalog.Sets.Select(set => set.Name)];
 
-    /// <summary>Those whose lists name image files.</summary>
+    /// <summary>The sets whose lists name image files.</summary>
     public static TheoryData<string> Listed
         => [.. TransferCatalog.Sets.Select(set => set.Name).Where(name => name is not ("cifar10" or "cifar100" or "caltech101" or "birdsnap"))];
 
-    /// <summary>Writes a set, and says what to expect of it.</summary>
+    /// <summary>Writes a set and returns the expected content.</summary>
     public TransferSet Write(string name)
     {
         TransferSet official = TransferCatalog.Find(name)!;
@@ -43,7 +43,7 @@ internal sealed class SmallTransferSets(TemporaryFolder folder)
         };
     }
 
-    /// <summary>Cars as their authors publish them now: one list for all.</summary>
+    /// <summary>Cars in the layout that its authors publish now: one list for all images.</summary>
     public TransferSet WriteCarsInOneList()
     {
         byte[] Row(string file, int number, bool test)
@@ -103,7 +103,7 @@ internal sealed class SmallTransferSets(TemporaryFolder folder)
         folder.Write("birdsnap/images.txt", "url\tmd5\tpath\tspecies_id\tbb_x1\n"
             + Lines([.. all.Select(path => $"http://nowhere\t0\t{path}\t{(path.StartsWith("Blue", StringComparison.Ordinal) ? 1 : 2)}\t5")]));
         folder.Write("birdsnap/test_images.txt", "path\n" + Lines(test));
-        foreach (string path in all.Where(path => path != "Blue_Jay/3.jpg"))   // gone from where it was published
+        foreach (string path in all.Where(path => path != "Blue_Jay/3.jpg"))   // no longer where it was published
         {
             Picture($"birdsnap/download/images/{path}", common[path.StartsWith("Blue", StringComparison.Ordinal) ? 0 : 1]);
         }
@@ -113,7 +113,7 @@ internal sealed class SmallTransferSets(TemporaryFolder folder)
 
     private TransferSet WriteSun(TransferSet set)
     {
-        string[] classes = ["/b/bow_window/indoor", "/a/abbey"];   // not in the order of their names
+        string[] classes = ["/b/bow_window/indoor", "/a/abbey"];   // not in alphabetical order
         folder.Write("SUN397/ClassName.txt", Lines(classes));
         folder.Write("SUN397/Partitions/Training_01.txt", Lines(Each(classes, 3, (name, i) => Picture($"SUN397{name}/sun_a{i}.jpg", name, $"{name}/sun_a{i}.jpg"))));
         folder.Write("SUN397/Partitions/Testing_01.txt", Lines(Each(classes, 2, (name, i) => Picture($"SUN397{name}/sun_b{i}.jpg", name, $"{name}/sun_b{i}.jpg"))));
@@ -177,7 +177,7 @@ internal sealed class SmallTransferSets(TemporaryFolder folder)
 
     private TransferSet WriteTextures(TransferSet set)
     {
-        // 'woven' is only in the test part: numbers must not depend on the part.
+        // 'woven' is only in the test part: class numbers must not depend on the part.
         Part("val", ["banded", "dotted"], 1);
         Part("train", ["dotted", "banded"], 2);
         Part("test", ["woven", "banded", "dotted"], 1);
@@ -226,7 +226,7 @@ internal sealed class SmallTransferSets(TemporaryFolder folder)
         return set;
     }
 
-    /// <summary>Writes the next picture; gives back what stands for it in a list.</summary>
+    /// <summary>Writes the next image and returns its name in a list.</summary>
     private string Picture(string path, string className, string entry = "")
     {
         folder.Write(path, Images.Png(++pictures));

@@ -33,7 +33,7 @@ public sealed class TransferSplitsTests : IDisposable
 
     [Theory]
     [MemberData(nameof(SmallTransferSets.Names), MemberType = typeof(SmallTransferSets))]
-    public void No_image_is_in_two_parts_and_the_seed_fixes_what_is_drawn(string name)
+    public void No_image_is_in_two_parts_and_the_seed_fixes_the_draw(string name)
     {
         TransferSet set = sets.Write(name);
         using TransferSplits splits = Open(set, seed: 3);
@@ -89,14 +89,14 @@ public sealed class TransferSplitsTests : IDisposable
 
     [Theory]
     [MemberData(nameof(SmallTransferSets.Names), MemberType = typeof(SmallTransferSets))]
-    public void Each_set_is_a_typed_name_too(string name)
+    public void Each_set_has_a_data_spec(string name)
     {
         TransferSet set = sets.Write(name);
         foreach (string place in new[] { folder.Path, set.FindBelow(folder.Path)! })
         {
             if (place == folder.Path && name is "sun397" or "caltech101")
             {
-                continue;   // Their lists have no folder of their own in the archive.
+                continue;   // Their archives have no folder for the lists.
             }
 
             using ImageDataSet train = DataSets.Open($"{name}:{place}");
@@ -110,7 +110,7 @@ public sealed class TransferSplitsTests : IDisposable
     }
 
     [Fact]
-    public void Cars_may_also_come_in_one_list()
+    public void Cars_may_also_be_in_one_list()
     {
         TransferSet set = sets.WriteCarsInOneList();
         using TransferSplits splits = Open(set);
@@ -134,7 +134,7 @@ public sealed class TransferSplitsTests : IDisposable
     [Theory]
     [InlineData(19_900, 0.2)]
     [InlineData(20_100, 0.1)]
-    public void What_is_held_out_is_a_share_of_each_class(int images, double share)
+    public void The_held_out_images_are_a_share_of_each_class(int images, double share)
     {
         int[] labels = [.. Enumerable.Range(0, images).Select(i => i % 10), 10, 11, 11];
         (int[] train, int[] validation) = TransferSplits.HoldOut(labels, seed: 0);
@@ -142,7 +142,7 @@ public sealed class TransferSplitsTests : IDisposable
         Assert.Equal(labels.Length, train.Concat(validation).Distinct().Count());
         Assert.All(Enumerable.Range(0, 10), c => Assert.Equal(expected, validation.Count(i => labels[i] == c)));
         Assert.Equal(1, validation.Count(i => labels[i] == 11));
-        Assert.DoesNotContain(images, validation);   // The only image of class 10 is learned from.
+        Assert.DoesNotContain(images, validation);   // The only image of class 10 is a training image.
         Assert.NotEqual(validation, TransferSplits.HoldOut(labels, seed: 1).Validation);
     }
 
@@ -177,7 +177,7 @@ public sealed class TransferSplitsTests : IDisposable
     [InlineData("pets", "oxford-iiit-pet/annotations/test.txt", "Abyssinian 1", "expected BREED_NUMBER and three numbers")]
     [InlineData("pets", "oxford-iiit-pet/annotations/test.txt", "Abyssinian_5 7 1 1", "one number for each breed, without gaps")]
     [InlineData("voc2007", "VOCdevkit/VOC2007/Annotations/000001.xml", "<annotation><object><name>unicorn</name></object></annotation>", "an object of the class 'unicorn'")]
-    public void A_list_that_says_something_else_is_refused_with_its_line(string name, string file, string content, string expected)
+    public void A_list_with_unexpected_content_is_refused_with_its_line(string name, string file, string content, string expected)
     {
         TransferSet set = sets.Write(name);
         folder.Write(file, content);
@@ -186,7 +186,7 @@ public sealed class TransferSplitsTests : IDisposable
     }
 
     [Fact]
-    public void A_list_that_is_missing_is_named_with_what_to_do()
+    public void A_missing_list_is_named_with_the_remedy()
     {
         TransferSet set = sets.Write("dtd");
         File.Delete(folder.PathOf("dtd/labels/val1.txt"));
@@ -207,7 +207,7 @@ public sealed class TransferSplitsTests : IDisposable
     }
 
     [Fact]
-    public void Images_of_several_classes_have_no_label_and_say_so()
+    public void Images_of_several_classes_have_no_label_and_report_it()
     {
         sets.Write("voc2007");
         using ImageDataSet test = DataSets.Open($"voc2007:{folder.Path}:test");

@@ -32,7 +32,7 @@ public sealed class VocAnnotationTests : IDisposable
     [InlineData("<html/>", "got the element 'html', expected 'annotation'")]
     [InlineData("<annotation><object><pose>Left</pose></object></annotation>", "an object has no name")]
     [InlineData("<annotation><object><name>dog</name><difficult>perhaps</difficult></object></annotation>", "got difficult 'perhaps', expected 0 or 1")]
-    public void What_is_no_annotation_is_refused(string xml, string expected)
+    public void A_file_that_is_not_an_annotation_is_refused(string xml, string expected)
     {
         string message = Assert.Throws<DataException>(() => Read(xml)).Message;
         Assert.Contains(expected, message, StringComparison.Ordinal);

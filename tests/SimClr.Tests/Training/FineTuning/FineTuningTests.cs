@@ -29,13 +29,13 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
         => Assert.Equal(decay, BatchNormDecay.For(stepsPerEpoch), 1e-12);
 
     [Theory]
-    [InlineData(300, 2, 1, 1 - (10.0 / 150))]   // 150 steps an epoch, of which one is made
-    [InlineData(32, 16, 120, 0.9)]              // 2 steps an epoch, over and over
-    public void Its_steps_are_those_of_an_epoch(int images, int batch, int steps, double decay)
+    [InlineData(300, 2, 1, 1 - (10.0 / 150))]   // 150 steps per epoch, of which one is taken
+    [InlineData(32, 16, 120, 0.9)]              // 2 steps per epoch, for 60 epochs
+    public void The_decay_is_by_the_steps_of_an_epoch(int images, int batch, int steps, double decay)
         => Assert.Equal(decay, Tune(Short with { BatchSize = batch, Steps = steps }, train: TinyRun.Images(images)).BatchNormDecay, 1e-12);
 
     [Fact]
-    public void The_decay_reaches_every_batch_norm_and_moves_its_statistics_by_so_much()
+    public void The_decay_applies_to_every_batch_norm_and_its_statistics()
     {
         using ResNet encoder = EncoderCatalog.Create(new EncoderOptions { Name = "resnet18", Width = 1.0 / 16 }, 12);
         BatchNormDecay.Set(encoder, 0.99);
@@ -48,12 +48,12 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
     }
 
     [Theory]
-    [InlineData(12_811, 1_281_167, 4096, 60, 0.8)]    // the paper's own numbers
+    [InlineData(12_811, 1_281_167, 4096, 60, 0.8)]    // the paper's numbers
     [InlineData(128_116, 1_281_167, 4096, 30, 0.8)]
     [InlineData(500, 50_000, 128, 60, 0.025)]
     [InlineData(5_000, 50_000, 128, 30, 0.025)]
     [InlineData(10, 1_000, 16, 60, 0.003125)]
-    public void Few_labels_take_the_recipe_of_the_paper(int labels, int all, int batch, int epochs, double rate)
+    public void Few_labels_use_the_recipe_of_the_paper(int labels, int all, int batch, int epochs, double rate)
     {
         FineTuneOptions options = FineTuneOptions.ForFewLabels(labels, all);
         Assert.Equal((batch, epochs, rate, 0, false), (options.BatchSize, options.Epochs, options.Rate, options.WeightDecay, options.ScheduleBatchNorm));
@@ -64,10 +64,10 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
     [InlineData(128_116, 1_281_167, 930)]
     [InlineData(500, 50_000, 180)]
     [InlineData(100, 50_000, 180)]
-    [InlineData(20, 4_000, 180)]     // one step an epoch
+    [InlineData(20, 4_000, 180)]     // one step per epoch
     [InlineData(100, 1_000, 930)]    // six
     [InlineData(5_000, 50_000, 1_170)]
-    public void Few_labels_are_given_no_fewer_steps_than_the_papers(int labels, int all, long steps)
+    public void Few_labels_get_no_fewer_steps_than_in_the_paper(int labels, int all, long steps)
     {
         FineTuneOptions options = FineTuneOptions.ForFewLabels(labels, all);
         Assert.Equal(steps, options.StepsFor(labels));
@@ -87,7 +87,7 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
     }
 
     [Fact]
-    public void From_scratch_it_is_the_one_of_random_initialization()
+    public void From_scratch_the_grid_is_the_one_for_random_initialization()
     {
         FineTuneOptions[] settings = [.. FineTuneGrid.FullFromScratch.Settings(Short)];
         Assert.Equal(56, settings.Length);
@@ -154,7 +154,7 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
     }
 
     [Fact]
-    public void The_best_on_validation_is_taken_whatever_the_test_images_and_fitted_again_on_all()
+    public void The_best_setting_on_validation_is_chosen_and_refitted_on_all_images()
     {
         var grid = new FineTuneGrid([1e-30, 0.05], [0, 1e-4]);
         FineTuneResult result = Tune(Short, grid: grid);
@@ -178,7 +178,7 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
     [Theory]
     [InlineData("always", 1)]
     [InlineData("never", 3)]
-    public void Validation_images_are_decoded_once_for_all_settings_where_they_may_be_held(string cache, int times)
+    public void Validation_images_are_decoded_once_for_all_settings_if_they_may_be_cached(string cache, int times)
     {
         using var validation = new Counted(TinyRun.Images(24));
         FineTuneResult result = new FineTuning(pretrained.Run, Short with { Steps = 1 }, new DataOptions { Cache = EnumText.Parse<DataCache>(cache) }, threads: 1)
@@ -188,7 +188,7 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
         }.Run(TinyRun.Images(), Test());
         FineTuneResult plain = Tune(Short with { Steps = 1 }, new FineTuneGrid([1e-3, 1e-2, 1e-1], [0]), validation: TinyRun.Images(24));
 
-        // The last training, on all images, may read some more as it loads ahead.
+        // The last training, on all images, may read some more because it loads ahead.
         Assert.InRange(validation.Reads, 24 * times, cache == "always" ? 24 : int.MaxValue);
         Assert.Equal(plain.Search, result.Search);
         Assert.Equal(plain.FinalLoss, result.FinalLoss);
@@ -196,7 +196,7 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
     }
 
     [Fact]
-    public void Settings_that_diverge_are_reported_and_not_taken_and_all_of_them_are_an_error()
+    public void Diverging_settings_are_reported_and_excluded_and_it_is_an_error_if_all_diverge()
     {
         FineTuneResult result = Tune(Short, grid: new FineTuneGrid([0.01, 1e30], [0]));
         Assert.Null(result.Search[1].Score);
@@ -303,7 +303,7 @@ public sealed class FineTuningTests(FineTuningTests.Pretrained pretrained) : ICl
         internal byte[][] Files()
             => [.. Directory.GetFiles(Run, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
 
-        /// <summary>A copy whose description asks for another precision.</summary>
+        /// <summary>A copy whose description specifies another precision.</summary>
         internal string In(TemporaryFolder other, string precision)
         {
             var run = new RunDirectory(other.PathOf("copy"));

@@ -69,8 +69,9 @@ public sealed class TransferFineTuningTests : IDisposable
     }
 
     /// <summary>
-    /// Of the validation and the test images, 4 of 8 of the first class look like the 2 of the second. Whoever says the first
-    /// of all has 8 of 10 and half of each class on average; whoever tells them apart by color has 6 of 10 and three quarters.
+    /// In the validation and the test images, 4 of 8 of the first class look like the 2 of the second. Predicting the
+    /// first class for all images gets 8 of 10 right, and half of each class on average; telling them apart by color
+    /// gets 6 of 10 right, and three quarters on average.
     /// </summary>
     [Theory]
     [InlineData(true, 0, 0.8)]
@@ -85,7 +86,7 @@ public sealed class TransferFineTuningTests : IDisposable
     }
 
     [Fact]
-    public void The_search_keeps_the_score_that_was_asked_for()
+    public void The_search_keeps_the_requested_score()
     {
         using TransferSplits splits = Open(Aircraft());
         Assert.Equal([0.8, 0.6], Scores(SelectionMetric.Top1));
@@ -134,14 +135,14 @@ public sealed class TransferFineTuningTests : IDisposable
     {
         using TransferSplits splits = Open(ColoredVoc.Write(folder));
         Assert.Contains(
-            "none of 20 classes is in some of the 2 images and absent from others",
+            "none of the 20 classes is present in some of the 2 images and absent from others",
             Assert.Throws<DataException>(() => LabeledImages.RequireVaryingClass(splits.Train.Subset([0, 0]))).Message,
             StringComparison.Ordinal);
     }
 
     private static FineTuneGrid Rates(double rate) => new([0, rate], []) { FixedDecay = 0 };
 
-    /// <summary>The mean average precision of images ranked as they are numbered.</summary>
+    /// <summary>The mean average precision of images ranked by their numbers.</summary>
     private static double ByNumber(ImageDataSet images)
         => MeanAveragePrecision.Compute(new float[20 * images.Count], [.. images.MultiLabels!.SelectMany(marks => marks)], 20);
 

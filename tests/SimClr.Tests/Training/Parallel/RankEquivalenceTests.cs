@@ -7,7 +7,9 @@ using SimClr.Losses;
 
 namespace SimClr.Tests.Training;
 
-/// <summary>Several ranks train the model that one process with the same batch trains: in double precision, ResNet-18 with LARS.</summary>
+/// <summary>
+/// Several ranks train the same model as one process with the same batch: in double precision, ResNet-18 with LARS.
+/// </summary>
 [Collection(ComputeThreadsCollection.Name)]
 public sealed class RankEquivalenceTests
 {
@@ -28,14 +30,14 @@ public sealed class RankEquivalenceTests
     [Theory]
     [InlineData(1)]
     [InlineData(5)]
-    public void So_they_do_with_the_loss_as_a_whole_on_every_rank(int steps)
+    public void Ranks_with_the_whole_loss_on_every_rank_train_as_one_process(int steps)
         => AssertSame(Plain with { Loss = new DenseNtXent(0.5), Steps = steps }, 2);
 
     [Theory]
     [InlineData(1, 2, 8)]
     [InlineData(5, 2, 8)]
     [InlineData(1, 3, 3)]    // micro-batches of 8 over 3 ranks: 2 + 3 + 3
-    public void So_they_do_with_the_gradient_cache(int steps, int ranks, int micro)
+    public void Ranks_with_the_gradient_cache_train_as_one_process(int steps, int ranks, int micro)
     {
         foreach (IContrastiveLoss loss in new IContrastiveLoss[] { new NtXentLoss(0.5), new DenseNtXent(0.5) })
         {
@@ -48,7 +50,7 @@ public sealed class RankEquivalenceTests
     [InlineData("nt-logistic", true)]
     [InlineData("margin", false)]
     [InlineData("margin", true)]
-    public void So_they_do_with_every_loss(string name, bool semiHard)
+    public void Ranks_with_every_loss_train_as_one_process(string name, bool semiHard)
     {
         IContrastiveLoss loss = LossCatalog.Create(new LossOptions { Name = EnumText.Parse<LossName>(name), SemiHard = semiHard, Temperature = 0.5 });
         AssertSame(Plain with { Loss = loss }, 2);
@@ -58,7 +60,7 @@ public sealed class RankEquivalenceTests
     [Theory]
     [InlineData(1, null)]
     [InlineData(5, 6)]
-    public void So_they_do_in_supervised_training(int steps, int? micro)
+    public void Ranks_in_supervised_training_train_as_one_process(int steps, int? micro)
     {
         AssertSame(Plain with { Supervised = true, Steps = steps, Micro = micro }, 2);
         AssertSame(Plain with { Supervised = true, Steps = steps, Micro = micro, Batch = 30 }, 4);
@@ -67,11 +69,11 @@ public sealed class RankEquivalenceTests
     [Theory]
     [InlineData(2, 32)]
     [InlineData(4, 30)]
-    public void So_they_do_in_fine_tuning(int ranks, int batch)
+    public void Ranks_in_fine_tuning_train_as_one_process(int ranks, int batch)
         => AssertSame(Plain with { Supervised = true, FineTuned = true, Steps = 5, Batch = batch }, ranks);
 
     [Fact]
-    public void So_does_the_whole_ResNet_18_at_32_pixels()
+    public void Ranks_train_the_whole_ResNet_18_at_32_pixels_as_one_process()
         => AssertSame(
             Plain with
             {
@@ -81,7 +83,7 @@ public sealed class RankEquivalenceTests
             2);
 
     [Fact]
-    public void With_each_rank_s_own_batch_norm_it_is_another_model()
+    public void Batch_norm_per_rank_gives_another_model()
     {
         double[] one = (Plain with { Steps = 5 }).Train(1)[0];
         double[][] two = (Plain with { Steps = 5, Norm = BatchNormScope.Rank }).Train(2);
@@ -89,7 +91,7 @@ public sealed class RankEquivalenceTests
     }
 
     [Fact]
-    public void With_each_rank_s_own_negatives_it_is_another_model()
+    public void Negatives_per_rank_give_another_model()
     {
         double[] one = (Plain with { Steps = 5 }).Train(1)[0];
         double[][] two = (Plain with { Steps = 5, LocalNegatives = true }).Train(2);
@@ -97,7 +99,7 @@ public sealed class RankEquivalenceTests
     }
 
     [Fact]
-    public void Sums_begun_within_the_backward_pass_are_the_same_bytes_as_those_begun_after_it()
+    public void Sums_started_within_the_backward_pass_give_the_same_bytes_as_after_it()
     {
         RankedModel model = Plain with { Steps = 3 };
         Assert.Equal(model.Train(2)[0], (model with { Overlaps = false }).Train(2)[0]);
@@ -116,7 +118,7 @@ public sealed class RankEquivalenceTests
     [InlineData(10, 1, 3, new[] { 3, 3, 4 }, true)]
     [InlineData(10, 2, 2, new[] { 4, 6 }, false)]   // 5 images each: 2 + 3, and 2 + 3
     [InlineData(12, 2, 2, new[] { 6, 6 }, false)]
-    public void Each_image_is_one_rank_s(int batch, int parts, int ranks, int[] images, bool inOrder)
+    public void Each_image_belongs_to_one_rank(int batch, int parts, int ranks, int[] images, bool inOrder)
     {
         RankShare[] shares = [.. Enumerable.Range(0, ranks).Select(rank => new RankShare(batch, parts, ranks, rank))];
         int[] all = [.. Enumerable.Range(100, batch)];
@@ -127,7 +129,7 @@ public sealed class RankEquivalenceTests
         Assert.Equal(all, Enumerable.Range(0, parts).SelectMany(part => split.SelectMany(rank => rank[part])));
         Assert.Equal(1, Enumerable.Range(0, parts).Sum(shares[0].Weight), 1e-12);
 
-        // Where the gathered rows, filled up, are taken from.
+        // The positions in the padded gathered rows.
         int most = shares[0].MaxImages;
         int[] gathered = [.. split.SelectMany(rank => rank.SelectMany(part => part).Concat(Enumerable.Repeat(-1, most)).Take(most))];
         long[] order = shares[0].Order ?? [.. Enumerable.Range(0, batch).Select(i => (long)i)];

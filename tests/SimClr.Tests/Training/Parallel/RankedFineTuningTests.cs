@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace SimClr.Tests.Training;
 
 /// <summary>
-/// Several ranks fine-tune as one process does. Weights are of float32 here, so that the ranks' differ from one process's by
-/// rounding; the same steps in double are in <see cref="RankEquivalenceTests"/>.
+/// Several ranks fine-tune as one process does. Weights are in float32 here, so the results differ by rounding; the
+/// same steps in double precision are in <see cref="RankEquivalenceTests"/>.
 /// </summary>
 [Collection(ComputeThreadsCollection.Name)]
 public sealed class RankedFineTuningTests(FineTuningTests.Pretrained pretrained) : IClassFixture<FineTuningTests.Pretrained>, IDisposable
@@ -43,7 +43,7 @@ public sealed class RankedFineTuningTests(FineTuningTests.Pretrained pretrained)
     }
 
     [Fact]
-    public void Ranks_choose_the_setting_that_one_process_chooses_and_a_diverging_one_ends_none_of_them()
+    public void Ranks_choose_the_same_setting_as_one_process_and_survive_a_diverging_one()
     {
         var grid = new FineTuneGrid([1e-30, 0.05, 1e30], [0]);
         FineTuneResult one = Tune(SingleProcess.Instance, Short, grid);

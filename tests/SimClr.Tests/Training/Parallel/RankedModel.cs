@@ -14,14 +14,16 @@ using static TorchSharp.torch;
 
 namespace SimClr.Tests.Training;
 
-/// <summary>Steps of training in double precision, by one process or by several ranks: the same images, model and optimizer.</summary>
+/// <summary>
+/// Training steps in double precision, by one process or by several ranks: the same images, model, and optimizer.
+/// </summary>
 internal sealed record RankedModel
 {
     public int Batch { get; init; } = 32;
 
     public int Steps { get; init; } = 1;
 
-    /// <summary>Images of a micro-batch on each rank; null for the whole share.</summary>
+    /// <summary>The images of a micro-batch on each rank; null for the whole share.</summary>
     public int? Micro { get; init; }
 
     public BatchNormScope Norm { get; init; } = BatchNormScope.Global;
@@ -30,17 +32,19 @@ internal sealed record RankedModel
 
     public bool Supervised { get; init; }
 
-    /// <summary>Whether a supervised model takes the steps of fine-tuning (SGD), and not those of pre-training (LARS).</summary>
+    /// <summary>
+    /// Whether a supervised model takes the steps of fine-tuning (SGD) instead of those of pre-training (LARS).
+    /// </summary>
     public bool FineTuned { get; init; }
 
-    /// <summary>Whether each rank's loss compares its views with its own only: a control.</summary>
+    /// <summary>Whether each rank's loss compares only the rank's own views: a control.</summary>
     public bool LocalNegatives { get; init; }
 
     public bool Overlaps { get; init; } = true;
 
     public PretrainOptions Options { get; init; } = TinyRun.Options;
 
-    /// <summary>All parameters and running statistics after the steps, of each rank.</summary>
+    /// <summary>Trains and returns all parameters and running statistics of each rank.</summary>
     public double[][] Train(int ranks)
         => ranks == 1 ? [Train(SingleProcess.Instance)] : ThreadRanks.Run(ranks, Train);
 
@@ -112,7 +116,7 @@ internal sealed record RankedModel
         }
     }
 
-    // The last batch norm of each block starts at 0, and what a block does would not be seen.
+    // The last batch norm of each block starts at 0, which would hide the block's output.
     private static void MakeEveryLayerCount(nn.Module model)
     {
         using var _ = no_grad();
@@ -122,13 +126,13 @@ internal sealed record RankedModel
         }
     }
 
-    /// <summary>This rank's micro-batches of a step.</summary>
+    /// <summary>The micro-batches of this rank in a step.</summary>
     private Func<ViewBatch> Feed(int views, RankShare share, int step)
     {
         int side = Options.Views.Size;
         using var generator = new Generator((ulong)(7 + step));
         Tensor all = rand([views, Batch, 3, side, side], dtype: ScalarType.Float64, generator: generator);
-        all = all.ToTestDevice().add(arange(Batch, dtype: ScalarType.Float64).view(1, -1, 1, 1, 1).mul(0.05).ToTestDevice());   // images differ from each other, and ranks
+        all = all.ToTestDevice().add(arange(Batch, dtype: ScalarType.Float64).view(1, -1, 1, 1, 1).mul(0.05).ToTestDevice());   // images differ from each other, and so do ranks
         var parts = new Queue<int[]>(share.Split([.. Enumerable.Range(0, Batch)]));
         return () =>
         {
@@ -139,7 +143,7 @@ internal sealed record RankedModel
     }
 }
 
-/// <summary>NT-Xent as it is written (paper, Equation 1), with all similarities at once and autograd's own gradient.</summary>
+/// <summary>NT-Xent as in the paper (Equation 1), with all similarities at once and autograd's gradient.</summary>
 internal sealed class DenseNtXent(double temperature) : IContrastiveLoss
 {
     public Tensor Forward(Tensor z1, Tensor z2)

@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 
 namespace SimClr.Tests.Training;
 
-/// <summary>Whole runs by several ranks: their files, what stops them, and how they go on.</summary>
+/// <summary>Whole runs by several ranks: their files, interruptions, and resumption.</summary>
 [Collection(ComputeThreadsCollection.Name)]
 public sealed class RankedRunTests : IDisposable
 {
@@ -21,7 +21,7 @@ public sealed class RankedRunTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void A_run_in_double_is_that_of_one_process_also_when_it_goes_on_with_other_ranks()
+    public void A_run_in_double_equals_that_of_one_process_even_if_resumed_with_other_ranks()
     {
         InDouble("one", 1);
         InDouble("two", 2);
@@ -49,7 +49,7 @@ public sealed class RankedRunTests : IDisposable
         Ranked("again", 2);
         using (var stop = new CancellationTokenSource())
         {
-            // Told on the first rank at the end of an epoch; the others stop at the same step.
+            // Reported on the first rank at the end of an epoch; the others stop at the same step.
             var progress = new Reporter(_ => stop.Cancel());
             var error = Assert.Throws<OperationCanceledException>(() => Ranked("resumed", 2, rank => rank == 0
                 ? (progress, stop.Token)
@@ -65,7 +65,7 @@ public sealed class RankedRunTests : IDisposable
     }
 
     [Fact]
-    public void The_first_rank_writes_what_a_run_leaves_and_how_much_of_the_time_went_into_communication()
+    public void The_first_rank_writes_the_run_and_its_share_of_communication_time()
     {
         PretrainResult[] results = Ranked("run", 2);
         IReadOnlyDictionary<string, double>[] metrics = [.. MetricsLog.Read(FileOf("run", "metrics.jsonl"))];
@@ -80,7 +80,7 @@ public sealed class RankedRunTests : IDisposable
     }
 
     [Fact]
-    public void Ranks_that_share_the_cores_go_on_with_as_many_threads_each_and_say_nothing_of_it()
+    public void Ranks_that_share_the_cores_resume_with_as_many_threads_each_without_a_warning()
     {
         PretrainOptions options = Options with { Threads = 0 };
         Ranked("run", 2, options: options);
@@ -93,7 +93,7 @@ public sealed class RankedRunTests : IDisposable
     }
 
     [Fact]
-    public void With_each_rank_s_own_batch_norm_all_end_with_one_model_too()
+    public void With_batch_norm_per_rank_all_ranks_still_end_with_one_model()
     {
         string[] files = ["one", "two"];
         foreach (string name in files)
@@ -122,13 +122,13 @@ public sealed class RankedRunTests : IDisposable
     }
 
     [Fact]
-    public void What_is_free_to_differ_may_differ()
+    public void Machine_settings_may_differ_between_ranks()
         => Assert.All(
             ThreadRanks.Run(2, ranks => Trainer(ranks, Options with { Data = Options.Data with { Workers = 1 + ranks.Rank } }).Run(TinyRun.Images(), folder.PathOf("run"))),
             result => Assert.Equal(12, result.Steps));
 
     [Fact]
-    public void What_the_first_rank_finds_wrong_stops_all_of_them()
+    public void An_error_on_the_first_rank_stops_all_ranks()
     {
         Ranked("run", 2);
         Assert.Throws<ConfigurationException>(() => ThreadRanks.Run(2, ranks =>
@@ -145,7 +145,7 @@ public sealed class RankedRunTests : IDisposable
     }
 
     [Fact]
-    public void One_rank_s_trouble_with_the_data_stops_all_of_them()
+    public void A_data_error_on_one_rank_stops_all_ranks()
     {
         var error = Assert.Throws<PeerException>(() => ThreadRanks.Run(2, ranks =>
         {
@@ -195,7 +195,7 @@ public sealed class RankedRunTests : IDisposable
     }
 
     [Fact]
-    public void A_micro_batch_that_is_to_be_found_out_needs_to_be_told_the_memory()
+    public void An_automatic_micro_batch_needs_a_memory_limit()
     {
         var error = Assert.Throws<ConfigurationException>(() => ThreadRanks.Run(2, ranks =>
             Expect(ranks, () => Trainer(ranks, Options with { Batch = new BatchOptions { Size = 16, Micro = 0 } }).Run(TinyRun.Images(), folder.PathOf("run")))));
@@ -204,7 +204,7 @@ public sealed class RankedRunTests : IDisposable
 
     private static void Expect(ICommunicator ranks, Action run)
     {
-        // The first rank's error is what the test is about; the others end with it.
+        // The test is about the first rank's error; it ends the other ranks.
         if (ranks.Rank == 0)
         {
             run();

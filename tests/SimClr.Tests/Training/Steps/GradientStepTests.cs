@@ -44,7 +44,7 @@ public sealed class GradientStepTests : IDisposable
         AssertSameGradients(plain, cached, 1e-9);
         AssertSameBuffers(plain, cached, 0);
 
-        // Each row of h says which image it is of.
+        // Each row of h identifies its image.
         int[] images = [.. got.Images.cpu().data<long>().Select(image => (int)image)];
         foreach ((int row, int image) in images.Index())
         {
@@ -74,11 +74,13 @@ public sealed class GradientStepTests : IDisposable
         AssertSameBuffers(plain, cut, 0);
     }
 
-    /// <summary>In double the two are equal; in other precisions they differ by what rounding makes of the same sums in another order.</summary>
+    /// <summary>
+    /// In double precision the two are equal; otherwise they differ by the rounding of the same sums in another order.
+    /// </summary>
     [Theory]
     [InlineData(ScalarType.Float32, ScalarType.Float32, 1e-5, 1e-3)]
     [InlineData(ScalarType.Float32, ScalarType.BFloat16, 0.01, 0.1)]
-    public void So_it_is_within_rounding_in_the_precisions_of_training(ScalarType weights, ScalarType pixels, double ofLoss, double ofGradient)
+    public void The_gradient_is_that_of_the_whole_batch_within_rounding_in_every_training_precision(ScalarType weights, ScalarType pixels, double ofLoss, double ofGradient)
     {
         SimClrModel plain = Model("mlp", weights);
         SimClrModel cached = Model("mlp", weights);
@@ -103,7 +105,7 @@ public sealed class GradientStepTests : IDisposable
     [InlineData("margin", false, true)]
     [InlineData("margin", true, true)]
     [InlineData("margin", false, false)]
-    public void So_it_is_with_every_loss_and_every_head(string name, bool semiHard, bool normalize)
+    public void The_gradient_is_that_of_the_whole_batch_for_every_loss_and_head(string name, bool semiHard, bool normalize)
     {
         IContrastiveLoss loss = LossCatalog.Create(new LossOptions { Name = EnumText.Parse<LossName>(name), SemiHard = semiHard, Normalize = normalize, Temperature = 0.5 });
         foreach (string head in new[] { "none", "linear", "mlp" })
@@ -133,7 +135,7 @@ public sealed class GradientStepTests : IDisposable
     [Theory]
     [InlineData(2)]
     [InlineData(3)]
-    public void Batch_norm_normalizes_each_micro_batch_by_itself_in_both_passes(int micro)
+    public void Batch_norm_normalizes_each_micro_batch_separately_in_both_passes(int micro)
     {
         SimClrModel whole = Model("mlp");
         SimClrModel cached = Model("mlp");
@@ -179,7 +181,7 @@ public sealed class GradientStepTests : IDisposable
     }
 
     [Fact]
-    public void Gradients_are_added_to_those_that_are_there()
+    public void Gradients_are_added_to_existing_ones()
     {
         SimClrModel once = Model("mlp");
         SimClrModel twice = Model("mlp");
@@ -214,7 +216,7 @@ public sealed class GradientStepTests : IDisposable
 
     private static GradientCacheStep Cached(SimClrModel model, int micro) => new(model, Loss, Images, MicroBatches.Count(Images, micro));
 
-    /// <summary>The same images in micro-batches, through one buffer that is written over at each call.</summary>
+    /// <summary>The same images in micro-batches, through one buffer that each call overwrites.</summary>
     private static Func<ViewBatch> Feed(int micro, ScalarType type = ScalarType.Float64)
     {
         using var generator = new Generator(7);
@@ -237,7 +239,7 @@ public sealed class GradientStepTests : IDisposable
         model.to(type);
         using var _ = no_grad();
 
-        // Not the zeros of the start: every layer shall count.
+        // Not the initial zeros: every layer must contribute.
         foreach (var (name, parameter) in model.named_parameters().Where(p => p.name.EndsWith("bn2.weight", StringComparison.Ordinal)))
         {
             parameter.fill_(0.5);

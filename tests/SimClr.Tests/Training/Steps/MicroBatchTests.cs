@@ -28,7 +28,7 @@ public sealed class MicroBatchTests
     [InlineData(4096)]
     [InlineData(100)]
     [InlineData(2)]
-    public void What_fits_is_found_from_a_few_small_passes(int size)
+    public void The_micro_batch_is_found_from_a_few_small_passes(int size)
     {
         const double fixedPart = 300 * Megabyte;
         const double perImage = 5 * Megabyte;
@@ -46,15 +46,15 @@ public sealed class MicroBatchTests
     }
 
     [Fact]
-    public void A_flat_measurement_takes_the_whole_batch()
+    public void A_flat_measurement_selects_the_whole_batch()
         => Assert.Equal(512, MicroBatchFit.FitLine(512, 1024 * Megabyte, 0, _ => 200 * Megabyte));
 
     [Fact]
-    public void Too_little_memory_is_refused_with_what_it_takes()
+    public void Too_little_memory_is_refused_with_the_required_amount()
     {
         var error = Assert.Throws<ConfigurationException>(
             () => MicroBatchFit.FitLine(512, 1024 * Megabyte, 0, images => (2000 + images) * Megabyte));
-        Assert.Contains("1 GB of memory are too little: a micro-batch of 2 images takes 2 GB", error.Message, StringComparison.Ordinal);
+        Assert.Contains("1 GB of memory is too little: a micro-batch of 2 images takes 2 GB", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -63,7 +63,7 @@ public sealed class MicroBatchTests
     [InlineData(4096, 1000, 960)]
     [InlineData(100, 3, 3)]
     [InlineData(7, 2, 2)]
-    public void Where_memory_cannot_be_asked_for_steps_are_tried(int size, int most, int expected)
+    public void Without_memory_queries_steps_are_tried(int size, int most, int expected)
     {
         int micro = MicroBatchFit.Halve(size, images => images <= most);
         Assert.Equal(expected, micro);
@@ -75,7 +75,7 @@ public sealed class MicroBatchTests
     [InlineData(4096, 4500)]   // all but the reserve
     [InlineData(4096, 4600)]
     [InlineData(100, 7)]
-    public void What_is_found_on_a_device_leaves_a_tenth_of_its_memory(int size, int memory)
+    public void The_micro_batch_for_a_device_leaves_a_tenth_of_its_memory(int size, int memory)
     {
         // A stub of a device on which an image takes 1.
         int taken = 0;
@@ -94,17 +94,17 @@ public sealed class MicroBatchTests
 
     [Theory]
     [InlineData(4096, 5000, 4096)]
-    [InlineData(4096, 1000, 840)]   // 960, less an eighth
+    [InlineData(4096, 1000, 840)]   // 960 minus an eighth
     [InlineData(100, 3, 2)]
     [InlineData(100, 2, 2)]
-    public void Where_the_device_does_not_tell_what_it_has_it_is_one_step_less(int size, int most, int expected)
+    public void Without_the_devices_memory_size_it_is_one_step_smaller(int size, int most, int expected)
         => Assert.Equal(expected, MicroBatchFit.FitByTrying(size, () => null, images => images <= most));
 
     [Theory]
     [InlineData("CUDA out of memory. Tried to allocate 2.00 GiB.", true)]
     [InlineData("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`", true)]
     [InlineData("Expected all tensors to be on the same device", false)]
-    public void Errors_of_memory_are_told_from_others(string message, bool expected)
+    public void Memory_errors_are_distinguished_from_others(string message, bool expected)
         => Assert.Equal(expected, MicroBatchFit.IsOutOfMemory(message));
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class MicroBatchTests
     [InlineData("0GB")]
     [InlineData("1e3GB")]
     [InlineData("manyGB")]
-    public void Other_texts_are_no_amounts(string text)
+    public void Other_texts_are_not_amounts(string text)
     {
         Assert.Null(ByteSize.Parse(text));
         Assert.Throws<ArgumentOutOfRangeException>(() => new BatchOptions { Memory = text });
@@ -144,7 +144,7 @@ public sealed class MicroBatchTests
     [Theory]
     [InlineData(null)]
     [InlineData(8)]
-    public void An_amount_of_memory_needs_something_to_fit_into_it(int? micro)
+    public void An_amount_of_memory_needs_an_automatic_micro_batch(int? micro)
     {
         var batch = new BatchOptions { Size = 64, Micro = micro, Memory = "1GB" };
         Assert.Throws<ArgumentException>(() => new PretrainOptions { Batch = batch }.Validate());
@@ -154,7 +154,7 @@ public sealed class MicroBatchTests
     [Theory]
     [InlineData(1)]
     [InlineData(-1)]
-    public void One_image_is_no_micro_batch(int micro)
+    public void A_micro_batch_of_one_image_is_refused(int micro)
         => Assert.Throws<ArgumentOutOfRangeException>(() => new BatchOptions { Micro = micro });
 
     private sealed class Released(Action action) : IDisposable

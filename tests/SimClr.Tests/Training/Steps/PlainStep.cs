@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace SimClr.Tests.Training;
 
-/// <summary>Algorithm 1 with one graph from the loss to the weights: the reference that every step is compared with.</summary>
+/// <summary>Algorithm 1 with one graph from the loss to the weights: the reference for every step.</summary>
 internal sealed class PlainStep(SimClrModel model, IContrastiveLoss loss)
 {
     public StepOutcome Compute(Func<ViewBatch> nextViews)

@@ -21,7 +21,7 @@ public sealed class RunningStatisticsTests : IDisposable
     }
 
     [Fact]
-    public void Those_of_all_layers_lie_in_one_tensor_for_each_type()
+    public void The_statistics_of_all_layers_share_one_tensor_per_type()
     {
         model.Statistics.Begin();
         Assert.Equal(2, model.Statistics.Parts);   // float32 and the counters
@@ -38,7 +38,7 @@ public sealed class RunningStatisticsTests : IDisposable
     }
 
     [Fact]
-    public void A_step_ends_to_the_bit_where_each_buffer_by_itself_would()
+    public void A_step_is_bit_identical_to_separate_buffers()
     {
         double[] shares = [0.3, 0.3, 0.4];
         Fill(1);
@@ -62,7 +62,7 @@ public sealed class RunningStatisticsTests : IDisposable
     }
 
     [Fact]
-    public void A_model_that_was_converted_has_its_new_buffers_looked_after()
+    public void The_new_buffers_of_a_converted_model_are_collected()
     {
         model.Statistics.Begin();
         model.to(ScalarType.Float64);
@@ -75,7 +75,7 @@ public sealed class RunningStatisticsTests : IDisposable
     }
 
     [Fact]
-    public void Other_buffers_are_left_where_they_are()
+    public void Other_buffers_are_not_moved()
     {
         using var own = new OwnEncoder();
         using var classifier = new ClassifierModel(own, null, new LinearClassifier(4, 3), false);

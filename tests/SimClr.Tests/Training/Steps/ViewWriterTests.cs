@@ -25,7 +25,7 @@ public sealed class ViewWriterTests
     [InlineData(4, true)]
     [InlineData(1, false)]
     [InlineData(4, false)]
-    public void So_are_those_in_the_memory_of_tensors_in_either_precision(int workers, bool bfloat16)
+    public void Batches_in_tensor_memory_are_the_same_bytes_in_either_precision(int workers, bool bfloat16)
     {
         using InMemoryDataSet set = Set();
         using var ring = new PixelRing(10, Views.Size, "cpu", bfloat16 ? ScalarType.BFloat16 : ScalarType.Float32);
@@ -36,7 +36,7 @@ public sealed class ViewWriterTests
     }
 
     [Fact]
-    public void A_view_does_not_depend_on_its_place_nor_on_what_was_there_before()
+    public void A_view_does_not_depend_on_its_position_or_earlier_content()
     {
         using InMemoryDataSet set = Set();
         using var ring = new PixelRing(10, Views.Size, "cpu", ScalarType.BFloat16);
@@ -90,7 +90,7 @@ public sealed class ViewWriterTests
         return [.. loader.Load(Plans(), TestContext.Current.CancellationToken).Select(batch => batch.Pixels[..batch.Length])];
     }
 
-    /// <summary>As height × width × channel.</summary>
+    /// <summary>Returns the values as height × width × channel.</summary>
     private static float[] Floats(Tensor pixels)
     {
         using var scope = NewDisposeScope();
@@ -106,7 +106,7 @@ public sealed class ViewWriterTests
         return tensor(values).to_type(ScalarType.BFloat16).to_type(ScalarType.Float32).data<float>().ToArray();
     }
 
-    /// <summary>The same without a loader, one view after the other.</summary>
+    /// <summary>The same views without a loader, one after another.</summary>
     private static float[][] Alone(long seed)
     {
         using InMemoryDataSet set = Set();
@@ -125,7 +125,7 @@ public sealed class ViewWriterTests
     private static IEnumerable<BatchPlan> Plans() => Enumerable.Range(0, 3)
         .SelectMany(epoch => BatchOrder.Shuffled(1, epoch, Images, 5).Select(batch => new BatchPlan(epoch, batch)));
 
-    /// <summary>Noise of many sizes, so that threads do not finish in step.</summary>
+    /// <summary>Noise of many sizes, so that threads do not finish in lockstep.</summary>
     private static InMemoryDataSet Set()
         => new(Enumerable.Range(0, Images).Select(i => RandomImages.Noise(5 + (7 * i), 200 - (8 * i), i)));
 }

@@ -51,9 +51,7 @@ internal sealed class TransferFolders : IDisposable
         }
     }
 
-    /// <summary>
-    /// Returns where to get a set and where to put it, and the download command if there is one for the set.
-    /// </summary>
+    /// <summary>Returns instructions for obtaining a set, with the command that downloads it if there is one.</summary>
     public static string HowToGet(TransferSet set, string root)
     {
         string folder = Path.Join(root, set.Folders[0]);

@@ -3,8 +3,8 @@ using SkiaSharp;
 
 namespace SimClr.Tests.Cli;
 
-/// <summary>Two classes of small pictures, and an encoder that the command line trained on them.</summary>
-public sealed class SmallWorld : IDisposable
+/// <summary>Two classes of small images, and an encoder that the command line trained on them.</summary>
+public sealed class RunFixture : IDisposable
 {
     private const string Configuration = """
         views: {size: 12, blur: false}
@@ -20,7 +20,7 @@ public sealed class SmallWorld : IDisposable
 
     private readonly TemporaryFolder folder = new();
 
-    public SmallWorld()
+    public RunFixture()
     {
         Write("train", images: 24, size: 16, labeled: true);
         Write("test", images: 8, size: 16, labeled: true);

@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace SimClr.Training;
 
-/// <summary>Training steps on one fixed batch of random pixels: what a run costs when input, logging and checkpoints are free.</summary>
+/// <summary>
+/// Training steps on one fixed batch of random pixels: the cost of a run without input, logging and checkpoints.
+/// </summary>
 public sealed class SyntheticStep : IDisposable
 {
     private readonly SimClrModel model;
@@ -16,7 +18,7 @@ public sealed class SyntheticStep : IDisposable
     private readonly ContrastiveStep gradients;
     private readonly MallocTuning memory = new();
 
-    /// <summary>Builds model, optimizer and batch.</summary>
+    /// <summary>Creates the model, the optimizer and the batch.</summary>
     /// <param name="options">The configuration of the run.</param>
     public SyntheticStep(PretrainOptions options)
     {
@@ -30,10 +32,10 @@ public sealed class SyntheticStep : IDisposable
         model.train();
     }
 
-    /// <summary>Where and in what precision it computes.</summary>
+    /// <summary>The device and precision.</summary>
     public ComputePlan Plan { get; }
 
-    /// <summary>One step, finished when it returns.</summary>
+    /// <summary>Runs one step, and returns when the device has finished it.</summary>
     public void Run()
     {
         using var step = NewDisposeScope();
@@ -54,7 +56,10 @@ public sealed class SyntheticStep : IDisposable
         Plan.End();
     }
 
-    /// <summary>[2N, 3, S, S] in channels-last order and in the precision of the plan; waves that do not repeat.</summary>
+    /// <summary>
+    /// Creates a batch of waves that do not repeat, [2N, 3, S, S], in channels-last order and in the precision of the
+    /// plan.
+    /// </summary>
     private static Tensor Noise(long views, long size, ComputePlan plan)
     {
         using var scope = NewDisposeScope();

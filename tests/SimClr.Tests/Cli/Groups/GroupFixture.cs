@@ -4,15 +4,15 @@ using SkiaSharp;
 
 namespace SimClr.Tests.Cli;
 
-/// <summary>Pictures of three colors with their embeddings in a file: those of a color are near each other.</summary>
-public sealed class GroupWorld : IDisposable
+/// <summary>Images of three colors with their embeddings in a file: those of a color are close to each other.</summary>
+public sealed class GroupFixture : IDisposable
 {
     public const int Images = 36;
     private static readonly string[] Colors = ["blue", "green", "red"];
 
     private readonly TemporaryFolder folder = new();
 
-    public GroupWorld()
+    public GroupFixture()
     {
         var rows = new List<string>();
         for (int i = 0; i < Images; i++)
@@ -23,7 +23,7 @@ public sealed class GroupWorld : IDisposable
             rows.Add($"{At($"images/{color}/{i}.png")},{color},{Vector(i % 3, (i / 3 * 3.0) + 1)}");
         }
 
-        // A copy of one file, a small version of another.
+        // A copy of one file, a smaller version of another.
         File.Copy(At("images/red/2.png"), At("images/copy.png"));
         rows.Add($"{At("images/copy.png")},red,{Vector(2, 1)}");
         folder.Write("images/small.png", EncodedImages.OfColor(ColorOf("red", 5), SKEncodedImageFormat.Png, 6, 6));
@@ -44,7 +44,7 @@ public sealed class GroupWorld : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    /// <summary>Runs a line in which the names of files here stand for their paths.</summary>
+    /// <summary>Runs a line in which the names of files of this fixture stand for their paths.</summary>
     internal CommandRun Run(string line)
         => CommandRun.Of([.. line.Split(' ').Select((word, i) => i > 0 && (word.Contains('.') || word is "images") && !char.IsDigit(word[0]) ? At(word) : word)]);
 
@@ -55,7 +55,7 @@ public sealed class GroupWorld : IDisposable
         _ => new SKColor((byte)number, 20, 200),
     };
 
-    /// <summary>Near the axis of a color, the more degrees the farther.</summary>
+    /// <summary>A point near the axis of a color; more degrees are farther away.</summary>
     private static string Vector(int axis, double degrees)
     {
         double[] values = new double[3];

@@ -3,12 +3,12 @@ using static TorchSharp.torch;
 
 namespace SimClr.Training;
 
-/// <summary>How much memory is taken at most while something runs (<see cref="DeviceMemory.UsedBytes"/>).</summary>
+/// <summary>The peak memory use of an action (<see cref="DeviceMemory.UsedBytes"/>).</summary>
 internal static class ResidentPeak
 {
-    /// <summary>Bytes, by looking every millisecond.</summary>
-    /// <param name="action">What runs.</param>
-    /// <param name="device">Whose memory.</param>
+    /// <summary>Returns the peak in bytes, sampled every millisecond.</summary>
+    /// <param name="action">The action.</param>
+    /// <param name="device">The device whose memory is measured.</param>
     public static double Measure(Action action, Device device)
     {
         long peak = DeviceMemory.UsedBytes(device);

@@ -8,15 +8,15 @@ using static TorchSharp.torch;
 
 namespace SimClr.Training;
 
-/// <summary>Where the time of training steps went, in seconds over all of them.</summary>
-/// <param name="Steps">Steps that were timed.</param>
-/// <param name="Total">The time they took.</param>
-/// <param name="InputWait">Waiting for a batch of views.</param>
+/// <summary>The time of training steps by part, in seconds over all steps.</summary>
+/// <param name="Steps">The number of timed steps.</param>
+/// <param name="Total">The time of these steps.</param>
+/// <param name="InputWait">Waiting for batches of views.</param>
 /// <param name="EncoderForward">The encoder, pixels to h.</param>
-/// <param name="EncoderBackward">Its gradients.</param>
+/// <param name="EncoderBackward">The gradients of the encoder.</param>
 /// <param name="Head">The projection head, forward and backward.</param>
 /// <param name="Loss">The loss, forward and backward.</param>
-/// <param name="Optimizer">Forgetting old gradients, and the update.</param>
+/// <param name="Optimizer">Zeroing the gradients, and the update.</param>
 public sealed record StepProfile(
     int Steps,
     double Total,
@@ -27,17 +27,17 @@ public sealed record StepProfile(
     double Loss,
     double Optimizer)
 {
-    /// <summary>Everything else: looking for numbers that are not finite, bookkeeping.</summary>
+    /// <summary>Everything else: checks for numbers that are not finite, and bookkeeping.</summary>
     public double Rest => Total - InputWait - EncoderForward - EncoderBackward - Head - Loss - Optimizer;
 
     /// <summary>
-    /// Trains for some steps as a run does, except that gradients go back from part to part by hand, which computes
-    /// the same and lets each be timed. The first step warms up and does not count.
+    /// Trains for some steps as a run does, except that gradients are passed from part to part explicitly, which gives
+    /// the same result and lets each part be timed. The first step is a warm-up and does not count.
     /// </summary>
     /// <param name="options">The configuration of the run.</param>
-    /// <param name="images">What to learn from, at least one batch; it is gone through again as often as it takes.</param>
-    /// <param name="steps">Steps to time.</param>
-    /// <param name="cancellation">Stops after the step at hand.</param>
+    /// <param name="images">The training images, at least one batch; reused as often as needed.</param>
+    /// <param name="steps">The number of steps to time.</param>
+    /// <param name="cancellation">Stops after the current step.</param>
     public static StepProfile Measure(
         PretrainOptions options, ImageDataSet images, int steps, CancellationToken cancellation = default)
     {
@@ -70,7 +70,7 @@ public sealed record StepProfile(
     private static IEnumerable<BatchPlan> Plans(PretrainOptions options, int images, int steps)
         => BatchOrder.Plans(options.Seed, images, options.Batch.Size, 0, steps, batch => [batch]);
 
-    /// <summary>What a run is composed of, each part with its time.</summary>
+    /// <summary>The parts of a run, each with its time.</summary>
     private sealed class Parts : IDisposable
     {
         private readonly SimClrModel model;
@@ -97,7 +97,7 @@ public sealed record StepProfile(
             model.train();
         }
 
-        /// <summary>Takes the batches.</summary>
+        /// <summary>The buffers of the batches.</summary>
         public PixelRing Input { get; }
 
         public void Clear() => seconds.Clear();
