@@ -11,7 +11,7 @@ internal sealed class InputGraph(GraphBuilder graph, ViewOptions views)
 
     /// <summary>Adds the input and its preprocessing.</summary>
     /// <param name="kind">The input of the model.</param>
-    /// <returns>The name of what the encoder takes, [N, 3, size, size].</returns>
+    /// <returns>The name of the encoder's input, [N, 3, size, size].</returns>
     public string Add(OnnxInput kind)
     {
         switch (kind)

@@ -13,9 +13,9 @@ internal sealed class RandomImages
     private readonly int height;
     private readonly OnnxInput kind;
 
-    /// <param name="views">What the encoder wants.</param>
+    /// <param name="views">The views of the encoder.</param>
     /// <param name="kind">The input of the model.</param>
-    /// <param name="count">How many.</param>
+    /// <param name="count">The number of images.</param>
     public RandomImages(ViewOptions views, OnnxInput kind, int count)
     {
         this.kind = kind;

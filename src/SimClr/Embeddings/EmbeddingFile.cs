@@ -18,10 +18,12 @@ public static class EmbeddingFile
     private static readonly IEmbeddingFormat[] BuiltIn = [new NpyFormat(), new CsvFormat(), new SafetensorsFormat()];
 
     /// <summary>Reads an embeddings file, written by this library or another program.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="others">The formats in addition to those of the library.</param>
-    /// <exception cref="ConfigurationException">The extension is none of the formats'.</exception>
-    /// <exception cref="DataException">There is no such file, it is no such file, it was cut short, or a number is not finite.</exception>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="others">Additional formats.</param>
+    /// <exception cref="ConfigurationException">No format has the extension of the file.</exception>
+    /// <exception cref="DataException">
+    /// The file does not exist, is not in the expected format, is cut short, or contains a value that is not finite.
+    /// </exception>
     public static EmbeddingTable Read(string path, params IEmbeddingFormat[] others)
     {
         IEmbeddingFormat format = FormatOf(path, others);
@@ -38,12 +40,12 @@ public static class EmbeddingFile
         }
     }
 
-    /// <summary>Writes a table, whole or not at all.</summary>
-    /// <param name="path">The file; its extension says the format.</param>
-    /// <param name="table">At least one row.</param>
-    /// <param name="others">The formats in addition to those of the library.</param>
-    /// <exception cref="ConfigurationException">The extension is none of the formats'.</exception>
-    /// <exception cref="IOException">It cannot be written: the disk may be full.</exception>
+    /// <summary>Writes a table. The file is written completely or not at all.</summary>
+    /// <param name="path">The path of the file. Its extension determines the format.</param>
+    /// <param name="table">A table of at least one row.</param>
+    /// <param name="others">Additional formats.</param>
+    /// <exception cref="ConfigurationException">No format has the extension of the file.</exception>
+    /// <exception cref="IOException">The file cannot be written; for example, the disk is full.</exception>
     public static void Write(string path, EmbeddingTable table, params IEmbeddingFormat[] others)
     {
         IEmbeddingFormat format = FormatOf(path, others);

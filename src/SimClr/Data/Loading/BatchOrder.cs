@@ -5,11 +5,11 @@ namespace SimClr.Data;
 /// <summary>The assignment of images to batches.</summary>
 internal static class BatchOrder
 {
-    /// <summary>The full batches of a training epoch, shuffled; the last partial one is dropped.</summary>
-    /// <param name="seed">With <paramref name="epoch"/> it fixes the order.</param>
-    /// <param name="epoch">Number of the epoch, from 0.</param>
-    /// <param name="count">Images in the set.</param>
-    /// <param name="batchSize">The number of images in a batch.</param>
+    /// <summary>Returns the full batches of a training epoch, shuffled; a partial last batch is dropped.</summary>
+    /// <param name="seed">The seed, which together with <paramref name="epoch"/> determines the order.</param>
+    /// <param name="epoch">The number of the epoch, from 0.</param>
+    /// <param name="count">The number of images in the set.</param>
+    /// <param name="batchSize">The number of images per batch, above 0.</param>
     public static int[][] Shuffled(long seed, int epoch, int count, int batchSize)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);

@@ -18,11 +18,11 @@ public static class PermutationTest
     private const int SamplesPerStream = 1000;
 
     /// <summary>Compares two outcomes on the same images.</summary>
-    /// <param name="a">The first.</param>
-    /// <param name="b">The second.</param>
-    /// <param name="samples">Random exchanges, above 0. Default 100,000.</param>
-    /// <param name="seed">The seed of the exchanges.</param>
-    /// <exception cref="DataException">They are about different images, or disagree about a label.</exception>
+    /// <param name="a">The first outcome.</param>
+    /// <param name="b">The second outcome.</param>
+    /// <param name="samples">The number of random exchanges, above 0. Default: 100,000.</param>
+    /// <param name="seed">The seed of the exchanges and of the interval's resamples. Default: 0.</param>
+    /// <exception cref="DataException">The outcomes cover different images or disagree about a label.</exception>
     public static ModelComparison Compare(EvaluationOutcome a, EvaluationOutcome b, int samples = DefaultSamples, long seed = 0)
     {
         ArgumentNullException.ThrowIfNull(a);
